@@ -1,0 +1,71 @@
+// Package faults holds what can go wrong in a drill: one file per fault. A
+// fault is plain configuration; Bind checks it against what it is aimed at and
+// gives an Injection, which does and undoes.
+package faults
+
+import (
+	"context"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// Fault is the configuration of one fault, as a scenario writes it.
+type Fault interface {
+	// Aim says what the fault wants to hit, in the scenario's words.
+	Aim() Aim
+	// Bind checks the fault against the site and touches nothing; it is what a
+	// dry run does. All that can be known to fail fails here.
+	Bind(name string, site Site) (Injection, error)
+	// Bite is how long after Inject returns the fault may take to show its
+	// first effect on matching traffic.
+	Bite() time.Duration
+	// String says in a few words what it does: "answers 503 to 30% of requests".
+	String() string
+}
+
+// Aim is a fault's selector: a link ("lb -> app-2") or a target ("app-2"), one of the two.
+type Aim struct {
+	Link   string
+	Target string
+	// Proxied: the fault edits a byte stream, so Toxiproxy has to stand in the
+	// links it hits. Otherwise it needs kernel links (packet faults, a dead node).
+	Proxied bool
+}
+
+// Site is what a fault is bound to. While planning, Switchboard and Nodes
+// refuse every call.
+type Site struct {
+	Links       []switchboard.Link // what Aim matched; for a Target: all links that end there
+	Targets     []string           // nodes, where Aim names a target
+	Switchboard Switchboard
+	Nodes       Nodes
+}
+
+// Switchboard is the control a fault has over links.
+type Switchboard interface {
+	Apply(ctx context.Context, r switchboard.Rule) (switchboard.Bracket, error)
+	Lift(ctx context.Context, name string) (switchboard.Bracket, error)
+	Count(ctx context.Context, name string) (switchboard.Count, error)
+}
+
+// Nodes is the control a fault has over targets' containers.
+type Nodes interface {
+	// Kill sends SIGKILL and waits until the container is dead.
+	Kill(ctx context.Context, node string) error
+	// Start starts a stopped or killed container again, at the same address,
+	// and waits until its process runs; a running one is left alone.
+	Start(ctx context.Context, node string) error
+	// Running reports whether the container's process runs.
+	Running(ctx context.Context, node string) (bool, error)
+}
+
+// Injection is a bound fault.
+type Injection interface {
+	// Inject applies the fault. If it fails half-way, Lift undoes what was done.
+	Inject(ctx context.Context) (switchboard.Bracket, error)
+	// Lift undoes exactly what Inject did; safe without Inject, and safe twice.
+	Lift(ctx context.Context) (switchboard.Bracket, error)
+	// Proof counts what the fault did on the wire so far.
+	Proof(ctx context.Context) (switchboard.Count, error)
+}

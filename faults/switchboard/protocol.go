@@ -1,0 +1,141 @@
+// Package switchboard is the container that every link of a drill runs
+// through. It owns one address per link, answers the drill's DNS by who asks,
+// and applies packet rules and stream modes. It lives in a network namespace
+// of its own: what it does ends with its container.
+package switchboard
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Spec is the body of the call "prepare": all links, names and what may happen
+// to them. A switchboard is prepared once.
+type Spec struct {
+	Run     string       `json:"run"` // 16 hex digits: traceparents that begin 00-<run> are users' traffic
+	Subnet  netip.Prefix `json:"subnet"`
+	Links   []Link       `json:"links"`
+	Clients []Client     `json:"clients"`
+}
+
+// Link is the path from one consumer to one port of one node.
+type Link struct {
+	ID   string     `json:"id"`   // "shoppers -> lb:8080"
+	From string     `json:"from"` // name of the client
+	To   string     `json:"to"`   // node: "app-2"
+	Name string     `json:"name"` // target: "app"; equals To where there is one replica
+	Addr netip.Addr `json:"addr"` // the link's own address, on the switchboard
+	Port uint16     `json:"port"`
+	Node netip.Addr `json:"node"` // the node's real address
+	// Proxied: Toxiproxy and the HTTP stage stand in this link from the start;
+	// otherwise it is a kernel path.
+	Proxied bool `json:"proxied"`
+	Users   bool `json:"users"` // From is a load group
+}
+
+// Client is somebody who asks names and opens connections. Addresses[i] is
+// seen by targets as Aliases[i] (source NAT).
+type Client struct {
+	Name      string       `json:"name"`
+	Addresses []netip.Addr `json:"addresses"`
+	Aliases   []netip.Addr `json:"aliases"`
+}
+
+// Rule is one thing to do to some links; exactly one kind is set. It is the
+// body of the call "apply"; "lift" takes its name, undoes exactly it, and is
+// safe twice.
+type Rule struct {
+	Name  string   `json:"name"` // the fault's
+	Links []string `json:"links"`
+
+	SynDrop    *SynDrop    `json:"syn_drop,omitempty"`
+	Refuse     *Refuse     `json:"refuse,omitempty"`
+	Dead       *Dead       `json:"dead,omitempty"`
+	HTTPStatus *HTTPStatus `json:"http_status,omitempty"`
+	Latency    *Latency    `json:"latency,omitempty"`
+}
+
+// SynDrop drops new connections' SYNs; established connections go on.
+type SynDrop struct {
+	Share   float64 `json:"share"`    // of SYNs, or of flows, in thousandths
+	PerFlow bool    `json:"per_flow"` // drawn once per flow instead of per packet
+}
+
+// Refuse answers SYNs with RST; established connections go on.
+type Refuse struct{}
+
+// Dead makes the links look as if their node were gone: every packet is
+// dropped (a host) or answered with RST (a process).
+type Dead struct {
+	Process bool `json:"process"`
+}
+
+// HTTPStatus answers a share of requests in the node's stead.
+type HTTPStatus struct {
+	Code  int      `json:"code"`
+	Share float64  `json:"share"` // drawn per request
+	Spare []string `json:"spare"` // paths that are passed on untouched
+	Body  string   `json:"body,omitempty"`
+}
+
+// Latency delays every byte of the answer direction by Delay ± Jitter (uniform).
+type Latency struct {
+	Delay  time.Duration `json:"delay"`
+	Jitter time.Duration `json:"jitter"`
+}
+
+// FaultHeader names the fault on every answer the HTTP stage makes itself.
+const FaultHeader = "X-Stormdrill-Fault"
+
+// Bracket encloses a change: it took effect within [Before, After], ns on
+// CLOCK_MONOTONIC.
+type Bracket struct {
+	Before int64 `json:"before"`
+	After  int64 `json:"after"`
+}
+
+// Count is what a rule did on the wire since it was applied; the body of the
+// answer to "count" (by name). Counts outlive the lift.
+type Count struct {
+	Unit   string `json:"unit"`   // "SYNs dropped", "503s answered", "bytes held", …
+	Users  uint64 `json:"users"`  // to users' traffic
+	Checks uint64 `json:"checks"` // to anything else (health checks, watchers)
+	Total  uint64 `json:"total"`  // may exceed Users + Checks where the two cannot be told apart
+	First  int64  `json:"first"`  // when it first touched users' traffic, ns; 0: never
+	Last   int64  `json:"last"`
+	// Blind: users' traffic cannot be told from checks on these links (packets
+	// between targets); Users then holds the total.
+	Blind  bool `json:"blind"`
+	Active bool `json:"active"` // rule or mode read back as present now
+}
+
+// Traffic is what went over a link, faulted or not; the answer to "traffic"
+// is one per link.
+type Traffic struct {
+	Link        string `json:"link"`
+	Connections uint64 `json:"connections"` // SYNs forwarded or connections accepted
+	Requests    uint64 `json:"requests"`    // proxied links only
+}
+
+// Unknown is the event "unknown-name": somebody asked a name that no `uses`
+// declares.
+type Unknown struct {
+	Asker string `json:"asker"`
+	Name  string `json:"name"`
+}
+
+// Touched is the event "touched": the first time a rule touched users' traffic.
+type Touched struct {
+	Rule string `json:"rule"`
+	At   int64  `json:"at"`
+}
+
+// The calls a switchboard answers:
+//
+//	prepare  Spec → null
+//	apply    Rule → Bracket
+//	lift     name → Bracket    after it returns, the rule is read back as gone
+//	count    name → Count
+//	traffic  null → []Traffic
+//	leftover null → []string   addresses, rules and modes beyond what prepare made; empty is clean
+//	clock    null → int64

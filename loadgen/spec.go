@@ -1,0 +1,222 @@
+// Package loadgen makes the users of a drill: open-loop HTTP load by groups of
+// synthetic users, and probes that each ask one question. It runs inside the
+// drill's network, in a load node, and knows neither scenarios nor faults.
+package loadgen
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Spec is everything a load node needs to know; it is the body of the call
+// "prepare".
+type Spec struct {
+	Run      string       `json:"run"`      // 16 hex digits; the first half of every trace id
+	Subnet   netip.Prefix `json:"subnet"`   // the only addresses ever dialled
+	Resolver netip.Addr   `json:"resolver"` // the switchboard's DNS
+	Groups   []Group      `json:"groups"`
+	Checks   []Check      `json:"checks"`
+	Hooks    []Hook       `json:"hooks,omitempty"`
+}
+
+// Group is one group of synthetic users doing the same thing.
+type Group struct {
+	Name    string            `json:"name"`
+	URL     string            `json:"url"`
+	Method  string            `json:"method"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    string            `json:"body,omitempty"`
+	Expect  []int             `json:"expect,omitempty"` // good statuses; empty: 200–399
+	Rate    float64           `json:"rate"`             // requests per second, > 0
+	Users   int               `json:"users"`            // synthetic users, ≥ 1; the n-th request is user n mod Users
+	Timeout time.Duration     `json:"timeout"`          // of a whole request, from sent
+	Slow    time.Duration     `json:"slow"`             // τ: slower than this, from due, is bad
+
+	// Sources are the group's own addresses on the load node; the node adds
+	// them to its interface. A user keeps to one: user mod len(Sources).
+	Sources []netip.Addr `json:"sources"`
+
+	PerRequest bool          `json:"per_request"`       // a new connection for each request
+	Live       time.Duration `json:"live"`              // a connection is closed at this age; 0: never
+	CA         string        `json:"ca,omitempty"`      // PEM, trusted besides nothing else; empty: the system's
+	Workers    int           `json:"workers,omitempty"` // most requests in flight; 0: from rate and time-out
+}
+
+// Check is a probe asked periodically, or just until it is first answered well.
+// Exactly one of the kinds is set.
+type Check struct {
+	Name    string        `json:"name"`
+	Source  netip.Addr    `json:"source"` // asked from this address
+	Every   time.Duration `json:"every"`
+	Timeout time.Duration `json:"timeout"`
+	Phase   time.Duration `json:"phase"` // delay of the first question, drawn at random by the plan
+
+	HTTP    *HTTPProbe    `json:"http,omitempty"`
+	TCP     *TCPProbe     `json:"tcp,omitempty"`
+	HAProxy *HAProxyProbe `json:"haproxy,omitempty"`
+	LB      *LBProbe      `json:"lb,omitempty"`
+}
+
+// HTTPProbe asks for a URL over a fresh connection. Good is a status among
+// Expect (empty: 200–399).
+type HTTPProbe struct {
+	URL    string `json:"url"`
+	Expect []int  `json:"expect,omitempty"`
+}
+
+// TCPProbe completes a handshake with host:port and closes.
+type TCPProbe struct {
+	Address string `json:"address"`
+}
+
+// HAProxyProbe reads the statistics CSV and finds one server; good is a status
+// that begins with UP or is "no check". An answer that lacks the server is an
+// error, not a state.
+type HAProxyProbe struct {
+	Stats   string `json:"stats"` // URL of the CSV
+	Backend string `json:"backend"`
+	Server  string `json:"server"`
+}
+
+// LBProbe reads the embedded balancer's state (JSON, see the target "lb") and
+// finds one server by name; good is "up".
+type LBProbe struct {
+	State  string `json:"state"` // URL of the state
+	Server string `json:"server"`
+}
+
+// Answer is what a probe brought back.
+type Answer struct {
+	Check string `json:"check"`
+	Start int64  `json:"start"` // CLOCK_MONOTONIC of the load node, ns
+	End   int64  `json:"end"`
+	// Good: the question was answered as wished. Known is false where the
+	// question could not be asked or the answer not be read (for haproxy, lb:
+	// the statistics page was out of reach); then Good means nothing.
+	Good   bool   `json:"good"`
+	Known  bool   `json:"known"`
+	Detail string `json:"detail,omitempty"` // "503", "DOWN", "refused", …
+}
+
+// Hook is a web address inside the drill's network, on the load node, where a
+// user's monitoring delivers notifications: http://hooks:PORT/PATH of any
+// method. Each delivery becomes a Delivery event.
+type Hook struct {
+	Name string `json:"name"`
+	Port int    `json:"port"`
+	Path string `json:"path"`
+}
+
+// Delivery is one notification received by a hook.
+type Delivery struct {
+	Hook string `json:"hook"`
+	At   int64  `json:"at"`
+	Body string `json:"body"` // at most 64 KiB
+}
+
+// Class says how a request ended. Its values are part of the record's format:
+// never renumber.
+type Class uint8
+
+// The classes of a request.
+const (
+	OK          Class = iota
+	Status            // an answer whose status is not expected
+	DialTimeout       // no SYN-ACK in time
+	Refused           // RST to the SYN
+	Unreachable       // ICMP: host or net unreachable
+	Reset             // RST, or EOF before an answer, on an established connection
+	Timeout           // established, but no (whole) answer in time
+	TLS               // handshake or certificate
+	NXDomain
+	ServFail
+	DNSRefused
+	DNSTimeout
+	DNSOther
+	Body     // the body broke off or failed its assertion
+	Local    // this node's own fault: descriptors, ports, a dial outside the subnet
+	Protocol // the answer was not HTTP
+	Classes  // how many there are
+)
+
+var classNames = [Classes]string{
+	"ok", "status", "dial-timeout", "refused", "unreachable", "reset", "timeout", "tls",
+	"nxdomain", "servfail", "dns-refused", "dns-timeout", "dns", "body", "local", "protocol",
+}
+
+func (c Class) String() string {
+	if c < Classes {
+		return classNames[c]
+	}
+	return "unknown"
+}
+
+// Request is the observation of one request. Times are CLOCK_MONOTONIC, ns.
+type Request struct {
+	Seq      uint64 // n-th of its group, from 0
+	Due      int64  // when the pacer wanted it sent
+	Sent     int64  // when a worker sent it; 0: never sent (see Unsent)
+	Done     int64  // when its answer was complete or it failed
+	User     uint32 // synthetic user, below Group.Users
+	Node     string // who answered: header X-Stormdrill-Node, else empty
+	Status   uint16 // 0: no answer
+	Class    Class
+	Attempts uint8 // requests written on the wire: 2 means the transport replayed it
+	Reused   bool  // sent on an established connection
+	Injected bool  // answered by the switchboard's HTTP stage: header X-Stormdrill-Fault
+	Unsent   bool  // due, but the generator could not send it
+}
+
+// Latency is done − due.
+func (r Request) Latency() time.Duration { return time.Duration(r.Done - r.Due) }
+
+// Bad reports whether the user was badly served, τ being the group's Slow.
+// A request never sent is neither good nor bad.
+func (r Request) Bad(slow time.Duration) bool {
+	return !r.Unsent && (r.Class != OK || r.Latency() > slow)
+}
+
+// Known is when it could be told whether the request was good: min(done, due + slow).
+func (r Request) Known(slow time.Duration) int64 { return min(r.Done, r.Due+int64(slow)) }
+
+// Block is a run of requests of one group, encoded by EncodeBlock. It is the
+// body of the event "requests" (Data as base64) and an entry of a record.
+type Block struct {
+	Group string `json:"group"`
+	Count int    `json:"count"`
+	Data  []byte `json:"data"`
+}
+
+// Usage is the load node's own state, told once a second as the event "usage":
+// it is how the generator convicts itself.
+type Usage struct {
+	At          int64         `json:"at"`
+	Group       string        `json:"group"`
+	Due         uint64        `json:"due"`  // since start
+	Sent        uint64        `json:"sent"` // since start
+	Unsent      uint64        `json:"unsent"`
+	InFlight    int           `json:"in_flight"`
+	LagP99      time.Duration `json:"lag_p99"` // of the last second
+	Descriptors int           `json:"descriptors"`
+}
+
+// The calls a load node answers, with their bodies:
+//
+//	prepare  Spec → null      addresses added, hooks listening, DNS reachable
+//	knock    Check → Answer   one question now (readiness, canary)
+//	start    Start → Started  load and checks begin
+//	stop     null → null      stops pacing, waits for what is in flight (bounded by time-outs), flushes
+//	clock    null → int64
+//
+// Events: "requests" Block (at least four a second while there are any),
+// "answer" Answer, "delivery" Delivery, "usage" Usage.
+type Start struct {
+	// Load starts the groups, Checks the periodic checks.
+	Load   bool `json:"load"`
+	Checks bool `json:"checks"`
+}
+
+// Started says when the first request was due.
+type Started struct {
+	At int64 `json:"at"`
+}

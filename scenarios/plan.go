@@ -1,0 +1,59 @@
+package scenarios
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Plan is a scenario made concrete: every node, link, address, fault and check
+// of one run. It is pure data; making it touches nothing.
+type Plan struct {
+	Scenario *Scenario
+	Run      string // 16 hex digits, new for every run
+	Seed     uint64 // of all that is drawn at random (phases of checks and of the injection)
+	Subnet   netip.Prefix
+	Gateway  netip.Addr
+
+	Switchboard switchboard.Spec // its own address is SwitchboardAddr
+	Load        loadgen.Spec
+	// SwitchboardAddr and LoadAddr are the nodes' own addresses.
+	SwitchboardAddr, LoadAddr netip.Addr
+
+	Nodes    []Node // in order of start: a node follows those it uses
+	Faults   []PlannedFault
+	Timeline []Step
+	Header   timeline.Header // what the record begins with
+
+	Uncontained []string // what the drill does not keep inside its network, in words
+	Notes       []string // what a reader of the plan should know
+}
+
+// Node is one container under test.
+type Node struct {
+	Name   string // "app-2", or the target's own name where it has no replicas
+	Target string
+	Addr   netip.Addr
+	Spec   *Target
+	Ready  []loadgen.Check // asked from the load node until good; may be empty
+}
+
+// PlannedFault is a fault bound to what it hits.
+type PlannedFault struct {
+	Name    string
+	Kind    string // as the scenario writes it: "http-status"
+	Fault   faults.Fault
+	Site    faults.Site   // without controls; the runner fills them in and binds again
+	At, For time.Duration // from the start of the hold phase; how long
+	Share   float64       // of the load's users that can be hit, in [0, 1]
+}
+
+// Step is one entry of the plan's timeline, from the start of the baseline.
+type Step struct {
+	At   time.Duration
+	What string
+}

@@ -1,0 +1,149 @@
+// Package scenarios turns one YAML file into a Plan. Everything that can fail
+// early fails here, with the place in the file and the cure.
+package scenarios
+
+import (
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// Scenario is one drill as its author writes it.
+type Scenario struct {
+	Name    string                   `yaml:"name"`
+	Summary string                   `yaml:"summary"`
+	Targets map[string]*Target       `yaml:"targets"`
+	Load    map[string]*Group        `yaml:"load"`
+	Phases  Phases                   `yaml:"phases"`
+	Faults  map[string]*Fault        `yaml:"faults"`
+	Watch   map[string]*watch.Config `yaml:"watch"`
+	SLA     SLA                      `yaml:"sla"`
+	Abort   *Abort                   `yaml:"abort"`
+
+	File string `yaml:"-"` // where it was read; relative paths start from its folder
+}
+
+// Target is a container under test, or several alike. Exactly one of Image,
+// Build and Lab is set.
+type Target struct {
+	Image    string            `yaml:"image"`
+	Build    *Build            `yaml:"build"`
+	Lab      *Embedded         `yaml:"lab"`
+	Replicas int               `yaml:"replicas"` // 0: one, named like the target
+	Ports    []uint16          `yaml:"ports"`
+	Uses     []string          `yaml:"uses"`
+	Env      map[string]string `yaml:"env"`
+	Command  []string          `yaml:"command"`
+	Files    map[string]string `yaml:"files"` // path in the container: path beside the scenario
+	CPUs     float64           `yaml:"cpus"`
+	Memory   quantity.Size     `yaml:"memory"`
+	Ready    *Ready            `yaml:"ready"`
+}
+
+// Build makes an image from a Dockerfile.
+type Build struct {
+	Context    string            `yaml:"context"`
+	Dockerfile string            `yaml:"dockerfile"`
+	Args       map[string]string `yaml:"args"`
+}
+
+// Embedded is a target that Stormdrill's own binary serves.
+type Embedded struct {
+	Web *Web      `yaml:"web"`
+	LB  *Balancer `yaml:"lb"`
+}
+
+// Web answers with its node's name in the header X-Stormdrill-Node.
+type Web struct {
+	Latency  time.Duration `yaml:"latency" json:"latency,omitempty"`
+	Body     quantity.Size `yaml:"body" json:"body,omitempty"`         // bytes of the answer
+	Capacity quantity.Rate `yaml:"capacity" json:"capacity,omitempty"` // requests per second served; the rest queue
+	Health   string        `yaml:"health" json:"health,omitempty"`     // path of the health check; default /health
+}
+
+// Balancer spreads requests over the A records of a name in turn.
+type Balancer struct {
+	Backend string  `yaml:"backend" json:"backend"` // "app:8080"
+	Check   *Health `yaml:"check" json:"check,omitempty"`
+	Passive *Eject  `yaml:"passive" json:"passive,omitempty"`
+	// State is the port of the balancer's state as JSON, at /state; default 8404.
+	State uint16 `yaml:"state" json:"state,omitempty"`
+}
+
+// Health is an active health check.
+type Health struct {
+	Path     string        `yaml:"path" json:"path"` // empty: TCP connect only
+	Interval time.Duration `yaml:"interval" json:"interval"`
+	Timeout  time.Duration `yaml:"timeout" json:"timeout"`
+	Fall     int           `yaml:"fall" json:"fall"`
+	Rise     int           `yaml:"rise" json:"rise"`
+}
+
+// Eject takes a server out after a run of failed requests.
+type Eject struct {
+	Errors int           `yaml:"errors" json:"errors"` // consecutive
+	For    time.Duration `yaml:"for" json:"for"`       // then it is tried again
+}
+
+// Ready says when a target can be used. Exactly one of HTTP, TCP, Log is set.
+type Ready struct {
+	HTTP   string        `yaml:"http"`   // URL asked from inside the network
+	TCP    string        `yaml:"tcp"`    // host:port
+	Log    string        `yaml:"log"`    // a line of its log that contains this
+	Health bool          `yaml:"health"` // the image's own health check
+	Within time.Duration `yaml:"within"` // default 60s
+}
+
+// Group is a group of users.
+type Group struct {
+	To          string            `yaml:"to"` // URL
+	Rate        quantity.Rate     `yaml:"rate"`
+	Users       int               `yaml:"users"`   // default 100
+	Sources     int               `yaml:"sources"` // addresses they come from; default 1, most 200 in a drill
+	Timeout     time.Duration     `yaml:"timeout"` // default 5s
+	Slow        time.Duration     `yaml:"slow"`    // default 500ms
+	Method      string            `yaml:"method"`  // default GET
+	Headers     map[string]string `yaml:"headers"`
+	Body        string            `yaml:"body"`
+	Expect      []int             `yaml:"expect"` // default 200–399
+	Connections *Connections      `yaml:"connections"`
+	CA          string            `yaml:"ca"` // file beside the scenario
+}
+
+// Connections is a group's connection policy. At most one of the two is set;
+// neither: connections are kept alive without limit.
+type Connections struct {
+	Per  string        `yaml:"per"`  // "request"
+	Live time.Duration `yaml:"live"` // closed at this age
+}
+
+// Phases of a drill.
+type Phases struct {
+	Baseline time.Duration `yaml:"baseline"`
+	Hold     time.Duration `yaml:"hold"`
+	Recovery time.Duration `yaml:"recovery"`
+	Confirm  time.Duration `yaml:"confirm"` // default 5s
+}
+
+// Fault is one entry of `faults`: a kind, and when if not simply the hold phase.
+type Fault struct {
+	At           time.Duration `yaml:"at"`  // from the start of the hold phase
+	For          time.Duration `yaml:"for"` // default: to the end of the hold phase
+	faults.Kinds `yaml:",inline"`
+}
+
+// SLA is what has to hold.
+type SLA struct {
+	Detect   map[string]time.Duration `yaml:"detect"`
+	Restore  map[string]time.Duration `yaml:"restore"`
+	Mitigate *time.Duration           `yaml:"mitigate"`
+	Recover  *time.Duration           `yaml:"recover"`
+	Keep     []string                 `yaml:"keep"`
+}
+
+// Abort ends a drill early, lifting at once.
+type Abort struct {
+	When string `yaml:"when"` // "success < 50% for 10s"
+}

@@ -1,0 +1,190 @@
+// Package sla judges a record: onset, detection, recovery, verdict. It is pure
+// functions from a record to a scorecard; the definitions are MEASURING's.
+package sla
+
+// Schema is the version of the scorecard's contract.
+const Schema = "stormdrill/scorecard/v1"
+
+// Verdict of a run.
+type Verdict string
+
+// The verdicts, and their exit codes.
+const (
+	Pass         Verdict = "pass"         // 0
+	Fail         Verdict = "fail"         // 1
+	Inconclusive Verdict = "inconclusive" // 2
+	Error        Verdict = "error"        // 4
+	Interrupted  Verdict = "interrupted"  // 130
+)
+
+// Scorecard is the judgement of one run; scorecard.json is its JSON.
+type Scorecard struct {
+	Schema     string      `json:"schema"`
+	Scenario   string      `json:"scenario"`
+	Run        string      `json:"run"`
+	Verdict    Verdict     `json:"verdict"`
+	Reasons    []string    `json:"reasons"`
+	Times      Times       `json:"times"`
+	Requests   Requests    `json:"requests"`
+	Groups     []Group     `json:"groups"`
+	Outages    []Outage    `json:"outages"`
+	Faults     []Fault     `json:"faults"`
+	Nodes      []Node      `json:"nodes"`
+	Watchers   []Watcher   `json:"watchers"`
+	Objectives []Objective `json:"objectives"`
+	Generator  Generator   `json:"generator"`
+	Classes    []Class     `json:"classes"` // failed requests by class
+	Picture    Picture     `json:"picture"`
+	Notes      []string    `json:"notes"`
+	Seed       uint64      `json:"seed"`
+	Started    string      `json:"started"` // RFC 3339
+}
+
+// Time is one measured duration. Where Censored, it lasted longer than Seconds.
+type Time struct {
+	Seconds    float64 `json:"seconds"`
+	Resolution float64 `json:"resolution_seconds"`
+	Censored   bool    `json:"censored"`
+	By         string  `json:"by,omitempty"` // who noticed, or what ended it: a watcher, "mitigated", …
+}
+
+// Times of a run; null is “does not apply”.
+type Times struct {
+	Detect   *Time `json:"detect"` // the first watcher's
+	Mitigate *Time `json:"mitigate"`
+	Recover  *Time `json:"recover"`
+	Restore  *Time `json:"restore"` // the last watcher's
+	Outage   *Time `json:"outage"`  // as the users had it
+	Ideal    *Time `json:"ideal"`   // what a perfect monitor could have known
+}
+
+// Requests of all groups, over fault and recovery.
+type Requests struct {
+	Due          uint64  `json:"due"`
+	Sent         uint64  `json:"sent"`
+	Failed       uint64  `json:"failed"`
+	Availability float64 `json:"availability"` // good ÷ sent, in [0, 1]
+	Replayed     uint64  `json:"replayed"`     // sent more than once by the transport
+	BeforeDetect uint64  `json:"failed_before_detection"`
+	AfterDetect  uint64  `json:"failed_after_detection"`
+}
+
+// Group is one load group's part, per phase.
+type Group struct {
+	Name   string  `json:"name"`
+	Phases []Phase `json:"phases"`
+}
+
+// Phase is a group's requests in one phase: baseline, fault, recovery.
+type Phase struct {
+	Name    string  `json:"name"`
+	Due     uint64  `json:"due"`
+	Sent    uint64  `json:"sent"`
+	Failed  uint64  `json:"failed"`
+	Success float64 `json:"success"`
+	P50     float64 `json:"p50_seconds"`
+	P95     float64 `json:"p95_seconds"`
+	P99     float64 `json:"p99_seconds"`
+}
+
+// Outage is a stretch of bad requests found by the change-point test; times
+// are seconds from the start of the run.
+type Outage struct {
+	Group      string  `json:"group"`
+	Onset      float64 `json:"onset"`
+	Recovery   float64 `json:"recovery"`
+	Resolution float64 `json:"resolution_seconds"`
+	Censored   bool    `json:"censored"` // not over when the run ended
+	Share      float64 `json:"share"`    // of requests that were bad
+	Flaps      int     `json:"flaps"`
+	By         string  `json:"by"` // the fault, or "unexplained"
+}
+
+// Fault is what a fault did.
+type Fault struct {
+	Name     string  `json:"name"`
+	Kind     string  `json:"kind"`
+	Link     string  `json:"link"`
+	What     string  `json:"what"`
+	Proof    Proof   `json:"proof"`
+	Inject   float64 `json:"inject"` // seconds from the start of the run; −1: never
+	Effect   float64 `json:"effect"`
+	Lift     float64 `json:"lift"`
+	Clear    float64 `json:"clear"`
+	Absorbed bool    `json:"absorbed"` // it bit and no user's outage followed
+}
+
+// Proof is a fault's count on the wire.
+type Proof struct {
+	Unit      string `json:"unit"`
+	Users     uint64 `json:"users"`
+	Checks    uint64 `json:"checks"`
+	Total     uint64 `json:"total"`
+	Blind     bool   `json:"blind"`
+	Effective string `json:"effective"` // "yes", "no", "too few"
+	Gone      bool   `json:"gone"`      // read back as gone after the lift
+}
+
+// Node is one answering node's share, over the phase while the fault was on.
+type Node struct {
+	Name     string  `json:"name"` // "switchboard" for injected answers, "none" without an answer
+	Baseline float64 `json:"baseline_share"`
+	Fault    float64 `json:"fault_share"`
+	Recovery float64 `json:"recovery_share"`
+	Failed   uint64  `json:"failed"`
+}
+
+// Watcher is one detector's finding.
+type Watcher struct {
+	Name        string `json:"name"`
+	Kind        string `json:"kind"`
+	Detect      *Time  `json:"detect"`
+	Restore     *Time  `json:"restore"`
+	Behind      *Time  `json:"behind_ideal"` // distance from the ideal observer
+	FalseAlarms int    `json:"false_alarms"`
+	Asked       int    `json:"asked"` // answers that count
+}
+
+// Results of an objective.
+const (
+	Met       = "met"
+	Missed    = "missed"
+	Undecided = "undecided"
+)
+
+// Objective is one line of the SLA, judged.
+type Objective struct {
+	Name     string `json:"name"`   // "detect balancer"
+	Wanted   string `json:"wanted"` // "≤ 3s"
+	Measured string `json:"measured"`
+	Margin   string `json:"margin,omitempty"`
+	Result   string `json:"result"`
+	Why      string `json:"why,omitempty"` // where undecided
+}
+
+// Generator is the load's own judgement of itself.
+type Generator struct {
+	RateWanted   float64 `json:"rate_wanted"`
+	RateAchieved float64 `json:"rate_achieved"`
+	LagP99       float64 `json:"lag_p99_seconds"`
+	Unsent       uint64  `json:"unsent"`
+}
+
+// Class counts failed requests by how they failed.
+type Class struct {
+	Name  string `json:"name"`
+	Count uint64 `json:"count"`
+}
+
+// Picture is the run as one line per second: what a small text timeline shows.
+type Picture struct {
+	Step  float64   `json:"step_seconds"`
+	Bad   []float64 `json:"bad"` // share of bad requests per step; −1: none due
+	Marks []Point   `json:"marks"`
+}
+
+// Point is a named instant of the picture, seconds from the start.
+type Point struct {
+	At   float64 `json:"at"`
+	Name string  `json:"name"`
+}

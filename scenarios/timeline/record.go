@@ -1,0 +1,142 @@
+// Package timeline holds the marks and observations of one run, and the file
+// that keeps them. Whatever is judged is judged from a Record; nothing else is
+// needed to judge it again.
+package timeline
+
+import (
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// Version of the record's format.
+const Version = 1
+
+// Header is what is known before the run. All of a record's times are
+// CLOCK_MONOTONIC of the machine the containers run on, ns.
+type Header struct {
+	Version  int       `json:"version"`
+	Scenario string    `json:"scenario"`
+	Summary  string    `json:"summary,omitempty"`
+	Run      string    `json:"run"`
+	Seed     uint64    `json:"seed"`
+	Tool     string    `json:"tool"` // stormdrill's version
+	Wall     time.Time `json:"wall"` // wall clock at Mono
+	Mono     int64     `json:"mono"`
+
+	Phases Phases    `json:"phases"`
+	Groups []Group   `json:"groups"`
+	Faults []Fault   `json:"faults"`
+	Watch  []Watcher `json:"watch"`
+	// Objectives as the scenario wrote them; `score --sla` replaces them.
+	Objectives Objectives `json:"objectives"`
+}
+
+// Phases are the lengths of a run's phases, and Confirm, how long it must stay
+// well to count as recovered (W).
+type Phases struct {
+	Baseline time.Duration `json:"baseline"`
+	Hold     time.Duration `json:"hold"`
+	Recovery time.Duration `json:"recovery"`
+	Confirm  time.Duration `json:"confirm"`
+}
+
+// Group is what scoring needs to know of a load group.
+type Group struct {
+	Name  string        `json:"name"`
+	Rate  float64       `json:"rate"`
+	Users int           `json:"users"`
+	Slow  time.Duration `json:"slow"`
+}
+
+// Fault is what scoring needs to know of a fault.
+type Fault struct {
+	Name  string        `json:"name"`
+	Kind  string        `json:"kind"`
+	Aim   string        `json:"aim"` // "lb -> app-2"
+	What  string        `json:"what"`
+	At    time.Duration `json:"at"`  // from the start of the hold phase
+	For   time.Duration `json:"for"` // planned length
+	Share float64       `json:"share"`
+	Node  string        `json:"node,omitempty"` // killed node
+}
+
+// Watcher is what scoring needs to know of a detector.
+type Watcher struct {
+	Name string `json:"name"`
+	Kind string `json:"kind"` // http, tcp, haproxy, lb, command, webhook
+	// Fails consecutive bad answers make a detection, Oks good ones contentment;
+	// both 1 where a state is polled.
+	Fails int           `json:"fails"`
+	Oks   int           `json:"oks"`
+	Every time.Duration `json:"every"`
+	What  string        `json:"what"`
+}
+
+// Objectives is the SLA of a drill. Limits are upper bounds; a missing one is
+// not judged.
+type Objectives struct {
+	Detect   map[string]time.Duration `json:"detect,omitempty"`  // by watcher
+	Restore  map[string]time.Duration `json:"restore,omitempty"` // by watcher
+	Mitigate *time.Duration           `json:"mitigate,omitempty"`
+	Recover  *time.Duration           `json:"recover,omitempty"`
+	Keep     []string                 `json:"keep,omitempty"` // "success of shoppers in run >= 99%"
+}
+
+// Names of marks. Every mark is a bracket: what it names happened within
+// [Before, After].
+const (
+	MarkStart       = "start"    // first request due: the baseline begins
+	MarkInject      = "inject"   // of Fault
+	MarkLift        = "lift"     // of Fault: the undo call
+	MarkClear       = "clear"    // of Fault: read back as gone, or first good canary
+	MarkRecovery    = "recovery" // the last fault is lifted: the recovery phase begins
+	MarkEnd         = "end"      // the load ended as planned
+	MarkAbort       = "abort"    // the scenario's own abort condition held; Detail says which
+	MarkInterrupted = "interrupted"
+	MarkError       = "error" // harness or surroundings failed; Detail says how
+	MarkUnlifted    = "unlifted"
+)
+
+// Mark is one instant of a run.
+type Mark struct {
+	Name   string `json:"name"`
+	Fault  string `json:"fault,omitempty"`
+	Before int64  `json:"before"`
+	After  int64  `json:"after"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Proof is one reading of a fault's counter.
+type Proof struct {
+	Fault string            `json:"fault"`
+	When  string            `json:"when"` // "before", "during", "after"
+	At    int64             `json:"at"`
+	Count switchboard.Count `json:"count"`
+}
+
+// Note is something a reader should know that is not scored: an undeclared
+// name asked, a replayed request …
+type Note struct {
+	At   int64  `json:"at"`
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+}
+
+// Record is one run. Its slices are in the order in which they were written,
+// Requests in order of due.
+type Record struct {
+	Header     Header
+	Clock      wire.Offset // CLI's clock to the record's
+	Marks      []Mark
+	Requests   map[string][]loadgen.Request // by group
+	Answers    []loadgen.Answer
+	Deliveries []loadgen.Delivery
+	Usage      []loadgen.Usage
+	Proofs     []Proof
+	Traffic    []switchboard.Traffic
+	Notes      []Note
+	Truncated  bool // the file ends in the middle of an entry
+}

@@ -1,0 +1,72 @@
+// Package watch holds who should notice: one file per detector. A detector's
+// questions are asked by a load node inside the drill's network (or, for a
+// command, by the CLI); what it means is read from the record alone.
+package watch
+
+import "time"
+
+// Config is one entry of `watch`: exactly one kind.
+type Config struct {
+	HTTP    *HTTP    `yaml:"http"`
+	TCP     *TCP     `yaml:"tcp"`
+	HAProxy *HAProxy `yaml:"haproxy"`
+	LB      *LB      `yaml:"lb"`
+	Command *Command `yaml:"command"`
+	Webhook *Webhook `yaml:"webhook"`
+
+	// As sends the checks from a load group's place, over its links.
+	As string `yaml:"as"`
+}
+
+// HTTP is an active check: Fails bad answers in a row are a detection.
+type HTTP struct {
+	URL     string        `yaml:"url"`
+	Expect  []int         `yaml:"expect"`
+	Every   time.Duration `yaml:"every"`   // default 1s
+	Timeout time.Duration `yaml:"timeout"` // default 1s
+	Fails   int           `yaml:"fails"`   // default 1
+	Oks     int           `yaml:"oks"`     // default 1
+}
+
+// TCP is an active check of one port.
+type TCP struct {
+	Address string        `yaml:"address"` // "lb:8080"
+	Every   time.Duration `yaml:"every"`
+	Timeout time.Duration `yaml:"timeout"`
+	Fails   int           `yaml:"fails"`
+	Oks     int           `yaml:"oks"`
+}
+
+// HAProxy reads a server's state from HAProxy's statistics.
+type HAProxy struct {
+	Stats   string        `yaml:"stats"` // "http://lb:8404/;csv"
+	Backend string        `yaml:"backend"`
+	Server  string        `yaml:"server"`
+	Every   time.Duration `yaml:"every"` // default 100ms
+}
+
+// LB reads a server's state from the embedded balancer.
+type LB struct {
+	State  string        `yaml:"state"` // "http://lb:8404/state"
+	Server string        `yaml:"server"`
+	Every  time.Duration `yaml:"every"` // default 100ms
+}
+
+// Command runs a program on the machine of the CLI; exit status 0 is good.
+type Command struct {
+	Run     []string      `yaml:"run"`
+	Every   time.Duration `yaml:"every"`
+	Timeout time.Duration `yaml:"timeout"`
+	Fails   int           `yaml:"fails"`
+	Oks     int           `yaml:"oks"`
+}
+
+// Webhook waits for a notification: inside the drill's network at
+// http://hooks:PORT/PATH, or on the CLI's loopback.
+type Webhook struct {
+	Port     int    `yaml:"port"`
+	Path     string `yaml:"path"`     // default /
+	Match    string `yaml:"match"`    // regular expression the body must match; default any
+	Resolved string `yaml:"resolved"` // regular expression of an all-clear; it wins over match
+	Loopback bool   `yaml:"loopback"` // listen on 127.0.0.1 of the CLI's machine instead
+}
