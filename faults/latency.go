@@ -1,0 +1,45 @@
+package faults
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// Latency delays the answers on a link. It delays bytes, not packets:
+// handshakes stay as quick as they were.
+type Latency struct {
+	Link   string        `yaml:"link"`
+	Delay  time.Duration `yaml:"delay"`
+	Jitter time.Duration `yaml:"jitter"` // uniform, ± ; at most Delay
+}
+
+// Aim is the link, with a proxy in it.
+func (f *Latency) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+
+// Bite is the mode switch and the shortest delay.
+func (f *Latency) Bite() time.Duration { return 20*time.Millisecond + f.Delay + f.Jitter }
+
+func (f *Latency) String() string {
+	if f.Jitter == 0 {
+		return fmt.Sprintf("delays answers by %s", f.Delay)
+	}
+	return fmt.Sprintf("delays answers by %s ± %s", f.Delay, f.Jitter)
+}
+
+// Bind checks that the delay is a delay.
+func (f *Latency) Bind(name string, site Site) (Injection, error) {
+	if f.Delay <= 0 {
+		return nil, fmt.Errorf("delay %s: must be above zero", f.Delay)
+	}
+	if f.Jitter < 0 || f.Jitter > f.Delay {
+		return nil, fmt.Errorf("jitter %s: must lie between zero and the delay of %s", f.Jitter, f.Delay)
+	}
+	ids, err := onLinks(site, true)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
+		Latency: &switchboard.Latency{Delay: f.Delay, Jitter: f.Jitter}}}, nil
+}

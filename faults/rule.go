@@ -1,0 +1,54 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// ruleInjection is the Injection of every fault that is one rule of the
+// switchboard.
+type ruleInjection struct {
+	board Switchboard
+	rule  switchboard.Rule
+}
+
+func (i ruleInjection) Inject(ctx context.Context) (switchboard.Bracket, error) {
+	return i.board.Apply(ctx, i.rule)
+}
+
+func (i ruleInjection) Lift(ctx context.Context) (switchboard.Bracket, error) {
+	return i.board.Lift(ctx, i.rule.Name)
+}
+
+func (i ruleInjection) Proof(ctx context.Context) (switchboard.Count, error) {
+	return i.board.Count(ctx, i.rule.Name)
+}
+
+// onLinks gives the ids of the site's links for a rule. Kernel faults behind a
+// proxied link would never be seen by the client, and a stream fault on a
+// kernel link has nowhere to stand: both are errors.
+func onLinks(site Site, proxied bool) ([]string, error) {
+	if len(site.Links) == 0 {
+		return nil, errors.New("it hits no link")
+	}
+	var ids, wrong []string
+	for _, l := range site.Links {
+		ids = append(ids, l.ID)
+		if l.Proxied != proxied {
+			wrong = append(wrong, l.ID)
+		}
+	}
+	switch {
+	case len(wrong) == 0:
+		return ids, nil
+	case proxied:
+		return nil, fmt.Errorf("needs a proxy in the link, and there is none in %s", strings.Join(wrong, ", "))
+	default:
+		return nil, fmt.Errorf("cannot be told apart behind a proxy, which completes handshakes itself and hides a dead target; "+
+			"another fault of this scenario puts one into %s: give each a drill of its own", strings.Join(wrong, ", "))
+	}
+}

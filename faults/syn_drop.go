@@ -1,0 +1,51 @@
+package faults
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// SynDrop drops the SYNs of new connections on a link: connecting hangs and
+// then times out. Established connections go on.
+type SynDrop struct {
+	Link  string          `yaml:"link"`
+	Share *quantity.Share `yaml:"share"` // default 100%; resolved to 0.1%
+	// Per is what Share is drawn for: "packet" (default; a retransmission may
+	// get through) or "flow" (it meets the same fate as the first).
+	Per string `yaml:"per"`
+}
+
+// Aim is the link, a kernel path.
+func (f *SynDrop) Aim() Aim { return Aim{Link: f.Link} }
+
+// Bite is the time a packet rule takes to be in force.
+func (f *SynDrop) Bite() time.Duration { return 20 * time.Millisecond }
+
+func (f *SynDrop) String() string {
+	if f.Per == "flow" {
+		return fmt.Sprintf("drops every SYN of %s of flows", shareOf(f.Share))
+	}
+	return fmt.Sprintf("drops %s of SYNs", shareOf(f.Share))
+}
+
+// Bind checks share and draw.
+func (f *SynDrop) Bind(name string, site Site) (Injection, error) {
+	if err := checkShare(f.Share); err != nil {
+		return nil, err
+	}
+	if v := value(f.Share); v < 0.001 {
+		return nil, fmt.Errorf("share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
+	}
+	if f.Per != "" && f.Per != "packet" && f.Per != "flow" {
+		return nil, fmt.Errorf("per %q: want packet or flow", f.Per)
+	}
+	ids, err := onLinks(site, false)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
+		SynDrop: &switchboard.SynDrop{Share: value(f.Share), PerFlow: f.Per == "flow"}}}, nil
+}
