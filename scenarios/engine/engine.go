@@ -1,0 +1,327 @@
+// Package engine takes a drill through its phases: baseline, inject, hold,
+// lift, recovery. It marks every instant with its bracket, and whatever
+// happens it lifts what it injected. It knows no Docker, YAML or percentile.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// ErrInterrupted is the cause with which a caller cancels Run when the user
+// wants out; any other cause is taken for a fault in the surroundings.
+var ErrInterrupted = errors.New("interrupted")
+
+// liftWithin bounds the lifting of all faults and the stopping of the load,
+// on every way out: a node that does not answer by then never will.
+const liftWithin = 45 * time.Second
+
+// Journal keeps what happens; timeline.Writer is one.
+type Journal interface {
+	Mark(timeline.Mark) error
+	Proof(timeline.Proof) error
+}
+
+// Load is the users and the checks of a drill.
+type Load interface {
+	// Start begins both and returns when the first request was due, on the
+	// record's clock.
+	Start(ctx context.Context) (int64, error)
+	// Stop ends both and waits for what is in flight.
+	Stop(ctx context.Context) error
+}
+
+// Fault is one fault and its place in the hold phase.
+type Fault struct {
+	Name      string
+	At, For   time.Duration // from the start of the hold phase; how long
+	Injection faults.Injection
+	// Canary, where set, asks once whether what the fault broke serves again, and
+	// says when it was asked and answered. Where nil, a fault is clear when its
+	// counter reads back as inactive.
+	Canary func(ctx context.Context) (b switchboard.Bracket, good bool)
+}
+
+// Drill is one run. Its zero optional fields are as documented.
+type Drill struct {
+	Phases timeline.Phases
+	Delay  time.Duration // added to the baseline: the injection's random phase
+	Faults []Fault
+
+	Load    Load
+	Journal Journal
+	Ledger  *Ledger
+	Now     func() int64     // the record's clock, ns
+	Lost    <-chan error     // a container ended by itself; nil: nobody watches
+	Abort   <-chan string    // the scenario's abort condition held; nil: it has none
+	Phase   func(p PhaseNow) // told at the start of each phase and at each change of a fault; may be nil
+
+	injected []Fault // in order; what is still to be lifted
+}
+
+// PhaseNow says where a run stands.
+type PhaseNow struct {
+	Name   string        // "baseline", "fault", "recovery"
+	Length time.Duration // as planned
+	Faults []string      // injected now
+}
+
+// Run takes the drill through its phases. It returns nil when the drill ended
+// as planned or by its own abort condition, ErrInterrupted when ctx was
+// cancelled with it, and otherwise what failed. In every case, a panic
+// included, all faults have been lifted in reverse order and the load has
+// stopped before it returns; a fault that could not be lifted is marked
+// MarkUnlifted and part of the error.
+func (d *Drill) Run(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("engine: panic: %v\n%s", p, debug.Stack())
+		}
+		err = errors.Join(err, d.leave(ctx, err))
+	}()
+	began, err := d.Load.Start(ctx)
+	if err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	if err := d.mark(timeline.MarkStart, "", switchboard.Bracket{Before: began, After: began}, ""); err != nil {
+		return err
+	}
+	d.tell("baseline", d.Phases.Baseline+d.Delay)
+	aborted, err := d.wait(ctx, d.Phases.Baseline+d.Delay)
+	if err != nil {
+		return err
+	}
+	if !aborted {
+		if err := d.hold(ctx); err != nil {
+			return err
+		}
+	}
+	return d.recover(ctx)
+}
+
+// step is one change within the hold phase.
+type step struct {
+	at   time.Duration
+	lift bool
+	Fault
+}
+
+// steps puts the hold phase's changes in order; at one instant lifts go first,
+// so that a fault which follows another does not meet it.
+func (d *Drill) steps() []step {
+	var all []step
+	for _, f := range d.Faults {
+		length := f.For
+		if length == 0 {
+			length = d.Phases.Hold - f.At
+		}
+		all = append(all, step{at: f.At, Fault: f}, step{at: f.At + length, lift: true, Fault: f})
+	}
+	slices.SortStableFunc(all, func(a, b step) int {
+		switch {
+		case a.at != b.at:
+			return int(a.at - b.at)
+		case a.lift == b.lift:
+			return 0
+		case a.lift:
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// hold injects and lifts as planned. An abort ends it early; what is injected
+// then is lifted by recover.
+func (d *Drill) hold(ctx context.Context) error {
+	began := time.Now()
+	for _, s := range d.steps() {
+		aborted, err := d.wait(ctx, s.at-time.Since(began))
+		if err != nil || aborted {
+			return err
+		}
+		if s.lift {
+			err = d.lift(ctx, s.Fault)
+		} else {
+			err = d.inject(ctx, s.Fault)
+		}
+		if err != nil {
+			return err
+		}
+		d.tell("fault", d.Phases.Hold)
+	}
+	_, err := d.wait(ctx, d.Phases.Hold-time.Since(began))
+	return err
+}
+
+// recover lifts what an abort left injected and watches the users get well.
+func (d *Drill) recover(ctx context.Context) error {
+	if err := d.liftAll(ctx); err != nil {
+		return err
+	}
+	now := d.now()
+	if err := d.mark(timeline.MarkRecovery, "", now, ""); err != nil {
+		return err
+	}
+	d.tell("recovery", d.Phases.Recovery)
+	if _, err := d.wait(ctx, d.Phases.Recovery); err != nil {
+		return err
+	}
+	return d.mark(timeline.MarkEnd, "", d.now(), "")
+}
+
+func (d *Drill) inject(ctx context.Context, f Fault) error {
+	if err := d.proof(ctx, f, "before"); err != nil {
+		return err
+	}
+	if err := d.Ledger.Intend(f.Name); err != nil {
+		return err
+	}
+	d.injected = append(d.injected, f) // before the call: a failure half-way has to be lifted too
+	b, err := f.Injection.Inject(ctx)
+	if err != nil {
+		return fmt.Errorf("inject %s: %w", f.Name, err)
+	}
+	return d.mark(timeline.MarkInject, f.Name, b, "")
+}
+
+// lift undoes one fault on a context of its own, which the run's end does not
+// reach, and waits until it reads back as gone.
+func (d *Drill) lift(ctx context.Context, f Fault) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin)
+	defer cancel()
+	errProof := d.proof(ctx, f, "during")
+	b, err := f.Injection.Lift(ctx)
+	if err == nil {
+		err = d.mark(timeline.MarkLift, f.Name, b, "")
+	}
+	if err == nil {
+		err = d.clear(ctx, f, b)
+	}
+	if err != nil {
+		err = fmt.Errorf("lift %s: %w", f.Name, err)
+		return errors.Join(err, d.mark(timeline.MarkUnlifted, f.Name, d.now(), err.Error()))
+	}
+	d.injected = slices.DeleteFunc(d.injected, func(g Fault) bool { return g.Name == f.Name })
+	return errors.Join(errProof, d.Ledger.Lifted(f.Name))
+}
+
+// canaryEvery is the pause between two canaries; the resolution of the clear
+// mark of a fault that broke a container.
+const canaryEvery = 50 * time.Millisecond
+
+// clear waits until a lifted fault is seen to be gone.
+func (d *Drill) clear(ctx context.Context, f Fault, lifted switchboard.Bracket) error {
+	seen := lifted
+	for f.Canary != nil {
+		asked, good := f.Canary(ctx)
+		seen.After = asked.After
+		if good {
+			break
+		}
+		seen.Before = asked.Before // it was still down when this was asked
+		select {
+		case <-ctx.Done():
+			return errors.New("what it broke does not answer again")
+		case <-time.After(canaryEvery):
+		}
+	}
+	count, err := f.Injection.Proof(ctx)
+	if err != nil {
+		return err
+	}
+	now := d.Now()
+	if err := d.Journal.Proof(timeline.Proof{Fault: f.Name, When: "after", At: now, Count: count}); err != nil {
+		return err
+	}
+	if count.Active {
+		return errors.New("it still reads back as present")
+	}
+	if f.Canary == nil {
+		seen.After = now
+	}
+	return d.mark(timeline.MarkClear, f.Name, seen, "")
+}
+
+// liftAll lifts what is injected, the latest first, and does not stop at a
+// fault that resists.
+func (d *Drill) liftAll(ctx context.Context) error {
+	var errs []error
+	for _, f := range slices.Backward(slices.Clone(d.injected)) {
+		errs = append(errs, d.lift(ctx, f))
+	}
+	d.injected = nil
+	return errors.Join(errs...)
+}
+
+// leave is every way out: lift, say why, stop the load.
+func (d *Drill) leave(ctx context.Context, why error) error {
+	errs := []error{d.liftAll(ctx)}
+	switch {
+	case errors.Is(why, ErrInterrupted):
+		errs = append(errs, d.mark(timeline.MarkInterrupted, "", d.now(), ""))
+	case why != nil || errs[0] != nil:
+		errs = append(errs, d.mark(timeline.MarkError, "", d.now(), errors.Join(why, errs[0]).Error()))
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin)
+	defer cancel()
+	if err := d.Load.Stop(ctx); err != nil {
+		err = fmt.Errorf("load: stop: %w", err)
+		errs = append(errs, err)
+		if why == nil {
+			errs = append(errs, d.mark(timeline.MarkError, "", d.now(), err.Error()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// wait lets the time pass. It returns early with true on an abort, and with an
+// error when the run is over.
+func (d *Drill) wait(ctx context.Context, length time.Duration) (aborted bool, err error) {
+	select {
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	case err := <-d.Lost:
+		return false, err
+	case why := <-d.Abort:
+		return true, d.mark(timeline.MarkAbort, "", d.now(), why)
+	case <-time.After(length):
+		return false, nil
+	}
+}
+
+func (d *Drill) proof(ctx context.Context, f Fault, when string) error {
+	count, err := f.Injection.Proof(ctx)
+	if err != nil {
+		return fmt.Errorf("proof of %s: %w", f.Name, err)
+	}
+	return d.Journal.Proof(timeline.Proof{Fault: f.Name, When: when, At: d.Now(), Count: count})
+}
+
+func (d *Drill) mark(name, fault string, b switchboard.Bracket, detail string) error {
+	return d.Journal.Mark(timeline.Mark{Name: name, Fault: fault, Before: b.Before, After: b.After, Detail: detail})
+}
+
+func (d *Drill) now() switchboard.Bracket {
+	now := d.Now()
+	return switchboard.Bracket{Before: now, After: now}
+}
+
+func (d *Drill) tell(name string, length time.Duration) {
+	if d.Phase == nil {
+		return
+	}
+	p := PhaseNow{Name: name, Length: length}
+	for _, f := range d.injected {
+		p.Faults = append(p.Faults, f.Name)
+	}
+	d.Phase(p)
+}

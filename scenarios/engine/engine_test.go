@@ -1,0 +1,338 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+var epoch time.Time // start of the bubble's clock
+
+// world is everything a drill touches, and the order in which it was touched.
+type world struct {
+	log     []string
+	marks   []timeline.Mark
+	proofs  []timeline.Proof
+	active  map[string]bool
+	fail    map[string]error // by "inject NAME", "lift NAME", "start", "stop"
+	explode string
+}
+
+func (w *world) did(what string) error {
+	w.log = append(w.log, what)
+	if what == w.explode {
+		panic("kaboom")
+	}
+	return w.fail[what]
+}
+
+func now() int64 { return int64(time.Since(epoch)) }
+
+func (w *world) Start(context.Context) (int64, error) { return now(), w.did("start") }
+
+func (w *world) Stop(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return w.did("stop")
+}
+func (w *world) Mark(m timeline.Mark) error   { w.marks = append(w.marks, m); return nil }
+func (w *world) Proof(p timeline.Proof) error { w.proofs = append(w.proofs, p); return nil }
+
+func (w *world) at(name string) []time.Duration {
+	var all []time.Duration
+	for _, m := range w.marks {
+		if m.Name == name {
+			all = append(all, time.Duration(m.After))
+		}
+	}
+	return all
+}
+
+type injection struct {
+	*world
+	name string
+}
+
+func (i injection) Inject(context.Context) (switchboard.Bracket, error) {
+	i.active[i.name] = true
+	return switchboard.Bracket{Before: now(), After: now()}, i.did("inject " + i.name)
+}
+
+func (i injection) Lift(ctx context.Context) (switchboard.Bracket, error) {
+	if err := ctx.Err(); err != nil {
+		return switchboard.Bracket{}, err
+	}
+	err := i.did("lift " + i.name)
+	if err == nil {
+		i.active[i.name] = false
+	}
+	return switchboard.Bracket{Before: now(), After: now()}, err
+}
+
+func (i injection) Proof(context.Context) (switchboard.Count, error) {
+	return switchboard.Count{Active: i.active[i.name]}, nil
+}
+
+func drill(fs ...string) (*world, *Drill) {
+	w := &world{active: map[string]bool{}, fail: map[string]error{}}
+	epoch = time.Now()
+	d := &Drill{
+		Phases: timeline.Phases{Baseline: 30 * time.Second, Hold: 20 * time.Second, Recovery: time.Hour},
+		Load:   w, Journal: w, Now: now,
+	}
+	for _, f := range fs {
+		d.Faults = append(d.Faults, Fault{Name: f, Injection: injection{w, f}})
+	}
+	return w, d
+}
+
+func TestPhases(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a", "b")
+		d.Delay = 300 * time.Millisecond
+		d.Faults[1].At, d.Faults[1].For = 5*time.Second, 5*time.Second
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"start", "inject a", "inject b", "lift b", "lift a", "stop"}
+		if !slices.Equal(w.log, want) {
+			t.Errorf("have %q, want %q", w.log, want)
+		}
+		base := 30300 * time.Millisecond
+		for _, c := range []struct {
+			mark string
+			want []time.Duration
+		}{
+			{timeline.MarkStart, []time.Duration{0}},
+			{timeline.MarkInject, []time.Duration{base, base + 5*time.Second}},
+			{timeline.MarkLift, []time.Duration{base + 10*time.Second, base + 20*time.Second}},
+			{timeline.MarkClear, []time.Duration{base + 10*time.Second, base + 20*time.Second}},
+			{timeline.MarkRecovery, []time.Duration{base + 20*time.Second}},
+			{timeline.MarkEnd, []time.Duration{base + 20*time.Second + time.Hour}},
+		} {
+			if have := w.at(c.mark); !slices.Equal(have, c.want) {
+				t.Errorf("%s: have %v, want %v", c.mark, have, c.want)
+			}
+		}
+		if len(w.proofs) != 6 {
+			t.Errorf("have %d proofs, want before, during and after of both", len(w.proofs))
+		}
+	})
+}
+
+// Every way out lifts, the latest first, and stops the load.
+func TestEveryWayOut(t *testing.T) {
+	boom := errors.New("boom")
+	for name, c := range map[string]struct {
+		arrange func(*world, *Drill, context.CancelCauseFunc)
+		want    string // in the error
+		mark    string
+		log     string
+	}{
+		"interrupt in the baseline": {
+			func(w *world, d *Drill, cancel context.CancelCauseFunc) {
+				time.AfterFunc(10*time.Second, func() { cancel(ErrInterrupted) })
+			}, "interrupted", timeline.MarkInterrupted, "start, stop"},
+		"interrupt in the hold": {
+			func(w *world, d *Drill, cancel context.CancelCauseFunc) {
+				time.AfterFunc(40*time.Second, func() { cancel(ErrInterrupted) })
+			}, "interrupted", timeline.MarkInterrupted, "start, inject a, inject b, lift b, lift a, stop"},
+		"interrupt in the recovery": {
+			func(w *world, d *Drill, cancel context.CancelCauseFunc) {
+				time.AfterFunc(60*time.Second, func() { cancel(ErrInterrupted) })
+			}, "interrupted", timeline.MarkInterrupted, "start, inject a, inject b, lift a, lift b, stop"},
+		"target lost": {
+			func(w *world, d *Drill, _ context.CancelCauseFunc) {
+				lost := make(chan error, 1)
+				d.Lost = lost
+				time.AfterFunc(40*time.Second, func() { lost <- errors.New("app-1 ended") })
+			}, "app-1 ended", timeline.MarkError, "start, inject a, inject b, lift b, lift a, stop"},
+		"second fault half-way": {
+			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.fail["inject b"] = boom },
+			"inject b: boom", timeline.MarkError, "start, inject a, inject b, lift b, lift a, stop"},
+		"panic": {
+			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.explode = "inject b" },
+			"kaboom", timeline.MarkError, "start, inject a, inject b, lift b, lift a, stop"},
+		"load does not start": {
+			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.fail["start"] = boom },
+			"load: boom", timeline.MarkError, "start, stop"},
+		"a fault that resists": {
+			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.fail["lift b"] = boom },
+			"lift b: boom", timeline.MarkUnlifted, ""},
+		"load does not stop": {
+			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.fail["stop"] = boom },
+			"load: stop: boom", timeline.MarkError, "start, inject a, inject b, lift a, lift b, stop"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				w, d := drill("a", "b")
+				c.arrange(w, d, cancel)
+				err := d.Run(ctx)
+				if err == nil || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("have error %v, want %q", err, c.want)
+				}
+				if log := strings.Join(w.log, ", "); c.log != "" && log != c.log {
+					t.Errorf("have %s, want %s", log, c.log)
+				}
+				if w.log[len(w.log)-1] != "stop" {
+					t.Error("the load was not stopped last")
+				}
+				if len(w.at(c.mark)) == 0 {
+					t.Errorf("no mark %q among %v", c.mark, w.marks)
+				}
+				if w.active["a"] {
+					t.Error("a is still active")
+				}
+			})
+		})
+	}
+}
+
+// A fault whose undoing reads back as present is an error, not a lift.
+func TestStillPresent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		d.Faults[0].Injection = stubborn{injection{w, "a"}}
+		err := d.Run(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "still reads back") || len(w.at(timeline.MarkUnlifted)) == 0 {
+			t.Errorf("have %v and marks %v", err, w.marks)
+		}
+	})
+}
+
+type stubborn struct{ injection }
+
+func (s stubborn) Lift(context.Context) (switchboard.Bracket, error) {
+	return switchboard.Bracket{}, nil
+}
+
+// The clear mark of a restarted container lies between the last canary that
+// failed and the first that was good.
+func TestCanary(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		d.Faults[0].Canary = func(context.Context) (switchboard.Bracket, bool) {
+			before := now()
+			time.Sleep(10 * time.Millisecond)
+			return switchboard.Bracket{Before: before, After: now()}, now() > int64(50*time.Second+200*time.Millisecond)
+		}
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range w.marks {
+			if m.Name == timeline.MarkClear && (time.Duration(m.Before) != 50180*time.Millisecond || time.Duration(m.After) != 50250*time.Millisecond) {
+				t.Errorf("clear within [%s, %s]", time.Duration(m.Before), time.Duration(m.After))
+			}
+		}
+	})
+}
+
+func TestAbort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		abort := make(chan string, 1)
+		d.Abort = abort
+		time.AfterFunc(33*time.Second, func() { abort <- "success < 50% for 10s" })
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if have := w.at(timeline.MarkLift); !slices.Equal(have, []time.Duration{33 * time.Second}) {
+			t.Errorf("lifted at %v", have)
+		}
+		if len(w.at(timeline.MarkAbort)) != 1 || len(w.at(timeline.MarkEnd)) != 1 {
+			t.Errorf("marks %v: want the abort, and the recovery watched to its end", w.marks)
+		}
+	})
+}
+
+func TestGuard(t *testing.T) {
+	c, err := ParseCondition("success < 50% for 3s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed := func(shares ...float64) bool {
+		g := NewGuard(c)
+		for s, share := range shares {
+			for i := range 10 {
+				at := int64(s+1)*int64(time.Second) + int64(i)*int64(50*time.Millisecond)
+				r := loadgen.Request{Due: at, Sent: at, Done: at + 1}
+				if float64(i) >= share*10 {
+					r.Class = loadgen.Status
+				}
+				g.See([]loadgen.Request{r}, time.Second)
+			}
+		}
+		select {
+		case <-g.C:
+			return true
+		default:
+			return false
+		}
+	}
+	for _, c := range []struct {
+		shares []float64
+		want   bool
+	}{
+		{[]float64{1, 1, 0, 0, 1, 0, 1}, false},
+		{[]float64{1, 0, 0, 0, 1}, true},
+		{[]float64{1, .5, .5, .5, .5, 1}, false},
+		{[]float64{0.4, 0.4, 0.4, 0.4}, true},
+	} {
+		if have := feed(c.shares...); have != c.want {
+			t.Errorf("%v: have %v, want %v", c.shares, have, c.want)
+		}
+	}
+	for _, bad := range []string{"", "success < 50%", "success < 5 for 10s", "p99 < 50% for 1s", "success < 50% for 1ms"} {
+		if _, err := ParseCondition(bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
+// The ledger is on disk before the fault is in force.
+func TestLedger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "ledger.jsonl")
+		l, err := CreateLedger(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		w, d := drill("a")
+		d.Ledger = l
+		d.Faults[0].Injection = peeking{injection{w, "a"}, func() {
+			if b, _ := os.ReadFile(path); !strings.Contains(string(b), `"fault":"a","what":"inject"`) {
+				t.Errorf("ledger at the injection: %q", b)
+			}
+		}}
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := os.ReadFile(path); strings.Count(string(b), "\n") != 2 || !strings.Contains(string(b), "lifted") {
+			t.Errorf("ledger at the end: %q", b)
+		}
+	})
+}
+
+type peeking struct {
+	injection
+	peek func()
+}
+
+func (p peeking) Inject(ctx context.Context) (switchboard.Bracket, error) {
+	p.peek()
+	return p.injection.Inject(ctx)
+}
