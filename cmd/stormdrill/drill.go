@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// drill is one run of one scenario: it joins the lab, the engine, the record
+// and the judgement, which know nothing of each other.
+type drill struct {
+	scenario *scenarios.Scenario
+	images   map[string]string
+	seed     uint64
+	dir      string
+	live     *reports.Live
+
+	plan  *scenarios.Plan
+	tape  *tape
+	clock wire.Offset
+}
+
+// closeWithin bounds the removal of a drill's containers.
+const closeWithin = 60 * time.Second
+
+// run takes the drill to its scorecard. What fails once there is a record is
+// part of the scorecard; the error is for a drill that could not even begin to
+// keep one.
+func (d *drill) run(ctx context.Context) (sla.Scorecard, error) {
+	var err error
+	if d.tape, err = newTape(filepath.Join(d.dir, "record")); err != nil {
+		return sla.Scorecard{}, err
+	}
+	failed := d.perform(ctx)
+	if failed != nil && !d.tape.begun() {
+		if errors.Is(failed, lab.ErrNoEngine) || d.plan == nil {
+			d.tape.discard()
+			return sla.Scorecard{}, failed
+		}
+		d.begin()
+		d.markEnd(ctx, failed)
+	}
+	if err := d.tape.close(); err != nil {
+		return sla.Scorecard{}, err
+	}
+	record, err := timeline.Open(filepath.Join(d.dir, "record"))
+	if err != nil {
+		return sla.Scorecard{}, err
+	}
+	return sla.Score(record, record.Header.Objectives), nil
+}
+
+// markEnd says in the record why there was no drill.
+func (d *drill) markEnd(ctx context.Context, failed error) {
+	now := d.now()
+	m := timeline.Mark{Name: timeline.MarkError, Before: now, After: now, Detail: failed.Error()}
+	if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
+		m.Name = timeline.MarkInterrupted
+	}
+	_ = d.tape.Mark(m) // a failure to write shows when the record is closed
+}
+
+// perform starts the lab, runs the engine in it and removes it again.
+func (d *drill) perform(ctx context.Context) (err error) {
+	l, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
+		defer cancel()
+		if failed := l.Close(ctx); failed != nil {
+			now := d.now()
+			_ = d.tape.Mark(timeline.Mark{Name: timeline.MarkError, Before: now, After: now, Detail: "removal: " + failed.Error()})
+			err = errors.Join(err, failed)
+		}
+	}()
+	if d.clock, err = wire.MeasureOffset(ctx, l.Load(), 20); err != nil {
+		return err
+	}
+	d.begin()
+	local, err := watch.StartLocal(d.scenario.Watch, d.now, d.tape.answer, d.tape.delivery)
+	if err != nil {
+		d.markEnd(ctx, err)
+		return err
+	}
+	defer local.Stop()
+	if err := d.drive(ctx, l); err != nil {
+		return err
+	}
+	return nil
+}
+
+// subnets is how often another run may snatch the subnet that was free.
+const subnets = 5
+
+// open starts the lab in a free subnet, with a reaper waiting for this
+// process's end.
+func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
+	for try := 0; ; try++ {
+		subnet, err := lab.FreeSubnet(ctx)
+		if err != nil {
+			return nil, err
+		}
+		d.plan, err = d.scenario.Plan(scenarios.Options{
+			Run: newRunID(), Seed: d.seed, Subnet: subnet, Tool: version(), Images: d.images,
+		})
+		if err != nil {
+			return nil, err
+		}
+		d.tape.plan(d.plan)
+		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.dir, Events: d.tape.event, Progress: d.live.Say})
+		if errors.Is(err, lab.ErrSubnetTaken) && try < subnets {
+			continue
+		}
+		return l, err
+	}
+}
+
+// begin writes the record's header; what was said before it follows.
+func (d *drill) begin() {
+	h := d.plan.Header
+	h.Wall, h.Mono = time.Now(), d.now()
+	d.tape.begin(h, d.clock)
+}
+
+// now is the record's clock.
+func (d *drill) now() int64 { return wire.Now() + int64(d.clock.Shift) }
+
+// drive binds the faults to the living lab and runs the engine.
+func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
+	ledger, err := engine.CreateLedger(filepath.Join(d.dir, "ledger.jsonl"))
+	if err != nil {
+		return err
+	}
+	defer ledger.Close()
+	e := engine.Drill{
+		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay,
+		Load: load{l.Load()}, Journal: d.tape, Ledger: ledger,
+		Now: d.now, Lost: l.Lost(), Abort: d.tape.abort(), Phase: d.phase,
+	}
+	for _, p := range d.plan.Faults {
+		f, err := bind(p, d.plan, l)
+		if err != nil {
+			d.markEnd(ctx, err)
+			return err
+		}
+		e.Faults = append(e.Faults, f)
+	}
+	stop := d.show()
+	err = e.Run(ctx)
+	stop()
+	if failed := d.settle(ctx, l); failed != nil {
+		d.markEnd(ctx, failed)
+		err = errors.Join(err, failed)
+	}
+	return err
+}
+
+// settle reads what went over every link, and that nothing is left in any table.
+func (d *drill) settle(ctx context.Context, l *lab.Lab) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	var traffic []switchboard.Traffic
+	if err := l.Switchboard().Call(ctx, "traffic", nil, &traffic); err != nil {
+		return fmt.Errorf("switchboard: %w", err)
+	}
+	d.tape.traffic(traffic)
+	var left []string
+	if err := l.Switchboard().Call(ctx, "leftover", nil, &left); err != nil {
+		return fmt.Errorf("switchboard: %w", err)
+	}
+	now := d.now()
+	for _, what := range left {
+		_ = d.tape.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Before: now, After: now, Detail: "left in the switchboard: " + what})
+	}
+	return nil
+}
+
+// bind joins a planned fault to the lab that it will be injected into.
+func bind(p scenarios.PlannedFault, plan *scenarios.Plan, l *lab.Lab) (engine.Fault, error) {
+	site := p.Site
+	site.Switchboard, site.Nodes = board{l.Switchboard()}, l
+	injection, err := p.Fault.Bind(p.Name, site)
+	if err != nil {
+		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Injection: injection}
+	if len(site.Targets) > 0 {
+		f.Canary = canary(l.Load(), readyChecks(plan, site.Targets))
+	}
+	return f, nil
+}
+
+// readyChecks are the questions that say whether the named nodes serve.
+func readyChecks(plan *scenarios.Plan, nodes []string) []loadgen.Check {
+	var all []loadgen.Check
+	for _, name := range nodes {
+		for _, n := range plan.Nodes {
+			if n.Name == name {
+				all = append(all, n.Ready...)
+			}
+		}
+	}
+	return all
+}
+
+// canary asks all checks once; the bracket spans first question to last answer.
+func canary(p *wire.Peer, checks []loadgen.Check) func(context.Context) (switchboard.Bracket, bool) {
+	return func(ctx context.Context) (b switchboard.Bracket, good bool) {
+		for i, c := range checks {
+			var a loadgen.Answer
+			if err := p.Call(ctx, "knock", c, &a); err != nil {
+				return b, false
+			}
+			if i == 0 {
+				b.Before = a.Start
+			}
+			b.After = a.End
+			if !a.Known || !a.Good {
+				return b, false
+			}
+		}
+		return b, true
+	}
+}
+
+// load is the load node as the engine uses it.
+type load struct{ *wire.Peer }
+
+func (l load) Start(ctx context.Context) (int64, error) {
+	var s loadgen.Started
+	err := l.Call(ctx, "start", loadgen.Start{Load: true, Checks: true}, &s)
+	return s.At, err
+}
+
+func (l load) Stop(ctx context.Context) error { return l.Call(ctx, "stop", nil, nil) }
+
+// board is the switchboard as faults use it.
+type board struct{ peer *wire.Peer }
+
+var _ faults.Switchboard = board{}
+
+func (b board) Apply(ctx context.Context, r switchboard.Rule) (out switchboard.Bracket, err error) {
+	err = b.call(ctx, "apply", r, &out)
+	return out, err
+}
+
+func (b board) Lift(ctx context.Context, name string) (out switchboard.Bracket, err error) {
+	err = b.call(ctx, "lift", name, &out)
+	return out, err
+}
+
+func (b board) Count(ctx context.Context, name string) (out switchboard.Count, err error) {
+	err = b.call(ctx, "count", name, &out)
+	return out, err
+}
+
+func (b board) call(ctx context.Context, name string, in, out any) error {
+	if err := b.peer.Call(ctx, name, in, out); err != nil {
+		return fmt.Errorf("switchboard: %w", err)
+	}
+	return nil
+}
+
+// newRunID draws the 16 hex digits that name a run.
+func newRunID() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

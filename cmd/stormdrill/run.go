@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// runFlags are the options of `stormdrill run`.
+type runFlags struct {
+	out    string
+	seed   uint64
+	images map[string]string
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run DRILL…",
+		Short: "Run drills and judge them against their SLA",
+		Long: `Run starts each drill's containers, measures the steady state, injects the
+faults, lifts them, watches the recovery and judges the record.
+
+A DRILL is a scenario file, a folder of them, or the name of a shipped drill
+(see stormdrill list). All of them are checked before the first one starts.
+
+Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
+4 harness or surroundings failed, 130 interrupted. Over several drills the
+worst counts: 4, 3, 2, 1, 0 in that order.`,
+		Example: `  stormdrill run bad-lb-node
+  stormdrill run drills/ --out evidence
+  stormdrill run checkout.yaml --image shop=shop:candidate`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !c.Flags().Changed("seed") {
+				f.seed = rand.Uint64()
+			}
+			return f.run(c, args)
+		},
+	}
+	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of all that is drawn at random (default: new for each run, and recorded)")
+	c.Flags().StringToStringVar(&f.images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
+	return c
+}
+
+func (f runFlags) run(c *cobra.Command, args []string) error {
+	var drills []*scenarios.Scenario
+	for _, a := range args {
+		found, err := scenarios.Open(a)
+		if err != nil {
+			return exitError{exitInvalid, err}
+		}
+		drills = append(drills, found...)
+	}
+	for _, s := range drills {
+		if _, err := s.Plan(scenarios.Options{Images: f.images}); err != nil {
+			return exitError{exitInvalid, err}
+		}
+	}
+	ctx, stop := untilSignal(c.Context())
+	defer stop()
+	var cards []sla.Scorecard
+	for i, s := range drills {
+		card, err := f.one(ctx, c.OutOrStdout(), s, len(drills) > 1)
+		if err != nil {
+			return exitError{exitError4, err}
+		}
+		cards = append(cards, card)
+		if ctx.Err() != nil {
+			break
+		}
+		_ = i
+	}
+	if len(cards) > 1 {
+		if err := reports.Table(c.OutOrStdout(), cards); err != nil {
+			return err
+		}
+	}
+	return verdictExit(cards)
+}
+
+// one runs and reports a single drill.
+func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario, several bool) (sla.Scorecard, error) {
+	dir := f.out
+	switch {
+	case dir == "":
+		dir = filepath.Join("stormdrill-out", s.Name+"-"+time.Now().Format("20060102-150405"))
+	case several:
+		dir = filepath.Join(dir, s.Name)
+	}
+	if err := freshFolder(dir); err != nil {
+		return sla.Scorecard{}, err
+	}
+	d := &drill{scenario: s, images: f.images, seed: f.seed, dir: dir, live: newLive(w)}
+	card, err := d.run(ctx)
+	d.live.Close()
+	if err != nil {
+		return card, err
+	}
+	if err := reports.WriteAll(dir, card); err != nil {
+		return card, err
+	}
+	return card, reports.Text(w, card, textOptions(w, dir))
+}
+
+// freshFolder makes the evidence folder; one that already holds a record is
+// evidence of another run and stays as it is.
+func freshFolder(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "record")); err == nil {
+		return fmt.Errorf("%s holds the evidence of another run: choose another --out", dir)
+	}
+	return os.MkdirAll(dir, 0o755)
+}
+
+// untilSignal ends the context with ErrInterrupted at the first SIGINT, SIGTERM
+// or SIGHUP; the drill then lifts and keeps its evidence. A second signal ends the
+// process, as if it had been killed: the nodes and the reaper clear up.
+func untilSignal(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		if _, ok := <-signals; !ok {
+			return
+		}
+		cancel(engine.ErrInterrupted)
+		if _, ok := <-signals; ok {
+			os.Exit(exitInterrupted)
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); close(signals); cancel(nil) }
+}
+
+func newLive(w io.Writer) *reports.Live {
+	width, tty := terminal(w)
+	return reports.NewLive(w, tty, width)
+}
+
+func textOptions(w io.Writer, dir string) reports.TextOptions {
+	width, _ := terminal(w)
+	return reports.TextOptions{Color: reports.Color(w), Width: width, Evidence: dir}
+}
+
+// terminal gives the width of the terminal w is, if it is one.
+func terminal(w io.Writer) (width int, ok bool) {
+	f, isFile := w.(*os.File)
+	if !isFile || !term.IsTerminal(int(f.Fd())) || strings.EqualFold(os.Getenv("TERM"), "dumb") {
+		return 100, false
+	}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width, true
+	}
+	return 80, true
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// tape streams what the nodes tell into the record, and shows it to the two who
+// look on: the guard of the abort condition and the live line. Its first
+// failure to write is kept and fails the drill.
+type tape struct {
+	path string
+	w    *timeline.Writer
+
+	mu     sync.Mutex
+	early  []func() error // said before the record's header was known
+	header bool
+	err    error
+	slow   map[string]time.Duration // τ by group
+	guard  *engine.Guard
+	window *timeline.Window
+	fired  []string // "bad-node" once it touched users' traffic
+}
+
+func newTape(path string) (*tape, error) {
+	w, err := timeline.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	return &tape{path: path, w: w, window: timeline.NewWindow(time.Second)}, nil
+}
+
+// plan tells the tape whose requests it will see.
+func (t *tape) plan(p *scenarios.Plan) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.slow = map[string]time.Duration{}
+	for _, g := range p.Load.Groups {
+		t.slow[g.Name] = g.Slow
+	}
+	if a := p.Scenario.Abort; a != nil {
+		c, err := engine.ParseCondition(a.When)
+		if err != nil {
+			t.err = err // cannot be: the plan checked it
+			return
+		}
+		t.guard = engine.NewGuard(c)
+	}
+}
+
+// abort is where the guard says that its condition held; nil without one.
+func (t *tape) abort() <-chan string {
+	if t.guard == nil {
+		return nil
+	}
+	return t.guard.C
+}
+
+// begun reports whether the record has its header.
+func (t *tape) begun() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.header
+}
+
+// begin writes the header and what was said before it.
+func (t *tape) begin(h timeline.Header, clock wire.Offset) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.header {
+		return
+	}
+	t.header = true
+	t.keep(t.w.Header(h))
+	t.keep(t.w.Clock(clock))
+	for _, f := range t.early {
+		t.keep(f())
+	}
+	t.early = nil
+}
+
+// write runs f now, or after the header.
+func (t *tape) write(f func() error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.header {
+		t.early = append(t.early, f)
+		return nil
+	}
+	err := f()
+	t.keep(err)
+	return err
+}
+
+func (t *tape) keep(err error) {
+	if t.err == nil && err != nil {
+		t.err = fmt.Errorf("record: %w", err)
+	}
+}
+
+// Mark keeps a mark.
+func (t *tape) Mark(m timeline.Mark) error { return t.write(func() error { return t.w.Mark(m) }) }
+
+// Proof keeps a proof.
+func (t *tape) Proof(p timeline.Proof) error { return t.write(func() error { return t.w.Proof(p) }) }
+
+func (t *tape) answer(a loadgen.Answer) { _ = t.write(func() error { return t.w.Answer(a) }) }
+
+func (t *tape) delivery(d loadgen.Delivery) { _ = t.write(func() error { return t.w.Delivery(d) }) }
+
+func (t *tape) traffic(all []switchboard.Traffic) {
+	_ = t.write(func() error { return t.w.Traffic(all) })
+}
+
+func (t *tape) note(n timeline.Note) { _ = t.write(func() error { return t.w.Note(n) }) }
+
+// event is what a node told.
+func (t *tape) event(node, name string, body json.RawMessage) {
+	var err error
+	switch name {
+	case "requests":
+		err = decode(body, t.requests)
+	case "answer":
+		err = decode(body, t.answer)
+	case "delivery":
+		err = decode(body, t.delivery)
+	case "usage":
+		err = decode(body, func(u loadgen.Usage) { _ = t.write(func() error { return t.w.Usage(u) }) })
+	case "touched":
+		err = decode(body, func(b switchboard.Touched) {
+			t.mu.Lock()
+			t.fired = append(t.fired, b.Rule)
+			t.mu.Unlock()
+		})
+	case "unknown-name":
+		err = decode(body, func(u switchboard.Unknown) {
+			t.note(timeline.Note{At: wire.Now(), Kind: name,
+				Text: fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN", u.Asker, u.Name)})
+		})
+	}
+	if err != nil {
+		t.mu.Lock()
+		t.keep(fmt.Errorf("%s node: %s: %w", node, name, err))
+		t.mu.Unlock()
+	}
+}
+
+func (t *tape) requests(b loadgen.Block) {
+	_ = t.write(func() error {
+		if err := t.w.Block(b); err != nil {
+			return err
+		}
+		rs, err := loadgen.DecodeBlock(b)
+		if err != nil {
+			return err
+		}
+		t.window.See(rs, t.slow[b.Group])
+		if t.guard != nil {
+			t.guard.See(rs, t.slow[b.Group])
+		}
+		return nil
+	})
+}
+
+// last is the window of the last second, and which faults were seen to bite.
+func (t *tape) last() (timeline.Seen, []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.window.Last(), t.fired
+}
+
+// close ends the record and gives the first failure to write it.
+func (t *tape) close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.keep(t.w.Close())
+	return t.err
+}
+
+// discard removes a record to which nothing was written.
+func (t *tape) discard() {
+	_ = t.w.Close()
+	_ = os.Remove(t.path)
+}
+
+func decode[T any](body json.RawMessage, f func(T)) error {
+	var v T
+	if err := json.Unmarshal(body, &v); err != nil {
+		return err
+	}
+	f(v)
+	return nil
+}

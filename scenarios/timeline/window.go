@@ -1,0 +1,66 @@
+package timeline
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+)
+
+// Window looks at the latest requests of a running drill, for a person to see
+// how it goes. Nothing is judged from it.
+type Window struct {
+	length time.Duration
+	seen   []sample
+	latest int64
+}
+
+type sample struct {
+	done    int64
+	latency time.Duration
+	bad     bool
+}
+
+// Seen is what a window shows.
+type Seen struct {
+	Rate    float64 // requests answered or failed per second
+	Success float64 // share of them that was good; 1 of none
+	P99     time.Duration
+}
+
+// NewWindow looks back over the given length.
+func NewWindow(length time.Duration) *Window { return &Window{length: length} }
+
+// See adds requests of a group whose τ is slow, and forgets the old ones.
+func (w *Window) See(rs []loadgen.Request, slow time.Duration) {
+	for _, r := range rs {
+		if r.Unsent {
+			continue
+		}
+		w.latest = max(w.latest, r.Done)
+		w.seen = append(w.seen, sample{r.Done, r.Latency(), r.Bad(slow)})
+	}
+	w.seen = slices.DeleteFunc(w.seen, func(s sample) bool { return s.done <= w.latest-int64(w.length) })
+}
+
+// Last is the state of the window's length before the latest request.
+func (w *Window) Last() Seen {
+	if len(w.seen) == 0 {
+		return Seen{Success: 1}
+	}
+	bad := 0
+	latencies := make([]time.Duration, len(w.seen))
+	for i, s := range w.seen {
+		latencies[i] = s.latency
+		if s.bad {
+			bad++
+		}
+	}
+	slices.Sort(latencies)
+	n := len(latencies)
+	return Seen{
+		Rate:    float64(n) / w.length.Seconds(),
+		Success: 1 - float64(bad)/float64(n),
+		P99:     latencies[(99*n-1)/100],
+	}
+}
