@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 GO          ?= go
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@2026.1
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SOURCES     := $(shell git ls-files -co --exclude-standard '*.go' go.mod go.sum 'scenarios/library/*')
 FUZZ        ?= 0
 ARCH        ?=
