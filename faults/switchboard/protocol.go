@@ -16,6 +16,9 @@ type Spec struct {
 	Subnet  netip.Prefix `json:"subnet"`
 	Links   []Link       `json:"links"`
 	Clients []Client     `json:"clients"`
+	// Names are fixed names that every asker may resolve, such as "hooks", the
+	// load node's address for webhooks. Lower case.
+	Names map[string]netip.Addr `json:"names,omitempty"`
 }
 
 // Link is the path from one consumer to one port of one node.

@@ -1,0 +1,167 @@
+package switchboard
+
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"github.com/google/nftables/binaryutil"
+	"github.com/google/nftables/expr"
+	"golang.org/x/sys/unix"
+)
+
+// Registers: 1 is the first 16-byte register, as which nft itself begins; its
+// four 4-byte parts are 8 to 11.
+const (
+	reg  = 1
+	word = 8 // the first 4-byte part of reg
+)
+
+// Offsets within the headers of IPv4 and TCP (RFC 791, RFC 9293).
+const (
+	offICMPType = 0
+	offSource   = 12
+	offDest     = 16
+	offPortFrom = 0
+	offPortTo   = 2
+	offFlags    = 13
+)
+
+const (
+	flagFIN = 0x01
+	flagSYN = 0x02
+	flagRST = 0x04
+	flagACK = 0x10
+)
+
+// statusDNAT is the kernel's IPS_DST_NAT, from nf_conntrack_common.h.
+const statusDNAT = 1 << 5
+
+// drawModulus is what shares are drawn in: thousandths.
+const drawModulus = 1000
+
+type exprs = []expr.Any
+
+// all joins parts of a rule.
+func all(parts ...exprs) exprs {
+	var out exprs
+	for _, p := range parts {
+		out = append(out, p...)
+	}
+	return out
+}
+
+func ipField(offset, length uint32) expr.Any {
+	return &expr.Payload{DestRegister: reg, Base: expr.PayloadBaseNetworkHeader, Offset: offset, Len: length}
+}
+
+func tcpField(offset, length uint32) expr.Any {
+	return &expr.Payload{DestRegister: reg, Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: length}
+}
+
+func equal(data []byte) expr.Any {
+	return &expr.Cmp{Op: expr.CmpOpEq, Register: reg, Data: data}
+}
+
+func tcp() exprs {
+	return exprs{&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, equal([]byte{unix.IPPROTO_TCP})}
+}
+
+// toAddress matches packets on their way to an address.
+func toAddress(a netip.Addr) exprs {
+	return exprs{ipField(offDest, 4), equal(a.AsSlice())}
+}
+
+// toLink matches a client's packets before any translation.
+func toLink(l Link) exprs {
+	return all(toAddress(l.Addr), tcp(), exprs{tcpField(offPortTo, 2), equal(port(l.Port))})
+}
+
+// ofLink matches both directions of a link's connections, after conntrack knows them.
+func ofLink(l Link) exprs {
+	return all(tcp(), exprs{
+		original(expr.CtKeyDST), equal(l.Addr.AsSlice()),
+		original(expr.CtKeyPROTODST), equal(port(l.Port)),
+	})
+}
+
+// original reads a field of a connection's first packet, as the client sent it.
+func original(key expr.CtKey) expr.Any { return &expr.Ct{Register: reg, Key: key} }
+
+// reply matches (or, if not wanted, excludes) what the node sends back.
+func reply(wanted bool) exprs {
+	want := byte(0)
+	if wanted {
+		want = 1
+	}
+	return exprs{&expr.Ct{Register: reg, Key: expr.CtKeyDIRECTION}, equal([]byte{want})}
+}
+
+// flags matches TCP packets whose flags, under mask, are want.
+func flags(mask, want byte) exprs {
+	return exprs{
+		tcpField(offFlags, 1),
+		&expr.Bitwise{SourceRegister: reg, DestRegister: reg, Len: 1, Mask: []byte{mask}, Xor: []byte{0}},
+		equal([]byte{want}),
+	}
+}
+
+// opening matches the first packet of a handshake, retransmitted or not.
+func opening() exprs { return flags(flagSYN|flagACK, flagSYN) }
+
+// translated matches connections that came to a link address.
+func translated() exprs { return ctBits(expr.CtKeySTATUS, statusDNAT) }
+
+func invalid() exprs { return ctBits(expr.CtKeySTATE, expr.CtStateBitINVALID) }
+
+func ctBits(key expr.CtKey, bits uint32) exprs {
+	return exprs{
+		&expr.Ct{Register: reg, Key: key},
+		&expr.Bitwise{SourceRegister: reg, DestRegister: reg, Len: 4,
+			Mask: binaryutil.NativeEndian.PutUint32(bits), Xor: make([]byte, 4)},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: reg, Data: make([]byte, 4)},
+	}
+}
+
+// draw lets a share of packets through to the rest of the rule, drawn anew for
+// each packet or once per flow.
+func draw(share float64, perFlow bool) exprs {
+	n := thousandths(share)
+	if n >= drawModulus {
+		return nil
+	}
+	dice := exprs{&expr.Numgen{Register: reg, Modulus: drawModulus, Type: unix.NFT_NG_RANDOM}}
+	if perFlow {
+		dice = flowHash()
+	}
+	// The draw is a number of the host's byte order, and comparing is bytewise.
+	return all(dice, exprs{
+		&expr.Byteorder{SourceRegister: reg, DestRegister: reg, Op: expr.ByteorderHton, Len: 4, Size: 4},
+		&expr.Cmp{Op: expr.CmpOpLt, Register: reg, Data: binaryutil.BigEndian.PutUint32(n)},
+	})
+}
+
+// flowHash hashes addresses and ports, under a seed the kernel draws for the rule.
+func flowHash() exprs {
+	ports := &expr.Payload{DestRegister: word + 2, Base: expr.PayloadBaseTransportHeader, Offset: offPortFrom, Len: 4}
+	return exprs{
+		ipField(offSource, 8), // source and destination, into the first two words
+		ports,                 // both ports, into the third
+		&expr.Hash{SourceRegister: reg, DestRegister: reg, Length: 12, Modulus: drawModulus, Type: expr.HashTypeJenkins},
+	}
+}
+
+func thousandths(share float64) uint32 {
+	return min(max(uint32(share*drawModulus+0.5), 1), drawModulus)
+}
+
+func port(p uint16) []byte { return binary.BigEndian.AppendUint16(nil, p) }
+
+// counted counts on a named counter, which outlives the rule.
+func counted(counter string) exprs {
+	return exprs{&expr.Objref{Type: unix.NFT_OBJECT_COUNTER, Name: counter}}
+}
+
+func drop() exprs { return exprs{&expr.Verdict{Kind: expr.VerdictDrop}} }
+
+// reset drops the packet and answers its sender with RST.
+func reset() exprs { return exprs{&expr.Reject{Type: unix.NFT_REJECT_TCP_RST}} }

@@ -1,0 +1,98 @@
+package switchboard
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// names answers who is where, as each asker sees it: the same name gives every
+// consumer the addresses of its own links.
+type names struct {
+	askers  map[netip.Addr]string              // address → client
+	known   map[string]map[string][]netip.Addr // client → name → link addresses
+	fixed   map[string]netip.Addr
+	unknown func(Unknown)
+
+	mu    sync.Mutex
+	turns map[question]int // answers given, for rotation
+	told  map[question]bool
+}
+
+// question is who asks for what; a client counts as one, whatever address it asks from.
+type question struct{ asker, name string }
+
+func newNames(s Spec, unknown func(Unknown)) *names {
+	n := &names{askers: map[netip.Addr]string{}, known: map[string]map[string][]netip.Addr{},
+		fixed: map[string]netip.Addr{}, unknown: unknown, turns: map[question]int{}, told: map[question]bool{}}
+	for _, c := range s.Clients {
+		for _, a := range c.Addresses {
+			n.askers[a] = c.Name
+		}
+	}
+	for _, l := range s.Links {
+		n.learn(l.From, l.Name, l.Addr)
+		n.learn(l.From, l.To, l.Addr)
+	}
+	for name, a := range s.Names {
+		n.fixed[plain(name)] = a
+	}
+	return n
+}
+
+func (n *names) learn(client, name string, a netip.Addr) {
+	if n.known[client] == nil {
+		n.known[client] = map[string][]netip.Addr{}
+	}
+	name = plain(name)
+	if have := n.known[client][name]; !slices.Contains(have, a) {
+		n.known[client][name] = append(have, a)
+	}
+}
+
+// plain is a name as it is compared: lower case, without the final dot.
+func plain(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+
+// lookup gives a name's addresses for an asker, the first one another at each
+// turn. An unknown name is reported once per asker.
+func (n *names) lookup(from netip.Addr, name string) ([]netip.Addr, bool) {
+	name = plain(name)
+	asker, ok := n.askers[from]
+	if !ok {
+		asker = from.String()
+	}
+	if all := n.known[asker][name]; len(all) > 0 {
+		return n.rotate(question{asker, name}, all), true
+	}
+	if a, ok := n.fixed[name]; ok {
+		return []netip.Addr{a}, true
+	}
+	n.report(question{asker, name})
+	return nil, false
+}
+
+// has tells whether a name has an answer, without using up a turn.
+func (n *names) has(from netip.Addr, name string) bool {
+	name = plain(name)
+	_, fixed := n.fixed[name]
+	return fixed || len(n.known[n.askers[from]][name]) > 0
+}
+
+func (n *names) rotate(q question, all []netip.Addr) []netip.Addr {
+	n.mu.Lock()
+	turn := n.turns[q] % len(all)
+	n.turns[q]++
+	n.mu.Unlock()
+	return append(slices.Clone(all[turn:]), all[:turn]...)
+}
+
+func (n *names) report(q question) {
+	n.mu.Lock()
+	first := !n.told[q]
+	n.told[q] = true
+	n.mu.Unlock()
+	if first {
+		n.unknown(Unknown{Asker: q.asker, Name: q.name})
+	}
+}

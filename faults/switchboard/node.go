@@ -1,0 +1,111 @@
+package switchboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// Run is the switchboard's life: it serves the calls of this package's
+// protocol from in, answering and telling events to out, until in ends or ctx
+// does. Then it lifts every rule, takes its addresses and its table away, and
+// returns; what could not be undone is in the error. It changes the network
+// namespace it runs in and needs NET_ADMIN there.
+func Run(ctx context.Context, in io.Reader, out io.Writer) error {
+	server := wire.NewServer(out)
+	b := &board{tell: server.Tell}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(ctx, in, b.calls()) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done(): // in may block for ever: do not wait for it
+		err = context.Cause(ctx)
+	}
+	return errors.Join(err, b.close())
+}
+
+// board is one switchboard: the kernel's side and the streams'.
+type board struct {
+	tell func(name string, body any) error
+
+	mu     sync.RWMutex // held for writing while prepare and close change what follows
+	closed bool
+	site   *site
+}
+
+func (b *board) calls() map[string]wire.Handler {
+	return map[string]wire.Handler{
+		"prepare": wire.Handle(func(ctx context.Context, s Spec) (any, error) { return nil, b.prepare(ctx, s) }),
+		"apply": wire.Handle(func(_ context.Context, r Rule) (out Bracket, err error) {
+			err = b.with(func(s *site) error { out, err = s.apply(r); return err })
+			return out, err
+		}),
+		"lift": wire.Handle(func(_ context.Context, name string) (out Bracket, err error) {
+			err = b.with(func(s *site) error { out, err = s.lift(name); return err })
+			return out, err
+		}),
+		"count": wire.Handle(func(_ context.Context, name string) (out Count, err error) {
+			err = b.with(func(s *site) error { out, err = s.count(name); return err })
+			return out, err
+		}),
+		"traffic": wire.Handle(func(context.Context, struct{}) (out []Traffic, err error) {
+			err = b.with(func(s *site) error { out, err = s.traffic(); return err })
+			return out, err
+		}),
+		"leftover": wire.Handle(func(context.Context, struct{}) (out []string, err error) {
+			err = b.with(func(s *site) error { out, err = s.leftover(); return err })
+			return out, err
+		}),
+	}
+}
+
+var (
+	errUnprepared = errors.New("switchboard: not prepared: call prepare first")
+	errPrepared   = errors.New("switchboard: prepared already: start another one for another drill")
+	errClosed     = errors.New("switchboard: closing")
+)
+
+func (b *board) prepare(ctx context.Context, s Spec) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return errClosed
+	}
+	if b.site != nil {
+		return errPrepared
+	}
+	made, err := prepare(ctx, s, b.tell)
+	if err != nil {
+		return fmt.Errorf("switchboard: %w", err)
+	}
+	b.site = made
+	return nil
+}
+
+// with does something with a prepared site, which is not closed meanwhile.
+func (b *board) with(do func(*site) error) error {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	switch {
+	case b.closed:
+		return errClosed
+	case b.site == nil:
+		return errUnprepared
+	}
+	return do(b.site)
+}
+
+func (b *board) close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	if b.site == nil {
+		return nil
+	}
+	return b.site.close()
+}

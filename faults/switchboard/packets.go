@@ -1,0 +1,232 @@
+package switchboard
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// packets is the kernel side: rules on links' packets, each with counters.
+type packets struct {
+	rules       *ruleset
+	links       map[string]Link // kernel links, by id
+	between     map[string]bool // ids of links on which users' traffic is not to be told from checks
+	first, last netip.Addr      // where checks come from
+	touched     func(rule string, at int64)
+
+	mu      sync.Mutex // guards what follows, and is held over every change
+	applied map[string]*cut
+	serial  int
+	polls   sync.WaitGroup
+}
+
+// cut is one applied rule. After the lift it stays, as its count.
+type cut struct {
+	rule   Rule
+	tag    string  // what its kernel rules carry: unique, as names come again
+	tallys []tally // its counters
+	rows   int     // kernel rules it consists of
+	on     bool
+	count  Count
+	stop   chan struct{} // ends the polling
+}
+
+// tally is one counter of a cut.
+type tally struct {
+	name         string
+	users, blind bool
+}
+
+func newPackets(rules *ruleset, s Spec, touched func(rule string, at int64)) *packets {
+	p := &packets{rules: rules, links: map[string]Link{}, between: map[string]bool{}, touched: touched, applied: map[string]*cut{}}
+	p.first, p.last = checkRange(s.Subnet)
+	nodes := map[string]bool{}
+	for _, l := range s.Links {
+		nodes[l.To], nodes[l.Name] = true, true
+	}
+	for _, l := range s.Links {
+		if !l.Proxied {
+			p.links[l.ID] = l
+			p.between[l.ID] = !l.Users && nodes[l.From]
+		}
+	}
+	return p
+}
+
+// apply puts a rule in force on all its links at once.
+func (p *packets) apply(r Rule) (Bracket, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.applied[r.Name]; c != nil && c.on {
+		return Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
+	}
+	links, err := p.find(r)
+	if err != nil {
+		return Bracket{}, err
+	}
+	p.serial++
+	c := &cut{rule: r, tag: fmt.Sprintf("cut %d %s", p.serial, r.Name), stop: make(chan struct{})}
+	c.count.Unit = unit(r)
+	p.queue(c, links)
+	before := wire.Now()
+	if err := p.rules.flush(); err != nil {
+		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
+	}
+	b := Bracket{Before: before, After: wire.Now()}
+	c.on = true
+	p.applied[r.Name] = c
+	p.polls.Go(func() { p.poll(c) })
+	return b, nil
+}
+
+func (p *packets) find(r Rule) ([]Link, error) {
+	if len(r.Links) == 0 {
+		return nil, fmt.Errorf("rule %q: it names no link", r.Name)
+	}
+	var out []Link
+	seen := map[string]bool{}
+	for _, id := range r.Links {
+		l, ok := p.links[id]
+		if !ok {
+			return nil, fmt.Errorf("rule %q: there is no kernel link %q here", r.Name, id)
+		}
+		if !seen[id] {
+			out = append(out, l)
+		}
+		seen[id] = true
+	}
+	return out, nil
+}
+
+// lift takes a rule out of force and reads back that it is gone; safe twice,
+// and for a name that never was.
+func (p *packets) lift(name string) (Bracket, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := wire.Now()
+	c := p.applied[name]
+	if c == nil || !c.on {
+		return Bracket{Before: now, After: now}, nil
+	}
+	if err := p.deleteRules(c); err != nil {
+		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
+	}
+	left, err := p.present(c)
+	if err == nil && left > 0 {
+		err = fmt.Errorf("%d of its kernel rules are still there", left)
+	}
+	if err != nil {
+		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
+	}
+	b := Bracket{Before: now, After: wire.Now()}
+	// The counters outlive the rules, so what was dropped last is counted too.
+	err = p.read(c)
+	c.on = false
+	close(c.stop)
+	return b, errors.Join(err, p.deleteCounters(c))
+}
+
+func (p *packets) deleteRules(c *cut) error {
+	rules, err := p.rules.faultRules()
+	if err != nil {
+		return err
+	}
+	for _, r := range rules {
+		if bytes.Equal(r.UserData, []byte(c.tag)) {
+			if err := p.rules.conn.DelRule(r); err != nil {
+				return err
+			}
+		}
+	}
+	return p.rules.flush()
+}
+
+func (p *packets) deleteCounters(c *cut) error {
+	for _, t := range c.tallys {
+		p.rules.conn.DeleteObject(p.rules.named(t.name, nil))
+	}
+	return p.rules.flush()
+}
+
+// present counts the kernel rules of a cut that are there now.
+func (p *packets) present(c *cut) (int, error) {
+	rules, err := p.rules.faultRules()
+	n := 0
+	for _, r := range rules {
+		if bytes.Equal(r.UserData, []byte(c.tag)) {
+			n++
+		}
+	}
+	return n, err
+}
+
+// tally reads what a rule did so far, and whether it is in force.
+func (p *packets) tally(name string) (Count, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.applied[name]
+	if c == nil {
+		return Count{}, false, nil
+	}
+	if !c.on {
+		return c.count, true, nil
+	}
+	if err := p.read(c); err != nil {
+		return Count{}, true, err
+	}
+	n, err := p.present(c)
+	out := c.count
+	out.Active = n > 0
+	return out, true, err
+}
+
+// traffic reads how many SYNs went over each kernel link.
+func (p *packets) traffic() ([]Traffic, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	counters, err := p.rules.counters()
+	if err != nil {
+		return nil, err
+	}
+	var out []Traffic
+	for id, l := range p.links {
+		out = append(out, Traffic{Link: id, Connections: counters[synsOn(l)]})
+	}
+	return out, nil
+}
+
+// close lifts everything and ends the polling.
+func (p *packets) close() error {
+	p.mu.Lock()
+	var on []string
+	for name, c := range p.applied {
+		if c.on {
+			on = append(on, name)
+		}
+	}
+	p.mu.Unlock()
+	var errs []error
+	for _, name := range on {
+		_, err := p.lift(name)
+		errs = append(errs, err)
+	}
+	p.stopPolls()
+	p.polls.Wait()
+	return errors.Join(errs...)
+}
+
+// stopPolls ends the polling of cuts whose lift failed.
+func (p *packets) stopPolls() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.applied {
+		if c.on {
+			c.on = false
+			close(c.stop)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package switchboard
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// site is a prepared switchboard.
+type site struct {
+	addresses *addresses
+	rules     *ruleset
+	packets   *packets
+	streams   *streams
+	dns       *resolver
+	stop      context.CancelFunc // ends what the streams began
+}
+
+// prepare makes all links and names of a drill. If it fails, what it made is
+// taken away again, and it may be called anew.
+func prepare(ctx context.Context, s Spec, tell func(name string, body any) error) (made *site, err error) {
+	if err := check(s); err != nil {
+		return nil, err
+	}
+	// The streams live on after the call.
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	t := &site{stop: stop}
+	defer func() {
+		if err != nil {
+			made, err = nil, errors.Join(err, t.close())
+		}
+	}()
+	if err := setForwarding(); err != nil {
+		return nil, err
+	}
+	if err := t.connect(s, tell); err != nil {
+		return nil, err
+	}
+	if err := tune(); err != nil { // after the rules: conntrack's settings come with them
+		return nil, err
+	}
+	for _, l := range s.Links {
+		if l.Proxied {
+			if err := t.streams.open(ctx, l); err != nil {
+				return nil, fmt.Errorf("link %q: %w", l.ID, err)
+			}
+		}
+	}
+	n := newNames(s, func(u Unknown) { _ = tell("unknown-name", u) })
+	if t.dns, err = serveDNS(n, inside(s.Subnet, t.addresses.own)); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// connect sets up the kernel's side. A peer that no longer listens to events
+// ends the conversation too, so an event that cannot be told is nobody's loss.
+func (t *site) connect(s Spec, tell func(name string, body any) error) (err error) {
+	touched := func(rule string, at int64) { _ = tell("touched", Touched{Rule: rule, At: at}) }
+	t.streams = newStreams(s.Run, touched)
+	if t.addresses, err = findInterface(s.Subnet); err != nil {
+		return err
+	}
+	rules, err := newRuleset()
+	if err != nil {
+		return err
+	}
+	t.packets = newPackets(rules, s, touched)
+	t.rules = rules
+	// Rules before addresses: no client meets a link address that leads nowhere.
+	if err := rules.install(s); err != nil {
+		return err
+	}
+	if err := t.addresses.add(linkAddresses(s.Links)); err != nil {
+		return err
+	}
+	return t.addresses.add(aliasesOf(s.Clients))
+}
+
+func linkAddresses(links []Link) []netip.Addr {
+	out := make([]netip.Addr, len(links))
+	for i, l := range links {
+		out[i] = l.Addr
+	}
+	return out
+}
+
+func inside(subnet netip.Prefix, all []netip.Addr) []netip.Addr {
+	return slices.DeleteFunc(slices.Clone(all), func(a netip.Addr) bool { return !subnet.Contains(a) })
+}
+
+func (t *site) apply(r Rule) (Bracket, error) {
+	kernel, err := sideOf(r)
+	switch {
+	case err != nil:
+		return Bracket{}, err
+	case kernel:
+		return t.packets.apply(r)
+	default:
+		return t.streams.apply(r)
+	}
+}
+
+// sideOf tells a rule on packets from one on streams.
+func sideOf(r Rule) (kernel bool, err error) {
+	if r.Name == "" {
+		return false, errors.New("rule without a name: a lift could not find it")
+	}
+	packet, stream := 0, 0
+	for _, set := range []bool{r.SynDrop != nil, r.Refuse != nil, r.Dead != nil} {
+		if set {
+			packet++
+		}
+	}
+	for _, set := range []bool{r.HTTPStatus != nil, r.Latency != nil} {
+		if set {
+			stream++
+		}
+	}
+	if packet+stream != 1 {
+		return false, fmt.Errorf("rule %q: want exactly one kind, have %d", r.Name, packet+stream)
+	}
+	if d := r.SynDrop; d != nil && !(d.Share > 0 && d.Share <= 1) {
+		return false, fmt.Errorf("rule %q: share %v: must lie above 0 and not above 1", r.Name, d.Share)
+	}
+	return packet == 1, nil
+}
+
+// lift undoes a rule wherever it stands.
+func (t *site) lift(name string) (Bracket, error) {
+	p, perr := t.packets.lift(name)
+	s, serr := t.streams.lift(name)
+	return Bracket{Before: p.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
+}
+
+func (t *site) count(name string) (Count, error) {
+	if c, ok, err := t.packets.tally(name); ok {
+		return c, err
+	}
+	if c, ok := t.streams.count(name); ok {
+		return c, nil
+	}
+	return Count{}, fmt.Errorf("rule %q was never applied: there is nothing to count", name)
+}
+
+// traffic is in order of links.
+func (t *site) traffic() ([]Traffic, error) {
+	out, err := t.packets.traffic()
+	out = append(out, t.streams.traffic()...)
+	slices.SortFunc(out, func(a, b Traffic) int { return cmp.Compare(a.Link, b.Link) })
+	return out, err
+}
+
+// leftover names what is there beyond what prepare made, and what is missing of it.
+func (t *site) leftover() ([]string, error) {
+	out, err := t.addresses.strange()
+	if err != nil {
+		return nil, err
+	}
+	packets, err := t.packets.leftover()
+	return slices.Concat(out, packets, t.streams.leftover()), err
+}
+
+// close takes everything away, in the reverse order.
+func (t *site) close() error {
+	var errs []error
+	if t.dns != nil {
+		errs = append(errs, t.dns.close())
+	}
+	if t.packets != nil {
+		errs = append(errs, t.packets.close())
+	}
+	t.stop()
+	if t.streams != nil {
+		errs = append(errs, t.streams.close())
+	}
+	if t.addresses != nil {
+		errs = append(errs, t.addresses.remove())
+	}
+	if t.rules != nil {
+		errs = append(errs, t.rules.remove())
+	}
+	return errors.Join(errs...)
+}
