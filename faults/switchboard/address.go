@@ -116,6 +116,16 @@ func (a *addresses) strange() ([]string, error) {
 	return out, nil
 }
 
+// forget drops what is known of a neighbour's hardware address: a container
+// that is started again may come with another one.
+func (a *addresses) forget(ip netip.Addr) error {
+	n := &netlink.Neigh{LinkIndex: a.device.Attrs().Index, Family: netlink.FAMILY_V4, IP: ip.AsSlice()}
+	if err := netlink.NeighDel(n); err != nil && !errors.Is(err, unix.ENOENT) {
+		return fmt.Errorf("neighbour %s: %w", ip, err)
+	}
+	return nil
+}
+
 func host(ip netip.Addr) *netlink.Addr {
 	return &netlink.Addr{IPNet: &net.IPNet{IP: ip.AsSlice(), Mask: net.CIDRMask(32, 32)}}
 }

@@ -76,16 +76,21 @@ func toLink(l Link) exprs {
 	return all(toAddress(l.Addr), tcp(), exprs{tcpField(offPortTo, 2), equal(port(l.Port))})
 }
 
-// ofLink matches both directions of a link's connections, after conntrack knows them.
-func ofLink(l Link) exprs {
-	return all(tcp(), exprs{
-		original(expr.CtKeyDST), equal(l.Addr.AsSlice()),
-		original(expr.CtKeyPROTODST), equal(port(l.Port)),
-	})
+// ofLink matches both directions of a link's connections, once conntrack knows them.
+func ofLink(mark uint32) exprs { return all(tcp(), marked(mark)) }
+
+// marked matches a link's connections, and ICMP errors about them.
+func marked(mark uint32) exprs {
+	return exprs{&expr.Ct{Register: reg, Key: expr.CtKeyMARK}, equal(binaryutil.NativeEndian.PutUint32(mark))}
 }
 
-// original reads a field of a connection's first packet, as the client sent it.
-func original(key expr.CtKey) expr.Any { return &expr.Ct{Register: reg, Key: key} }
+// mark marks a new connection as a link's.
+func mark(m uint32) exprs {
+	return exprs{
+		&expr.Immediate{Register: reg, Data: binaryutil.NativeEndian.PutUint32(m)},
+		&expr.Ct{Register: reg, Key: expr.CtKeyMARK, SourceRegister: true},
+	}
+}
 
 // reply matches (or, if not wanted, excludes) what the node sends back.
 func reply(wanted bool) exprs {

@@ -13,7 +13,8 @@ import (
 // packets is the kernel side: rules on links' packets, each with counters.
 type packets struct {
 	rules       *ruleset
-	links       map[string]Link // kernel links, by id
+	addresses   *addresses
+	links       map[string]path // kernel links, by id
 	between     map[string]bool // ids of links on which users' traffic is not to be told from checks
 	first, last netip.Addr      // where checks come from
 	touched     func(rule string, at int64)
@@ -29,7 +30,6 @@ type cut struct {
 	rule   Rule
 	tag    string  // what its kernel rules carry: unique, as names come again
 	tallys []tally // its counters
-	rows   int     // kernel rules it consists of
 	on     bool
 	count  Count
 	stop   chan struct{} // ends the polling
@@ -41,18 +41,16 @@ type tally struct {
 	users, blind bool
 }
 
-func newPackets(rules *ruleset, s Spec, touched func(rule string, at int64)) *packets {
-	p := &packets{rules: rules, links: map[string]Link{}, between: map[string]bool{}, touched: touched, applied: map[string]*cut{}}
+func newPackets(rules *ruleset, at *addresses, s Spec, touched func(rule string, at int64)) *packets {
+	p := &packets{rules: rules, addresses: at, links: map[string]path{}, between: map[string]bool{}, touched: touched, applied: map[string]*cut{}}
 	p.first, p.last = checkRange(s.Subnet)
 	nodes := map[string]bool{}
 	for _, l := range s.Links {
 		nodes[l.To], nodes[l.Name] = true, true
 	}
-	for _, l := range s.Links {
-		if !l.Proxied {
-			p.links[l.ID] = l
-			p.between[l.ID] = !l.Users && nodes[l.From]
-		}
+	for _, l := range pathsOf(s.Links) {
+		p.links[l.ID] = l
+		p.between[l.ID] = !l.Users && nodes[l.From]
 	}
 	return p
 }
@@ -83,11 +81,11 @@ func (p *packets) apply(r Rule) (Bracket, error) {
 	return b, nil
 }
 
-func (p *packets) find(r Rule) ([]Link, error) {
+func (p *packets) find(r Rule) ([]path, error) {
 	if len(r.Links) == 0 {
 		return nil, fmt.Errorf("rule %q: it names no link", r.Name)
 	}
-	var out []Link
+	var out []path
 	seen := map[string]bool{}
 	for _, id := range r.Links {
 		l, ok := p.links[id]
@@ -112,6 +110,7 @@ func (p *packets) lift(name string) (Bracket, error) {
 	if c == nil || !c.on {
 		return Bracket{Before: now, After: now}, nil
 	}
+	forgotten := p.forget(c) // before anybody is let through
 	if err := p.deleteRules(c); err != nil {
 		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
 	}
@@ -127,7 +126,19 @@ func (p *packets) lift(name string) (Bracket, error) {
 	err = p.read(c)
 	c.on = false
 	close(c.stop)
-	return b, errors.Join(err, p.deleteCounters(c))
+	return b, errors.Join(forgotten, err, p.deleteCounters(c))
+}
+
+// forget makes the switchboard look anew for nodes that were dead.
+func (p *packets) forget(c *cut) error {
+	if c.rule.Dead == nil {
+		return nil
+	}
+	var errs []error
+	for _, id := range c.rule.Links {
+		errs = append(errs, p.addresses.forget(p.links[id].Node))
+	}
+	return errors.Join(errs...)
 }
 
 func (p *packets) deleteRules(c *cut) error {
@@ -194,7 +205,7 @@ func (p *packets) traffic() ([]Traffic, error) {
 	}
 	var out []Traffic
 	for id, l := range p.links {
-		out = append(out, Traffic{Link: id, Connections: counters[synsOn(l)]})
+		out = append(out, Traffic{Link: id, Connections: counters[l.syns()]})
 	}
 	return out, nil
 }

@@ -81,19 +81,16 @@ func (r *ruleset) install(s Spec) error {
 	if err := r.flush(); err != nil {
 		return err
 	}
-	return r.paths(links, s.Links)
+	return r.paths(links, pathsOf(s.Links))
 }
 
 // paths makes the kernel links, and a counter of SYNs for each.
-func (r *ruleset) paths(chain *nftables.Chain, links []Link) error {
+func (r *ruleset) paths(chain *nftables.Chain, links []path) error {
 	for some := range slices.Chunk(links, chunk) {
 		for _, l := range some {
-			if l.Proxied {
-				continue
-			}
-			r.counter(synsOn(l))
-			r.rule(r.syns, "", all(ofLink(l), counted(synsOn(l))))
-			r.rule(chain, "", all(toLink(l), exprs{
+			r.counter(l.syns())
+			r.rule(r.syns, "", all(ofLink(l.mark), counted(l.syns())))
+			r.rule(chain, "", all(toLink(l.Link), mark(l.mark), exprs{
 				&expr.Immediate{Register: reg, Data: l.Node.AsSlice()},
 				&expr.Immediate{Register: reg + 1, Data: port(l.Port)},
 				&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: reg, RegProtoMin: reg + 1, Specified: true},
@@ -106,8 +103,25 @@ func (r *ruleset) paths(chain *nftables.Chain, links []Link) error {
 	return nil
 }
 
-// synsOn names the counter of SYNs that went over a link.
-func synsOn(l Link) string { return fmt.Sprintf("syns %s:%d", l.Addr, l.Port) }
+// path is a kernel link and the mark its connections carry.
+type path struct {
+	Link
+	mark uint32 // from 1
+}
+
+// syns names the counter of SYNs that went over the link.
+func (p path) syns() string { return fmt.Sprintf("syns %d", p.mark) }
+
+// pathsOf gives the kernel links among all.
+func pathsOf(links []Link) []path {
+	var out []path
+	for _, l := range links {
+		if !l.Proxied {
+			out = append(out, path{l, uint32(len(out) + 1)})
+		}
+	}
+	return out
+}
 
 // sources gives each client its alias as targets see it.
 func (r *ruleset) sources(clients []Client) error {

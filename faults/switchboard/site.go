@@ -68,7 +68,7 @@ func (t *site) connect(s Spec, tell func(name string, body any) error) (err erro
 	if err != nil {
 		return err
 	}
-	t.packets = newPackets(rules, s, touched)
+	t.packets = newPackets(rules, t.addresses, s, touched)
 	t.rules = rules
 	// Rules before addresses: no client meets a link address that leads nowhere.
 	if err := rules.install(s); err != nil {

@@ -1,0 +1,142 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// kept is a connection kept alive over several requests.
+type kept struct {
+	conn net.Conn
+	in   *bufio.Reader
+	a    attempt
+}
+
+func dial(a attempt) (*kept, error) {
+	d := net.Dialer{Timeout: a.Timeout, KeepAlive: -1}
+	if a.From.IsValid() {
+		d.LocalAddr = &net.TCPAddr{IP: a.From.AsSlice()}
+	}
+	c, err := d.Dial("tcp4", a.To.String())
+	if err != nil {
+		return nil, err
+	}
+	return &kept{conn: c, in: bufio.NewReader(c), a: a}, nil
+}
+
+func try(a attempt) []outcome {
+	out := make([]outcome, a.N)
+	var all sync.WaitGroup
+	for i := range out {
+		all.Go(func() {
+			begin := time.Now()
+			k, err := dial(a)
+			if err != nil {
+				out[i] = outcome{Failure: failure(err), Took: time.Since(begin)}
+				return
+			}
+			out[i] = k.again()
+			_ = k.conn.Close()
+		})
+	}
+	all.Wait()
+	return out
+}
+
+func (p *player) keep(a attempt) (outcome, error) {
+	k, err := dial(a)
+	if err != nil {
+		return outcome{}, err
+	}
+	p.kept = k
+	return k.again(), nil
+}
+
+// again sends one request on the connection and waits for its answer.
+func (k *kept) again() (o outcome) {
+	begin := time.Now()
+	defer func() { o.Took = time.Since(begin) }()
+	_ = k.conn.SetDeadline(begin.Add(k.a.Timeout))
+	r, _ := http.NewRequest("GET", "http://app/", nil)
+	if k.a.Trace != "" {
+		r.Header.Set("traceparent", fmt.Sprintf("00-%s%016x-%016x-01", k.a.Trace, 1, 1))
+	}
+	if err := r.Write(k.conn); err != nil {
+		return outcome{Failure: failure(err)}
+	}
+	answer, err := http.ReadResponse(k.in, r)
+	if err != nil {
+		return outcome{Failure: failure(err)}
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return outcome{Failure: failure(err)}
+	}
+	return outcome{Status: answer.StatusCode, Fault: answer.Header.Get(switchboard.FaultHeader)}
+}
+
+func failure(err error) string {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return timedOut
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return refused
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return reset
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return ended
+	}
+	var t net.Error
+	if errors.As(err, &t) && t.Timeout() {
+		return timedOut
+	}
+	return err.Error()
+}
+
+// lookup asks a name at the switchboard.
+type lookup struct {
+	From netip.Addr `json:"from"`
+	At   netip.Addr `json:"at"`
+	Net  string     `json:"net"` // udp or tcp
+	Name string     `json:"name"`
+	Type uint16     `json:"type"`
+}
+
+type resolved struct {
+	Code  int      `json:"code"`
+	Addrs []string `json:"addrs"`
+}
+
+func ask(ctx context.Context, l lookup) (resolved, error) {
+	c := dns.Client{Net: l.Net, Dialer: &net.Dialer{LocalAddr: &net.UDPAddr{IP: l.From.AsSlice()}}}
+	if l.Net == "tcp" {
+		c.Dialer.LocalAddr = &net.TCPAddr{IP: l.From.AsSlice()}
+	}
+	m, _, err := c.ExchangeContext(ctx, new(dns.Msg).SetQuestion(dns.Fqdn(l.Name), l.Type), net.JoinHostPort(l.At.String(), "53"))
+	if err != nil {
+		return resolved{}, err
+	}
+	out := resolved{Code: m.Rcode}
+	for _, r := range m.Answer {
+		if a, ok := r.(*dns.A); ok {
+			out.Addrs = append(out.Addrs, a.A.String())
+		}
+	}
+	return out, nil
+}

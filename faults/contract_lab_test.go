@@ -1,0 +1,259 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+var (
+	subnet    = netip.MustParsePrefix("198.18.0.0/22")
+	boardAddr = netip.MustParseAddr("198.18.0.2")
+	appAddr   = netip.MustParseAddr("198.18.0.10")
+	userAddr  = netip.MustParseAddr("198.18.1.1")
+	checkAddr = netip.MustParseAddr("198.18.0.101")
+	lbAddr    = netip.MustParseAddr("198.18.0.11")
+	userLink  = netip.MustParseAddrPort("198.18.2.1:8080")
+	lbLink    = netip.MustParseAddrPort("198.18.2.2:8080")
+)
+
+const (
+	run       = "00112233aabbccdd"
+	userPath  = "shoppers -> app:8080"
+	lbPath    = "lb -> app:8080"
+	frontPath = "shoppers -> lb:8080"
+	sources   = 32
+)
+
+// spec is the drill of the suite: shoppers and a load balancer use the same app.
+func spec(proxied bool) switchboard.Spec {
+	s := switchboard.Spec{Run: run, Subnet: subnet,
+		Links: []switchboard.Link{
+			{ID: userPath, From: "shoppers", To: "app", Name: "app", Addr: userLink.Addr(), Port: 8080, Node: appAddr, Users: true, Proxied: proxied},
+			{ID: lbPath, From: "lb", To: "app", Name: "app", Addr: lbLink.Addr(), Port: 8080, Node: appAddr, Proxied: proxied},
+			{ID: frontPath, From: "shoppers", To: "lb", Name: "lb", Addr: netip.MustParseAddr("198.18.2.3"), Port: 8080, Node: lbAddr, Users: true},
+		},
+		Names: map[string]netip.Addr{"hooks": netip.MustParseAddr("198.18.0.100")},
+	}
+	client := func(name string, n int, addr, alias string) {
+		a, b := netip.MustParseAddr(addr), netip.MustParseAddr(alias)
+		c := switchboard.Client{Name: name}
+		for range n {
+			c.Addresses, c.Aliases = append(c.Addresses, a), append(c.Aliases, b)
+			a, b = a.Next(), b.Next()
+		}
+		s.Clients = append(s.Clients, c)
+	}
+	client("shoppers", sources, "198.18.1.1", "198.18.3.1")
+	client("watch", 1, "198.18.0.101", "198.18.3.101")
+	client("lb", 1, "198.18.0.11", "198.18.3.111")
+	return s
+}
+
+// lab is a network of three: everybody's client, the switchboard, the app.
+type lab struct {
+	t                  *testing.T
+	client, board, app *part
+	mu                 sync.Mutex
+	touched            []switchboard.Touched
+	unknown            []switchboard.Unknown
+}
+
+// part is one process in a network namespace of its own, and its conversation.
+type part struct {
+	*wire.Peer
+	cmd  *exec.Cmd
+	veth string
+}
+
+const bridge = "drill0"
+
+// serial makes interface names unique: a dead namespace's linger a moment.
+var serial int
+
+func newLab(t *testing.T, s switchboard.Spec) *lab {
+	t.Helper()
+	l := &lab{t: t}
+	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: bridge}}
+	l.must(netlink.LinkAdd(b))
+	t.Cleanup(func() { l.must(netlink.LinkDel(b)) })
+	l.must(netlink.LinkSetUp(b))
+	clients := []netip.Addr{checkAddr, lbAddr}
+	for a, n := userAddr, 0; n < sources; a, n = a.Next(), n+1 {
+		clients = append(clients, a)
+	}
+	l.client = l.start("node", "client", clients...)
+	l.board = l.start("switchboard", "board", boardAddr)
+	l.startApp()
+	t.Cleanup(func() { l.end(l.client); l.end(l.app); l.end(l.board) })
+	l.call(l.board, "prepare", s, nil)
+	return l
+}
+
+func (l *lab) startApp() {
+	l.app = l.start("node", "app", appAddr)
+	l.call(l.app, "serve", 8080, nil)
+}
+
+func (l *lab) must(err error) {
+	l.t.Helper()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// start starts a role and puts it on the bridge.
+func (l *lab) start(role, name string, addrs ...netip.Addr) *part {
+	l.t.Helper()
+	c := exec.Command("/proc/self/exe")
+	c.Env = append(os.Environ(), roleVariable+"="+role)
+	c.Stderr = os.Stderr
+	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	in, err := c.StdinPipe()
+	l.must(err)
+	out, w, err := os.Pipe() // not StdoutPipe: Wait would close it under the reader
+	l.must(err)
+	c.Stdout = w
+	l.must(c.Start())
+	l.must(w.Close())
+	serial++
+	p := &part{cmd: c, veth: fmt.Sprintf("%s%d", name, serial)}
+	l.attach(p, addrs)
+	p.Peer = wire.NewPeer(out, in, l.event)
+	go func() { <-p.Done(); _ = out.Close() }()
+	return p
+}
+
+func (l *lab) attach(p *part, addrs []netip.Addr) {
+	l.t.Helper()
+	b, err := netlink.LinkByName(bridge)
+	l.must(err)
+	v := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: p.veth, MasterIndex: b.Attrs().Index}, PeerName: "eth0", PeerNamespace: netlink.NsPid(p.cmd.Process.Pid)}
+	l.must(netlink.LinkAdd(v))
+	l.must(netlink.LinkSetUp(v))
+	ns, err := netns.GetFromPid(p.cmd.Process.Pid)
+	l.must(err)
+	defer ns.Close()
+	h, err := netlink.NewHandleAt(ns)
+	l.must(err)
+	defer h.Close()
+	for _, name := range []string{"lo", "eth0"} {
+		d, err := h.LinkByName(name)
+		l.must(err)
+		if name == "eth0" {
+			for _, a := range addrs {
+				l.must(h.AddrAdd(d, &netlink.Addr{IPNet: &net.IPNet{IP: a.AsSlice(), Mask: net.CIDRMask(subnet.Bits(), 32)}}))
+			}
+		}
+		l.must(h.LinkSetUp(d))
+	}
+}
+
+// event keeps what the switchboard tells.
+func (l *lab) event(name string, body json.RawMessage) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch name {
+	case "touched":
+		l.touched = append(l.touched, decode[switchboard.Touched](body))
+	case "unknown-name":
+		l.unknown = append(l.unknown, decode[switchboard.Unknown](body))
+	}
+}
+
+func decode[T any](body json.RawMessage) (v T) {
+	if err := json.Unmarshal(body, &v); err != nil {
+		panic(fmt.Sprintf("event %s: %v", body, err))
+	}
+	return v
+}
+
+// end closes a part's stdin, as the CLI's death does, and wants it to exit cleanly.
+func (l *lab) end(p *part) {
+	l.t.Helper()
+	_ = p.Close()
+	<-p.Done()
+	if err := p.cmd.Wait(); err != nil {
+		l.t.Errorf("%s: %v", p.veth, err)
+	}
+}
+
+func (l *lab) call(p *part, name string, in, out any) {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	l.must(p.Call(ctx, name, in, out))
+}
+
+func (l *lab) try(a attempt) (out []outcome) {
+	l.t.Helper()
+	l.call(l.client, "try", a, &out)
+	return out
+}
+
+// clean wants the switchboard to hold nothing but what prepare made.
+func (l *lab) clean() {
+	l.t.Helper()
+	var left []string
+	if l.call(l.board, "leftover", nil, &left); len(left) > 0 {
+		l.t.Errorf("left over: %q", left)
+	}
+}
+
+// Apply, Lift and Count make the lab a faults.Switchboard.
+func (l *lab) Apply(ctx context.Context, r switchboard.Rule) (b switchboard.Bracket, err error) {
+	err = l.board.Call(ctx, "apply", r, &b)
+	return b, err
+}
+
+// Lift takes a rule away.
+func (l *lab) Lift(ctx context.Context, name string) (b switchboard.Bracket, err error) {
+	err = l.board.Call(ctx, "lift", name, &b)
+	return b, err
+}
+
+// Count reads a rule's count.
+func (l *lab) Count(ctx context.Context, name string) (c switchboard.Count, err error) {
+	err = l.board.Call(ctx, "count", name, &c)
+	return c, err
+}
+
+// Kill, Start and Running make it faults.Nodes: a container's end is its
+// process's and its network's.
+func (l *lab) Kill(context.Context, string) error {
+	if err := l.app.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	_ = l.app.cmd.Wait() // says "killed"
+	<-l.app.Done()
+	return nil
+}
+
+// Start starts it again, at its address, unless it runs.
+func (l *lab) Start(ctx context.Context, node string) error {
+	if up, _ := l.Running(ctx, node); !up {
+		l.startApp()
+	}
+	return nil
+}
+
+// Running tells whether its process was not waited for yet.
+func (l *lab) Running(context.Context, string) (bool, error) {
+	return l.app.cmd.ProcessState == nil, nil
+}

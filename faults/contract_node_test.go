@@ -1,0 +1,176 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/nftables"
+	"github.com/vishvananda/netlink"
+	"go.uber.org/goleak"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// The test binary plays every part, each in a network namespace of its own:
+// the hub, in which the tests run and the bridge stands; the switchboard; and
+// nodes, which dial and serve.
+const roleVariable = "STORMDRILL_CONTRACT_ROLE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(roleVariable) {
+	case "":
+		os.Exit(inHub())
+	case "hub":
+		os.Exit(m.Run())
+	case "switchboard":
+		os.Exit(playSwitchboard())
+	case "node":
+		os.Exit(playNode())
+	}
+}
+
+// inHub runs the tests again where no packet can reach the machine's networks.
+func inHub() int {
+	runtime.LockOSThread() // Pdeathsig is the thread's
+	c := exec.Command("/proc/self/exe", os.Args[1:]...)
+	c.Env = append(os.Environ(), roleVariable+"=hub")
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+	err := c.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return max(exit.ExitCode(), 1)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "network namespace (root is needed):", err)
+		return 1
+	}
+	return 0
+}
+
+// playSwitchboard runs the real one, and then looks whether it left anything.
+func playSwitchboard() int {
+	err := switchboard.Run(context.Background(), os.Stdin, os.Stdout)
+	if left := remains(); len(left) > 0 {
+		err = errors.Join(err, fmt.Errorf("left behind: %v", left))
+	}
+	if err = errors.Join(err, goleak.Find()); err != nil {
+		fmt.Fprintln(os.Stderr, "switchboard:", err)
+		return 1
+	}
+	return 0
+}
+
+// remains names all tables of this namespace, and all IPv4 addresses that are
+// single ones, as links and aliases have.
+func remains() []string {
+	var out []string
+	addrs, err := netlink.AddrList(nil, netlink.FAMILY_V4)
+	for _, a := range addrs {
+		if ones, _ := a.Mask.Size(); ones == 32 {
+			out = append(out, a.IP.String())
+		}
+	}
+	conn, _ := nftables.New() // fails only where a lasting connection is wanted
+	tables, terr := conn.ListTables()
+	for _, t := range tables {
+		out = append(out, t.Name)
+	}
+	if err = errors.Join(err, terr); err != nil {
+		out = append(out, err.Error())
+	}
+	return out
+}
+
+// attempt asks a node to try something, N times at once, each on a connection
+// of its own.
+type attempt struct {
+	From    netip.Addr     `json:"from"`
+	To      netip.AddrPort `json:"to"`
+	N       int            `json:"n"`
+	Timeout time.Duration  `json:"timeout"` // under 1 s: then a connect sends one SYN
+	Trace   string         `json:"trace"`   // traceparent's run; empty: none sent
+}
+
+// outcome is what came of one try, in the words of the caller's stack.
+type outcome struct {
+	Status  int           `json:"status"`
+	Fault   string        `json:"fault"` // the switchboard's header
+	Failure string        `json:"failure"`
+	Took    time.Duration `json:"took"`
+}
+
+const (
+	timedOut = "timeout"
+	refused  = "refused"
+	reset    = "reset"
+	ended    = "ended"
+)
+
+// player is a node: a client and an HTTP server.
+type player struct {
+	mu    sync.Mutex
+	seen  []string // remote addresses of accepted connections
+	kept  *kept
+	alive []io.Closer
+}
+
+func playNode() int {
+	p := &player{}
+	err := wire.NewServer(os.Stdout).Serve(context.Background(), os.Stdin, map[string]wire.Handler{
+		"serve": wire.Handle(func(_ context.Context, port int) (any, error) { return nil, p.serve(port) }),
+		"seen":  wire.Handle(func(context.Context, struct{}) ([]string, error) { return p.sources(), nil }),
+		"try":   wire.Handle(func(_ context.Context, a attempt) ([]outcome, error) { return try(a), nil }),
+		"keep":  wire.Handle(func(_ context.Context, a attempt) (outcome, error) { return p.keep(a) }),
+		"again": wire.Handle(func(context.Context, struct{}) (outcome, error) { return p.kept.again(), nil }),
+		"drop":  wire.Handle(func(context.Context, struct{}) (any, error) { return nil, p.kept.conn.Close() }),
+		"ask":   wire.Handle(ask),
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "node:", err)
+		return 1
+	}
+	return 0
+}
+
+func (p *player) serve(port int) error {
+	l, err := net.Listen("tcp4", fmt.Sprintf(":%d", port))
+	if err != nil {
+		return err
+	}
+	s := &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "well") }),
+		ConnState: func(c net.Conn, s http.ConnState) {
+			if s == http.StateNew {
+				p.mu.Lock()
+				p.seen = append(p.seen, c.RemoteAddr().(*net.TCPAddr).IP.String())
+				p.mu.Unlock()
+			}
+		},
+	}
+	p.alive = append(p.alive, s)
+	go func() { _ = s.Serve(l) }()
+	return nil
+}
+
+func (p *player) sources() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.seen)
+}

@@ -1,0 +1,208 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// row is one fault under the contract. A new fault is one row.
+type row struct {
+	name  string
+	fault faults.Fault
+	// hit tells the outcomes that are the fault's doing from good ones; nothing
+	// else may happen.
+	hit func(outcome) bool
+	// share of tries that are hit.
+	share float64
+	// spares: connections that stood before go on, unhit.
+	spares bool
+	// bytes: the proof counts bytes, not tries.
+	bytes bool
+	// quick: a hit is known at once, not at the time-out.
+	quick bool
+}
+
+func share(s float64) *quantity.Share { v := quantity.Share(s); return &v }
+
+func failed(how string) func(outcome) bool {
+	return func(o outcome) bool { return o.Failure == how }
+}
+
+var rows = []row{
+	{name: "syn-drop", fault: &faults.SynDrop{Link: userPath}, hit: failed(timedOut), share: 1, spares: true},
+	{name: "syn-drop 30% of packets", fault: &faults.SynDrop{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, spares: true},
+	{name: "syn-drop 30% of flows", fault: &faults.SynDrop{Link: userPath, Share: share(0.3), Per: "flow"}, hit: failed(timedOut), share: 0.3, spares: true},
+	{name: "refuse", fault: &faults.Refuse{Link: userPath}, hit: failed(refused), share: 1, spares: true, quick: true},
+	{name: "kill as process", fault: &faults.Kill{Target: "app"}, hit: failed(refused), share: 1, quick: true},
+	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}, hit: failed(timedOut), share: 1},
+}
+
+// tries at once, of which a share of 30% hits at least minHits and spares at
+// least as many, but once in 10⁷ runs (binomial).
+const (
+	tries   = 100
+	minHits = 9
+	patient = 600 * time.Millisecond // below 1 s: a connect sends one SYN
+)
+
+func TestContract(t *testing.T) {
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) { r.hold(t) })
+	}
+}
+
+func (r row) hold(t *testing.T) {
+	proxied := r.fault.Aim().Proxied
+	l := newLab(t, spec(proxied))
+	in := r.bind(l)
+	_, err := in.Lift(t.Context()) // without Inject
+	l.must(err)
+	r.wantWell(l, "before Inject")
+	if r.spares {
+		l.keep()
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	b, err := in.Inject(ctx)
+	l.must(err)
+	time.Sleep(r.fault.Bite())
+	r.wantBitten(l, in, b)
+	if r.spares {
+		l.wantKept("during the fault")
+	}
+	cancel() // a lift comes after an interrupt too
+	proof := r.wantLifted(l, in)
+	r.wantWell(l, "after Lift")
+	if again := r.wantLifted(l, in); again != proof {
+		t.Errorf("counted after the lift: %+v, was %+v", again, proof)
+	}
+	if r.spares {
+		l.wantKept("after Lift")
+	}
+	_, err = in.Inject(t.Context()) // and it can come again
+	l.must(err)
+	r.wantLifted(l, in)
+	r.wantWell(l, "after the second Lift")
+}
+
+// bind aims the fault at the users' link alone.
+func (r row) bind(l *lab) faults.Injection {
+	l.t.Helper()
+	s := spec(r.fault.Aim().Proxied)
+	site := faults.Site{Links: s.Links[:1], Switchboard: l, Nodes: l}
+	if r.fault.Aim().Target != "" {
+		site.Targets = []string{"app"}
+	}
+	in, err := r.fault.Bind(r.name, site)
+	l.must(err)
+	return in
+}
+
+func users(n int) attempt {
+	return attempt{From: userAddr, To: userLink, N: n, Timeout: patient, Trace: run}
+}
+
+func (r row) wantWell(l *lab, when string) {
+	l.t.Helper()
+	for _, o := range l.try(users(20)) {
+		if o.Failure != "" || o.Status != 200 || o.Fault != "" {
+			l.t.Fatalf("%s: %+v", when, o)
+		}
+	}
+}
+
+// wantBitten tries the link under the fault, and wants the proof to count
+// exactly what the tries met.
+func (r row) wantBitten(l *lab, in faults.Injection, b switchboard.Bracket) {
+	l.t.Helper()
+	hits := 0
+	for _, o := range l.try(users(tries)) {
+		switch {
+		case r.hit(o):
+			hits++
+			if r.quick && o.Took >= patient {
+				l.t.Errorf("hit only after %s", o.Took)
+			}
+		case o.Failure != "" || o.Status != 200:
+			l.t.Errorf("neither hit nor well: %+v", o)
+		}
+	}
+	if least, most := r.bounds(); hits < least || hits > most {
+		l.t.Errorf("%d of %d tries hit, want %d to %d", hits, tries, least, most)
+	}
+	c := l.proof(in)
+	want := switchboard.Count{Unit: c.Unit, Users: uint64(hits), Total: uint64(hits), First: c.First, Last: c.Last, Active: true}
+	if r.bytes {
+		want.Users, want.Total = c.Users, c.Total
+	}
+	if c != want || c.Unit == "" || c.Users == 0 {
+		l.t.Errorf("proof %+v, want %+v", c, want)
+	}
+	if c.First < b.Before || c.Last < c.First {
+		l.t.Errorf("first touched at %d, last at %d; injected at %d", c.First, c.Last, b.Before)
+	}
+	if e := l.touches(); !slices.Contains(e, switchboard.Touched{Rule: r.name, At: c.First}) {
+		l.t.Errorf("events %+v, want one at %d", e, c.First)
+	}
+}
+
+func (r row) bounds() (least, most int) {
+	if r.share == 1 {
+		return tries, tries
+	}
+	return minHits, tries - minHits
+}
+
+// wantLifted lifts, and wants nothing left but the count.
+func (r row) wantLifted(l *lab, in faults.Injection) switchboard.Count {
+	l.t.Helper()
+	if _, err := in.Lift(context.WithoutCancel(l.t.Context())); err != nil {
+		l.t.Fatal(err)
+	}
+	l.clean()
+	c := l.proof(in)
+	if c.Active {
+		l.t.Errorf("still active after Lift: %+v", c)
+	}
+	return c
+}
+
+func (l *lab) proof(in faults.Injection) switchboard.Count {
+	l.t.Helper()
+	c, err := in.Proof(l.t.Context())
+	l.must(err)
+	return c
+}
+
+// touches are the events so far; they are told within two polls of the count.
+func (l *lab) touches() []switchboard.Touched {
+	time.Sleep(50 * time.Millisecond)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.touched)
+}
+
+func (l *lab) keep() {
+	l.t.Helper()
+	var o outcome
+	l.call(l.client, "keep", users(1), &o)
+	if o.Status != 200 {
+		l.t.Fatalf("first request of a kept connection: %+v", o)
+	}
+}
+
+func (l *lab) wantKept(when string) {
+	l.t.Helper()
+	var o outcome
+	l.call(l.client, "again", nil, &o)
+	if o.Status != 200 || o.Fault != "" {
+		l.t.Errorf("kept connection %s: %+v", when, o)
+	}
+}
