@@ -24,6 +24,11 @@ type Plan struct {
 	// SwitchboardAddr and LoadAddr are the nodes' own addresses.
 	SwitchboardAddr, LoadAddr netip.Addr
 
+	// InjectDelay is added to the baseline, so that the injection falls anywhere
+	// between two checks: drawn from the seed in [0, d), d being the longest
+	// period of the drill's checks, at least 1s.
+	InjectDelay time.Duration
+
 	Nodes    []Node // in order of start: a node follows those it uses
 	Faults   []PlannedFault
 	Timeline []Step

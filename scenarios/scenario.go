@@ -3,6 +3,7 @@
 package scenarios
 
 import (
+	"io/fs"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -22,7 +23,11 @@ type Scenario struct {
 	SLA     SLA                      `yaml:"sla"`
 	Abort   *Abort                   `yaml:"abort"`
 
-	File string `yaml:"-"` // where it was read; relative paths start from its folder
+	File string `yaml:"-"` // where it was read, for messages
+	// Dir holds what stands beside the scenario; see ReadFile.
+	Dir fs.FS `yaml:"-"`
+
+	places *places
 }
 
 // Target is a container under test, or several alike. Exactly one of Image,

@@ -5,14 +5,15 @@ package watch
 
 import "time"
 
-// Config is one entry of `watch`: exactly one kind.
+// Config is one entry of `watch`: exactly one kind. Each kind's about is its line
+// in `stormdrill list`.
 type Config struct {
-	HTTP    *HTTP    `yaml:"http"`
-	TCP     *TCP     `yaml:"tcp"`
-	HAProxy *HAProxy `yaml:"haproxy"`
-	LB      *LB      `yaml:"lb"`
-	Command *Command `yaml:"command"`
-	Webhook *Webhook `yaml:"webhook"`
+	HTTP    *HTTP    `yaml:"http" about:"asks for a URL; K bad answers in a row are a detection"`
+	TCP     *TCP     `yaml:"tcp" about:"opens a connection to a port; K failures in a row are a detection"`
+	HAProxy *HAProxy `yaml:"haproxy" about:"polls a server's state in HAProxy's statistics"`
+	LB      *LB      `yaml:"lb" about:"polls a server's state in the embedded balancer"`
+	Command *Command `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
+	Webhook *Webhook `yaml:"webhook" about:"waits for a notification of any monitoring, inside the network or on loopback"`
 
 	// As sends the checks from a load group's place, over its links.
 	As string `yaml:"as"`

@@ -1,0 +1,14 @@
+package faults
+
+// Partial is a fault that hits only a part of what crosses its links. A plan
+// needs it to tell how long a baseline must be to see so little.
+type Partial interface {
+	// Part is the share of requests or connections hit, in (0, 1].
+	Part() float64
+}
+
+// Part is the share of requests answered.
+func (f *HTTPStatus) Part() float64 { return value(f.Share) }
+
+// Part is the share of SYNs dropped.
+func (f *SynDrop) Part() float64 { return value(f.Share) }

@@ -1,0 +1,49 @@
+package scenarios
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// contain says what the drill cannot keep inside its network.
+func (p *planner) contain() {
+	for _, name := range sortedKeys(p.s.Targets) {
+		nodes := p.replicas[name]
+		if len(nodes) == 0 {
+			continue
+		}
+		switch t := p.nodes[nodes[0]].Spec; {
+		case t.Image != "":
+			p.uncontained("%s runs the image %s, which is not ours: its packets can leave the drill's network, though with a source that no answer reaches", name, t.Image)
+		case t.Build != nil:
+			p.uncontained("%s is built from a Dockerfile: what the build downloads, and the packets of what it runs, can leave the drill's network", name)
+		}
+	}
+	for _, name := range sortedKeys(p.s.Watch) {
+		switch c := p.s.Watch[name]; {
+		case c.Command != nil:
+			p.uncontained("watcher %s runs %s on this machine, with this user's rights", name, strings.Join(c.Command.Run, " "))
+		case c.Webhook != nil && c.Webhook.Loopback:
+			p.uncontained("watcher %s listens on 127.0.0.1:%d of this machine while the drill runs", name, c.Webhook.Port)
+		}
+	}
+}
+
+func (p *planner) uncontained(format string, args ...any) {
+	p.plan.Uncontained = append(p.plan.Uncontained, fmt.Sprintf(format, args...))
+}
+
+// quietly gives the host of a URL, its faults being reported elsewhere.
+func (p *planner) quietly(text string) (host string, ok bool) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", false
+	}
+	host = u.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return host, host != ""
+}

@@ -1,0 +1,241 @@
+package scenarios
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// decoder reads YAML into a scenario's types. It does what yaml's own
+// KnownFields does, and keeps for every part its place, so that what is wrong
+// in sense can be pointed at as exactly as what is wrong in form; and it goes on
+// after an error, so that one look shows them all.
+type decoder struct {
+	file     string
+	places   *places
+	problems Problems
+	visited  int
+}
+
+// Bounds of what a scenario can hold, against a file whose aliases multiply.
+const (
+	mostDepth = 50
+	mostNodes = 100_000
+)
+
+// decode reads data into s.
+func (d *decoder) decode(data []byte, s *Scenario) {
+	var doc yaml.Node
+	if err := yaml.Load(data, &doc); err != nil {
+		d.syntax(err)
+		return
+	}
+	root := &doc
+	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
+		root = doc.Content[0]
+	}
+	d.places.at[joined()] = place{max(1, root.Line), max(1, root.Column)}
+	d.value(root, reflect.ValueOf(s).Elem(), nil)
+}
+
+// syntax reports what is no YAML at all.
+func (d *decoder) syntax(err error) {
+	var many *yaml.LoadErrors
+	if errors.As(err, &many) {
+		for _, e := range many.Errors {
+			d.add(place{e.Mark.Line, e.Mark.Column}, "%s", e.Message)
+		}
+		return
+	}
+	var one *yaml.LoadError
+	if errors.As(err, &one) {
+		d.add(place{one.Mark.Line, one.Mark.Column}, "%s", one.Message)
+		return
+	}
+	d.add(place{1, 1}, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+}
+
+func (d *decoder) add(at place, format string, args ...any) {
+	d.problems = append(d.problems, Problem{File: d.file, Line: max(1, at.line), Column: max(1, at.column), Text: fmt.Sprintf(format, args...)})
+}
+
+// wrong reports a part that cannot be read.
+func (d *decoder) wrong(n *yaml.Node, keys []string, format string, args ...any) {
+	d.places.bad[joined(keys...)] = true
+	d.add(place{n.Line, n.Column}, format, args...)
+}
+
+// value reads n, which stands at keys, into v.
+func (d *decoder) value(n *yaml.Node, v reflect.Value, keys []string) {
+	if d.visited++; d.visited > mostNodes || len(keys) > mostDepth {
+		if d.visited <= mostNodes+1 {
+			d.wrong(n, keys, "the file holds more than a scenario can: are aliases multiplying?")
+		}
+		return
+	}
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if v.Kind() == reflect.Pointer {
+		if null(n) && v.Type().Elem().Kind() != reflect.Struct {
+			return
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	if n.Kind == yaml.ScalarNode && !null(n) && leaf(v) {
+		d.scalar(n, v, keys)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		d.object(n, v, keys)
+	case reflect.Map:
+		d.entries(n, v, keys)
+	case reflect.Slice:
+		d.list(n, v, keys)
+	default:
+		d.wrong(n, keys, "want %s, have %s", expected(v.Type()), described(n))
+	}
+}
+
+// object reads a mapping into a struct.
+func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
+	if null(n) {
+		return
+	}
+	fields := fieldsOf(v.Type())
+	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value })
+		if i < 0 {
+			names := make([]string, len(fields))
+			for i, f := range fields {
+				names[i] = f.name
+			}
+			d.places.bad[joined(append(keys, "?")...)] = true
+			d.add(place{key.Line, key.Column}, "unknown key %q%s: %s", key.Value, within(keys), listed(key.Value, names))
+			return
+		}
+		d.enter(key, value, v.FieldByIndex(fields[i].index), keys)
+	})
+}
+
+// entries reads a mapping into a map.
+func (d *decoder) entries(n *yaml.Node, v reflect.Value, keys []string) {
+	if null(n) {
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
+		e := reflect.New(v.Type().Elem()).Elem()
+		if e.Kind() == reflect.String {
+			value = asText(value)
+		}
+		d.enter(key, value, e, keys)
+		v.SetMapIndex(reflect.ValueOf(key.Value), e)
+	})
+}
+
+// enter reads the value of one key. A scalar is found by its own place, a
+// mapping or list by its key's.
+func (d *decoder) enter(key, value *yaml.Node, v reflect.Value, keys []string) {
+	keys = append(slices.Clip(keys), key.Value)
+	at := key
+	if value.Kind == yaml.ScalarNode && !null(value) {
+		at = value
+	}
+	d.places.at[joined(keys...)] = place{at.Line, at.Column}
+	d.value(value, v, keys)
+}
+
+// mapping goes over the entries of a mapping with plain, distinct keys.
+func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string, each func(key, value *yaml.Node)) {
+	if n.Kind != yaml.MappingNode {
+		d.wrong(n, keys, "want %s, have %s", expected(t), described(n))
+		return
+	}
+	first := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		switch line, twice := first[key.Value]; {
+		case key.Kind != yaml.ScalarNode:
+			d.wrong(key, keys, "want a plain name for a key, have %s", described(key))
+		case key.Tag == "!!merge":
+			d.wrong(key, keys, "merge keys are not read: write the entries out, or give a whole mapping an alias")
+		case twice:
+			d.add(place{key.Line, key.Column}, "duplicate key %q%s: it stands in line %d already", key.Value, within(keys), line)
+		default:
+			first[key.Value] = key.Line
+			each(key, n.Content[i+1])
+		}
+	}
+}
+
+// list reads a sequence into a slice.
+func (d *decoder) list(n *yaml.Node, v reflect.Value, keys []string) {
+	if null(n) {
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		d.wrong(n, keys, "want %s, have %s", expected(v.Type()), described(n))
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, e := range n.Content {
+		at := append(slices.Clip(keys), strconv.Itoa(i))
+		d.places.at[joined(at...)] = place{e.Line, e.Column}
+		if v.Type().Elem().Kind() == reflect.String {
+			e = asText(e)
+		}
+		d.value(e, v.Index(i), at)
+	}
+}
+
+// leaf says whether v is written as a scalar.
+func leaf(v reflect.Value) bool {
+	if _, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return true
+	}
+	switch v.Kind() {
+	case reflect.Struct, reflect.Map, reflect.Slice:
+		return false
+	}
+	return true
+}
+
+func null(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
+// field is one key that a struct is written with.
+type field struct {
+	name  string
+	about string
+	index []int
+}
+
+// fieldsOf lists the keys of a struct, those of its inlined structs included.
+func fieldsOf(t reflect.Type) []field {
+	var all []field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case options == "inline":
+			for _, inner := range fieldsOf(f.Type) {
+				inner.index = append([]int{i}, inner.index...)
+				all = append(all, inner)
+			}
+		case name != "" && name != "-":
+			all = append(all, field{name, f.Tag.Get("about"), []int{i}})
+		}
+	}
+	return all
+}
+
+var durationType = reflect.TypeFor[time.Duration]()

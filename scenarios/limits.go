@@ -1,0 +1,195 @@
+package scenarios
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// What the resolution of a change point takes, and a baseline (MEASURING,
+// "Reported" and the accuracy test: 1/r + 6/(r·f); 30/f requests).
+const (
+	perChange   = 6
+	perBaseline = 30
+)
+
+// Resolution is how finely an onset or a recovery can be told: at r requests
+// per second, of which bad per second fail, 1/r + 6/bad.
+func Resolution(r, bad float64) time.Duration {
+	return seconds(1/r + perChange/bad)
+}
+
+func seconds(s float64) time.Duration {
+	if math.IsInf(s, 0) || math.IsNaN(s) || s > 1e6 {
+		s = 1e6
+	}
+	return time.Duration(s * float64(time.Second))
+}
+
+// sla checks that the objectives can be judged: by watchers that exist, within
+// phases that are long enough, at a resolution that the load gives.
+func (p *planner) sla() {
+	s := p.s.SLA
+	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && !p.mistyped(at("sla")) {
+		p.problem(at("sla"), "sla: want at least one objective (detect, restore, mitigate, recover, keep): a drill without one can neither pass nor fail")
+	}
+	p.watched("detect", s.Detect)
+	p.watched("restore", s.Restore)
+	p.change("mitigate", s.Mitigate)
+	p.change("recover", s.Recover)
+	p.windows()
+	p.baseline()
+	for i, text := range s.Keep {
+		p.keep(at("sla", "keep", strconv.Itoa(i)), text)
+	}
+	p.plan.Header.Objectives = timeline.Objectives{
+		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Keep: s.Keep,
+	}
+}
+
+// watched checks limits per watcher.
+func (p *planner) watched(kind string, limits map[string]time.Duration) {
+	for _, name := range sortedKeys(limits) {
+		keys, limit := at("sla", kind, name), limits[name]
+		if _, ok := p.s.Watch[name]; !ok {
+			p.problem(keys, "sla.%s names %q, and no watcher has that name: %s", kind, name, listed(name, sortedKeys(p.s.Watch)))
+			continue
+		}
+		if limit <= 0 {
+			p.problem(keys, "sla.%s: want a limit above zero", kind)
+			continue
+		}
+		i := slices.IndexFunc(p.plan.Header.Watch, func(w timeline.Watcher) bool { return w.Name == name })
+		if i < 0 {
+			continue
+		}
+		w := p.plan.Header.Watch[i]
+		answers := w.Fails
+		if kind == "restore" {
+			answers = w.Oks
+		}
+		if least := w.Every * time.Duration(max(1, answers-1)); limit < least {
+			p.problem(keys, "sla.%s: %s is finer than watcher %s can tell: %s takes %s at least; want a shorter every, or a limit of %s",
+				kind, limit, name, asked(answers, w.Every), least, least)
+		}
+	}
+}
+
+func asked(n int, every time.Duration) string {
+	if n <= 1 {
+		return fmt.Sprintf("a question every %s", every)
+	}
+	return fmt.Sprintf("%d answers in a row, one every %s,", n, every)
+}
+
+// change checks a limit on a change point of the users' own requests.
+func (p *planner) change(kind string, limit *time.Duration) {
+	if limit == nil {
+		return
+	}
+	keys := at("sla", kind)
+	if *limit <= 0 {
+		p.problem(keys, "sla.%s: want a limit above zero", kind)
+		return
+	}
+	bad, rate := p.fewest()
+	if bad == 0 {
+		return
+	}
+	if res := Resolution(rate, bad); *limit < res {
+		p.problem(keys, "sla.%s: %s is finer than the load can tell: at %.4g requests/s, of which %.3g/s may fail, a change shows within %s; want at least %.0f requests/s, or a limit of %s",
+			kind, limit, rate, bad, res.Round(time.Millisecond), math.Ceil(rate*float64(res)/float64(*limit)), ceil(res))
+	}
+}
+
+// fewest is how many bad requests per second the faintest fault that users can
+// meet makes, and the whole rate.
+func (p *planner) fewest() (bad, rate float64) {
+	for _, g := range p.s.Load {
+		rate += float64(g.Rate)
+	}
+	for _, b := range p.touched {
+		if b > 0 && (bad == 0 || b < bad) {
+			bad = b
+		}
+	}
+	return bad, rate
+}
+
+// windows checks that each phase is as long as what is to be seen in it.
+func (p *planner) windows() {
+	s, ph := p.s.SLA, p.s.Phases
+	longest := ph.Hold
+	if len(p.plan.Faults) > 0 {
+		longest = 0
+		for _, f := range p.plan.Faults {
+			longest = max(longest, f.For)
+		}
+	}
+	need := func(keys []string, phase string, have, limit, confirm time.Duration) {
+		if have <= 0 || have >= limit+confirm {
+			return
+		}
+		sum := limit.String()
+		if confirm > 0 {
+			sum = fmt.Sprintf("%s, and %s more to confirm it", limit, confirm)
+		}
+		p.problem(keys, "%s of %s is too short for its sla.%s of %s: want at least %s", phase, have, keys[1], sum, limit+confirm)
+	}
+	for _, name := range sortedKeys(s.Detect) {
+		need(at("sla", "detect", name), "a fault", longest, s.Detect[name], 0)
+	}
+	for _, name := range sortedKeys(s.Restore) {
+		need(at("sla", "restore", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
+	}
+	if s.Mitigate != nil {
+		need(at("sla", "mitigate"), "a fault", longest, *s.Mitigate, p.confirm())
+	}
+	if s.Recover != nil {
+		need(at("sla", "recover"), "a recovery phase", ph.Recovery, *s.Recover, p.confirm())
+	}
+	if s.Recover == nil && len(s.Detect) == 0 && s.Mitigate == nil && ph.Recovery > 0 && ph.Recovery < p.confirm() {
+		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it", ph.Recovery, p.confirm())
+	}
+}
+
+// baseline checks that the steady state is known well enough to see the
+// faintest fault against it.
+func (p *planner) baseline() {
+	have := p.s.Phases.Baseline
+	for _, name := range sortedKeys(p.touched) {
+		bad := p.touched[name]
+		if bad == 0 || have <= 0 {
+			continue
+		}
+		if need := seconds(perBaseline / bad); have < need {
+			p.problem(at("phases", "baseline"), "baseline of %s is too short for fault %s, which hits %.3g requests/s: want at least %s, or a higher rate", have, name, bad, ceil(need))
+		}
+	}
+}
+
+// ceil rounds up to what a person would write.
+func ceil(d time.Duration) time.Duration {
+	unit := 100 * time.Millisecond
+	if d > 10*time.Second {
+		unit = time.Second
+	}
+	return (d + unit - 1).Truncate(unit)
+}
+
+// keep checks one objective over a phase.
+func (p *planner) keep(keys []string, text string) {
+	k, err := sla.ParseKeep(text)
+	if err != nil {
+		p.problem(keys, "%v", err)
+		return
+	}
+	if _, ok := p.s.Load[k.Of]; k.Of != "" && !ok {
+		p.problem(keys, "keep %q: no load group is named %q: %s", text, k.Of, listed(k.Of, sortedKeys(p.s.Load)))
+	}
+}

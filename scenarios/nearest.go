@@ -1,0 +1,62 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+)
+
+// listed names what there is to choose from, in order, the nearest to name
+// first where one is near: `did you mean "app-2"? there are app-1, app-2`.
+func listed(name string, have []string) string {
+	if len(have) == 0 {
+		return "there are none"
+	}
+	have = slices.Compact(slices.Sorted(slices.Values(have)))
+	all := "there is only "
+	if len(have) > 1 {
+		all = "there are "
+	}
+	all += strings.Join(have, ", ")
+	if near, ok := nearest(name, have); ok {
+		return "did you mean " + near + "? " + all
+	}
+	return all
+}
+
+// nearest finds the candidate with the fewest edits from name: at most three,
+// and fewer than half of the name, so that what it offers is a likely slip.
+func nearest(name string, have []string) (string, bool) {
+	best, least := "", min(3, (len(name)+1)/2)+1
+	for _, h := range have {
+		if d := edits(fold(name), fold(h)); d < least {
+			best, least = h, d
+		}
+	}
+	return best, best != ""
+}
+
+// fold makes names alike that differ only in how their words are joined.
+func fold(s string) string {
+	return strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(s))
+}
+
+// edits is the Levenshtein distance in bytes.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,305 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+)
+
+// Room in the subnet's first block: targets from .10, watchers from .101.
+const (
+	firstNode, mostNodesOfTargets = 10, 90
+	firstWatcher, mostWatchers    = 101, 154
+)
+
+// targets makes the nodes, in order of their names.
+func (p *planner) targets() {
+	for _, name := range named(p, "targets", p.s.Targets) {
+		t := p.s.Targets[name]
+		p.target(name, t)
+		for i := range max(1, min(t.Replicas, mostNodesOfTargets)) {
+			n := &Node{Name: name, Target: name, Spec: p.substituted(name, t)}
+			if t.Replicas > 1 {
+				n.Name = name + "-" + strconv.Itoa(i+1)
+			}
+			if other, taken := p.nodes[n.Name]; taken {
+				p.problem(at("targets", name), "node %s would be there twice: as a replica of %s and as %s", n.Name, other.Target, name)
+				continue
+			}
+			n.Addr = p.address(0, firstNode+len(p.nodes))
+			p.nodes[n.Name] = n
+			p.replicas[name] = append(p.replicas[name], n.Name)
+		}
+	}
+	for name := range p.s.Targets {
+		if n, ok := p.nodes[name]; ok && n.Target != name {
+			p.problem(at("targets", name), "target %s has the name of a replica of %s: choose another", name, n.Target)
+		}
+	}
+	if len(p.nodes) > mostNodesOfTargets {
+		p.problem(at("targets"), "%d nodes: a drill's network has room for %d", len(p.nodes), mostNodesOfTargets)
+	}
+}
+
+// substituted is the target with the image that the user asked for instead.
+func (p *planner) substituted(name string, t *Target) *Target {
+	image, ok := p.o.Images[name]
+	if !ok && t.Image != "" {
+		image, ok = p.o.Images[t.Image]
+	}
+	if !ok {
+		return t
+	}
+	with := *t
+	with.Image, with.Build, with.Lab = image, nil, nil
+	return &with
+}
+
+// UnusedImages lists what of a substitution (see Options.Images) applies to none
+// of the drills: a slip would otherwise leave the candidate untested.
+func UnusedImages(drills []*Scenario, images map[string]string) []string {
+	var unused []string
+	for from := range images {
+		used := slices.ContainsFunc(drills, func(s *Scenario) bool {
+			for name, t := range s.Targets {
+				if name == from || t.Image == from {
+					return true
+				}
+			}
+			return false
+		})
+		if !used {
+			unused = append(unused, from)
+		}
+	}
+	slices.Sort(unused)
+	return unused
+}
+
+// target checks one target by itself.
+func (p *planner) target(name string, t *Target) {
+	here := at("targets", name)
+	sub := func(keys ...string) []string { return append(slices.Clip(here), keys...) }
+	p.oneSource(t, here)
+	if t.Replicas < 0 {
+		p.problem(sub("replicas"), "replicas %d: want 1 or more", t.Replicas)
+	}
+	if t.CPUs < 0 {
+		p.problem(sub("cpus"), "cpus %g: want a number above zero", t.CPUs)
+	}
+	if m := t.Memory; m != 0 && m < 6<<20 {
+		p.problem(sub("memory"), "memory %s: engines give at least 6MiB", m)
+	}
+	seen := map[uint16]bool{}
+	for i, port := range t.Ports {
+		if port == 0 || seen[port] {
+			p.problem(sub("ports", strconv.Itoa(i)), "port %d: want distinct ports from 1 to 65535", port)
+		}
+		seen[port] = true
+	}
+	for i, used := range t.Uses {
+		p.use(name, used, sub("uses", strconv.Itoa(i)))
+	}
+	for inside, beside := range t.Files {
+		p.file(sub("files", inside), beside)
+		if !strings.HasPrefix(inside, "/") {
+			p.problem(sub("files", inside), "file %q: want an absolute path in the container", inside)
+		}
+	}
+	if t.Build != nil {
+		p.buildContext(t.Build, sub("build"))
+	}
+	if t.Lab != nil {
+		p.embedded(t, sub("lab"))
+	}
+	if t.Ready != nil {
+		p.ready(name, t, sub("ready"))
+	}
+}
+
+// oneSource checks that a target comes from one place, and one only.
+func (p *planner) oneSource(t *Target, here []string) {
+	var sources []string
+	for _, s := range []struct {
+		name string
+		set  bool
+	}{{"image", t.Image != ""}, {"build", t.Build != nil}, {"lab", t.Lab != nil}} {
+		if s.set {
+			sources = append(sources, s.name)
+		}
+	}
+	switch {
+	case len(sources) == 0 && !p.mistyped(here):
+		p.problem(here, "target %s: want exactly one of image, build, lab; there is none", here[1])
+	case len(sources) > 1:
+		p.problem(here, "target %s: want exactly one of image, build, lab; there are %s", here[1], strings.Join(sources, " and "))
+	}
+}
+
+// mistyped says whether a key of the mapping at keys was unknown: what seems to
+// lack may just be misspelt.
+func (p *planner) mistyped(keys []string) bool {
+	return p.s.places.bad[joined(append(slices.Clip(keys), "?")...)]
+}
+
+// file checks that a file the scenario refers to is there.
+func (p *planner) file(keys []string, name string) {
+	info, err := p.s.stat(name)
+	switch {
+	case err != nil:
+		p.problem(keys, "file %q: there is none beside the scenario", name)
+	case info.IsDir():
+		p.problem(keys, "file %q is a folder: want a file", name)
+	}
+}
+
+func (p *planner) buildContext(b *Build, keys []string) {
+	if info, err := p.s.stat(orElse(b.Context, ".")); err != nil || !info.IsDir() {
+		p.problem(append(slices.Clip(keys), "context"), "build context %q: want a folder beside the scenario", b.Context)
+	}
+}
+
+// embedded checks an embedded target.
+func (p *planner) embedded(t *Target, keys []string) {
+	sub := func(more ...string) []string { return append(slices.Clip(keys), more...) }
+	kinds, _ := chosen(t.Lab)
+	if len(kinds) != 1 && !p.mistyped(keys) {
+		p.problem(keys, "lab: want exactly one of web, lb; there %s", amount(kinds))
+	}
+	if len(t.Ports) == 0 {
+		p.problem(keys, "an embedded target has to serve somewhere: give it ports, such as [8080]")
+	}
+	if w := t.Lab.Web; w != nil && w.Health != "" && !strings.HasPrefix(w.Health, "/") {
+		p.problem(sub("web", "health"), "health %q: want a path that begins with /", w.Health)
+	}
+	b := t.Lab.LB
+	if b == nil {
+		return
+	}
+	p.backend(t, b, sub("lb", "backend"))
+	if c := b.Check; c != nil {
+		here := sub("lb", "check")
+		if c.Interval <= 0 {
+			p.problem(append(here, "interval"), "check: want an interval above zero, such as 500ms")
+		}
+		if c.Fall < 1 || c.Rise < 1 {
+			p.problem(here, "check: want fall and rise of at least 1, have %d and %d", c.Fall, c.Rise)
+		}
+		if c.Path != "" && !strings.HasPrefix(c.Path, "/") {
+			p.problem(append(here, "path"), "path %q: want one that begins with /", c.Path)
+		}
+	}
+	if e := b.Passive; e != nil && (e.Errors < 1 || e.For <= 0) {
+		p.problem(sub("lb", "passive"), "passive: want errors of at least 1 and a time above zero under for")
+	}
+}
+
+func (p *planner) backend(t *Target, b *Balancer, keys []string) {
+	host, port, ok := strings.Cut(b.Backend, ":")
+	if !ok {
+		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080", b.Backend)
+		return
+	}
+	if !slices.Contains(t.Uses, host) {
+		p.problem(keys, "backend %q: the balancer must declare whom it talks to: add uses: [%s]", b.Backend, host)
+		return
+	}
+	if used := p.s.Targets[host]; used != nil {
+		p.portOf(keys, host, used, port)
+	}
+}
+
+// portOf checks that a target declares the port.
+func (p *planner) portOf(keys []string, host string, t *Target, port string) (uint16, bool) {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		p.problem(keys, "port %q: want a number from 1 to 65535", port)
+		return 0, false
+	}
+	if !slices.Contains(t.Ports, uint16(n)) {
+		var have []string
+		for _, d := range t.Ports {
+			have = append(have, strconv.Itoa(int(d)))
+		}
+		p.problem(keys, "%s has no port %d: %s", host, n, listed("", have))
+		return 0, false
+	}
+	return uint16(n), true
+}
+
+// ready checks a target's condition of readiness.
+func (p *planner) ready(name string, t *Target, keys []string) {
+	r := t.Ready
+	n := 0
+	for _, set := range []bool{r.HTTP != "", r.TCP != "", r.Log != "", r.Health} {
+		if set {
+			n++
+		}
+	}
+	if n != 1 && !p.mistyped(keys) {
+		p.problem(keys, "ready: want exactly one of http, tcp, log, health; there are %d", n)
+	}
+	if r.Health && t.Lab != nil {
+		p.problem(append(slices.Clip(keys), "health"), "an embedded target has no health check of its own: use http or tcp")
+	}
+	_ = name
+}
+
+// readiness gives every node the questions that say it serves: its own URL or
+// port, else, where it has any, its first port.
+func (p *planner) readiness() {
+	for _, name := range sortedKeys(p.nodes) {
+		n := p.nodes[name]
+		keys := at("targets", n.Target, "ready")
+		r := orElse(n.Spec.Ready, &Ready{})
+		c := loadgen.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: DefaultPoll, Timeout: DefaultEvery}
+		switch {
+		case r.HTTP != "":
+			end, ok := p.endpoint(append(keys, "http"), r.HTTP)
+			if !ok {
+				continue
+			}
+			c.HTTP = &loadgen.HTTPProbe{URL: end.on(n)}
+			p.wants("ready", end.host, end.port)
+		case r.TCP != "":
+			end, ok := p.hostPort(append(keys, "tcp"), r.TCP)
+			if !ok {
+				continue
+			}
+			c.TCP = &loadgen.TCPProbe{Address: end.on(n)}
+			p.wants("ready", end.host, end.port)
+		case len(n.Spec.Ports) > 0:
+			c.TCP = &loadgen.TCPProbe{Address: fmt.Sprintf("%s:%d", n.Name, n.Spec.Ports[0])}
+			p.wants("ready", n.Name, n.Spec.Ports[0])
+		default:
+			continue
+		}
+		n.Ready = []loadgen.Check{c}
+	}
+}
+
+// endpoint is where a URL or an address of the scenario leads.
+type endpoint struct {
+	host string // a target or a node
+	port uint16
+	url  *url.URL // nil for host:port
+}
+
+// on is the endpoint as asked of one node: a replica is asked by its own name,
+// where the scenario names its target.
+func (e endpoint) on(n *Node) string {
+	host := e.host
+	if host == n.Target {
+		host = n.Name
+	}
+	if e.url == nil {
+		return fmt.Sprintf("%s:%d", host, e.port)
+	}
+	u := *e.url
+	u.Host = fmt.Sprintf("%s:%d", host, e.port)
+	return u.String()
+}

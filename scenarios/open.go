@@ -1,0 +1,126 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/library"
+)
+
+// Open gives the drills that an argument of the command line names: a scenario
+// file, a folder of them (*.yaml and *.yml, by name), or a shipped drill. What
+// is wrong with any of them comes as Problems, all at once.
+func Open(arg string) ([]*Scenario, error) {
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && info.IsDir():
+		return openFolder(arg)
+	case err == nil:
+		s, err := Load(arg)
+		return []*Scenario{s}, err
+	case slices.Contains(library.Names(), arg):
+		s, err := openShipped(arg)
+		return []*Scenario{s}, err
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	return nil, fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg, listed(arg, library.Names()))
+}
+
+func openFolder(dir string) ([]*Scenario, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Scenario
+	var problems Problems
+	for _, e := range entries {
+		if x := filepath.Ext(e.Name()); e.IsDir() || x != ".yaml" && x != ".yml" {
+			continue
+		}
+		s, err := Load(filepath.Join(dir, e.Name()))
+		var ps Problems
+		if errors.As(err, &ps) {
+			problems = append(problems, ps...)
+		} else if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s: no scenario in it: they end in .yaml or .yml", dir)
+	}
+	return all, problems.err()
+}
+
+func openShipped(name string) (*Scenario, error) {
+	data, files, err := library.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return parse(name+".yaml", data, files)
+}
+
+// Load reads the scenario in a file. What is wrong with it comes as Problems,
+// all at once; the scenario is then what could be read of it.
+func Load(path string) (*Scenario, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// Parse reads a scenario that file holds; what it refers to stands in file's
+// folder.
+func Parse(file string, data []byte) (*Scenario, error) {
+	return parse(file, data, os.DirFS(filepath.Dir(file)))
+}
+
+func parse(file string, data []byte, dir fs.FS) (*Scenario, error) {
+	s := &Scenario{File: file, Dir: dir, places: newPlaces()}
+	d := decoder{file: file, places: s.places}
+	d.decode(data, s)
+	if len(d.problems) > 0 && len(s.places.at) <= 1 {
+		return s, d.problems.err() // not a scenario at all: what lacks is no news
+	}
+	p := newPlanner(s, Options{})
+	p.problems = d.problems
+	p.all()
+	return s, p.problems.err()
+}
+
+// ReadFile reads a file that the scenario refers to, such as a certificate or
+// a target's configuration. Its name is relative to the scenario's folder; a
+// scenario on disk may also name one by an absolute path or by way of "..".
+func (s *Scenario) ReadFile(name string) ([]byte, error) {
+	if on, ok := s.onDisk(name); ok {
+		return os.ReadFile(on)
+	}
+	return fs.ReadFile(s.Dir, filepath.ToSlash(filepath.Clean(name)))
+}
+
+// onDisk gives the path of a file that s.Dir cannot reach, or is not in it.
+func (s *Scenario) onDisk(name string) (string, bool) {
+	clean := filepath.Clean(name)
+	switch {
+	case filepath.IsAbs(clean):
+		return clean, true
+	case clean == ".." || strings.HasPrefix(clean, ".."+string(filepath.Separator)):
+		return filepath.Join(filepath.Dir(s.File), clean), true
+	}
+	return "", false
+}
+
+// stat finds a file that the scenario refers to.
+func (s *Scenario) stat(name string) (fs.FileInfo, error) {
+	if on, ok := s.onDisk(name); ok {
+		return os.Stat(on)
+	}
+	return fs.Stat(s.Dir, filepath.ToSlash(filepath.Clean(name)))
+}

@@ -1,0 +1,167 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// faults finds what each fault hits, puts proxies where one needs them, and
+// binds each to a site without controls, which is how it is checked.
+func (p *planner) faults() {
+	for _, name := range named(p, "faults", p.s.Faults) {
+		if f, ok := p.aim(name, p.s.Faults[name]); ok {
+			p.plan.Faults = append(p.plan.Faults, f)
+		}
+	}
+	p.putProxies()
+	for i := range p.plan.Faults {
+		p.bind(&p.plan.Faults[i])
+	}
+	p.overlaps()
+}
+
+// aim resolves one fault's kind, time and aim.
+func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
+	keys := at("faults", name)
+	kinds, values := chosen(&f.Kinds)
+	if len(kinds) != 1 {
+		if !p.mistyped(keys) {
+			p.problem(keys, "fault %s: want exactly one of %s; there %s", name, strings.Join(kindNames(FaultKinds()), ", "), amount(kinds))
+		}
+		return PlannedFault{}, false
+	}
+	out := PlannedFault{Name: name, Kind: kinds[0], Fault: values[0].(faults.Fault), At: f.At, For: f.For}
+	if out.For == 0 {
+		out.For = p.s.Phases.Hold - f.At
+	}
+	if hold := p.s.Phases.Hold; hold > 0 && (out.For <= 0 || out.At+out.For > hold) {
+		p.problem(keys, "fault %s: from %s for %s does not fit into the hold phase of %s", name, out.At, out.For, hold)
+	}
+	a := out.Fault.Aim()
+	var err error
+	if key := p.aimKey(&out); a.Target != "" || key == "target" {
+		out.Site.Targets, out.Site.Links, err = p.aimed(a.Target)
+	} else {
+		out.Site.Links, err = p.matched(a.Link)
+	}
+	if err != nil {
+		p.problem(append(keys, out.Kind, p.aimKey(&out)), "%v", err)
+		return out, false
+	}
+	return out, true
+}
+
+// aimKey is the key under which a fault says what it hits.
+func (p *planner) aimKey(f *PlannedFault) string {
+	if has(f.Fault, "target") {
+		return "target"
+	}
+	return "link"
+}
+
+// putProxies marks the links that a fault of the byte stream hits.
+func (p *planner) putProxies() {
+	proxied := map[string]bool{}
+	for _, f := range p.plan.Faults {
+		for _, l := range f.Site.Links {
+			proxied[l.ID] = proxied[l.ID] || f.Fault.Aim().Proxied
+		}
+	}
+	mark := func(links []switchboard.Link) {
+		for i := range links {
+			links[i].Proxied = proxied[links[i].ID]
+		}
+	}
+	mark(p.plan.Switchboard.Links)
+	for _, f := range p.plan.Faults {
+		mark(f.Site.Links)
+	}
+}
+
+// bind checks one fault as the run will, and says what it means for the users.
+func (p *planner) bind(f *PlannedFault) {
+	keys := at("faults", f.Name, f.Kind)
+	if _, err := f.Fault.Bind(f.Name, f.Site); err != nil {
+		p.problem(keys, "%s: %v", f.Kind, err)
+	}
+	f.Share, p.touched[f.Name] = p.reach(f)
+	a := f.Fault.Aim()
+	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
+		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, a.Target), What: f.Fault.String(),
+		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "),
+	})
+	if f.Share == 0 {
+		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)
+	}
+	p.fits(f, keys)
+}
+
+// firstRetransmit is when a dropped SYN is sent again (Linux: 1 s, then 2 s …).
+const firstRetransmit = 1100 * time.Millisecond
+
+// fits checks that the load can show what the fault does.
+func (p *planner) fits(f *PlannedFault, keys []string) {
+	for _, l := range f.Site.Links {
+		g := p.s.Load[l.From]
+		if !l.Users || g == nil {
+			continue
+		}
+		_, drop := f.Fault.(*faults.SynDrop)
+		_, refuse := f.Fault.(*faults.Refuse)
+		if keepsOpen := g.Connections == nil || g.Connections.Per == "" && g.Connections.Live == 0; keepsOpen && (drop || refuse) {
+			p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}", f.Kind, l.From)
+		}
+		if limit := orElse(g.Timeout, DefaultTimeout); drop && limit < firstRetransmit {
+			p.problem(at("load", l.From, "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, firstRetransmit)
+		}
+		if _, ok := f.Fault.(*faults.HTTPStatus); ok && strings.HasPrefix(g.To, "https:") {
+			p.problem(keys, "http-status cannot answer on a link that speaks TLS, as %s does", l.From)
+		}
+		if late, ok := f.Fault.(*faults.Latency); ok && late.Delay+late.Jitter < orElse(g.Slow, DefaultSlow) {
+			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad", f.Name, orElse(g.Slow, DefaultSlow), l.From)
+		}
+	}
+}
+
+// overlaps refuses two faults of one kind at one time on one link: what each
+// did could not be told apart.
+func (p *planner) overlaps() {
+	for i, a := range p.plan.Faults {
+		for _, b := range p.plan.Faults[:i] {
+			if a.Kind != b.Kind || a.At >= b.At+b.For || b.At >= a.At+a.For {
+				continue
+			}
+			shared := slices.IndexFunc(a.Site.Links, func(l switchboard.Link) bool {
+				return slices.ContainsFunc(b.Site.Links, func(m switchboard.Link) bool { return m.ID == l.ID })
+			})
+			if shared >= 0 {
+				p.problem(at("faults", a.Name), "faults %s and %s are both %s on %s at the same time: what each did could not be told apart",
+					b.Name, a.Name, a.Kind, a.Site.Links[shared].ID)
+			}
+		}
+	}
+}
+
+// timeline puts the phases and faults in order of time.
+func (p *planner) timeline() {
+	f := p.s.Phases
+	p.plan.InjectDelay = p.drawn(p.every)
+	steps := []Step{{0, "baseline: users and checks begin"}}
+	for _, x := range p.plan.Faults {
+		steps = append(steps,
+			Step{f.Baseline + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)},
+			Step{f.Baseline + x.At + x.For, "lift " + x.Name})
+	}
+	steps = append(steps,
+		Step{f.Baseline + f.Hold, "recovery: the last fault is gone"},
+		Step{f.Baseline + f.Hold + f.Recovery, "end"})
+	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
+	p.plan.Timeline = steps
+	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two checks", p.every)
+}

@@ -1,0 +1,240 @@
+package scenarios
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"math/rand/v2"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Options are what a plan needs besides its scenario. The zero value plans for
+// reading: the default subnet, a run that was never drawn, seed 0.
+type Options struct {
+	Run    string       // 16 hex digits; default all zero
+	Seed   uint64       // of all that is drawn at random
+	Subnet netip.Prefix // a /22; default 198.18.0.0/22
+	Tool   string       // stormdrill's version, for the record
+	// Images maps an image's or a target's name to the image to use instead.
+	Images map[string]string
+}
+
+// Defaults of what a scenario may leave out.
+const (
+	DefaultUsers   = 100
+	DefaultTimeout = 5 * time.Second
+	DefaultSlow    = 500 * time.Millisecond
+	DefaultConfirm = 5 * time.Second
+	DefaultWithin  = 60 * time.Second // for a target to become ready
+	DefaultEvery   = time.Second      // between two checks
+	DefaultPoll    = 100 * time.Millisecond
+)
+
+// defaultSubnet is within RFC 2544's 198.18.0.0/15, reserved for benchmarks.
+var defaultSubnet = netip.MustParsePrefix("198.18.0.0/22")
+
+// Plan makes the scenario concrete: addresses, links, order of start, checks
+// with their phases drawn from the seed. The same options give the same plan.
+// It touches nothing. Its error is Problems.
+func (s *Scenario) Plan(o Options) (*Plan, error) {
+	p := newPlanner(s, o)
+	p.all()
+	if err := p.problems.err(); err != nil {
+		return nil, err
+	}
+	return p.plan, nil
+}
+
+// planner makes a Plan step by step and collects what is wrong on the way. Each
+// step copes with what earlier ones could not make sense of.
+type planner struct {
+	s        *Scenario
+	o        Options
+	plan     *Plan
+	problems Problems
+	random   *rand.Rand
+
+	nodes     map[string]*Node    // by name
+	replicas  map[string][]string // target → its nodes
+	consumers map[string]*consumer
+	order     []string           // nodes, in order of start
+	touched   map[string]float64 // fault → requests per second that it can hit
+	every     time.Duration      // longest period of a check
+}
+
+func newPlanner(s *Scenario, o Options) *planner {
+	if o.Run == "" {
+		o.Run = strings.Repeat("0", 16)
+	}
+	if !o.Subnet.IsValid() {
+		o.Subnet = defaultSubnet
+	}
+	if s.places == nil {
+		s.places = newPlaces()
+	}
+	return &planner{
+		s: s, o: o,
+		plan:      &Plan{Scenario: s, Run: o.Run, Seed: o.Seed, Subnet: o.Subnet},
+		random:    rand.New(rand.NewPCG(o.Seed, nameSeed(s.Name))),
+		nodes:     map[string]*Node{},
+		replicas:  map[string][]string{},
+		consumers: map[string]*consumer{},
+		touched:   map[string]float64{},
+		every:     time.Second,
+	}
+}
+
+// nameSeed keeps several drills under one seed from drawing the same phases.
+func nameSeed(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return binary.BigEndian.Uint64(h.Sum(nil))
+}
+
+// all runs every step, in order of what they build on.
+func (p *planner) all() {
+	p.general()
+	p.addresses()
+	p.targets()
+	p.startOrder()
+	p.groups()
+	p.uses()
+	p.watchers()
+	p.readiness()
+	p.links()
+	p.faults()
+	p.sla()
+	p.contain()
+	p.timeline()
+}
+
+// problem reports what is wrong with the part at keys, unless that part could
+// not be read in the first place.
+func (p *planner) problem(keys []string, format string, args ...any) {
+	if p.s.places.reported(keys) {
+		return
+	}
+	at := p.s.places.find(keys)
+	p.problems = append(p.problems, Problem{File: p.s.File, Line: at.line, Column: at.column, Text: fmt.Sprintf(format, args...)})
+}
+
+func (p *planner) note(format string, args ...any) {
+	p.plan.Notes = append(p.plan.Notes, fmt.Sprintf(format, args...))
+}
+
+// at names a part of the scenario by the keys that lead to it.
+func at(keys ...string) []string { return keys }
+
+// label is what a name may be: one DNS label.
+var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
+
+// reserved names have a meaning of their own in every drill.
+var reserved = []string{"switchboard", "load", "hooks", "ready", "watch", "gateway", "none"}
+
+// named checks the names of one section.
+func named[T any](p *planner, section string, entries map[string]T) []string {
+	names := slices.Sorted(maps.Keys(entries))
+	for _, n := range names {
+		switch {
+		case !label.MatchString(n):
+			p.problem(at(section, n), "name %q: want lower case letters, digits and hyphens, at most 40", n)
+		case slices.Contains(reserved, n):
+			p.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
+		}
+	}
+	return names
+}
+
+// general checks what stands at the top, and the phases.
+func (p *planner) general() {
+	s := p.s
+	if !label.MatchString(s.Name) {
+		p.problem(at("name"), "name: want lower case letters, digits and hyphens, at most 40, such as bad-lb-node; have %q", s.Name)
+	}
+	if len(s.Targets) == 0 {
+		p.problem(at("targets"), "targets: want at least one, for there is nothing to put under load")
+	}
+	if len(s.Load) == 0 {
+		p.problem(at("load"), "load: want at least one group of users")
+	}
+	if s.Faults == nil {
+		p.problem(at("faults"), "faults: want at least one; for a control run without any, say so: faults: {}")
+	}
+	if s.Abort != nil {
+		if _, err := engine.ParseCondition(s.Abort.When); err != nil {
+			p.problem(at("abort", "when"), "%v", err)
+		}
+	}
+	for _, f := range []struct {
+		name   string
+		length time.Duration
+	}{{"baseline", s.Phases.Baseline}, {"hold", s.Phases.Hold}, {"recovery", s.Phases.Recovery}} {
+		if f.length <= 0 {
+			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s", f.name)
+		}
+	}
+}
+
+// confirm is W: how long it must stay well.
+func (p *planner) confirm() time.Duration { return orElse(p.s.Phases.Confirm, DefaultConfirm) }
+
+// orElse gives v, or the default where v was left out.
+func orElse[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// drawn draws a phase in [0, d).
+func (p *planner) drawn(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	return time.Duration(p.random.Int64N(int64(d)))
+}
+
+// header begins the record.
+func (p *planner) header() timeline.Header {
+	s := p.s
+	return timeline.Header{
+		Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
+		Run: p.o.Run, Seed: p.o.Seed, Tool: p.o.Tool,
+		Phases: timeline.Phases{Baseline: s.Phases.Baseline, Hold: s.Phases.Hold, Recovery: s.Phases.Recovery, Confirm: p.confirm()},
+	}
+}
+
+// addresses gives the drill's own nodes their places in the subnet.
+func (p *planner) addresses() {
+	if b := p.o.Subnet; b.Bits() != 22 || !b.Addr().Is4() || b != b.Masked() {
+		p.problems = append(p.problems, Problem{File: p.s.File, Text: fmt.Sprintf("subnet %s: want an IPv4 /22", b)})
+		p.o.Subnet, p.plan.Subnet = defaultSubnet, defaultSubnet
+	}
+	p.plan.Gateway = p.address(0, 1)
+	p.plan.SwitchboardAddr = p.address(0, 2)
+	p.plan.LoadAddr = p.address(0, 100)
+	p.plan.Header = p.header()
+	p.plan.Switchboard = switchboard.Spec{Run: p.o.Run, Subnet: p.o.Subnet}
+	p.plan.Load = loadgen.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Resolver: p.plan.SwitchboardAddr}
+	p.addConsumer("ready", kindReady, at("targets"), p.plan.LoadAddr)
+}
+
+// address is the n-th address of one of the subnet's four blocks of 256: 0 for
+// nodes and watchers, 1 for users, 2 for links, 3 for clients as targets see them.
+func (p *planner) address(block, n int) netip.Addr {
+	a := p.o.Subnet.Addr().As4()
+	v := binary.BigEndian.Uint32(a[:]) + uint32(block)<<8 + uint32(n)
+	binary.BigEndian.PutUint32(a[:], v)
+	return netip.AddrFrom4(a)
+}

@@ -1,0 +1,88 @@
+package scenarios
+
+import (
+	"github.com/stormdrill/stormdrill/faults"
+)
+
+// reach is the share of the load, by requests, whose way can lead over a link
+// that the fault hits, and how many bad requests per second that would be at
+// most, of the group that would have the fewest. It takes replicas to share
+// their work evenly, and a node to ask everybody it uses for each request: an
+// upper bound.
+func (p *planner) reach(f *PlannedFault) (share, fewest float64) {
+	w := way{p: p, hit: map[string]map[string]bool{}, down: map[string]float64{}}
+	for _, l := range f.Site.Links {
+		if w.hit[l.From] == nil {
+			w.hit[l.From] = map[string]bool{}
+		}
+		w.hit[l.From][l.To] = true
+	}
+	var rate, touched float64
+	for _, name := range sortedKeys(p.s.Load) {
+		g := p.s.Load[name]
+		r := w.onward(name, p.reached(name))
+		rate += float64(g.Rate)
+		touched += float64(g.Rate) * r
+		if bad := float64(g.Rate) * r * part(f.Fault); bad > 0 && (fewest == 0 || bad < fewest) {
+			fewest = bad
+		}
+	}
+	if rate == 0 {
+		return 0, 0
+	}
+	return touched / rate, fewest
+}
+
+// part is the share of what crosses its links that a fault hits.
+func part(f faults.Fault) float64 {
+	if partial, ok := f.(faults.Partial); ok {
+		return partial.Part()
+	}
+	return 1
+}
+
+// reached lists the nodes that the load of a group goes to: those its URL
+// names, not those that only a watcher asks in its place.
+func (p *planner) reached(group string) []string {
+	end, _ := p.quietly(p.s.Load[group].To)
+	return p.nodesOf(end)
+}
+
+// way follows requests through a drill's links.
+type way struct {
+	p    *planner
+	hit  map[string]map[string]bool // from → to
+	down map[string]float64         // node → share of its requests that are hit further on
+}
+
+// onward is the share of from's requests that are hit, where each goes to one
+// of the nodes.
+func (w *way) onward(from string, nodes []string) float64 {
+	if len(nodes) == 0 {
+		return 0
+	}
+	var sum float64
+	for _, n := range nodes {
+		if w.hit[from][n] {
+			sum++
+			continue
+		}
+		sum += w.beyond(n)
+	}
+	return sum / float64(len(nodes))
+}
+
+// beyond is the share of a node's requests that are hit on the way to those it
+// uses.
+func (w *way) beyond(node string) float64 {
+	if r, ok := w.down[node]; ok {
+		return r
+	}
+	w.down[node] = 0 // a circle, which is reported elsewhere, ends here
+	spared := 1.0
+	for _, used := range w.p.nodes[node].Spec.Uses {
+		spared *= 1 - w.onward(node, w.p.nodesOf(used))
+	}
+	w.down[node] = 1 - spared
+	return w.down[node]
+}

@@ -1,0 +1,200 @@
+package scenarios
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+var envName = regexp.MustCompile(`\$\{env:([^}]*)\}`)
+
+// fromEnvironment puts the values of ${env:NAME} into text. A variable that is
+// not set is an error: an empty secret would fail much later, and elsewhere.
+func fromEnvironment(text string) (string, error) {
+	var errs []error
+	out := envName.ReplaceAllStringFunc(text, func(m string) string {
+		name := envName.FindStringSubmatch(m)[1]
+		v, ok := os.LookupEnv(name)
+		if !ok {
+			errs = append(errs, fmt.Errorf("environment variable %q is not set, and this value needs it", name))
+		}
+		return v
+	})
+	return out, errors.Join(errs...)
+}
+
+// scalar reads a plain value into v.
+func (d *decoder) scalar(n *yaml.Node, v reflect.Value, keys []string) {
+	text, err := fromEnvironment(n.Value)
+	if err != nil {
+		d.wrong(n, keys, "%v", err)
+		return
+	}
+	if text != n.Value {
+		n = &yaml.Node{Kind: yaml.ScalarNode, Value: text, Line: n.Line, Column: n.Column}
+	}
+	if err := setScalar(v, n); err != nil {
+		d.wrong(n, keys, "%v", err)
+	}
+}
+
+// setScalar converts by what v is. A number that is written as a string is
+// wrong, and so is a string field that is written as a number, except in lists
+// and maps of strings (env, command), where people write 8080 and mean "8080".
+func setScalar(v reflect.Value, n *yaml.Node) error {
+	wrong := fmt.Errorf("want %s, have %s", expected(v.Type()), described(n))
+	if t, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return t.UnmarshalText([]byte(n.Value))
+	}
+	if v.Type() == durationType {
+		return setDuration(v, n.Value)
+	}
+	quoted := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+	switch v.Kind() {
+	case reflect.String:
+		if n.Tag != "" && n.ShortTag() != "!!str" {
+			return fmt.Errorf("%w: write it in quotes", wrong)
+		}
+		v.SetString(n.Value)
+	case reflect.Bool:
+		b := n.Value == "true"
+		if quoted || !b && n.Value != "false" {
+			return wrong
+		}
+		v.SetBool(b)
+	case reflect.Int:
+		i, err := strconv.ParseInt(n.Value, 10, 32)
+		if quoted || err != nil {
+			return wrong
+		}
+		v.SetInt(i)
+	case reflect.Uint16:
+		u, err := strconv.ParseUint(n.Value, 10, 16)
+		if quoted || err != nil {
+			return wrong
+		}
+		v.SetUint(u)
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(n.Value, 64)
+		if quoted || err != nil || f != f || f < 0 || f > 1e9 {
+			return wrong
+		}
+		v.SetFloat(f)
+	default:
+		return wrong
+	}
+	return nil
+}
+
+// asText takes a scalar for text, whatever it looks like.
+func asText(n *yaml.Node) *yaml.Node {
+	if n.Kind != yaml.ScalarNode || null(n) {
+		return n
+	}
+	t := *n
+	t.Tag = "!!str"
+	return &t
+}
+
+func setDuration(v reflect.Value, s string) error {
+	t, err := time.ParseDuration(strings.TrimSpace(s))
+	switch {
+	case err != nil && isNumber(s) && s != "0":
+		return fmt.Errorf("duration %q: a unit is missing: %ss, or %sms?", s, s, s)
+	case err != nil:
+		return fmt.Errorf("duration %q: want a number with a unit, such as 500ms, 2s or 1m30s", s)
+	case t < 0:
+		return fmt.Errorf("duration %q: must not be below zero", s)
+	}
+	v.SetInt(int64(t))
+	return nil
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
+}
+
+// expected says in words what a type is written as.
+func expected(t reflect.Type) string {
+	switch t {
+	case durationType:
+		return "a duration, such as 2s"
+	case reflect.TypeFor[quantity.Rate]():
+		return "a rate, such as 200/s"
+	case reflect.TypeFor[quantity.Share]():
+		return "a share, such as 30%"
+	case reflect.TypeFor[quantity.Size]():
+		return "a size, such as 64KiB"
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return "a mapping of " + namesOf(fieldsOf(t))
+	case reflect.Map:
+		return "a mapping of names to " + plural(t.Elem())
+	case reflect.Slice:
+		return "a list of " + plural(t.Elem())
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Uint16:
+		return "a whole number from 0 to 65535"
+	case reflect.Float64:
+		return "a number"
+	}
+	return "text"
+}
+
+func namesOf(fields []field) string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func plural(t reflect.Type) string {
+	if t == durationType {
+		return "durations"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "texts"
+	case reflect.Int, reflect.Uint16:
+		return "numbers"
+	}
+	return "mappings"
+}
+
+// described says in words what was found instead.
+func described(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	if null(n) {
+		return "nothing"
+	}
+	return strconv.Quote(n.Value)
+}
+
+// within names the part that keys lead to, for the end of a sentence.
+func within(keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	return " in " + strings.Join(keys, ".")
+}

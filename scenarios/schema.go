@@ -1,0 +1,119 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// SchemaID names the format that Schema describes.
+const SchemaID = "https://github.com/stormdrill/stormdrill/scenario/v1"
+
+// Schema gives the JSON Schema (2020-12) of a scenario, so that an editor can
+// complete and check it. It is made from the same types that Load reads into;
+// names that refer to each other, and times that depend on each other, are
+// beyond it: validate checks those.
+func Schema() ([]byte, error) {
+	r := jsonschema.Reflector{
+		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true,
+		Anonymous: true, ExpandedStruct: true,
+		Mapper: quantitySchema, Namer: qualified,
+	}
+	s := r.Reflect(&Scenario{})
+	s.ID = SchemaID
+	s.Title = "Stormdrill scenario"
+	s.Required = []string{"name", "targets", "load", "phases", "faults", "sla"}
+	for _, d := range []struct {
+		name   string
+		kinds  []Kind
+		others []string // kinds that are no pointers
+	}{
+		{"scenarios.Fault", FaultKinds(), nil},
+		{"watch.Config", WatchKinds(), nil},
+		{"scenarios.Embedded", kindsOf(reflect.TypeFor[Embedded]()), nil},
+		{"scenarios.Target", nil, []string{"image", "build", "lab"}},
+		{"scenarios.Ready", nil, []string{"http", "tcp", "log", "health"}},
+	} {
+		exactlyOne(s.Definitions[d.name], append(kindNames(d.kinds), d.others...))
+		describe(s.Definitions[d.name], d.kinds)
+	}
+	require(s.Definitions, "scenarios.Group", "to", "rate")
+	require(s.Definitions, "scenarios.Phases", "baseline", "hold", "recovery")
+	require(s.Definitions, "scenarios.Abort", "when")
+	for _, d := range s.Definitions {
+		loosen(d)
+	}
+	return json.MarshalIndent(s, "", "  ")
+}
+
+// qualified tells apart types of one name in different packages.
+func qualified(t reflect.Type) string {
+	pkg := t.PkgPath()
+	return pkg[strings.LastIndex(pkg, "/")+1:] + "." + t.Name()
+}
+
+const durationPattern = `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$|^0$`
+
+// quantitySchema describes what is written as text with a unit.
+func quantitySchema(t reflect.Type) *jsonschema.Schema {
+	written := func(pattern, what string, examples ...any) *jsonschema.Schema {
+		// A value may come from the environment as a whole.
+		return &jsonschema.Schema{Type: "string", Pattern: pattern + `|\$\{env:`, Description: what, Examples: examples}
+	}
+	switch t {
+	case durationType:
+		return written(durationPattern, "a duration", "500ms", "2s", "1m30s")
+	case reflect.TypeFor[quantity.Rate]():
+		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$`, "events per second, minute, hour or duration", "200/s", "30/m")
+	case reflect.TypeFor[quantity.Share]():
+		return written(`^\s*[0-9.]+\s*%\s*$`, "a percentage", "30%")
+	case reflect.TypeFor[quantity.Size]():
+		s := written(`^\s*[0-9.]+\s*(B|[kK]B|[MG]B|[KMG]iB)?\s*$`, "bytes, with a unit", "64KiB", "10MB")
+		s.Type = ""
+		s.OneOf = []*jsonschema.Schema{{Type: "string", Pattern: s.Pattern}, {Type: "integer"}}
+		s.Pattern = ""
+		return s
+	}
+	return nil
+}
+
+// exactlyOne demands one of the keys and excludes the others.
+func exactlyOne(s *jsonschema.Schema, keys []string) {
+	for _, k := range keys {
+		s.OneOf = append(s.OneOf, &jsonschema.Schema{Required: []string{k}})
+	}
+}
+
+// describe gives each kind its one line.
+func describe(s *jsonschema.Schema, kinds []Kind) {
+	for _, k := range kinds {
+		if p, ok := s.Properties.Get(k.Name); ok && k.About != "" {
+			// Beside a $ref, so that the shared definition stays as it is.
+			p.Description = k.About
+		}
+	}
+}
+
+func require(all jsonschema.Definitions, name string, keys ...string) {
+	all[name].Required = append(all[name].Required, keys...)
+}
+
+// loosen admits numbers and truth values in lists and maps of text, as Load
+// does: people write PORT: 8080.
+func loosen(s *jsonschema.Schema) {
+	if s.Properties == nil {
+		return
+	}
+	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+		for _, e := range []*jsonschema.Schema{p.Value.Items, p.Value.AdditionalProperties} {
+			if e != nil && e.Type == "string" && e.Pattern == "" {
+				e.Type = ""
+				e.OneOf = []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}
+			}
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package scenarios
+
+import (
+	"crypto/x509"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Bounds of a drill's load.
+const (
+	// MostRate is the most requests per second that a drill plans: above it
+	// vegeta on two cores, sharing them with its targets, misses its own schedule.
+	MostRate quantity.Rate = 8000
+	// MostSources is the most addresses that a drill's users come from.
+	MostSources = 200
+	// mostTimeout bounds how long the end of a run waits for requests in flight.
+	mostTimeout = 60 * time.Second
+)
+
+// groups makes the load.
+func (p *planner) groups() {
+	var rate quantity.Rate
+	sources := 0
+	for _, name := range named(p, "load", p.s.Load) {
+		g := p.s.Load[name]
+		rate += g.Rate
+		n := max(1, g.Sources)
+		if sources+n > MostSources {
+			p.problem(at("load", name, "sources"), "%d sources in all groups: want at most %d in a drill", sources+n, MostSources)
+			n = max(0, MostSources-sources)
+		}
+		var from []netip.Addr
+		for range n {
+			sources++
+			from = append(from, p.address(1, sources))
+		}
+		p.group(name, g, from)
+	}
+	if rate > MostRate {
+		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates", rate, MostRate)
+	}
+}
+
+// group makes one group, with what it leaves out filled in.
+func (p *planner) group(name string, g *Group, from []netip.Addr) {
+	p.checkGroup(name, g)
+	c := p.addConsumer(name, kindUsers, at("load", name), from...)
+	if end, ok := p.endpoint(at("load", name, "to"), g.To); ok {
+		p.wants(c.name, end.host, end.port)
+	}
+	spec := loadgen.Group{
+		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
+		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
+		Timeout: orElse(g.Timeout, DefaultTimeout), Slow: orElse(g.Slow, DefaultSlow),
+		Sources: from, CA: p.authority(name, g),
+	}
+	if c := g.Connections; c != nil {
+		spec.PerRequest, spec.Live = c.Per == "request", c.Live
+	}
+	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
+	p.plan.Header.Groups = append(p.plan.Header.Groups,
+		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow})
+}
+
+// users is how many synthetic users a group has: at least one per source.
+func users(g *Group) int { return orElse(g.Users, max(DefaultUsers, g.Sources)) }
+
+func (p *planner) checkGroup(name string, g *Group) {
+	sub := func(keys ...string) []string { return append(at("load", name), keys...) }
+	if g.Rate <= 0 {
+		p.problem(sub("rate"), "group %s: want a rate above zero, such as 100/s", name)
+	}
+	if g.Users < 0 || g.Users > 1_000_000 {
+		p.problem(sub("users"), "users %d: want 1 to 1000000", g.Users)
+	}
+	if g.Sources < 0 {
+		p.problem(sub("sources"), "sources %d: want 1 to %d", g.Sources, MostSources)
+	}
+	if g.Sources > users(g) {
+		p.problem(sub("sources"), "%d sources for %d users: a user keeps to one source, so want at most as many", g.Sources, users(g))
+	}
+	if g.Timeout > mostTimeout {
+		p.problem(sub("timeout"), "timeout %s: want at most %s, for the end of the run waits for requests in flight", g.Timeout, mostTimeout)
+	}
+	if slow, limit := orElse(g.Slow, DefaultSlow), orElse(g.Timeout, DefaultTimeout); slow > limit {
+		p.problem(sub("slow"), "slow %s: no request lasts longer than the timeout of %s, so want less", slow, limit)
+	}
+	if _, err := http.NewRequest(orElse(g.Method, http.MethodGet), "http://name/", nil); err != nil {
+		p.problem(sub("method"), "method %q: want one such as GET or POST", g.Method)
+	}
+	p.statuses(sub("expect"), g.Expect)
+	c := g.Connections
+	if c == nil {
+		return
+	}
+	if c.Per != "" && c.Per != "request" {
+		p.problem(sub("connections", "per"), `per %q: want "request"`, c.Per)
+	}
+	if c.Per != "" && c.Live > 0 {
+		p.problem(sub("connections"), "connections: want per or live, not both")
+	}
+}
+
+// statuses checks a list of HTTP statuses.
+func (p *planner) statuses(keys []string, list []int) {
+	for i, code := range list {
+		if code < 100 || code > 599 {
+			p.problem(append(slices.Clip(keys), strconv.Itoa(i)), "status %d: want 100 to 599", code)
+		}
+	}
+}
+
+// authority reads the certificate that a group trusts.
+func (p *planner) authority(name string, g *Group) string {
+	if g.CA == "" {
+		return ""
+	}
+	keys := at("load", name, "ca")
+	pem, err := p.s.ReadFile(g.CA)
+	if err != nil {
+		p.problem(keys, "ca %q: there is no such file beside the scenario", g.CA)
+		return ""
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
+		p.problem(keys, "ca %q: holds no certificate in PEM", g.CA)
+	}
+	return string(pem)
+}
