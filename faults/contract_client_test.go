@@ -52,11 +52,19 @@ func try(a attempt) []outcome {
 				return
 			}
 			out[i] = k.again()
-			_ = k.conn.Close()
+			k.end()
 		})
 	}
 	all.Wait()
 	return out
+}
+
+// end closes the connection and waits for the other side to do so: afterwards
+// no packet of it is on its way that a fault could meet.
+func (k *kept) end() {
+	_ = k.conn.(*net.TCPConn).CloseWrite()
+	_, _ = io.Copy(io.Discard, k.in) // bounded by the deadline
+	_ = k.conn.Close()
 }
 
 func (p *player) keep(a attempt) (outcome, error) {

@@ -1,12 +1,14 @@
 package switchboard
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
+	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,11 +28,19 @@ type ruleset struct {
 	before []string
 }
 
-// chunk bounds one batch, so that the kernel's acknowledgements fit the socket's buffer.
+// chunk bounds the batches that need not take effect at once.
 const chunk = 32
 
+// buffer holds the batch of a fault on several hundred links, which does have
+// to take effect at once, and the kernel's answers to it, in bytes.
+const buffer = 16 << 20
+
+func roomy(c *netlink.Conn) error {
+	return errors.Join(c.SetReadBuffer(buffer), c.SetWriteBuffer(buffer))
+}
+
 func newRuleset() (*ruleset, error) {
-	conn, err := nftables.New()
+	conn, err := nftables.New(nftables.WithSockOptions(roomy))
 	if err != nil {
 		return nil, fmt.Errorf("nftables: %w", err)
 	}

@@ -1,0 +1,241 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+func TestSourcesStayApart(t *testing.T) {
+	l := newLab(t, spec(false))
+	var want []string
+	alias := netip.MustParseAddr("198.18.3.1")
+	for a, n := userAddr, 0; n < sources; a, n = a.Next(), n+1 {
+		for _, o := range l.try(attempt{From: a, To: userLink, N: 2, Timeout: patient}) {
+			if o.Status != 200 {
+				t.Fatalf("from %s: %+v", a, o)
+			}
+		}
+		want = append(want, alias.String(), alias.String())
+		alias = alias.Next()
+	}
+	var seen []string
+	l.call(l.app, "seen", nil, &seen)
+	if !slices.Equal(seen, want) {
+		t.Errorf("the app saw %v, want %v", seen, want)
+	}
+	if n := l.connections(userPath); n != 2*sources {
+		t.Errorf("%d connections counted on the link, want %d", n, 2*sources)
+	}
+}
+
+func (l *lab) connections(link string) uint64 {
+	l.t.Helper()
+	var all []switchboard.Traffic
+	l.call(l.board, "traffic", nil, &all)
+	for _, t := range all {
+		if t.Link == link {
+			return t.Connections
+		}
+	}
+	l.t.Fatalf("no traffic of %q in %+v", link, all)
+	return 0
+}
+
+func from(who netip.Addr, to netip.AddrPort, n int) attempt {
+	return attempt{From: who, To: to, N: n, Timeout: patient}
+}
+
+// A rule that stands in several links tells users, checks and what cannot be
+// told apart.
+func TestCountsTellChecksFromUsers(t *testing.T) {
+	l := newLab(t, spec(false))
+	refuse := switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}}
+	l.apply(refuse)
+	l.try(from(checkAddr, userLink, 3)) // a watcher that goes by the users' link
+	if c := l.count("no"); c.Users != 0 || c.Checks != 3 || c.Total != 3 || c.First != 0 {
+		t.Errorf("checks alone: %+v", c)
+	}
+	if e := l.touches(); len(e) != 0 {
+		t.Errorf("a check touched: %+v", e)
+	}
+	l.try(from(userAddr, userLink, 4))
+	l.try(from(lbAddr, lbLink, 5)) // another link: not aimed at
+	if c := l.count("no"); c.Users != 4 || c.Checks != 3 || c.Total != 7 || c.Blind {
+		t.Errorf("users and checks: %+v", c)
+	}
+	l.lift("no")
+
+	refuse.Links = []string{lbPath}
+	l.apply(refuse)
+	l.try(from(lbAddr, lbLink, 5))
+	if c := l.count("no"); c.Users != 5 || c.Total != 5 || !c.Blind {
+		t.Errorf("between targets, under the same name again: %+v", c)
+	}
+	l.lift("no")
+	l.clean()
+}
+
+func (l *lab) apply(r switchboard.Rule) {
+	l.t.Helper()
+	l.call(l.board, "apply", r, nil)
+}
+
+func (l *lab) lift(name string) {
+	l.t.Helper()
+	l.call(l.board, "lift", name, nil)
+}
+
+func (l *lab) count(name string) (c switchboard.Count) {
+	l.t.Helper()
+	l.call(l.board, "count", name, &c)
+	return c
+}
+
+// Two rules on one link do not know each other: the earlier one drops, and
+// when it is gone, the other one still refuses.
+func TestRulesOnOneLinkAreIndependent(t *testing.T) {
+	l := newLab(t, spec(false))
+	l.apply(switchboard.Rule{Name: "drop", Links: []string{userPath}, SynDrop: &switchboard.SynDrop{Share: 1}})
+	l.apply(switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}})
+	l.wantAll(from(userAddr, userLink, 5), timedOut)
+	l.lift("drop")
+	l.wantAll(from(userAddr, userLink, 6), refused)
+	l.lift("no")
+	l.wantAll(from(userAddr, userLink, 7), "")
+	if d, n := l.count("drop"), l.count("no"); d.Users != 5 || n.Users != 6 {
+		t.Errorf("dropped %+v, refused %+v: want 5 and 6", d, n)
+	}
+	if n := l.connections(userPath); n != 7 {
+		t.Errorf("%d SYNs got through, want 7", n)
+	}
+	l.clean()
+}
+
+func (l *lab) wantAll(a attempt, failure string) {
+	l.t.Helper()
+	for _, o := range l.try(a) {
+		if o.Failure != failure {
+			l.t.Fatalf("want %q, got %+v", failure, o)
+		}
+	}
+}
+
+// A dead host is silent on every port and to connections that stood; a dead
+// process's host answers both.
+func TestDeadToConnectionsThatStood(t *testing.T) {
+	stranger := netip.AddrPortFrom(userLink.Addr(), 9)
+	for _, c := range []struct {
+		dead switchboard.Dead
+		kept []string
+		port string
+	}{
+		{switchboard.Dead{}, []string{timedOut}, timedOut},
+		{switchboard.Dead{Process: true}, []string{reset, ended}, refused},
+	} {
+		t.Run(fmt.Sprintf("process %v", c.dead.Process), func(t *testing.T) {
+			l := newLab(t, spec(false))
+			l.wantAll(from(userAddr, stranger, 1), refused)
+			l.keep()
+			l.apply(switchboard.Rule{Name: "dead", Links: []string{userPath}, Dead: &c.dead})
+			var o outcome
+			if l.call(l.client, "again", nil, &o); !slices.Contains(c.kept, o.Failure) {
+				t.Errorf("kept connection: %+v, want one of %v", o, c.kept)
+			}
+			l.wantAll(from(userAddr, stranger, 1), c.port)
+			l.wantAll(from(lbAddr, lbLink, 2), "") // others' links live
+			l.lift("dead")
+			l.clean()
+			l.wantAll(from(userAddr, userLink, 2), "")
+		})
+	}
+}
+
+func TestRefusedCalls(t *testing.T) {
+	l := newLab(t, spec(false))
+	l.apply(switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}})
+	for want, r := range map[string]switchboard.Rule{
+		"lift it first":           {Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}},
+		"no kernel link \"gone\"": {Name: "a", Links: []string{"gone"}, Refuse: &switchboard.Refuse{}},
+		"names no link":           {Name: "b", Refuse: &switchboard.Refuse{}},
+		"exactly one kind":        {Name: "c", Links: []string{userPath}},
+		"share 2":                 {Name: "d", Links: []string{userPath}, SynDrop: &switchboard.SynDrop{Share: 2}},
+	} {
+		if _, err := l.Apply(t.Context(), r); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("apply %+v: %v, want %q", r, err, want)
+		}
+	}
+	if _, err := l.Count(t.Context(), "never"); err == nil {
+		t.Error("count of a rule that never was: no error")
+	}
+	if err := l.board.Call(t.Context(), "prepare", spec(false), nil); err == nil || !strings.Contains(err.Error(), "prepared already") {
+		t.Errorf("prepare again: %v", err)
+	}
+	// The rule is still in force: the end of stdin has to take it away.
+}
+
+func TestNamesOverTheWire(t *testing.T) {
+	l := newLab(t, spec(false))
+	for _, c := range []struct {
+		from netip.Addr
+		net  string
+		name string
+		kind uint16
+		code int
+		want []string
+	}{
+		{userAddr, "udp", "app", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}},
+		{lbAddr, "udp", "app", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.2"}},
+		{lbAddr, "tcp", "APP", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.2"}},
+		{lbAddr, "udp", "app", dns.TypeAAAA, dns.RcodeSuccess, nil},
+		{lbAddr, "udp", "hooks", dns.TypeA, dns.RcodeSuccess, []string{"198.18.0.100"}},
+		{lbAddr, "udp", "lb", dns.TypeA, dns.RcodeNameError, nil},
+		{lbAddr, "tcp", "lb", dns.TypeA, dns.RcodeNameError, nil},
+	} {
+		var got resolved
+		l.call(l.client, "ask", lookup{From: c.from, At: boardAddr, Net: c.net, Name: c.name, Type: c.kind}, &got)
+		if got.Code != c.code || !slices.Equal(got.Addrs, c.want) {
+			t.Errorf("%s asks for %s: %+v, want %d %v", c.from, c.name, got, c.code, c.want)
+		}
+	}
+	time.Sleep(20 * time.Millisecond) // events follow on another line
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if want := []switchboard.Unknown{{Asker: "lb", Name: "lb"}}; !slices.Equal(l.unknown, want) {
+		t.Errorf("unknown names %+v, want %+v", l.unknown, want)
+	}
+}
+
+// Many links and clients fit the kernel's batches.
+func TestLargeDrill(t *testing.T) {
+	s := spec(false)
+	a := netip.MustParseAddr("198.18.2.10")
+	for i := range 200 {
+		s.Links = append(s.Links, switchboard.Link{ID: fmt.Sprint("more ", i), From: "shoppers", To: fmt.Sprint("app-", i), Name: "more",
+			Addr: a, Port: 8080, Node: appAddr, Users: true})
+		a = a.Next()
+	}
+	l := newLab(t, s)
+	var ids []string
+	for _, k := range s.Links {
+		ids = append(ids, k.ID)
+	}
+	last := s.Links[len(s.Links)-1]
+	l.wantAll(from(userAddr, netip.AddrPortFrom(last.Addr, 8080), 3), "")
+	l.apply(switchboard.Rule{Name: "everything", Links: ids, Refuse: &switchboard.Refuse{}})
+	l.wantAll(from(userAddr, netip.AddrPortFrom(last.Addr, 8080), 3), refused)
+	if c := l.count("everything"); c.Users != 3 {
+		t.Errorf("count %+v, want 3", c)
+	}
+	l.lift("everything")
+	l.clean()
+}
