@@ -35,6 +35,9 @@ func seconds(s float64) time.Duration {
 // phases that are long enough, at a resolution that the load gives.
 func (p *planner) sla() {
 	s := p.s.SLA
+	if bad, rate := p.fewest(); bad > 0 {
+		p.plan.Resolution = Resolution(rate, bad)
+	}
 	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && !p.mistyped(at("sla")) {
 		p.problem(at("sla"), "sla: want at least one objective (detect, restore, mitigate, recover, keep): a drill without one can neither pass nor fail")
 	}

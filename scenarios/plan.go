@@ -29,6 +29,10 @@ type Plan struct {
 	// period of the drill's checks, at least 1s.
 	InjectDelay time.Duration
 
+	// Resolution is how finely the users' requests tell an onset or a recovery of
+	// the faintest fault; 0 where no fault can be seen by users.
+	Resolution time.Duration
+
 	Nodes    []Node // in order of start: a node follows those it uses
 	Faults   []PlannedFault
 	Timeline []Step

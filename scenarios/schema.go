@@ -50,8 +50,12 @@ func Schema() ([]byte, error) {
 	return json.MarshalIndent(s, "", "  ")
 }
 
-// qualified tells apart types of one name in different packages.
+// qualified tells apart types of one name in different packages; a type without
+// a name is described where it is used.
 func qualified(t reflect.Type) string {
+	if t.Name() == "" {
+		return ""
+	}
 	pkg := t.PkgPath()
 	return pkg[strings.LastIndex(pkg, "/")+1:] + "." + t.Name()
 }

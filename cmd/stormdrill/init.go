@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+func newInit() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init FILE",
+		Short: "Write a commented scenario to begin with",
+		Long: `Init writes a scenario with comments to FILE. As it stands it runs on embedded
+targets and passes; replace them with your own. A file that exists is left alone.`,
+		Example: `  stormdrill init my-drill.yaml
+  stormdrill plan my-drill.yaml`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+			if errors.Is(err, fs.ErrExist) {
+				return exitError{exitInvalid, fmt.Errorf("%s exists and is left as it is: choose another name", args[0])}
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := f.Write(scenarios.Starter); err != nil {
+				return errors.Join(err, f.Close())
+			}
+			if err := f.Close(); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "wrote %s; next: stormdrill plan %s\n", args[0], args[0])
+			return nil
+		},
+	}
+}

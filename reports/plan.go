@@ -1,0 +1,241 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// Plan prints what a drill will do, for a person to read before it does it.
+func Plan(w io.Writer, p *scenarios.Plan) error {
+	b := &planText{p: p}
+	b.head()
+	b.containers()
+	b.load()
+	b.links()
+	b.names()
+	b.steps()
+	b.faults()
+	b.judged()
+	b.lines("NOT CONTAINED", p.Uncontained, "all that the drill does stays inside its network")
+	if len(p.Notes) > 0 {
+		b.lines("NOTES", p.Notes, "")
+	}
+	_, err := w.Write(b.out.Bytes())
+	return err
+}
+
+// planText is a plan's text in the making. Writing to it cannot fail.
+type planText struct {
+	p   *scenarios.Plan
+	out bytes.Buffer
+}
+
+func (b *planText) head() {
+	p := b.p
+	fmt.Fprintf(&b.out, "%s\n", p.Scenario.Name)
+	if p.Scenario.Summary != "" {
+		fmt.Fprintf(&b.out, "%s\n", p.Scenario.Summary)
+	}
+	fmt.Fprintf(&b.out, "\nnetwork %s, seed %d, %s\n", p.Subnet, p.Seed, p.Timeline[len(p.Timeline)-1].At)
+}
+
+// table prints a section of aligned columns, a row per line, cells parted by tabs.
+func (b *planText) table(title string, rows []string) {
+	fmt.Fprintf(&b.out, "\n%s\n", title)
+	t := tabwriter.NewWriter(&b.out, 0, 8, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(t, "  %s\n", r)
+	}
+	t.Flush()
+}
+
+func (b *planText) lines(title string, all []string, none string) {
+	fmt.Fprintf(&b.out, "\n%s\n", title)
+	if len(all) == 0 {
+		all = []string{none}
+	}
+	for _, l := range all {
+		fmt.Fprintf(&b.out, "  %s\n", l)
+	}
+}
+
+func (b *planText) containers() {
+	rows := []string{
+		fmt.Sprintf("switchboard\t%s\tevery link runs through it; the drill's DNS", b.p.SwitchboardAddr),
+		fmt.Sprintf("load\t%s\tusers and checks", b.p.LoadAddr),
+	}
+	for _, n := range b.p.Nodes {
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, madeOf(n.Spec), readiness(n)))
+	}
+	b.table("CONTAINERS, in order of start", rows)
+}
+
+// madeOf says what a target is made of.
+func madeOf(t *scenarios.Target) string {
+	var s string
+	switch {
+	case t.Image != "":
+		s = "image " + t.Image
+	case t.Build != nil:
+		s = "built from " + cmp.Or(t.Build.Context, ".")
+	case t.Lab != nil && t.Lab.LB != nil:
+		s = "embedded lb for " + t.Lab.LB.Backend
+	case t.Lab != nil:
+		s = "embedded web"
+	}
+	if t.CPUs > 0 {
+		s += fmt.Sprintf(", %g cpus", t.CPUs)
+	}
+	if t.Memory > 0 {
+		s += ", " + t.Memory.String()
+	}
+	return s
+}
+
+// readiness says when a node is taken to be ready.
+func readiness(n scenarios.Node) string {
+	var all []string
+	if r := n.Spec.Ready; r != nil && r.Log != "" {
+		all = append(all, fmt.Sprintf("its log says %q", r.Log))
+	} else if r != nil && r.Health {
+		all = append(all, "its image's health check")
+	}
+	for _, c := range n.Ready {
+		if c.HTTP != nil {
+			all = append(all, c.HTTP.URL)
+		} else if c.TCP != nil {
+			all = append(all, "tcp "+c.TCP.Address)
+		}
+	}
+	if len(all) == 0 {
+		return "its process runs"
+	}
+	return strings.Join(all, ", ")
+}
+
+func (b *planText) load() {
+	var rows []string
+	for _, g := range b.p.Load.Groups {
+		how := "connections kept open"
+		if g.PerRequest {
+			how = "a connection per request"
+		} else if g.Live > 0 {
+			how = fmt.Sprintf("connections live %s", g.Live)
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s",
+			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how))
+	}
+	b.table("LOAD", rows)
+}
+
+func (b *planText) links() {
+	var rows []string
+	for _, l := range b.p.Switchboard.Links {
+		rows = append(rows, fmt.Sprintf("%s\t%s:%d → %s:%d\t%s", l.ID, l.Addr, l.Port, l.Node, l.Port, b.kind(l)))
+	}
+	b.table("LINKS", rows)
+}
+
+// kind says what a link is, and which faults make it so.
+func (b *planText) kind(l switchboard.Link) string {
+	if !l.Proxied {
+		return "kernel"
+	}
+	var by []string
+	for _, f := range b.p.Faults {
+		hit := slices.ContainsFunc(f.Site.Links, func(m switchboard.Link) bool { return m.ID == l.ID })
+		if hit && f.Fault.Aim().Proxied {
+			by = append(by, f.Name)
+		}
+	}
+	return "proxied, for " + strings.Join(by, ", ")
+}
+
+// names says what each asker is told by the switchboard's DNS.
+func (b *planText) names() {
+	answers := map[string]map[string][]string{} // asker → name → addresses
+	for _, l := range b.p.Switchboard.Links {
+		if answers[l.From] == nil {
+			answers[l.From] = map[string][]string{}
+		}
+		for _, name := range slices.Compact([]string{l.Name, l.To}) {
+			if a := l.Addr.String(); !slices.Contains(answers[l.From][name], a) {
+				answers[l.From][name] = append(answers[l.From][name], a)
+			}
+		}
+	}
+	var rows []string
+	for _, c := range b.p.Switchboard.Clients {
+		for _, name := range slices.Sorted(maps.Keys(answers[c.Name])) {
+			rows = append(rows, fmt.Sprintf("%s\t%s\t%s", c.Name, name, strings.Join(answers[c.Name][name], " ")))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.p.Switchboard.Names)) {
+		rows = append(rows, fmt.Sprintf("everybody\t%s\t%s", name, b.p.Switchboard.Names[name]))
+	}
+	b.table("WHO RESOLVES WHAT (any other name is NXDOMAIN, and reported)", rows)
+}
+
+func (b *planText) steps() {
+	var rows []string
+	for _, s := range b.p.Timeline {
+		rows = append(rows, fmt.Sprintf("%s\t%s", clock(s.At), s.What))
+	}
+	b.table("TIMELINE", rows)
+}
+
+// clock writes a duration as minutes and seconds, with a fraction only where
+// there is one.
+func clock(d time.Duration) string {
+	s := fmt.Sprintf("%02d:%02d", d/time.Minute, d%time.Minute/time.Second)
+	if part := d % time.Second; part > 0 {
+		s += fmt.Sprintf(".%03d", part/time.Millisecond)
+	}
+	return s
+}
+
+func (b *planText) faults() {
+	fmt.Fprintf(&b.out, "\nFAULTS\n")
+	if len(b.p.Faults) == 0 {
+		fmt.Fprintf(&b.out, "  none: a control run\n")
+	}
+	for _, f := range b.p.Faults {
+		fmt.Fprintf(&b.out, "  %s: %s %s, for %s\n", f.Name, f.Kind, f.Fault, f.For)
+		if len(f.Site.Targets) > 0 {
+			fmt.Fprintf(&b.out, "    target %s\n", strings.Join(f.Site.Targets, ", "))
+		}
+		for _, l := range f.Site.Links {
+			fmt.Fprintf(&b.out, "    link   %s\n", l.ID)
+		}
+		fmt.Fprintf(&b.out, "    users  up to %.0f%% of requests can be hit\n", 100*f.Share)
+	}
+}
+
+func (b *planText) judged() {
+	var rows []string
+	for _, o := range b.p.Judged() {
+		limit := "≤ " + o.Limit.String()
+		if o.Limit == 0 {
+			limit = ""
+		}
+		row := fmt.Sprintf("%s\t%s", o.Name, limit)
+		if o.Resolution > 0 {
+			row += fmt.Sprintf("\t± %s", o.Resolution.Round(time.Millisecond))
+		}
+		if o.By != "" {
+			row += "\t" + o.By
+		}
+		rows = append(rows, row)
+	}
+	b.table("JUDGED", rows)
+}

@@ -1,0 +1,47 @@
+package scenarios
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Objective is one thing that will be judged.
+type Objective struct {
+	Name       string        // "detect balancer", "mitigate", "keep success of …"
+	Limit      time.Duration // 0: Name holds it
+	Resolution time.Duration // how finely it can be told; 0: by counting
+	By         string        // what tells it
+}
+
+// Judged lists what a run of the plan will be judged by, and how finely each
+// can be told.
+func (p *Plan) Judged() []Objective {
+	o := p.Header.Objectives
+	var all []Objective
+	watched := func(kind string, limits map[string]time.Duration) {
+		for _, name := range sortedKeys(limits) {
+			i := slices.IndexFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Name == name })
+			if i < 0 {
+				continue
+			}
+			w := p.Header.Watch[i]
+			all = append(all, Objective{kind + " " + name, limits[name], w.Every, w.What})
+		}
+	}
+	watched("detect", o.Detect)
+	watched("restore", o.Restore)
+	for _, c := range []struct {
+		name  string
+		limit *time.Duration
+	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}} {
+		if c.limit != nil {
+			all = append(all, Objective{c.name, *c.limit, p.Resolution, "the users' own requests"})
+		}
+	}
+	for _, k := range o.Keep {
+		all = append(all, Objective{Name: "keep " + k})
+	}
+	return all
+}
