@@ -43,6 +43,19 @@ var rows = []row{
 	{name: "refuse", fault: &faults.Refuse{Link: userPath}, hit: failed(refused), share: 1, spares: true, quick: true},
 	{name: "kill as process", fault: &faults.Kill{Target: "app"}, hit: failed(refused), share: 1, quick: true},
 	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}, hit: failed(timedOut), share: 1},
+	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status"), share: 0.3},
+	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, bytes: true},
+}
+
+// delay is far above what a busy machine adds by itself.
+const delay = 500 * time.Millisecond
+
+func answered(status int, by string) func(outcome) bool {
+	return func(o outcome) bool { return o.Status == status && o.Fault == by }
+}
+
+func slower(d time.Duration) func(outcome) bool {
+	return func(o outcome) bool { return o.Status == 200 && o.Took >= d }
 }
 
 // tries at once, of which a share of 30% hits at least minHits and spares at
@@ -51,6 +64,7 @@ const (
 	tries   = 100
 	minHits = 9
 	patient = 600 * time.Millisecond // below 1 s: a connect sends one SYN
+	long    = 10 * time.Second       // where it is answers that matter
 )
 
 func TestContract(t *testing.T) {
@@ -109,10 +123,18 @@ func users(n int) attempt {
 	return attempt{From: userAddr, To: userLink, N: n, Timeout: patient, Trace: run}
 }
 
+func (r row) users(n int) attempt {
+	a := users(n)
+	if r.fault.Aim().Proxied {
+		a.Timeout = long
+	}
+	return a
+}
+
 func (r row) wantWell(l *lab, when string) {
 	l.t.Helper()
-	for _, o := range l.try(users(20)) {
-		if o.Failure != "" || o.Status != 200 || o.Fault != "" {
+	for _, o := range l.try(r.users(20)) {
+		if o.Failure != "" || o.Status != 200 || o.Fault != "" || r.hit(o) {
 			l.t.Fatalf("%s: %+v", when, o)
 		}
 	}
@@ -123,7 +145,7 @@ func (r row) wantWell(l *lab, when string) {
 func (r row) wantBitten(l *lab, in faults.Injection, b switchboard.Bracket) {
 	l.t.Helper()
 	hits := 0
-	for _, o := range l.try(users(tries)) {
+	for _, o := range l.try(r.users(tries)) {
 		switch {
 		case r.hit(o):
 			hits++

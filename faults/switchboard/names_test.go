@@ -1,0 +1,102 @@
+package switchboard
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/miekg/dns"
+)
+
+var (
+	shopper = netip.MustParseAddr("198.18.1.1")
+	second  = netip.MustParseAddr("198.18.1.2")
+	proxy   = netip.MustParseAddr("198.18.0.11")
+	nobody  = netip.MustParseAddr("198.18.0.77")
+)
+
+func threeApps() Spec {
+	link := func(from, to, name, addr string, port uint16) Link {
+		return Link{ID: from + to + name, From: from, To: to, Name: name, Addr: netip.MustParseAddr(addr), Port: port}
+	}
+	return Spec{
+		Links: []Link{
+			link("shoppers", "lb", "lb", "198.18.2.1", 8080),
+			link("shoppers", "lb", "lb", "198.18.2.1", 8404), // one address, two ports: one answer
+			link("lb", "app-1", "app", "198.18.2.2", 80),
+			link("lb", "app-2", "app", "198.18.2.3", 80),
+			link("lb", "app-3", "app", "198.18.2.4", 80),
+		},
+		Clients: []Client{
+			{Name: "shoppers", Addresses: []netip.Addr{shopper, second}},
+			{Name: "lb", Addresses: []netip.Addr{proxy}},
+		},
+		Names: map[string]netip.Addr{"hooks": netip.MustParseAddr("198.18.0.100")},
+	}
+}
+
+func TestAnswersDependOnTheAsker(t *testing.T) {
+	for _, c := range []struct {
+		from netip.Addr
+		name string
+		kind uint16
+		code int
+		want []string
+		told []Unknown
+	}{
+		{shopper, "lb.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}, nil},
+		{second, "lb", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}, nil},
+		{shopper, "Lb.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}, nil},
+		{shopper, "app.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{"shoppers", "app"}}},
+		{proxy, "app.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.2", "198.18.2.3", "198.18.2.4"}, nil},
+		{proxy, "app-2.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.3"}, nil},
+		{proxy, "app-2.", dns.TypeAAAA, dns.RcodeSuccess, nil, nil},
+		{proxy, "app-2.", dns.TypeMX, dns.RcodeSuccess, nil, nil},
+		{proxy, "lb.", dns.TypeAAAA, dns.RcodeNameError, nil, []Unknown{{"lb", "lb"}}},
+		{proxy, "app.example.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{"lb", "app.example"}}},
+		{nobody, "app.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{"198.18.0.77", "app"}}},
+		{nobody, "hooks.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.0.100"}, nil},
+		{proxy, "11.0.18.198.in-addr.arpa.", dns.TypePTR, dns.RcodeNameError, nil, nil},
+	} {
+		var told []Unknown
+		r := resolver{names: newNames(threeApps(), func(u Unknown) { told = append(told, u) })}
+		var m *dns.Msg
+		for range 2 { // what is unknown is told once
+			r.names.turns = map[question]int{}
+			m = r.answer(c.from, new(dns.Msg).SetQuestion(c.name, c.kind))
+		}
+		if m.Rcode != c.code || !slices.Equal(answers(m), c.want) || !slices.Equal(told, c.told) {
+			t.Errorf("%s asks for %s %s: %s %v, told %v; want %s %v, told %v", c.from, c.name, dns.TypeToString[c.kind],
+				dns.RcodeToString[m.Rcode], answers(m), told, dns.RcodeToString[c.code], c.want, c.told)
+		}
+	}
+}
+
+func answers(m *dns.Msg) []string {
+	var out []string
+	for _, r := range m.Answer {
+		out = append(out, r.(*dns.A).A.String())
+	}
+	return out
+}
+
+// Each asker takes its own turns, and a question of another type takes none.
+func TestAnswersRotate(t *testing.T) {
+	r := resolver{names: newNames(threeApps(), func(Unknown) {})}
+	var firsts []string
+	for range 4 {
+		r.answer(proxy, new(dns.Msg).SetQuestion("app.", dns.TypeAAAA))
+		firsts = append(firsts, answers(r.answer(proxy, new(dns.Msg).SetQuestion("app.", dns.TypeA)))[0])
+	}
+	if want := []string{"198.18.2.2", "198.18.2.3", "198.18.2.4", "198.18.2.2"}; !slices.Equal(firsts, want) {
+		t.Errorf("first answers %v, want %v", firsts, want)
+	}
+}
+
+func TestAnswerKeepsTheAskersSpellingAndShortLife(t *testing.T) {
+	r := resolver{names: newNames(threeApps(), func(Unknown) {})}
+	m := r.answer(proxy, new(dns.Msg).SetQuestion("aPP-1.", dns.TypeA))
+	if h := m.Answer[0].Header(); h.Name != "aPP-1." || h.Ttl != 1 {
+		t.Errorf("answered %v", h)
+	}
+}
