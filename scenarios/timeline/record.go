@@ -73,6 +73,10 @@ type Watcher struct {
 	Oks   int           `json:"oks"`
 	Every time.Duration `json:"every"`
 	What  string        `json:"what"`
+	// Match and Resolved are a webhook's regular expressions: of a notification
+	// that is an alarm (empty: any) and of an all-clear (empty: none is; it wins).
+	Match    string `json:"match,omitempty"`
+	Resolved string `json:"resolved,omitempty"`
 }
 
 // Objectives is the SLA of a drill. Limits are upper bounds; a missing one is
@@ -126,7 +130,7 @@ type Note struct {
 }
 
 // Record is one run. Its slices are in the order in which they were written,
-// Requests in order of due.
+// Requests in order of due (of one instant, in order of their number).
 type Record struct {
 	Header     Header
 	Clock      wire.Offset // CLI's clock to the record's
@@ -138,5 +142,5 @@ type Record struct {
 	Proofs     []Proof
 	Traffic    []switchboard.Traffic
 	Notes      []Note
-	Truncated  bool // the file ends in the middle of an entry
+	Truncated  bool // the file breaks off before its closing entry: its writer did not end in order
 }

@@ -1,0 +1,174 @@
+package timeline
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// flushEvery is how old an entry may get in memory, as long as others follow:
+// what a crash of the CLI may cost.
+const flushEvery = 250 * time.Millisecond
+
+// Writer keeps one run, entry by entry, as it happens. Its methods are safe for
+// concurrent use; marks and proofs, without which nothing can be judged, leave
+// the process at once. After a failure every method returns it.
+type Writer struct {
+	mu      sync.Mutex
+	f       file
+	buf     *bufio.Writer
+	frame   []byte // reused
+	flushed time.Time
+	err     error
+}
+
+// file is what a record is written to.
+type file interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// Create starts a record in a new file; one that exists is an error, for a
+// record is never overwritten.
+func Create(path string) (*Writer, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	w := newWriter(f)
+	if err := w.Sync(); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+func newWriter(f file) *Writer {
+	w := &Writer{f: f, buf: bufio.NewWriterSize(f, 256<<10), flushed: time.Now()}
+	_, _ = w.buf.Write(binary.LittleEndian.AppendUint32([]byte(magic), Version)) // its failure stays with buf
+	return w
+}
+
+// Header keeps what is known before the run; Version is filled in.
+func (w *Writer) Header(h Header) error {
+	h.Version = Version
+	return w.json(entryHeader, h, true)
+}
+
+// Clock keeps how the CLI's clock relates to the record's; the last one counts.
+func (w *Writer) Clock(o wire.Offset) error { return w.json(entryClock, o, false) }
+
+// Mark keeps an instant, and flushes.
+func (w *Writer) Mark(m Mark) error { return w.json(entryMark, m, true) }
+
+// Proof keeps a reading of a fault's counter, and flushes.
+func (w *Writer) Proof(p Proof) error { return w.json(entryProof, p, true) }
+
+// Answer keeps a check's answer.
+func (w *Writer) Answer(a loadgen.Answer) error { return w.json(entryAnswer, a, false) }
+
+// Delivery keeps a notification.
+func (w *Writer) Delivery(d loadgen.Delivery) error { return w.json(entryDelivery, d, false) }
+
+// Usage keeps what a load node said of itself.
+func (w *Writer) Usage(u loadgen.Usage) error { return w.json(entryUsage, u, false) }
+
+// Traffic keeps what went over the links; the last one counts.
+func (w *Writer) Traffic(t []switchboard.Traffic) error { return w.json(entryTraffic, t, false) }
+
+// Note keeps something a reader should know.
+func (w *Writer) Note(n Note) error { return w.json(entryNote, n, false) }
+
+// Block keeps requests as they came; they are decoded when the record is read.
+func (w *Writer) Block(b loadgen.Block) error {
+	if len(b.Group) > math.MaxUint16 || b.Count < 0 || b.Count > math.MaxUint32 {
+		return fmt.Errorf("record: block of %d requests of %.40q: out of range", b.Count, b.Group)
+	}
+	return w.append(entryBlock, appendBlock(nil, b), false)
+}
+
+// Sync brings everything to the disk.
+func (w *Writer) Sync() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.flush()
+	if w.err == nil {
+		w.keep(w.f.Sync())
+	}
+	return w.err
+}
+
+// Close writes the closing entry and brings everything to the disk. A second
+// Close does nothing.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if errors.Is(w.err, os.ErrClosed) {
+		return nil
+	}
+	w.put(entryEnd, nil)
+	w.flush()
+	if w.err == nil {
+		w.keep(w.f.Sync())
+	}
+	w.keep(w.f.Close())
+	err := w.err
+	if err == nil {
+		w.keep(os.ErrClosed)
+	}
+	return err
+}
+
+func (w *Writer) json(kind entry, v any, now bool) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return w.append(kind, b, now)
+}
+
+func (w *Writer) append(kind entry, payload []byte, now bool) error {
+	if len(payload) >= mostEntry {
+		return fmt.Errorf("record: entry of %d bytes: at most %d", len(payload), mostEntry)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.put(kind, payload)
+	if now || time.Since(w.flushed) >= flushEvery {
+		w.flush()
+	}
+	return w.err
+}
+
+func (w *Writer) put(kind entry, payload []byte) {
+	if w.err != nil {
+		return
+	}
+	w.frame = appendFrame(w.frame[:0], kind, payload)
+	_, err := w.buf.Write(w.frame)
+	w.keep(err)
+}
+
+func (w *Writer) flush() {
+	w.flushed = time.Now()
+	if w.err == nil {
+		w.keep(w.buf.Flush())
+	}
+}
+
+func (w *Writer) keep(err error) {
+	if w.err == nil && err != nil {
+		w.err = fmt.Errorf("record: %w", err)
+	}
+}
