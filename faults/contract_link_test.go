@@ -3,6 +3,7 @@
 package faults_test
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -158,6 +159,21 @@ func TestDeadToConnectionsThatStood(t *testing.T) {
 			l.wantAll(from(userAddr, userLink, 2), "")
 		})
 	}
+}
+
+// An interrupt can leave an apply on its way; the lift that follows must still
+// be the last word.
+func TestLiftAfterAnInterruptedApply(t *testing.T) {
+	l := newLab(t, spec(false))
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for i := range 50 {
+		r := switchboard.Rule{Name: fmt.Sprint("no ", i), Links: []string{userPath}, Refuse: &switchboard.Refuse{}}
+		_, _ = l.Apply(gone, r) // sent, and not waited for
+		l.lift(r.Name)
+	}
+	l.clean()
+	l.wantAll(from(userAddr, userLink, 3), "")
 }
 
 func TestRefusedCalls(t *testing.T) {

@@ -129,6 +129,13 @@ func (p *packets) lift(name string) (Bracket, error) {
 	return b, errors.Join(forgotten, err, p.deleteCounters(c))
 }
 
+func (p *packets) inForce(name string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.applied[name]
+	return c != nil && c.on
+}
+
 // forget makes the switchboard look anew for nodes that were dead.
 func (p *packets) forget(c *cut) error {
 	if c.rule.Dead == nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // site is a prepared switchboard.
@@ -129,8 +130,16 @@ func sideOf(r Rule) (kernel bool, err error) {
 	return packet == 1, nil
 }
 
-// lift undoes a rule wherever it stands.
+// settle is how long a command that was sent first may be behind one that was
+// sent next: they run side by side, on goroutines that start within microseconds.
+const settle = 50 * time.Millisecond
+
+// lift undoes a rule wherever it stands. Where it stands nowhere, an apply that
+// was interrupted and not waited for may still be about to put it there.
 func (t *site) lift(name string) (Bracket, error) {
+	if s, _ := t.streams.count(name); !s.Active && !t.packets.inForce(name) {
+		time.Sleep(settle)
+	}
 	p, perr := t.packets.lift(name)
 	s, serr := t.streams.lift(name)
 	return Bracket{Before: p.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
