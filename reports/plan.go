@@ -210,7 +210,7 @@ func (b *planText) faults() {
 		fmt.Fprintf(&b.out, "  none: a control run\n")
 	}
 	for _, f := range b.p.Faults {
-		fmt.Fprintf(&b.out, "  %s: %s %s, for %s\n", f.Name, f.Kind, f.Fault, f.For)
+		fmt.Fprintf(&b.out, "  %s (%s): %s, for %s\n", f.Name, f.Kind, f.Fault, f.For)
 		if len(f.Site.Targets) > 0 {
 			fmt.Fprintf(&b.out, "    target %s\n", strings.Join(f.Site.Targets, ", "))
 		}

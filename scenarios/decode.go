@@ -47,6 +47,10 @@ func (d *decoder) decode(data []byte, s *Scenario) {
 
 // syntax reports what is no YAML at all.
 func (d *decoder) syntax(err error) {
+	if strings.Contains(err.Error(), "no documents") {
+		d.add(place{1, 1}, "the file holds no scenario: stormdrill init writes one to begin with")
+		return
+	}
 	var many *yaml.LoadErrors
 	if errors.As(err, &many) {
 		for _, e := range many.Errors {

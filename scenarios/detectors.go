@@ -123,7 +123,7 @@ func (d *detector) lb(v *watch.LB) {
 	end, _ := d.p.endpoint(d.at("state"), v.State)
 	d.p.wants(d.client, end.host, end.port)
 	if _, ok := d.p.nodes[v.Server]; !ok {
-		d.p.problem(d.at("server"), "no node is named %q: %s", v.Server, listed(v.Server, sortedKeys(d.p.nodes)))
+		d.p.dangling(d.at("server"), "no node is named %q: %s", v.Server, listed(v.Server, sortedKeys(d.p.nodes)))
 	}
 	d.ask(fmt.Sprintf("reads the state of %s at %s", v.Server, v.State), orElse(v.Every, DefaultPoll), 0,
 		loadgen.Check{LB: &loadgen.LBProbe{State: v.State, Server: v.Server}})

@@ -39,7 +39,7 @@ func (p *planner) sla() {
 		p.plan.Resolution = Resolution(rate, bad)
 	}
 	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && !p.mistyped(at("sla")) {
-		p.problem(at("sla"), "sla: want at least one objective (detect, restore, mitigate, recover, keep): a drill without one can neither pass nor fail")
+		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, keep): a drill without one can neither pass nor fail")
 	}
 	p.watched("detect", s.Detect)
 	p.watched("restore", s.Restore)

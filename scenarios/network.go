@@ -106,7 +106,7 @@ func (p *planner) hostPort(keys []string, text string) (endpoint, bool) {
 func (p *planner) known(keys []string, host, port string) (endpoint, bool) {
 	nodes := p.nodesOf(host)
 	if len(nodes) == 0 {
-		p.problem(keys, "no target or replica is named %q: %s", host, listed(host, p.hosts()))
+		p.dangling(keys, "no target or replica is named %q: %s", host, listed(host, p.hosts()))
 		return endpoint{}, false
 	}
 	n, ok := p.portOf(keys, host, p.nodes[nodes[0]].Spec, port)

@@ -27,17 +27,12 @@ func (p *planner) targets() {
 				n.Name = name + "-" + strconv.Itoa(i+1)
 			}
 			if other, taken := p.nodes[n.Name]; taken {
-				p.problem(at("targets", name), "node %s would be there twice: as a replica of %s and as %s", n.Name, other.Target, name)
+				p.problem(at("targets", name), "target %s has the name of a replica of %s: choose another", n.Name, other.Target)
 				continue
 			}
 			n.Addr = p.address(0, firstNode+len(p.nodes))
 			p.nodes[n.Name] = n
 			p.replicas[name] = append(p.replicas[name], n.Name)
-		}
-	}
-	for name := range p.s.Targets {
-		if n, ok := p.nodes[name]; ok && n.Target != name {
-			p.problem(at("targets", name), "target %s has the name of a replica of %s: choose another", name, n.Target)
 		}
 	}
 	if len(p.nodes) > mostNodesOfTargets {
@@ -171,7 +166,7 @@ func (p *planner) embedded(t *Target, keys []string) {
 		p.problem(keys, "lab: want exactly one of web, lb; there %s", amount(kinds))
 	}
 	if len(t.Ports) == 0 {
-		p.problem(keys, "an embedded target has to serve somewhere: give it ports, such as [8080]")
+		p.problem(at("targets", keys[1], "ports"), "an embedded target has to serve somewhere: give it ports, such as [8080]")
 	}
 	if w := t.Lab.Web; w != nil && w.Health != "" && !strings.HasPrefix(w.Health, "/") {
 		p.problem(sub("web", "health"), "health %q: want a path that begins with /", w.Health)
@@ -204,13 +199,16 @@ func (p *planner) backend(t *Target, b *Balancer, keys []string) {
 		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080", b.Backend)
 		return
 	}
-	if !slices.Contains(t.Uses, host) {
+	used := p.s.Targets[host]
+	if used == nil {
+		p.dangling(keys, "backend %q: no target is named %q: %s", b.Backend, host, listed(host, sortedKeys(p.s.Targets)))
+		return
+	}
+	if !slices.Contains(t.Uses, host) && !slices.ContainsFunc(t.Uses, func(u string) bool { return p.s.Targets[u] == nil }) {
 		p.problem(keys, "backend %q: the balancer must declare whom it talks to: add uses: [%s]", b.Backend, host)
 		return
 	}
-	if used := p.s.Targets[host]; used != nil {
-		p.portOf(keys, host, used, port)
-	}
+	p.portOf(keys, host, used, port)
 }
 
 // portOf checks that a target declares the port.
@@ -225,7 +223,7 @@ func (p *planner) portOf(keys []string, host string, t *Target, port string) (ui
 		for _, d := range t.Ports {
 			have = append(have, strconv.Itoa(int(d)))
 		}
-		p.problem(keys, "%s has no port %d: %s", host, n, listed("", have))
+		p.dangling(keys, "%s has no port %d: %s", host, n, listed("", have))
 		return 0, false
 	}
 	return uint16(n), true

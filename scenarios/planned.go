@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +52,9 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 		out.Site.Links, err = p.matched(a.Link)
 	}
 	if err != nil {
-		p.problem(append(keys, out.Kind, p.aimKey(&out)), "%v", err)
+		if unknown := (errUnknown{}); !errors.As(err, &unknown) || !shaky(p.s.places.bad) && !shaky(p.failed) {
+			p.problem(append(keys, out.Kind, p.aimKey(&out)), "%v", err)
+		}
 		return out, false
 	}
 	return out, true
@@ -87,8 +90,10 @@ func (p *planner) putProxies() {
 // bind checks one fault as the run will, and says what it means for the users.
 func (p *planner) bind(f *PlannedFault) {
 	keys := at("faults", f.Name, f.Kind)
-	if _, err := f.Fault.Bind(f.Name, f.Site); err != nil {
-		p.problem(keys, "%s: %v", f.Kind, err)
+	if _, err := f.Fault.Bind(f.Name, f.Site); err != nil && !p.s.places.under(keys) {
+		// Such an error begins with the key it is about, where it is about one.
+		key, _, _ := strings.Cut(err.Error(), " ")
+		p.problem(append(slices.Clip(keys), key), "%s: %v", f.Kind, err)
 	}
 	f.Share, p.touched[f.Name] = p.reach(f)
 	a := f.Fault.Aim()

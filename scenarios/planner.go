@@ -69,6 +69,7 @@ type planner struct {
 	consumers map[string]*consumer
 	order     []string           // nodes, in order of start
 	touched   map[string]float64 // fault → requests per second that it can hit
+	failed    map[string]bool    // parts that problems were reported of, by path
 	every     time.Duration      // longest period of a check
 }
 
@@ -90,6 +91,7 @@ func newPlanner(s *Scenario, o Options) *planner {
 		replicas:  map[string][]string{},
 		consumers: map[string]*consumer{},
 		touched:   map[string]float64{},
+		failed:    map[string]bool{},
 		every:     time.Second,
 	}
 }
@@ -121,11 +123,39 @@ func (p *planner) all() {
 // problem reports what is wrong with the part at keys, unless that part could
 // not be read in the first place.
 func (p *planner) problem(keys []string, format string, args ...any) {
-	if p.s.places.reported(keys) {
+	if p.s.places.reported(keys) || len(keys) > 2 && p.s.places.under(keys) {
 		return
 	}
+	p.failed[joined(keys...)] = true
 	at := p.s.places.find(keys)
 	p.problems = append(p.problems, Problem{File: p.s.File, Line: at.line, Column: at.column, Text: fmt.Sprintf(format, args...)})
+}
+
+// dangling reports a name that nothing has, unless the parts that names come
+// from could not be read: then it is not known what there is.
+func (p *planner) dangling(keys []string, format string, args ...any) {
+	if !shaky(p.s.places.bad) {
+		p.problem(keys, format, args...)
+	}
+}
+
+// shaky says whether nodes, ports or links may be missing because of what was
+// reported of the parts that make them.
+func shaky(reported map[string]bool) bool {
+	for k := range reported {
+		keys := strings.Split(k, "\x1f")
+		switch keys[0] {
+		case "targets":
+			if len(keys) < 3 || slices.Contains([]string{"?", "lab", "ports", "replicas", "uses"}, keys[2]) {
+				return true
+			}
+		case "load":
+			if len(keys) < 3 || keys[2] == "?" || keys[2] == "to" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (p *planner) note(format string, args ...any) {
@@ -162,18 +192,22 @@ func (p *planner) general() {
 		p.problem(at("name"), "name: want lower case letters, digits and hyphens, at most 40, such as bad-lb-node; have %q", s.Name)
 	}
 	if len(s.Targets) == 0 {
-		p.problem(at("targets"), "targets: want at least one, for there is nothing to put under load")
+		p.missing("targets", "targets: want at least one, for there is nothing to put under load")
 	}
 	if len(s.Load) == 0 {
-		p.problem(at("load"), "load: want at least one group of users")
+		p.missing("load", "load: want at least one group of users")
 	}
 	if s.Faults == nil {
-		p.problem(at("faults"), "faults: want at least one; for a control run without any, say so: faults: {}")
+		p.missing("faults", "faults: want at least one; for a control run without any, say so: faults: {}")
 	}
 	if s.Abort != nil {
 		if _, err := engine.ParseCondition(s.Abort.When); err != nil {
 			p.problem(at("abort", "when"), "%v", err)
 		}
+	}
+	if s.Phases == (Phases{}) {
+		p.missing("phases", "phases: want their lengths, such as phases: {baseline: 30s, hold: 20s, recovery: 30s}")
+		return
 	}
 	for _, f := range []struct {
 		name   string
@@ -182,6 +216,14 @@ func (p *planner) general() {
 		if f.length <= 0 {
 			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s", f.name)
 		}
+	}
+}
+
+// missing reports that a section lacks, unless an unknown key may be that
+// section, misspelt.
+func (p *planner) missing(section, text string) {
+	if !p.mistyped(nil) {
+		p.problem(at(section), "%s", text)
 	}
 }
 

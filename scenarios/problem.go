@@ -76,6 +76,17 @@ func (p *places) find(keys []string) place {
 	return place{1, 1}
 }
 
+// under says whether something in the part at keys is reported.
+func (p *places) under(keys []string) bool {
+	prefix := joined(keys...) + "\x1f"
+	for k := range p.bad {
+		if strings.HasPrefix(k, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
 // reported says whether the part at keys, or one around it, is itself in error.
 func (p *places) reported(keys []string) bool {
 	for n := len(keys); n > 0; n-- {

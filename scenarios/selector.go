@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -18,6 +19,9 @@ type selector struct {
 
 // parseSelector reads the text form.
 func parseSelector(text string) (selector, error) {
+	if text == "" {
+		return selector{}, errors.New("link is missing: want FROM -> TO or FROM -> TO:PORT, such as lb -> app-2")
+	}
 	from, to, ok := strings.Cut(text, "->")
 	s := selector{from: strings.TrimSpace(from), to: strings.TrimSpace(to)}
 	if host, port, has := strings.Cut(s.to, ":"); has {
@@ -45,6 +49,9 @@ func glob(pattern string, names ...string) bool {
 	})
 }
 
+// errUnknown is the error of a name that nothing has.
+type errUnknown struct{ error }
+
 // matched finds the links that a selector means. Watchers' own links and those
 // that ask for readiness are never among them.
 func (p *planner) matched(text string) ([]switchboard.Link, error) {
@@ -71,11 +78,11 @@ func (p *planner) matched(text string) ([]switchboard.Link, error) {
 	case len(hit) > 0:
 		return hit, nil
 	case !glob(s.from, froms...):
-		return nil, fmt.Errorf("link %q: nobody who opens connections is named %q: %s", text, s.from, listed(s.from, froms))
+		return nil, errUnknown{fmt.Errorf("link %q: nobody who opens connections is named %q: %s", text, s.from, listed(s.from, froms))}
 	case !glob(s.to, tos...):
-		return nil, fmt.Errorf("link %q: nobody who is connected to is named %q: %s", text, s.to, listed(s.to, tos))
+		return nil, errUnknown{fmt.Errorf("link %q: nobody who is connected to is named %q: %s", text, s.to, listed(s.to, tos))}
 	}
-	return nil, fmt.Errorf("link %q: there is no such link: %s; a link is made by a group's `to` or a target's `uses`", text, listed("", pairs))
+	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; a link is made by a group's `to` or a target's `uses`", text, listed("", pairs))}
 }
 
 // aimed finds the nodes that a target's name or glob means, and all links that
@@ -92,7 +99,7 @@ func (p *planner) aimed(text string) (nodes []string, links []switchboard.Link, 
 		}
 	}
 	if len(nodes) == 0 {
-		return nil, nil, fmt.Errorf("no target or replica is named %q: %s", text, listed(text, names))
+		return nil, nil, errUnknown{fmt.Errorf("no target or replica is named %q: %s", text, listed(text, names))}
 	}
 	for _, l := range p.plan.Switchboard.Links {
 		if slices.Contains(nodes, l.To) {

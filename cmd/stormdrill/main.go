@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,10 +38,17 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	case running:
 		exit = exitError{exitError4, err}
 	default:
-		exit = exitError{exitInvalid, fmt.Errorf("%w; see %s --help", err, at.CommandPath())}
+		exit = exitError{exitInvalid, fmt.Errorf("%s; see %s --help", oneLine(err), at.CommandPath())}
 	}
 	complain(stderr, exit.err)
 	return exit.code
+}
+
+// oneLine writes cobra's suggestions, which it sets on lines of their own, into
+// the sentence.
+func oneLine(err error) string {
+	s := strings.ReplaceAll(err.Error(), "\n\nDid you mean this?\n\t", ": did you mean ")
+	return strings.ReplaceAll(strings.TrimSpace(s), "\n\t", " or ")
 }
 
 // complain prints an error once. Problems of scenarios stand on lines of their

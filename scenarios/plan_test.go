@@ -1,0 +1,230 @@
+package scenarios
+
+import (
+	"math"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/scenarios/library"
+)
+
+// parsed reads a scenario and fails the test where it is not valid.
+func parsed(t *testing.T, text string) *Scenario {
+	t.Helper()
+	s, err := Parse("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func planned(t *testing.T, s *Scenario, o Options) *Plan {
+	t.Helper()
+	p, err := s.Plan(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func shipped(t *testing.T, name string) *Scenario {
+	t.Helper()
+	all, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all[0]
+}
+
+func linkIDs(links []switchboard.Link) []string {
+	var ids []string
+	for _, l := range links {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
+
+func TestShippedDrillsPlanTheSameTwice(t *testing.T) {
+	for _, name := range library.Names() {
+		o := Options{Seed: 7, Run: "0123456789abcdef"}
+		a, b := planned(t, shipped(t, name), o), planned(t, shipped(t, name), o)
+		a.Scenario, b.Scenario = nil, nil
+		for i := range a.Nodes {
+			a.Nodes[i].Spec, b.Nodes[i].Spec = nil, nil
+		}
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("%s: two plans of one seed differ:\n%+v\n%+v", name, a, b)
+		}
+		if d := planned(t, shipped(t, name), Options{Seed: 8}); d.InjectDelay == a.InjectDelay {
+			t.Errorf("%s: another seed draws the same phase", name)
+		}
+	}
+}
+
+func TestShippedDrillsEndWithinAMinute(t *testing.T) {
+	for _, name := range library.Names() {
+		p := planned(t, shipped(t, name), Options{})
+		if end := p.Timeline[len(p.Timeline)-1].At; end > 50*time.Second {
+			t.Errorf("%s lasts %s", name, end)
+		}
+		if p.Scenario.Name != name || p.Scenario.Summary == "" {
+			t.Errorf("%s: name %q, summary %q", name, p.Scenario.Name, p.Scenario.Summary)
+		}
+	}
+}
+
+func TestPlanAddresses(t *testing.T) {
+	subnet := netip.MustParsePrefix("198.18.8.0/22")
+	p := planned(t, shipped(t, "bad-lb-node"), Options{Subnet: subnet})
+	if p.Gateway.String() != "198.18.8.1" || p.SwitchboardAddr.String() != "198.18.8.2" || p.LoadAddr.String() != "198.18.8.100" {
+		t.Errorf("own nodes at %s, %s, %s", p.Gateway, p.SwitchboardAddr, p.LoadAddr)
+	}
+	seen := map[netip.Addr]string{}
+	take := func(a netip.Addr, who string, block byte) {
+		if other, taken := seen[a]; taken && other != who {
+			t.Errorf("%s is both %s and %s", a, other, who)
+		}
+		seen[a] = who
+		if got := a.As4()[2] - 8; got != block {
+			t.Errorf("%s at %s: in block %d, want %d", who, a, got, block)
+		}
+	}
+	for _, n := range p.Nodes {
+		take(n.Addr, n.Name, 0)
+	}
+	for _, l := range p.Switchboard.Links {
+		take(l.Addr, "link "+l.From+" "+l.To, 2)
+	}
+	for _, c := range p.Switchboard.Clients {
+		if len(c.Addresses) != len(c.Aliases) {
+			t.Errorf("client %s: %d addresses, %d aliases", c.Name, len(c.Addresses), len(c.Aliases))
+		}
+		for _, a := range c.Aliases {
+			take(a, "alias of "+c.Name, 3)
+		}
+	}
+}
+
+func TestPlanLinks(t *testing.T) {
+	p := planned(t, shipped(t, "bad-lb-node"), Options{})
+	want := []string{
+		"shoppers -> lb:8080",
+		"lb -> app-1:8080", "lb -> app-2:8080", "lb -> app-3:8080",
+		"watch:balancer -> lb:8404",
+		"ready -> app-1:8080", "ready -> app-2:8080", "ready -> app-3:8080", "ready -> lb:8080",
+	}
+	if have := linkIDs(p.Switchboard.Links); !slices.Equal(have, want) {
+		t.Errorf("have %q, want %q", have, want)
+	}
+	for _, l := range p.Switchboard.Links {
+		if l.Proxied != (l.ID == "lb -> app-2:8080") {
+			t.Errorf("%s: proxied %t", l.ID, l.Proxied)
+		}
+		if l.Users != (l.From == "shoppers") {
+			t.Errorf("%s: users %t", l.ID, l.Users)
+		}
+	}
+	if last := p.Nodes[len(p.Nodes)-1].Name; last != "lb" {
+		t.Errorf("%s starts last, want lb, which uses the others", last)
+	}
+}
+
+// two is a drill with two groups on a balancer and on one of its nodes.
+const two = `
+name: two
+targets:
+  lb: {image: "haproxy:3.0", ports: [80], uses: [app]}
+  app: {lab: {web: {}}, replicas: 4, ports: [8080, 9090]}
+load:
+  many: {to: "http://lb/", rate: 300/s}
+  few: {to: "http://app-1:8080/", rate: 100/s, sources: 3, connections: {per: request}}
+phases: {baseline: 10s, hold: 10s, recovery: 10s, confirm: 2s}
+faults: {f: FAULT}
+sla: {recover: 5s}
+`
+
+func TestSelectors(t *testing.T) {
+	for _, c := range []struct {
+		fault string
+		links []string
+		share float64
+	}{
+		{"{latency: {link: lb -> app-2, delay: 1s}}", []string{"lb -> app-2:8080", "lb -> app-2:9090"}, 0.75 / 4},
+		{`{latency: {link: "lb -> app-2:9090", delay: 1s}}`, []string{"lb -> app-2:9090"}, 0.75 / 4},
+		{"{latency: {link: many -> lb, delay: 1s}}", []string{"many -> lb:80"}, 0.75},
+		{"{refuse: {link: few -> app}}", []string{"few -> app-1:8080"}, 0.25},
+		{`{refuse: {link: "* -> app-1:8080"}}`, []string{"few -> app-1:8080", "lb -> app-1:8080"}, 0.25 + 0.75/4},
+		{`{latency: {link: "lb -> app-[12]:8080", delay: 1s}}`, []string{"lb -> app-1:8080", "lb -> app-2:8080"}, 0.75 / 2},
+		{"{kill: {target: app-1}}", []string{"few -> app-1:8080", "lb -> app-1:8080", "lb -> app-1:9090", "ready -> app-1:8080"}, 0.25 + 0.75/4},
+		{"{kill: {target: app}}", nil, 1},
+	} {
+		p := planned(t, parsed(t, strings.Replace(two, "FAULT", c.fault, 1)), Options{})
+		f := p.Faults[0]
+		if have := linkIDs(f.Site.Links); c.links != nil && !slices.Equal(have, c.links) {
+			t.Errorf("%s: have %q, want %q", c.fault, have, c.links)
+		}
+		if math.Abs(f.Share-c.share) > 1e-9 {
+			t.Errorf("%s: share %g, want %g", c.fault, f.Share, c.share)
+		}
+	}
+}
+
+func TestFaultThatNoUserMeetsIsPlanned(t *testing.T) {
+	text := strings.Replace(two, "FAULT", `{latency: {link: "lb -> app-2", delay: 1s}}`, 1)
+	text = strings.Replace(text, `"http://lb/"`, `"http://app-3:8080/"`, 1)
+	p := planned(t, parsed(t, text), Options{})
+	if p.Faults[0].Share != 0 || !strings.Contains(strings.Join(p.Notes, "\n"), "no user's request can cross it") {
+		t.Errorf("share %g, notes %q", p.Faults[0].Share, p.Notes)
+	}
+}
+
+func TestImagesAreSubstituted(t *testing.T) {
+	s := parsed(t, strings.Replace(two, "FAULT", "{kill: {target: app-1}}", 1))
+	p := planned(t, s, Options{Images: map[string]string{"haproxy:3.0": "haproxy:candidate", "app": "app:candidate"}})
+	for _, n := range p.Nodes {
+		if want := map[string]string{"lb": "haproxy:candidate", "app": "app:candidate"}[n.Target]; n.Spec.Image != want || n.Spec.Lab != nil {
+			t.Errorf("%s runs %q, want %q", n.Name, n.Spec.Image, want)
+		}
+	}
+	if s.Targets["lb"].Image != "haproxy:3.0" {
+		t.Error("the scenario itself was changed")
+	}
+	if have := UnusedImages([]*Scenario{s}, map[string]string{"haproxi": "x", "app": "y"}); !slices.Equal(have, []string{"haproxi"}) {
+		t.Errorf("unused: have %q", have)
+	}
+}
+
+func TestChecksGoFromTheirOwnPlace(t *testing.T) {
+	p := planned(t, shipped(t, "bad-lb-node"), Options{Seed: 5})
+	if c := p.Load.Checks[0]; c.Source.String() != "198.18.0.101" || c.Phase < 0 || c.Phase >= c.Every {
+		t.Errorf("check %+v", c)
+	}
+	p = planned(t, shipped(t, "syn-drop"), Options{})
+	if c := p.Load.Checks[0]; c.Source != p.Load.Groups[0].Sources[0] {
+		t.Errorf("a check as visitors comes from %s, they from %s", c.Source, p.Load.Groups[0].Sources)
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Setenv("STORMDRILL_TEST_TOKEN", "s3cret")
+	t.Setenv("STORMDRILL_TEST_USERS", "250")
+	text := strings.Replace(two, "FAULT", "{kill: {target: app-1}}", 1)
+	text = strings.Replace(text, "rate: 300/s", `rate: 300/s, users: "${env:STORMDRILL_TEST_USERS}", headers: {Authorization: "Bearer ${env:STORMDRILL_TEST_TOKEN}"}`, 1)
+	g := parsed(t, text).Load["many"]
+	if g.Headers["Authorization"] != "Bearer s3cret" || g.Users != 250 {
+		t.Errorf("have %+v", g)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, c := range [][2]string{{"balancr", "balancer"}, {"http_status", "http-status"}, {"kil", "kill"}, {"zzz", ""}, {"", ""}} {
+		if have, _ := nearest(c[0], []string{"balancer", "http-status", "kill"}); have != c[1] {
+			t.Errorf("%q: have %q, want %q", c[0], have, c[1])
+		}
+	}
+}
