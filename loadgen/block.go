@@ -1,0 +1,145 @@
+package loadgen
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// blockVersion is the first byte of a block's data. The format, all integers
+// varint, times in µs:
+//
+//	version count nodes {length name}… then per request
+//	flags seq−previous due−previous user−previous
+//	[sent−due, unless unsent] done−(sent, or due if unsent)
+//	[node] [status] [class] [attempts], where the flags say so
+//
+// The first request's "previous" are zero. About ten bytes a request.
+const blockVersion = 1
+
+// mostNodeName bounds the name of an answering node, bytes.
+const mostNodeName = 255
+
+// smallestRequest is how few bytes one request takes: flags and four integers.
+const smallestRequest = 5
+
+const (
+	flagReused = 1 << iota
+	flagInjected
+	flagUnsent
+	flagNode     // another node than the previous request
+	flagStatus   // another status than the previous request
+	flagClass    // a class follows; else OK
+	flagAttempts // a number of attempts follows; else 1
+	flagsEnd
+)
+
+var errBlock = errors.New("not a block of requests, or a damaged one")
+
+// EncodeBlock packs observations of one group, at most a few thousand, in order
+// of Seq; times are rounded to µs. It needs no other block to be read again. It
+// sorts rs.
+func EncodeBlock(group string, rs []Request) (Block, error) {
+	slices.SortFunc(rs, func(a, b Request) int { return cmp.Compare(a.Seq, b.Seq) })
+	e := encoder{}
+	nodes, err := nodesOf(rs)
+	if err != nil {
+		return Block{}, err
+	}
+	e.header(len(rs), nodes)
+	prev := previous{node: -1}
+	for _, r := range rs {
+		if r.Class >= Classes {
+			return Block{}, fmt.Errorf("block: request %d: class %d does not exist", r.Seq, r.Class)
+		}
+		e.request(&prev, r, slices.Index(nodes, r.Node))
+	}
+	return Block{Group: group, Count: len(rs), Data: e.data}, nil
+}
+
+// previous is what a request is written as the difference from.
+type previous struct {
+	seq    uint64
+	due    int64 // µs
+	user   uint32
+	node   int
+	status uint16
+}
+
+func nodesOf(rs []Request) ([]string, error) {
+	var nodes []string
+	for _, r := range rs {
+		if len(r.Node) > mostNodeName {
+			return nil, fmt.Errorf("block: request %d: node name of %d bytes, %d at most", r.Seq, len(r.Node), mostNodeName)
+		}
+		if !slices.Contains(nodes, r.Node) {
+			nodes = append(nodes, r.Node)
+		}
+	}
+	return nodes, nil
+}
+
+type encoder struct{ data []byte }
+
+func (e *encoder) unsigned(v uint64) { e.data = binary.AppendUvarint(e.data, v) }
+func (e *encoder) signed(v int64)    { e.data = binary.AppendVarint(e.data, v) }
+
+func (e *encoder) header(count int, nodes []string) {
+	e.data = append(e.data, blockVersion)
+	e.unsigned(uint64(count))
+	e.unsigned(uint64(len(nodes)))
+	for _, name := range nodes {
+		e.unsigned(uint64(len(name)))
+		e.data = append(e.data, name...)
+	}
+}
+
+func (e *encoder) request(p *previous, r Request, node int) {
+	flags := flagsOf(p, r, node)
+	due, done := micros(r.Due), micros(r.Done)
+	e.data = append(e.data, flags)
+	e.signed(int64(r.Seq - p.seq))
+	e.signed(due - p.due)
+	e.signed(int64(r.User) - int64(p.user))
+	begin := due
+	if !r.Unsent {
+		begin = micros(r.Sent)
+		e.signed(begin - due)
+	}
+	e.signed(done - begin)
+	if flags&flagNode != 0 {
+		e.unsigned(uint64(node))
+	}
+	if flags&flagStatus != 0 {
+		e.unsigned(uint64(r.Status))
+	}
+	if flags&flagClass != 0 {
+		e.data = append(e.data, byte(r.Class))
+	}
+	if flags&flagAttempts != 0 {
+		e.data = append(e.data, r.Attempts)
+	}
+	*p = previous{r.Seq, due, r.User, node, r.Status}
+}
+
+func flagsOf(p *previous, r Request, node int) (flags byte) {
+	for _, f := range []struct {
+		set bool
+		bit byte
+	}{
+		{r.Reused, flagReused}, {r.Injected, flagInjected}, {r.Unsent, flagUnsent},
+		{node != p.node, flagNode}, {r.Status != p.status, flagStatus},
+		{r.Class != OK, flagClass}, {r.Attempts != 1, flagAttempts},
+	} {
+		if f.set {
+			flags |= f.bit
+		}
+	}
+	return flags
+}
+
+// micros rounds to the nearest µs, which keeps the order of instants.
+func micros(ns int64) int64 { return time.Duration(ns).Round(time.Microsecond).Microseconds() }

@@ -1,0 +1,162 @@
+package loadgen
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+// mostWorkers caps the requests in flight where a group does not say: beyond a
+// few thousand goroutines the generator collapses before its target does.
+const mostWorkers = 4096
+
+// workers is how many requests may be in flight: enough for every request to
+// run into its time-out, and a fifth more.
+func (g Group) workers() int {
+	if g.Workers > 0 {
+		return g.Workers
+	}
+	return int(min(g.Rate*g.Timeout.Seconds()*1.2+32, mostWorkers))
+}
+
+// crowd is the load of one group, under way. Vegeta paces and runs the workers;
+// the crowd is the transport they call, so that it knows of every hit what was
+// due, and records it itself.
+type crowd struct {
+	spec  Group
+	pacer Pacer
+	start int64
+	now   func() int64
+	send  func(*Request) // makes the request and fills in its end
+	rec   *recorder
+
+	attacker *vegeta.Attacker
+	ended    chan struct{} // closed when vegeta has ended
+
+	mu      sync.Mutex
+	stopped bool
+	end     int64 // when it was stopped
+	begun   tally
+	flights sync.WaitGroup // added to under mu, and never once stopped
+	flying  int
+}
+
+// newCrowd prepares the load of a group; nothing is sent before run.
+func newCrowd(g Group, send func(*Request), rec *recorder, now func() int64) *crowd {
+	c := &crowd{spec: g, pacer: Constant(g.Rate), now: now, send: send, rec: rec, ended: make(chan struct{})}
+	most := uint64(g.workers())
+	c.attacker = vegeta.NewAttacker(
+		vegeta.Workers(min(most, 32)),
+		vegeta.MaxWorkers(most),
+		vegeta.Client(&http.Client{Transport: c}))
+	return c
+}
+
+// run starts the load; the first request is due at start.
+func (c *crowd) run(start int64) {
+	c.start = start
+	what := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: c.spec.URL})
+	results := c.attacker.Attack(what, beat{c.pacer, start, c.now, c.over}, 0, "")
+	go func() {
+		defer close(c.ended)
+		for range results { // unbuffered: a result nobody takes blocks its worker
+		}
+	}()
+}
+
+// stop ends the pacing, records as unsent what was due and not begun, and
+// returns when the last request in flight is recorded.
+func (c *crowd) stop() {
+	c.attacker.Stop()
+	now := c.now()
+	c.mu.Lock()
+	c.stopped, c.end = true, now
+	missing := c.begun.missing(c.pacer.Count(time.Duration(now - c.start)))
+	c.mu.Unlock()
+	for _, seq := range missing {
+		r := c.request(seq)
+		r.Unsent, r.Done = true, now
+		c.rec.add(r)
+	}
+	c.flights.Wait()
+}
+
+func (c *crowd) over() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stopped
+}
+
+// due is how many requests were due by an instant; after stop none is.
+func (c *crowd) due(at int64) uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped {
+		at = min(at, c.end)
+	}
+	return c.pacer.Count(time.Duration(at - c.start))
+}
+
+// inFlight is how many requests wait for their answer.
+func (c *crowd) inFlight() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.flying
+}
+
+// RoundTrip carries out the hit that vegeta calls for. What it gives back means
+// nothing: the recorder has the answer.
+func (c *crowd) RoundTrip(hit *http.Request) (*http.Response, error) {
+	seq, err := strconv.ParseUint(hit.Header.Get("X-Vegeta-Seq"), 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("vegeta gave no sequence number: %w", err)
+	}
+	c.hit(seq)
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: hit}, nil
+}
+
+// hit makes one request, unless it comes too late to be one: a request that
+// would begin after its own time-out says nothing about the target.
+func (c *crowd) hit(seq uint64) {
+	if !c.begin(seq) {
+		return
+	}
+	defer c.finish()
+	r := c.request(seq)
+	if now := c.now(); now-r.Due > int64(c.spec.Timeout) {
+		r.Unsent, r.Done = true, now
+	} else {
+		r.Sent = now
+		c.send(&r)
+	}
+	c.rec.add(r)
+}
+
+func (c *crowd) request(seq uint64) Request {
+	return Request{Seq: seq, Due: c.start + int64(c.pacer(seq)), User: uint32(seq % uint64(c.spec.Users))}
+}
+
+// begin reports whether a hit is still wanted; after stop it is not, and is
+// already recorded as unsent if it was due.
+func (c *crowd) begin(seq uint64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped {
+		return false
+	}
+	c.begun.add(seq)
+	c.flights.Add(1)
+	c.flying++
+	return true
+}
+
+func (c *crowd) finish() {
+	c.mu.Lock()
+	c.flying--
+	c.mu.Unlock()
+	c.flights.Done()
+}

@@ -1,0 +1,81 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// errOutside is a dial to an address that does not belong to the drill.
+var errOutside = errors.New("outside the drill's subnet: load never leaves it; name a target of the scenario")
+
+// road is how one source address reaches the drill's nodes: it asks the
+// switchboard's DNS, dials from its own address, and never leaves the subnet.
+type road struct {
+	source netip.Addr // unset: the system chooses
+	subnet netip.Prefix
+	names  *resolver
+}
+
+func newRoad(source netip.Addr, subnet netip.Prefix, resolver netip.AddrPort) *road {
+	r := &road{source: source, subnet: subnet}
+	r.names = newResolver(resolver, r.dialer)
+	return r
+}
+
+// dial connects to host:port, to one of the host's addresses, in turn. It does
+// not try the next one when that fails: the failure is what is measured. The
+// shot that ctx carries says when to give up, and learns how far it got.
+func (r *road) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	s := shotOf(ctx)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	s.reached(resolving)
+	ip, err := r.names.lookup(s.ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	s.reached(dialing)
+	conn, err := r.dialer(network).DialContext(s.ctx, network, net.JoinHostPort(ip.String(), port))
+	if err != nil {
+		return nil, err
+	}
+	return conn, s.connected(conn)
+}
+
+// dialer dials from the source. Keepalive probes are off, as they are for most
+// programs within the first two hours: they would keep idle flows alive that a
+// fault is meant to drop.
+func (r *road) dialer(network string) *net.Dialer {
+	d := &net.Dialer{KeepAlive: -1, Control: r.control}
+	if !r.source.IsValid() {
+		return d
+	}
+	if network == "udp" {
+		d.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(r.source, 0))
+	} else {
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.source, 0))
+	}
+	return d
+}
+
+// control refuses to leave the subnet, and lets the kernel choose the port at
+// connect, so that ports are counted per peer and not per source.
+func (r *road) control(_, address string, raw syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil || !r.subnet.Contains(to.Addr().Unmap()) {
+		return fmt.Errorf("%s is %w", address, errOutside)
+	}
+	var set error
+	err = raw.Control(func(fd uintptr) {
+		set = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+	})
+	return errors.Join(err, set)
+}

@@ -1,0 +1,91 @@
+package loadgen
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+)
+
+// load is one group: its users, its pacing, and what is told of it.
+type load struct {
+	crowd *crowd
+	users *users
+	rec   *recorder
+	now   func() int64
+	tell  func(event string, body any) error
+
+	done    chan struct{}
+	reports sync.WaitGroup
+	failure error // of the reports, read after they ended
+}
+
+func newLoad(life context.Context, s Spec, number int, now func() int64, tell func(string, any) error) (*load, error) {
+	u, err := newUsers(life, s, number, now)
+	if err != nil {
+		return nil, err
+	}
+	rec := newRecorder(s.Groups[number].Name, tell)
+	return &load{crowd: newCrowd(s.Groups[number], u.send, rec, now), users: u, rec: rec,
+		now: now, tell: tell, done: make(chan struct{})}, nil
+}
+
+// start begins the load at an instant, and the telling of it.
+func (l *load) start(at int64) {
+	l.crowd.run(at)
+	l.reports.Go(func() { l.failure = l.report() })
+}
+
+// stop ends it and tells the rest. It fails where observations were lost.
+func (l *load) stop() error {
+	l.crowd.stop()
+	close(l.done)
+	l.reports.Wait()
+	l.users.close()
+	if l.failure != nil {
+		return l.failure
+	}
+	if err := l.rec.flush(); err != nil {
+		return err
+	}
+	return l.tell("usage", l.usage())
+}
+
+// report tells observations and usage until stop. A listener that does not read
+// delays reports, never the load.
+func (l *load) report() error {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-l.done:
+			return nil
+		case <-tick.C:
+		}
+		l.users.sweep()
+		if err := l.rec.flush(); err != nil {
+			return err
+		}
+		if n%usageEvery != 0 {
+			continue
+		}
+		if err := l.tell("usage", l.usage()); err != nil {
+			return err
+		}
+	}
+}
+
+// usage is the group's state now, and begins another second.
+func (l *load) usage() Usage {
+	now := l.now()
+	return l.rec.usage(Usage{At: now, Due: l.crowd.due(now), InFlight: l.crowd.inFlight(), Descriptors: descriptors()})
+}
+
+// descriptors counts this process's open files; 0 where /proc does not say.
+func descriptors() int {
+	names, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return max(len(names)-1, 0) // less the one that reads the folder
+}

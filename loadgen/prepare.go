@@ -1,0 +1,89 @@
+package loadgen
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// check refuses a Spec that a load node cannot carry out.
+func check(s Spec) error {
+	if b, err := hex.DecodeString(s.Run); err != nil || len(b) != 8 {
+		return fmt.Errorf("run %q: want 16 hex digits", s.Run)
+	}
+	if !s.Subnet.IsValid() {
+		return fmt.Errorf("subnet is missing")
+	}
+	for _, c := range s.Checks {
+		if c.Every <= 0 {
+			return fmt.Errorf("check %q: every %s: has to be above zero", c.Name, c.Every)
+		}
+		if _, err := newProbe(c, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sources are all addresses that this node needs.
+func (s Spec) sources() []netip.Addr {
+	var all []netip.Addr
+	for _, g := range s.Groups {
+		all = append(all, valid(g.Sources...)...)
+	}
+	for _, c := range s.Checks {
+		all = append(all, valid(c.Source)...)
+	}
+	return all
+}
+
+func valid(addrs ...netip.Addr) []netip.Addr {
+	var all []netip.Addr
+	for _, a := range addrs {
+		if a.IsValid() {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// dnsPatience is how long the switchboard's DNS may take to answer for the
+// first time; dnsPause is between two tries.
+const (
+	dnsPatience = 10 * time.Second
+	dnsPause    = 50 * time.Millisecond
+)
+
+// reachDNS waits until the resolver answers at all. It asks for a reverse name,
+// which no scenario declares and no switchboard takes for a mistake.
+func (s Spec) reachDNS(ctx context.Context) error {
+	if !s.Resolver.IsValid() {
+		return nil // every name is an address
+	}
+	ctx, cancel := context.WithTimeout(ctx, dnsPatience)
+	defer cancel()
+	name, err := dns.ReverseAddr(s.Resolver.String())
+	if err != nil {
+		return err
+	}
+	var from netip.Addr
+	if all := s.sources(); len(all) > 0 {
+		from = all[0]
+	}
+	names := newRoad(from, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)).names
+	for {
+		once, end := context.WithTimeout(ctx, time.Second)
+		_, err := names.exchange(once, new(dns.Msg).SetQuestion(name, dns.TypePTR))
+		end()
+		if err == nil {
+			return nil
+		}
+		if !sleepUntil(ctx, time.Now().Add(dnsPause)) {
+			return fmt.Errorf("dns at %s gave no answer within %s: is the switchboard up? %w", s.Resolver, dnsPatience, err)
+		}
+	}
+}

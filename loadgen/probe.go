@@ -1,0 +1,129 @@
+package loadgen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// Probe asks one question. ctx has to have a deadline; when it passes, that is
+// an answer too.
+type Probe interface {
+	Ask(ctx context.Context) Reply
+}
+
+// Reply is what a probe makes of an answer; its fields are those of Answer.
+type Reply struct {
+	Good   bool
+	Known  bool
+	Detail string
+}
+
+// unknown is a reply that says nothing about what was asked for.
+func unknown(format string, args ...any) Reply { return Reply{Detail: fmt.Sprintf(format, args...)} }
+
+// failed is the reply to a question about reachability: only this node's own
+// fault leaves it open.
+func failed(c Class) Reply { return Reply{Known: c != Local, Detail: c.String()} }
+
+// newProbe gives the check's one kind, on a road of its own.
+func newProbe(c Check, s Spec) (Probe, error) {
+	r := newRoad(c.Source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
+	var all []Probe
+	if c.HTTP != nil {
+		all = append(all, &httpAsker{c.HTTP, r})
+	}
+	if c.TCP != nil {
+		all = append(all, &tcpAsker{c.TCP, r})
+	}
+	if c.HAProxy != nil {
+		all = append(all, &haproxyAsker{c.HAProxy, pageOn(r)})
+	}
+	if c.LB != nil {
+		all = append(all, &lbAsker{c.LB, pageOn(r)})
+	}
+	if len(all) != 1 {
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, haproxy, lb", c.Name, len(all))
+	}
+	return all[0], nil
+}
+
+// patience is how long a check waits that does not say.
+const patience = time.Second
+
+// askOnce asks and stamps the answer.
+func askOnce(ctx context.Context, c Check, p Probe, now func() int64) Answer {
+	limit := c.Timeout
+	if limit <= 0 {
+		limit = patience
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	a := Answer{Check: c.Name, Start: now()}
+	r := p.Ask(ctx)
+	a.End, a.Good, a.Known, a.Detail = now(), r.Good && r.Known, r.Known, r.Detail
+	return a
+}
+
+// mostPage bounds a state page, bytes: HAProxy's CSV has about 400 a server.
+const mostPage = 4 << 20
+
+// page reads state pages over one connection that it keeps: what is asked for
+// is in the page, so the path to it should disturb as little as it can.
+type page struct{ via *http.Transport }
+
+func pageOn(r *road) page { return page{newTransport(r, nil)} }
+
+// get reads a page; a status other than 200 is an error that says so.
+func (p page) get(ctx context.Context, url string) ([]byte, error) {
+	var body bytes.Buffer
+	status, class, err := fetch(ctx, p.via, url, limited{&body, mostPage})
+	switch {
+	case class != OK:
+		return nil, fmt.Errorf("out of reach: %s: %w", class, err)
+	case status != http.StatusOK:
+		return nil, fmt.Errorf("answered %d", status)
+	}
+	return body.Bytes(), nil
+}
+
+func (p page) close() { p.via.CloseIdleConnections() }
+
+// fetch makes one GET and says how it ended. Class is OK where the answer is
+// complete, whatever its status.
+func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (int, Class, error) {
+	s, ctx := newShot(ctx)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, Local, err
+	}
+	req.Header.Set("User-Agent", "stormdrill-check")
+	a, err := s.do(via, req, sink)
+	return a.status, classify(err, s.stage()), err
+}
+
+// limited refuses what is longer than a page may be.
+type limited struct {
+	*bytes.Buffer
+	most int
+}
+
+var errTooLong = errors.New("page of more than " + strconv.Itoa(mostPage) + " bytes")
+
+func (l limited) Write(b []byte) (int, error) {
+	if l.Len()+len(b) > l.most {
+		return 0, errTooLong
+	}
+	return l.Buffer.Write(b)
+}
+
+// ReadFrom keeps io.Copy from going round Write.
+func (l limited) ReadFrom(r io.Reader) (int64, error) {
+	return io.Copy(struct{ io.Writer }{l}, r)
+}

@@ -1,0 +1,54 @@
+package loadgen
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// haproxyAsker reads one server's status from HAProxy's statistics page
+// (management guide, 9.1: CSV format).
+type haproxyAsker struct {
+	*HAProxyProbe
+	page
+}
+
+// Ask is good while HAProxy sends the server traffic: a status of UP, also one
+// on its way down ("UP 1/3"), or "no check".
+func (p *haproxyAsker) Ask(ctx context.Context) Reply {
+	body, err := p.get(ctx, p.Stats)
+	if err != nil {
+		return unknown("statistics: %v", err)
+	}
+	status, err := serverStatus(body, p.Backend, p.Server)
+	if err != nil {
+		return unknown("statistics: %v", err)
+	}
+	return Reply{Good: strings.HasPrefix(status, "UP") || status == "no check", Known: true, Detail: status}
+}
+
+// serverStatus finds a server's status. Columns go by their names, since
+// versions of HAProxy add more.
+func serverStatus(body []byte, backend, server string) (string, error) {
+	body = bytes.TrimLeft(body, "# ")
+	r := csv.NewReader(bytes.NewReader(body))
+	r.FieldsPerRecord = -1
+	rows, err := r.ReadAll()
+	if err != nil || len(rows) == 0 {
+		return "", errors.Join(errors.New("not HAProxy's CSV (does the URL end in ;csv?)"), err)
+	}
+	px, sv, st := slices.Index(rows[0], "pxname"), slices.Index(rows[0], "svname"), slices.Index(rows[0], "status")
+	if min(px, sv, st) < 0 {
+		return "", errors.New("not HAProxy's CSV (does the URL end in ;csv?)")
+	}
+	for _, row := range rows[1:] {
+		if len(row) > max(px, sv, st) && row[px] == backend && row[sv] == server {
+			return row[st], nil
+		}
+	}
+	return "", fmt.Errorf("no server %q in backend %q", server, backend)
+}

@@ -1,0 +1,57 @@
+package loadgen
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// lbAsker reads one server's state from the embedded balancer.
+type lbAsker struct {
+	*LBProbe
+	page
+}
+
+// lbState is the balancer's state, as it answers it.
+type lbState struct {
+	Servers []struct {
+		Name string `json:"name"`
+		Up   bool   `json:"up"`
+		Why  string `json:"why"`
+	} `json:"servers"`
+}
+
+// Ask is good while the balancer holds the server to be up.
+func (p *lbAsker) Ask(ctx context.Context) Reply {
+	body, err := p.get(ctx, p.State)
+	if err != nil {
+		return unknown("state: %v", err)
+	}
+	up, why, err := serverUp(body, p.Server)
+	if err != nil {
+		return unknown("state: %v", err)
+	}
+	return Reply{Good: up, Known: true, Detail: why}
+}
+
+// serverUp finds a server; why is the balancer's own word for its state.
+func serverUp(body []byte, server string) (up bool, why string, err error) {
+	var s lbState
+	if err := json.Unmarshal(body, &s); err != nil {
+		return false, "", fmt.Errorf("not the embedded balancer's: %w", err)
+	}
+	for _, v := range s.Servers {
+		if v.Name != server {
+			continue
+		}
+		word := "down"
+		if v.Up {
+			word = "up"
+		}
+		if v.Why != "" {
+			word += ": " + v.Why
+		}
+		return v.Up, word, nil
+	}
+	return false, "", fmt.Errorf("no server %q", server)
+}

@@ -1,0 +1,81 @@
+package loadgen
+
+import (
+	"sync"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// flushEvery is how often observations are told, and usageEvery, how often the
+// generator's own state is, counted in flushes.
+const (
+	flushEvery = 200 * time.Millisecond
+	usageEvery = 5
+)
+
+// mostPerBlock keeps a block's line far below what the conversation allows.
+const mostPerBlock = 8192
+
+// recorder gathers the observations of one group and tells them in blocks.
+// Adding never waits for the listener: a slow CLI must not slow the load.
+type recorder struct {
+	group string
+	tell  func(event string, body any) error
+
+	mu           sync.Mutex
+	pending      []Request
+	lag          *hdrhistogram.Histogram // µs, of this second
+	sent, unsent uint64
+}
+
+func newRecorder(group string, tell func(string, any) error) *recorder {
+	return &recorder{group: group, tell: tell, lag: hdrhistogram.New(1, int64(time.Hour/time.Microsecond), 3)}
+}
+
+// add keeps one observation. An unsent request's lag is what it had waited when
+// it was given up.
+func (r *recorder) add(q Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending = append(r.pending, q)
+	begin := q.Sent
+	if q.Unsent {
+		begin = q.Done
+		r.unsent++
+	} else {
+		r.sent++
+	}
+	lag := time.Duration(begin - q.Due).Microseconds()
+	_ = r.lag.RecordValue(min(max(lag, 0), r.lag.HighestTrackableValue())) // cannot be out of range
+}
+
+// flush tells what was added since the last flush.
+func (r *recorder) flush() error {
+	r.mu.Lock()
+	all := r.pending
+	r.pending = make([]Request, 0, len(all))
+	r.mu.Unlock()
+	for len(all) > 0 {
+		n := min(len(all), mostPerBlock)
+		b, err := EncodeBlock(r.group, all[:n])
+		if err == nil {
+			err = r.tell("requests", b)
+		}
+		if err != nil {
+			return err
+		}
+		all = all[n:]
+	}
+	return nil
+}
+
+// usage fills in what the recorder knows and begins the next second.
+func (r *recorder) usage(u Usage) Usage {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	u.Group, u.Sent, u.Unsent = r.group, r.sent, r.unsent
+	u.LagP99 = time.Duration(r.lag.ValueAtQuantile(99)) * time.Microsecond
+	r.lag.Reset()
+	return u
+}

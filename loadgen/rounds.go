@@ -1,0 +1,51 @@
+package loadgen
+
+import (
+	"context"
+	"time"
+)
+
+// rounds asks a check again and again, on an exact grid: the k-th question is
+// due at start + Phase + k·Every, however long answers take. A question that is
+// still open when the next is due swallows it; two never overlap.
+type rounds struct {
+	check Check
+	probe Probe
+	now   func() int64
+	tell  func(Answer)
+}
+
+// run asks until stop ends, and lets the question that is open then come to its
+// end; life ends that one, too, and nothing is told of it.
+func (r rounds) run(life, stop context.Context) {
+	at := time.Now().Add(r.check.Phase)
+	for sleepUntil(stop, at) {
+		a := askOnce(life, r.check, r.probe, r.now)
+		if life.Err() != nil {
+			return
+		}
+		r.tell(a)
+		at = onGrid(at, r.check.Every, time.Now())
+	}
+}
+
+// onGrid is the first point of the grid after last that is not before now.
+func onGrid(last time.Time, every time.Duration, now time.Time) time.Time {
+	next := last.Add(every)
+	if late := now.Sub(next); late > 0 {
+		next = next.Add((late + every - 1) / every * every)
+	}
+	return next
+}
+
+// sleepUntil reports whether the instant came before ctx ended.
+func sleepUntil(ctx context.Context, at time.Time) bool {
+	t := time.NewTimer(time.Until(at))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}

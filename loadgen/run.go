@@ -1,0 +1,188 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// dnsPort is where the switchboard's DNS listens.
+const dnsPort = 53
+
+// lead is how far ahead the first request is due when the load starts, so that
+// the workers are there when it is.
+const lead = 5 * time.Millisecond
+
+// Run is a load node: it serves the calls listed at Start, reading from in and
+// writing to out, until in ends; then it drops what is in flight and returns.
+func Run(ctx context.Context, in io.Reader, out io.Writer) error {
+	life, cancel := context.WithCancel(ctx)
+	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
+	defer n.close()
+	defer cancel()
+	return n.server.Serve(life, in, map[string]wire.Handler{
+		"prepare": wire.Handle(n.prepare),
+		"knock":   wire.Handle(n.knock),
+		"start":   wire.Handle(n.start),
+		"stop":    wire.Handle(n.stop),
+	})
+}
+
+// node is the state of a load node. The calls come one after the other as the
+// CLI makes them, knocks at any time.
+type node struct {
+	life   context.Context
+	server *wire.Server
+	now    func() int64
+
+	mu       sync.Mutex // guards what follows
+	prepared bool
+	spec     Spec
+	groups   []*load
+	hooks    *hooks
+	checks   func() // ends the periodic checks and waits for open questions; nil: not started
+	loaded   bool
+	stopped  bool
+}
+
+// prepare makes everything ready that can be before the first request.
+func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.prepared {
+		return nil, errors.New("prepare: already prepared")
+	}
+	if err := check(s); err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	if err := addSources(s.Subnet, s.sources()); err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	groups := make([]*load, len(s.Groups))
+	for i := range s.Groups {
+		var err error
+		if groups[i], err = newLoad(n.life, s, i, n.now, n.server.Tell); err != nil {
+			return nil, fmt.Errorf("prepare: %w", err)
+		}
+	}
+	if err := s.reachDNS(ctx); err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	var err error
+	n.hooks, err = listenHooks(s.Hooks, n.now, func(d Delivery) { _ = n.server.Tell("delivery", d) })
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	n.spec, n.groups, n.prepared = s, groups, true
+	return nil, nil
+}
+
+// knock asks one question now.
+func (n *node) knock(ctx context.Context, c Check) (Answer, error) {
+	n.mu.Lock()
+	s, ready := n.spec, n.prepared
+	n.mu.Unlock()
+	if !ready {
+		return Answer{}, errors.New("knock: not prepared")
+	}
+	p, err := newProbe(c, s)
+	if err != nil {
+		return Answer{}, fmt.Errorf("knock: %w", err)
+	}
+	defer closePage(p)
+	if err := addSources(s.Subnet, valid(c.Source)); err != nil {
+		return Answer{}, fmt.Errorf("knock: %w", err)
+	}
+	return askOnce(ctx, c, p, n.now), nil
+}
+
+// start begins load, checks or both.
+func (n *node) start(_ context.Context, s Start) (Started, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case !n.prepared:
+		return Started{}, errors.New("start: not prepared")
+	case n.stopped:
+		return Started{}, errors.New("start: already stopped")
+	case s.Load && n.loaded, s.Checks && n.checks != nil:
+		return Started{}, errors.New("start: already started")
+	}
+	at := n.now() + int64(lead)
+	if s.Checks {
+		if err := n.ask(); err != nil {
+			return Started{}, fmt.Errorf("start: %w", err)
+		}
+	}
+	if s.Load {
+		n.loaded = true
+		for _, g := range n.groups {
+			g.start(at)
+		}
+	}
+	return Started{At: at}, nil
+}
+
+// ask starts the periodic checks.
+func (n *node) ask() error {
+	var all []rounds
+	for _, c := range n.spec.Checks {
+		p, err := newProbe(c, n.spec)
+		if err != nil {
+			return err
+		}
+		all = append(all, rounds{c, p, n.now, func(a Answer) { _ = n.server.Tell("answer", a) }})
+	}
+	stop, cancel := context.WithCancel(n.life)
+	var asked sync.WaitGroup
+	for _, r := range all {
+		asked.Go(func() {
+			defer closePage(r.probe)
+			r.run(n.life, stop)
+		})
+	}
+	n.checks = func() { cancel(); asked.Wait() }
+	return nil
+}
+
+// stop ends load and checks; when it returns, everything has been told. Knocks
+// are still answered meanwhile.
+func (n *node) stop(context.Context, any) (any, error) {
+	n.mu.Lock()
+	checks, loaded := n.checks, n.loaded
+	n.stopped, n.loaded, n.checks = true, false, nil
+	n.mu.Unlock()
+	var ends sync.WaitGroup
+	if checks != nil {
+		ends.Go(checks)
+	}
+	errs := make([]error, len(n.groups))
+	if loaded {
+		for i, g := range n.groups {
+			ends.Go(func() { errs[i] = g.stop() })
+		}
+	}
+	ends.Wait()
+	return nil, errors.Join(errs...)
+}
+
+// close ends what the conversation's end has left running. Life is over, so
+// nothing waits for an answer any more.
+func (n *node) close() {
+	_, _ = n.stop(context.Background(), nil) // nobody is there to be told of it
+	if n.hooks != nil {
+		n.hooks.close()
+	}
+}
+
+// closePage closes the connection that a probe may keep.
+func closePage(p Probe) {
+	if c, ok := p.(interface{ close() }); ok {
+		c.close()
+	}
+}

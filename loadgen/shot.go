@@ -1,0 +1,124 @@
+package loadgen
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+	"sync/atomic"
+)
+
+// stage is how far a request got. Together with the error it gives the class.
+type stage int32
+
+const (
+	asking      stage = iota // for a connection
+	resolving                // a name
+	dialing                  // SYN sent
+	handshaking              // TLS
+	waiting                  // connected: for the first byte of the answer
+	answering                // its head is coming
+	reading                  // its body is coming
+)
+
+// shot is one request on its way. A transport's dial goes on when the request
+// that wanted it has given up; the shot travels along in the context and ends it.
+type shot struct {
+	ctx      context.Context // of the request, with its deadline
+	at       atomic.Int32
+	attempts atomic.Uint32
+	reused   atomic.Bool
+
+	mu     sync.Mutex
+	conn   net.Conn // the latest dialled
+	undone bool
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+}
+
+type shotKey struct{}
+
+// newShot begins a request within ctx, which has to have a deadline.
+func newShot(ctx context.Context) (*shot, context.Context) {
+	s := &shot{}
+	s.ctx = context.WithValue(ctx, shotKey{}, s)
+	return s, httptrace.WithClientTrace(s.ctx, &httptrace.ClientTrace{
+		GotConn: func(i httptrace.GotConnInfo) {
+			s.reused.Store(i.Reused)
+			s.reached(waiting)
+		},
+		TLSHandshakeStart: func() { s.reached(handshaking) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err == nil {
+				s.reached(waiting)
+			}
+		},
+		WroteRequest: func(i httptrace.WroteRequestInfo) {
+			if i.Err == nil {
+				s.attempts.Add(1)
+			}
+		},
+		GotFirstResponseByte: func() { s.reached(answering) },
+	})
+}
+
+func shotOf(ctx context.Context) *shot { return ctx.Value(shotKey{}).(*shot) }
+
+func (s *shot) reached(at stage) { s.at.Store(int32(at)) }
+
+func (s *shot) stage() stage { return stage(s.at.Load()) }
+
+// connected keeps the connection, to be closed if the request fails; it is
+// closed at once where it already has.
+func (s *shot) connected(c net.Conn) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.undone {
+		_ = c.Close()
+		return net.ErrClosed
+	}
+	s.conn = c
+	return nil
+}
+
+// undo closes what a failed request leaves behind.
+func (s *shot) undo() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.undone = true
+	if s.conn != nil {
+		_ = s.conn.Close()
+	}
+}
+
+// do sends req, which carries the shot's context, and reads the whole answer
+// into sink.
+func (s *shot) do(via http.RoundTripper, req *http.Request, sink io.Writer) (a answer, err error) {
+	defer func() {
+		if err != nil {
+			s.undo()
+		}
+	}()
+	resp, err := via.RoundTrip(req)
+	if err != nil {
+		return a, err
+	}
+	s.reached(reading)
+	a = answer{resp.StatusCode, resp.Header}
+	_, err = io.Copy(sink, resp.Body)
+	if end := resp.Body.Close(); err == nil && end != nil {
+		err = end
+	}
+	if err != nil {
+		return a, fmt.Errorf("body: %w", err)
+	}
+	return a, nil
+}
