@@ -1,9 +1,13 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
+
+// mostListed keeps a list of names readable.
+const mostListed = 24
 
 // listed names what there is to choose from, in order, the nearest to name
 // first where one is near: `did you mean "app-2"? there are app-1, app-2`.
@@ -12,12 +16,16 @@ func listed(name string, have []string) string {
 		return "there are none"
 	}
 	have = slices.Compact(slices.Sorted(slices.Values(have)))
+	near, slip := nearest(name, have)
 	all := "there is only "
 	if len(have) > 1 {
 		all = "there are "
 	}
+	if more := len(have) - mostListed; more > 0 {
+		have = append(have[:mostListed:mostListed], fmt.Sprintf("and %d more", more))
+	}
 	all += strings.Join(have, ", ")
-	if near, ok := nearest(name, have); ok {
+	if slip {
 		return "did you mean " + near + "? " + all
 	}
 	return all

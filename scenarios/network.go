@@ -118,7 +118,7 @@ func (p *planner) use(name, used string, keys []string) {
 	var all []string
 	for t, spec := range p.s.Targets {
 		all = append(all, t)
-		for i := range spec.Replicas {
+		for i := range min(spec.Replicas, mostNodesOfTargets) {
 			if spec.Replicas > 1 {
 				all = append(all, t+"-"+strconv.Itoa(i+1))
 			}
@@ -144,7 +144,8 @@ func (p *planner) uses() {
 		c.target = n.Target
 		for _, used := range n.Spec.Uses {
 			for _, to := range p.nodesOf(used) {
-				for _, port := range p.nodes[to].Spec.Ports {
+				ports := p.nodes[to].Spec.Ports
+				for _, port := range ports[:min(len(ports), mostPorts)] {
 					p.wants(name, to, port)
 				}
 			}

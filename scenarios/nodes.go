@@ -14,6 +14,7 @@ import (
 const (
 	firstNode, mostNodesOfTargets = 10, 90
 	firstWatcher, mostWatchers    = 101, 154
+	mostPorts                     = 50 // of a target
 )
 
 // targets makes the nodes, in order of their names.
@@ -80,8 +81,11 @@ func (p *planner) target(name string, t *Target) {
 	here := at("targets", name)
 	sub := func(keys ...string) []string { return append(slices.Clip(here), keys...) }
 	p.oneSource(t, here)
-	if t.Replicas < 0 {
-		p.problem(sub("replicas"), "replicas %d: want 1 or more", t.Replicas)
+	if t.Replicas < 0 || t.Replicas > mostNodesOfTargets {
+		p.problem(sub("replicas"), "replicas %d: want 1 to %d, which is what a drill's network has room for", t.Replicas, mostNodesOfTargets)
+	}
+	if len(t.Ports) > mostPorts {
+		p.problem(sub("ports"), "%d ports: want at most %d", len(t.Ports), mostPorts)
 	}
 	if t.CPUs < 0 {
 		p.problem(sub("cpus"), "cpus %g: want a number above zero", t.CPUs)

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	_ "embed" // for comments
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -18,10 +19,14 @@ const SchemaID = "https://github.com/stormdrill/stormdrill/scenario/v1"
 // names that refer to each other, and times that depend on each other, are
 // beyond it: validate checks those.
 func Schema() ([]byte, error) {
+	comment, err := commented()
+	if err != nil {
+		return nil, err
+	}
 	r := jsonschema.Reflector{
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true,
 		Anonymous: true, ExpandedStruct: true,
-		Mapper: quantitySchema, Namer: qualified,
+		Mapper: quantitySchema, Namer: qualified, LookupComment: comment,
 	}
 	s := r.Reflect(&Scenario{})
 	s.ID = SchemaID
@@ -48,6 +53,27 @@ func Schema() ([]byte, error) {
 		loosen(d)
 	}
 	return json.MarshalIndent(s, "", "  ")
+}
+
+// comments are the doc comments of the types that a scenario is read into, by
+// "package.Type" and "package.Type.Field". TestComments keeps them up to date.
+//
+//go:embed comments.json
+var comments []byte
+
+// commented gives the lookup of a type's or a field's comment.
+func commented() (func(t reflect.Type, field string) string, error) {
+	var all map[string]string
+	if err := json.Unmarshal(comments, &all); err != nil {
+		return nil, err
+	}
+	return func(t reflect.Type, field string) string {
+		name := qualified(t)
+		if field != "" {
+			name += "." + field
+		}
+		return all[name]
+	}, nil
 }
 
 // qualified tells apart types of one name in different packages; a type without
