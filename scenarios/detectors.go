@@ -153,6 +153,7 @@ func (d *detector) webhook(v *watch.Webhook) {
 			d.p.problem(d.at(key), "%s: %v", key, err)
 		}
 	}
+	d.watcher.Match, d.watcher.Resolved = v.Match, v.Resolved
 	if v.Loopback {
 		d.watcher.What = fmt.Sprintf("waits for a notification at http://127.0.0.1:%d%s of this machine", v.Port, path)
 		return

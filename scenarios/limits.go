@@ -72,6 +72,9 @@ func (p *planner) watched(kind string, limits map[string]time.Duration) {
 			continue
 		}
 		w := p.plan.Header.Watch[i]
+		if kind == "restore" && w.Kind == "webhook" && w.Resolved == "" {
+			p.problem(keys, "sla.restore: webhook %s never says that it is content: give it resolved, the pattern of an all-clear", name)
+		}
 		answers := w.Fails
 		if kind == "restore" {
 			answers = w.Oks

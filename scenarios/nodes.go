@@ -116,7 +116,7 @@ func (p *planner) target(name string, t *Target) {
 		p.embedded(t, sub("lab"))
 	}
 	if t.Ready != nil {
-		p.ready(name, t, sub("ready"))
+		p.ready(t, sub("ready"))
 	}
 }
 
@@ -234,7 +234,7 @@ func (p *planner) portOf(keys []string, host string, t *Target, port string) (ui
 }
 
 // ready checks a target's condition of readiness.
-func (p *planner) ready(name string, t *Target, keys []string) {
+func (p *planner) ready(t *Target, keys []string) {
 	r := t.Ready
 	n := 0
 	for _, set := range []bool{r.HTTP != "", r.TCP != "", r.Log != "", r.Health} {
@@ -248,7 +248,6 @@ func (p *planner) ready(name string, t *Target, keys []string) {
 	if r.Health && t.Lab != nil {
 		p.problem(append(slices.Clip(keys), "health"), "an embedded target has no health check of its own: use http or tcp")
 	}
-	_ = name
 }
 
 // readiness gives every node the questions that say it serves: its own URL or
