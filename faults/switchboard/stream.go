@@ -1,0 +1,160 @@
+package switchboard
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+
+	toxiproxy "github.com/Shopify/toxiproxy/v2"
+	"github.com/rs/zerolog"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// streams are the proxied links: Toxiproxy, armed with one toxic of our own,
+// and behind it the HTTP stage. What a link suffers is a mode, swapped
+// atomically; toxics are never added, changed or removed under traffic, which
+// Toxiproxy does not survive.
+type streams struct {
+	run     string
+	touched func(rule string, at int64)
+	server  *toxiproxy.ApiServer // never listens; proxies ask it for logger and metrics
+
+	mu    sync.Mutex
+	links map[string]*proxied
+	order []string
+	rules map[string]*mode // in force or lifted: counts outlive the lift
+}
+
+// proxied is one proxied link.
+type proxied struct {
+	Link
+	proxy  *toxiproxy.Proxy
+	stage  *stage
+	faults *modes
+}
+
+func newStreams(run string, touched func(rule string, at int64)) *streams {
+	return &streams{
+		run: run, touched: touched,
+		server: toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()),
+		links:  map[string]*proxied{}, rules: map[string]*mode{},
+	}
+}
+
+// open puts the proxies into one link; on return it listens.
+func (s *streams) open(ctx context.Context, l Link) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.links[l.ID] != nil {
+		return fmt.Errorf("opened already")
+	}
+	faults := &modes{}
+	stage, err := openStage(ctx, s.run, netip.AddrPortFrom(l.Node, l.Port), faults)
+	if err != nil {
+		return fmt.Errorf("http stage: %w", err)
+	}
+	listen := net.JoinHostPort(l.Addr.String(), fmt.Sprint(l.Port))
+	proxy := toxiproxy.NewProxy(s.server, l.ID, listen, stage.address())
+	if err := arm(proxy, faults); err != nil {
+		return fmt.Errorf("toxiproxy: %w", err)
+	}
+	if err := proxy.Start(); err != nil {
+		stage.close()
+		return fmt.Errorf("toxiproxy: %w", err)
+	}
+	s.links[l.ID] = &proxied{Link: l, proxy: proxy, stage: stage, faults: faults}
+	s.order = append(s.order, l.ID)
+	return nil
+}
+
+// apply sets the mode of all the rule's links, or of none.
+func (s *streams) apply(r Rule) (Bracket, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.rules[r.Name]; m != nil && m.active.Load() {
+		return Bracket{}, fmt.Errorf("rule %q is in force already", r.Name)
+	}
+	m := newMode(r, s.touched)
+	for _, id := range r.Links {
+		l := s.links[id]
+		switch {
+		case l == nil:
+			return Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
+		case l.faults.taken(m):
+			return Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind", r.Name, id)
+		}
+	}
+	before := wire.Now()
+	m.active.Store(true)
+	for _, id := range r.Links {
+		s.links[id].faults.set(m)
+	}
+	s.rules[r.Name] = m
+	return Bracket{Before: before, After: wire.Now()}, nil
+}
+
+// lift ends a rule; one that is not in force is left alone.
+func (s *streams) lift(name string) (Bracket, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := wire.Now()
+	if m := s.rules[name]; m != nil && m.active.Swap(false) {
+		for _, l := range s.links {
+			l.faults.unset(m)
+		}
+		close(m.over)
+	}
+	return Bracket{Before: before, After: wire.Now()}, nil
+}
+
+func (s *streams) count(name string) (Count, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.rules[name]
+	if m == nil {
+		return Count{}, false
+	}
+	return m.read(), true
+}
+
+func (s *streams) traffic() []Traffic {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Traffic
+	for _, id := range s.order {
+		g := s.links[id].stage
+		all = append(all, Traffic{Link: id, Connections: g.connections.Load(), Requests: g.requests.Load()})
+	}
+	return all
+}
+
+// leftover names the modes that are still set.
+func (s *streams) leftover() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []string
+	for _, id := range s.order {
+		f := s.links[id].faults
+		for _, m := range []*mode{f.status.Load(), f.latency.Load()} {
+			if m != nil {
+				all = append(all, fmt.Sprintf("mode %q of %s", m.Name, id))
+			}
+		}
+	}
+	return all
+}
+
+// close ends all proxied links and their connections.
+func (s *streams) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.links {
+		l.stage.close() // first: it ends what Stop would wait for
+		l.proxy.Stop()
+	}
+	s.links, s.order = map[string]*proxied{}, nil
+	return nil
+}

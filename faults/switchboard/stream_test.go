@@ -1,0 +1,299 @@
+package switchboard
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const testRun = "0123456789abcdef"
+
+// throughProxy opens one proxied link to h and gives its URL.
+func throughProxy(t *testing.T, h http.Handler) (*streams, string) {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	at := netip.MustParseAddrPort(server.Listener.Addr().String())
+	s := newStreams(testRun, func(string, int64) {})
+	// The link has its own address and the node's port.
+	l := Link{ID: "a -> b", Addr: netip.MustParseAddr("127.0.0.77"), Port: at.Port(), Node: at.Addr(), Proxied: true}
+	if err := s.open(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.close() })
+	return s, "http://" + netip.AddrPortFrom(l.Addr, l.Port).String()
+}
+
+func ask(t *testing.T, c *http.Client, method, url, body string, users bool) (status int, injected bool, text string) {
+	t.Helper()
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if users {
+		r.Header.Set("traceparent", "00-"+testRun+"0000000000000001-0000000000000001-01")
+	}
+	a, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	b, err := io.ReadAll(a.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.StatusCode, a.Header.Get(FaultHeader) != "", string(b)
+}
+
+// Without a fault every kind of message goes through, on one connection.
+func TestStreamPassesVerbatim(t *testing.T) {
+	big := strings.Repeat("0123456789", 50_000)
+	_, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		switch r.URL.Path {
+		case "/chunked":
+			for i := range 3 {
+				fmt.Fprintf(w, "part %d;", i)
+				w.(http.Flusher).Flush()
+			}
+		case "/none":
+			w.WriteHeader(http.StatusNoContent)
+		case "/big":
+			_, _ = io.WriteString(w, big)
+		default:
+			fmt.Fprintf(w, "%s %s %d", r.Method, r.URL.Path, len(b))
+		}
+	}))
+	c := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+	defer c.CloseIdleConnections()
+	for range 3 {
+		for _, x := range []struct {
+			method, path, body string
+			status             int
+			want               string
+		}{
+			{"GET", "/a", "", 200, "GET /a 0"},
+			{"POST", "/b", big, 200, "POST /b 500000"},
+			{"HEAD", "/b", "", 200, ""},
+			{"GET", "/chunked", "", 200, "part 0;part 1;part 2;"},
+			{"DELETE", "/none", "", 204, ""},
+			{"GET", "/big", "", 200, big},
+		} {
+			status, injected, text := ask(t, c, x.method, url+x.path, x.body, true)
+			if status != x.status || injected || text != x.want {
+				t.Errorf("%s %s: have %d %.40q", x.method, x.path, status, text)
+			}
+		}
+	}
+}
+
+// A share is drawn per request, also on connections kept alive; what clients
+// saw and what was counted agree exactly, users apart from checks.
+func TestHTTPStatusCountsExactly(t *testing.T) {
+	var served atomic.Int64
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { served.Add(1) }))
+	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 0.3, Spare: []string{"/health"}}}); err != nil {
+		t.Fatal(err)
+	}
+	var users, checks, asked atomic.Int64
+	var busy sync.WaitGroup
+	for i := range 16 {
+		busy.Go(func() {
+			c := &http.Client{Transport: &http.Transport{}}
+			defer c.CloseIdleConnections()
+			for range 250 {
+				asked.Add(1)
+				status, injected, _ := ask(t, c, "POST", url+"/", "body", i%2 == 0)
+				if injected != (status == 503) {
+					t.Errorf("status %d, injected %v", status, injected)
+				}
+				if injected && i%2 == 0 {
+					users.Add(1)
+				} else if injected {
+					checks.Add(1)
+				}
+			}
+			if status, _, _ := ask(t, c, "GET", url+"/health", "", false); status != 200 {
+				t.Errorf("spared path: %d", status)
+			}
+		})
+	}
+	busy.Wait()
+	c, ok := s.count("bad")
+	if !ok || c.Users != uint64(users.Load()) || c.Checks != uint64(checks.Load()) || c.Total != c.Users+c.Checks || c.First == 0 || !c.Active {
+		t.Errorf("have %+v, want %d users, %d checks", c, users.Load(), checks.Load())
+	}
+	if n := asked.Load(); served.Load() != n-int64(c.Total)+16 {
+		t.Errorf("the node served %d of %d, %d were answered for it", served.Load(), n, c.Total)
+	}
+	// Binomial 99.9 % interval: z = 3.29.
+	n := float64(asked.Load())
+	if d := math.Abs(float64(c.Total) - 0.3*n); d > 3.29*math.Sqrt(n*0.3*0.7) {
+		t.Errorf("%d of %.0f: beyond the interval around 30%%", c.Total, n)
+	}
+	for range 2 {
+		if _, err := s.lift("bad"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after, _ := s.count("bad"); after.Active || after.Total != c.Total || len(s.leftover()) != 0 {
+		t.Errorf("after the lift: %+v, left %q", after, s.leftover())
+	}
+}
+
+// An injected answer keeps its turn behind the answer before it.
+func TestPipelinedOrder(t *testing.T) {
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(20 * time.Millisecond)
+		fmt.Fprint(w, "node")
+	}))
+	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 500, Share: 1, Spare: []string{"/ok*"}}}); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET /ok1 HTTP/1.1\r\nHost: x\r\n\r\nGET /bad HTTP/1.1\r\nHost: x\r\n\r\nGET /ok2 HTTP/1.1\r\nHost: x\r\n\r\n")
+	r := bufio.NewReader(conn)
+	for _, want := range []int{200, 500, 200} {
+		a, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, a.Body)
+		if a.StatusCode != want {
+			t.Errorf("have %d, want %d", a.StatusCode, want)
+		}
+	}
+}
+
+// Latency delays answers while it is on, counts them, and lets go at the lift.
+func TestLatency(t *testing.T) {
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello") }))
+	c := &http.Client{Transport: &http.Transport{}}
+	defer c.CloseIdleConnections()
+	ask(t, c, "GET", url, "", true)
+	if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Latency: &Latency{Delay: 100 * time.Millisecond}}); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	ask(t, c, "GET", url, "", true)
+	if took := time.Since(began); took < 100*time.Millisecond {
+		t.Errorf("took %s", took)
+	}
+	if n, _ := s.count("slow"); n.Users != 1 || n.First == 0 {
+		t.Errorf("have %+v", n)
+	}
+	if _, err := s.lift("slow"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.apply(Rule{Name: "stuck", Links: []string{"a -> b"}, Latency: &Latency{Delay: time.Hour}}); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan string)
+	go func() { _, _, text := ask(t, c, "GET", url, "", true); got <- text }()
+	for {
+		if n, _ := s.count("stuck"); n.Users == 1 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := s.lift("stuck"); err != nil {
+		t.Fatal(err)
+	}
+	if text := <-got; text != "hello" { // an hour would be the test's own time-out
+		t.Errorf("have %q", text)
+	}
+}
+
+// Modes change under traffic without a byte lost.
+func TestSwitchUnderTraffic(t *testing.T) {
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "whole") }))
+	stop := make(chan struct{})
+	var busy sync.WaitGroup
+	for range 8 {
+		busy.Go(func() {
+			c := &http.Client{Transport: &http.Transport{}}
+			defer c.CloseIdleConnections()
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if status, injected, text := ask(t, c, "GET", url, "", true); !injected && text != "whole" {
+					t.Errorf("have %d %q", status, text)
+				}
+			}
+		})
+	}
+	for i := range 200 {
+		name := fmt.Sprint(i)
+		r := Rule{Name: name, Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 0.5}}
+		if i%2 == 0 {
+			r.HTTPStatus, r.Latency = nil, &Latency{Delay: time.Millisecond, Jitter: time.Millisecond}
+		}
+		if _, err := s.apply(r); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+		if _, err := s.lift(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	busy.Wait()
+}
+
+func TestStreamRefusesWrongRules(t *testing.T) {
+	s, _ := throughProxy(t, http.NotFoundHandler())
+	ok := Rule{Name: "one", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 1}}
+	if _, err := s.apply(ok); err != nil {
+		t.Fatal(err)
+	}
+	again := ok
+	again.Name = "two"
+	nowhere := ok
+	nowhere.Name, nowhere.Links = "three", []string{"a -> c"}
+	for _, r := range []Rule{ok, again, nowhere} {
+		if _, err := s.apply(r); err == nil {
+			t.Errorf("%s is taken", r.Name)
+		}
+	}
+	if b, err := s.lift("never"); err != nil || b.Before == 0 {
+		t.Errorf("lift of an unknown rule: %v, %v", b, err)
+	}
+}
+
+func FuzzFraming(f *testing.F) {
+	f.Add("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+	f.Add("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n")
+	f.Add("\x16\x03\x01\x02\x00")
+	f.Fuzz(func(t *testing.T, text string) {
+		in := bufio.NewReaderSize(strings.NewReader(text), maxHead)
+		head, err := readHead(in)
+		if !strings.Contains(text, string(head)) {
+			t.Fatalf("head %q is not of %q", head, text)
+		}
+		if err != nil {
+			return
+		}
+		var b strings.Builder
+		_ = copyChunks(&b, in)
+		if !strings.Contains(text, b.String()) {
+			t.Fatalf("body %q is not of %q", b.String(), text)
+		}
+	})
+}
