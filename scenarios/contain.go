@@ -2,8 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"net"
-	"net/url"
 	"strings"
 )
 
@@ -33,17 +31,4 @@ func (p *planner) contain() {
 
 func (p *planner) uncontained(format string, args ...any) {
 	p.plan.Uncontained = append(p.plan.Uncontained, fmt.Sprintf(format, args...))
-}
-
-// quietly gives the host of a URL, its faults being reported elsewhere.
-func (p *planner) quietly(text string) (host string, ok bool) {
-	u, err := url.Parse(text)
-	if err != nil {
-		return "", false
-	}
-	host = u.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	return host, host != ""
 }

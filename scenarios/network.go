@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +32,7 @@ type consumer struct {
 	target    string // of a node
 	keys      []string
 	addresses []netip.Addr
-	wants     map[want]bool
+	wants     map[want]bool // true: for users' own requests
 }
 
 // want is one port of one node that a consumer reaches.
@@ -56,7 +54,8 @@ func (p *planner) wants(name, host string, port uint16) {
 		return
 	}
 	for _, n := range p.nodesOf(host) {
-		c.wants[want{n, port}] = true
+		w := want{n, port}
+		c.wants[w] = c.wants[w]
 	}
 }
 
@@ -69,48 +68,6 @@ func (p *planner) nodesOf(host string) []string {
 		return []string{host}
 	}
 	return nil
-}
-
-// hosts lists the names that a URL can hold.
-func (p *planner) hosts() []string {
-	return append(slices.Collect(maps.Keys(p.replicas)), slices.Collect(maps.Keys(p.nodes))...)
-}
-
-// endpoint reads a URL, whose host must be a target or a replica and whose port
-// one that it declares.
-func (p *planner) endpoint(keys []string, text string) (endpoint, bool) {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		p.problem(keys, "%q: want a URL such as http://shop:8080/", text)
-		return endpoint{}, false
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	end, ok := p.known(keys, u.Hostname(), port)
-	end.url = u
-	return end, ok
-}
-
-// hostPort reads NAME:PORT.
-func (p *planner) hostPort(keys []string, text string) (endpoint, bool) {
-	host, port, err := net.SplitHostPort(text)
-	if err != nil || host == "" {
-		p.problem(keys, "%q: want NAME:PORT, such as shop:8080", text)
-		return endpoint{}, false
-	}
-	return p.known(keys, host, port)
-}
-
-func (p *planner) known(keys []string, host, port string) (endpoint, bool) {
-	nodes := p.nodesOf(host)
-	if len(nodes) == 0 {
-		p.dangling(keys, "no target or replica is named %q: %s", host, listed(host, p.hosts()))
-		return endpoint{}, false
-	}
-	n, ok := p.portOf(keys, host, p.nodes[nodes[0]].Spec, port)
-	return endpoint{host: host, port: n}, ok
 }
 
 // use checks one entry of a target's uses.
@@ -220,7 +177,7 @@ func (p *planner) link(c *consumer, w want, addr netip.Addr) switchboard.Link {
 	return switchboard.Link{
 		ID:   fmt.Sprintf("%s -> %s:%d", c.name, w.node, w.port),
 		From: c.name, To: w.node, Name: n.Target,
-		Addr: addr, Port: w.port, Node: n.Addr, Users: c.kind == kindUsers,
+		Addr: addr, Port: w.port, Node: n.Addr, Users: c.wants[w],
 	}
 }
 

@@ -1,13 +1,9 @@
 package scenarios
 
 import (
-	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/stormdrill/stormdrill/loadgen"
 )
 
 // Room in the subnet's first block: targets from .10, watchers from .101.
@@ -231,76 +227,4 @@ func (p *planner) portOf(keys []string, host string, t *Target, port string) (ui
 		return 0, false
 	}
 	return uint16(n), true
-}
-
-// ready checks a target's condition of readiness.
-func (p *planner) ready(t *Target, keys []string) {
-	r := t.Ready
-	n := 0
-	for _, set := range []bool{r.HTTP != "", r.TCP != "", r.Log != "", r.Health} {
-		if set {
-			n++
-		}
-	}
-	if n != 1 && !p.mistyped(keys) {
-		p.problem(keys, "ready: want exactly one of http, tcp, log, health; there are %d", n)
-	}
-	if r.Health && t.Lab != nil {
-		p.problem(append(slices.Clip(keys), "health"), "an embedded target has no health check of its own: use http or tcp")
-	}
-}
-
-// readiness gives every node the questions that say it serves: its own URL or
-// port, else, where it has any, its first port.
-func (p *planner) readiness() {
-	for _, name := range sortedKeys(p.nodes) {
-		n := p.nodes[name]
-		keys := at("targets", n.Target, "ready")
-		r := orElse(n.Spec.Ready, &Ready{})
-		c := loadgen.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: DefaultPoll, Timeout: DefaultEvery}
-		switch {
-		case r.HTTP != "":
-			end, ok := p.endpoint(append(keys, "http"), r.HTTP)
-			if !ok {
-				continue
-			}
-			c.HTTP = &loadgen.HTTPProbe{URL: end.on(n)}
-			p.wants("ready", end.host, end.port)
-		case r.TCP != "":
-			end, ok := p.hostPort(append(keys, "tcp"), r.TCP)
-			if !ok {
-				continue
-			}
-			c.TCP = &loadgen.TCPProbe{Address: end.on(n)}
-			p.wants("ready", end.host, end.port)
-		case len(n.Spec.Ports) > 0:
-			c.TCP = &loadgen.TCPProbe{Address: fmt.Sprintf("%s:%d", n.Name, n.Spec.Ports[0])}
-			p.wants("ready", n.Name, n.Spec.Ports[0])
-		default:
-			continue
-		}
-		n.Ready = []loadgen.Check{c}
-	}
-}
-
-// endpoint is where a URL or an address of the scenario leads.
-type endpoint struct {
-	host string // a target or a node
-	port uint16
-	url  *url.URL // nil for host:port
-}
-
-// on is the endpoint as asked of one node: a replica is asked by its own name,
-// where the scenario names its target.
-func (e endpoint) on(n *Node) string {
-	host := e.host
-	if host == n.Target {
-		host = n.Name
-	}
-	if e.url == nil {
-		return fmt.Sprintf("%s:%d", host, e.port)
-	}
-	u := *e.url
-	u.Host = fmt.Sprintf("%s:%d", host, e.port)
-	return u.String()
 }

@@ -228,3 +228,13 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestLinkThatOnlyAWatcherAsksIsNotUsers(t *testing.T) {
+	text := strings.Replace(two, "FAULT", "{kill: {target: app-1}}", 1) +
+		"watch: {w: {http: {url: \"http://app-1:9090/\"}, as: few}}\n"
+	for _, l := range planned(t, parsed(t, text), Options{}).Switchboard.Links {
+		if want := l.ID == "few -> app-1:8080" || l.ID == "many -> lb:80"; l.Users != want {
+			t.Errorf("%s: users %t", l.ID, l.Users)
+		}
+	}
+}

@@ -53,7 +53,9 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 	p.checkGroup(name, g)
 	c := p.addConsumer(name, kindUsers, at("load", name), from...)
 	if end, ok := p.endpoint(at("load", name, "to"), g.To); ok {
-		p.wants(c.name, end.host, end.port)
+		for _, n := range p.nodesOf(end.host) {
+			c.wants[want{n, end.port}] = true
+		}
 	}
 	spec := loadgen.Group{
 		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
