@@ -1,0 +1,101 @@
+package loadgen
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp4", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func TestHooksDeliver(t *testing.T) {
+	port := freePort(t)
+	got := make(chan Delivery, 8)
+	h, err := listenHooks([]Hook{{"pager", port, "/page"}, {"chat", port, "/chat"}}, wire.Now, func(d Delivery) { got <- d })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	post := func(path, body string) int {
+		resp, err := client.Post(fmt.Sprintf("http://127.0.0.1:%d%s", port, path), "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	for i, c := range []struct{ path, body, hook string }{
+		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", mostDelivery+9), "pager"},
+	} {
+		before := wire.Now()
+		if code := post(c.path, c.body); code != http.StatusNoContent {
+			t.Errorf("%d: status %d", i, code)
+		}
+		d := <-got
+		if d.Hook != c.hook || d.Body != c.body[:min(len(c.body), mostDelivery)] || d.At < before || d.At > wire.Now() {
+			t.Errorf("%d: hook %q at %d after %d with %d bytes", i, d.Hook, d.At, before, len(d.Body))
+		}
+	}
+	if code := post("/other", "x"); code != http.StatusNotFound || len(got) > 0 {
+		t.Errorf("another path: %d, %d deliveries", code, len(got))
+	}
+}
+
+// A notification arrives with its first byte, however slowly the rest follows.
+func TestDeliveryIsStampedAtItsFirstByte(t *testing.T) {
+	port := freePort(t)
+	got := make(chan Delivery, 1)
+	h, err := listenHooks([]Hook{{"pager", port, "/"}}, wire.Now, func(d Delivery) { got <- d })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	c, err := net.Dial("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	head := []byte("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n")
+	_, _ = c.Write(head[:1])
+	sleepReal(t)
+	between := wire.Now()
+	_, _ = c.Write(append(bytes.Clone(head[1:]), "hi"...))
+	if d := <-got; d.At >= between || d.Body != "hi" {
+		t.Errorf("stamped %d ns after the rest was sent", d.At-between)
+	}
+}
+
+func TestHookOnATakenPortIsAnError(t *testing.T) {
+	l, err := net.Listen("tcp4", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := listenHooks([]Hook{{"a", l.Addr().(*net.TCPAddr).Port, "/"}}, wire.Now, nil); err == nil {
+		t.Error("no error")
+	}
+	if _, err := listenHooks([]Hook{{"a", 1, "/"}, {"b", 1, "/"}}, wire.Now, nil); err == nil {
+		t.Error("two hooks on one path: no error")
+	}
+}
+
+// sleepReal lets the node read what was sent.
+func sleepReal(t *testing.T) { t.Helper(); time.Sleep(100 * time.Millisecond) }

@@ -1,0 +1,143 @@
+package loadgen
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// knockOn asks a check once, from a loopback source.
+func knockOn(t *testing.T, c Check) Answer {
+	t.Helper()
+	c.Source = netip.MustParseAddr("127.0.8.8")
+	p, err := newProbe(c, Spec{Subnet: loopback})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closePage(p)
+	return askOnce(t.Context(), c, p, wire.Now)
+}
+
+func expectAnswer(t *testing.T, a Answer, good, known bool, detail string) {
+	t.Helper()
+	if a.Good != good || a.Known != known || !strings.Contains(a.Detail, detail) || a.End < a.Start {
+		t.Errorf("good %t, known %t, %q; want %t, %t, %q", a.Good, a.Known, a.Detail, good, known, detail)
+	}
+}
+
+func TestHTTPProbe(t *testing.T) {
+	code := http.StatusOK
+	var from []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from = append(from, r.RemoteAddr)
+		w.WriteHeader(code)
+	}))
+	t.Cleanup(s.Close)
+	check := Check{HTTP: &HTTPProbe{URL: s.URL}}
+	expectAnswer(t, knockOn(t, check), true, true, "200")
+	code = http.StatusServiceUnavailable
+	expectAnswer(t, knockOn(t, check), false, true, "503")
+	check.HTTP.Expect = []int{503}
+	expectAnswer(t, knockOn(t, check), true, true, "503")
+	for _, f := range from {
+		if !strings.HasPrefix(f, "127.0.8.8:") {
+			t.Errorf("asked from %s", f)
+		}
+	}
+	hung := serveRaw(t, func(_ int, c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
+	expectAnswer(t, knockOn(t, Check{Timeout: 100 * time.Millisecond, HTTP: &HTTPProbe{URL: hung}}), false, true, "timeout")
+	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: closedPort(t)}}), false, true, "refused")
+	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: "http://192.0.2.1/"}}), false, false, "local")
+}
+
+func TestHTTPProbeUsesFreshConnections(t *testing.T) {
+	url, _, ever := counting(t)
+	p, err := newProbe(Check{HTTP: &HTTPProbe{URL: url}}, Spec{Subnet: loopback})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		askOnce(t.Context(), Check{}, p, wire.Now)
+	}
+	if n := ever.Load(); n != 3 {
+		t.Errorf("%d connections for 3 questions", n)
+	}
+}
+
+func TestTCPProbe(t *testing.T) {
+	host := func(url string) string { return strings.Trim(strings.TrimPrefix(url, "http:"), "/") }
+	open := serveRaw(t, func(int, *net.TCPConn) {})
+	expectAnswer(t, knockOn(t, Check{TCP: &TCPProbe{Address: host(open)}}), true, true, "connected")
+	expectAnswer(t, knockOn(t, Check{TCP: &TCPProbe{Address: host(closedPort(t))}}), false, true, "refused")
+	full := Check{Timeout: 100 * time.Millisecond, TCP: &TCPProbe{Address: host(fullQueue(t))}}
+	expectAnswer(t, knockOn(t, full), false, true, "dial-timeout")
+}
+
+// haproxyCSV is the head and some columns of what HAProxy 2.6 answers.
+const haproxyCSV = `# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,
+front,FRONTEND,,,1,1,262121,1,0,0,0,0,0,,,,,OPEN,,
+app,app-1,0,0,0,1,,9,1,1,,0,,0,0,0,0,UP,1,
+app,app-2,0,0,0,1,,9,1,1,,0,,0,0,0,0,%s,1,
+app,BACKEND,0,0,0,1,26213,18,2,2,0,0,,0,0,0,0,UP,2,
+other,app-2,0,0,0,1,,9,1,1,,0,,0,0,0,0,MAINT,1,
+`
+
+func TestHAProxyProbe(t *testing.T) {
+	var body string
+	code := http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+		fmt.Fprint(w, body)
+	}))
+	t.Cleanup(s.Close)
+	check := Check{HAProxy: &HAProxyProbe{Stats: s.URL + "/;csv", Backend: "app", Server: "app-2"}}
+	for status, good := range map[string]bool{"UP": true, "UP 1/2": true, "no check": true, "DOWN": false,
+		"DOWN 1/2": false, "MAINT": false, "NOLB": false, "DRAIN": false} {
+		body = fmt.Sprintf(haproxyCSV, status)
+		expectAnswer(t, knockOn(t, check), good, true, status)
+	}
+	for text, detail := range map[string]string{
+		strings.ReplaceAll(body, "app-2", "app-9"): `no server "app-2" in backend "app"`,
+		"<html>":         "not HAProxy's CSV",
+		"":               "not HAProxy's CSV",
+		"# pxname,a\n\"": "not HAProxy's CSV",
+	} {
+		body = text
+		expectAnswer(t, knockOn(t, check), false, false, detail)
+	}
+	code = http.StatusUnauthorized
+	expectAnswer(t, knockOn(t, check), false, false, "401")
+	check.HAProxy.Stats = closedPort(t)
+	expectAnswer(t, knockOn(t, check), false, false, "out of reach: refused")
+}
+
+func TestLBProbe(t *testing.T) {
+	body := `{"servers":[{"name":"app-1","address":"198.18.2.2:8080","up":true},
+		{"name":"app-2","address":"198.18.2.3:8080","up":false,"why":"2 checks failed: 503"}]}`
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
+	t.Cleanup(s.Close)
+	on := func(server string) Check { return Check{LB: &LBProbe{State: s.URL + "/state", Server: server}} }
+	expectAnswer(t, knockOn(t, on("app-1")), true, true, "up")
+	expectAnswer(t, knockOn(t, on("app-2")), false, true, "down: 2 checks failed: 503")
+	expectAnswer(t, knockOn(t, on("app-3")), false, false, `no server "app-3"`)
+	body = "nonsense"
+	expectAnswer(t, knockOn(t, on("app-1")), false, false, "not the embedded balancer's")
+	body = strings.Repeat(" ", mostPage+1)
+	expectAnswer(t, knockOn(t, on("app-1")), false, false, "out of reach")
+}
+
+func TestCheckHasExactlyOneKind(t *testing.T) {
+	for _, c := range []Check{{Name: "none"}, {Name: "two", TCP: &TCPProbe{}, LB: &LBProbe{}}} {
+		if _, err := newProbe(c, Spec{Subnet: loopback}); err == nil {
+			t.Errorf("%s was taken", c.Name)
+		}
+	}
+}
