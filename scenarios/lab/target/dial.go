@@ -1,0 +1,53 @@
+package target
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// dialWithin bounds a connection attempt: it outlasts the first two
+// retransmissions of a SYN (1 s and 2 s, Linux ≥ 6.5) and no more.
+const dialWithin = 3 * time.Second
+
+// newDial gives a dialler that refuses every address that is not on a network
+// of this machine's own interfaces: a drill's target talks inside the drill.
+func newDial() (dialler, error) {
+	near, err := ownNetworks()
+	if err != nil {
+		return nil, err
+	}
+	return dialWithinNetworks(near), nil
+}
+
+func dialWithinNetworks(near []netip.Prefix) dialler {
+	d := &net.Dialer{Timeout: dialWithin, Control: func(_, address string, _ syscall.RawConn) error {
+		a, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		for _, p := range near {
+			if p.Contains(a.Addr().Unmap()) {
+				return nil
+			}
+		}
+		return fmt.Errorf("%s lies outside the drill's network", a.Addr())
+	}}
+	return d.DialContext
+}
+
+func ownNetworks() ([]netip.Prefix, error) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, fmt.Errorf("own addresses: %w", err)
+	}
+	var near []netip.Prefix
+	for _, a := range all {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			near = append(near, p.Masked())
+		}
+	}
+	return near, nil
+}

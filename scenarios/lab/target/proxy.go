@@ -1,0 +1,157 @@
+package target
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// answerWithin is how long a server may take to begin its answer; HAProxy's
+// and nginx's usual configurations wait 30 s to 60 s.
+const answerWithin = 30 * time.Second
+
+// newBalancerService is the balancer as a target: requests on its ports, state
+// on the state port.
+func newBalancerService(spec Spec, lines *journal) (service, error) {
+	dial, err := newDial()
+	if err != nil {
+		return service{}, err
+	}
+	b, err := newBalancer(*spec.LB, net.DefaultResolver.LookupNetIP, dial, lines)
+	if err != nil {
+		return service{}, err
+	}
+	return service{
+		Handler: newProxy(spec.Node, b, dial, lines),
+		extra:   map[uint16]http.Handler{b.cfg.State: statePage(spec.Node, b)},
+		run:     b.follow,
+	}, nil
+}
+
+// proxy passes each request to the server whose turn it is. It never tries
+// another one: a repeated request would hide the fault that a drill is about.
+type proxy struct {
+	node    string
+	servers *balancer
+	reverse *httputil.ReverseProxy
+	lines   *journal
+}
+
+// chosen is the key of a request's server in its context.
+type chosen struct{}
+
+func serverOf(r *http.Request) *server { return r.Context().Value(chosen{}).(*server) }
+
+func newProxy(node string, b *balancer, dial dialler, lines *journal) *proxy {
+	p := &proxy{node: node, servers: b, lines: lines}
+	p.reverse = &httputil.ReverseProxy{
+		Transport: &http.Transport{ // no Proxy: the environment has no say here
+			DialContext: dial, ResponseHeaderTimeout: answerWithin, DisableCompression: true,
+			MaxIdleConnsPerHost: 1024, IdleConnTimeout: time.Minute,
+		},
+		Rewrite:        rewrite,
+		ModifyResponse: answered,
+		ErrorHandler:   p.failed,
+		ErrorLog:       log.New(io.Discard, "", 0), // a line per request says it all
+	}
+	return p
+}
+
+func (p *proxy) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	came := wire.Now()
+	answer := &watched{ResponseWriter: out}
+	s := p.servers.next()
+	if s == nil {
+		p.answer(answer, http.StatusServiceUnavailable, "no server is up")
+		p.lines.request(came, r, answer.Status(), "none")
+		return
+	}
+	defer func() { p.lines.request(came, r, answer.Status(), s.name) }() // an answer that breaks off panics
+	p.reverse.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), chosen{}, s)))
+}
+
+// rewrite aims a request at its server and tells whom it is for; all else
+// stays as it came, traceparent included.
+func rewrite(r *httputil.ProxyRequest) {
+	r.SetURL(&url.URL{Scheme: "http", Host: serverOf(r.In).address})
+	r.Out.Host = r.In.Host
+	r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
+	r.SetXForwarded()
+}
+
+// answered takes in how a server answered; an answer is only good once its
+// body is complete.
+func answered(a *http.Response) error {
+	switch {
+	case a.StatusCode >= 500:
+		serverOf(a.Request).served(false)
+	case a.StatusCode >= 200: // else the connection becomes another protocol's
+		a.Body = &judged{ReadCloser: a.Body, request: a.Request}
+	}
+	return nil
+}
+
+// judged is an answer's body that tells its server how it ended.
+type judged struct {
+	io.ReadCloser
+	request *http.Request
+	told    bool
+}
+
+func (b *judged) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !b.told && b.request.Context().Err() == nil {
+		b.told = true
+		serverOf(b.request).served(err == io.EOF)
+	}
+	return n, err
+}
+
+// failed answers in the stead of a server that did not. A client that left is
+// not the server's failure.
+func (p *proxy) failed(out http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		out.WriteHeader(statusLeft)
+		return
+	}
+	serverOf(r).served(false)
+	status := http.StatusBadGateway
+	if inAWord(err) == "timeout" {
+		status = http.StatusGatewayTimeout
+	}
+	p.answer(out, status, serverOf(r).name+": "+inAWord(err))
+}
+
+func (p *proxy) answer(out http.ResponseWriter, status int, text string) {
+	out.Header().Set(NodeHeader, p.node)
+	http.Error(out, text, status)
+}
+
+// statePage serves GET /state, and GET / for those who ask whether the
+// balancer is ready: it is once it knows its servers.
+func statePage(node string, b *balancer) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /state", func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set(NodeHeader, node)
+		out.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(out).Encode(map[string][]State{"servers": b.states()}) // the client's loss
+	})
+	mux.HandleFunc("GET /{$}", func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set(NodeHeader, node)
+		if len(b.states()) == 0 {
+			http.Error(out, "the backend's name does not resolve yet", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(out, "ready\n") // the client's loss
+	})
+	return mux
+}

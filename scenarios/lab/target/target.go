@@ -1,0 +1,134 @@
+// Package target is the embedded targets of a drill: a web server and a load
+// balancer that `stormdrill node target` runs. They are real servers with
+// nothing to install, so that a drill can be tried where no image is at hand.
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// NodeHeader names, on every answer, the node that made it.
+const NodeHeader = "X-Stormdrill-Node"
+
+// Spec is one embedded target. Exactly one of Web and LB is set.
+type Spec struct {
+	Node  string              `json:"node"`  // its name, such as "app-2"
+	Ports []uint16            `json:"ports"` // all served alike
+	Web   *scenarios.Web      `json:"web,omitempty"`
+	LB    *scenarios.Balancer `json:"lb,omitempty"`
+}
+
+// grace is how long requests under way may take once the target is told to
+// end; well within the 10 s that an engine waits before it kills.
+const grace = 3 * time.Second
+
+// service is one kind of target: what answers on the ports, what answers on
+// ports of its own, and what runs beside.
+type service struct {
+	http.Handler
+	extra map[uint16]http.Handler
+	run   func(context.Context) error
+}
+
+// Run serves the target until ctx ends or the process is told to end (SIGTERM,
+// SIGINT), then lets requests under way finish, for 3 s at most. A line per
+// request and per change of state goes to out, within 200 ms. The error says
+// what kept it from serving; a wished end is none.
+func Run(ctx context.Context, spec Spec, out io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	lines := newJournal(out)
+	defer lines.Close()
+	s, err := spec.service(lines)
+	if err != nil {
+		return fmt.Errorf("target %s: %w", spec.Node, err)
+	}
+	if err := s.serve(ctx, spec.Ports); err != nil {
+		return fmt.Errorf("target %s: %w", spec.Node, err)
+	}
+	return nil
+}
+
+func (s Spec) service(lines *journal) (service, error) {
+	switch {
+	case len(s.Ports) == 0:
+		return service{}, errors.New("no port to serve")
+	case s.Web != nil && s.LB == nil:
+		return service{Handler: newWeb(s.Node, *s.Web, lines)}, nil
+	case s.LB != nil && s.Web == nil:
+		return newBalancerService(s, lines)
+	}
+	return service{}, errors.New("want either web or lb")
+}
+
+// serve listens on everything before it serves anything: a target that can
+// only do half of its work shall not look ready.
+func (s service) serve(ctx context.Context, ports []uint16) error {
+	all := map[uint16]http.Handler{}
+	for _, p := range ports {
+		all[p] = s.Handler
+	}
+	for p, h := range s.extra {
+		if all[p] != nil {
+			return fmt.Errorf("port %d: wanted for requests and for state", p)
+		}
+		all[p] = h
+	}
+	listeners := map[net.Listener]http.Handler{}
+	for p, h := range all {
+		l, err := net.Listen("tcp", ":"+strconv.Itoa(int(p)))
+		if err != nil {
+			closeAll(listeners)
+			return err
+		}
+		listeners[l] = h
+	}
+	return serveAll(ctx, listeners, s.run)
+}
+
+func closeAll(listeners map[net.Listener]http.Handler) {
+	for l := range listeners {
+		_ = l.Close() // nothing was served on it
+	}
+}
+
+// serveAll serves until ctx ends; the first to fail ends all.
+func serveAll(ctx context.Context, listeners map[net.Listener]http.Handler, beside func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for l, h := range listeners {
+		srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+		g.Go(func() error {
+			if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		})
+		g.Go(func() error {
+			<-ctx.Done()
+			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+			defer cancel()
+			if srv.Shutdown(bounded) != nil {
+				_ = srv.Close() // the clients had their time
+			}
+			return nil
+		})
+	}
+	if beside != nil {
+		g.Go(func() error { return beside(ctx) })
+	}
+	return g.Wait()
+}

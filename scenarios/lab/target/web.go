@@ -1,0 +1,105 @@
+package target
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// web answers any path and method with its node's name. Its health path and
+// /metrics have a lane of their own: neither latency nor capacity touches them,
+// so a check that watches an overloaded web target says that it is alive, which
+// is what many a health check says too.
+type web struct {
+	node    string
+	health  string
+	latency time.Duration
+	body    []byte
+	queue   *queue
+	metrics *metrics
+	lines   *journal
+}
+
+func newWeb(node string, cfg scenarios.Web, lines *journal) *web {
+	q := newQueue(float64(cfg.Capacity))
+	return &web{
+		node: node, health: cmp.Or(cfg.Health, "/health"), latency: cfg.Latency,
+		body: page(node, int(cfg.Body)), queue: q, metrics: newMetrics(node, q), lines: lines,
+	}
+}
+
+// page is the answer: the node's name, on and on until it is size bytes long;
+// once where no size is wanted.
+func page(node string, size int) []byte {
+	line := []byte(node + "\n")
+	if size <= 0 {
+		return line
+	}
+	return bytes.Repeat(line, size/len(line)+1)[:size]
+}
+
+func (w *web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	came := wire.Now()
+	out.Header().Set(NodeHeader, w.node)
+	answer := &watched{ResponseWriter: out}
+	switch r.URL.Path {
+	case w.health:
+		w.write(answer, http.StatusOK, []byte("ok\n"))
+	case "/metrics":
+		w.metrics.page.ServeHTTP(answer, r)
+	default:
+		begun := time.Now()
+		w.serve(answer, r)
+		w.metrics.count(answer.Status(), time.Since(begun))
+	}
+	w.lines.request(came, r, answer.Status(), "")
+}
+
+// serve waits for its turn, works, and answers. A client that goes away in
+// between is answered all the same, to nobody: its line is in the log.
+func (w *web) serve(out http.ResponseWriter, r *http.Request) {
+	wait, ok := w.queue.join(time.Now())
+	if !ok {
+		w.write(out, http.StatusServiceUnavailable, []byte("queue is full\n"))
+		return
+	}
+	_, _ = io.Copy(io.Discard, r.Body) // a connection is only reused when its request was read
+	if !pause(r.Context(), wait+w.latency) {
+		out.WriteHeader(statusLeft)
+		return
+	}
+	w.write(out, http.StatusOK, w.body)
+}
+
+// statusLeft logs a client that left before its answer, as nginx does.
+const statusLeft = 499
+
+func (w *web) write(out http.ResponseWriter, status int, body []byte) {
+	h := out.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	out.WriteHeader(status)
+	_, _ = out.Write(body) // the client's loss
+}
+
+// pause waits, and reports whether it waited to the end.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

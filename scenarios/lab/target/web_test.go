@@ -1,0 +1,85 @@
+package target
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+func get(h http.Handler, path string) *http.Response {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	return w.Result()
+}
+
+func body(t *testing.T, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestWebSaysWhoItIs(t *testing.T) {
+	j := newJournal(io.Discard)
+	defer j.Close()
+	h := newWeb("app-2", scenarios.Web{Body: 1000}, j)
+	r := get(h, "/anything")
+	if r.StatusCode != 200 || r.Header.Get(NodeHeader) != "app-2" {
+		t.Errorf("have %d from %q", r.StatusCode, r.Header.Get(NodeHeader))
+	}
+	if n := len(body(t, r)); n != 1000 {
+		t.Errorf("body: have %d bytes, want 1000", n)
+	}
+	m := body(t, get(h, "/metrics"))
+	for _, want := range []string{`http_requests_total{code="200",node="app-2"} 1`, `http_request_duration_seconds_count{node="app-2"} 1`} {
+		if !strings.Contains(m, want) {
+			t.Errorf("metrics lack %s:\n%s", want, m)
+		}
+	}
+}
+
+func TestWebCapacityAndLatencySpareTheHealthPath(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newJournal(io.Discard)
+		defer j.Close()
+		h := newWeb("app", scenarios.Web{Capacity: 100, Latency: 30 * time.Millisecond}, j)
+		begun := time.Now()
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() { get(h, "/") })
+		}
+		synctest.Wait()
+		if r := get(h, "/health"); r.StatusCode != 200 || time.Since(begun) != 0 {
+			t.Errorf("health: have %d after %s", r.StatusCode, time.Since(begun))
+		}
+		all.Wait()
+		if have, want := time.Since(begun), 49*10*time.Millisecond+30*time.Millisecond; have != want {
+			t.Errorf("50 requests at 100/s: have %s, want %s", have, want)
+		}
+	})
+}
+
+func TestWebGivesUpOnAClientThatLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out sheet
+		j := newJournal(&out)
+		h := newWeb("app", scenarios.Web{Latency: time.Hour}, j)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil).WithContext(ctx))
+		j.Close()
+		if !strings.Contains(out.String(), " GET / 499 -\n") {
+			t.Errorf("have %q", out.String())
+		}
+	})
+}
