@@ -38,10 +38,11 @@ type crowd struct {
 	ended    chan struct{} // closed when vegeta has ended
 
 	mu      sync.Mutex
-	stopped bool
-	end     int64 // when it was stopped
+	ending  bool
+	end     int64 // once ending: no hit due later is sent
+	closed  bool
 	begun   tally
-	flights sync.WaitGroup // added to under mu, and never once stopped
+	flights sync.WaitGroup // added to under mu, and never once closed
 	flying  int
 }
 
@@ -68,16 +69,20 @@ func (c *crowd) run(start int64) {
 	}()
 }
 
+// settle is how long stop lets hits through that were due before it: pacing is
+// late by a millisecond or two at any time, and those are not unsent.
+const settle = 50 * time.Millisecond
+
 // stop ends the pacing, records as unsent what was due and not begun, and
 // returns when the last request in flight is recorded.
 func (c *crowd) stop() {
+	c.last(c.now())
+	for end := time.Now().Add(settle); c.owing() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 	c.attacker.Stop()
 	now := c.now()
-	c.mu.Lock()
-	c.stopped, c.end = true, now
-	missing := c.begun.missing(c.pacer.Count(time.Duration(now - c.start)))
-	c.mu.Unlock()
-	for _, seq := range missing {
+	for _, seq := range c.close() {
 		r := c.request(seq)
 		r.Unsent, r.Done = true, now
 		c.rec.add(r)
@@ -85,20 +90,49 @@ func (c *crowd) stop() {
 	c.flights.Wait()
 }
 
-func (c *crowd) over() bool {
+// last makes an instant the last at which a hit may be due.
+func (c *crowd) last(at int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.stopped
+	c.ending, c.end = true, at
 }
+
+// owing reports whether a hit that was due before the end has not begun.
+func (c *crowd) owing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.begun.next < c.dueBy(c.end)
+}
+
+// close lets no hit begin any more and gives those that never did.
+func (c *crowd) close() []uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	return c.begun.missing(c.dueBy(c.end))
+}
+
+// over reports whether a hit is due only after the end.
+func (c *crowd) over(seq uint64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.late(seq)
+}
+
+func (c *crowd) late(seq uint64) bool {
+	return c.closed || c.ending && seq >= c.dueBy(c.end)
+}
+
+func (c *crowd) dueBy(at int64) uint64 { return c.pacer.Count(time.Duration(at - c.start)) }
 
 // due is how many requests were due by an instant; after stop none is.
 func (c *crowd) due(at int64) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.stopped {
+	if c.ending {
 		at = min(at, c.end)
 	}
-	return c.pacer.Count(time.Duration(at - c.start))
+	return c.dueBy(at)
 }
 
 // inFlight is how many requests wait for their answer.
@@ -140,12 +174,12 @@ func (c *crowd) request(seq uint64) Request {
 	return Request{Seq: seq, Due: c.start + int64(c.pacer(seq)), User: uint32(seq % uint64(c.spec.Users))}
 }
 
-// begin reports whether a hit is still wanted; after stop it is not, and is
-// already recorded as unsent if it was due.
+// begin reports whether a hit is still wanted; once closed none is, and those
+// that were due are recorded as unsent.
 func (c *crowd) begin(seq uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.stopped {
+	if c.late(seq) {
 		return false
 	}
 	c.begun.add(seq)

@@ -38,12 +38,12 @@ type beat struct {
 	pacer Pacer
 	start int64
 	now   func() int64
-	over  func() bool
+	over  func(n uint64) bool
 }
 
 // Pace fits vegeta.Pacer.
 func (b beat) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
-	return b.pacer(hits) - time.Duration(b.now()-b.start), b.over()
+	return b.pacer(hits) - time.Duration(b.now()-b.start), b.over(hits)
 }
 
 // Rate fits vegeta.Pacer; hits per second.
