@@ -186,6 +186,10 @@ func (d *Drill) inject(ctx context.Context, f Fault) error {
 		return err
 	}
 	d.injected = append(d.injected, f) // before the call: a failure half-way has to be lifted too
+	// To its end, also when the run is over meanwhile: a lift that overtook a
+	// half-given command would leave the fault in force.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin)
+	defer cancel()
 	b, err := f.Injection.Inject(ctx)
 	if err != nil {
 		return fmt.Errorf("inject %s: %w", f.Name, err)

@@ -11,11 +11,11 @@ import (
 // how it goes. Nothing is judged from it.
 type Window struct {
 	length time.Duration
-	seen   []sample
+	seen   []landed
 	latest int64
 }
 
-type sample struct {
+type landed struct {
 	done    int64
 	latency time.Duration
 	bad     bool
@@ -38,9 +38,9 @@ func (w *Window) See(rs []loadgen.Request, slow time.Duration) {
 			continue
 		}
 		w.latest = max(w.latest, r.Done)
-		w.seen = append(w.seen, sample{r.Done, r.Latency(), r.Bad(slow)})
+		w.seen = append(w.seen, landed{r.Done, r.Latency(), r.Bad(slow)})
 	}
-	w.seen = slices.DeleteFunc(w.seen, func(s sample) bool { return s.done <= w.latest-int64(w.length) })
+	w.seen = slices.DeleteFunc(w.seen, func(s landed) bool { return s.done <= w.latest-int64(w.length) })
 }
 
 // Last is the state of the window's length before the latest request.

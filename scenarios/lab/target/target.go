@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os/signal"
@@ -27,7 +28,7 @@ const NodeHeader = "X-Stormdrill-Node"
 // Spec is one embedded target. Exactly one of Web and LB is set.
 type Spec struct {
 	Node  string              `json:"node"`  // its name, such as "app-2"
-	Ports []uint16            `json:"ports"` // all served alike
+	Ports []uint16            `json:"ports"` // all served alike, but for a balancer's state port
 	Web   *scenarios.Web      `json:"web,omitempty"`
 	LB    *scenarios.Balancer `json:"lb,omitempty"`
 }
@@ -82,11 +83,9 @@ func (s service) serve(ctx context.Context, ports []uint16) error {
 	for _, p := range ports {
 		all[p] = s.Handler
 	}
-	for p, h := range s.extra {
-		if all[p] != nil {
-			return fmt.Errorf("port %d: wanted for requests and for state", p)
-		}
-		all[p] = h
+	maps.Copy(all, s.extra) // a port of its own may be declared, so that it has links
+	if len(all) == len(s.extra) {
+		return errors.New("no port to serve requests on: the one it has is for its state")
 	}
 	listeners := map[net.Listener]http.Handler{}
 	for p, h := range all {

@@ -198,7 +198,7 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		{"no port to serve", Spec{Node: "app", Web: &scenarios.Web{}}},
 		{"want either web or lb", Spec{Node: "app", Ports: []uint16{1}}},
 		{"address already in use", Spec{Node: "app", Ports: []uint16{taken}, Web: &scenarios.Web{}}},
-		{"wanted for requests and for state", Spec{Node: "lb", Ports: []uint16{taken}, LB: lb}},
+		{"no port to serve requests on", Spec{Node: "lb", Ports: []uint16{taken}, LB: lb}},
 		{"missing port", Spec{Node: "lb", Ports: []uint16{taken}, LB: &scenarios.Balancer{Backend: "app"}}},
 	} {
 		err := Run(t.Context(), c.spec, io.Discard)

@@ -1,0 +1,92 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
+)
+
+// ErrNoEngine is returned where no Docker engine answers.
+var ErrNoEngine = errors.New("no Docker engine answers: start one, or point DOCKER_HOST at it; stormdrill doctor says more")
+
+// ErrSubnetTaken is returned where another network took the subnet between
+// FreeSubnet and Start: make the plan again, for another.
+var ErrSubnetTaken = errors.New("subnet taken")
+
+// quiet is a logger that says nothing: what the user should know, Stormdrill
+// says itself.
+type quiet struct{}
+
+func (quiet) Printf(string, ...any) {}
+
+// connect reaches the engine the way testcontainers finds it. Testcontainers'
+// own reaper needs an image that may not be to be had; Stormdrill has a reaper
+// of its own, so it is switched off, before testcontainers reads its settings.
+func connect(ctx context.Context) (*client.Client, error) {
+	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
+		return nil, err
+	}
+	log.SetDefault(quiet{})
+	c, err := testcontainers.NewDockerClientWithOpts(ctx)
+	if err == nil {
+		_, err = c.Ping(ctx, client.PingOptions{})
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, fmt.Errorf("%w (%w)", ErrNoEngine, err)
+	}
+	return c.Client, nil
+}
+
+// range198 is where drills live: RFC 2544, reserved for benchmarks.
+var range198 = netip.MustParsePrefix("198.18.0.0/15")
+
+// FreeSubnet finds a /22 that no network of the engine overlaps.
+func FreeSubnet(ctx context.Context) (netip.Prefix, error) {
+	engine, err := connect(ctx)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	defer engine.Close()
+	all, err := engine.NetworkList(ctx, client.NetworkListOptions{})
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("networks: %w", err)
+	}
+	var taken []netip.Prefix
+	for _, n := range all.Items {
+		for _, c := range n.IPAM.Config {
+			taken = append(taken, c.Subnet)
+		}
+	}
+	return freeOf(taken)
+}
+
+// freeOf gives the first /22 of the range that overlaps none of the taken ones.
+func freeOf(taken []netip.Prefix) (netip.Prefix, error) {
+	for a := range198.Addr(); range198.Contains(a); a = next22(a) {
+		p := netip.PrefixFrom(a, 22)
+		free := true
+		for _, t := range taken {
+			free = free && !p.Overlaps(t)
+		}
+		if free {
+			return p, nil
+		}
+	}
+	return netip.Prefix{}, fmt.Errorf("no /22 in %s is free: stormdrill clean removes what dead drills left", range198)
+}
+
+func next22(a netip.Addr) netip.Addr {
+	b := a.As4()
+	n := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+	n += 1 << 10
+	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
+}

@@ -1,0 +1,131 @@
+package lab
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"debug/elf"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+)
+
+// imageName is the repository of the node image; its tag is the binary's hash.
+const imageName = "stormdrill-node"
+
+// nodeImage gives the image that holds nothing but our binary; it is built
+// once per binary and kept.
+func (l *Lab) nodeImage(ctx context.Context) (string, error) {
+	binary, err := l.binary(ctx)
+	if err != nil {
+		return "", err
+	}
+	b, err := os.ReadFile(binary)
+	if err != nil {
+		return "", fmt.Errorf("node image: %w", err)
+	}
+	if err := static(b); err != nil {
+		return "", fmt.Errorf("node image: %s: %w", binary, err)
+	}
+	sum := sha256.Sum256(b)
+	tag := hex.EncodeToString(sum[:6])
+	name := imageName + ":" + tag
+	if _, err := l.engine.ImageInspect(ctx, name); err == nil {
+		return name, nil
+	}
+	l.say("node image " + name)
+	if err := buildImage(ctx, b, tag); err != nil {
+		return "", fmt.Errorf("node image: %w", err)
+	}
+	return name, nil
+}
+
+// binary is the program for the engine's system and architecture.
+func (l *Lab) binary(ctx context.Context) (string, error) {
+	if l.Binary != "" {
+		return l.Binary, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	v, err := l.engine.ServerVersion(ctx, client.ServerVersionOptions{})
+	if err != nil {
+		return "", fmt.Errorf("engine: %w", err)
+	}
+	if v.Os == runtime.GOOS && v.Arch == runtime.GOARCH {
+		return self, nil
+	}
+	other := filepath.Join(filepath.Dir(self), "stormdrill-"+v.Os+"-"+v.Arch)
+	if _, err := os.Stat(other); err != nil {
+		return "", fmt.Errorf("the engine runs %s/%s containers, and %s is not there: make build ARCH=%s makes it", v.Os, v.Arch, other, v.Arch)
+	}
+	return other, nil
+}
+
+// static refuses a binary that needs a loader, which an empty image lacks.
+func static(b []byte) error {
+	f, err := elf.NewFile(bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("not a Linux program: %w", err)
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			return errors.New("not static, so it cannot run in an empty container: build it by make build")
+		}
+	}
+	return nil
+}
+
+func buildImage(ctx context.Context, binary []byte, tag string) error {
+	archive, err := contextOf(binary)
+	if err != nil {
+		return err
+	}
+	provider, err := testcontainers.NewDockerProvider()
+	if err != nil {
+		return err
+	}
+	defer provider.Close()
+	var said bytes.Buffer
+	_, err = provider.BuildImage(ctx, &testcontainers.ContainerRequest{FromDockerfile: testcontainers.FromDockerfile{
+		ContextArchive: archive, Repo: imageName, Tag: tag, KeepImage: true, BuildLogWriter: &said,
+	}})
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, said.String())
+	}
+	return nil
+}
+
+// contextOf is a build context: a Dockerfile and the binary.
+func contextOf(binary []byte) (io.ReadSeeker, error) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, f := range []struct {
+		name string
+		mode int64
+		data []byte
+	}{
+		{"Dockerfile", 0o644, []byte("FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\n")},
+		{"stormdrill", 0o755, binary},
+	} {
+		if err := w.WriteHeader(&tar.Header{Name: f.name, Mode: f.mode, Size: int64(len(f.data))}); err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(f.data); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return bytes.NewReader(b.Bytes()), nil
+}

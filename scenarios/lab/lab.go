@@ -1,0 +1,134 @@
+// Package lab turns a Plan into containers on a private network, and leaves
+// nothing of it behind: network, switchboard, load node, targets.
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/moby/moby/client"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// Label is on every container and network of a drill; its value is the run.
+const Label = "org.stormdrill.run"
+
+// Options say what to start.
+type Options struct {
+	Plan *scenarios.Plan
+	Dir  string // evidence: each target's log goes to Dir/logs/NODE.log
+	// Events takes what the nodes tell; node is "switchboard" or "load".
+	Events   func(node, name string, body json.RawMessage)
+	Progress func(string) // one line per step; nil: silent
+	Binary   string       // what the node image is made of; default: this program
+}
+
+// Lab is a drill's running containers.
+type Lab struct {
+	Options
+	engine      *client.Client
+	image       string // of our own nodes
+	network     string // its name
+	switchboard *wire.Peer
+	load        *wire.Peer
+	lost        chan error
+	logs        sync.WaitGroup
+
+	mu      sync.Mutex
+	ids     map[string]string // containers of targets, by node
+	killed  map[string]bool   // ended because a fault wanted it
+	closing bool
+}
+
+// Start starts everything a plan needs and returns when all targets are ready.
+// If it fails, nothing is left, and the error holds the tail of the failing
+// target's log. ErrNoEngine and ErrSubnetTaken are told apart.
+func Start(ctx context.Context, o Options) (l *Lab, err error) {
+	engine, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l = &Lab{Options: o, engine: engine, ids: map[string]string{}, killed: map[string]bool{}, lost: make(chan error, 1)}
+	defer func() {
+		if err == nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
+		err = errors.Join(err, l.Close(ctx))
+		l = nil
+	}()
+	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o755); err != nil {
+		return nil, err
+	}
+	if l.image, err = l.nodeImage(ctx); err != nil {
+		return nil, err
+	}
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"network " + o.Plan.Subnet.String(), l.startNetwork},
+		{"switchboard", l.startSwitchboard},
+		{"load node", l.startLoad},
+		{"targets", l.startTargets},
+	} {
+		l.say(step.what)
+		if err := step.do(ctx); err != nil {
+			return nil, fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	return l, nil
+}
+
+func (l *Lab) say(what string) {
+	if l.Progress != nil {
+		l.Progress("starting " + what)
+	}
+}
+
+// Switchboard is the conversation with the switchboard.
+func (l *Lab) Switchboard() *wire.Peer { return l.switchboard }
+
+// Load is the conversation with the load node.
+func (l *Lab) Load() *wire.Peer { return l.load }
+
+// Lost tells, once, of a container that ended though nobody wanted it to.
+func (l *Lab) Lost() <-chan error { return l.lost }
+
+// Close removes the drill's containers and its network, and completes the
+// logs. It is safe twice.
+func (l *Lab) Close(ctx context.Context) error {
+	l.mu.Lock()
+	l.closing = true
+	l.mu.Unlock()
+	for _, p := range []*wire.Peer{l.load, l.switchboard} {
+		if p != nil {
+			_ = p.Close() // the node sees the end of its stdin and goes
+		}
+	}
+	err := removeRun(ctx, l.engine, l.Plan.Run)
+	l.logs.Wait()
+	return err
+}
+
+// lose reports a container's unwished end.
+func (l *Lab) lose(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closing {
+		return
+	}
+	select {
+	case l.lost <- err:
+	default:
+	}
+}

@@ -1,0 +1,162 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+	tcnetwork "github.com/testcontainers/testcontainers-go/network"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// startNetwork makes the drill's own bridge, without masquerading.
+func (l *Lab) startNetwork(ctx context.Context) error {
+	n, err := tcnetwork.New(ctx,
+		tcnetwork.WithIPAM(&network.IPAM{Config: []network.IPAMConfig{{Subnet: l.Plan.Subnet, Gateway: l.Plan.Gateway}}}),
+		tcnetwork.WithLabels(l.labels()),
+		tcnetwork.CustomizeNetworkOption(func(o *client.NetworkCreateOptions) error {
+			o.Options = map[string]string{"com.docker.network.bridge.enable_ip_masquerade": "false"}
+			return nil
+		}),
+	)
+	if err != nil {
+		if strings.Contains(err.Error(), "overlap") {
+			return fmt.Errorf("%w: %w", ErrSubnetTaken, err)
+		}
+		return err
+	}
+	l.network = n.Name
+	return nil
+}
+
+func (l *Lab) labels() map[string]string { return map[string]string{Label: l.Plan.Run} }
+
+// sysctls of the switchboard: it forwards, does not tell clients of a shorter
+// way round itself, and answers every packet it refuses.
+var sysctls = map[string]string{
+	"net.ipv4.ip_forward":                  "1",
+	"net.ipv4.conf.all.send_redirects":     "0",
+	"net.ipv4.conf.default.send_redirects": "0",
+	"net.ipv4.icmp_ratelimit":              "0",
+}
+
+func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
+	l.switchboard, err = l.talk(ctx, "switchboard", l.Plan.SwitchboardAddr, func(h *container.HostConfig) { h.Sysctls = sysctls })
+	if err != nil {
+		return err
+	}
+	return l.switchboard.Call(ctx, "prepare", l.Plan.Switchboard, nil)
+}
+
+// descriptors a load node may open: it holds a connection per request in flight.
+const descriptors = 65536
+
+func (l *Lab) startLoad(ctx context.Context) (err error) {
+	l.load, err = l.talk(ctx, "load", l.Plan.LoadAddr, func(h *container.HostConfig) {
+		h.Ulimits = []*container.Ulimit{{Name: "nofile", Soft: descriptors, Hard: descriptors}}
+	})
+	if err != nil {
+		return err
+	}
+	return l.load.Call(ctx, "prepare", l.Plan.Load, nil)
+}
+
+// talk starts one of our own nodes, attached before it runs: commands go in at
+// its stdin, and when that ends, it ends. Its stderr is kept for the error.
+func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, more func(*container.HostConfig)) (*wire.Peer, error) {
+	var p *wire.Peer
+	said := &tail{}
+	_, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
+		Started: true, Logger: quiet{},
+		ContainerRequest: testcontainers.ContainerRequest{
+			Image: l.image, Cmd: []string{"node", role}, Labels: l.labels(), Networks: []string{l.network},
+			ConfigModifier: func(c *container.Config) { c.OpenStdin, c.StdinOnce, c.AttachStdin = true, true, true },
+			HostConfigModifier: func(h *container.HostConfig) {
+				h.AutoRemove, h.CapAdd = true, []string{"NET_ADMIN"}
+				h.LogConfig = container.LogConfig{Type: "none"}
+				more(h)
+			},
+			EndpointSettingsModifier: l.address(at),
+			LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{PostCreates: []testcontainers.ContainerHook{
+				func(ctx context.Context, c testcontainers.Container) (err error) {
+					p, err = l.attach(context.WithoutCancel(ctx), role, c.GetContainerID(), said)
+					return err
+				},
+			}}},
+		},
+	})
+	if err != nil {
+		return p, fmt.Errorf("%w %s", err, said)
+	}
+	go func() {
+		<-p.Done()
+		l.lose(fmt.Errorf("the %s node ended by itself %s", role, said))
+	}()
+	return p, nil
+}
+
+// attach takes a container's stdin, stdout and stderr.
+func (l *Lab) attach(ctx context.Context, role, id string, said *tail) (*wire.Peer, error) {
+	a, err := l.engine.ContainerAttach(ctx, id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	if err != nil {
+		return nil, fmt.Errorf("attach: %w", err)
+	}
+	r, w := io.Pipe()
+	go func() {
+		_, err := stdcopy.StdCopy(w, said, a.Reader)
+		w.CloseWithError(err)
+	}()
+	return wire.NewPeer(r, a.Conn, func(name string, body json.RawMessage) {
+		if l.Events != nil {
+			l.Events(role, name, body)
+		}
+	}), nil
+}
+
+func (l *Lab) address(at netip.Addr) func(map[string]*network.EndpointSettings) {
+	return func(all map[string]*network.EndpointSettings) {
+		for _, e := range all {
+			e.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: at}
+		}
+	}
+}
+
+// tail keeps the last of what is written to it.
+type tail struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+// mostTail is how much a tail keeps: some twenty lines.
+const mostTail = 4 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, p...)
+	t.b = t.b[max(0, len(t.b)-mostTail):]
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.b) == 0 {
+		return ""
+	}
+	return "(it said: " + string(bytes.TrimSpace(t.b)) + ")"
+}
+
+var errDead = errors.New("its process ended")

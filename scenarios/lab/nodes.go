@@ -1,0 +1,56 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
+	"github.com/stormdrill/stormdrill/faults"
+)
+
+var _ faults.Nodes = (*Lab)(nil)
+
+// Kill sends SIGKILL to a target and waits until it is dead.
+func (l *Lab) Kill(ctx context.Context, node string) error {
+	l.mu.Lock()
+	l.killed[node] = true
+	l.mu.Unlock()
+	dead := l.engine.ContainerWait(ctx, l.id(node), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+	if _, err := l.engine.ContainerKill(ctx, l.id(node), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
+		return fmt.Errorf("kill %s: %w", node, err)
+	}
+	select {
+	case <-dead.Result:
+		return nil
+	case err := <-dead.Error:
+		return fmt.Errorf("kill %s: %w", node, err)
+	}
+}
+
+// Start starts a dead target again, at its address; a running one is left alone.
+func (l *Lab) Start(ctx context.Context, node string) error {
+	up, err := l.Running(ctx, node)
+	if err != nil || up {
+		return err
+	}
+	since := time.Now()
+	if _, err := l.engine.ContainerStart(ctx, l.id(node), client.ContainerStartOptions{}); err != nil {
+		return fmt.Errorf("start %s: %w", node, err)
+	}
+	l.mu.Lock()
+	l.killed[node] = false
+	l.mu.Unlock()
+	return l.follow(node, since)
+}
+
+// Running reports whether a target's process runs.
+func (l *Lab) Running(ctx context.Context, node string) (bool, error) {
+	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
+	if err != nil {
+		return false, fmt.Errorf("inspect %s: %w", node, err)
+	}
+	return c.Container.State.Running, nil
+}

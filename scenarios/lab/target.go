@@ -1,0 +1,223 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/lab/target"
+)
+
+// startTargets starts the nodes in the plan's order, each ready before the next.
+func (l *Lab) startTargets(ctx context.Context) error {
+	for _, n := range l.Plan.Nodes {
+		if err := l.startTarget(ctx, n); err != nil {
+			return fmt.Errorf("%s: %w", n.Name, err)
+		}
+		if err := l.ready(ctx, n); err != nil {
+			return fmt.Errorf("%s: %w", n.Name, err)
+		}
+	}
+	return nil
+}
+
+func (l *Lab) startTarget(ctx context.Context, n scenarios.Node) error {
+	r, err := l.request(n)
+	if err != nil {
+		return err
+	}
+	c, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{ContainerRequest: r, Started: true, Logger: quiet{}})
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.ids[n.Name] = c.GetContainerID()
+	l.mu.Unlock()
+	return l.follow(n.Name, time.Time{})
+}
+
+// request is one target's container: its place from the plan, its content from
+// the scenario. It is not removed by itself, so that a killed one can be
+// started again at its address.
+func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error) {
+	s := n.Spec
+	r := testcontainers.ContainerRequest{
+		Image: s.Image, Cmd: s.Command, Env: maps.Clone(s.Env), Labels: l.labels(), Networks: []string{l.network},
+		EndpointSettingsModifier: l.address(n.Addr),
+		HostConfigModifier: func(h *container.HostConfig) {
+			h.DNS, h.DNSSearch = []netip.Addr{l.Plan.SwitchboardAddr}, []string{"."}
+			h.NanoCPUs, h.Memory = int64(s.CPUs*1e9), int64(s.Memory)
+		},
+	}
+	switch {
+	case s.Lab != nil:
+		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB})
+		if err != nil {
+			return r, err
+		}
+		r.Image, r.Cmd = l.image, []string{"node", "target"}
+		r.Env = map[string]string{"STORMDRILL_TARGET": string(spec)}
+	case s.Build != nil:
+		r.FromDockerfile = l.dockerfile(s.Build)
+	}
+	for _, path := range slices.Sorted(maps.Keys(s.Files)) {
+		b, err := fs.ReadFile(l.Plan.Scenario.Dir, filepath.ToSlash(filepath.Clean(s.Files[path])))
+		if err != nil {
+			return r, fmt.Errorf("files: %w", err)
+		}
+		r.Files = append(r.Files, testcontainers.ContainerFile{Reader: bytes.NewReader(b), ContainerFilePath: path, FileMode: 0o644})
+	}
+	return r, nil
+}
+
+func (l *Lab) dockerfile(b *scenarios.Build) testcontainers.FromDockerfile {
+	args := map[string]*string{}
+	for k, v := range b.Args {
+		args[k] = &v
+	}
+	dir := b.Context
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(filepath.Dir(l.Plan.Scenario.File), dir)
+	}
+	return testcontainers.FromDockerfile{Context: dir, Dockerfile: b.Dockerfile, BuildArgs: args}
+}
+
+// follow copies a target's log into the evidence, from the given time on, and
+// watches for its end.
+func (l *Lab) follow(node string, since time.Time) error {
+	f, err := os.OpenFile(l.logPath(node), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	o := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Follow: true}
+	if !since.IsZero() {
+		o.Since = fmt.Sprintf("%d.%09d", since.Unix(), since.Nanosecond())
+	}
+	logs, err := l.engine.ContainerLogs(context.Background(), l.id(node), o) // ends with the container
+	if err != nil {
+		f.Close()
+		return fmt.Errorf("log: %w", err)
+	}
+	l.logs.Go(func() {
+		defer f.Close()
+		defer logs.Close()
+		_, _ = stdcopy.StdCopy(f, f, io.Reader(logs)) // a log that breaks off is kept as far as it went
+		l.ended(node)
+	})
+	return nil
+}
+
+// ended is called when a target's log ends, which is when its process has.
+func (l *Lab) ended(node string) {
+	l.mu.Lock()
+	wished := l.killed[node]
+	l.mu.Unlock()
+	if !wished {
+		l.lose(fmt.Errorf("target %s: %w though no fault wanted it to\n%s", node, errDead, l.tailOf(node)))
+	}
+}
+
+func (l *Lab) logPath(node string) string { return filepath.Join(l.Dir, "logs", node+".log") }
+
+func (l *Lab) id(node string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ids[node]
+}
+
+// tailOf gives the last 20 lines of a target's log.
+func (l *Lab) tailOf(node string) string {
+	b, err := os.ReadFile(l.logPath(node))
+	if err != nil || len(b) == 0 {
+		return "  (its log is empty)"
+	}
+	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
+	lines = lines[max(0, len(lines)-20):]
+	return "  " + string(bytes.Join(lines, []byte("\n  ")))
+}
+
+// How a target's readiness is asked.
+const (
+	readyWithin = 60 * time.Second       // unless the scenario says
+	readyEvery  = 100 * time.Millisecond // between two questions
+)
+
+// ready waits until a target can be used.
+func (l *Lab) ready(ctx context.Context, n scenarios.Node) error {
+	within := readyWithin
+	if r := n.Spec.Ready; r != nil && r.Within > 0 {
+		within = r.Within
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("not ready within %s", within))
+	defer cancel()
+	var last string
+	for {
+		ok, why, err := l.asked(ctx, n)
+		if ok {
+			return nil
+		}
+		if why != "" {
+			last = why
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w; last answer: %s; the end of its log:\n%s", context.Cause(ctx), last, l.tailOf(n.Name))
+		case err := <-l.lost:
+			return err
+		case <-time.After(readyEvery):
+		}
+	}
+}
+
+// asked asks once all that a target's readiness consists of.
+func (l *Lab) asked(ctx context.Context, n scenarios.Node) (ok bool, why string, err error) {
+	r := n.Spec.Ready
+	switch {
+	case r != nil && r.Log != "":
+		b, err := os.ReadFile(l.logPath(n.Name))
+		return bytes.Contains(b, []byte(r.Log)), fmt.Sprintf("no log line holds %q", r.Log), err
+	case r != nil && r.Health:
+		return l.healthy(ctx, n.Name)
+	}
+	for _, c := range n.Ready {
+		var a loadgen.Answer
+		if err := l.load.Call(ctx, "knock", c, &a); err != nil {
+			return false, "", err
+		}
+		if !a.Good {
+			return false, a.Detail, nil
+		}
+	}
+	return true, "", nil
+}
+
+func (l *Lab) healthy(ctx context.Context, node string) (ok bool, why string, err error) {
+	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
+	if err != nil {
+		return false, "", err
+	}
+	h := c.Container.State.Health
+	if h == nil {
+		return false, "", fmt.Errorf("ready: health: its image has no health check")
+	}
+	return h.Status == container.Healthy, "health " + string(h.Status), nil
+}
