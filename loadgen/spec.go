@@ -156,7 +156,7 @@ type Request struct {
 	Seq      uint64 // n-th of its group, from 0
 	Due      int64  // when the pacer wanted it sent
 	Sent     int64  // when a worker sent it; 0: never sent (see Unsent)
-	Done     int64  // when its answer was complete or it failed
+	Done     int64  // when its answer was complete, or it failed, or (unsent) was given up
 	User     uint32 // synthetic user, below Group.Users
 	Node     string // who answered: header X-Stormdrill-Node, else empty
 	Status   uint16 // 0: no answer
