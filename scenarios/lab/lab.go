@@ -51,42 +51,42 @@ type Lab struct {
 // Start starts everything a plan needs and returns when all targets are ready.
 // If it fails, nothing is left, and the error holds the tail of the failing
 // target's log. ErrNoEngine and ErrSubnetTaken are told apart.
-func Start(ctx context.Context, o Options) (l *Lab, err error) {
+func Start(ctx context.Context, o Options) (*Lab, error) {
 	engine, err := connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l = &Lab{Options: o, engine: engine, ids: map[string]string{}, killed: map[string]bool{}, lost: make(chan error, 1)}
-	defer func() {
-		if err == nil {
-			return
-		}
+	l := &Lab{Options: o, engine: engine, ids: map[string]string{}, killed: map[string]bool{}, lost: make(chan error, 1)}
+	if err := l.start(ctx); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
-		err = errors.Join(err, l.Close(ctx))
-		l = nil
-	}()
-	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o755); err != nil {
-		return nil, err
+		return nil, errors.Join(err, l.Close(ctx))
+	}
+	return l, nil
+}
+
+func (l *Lab) start(ctx context.Context) (err error) {
+	if err := os.MkdirAll(filepath.Join(l.Dir, "logs"), 0o755); err != nil {
+		return err
 	}
 	if l.image, err = l.nodeImage(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
 	}{
-		{"network " + o.Plan.Subnet.String(), l.startNetwork},
+		{"network " + l.Plan.Subnet.String(), l.startNetwork},
 		{"switchboard", l.startSwitchboard},
 		{"load node", l.startLoad},
 		{"targets", l.startTargets},
 	} {
 		l.say(step.what)
 		if err := step.do(ctx); err != nil {
-			return nil, fmt.Errorf("%s: %w", step.what, err)
+			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
-	return l, nil
+	return nil
 }
 
 func (l *Lab) say(what string) {

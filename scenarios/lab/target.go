@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"net/netip"
 	"os"
@@ -77,7 +76,7 @@ func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error)
 		r.FromDockerfile = l.dockerfile(s.Build)
 	}
 	for _, path := range slices.Sorted(maps.Keys(s.Files)) {
-		b, err := fs.ReadFile(l.Plan.Scenario.Dir, filepath.ToSlash(filepath.Clean(s.Files[path])))
+		b, err := l.Plan.Scenario.ReadFile(s.Files[path])
 		if err != nil {
 			return r, fmt.Errorf("files: %w", err)
 		}

@@ -1,0 +1,242 @@
+//go:build drill
+
+package lab
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/moby/moby/client"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// built is the program that the node containers run.
+var built string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "stormdrill-lab")
+	if err != nil {
+		panic(err)
+	}
+	built = filepath.Join(dir, "stormdrill")
+	build := exec.Command("go", "build", "-trimpath", "-o", built, "../../cmd/stormdrill")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// open plans a shipped drill in a free subnet and starts its lab.
+func open(t *testing.T, name, run string, edit func(*scenarios.Plan)) (*Lab, error) {
+	t.Helper()
+	all, err := scenarios.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	subnet, err := FreeSubnet(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := all[0].Plan(scenarios.Options{Run: run, Subnet: subnet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if edit != nil {
+		edit(p)
+	}
+	began := time.Now()
+	l, err := Start(t.Context(), Options{Plan: p, Dir: t.TempDir(), Binary: built, Progress: func(s string) { t.Log(s) }})
+	t.Logf("start: %s", time.Since(began).Round(time.Millisecond))
+	return l, err
+}
+
+// left lists what the engine still holds of a run.
+func left(t *testing.T, run string) int {
+	t.Helper()
+	engine, err := connect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	f := client.Filters{}.Add("label", Label+"="+run)
+	c, err := engine.ContainerList(context.Background(), client.ContainerListOptions{All: true, Filters: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := engine.NetworkList(context.Background(), client.NetworkListOptions{Filters: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(c.Items) + len(n.Items)
+}
+
+func closeLab(t *testing.T, l *Lab, run string) {
+	t.Helper()
+	began := time.Now()
+	for range 2 {
+		if err := l.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Logf("close: %s", time.Since(began).Round(time.Millisecond))
+	if n := left(t, run); n != 0 {
+		t.Errorf("%d things left", n)
+	}
+}
+
+// The embedded drill's lab serves users through its links; a 503 put into one
+// link is seen and counted; nothing stays.
+func TestLabServesAndLeavesNothing(t *testing.T) {
+	const run = "00000000000000a1"
+	l, err := open(t, "bad-lb-node", run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLab(t, l, run)
+	if left(t, run) < 6 {
+		t.Errorf("the label counts %d things, want the network, two nodes, four targets", left(t, run))
+	}
+	ask := func() loadgen.Answer {
+		var a loadgen.Answer
+		c := loadgen.Check{Name: "ask", Source: l.Plan.Load.Groups[0].Sources[0], Timeout: time.Second, HTTP: &loadgen.HTTPProbe{URL: l.Plan.Load.Groups[0].URL}}
+		if err := l.Load().Call(t.Context(), "knock", c, &a); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	if a := ask(); !a.Good {
+		t.Errorf("the users' URL: %+v", a)
+	}
+	p := l.Plan.Faults[0]
+	site := p.Site
+	site.Switchboard, site.Nodes = peerBoard{l}, l
+	bad, err := p.Fault.Bind(p.Name, site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bad.Inject(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	injected := 0
+	for range 6 {
+		if a := ask(); !a.Good {
+			injected++
+		}
+	}
+	c, err := bad.Proof(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if injected == 0 || c.Total < uint64(injected) || !c.Active {
+		t.Errorf("seen %d, proof %+v", injected, c)
+	}
+	if _, err := bad.Lift(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var rest []string
+	if err := l.Switchboard().Call(t.Context(), "leftover", nil, &rest); err != nil || len(rest) > 0 {
+		t.Errorf("leftover: %q, %v", rest, err)
+	}
+}
+
+// peerBoard is a lab's switchboard as faults use it.
+type peerBoard struct{ *Lab }
+
+func (b peerBoard) Apply(ctx context.Context, r switchboard.Rule) (o switchboard.Bracket, err error) {
+	err = b.switchboard.Call(ctx, "apply", r, &o)
+	return o, err
+}
+
+func (b peerBoard) Lift(ctx context.Context, name string) (o switchboard.Bracket, err error) {
+	err = b.switchboard.Call(ctx, "lift", name, &o)
+	return o, err
+}
+
+func (b peerBoard) Count(ctx context.Context, name string) (o switchboard.Count, err error) {
+	err = b.switchboard.Call(ctx, "count", name, &o)
+	return o, err
+}
+
+// A killed target is started again at its address and serves; its death is no
+// loss, another's is.
+func TestLabKillAndStart(t *testing.T) {
+	const run = "00000000000000a2"
+	l, err := open(t, "bad-lb-node", run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLab(t, l, run)
+	node := l.Plan.Nodes[0]
+	if err := l.Kill(t.Context(), node.Name); err != nil {
+		t.Fatal(err)
+	}
+	if up, err := l.Running(t.Context(), node.Name); err != nil || up {
+		t.Errorf("running %v, %v", up, err)
+	}
+	if err := l.Start(t.Context(), node.Name); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.ready(t.Context(), node); err != nil {
+		t.Error(err)
+	}
+	select {
+	case err := <-l.Lost():
+		t.Errorf("a wished end is told as a loss: %v", err)
+	default:
+	}
+	if _, err := l.engine.ContainerKill(t.Context(), l.id(node.Name), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-l.Lost(); !errors.Is(err, errDead) || !strings.Contains(err.Error(), node.Name) {
+		t.Errorf("have %v", err)
+	}
+}
+
+// A target that fails to come up is named, with the end of its log, and leaves
+// nothing.
+func TestLabTargetFails(t *testing.T) {
+	const run = "00000000000000a3"
+	_, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+		spec := *p.Nodes[0].Spec
+		spec.Lab = &scenarios.Embedded{} // neither kind: it ends at once, saying so
+		p.Nodes[0].Spec = &spec
+	})
+	if err == nil || !strings.Contains(err.Error(), "app-1") || !strings.Contains(err.Error(), "stormdrill: target") {
+		t.Errorf("have %v", err)
+	}
+	if n := left(t, run); n != 0 {
+		t.Errorf("%d things left", n)
+	}
+}
+
+// When the CLI's end of the conversation is gone, the nodes go by themselves.
+func TestLabNodesGoByThemselves(t *testing.T) {
+	const run = "00000000000000a4"
+	l, err := open(t, "bad-lb-node", run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLab(t, l, run)
+	before := left(t, run)
+	l.closing = true
+	_, _ = l.load.Close(), l.switchboard.Close()
+	for range 100 {
+		if left(t, run) == before-2 {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Errorf("%d of %d things left", left(t, run), before)
+}
