@@ -55,7 +55,9 @@ func (p *planner) wants(name, host string, port uint16) {
 	}
 	for _, n := range p.nodesOf(host) {
 		w := want{n, port}
-		c.wants[w] = c.wants[w]
+		if _, ok := c.wants[w]; !ok {
+			c.wants[w] = false
+		}
 	}
 }
 
@@ -132,9 +134,7 @@ func (p *planner) startOrder() {
 			}
 		}
 		state[target] = 2
-		for _, n := range p.replicas[target] {
-			p.order = append(p.order, n)
-		}
+		p.order = append(p.order, p.replicas[target]...)
 		return true
 	}
 	for _, t := range sortedKeys(p.s.Targets) {

@@ -1,0 +1,47 @@
+//go:build spine
+
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// bySeverity lists the verdicts, the worst first, with their exit statuses.
+var bySeverity = []struct {
+	verdict sla.Verdict
+	code    int
+}{
+	{sla.Interrupted, exitInterrupted},
+	{sla.Error, exitError4},
+	{sla.Inconclusive, exitInconclusive},
+	{sla.Fail, exitFail},
+	{sla.Pass, exitPass},
+}
+
+// verdictExit gives the worst of the verdicts as an exit status. A verdict that
+// it does not know, and none at all, are errors: no data is never a pass.
+func verdictExit(cards []sla.Scorecard) error {
+	worst := len(bySeverity) - 1
+	for _, c := range cards {
+		i := slices.IndexFunc(bySeverity, func(s struct {
+			verdict sla.Verdict
+			code    int
+		}) bool {
+			return s.verdict == c.Verdict
+		})
+		if i < 0 {
+			return exitError{exitError4, fmt.Errorf("%s: unknown verdict %q", c.Scenario, c.Verdict)}
+		}
+		worst = min(worst, i)
+	}
+	if len(cards) == 0 {
+		return exitError{exitError4, fmt.Errorf("no drill was run")}
+	}
+	if code := bySeverity[worst].code; code != exitPass {
+		return exitError{code: code}
+	}
+	return nil
+}
