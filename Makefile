@@ -34,8 +34,8 @@ unit: ## unit tests with the race detector, fuzz seeds included
 containers: build images ## tests on real containers and network namespaces
 	$(GO) test -tags drill -count=1 -p 1 -timeout 40m ./...
 
-drills: build images ## the long runs
-	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -p 1 -timeout 4h -v -run Drill ./testdata/... ./cmd/...
+drills: build images ## the long runs, on real servers
+	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -timeout 4h -v ./testdata/drills
 
 images: ## images of real servers, built once from Debian packages
 	testdata/images/build haproxy nginx

@@ -5,7 +5,6 @@
 package drills
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
