@@ -45,7 +45,25 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	if err := buildImage(ctx, b, tag); err != nil {
 		return "", fmt.Errorf("node image: %w", err)
 	}
+	l.prune(ctx, name)
 	return name, nil
+}
+
+// prune removes the node images of binaries before this one, so that one tag
+// stays. The engine refuses to remove what a running drill uses, and is not
+// pressed: the next build asks again.
+func (l *Lab) prune(ctx context.Context, keep string) {
+	all, err := l.engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference", imageName)})
+	if err != nil {
+		return
+	}
+	for _, i := range all.Items {
+		for _, tag := range i.RepoTags {
+			if tag != keep {
+				_, _ = l.engine.ImageRemove(ctx, tag, client.ImageRemoveOptions{})
+			}
+		}
+	}
 }
 
 // binary is the program for the engine's system and architecture.

@@ -52,8 +52,8 @@ func block(t interface{ Fatal(...any) }, group string, rs []loadgen.Request) loa
 	return b
 }
 
-// sample writes one of everything and gives what has to be read back.
-func sample(t *testing.T, w *Writer) *Record {
+// writeOneOfAll writes one of everything and gives what has to be read back.
+func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	want := &Record{
 		Header: Header{Version: Version, Scenario: "bad-lb-node", Run: "0123456789abcdef", Seed: 7, Mono: 5,
 			Groups: []Group{{Name: "shoppers", Rate: 200, Users: 7, Slow: time.Second}},
@@ -94,7 +94,7 @@ func TestRecordComesBackAsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := sample(t, w)
+	want := writeOneOfAll(t, w)
 	if err := errors.Join(w.Sync(), w.Close(), w.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestRecordComesBackAsWritten(t *testing.T) {
 func TestCutAtEveryByte(t *testing.T) {
 	m := &memory{}
 	w := newWriter(m)
-	want := sample(t, w)
+	want := writeOneOfAll(t, w)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestCutAtEveryByte(t *testing.T) {
 func TestDamage(t *testing.T) {
 	m := &memory{}
 	w := newWriter(m)
-	sample(t, w)
+	writeOneOfAll(t, w)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
