@@ -2,8 +2,10 @@ package sla
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,4 +72,40 @@ func (k Keep) parseValue(s string) (float64, error) {
 		err = fmt.Errorf("%q: must be above zero", s)
 	}
 	return d.Seconds(), err
+}
+
+// quantile that a percentile metric asks for.
+func (k Keep) quantile() float64 {
+	p, _ := strconv.ParseFloat(strings.TrimPrefix(k.Metric, "p"), 64)
+	return p / 100
+}
+
+// value is the limit as written.
+func (k Keep) value() string { return k.Text[strings.LastIndexByte(k.Text, ' ')+1:] }
+
+// shown writes a value of the metric; shares are cut, not rounded, so that
+// 99.999 % never reads as 100 %.
+func (k Keep) shown(v float64) string {
+	if k.Metric != "success" {
+		return brief(v)
+	}
+	return percent(v)
+}
+
+// margin is how far the worse of two bounds lies on the good side of the limit:
+// in points of a percentage, or as a share of a duration.
+func (k Keep) margin(low, high float64) string {
+	if k.Metric == "success" {
+		return fmt.Sprintf("%+.2f points", 100*(low-k.Value))
+	}
+	if k.Op == ">=" {
+		return fmt.Sprintf("%+.0f%%", 100*(low-k.Value)/k.Value)
+	}
+	return fmt.Sprintf("%+.0f%%", 100*(k.Value-high)/k.Value)
+}
+
+// percent writes a share, cut after two digits of a per cent.
+func percent(share float64) string {
+	text := strconv.FormatFloat(math.Floor(share*1e4+1e-9)/100, 'f', 2, 64)
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }

@@ -1,0 +1,234 @@
+package sla
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// judge fills in objectives, verdict and reasons; the first that applies:
+// interrupted, error, void, missed, undecided, pass.
+func (s *scorer) judge() {
+	s.objectives()
+	c := &s.card
+	broken, void := s.broken(), s.void()
+	missed, undecided := s.results(Missed), s.results(Undecided)
+	switch {
+	case len(broken) > 0:
+		c.Verdict, c.Reasons = Error, broken
+	case s.interrupted():
+		c.Verdict, c.Reasons = Interrupted, []string{"ended by the user; what was injected has been lifted"}
+	case len(void) > 0:
+		c.Verdict, c.Reasons = Inconclusive, void
+	case len(missed) > 0:
+		c.Verdict, c.Reasons = Fail, missed
+	case len(undecided) > 0:
+		c.Verdict, c.Reasons = Inconclusive, undecided
+	case len(c.Objectives) == 0:
+		c.Verdict, c.Reasons = Inconclusive, []string{"no objective was judged: a run without one cannot pass"}
+	default:
+		c.Verdict = Pass
+	}
+}
+
+// results words the objectives that came out so.
+func (s *scorer) results(result string) (all []string) {
+	for _, o := range s.card.Objectives {
+		if o.Result != result {
+			continue
+		}
+		line := fmt.Sprintf("%s: wanted %s, measured %s", o.Name, o.Wanted, o.Measured)
+		if o.Why != "" {
+			line += ": " + o.Why
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+func (s *scorer) objectives() {
+	add := func(o Objective) { s.card.Objectives = append(s.card.Objectives, o) }
+	watcher := func(name string) Watcher {
+		i := slices.IndexFunc(s.card.Watchers, func(w Watcher) bool { return w.Name == name })
+		if i < 0 {
+			return Watcher{}
+		}
+		return s.card.Watchers[i]
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.wanted.Detect)) {
+		why := "the watcher got no answer that counts"
+		if s.from == never {
+			why = "the fault had no effect that could be noticed"
+		}
+		add(atMost("detect "+name, s.wanted.Detect[name], watcher(name).Detect, why))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.wanted.Restore)) {
+		add(atMost("restore "+name, s.wanted.Restore[name], watcher(name).Restore, "it never noticed, so it could not be content again"))
+	}
+	if l := s.wanted.Mitigate; l != nil {
+		add(s.change("mitigate", *l, s.card.Times.Mitigate))
+	}
+	if l := s.wanted.Recover; l != nil {
+		add(s.change("recover", *l, s.card.Times.Recover))
+	}
+	for _, text := range s.wanted.Keep {
+		add(s.keep(text))
+	}
+	if m, ok := markOf(s.record, timeline.MarkAbort, ""); ok {
+		add(Objective{Name: "no abort", Wanted: "not " + m.Detail, Measured: "held, and ended the drill", Result: Missed})
+	}
+}
+
+// change judges a time of the users' outage. Users who never had one were well
+// all along.
+func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
+	absorbed := len(s.own) == 0 && len(s.card.Faults) > 0 &&
+		!slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return !f.Absorbed })
+	if t == nil && absorbed {
+		return Objective{Name: name, Wanted: "≤ " + brief(limit.Seconds()), Measured: "no outage: absorbed", Result: Met}
+	}
+	why := "the fault was not lifted in this run"
+	if len(s.own) == 0 {
+		why = "no outage that is the fault's was seen"
+	}
+	return atMost(name, limit, t, why)
+}
+
+// atMost judges a time against its upper limit; why is the reason where there
+// is no time.
+func atMost(name string, limit time.Duration, t *Time, why string) Objective {
+	o := Objective{Name: name, Wanted: "≤ " + brief(limit.Seconds())}
+	if t == nil {
+		o.Measured, o.Result, o.Why = "nothing", Undecided, why
+		return o
+	}
+	o.Measured = t.String()
+	margin := limit.Seconds() - t.Seconds
+	switch {
+	case t.Censored && t.Seconds >= limit.Seconds():
+		o.Result = Missed
+		return o
+	case t.Censored:
+		o.Result, o.Why = Undecided, "the run ended before it could be told"
+		return o
+	case t.Seconds+t.Resolution <= limit.Seconds():
+		o.Result = Met
+	case t.Seconds-t.Resolution > limit.Seconds():
+		o.Result = Missed
+	default:
+		o.Result, o.Why = Undecided, "the limit lies within the resolution"
+	}
+	o.Margin = fmt.Sprintf("%+.0f%%", 100*margin/limit.Seconds())
+	return o
+}
+
+// String writes a time with its resolution, or what it exceeds.
+func (t Time) String() string {
+	switch {
+	case t.Censored:
+		return "> " + brief(t.Seconds)
+	case t.Resolution > 0:
+		return brief(t.Seconds) + " ± " + brief(t.Resolution)
+	}
+	return brief(t.Seconds)
+}
+
+// brief writes seconds in a unit and with as many digits as a person reads.
+func brief(s float64) string {
+	trim := func(digits int, v float64, unit string) string {
+		text := fmt.Sprintf("%.*f", digits, v)
+		if strings.Contains(text, ".") {
+			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+		}
+		return text + " " + unit
+	}
+	switch {
+	case s == 0:
+		return "0 s"
+	case s < 0.01:
+		return trim(1, 1e3*s, "ms")
+	case s < 1:
+		return trim(0, 1e3*s, "ms")
+	case s < 120:
+		return trim(2, s, "s")
+	}
+	return time.Duration(math.Round(s) * 1e9).String()
+}
+
+// keep judges one objective over a phase.
+func (s *scorer) keep(text string) Objective {
+	k, err := ParseKeep(text)
+	if err != nil { // the plan, or `score --sla`, checked it
+		return Objective{Name: "keep " + text, Wanted: text, Measured: "nothing", Result: Undecided, Why: err.Error()}
+	}
+	o := Objective{Name: strings.TrimSuffix(k.Text, " "+k.Op+" "+k.value()), Wanted: sign(k.Op) + " " + k.shown(k.Value)}
+	low, high, ok := s.metric(k)
+	if !ok {
+		o.Measured, o.Result, o.Why = "nothing", Undecided, "no request was sent in that phase"
+		return o
+	}
+	o.Measured = k.shown(low)
+	if k.shown(high) != k.shown(low) {
+		o.Measured += " to " + k.shown(high)
+	}
+	holds := func(v float64) bool { return k.Op == "<=" && v <= k.Value || k.Op == ">=" && v >= k.Value }
+	switch {
+	case holds(low) && holds(high):
+		o.Result = Met
+	case !holds(low) && !holds(high):
+		o.Result = Missed
+	default:
+		o.Result, o.Why = Undecided, "it depends on the requests that were due and never sent"
+	}
+	o.Margin = k.margin(low, high)
+	return o
+}
+
+// metric bounds what k asks for: with the requests that were never sent all
+// good, and all bad.
+func (s *scorer) metric(k Keep) (low, high float64, ok bool) {
+	var due, good, unsent float64
+	var latencies []time.Duration
+	for _, st := range s.streams {
+		if k.Of != "" && k.Of != st.group.Name {
+			continue
+		}
+		for _, r := range s.within(st, k.Phase) {
+			due++
+			if r.Unsent {
+				unsent++
+				continue
+			}
+			latencies = append(latencies, r.Latency())
+			if !r.Bad(st.group.Slow) {
+				good++
+			}
+		}
+	}
+	if len(latencies) == 0 {
+		return 0, 0, false
+	}
+	if k.Metric == "success" {
+		return good / due, (good + unsent) / due, true
+	}
+	low = quantile(latencies, k.quantile()).Seconds()
+	if unsent == 0 {
+		return low, low, true
+	}
+	for range int(unsent) {
+		latencies = append(latencies, math.MaxInt64)
+	}
+	return low, quantile(latencies, k.quantile()).Seconds(), true
+}
+
+func sign(op string) string {
+	if op == "<=" {
+		return "≤"
+	}
+	return "≥"
+}

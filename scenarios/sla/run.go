@@ -1,0 +1,117 @@
+package sla
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// never is the place of an instant that did not come.
+const never = math.MinInt64
+
+// course is a run's instants, read from its marks, on the record's clock.
+type course struct {
+	start, end int64 // the load; end is the last that was heard of it
+	injected   int64 // the first fault's lower edge
+	lifted     int64 // the last fault's, lower edge
+	cleared    int64 // the last fault's, upper edge
+	clearing   time.Duration
+	recovery   int64 // the recovery phase begins
+	touched    int64 // the first effect on the users' traffic
+}
+
+// courseOf reads the marks. What a run that broke off did not reach is never,
+// but for start and end.
+func courseOf(r *timeline.Record) course {
+	c := course{start: never, end: never, injected: never, lifted: never, cleared: never, recovery: never, touched: never}
+	for _, m := range r.Marks {
+		switch m.Name {
+		case timeline.MarkStart:
+			c.start = m.Before
+		case timeline.MarkInject:
+			if c.injected == never {
+				c.injected = m.Before
+			}
+		case timeline.MarkLift:
+			c.lifted = m.Before
+		case timeline.MarkClear:
+			if m.After > c.cleared {
+				c.cleared, c.clearing = m.After, time.Duration(m.After-m.Before)
+			}
+		case timeline.MarkRecovery:
+			c.recovery = m.Before
+		case timeline.MarkEnd:
+			c.end = m.After
+		}
+	}
+	for _, p := range r.Proofs {
+		if first := p.Count.First; first > 0 && (c.touched == never || first < c.touched) {
+			c.touched = first
+		}
+	}
+	if c.start == never {
+		c.start = r.Header.Mono
+	}
+	if c.end == never {
+		c.end = lastDue(r)
+	}
+	return c
+}
+
+func lastDue(r *timeline.Record) int64 {
+	last := int64(never)
+	for _, all := range r.Requests {
+		if n := len(all); n > 0 {
+			last = max(last, all[n-1].Due)
+		}
+	}
+	return last
+}
+
+// phase gives the bounds [from, to) of a phase by due; ok is false where the
+// run did not reach it.
+func (c course) phase(name string) (from, to int64, ok bool) {
+	end := c.end + 1
+	until := func(t int64) int64 {
+		if t == never {
+			return end
+		}
+		return t
+	}
+	switch name {
+	case "baseline":
+		return c.start, until(c.injected), true
+	case "fault":
+		return c.injected, until(c.recovery), c.injected != never
+	case "recovery":
+		return c.recovery, end, c.recovery != never
+	default: // run: fault and recovery
+		return c.injected, end, c.injected != never
+	}
+}
+
+// seconds from the start of the run; −1 where the instant did not come.
+func (c course) at(t int64) float64 {
+	if t == never {
+		return -1
+	}
+	return seconds(time.Duration(t - c.start))
+}
+
+// seconds rounds to the record's own resolution, a microsecond, so that the
+// numbers of a scorecard read well and never differ in their last digits.
+func seconds(d time.Duration) float64 { return math.Round(float64(d)/1e3) / 1e6 }
+
+// round keeps shares to a millionth.
+func round(f float64) float64 { return math.Round(f*1e6) / 1e6 }
+
+// markOf finds a fault's mark of a name.
+func markOf(r *timeline.Record, name, fault string) (timeline.Mark, bool) {
+	i := slices.IndexFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == name && (fault == "" || m.Fault == fault) })
+	if i < 0 {
+		return timeline.Mark{}, false
+	}
+	return r.Marks[i], true
+}

@@ -1,0 +1,354 @@
+package sla
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// Score judges a record by objectives. It is a pure function: the same record
+// and objectives give the same scorecard, byte for byte.
+func Score(r *timeline.Record, o timeline.Objectives) Scorecard {
+	s := newScorer(r, o)
+	s.measure()
+	s.judge()
+	return s.card
+}
+
+// scorer is one judgement in the making.
+type scorer struct {
+	record *timeline.Record
+	wanted timeline.Objectives
+	course course
+
+	streams  []*stream
+	outages  []outage // of all groups, in order of onset
+	own      []outage // those that are the faults'
+	noticed  []watch.Noticed
+	from     int64 // what detection is counted from: min(T_effect, T_onset); never without a fault
+	onset    int64 // of the first outage that is the faults'
+	detected int64 // when the first watcher noticed
+
+	card Scorecard
+}
+
+func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
+	s := &scorer{record: r, wanted: o, course: courseOf(r), from: never, onset: never, detected: never}
+	groups := slices.Clone(r.Header.Groups)
+	slices.SortFunc(groups, func(a, b timeline.Group) int { return cmp.Compare(a.Name, b.Name) })
+	_, before, _ := s.course.phase("baseline")
+	for _, g := range groups {
+		s.streams = append(s.streams, newStream(g, r.Requests[g.Name], before, len(groups)))
+	}
+	for _, w := range r.Header.Watch {
+		s.noticed = append(s.noticed, watch.Notice(w, r))
+	}
+	s.card = Scorecard{
+		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed,
+		Reasons: []string{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{}, Nodes: []Node{},
+		Watchers: []Watcher{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []string{},
+	}
+	if r.Header.Mono != 0 {
+		s.card.Started = r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano)
+	}
+	return s
+}
+
+// measure fills in everything but objectives and verdict.
+func (s *scorer) measure() {
+	s.findOutages()
+	s.faults()
+	s.times()
+	s.watchers()
+	s.requests()
+	s.generator()
+	s.picture()
+	for _, n := range s.record.Notes {
+		if !slices.Contains(s.card.Notes, n.Text) {
+			s.card.Notes = append(s.card.Notes, n.Text)
+		}
+	}
+}
+
+// confirm is W.
+func (s *scorer) confirm() time.Duration { return s.record.Header.Phases.Confirm }
+
+// findOutages finds what happened to the users, and whose doing it was: an
+// outage that began within [T_inject, T_clear + W] is the faults'.
+func (s *scorer) findOutages() {
+	for _, st := range s.streams {
+		s.outages = append(s.outages, st.outages(s.course.end, s.confirm())...)
+	}
+	slices.SortStableFunc(s.outages, func(a, b outage) int { return cmp.Compare(a.onset, b.onset) })
+	for _, o := range s.outages {
+		by := s.culprit(o)
+		if by != unexplained {
+			s.own = append(s.own, o)
+		}
+		out := Outage{
+			Group: o.stream.group.Name, Onset: s.course.at(o.onset), Recovery: s.course.at(o.recovered),
+			Resolution: seconds(o.resolution()), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: by,
+		}
+		if o.censored {
+			out.Recovery = s.course.at(s.course.end)
+		}
+		s.card.Outages = append(s.card.Outages, out)
+	}
+	s.from = s.course.touched
+	if len(s.own) > 0 {
+		s.onset = s.own[0].onset
+		if s.from == never || s.onset < s.from {
+			s.from = s.onset
+		}
+	}
+}
+
+const unexplained = "unexplained"
+
+// culprit is the fault during which an outage began, the latest one that did.
+func (s *scorer) culprit(o outage) string {
+	by := unexplained
+	for _, f := range s.record.Header.Faults {
+		in, ok := markOf(s.record, timeline.MarkInject, f.Name)
+		if !ok || o.onset < in.Before {
+			continue
+		}
+		out, ok := markOf(s.record, timeline.MarkClear, f.Name)
+		if !ok || o.onset <= out.After+int64(s.confirm()) {
+			by = f.Name
+		}
+	}
+	return by
+}
+
+// faults says what each fault did.
+func (s *scorer) faults() {
+	for _, f := range s.record.Header.Faults {
+		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1, Lift: -1, Clear: -1}
+		if m, ok := markOf(s.record, timeline.MarkInject, f.Name); ok {
+			out.Inject = s.course.at(m.After)
+		}
+		if m, ok := markOf(s.record, timeline.MarkLift, f.Name); ok {
+			out.Lift = s.course.at(m.After)
+		}
+		if m, ok := markOf(s.record, timeline.MarkClear, f.Name); ok {
+			out.Clear, out.Proof.Gone = s.course.at(m.After), true
+		}
+		for _, p := range s.record.Proofs {
+			if p.Fault != f.Name {
+				continue
+			}
+			c := p.Count
+			if c.First > 0 {
+				out.Effect = s.course.at(c.First)
+			}
+			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Gone: out.Proof.Gone && !c.Active}
+		}
+		out.Proof.Effective = effective(out.Proof.Users)
+		out.Absorbed = out.Proof.Effective == "yes" && !slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return o.By == f.Name })
+		s.card.Faults = append(s.card.Faults, out)
+	}
+}
+
+func effective(users uint64) string {
+	switch {
+	case users == 0:
+		return "no"
+	case users < leastTouched:
+		return "too few"
+	}
+	return "yes"
+}
+
+// Times.
+
+// times measures the outage that is the faults', from the first onset to the
+// last recovery.
+func (s *scorer) times() {
+	t := &s.card.Times
+	t.Ideal = s.ideal()
+	if len(s.own) == 0 {
+		return
+	}
+	first, last := s.own[0], s.own[0]
+	censored := false
+	for _, o := range s.own {
+		censored = censored || o.censored
+		if o.recovered > last.recovered {
+			last = o
+		}
+	}
+	res := seconds(max(first.resolution(), last.resolution()))
+	end := last.recovered
+	if censored {
+		end = s.course.end
+	}
+	t.Outage = &Time{Seconds: seconds(time.Duration(end - s.onset)), Resolution: res, Censored: censored}
+	t.Mitigate = s.mitigate(res)
+	if s.course.cleared == never {
+		return
+	}
+	t.Recover = &Time{
+		Seconds:    max(0, seconds(time.Duration(end-s.course.cleared))),
+		Resolution: res + seconds(s.course.clearing), Censored: censored,
+	}
+	if t.Mitigate != nil && !t.Mitigate.Censored && t.Recover.Seconds == 0 {
+		t.Recover.By = "mitigated"
+	}
+}
+
+// mitigate is how long it took until the users were well, by their own τ, while
+// the fault was still on, and stayed so until it was lifted.
+func (s *scorer) mitigate(res float64) *Time {
+	on := s.course.lifted
+	if on == never {
+		on = s.course.end
+	}
+	if s.onset > on {
+		return nil
+	}
+	worst := s.onset
+	for _, o := range s.own {
+		if o.onset > on {
+			continue
+		}
+		t, ok := o.stream.settled(o.last, on, s.confirm(), o.stream.group.Slow)
+		if !ok {
+			return &Time{Seconds: seconds(time.Duration(on - s.onset)), Resolution: res, Censored: true}
+		}
+		worst = max(worst, t)
+	}
+	return &Time{Seconds: seconds(time.Duration(worst - s.onset)), Resolution: res}
+}
+
+// ideal is when all the users' requests, watched as they end, would have raised
+// the alarm.
+func (s *scorer) ideal() *Time {
+	at := int64(never)
+	for _, st := range s.streams {
+		if t, ok := st.noticed(s.course.injected); ok && s.course.injected != never && (at == never || t < at) {
+			at = t
+		}
+	}
+	if at == never || s.from == never {
+		return nil
+	}
+	return &Time{Seconds: seconds(time.Duration(at - s.from)), By: "every request watched"}
+}
+
+// watchers measures what each detector found, from the first effect or onset.
+func (s *scorer) watchers() {
+	for i, w := range s.record.Header.Watch {
+		n := s.noticed[i]
+		out := Watcher{Name: w.Name, Kind: w.Kind, Asked: n.Asked}
+		hit := -1
+		for k, a := range n.Alarms {
+			switch {
+			case !s.ours(a.Raised):
+				out.FalseAlarms++
+			case hit < 0:
+				hit = k
+			}
+		}
+		if s.from != never {
+			out.Detect, out.Restore = s.detect(n, hit, w), s.restore(n, hit, w)
+		}
+		if d := out.Detect; d != nil {
+			d.By = w.Name
+			if ideal := s.card.Times.Ideal; ideal != nil {
+				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: d.Resolution, Censored: d.Censored}
+			}
+			s.earliest(n, hit, d)
+		}
+		s.latest(out.Restore, w.Name)
+		s.card.Watchers = append(s.card.Watchers, out)
+	}
+}
+
+// ours reports whether an alarm was raised because of the faults, by its time.
+func (s *scorer) ours(raised watch.Span) bool {
+	c := s.course
+	return c.injected != never && raised.After >= c.injected &&
+		(c.cleared == never || raised.After <= c.cleared+int64(s.confirm()))
+}
+
+// detect is the time to the first alarm that is the faults', else what it is
+// known to exceed.
+func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher) *Time {
+	if n.Asked == 0 && w.Kind != "webhook" {
+		return nil // it never could ask: there is nothing to be said
+	}
+	if hit < 0 {
+		until := s.course.end
+		if s.course.cleared != never {
+			until = s.course.cleared
+		}
+		return &Time{Seconds: seconds(time.Duration(until - s.from)), Censored: true}
+	}
+	return s.between(n.Alarms[hit].Raised, s.from, w)
+}
+
+// restore is the time from the lift to the last instant at which a detector
+// that noticed was content again; nil for one that did not.
+func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher) *Time {
+	if hit < 0 || s.course.cleared == never {
+		return nil
+	}
+	last := n.Alarms[hit]
+	for _, a := range n.Alarms[hit:] {
+		if s.ours(a.Raised) {
+			last = a
+		}
+	}
+	if !last.Over {
+		if w.Kind == "webhook" && w.Resolved == "" {
+			return nil // it never says so
+		}
+		return &Time{Seconds: seconds(time.Duration(s.course.end - s.course.cleared)), Censored: true, By: w.Name}
+	}
+	t := s.between(last.Content, s.course.cleared, w)
+	t.Resolution += seconds(s.course.clearing)
+	t.Seconds, t.By = max(0, t.Seconds), w.Name
+	return t
+}
+
+// between is the time from an instant to a change that is only known to lie
+// within a span: its middle, give or take half of it, and the clock's own doubt
+// where the detector lives on another machine's clock.
+func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
+	half := (c.After - c.Before) / 2
+	doubt := time.Duration(half)
+	if w.Kind == "command" || w.Kind == "webhook" {
+		doubt += s.record.Clock.Bound
+	}
+	return &Time{Seconds: seconds(time.Duration(c.Before + half - from)), Resolution: seconds(doubt)}
+}
+
+func (s *scorer) earliest(n watch.Noticed, hit int, d *Time) {
+	t := &s.card.Times
+	if t.Detect == nil || t.Detect.Censored && !d.Censored || d.Censored == t.Detect.Censored && d.Seconds < t.Detect.Seconds {
+		t.Detect = d
+	}
+	if hit >= 0 && (s.detected == never || n.Alarms[hit].Raised.After < s.detected) {
+		s.detected = n.Alarms[hit].Raised.After
+	}
+}
+
+func (s *scorer) latest(d *Time, _ string) {
+	t := &s.card.Times
+	if d != nil && (t.Restore == nil || d.Censored && !t.Restore.Censored || d.Censored == t.Restore.Censored && d.Seconds > t.Restore.Seconds) {
+		t.Restore = d
+	}
+}
+
+// Why a fault's silence is no proof.
+func notEffective(f Fault) string {
+	if f.Proof.Effective == "no" {
+		return fmt.Sprintf("fault %s touched none of the users' requests: no traffic of theirs crossed %s while it was on; check the link, the port and the connections' life with stormdrill plan", f.Name, f.Link)
+	}
+	return fmt.Sprintf("fault %s touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer", f.Name, f.Proof.Users, leastTouched)
+}
