@@ -1,5 +1,3 @@
-//go:build spine
-
 package main
 
 import (
@@ -9,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -33,9 +33,13 @@ type drill struct {
 	dir      string
 	live     *reports.Live
 
-	plan  *scenarios.Plan
-	tape  *tape
-	clock wire.Offset
+	plan   *scenarios.Plan
+	tape   *tape
+	clock  wire.Offset
+	reaper *reaper
+
+	mu       sync.Mutex
+	injected []string // now
 }
 
 // closeWithin bounds the removal of a drill's containers.
@@ -91,7 +95,9 @@ func (d *drill) perform(ctx context.Context) (err error) {
 			now := d.now()
 			_ = d.tape.Mark(timeline.Mark{Name: timeline.MarkError, Before: now, After: now, Detail: "removal: " + failed.Error()})
 			err = errors.Join(err, failed)
+			return // the reaper goes on trying once this process is gone
 		}
+		d.reaper.dismiss()
 	}()
 	if d.clock, err = wire.MeasureOffset(ctx, l.Load(), 20); err != nil {
 		return err
@@ -127,11 +133,18 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 			return nil, err
 		}
 		d.tape.plan(d.plan)
-		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.dir, Events: d.tape.event, Progress: d.live.Say})
-		if errors.Is(err, lab.ErrSubnetTaken) && try < subnets {
-			continue
+		if d.reaper, err = startReaper(d.plan.Run); err != nil {
+			return nil, err
 		}
-		return l, err
+		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.dir, Events: d.tape.event,
+			Progress: func(step string) { d.live.Say("%s", step) }})
+		if err == nil {
+			return l, nil
+		}
+		d.reaper.dismiss()
+		if !errors.Is(err, lab.ErrSubnetTaken) || try == subnets {
+			return nil, err
+		}
 	}
 }
 
@@ -286,4 +299,42 @@ func newRunID() string {
 	var b [8]byte
 	rand.Read(b[:])
 	return hex.EncodeToString(b[:])
+}
+
+// phase shows where the run stands.
+func (d *drill) phase(p engine.PhaseNow) {
+	d.mu.Lock()
+	d.injected = p.Faults
+	d.mu.Unlock()
+	d.live.Phase(p.Name, p.Length)
+}
+
+// showEvery is how often the live line changes.
+const showEvery = 250 * time.Millisecond
+
+// show keeps the live line up to date until it is stopped.
+func (d *drill) show() (stop func()) {
+	tick, end := time.NewTicker(showEvery), make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		defer tick.Stop()
+		for {
+			select {
+			case <-end:
+				return
+			case <-tick.C:
+				d.live.Update(d.state())
+			}
+		}
+	})
+	return func() { close(end); done.Wait() }
+}
+
+func (d *drill) state() reports.State {
+	seen, fired := d.tape.last()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := reports.State{Rate: seen.Rate, Success: seen.Success, P99: seen.P99, Faults: d.injected}
+	s.Biting = slices.ContainsFunc(fired, func(f string) bool { return slices.Contains(d.injected, f) })
+	return s
 }

@@ -93,11 +93,15 @@ Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 	c.SetVersionTemplate("stormdrill {{.Version}}\n")
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
+		newRun(),
+		newScore(),
 		newValidate(),
 		newPlan(),
 		newList(),
 		newSchema(),
 		newInit(),
+		newClean(),
+		newReap(),
 		newNode(),
 	)
 	return c

@@ -1,9 +1,8 @@
-//go:build spine
-
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -62,32 +61,25 @@ worst counts: 4, 3, 2, 1, 0 in that order.`,
 }
 
 func (f runFlags) run(c *cobra.Command, args []string) error {
-	var drills []*scenarios.Scenario
-	for _, a := range args {
-		found, err := scenarios.Open(a)
-		if err != nil {
-			return exitError{exitInvalid, err}
-		}
-		drills = append(drills, found...)
-	}
-	for _, s := range drills {
-		if _, err := s.Plan(scenarios.Options{Images: f.images}); err != nil {
-			return exitError{exitInvalid, err}
-		}
+	drills, err := f.check(args)
+	if err != nil {
+		return err
 	}
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	var cards []sla.Scorecard
-	for i, s := range drills {
+	for _, s := range drills {
 		card, err := f.one(ctx, c.OutOrStdout(), s, len(drills) > 1)
-		if err != nil {
+		switch {
+		case err != nil && errors.Is(context.Cause(ctx), engine.ErrInterrupted):
+			return exitError{exitInterrupted, err}
+		case err != nil:
 			return exitError{exitError4, err}
 		}
 		cards = append(cards, card)
 		if ctx.Err() != nil {
 			break
 		}
-		_ = i
 	}
 	if len(cards) > 1 {
 		if err := reports.Table(c.OutOrStdout(), cards); err != nil {
@@ -95,6 +87,31 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 		}
 	}
 	return verdictExit(cards)
+}
+
+// check opens and plans all drills before the first one starts. The problems of
+// all of them come together.
+func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
+	drills, err := openAll(args)
+	if err != nil {
+		return nil, err
+	}
+	var problems scenarios.Problems
+	for _, s := range drills {
+		var ps scenarios.Problems
+		if _, err := s.Plan(scenarios.Options{Images: f.images}); errors.As(err, &ps) {
+			problems = append(problems, ps...)
+		} else if err != nil {
+			return nil, exitError{exitInvalid, err}
+		}
+	}
+	if len(problems) > 0 {
+		return nil, exitError{exitInvalid, problems}
+	}
+	if unused := scenarios.UnusedImages(drills, f.images); len(unused) > 0 {
+		return nil, exitError{exitInvalid, fmt.Errorf("--image %s: no drill here has an image or a target of that name", strings.Join(unused, ", "))}
+	}
+	return drills, nil
 }
 
 // one runs and reports a single drill.

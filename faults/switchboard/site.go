@@ -145,6 +145,7 @@ func (t *site) lift(name string) (Bracket, error) {
 	return Bracket{Before: p.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
 }
 
+// count is what a rule did so far; one that was never applied did nothing.
 func (t *site) count(name string) (Count, error) {
 	if c, ok, err := t.packets.tally(name); ok {
 		return c, err
@@ -152,7 +153,7 @@ func (t *site) count(name string) (Count, error) {
 	if c, ok := t.streams.count(name); ok {
 		return c, nil
 	}
-	return Count{}, fmt.Errorf("rule %q was never applied: there is nothing to count", name)
+	return Count{}, nil
 }
 
 // traffic is in order of links.

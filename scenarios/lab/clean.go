@@ -4,11 +4,94 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 )
+
+// Reap removes all of a run that is over without having removed it, also what
+// the engine was still creating when the run ended: until nothing has appeared
+// for quietFor.
+func Reap(ctx context.Context, run string) error {
+	engine, err := connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	return reap(ctx, engine, run)
+}
+
+// quietFor is how long the engine may take to finish a request of a client that
+// is gone.
+const quietFor = 3 * time.Second
+
+func reap(ctx context.Context, engine *client.Client, run string) error {
+	filter := client.Filters{}.Add("label", Label+"="+run)
+	last := time.Now()
+	for time.Since(last) < quietFor {
+		if left, err := removeOnce(ctx, engine, filter); left > 0 || err != nil {
+			last = time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("run %s: %w", run, context.Cause(ctx))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// Clean removes what dead runs left, and says so in a line each. A run of this
+// machine that still goes on, and any of another machine, is only named, unless
+// all is set.
+func Clean(ctx context.Context, all bool) (done []string, err error) {
+	engine, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer engine.Close()
+	runs, err := runsOn(ctx, engine)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, run := range slices.Sorted(maps.Keys(runs)) {
+		if why := inUse(run, runs[run]); why != "" && !all {
+			done = append(done, fmt.Sprintf("run %s: left alone: %s", run, why))
+			continue
+		}
+		if err := removeRun(ctx, engine, run); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		done = append(done, fmt.Sprintf("run %s: removed", run))
+	}
+	return done, errors.Join(errs...)
+}
+
+// runsOn lists the runs that have something on the engine, with their machine.
+func runsOn(ctx context.Context, engine *client.Client) (map[string]string, error) {
+	runs := map[string]string{}
+	filter := client.Filters{}.Add("label", Label)
+	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range containers.Items {
+		runs[c.Labels[Label]] = c.Labels[hostLabel]
+	}
+	networks, err := engine.NetworkList(ctx, client.NetworkListOptions{Filters: filter})
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range networks.Items {
+		runs[n.Labels[Label]] = n.Labels[hostLabel]
+	}
+	return runs, nil
+}
 
 // removeRun removes the containers and networks of one run, until the engine
 // shows none.

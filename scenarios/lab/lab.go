@@ -40,6 +40,7 @@ type Lab struct {
 	switchboard *wire.Peer
 	load        *wire.Peer
 	lost        chan error
+	release     func() // of the run's lock
 	logs        sync.WaitGroup
 
 	mu      sync.Mutex
@@ -56,7 +57,11 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{Options: o, engine: engine, ids: map[string]string{}, killed: map[string]bool{}, lost: make(chan error, 1)}
+	release, err := hold(o.Plan.Run)
+	if err != nil {
+		return nil, err
+	}
+	l := &Lab{Options: o, engine: engine, release: release, ids: map[string]string{}, killed: map[string]bool{}, lost: make(chan error, 1)}
 	if err := l.start(ctx); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
@@ -117,6 +122,9 @@ func (l *Lab) Close(ctx context.Context) error {
 	}
 	err := removeRun(ctx, l.engine, l.Plan.Run)
 	l.logs.Wait()
+	if err == nil {
+		l.release()
+	}
 	return err
 }
 

@@ -41,7 +41,7 @@ func (l *Lab) startNetwork(ctx context.Context) error {
 	return nil
 }
 
-func (l *Lab) labels() map[string]string { return map[string]string{Label: l.Plan.Run} }
+func (l *Lab) labels() map[string]string { return labels(l.Plan.Run) }
 
 // sysctls of the switchboard: it forwards, does not tell clients of a shorter
 // way round itself, and answers every packet it refuses.

@@ -53,6 +53,7 @@ func (s *stream) segments() []segment {
 type outage struct {
 	stream   *stream
 	onset    int64 // due of its first bad request
+	told     int64 // known of that request
 	last     int64 // latest known among its bad requests
 	due      int64 // due of its last bad request
 	requests int
@@ -86,6 +87,7 @@ func (s *stream) outages(end int64, w time.Duration) []outage {
 func (s *stream) outageOf(g segment) outage {
 	o := outage{stream: s, firstBad: g.first, requests: s.bads[g.last] - s.bads[g.first] + 1, bad: g.last - g.first + 1}
 	o.onset, o.due = s.sent[s.bads[g.first]].Due, s.sent[s.bads[g.last]].Due
+	o.told = s.sent[s.bads[g.first]].Known(s.group.Slow)
 	for _, i := range s.bads[g.first : g.last+1] {
 		o.last = max(o.last, s.sent[i].Known(s.group.Slow))
 	}

@@ -87,9 +87,9 @@ func (k Keep) value() string { return k.Text[strings.LastIndexByte(k.Text, ' ')+
 // 99.999 % never reads as 100 %.
 func (k Keep) shown(v float64) string {
 	if k.Metric != "success" {
-		return brief(v)
+		return Brief(v)
 	}
-	return percent(v)
+	return Percent(v)
 }
 
 // margin is how far the worse of two bounds lies on the good side of the limit:
@@ -104,8 +104,8 @@ func (k Keep) margin(low, high float64) string {
 	return fmt.Sprintf("%+.0f%%", 100*(k.Value-high)/k.Value)
 }
 
-// percent writes a share, cut after two digits of a per cent.
-func percent(share float64) string {
+// Percent writes a share, cut after two digits of a per cent.
+func Percent(share float64) string {
 	text := strconv.FormatFloat(math.Floor(share*1e4+1e-9)/100, 'f', 2, 64)
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }

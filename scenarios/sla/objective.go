@@ -90,7 +90,7 @@ func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 	absorbed := len(s.own) == 0 && len(s.card.Faults) > 0 &&
 		!slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return !f.Absorbed })
 	if t == nil && absorbed {
-		return Objective{Name: name, Wanted: "≤ " + brief(limit.Seconds()), Measured: "no outage: absorbed", Result: Met}
+		return Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds()), Measured: "no outage: absorbed", Result: Met}
 	}
 	why := "the fault was not lifted in this run"
 	if len(s.own) == 0 {
@@ -102,7 +102,7 @@ func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 // atMost judges a time against its upper limit; why is the reason where there
 // is no time.
 func atMost(name string, limit time.Duration, t *Time, why string) Objective {
-	o := Objective{Name: name, Wanted: "≤ " + brief(limit.Seconds())}
+	o := Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds())}
 	if t == nil {
 		o.Measured, o.Result, o.Why = "nothing", Undecided, why
 		return o
@@ -131,15 +131,15 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 func (t Time) String() string {
 	switch {
 	case t.Censored:
-		return "> " + brief(t.Seconds)
+		return "> " + Brief(t.Seconds)
 	case t.Resolution > 0:
-		return brief(t.Seconds) + " ± " + brief(t.Resolution)
+		return Brief(t.Seconds) + " ± " + Brief(t.Resolution)
 	}
-	return brief(t.Seconds)
+	return Brief(t.Seconds)
 }
 
-// brief writes seconds in a unit and with as many digits as a person reads.
-func brief(s float64) string {
+// Brief writes seconds in a unit and with as many digits as a person reads.
+func Brief(s float64) string {
 	trim := func(digits int, v float64, unit string) string {
 		text := fmt.Sprintf("%.*f", digits, v)
 		if strings.Contains(text, ".") {

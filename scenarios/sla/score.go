@@ -84,10 +84,15 @@ func (s *scorer) findOutages() {
 		s.outages = append(s.outages, st.outages(s.course.end, s.confirm())...)
 	}
 	slices.SortStableFunc(s.outages, func(a, b outage) int { return cmp.Compare(a.onset, b.onset) })
-	for _, o := range s.outages {
-		by := s.culprit(o)
+	for i := range s.outages {
+		o := &s.outages[i]
+		// A request that was under way when the fault came was due before it.
+		if o.onset < s.course.injected && s.course.injected <= o.told {
+			o.onset = s.course.injected
+		}
+		by := s.culprit(*o)
 		if by != unexplained {
-			s.own = append(s.own, o)
+			s.own = append(s.own, *o)
 		}
 		out := Outage{
 			Group: o.stream.group.Name, Onset: s.course.at(o.onset), Recovery: s.course.at(o.recovered),
@@ -135,8 +140,9 @@ func (s *scorer) faults() {
 		if m, ok := markOf(s.record, timeline.MarkLift, f.Name); ok {
 			out.Lift = s.course.at(m.After)
 		}
-		if m, ok := markOf(s.record, timeline.MarkClear, f.Name); ok {
-			out.Clear, out.Proof.Gone = s.course.at(m.After), true
+		m, cleared := markOf(s.record, timeline.MarkClear, f.Name)
+		if cleared {
+			out.Clear = s.course.at(m.After)
 		}
 		for _, p := range s.record.Proofs {
 			if p.Fault != f.Name {
@@ -146,7 +152,7 @@ func (s *scorer) faults() {
 			if c.First > 0 {
 				out.Effect = s.course.at(c.First)
 			}
-			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Gone: out.Proof.Gone && !c.Active}
+			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Gone: cleared && !c.Active}
 		}
 		out.Proof.Effective = effective(out.Proof.Users)
 		out.Absorbed = out.Proof.Effective == "yes" && !slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return o.By == f.Name })

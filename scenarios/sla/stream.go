@@ -40,7 +40,7 @@ func newStream(g timeline.Group, all []loadgen.Request, injected int64, streams 
 		}
 	}
 	base := s.first(injected)
-	s.setTest(s.badUpTo(base), base, len(s.sent), streams)
+	s.setTest(s.badBefore(injected), base, len(s.sent), streams)
 	p95 := quantile(s.latencies(0, base), 0.95)
 	s.calm = max(time.Duration(calmRatio*float64(p95)), p95+calmMore)
 	return s
@@ -80,6 +80,17 @@ func (s *stream) first(t int64) int {
 
 // badUpTo counts bad requests among the first n.
 func (s *stream) badUpTo(n int) int { return sort.SearchInts(s.bads, n) }
+
+// badBefore counts the bad requests of the baseline, which ends at t: those that
+// were under way at t are not its own.
+func (s *stream) badBefore(t int64) (n int) {
+	for _, i := range s.bads[:s.badUpTo(s.first(t))] {
+		if s.sent[i].Known(s.group.Slow) < t {
+			n++
+		}
+	}
+	return n
+}
 
 func (s *stream) badIn(from, to int) int { return s.badUpTo(to) - s.badUpTo(from) }
 

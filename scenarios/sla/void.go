@@ -63,7 +63,7 @@ func (s *scorer) unwell() (reasons []string) {
 	for _, st := range s.streams {
 		_, before, _ := s.course.phase("baseline")
 		n := st.first(before)
-		bad := st.badUpTo(n)
+		bad := st.badBefore(before)
 		switch {
 		case n < leastBaseline:
 			say("the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher", st.group.Name, n, leastBaseline)

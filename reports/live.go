@@ -1,0 +1,111 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Live is the line that shows a running drill. On a terminal it is drawn over
+// again and ends as one line per phase; elsewhere a plain line is written at
+// the start of each phase and every plainEvery after.
+type Live struct {
+	w     io.Writer
+	tty   bool
+	width int
+
+	mu    sync.Mutex
+	phase string
+	since time.Time
+	long  time.Duration
+	last  time.Time // of the last plain line
+	drawn bool      // a line stands without its end
+}
+
+// plainEvery is the pause between two plain lines of a phase.
+const plainEvery = 5 * time.Second
+
+// State is what the line shows.
+type State struct {
+	Rate    float64 // requests per second, over the last second
+	Success float64
+	P99     time.Duration
+	Faults  []string // injected now
+	Biting  bool     // one of them was seen to touch users' traffic
+}
+
+// NewLive writes to w, a terminal of that width if tty.
+func NewLive(w io.Writer, tty bool, width int) *Live { return &Live{w: w, tty: tty, width: width} }
+
+// Say writes a line of its own: what is being prepared, or went wrong.
+func (l *Live) Say(format string, a ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.end()
+	fmt.Fprintf(l.w, format+"\n", a...)
+}
+
+// Phase begins a phase of a planned length; the same one again changes nothing.
+func (l *Live) Phase(name string, length time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if name == l.phase {
+		return
+	}
+	l.end()
+	l.phase, l.since, l.long, l.last = name, time.Now(), length, time.Time{}
+}
+
+// Update shows how it goes.
+func (l *Live) Update(s State) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == "" {
+		return
+	}
+	line := l.line(s)
+	switch {
+	case l.tty:
+		if n := utf8.RuneCountInString(line); n >= l.width {
+			line = string([]rune(line)[:l.width-1])
+		}
+		fmt.Fprintf(l.w, "\r\x1b[K%s", line)
+		l.drawn = true
+	case time.Since(l.last) >= plainEvery:
+		l.last = time.Now()
+		fmt.Fprintln(l.w, line)
+	}
+}
+
+func (l *Live) line(s State) string {
+	state := ""
+	if len(s.Faults) > 0 {
+		state = "  injected: " + strings.Join(s.Faults, ", ")
+		if !s.Biting {
+			state += " (no user met it yet)"
+		}
+	}
+	done := min(time.Since(l.since), l.long).Round(time.Second)
+	return fmt.Sprintf("%-8s %4s of %s  %6.0f/s  success %s  p99 %s%s",
+		l.phase, done, l.long.Round(time.Second), s.Rate, sla.Percent(s.Success), sla.Brief(s.P99.Seconds()), state)
+}
+
+func (l *Live) end() {
+	if l.drawn {
+		fmt.Fprintln(l.w)
+		l.drawn = false
+	}
+}
+
+// Close ends the line.
+func (l *Live) Close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.end()
+	l.phase = ""
+}

@@ -1,0 +1,49 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Markdown writes the scorecard for a CI job's summary.
+func Markdown(w io.Writer, card sla.Scorecard) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s: %s\n\n", cell(card.Scenario), strings.ToUpper(string(card.Verdict)))
+	for _, r := range card.Reasons {
+		fmt.Fprintf(&b, "- %s\n", cell(r))
+	}
+	if len(card.Reasons) > 0 {
+		b.WriteByte('\n')
+	}
+	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
+	for _, o := range card.Objectives {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted), cell(o.Measured), cell(o.Margin), o.Result)
+	}
+	b.WriteByte('\n')
+	item := func(name, s string) {
+		if s != "" {
+			fmt.Fprintf(&b, "- **%s** %s\n", name, cell(s))
+		}
+	}
+	item("Users:", users(card))
+	item("Failures:", detection(card))
+	for _, f := range card.Faults {
+		item("Fault:", fault(f))
+	}
+	for _, s := range observer(card) {
+		item("Noticed:", s)
+	}
+	item("Answers:", nodes(card))
+	item("Generator:", generator(card))
+	fmt.Fprintf(&b, "- **Seed:** %d\n", card.Seed)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// cell keeps text from being taken for Markdown.
+func cell(s string) string {
+	return strings.NewReplacer("\n", " ", "|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`").Replace(s)
+}

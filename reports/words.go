@@ -1,0 +1,127 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// count writes a number with commas.
+func count(n uint64) string {
+	s := strconv.FormatUint(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// share writes a share in per cent; cut after two digits, never rounded up.
+func share(f float64) string { return sla.Percent(f) }
+
+// users says in one line what the users had.
+func users(c sla.Scorecard) string {
+	if c.Requests.Sent == 0 {
+		return "no request was sent while the fault was on or after it"
+	}
+	s := fmt.Sprintf("%s available: %s of %s requests failed", share(c.Requests.Availability), count(c.Requests.Failed), count(c.Requests.Sent))
+	if c.Times.Outage != nil {
+		s = "outage of " + c.Times.Outage.String() + "; " + s
+	} else {
+		s = "no outage; " + s
+	}
+	if len(c.Classes) > 0 {
+		var parts []string
+		for _, k := range c.Classes {
+			parts = append(parts, fmt.Sprintf("%s × %s", k.Name, count(k.Count)))
+		}
+		s += " (" + strings.Join(parts, "; ") + ")"
+	}
+	return s
+}
+
+// phases says when failed requests fell.
+func detection(c sla.Scorecard) string {
+	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s failed before %s noticed, %s after", count(c.Requests.BeforeDetect), c.Times.Detect.By, count(c.Requests.AfterDetect))
+}
+
+// fault says what a fault did, by its own count.
+func fault(f sla.Fault) string {
+	p := f.Proof
+	if f.Inject < 0 {
+		return f.Name + ": never injected"
+	}
+	s := fmt.Sprintf("%s on %s: %s %s for users, %s for checks", f.Name, f.Link, count(p.Users), p.Unit, count(p.Checks))
+	if p.Blind {
+		s = fmt.Sprintf("%s on %s: %s %s, users' and checks' together", f.Name, f.Link, count(p.Total), p.Unit)
+	}
+	if f.Effect >= 0 {
+		s += fmt.Sprintf("; %s after the injection", sla.Brief(max(0, f.Effect-f.Inject)))
+	}
+	switch {
+	case p.Gone:
+		s += "; proven gone"
+	case f.Lift >= 0:
+		s += "; not proven gone"
+	}
+	if f.Absorbed {
+		s += "; absorbed: no user's outage followed"
+	}
+	return s
+}
+
+// observer says how far a watcher was from what could have been known.
+func observer(c sla.Scorecard) (lines []string) {
+	for _, w := range c.Watchers {
+		s := w.Name + ": "
+		switch {
+		case w.Detect == nil:
+			s += "nothing to notice"
+		case w.Detect.Censored:
+			s += "never noticed (" + w.Detect.String() + ")"
+		default:
+			s += "noticed after " + w.Detect.String()
+			if w.Behind != nil {
+				s += fmt.Sprintf(", %s behind what every request, watched, would have told", sla.Brief(max(0, w.Behind.Seconds)))
+			}
+		}
+		switch {
+		case w.Restore == nil:
+		case w.Restore.Censored:
+			s += "; not content again (" + w.Restore.String() + ")"
+		default:
+			s += "; content again " + w.Restore.String() + " after the fault was gone"
+		}
+		if w.FalseAlarms > 0 {
+			s += fmt.Sprintf("; %d false alarms", w.FalseAlarms)
+		}
+		lines = append(lines, s)
+	}
+	return lines
+}
+
+// nodes says who answered, in baseline, fault and recovery.
+func nodes(c sla.Scorecard) string {
+	var parts []string
+	for _, n := range c.Nodes {
+		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", n.Name, 100*n.Baseline, 100*n.Fault, 100*n.Recovery))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// generator says how the load kept its word.
+func generator(c sla.Scorecard) string {
+	g := c.Generator
+	s := fmt.Sprintf("%.4g/s wanted, %.4g/s sent, lag p99 %s", g.RateWanted, g.RateAchieved, sla.Brief(g.LagP99))
+	if g.Unsent > 0 {
+		s += fmt.Sprintf(", %s never sent", count(g.Unsent))
+	}
+	if c.Requests.Replayed > 0 {
+		s += fmt.Sprintf(", %s replayed by the transport", count(c.Requests.Replayed))
+	}
+	return s
+}

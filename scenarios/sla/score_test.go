@@ -1,0 +1,265 @@
+package sla
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+func limit(d time.Duration) *time.Duration { return &d }
+
+// usual is a drill in which a third of the requests fail for two seconds of a
+// fault that lasts ten, and a check notices after one.
+func usual() sim {
+	return sim{rate: 100, length: 40 * time.Second, inject: 15 * sec, lift: 25 * sec, seed: 3,
+		downs:   []down{{15 * sec, 17 * sec, 0.33, "503"}},
+		watch:   []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1, Every: time.Second}},
+		answers: []loadgen.Answer{answer(10*sec, true), answer(16*sec-ms, false), answer(26*sec, true)},
+		goals: timeline.Objectives{Detect: map[string]time.Duration{"pager": 3 * time.Second}, Restore: map[string]time.Duration{"pager": 5 * time.Second},
+			Mitigate: limit(4 * time.Second), Recover: limit(4 * time.Second), Keep: []string{"success in run >= 95%"}}}
+}
+
+func answer(at int64, good bool) loadgen.Answer {
+	return loadgen.Answer{Check: "pager", Start: t0 + at - ms, End: t0 + at, Good: good, Known: true}
+}
+
+func TestVerdicts(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  func(*sim, *timeline.Record)
+		verdict Verdict
+		reason  string // part of one
+	}{
+		"pass":             {nil, Pass, ""},
+		"late detection":   {func(_ *sim, r *timeline.Record) { r.Answers[1].End += 4 * sec; r.Answers[2].End += sec }, Fail, "detect pager: wanted ≤ 3 s, measured 5 s"},
+		"never detected":   {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:1] }, Fail, "detect pager: wanted ≤ 3 s, measured > 10 s"},
+		"nobody could ask": {func(_ *sim, r *timeline.Record) { r.Answers = nil }, Inconclusive, "no answer that counts"},
+		"not restored":     {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:2] }, Fail, "restore pager: wanted ≤ 5 s, measured > 15 s"},
+		"alarm beforehand": {func(_ *sim, r *timeline.Record) { r.Answers[0].Good = false }, Inconclusive, "pager raised an alarm 10.0 s into the run"},
+		"not effective":    {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 0 }, Inconclusive, "touched none of the users' requests"},
+		"too few":          {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 4 }, Inconclusive, "touched 4 of the users' requests"},
+		"not gone":         {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Active = true }, Inconclusive, "not proven gone"},
+		"left in place": {func(_ *sim, r *timeline.Record) {
+			r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkUnlifted, Detail: "rule x"})
+		}, Error, "left in place: rule x"},
+		"harness failed": {func(_ *sim, r *timeline.Record) {
+			r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkError, Detail: "load node gone"})
+		}, Error, "load node gone"},
+		"interrupted": {func(_ *sim, r *timeline.Record) {
+			r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkInterrupted})
+		}, Interrupted, "lifted"},
+		"aborted": {func(_ *sim, r *timeline.Record) {
+			r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkAbort, Detail: "success < 50% for 2s"})
+		}, Fail, "no abort: wanted not success < 50% for 2s"},
+		"cut off": {func(_ *sim, r *timeline.Record) { r.Truncated = true }, Error, "breaks off"},
+		"unsent": {func(_ *sim, r *timeline.Record) {
+			spoil(r, 0.02, func(q *loadgen.Request) { q.Unsent, q.Sent = true, 0 })
+		}, Inconclusive, "could not be sent"},
+		"lag":          {func(_ *sim, r *timeline.Record) { spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms }) }, Inconclusive, "fell behind its own schedule"},
+		"descriptors":  {func(_ *sim, r *timeline.Record) { r.Requests["users"][7].Class = loadgen.Local }, Inconclusive, "on the load node itself"},
+		"bad baseline": {func(_ *sim, r *timeline.Record) { spoil(r, 0.03, func(q *loadgen.Request) { q.Class = loadgen.Reset }) }, Inconclusive, "bad in the baseline"},
+		"no requests":  {func(_ *sim, r *timeline.Record) { r.Requests = nil }, Inconclusive, "the baseline of users is 0 requests"},
+		"empty record": {func(_ *sim, r *timeline.Record) { *r = timeline.Record{} }, Inconclusive, "no objective was judged"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := usual()
+			r := s.record()
+			if c.change != nil {
+				c.change(&s, r)
+			}
+			card := Score(r, r.Header.Objectives)
+			if card.Verdict != c.verdict || !strings.Contains(strings.Join(card.Reasons, "\n"), c.reason) {
+				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict, c.reason)
+			}
+			if _, err := json.Marshal(card); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// spoil changes a share of all requests.
+func spoil(r *timeline.Record, share float64, change func(*loadgen.Request)) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range r.Requests["users"] {
+		if random.Float64() < share {
+			change(&r.Requests["users"][i])
+		}
+	}
+}
+
+func TestTimes(t *testing.T) {
+	card := Score(usual().record(), usual().goals)
+	near := func(name string, have *Time, want, within float64) {
+		t.Helper()
+		if have == nil || have.Censored || have.Seconds < want-within || have.Seconds > want+within {
+			t.Errorf("%s: have %+v, want %v ± %v", name, have, want, within)
+		}
+	}
+	near("detect", card.Times.Detect, 0.999, 0.001)
+	near("restore", card.Times.Restore, 1, 0.001)
+	near("mitigate", card.Times.Mitigate, 2, 0.2)
+	near("recover", card.Times.Recover, 0, 0)
+	near("outage", card.Times.Outage, 2, 0.2)
+	near("ideal", card.Times.Ideal, 0.35, 0.2)
+	if card.Times.Recover.By != "mitigated" {
+		t.Errorf("recover by %q", card.Times.Recover.By)
+	}
+	r := card.Requests
+	if r.Due != 2500 || r.Sent != 2500 || r.Failed == 0 || r.BeforeDetect+r.AfterDetect != r.Failed {
+		t.Errorf("requests %+v", r)
+	}
+	if want := []Class{{"http 503", r.Failed}}; !slices.Equal(card.Classes, want) {
+		t.Errorf("classes %+v, want %+v", card.Classes, want)
+	}
+}
+
+// Five seconds down, two up, five down is one outage with one flap.
+func TestFlap(t *testing.T) {
+	s := sim{rate: 100, length: 60 * time.Second, inject: 15 * sec, lift: 27 * sec,
+		downs: []down{{15 * sec, 20 * sec, 1, "reset"}, {22 * sec, 27 * sec, 1, "reset"}}}
+	have := Score(s.record(), s.goals).Outages
+	if len(have) != 1 || have[0].Flaps != 1 || have[0].Recovery < 26.9 || have[0].Recovery > 27.1 {
+		t.Errorf("have %+v, want one outage until 27 s with one flap", have)
+	}
+	s.downs[1] = down{28 * sec, 33 * sec, 1, "reset"}
+	if have := Score(s.record(), s.goals).Outages; len(have) != 2 || have[0].Flaps+have[1].Flaps != 0 {
+		t.Errorf("eight seconds up: have %+v, want two outages", have)
+	}
+}
+
+func TestNeverRecovers(t *testing.T) {
+	s := usual()
+	s.downs[0].to = 40 * sec
+	card := Score(s.record(), s.goals)
+	for name, have := range map[string]*Time{"recover": card.Times.Recover, "mitigate": card.Times.Mitigate, "outage": card.Times.Outage} {
+		if have == nil || !have.Censored {
+			t.Errorf("%s: have %+v, want it censored", name, have)
+		}
+	}
+	if card.Verdict != Fail {
+		t.Errorf("verdict %s, want fail", card.Verdict)
+	}
+}
+
+// A fault that bit and that no user felt is absorbed: the best result there is.
+func TestAbsorbed(t *testing.T) {
+	s := usual()
+	s.downs = nil
+	card := Score(s.record(), s.goals)
+	if !card.Faults[0].Absorbed || card.Verdict != Pass {
+		t.Errorf("have %+v, %s %q", card.Faults[0], card.Verdict, card.Reasons)
+	}
+}
+
+// A generator that stood still for half a second voids the run, and is never
+// taken for an outage of the target's making.
+func TestStoppedGenerator(t *testing.T) {
+	s := usual()
+	s.adjust = func(q *loadgen.Request) {
+		if from, to := t0+20*sec, t0+20*sec+500*ms; q.Due >= from && q.Due < to {
+			late := to - q.Sent
+			q.Sent += late
+			q.Done += late
+		}
+	}
+	card := Score(s.record(), s.goals)
+	if card.Verdict != Inconclusive || len(card.Outages) != 1 {
+		t.Errorf("have %s, outages %+v", card.Verdict, card.Outages)
+	}
+}
+
+// An outage after everything is over is listed, and is nobody's.
+func TestUnexplained(t *testing.T) {
+	s := usual()
+	s.length = 60 * time.Second
+	s.downs = append(s.downs, down{45 * sec, 47 * sec, 1, "reset"})
+	card := Score(s.record(), s.goals)
+	if n := len(card.Outages); n != 2 || card.Outages[1].By != unexplained || card.Times.Outage.Seconds > 3 {
+		t.Errorf("have %+v, outage %+v", card.Outages, card.Times.Outage)
+	}
+	s.downs[1] = down{5 * sec, 6 * sec, 1, "reset"}
+	if card := Score(s.record(), s.goals); card.Verdict != Inconclusive {
+		t.Errorf("an outage in the baseline: %s", card.Verdict)
+	}
+}
+
+func TestKeep(t *testing.T) {
+	for text, want := range map[string]string{
+		"success in run >= 95%":                "met",
+		"success in fault >= 99%":              "missed",
+		"success of users in baseline >= 100%": "met",
+		"p95 in run <= 200ms":                  "met",
+		"p50 in run <= 1ms":                    "missed",
+	} {
+		s := usual()
+		s.goals = timeline.Objectives{Keep: []string{text}}
+		o := Score(s.record(), s.goals).Objectives[0]
+		if !strings.HasSuffix(want, o.Result) {
+			t.Errorf("%s: have %+v, want %s", text, o, want)
+		}
+	}
+}
+
+// The requests that were due and never sent leave an objective undecided where
+// it depends on them.
+func TestKeepWithUnsent(t *testing.T) {
+	s := usual()
+	s.downs = nil
+	s.goals = timeline.Objectives{Keep: []string{"success in run >= 99.9%", "p99.9 in run <= 200ms"}}
+	r := s.record()
+	spoil(r, 0.005, func(q *loadgen.Request) { q.Unsent, q.Sent = true, 0 })
+	for _, o := range Score(r, s.goals).Objectives {
+		if o.Result != Undecided {
+			t.Errorf("have %+v, want undecided", o)
+		}
+	}
+}
+
+func TestResolutionDecides(t *testing.T) {
+	for _, c := range []struct {
+		have Time
+		want string
+	}{
+		{Time{Seconds: 2, Resolution: 0.5}, Met},
+		{Time{Seconds: 2.8, Resolution: 0.5}, Undecided},
+		{Time{Seconds: 3.2, Resolution: 0.5}, Undecided},
+		{Time{Seconds: 3.6, Resolution: 0.5}, Missed},
+		{Time{Seconds: 5, Censored: true}, Missed},
+		{Time{Seconds: 2, Censored: true}, Undecided},
+	} {
+		if o := atMost("x", 3*time.Second, &c.have, ""); o.Result != c.want {
+			t.Errorf("%s: have %s, want %s", c.have, o.Result, c.want)
+		}
+	}
+}
+
+func TestBrief(t *testing.T) {
+	for s, want := range map[float64]string{0: "0 s", 0.0012: "1.2 ms", 0.35: "350 ms", 1.5: "1.5 s", 12.345: "12.35 s", 100: "100 s", 263: "4m23s"} {
+		if have := Brief(s); have != want {
+			t.Errorf("%v: have %q, want %q", s, have, want)
+		}
+	}
+	for share, want := range map[float64]string{1: "100%", 0.99999: "99.99%", 0.973: "97.3%", 0: "0%"} {
+		if have := Percent(share); have != want {
+			t.Errorf("%v: have %q, want %q", share, have, want)
+		}
+	}
+}
+
+// A request that was under way when the fault came failed because of it,
+// although it was due before.
+func TestUnderWayAtTheInjection(t *testing.T) {
+	s := usual()
+	s.inject += 4 * ms
+	s.downs = []down{{15*sec - 10*ms, 17 * sec, 1, "hang"}}
+	card := Score(s.record(), s.goals)
+	if card.Verdict != Pass || card.Outages[0].Onset != 15.004 {
+		t.Errorf("have %s %q, outages %+v", card.Verdict, card.Reasons, card.Outages)
+	}
+}
