@@ -132,6 +132,8 @@ func (t Time) String() string {
 	switch {
 	case t.Censored:
 		return "> " + Brief(t.Seconds)
+	case t.By == mitigated:
+		return Brief(t.Seconds) + ", mitigated"
 	case t.Resolution > 0:
 		return Brief(t.Seconds) + " ± " + Brief(t.Resolution)
 	}

@@ -135,7 +135,7 @@ func (s *scorer) faults() {
 	for _, f := range s.record.Header.Faults {
 		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1, Lift: -1, Clear: -1}
 		if m, ok := markOf(s.record, timeline.MarkInject, f.Name); ok {
-			out.Inject = s.course.at(m.After)
+			out.Inject = s.course.at(m.Before)
 		}
 		if m, ok := markOf(s.record, timeline.MarkLift, f.Name); ok {
 			out.Lift = s.course.at(m.After)
@@ -203,9 +203,12 @@ func (s *scorer) times() {
 		Resolution: res + seconds(s.course.clearing), Censored: censored,
 	}
 	if t.Mitigate != nil && !t.Mitigate.Censored && t.Recover.Seconds == 0 {
-		t.Recover.By = "mitigated"
+		t.Recover.By, t.Recover.Resolution = mitigated, 0
 	}
 }
+
+// mitigated ends an outage before its fault does.
+const mitigated = "mitigated"
 
 // mitigate is how long it took until the users were well, by their own τ, while
 // the fault was still on, and stayed so until it was lifted.
