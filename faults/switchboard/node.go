@@ -57,6 +57,7 @@ func (b *board) calls() map[string]wire.Handler {
 			err = b.with(func(s *site) error { out, err = s.traffic(); return err })
 			return out, err
 		}),
+		"examine": wire.Handle(func(context.Context, struct{}) (any, error) { return Examine(), nil }),
 		"leftover": wire.Handle(func(context.Context, struct{}) (out []string, err error) {
 			err = b.with(func(s *site) error { out, err = s.leftover(); return err })
 			return out, err

@@ -1,0 +1,171 @@
+package lab
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/moby/moby/client"
+	"golang.org/x/sys/unix"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// Finding is one line of the doctor's.
+type Finding struct {
+	What   string
+	OK     bool
+	Needed bool   // drills do not run without it
+	Detail string // what was found
+	Cure   string // what to do about it; empty where OK
+}
+
+// trial is a lab of the smallest kind that uses everything: its balancer is
+// ready only when names, links and the load node work.
+const trial = `name: doctor
+targets:
+  lb: {lab: {lb: {backend: "app:8080"}}, ports: [8080, 8404], uses: [app], ready: {http: "http://lb:8080/", within: 30s}}
+  app: {lab: {web: {}}, ports: [8080]}
+load:
+  users: {to: "http://lb:8080/", rate: 100/s}
+phases: {baseline: 10s, hold: 5s, recovery: 10s}
+faults:
+  none: {refuse: {link: lb -> app}}
+sla: {keep: [success in baseline >= 99%]}
+`
+
+// Doctor examines whether drills can run here: the engine, this machine, and,
+// by a trial lab that is removed again, what containers may do. tell takes each
+// finding as it is made.
+func Doctor(ctx context.Context, tell func(Finding)) {
+	machine(tell)
+	engine, err := connect(ctx)
+	if err != nil {
+		tell(Finding{"engine", false, true, err.Error(), "start a Docker engine, or point DOCKER_HOST at it"})
+		return
+	}
+	defer engine.Close()
+	if !examineEngine(ctx, engine, tell) {
+		return
+	}
+	examineLab(ctx, tell)
+}
+
+// roomNeeded is what a long drill's evidence and the node image take.
+const roomNeeded = 1 << 30
+
+func machine(tell func(Finding)) {
+	cores := Finding{"cores", runtime.NumCPU() >= 2, false, fmt.Sprint(runtime.NumCPU()), ""}
+	if !cores.OK {
+		cores.Cure = "load, switchboard and targets share one core: keep rates low, or the generator will convict itself"
+	}
+	tell(cores)
+	var s unix.Statfs_t
+	if dir, err := os.Getwd(); err == nil && unix.Statfs(dir, &s) == nil {
+		free := s.Bavail * uint64(s.Bsize)
+		f := Finding{"disk", free >= roomNeeded, false, fmt.Sprintf("%.1f GiB free here", float64(free)/(1<<30)), ""}
+		if !f.OK {
+			f.Cure = "make room, or give run another --out"
+		}
+		tell(f)
+	}
+}
+
+func examineEngine(ctx context.Context, engine *client.Client, tell func(Finding)) bool {
+	v, err := engine.ServerVersion(ctx, client.ServerVersionOptions{})
+	if err != nil {
+		tell(Finding{"engine", false, true, err.Error(), "see whether docker version answers"})
+		return false
+	}
+	ok := v.Os == "linux"
+	f := Finding{"engine", ok, true, fmt.Sprintf("%s, API %s, %s/%s", v.Version, v.APIVersion, v.Os, v.Arch), ""}
+	if !ok {
+		f.Cure = "switch the engine to Linux containers"
+	}
+	tell(f)
+	if info, err := engine.Info(ctx, client.InfoOptions{}); err == nil {
+		tell(Finding{"engine's machine", true, false, fmt.Sprintf("%d cores, %.0f GiB, Linux %s", info.Info.NCPU, float64(info.Info.MemTotal)/(1<<30), info.Info.KernelVersion), ""})
+	}
+	return ok
+}
+
+// examineLab starts the trial lab and asks its nodes.
+func examineLab(ctx context.Context, tell func(Finding)) {
+	began := time.Now()
+	l, err := tryLab(ctx)
+	if err != nil {
+		tell(Finding{"a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", false, true, err.Error(), "the message names what the engine refused: allow it, or use another engine"})
+		return
+	}
+	tell(Finding{"a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", true, true, fmt.Sprintf("up in %.1f s", time.Since(began).Seconds()), ""})
+	var features []switchboard.Feature
+	if err := l.Switchboard().Call(ctx, "examine", nil, &features); err != nil {
+		tell(Finding{"kernel", false, true, err.Error(), ""})
+	}
+	for _, f := range features {
+		tell(feature(f))
+	}
+	clock(ctx, l, tell)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := l.Close(ctx); err != nil {
+		tell(Finding{"removal", false, true, err.Error(), "stormdrill clean removes it"})
+	}
+}
+
+func feature(f switchboard.Feature) Finding {
+	out := Finding{f.Name, f.There, f.Needed, f.Detail, ""}
+	if !f.There {
+		out.Cure = "no fault of today needs it"
+		if f.Needed {
+			out.Cure = "use an engine whose kernel has it, and allow it to a container with NET_ADMIN"
+		}
+	}
+	return out
+}
+
+// clockNeeded is the doubt about two clocks that no objective of 100 ms feels.
+const clockNeeded = 5 * time.Millisecond
+
+func clock(ctx context.Context, l *Lab, tell func(Finding)) {
+	o, err := wire.MeasureOffset(ctx, l.Load(), 20)
+	if err != nil {
+		tell(Finding{"clock", false, true, err.Error(), ""})
+		return
+	}
+	f := Finding{"clock", o.Bound <= clockNeeded, false, fmt.Sprintf("known to ± %s", o.Bound.Round(time.Microsecond)), ""}
+	if !f.OK {
+		f.Cure = "command and loopback watchers are timed no better than that: run stormdrill nearer to the engine"
+	}
+	tell(f)
+}
+
+func tryLab(ctx context.Context) (*Lab, error) {
+	s, err := scenarios.Parse("doctor.yaml", []byte(trial))
+	if err != nil {
+		return nil, err
+	}
+	subnet, err := FreeSubnet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var run [8]byte
+	rand.Read(run[:])
+	p, err := s.Plan(scenarios.Options{Run: hex.EncodeToString(run[:]), Subnet: subnet})
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "stormdrill-doctor-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) // what is open in it is written to its end all the same
+	return Start(ctx, Options{Plan: p, Dir: dir, Events: func(string, string, json.RawMessage) {}})
+}
