@@ -19,6 +19,7 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("BAD", wd+"/../../testdata/bad")
+			e.Setenv("RECORDS", wd+"/../../testdata/records")
 			return nil
 		},
 	})

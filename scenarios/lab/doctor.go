@@ -37,7 +37,7 @@ load:
   users: {to: "http://lb:8080/", rate: 100/s}
 phases: {baseline: 10s, hold: 5s, recovery: 10s}
 faults:
-  none: {refuse: {link: lb -> app}}
+  closed: {refuse: {link: lb -> app}}
 sla: {keep: [success in baseline >= 99%]}
 `
 

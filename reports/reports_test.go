@@ -1,0 +1,138 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/xml"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func card() sla.Scorecard {
+	second := func(s, res float64) *sla.Time { return &sla.Time{Seconds: s, Resolution: res} }
+	return sla.Scorecard{
+		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail, Seed: 7, Started: "2026-01-02T03:04:05Z",
+		Reasons:  []string{"recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms"},
+		Times:    sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"}, Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
+		Requests: sla.Requests{Due: 12500, Sent: 12500, Failed: 1234, Availability: 0.901280, BeforeDetect: 30, AfterDetect: 1204, Replayed: 2},
+		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15, Effect: 15.002, Lift: 25, Clear: 25.01,
+			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254, Effective: "yes", Gone: true}}},
+		Nodes:    []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5}, {Name: "switchboard", Fault: 0.4, Failed: 1234}},
+		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2, Restore: &sla.Time{Seconds: 15, Censored: true}}},
+		Outages:  []sla.Outage{{Group: "shoppers", By: "unexplained", Onset: 33, Recovery: 34}},
+		Objectives: []sla.Objective{
+			{Name: "detect balancer", Wanted: "≤ 3 s", Measured: "800 ms ± 50 ms", Margin: "+73%", Result: sla.Met},
+			{Name: "recover", Wanted: "≤ 1 s", Measured: "2.5 s ± 100 ms", Margin: "-150%", Result: sla.Missed},
+			{Name: "success of <users> in run", Wanted: "≥ 90.1%", Measured: "90.1% to 90.2%", Result: sla.Undecided, Why: "it depends on the requests that were due and never sent"},
+		},
+		Generator: sla.Generator{RateWanted: 500, RateAchieved: 499.9, LagP99: 0.0012, Unsent: 3},
+		Classes:   []sla.Class{{Name: "http 503, injected", Count: 1234}},
+		Picture:   sla.Picture{Step: 1, Bad: []float64{0, 0, 0.01, 0.5, 1, -1, 0}, Marks: []sla.Point{{At: 2, Name: "inject"}, {At: 4.5, Name: "clear"}}},
+		Notes:     []string{"app-1 asked for \"example\", which none of its uses declares: NXDOMAIN"},
+	}
+}
+
+// What people and CI read is kept as golden files: go test ./reports -update.
+func TestFormats(t *testing.T) {
+	text := func(color bool) func(io.Writer, sla.Scorecard) error {
+		return func(w io.Writer, c sla.Scorecard) error {
+			return Text(w, c, TextOptions{Color: color, Width: 80, Evidence: "stormdrill-out/x"})
+		}
+	}
+	for name, write := range map[string]func(io.Writer, sla.Scorecard) error{
+		"scorecard.txt": text(false), "scorecard-color.txt": text(true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var have bytes.Buffer
+			if err := write(&have, card()); err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", name)
+			if *update {
+				if err := os.WriteFile(golden, have.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if have.String() != string(want) {
+				t.Errorf("have\n%s\nwant\n%s", have.String(), want)
+			}
+		})
+	}
+}
+
+// An empty scorecard, as of a run that failed before anything, prints.
+func TestEmpty(t *testing.T) {
+	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
+		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) }} {
+		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error, Reasons: []string{"x"}}); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := WriteAll(filepath.Join(t.TempDir(), "missing"), card()); err == nil {
+		t.Error("a folder that is not there: no error")
+	}
+}
+
+// A CI that reads only junit.xml never takes a run without a verdict for a pass.
+func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
+	for _, v := range []sla.Verdict{sla.Inconclusive, sla.Error, sla.Interrupted} {
+		var b bytes.Buffer
+		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []string{"why"}}); err != nil {
+			t.Fatal(err)
+		}
+		var all struct {
+			Errors int `xml:"errors,attr"`
+		}
+		if err := xml.Unmarshal(b.Bytes(), &all); err != nil || all.Errors != 1 {
+			t.Errorf("%s: %d errors, %v\n%s", v, all.Errors, err, b.String())
+		}
+	}
+}
+
+func TestLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b strings.Builder
+		l := NewLive(&b, false, 100)
+		l.Update(State{}) // before any phase: nothing to show
+		l.Say("starting %s", "targets")
+		l.Phase("baseline", 10*time.Second)
+		for range 24 { // six seconds
+			l.Update(State{Rate: 100, Success: 1, P99: time.Millisecond})
+			time.Sleep(250 * time.Millisecond)
+		}
+		l.Phase("fault", 5*time.Second)
+		l.Update(State{Rate: 100, Success: 0.9, Faults: []string{"bad-node"}})
+		l.Close()
+		want := "starting targets\nbaseline   0s of 10s     100/s  success 100%  p99 1 ms\nbaseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
+			"fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n"
+		if b.String() != want {
+			t.Errorf("have\n%s\nwant\n%s", b.String(), want)
+		}
+	})
+}
+
+func TestLiveOnATerminal(t *testing.T) {
+	var b strings.Builder
+	l := NewLive(&b, true, 30)
+	l.Phase("baseline", time.Second)
+	l.Update(State{Rate: 1, Success: 1})
+	l.Update(State{Rate: 2, Success: 1})
+	l.Close()
+	lines := strings.Split(b.String(), "\r\x1b[K")
+	if len(lines) != 3 || !strings.HasSuffix(b.String(), "\n") || len([]rune(lines[1])) > 29 {
+		t.Errorf("have %q", lines)
+	}
+}
