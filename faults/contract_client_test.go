@@ -103,6 +103,8 @@ func failure(err error) string {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return timedOut
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		return unreachable
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return refused
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

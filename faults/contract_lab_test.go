@@ -73,6 +73,7 @@ type lab struct {
 	mu                 sync.Mutex
 	touched            []switchboard.Touched
 	unknown            []switchboard.Unknown
+	frozen             bool
 }
 
 // part is one process in a network namespace of its own, and its conversation.
@@ -234,6 +235,28 @@ func (l *lab) Count(ctx context.Context, name string) (c switchboard.Count, err 
 	return c, err
 }
 
+// Stop, Pause and Unpause are signals to its process.
+func (l *lab) Stop(context.Context, string) error {
+	if err := l.app.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	_ = l.app.cmd.Wait()
+	<-l.app.Done()
+	return nil
+}
+
+// Pause freezes it.
+func (l *lab) Pause(context.Context, string) error {
+	l.frozen = true
+	return l.app.cmd.Process.Signal(syscall.SIGSTOP)
+}
+
+// Unpause thaws it.
+func (l *lab) Unpause(context.Context, string) error {
+	l.frozen = false
+	return l.app.cmd.Process.Signal(syscall.SIGCONT)
+}
+
 // Kill, Start and Running make it faults.Nodes: a container's end is its
 // process's and its network's.
 func (l *lab) Kill(context.Context, string) error {
@@ -255,5 +278,5 @@ func (l *lab) Start(ctx context.Context, node string) error {
 
 // Running tells whether its process was not waited for yet.
 func (l *lab) Running(context.Context, string) (bool, error) {
-	return l.app.cmd.ProcessState == nil, nil
+	return l.app.cmd.ProcessState == nil && !l.frozen, nil
 }

@@ -121,6 +121,8 @@ const (
 	refused  = "refused"
 	reset    = "reset"
 	ended    = "ended"
+
+	unreachable = "unreachable"
 )
 
 // player is a node: a client and an HTTP server.

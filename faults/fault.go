@@ -24,10 +24,13 @@ type Fault interface {
 	String() string
 }
 
-// Aim is a fault's selector: a link ("lb -> app-2") or a target ("app-2"), one of the two.
+// Aim is a fault's selector: a link ("lb -> app-2"), a target ("app-2"), or who
+// asks the resolver ("shoppers"), one of the three.
 type Aim struct {
 	Link   string
 	Target string
+	From   string   // who asks names, of a fault of their resolver …
+	Names  []string // … and which; none: all
 	// Proxied: the fault edits a byte stream, so Toxiproxy has to stand in the
 	// links it hits. Otherwise it needs kernel links (packet faults, a dead node).
 	Proxied bool
@@ -38,6 +41,7 @@ type Aim struct {
 type Site struct {
 	Links       []switchboard.Link // what Aim matched; for a Target: all links that end there
 	Targets     []string           // nodes, where Aim names a target
+	Askers      []string           // clients, where Aim names who asks
 	Switchboard Switchboard
 	Nodes       Nodes
 }
@@ -56,7 +60,13 @@ type Nodes interface {
 	// Start starts a stopped or killed container again, at the same address,
 	// and waits until its process runs; a running one is left alone.
 	Start(ctx context.Context, node string) error
-	// Running reports whether the container's process runs.
+	// Stop sends SIGTERM, later SIGKILL, and waits until the container is dead.
+	Stop(ctx context.Context, node string) error
+	// Pause freezes the container's processes.
+	Pause(ctx context.Context, node string) error
+	// Unpause thaws them; a container that is not frozen is left alone.
+	Unpause(ctx context.Context, node string) error
+	// Running reports whether the container's process runs, and is not frozen.
 	Running(ctx context.Context, node string) (bool, error)
 }
 

@@ -46,9 +46,12 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 	}
 	a := out.Fault.Aim()
 	var err error
-	if key := p.aimKey(&out); a.Target != "" || key == "target" {
+	switch p.aimKey(&out) {
+	case "target":
 		out.Site.Targets, out.Site.Links, err = p.aimed(a.Target)
-	} else {
+	case "from":
+		out.Site.Askers, out.Site.Links, err = p.askers(a.From, a.Names)
+	default:
 		out.Site.Links, err = p.matched(a.Link)
 	}
 	if err != nil {
@@ -62,8 +65,10 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 
 // aimKey is the key under which a fault says what it hits.
 func (p *planner) aimKey(f *PlannedFault) string {
-	if has(f.Fault, "target") {
-		return "target"
+	for _, key := range []string{"target", "from"} {
+		if has(f.Fault, key) {
+			return key
+		}
 	}
 	return "link"
 }
@@ -98,7 +103,7 @@ func (p *planner) bind(f *PlannedFault) {
 	f.Share, p.touched[f.Name] = p.reach(f)
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
-		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, a.Target), What: f.Fault.String(),
+		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, a.From)), What: f.Fault.String(),
 		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "),
 	})
 	if f.Share == 0 {
@@ -118,8 +123,7 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 			continue
 		}
 		_, drop := f.Fault.(*faults.SynDrop)
-		_, refuse := f.Fault.(*faults.Refuse)
-		if keepsOpen := g.Connections == nil || g.Connections.Per == "" && g.Connections.Live == 0; keepsOpen && (drop || refuse) {
+		if keepsOpen := g.Connections == nil || g.Connections.Per == "" && g.Connections.Live == 0; keepsOpen && onlyNew(f.Fault) {
 			p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}", f.Kind, l.From)
 		}
 		if limit := orElse(g.Timeout, DefaultTimeout); drop && limit < firstRetransmit {
@@ -132,6 +136,15 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad", f.Name, orElse(g.Slow, DefaultSlow), l.From)
 		}
 	}
+}
+
+// onlyNew: the fault touches connections while they are made, and no others.
+func onlyNew(f faults.Fault) bool {
+	switch f.(type) {
+	case *faults.SynDrop, *faults.Refuse, *faults.Unreachable, *faults.DNS:
+		return true
+	}
+	return false
 }
 
 // overlaps refuses two faults of one kind at one time on one link: what each

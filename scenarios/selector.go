@@ -108,3 +108,38 @@ func (p *planner) aimed(text string) (nodes []string, links []switchboard.Link, 
 	}
 	return nodes, links, nil
 }
+
+// askers finds who asks the resolver by that name or glob, and the links whose
+// names (all, where none is given) are asked for.
+func (p *planner) askers(text string, names []string) (askers []string, links []switchboard.Link, err error) {
+	if _, bad := path.Match(text, ""); bad != nil || text == "" {
+		return nil, nil, fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers", text)
+	}
+	var known, asked []string
+	for _, l := range p.plan.Switchboard.Links {
+		c := p.consumers[l.From]
+		if c.kind == kindWatcher || c.kind == kindReady {
+			continue
+		}
+		known = append(known, l.From, orElse(c.target, l.From))
+		if !glob(text, l.From, orElse(c.target, l.From)) {
+			continue
+		}
+		asked = append(asked, l.Name, l.To)
+		if len(names) > 0 && !slices.Contains(names, l.Name) && !slices.Contains(names, l.To) {
+			continue
+		}
+		if links = append(links, l); !slices.Contains(askers, l.From) {
+			askers = append(askers, l.From)
+		}
+	}
+	if !glob(text, known...) {
+		return nil, nil, errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s", text, listed(text, known))}
+	}
+	for _, n := range names {
+		if !slices.Contains(asked, n) {
+			return nil, nil, errUnknown{fmt.Errorf("names: %s does not ask for %q: %s", text, n, listed(n, asked))}
+		}
+	}
+	return askers, links, nil
+}

@@ -11,7 +11,12 @@ import (
 // queue makes the kernel rules and counters of a cut. On a users' link there
 // are two rules for each, one for checks that go the same way and one for the
 // rest: a packet meets exactly one of them, and is drawn once.
-func (p *packets) queue(c *cut, links []path) {
+func (p *packets) queue(c *cut, links []path) error {
+	if c.rule.IdleDrop != nil {
+		if err := p.queueMemory(c); err != nil {
+			return err
+		}
+	}
 	for i, l := range links {
 		name := fmt.Sprintf("%s, link %d", c.tag, i)
 		if !l.Users {
@@ -24,6 +29,7 @@ func (p *packets) queue(c *cut, links []path) {
 	if c.rule.Dead != nil && !c.rule.Dead.Process {
 		p.queueSilence(c, links)
 	}
+	return nil
 }
 
 // who matches a packet by its client, whose address stands at an offset of the IP header.
@@ -52,6 +58,22 @@ func (p *packets) queueFor(c *cut, l path, t tally, by who) {
 		put(p.rules.early, toLink(l.Link), by(offSource), opening(), draw(r.SynDrop.Share, r.SynDrop.PerFlow), n, drop())
 	case r.Refuse != nil:
 		put(p.rules.late, there, opening(), n, reset())
+	case r.Unreachable != nil:
+		put(p.rules.late, there, opening(), n, unreachable(r.Unreachable.Code))
+	case r.Blackhole != nil:
+		if r.Blackhole.There {
+			put(p.rules.early, toLink(l.Link), by(offSource), n, drop())
+		}
+		if r.Blackhole.Back {
+			put(p.rules.late, back, n, drop())
+		}
+	case r.Loss != nil:
+		put(p.rules.late, there, draw(r.Loss.Share, false), n, drop())
+		put(p.rules.late, back, draw(r.Loss.Share, false), n, drop())
+	case r.IdleDrop != nil:
+		p.queueForget(c, l, n, by)
+	case r.Tally != nil:
+		put(p.rules.late, there, n)
 	case r.Dead != nil && r.Dead.Process:
 		// A process that is killed still closes its connections, by the hand of
 		// its host: FIN and RST pass.
@@ -83,6 +105,10 @@ func unit(r Rule) string {
 		return "SYNs dropped"
 	case r.Refuse != nil:
 		return "SYNs refused"
+	case r.Unreachable != nil:
+		return "SYNs answered unreachable"
+	case r.Tally != nil:
+		return r.Tally.Unit
 	case r.Dead != nil && r.Dead.Process:
 		return "packets refused"
 	default:

@@ -16,13 +16,14 @@ const ttl = 1
 // resolver is the drill's DNS, on UDP and TCP of the switchboard's own addresses.
 type resolver struct {
 	names   *names
+	faults  *disturbances
 	servers []*dns.Server
 	done    chan error // one per server
 }
 
 // serveDNS listens on port 53 of every address, and answers from then on.
-func serveDNS(n *names, own []netip.Addr) (*resolver, error) {
-	r := &resolver{names: n, done: make(chan error, 2*len(own))}
+func serveDNS(n *names, d *disturbances, own []netip.Addr) (*resolver, error) {
+	r := &resolver{names: n, faults: d, done: make(chan error, 2*len(own))}
 	for _, ip := range own {
 		if err := r.listen(netip.AddrPortFrom(ip, 53)); err != nil {
 			return nil, errors.Join(err, r.close())
@@ -69,13 +70,23 @@ func (r *resolver) close() error {
 // ServeDNS answers one message.
 func (r *resolver) ServeDNS(w dns.ResponseWriter, ask *dns.Msg) {
 	size := dns.MaxMsgSize
-	if w.LocalAddr().Network() == "udp" {
+	udp := w.LocalAddr().Network() == "udp"
+	if udp {
 		size = dns.MinMsgSize
 		if o := ask.IsEdns0(); o != nil {
 			size = max(size, int(o.UDPSize()))
 		}
 	}
-	answer := r.answer(source(w.RemoteAddr()), ask)
+	from := source(w.RemoteAddr())
+	answer := r.answer(from, ask)
+	if len(ask.Question) == 1 {
+		if d := r.faults.hit(r.names.asker(from), plain(ask.Question[0].Name)); d != nil {
+			answer = d.disturb(answer, ask, udp)
+		}
+	}
+	if answer == nil {
+		return
+	}
 	answer.Truncate(size)
 	_ = w.WriteMsg(answer) // an asker that is gone needs no answer
 }
@@ -103,8 +114,7 @@ func (r *resolver) answer(from netip.Addr, ask *dns.Msg) *dns.Msg {
 			break
 		}
 		for _, a := range addrs {
-			m.Answer = append(m.Answer, &dns.A{A: a.AsSlice(),
-				Hdr: dns.RR_Header{Name: q.Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: ttl}})
+			m.Answer = append(m.Answer, addressRecord(q.Name, a))
 		}
 	}
 	return m

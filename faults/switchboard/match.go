@@ -168,5 +168,10 @@ func counted(counter string) exprs {
 
 func drop() exprs { return exprs{&expr.Verdict{Kind: expr.VerdictDrop}} }
 
+// unreachable drops the packet and answers its sender with ICMP.
+func unreachable(code uint8) exprs {
+	return exprs{&expr.Reject{Type: unix.NFT_REJECT_ICMP_UNREACH, Code: code}}
+}
+
 // reset drops the packet and answers its sender with RST.
 func reset() exprs { return exprs{&expr.Reject{Type: unix.NFT_REJECT_TCP_RST}} }

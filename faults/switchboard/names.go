@@ -58,10 +58,7 @@ func plain(name string) string { return strings.ToLower(strings.TrimSuffix(name,
 // turn. An unknown name is reported once per asker.
 func (n *names) lookup(from netip.Addr, name string) ([]netip.Addr, bool) {
 	name = plain(name)
-	asker, ok := n.askers[from]
-	if !ok {
-		asker = from.String()
-	}
+	asker := n.asker(from)
 	if all := n.known[asker][name]; len(all) > 0 {
 		return n.rotate(question{asker, name}, all), true
 	}
@@ -70,6 +67,14 @@ func (n *names) lookup(from netip.Addr, name string) ([]netip.Addr, bool) {
 	}
 	n.report(question{asker, name})
 	return nil, false
+}
+
+// asker is who asks from an address.
+func (n *names) asker(from netip.Addr) string {
+	if name, ok := n.askers[from]; ok {
+		return name
+	}
+	return from.String()
 }
 
 // has tells whether a name has an answer, without using up a turn.

@@ -30,6 +30,7 @@ type cut struct {
 	rule   Rule
 	tag    string  // what its kernel rules carry: unique, as names come again
 	tallys []tally // its counters
+	memory *memory // of flows, of an idle-drop
 	on     bool
 	count  Count
 	stop   chan struct{} // ends the polling
@@ -69,7 +70,9 @@ func (p *packets) apply(r Rule) (Bracket, error) {
 	p.serial++
 	c := &cut{rule: r, tag: fmt.Sprintf("cut %d %s", p.serial, r.Name), stop: make(chan struct{})}
 	c.count.Unit = unit(r)
-	p.queue(c, links)
+	if err := p.queue(c, links); err != nil {
+		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
+	}
 	before := wire.Now()
 	if err := p.rules.flush(); err != nil {
 		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
@@ -166,6 +169,10 @@ func (p *packets) deleteRules(c *cut) error {
 func (p *packets) deleteCounters(c *cut) error {
 	for _, t := range c.tallys {
 		p.rules.conn.DeleteObject(p.rules.named(t.name, nil))
+	}
+	if m := c.memory; m != nil {
+		p.rules.conn.DelSet(m.known)
+		p.rules.conn.DelSet(m.awake)
 	}
 	return p.rules.flush()
 }

@@ -56,6 +56,13 @@ type Rule struct {
 	Dead       *Dead       `json:"dead,omitempty"`
 	HTTPStatus *HTTPStatus `json:"http_status,omitempty"`
 	Latency    *Latency    `json:"latency,omitempty"`
+
+	Unreachable *Unreachable `json:"unreachable,omitempty"`
+	Blackhole   *Blackhole   `json:"blackhole,omitempty"`
+	Loss        *Loss        `json:"loss,omitempty"`
+	IdleDrop    *IdleDrop    `json:"idle_drop,omitempty"`
+	Tally       *Tally       `json:"tally,omitempty"`
+	DNS         *DNS         `json:"dns,omitempty"` // it stands in no link
 }
 
 // SynDrop drops new connections' SYNs; established connections go on.
@@ -66,6 +73,47 @@ type SynDrop struct {
 
 // Refuse answers SYNs with RST; established connections go on.
 type Refuse struct{}
+
+// Unreachable answers SYNs with ICMP “destination unreachable” of a code;
+// established connections go on.
+type Unreachable struct {
+	Code uint8 `json:"code"`
+}
+
+// Blackhole drops every packet of the links, to the node, from it, or both.
+type Blackhole struct {
+	There bool `json:"there"`
+	Back  bool `json:"back"`
+}
+
+// Loss drops a share of the links' packets, both ways, drawn per packet.
+type Loss struct {
+	Share float64 `json:"share"` // in thousandths
+}
+
+// IdleDrop drops the packets of flows that were idle for After.
+type IdleDrop struct {
+	After time.Duration `json:"after"`
+}
+
+// Tally only counts what is sent to the nodes, for a fault that is done
+// elsewhere.
+type Tally struct {
+	Unit string `json:"unit"`
+}
+
+// DNSAnswers are what DNS.Answer may be.
+var DNSAnswers = []string{"nxdomain", "servfail", "refused", "none", "slow", "truncated", "wrong"}
+
+// DNS changes the answers to some askers (names of clients) about some names
+// (all, where none is given).
+type DNS struct {
+	Askers  []string      `json:"askers"`
+	Names   []string      `json:"names,omitempty"`
+	Answer  string        `json:"answer"`
+	Delay   time.Duration `json:"delay,omitempty"`  // of slow
+	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one where nobody is
+}
 
 // Dead makes the links look as if their node were gone: every packet is
 // dropped (a host) or answered with RST (a process).
@@ -108,8 +156,9 @@ type Count struct {
 	Last   int64  `json:"last"`
 	// Blind: users' traffic cannot be told from checks on these links (packets
 	// between targets); Users then holds the total.
-	Blind  bool `json:"blind"`
-	Active bool `json:"active"` // rule or mode read back as present now
+	Blind  bool  `json:"blind"`
+	Active bool  `json:"active"` // rule or mode read back as present now
+	At     int64 `json:"at"`     // when it was read
 }
 
 // Traffic is what went over a link, faulted or not; the answer to "traffic"

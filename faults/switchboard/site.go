@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 // site is a prepared switchboard.
@@ -16,6 +18,7 @@ type site struct {
 	rules     *ruleset
 	packets   *packets
 	streams   *streams
+	names     *disturbances
 	dns       *resolver
 	stop      context.CancelFunc // ends what the streams began
 }
@@ -50,8 +53,9 @@ func prepare(ctx context.Context, s Spec, tell func(name string, body any) error
 			}
 		}
 	}
-	n := newNames(s, func(u Unknown) { _ = tell("unknown-name", u) })
-	if t.dns, err = serveDNS(n, inside(s.Subnet, t.addresses.own)); err != nil {
+	t.names = newDisturbances(s, t.streams.touched)
+	names := newNames(s, func(u Unknown) { _ = tell("unknown-name", u) })
+	if t.dns, err = serveDNS(names, t.names, inside(s.Subnet, t.addresses.own)); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -94,6 +98,9 @@ func inside(subnet netip.Prefix, all []netip.Addr) []netip.Addr {
 }
 
 func (t *site) apply(r Rule) (Bracket, error) {
+	if r.DNS != nil && r.Name != "" {
+		return t.names.apply(r)
+	}
 	kernel, err := sideOf(r)
 	switch {
 	case err != nil:
@@ -111,7 +118,8 @@ func sideOf(r Rule) (kernel bool, err error) {
 		return false, errors.New("rule without a name: a lift could not find it")
 	}
 	packet, stream := 0, 0
-	for _, set := range []bool{r.SynDrop != nil, r.Refuse != nil, r.Dead != nil} {
+	for _, set := range []bool{r.SynDrop != nil, r.Refuse != nil, r.Dead != nil,
+		r.Unreachable != nil, r.Blackhole != nil, r.Loss != nil, r.IdleDrop != nil, r.Tally != nil} {
 		if set {
 			packet++
 		}
@@ -137,23 +145,25 @@ const settle = 50 * time.Millisecond
 // lift undoes a rule wherever it stands. Where it stands nowhere, an apply that
 // was interrupted and not waited for may still be about to put it there.
 func (t *site) lift(name string) (Bracket, error) {
-	if s, _ := t.streams.count(name); !s.Active && !t.packets.inForce(name) {
+	if s, _ := t.streams.count(name); !s.Active && !t.packets.inForce(name) && !t.names.inForce(name) {
 		time.Sleep(settle)
 	}
+	n := t.names.lift(name)
 	p, perr := t.packets.lift(name)
 	s, serr := t.streams.lift(name)
-	return Bracket{Before: p.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
+	return Bracket{Before: n.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
 }
 
 // count is what a rule did so far; one that was never applied did nothing.
-func (t *site) count(name string) (Count, error) {
-	if c, ok, err := t.packets.tally(name); ok {
-		return c, err
+func (t *site) count(name string) (c Count, err error) {
+	var ok bool
+	if c, ok, err = t.packets.tally(name); !ok {
+		if c, ok = t.streams.count(name); !ok {
+			c = t.names.count(name)
+		}
 	}
-	if c, ok := t.streams.count(name); ok {
-		return c, nil
-	}
-	return Count{}, nil
+	c.At = wire.Now()
+	return c, err
 }
 
 // traffic is in order of links.
@@ -171,7 +181,7 @@ func (t *site) leftover() ([]string, error) {
 		return nil, err
 	}
 	packets, err := t.packets.leftover()
-	return slices.Concat(out, packets, t.streams.leftover()), err
+	return slices.Concat(out, packets, t.streams.leftover(), t.names.leftover()), err
 }
 
 // close takes everything away, in the reverse order.

@@ -33,7 +33,11 @@ func connect(ctx context.Context) (*client.Client, error) {
 		return nil, err
 	}
 	log.SetDefault(quiet{})
-	c, err := testcontainers.NewDockerClientWithOpts(ctx)
+	err := wanted(ctx)
+	var c *testcontainers.DockerClient
+	if err == nil {
+		c, err = testcontainers.NewDockerClientWithOpts(ctx)
+	}
 	if err == nil {
 		_, err = c.Ping(ctx, client.PingOptions{})
 	}
@@ -44,6 +48,21 @@ func connect(ctx context.Context) (*client.Client, error) {
 		return nil, fmt.Errorf("%w (%w)", ErrNoEngine, err)
 	}
 	return c.Client, nil
+}
+
+// wanted reaches the engine that DOCKER_HOST names, where it is set:
+// testcontainers would silently take another one that answers.
+func wanted(ctx context.Context) error {
+	if os.Getenv(client.EnvOverrideHost) == "" {
+		return nil
+	}
+	c, err := client.New(client.FromEnv)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, err = c.Ping(ctx, client.PingOptions{})
+	return err
 }
 
 // range198 is where drills live: RFC 2544, reserved for benchmarks.

@@ -30,6 +30,44 @@ func (l *Lab) Kill(ctx context.Context, node string) error {
 	}
 }
 
+// stopGrace is how long a target has between SIGTERM and SIGKILL: Docker's own default.
+const stopGrace = 10
+
+// Stop ends a target by SIGTERM, later SIGKILL, and waits until it is dead.
+func (l *Lab) Stop(ctx context.Context, node string) error {
+	l.mu.Lock()
+	l.killed[node] = true
+	l.mu.Unlock()
+	grace := stopGrace
+	if _, err := l.engine.ContainerStop(ctx, l.id(node), client.ContainerStopOptions{Timeout: &grace}); err != nil {
+		return fmt.Errorf("stop %s: %w", node, err)
+	}
+	return nil
+}
+
+// Pause freezes a target's processes.
+func (l *Lab) Pause(ctx context.Context, node string) error {
+	if _, err := l.engine.ContainerPause(ctx, l.id(node), client.ContainerPauseOptions{}); err != nil {
+		return fmt.Errorf("pause %s: %w", node, err)
+	}
+	return nil
+}
+
+// Unpause thaws them; a target that is not frozen is left alone.
+func (l *Lab) Unpause(ctx context.Context, node string) error {
+	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
+	if err != nil {
+		return fmt.Errorf("inspect %s: %w", node, err)
+	}
+	if !c.Container.State.Paused {
+		return nil
+	}
+	if _, err := l.engine.ContainerUnpause(ctx, l.id(node), client.ContainerUnpauseOptions{}); err != nil {
+		return fmt.Errorf("unpause %s: %w", node, err)
+	}
+	return nil
+}
+
 // Start starts a dead target again, at its address; a running one is left alone.
 func (l *Lab) Start(ctx context.Context, node string) error {
 	up, err := l.Running(ctx, node)
@@ -46,11 +84,11 @@ func (l *Lab) Start(ctx context.Context, node string) error {
 	return l.follow(node, since)
 }
 
-// Running reports whether a target's process runs.
+// Running reports whether a target's process runs, and is not frozen.
 func (l *Lab) Running(ctx context.Context, node string) (bool, error) {
 	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
 	if err != nil {
 		return false, fmt.Errorf("inspect %s: %w", node, err)
 	}
-	return c.Container.State.Running, nil
+	return c.Container.State.Running && !c.Container.State.Paused, nil
 }

@@ -1,0 +1,97 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// Each answer is what the fault says, for those who ask and the names it means,
+// over UDP and TCP; the count is that of the queries; the lift undoes it.
+func TestDNS(t *testing.T) {
+	right := []string{"198.18.2.1"}
+	for _, c := range []struct {
+		fault    faults.DNS
+		udp, tcp resolved
+		silent   bool
+		late     time.Duration
+	}{
+		{fault: faults.DNS{Answer: "nxdomain"}, udp: resolved{Code: dns.RcodeNameError}, tcp: resolved{Code: dns.RcodeNameError}},
+		{fault: faults.DNS{Answer: "servfail"}, udp: resolved{Code: dns.RcodeServerFailure}, tcp: resolved{Code: dns.RcodeServerFailure}},
+		{fault: faults.DNS{Answer: "refused"}, udp: resolved{Code: dns.RcodeRefused}, tcp: resolved{Code: dns.RcodeRefused}},
+		{fault: faults.DNS{Answer: "truncated"}, udp: resolved{}, tcp: resolved{Addrs: right}},
+		{fault: faults.DNS{Answer: "slow", Delay: 300 * time.Millisecond}, udp: resolved{Addrs: right}, tcp: resolved{Addrs: right}, late: 300 * time.Millisecond},
+		{fault: faults.DNS{Answer: "wrong"}, udp: resolved{Addrs: []string{"192.0.2.1"}}, tcp: resolved{Addrs: []string{"192.0.2.1"}}},
+		{fault: faults.DNS{Answer: "wrong", Address: "198.18.0.77"}, udp: resolved{Addrs: []string{"198.18.0.77"}}, tcp: resolved{Addrs: []string{"198.18.0.77"}}},
+		{fault: faults.DNS{Answer: "none"}, silent: true},
+	} {
+		t.Run(c.fault.String(), func(t *testing.T) {
+			l := newLab(t, spec(false))
+			c.fault.From, c.fault.Names = "shoppers", []string{"app"}
+			in, err := c.fault.Bind("names", faults.Site{Askers: []string{"shoppers"}, Switchboard: l})
+			l.must(err)
+			l.wantName("udp", "app", resolved{Addrs: right})
+			_, err = in.Inject(t.Context())
+			l.must(err)
+			began := time.Now()
+			if c.silent {
+				var r resolved
+				err := l.client.Call(t.Context(), "ask", lookup{From: userAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.TypeA}, &r)
+				if err == nil {
+					t.Errorf("an answer, %+v, where there should be silence", r)
+				}
+			} else {
+				l.wantName("udp", "app", c.udp)
+				l.wantName("tcp", "APP", c.tcp)
+				if took := time.Since(began); took < 2*c.late {
+					t.Errorf("two answers after %s, want each %s late", took, c.late)
+				}
+			}
+			var other resolved // another asker, and another name, are not hit
+			l.call(l.client, "ask", lookup{From: lbAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.TypeA}, &other)
+			if !slices.Equal(other.Addrs, []string{"198.18.2.2"}) {
+				t.Errorf("another asker: %+v", other)
+			}
+			l.wantName("udp", "lb", resolved{Addrs: []string{"198.18.2.3"}})
+			want := uint64(2)
+			if c.silent {
+				want = 1
+			}
+			if n := l.proof(in); n.Users != want || n.Total != want || n.Checks != 0 || !n.Active || n.First == 0 {
+				t.Errorf("proof %+v, want %d of users", n, want)
+			}
+			if e := l.touches(); len(e) != 1 || e[0].Rule != "names" {
+				t.Errorf("events %+v", e)
+			}
+			for range 2 {
+				_, err = in.Lift(t.Context())
+				l.must(err)
+			}
+			l.clean()
+			l.wantName("udp", "app", resolved{Addrs: right})
+			if n := l.proof(in); n.Users != want || n.Active {
+				t.Errorf("after Lift: %+v", n)
+			}
+		})
+	}
+	l := newLab(t, spec(false))
+	if _, err := l.Apply(t.Context(), switchboard.Rule{Name: "x", DNS: &switchboard.DNS{Answer: "perhaps"}}); err == nil {
+		t.Error("an answer that does not exist was taken")
+	}
+}
+
+func (l *lab) wantName(net, name string, want resolved) {
+	l.t.Helper()
+	var got resolved
+	l.call(l.client, "ask", lookup{From: userAddr, At: boardAddr, Net: net, Name: name, Type: dns.TypeA}, &got)
+	if got.Code != want.Code || !slices.Equal(got.Addrs, want.Addrs) {
+		l.t.Errorf("%s over %s: %+v, want %+v", name, net, got, want)
+	}
+}

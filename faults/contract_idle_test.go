@@ -1,0 +1,45 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+)
+
+// A flow that is idle for longer than the middlebox remembers hangs; one that
+// is not, and new ones, go on; a flow that stood before is learnt.
+func TestIdleDrop(t *testing.T) {
+	l := newLab(t, spec(false))
+	in := row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: 2 * time.Second}}.bind(l)
+	l.keep()
+	_, err := in.Inject(t.Context())
+	l.must(err)
+	for range 4 { // longer than the memory in all, and never idle for so long
+		time.Sleep(700 * time.Millisecond)
+		l.wantKept("while it is busy")
+	}
+	if c := l.proof(in); c.Users != 0 || c.Total != 0 {
+		t.Errorf("busy: %+v, want nothing dropped", c)
+	}
+	time.Sleep(2500 * time.Millisecond)
+	var o outcome
+	if l.call(l.client, "again", nil, &o); o.Failure != timedOut {
+		t.Errorf("after an idle spell: %+v, want a time-out", o)
+	}
+	if c := l.proof(in); c.Users == 0 || c.Checks != 0 || !c.Active {
+		t.Errorf("after an idle spell: %+v", c)
+	}
+	l.wantAll(from(userAddr, userLink, 5), "")
+	_, err = in.Lift(t.Context())
+	l.must(err)
+	l.clean()
+	l.wantAll(from(userAddr, userLink, 5), "")
+	_, err = in.Inject(t.Context()) // and it can come again
+	l.must(err)
+	_, err = in.Lift(t.Context())
+	l.must(err)
+	l.clean()
+}

@@ -1,0 +1,67 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// DNS changes what somebody gets to hear from the drill's resolver, over UDP and
+// TCP alike. Those who know the address already, from a cache or an open
+// connection, do not ask and are not hit.
+type DNS struct {
+	From  string   `yaml:"from"`  // who asks: a load group, a target or a replica; * globs
+	Names []string `yaml:"names"` // default: all that they use
+	// Answer is one of nxdomain, servfail, refused, none (silence), slow (right,
+	// after Delay), truncated (right over TCP alone) or wrong (Address).
+	Answer  string        `yaml:"answer"`
+	Delay   time.Duration `yaml:"delay"`   // of slow; under 5s, when a resolver asks again
+	Address string        `yaml:"address"` // of wrong; default an address where nobody is
+}
+
+// Aim is who asks.
+func (f *DNS) Aim() Aim { return Aim{From: f.From, Names: f.Names} }
+
+// Bite is the mode switch: one query's time.
+func (f *DNS) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
+
+func (f *DNS) String() string {
+	what := map[string]string{"none": "answers nothing", "slow": fmt.Sprintf("answers %s late", f.Delay), "truncated": "truncates answers over UDP",
+		"wrong": "answers a wrong address"}[f.Answer]
+	if what == "" {
+		what = "answers " + strings.ToUpper(f.Answer)
+	}
+	if len(f.Names) > 0 {
+		what += " for " + strings.Join(f.Names, ", ")
+	}
+	return "the resolver " + what
+}
+
+const longestDNSDelay = 5 * time.Second
+
+// Bind checks the answer and what belongs to it.
+func (f *DNS) Bind(name string, site Site) (Injection, error) {
+	if !slices.Contains(switchboard.DNSAnswers, f.Answer) {
+		return nil, fmt.Errorf("answer %q: want one of %s", f.Answer, strings.Join(switchboard.DNSAnswers, ", "))
+	}
+	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay >= longestDNSDelay) || !slow && f.Delay != 0 {
+		return nil, fmt.Errorf("delay %s: want one above zero and under %s with answer: slow, and none otherwise", f.Delay, longestDNSDelay)
+	}
+	rule := switchboard.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay}
+	if f.Address != "" {
+		a, err := netip.ParseAddr(f.Address)
+		if err != nil || !a.Is4() || f.Answer != "wrong" {
+			return nil, fmt.Errorf("address %q: want an IPv4 address, with answer: wrong", f.Address)
+		}
+		rule.Address = a
+	}
+	if len(site.Askers) == 0 {
+		return nil, errors.New("from is missing: want a load group, a target or a replica")
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, DNS: &rule}}, nil
+}

@@ -1,0 +1,39 @@
+package faults
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// IdleDrop forgets flows that were idle for a time, silently, as a NAT or a
+// firewall with a full table does: what they send later vanishes, without an
+// RST. Keepalive probes count as life. A flow that stands when the fault comes
+// is known from its next packet on.
+type IdleDrop struct {
+	Link  string        `yaml:"link"`
+	After time.Duration `yaml:"after"` // at least 1s
+}
+
+// Aim is the link, a kernel path: keepalive probes carry no bytes that a proxy would see.
+func (f *IdleDrop) Aim() Aim { return Aim{Link: f.Link} }
+
+// Bite is the first time a flow can have been idle for so long.
+func (f *IdleDrop) Bite() time.Duration { return 20*time.Millisecond + f.After }
+
+func (f *IdleDrop) String() string {
+	return fmt.Sprintf("forgets flows idle for %s, silently", f.After)
+}
+
+// Bind checks the time.
+func (f *IdleDrop) Bind(name string, site Site) (Injection, error) {
+	if f.After < time.Second {
+		return nil, fmt.Errorf("after %s: want at least 1s", f.After)
+	}
+	ids, err := onLinks(site, false)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, IdleDrop: &switchboard.IdleDrop{After: f.After}}}, nil
+}

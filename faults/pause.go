@@ -1,0 +1,85 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// Pause freezes a target's processes: its kernel still completes handshakes, as
+// long as there is room in the accept queue, and nobody answers.
+type Pause struct {
+	Target string `yaml:"target"`
+}
+
+// Aim is the target, and all kernel links that end there.
+func (f *Pause) Aim() Aim { return Aim{Target: f.Target} }
+
+// Bite is nothing beyond Inject, which waits for the freezer.
+func (f *Pause) Bite() time.Duration { return 20 * time.Millisecond }
+
+func (f *Pause) String() string { return "freezes the target: connections open, and nobody answers" }
+
+// Bind checks that there is somebody to freeze.
+func (f *Pause) Bind(name string, site Site) (Injection, error) {
+	if len(site.Targets) == 0 {
+		return nil, errors.New("it hits no target")
+	}
+	ids, err := onLinks(site, false)
+	if err != nil {
+		return nil, err
+	}
+	rule := switchboard.Rule{Name: name, Links: ids, Tally: &switchboard.Tally{Unit: "packets sent to a frozen target"}}
+	return &pause{ruleInjection{site.Switchboard, rule}, site.Nodes, site.Targets}, nil
+}
+
+type pause struct {
+	tally   ruleInjection
+	nodes   Nodes
+	targets []string
+}
+
+// Inject freezes; the count begins first, so that nothing is missed.
+func (p *pause) Inject(ctx context.Context) (switchboard.Bracket, error) {
+	b, err := p.tally.Inject(ctx)
+	if err != nil {
+		return b, err
+	}
+	for _, t := range p.targets {
+		if err := p.nodes.Pause(ctx, t); err != nil {
+			return b, err
+		}
+	}
+	now, err := p.tally.board.Count(ctx, p.tally.rule.Name)
+	b.After = now.At
+	return b, err
+}
+
+// Lift thaws, and then stops counting.
+func (p *pause) Lift(ctx context.Context) (switchboard.Bracket, error) {
+	var errs []error
+	for _, t := range p.targets {
+		errs = append(errs, p.nodes.Unpause(ctx, t))
+	}
+	b, err := p.tally.Lift(ctx)
+	return b, errors.Join(append(errs, err)...)
+}
+
+// Proof counts the packets that a frozen target was sent; the fault is active
+// while one is frozen.
+func (p *pause) Proof(ctx context.Context) (switchboard.Count, error) {
+	c, err := p.tally.Proof(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, t := range p.targets {
+		up, err := p.nodes.Running(ctx, t)
+		if err != nil {
+			return c, err
+		}
+		c.Active = c.Active || !up
+	}
+	return c, nil
+}

@@ -1,0 +1,178 @@
+package switchboard
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// disturbances are the rules on names, in force or lifted: counts outlive the lift.
+type disturbances struct {
+	touched func(rule string, at int64)
+	users   map[string]bool // clients that are load groups
+
+	mu    sync.Mutex
+	rules map[string]*disturbance
+	order []string
+}
+
+type disturbance struct {
+	DNS
+	name  string
+	on    bool
+	over  chan struct{} // closed at the lift: what is held goes on
+	count Count
+}
+
+func newDisturbances(s Spec, touched func(string, int64)) *disturbances {
+	d := &disturbances{touched: touched, users: map[string]bool{}, rules: map[string]*disturbance{}}
+	for _, l := range s.Links {
+		if l.Users {
+			d.users[l.From] = true
+		}
+	}
+	return d
+}
+
+// apply begins a rule.
+func (d *disturbances) apply(r Rule) (Bracket, error) {
+	if !slices.Contains(DNSAnswers, r.DNS.Answer) {
+		return Bracket{}, fmt.Errorf("rule %q: no answer %q", r.Name, r.DNS.Answer)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if old := d.rules[r.Name]; old != nil && old.on {
+		return Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
+	}
+	before := wire.Now()
+	d.rules[r.Name] = &disturbance{DNS: *r.DNS, name: r.Name, on: true, over: make(chan struct{}),
+		count: Count{Unit: "queries answered " + r.DNS.Answer}}
+	if !slices.Contains(d.order, r.Name) {
+		d.order = append(d.order, r.Name)
+	}
+	return Bracket{Before: before, After: wire.Now()}, nil
+}
+
+// lift ends a rule; one that is not in force is left alone.
+func (d *disturbances) lift(name string) Bracket {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before := wire.Now()
+	if r := d.rules[name]; r != nil && r.on {
+		r.on = false
+		close(r.over)
+	}
+	return Bracket{Before: before, After: wire.Now()}
+}
+
+func (d *disturbances) inForce(name string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.rules[name]
+	return r != nil && r.on
+}
+
+func (d *disturbances) count(name string) Count {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.rules[name]
+	if r == nil {
+		return Count{}
+	}
+	c := r.count
+	c.Active = r.on
+	return c
+}
+
+// leftover names the rules that are in force.
+func (d *disturbances) leftover() (out []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, name := range d.order {
+		if d.rules[name].on {
+			out = append(out, fmt.Sprintf("answers changed by %q", name))
+		}
+	}
+	return out
+}
+
+// hit finds the first rule for a question, and counts it.
+func (d *disturbances) hit(asker, name string) *disturbance {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, id := range d.order {
+		r := d.rules[id]
+		if !r.on || !slices.Contains(r.Askers, asker) ||
+			len(r.Names) > 0 && !slices.ContainsFunc(r.Names, func(n string) bool { return plain(n) == name }) {
+			continue
+		}
+		now := wire.Now()
+		r.count.Total++
+		if !d.users[asker] {
+			r.count.Checks++
+			return r
+		}
+		r.count.Users++
+		r.count.Last = now
+		if r.count.First == 0 {
+			r.count.First = now
+			go d.touched(r.name, now) // not under the lock: it writes
+		}
+		return r
+	}
+	return nil
+}
+
+// nowhere is an address of TEST-NET-1 (RFC 5737): no packet of a drill leaves for
+// it, for nodes refuse to dial outside their subnet.
+var nowhere = netip.MustParseAddr("192.0.2.1")
+
+// disturb changes an answer; nil is silence.
+func (r *disturbance) disturb(m, ask *dns.Msg, udp bool) *dns.Msg {
+	switch r.Answer {
+	case "nxdomain":
+		return bare(m, dns.RcodeNameError)
+	case "servfail":
+		return bare(m, dns.RcodeServerFailure)
+	case "refused":
+		return bare(m, dns.RcodeRefused)
+	case "none":
+		return nil
+	case "slow":
+		select {
+		case <-time.After(r.Delay):
+		case <-r.over:
+		}
+	case "truncated":
+		if udp {
+			m.Truncated, m.Answer = true, nil
+		}
+	case "wrong":
+		a := r.Address
+		if !a.IsValid() {
+			a = nowhere
+		}
+		if q := ask.Question[0]; q.Qtype == dns.TypeA {
+			m.Rcode = dns.RcodeSuccess
+			m.Answer = []dns.RR{addressRecord(q.Name, a)}
+		}
+	}
+	return m
+}
+
+// bare is an answer of nothing but a code.
+func bare(m *dns.Msg, code int) *dns.Msg {
+	m.Answer = nil
+	m.Rcode = code
+	return m
+}
+
+func addressRecord(name string, a netip.Addr) *dns.A {
+	return &dns.A{A: a.AsSlice(), Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: ttl}}
+}

@@ -1,0 +1,51 @@
+package faults
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// Unreachable answers the SYNs of a link with ICMP “destination unreachable”, as
+// a router without a route or a firewall with manners does. Established
+// connections go on. No answer is held back by the kernel's rate limit.
+type Unreachable struct {
+	Link string `yaml:"link"`
+	// As is the code: "host" (default), "port" (a client takes it for a refusal)
+	// or "prohibited" (administratively, RFC 1812).
+	As string `yaml:"as"`
+}
+
+// Aim is the link, a kernel path.
+func (f *Unreachable) Aim() Aim { return Aim{Link: f.Link} }
+
+// Bite is the time a packet rule takes to be in force.
+func (f *Unreachable) Bite() time.Duration { return 20 * time.Millisecond }
+
+func (f *Unreachable) String() string {
+	return fmt.Sprintf("answers new connections with ICMP %s unreachable", f.as())
+}
+
+func (f *Unreachable) as() string {
+	if f.As == "" {
+		return "host"
+	}
+	return f.As
+}
+
+// icmpCodes of “destination unreachable”, RFC 792 and RFC 1812.
+var icmpCodes = map[string]uint8{"host": 1, "port": 3, "prohibited": 13}
+
+// Bind checks the code.
+func (f *Unreachable) Bind(name string, site Site) (Injection, error) {
+	code, ok := icmpCodes[f.as()]
+	if !ok {
+		return nil, fmt.Errorf("as %q: want host, port or prohibited", f.As)
+	}
+	ids, err := onLinks(site, false)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Unreachable: &switchboard.Unreachable{Code: code}}}, nil
+}
