@@ -26,7 +26,7 @@ func Examine() []Feature {
 		tried("nftables", true, tryTable()),
 		tried("packet drop by share (nftables numgen, hash)", true, tryRuleset()),
 		sysctl("net.ipv4.ip_forward", "1", true),
-		sysctl("net.ipv4.icmp_ratelimit", "0", false),
+		sysctl("net.ipv4.icmp_ratemask", "0", true),
 		noted("net.ipv4.tcp_syn_linear_timeouts", "/proc/sys/net/ipv4/tcp_syn_linear_timeouts"),
 		tried("token bucket (tbf)", false, tryQdisc(func(a netlink.QdiscAttrs) netlink.Qdisc {
 			return &netlink.Tbf{QdiscAttrs: a, Rate: 1 << 20, Limit: 1 << 16, Buffer: 1 << 14}

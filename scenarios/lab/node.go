@@ -49,7 +49,9 @@ var sysctls = map[string]string{
 	"net.ipv4.ip_forward":                  "1",
 	"net.ipv4.conf.all.send_redirects":     "0",
 	"net.ipv4.conf.default.send_redirects": "0",
-	"net.ipv4.icmp_ratelimit":              "0",
+	// Neither per destination nor over all: a mask of no types is limited by neither.
+	"net.ipv4.icmp_ratelimit": "0",
+	"net.ipv4.icmp_ratemask":  "0",
 }
 
 func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
