@@ -29,6 +29,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 		}
 	}
 	item("Users:", users(card))
+	item("Impact:", impact(card))
 	item("Failures:", detection(card))
 	for _, f := range card.Faults {
 		item("Fault:", fault(f))

@@ -113,6 +113,7 @@ func (t *text) objectives(card sla.Scorecard) {
 // facts writes what happened, a line each.
 func (t *text) facts(card sla.Scorecard) {
 	t.line("users", users(card))
+	t.line("", impact(card))
 	t.line("", detection(card))
 	for i, f := range card.Faults {
 		t.line([]string{"fault", ""}[min(i, 1)], fault(f))

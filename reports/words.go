@@ -41,7 +41,24 @@ func users(c sla.Scorecard) string {
 	return s
 }
 
-// phases says when failed requests fell.
+// impact says how much of the users' world was hit.
+func impact(c sla.Scorecard) string {
+	i := c.Impact
+	if i.Level == 0 {
+		return ""
+	}
+	level := fmt.Sprintf("impact level %d", i.Level)
+	switch {
+	case i.Everyone:
+		level += ", everyone"
+	case i.Straddles:
+		level += " (or one lower: too few users to tell)"
+	}
+	return fmt.Sprintf("%s: %s of the active users in the worst second; %s of %s users ever hit; degraded for %s, fully out for %s",
+		level, share(i.Peak), count(i.UsersHit), count(i.Users), sla.Brief(i.Degraded), sla.Brief(i.Full))
+}
+
+// detection says when failed requests fell.
 func detection(c sla.Scorecard) string {
 	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {
 		return ""

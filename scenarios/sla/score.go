@@ -65,6 +65,7 @@ func (s *scorer) measure() {
 	s.times()
 	s.watchers()
 	s.requests()
+	s.impact()
 	s.generator()
 	s.picture()
 	for _, n := range s.record.Notes {

@@ -26,6 +26,7 @@ type Scorecard struct {
 	Reasons    []string    `json:"reasons"`
 	Times      Times       `json:"times"`
 	Requests   Requests    `json:"requests"`
+	Impact     Impact      `json:"impact"`
 	Groups     []Group     `json:"groups"`
 	Outages    []Outage    `json:"outages"`
 	Faults     []Fault     `json:"faults"`
@@ -67,6 +68,20 @@ type Requests struct {
 	Replayed     uint64  `json:"replayed"`     // sent more than once by the transport
 	BeforeDetect uint64  `json:"failed_before_detection"`
 	AfterDetect  uint64  `json:"failed_after_detection"`
+}
+
+// Impact is how much of the users' world was hit, over fault and recovery, by
+// slices of a second.
+type Impact struct {
+	Level     int     `json:"level"`      // 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: nobody
+	Straddles bool    `json:"straddles"`  // chance could have put it one lower
+	Everyone  bool    `json:"everyone"`   // 99 % and more
+	Peak      float64 `json:"peak_share"` // of the active users, in the worst second
+	UsersHit  uint64  `json:"users_hit"`  // ever
+	Users     uint64  `json:"users"`
+	Degraded  float64 `json:"degraded_seconds"`     // at least 5 % of requests bad, of at least 20
+	Full      float64 `json:"full_outage_seconds"`  // at least 99 %
+	ByTime    float64 `json:"availability_by_time"` // share of the seconds that were not degraded
 }
 
 // Group is one load group's part, per phase.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -29,6 +30,16 @@ func TestDrillDemo(t *testing.T) {
 	}
 	within(t, "detect", o.card.Times.Detect, 0.5, 1.2)
 	within(t, "restore", o.card.Times.Restore, 0.5, 1.2)
+}
+
+// Every shipped drill passes on embedded targets.
+func TestDrillLibrary(t *testing.T) {
+	for _, name := range library.Names() {
+		if name == "bad-lb-node" {
+			continue // TestDrillDemo
+		}
+		t.Run(name, func(t *testing.T) { run(t, name).want(t, sla.Pass, 0) })
+	}
 }
 
 // HAProxy's documentation: with inter 500ms and fall 2 a server is down after
