@@ -32,7 +32,7 @@ unit: ## unit tests with the race detector, fuzz seeds included
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 containers: build images ## tests on real containers and network namespaces
-	$(GO) test -tags drill -count=1 -p 1 -timeout 40m ./...
+	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./... ./testdata/drills
 
 drills: build images ## the long runs, on real servers
 	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -timeout 4h -v ./testdata/drills
