@@ -25,12 +25,13 @@ type Fault interface {
 }
 
 // Aim is a fault's selector: a link ("lb -> app-2"), a target ("app-2"), or who
-// asks the resolver ("shoppers"), one of the three.
+// asks the resolver ("shoppers"), or where a flood goes; one of the four.
 type Aim struct {
 	Link   string
 	Target string
 	From   string   // who asks names, of a fault of their resolver …
 	Names  []string // … and which; none: all
+	To     string   // URL of a flood
 	// Proxied: the fault edits a byte stream, so Toxiproxy has to stand in the
 	// links it hits. Otherwise it needs kernel links (packet faults, a dead node).
 	Proxied bool
@@ -44,6 +45,7 @@ type Site struct {
 	Askers      []string           // clients, where Aim names who asks
 	Switchboard Switchboard
 	Nodes       Nodes
+	Load        Load
 }
 
 // Switchboard is the control a fault has over links.
@@ -68,6 +70,14 @@ type Nodes interface {
 	Unpause(ctx context.Context, node string) error
 	// Running reports whether the container's process runs, and is not frozen.
 	Running(ctx context.Context, node string) (bool, error)
+}
+
+// Load is the control a fault has over floods that the load node has ready.
+type Load interface {
+	Flood(ctx context.Context, name string) (switchboard.Bracket, error)
+	// Ebb ends a flood and waits for its last answer; safe twice, and unbegun.
+	Ebb(ctx context.Context, name string) (switchboard.Bracket, error)
+	Flooded(ctx context.Context, name string) (switchboard.Count, error)
 }
 
 // Injection is a bound fault.

@@ -13,6 +13,7 @@ type Kinds struct {
 	IdleDrop    *IdleDrop    `yaml:"idle-drop" about:"flows idle for a time are forgotten, silently: long connections hang for ever after an idle spell"`
 	BlockPage   *BlockPage   `yaml:"block-page" about:"requests are answered with a page that a WAF would give"`
 	DNS         *DNS         `yaml:"dns" about:"names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who asks"`
+	Flood       *Flood       `yaml:"flood" about:"an HTTP flood beside the users, with a mix of paths, from many addresses"`
 	Stop        *Stop        `yaml:"stop" about:"a target gets SIGTERM and is started again on lift; its host refuses"`
 	Pause       *Pause       `yaml:"pause" about:"a target is frozen: connections open, and nobody answers"`
 	Kill        *Kill        `yaml:"kill" about:"a target gets SIGKILL and is started again on lift; its host refuses, or falls silent"`

@@ -48,7 +48,7 @@ type crowd struct {
 
 // newCrowd prepares the load of a group; nothing is sent before run.
 func newCrowd(g Group, send func(*Request), rec *recorder, now func() int64) *crowd {
-	c := &crowd{spec: g, pacer: Constant(g.Rate), now: now, send: send, rec: rec, ended: make(chan struct{})}
+	c := &crowd{spec: g, pacer: g.pacer(), now: now, send: send, rec: rec, ended: make(chan struct{})}
 	most := uint64(g.workers())
 	c.attacker = vegeta.NewAttacker(
 		vegeta.Workers(min(most, 32)),

@@ -35,6 +35,9 @@ func (s Spec) sources() []netip.Addr {
 	for _, g := range s.Groups {
 		all = append(all, valid(g.Sources...)...)
 	}
+	for _, g := range s.Floods {
+		all = append(all, valid(g.Sources...)...)
+	}
 	for _, c := range s.Checks {
 		all = append(all, valid(c.Source)...)
 	}

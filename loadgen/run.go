@@ -30,6 +30,9 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		"knock":   wire.Handle(n.knock),
 		"start":   wire.Handle(n.start),
 		"stop":    wire.Handle(n.stop),
+		"flood":   wire.Handle(n.flooding((*flood).begin)),
+		"ebb":     wire.Handle(n.flooding((*flood).end)),
+		"flooded": wire.Handle(n.flooding(func(f *flood) (Deluge, error) { return f.read(), nil })),
 	})
 }
 
@@ -44,6 +47,7 @@ type node struct {
 	prepared bool
 	spec     Spec
 	groups   []*load
+	floods   map[string]*flood
 	hooks    *hooks
 	checks   func() // ends the periodic checks and waits for open questions; nil: not started
 	loaded   bool
@@ -70,6 +74,10 @@ func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
 			return nil, fmt.Errorf("prepare: %w", err)
 		}
 	}
+	floods := map[string]*flood{}
+	for _, g := range s.Floods {
+		floods[g.Name] = newFlood(n.life, s, g, n.now, n.server.Tell)
+	}
 	if err := s.reachDNS(ctx); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
@@ -78,7 +86,7 @@ func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	n.spec, n.groups, n.prepared = s, groups, true
+	n.spec, n.groups, n.floods, n.prepared = s, groups, floods, true
 	return nil, nil
 }
 
@@ -166,6 +174,9 @@ func (n *node) stop(context.Context, any) (any, error) {
 		for i, g := range n.groups {
 			ends.Go(func() { errs[i] = g.stop() })
 		}
+	}
+	for _, f := range n.floods {
+		ends.Go(func() { _, _ = f.end() }) // its own lift tells what came of it
 	}
 	ends.Wait()
 	return nil, errors.Join(errs...)

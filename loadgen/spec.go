@@ -15,6 +15,7 @@ type Spec struct {
 	Subnet   netip.Prefix `json:"subnet"`   // the only addresses ever dialled
 	Resolver netip.Addr   `json:"resolver"` // the switchboard's DNS
 	Groups   []Group      `json:"groups"`
+	Floods   []Group      `json:"floods,omitempty"` // let loose by the call "flood"; see Deluge
 	Checks   []Check      `json:"checks"`
 	Hooks    []Hook       `json:"hooks,omitempty"`
 }
@@ -39,6 +40,8 @@ type Group struct {
 	PerRequest bool          `json:"per_request"`       // a new connection for each request
 	Live       time.Duration `json:"live"`              // a connection is closed at this age; 0: never
 	CA         string        `json:"ca,omitempty"`      // PEM, trusted besides nothing else; empty: the system's
+	Ramp       time.Duration `json:"ramp,omitempty"`    // the rate climbs for so long
+	Mix        []Part        `json:"mix,omitempty"`     // paths by weight, instead of the URL's
 	Workers    int           `json:"workers,omitempty"` // most requests in flight; 0: from rate and time-out
 }
 
@@ -206,10 +209,14 @@ type Usage struct {
 //	knock    Check → Answer   one question now (readiness, canary)
 //	start    Start → Started  load and checks begin
 //	stop     null → null      stops pacing, waits for what is in flight (bounded by time-outs), flushes
+//	flood    name → Deluge    a flood is let loose
+//	ebb      name → Deluge    it ends; safe twice
+//	flooded  name → Deluge    what it did so far
 //	clock    null → int64
 //
 // Events: "requests" Block (at least four a second while there are any),
-// "answer" Answer, "delivery" Delivery, "usage" Usage.
+// "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the first
+// answer to a flood).
 type Start struct {
 	// Load starts the groups, Checks the periodic checks.
 	Load   bool `json:"load"`

@@ -126,7 +126,14 @@ func (u *users) send(r *Request) {
 func (u *users) request(ctx context.Context, seq uint64) *http.Request {
 	req := u.proto.WithContext(ctx)
 	req.Header = maps.Clone(u.proto.Header)
-	req.Header["Traceparent"] = []string{traceparent(u.run, u.number, seq)}
+	if u.run != "" {
+		req.Header["Traceparent"] = []string{traceparent(u.run, u.number, seq)}
+	}
+	if path := u.spec.path(seq); path != "" {
+		if to, err := req.URL.Parse(path); err == nil { // which the plan has checked
+			req.URL = to
+		}
+	}
 	if len(u.body) > 0 {
 		req.ContentLength = int64(len(u.body))
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(u.body)), nil }

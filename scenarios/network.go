@@ -23,6 +23,7 @@ const (
 	kindNode
 	kindWatcher
 	kindReady
+	kindFlood
 )
 
 // consumer is somebody who opens connections, and what he reaches.

@@ -49,6 +49,8 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 	switch p.aimKey(&out) {
 	case "target":
 		out.Site.Targets, out.Site.Links, err = p.aimed(a.Target)
+	case "to":
+		out.Site.Links = p.flooded(name)
 	case "from":
 		out.Site.Askers, out.Site.Links, err = p.askers(a.From, a.Names)
 	default:
@@ -65,7 +67,7 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 
 // aimKey is the key under which a fault says what it hits.
 func (p *planner) aimKey(f *PlannedFault) string {
-	for _, key := range []string{"target", "from"} {
+	for _, key := range []string{"target", "from", "to"} {
 		if has(f.Fault, key) {
 			return key
 		}
@@ -103,7 +105,7 @@ func (p *planner) bind(f *PlannedFault) {
 	f.Share, p.touched[f.Name] = p.reach(f)
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
-		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, a.From)), What: f.Fault.String(),
+		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
 		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "),
 	})
 	if f.Share == 0 {

@@ -70,6 +70,7 @@ type planner struct {
 	order     []string           // nodes, in order of start
 	touched   map[string]float64 // fault → requests per second that it can hit
 	failed    map[string]bool    // parts that problems were reported of, by path
+	sources   int                // addresses of users and floods so far
 	every     time.Duration      // longest period of a check
 }
 
@@ -110,6 +111,7 @@ func (p *planner) all() {
 	p.targets()
 	p.startOrder()
 	p.groups()
+	p.floods()
 	p.uses()
 	p.watchers()
 	p.readiness()

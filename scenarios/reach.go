@@ -11,7 +11,7 @@ import (
 // upper bound.
 func (p *planner) reach(f *PlannedFault) (share, fewest float64) {
 	w := way{p: p, hit: map[string]map[string]bool{}, down: map[string]float64{}}
-	for _, l := range f.Site.Links {
+	for _, l := range p.felt(f) {
 		if w.hit[l.From] == nil {
 			w.hit[l.From] = map[string]bool{}
 		}

@@ -65,6 +65,7 @@ type Web struct {
 	Latency  time.Duration `yaml:"latency" json:"latency,omitempty"`
 	Body     quantity.Size `yaml:"body" json:"body,omitempty"`         // bytes of the answer
 	Capacity quantity.Rate `yaml:"capacity" json:"capacity,omitempty"` // requests per second served; the rest queue
+	Queue    int           `yaml:"queue" json:"queue,omitempty"`       // requests that may wait; the next gets 503; default 10000
 	Health   string        `yaml:"health" json:"health,omitempty"`     // path of the health check; default /health
 }
 

@@ -63,7 +63,7 @@ func (p *planner) matched(text string) ([]switchboard.Link, error) {
 	var hit []switchboard.Link
 	for _, l := range p.plan.Switchboard.Links {
 		c := p.consumers[l.From]
-		if c.kind == kindWatcher || c.kind == kindReady {
+		if c.kind == kindWatcher || c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
 		fits := [2]bool{glob(s.from, l.From, orElse(c.target, l.From)), glob(s.to, l.To, l.Name)}
@@ -118,7 +118,7 @@ func (p *planner) askers(text string, names []string) (askers []string, links []
 	var known, asked []string
 	for _, l := range p.plan.Switchboard.Links {
 		c := p.consumers[l.From]
-		if c.kind == kindWatcher || c.kind == kindReady {
+		if c.kind == kindWatcher || c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
 		known = append(known, l.From, orElse(c.target, l.From))

@@ -27,25 +27,28 @@ const (
 // groups makes the load.
 func (p *planner) groups() {
 	var rate quantity.Rate
-	sources := 0
 	for _, name := range named(p, "load", p.s.Load) {
 		g := p.s.Load[name]
 		rate += g.Rate
 		n := max(1, g.Sources)
-		if sources+n > MostSources {
-			p.problem(at("load", name, "sources"), "%d sources in all groups: want at most %d in a drill", sources+n, MostSources)
-			n = max(0, MostSources-sources)
-		}
-		var from []netip.Addr
-		for range n {
-			sources++
-			from = append(from, p.address(1, sources))
-		}
-		p.group(name, g, from)
+		p.group(name, g, p.sourcesOf(at("load", name, "sources"), n))
 	}
 	if rate > MostRate {
 		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates", rate, MostRate)
 	}
+}
+
+// sourcesOf gives n addresses of the users' block.
+func (p *planner) sourcesOf(keys []string, n int) (from []netip.Addr) {
+	if p.sources+n > MostSources {
+		p.problem(keys, "%d sources in all groups and floods: want at most %d in a drill", p.sources+n, MostSources)
+		n = max(0, MostSources-p.sources)
+	}
+	for range n {
+		p.sources++
+		from = append(from, p.address(1, p.sources))
+	}
+	return from
 }
 
 // group makes one group, with what it leaves out filled in.

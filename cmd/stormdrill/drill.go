@@ -211,7 +211,7 @@ func (d *drill) settle(ctx context.Context, l *lab.Lab) error {
 // bind joins a planned fault to the lab that it will be injected into.
 func bind(p scenarios.PlannedFault, plan *scenarios.Plan, l *lab.Lab) (engine.Fault, error) {
 	site := p.Site
-	site.Switchboard, site.Nodes = board{l.Switchboard()}, l
+	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard()}, l, floods{l.Load()}
 	injection, err := p.Fault.Bind(p.Name, site)
 	if err != nil {
 		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)
@@ -266,6 +266,38 @@ func (l load) Start(ctx context.Context) (int64, error) {
 }
 
 func (l load) Stop(ctx context.Context) error { return l.Call(ctx, "stop", nil, nil) }
+
+// floods are the load node's, as faults use them.
+type floods struct{ peer *wire.Peer }
+
+var _ faults.Load = floods{}
+
+// Flood lets a flood loose.
+func (f floods) Flood(ctx context.Context, name string) (switchboard.Bracket, error) {
+	return f.call(ctx, "flood", name)
+}
+
+// Ebb ends it.
+func (f floods) Ebb(ctx context.Context, name string) (switchboard.Bracket, error) {
+	return f.call(ctx, "ebb", name)
+}
+
+// Flooded is what it did.
+func (f floods) Flooded(ctx context.Context, name string) (switchboard.Count, error) {
+	var d loadgen.Deluge
+	if err := f.peer.Call(ctx, "flooded", name, &d); err != nil {
+		return switchboard.Count{}, fmt.Errorf("load node: %w", err)
+	}
+	return switchboard.Count{Unit: "flood requests answered", Users: d.Answered, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
+}
+
+func (f floods) call(ctx context.Context, name, flood string) (switchboard.Bracket, error) {
+	var d loadgen.Deluge
+	if err := f.peer.Call(ctx, name, flood, &d); err != nil {
+		return switchboard.Bracket{}, fmt.Errorf("load node: %w", err)
+	}
+	return switchboard.Bracket{Before: d.At, After: d.At}, nil
+}
 
 // board is the switchboard as faults use it.
 type board struct{ peer *wire.Peer }

@@ -142,6 +142,12 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 			t.fired = append(t.fired, b.Rule)
 			t.mu.Unlock()
 		})
+	case "flooding":
+		err = decode(body, func(flood string) {
+			t.mu.Lock()
+			t.fired = append(t.fired, flood)
+			t.mu.Unlock()
+		})
 	case "unknown-name":
 		err = decode(body, func(u switchboard.Unknown) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name,

@@ -38,7 +38,7 @@ func TestEdgesAgainstTruth(t *testing.T) {
 }
 
 func edges(t *testing.T, rate, share float64, kind string, bound time.Duration) {
-	n := runs(t, max(1, int(40_000/rate)))
+	n := runs(t, max(3, int(10_000/rate)))
 	var onset, recovery []time.Duration
 	for i := range n {
 		from := 12*sec + int64(i)*37*ms%sec
@@ -105,7 +105,7 @@ func TestKnownWrongEstimatorMissesTheBound(t *testing.T) {
 
 // Without a fault, alarms are no more frequent than promised.
 func TestNoFalseAlarms(t *testing.T) {
-	n := runs(t, 300)
+	n := runs(t, 100)
 	alarms := 0
 	for i := range n {
 		s := sim{rate: 100, length: 40 * time.Second, inject: 20 * sec, lift: 30 * sec, seed: uint64(i), noise: 0.0005}

@@ -179,6 +179,7 @@ func (s *scorer) picture() {
 			break
 		}
 	}
+	step = max(step, length/mostColumns)
 	n := int(math.Ceil(length / step))
 	bad, sent := make([]float64, n), make([]float64, n)
 	for _, st := range s.streams {

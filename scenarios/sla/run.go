@@ -55,7 +55,7 @@ func courseOf(r *timeline.Record) course {
 		c.start = r.Header.Mono
 	}
 	if c.end == never {
-		c.end = lastDue(r)
+		c.end = max(c.start, lastDue(r)) // a run that failed early may have no request at all
 	}
 	return c
 }

@@ -63,6 +63,10 @@ func TestVerdicts(t *testing.T) {
 		"lag":          {func(_ *sim, r *timeline.Record) { spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms }) }, Inconclusive, "fell behind its own schedule"},
 		"descriptors":  {func(_ *sim, r *timeline.Record) { r.Requests["users"][7].Class = loadgen.Local }, Inconclusive, "on the load node itself"},
 		"bad baseline": {func(_ *sim, r *timeline.Record) { spoil(r, 0.03, func(q *loadgen.Request) { q.Class = loadgen.Reset }) }, Inconclusive, "bad in the baseline"},
+		"failed before it began": {func(_ *sim, r *timeline.Record) {
+			now := r.Header.Mono
+			*r = timeline.Record{Header: r.Header, Marks: []timeline.Mark{{Name: timeline.MarkError, Before: now, After: now, Detail: "no image"}}}
+		}, Error, "no image"},
 		"no requests":  {func(_ *sim, r *timeline.Record) { r.Requests = nil }, Inconclusive, "the baseline of users is 0 requests"},
 		"empty record": {func(_ *sim, r *timeline.Record) { *r = timeline.Record{} }, Inconclusive, "no objective was judged"},
 	} {
@@ -76,8 +80,8 @@ func TestVerdicts(t *testing.T) {
 			if card.Verdict != c.verdict || !strings.Contains(strings.Join(card.Reasons, "\n"), c.reason) {
 				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict, c.reason)
 			}
-			if _, err := json.Marshal(card); err != nil {
-				t.Error(err)
+			if b, err := json.Marshal(card); err != nil || len(b) > 10_000 {
+				t.Errorf("%d bytes of JSON, %v", len(b), err)
 			}
 		})
 	}

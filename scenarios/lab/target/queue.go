@@ -1,28 +1,33 @@
 package target
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
 
-// longestQueue is how many requests wait for a web target of limited capacity;
-// the next is turned away with 503, as a server with a full backlog does.
-const longestQueue = 10_000
+// defaultQueue is how many requests wait for a web target of limited capacity
+// that does not say: more than any client has patience for, so that an overload
+// outlives its cause, as it does with servers that bound nothing.
+const defaultQueue = 10_000
 
 // queue is a server of fixed capacity: requests begin 1/rate apart, first come,
 // first served. A place taken by a client that left is still served, which is
 // what makes an overload outlive its cause.
 type queue struct {
 	gap  time.Duration // 1/rate; 0: unlimited
+	full time.Duration // the wait beyond which the next is turned away
 	mu   sync.Mutex
 	free time.Time // when the next request can begin
 }
 
-func newQueue(perSecond float64) *queue {
+// newQueue serves so many per second and lets places requests wait; 0: the default.
+func newQueue(perSecond float64, places int) *queue {
 	if perSecond <= 0 {
 		return &queue{}
 	}
-	return &queue{gap: time.Duration(float64(time.Second) / perSecond)}
+	gap := time.Duration(float64(time.Second) / perSecond)
+	return &queue{gap: gap, full: time.Duration(cmp.Or(places, defaultQueue)) * gap}
 }
 
 // join takes a place at the end: how long to wait for the turn, and whether
@@ -37,7 +42,7 @@ func (q *queue) join(now time.Time) (wait time.Duration, ok bool) {
 		q.free = now
 	}
 	wait = q.free.Sub(now)
-	if wait >= longestQueue*q.gap {
+	if wait >= q.full {
 		return 0, false
 	}
 	q.free = q.free.Add(q.gap)

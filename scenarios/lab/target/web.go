@@ -28,7 +28,7 @@ type web struct {
 }
 
 func newWeb(node string, cfg scenarios.Web, lines *journal) *web {
-	q := newQueue(float64(cfg.Capacity))
+	q := newQueue(float64(cfg.Capacity), cfg.Queue)
 	return &web{
 		node: node, health: cmp.Or(cfg.Health, "/health"), latency: cfg.Latency,
 		body: page(node, int(cfg.Body)), queue: q, metrics: newMetrics(node, q), lines: lines,

@@ -1,0 +1,96 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// Flood is an HTTP flood beside the users' load, from addresses of its own. It
+// is judged by what the users get meanwhile. It goes to the drill's own targets
+// and nowhere else; size it by the target's capacity, not by the machine's.
+type Flood struct {
+	To      string        `yaml:"to"`   // URL
+	Rate    quantity.Rate `yaml:"rate"` // requests per second, once up
+	Ramp    time.Duration `yaml:"ramp"` // time to come up; default at once
+	Sources int           `yaml:"sources"`
+	Mix     []Portion     `yaml:"mix"`     // paths by weight; default that of To
+	Timeout time.Duration `yaml:"timeout"` // default 5s
+	// PerRequest opens a connection for each request, as many floods do.
+	PerRequest bool `yaml:"per-request"`
+}
+
+// Portion is a part of a flood's mix.
+type Portion struct {
+	Get    string `yaml:"get"`
+	Weight int    `yaml:"weight"`
+}
+
+// Caps of a flood: what one load node and a machine of two cores can make
+// without falling behind for the users.
+const (
+	MostFloodRate    quantity.Rate = 4000
+	mostFloodTimeout               = 30 * time.Second
+)
+
+// Aim is the URL.
+func (f *Flood) Aim() Aim { return Aim{To: f.To} }
+
+// Bite is the pacer's lead and one request's time.
+func (f *Flood) Bite() time.Duration { return 100 * time.Millisecond }
+
+func (f *Flood) String() string {
+	s := fmt.Sprintf("floods %s with %s from %d addresses", f.To, f.Rate, max(1, f.Sources))
+	var parts []string
+	for _, p := range f.Mix {
+		parts = append(parts, fmt.Sprintf("%s ×%d", p.Get, p.Weight))
+	}
+	if len(parts) > 0 {
+		s += ": " + strings.Join(parts, ", ")
+	}
+	return s
+}
+
+// Bind checks rate, ramp and mix.
+func (f *Flood) Bind(name string, site Site) (Injection, error) {
+	switch {
+	case f.Rate <= 0 || f.Rate > MostFloodRate:
+		return nil, fmt.Errorf("rate %s: want one above zero and at most %s", f.Rate, MostFloodRate)
+	case f.Ramp < 0:
+		return nil, fmt.Errorf("ramp %s: must not be negative", f.Ramp)
+	case f.Timeout < 0 || f.Timeout > mostFloodTimeout:
+		return nil, fmt.Errorf("timeout %s: want at most %s", f.Timeout, mostFloodTimeout)
+	case len(site.Links) == 0:
+		return nil, errors.New("to leads nowhere")
+	}
+	for _, p := range f.Mix {
+		if _, err := url.Parse(p.Get); err != nil || !strings.HasPrefix(p.Get, "/") || p.Weight < 1 || p.Weight > 1000 {
+			return nil, fmt.Errorf("mix: {get: %q, weight: %d}: want a path that begins with /, and a weight of 1 to 1000", p.Get, p.Weight)
+		}
+	}
+	return flood{name, site.Load}, nil
+}
+
+type flood struct {
+	name string
+	load Load
+}
+
+// Inject lets it loose.
+func (f flood) Inject(ctx context.Context) (switchboard.Bracket, error) {
+	return f.load.Flood(ctx, f.name)
+}
+
+// Lift ends it and waits for its last answer.
+func (f flood) Lift(ctx context.Context) (switchboard.Bracket, error) { return f.load.Ebb(ctx, f.name) }
+
+// Proof counts the requests it sent, and those that the target answered.
+func (f flood) Proof(ctx context.Context) (switchboard.Count, error) {
+	return f.load.Flooded(ctx, f.name)
+}

@@ -1,0 +1,185 @@
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+)
+
+// Part is one kind of request of a mix, drawn by weight.
+type Part struct {
+	Path   string `json:"path"`
+	Weight int    `json:"weight"` // above zero
+}
+
+// Ramped paces as Constant does, but climbs to its rate evenly over the first
+// ramp: the n-th hit is due at √(2·ramp·n/rate) until the top is reached, and at
+// n/rate + ramp/2 after.
+func Ramped(rate float64, ramp time.Duration) Pacer {
+	up := ramp.Seconds()
+	climb := rate * up / 2 // hits on the way up
+	return func(n uint64) time.Duration {
+		s := float64(n)/rate + up/2
+		if float64(n) < climb {
+			s = math.Sqrt(2 * up * float64(n) / rate)
+		}
+		return time.Duration(min(s*1e9, math.MaxInt64/4))
+	}
+}
+
+// pacer of the group.
+func (g Group) pacer() Pacer {
+	if g.Ramp > 0 {
+		return Ramped(g.Rate, g.Ramp)
+	}
+	return Constant(g.Rate)
+}
+
+// path picks the n-th request's path: the mix is dealt out evenly, by weight,
+// in the same order in every run; empty where there is no mix.
+func (g Group) path(n uint64) string {
+	total := 0
+	for _, p := range g.Mix {
+		total += p.Weight
+	}
+	if total == 0 {
+		return ""
+	}
+	// A step that shares no factor with the total visits every place once.
+	at := int(n % uint64(total) * uint64(stride(total)) % uint64(total))
+	for _, p := range g.Mix {
+		if at -= p.Weight; at < 0 {
+			return p.Path
+		}
+	}
+	return ""
+}
+
+// stride is near the golden section of total and coprime to it, so that what is
+// dealt in a row is well mixed.
+func stride(total int) int {
+	for s := max(1, int(0.618*float64(total))); s < total; s++ {
+		if gcd(s, total) == 1 {
+			return s
+		}
+	}
+	return 1
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// Deluge is what a flood did.
+type Deluge struct {
+	Sent     uint64 `json:"sent"`
+	Answered uint64 `json:"answered"` // with any status
+	First    int64  `json:"first"`    // when the first was sent; 0: never
+	Last     int64  `json:"last"`
+	Active   bool   `json:"active"`
+	At       int64  `json:"at"` // when it began, ended or was read
+}
+
+// flood is one group that a fault lets loose beside the users. Its requests are
+// counted, not recorded, and carry no trace of the run: nobody takes them for
+// users'.
+type flood struct {
+	spec   Spec // whose only group is this one
+	life   context.Context
+	now    func() int64
+	tell   func(event string, body any) error
+	mu     sync.Mutex
+	load   *load // nil: not let loose
+	deluge Deluge
+}
+
+func newFlood(life context.Context, s Spec, g Group, now func() int64, tell func(string, any) error) *flood {
+	s.Groups, s.Run = []Group{g}, ""
+	return &flood{spec: s, life: life, now: now, tell: tell}
+}
+
+// begin lets it loose.
+func (f *flood) begin() (Deluge, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.load != nil {
+		return f.deluge, fmt.Errorf("flood %q: let loose already", f.spec.Groups[0].Name)
+	}
+	l, err := newLoad(f.life, f.spec, 0, f.now, func(string, any) error { return nil })
+	if err != nil {
+		return f.deluge, err
+	}
+	send := l.crowd.send
+	l.crowd.send = func(r *Request) {
+		f.sent()
+		send(r)
+		if r.Status != 0 {
+			f.answered()
+		}
+	}
+	f.load = l
+	f.deluge.At = f.now()
+	f.deluge.Active = true
+	l.start(f.deluge.At + int64(lead))
+	return f.deluge, nil
+}
+
+// end stops it and waits for what is in flight; safe twice, and unbegun.
+func (f *flood) end() (Deluge, error) {
+	f.mu.Lock()
+	l := f.load
+	f.mu.Unlock()
+	at := f.now()
+	var err error
+	if l != nil {
+		err = l.stop()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.load, f.deluge.Active, f.deluge.At = nil, false, at
+	return f.deluge, err
+}
+
+func (f *flood) sent() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.deluge.Sent++
+	f.deluge.Last = f.now()
+	if f.deluge.First == 0 {
+		f.deluge.First = f.deluge.Last
+	}
+}
+
+func (f *flood) answered() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.deluge.Answered++; f.deluge.Answered == 1 {
+		_ = f.tell("flooding", f.spec.Groups[0].Name) // for whoever looks on; the count is the proof
+	}
+}
+
+func (f *flood) read() Deluge {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	d := f.deluge
+	d.At = f.now()
+	return d
+}
+
+// flooding gives a call that does something with a flood of that name.
+func (n *node) flooding(do func(*flood) (Deluge, error)) func(context.Context, string) (Deluge, error) {
+	return func(_ context.Context, name string) (Deluge, error) {
+		n.mu.Lock()
+		f := n.floods[name]
+		n.mu.Unlock()
+		if f == nil {
+			return Deluge{}, fmt.Errorf("no flood %q was prepared", name)
+		}
+		return do(f)
+	}
+}

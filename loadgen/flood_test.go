@@ -1,0 +1,105 @@
+package loadgen
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+func TestRamped(t *testing.T) {
+	p := Ramped(100, 2*time.Second)
+	for n, want := range map[uint64]time.Duration{0: 0, 25: time.Second, 100: 2 * time.Second, 200: 3 * time.Second} {
+		if have := p(n); have < want-time.Microsecond || have > want+time.Microsecond {
+			t.Errorf("hit %d: have %s, want %s", n, have, want)
+		}
+	}
+	for n := range uint64(300) {
+		if p(n+1) < p(n) {
+			t.Fatalf("hit %d is due before hit %d", n+1, n)
+		}
+	}
+	if have := p.Count(time.Second); have != 26 {
+		t.Errorf("within the first second: %d, want 26", have)
+	}
+}
+
+// A mix deals its parts by weight, exactly over each round, and not in lumps.
+func TestMix(t *testing.T) {
+	g := Group{Mix: []Part{{"/asset", 92}, {"/login", 8}}}
+	seen := map[string]int{}
+	row, longest := 0, 0
+	for n := range uint64(1000) {
+		path := g.path(n)
+		seen[path]++
+		if row++; path == "/login" {
+			row = 0
+		}
+		longest = max(longest, row)
+	}
+	if seen["/asset"] != 920 || seen["/login"] != 80 {
+		t.Errorf("dealt %v, want 920 and 80", seen)
+	}
+	if longest > 40 {
+		t.Errorf("%d in a row of one kind", longest)
+	}
+	if p := (Group{}).path(3); p != "" {
+		t.Errorf("no mix: path %q", p)
+	}
+}
+
+// A flood reaches its target with the mix it was given, without a trace of the
+// run, is counted, ends, and comes again.
+func TestFlood(t *testing.T) {
+	var mu sync.Mutex
+	seen := map[string]int{}
+	traced := false
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen[r.URL.Path]++
+		traced = traced || r.Header.Get("Traceparent") != ""
+	}))
+	defer s.Close()
+	var told []string
+	local := netip.MustParseAddr("127.0.0.1")
+	f := newFlood(t.Context(), Spec{Run: "00112233aabbccdd", Subnet: netip.PrefixFrom(local, 8).Masked()},
+		Group{Name: "attack", URL: s.URL + "/", Method: "GET", Rate: 500, Users: 1, Timeout: time.Second, Slow: time.Second,
+			Sources: []netip.Addr{local}, Mix: []Part{{"/a", 3}, {"/b/c", 1}}}, wire.Now,
+		func(event string, body any) error {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, fmt.Sprint(event, " ", body))
+			return nil
+		})
+	for range 2 {
+		before := f.read()
+		if _, err := f.begin(); err != nil {
+			t.Fatal(err)
+		}
+		for f.read().Answered < before.Answered+40 {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if _, err := f.end(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := f.end()
+	if err != nil || d.Active || d.Answered != d.Sent || d.First == 0 || d.Last < d.First {
+		t.Errorf("have %+v, %v", d, err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if !slices.Equal(told, []string{"flooding attack"}) {
+		t.Errorf("told %q", told)
+	}
+	if traced || uint64(seen["/a"]+seen["/b/c"]) != d.Sent || seen["/b/c"] == 0 {
+		t.Errorf("the target saw %v, traced %v; sent %d", seen, traced, d.Sent)
+	}
+}
