@@ -5,7 +5,7 @@ SHELL := /bin/bash
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SOURCES     := $(shell git ls-files -co --exclude-standard '*.go' go.mod go.sum 'scenarios/library/*')
-FUZZ        ?= 0
+DRILLS      ?= 3
 ARCH        ?=
 
 export CGO_ENABLED := 0
@@ -32,10 +32,11 @@ unit: ## unit tests with the race detector, fuzz seeds included
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 containers: build images ## tests on real containers and network namespaces
-	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./... ./testdata/drills
+	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./faults/... ./loadgen/... ./scenarios/lab/...
+	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m ./testdata/drills
 
 drills: build images ## the long runs, on real servers
-	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -timeout 4h -v ./testdata/drills
+	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 4h -v ./testdata/drills
 
 images: ## images of real servers, built once from Debian packages
 	testdata/images/build haproxy nginx

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,6 +21,9 @@ type road struct {
 	source netip.Addr // unset: the system chooses
 	subnet netip.Prefix
 	names  *resolver
+	// keepAlive is how long a connection may be idle before it is probed, and how
+	// often then; 0: never, as most programs do within the first two hours.
+	keepAlive time.Duration
 }
 
 func newRoad(source netip.Addr, subnet netip.Prefix, resolver netip.AddrPort) *road {
@@ -50,11 +54,13 @@ func (r *road) dial(ctx context.Context, network, address string) (net.Conn, err
 	return conn, s.connected(conn)
 }
 
-// dialer dials from the source. Keepalive probes are off, as they are for most
-// programs within the first two hours: they would keep idle flows alive that a
-// fault is meant to drop.
+// dialer dials from the source. Keepalive probes are off unless they are asked
+// for: they would keep idle flows alive that a fault is meant to drop.
 func (r *road) dialer(network string) *net.Dialer {
 	d := &net.Dialer{KeepAlive: -1, Control: r.control}
+	if k := r.keepAlive; k > 0 && network == "tcp" {
+		d.KeepAliveConfig = net.KeepAliveConfig{Enable: true, Idle: k, Interval: k}
+	}
 	if !r.source.IsValid() {
 		return d
 	}

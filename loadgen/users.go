@@ -31,7 +31,7 @@ type users struct {
 	number int // of the group in the Spec, part of the trace id
 	proto  *http.Request
 	body   []byte
-	pools  []*lanes // one per source
+	pools  []*lanes // one per source, or per user
 	now    func() int64
 	ctx    context.Context // of the node: when it ends, requests in flight do
 }
@@ -53,9 +53,23 @@ func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users
 	u := &users{spec: g, run: s.Run, number: number, proto: proto, body: []byte(g.Body), now: now, ctx: ctx}
 	for _, source := range g.Sources {
 		road := newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
+		road.keepAlive = g.KeepAlive
 		u.pools = append(u.pools, &lanes{road: road, tls: trust, live: g.Live, once: g.PerRequest, now: now})
 	}
+	if g.PerUser {
+		u.pools = perUser(u.pools, g.Users)
+	}
 	return u, nil
+}
+
+// perUser gives every user a pool of his own, on the road of his source.
+func perUser(bySource []*lanes, users int) []*lanes {
+	all := make([]*lanes, users)
+	for i := range all {
+		l := bySource[i%len(bySource)]
+		all[i] = &lanes{road: l.road, tls: l.tls, live: l.live, once: l.once, now: l.now}
+	}
+	return all
 }
 
 // check refuses what a load node cannot do; a plan has long said it better.

@@ -125,7 +125,7 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 			continue
 		}
 		_, drop := f.Fault.(*faults.SynDrop)
-		if keepsOpen := g.Connections == nil || g.Connections.Per == "" && g.Connections.Live == 0; keepsOpen && onlyNew(f.Fault) {
+		if keepsOpen := g.Connections == nil || g.Connections.Per != "request" && g.Connections.Live == 0; keepsOpen && onlyNew(f.Fault) {
 			p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}", f.Kind, l.From)
 		}
 		if limit := orElse(g.Timeout, DefaultTimeout); drop && limit < firstRetransmit {

@@ -118,11 +118,16 @@ type Group struct {
 	CA          string            `yaml:"ca"` // file beside the scenario
 }
 
-// Connections is a group's connection policy. At most one of the two is set;
-// neither: connections are kept alive without limit.
+// Connections is a group's connection policy. Without one, connections are kept
+// open without limit and serve whoever of the group asks next.
 type Connections struct {
-	Per  string        `yaml:"per"`  // "request"
+	// Per is "request" for a new connection each time, or "user" where users share
+	// none: each keeps his own, as long-connection applications do.
+	Per  string        `yaml:"per"`
 	Live time.Duration `yaml:"live"` // closed at this age
+	// Keepalive probes a connection that has been idle for so long, and as often
+	// from then on (whole seconds); default none.
+	Keepalive time.Duration `yaml:"keepalive"`
 }
 
 // Phases of a drill.

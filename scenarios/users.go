@@ -20,6 +20,9 @@ const (
 	MostRate quantity.Rate = 8000
 	// MostSources is the most addresses that a drill's users come from.
 	MostSources = 200
+	// mostOwn is how many users may each keep a connection: below the descriptors
+	// that an engine gives a container by default.
+	mostOwn = 5000
 	// mostTimeout bounds how long the end of a run waits for requests in flight.
 	mostTimeout = 60 * time.Second
 )
@@ -67,7 +70,7 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 		Sources: from, CA: p.authority(name, g),
 	}
 	if c := g.Connections; c != nil {
-		spec.PerRequest, spec.Live = c.Per == "request", c.Live
+		spec.PerRequest, spec.PerUser, spec.Live, spec.KeepAlive = c.Per == "request", c.Per == "user", c.Live, c.Keepalive
 	}
 	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
 	p.plan.Header.Groups = append(p.plan.Header.Groups,
@@ -105,11 +108,17 @@ func (p *planner) checkGroup(name string, g *Group) {
 	if c == nil {
 		return
 	}
-	if c.Per != "" && c.Per != "request" {
-		p.problem(sub("connections", "per"), `per %q: want "request"`, c.Per)
+	if c.Per != "" && c.Per != "request" && c.Per != "user" {
+		p.problem(sub("connections", "per"), `per %q: want "request" or "user"`, c.Per)
 	}
-	if c.Per != "" && c.Live > 0 {
-		p.problem(sub("connections"), "connections: want per or live, not both")
+	if c.Per == "request" && c.Live+c.Keepalive > 0 {
+		p.problem(sub("connections"), "connections: a connection per request is not kept: want per: request, or live and keepalive")
+	}
+	if c.Keepalive%time.Second != 0 || c.Keepalive < 0 {
+		p.problem(sub("connections", "keepalive"), "keepalive %s: the kernel counts whole seconds, so want 1s or more of them", c.Keepalive)
+	}
+	if c.Per == "user" && users(g) > mostOwn {
+		p.problem(sub("connections", "per"), "per user: %d users would keep as many connections: want at most %d users", users(g), mostOwn)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
@@ -49,8 +50,12 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	return name, nil
 }
 
-// prune removes the node images of binaries before this one, so that one tag
-// stays. The engine refuses to remove what a running drill uses, and is not
+// stale is when an image that another binary was built into may go: by then a
+// drill of that binary has its containers, and the engine keeps what they use.
+const stale = time.Hour
+
+// prune removes the node images of binaries before this one, so that few tags
+// stay. The engine refuses to remove what a running drill uses, and is not
 // pressed: the next build asks again.
 func (l *Lab) prune(ctx context.Context, keep string) {
 	all, err := l.engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference", imageName)})
@@ -58,6 +63,9 @@ func (l *Lab) prune(ctx context.Context, keep string) {
 		return
 	}
 	for _, i := range all.Items {
+		if time.Since(time.Unix(i.Created, 0)) < stale {
+			continue
+		}
 		for _, tag := range i.RepoTags {
 			if tag != keep {
 				_, _ = l.engine.ImageRemove(ctx, tag, client.ImageRemoveOptions{})

@@ -34,19 +34,25 @@ func TestDrillDemo(t *testing.T) {
 
 // Every shipped drill passes on embedded targets.
 func TestDrillLibrary(t *testing.T) {
+	t.Parallel()
 	for _, name := range library.Names() {
 		if name == "bad-lb-node" {
 			continue // TestDrillDemo
 		}
-		t.Run(name, func(t *testing.T) { run(t, name).want(t, sla.Pass, 0) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t, name).want(t, sla.Pass, 0)
+		})
 	}
 }
 
 // HAProxy's documentation: with inter 500ms and fall 2 a server is down after
 // the second bad check: 0.5 to 1 s after it went bad, and one poll of 100 ms.
 func TestDrillHAProxyChecks(t *testing.T) {
+	t.Parallel()
 	for i := range rounds(3, 20) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
 			o := run(t, "haproxy-check.yaml")
 			o.want(t, sla.Pass, 0)
 			within(t, "detect", o.card.Times.Detect, 0.5, 1.15)
@@ -58,6 +64,7 @@ func TestDrillHAProxyChecks(t *testing.T) {
 
 // Users' own answers take the server out well before the checks would.
 func TestDrillHAProxyObserve(t *testing.T) {
+	t.Parallel()
 	o := run(t, "haproxy-observe.yaml")
 	o.want(t, sla.Pass, 0)
 	within(t, "detect", o.card.Times.Detect, 0, 0.4)
@@ -66,6 +73,7 @@ func TestDrillHAProxyObserve(t *testing.T) {
 
 // Without checks it is never noticed: censored, and a failed SLA.
 func TestDrillHAProxyNoCheck(t *testing.T) {
+	t.Parallel()
 	o := run(t, "haproxy-nocheck.yaml")
 	o.want(t, sla.Fail, 1)
 	if d := o.card.Times.Detect; d == nil || !d.Censored || d.Seconds < 7 {
@@ -99,6 +107,7 @@ func sameCount(t *testing.T, o outcome) {
 }
 
 func TestDrillNginx(t *testing.T) {
+	t.Parallel()
 	o := run(t, "nginx-passive.yaml")
 	o.want(t, sla.Pass, 0)
 	if n := strings.Count(o.log(t, "lb"), "status=502"); n == 0 || uint64(n) != o.card.Requests.Failed {
@@ -114,6 +123,7 @@ func TestDrillNginx(t *testing.T) {
 // A dropped SYN is silence: dial time-outs, packets in the counter, sent again
 // by the clients' kernels; connections that stand go on.
 func TestDrillSynDrop(t *testing.T) {
+	t.Parallel()
 	o := run(t, "syn-drop.yaml")
 	o.want(t, sla.Pass, 0)
 	c := classes(o)
@@ -127,6 +137,7 @@ func TestDrillSynDrop(t *testing.T) {
 
 // A refusal is told at once.
 func TestDrillRefuse(t *testing.T) {
+	t.Parallel()
 	o := run(t, "refuse.yaml")
 	o.want(t, sla.Pass, 0)
 	if c := classes(o); c["refused"] < 500 || len(c) != 1 {
@@ -145,6 +156,7 @@ func classes(o outcome) map[string]uint64 {
 // HAProxy's own TCP check sees a dead host time out, a dead process refuse, and
 // both come back.
 func TestDrillKill(t *testing.T) {
+	t.Parallel()
 	o := run(t, "kill-host.yaml")
 	o.want(t, sla.Pass, 0)
 	within(t, "detect a dead host", o.card.Times.Detect, 1, 2.5)
@@ -158,6 +170,7 @@ func TestDrillKill(t *testing.T) {
 
 // Thirty-two sources are thirty-two addresses in the target's own log.
 func TestDrillSources(t *testing.T) {
+	t.Parallel()
 	o := run(t, "sources.yaml")
 	o.want(t, sla.Pass, 0)
 	seen := map[string]bool{}
@@ -171,12 +184,14 @@ func TestDrillSources(t *testing.T) {
 
 // A fault that no user's request crosses proves nothing.
 func TestDrillWithoutEffect(t *testing.T) {
+	t.Parallel()
 	o := run(t, "no-effect.yaml")
 	o.want(t, sla.Inconclusive, 2)
 }
 
 // A kept record is judged again with the same result, byte for byte.
 func TestDrillScoredAgain(t *testing.T) {
+	t.Parallel()
 	o := run(t, "sources.yaml")
 	first, err := os.ReadFile(filepath.Join(o.dir, "scorecard.json"))
 	if err != nil {
@@ -205,7 +220,7 @@ func TestDrillDoctor(t *testing.T) {
 	if err != nil || strings.Contains(string(out), "missing ") {
 		t.Errorf("doctor: %v", err)
 	}
-	if left := engineHolds(t); len(left) > 0 {
+	if left := engineHolds(t, ""); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 }
@@ -232,7 +247,7 @@ func TestDrillClean(t *testing.T) {
 	if cmd.ProcessState.ExitCode() != 130 {
 		t.Errorf("the living run was disturbed:\n%s", said)
 	}
-	if left := engineHolds(t); len(left) > 0 {
+	if left := engineHolds(t, ""); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 }

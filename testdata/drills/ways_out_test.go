@@ -32,7 +32,7 @@ func TestDrillInterrupted(t *testing.T) {
 			_ = cmd.Wait()
 			o.output, o.code = out.String(), cmd.ProcessState.ExitCode()
 			t.Log(o.output)
-			if left := engineHolds(t); len(left) > 0 {
+			if left := engineHolds(t, ""); len(left) > 0 {
 				t.Errorf("left behind: %q", left)
 			}
 			if o.code != 130 {
@@ -63,13 +63,13 @@ func TestDrillKilled(t *testing.T) {
 		}
 		_ = cmd.Wait()
 		killed := time.Now()
-		for len(engineHolds(t)) > 0 && time.Since(killed) < 15*time.Second {
+		for len(engineHolds(t, "")) > 0 && time.Since(killed) < 15*time.Second {
 			time.Sleep(100 * time.Millisecond)
 		}
 		// A container may still have been on its way when the list was first empty.
 		gone := time.Since(killed)
 		time.Sleep(time.Second)
-		if left := engineHolds(t); len(left) > 0 {
+		if left := engineHolds(t, ""); len(left) > 0 {
 			t.Errorf("killed after %s: left behind after %s: %q\n%s", after, time.Since(killed), left, out.String())
 		}
 		t.Logf("killed after %s: gone after %s", after.Round(time.Millisecond), gone.Round(time.Millisecond))
