@@ -15,10 +15,15 @@ import (
 //	version count nodes {length name}… then per request
 //	flags seq−previous due−previous user−previous
 //	[sent−due, unless unsent] done−(sent, or due if unsent)
-//	[node] [status] [class] [attempts], where the flags say so
+//	[node] [status] [class] [attempts] [lookup handshake tls], where the flags
+//	say so
 //
-// The first request's "previous" are zero. About ten bytes a request.
-const blockVersion = 1
+// The first request's "previous" are zero. About ten bytes a request, fifteen
+// with a connection of its own. Version 1 had no steps; it is still read.
+const (
+	blockVersion      = 2
+	blockWithoutSteps = 1
+)
 
 // mostNodeName bounds the name of an answering node, bytes.
 const mostNodeName = 255
@@ -34,7 +39,7 @@ const (
 	flagStatus   // another status than the previous request
 	flagClass    // a class follows; else OK
 	flagAttempts // a number of attempts follows; else 1
-	flagsEnd
+	flagSteps    // a connection was asked for; not in version 1
 )
 
 var errBlock = errors.New("not a block of requests, or a damaged one")
@@ -122,6 +127,11 @@ func (e *encoder) request(p *previous, r Request, node int) {
 	if flags&flagAttempts != 0 {
 		e.data = append(e.data, r.Attempts)
 	}
+	if flags&flagSteps != 0 {
+		for _, s := range []Step{r.Lookup, r.Handshake, r.TLS} {
+			e.unsigned(uint64(s))
+		}
+	}
 	*p = previous{r.Seq, due, r.User, node, r.Status}
 }
 
@@ -133,6 +143,7 @@ func flagsOf(p *previous, r Request, node int) (flags byte) {
 		{r.Reused, flagReused}, {r.Injected, flagInjected}, {r.Unsent, flagUnsent},
 		{node != p.node, flagNode}, {r.Status != p.status, flagStatus},
 		{r.Class != OK, flagClass}, {r.Attempts != 1, flagAttempts},
+		{r.Lookup|r.Handshake|r.TLS != 0, flagSteps},
 	} {
 		if f.set {
 			flags |= f.bit

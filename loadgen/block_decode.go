@@ -9,9 +9,11 @@ import (
 // a panic, and takes no more memory than a small multiple of its size.
 func DecodeBlock(b Block) ([]Request, error) {
 	d := decoder{data: b.Data}
-	if v := d.octet(); d.bad || v != blockVersion {
-		return nil, fmt.Errorf("block of %q: version %d, this program reads %d: %w", b.Group, v, blockVersion, errBlock)
+	v := d.octet()
+	if d.bad || v != blockVersion && v != blockWithoutSteps {
+		return nil, fmt.Errorf("block of %q: version %d, this program reads %d and %d: %w", b.Group, v, blockWithoutSteps, blockVersion, errBlock)
 	}
+	d.steps = v != blockWithoutSteps
 	count, nodes := d.header()
 	if d.bad || count != b.Count {
 		return nil, fmt.Errorf("block of %q: %w", b.Group, errBlock)
@@ -32,8 +34,9 @@ func DecodeBlock(b Block) ([]Request, error) {
 
 // decoder reads from the front of data; bad stays true once something failed.
 type decoder struct {
-	data []byte
-	bad  bool
+	data  []byte
+	bad   bool
+	steps bool // the version has them
 }
 
 func (d *decoder) unsigned() uint64 {
@@ -120,7 +123,12 @@ func (d *decoder) request(p *previous, nodes []string) Request {
 	if flags&flagAttempts != 0 {
 		r.Attempts = d.octet()
 	}
-	d.bad = d.bad || flags >= flagsEnd || user != int64(p.user) || r.Class >= Classes || p.node < 0 || p.node >= len(nodes)
+	if flags&flagSteps != 0 {
+		for _, s := range []*Step{&r.Lookup, &r.Handshake, &r.TLS} {
+			*s = Step(d.below(1 << 32))
+		}
+	}
+	d.bad = d.bad || flags&flagSteps != 0 && !d.steps || user != int64(p.user) || r.Class >= Classes || p.node < 0 || p.node >= len(nodes)
 	if d.bad {
 		return Request{}
 	}

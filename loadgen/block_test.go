@@ -30,6 +30,7 @@ func TestBlockRoundTrip(t *testing.T) {
 			Reused:   rapid.Bool().Draw(t, "reused"),
 			Injected: rapid.Bool().Draw(t, "injected"),
 			Unsent:   rapid.Bool().Draw(t, "unsent"),
+			Lookup:   Step(rapid.Uint32().Draw(t, "lookup")), Handshake: Step(rapid.Uint32().Draw(t, "handshake")), TLS: Step(rapid.Uint32().Draw(t, "tls")),
 		}
 		if r.Unsent {
 			r.Sent = 0
@@ -85,6 +86,58 @@ func TestBlockIsSmall(t *testing.T) {
 	t.Logf("%.1f bytes a request", each)
 	if each > 24 {
 		t.Errorf("%.1f bytes a request, want 24 at most", each)
+	}
+}
+
+// A connection for every request, with all its steps, is the most there is.
+func TestBlockWithStepsIsSmall(t *testing.T) {
+	rs := realistic(50)
+	for i := range rs {
+		rs[i].Reused = false
+		rs[i].Lookup, rs[i].Handshake, rs[i].TLS = StepOf(9*time.Millisecond, true), StepOf(300*time.Millisecond, true), StepOf(40*time.Millisecond, false)
+	}
+	b, err := EncodeBlock("g", rs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if each := float64(len(b.Data)) / float64(len(rs)); each > 24 {
+		t.Errorf("%.1f bytes a request, want 24 at most", each)
+	}
+}
+
+// A block of the version before has no steps, and none can be slipped in.
+func TestOlderBlock(t *testing.T) {
+	want := realistic(20)
+	b, err := EncodeBlock("g", slices.Clone(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Data[0] = blockWithoutSteps
+	if _, err := DecodeBlock(b); err != nil {
+		t.Errorf("version %d: %v", blockWithoutSteps, err)
+	}
+	want[3].Handshake = StepOf(time.Millisecond, true)
+	if b, err = EncodeBlock("g", want); err != nil {
+		t.Fatal(err)
+	}
+	b.Data[0] = blockWithoutSteps
+	if _, err := DecodeBlock(b); !errors.Is(err, errBlock) {
+		t.Errorf("steps in version %d: %v", blockWithoutSteps, err)
+	}
+}
+
+func TestStep(t *testing.T) {
+	for _, c := range []struct {
+		took time.Duration
+		ok   bool
+	}{{0, true}, {0, false}, {1500 * time.Nanosecond, true}, {2 * time.Second, false}, {24 * time.Hour, true}} {
+		s, want := StepOf(c.took, c.ok), min(c.took.Round(time.Microsecond), (1<<31-2)*time.Microsecond)
+		if !s.Tried() || s.OK() != c.ok || s.Took() != want {
+			t.Errorf("%+v: have tried %v, ok %v, took %v", c, s.Tried(), s.OK(), s.Took())
+		}
+	}
+	if s := Step(0); s.Tried() || s.OK() || s.Took() != 0 {
+		t.Error("no step is taken for one")
 	}
 }
 

@@ -42,16 +42,30 @@ func (r *road) dial(ctx context.Context, network, address string) (net.Conn, err
 		return nil, err
 	}
 	s.reached(resolving)
-	ip, err := r.names.lookup(s.ctx, host)
+	ip, err := r.resolve(s, host)
 	if err != nil {
 		return nil, err
 	}
 	s.reached(dialing)
+	s.begins(handshake)
 	conn, err := r.dialer(network).DialContext(s.ctx, network, net.JoinHostPort(ip.String(), port))
+	s.ends(handshake, err)
 	if err != nil {
 		return nil, err
 	}
 	return conn, s.connected(conn)
+}
+
+// resolve gives an address of a host. Only a question that was really asked is
+// a lookup: a literal address and a cached one are none.
+func (r *road) resolve(s *shot, host string) (netip.Addr, error) {
+	if ip, ok := r.names.recall(host); ok {
+		return ip, nil
+	}
+	s.begins(lookup)
+	ip, err := r.names.lookup(s.ctx, host)
+	s.ends(lookup, err)
+	return ip, err
 }
 
 // dialer dials from the source. Keepalive probes are off unless they are asked

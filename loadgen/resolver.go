@@ -62,13 +62,10 @@ func newResolver(server netip.AddrPort, dialer func(network string) *net.Dialer)
 // lookup gives one address of a host, the next in turn. A literal address is
 // its own. ctx has to have a deadline.
 func (r *resolver) lookup(ctx context.Context, host string) (netip.Addr, error) {
-	if ip, err := netip.ParseAddr(host); err == nil {
+	if ip, ok := r.recall(host); ok {
 		return ip, nil
 	}
 	name := dns.CanonicalName(host)
-	if ip, ok := r.known(name); ok {
-		return ip, nil
-	}
 	addrs, ttl, err := r.ask(ctx, name)
 	if err != nil {
 		return netip.Addr{}, err
@@ -77,6 +74,14 @@ func (r *resolver) lookup(ctx context.Context, host string) (netip.Addr, error) 
 	r.cache[name] = &cached{addrs: addrs, until: r.now().Add(ttl), turn: 1}
 	r.mu.Unlock()
 	return addrs[0], nil
+}
+
+// recall gives an address without asking anybody: a literal or a cached one.
+func (r *resolver) recall(host string) (netip.Addr, bool) {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip, true
+	}
+	return r.known(dns.CanonicalName(host))
 }
 
 // known gives an address from the cache.

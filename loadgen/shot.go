@@ -36,6 +36,7 @@ type shot struct {
 	mu     sync.Mutex
 	conn   net.Conn // the latest dialled
 	undone bool
+	steps  [parts]underWay
 }
 
 // answer is what came back.
@@ -55,8 +56,12 @@ func newShot(ctx context.Context) (*shot, context.Context) {
 			s.reused.Store(i.Reused)
 			s.reached(waiting)
 		},
-		TLSHandshakeStart: func() { s.reached(handshaking) },
+		TLSHandshakeStart: func() {
+			s.reached(handshaking)
+			s.begins(tlsHandshake)
+		},
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			s.ends(tlsHandshake, err)
 			if err == nil {
 				s.reached(waiting)
 			}

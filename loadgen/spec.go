@@ -158,18 +158,23 @@ func (c Class) String() string {
 
 // Request is the observation of one request. Times are CLOCK_MONOTONIC, ns.
 type Request struct {
-	Seq      uint64 // n-th of its group, from 0
-	Due      int64  // when the pacer wanted it sent
-	Sent     int64  // when a worker sent it; 0: never sent (see Unsent)
-	Done     int64  // when its answer was complete, or it failed, or (unsent) was given up
-	User     uint32 // synthetic user, below Group.Users
-	Node     string // who answered: header X-Stormdrill-Node, else empty
-	Status   uint16 // 0: no answer
-	Class    Class
-	Attempts uint8 // requests written on the wire: 2 means the transport replayed it
-	Reused   bool  // sent on an established connection
-	Injected bool  // answered by the switchboard's HTTP stage: header X-Stormdrill-Fault
-	Unsent   bool  // due, but the generator could not send it
+	Seq  uint64 // n-th of its group, from 0
+	Due  int64  // when the pacer wanted it sent
+	Sent int64  // when a worker sent it; 0: never sent (see Unsent)
+	Done int64  // when its answer was complete, or it failed, or (unsent) was given up
+	User uint32 // synthetic user, below Group.Users
+	// How its connection came about, the latest where there were several. A pooled
+	// connection has none of these, a name from the cache no lookup.
+	Lookup    Step // the name, asked at the DNS; succeeded: answered with an address
+	Handshake Step // TCP, from the SYN
+	TLS       Step
+	Node      string // who answered: header X-Stormdrill-Node, else empty
+	Status    uint16 // 0: no answer
+	Class     Class
+	Attempts  uint8 // requests written on the wire: 2 means the transport replayed it
+	Reused    bool  // sent on an established connection
+	Injected  bool  // answered by the switchboard's HTTP stage: header X-Stormdrill-Fault
+	Unsent    bool  // due, but the generator could not send it
 }
 
 // Latency is done − due.

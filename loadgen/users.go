@@ -167,6 +167,7 @@ func (u *users) judge(r *Request, s *shot, a answer, err error) {
 	r.Class = classify(err, s.stage())
 	r.Attempts = uint8(min(s.attempts.Load(), 255))
 	r.Reused = s.reused.Load()
+	r.Lookup, r.Handshake, r.TLS = s.took(lookup), s.took(handshake), s.took(tlsHandshake)
 	r.Status = uint16(a.status)
 	if a.header != nil {
 		node := a.header.Get(NodeHeader)

@@ -196,6 +196,15 @@ func TestClassesOfRequests(t *testing.T) {
 			if r.Done <= r.Sent || r.Reused || r.Unsent {
 				t.Errorf("%+v", r)
 			}
+			dialled := r.Class != Local
+			connected := dialled && r.Class != Refused && r.Class != DialTimeout
+			if r.Lookup.Tried() || r.Handshake.Tried() != dialled || r.Handshake.OK() != connected {
+				t.Errorf("a handshake: tried %v, completed %v; want %v, %v", r.Handshake.Tried(), r.Handshake.OK(), dialled, connected)
+			}
+			secure := connected && strings.HasPrefix(c.group.URL, "https:")
+			if r.TLS.Tried() != secure || r.TLS.OK() {
+				t.Errorf("TLS: tried %v, completed %v; want %v, and no completion", r.TLS.Tried(), r.TLS.OK(), secure)
+			}
 		})
 	}
 }
@@ -208,6 +217,9 @@ func TestTrustedCA(t *testing.T) {
 	first, second := u.one(0), u.one(1)
 	if first.Class != OK || second.Class != OK || first.Reused || !second.Reused {
 		t.Errorf("first %+v\nsecond %+v", first, second)
+	}
+	if !first.TLS.OK() || !first.Handshake.OK() || second.TLS.Tried() || second.Handshake.Tried() {
+		t.Errorf("a pooled connection has no steps: first %+v\nsecond %+v", first, second)
 	}
 }
 
