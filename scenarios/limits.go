@@ -195,7 +195,10 @@ func (p *planner) keep(keys []string, text string) {
 		p.problem(keys, "%v", err)
 		return
 	}
-	if _, ok := p.s.Load[k.Of]; k.Of != "" && !ok {
-		p.problem(keys, "keep %q: no load group is named %q: %s", text, k.Of, listed(k.Of, sortedKeys(p.s.Load)))
+	if groups := sortedKeys(p.s.Load); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
+		p.problem(keys, "keep %q: no load group is named %q: %s", text, k.Of, listed(k.Of, groups))
+	}
+	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {
+		p.problem(keys, "keep %q: no node is named %q: %s", text, k.Node, listed(k.Node, sortedKeys(p.nodes)))
 	}
 }

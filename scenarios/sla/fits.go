@@ -29,7 +29,7 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 		if err != nil {
 			return err
 		}
-		if k.Of != "" && !slices.Contains(groups, k.Of) {
+		if !slices.ContainsFunc(groups, k.About) && k.Of != "" {
 			return fmt.Errorf("sla: keep %q: the record has no load group %q: it has %s", text, k.Of, strings.Join(groups, ", "))
 		}
 	}

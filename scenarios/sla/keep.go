@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -9,37 +10,59 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 // Keep is one thing that has to hold over a phase. Its grammar is
 //
-//	METRIC [of GROUP] in PHASE <=|>= VALUE
+//	METRIC [of GROUP | of node NODE] in PHASE <=|>= VALUE
 //
-// METRIC is success (the share of sent requests that were good; VALUE is a
-// percentage) or p50, p90, p95, p99, p99.9 (a percentile of latency over all
-// sent requests, failed ones with the time they took; VALUE is a duration).
-// Without GROUP it is over all groups. PHASE is baseline, fault, recovery, or
-// run, which is fault and recovery together. Examples:
+// METRIC is
+//   - success: the share of sent requests that were good;
+//   - p50, p90, p95, p99, p99.9: a percentile of latency over all sent requests,
+//     failed ones with the time they took;
+//   - dns, handshake, tls: the share of lookups answered with an address, of TCP
+//     handshakes and of TLS handshakes completed, among those that were tried:
+//     a request on a pooled connection has none, one whose name was in the
+//     cache has no lookup. They are samples, and judged by their 95 % bounds;
+//   - dns-p95, handshake-p99, tls-p50 …: a percentile of how long these took.
+//
+// GROUP is a load group, or one of its cohorts as group/cohort; a group that has
+// cohorts is all of them. NODE is a node that answers with its name. Without
+// either it is over all groups. PHASE is baseline, fault, recovery, or run, which
+// is fault and recovery together.
+//
+// VALUE is a percentage or a duration, as the metric is, or FACTOR x baseline:
+// that many times what the same metric was in the baseline. Examples:
 //
 //	success of shoppers in run >= 99%
-//	p95 in recovery <= 200ms
+//	p95 of shoppers in recovery <= 1.25 x baseline
+//	handshake in recovery >= 99.9%
+//	dns-p95 of page/fresh in recovery <= 50ms
+//	success of node app-1 in fault >= 99%
 type Keep struct {
 	Metric string
-	Of     string // group; empty: all
+	Of     string // group, or group/cohort; empty: all
+	Node   string // who answered; empty: anybody
 	Phase  string
 	Op     string  // "<=" or ">="
-	Value  float64 // a share in [0, 1], or seconds
-	Text   string  // as written, in single spaces
+	Value  float64 // a share in [0, 1], or seconds; Relative: a factor
+	// Relative: the limit is Value times the metric in the baseline.
+	Relative bool
+	Text     string // as written, in single spaces
 }
 
 // Metrics and phases that a Keep may name.
 var (
-	Metrics = []string{"success", "p50", "p90", "p95", "p99", "p99.9"}
+	Metrics = []string{"success", "p50", "p90", "p95", "p99", "p99.9",
+		"dns", "dns-p50", "dns-p90", "dns-p95", "dns-p99", "dns-p99.9",
+		"handshake", "handshake-p50", "handshake-p90", "handshake-p95", "handshake-p99", "handshake-p99.9",
+		"tls", "tls-p50", "tls-p90", "tls-p95", "tls-p99", "tls-p99.9"}
 	InPhase = []string{"baseline", "fault", "recovery", "run"}
 )
 
-var keepText = regexp.MustCompile(`^(\S+)(?: of (\S+))? in (\S+) (<=|>=) (\S+)$`)
+var keepText = regexp.MustCompile(`^(\S+)(?: of (?:node (\S+)|(\S+)))? in (\S+) (<=|>=) (?:(\S+) x baseline|(\S+))$`)
 
 // ParseKeep reads one objective.
 func ParseKeep(s string) (Keep, error) {
@@ -48,7 +71,7 @@ func ParseKeep(s string) (Keep, error) {
 	if m == nil {
 		return Keep{}, fmt.Errorf("keep %q: want METRIC [of GROUP] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%", s)
 	}
-	k := Keep{Metric: m[1], Of: m[2], Phase: m[3], Op: m[4], Text: text}
+	k := Keep{Metric: m[1], Node: m[2], Of: m[3], Phase: m[4], Op: m[5], Relative: m[6] != "", Text: text}
 	if !slices.Contains(Metrics, k.Metric) {
 		return Keep{}, fmt.Errorf("keep %q: no metric %q: there are %s", s, k.Metric, strings.Join(Metrics, ", "))
 	}
@@ -56,14 +79,17 @@ func ParseKeep(s string) (Keep, error) {
 		return Keep{}, fmt.Errorf("keep %q: no phase %q: there are %s", s, k.Phase, strings.Join(InPhase, ", "))
 	}
 	var err error
-	if k.Value, err = k.parseValue(m[5]); err != nil {
+	if k.Value, err = k.parseValue(m[6] + m[7]); err != nil {
 		return Keep{}, fmt.Errorf("keep %q: %w", s, err)
 	}
 	return k, nil
 }
 
 func (k Keep) parseValue(s string) (float64, error) {
-	if k.Metric == "success" {
+	if k.Relative {
+		return k.parseFactor(s)
+	}
+	if k.isShare() {
 		share, err := quantity.ParseShare(s)
 		return float64(share), err
 	}
@@ -74,34 +100,83 @@ func (k Keep) parseValue(s string) (float64, error) {
 	return d.Seconds(), err
 }
 
+func (k Keep) parseFactor(s string) (float64, error) {
+	v, err := strconv.ParseFloat(s, 64)
+	switch {
+	case k.Phase == "baseline":
+		return 0, errors.New("the baseline cannot be held against itself")
+	case err != nil || !(v > 0) || math.IsInf(v, 0):
+		return 0, fmt.Errorf("%q: want a factor above zero, such as 1.25 x baseline", s)
+	}
+	return v, nil
+}
+
+// percentile is the metric's percentile as written; empty: it is a share.
+func (k Keep) percentile() string {
+	m := k.Metric[strings.LastIndexByte(k.Metric, '-')+1:]
+	if k.isShare() {
+		return ""
+	}
+	return strings.TrimPrefix(m, "p")
+}
+
+// isShare reports whether the metric is a share, not a time.
+func (k Keep) isShare() bool {
+	return slices.Contains([]string{"success", "dns", "handshake", "tls"}, k.Metric)
+}
+
+// step is the part of getting a connection that the metric is about, and
+// whether it is about one.
+func (k Keep) step(r loadgen.Request) (loadgen.Step, bool) {
+	what, _, _ := strings.Cut(k.Metric, "-")
+	switch what {
+	case "dns":
+		return r.Lookup, true
+	case "handshake":
+		return r.Handshake, true
+	case "tls":
+		return r.TLS, true
+	}
+	return 0, false
+}
+
+// About reports whether a group is the one asked for, or a cohort of it.
+func (k Keep) About(group string) bool {
+	return k.Of == "" || k.Of == group || strings.HasPrefix(group, k.Of+"/")
+}
+
 // quantile that a percentile metric asks for.
 func (k Keep) quantile() float64 {
-	p, _ := strconv.ParseFloat(strings.TrimPrefix(k.Metric, "p"), 64)
+	p, _ := strconv.ParseFloat(k.percentile(), 64)
 	return p / 100
 }
 
-// value is the limit as written.
-func (k Keep) value() string { return k.Text[strings.LastIndexByte(k.Text, ' ')+1:] }
+// name is the objective without its limit.
+func (k Keep) name() string { return k.Text[:strings.Index(k.Text, " "+k.Op+" ")] }
 
 // shown writes a value of the metric; shares are cut, not rounded, so that
 // 99.999 % never reads as 100 %.
 func (k Keep) shown(v float64) string {
-	if k.Metric != "success" {
+	if !k.isShare() {
 		return Brief(v)
 	}
 	return Percent(v)
 }
 
-// margin is how far the worse of two bounds lies on the good side of the limit:
+// margin is how far the worse of two bounds lies on the good side of a limit:
 // in points of a percentage, or as a share of a duration.
-func (k Keep) margin(low, high float64) string {
-	if k.Metric == "success" {
-		return fmt.Sprintf("%+.2f points", 100*(low-k.Value))
+func (k Keep) margin(low, high, limit float64) string {
+	away := low - limit
+	if k.Op == "<=" {
+		away = limit - high
 	}
-	if k.Op == ">=" {
-		return fmt.Sprintf("%+.0f%%", 100*(low-k.Value)/k.Value)
+	switch {
+	case k.isShare():
+		return fmt.Sprintf("%+.2f points", 100*away)
+	case !(limit > 0) || math.IsInf(away, 0):
+		return ""
 	}
-	return fmt.Sprintf("%+.0f%%", 100*(k.Value-high)/k.Value)
+	return fmt.Sprintf("%+.0f%%", 100*away/limit)
 }
 
 // Percent writes a share, cut after two digits of a per cent.
