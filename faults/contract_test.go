@@ -54,6 +54,7 @@ var rows = []row{
 	{name: "stop", fault: &faults.Stop{Target: "app"}, hit: failed(refused), share: 1, quick: true},
 	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1, bytes: true},
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status"), share: 0.3},
+	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Flap: &faults.Flap{Period: time.Hour, Duty: 0.5}}, hit: answered(503, "flap, bad"), share: 1},
 	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, bytes: true},
 }
 

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +19,35 @@ type HTTPStatus struct {
 	Share *quantity.Share `yaml:"share"` // of requests; default 100%
 	Spare []string        `yaml:"spare"` // paths passed on untouched, such as the health check's
 	Body  string          `yaml:"body"`
+	Flap  *Flap           `yaml:"flap"` // default: bad throughout
+}
+
+// Flap makes a node bad for a part of each period, from the injection on.
+type Flap struct {
+	Period time.Duration  `yaml:"period"` // at least 100ms: requests have to fit into it
+	Duty   quantity.Share `yaml:"duty"`   // the bad part of a period
+}
+
+const shortestFlap = 100 * time.Millisecond
+
+// bad is how long a node is bad in each period; 0 without a flap.
+func (f *Flap) bad() (period, bad time.Duration) {
+	if f == nil {
+		return 0, 0
+	}
+	return f.Period, time.Duration(float64(f.Period) * float64(f.Duty))
+}
+
+func (f *Flap) check() error {
+	switch {
+	case f == nil:
+		return nil
+	case f.Period < shortestFlap:
+		return fmt.Errorf("flap: period %s: want at least %s", f.Period, shortestFlap)
+	case f.Duty <= 0 || f.Duty >= 1:
+		return fmt.Errorf("flap: duty %s: want one above 0%% and under 100%%, for a node that is neither always well nor always bad", f.Duty)
+	}
+	return nil
 }
 
 // Aim is the link, with a proxy in it.
@@ -31,6 +61,9 @@ func (f *HTTPStatus) String() string {
 	if len(f.Spare) > 0 {
 		s += ", sparing " + strings.Join(f.Spare, ", ")
 	}
+	if f.Flap != nil {
+		s += fmt.Sprintf(", for %s of every %s", f.Flap.Duty, f.Flap.Period)
+	}
 	return s
 }
 
@@ -42,17 +75,16 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if err := checkShare(f.Share); err != nil {
 		return nil, err
 	}
-	for _, p := range f.Spare {
-		if !strings.HasPrefix(p, "/") {
-			return nil, fmt.Errorf("spare %q: want a path that begins with /", p)
-		}
+	if err := errors.Join(checkSpare(f.Spare), f.Flap.check()); err != nil {
+		return nil, err
 	}
+	period, bad := f.Flap.bad()
 	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
-		HTTPStatus: &switchboard.HTTPStatus{Code: f.Code, Share: value(f.Share), Spare: f.Spare, Body: f.Body}}}, nil
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Spare: f.Spare,
+		HTTPStatus: &switchboard.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body, Period: period, Bad: bad}}}, nil
 }
 
 // value is the share, everything where none is given.
@@ -73,6 +105,15 @@ func shareOf(s *quantity.Share) string {
 func checkShare(s *quantity.Share) error {
 	if s != nil && *s == 0 {
 		return fmt.Errorf("share 0%%: it would hit nothing")
+	}
+	return nil
+}
+
+func checkSpare(paths []string) error {
+	for _, p := range paths {
+		if !strings.HasPrefix(p, "/") {
+			return fmt.Errorf("spare %q: want a path that begins with /", p)
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
@@ -13,6 +14,7 @@ type Latency struct {
 	Link   string        `yaml:"link"`
 	Delay  time.Duration `yaml:"delay"`
 	Jitter time.Duration `yaml:"jitter"` // uniform, ± ; at most Delay
+	Spare  []string      `yaml:"spare"`  // paths whose answers are as quick as ever, such as the health check's
 }
 
 // Aim is the link, with a proxy in it.
@@ -22,10 +24,14 @@ func (f *Latency) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
 func (f *Latency) Bite() time.Duration { return 20*time.Millisecond + f.Delay + f.Jitter }
 
 func (f *Latency) String() string {
-	if f.Jitter == 0 {
-		return fmt.Sprintf("delays answers by %s", f.Delay)
+	s := fmt.Sprintf("delays answers by %s", f.Delay)
+	if f.Jitter > 0 {
+		s += fmt.Sprintf(" ± %s", f.Jitter)
 	}
-	return fmt.Sprintf("delays answers by %s ± %s", f.Delay, f.Jitter)
+	if len(f.Spare) > 0 {
+		s += ", sparing " + strings.Join(f.Spare, ", ")
+	}
+	return s
 }
 
 // Bind checks that the delay is a delay.
@@ -36,10 +42,13 @@ func (f *Latency) Bind(name string, site Site) (Injection, error) {
 	if f.Jitter < 0 || f.Jitter > f.Delay {
 		return nil, fmt.Errorf("jitter %s: must lie between zero and the delay of %s", f.Jitter, f.Delay)
 	}
+	if err := checkSpare(f.Spare); err != nil {
+		return nil, err
+	}
 	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Spare: f.Spare,
 		Latency: &switchboard.Latency{Delay: f.Delay, Jitter: f.Jitter}}}, nil
 }

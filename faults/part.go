@@ -7,8 +7,13 @@ type Partial interface {
 	Part() float64
 }
 
-// Part is the share of requests answered.
-func (f *HTTPStatus) Part() float64 { return value(f.Share) }
+// Part is the share of requests answered, over whole periods of a flap.
+func (f *HTTPStatus) Part() float64 {
+	if f.Flap != nil {
+		return value(f.Share) * float64(f.Flap.Duty)
+	}
+	return value(f.Share)
+}
 
 // Part is the share of SYNs dropped.
 func (f *SynDrop) Part() float64 { return value(f.Share) }

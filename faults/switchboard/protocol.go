@@ -50,6 +50,8 @@ type Client struct {
 type Rule struct {
 	Name  string   `json:"name"` // the fault's
 	Links []string `json:"links"`
+	// Spare are paths that a rule on streams lets alone; a * at the end stands for anything.
+	Spare []string `json:"spare,omitempty"`
 
 	SynDrop    *SynDrop    `json:"syn_drop,omitempty"`
 	Refuse     *Refuse     `json:"refuse,omitempty"`
@@ -123,10 +125,12 @@ type Dead struct {
 
 // HTTPStatus answers a share of requests in the node's stead.
 type HTTPStatus struct {
-	Code  int      `json:"code"`
-	Share float64  `json:"share"` // drawn per request
-	Spare []string `json:"spare"` // paths that are passed on untouched
-	Body  string   `json:"body,omitempty"`
+	Code  int     `json:"code"`
+	Share float64 `json:"share"` // drawn per request
+	Body  string  `json:"body,omitempty"`
+	// Period: the node flaps, and is bad for Bad of each, from the apply on; 0: it is bad throughout.
+	Period time.Duration `json:"period,omitempty"`
+	Bad    time.Duration `json:"bad,omitempty"`
 }
 
 // Latency delays every byte of the answer direction by Delay ± Jitter (uniform).

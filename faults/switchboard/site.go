@@ -65,7 +65,7 @@ func prepare(ctx context.Context, s Spec, tell func(name string, body any) error
 // ends the conversation too, so an event that cannot be told is nobody's loss.
 func (t *site) connect(s Spec, tell func(name string, body any) error) (err error) {
 	touched := func(rule string, at int64) { _ = tell("touched", Touched{Rule: rule, At: at}) }
-	t.streams = newStreams(s.Run, touched)
+	t.streams = newStreams(s, touched)
 	if t.addresses, err = findInterface(s.Subnet); err != nil {
 		return err
 	}
@@ -124,8 +124,8 @@ func sideOf(r Rule) (kernel bool, err error) {
 			packet++
 		}
 	}
-	for _, set := range []bool{r.HTTPStatus != nil, r.Latency != nil} {
-		if set {
+	for _, k := range r.kinds() {
+		if k != nil {
 			stream++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
@@ -19,6 +20,7 @@ import (
 // Toxiproxy does not survive.
 type streams struct {
 	run     string
+	checks  func(netip.Addr) bool
 	touched func(rule string, at int64)
 	server  *toxiproxy.ApiServer // never listens; proxies ask it for logger and metrics
 
@@ -31,14 +33,16 @@ type streams struct {
 // proxied is one proxied link.
 type proxied struct {
 	Link
-	proxy  *toxiproxy.Proxy
+	door   *door
 	stage  *stage
 	faults *modes
 }
 
-func newStreams(run string, touched func(rule string, at int64)) *streams {
+func newStreams(s Spec, touched func(rule string, at int64)) *streams {
+	first, last := checkRange(s.Subnet)
 	return &streams{
-		run: run, touched: touched,
+		run: s.Run, touched: touched,
+		checks: func(a netip.Addr) bool { return first.Compare(a) <= 0 && a.Compare(last) <= 0 },
 		server: toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()),
 		links:  map[string]*proxied{}, rules: map[string]*mode{},
 	}
@@ -52,20 +56,22 @@ func (s *streams) open(ctx context.Context, l Link) error {
 		return fmt.Errorf("opened already")
 	}
 	faults := &modes{}
-	stage, err := openStage(ctx, s.run, netip.AddrPortFrom(l.Node, l.Port), faults)
-	if err != nil {
-		return fmt.Errorf("http stage: %w", err)
-	}
 	listen := net.JoinHostPort(l.Addr.String(), fmt.Sprint(l.Port))
-	proxy := toxiproxy.NewProxy(s.server, l.ID, listen, stage.address())
-	if err := arm(proxy, faults); err != nil {
+	proxy := toxiproxy.NewProxy(s.server, l.ID, listen, l.Node.String())
+	toxic, err := arm(proxy)
+	if err != nil {
 		return fmt.Errorf("toxiproxy: %w", err)
 	}
-	if err := proxy.Start(); err != nil {
-		stage.close()
-		return fmt.Errorf("toxiproxy: %w", err)
+	listener, err := net.Listen("tcp4", listen)
+	if err != nil {
+		return err
 	}
-	s.links[l.ID] = &proxied{Link: l, proxy: proxy, stage: stage, faults: faults}
+	g := &stage{users: "00-" + s.run, node: netip.AddrPortFrom(l.Node, l.Port)}
+	ctx, stop := context.WithCancel(ctx)
+	d := &door{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g, faults: faults,
+		users: func(a netip.Addr) bool { return l.Users && !s.checks(a) }, ctx: ctx, stop: stop}
+	d.busy.Go(d.serve)
+	s.links[l.ID] = &proxied{Link: l, door: d, stage: g, faults: faults}
 	s.order = append(s.order, l.ID)
 	return nil
 }
@@ -88,6 +94,7 @@ func (s *streams) apply(r Rule) (Bracket, error) {
 		}
 	}
 	before := wire.Now()
+	m.began = time.Now()
 	m.active.Store(true)
 	for _, id := range r.Links {
 		s.links[id].faults.set(m)
@@ -138,8 +145,8 @@ func (s *streams) leftover() []string {
 	var all []string
 	for _, id := range s.order {
 		f := s.links[id].faults
-		for _, m := range []*mode{f.status.Load(), f.latency.Load()} {
-			if m != nil {
+		for i := range f {
+			if m := f[i].Load(); m != nil {
 				all = append(all, fmt.Sprintf("mode %q of %s", m.Name, id))
 			}
 		}
@@ -152,8 +159,7 @@ func (s *streams) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range s.links {
-		l.stage.close() // first: it ends what Stop would wait for
-		l.proxy.Stop()
+		l.door.close()
 	}
 	s.links, s.order = map[string]*proxied{}, nil
 	return nil

@@ -1,8 +1,6 @@
 package switchboard
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -12,9 +10,40 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
+// kind is one fault of the byte stream: the part of a Rule that is set.
+type kind interface{ unit() string }
+
+// shaper is a kind that changes how the bytes of an answer go on.
+type shaper interface {
+	// shape gives what becomes of a piece.
+	shape(p piece, m *mode) []piece
+}
+
+// streamKinds is how many there are.
+const streamKinds = 2
+
+// kinds are a rule's kinds on streams, nil where not set, in the order in which an
+// answer meets them. A new one is one file and one line here.
+func (r Rule) kinds() [streamKinds]kind {
+	return [streamKinds]kind{given(r.HTTPStatus), given(r.Latency)}
+}
+
+func given[T any, P interface {
+	*T
+	kind
+}](p P) kind {
+	if p == nil {
+		return nil
+	}
+	return p
+}
+
 // mode is a rule in force on some proxied links, and its count.
 type mode struct {
 	Rule
+	kind    kind
+	place   int // among kinds
+	began   time.Time
 	active  atomic.Bool
 	over    chan struct{} // closed at the lift: what is held goes on
 	touched func(rule string, at int64)
@@ -24,32 +53,27 @@ type mode struct {
 }
 
 // modes is what one link suffers now: at most one rule of each kind.
-type modes struct{ status, latency atomic.Pointer[mode] }
+type modes [streamKinds]atomic.Pointer[mode]
 
 func newMode(r Rule, touched func(string, int64)) *mode {
 	m := &mode{Rule: r, over: make(chan struct{}), touched: touched}
-	switch {
-	case r.HTTPStatus != nil:
-		m.count.Unit = fmt.Sprintf("%ds answered", r.HTTPStatus.Code)
-	case r.Latency != nil:
-		m.count.Unit = "answers delayed"
+	for i, k := range r.kinds() {
+		if k != nil {
+			m.kind, m.place = k, i
+		}
 	}
+	m.count.Unit = m.kind.unit()
 	return m
 }
 
-// place is where a mode of this kind stands.
-func (f *modes) place(m *mode) *atomic.Pointer[mode] {
-	if m.HTTPStatus != nil {
-		return &f.status
-	}
-	return &f.latency
-}
+func (f *modes) taken(m *mode) bool { return f[m.place].Load() != nil }
+func (f *modes) set(m *mode)        { f[m.place].Store(m) }
+func (f *modes) unset(m *mode)      { f[m.place].CompareAndSwap(m, nil) }
 
-func (f *modes) taken(m *mode) bool { return f.place(m).Load() != nil }
-func (f *modes) set(m *mode)        { f.place(m).Store(m) }
-func (f *modes) unset(m *mode)      { f.place(m).CompareAndSwap(m, nil) }
+// status is the mode in which requests are answered in the node's stead.
+func (f *modes) status() *mode { return f[0].Load() }
 
-// hit counts one request that the rule touched.
+// hit counts one thing that the rule touched.
 func (m *mode) hit(users bool) {
 	now := wire.Now()
 	m.mu.Lock()
@@ -71,6 +95,14 @@ func (m *mode) hit(users bool) {
 	}
 }
 
+// touch counts an answer, once.
+func (m *mode) touch(a *answer) {
+	if !slices.Contains(a.met, m) {
+		a.met = append(a.met, m)
+		m.hit(a.users)
+	}
+}
+
 func (m *mode) read() Count {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -79,23 +111,12 @@ func (m *mode) read() Count {
 	return c
 }
 
-// draws decides whether a request for a path is answered by the rule.
-func (m *mode) draws(path string) bool {
-	s := m.HTTPStatus
-	spared := slices.ContainsFunc(s.Spare, func(p string) bool {
+// spares tells whether a path's answers are let alone.
+func (m *mode) spares(path string) bool {
+	return slices.ContainsFunc(m.Spare, func(p string) bool {
 		if stem, ok := strings.CutSuffix(p, "*"); ok {
 			return strings.HasPrefix(path, stem)
 		}
 		return path == p
 	})
-	return !spared && (s.Share >= 1 || rand.Float64() < s.Share)
-}
-
-// delay draws how long a chunk is held: Delay ± Jitter, uniform.
-func (m *mode) delay() time.Duration {
-	d := m.Latency.Delay
-	if j := m.Latency.Jitter; j > 0 {
-		d += time.Duration((2*rand.Float64() - 1) * float64(j))
-	}
-	return d
 }

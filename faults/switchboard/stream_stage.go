@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,12 +19,8 @@ import (
 // cannot be reached, or breaks off, closes the client's connection: the stage
 // never answers 502 on its own account.
 type stage struct {
-	users  string // what traceparents of users' requests begin with
-	node   netip.AddrPort
-	faults *modes
-	l      net.Listener
-	busy   sync.WaitGroup
-	stop   context.CancelFunc
+	users string // what traceparents of users' requests begin with
+	node  netip.AddrPort
 
 	connections, requests atomic.Uint64
 }
@@ -34,62 +29,49 @@ type stage struct {
 // over two minutes, and every client behind it would be held that long.
 const dialWithin = 10 * time.Second
 
-func openStage(ctx context.Context, run string, node netip.AddrPort, faults *modes) (*stage, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	g := &stage{users: "00-" + run, node: node, faults: faults, l: l, stop: stop}
-	g.busy.Go(func() { g.accept(ctx) })
-	return g, nil
-}
-
-func (g *stage) address() string { return g.l.Addr().String() }
-
-// close ends the stage and all its connections, and waits for them.
-func (g *stage) close() {
-	_ = g.l.Close()
-	g.stop()
-	g.busy.Wait()
-}
-
-func (g *stage) accept(ctx context.Context) {
-	for {
-		client, err := g.l.Accept()
-		if err != nil {
-			return
-		}
-		g.connections.Add(1)
-		g.busy.Go(func() { g.serve(ctx, client) })
-	}
-}
-
 // serve carries one connection.
-func (g *stage) serve(ctx context.Context, client net.Conn) {
+func (g *stage) serve(f *flow, client net.Conn) {
 	defer client.Close()
 	d := net.Dialer{Timeout: dialWithin}
-	node, err := d.DialContext(ctx, "tcp", g.node.String())
+	node, err := d.DialContext(f.over, "tcp", g.node.String())
 	if err != nil {
 		return
 	}
-	defer node.Close()
-	end := context.AfterFunc(ctx, func() { client.Close(); node.Close() })
-	defer end()
+	part := func() {
+		_ = client.Close()
+		_ = node.Close()
+	}
+	defer part()
+	defer context.AfterFunc(f.over, part)()
 	c := &exchange{
-		stage: g, client: client, node: node,
+		stage: g, flow: f, client: &spout{Conn: client}, node: node,
 		from: bufio.NewReaderSize(client, maxHead), back: bufio.NewReaderSize(node, maxHead),
 	}
 	for c.one() {
 	}
 }
 
+// spout counts what is written to the client: so answers know their places.
+type spout struct {
+	net.Conn
+	bytes int64
+}
+
+// Write writes and counts.
+func (s *spout) Write(b []byte) (int, error) {
+	n, err := s.Conn.Write(b)
+	s.bytes += int64(n)
+	return n, err
+}
+
 // exchange is one connection's requests, one after the other: a pipelined
 // request waits for the answer to the one before it, so answers keep their order.
 type exchange struct {
-	stage        *stage
-	client, node net.Conn
-	from, back   *bufio.Reader
+	stage      *stage
+	flow       *flow
+	client     *spout
+	node       net.Conn
+	from, back *bufio.Reader
 }
 
 // one carries one request and its answer; false ends the connection.
@@ -97,21 +79,22 @@ func (c *exchange) one() bool {
 	head, err := readHead(c.from)
 	if err != nil {
 		if len(head) > 0 {
-			c.raw(head)
+			c.other(head)
 		}
 		return false
 	}
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(string(head))))
 	if err != nil || r.Method == http.MethodConnect {
-		c.raw(head)
+		c.other(head)
 		return false
 	}
 	c.stage.requests.Add(1)
 	users := strings.HasPrefix(r.Header.Get("traceparent"), c.stage.users)
-	if m := c.stage.faults.status.Load(); m != nil && m.draws(r.URL.Path) {
+	c.flow.ask(c.client.bytes, r.URL.Path, users)
+	if m := c.flow.faults.status(); m != nil && m.draws(r.URL.Path) {
 		return c.answer(r, m, users)
 	}
-	return c.pass(r, head, users)
+	return c.pass(r, head)
 }
 
 // answer answers in the node's stead. What it counts, it has written: a client
@@ -149,7 +132,7 @@ func (c *exchange) answer(r *http.Request, m *mode, users bool) bool {
 
 // pass sends the request on and its answer back. The body goes on a goroutine
 // of its own: the node may answer before it has read all of it.
-func (c *exchange) pass(r *http.Request, head []byte, users bool) bool {
+func (c *exchange) pass(r *http.Request, head []byte) bool {
 	if _, err := c.node.Write(head); err != nil {
 		return false
 	}
@@ -160,7 +143,7 @@ func (c *exchange) pass(r *http.Request, head []byte, users bool) bool {
 	} else {
 		go func() { sent <- copyBody(c.node, c.from, f) }()
 	}
-	again := c.bring(r, users)
+	again := c.bring(r)
 	if !again {
 		c.client.Close() // ends the body's goroutine too
 		c.node.Close()
@@ -169,7 +152,7 @@ func (c *exchange) pass(r *http.Request, head []byte, users bool) bool {
 }
 
 // bring brings one answer back, those before the final one (100, 103) too.
-func (c *exchange) bring(r *http.Request, users bool) bool {
+func (c *exchange) bring(r *http.Request) bool {
 	for {
 		head, err := readHead(c.back)
 		if err != nil {
@@ -182,9 +165,6 @@ func (c *exchange) bring(r *http.Request, users bool) bool {
 			return false
 		}
 		final := a.StatusCode >= 200
-		if m := c.stage.faults.latency.Load(); final && m != nil {
-			m.hit(users) // its bytes go into Toxiproxy next, which holds them
-		}
 		if _, err := c.client.Write(head); err != nil {
 			return false
 		}
@@ -201,6 +181,12 @@ func (c *exchange) bring(r *http.Request, users bool) bool {
 		}
 		return f.length != untilEOF && !a.Close && !r.Close
 	}
+}
+
+// other carries what is not HTTP/1: one long answer to whom the connection is.
+func (c *exchange) other(first []byte) {
+	c.flow.ask(c.client.bytes, "", c.flow.users.Load())
+	c.raw(first)
 }
 
 // raw copies both ways from here on, what was read of the client's first.

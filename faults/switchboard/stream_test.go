@@ -24,7 +24,7 @@ func throughProxy(t *testing.T, h http.Handler) (*streams, string) {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	at := netip.MustParseAddrPort(server.Listener.Addr().String())
-	s := newStreams(testRun, func(string, int64) {})
+	s := newStreams(Spec{Run: testRun, Subnet: netip.MustParsePrefix("127.0.0.0/22")}, func(string, int64) {})
 	// The link has its own address and the node's port.
 	l := Link{ID: "a -> b", Addr: netip.MustParseAddr("127.0.0.77"), Port: at.Port(), Node: at.Addr(), Proxied: true}
 	if err := s.open(t.Context(), l); err != nil {
@@ -102,7 +102,7 @@ func TestStreamPassesVerbatim(t *testing.T) {
 func TestHTTPStatusCountsExactly(t *testing.T) {
 	var served atomic.Int64
 	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { served.Add(1) }))
-	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 0.3, Spare: []string{"/health"}}}); err != nil {
+	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/health"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 0.3}}); err != nil {
 		t.Fatal(err)
 	}
 	var users, checks, asked atomic.Int64
@@ -157,7 +157,7 @@ func TestPipelinedOrder(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 		fmt.Fprint(w, "node")
 	}))
-	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 500, Share: 1, Spare: []string{"/ok*"}}}); err != nil {
+	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/ok*"}, HTTPStatus: &HTTPStatus{Code: 500, Share: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -215,6 +215,61 @@ func TestLatency(t *testing.T) {
 	}
 	if text := <-got; text != "hello" { // an hour would be the test's own time-out
 		t.Errorf("have %q", text)
+	}
+}
+
+// A spared path's answers are quick, and not counted, beside others' on the same
+// connection.
+func TestLatencySpares(t *testing.T) {
+	const late = 300 * time.Millisecond
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) }))
+	c := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+	defer c.CloseIdleConnections()
+	if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/health"}, Latency: &Latency{Delay: late}}); err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range []string{"/health", "/a", "/health", "/b"} {
+		began := time.Now()
+		ask(t, c, "GET", url+path, "", true)
+		if took := time.Since(began); (took >= late) != (path != "/health") {
+			t.Errorf("%s took %s", path, took)
+		}
+		if n, _ := s.count("slow"); n.Users != uint64(i+1)/2 {
+			t.Errorf("after %s: %+v", path, n)
+		}
+	}
+}
+
+// A node that flaps is bad for its part of each period, from the apply on, and
+// what clients saw is what was counted.
+func TestFlap(t *testing.T) {
+	f := HTTPStatus{Period: 4 * time.Second, Bad: time.Second}
+	for after, want := range map[time.Duration]bool{0: true, 999 * time.Millisecond: true, time.Second: false, 3 * time.Second: false, 4 * time.Second: true, 9 * time.Second: false} {
+		if f.bad(after) != want {
+			t.Errorf("bad after %s: want %v", after, want)
+		}
+	}
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+	if _, err := s.apply(Rule{Name: "flap", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 1, Period: 200 * time.Millisecond, Bad: 100 * time.Millisecond}}); err != nil {
+		t.Fatal(err)
+	}
+	c := &http.Client{Transport: &http.Transport{}}
+	defer c.CloseIdleConnections()
+	var bad, turns uint64
+	last := 200
+	for began := time.Now(); time.Since(began) < 900*time.Millisecond; {
+		status, _, _ := ask(t, c, "GET", url, "", true)
+		if status == 503 {
+			bad++
+		}
+		if status != last {
+			turns++
+		}
+		last = status
+	}
+	// Bad from 0, 200, 400, 600 and 800 ms on.
+	if n, _ := s.count("flap"); n.Users != bad || bad == 0 || turns < 7 {
+		t.Errorf("%d bad answers in %d turns, counted %+v", bad, turns, n)
 	}
 }
 

@@ -13,138 +13,159 @@ import (
 // toxicType is our toxic's name in Toxiproxy's registry, which wants one.
 const toxicType = "stormdrill"
 
-var register = sync.OnceFunc(func() { toxics.Register(toxicType, new(lateness)) })
+var register = sync.OnceFunc(func() { toxics.Register(toxicType, new(toxic)) })
 
-// arm puts our toxic into a proxy that does not listen yet. Toxiproxy makes
-// toxics by type and JSON alone; before the first connection the one it made
-// can be replaced by one that knows its link's modes.
-func arm(p *toxiproxy.Proxy, f *modes) error {
+// arm puts our toxic into a proxy before its first connection. Toxiproxy makes
+// toxics by type and JSON alone; the one it made is replaced by one that is told
+// of its connections.
+func arm(p *toxiproxy.Proxy) (*toxic, error) {
 	register()
 	w, err := p.Toxics.AddToxicJson(strings.NewReader(`{"type": "` + toxicType + `", "stream": "downstream"}`))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	w.Toxic = &lateness{faults: f}
-	return nil
+	t := &toxic{}
+	w.Toxic = t
+	return t, nil
 }
 
-// lateness holds the chunks of the answer direction while its link is in a
-// latency mode. Chunks that arrive together leave together: it delays and does
-// not throttle. Order is kept and no byte lost, whatever the mode does.
-type lateness struct{ faults *modes }
+// toxic does to the bytes of answers what the link's modes say. Order is kept and
+// no byte lost, whatever the modes do; a lift lets go at once.
+type toxic struct{ coming *flow }
 
-// held is a chunk and when it may go on.
-type held struct {
-	chunk *stream.StreamChunk
-	due   time.Time
-	by    *mode
-}
+// NewState gives a connection's stub its flow.
+func (t *toxic) NewState() any { return t.coming }
 
 // mostHeld is how many bytes of one connection wait at most; then it is no
 // longer read from, as if a window were full.
 const mostHeld = 4 << 20
 
-// Pipe moves chunks until the stream ends or the toxic is interrupted.
-func (t *lateness) Pipe(stub *toxics.ToxicStub) {
-	q := queue{faults: t.faults}
-	for {
-		in := stub.Input
-		if q.bytes >= mostHeld || q.ended {
-			in = nil
-		}
-		wait, over, ready := q.next()
-		if ready {
-			if !q.emit(stub) {
-				return
-			}
-			continue
-		}
-		if q.ended && len(q.chunks) == 0 {
-			stub.Close()
-			return
-		}
-		select {
-		case <-stub.Interrupt:
-			for len(q.chunks) > 0 {
-				stub.Output <- q.pop()
-			}
-			return
-		case c := <-in:
-			if c == nil {
-				q.ended = true
-			} else {
-				q.push(c)
-			}
-		case <-wait:
-		case <-over:
-			q.release()
-		}
+// Pipe moves bytes until the stream or the flow ends. Nobody interrupts it:
+// toxics do not change under traffic.
+func (t *toxic) Pipe(stub *toxics.ToxicStub) {
+	q := queue{flow: stub.State.(*flow)}
+	q.run(stub)
+	stub.Close()
+	for range stub.Input { // whoever still writes would wait for ever
 	}
 }
 
 // queue is what one connection's toxic holds.
 type queue struct {
-	faults *modes
-	chunks []held
+	flow   *flow
+	pieces []piece
 	bytes  int
-	ended  bool
+	closed bool // nothing more comes
 }
 
-func (q *queue) push(c *stream.StreamChunk) {
-	h := held{chunk: c, due: time.Now()}
-	if h.by = q.faults.latency.Load(); h.by != nil {
-		h.due = h.due.Add(h.by.delay())
-	}
-	if n := len(q.chunks); n > 0 && q.chunks[n-1].due.After(h.due) {
-		h.due = q.chunks[n-1].due // order is kept
-	}
-	q.chunks = append(q.chunks, h)
-	q.bytes += len(c.Data)
+// piece is a part of an answer.
+type piece struct {
+	data   []byte
+	answer *answer
+	holds  []hold
 }
 
-// next says whether the first chunk may go, or what to wait for.
-func (q *queue) next() (wait <-chan time.Time, over <-chan struct{}, ready bool) {
-	if len(q.chunks) == 0 {
-		return nil, nil, false
-	}
-	h := q.chunks[0]
-	left := time.Until(h.due)
-	if left <= 0 {
-		return nil, nil, true
-	}
-	if h.by != nil {
-		over = h.by.over
-	}
-	return time.After(left), over, false
+// hold is a reason to wait, as long as its mode is in force.
+type hold struct {
+	due time.Time
+	by  *mode
 }
 
-// release lets everything go that a lifted mode held.
-func (q *queue) release() {
-	now := time.Now()
-	for i := range q.chunks {
-		q.chunks[i].due, q.chunks[i].by = now, nil
-	}
-}
-
-func (q *queue) pop() *stream.StreamChunk {
-	c := q.chunks[0].chunk
-	q.chunks = q.chunks[1:]
-	q.bytes -= len(c.Data)
-	return c
-}
-
-// emit passes the first chunk on; false if the toxic was interrupted, when
-// everything held has gone first.
-func (q *queue) emit(stub *toxics.ToxicStub) bool {
-	c := q.pop()
-	select {
-	case stub.Output <- c:
-		return true
-	case <-stub.Interrupt:
-		stub.Output <- c
-		for len(q.chunks) > 0 {
-			stub.Output <- q.pop()
+// due is when all holds so far are over.
+func (p piece) due() time.Time {
+	due := time.Now()
+	for _, h := range p.holds {
+		if h.due.After(due) {
+			due = h.due
 		}
-		return false
 	}
+	return due
+}
+
+// held is the piece, held once more.
+func (p piece) held(h hold) piece {
+	p.holds = append(p.holds[:len(p.holds):len(p.holds)], h)
+	return p
+}
+
+func (q *queue) run(stub *toxics.ToxicStub) {
+	for {
+		in := stub.Input
+		if q.bytes >= mostHeld || q.closed {
+			in = nil
+		}
+		var out chan<- *stream.StreamChunk
+		var next *stream.StreamChunk
+		var wait <-chan time.Time
+		var lifted <-chan struct{}
+		switch {
+		case len(q.pieces) > 0:
+			if wait, lifted = q.wait(); wait == nil && lifted == nil {
+				out, next = stub.Output, &stream.StreamChunk{Data: q.pieces[0].data, Timestamp: time.Now()}
+			}
+		case q.closed:
+			return
+		}
+		select {
+		case <-q.flow.over.Done():
+			return
+		case c := <-in:
+			q.push(c)
+		case out <- next:
+			q.pop()
+		case <-wait:
+		case <-lifted:
+		}
+	}
+}
+
+// wait says what the first piece waits for; nothing: it may go.
+func (q *queue) wait() (<-chan time.Time, <-chan struct{}) {
+	for _, h := range q.pieces[0].holds {
+		switch left := time.Until(h.due); {
+		case !h.by.active.Load():
+		case left > 0:
+			return time.After(left), h.by.over
+		}
+	}
+	return nil, nil
+}
+
+// push takes bytes in, each answer's by themselves, and lets the modes shape them.
+func (q *queue) push(c *stream.StreamChunk) {
+	if c == nil {
+		q.closed = true
+		return
+	}
+	for data := c.Data; len(data) > 0; {
+		a, n := q.flow.take(len(data))
+		for _, p := range q.shape(piece{data: data[:n], answer: a}) {
+			q.pieces = append(q.pieces, p)
+			q.bytes += len(p.data)
+		}
+		data = data[n:]
+	}
+}
+
+func (q *queue) shape(p piece) []piece {
+	all := []piece{p}
+	for i := range q.flow.faults {
+		m := q.flow.faults[i].Load()
+		if m == nil || m.spares(p.answer.path) {
+			continue
+		}
+		if s, ok := m.kind.(shaper); ok {
+			var out []piece
+			for _, p := range all {
+				out = append(out, s.shape(p, m)...)
+			}
+			all = out
+		}
+	}
+	return all
+}
+
+func (q *queue) pop() {
+	q.bytes -= len(q.pieces[0].data)
+	q.pieces = q.pieces[1:]
 }
