@@ -115,6 +115,9 @@ func (t *text) facts(card sla.Scorecard) {
 	t.line("users", users(card))
 	t.line("", impact(card))
 	t.line("", detection(card))
+	for _, s := range connections(card) {
+		t.line("", s)
+	}
 	for i, f := range card.Faults {
 		t.line([]string{"fault", ""}[min(i, 1)], fault(f))
 	}

@@ -87,15 +87,40 @@ func phaseOf(name string, rs []loadgen.Request, slow time.Duration) Phase {
 		}
 		p.Sent++
 		latencies = append(latencies, r.Latency())
-		if r.Bad(slow) {
+		bad := r.Bad(slow)
+		if bad {
 			p.Failed++
 		}
+		if r.Reused {
+			p.Connections.Established.add(bad)
+		} else {
+			p.Connections.New.add(bad)
+		}
 	}
+	p.Connections.Differ = p.Connections.New.apart(p.Connections.Established)
 	if p.Sent > 0 {
 		p.Success = round(1 - float64(p.Failed)/float64(p.Sent))
 	}
 	p.P50, p.P95, p.P99 = seconds(quantile(latencies, 0.5)), seconds(quantile(latencies, 0.95)), seconds(quantile(latencies, 0.99))
 	return p
+}
+
+func (s *Served) add(bad bool) {
+	s.Sent++
+	if bad {
+		s.Failed++
+	}
+	s.Success = round(1 - float64(s.Failed)/float64(s.Sent))
+}
+
+// apart reports whether two shares of good requests differ by more than chance.
+func (s Served) apart(o Served) bool {
+	if s.Sent == 0 || o.Sent == 0 {
+		return false
+	}
+	low, high := clopper(int(s.Sent-s.Failed), int(s.Sent))
+	otherLow, otherHigh := clopper(int(o.Sent-o.Failed), int(o.Sent))
+	return high < otherLow || otherHigh < low
 }
 
 // nodes shares out the answers of each phase among those who gave them.

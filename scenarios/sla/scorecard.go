@@ -100,6 +100,24 @@ type Phase struct {
 	P50     float64 `json:"p50_seconds"`
 	P95     float64 `json:"p95_seconds"`
 	P99     float64 `json:"p99_seconds"`
+
+	Connections Connections `json:"connections"`
+}
+
+// Connections parts a phase's requests by what they went over: a connection of
+// their own, opened or tried, or one that stood already. Many faults hit only
+// one kind.
+type Connections struct {
+	New         Served `json:"new"`
+	Established Served `json:"established"`
+	Differ      bool   `json:"differ"` // by more than chance: their 95 % bounds are apart
+}
+
+// Served counts requests. Success is 0 where none was sent.
+type Served struct {
+	Sent    uint64  `json:"sent"`
+	Failed  uint64  `json:"failed"`
+	Success float64 `json:"success"`
 }
 
 // Outage is a stretch of bad requests found by the change-point test; times
