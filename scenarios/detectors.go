@@ -73,21 +73,24 @@ type detector struct {
 
 func (d *detector) at(key string) []string { return append(slices.Clip(d.keys), key) }
 
-// place gives the detector links of its own, or those of a group.
+// place gives the detector links of its own, or those of a group; an address of
+// its own in either case, by which its questions are told from the users'.
 func (d *detector) place(i int) {
 	p := d.p
+	own := p.address(0, firstWatcher+min(i, mostWatchers-1))
 	local := d.watcher.Kind == "command" || d.watcher.Kind == "webhook"
 	switch g := p.consumers[d.as]; {
 	case local && d.as != "":
 		p.problem(at("watch", d.name, "as"), "as: a %s asks nothing inside the drill's network", d.watcher.Kind)
 	case local:
 	case d.as == "":
-		d.client, d.source = "watch:"+d.name, p.address(0, firstWatcher+min(i, mostWatchers-1))
+		d.client, d.source = "watch:"+d.name, own
 		p.addConsumer(d.client, kindWatcher, at("watch", d.name), d.source)
 	case g == nil || g.kind != kindUsers:
 		p.problem(at("watch", d.name, "as"), "no load group is named %q: %s", d.as, listed(d.as, sortedKeys(p.s.Load)))
-	case len(g.addresses) > 0:
-		d.client, d.source = d.as, g.addresses[0]
+	default:
+		d.client, d.source = d.as, own
+		g.addresses = append(g.addresses, own)
 	}
 }
 

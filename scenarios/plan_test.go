@@ -205,8 +205,12 @@ func TestChecksGoFromTheirOwnPlace(t *testing.T) {
 		t.Errorf("check %+v", c)
 	}
 	p = planned(t, shipped(t, "syn-drop"), Options{})
-	if c := p.Load.Checks[0]; c.Source != p.Load.Groups[0].Sources[0] {
-		t.Errorf("a check as visitors comes from %s, they from %s", c.Source, p.Load.Groups[0].Sources)
+	c, visitors := p.Load.Checks[0], p.Switchboard.Clients[0]
+	if c.Source.String() != "198.18.0.101" || visitors.Name != "visitors" || !slices.Contains(visitors.Addresses, c.Source) {
+		t.Errorf("a check as visitors comes from %s: want an address of its own among theirs, %+v", c.Source, visitors)
+	}
+	if slices.Contains(p.Load.Groups[0].Sources, c.Source) {
+		t.Error("users send from the check's address")
 	}
 }
 

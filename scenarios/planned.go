@@ -119,15 +119,15 @@ const firstRetransmit = 1100 * time.Millisecond
 
 // fits checks that the load can show what the fault does.
 func (p *planner) fits(f *PlannedFault, keys []string) {
+	if onlyNew(f.Fault) {
+		p.meetsNew(f, keys)
+	}
 	for _, l := range f.Site.Links {
 		g := p.s.Load[l.From]
 		if !l.Users || g == nil {
 			continue
 		}
 		_, drop := f.Fault.(*faults.SynDrop)
-		if keepsOpen := g.Connections == nil || g.Connections.Per != "request" && g.Connections.Live == 0; keepsOpen && onlyNew(f.Fault) {
-			p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}", f.Kind, l.From)
-		}
 		if limit := orElse(g.Timeout, DefaultTimeout); drop && limit < firstRetransmit {
 			p.problem(at("load", l.From, "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, firstRetransmit)
 		}
@@ -137,6 +137,25 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 		if late, ok := f.Fault.(*faults.Latency); ok && late.Delay+late.Jitter < orElse(g.Slow, DefaultSlow) {
 			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad", f.Name, orElse(g.Slow, DefaultSlow), l.From)
 		}
+	}
+}
+
+// meetsNew checks that somebody makes new connections for such a fault to meet.
+// Groups that make none may be there beside him, to show that they notice nothing.
+func (p *planner) meetsNew(f *PlannedFault, keys []string) {
+	var settled []string
+	for _, l := range f.Site.Links {
+		g := p.s.Load[l.From]
+		switch {
+		case !l.Users || g == nil:
+		case g.Connections != nil && (g.Connections.Per == "request" || g.Connections.Live > 0):
+			return
+		default:
+			settled = append(settled, l.From)
+		}
+	}
+	if len(settled) > 0 {
+		p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}", f.Kind, settled[0])
 	}
 }
 
