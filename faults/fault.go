@@ -75,7 +75,8 @@ type Nodes interface {
 // Load is the control a fault has over floods that the load node has ready.
 type Load interface {
 	Flood(ctx context.Context, name string) (switchboard.Bracket, error)
-	// Ebb ends a flood and waits for its last answer; safe twice, and unbegun.
+	// Ebb cuts a flood off, requests that wait for their answer too; safe twice,
+	// and unbegun.
 	Ebb(ctx context.Context, name string) (switchboard.Bracket, error)
 	Flooded(ctx context.Context, name string) (switchboard.Count, error)
 }

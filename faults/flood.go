@@ -87,10 +87,11 @@ func (f flood) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	return f.load.Flood(ctx, f.name)
 }
 
-// Lift ends it and waits for its last answer.
+// Lift cuts it off: no request of it reaches the target afterwards.
 func (f flood) Lift(ctx context.Context) (switchboard.Bracket, error) { return f.load.Ebb(ctx, f.name) }
 
-// Proof counts the requests it sent, and those that the target answered.
+// Proof counts the requests it sent over connections that stood: its own, so
+// that none of them is the users'. What those feel is their onset.
 func (f flood) Proof(ctx context.Context) (switchboard.Count, error) {
 	return f.load.Flooded(ctx, f.name)
 }

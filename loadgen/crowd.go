@@ -90,6 +90,16 @@ func (c *crowd) stop() {
 	c.flights.Wait()
 }
 
+// cut ends the load at once: no hit begins any more, and halt ends the requests
+// in flight. When it returns, none is left.
+func (c *crowd) cut(halt func()) {
+	c.last(c.now())
+	c.close()
+	c.attacker.Stop()
+	halt()
+	c.flights.Wait()
+}
+
 // last makes an instant the last at which a hit may be due.
 func (c *crowd) last(at int64) {
 	c.mu.Lock()

@@ -24,6 +24,9 @@ type road struct {
 	// keepAlive is how long a connection may be idle before it is probed, and how
 	// often then; 0: never, as most programs do within the first two hours.
 	keepAlive time.Duration
+	// curt, once it is over, makes every close a reset: what is not yet on the
+	// wire never gets there. nil: never.
+	curt context.Context
 }
 
 func newRoad(source netip.Addr, subnet netip.Prefix, resolver netip.AddrPort) *road {
@@ -53,7 +56,24 @@ func (r *road) dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
+	if r.curt != nil {
+		conn = curt{conn.(*net.TCPConn), r.curt}
+	}
 	return conn, s.connected(conn)
+}
+
+// curt is a connection that is reset where its close comes after the end.
+type curt struct {
+	*net.TCPConn
+	end context.Context
+}
+
+// Close closes it.
+func (c curt) Close() error {
+	if c.end.Err() != nil {
+		_ = c.SetLinger(0) // fails on a connection that is gone already
+	}
+	return c.TCPConn.Close()
 }
 
 // resolve gives an address of a host. Only a question that was really asked is

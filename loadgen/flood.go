@@ -77,12 +77,13 @@ func gcd(a, b int) int {
 
 // Deluge is what a flood did.
 type Deluge struct {
-	Sent     uint64 `json:"sent"`
+	Sent     uint64 `json:"sent"`     // requests written to a connection that stood
 	Answered uint64 `json:"answered"` // with any status
 	First    int64  `json:"first"`    // when the first was sent; 0: never
 	Last     int64  `json:"last"`
 	Active   bool   `json:"active"`
-	At       int64  `json:"at"` // when it began, ended or was read
+	Since    int64  `json:"since"` // when the call came in …
+	At       int64  `json:"at"`    // … and when what it asked for was done
 }
 
 // flood is one group that a fault lets loose beside the users. Its requests are
@@ -95,6 +96,7 @@ type flood struct {
 	tell   func(event string, body any) error
 	mu     sync.Mutex
 	load   *load // nil: not let loose
+	halt   func()
 	deluge Deluge
 }
 
@@ -110,41 +112,57 @@ func (f *flood) begin() (Deluge, error) {
 	if f.load != nil {
 		return f.deluge, fmt.Errorf("flood %q: let loose already", f.spec.Groups[0].Name)
 	}
-	l, err := newLoad(f.life, f.spec, 0, f.now, func(string, any) error { return nil })
+	since := f.now()
+	life, halt := context.WithCancel(f.life)
+	l, err := f.prepare(life)
 	if err != nil {
+		halt()
 		return f.deluge, err
 	}
-	send := l.crowd.send
-	l.crowd.send = func(r *Request) {
-		f.sent()
-		send(r)
-		if r.Status != 0 {
-			f.answered()
-		}
-	}
-	f.load = l
-	f.deluge.At = f.now()
-	f.deluge.Active = true
+	f.load, f.halt = l, halt
+	f.deluge.Active, f.deluge.Since, f.deluge.At = true, since, f.now()
 	l.start(f.deluge.At + int64(lead))
 	return f.deluge, nil
 }
 
-// end stops it and waits for what is in flight; safe twice, and unbegun.
+// prepare makes the load, whose requests and connections end with life.
+func (f *flood) prepare(life context.Context) (*load, error) {
+	l, err := newLoad(life, f.spec, 0, f.now, func(string, any) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	l.users.wrote = f.sent
+	for _, p := range l.users.pools {
+		p.road.curt = life
+	}
+	send := l.crowd.send
+	l.crowd.send = func(r *Request) {
+		if send(r); r.Status != 0 {
+			f.answered()
+		}
+	}
+	return l, nil
+}
+
+// end cuts it off, waiting requests and all: once it returns nothing of it is
+// left that could still reach the target. Safe twice, and unbegun.
 func (f *flood) end() (Deluge, error) {
 	f.mu.Lock()
-	l := f.load
+	l, halt := f.load, f.halt
+	f.load = nil
 	f.mu.Unlock()
-	at := f.now()
+	since := f.now()
 	var err error
 	if l != nil {
-		err = l.stop()
+		err = l.cut(halt)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.load, f.deluge.Active, f.deluge.At = nil, false, at
+	f.deluge.Active, f.deluge.Since, f.deluge.At = f.load != nil, since, f.now()
 	return f.deluge, err
 }
 
+// sent is called as a request is on a connection.
 func (f *flood) sent() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -152,15 +170,14 @@ func (f *flood) sent() {
 	f.deluge.Last = f.now()
 	if f.deluge.First == 0 {
 		f.deluge.First = f.deluge.Last
+		_ = f.tell("flooding", f.spec.Groups[0].Name) // for whoever looks on; the count is the proof
 	}
 }
 
 func (f *flood) answered() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.deluge.Answered++; f.deluge.Answered == 1 {
-		_ = f.tell("flooding", f.spec.Groups[0].Name) // for whoever looks on; the count is the proof
-	}
+	f.deluge.Answered++
 }
 
 func (f *flood) read() Deluge {

@@ -39,6 +39,16 @@ func (l *load) start(at int64) {
 // stop ends it and tells the rest. It fails where observations were lost.
 func (l *load) stop() error {
 	l.crowd.stop()
+	return l.finish()
+}
+
+// cut ends it with the requests in flight, which halt has to end.
+func (l *load) cut(halt func()) error {
+	l.crowd.cut(halt)
+	return l.finish()
+}
+
+func (l *load) finish() error {
 	close(l.done)
 	l.reports.Wait()
 	l.users.close()

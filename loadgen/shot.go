@@ -31,6 +31,7 @@ type shot struct {
 	ctx      context.Context // of the request, with its deadline
 	at       atomic.Int32
 	attempts atomic.Uint32
+	wrote    func() // told of each attempt; nil: nobody asks
 	reused   atomic.Bool
 
 	mu     sync.Mutex
@@ -69,6 +70,9 @@ func newShot(ctx context.Context) (*shot, context.Context) {
 		WroteRequest: func(i httptrace.WroteRequestInfo) {
 			if i.Err == nil {
 				s.attempts.Add(1)
+				if s.wrote != nil {
+					s.wrote()
+				}
 			}
 		},
 		GotFirstResponseByte: func() { s.reached(answering) },

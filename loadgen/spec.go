@@ -217,13 +217,13 @@ type Usage struct {
 //	start    Start → Started  load and checks begin
 //	stop     null → null      stops pacing, waits for what is in flight (bounded by time-outs), flushes
 //	flood    name → Deluge    a flood is let loose
-//	ebb      name → Deluge    it ends; safe twice
+//	ebb      name → Deluge    it is cut off, at once; safe twice
 //	flooded  name → Deluge    what it did so far
 //	clock    null → int64
 //
 // Events: "requests" Block (at least four a second while there are any),
-// "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the first
-// answer to a flood).
+// "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the
+// first request of a flood is out).
 type Start struct {
 	// Load starts the groups, Checks the periodic checks.
 	Load   bool `json:"load"`

@@ -34,6 +34,7 @@ type users struct {
 	pools  []*lanes // one per source, or per user
 	now    func() int64
 	ctx    context.Context // of the node: when it ends, requests in flight do
+	wrote  func()          // told of each request that is on a connection; nil: nobody asks
 }
 
 // newUsers checks what a group asks for; it sends nothing.
@@ -123,6 +124,7 @@ func (u *users) send(r *Request) {
 	ctx, cancel := context.WithTimeout(u.ctx, u.spec.Timeout)
 	defer cancel()
 	s, ctx := newShot(ctx)
+	s.wrote = u.wrote
 	pool := u.pools[int(r.User)%len(u.pools)]
 	via := pool.take()
 	a, err := s.do(via, u.request(ctx, r.Seq), io.Discard)

@@ -73,6 +73,9 @@ func fault(f sla.Fault) string {
 		return f.Name + ": never injected"
 	}
 	s := fmt.Sprintf("%s on %s: %s %s for users, %s for checks", f.Name, f.Link, count(p.Users), p.Unit, count(p.Checks))
+	if p.Own {
+		s = fmt.Sprintf("%s on %s: %s %s, beside the users' own (%s)", f.Name, f.Link, count(p.Total), p.Unit, p.Detail)
+	}
 	if p.Blind {
 		s = fmt.Sprintf("%s on %s: %s %s, users' and checks' together", f.Name, f.Link, count(p.Total), p.Unit)
 	}

@@ -288,7 +288,8 @@ func (f floods) Flooded(ctx context.Context, name string) (switchboard.Count, er
 	if err := f.peer.Call(ctx, "flooded", name, &d); err != nil {
 		return switchboard.Count{}, fmt.Errorf("load node: %w", err)
 	}
-	return switchboard.Count{Unit: "flood requests answered", Users: d.Answered, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
+	return switchboard.Count{Unit: "flood requests sent", Own: true, Detail: fmt.Sprintf("%d answered", d.Answered),
+		Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
 }
 
 func (f floods) call(ctx context.Context, name, flood string) (switchboard.Bracket, error) {
@@ -296,7 +297,7 @@ func (f floods) call(ctx context.Context, name, flood string) (switchboard.Brack
 	if err := f.peer.Call(ctx, name, flood, &d); err != nil {
 		return switchboard.Bracket{}, fmt.Errorf("load node: %w", err)
 	}
-	return switchboard.Bracket{Before: d.At, After: d.At}, nil
+	return switchboard.Bracket{Before: d.Since, After: d.At}, nil
 }
 
 // board is the switchboard as faults use it.

@@ -160,9 +160,13 @@ type Count struct {
 	Last   int64  `json:"last"`
 	// Blind: users' traffic cannot be told from checks on these links (packets
 	// between targets); Users then holds the total.
-	Blind  bool  `json:"blind"`
-	Active bool  `json:"active"` // rule or mode read back as present now
-	At     int64 `json:"at"`     // when it was read
+	Blind bool `json:"blind"`
+	// Own: what is counted is traffic that the fault makes itself, beside the
+	// users'. It touches no request of theirs; First is when it first went out.
+	Own    bool   `json:"own,omitempty"`
+	Detail string `json:"detail,omitempty"` // what else is to be said of Total
+	Active bool   `json:"active"`           // rule or mode read back as present now
+	At     int64  `json:"at"`               // when it was read
 }
 
 // Traffic is what went over a link, faulted or not; the answer to "traffic"

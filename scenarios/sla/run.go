@@ -20,12 +20,13 @@ type course struct {
 	clearing   time.Duration
 	recovery   int64 // the recovery phase begins
 	touched    int64 // the first effect on the users' traffic
+	loosed     int64 // a fault's own traffic first went out
 }
 
 // courseOf reads the marks. What a run that broke off did not reach is never,
 // but for start and end.
 func courseOf(r *timeline.Record) course {
-	c := course{start: never, end: never, injected: never, lifted: never, cleared: never, recovery: never, touched: never}
+	c := course{start: never, end: never, injected: never, lifted: never, cleared: never, recovery: never, touched: never, loosed: never}
 	for _, m := range r.Marks {
 		switch m.Name {
 		case timeline.MarkStart:
@@ -47,8 +48,12 @@ func courseOf(r *timeline.Record) course {
 		}
 	}
 	for _, p := range r.Proofs {
-		if first := p.Count.First; first > 0 && (c.touched == never || first < c.touched) {
-			c.touched = first
+		seen := &c.touched
+		if p.Count.Own {
+			seen = &c.loosed
+		}
+		if first := p.Count.First; first > 0 && (*seen == never || first < *seen) {
+			*seen = first
 		}
 	}
 	if c.start == never {

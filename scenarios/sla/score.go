@@ -111,6 +111,11 @@ func (s *scorer) findOutages() {
 			s.from = s.onset
 		}
 	}
+	// Traffic of a fault's own touches nobody's request: it counts from the users'
+	// onset, and from its own only where they never felt it.
+	if s.from == never {
+		s.from = s.course.loosed
+	}
 }
 
 const unexplained = "unexplained"
@@ -150,22 +155,30 @@ func (s *scorer) faults() {
 				continue
 			}
 			c := p.Count
-			if c.First > 0 {
+			if c.First > 0 && !c.Own {
 				out.Effect = s.course.at(c.First)
 			}
-			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Gone: cleared && !c.Active}
+			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: c.Detail, Gone: cleared && !c.Active}
 		}
-		out.Proof.Effective = effective(out.Proof.Users)
+		out.Proof.Effective = effective(out.Proof.touched())
 		out.Absorbed = out.Proof.Effective == "yes" && !slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return o.By == f.Name })
 		s.card.Faults = append(s.card.Faults, out)
 	}
 }
 
-func effective(users uint64) string {
+// touched is how many requests show what the fault does.
+func (p Proof) touched() uint64 {
+	if p.Own {
+		return p.Total
+	}
+	return p.Users
+}
+
+func effective(touched uint64) string {
 	switch {
-	case users == 0:
+	case touched == 0:
 		return "no"
-	case users < leastTouched:
+	case touched < leastTouched:
 		return "too few"
 	}
 	return "yes"
@@ -299,7 +312,9 @@ func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher) *Time {
 		}
 		return &Time{Seconds: seconds(time.Duration(until - s.from)), Censored: true}
 	}
-	return s.between(n.Alarms[hit].Raised, s.from, w)
+	t := s.between(n.Alarms[hit].Raised, s.from, w)
+	t.Seconds = max(0, t.Seconds) // an alarm on something else than what users feel may come before they do
+	return t
 }
 
 // restore is the time from the lift to the last instant at which a detector
@@ -357,6 +372,9 @@ func (s *scorer) latest(d *Time, _ string) {
 
 // Why a fault's silence is no proof.
 func notEffective(f Fault) string {
+	if f.Proof.Own {
+		return fmt.Sprintf("fault %s: %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?", f.Name, f.Proof.Total, f.Proof.Unit, leastTouched, f.Link)
+	}
 	if f.Proof.Effective == "no" {
 		return fmt.Sprintf("fault %s touched none of the users' requests: no traffic of theirs crossed %s while it was on; check the link, the port and the connections' life with stormdrill plan", f.Name, f.Link)
 	}

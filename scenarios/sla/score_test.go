@@ -43,7 +43,11 @@ func TestVerdicts(t *testing.T) {
 		"alarm beforehand": {func(_ *sim, r *timeline.Record) { r.Answers[0].Good = false }, Inconclusive, "pager raised an alarm 10.0 s into the run"},
 		"not effective":    {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 0 }, Inconclusive, "touched none of the users' requests"},
 		"too few":          {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 4 }, Inconclusive, "touched 4 of the users' requests"},
-		"not gone":         {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Active = true }, Inconclusive, "not proven gone"},
+		"own traffic": {func(s *sim, r *timeline.Record) {
+			c := &r.Proofs[0].Count
+			c.Own, c.Users, c.Total, c.Unit = true, 0, 4, "flood requests sent"
+		}, Inconclusive, "4 flood requests sent, fewer than"},
+		"not gone": {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Active = true }, Inconclusive, "not proven gone"},
 		"left in place": {func(_ *sim, r *timeline.Record) {
 			r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkUnlifted, Detail: "rule x"})
 		}, Error, "left in place: rule x"},
@@ -120,6 +124,27 @@ func TestTimes(t *testing.T) {
 	}
 	if want := []Class{{"http 503", r.Failed}}; !slices.Equal(card.Classes, want) {
 		t.Errorf("classes %+v, want %+v", card.Classes, want)
+	}
+}
+
+// Traffic of a fault's own is no effect on the users: detection counts from what
+// they felt, and is not negative where somebody knew before them.
+func TestOwnTraffic(t *testing.T) {
+	r := usual().record()
+	before := Score(r, r.Header.Objectives)
+	c := &r.Proofs[0].Count
+	c.Own, c.Users, c.Total, c.First = true, 0, 900, c.First-300*ms
+	card := Score(r, r.Header.Objectives)
+	if f := card.Faults[0]; card.Verdict != Pass || f.Effect != -1 || f.Proof.Effective != "yes" || f.Absorbed {
+		t.Errorf("have %s, %+v", card.Verdict, f)
+	}
+	if have, want := card.Times.Detect, before.Times.Detect; have == nil || have.Seconds > want.Seconds {
+		t.Errorf("detect: have %+v, want at most %+v", have, want)
+	}
+	r.Answers[1].End -= 3 * sec
+	r.Answers[1].Start -= 3 * sec
+	if d := Score(r, r.Header.Objectives).Times.Detect; d != nil && d.Seconds < 0 {
+		t.Errorf("detect: have %+v", d)
 	}
 }
 

@@ -154,8 +154,10 @@ type Proof struct {
 	Checks    uint64 `json:"checks"`
 	Total     uint64 `json:"total"`
 	Blind     bool   `json:"blind"`
-	Effective string `json:"effective"` // "yes", "no", "too few"
-	Gone      bool   `json:"gone"`      // read back as gone after the lift
+	Own       bool   `json:"own,omitempty"`    // traffic of the fault's own: none of it the users'
+	Detail    string `json:"detail,omitempty"` // what else is to be said of the total
+	Effective string `json:"effective"`        // "yes", "no", "too few"
+	Gone      bool   `json:"gone"`             // read back as gone after the lift
 }
 
 // Node is one answering node's share, over the phase while the fault was on.
