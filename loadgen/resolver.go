@@ -44,6 +44,9 @@ type resolver struct {
 	server string // address and port
 	dialer func(network string) *net.Dialer
 	now    func() time.Time
+	// atLeast is how long a name is kept, however short its TTL; 0: it is asked for
+	// each time; nil: the TTL alone counts.
+	atLeast *time.Duration
 
 	mu    sync.Mutex
 	cache map[string]*cached
@@ -70,9 +73,7 @@ func (r *resolver) lookup(ctx context.Context, host string) (netip.Addr, error) 
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	r.mu.Lock()
-	r.cache[name] = &cached{addrs: addrs, until: r.now().Add(ttl), turn: 1}
-	r.mu.Unlock()
+	r.keep(name, addrs, ttl)
 	return addrs[0], nil
 }
 
@@ -82,6 +83,19 @@ func (r *resolver) recall(host string) (netip.Addr, bool) {
 		return ip, true
 	}
 	return r.known(dns.CanonicalName(host))
+}
+
+// keep puts an answer into the cache, for as long as the machine's settings say.
+func (r *resolver) keep(name string, addrs []netip.Addr, ttl time.Duration) {
+	if r.atLeast != nil {
+		if *r.atLeast == 0 {
+			return
+		}
+		ttl = max(ttl, *r.atLeast)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cache[name] = &cached{addrs: addrs, until: r.now().Add(ttl), turn: 1}
 }
 
 // known gives an address from the cache.

@@ -162,3 +162,30 @@ func TestFailedLookupIsAskedAgain(t *testing.T) {
 		t.Errorf("a failure was remembered: %v", err)
 	}
 }
+
+func TestNamesAreKeptAsLongAsTheMachineSays(t *testing.T) {
+	for _, c := range []struct {
+		atLeast time.Duration
+		asked   []int64 // after 0 s, 1 s and 2 s of answers that hold for 1 s
+	}{{0, []int64{1, 2, 3}}, {2 * time.Second, []int64{1, 1, 2}}, {500 * time.Millisecond, []int64{1, 2, 3}}} {
+		var asked atomic.Int64
+		at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
+			asked.Add(1)
+			m := new(dns.Msg).SetReply(q)
+			m.Answer = []dns.RR{record("app.", 1, "127.0.0.1")}
+			_ = w.WriteMsg(m)
+		})
+		r := newRoad(netip.Addr{}, loopback, at).names
+		now := time.Now()
+		r.now, r.atLeast = func() time.Time { return now }, &c.atLeast
+		for _, want := range c.asked {
+			if _, err := r.lookup(soon(t), "app"); err != nil {
+				t.Fatal(err)
+			}
+			if n := asked.Load(); n != want {
+				t.Errorf("kept for %s: asked %d times, want %d", c.atLeast, n, want)
+			}
+			now = now.Add(time.Second)
+		}
+	}
+}

@@ -37,14 +37,15 @@ type Group struct {
 	// them to its interface. A user keeps to one: user mod len(Sources).
 	Sources []netip.Addr `json:"sources"`
 
-	PerRequest bool          `json:"per_request"`         // a new connection for each request
-	PerUser    bool          `json:"per_user,omitempty"`  // users share no connections
-	Live       time.Duration `json:"live"`                // a connection is closed at this age; 0: never
-	KeepAlive  time.Duration `json:"keepalive,omitempty"` // TCP keepalive after so long idle, and as often; 0: none
-	CA         string        `json:"ca,omitempty"`        // PEM, trusted besides nothing else; empty: the system's
-	Ramp       time.Duration `json:"ramp,omitempty"`      // the rate climbs for so long
-	Mix        []Part        `json:"mix,omitempty"`       // paths by weight, instead of the URL's
-	Workers    int           `json:"workers,omitempty"`   // most requests in flight; 0: from rate and time-out
+	PerRequest bool           `json:"per_request"`         // a new connection for each request
+	PerUser    bool           `json:"per_user,omitempty"`  // users share no connections
+	Live       time.Duration  `json:"live"`                // a connection is closed at this age; 0: never
+	KeepAlive  time.Duration  `json:"keepalive,omitempty"` // TCP keepalive after so long idle, and as often; 0: none
+	CA         string         `json:"ca,omitempty"`        // PEM, trusted besides nothing else; empty: the system's
+	Ramp       time.Duration  `json:"ramp,omitempty"`      // the rate climbs for so long
+	Mix        []Part         `json:"mix,omitempty"`       // paths by weight, instead of the URL's
+	DNSCache   *time.Duration `json:"dns_cache,omitempty"` // names are kept at least so long; 0: not at all; nil: as their TTL says
+	Workers    int            `json:"workers,omitempty"`   // most requests in flight; 0: from rate and time-out
 }
 
 // Check is a probe asked periodically, or just until it is first answered well.

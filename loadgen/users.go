@@ -54,7 +54,7 @@ func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users
 	u := &users{spec: g, run: s.Run, number: number, proto: proto, body: []byte(g.Body), now: now, ctx: ctx}
 	for _, source := range g.Sources {
 		road := newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
-		road.keepAlive = g.KeepAlive
+		road.keepAlive, road.names.atLeast = g.KeepAlive, g.DNSCache
 		u.pools = append(u.pools, &lanes{road: road, tls: trust, live: g.Live, once: g.PerRequest, now: now})
 	}
 	if g.PerUser {

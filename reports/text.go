@@ -118,6 +118,9 @@ func (t *text) facts(card sla.Scorecard) {
 	for _, s := range connections(card) {
 		t.line("", s)
 	}
+	for _, g := range card.Groups {
+		t.line("", cohort(g))
+	}
 	for i, f := range card.Faults {
 		t.line([]string{"fault", ""}[min(i, 1)], fault(f))
 	}

@@ -58,6 +58,18 @@ func impact(c sla.Scorecard) string {
 		level, share(i.Peak), count(i.UsersHit), count(i.Users), sla.Brief(i.Degraded), sla.Brief(i.Full))
 }
 
+// cohort says in one line what a part of a group had; nothing of a whole group.
+func cohort(g sla.Group) string {
+	if !strings.Contains(g.Name, "/") {
+		return ""
+	}
+	var parts []string
+	for _, p := range g.Phases {
+		parts = append(parts, fmt.Sprintf("%s %s, p95 %s", p.Name, share(p.Success), sla.Brief(p.P95)))
+	}
+	return fmt.Sprintf("%s good: %s", g.Name, strings.Join(parts, "; "))
+}
+
 // detection says when failed requests fell.
 func detection(c sla.Scorecard) string {
 	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {

@@ -87,7 +87,7 @@ func (d *detector) place(i int) {
 		d.client, d.source = "watch:"+d.name, own
 		p.addConsumer(d.client, kindWatcher, at("watch", d.name), d.source)
 	case g == nil || g.kind != kindUsers:
-		p.problem(at("watch", d.name, "as"), "no load group is named %q: %s", d.as, listed(d.as, sortedKeys(p.s.Load)))
+		p.problem(at("watch", d.name, "as"), "no load group is named %q: %s", d.as, listed(d.as, sortedKeys(p.load)))
 	default:
 		d.client, d.source = d.as, own
 		g.addresses = append(g.addresses, own)

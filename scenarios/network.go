@@ -30,7 +30,7 @@ const (
 type consumer struct {
 	name      string
 	kind      consumerKind
-	target    string // of a node
+	of        string // a replica's target, a cohort's group; else its own name, or empty
 	keys      []string
 	addresses []netip.Addr
 	wants     map[want]bool // true: for users' own requests
@@ -101,7 +101,7 @@ func (p *planner) uses() {
 			continue
 		}
 		c := p.addConsumer(name, kindNode, at("targets", n.Target, "uses"), n.Addr)
-		c.target = n.Target
+		c.of = n.Target
 		for _, used := range n.Spec.Uses {
 			for _, to := range p.nodesOf(used) {
 				ports := p.nodes[to].Spec.Ports

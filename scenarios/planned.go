@@ -123,13 +123,13 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 		p.meetsNew(f, keys)
 	}
 	for _, l := range f.Site.Links {
-		g := p.s.Load[l.From]
+		g := p.load[l.From]
 		if !l.Users || g == nil {
 			continue
 		}
 		_, drop := f.Fault.(*faults.SynDrop)
 		if limit := orElse(g.Timeout, DefaultTimeout); drop && limit < firstRetransmit {
-			p.problem(at("load", l.From, "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, firstRetransmit)
+			p.problem(at("load", family(l.From), "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, firstRetransmit)
 		}
 		if _, ok := f.Fault.(*faults.HTTPStatus); ok && strings.HasPrefix(g.To, "https:") {
 			p.problem(keys, "http-status cannot answer on a link that speaks TLS, as %s does", l.From)
@@ -145,7 +145,7 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 func (p *planner) meetsNew(f *PlannedFault, keys []string) {
 	var settled []string
 	for _, l := range f.Site.Links {
-		g := p.s.Load[l.From]
+		g := p.load[l.From]
 		switch {
 		case !l.Users || g == nil:
 		case g.Connections != nil && (g.Connections.Per == "request" || g.Connections.Live > 0):

@@ -67,6 +67,7 @@ type planner struct {
 	nodes     map[string]*Node    // by name
 	replicas  map[string][]string // target → its nodes
 	consumers map[string]*consumer
+	load      map[string]*Group  // as it is run: see cohorts
 	order     []string           // nodes, in order of start
 	touched   map[string]float64 // fault → requests per second that it can hit
 	failed    map[string]bool    // parts that problems were reported of, by path
@@ -91,6 +92,7 @@ func newPlanner(s *Scenario, o Options) *planner {
 		nodes:     map[string]*Node{},
 		replicas:  map[string][]string{},
 		consumers: map[string]*consumer{},
+		load:      map[string]*Group{},
 		touched:   map[string]float64{},
 		failed:    map[string]bool{},
 		every:     time.Second,

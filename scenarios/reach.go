@@ -18,8 +18,8 @@ func (p *planner) reach(f *PlannedFault) (share, fewest float64) {
 		w.hit[l.From][l.To] = true
 	}
 	var rate, touched float64
-	for _, name := range sortedKeys(p.s.Load) {
-		g := p.s.Load[name]
+	for _, name := range sortedKeys(p.load) {
+		g := p.load[name]
 		r := w.onward(name, p.reached(name))
 		rate += float64(g.Rate)
 		touched += float64(g.Rate) * r
@@ -44,7 +44,7 @@ func part(f faults.Fault) float64 {
 // reached lists the nodes that the load of a group goes to: those its URL
 // names, not those that only a watcher asks in its place.
 func (p *planner) reached(group string) []string {
-	end, _ := p.quietly(p.s.Load[group].To)
+	end, _ := p.quietly(p.load[group].To)
 	return p.nodesOf(end)
 }
 

@@ -116,6 +116,18 @@ type Group struct {
 	Expect      []int             `yaml:"expect"` // default 200–399
 	Connections *Connections      `yaml:"connections"`
 	CA          string            `yaml:"ca"` // file beside the scenario
+	// DNSCache keeps names at least so long, whatever their TTL; 0s asks for each
+	// new connection; default the TTL.
+	DNSCache *time.Duration `yaml:"dns-cache"`
+	// Cohorts are parts of the users that differ in where they come from: each has
+	// its own users, sources, links and statistics, under the name GROUP/COHORT.
+	Cohorts map[string]*Cohort `yaml:"cohorts"`
+}
+
+// Cohort is a part of a group's users. A group's shares add up to 100%.
+type Cohort struct {
+	Share    quantity.Share `yaml:"share"`     // of the group's rate, users and sources
+	DNSCache *time.Duration `yaml:"dns-cache"` // default the group's
 }
 
 // Connections is a group's connection policy. Without one, connections are kept

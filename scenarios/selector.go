@@ -66,8 +66,8 @@ func (p *planner) matched(text string) ([]switchboard.Link, error) {
 		if c.kind == kindWatcher || c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
-		fits := [2]bool{glob(s.from, l.From, orElse(c.target, l.From)), glob(s.to, l.To, l.Name)}
-		froms = append(froms, l.From, orElse(c.target, l.From))
+		fits := [2]bool{glob(s.from, l.From, orElse(c.of, l.From)), glob(s.to, l.To, l.Name)}
+		froms = append(froms, l.From, orElse(c.of, l.From))
 		tos = append(tos, l.To, l.Name)
 		pairs = append(pairs, l.ID)
 		if fits[0] && fits[1] && (s.port == 0 || s.port == l.Port) {
@@ -121,8 +121,8 @@ func (p *planner) askers(text string, names []string) (askers []string, links []
 		if c.kind == kindWatcher || c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
-		known = append(known, l.From, orElse(c.target, l.From))
-		if !glob(text, l.From, orElse(c.target, l.From)) {
+		known = append(known, l.From, orElse(c.of, l.From))
+		if !glob(text, l.From, orElse(c.of, l.From)) {
 			continue
 		}
 		asked = append(asked, l.Name, l.To)

@@ -30,11 +30,12 @@ const (
 // groups makes the load.
 func (p *planner) groups() {
 	var rate quantity.Rate
-	for _, name := range named(p, "load", p.s.Load) {
-		g := p.s.Load[name]
+	p.cohorts()
+	for _, name := range sortedKeys(p.load) {
+		g := p.load[name]
 		rate += g.Rate
 		n := max(1, g.Sources)
-		p.group(name, g, p.sourcesOf(at("load", name, "sources"), n))
+		p.group(name, g, p.sourcesOf(at("load", family(name), "sources"), n))
 	}
 	if rate > MostRate {
 		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates", rate, MostRate)
@@ -57,8 +58,9 @@ func (p *planner) sourcesOf(keys []string, n int) (from []netip.Addr) {
 // group makes one group, with what it leaves out filled in.
 func (p *planner) group(name string, g *Group, from []netip.Addr) {
 	p.checkGroup(name, g)
-	c := p.addConsumer(name, kindUsers, at("load", name), from...)
-	if end, ok := p.endpoint(at("load", name, "to"), g.To); ok {
+	c := p.addConsumer(name, kindUsers, at("load", family(name)), from...)
+	c.of = family(name)
+	if end, ok := p.endpoint(at("load", family(name), "to"), g.To); ok {
 		for _, n := range p.nodesOf(end.host) {
 			c.wants[want{n, end.port}] = true
 		}
@@ -67,7 +69,7 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
 		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
 		Timeout: orElse(g.Timeout, DefaultTimeout), Slow: orElse(g.Slow, DefaultSlow),
-		Sources: from, CA: p.authority(name, g),
+		Sources: from, CA: p.authority(name, g), DNSCache: g.DNSCache,
 	}
 	if c := g.Connections; c != nil {
 		spec.PerRequest, spec.PerUser, spec.Live, spec.KeepAlive = c.Per == "request", c.Per == "user", c.Live, c.Keepalive
@@ -81,7 +83,7 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 func users(g *Group) int { return orElse(g.Users, max(DefaultUsers, g.Sources)) }
 
 func (p *planner) checkGroup(name string, g *Group) {
-	sub := func(keys ...string) []string { return append(at("load", name), keys...) }
+	sub := func(keys ...string) []string { return append(at("load", family(name)), keys...) }
 	if g.Rate <= 0 {
 		p.problem(sub("rate"), "group %s: want a rate above zero, such as 100/s", name)
 	}
@@ -136,7 +138,7 @@ func (p *planner) authority(name string, g *Group) string {
 	if g.CA == "" {
 		return ""
 	}
-	keys := at("load", name, "ca")
+	keys := at("load", family(name), "ca")
 	pem, err := p.s.ReadFile(g.CA)
 	if err != nil {
 		p.problem(keys, "ca %q: there is no such file beside the scenario", g.CA)
