@@ -3,6 +3,7 @@
 package faults_test
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -94,4 +95,28 @@ func (l *lab) wantName(net, name string, want resolved) {
 	if got.Code != want.Code || !slices.Equal(got.Addrs, want.Addrs) {
 		l.t.Errorf("%s over %s: %+v, want %+v", name, net, got, want)
 	}
+}
+
+// What a watcher asks in the users' place is a check; what a node asks may be for
+// anybody.
+func TestDNSCountsTellChecksFromUsers(t *testing.T) {
+	s := spec(false)
+	s.Clients[0].Addresses = append(s.Clients[0].Addresses, inPlace)
+	s.Clients[0].Aliases = append(s.Clients[0].Aliases, netip.MustParseAddr("198.18.3.102"))
+	l := newLab(t, s)
+	asked := func(from netip.Addr) {
+		l.call(l.client, "ask", lookup{From: from, At: boardAddr, Net: "udp", Name: "app", Type: dns.TypeA}, nil)
+	}
+	l.apply(switchboard.Rule{Name: "names", DNS: &switchboard.DNS{Askers: []string{"shoppers", "lb"}, Answer: "nxdomain"}})
+	asked(userAddr)
+	asked(inPlace)
+	if c := l.count("names"); c.Users != 1 || c.Checks != 1 || c.Total != 2 || c.Blind {
+		t.Errorf("a user and a check in his place: %+v", c)
+	}
+	asked(lbAddr)
+	if c := l.count("names"); c.Users != 2 || c.Checks != 1 || !c.Blind {
+		t.Errorf("a node too: %+v", c)
+	}
+	l.lift("names")
+	l.clean()
 }

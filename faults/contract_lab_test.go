@@ -28,6 +28,7 @@ var (
 	appAddr   = netip.MustParseAddr("198.18.0.10")
 	userAddr  = netip.MustParseAddr("198.18.1.1")
 	checkAddr = netip.MustParseAddr("198.18.0.101")
+	inPlace   = netip.MustParseAddr("198.18.0.102") // of a check that asks as the users do
 	lbAddr    = netip.MustParseAddr("198.18.0.11")
 	userLink  = netip.MustParseAddrPort("198.18.2.1:8080")
 	lbLink    = netip.MustParseAddrPort("198.18.2.2:8080")
@@ -95,7 +96,7 @@ func newLab(t *testing.T, s switchboard.Spec) *lab {
 	l.must(netlink.LinkAdd(b))
 	t.Cleanup(func() { l.must(netlink.LinkDel(b)) })
 	l.must(netlink.LinkSetUp(b))
-	clients := []netip.Addr{checkAddr, lbAddr}
+	clients := []netip.Addr{checkAddr, inPlace, lbAddr}
 	for a, n := userAddr, 0; n < sources; a, n = a.Next(), n+1 {
 		clients = append(clients, a)
 	}

@@ -14,8 +14,10 @@ import (
 
 // disturbances are the rules on names, in force or lifted: counts outlive the lift.
 type disturbances struct {
-	touched func(rule string, at int64)
-	users   map[string]bool // clients that are load groups
+	touched     func(rule string, at int64)
+	users       map[string]bool // clients that are load groups
+	nodes       map[string]bool // clients that are nodes: whom they ask for is not to be told
+	first, last netip.Addr      // where checks ask from, in whosever place
 
 	mu    sync.Mutex
 	rules map[string]*disturbance
@@ -31,8 +33,10 @@ type disturbance struct {
 }
 
 func newDisturbances(s Spec, touched func(string, int64)) *disturbances {
-	d := &disturbances{touched: touched, users: map[string]bool{}, rules: map[string]*disturbance{}}
+	d := &disturbances{touched: touched, users: map[string]bool{}, nodes: map[string]bool{}, rules: map[string]*disturbance{}}
+	d.first, d.last = checkRange(s.Subnet)
 	for _, l := range s.Links {
+		d.nodes[l.To] = true
 		if l.Users {
 			d.users[l.From] = true
 		}
@@ -102,8 +106,14 @@ func (d *disturbances) leftover() (out []string) {
 	return out
 }
 
+// check tells the questions of checks, which may ask in a group's place, by their
+// address.
+func (d *disturbances) check(from netip.Addr) bool {
+	return !from.Less(d.first) && !d.last.Less(from)
+}
+
 // hit finds the first rule for a question, and counts it.
-func (d *disturbances) hit(asker, name string) *disturbance {
+func (d *disturbances) hit(asker string, from netip.Addr, name string) *disturbance {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, id := range d.order {
@@ -114,10 +124,11 @@ func (d *disturbances) hit(asker, name string) *disturbance {
 		}
 		now := wire.Now()
 		r.count.Total++
-		if !d.users[asker] {
+		if !d.users[asker] && !d.nodes[asker] || d.check(from) {
 			r.count.Checks++
 			return r
 		}
+		r.count.Blind = r.count.Blind || d.nodes[asker]
 		r.count.Users++
 		r.count.Last = now
 		if r.count.First == 0 {

@@ -80,7 +80,7 @@ func (r *resolver) ServeDNS(w dns.ResponseWriter, ask *dns.Msg) {
 	from := source(w.RemoteAddr())
 	answer := r.answer(from, ask)
 	if len(ask.Question) == 1 {
-		if d := r.faults.hit(r.names.asker(from), plain(ask.Question[0].Name)); d != nil {
+		if d := r.faults.hit(r.names.asker(from), from, plain(ask.Question[0].Name)); d != nil {
 			answer = d.disturb(answer, ask, udp)
 		}
 	}
