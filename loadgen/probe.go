@@ -42,6 +42,9 @@ func newProbe(c Check, s Spec) (Probe, error) {
 	if c.TCP != nil {
 		all = append(all, &tcpAsker{c.TCP, r})
 	}
+	if c.DNS != nil {
+		all = append(all, &dnsAsker{c.DNS, r})
+	}
 	if c.HAProxy != nil {
 		all = append(all, &haproxyAsker{c.HAProxy, pageOn(r)})
 	}
@@ -49,7 +52,7 @@ func newProbe(c Check, s Spec) (Probe, error) {
 		all = append(all, &lbAsker{c.LB, pageOn(r)})
 	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, haproxy, lb", c.Name, len(all))
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb", c.Name, len(all))
 	}
 	return all[0], nil
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -140,4 +142,24 @@ func TestCheckHasExactlyOneKind(t *testing.T) {
 			t.Errorf("%s was taken", c.Name)
 		}
 	}
+}
+
+func TestDNSProbe(t *testing.T) {
+	code := dns.RcodeSuccess
+	at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		m := new(dns.Msg).SetRcode(q, code)
+		if code == dns.RcodeSuccess {
+			m.Answer = []dns.RR{record(q.Question[0].Name, 60, "127.0.0.9")}
+		}
+		_ = w.WriteMsg(m)
+	})
+	r := newRoad(netip.MustParseAddr("127.0.8.8"), loopback, at)
+	ask := func() Answer {
+		return askOnce(t.Context(), Check{Timeout: time.Second}, &dnsAsker{&DNSProbe{Name: "shop"}, r}, wire.Now)
+	}
+	expectAnswer(t, ask(), true, true, "127.0.0.9")
+	code = dns.RcodeNameError
+	expectAnswer(t, ask(), false, true, "nxdomain") // though the answer before was to be kept
+	code = dns.RcodeServerFailure
+	expectAnswer(t, ask(), false, true, "servfail")
 }

@@ -59,6 +59,7 @@ type Check struct {
 
 	HTTP    *HTTPProbe    `json:"http,omitempty"`
 	TCP     *TCPProbe     `json:"tcp,omitempty"`
+	DNS     *DNSProbe     `json:"dns,omitempty"`
 	HAProxy *HAProxyProbe `json:"haproxy,omitempty"`
 	LB      *LBProbe      `json:"lb,omitempty"`
 }
@@ -73,6 +74,11 @@ type HTTPProbe struct {
 // TCPProbe completes a handshake with host:port and closes.
 type TCPProbe struct {
 	Address string `json:"address"`
+}
+
+// DNSProbe asks the drill's resolver for a name's addresses, from its source.
+type DNSProbe struct {
+	Name string `json:"name"`
 }
 
 // HAProxyProbe reads the statistics CSV and finds one server; good is a status

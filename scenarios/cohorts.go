@@ -60,3 +60,15 @@ func family(name string) string {
 	group, _, _ := strings.Cut(name, "/")
 	return group
 }
+
+// someCohort is the first cohort of a group that has any: where a check asks as
+// the group, one place has to be chosen. Any other name is itself.
+func (p *planner) someCohort(name string) string {
+	g := p.s.Load[name]
+	if g == nil || len(g.Cohorts) == 0 {
+		return name
+	}
+	first := name + "/" + sortedKeys(g.Cohorts)[0]
+	p.note("a watcher that asks as %s does so from the place of %s", name, first)
+	return first
+}

@@ -29,12 +29,17 @@ func (p *planner) watchers() {
 		}
 		d := detector{p: p, name: name, keys: append(keys, kinds[0]), as: c.As}
 		d.watcher = timeline.Watcher{Name: name, Kind: kinds[0], Fails: 1, Oks: 1}
+		if v, ok := values[0].(*watch.DNS); ok {
+			d.as = orElse(d.as, v.As)
+		}
 		d.place(i)
 		switch v := values[0].(type) {
 		case *watch.HTTP:
 			d.http(v)
 		case *watch.TCP:
 			d.tcp(v)
+		case *watch.DNS:
+			d.dns(v)
 		case *watch.HAProxy:
 			d.haproxy(v)
 		case *watch.LB:
@@ -78,6 +83,7 @@ func (d *detector) at(key string) []string { return append(slices.Clip(d.keys), 
 func (d *detector) place(i int) {
 	p := d.p
 	own := p.address(0, firstWatcher+min(i, mostWatchers-1))
+	d.as = p.someCohort(d.as)
 	local := d.watcher.Kind == "command" || d.watcher.Kind == "webhook"
 	switch g := p.consumers[d.as]; {
 	case local && d.as != "":
@@ -107,6 +113,20 @@ func (d *detector) tcp(v *watch.TCP) {
 	d.p.wants(d.client, end.host, end.port)
 	d.counts(v.Fails, v.Oks)
 	d.ask(fmt.Sprintf("connects to %s", v.Address), v.Every, v.Timeout, loadgen.Check{TCP: &loadgen.TCPProbe{Address: v.Address}})
+}
+
+func (d *detector) dns(v *watch.DNS) {
+	nodes := d.p.nodesOf(v.Name)
+	if len(nodes) == 0 {
+		d.p.dangling(d.at("name"), "no target or replica is named %q: %s", v.Name, listed(v.Name, sortedKeys(d.p.s.Targets)))
+	}
+	for _, n := range nodes {
+		for _, port := range d.p.nodes[n].Spec.Ports {
+			d.p.wants(d.client, n, port) // a name is known to those who use it
+		}
+	}
+	d.counts(v.Fails, v.Oks)
+	d.ask(fmt.Sprintf("asks for the address of %s", v.Name), v.Every, v.Timeout, loadgen.Check{DNS: &loadgen.DNSProbe{Name: v.Name}})
 }
 
 func (d *detector) haproxy(v *watch.HAProxy) {

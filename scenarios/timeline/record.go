@@ -66,7 +66,7 @@ type Fault struct {
 // Watcher is what scoring needs to know of a detector.
 type Watcher struct {
 	Name string `json:"name"`
-	Kind string `json:"kind"` // http, tcp, haproxy, lb, command, webhook
+	Kind string `json:"kind"` // http, tcp, dns, haproxy, lb, command, webhook
 	// Fails consecutive bad answers make a detection, Oks good ones contentment;
 	// both 1 where a state is polled.
 	Fails int           `json:"fails"`

@@ -10,6 +10,7 @@ import "time"
 type Config struct {
 	HTTP    *HTTP    `yaml:"http" about:"asks for a URL; K bad answers in a row are a detection"`
 	TCP     *TCP     `yaml:"tcp" about:"opens a connection to a port; K failures in a row are a detection"`
+	DNS     *DNS     `yaml:"dns" about:"asks for a name's address; K failures in a row are a detection"`
 	HAProxy *HAProxy `yaml:"haproxy" about:"polls a server's state in HAProxy's statistics"`
 	LB      *LB      `yaml:"lb" about:"polls a server's state in the embedded balancer"`
 	Command *Command `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
@@ -34,6 +35,16 @@ type TCP struct {
 	Address string        `yaml:"address"` // "lb:8080"
 	Every   time.Duration `yaml:"every"`
 	Timeout time.Duration `yaml:"timeout"`
+	Fails   int           `yaml:"fails"`
+	Oks     int           `yaml:"oks"`
+}
+
+// DNS is an active check of one name: good when an address comes back in time.
+type DNS struct {
+	Name    string        `yaml:"name"`
+	As      string        `yaml:"as"`      // who asks: a load group or a cohort; as the watcher's own as
+	Every   time.Duration `yaml:"every"`   // default 1s
+	Timeout time.Duration `yaml:"timeout"` // default 1s
 	Fails   int           `yaml:"fails"`
 	Oks     int           `yaml:"oks"`
 }

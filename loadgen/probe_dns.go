@@ -1,0 +1,27 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+
+	"github.com/miekg/dns"
+)
+
+// dnsAsker asks for a name's addresses, each time anew: it keeps no cache.
+type dnsAsker struct {
+	*DNSProbe
+	road *road
+}
+
+// Ask is good when an address came back in time.
+func (p *dnsAsker) Ask(ctx context.Context) Reply {
+	addrs, _, err := p.road.names.ask(ctx, dns.CanonicalName(p.Name))
+	var lookup *lookupError
+	switch {
+	case err == nil:
+		return Reply{Good: true, Known: true, Detail: addrs[0].String()}
+	case errors.As(err, &lookup):
+		return failed(lookup.class)
+	}
+	return failed(DNSOther)
+}
