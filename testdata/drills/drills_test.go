@@ -182,6 +182,44 @@ func TestDrillSources(t *testing.T) {
 	}
 }
 
+// HAProxy tells a flood's 32 sources from the users by their rate: each is told so
+// once and dropped from then on, no user is, and they are well while it goes on.
+// Without the list they are not.
+func TestDrillHAProxyFlood(t *testing.T) {
+	t.Parallel()
+	o := run(t, "haproxy-flood.yaml")
+	o.want(t, sla.Pass, 0)
+	within(t, "mitigate", o.card.Times.Mitigate, 1, 5)
+	blocked, customers := map[string]bool{}, map[string]bool{}
+	line := regexp.MustCompile(`(?m)^request (\S+):\d+ GET \S+ status=(\S+) server=\S+ fault=- trace=(\S+)$`)
+	for _, m := range line.FindAllStringSubmatch(o.log(t, "lb"), -1) {
+		switch {
+		case m[3] != "-": // a flood's requests carry no trace
+			if customers[m[1]] = true; m[2] == "429" {
+				t.Errorf("a user's request was blocked: %s", m[0])
+			}
+		case m[2] == "429":
+			blocked[m[1]] = true
+		}
+	}
+	if len(blocked) != 32 || len(customers) != 20 {
+		t.Errorf("%d sources blocked, %d addresses of users, want 32 and 20", len(blocked), len(customers))
+	}
+	for a := range blocked {
+		if customers[a] {
+			t.Errorf("%s is blocked, and a user's", a)
+		}
+	}
+	if n := classes(o)["http 429"]; n > 0 {
+		t.Errorf("%d users were told 429", n)
+	}
+	o = run(t, "haproxy-flood-open.yaml")
+	o.want(t, sla.Fail, 1)
+	if m := o.card.Times.Mitigate; m == nil || !m.Censored {
+		t.Errorf("mitigate without the list: have %+v, want it censored", m)
+	}
+}
+
 // A fault that no user's request crosses proves nothing.
 func TestDrillWithoutEffect(t *testing.T) {
 	t.Parallel()
