@@ -27,6 +27,7 @@ func card() sla.Scorecard {
 		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15, Effect: 15.002, Lift: 25, Clear: 25.01,
 			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254, Effective: "yes", Gone: true}}},
 		Impact:   sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500, Degraded: 12, ByTime: 0.5},
+		Alert:    &sla.Alert{Colour: "yellow", When: "a single node", Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800, Mend: 600},
 		Nodes:    []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5}, {Name: "switchboard", Fault: 0.4, Failed: 1234}},
 		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2, Restore: &sla.Time{Seconds: 15, Censored: true}}},
 		Outages:  []sla.Outage{{Group: "shoppers", By: "unexplained", Onset: 33, Recovery: 34}},

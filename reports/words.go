@@ -70,6 +70,16 @@ func cohort(g sla.Group) string {
 	return fmt.Sprintf("%s good: %s", g.Name, strings.Join(parts, "; "))
 }
 
+// alert says who is called, and what he is held to.
+func alert(c sla.Scorecard) string {
+	a := c.Alert
+	if a == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s, %s; %s: %s; respond within %s, mend within %s", a.Colour, a.When,
+		strings.Join(a.Failures, ", "), strings.Join(a.Teams, ", "), sla.Brief(a.Respond), sla.Brief(a.Mend))
+}
+
 // detection says when failed requests fell.
 func detection(c sla.Scorecard) string {
 	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {

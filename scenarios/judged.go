@@ -1,9 +1,12 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -40,7 +43,16 @@ func (p *Plan) Judged() []Objective {
 			all = append(all, Objective{c.name, *c.limit, p.Resolution, "the users' own requests"})
 		}
 	}
-	for _, k := range o.Keep {
+	keep := o.Keep
+	if o.Profile == sla.Handbook {
+		if a := sla.AlertOf(p.Header.Faults); a != nil {
+			by := fmt.Sprintf("alert %s, %s", a.Colour, a.When)
+			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": the first watcher"},
+				Objective{"mend", seconds(a.Mend), p.Resolution, strings.Join(a.Teams, ", ")})
+		}
+		keep = slices.Concat(keep, sla.Indicators)
+	}
+	for _, k := range keep {
 		all = append(all, Objective{Name: "keep " + k})
 	}
 	return all

@@ -38,8 +38,8 @@ func (p *planner) sla() {
 	if bad, rate := p.fewest(); bad > 0 {
 		p.plan.Resolution = Resolution(rate, bad)
 	}
-	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && !p.mistyped(at("sla")) {
-		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, keep): a drill without one can neither pass nor fail")
+	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && s.Profile == "" && !p.mistyped(at("sla")) {
+		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, keep, profile): a drill without one can neither pass nor fail")
 	}
 	p.watched("detect", s.Detect)
 	p.watched("restore", s.Restore)
@@ -50,8 +50,9 @@ func (p *planner) sla() {
 	for i, text := range s.Keep {
 		p.keep(at("sla", "keep", strconv.Itoa(i)), text)
 	}
+	p.profile()
 	p.plan.Header.Objectives = timeline.Objectives{
-		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Keep: s.Keep,
+		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Keep: s.Keep, Profile: s.Profile,
 	}
 }
 
@@ -201,4 +202,5 @@ func (p *planner) keep(keys []string, text string) {
 	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {
 		p.problem(keys, "keep %q: no node is named %q: %s", text, k.Node, listed(k.Node, sortedKeys(p.nodes)))
 	}
+	p.enough(keys, k)
 }

@@ -106,7 +106,7 @@ func (p *planner) bind(f *PlannedFault) {
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
-		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "),
+		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "), Scope: p.scope(f),
 	})
 	if f.Share == 0 {
 		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)

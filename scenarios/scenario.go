@@ -164,6 +164,9 @@ type SLA struct {
 	Mitigate *time.Duration           `yaml:"mitigate"`
 	Recover  *time.Duration           `yaml:"recover"`
 	Keep     []string                 `yaml:"keep"`
+	// Profile adds ready-made objectives: "handbook", its limits to respond and to
+	// mend and its key indicators.
+	Profile string `yaml:"profile"`
 }
 
 // Abort ends a drill early, lifting at once.

@@ -140,6 +140,12 @@ func (k Keep) step(r loadgen.Request) (loadgen.Step, bool) {
 	return 0, false
 }
 
+// OfSteps reports whether the metric is a share of lookups or handshakes.
+func (k Keep) OfSteps() bool {
+	_, of := k.step(loadgen.Request{})
+	return of && k.isShare()
+}
+
 // About reports whether a group is the one asked for, or a cohort of it.
 func (k Keep) About(group string) bool {
 	return k.Of == "" || k.Of == group || strings.HasPrefix(group, k.Of+"/")

@@ -87,7 +87,7 @@ func TestKeepOfSteps(t *testing.T) {
 			t.Errorf("%s: have %+v, want %s", text, o, want)
 		}
 	}
-	if n := clean(0.999); n != 2995 {
+	if n := Clean(0.999); n != 2995 {
 		t.Errorf("99.9 %% takes %d clean ones, want 2995", n)
 	}
 }

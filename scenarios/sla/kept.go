@@ -94,14 +94,14 @@ func (k Keep) doubt(have bounds) string {
 	}
 	why := fmt.Sprintf("%d of them leave that much in doubt", have.steps)
 	if k.Op == ">=" && !k.Relative && k.Value < 1 {
-		why += fmt.Sprintf(": %s takes %d without a failure; a longer phase, a higher rate or more connections would give them", k.shown(k.Value), clean(k.Value))
+		why += fmt.Sprintf(": %s takes %d without a failure; a longer phase, a higher rate or more connections would give them", k.shown(k.Value), Clean(k.Value))
 	}
 	return why
 }
 
-// clean is how many trials without a failure show a share with the confidence
+// Clean is how many trials without a failure show a share with the confidence
 // of a baseline: 2,995 for 99.9 %.
-func clean(share float64) int {
+func Clean(share float64) int {
 	return int(math.Ceil(math.Log(1-baselineConfidence) / math.Log(share)))
 }
 

@@ -79,6 +79,7 @@ func (s *scorer) objectives() {
 	for _, text := range s.wanted.Keep {
 		add(s.keep(text))
 	}
+	s.card.Objectives = append(s.card.Objectives, s.handbook()...)
 	if m, ok := markOf(s.record, timeline.MarkAbort, ""); ok {
 		add(Objective{Name: "no abort", Wanted: "not " + m.Detail, Measured: "held, and ended the drill", Result: Missed})
 	}
@@ -159,7 +160,11 @@ func Brief(s float64) string {
 	case s < 120:
 		return trim(2, s, "s")
 	}
-	return time.Duration(math.Round(s) * 1e9).String()
+	text := time.Duration(math.Round(s) * 1e9).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	return text
 }
 
 func sign(op string) string {

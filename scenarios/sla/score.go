@@ -66,6 +66,7 @@ func (s *scorer) measure() {
 	s.watchers()
 	s.requests()
 	s.impact()
+	s.alert()
 	s.generator()
 	s.picture()
 	for _, n := range s.record.Notes {

@@ -27,6 +27,7 @@ type Scorecard struct {
 	Times      Times       `json:"times"`
 	Requests   Requests    `json:"requests"`
 	Impact     Impact      `json:"impact"`
+	Alert      *Alert      `json:"alert"` // null without a profile
 	Groups     []Group     `json:"groups"`
 	Outages    []Outage    `json:"outages"`
 	Faults     []Fault     `json:"faults"`
@@ -82,6 +83,17 @@ type Impact struct {
 	Degraded  float64 `json:"degraded_seconds"`     // at least 5 % of requests bad, of at least 20
 	Full      float64 `json:"full_outage_seconds"`  // at least 99 %
 	ByTime    float64 `json:"availability_by_time"` // share of the seconds that were not degraded
+}
+
+// Alert is what the handbook's profile calls for: who is called, how soon he
+// answers and how soon it is mended.
+type Alert struct {
+	Colour   string   `json:"colour"` // yellow, orange, red
+	When     string   `json:"when"`
+	Failures []string `json:"failures"` // the kinds of failure
+	Teams    []string `json:"teams"`    // who mends each of them
+	Respond  float64  `json:"respond_seconds"`
+	Mend     float64  `json:"mend_seconds"`
 }
 
 // Group is one load group's part, per phase.

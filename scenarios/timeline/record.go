@@ -61,6 +61,9 @@ type Fault struct {
 	For   time.Duration `json:"for"` // planned length
 	Share float64       `json:"share"`
 	Node  string        `json:"node,omitempty"` // killed node
+	// Scope is how much it hits: "node" (one of several alike), "region" (more, but
+	// not all nodes or users), "core".
+	Scope string `json:"scope,omitempty"`
 }
 
 // Watcher is what scoring needs to know of a detector.
@@ -86,7 +89,8 @@ type Objectives struct {
 	Restore  map[string]time.Duration `json:"restore,omitempty"` // by watcher
 	Mitigate *time.Duration           `json:"mitigate,omitempty"`
 	Recover  *time.Duration           `json:"recover,omitempty"`
-	Keep     []string                 `json:"keep,omitempty"` // "success of shoppers in run >= 99%"
+	Keep     []string                 `json:"keep,omitempty"`    // "success of shoppers in run >= 99%"
+	Profile  string                   `json:"profile,omitempty"` // "handbook": its objectives too
 }
 
 // Names of marks. Every mark is a bracket: what it names happened within

@@ -1,0 +1,136 @@
+package sla
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Handbook is the profile of the operations handbook: its alerts, owners, limits
+// and key indicators, beside a drill's own objectives.
+const Handbook = "handbook"
+
+// Profiles that an SLA may name.
+var Profiles = []string{Handbook}
+
+// How much a fault hits, by the plan; see timeline.Fault.
+const (
+	ScopeNode   = "node"
+	ScopeRegion = "region"
+	ScopeCore   = "core"
+)
+
+// alarm is a row of the handbook's alerts.
+type alarm struct {
+	scope, colour, when string
+	respond             time.Duration
+}
+
+// The alerts, the mildest first.
+var alarms = []alarm{
+	{ScopeNode, "yellow", "a single node", 30 * time.Minute},
+	{ScopeRegion, "orange", "a regional interruption", 15 * time.Minute},
+	{ScopeCore, "red", "a core service is down", 5 * time.Minute},
+}
+
+// failure is a row of the handbook's owners.
+type failure struct {
+	what, team string
+	mend       time.Duration
+}
+
+var (
+	network  = failure{"network interruption", "network operations", 15 * time.Minute}
+	server   = failure{"server down", "systems operations", 10 * time.Minute}
+	security = failure{"security attack", "security operations", 5 * time.Minute}
+)
+
+// failures says which row a fault's kind belongs to: where the cause lies, not
+// what users see of it.
+var failures = map[string]failure{
+	"syn-drop": network, "refuse": network, "unreachable": network, "blackhole": network, "loss": network,
+	"idle-drop": network, "block-page": network, "dns": network, "latency": network, "reset": network,
+	"bandwidth": network, "slice": network, "limit-data": network, "stall": network,
+
+	"http-status": server, "kill": server, "stop": server, "pause": server, "restart": server, "tls": server,
+	"accept-stall": server, "cpu-starve": server, "memory-starve": server, "connection-exhaustion": server, "exec": server,
+
+	"flood": security, "connection-flood": security, "slow-requests": security,
+}
+
+// Owned reports whether a fault's kind has a row.
+func Owned(kind string) bool { _, ok := failures[kind]; return ok }
+
+// Indicators are the handbook's key indicators, as objectives: resolution under
+// 50 ms, handshakes over 99.9 %. They hold once the fault is gone.
+var Indicators = []string{"dns-p95 in recovery <= 50ms", "handshake in recovery >= 99.9%"}
+
+// AlertOf is the alert that faults call for by the plan; nil without any. Of
+// several it is the gravest, and the shortest limit.
+func AlertOf(faults []timeline.Fault) *Alert {
+	if len(faults) == 0 {
+		return nil
+	}
+	a, row := &Alert{}, 0
+	for _, f := range faults {
+		row = max(row, rowOf(f.Scope))
+		own, ok := failures[f.Kind]
+		if !ok { // of a record that knows more kinds
+			own = server
+		}
+		if !slices.Contains(a.Failures, own.what) {
+			a.Failures, a.Teams = append(a.Failures, own.what), append(a.Teams, own.team)
+		}
+		if mend := own.mend.Seconds(); a.Mend == 0 || mend < a.Mend {
+			a.Mend = mend
+		}
+	}
+	a.raise(row)
+	return a
+}
+
+// rowOf is a scope's alert; a record that does not say is held to the gravest.
+func rowOf(scope string) int {
+	if i := slices.IndexFunc(alarms, func(r alarm) bool { return r.scope == scope }); i >= 0 {
+		return i
+	}
+	return len(alarms) - 1
+}
+
+func (a *Alert) raise(row int) {
+	r := alarms[row]
+	a.Colour, a.When, a.Respond = r.colour, r.when, r.respond.Seconds()
+}
+
+// alert finds the alert's colour: by the plan, and red where everyone was hit,
+// however little the fault itself touched.
+func (s *scorer) alert() {
+	if s.wanted.Profile != Handbook {
+		return
+	}
+	if s.card.Alert = AlertOf(s.record.Header.Faults); s.card.Alert != nil && s.card.Impact.Everyone {
+		s.card.Alert.raise(rowOf(ScopeCore))
+	}
+}
+
+// handbook judges by the profile. Nobody can respond before somebody noticed, so
+// the first watcher stands for the response; mended is when the users are well.
+func (s *scorer) handbook() (all []Objective) {
+	if s.wanted.Profile != Handbook {
+		return nil
+	}
+	if a := s.card.Alert; a != nil {
+		all = append(all,
+			atMost("respond", duration(a.Respond), s.card.Times.Detect, "no watcher had anything to notice"),
+			s.change("mend", duration(a.Mend), s.card.Times.Outage))
+	}
+	for _, text := range Indicators {
+		if !slices.Contains(s.wanted.Keep, text) {
+			all = append(all, s.keep(text))
+		}
+	}
+	return all
+}
+
+func duration(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

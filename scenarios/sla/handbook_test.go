@@ -1,0 +1,82 @@
+package sla
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+func TestAlertOf(t *testing.T) {
+	node := timeline.Fault{Kind: "kill", Scope: ScopeNode}
+	region := timeline.Fault{Kind: "latency", Scope: ScopeRegion}
+	for _, c := range []struct {
+		faults        []timeline.Fault
+		colour, teams string
+		respond, mend time.Duration
+	}{
+		{[]timeline.Fault{node}, "yellow", "systems operations", 30 * time.Minute, 10 * time.Minute},
+		{[]timeline.Fault{region}, "orange", "network operations", 15 * time.Minute, 15 * time.Minute},
+		{[]timeline.Fault{region, node}, "orange", "network operations, systems operations", 15 * time.Minute, 10 * time.Minute},
+		{[]timeline.Fault{{Kind: "flood", Scope: ScopeCore}}, "red", "security operations", 5 * time.Minute, 5 * time.Minute},
+		{[]timeline.Fault{{Kind: "dns"}}, "red", "network operations", 5 * time.Minute, 15 * time.Minute},
+	} {
+		a := AlertOf(c.faults)
+		if a.Colour != c.colour || strings.Join(a.Teams, ", ") != c.teams || duration(a.Respond) != c.respond || duration(a.Mend) != c.mend {
+			t.Errorf("%+v: have %+v", c.faults, a)
+		}
+	}
+	if a := AlertOf(nil); a != nil {
+		t.Errorf("no fault: have %+v", a)
+	}
+}
+
+// handbooked is the usual drill under the profile, with enough handshakes.
+func handbooked() sim {
+	s := usual()
+	s.rate, s.goals = 400, timeline.Objectives{Profile: Handbook}
+	s.adjust = func(q *loadgen.Request) {
+		q.Handshake, q.Lookup = loadgen.StepOf(time.Millisecond, true), loadgen.StepOf(2*time.Millisecond, true)
+	}
+	return s
+}
+
+func TestHandbook(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  func(*sim)
+		verdict Verdict
+		colour  string
+		reason  string
+	}{
+		"pass":       {nil, Pass, "yellow", ""},
+		"absorbed":   {func(s *sim) { s.downs = nil }, Pass, "yellow", ""},
+		"everyone":   {func(s *sim) { s.downs[0].share = 1 }, Pass, "red", ""},
+		"unnoticed":  {func(s *sim) { s.answers = s.answers[:1] }, Inconclusive, "yellow", "respond: wanted ≤ 30m, measured > 10 s"},
+		"never well": {func(s *sim) { s.downs[0].to = 40 * sec }, Inconclusive, "yellow", "mend: wanted ≤ 10m, measured > 2"},
+		"slow names": {func(s *sim) {
+			s.adjust = func(q *loadgen.Request) {
+				q.Handshake, q.Lookup = loadgen.StepOf(time.Millisecond, true), loadgen.StepOf(60*time.Millisecond, true)
+			}
+		}, Fail, "yellow", "dns-p95 in recovery: wanted ≤ 50 ms, measured 60 ms"},
+		"few handshakes": {func(s *sim) { s.rate = 100 }, Inconclusive, "yellow", "99.9% takes 2995 without a failure"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := handbooked()
+			if c.change != nil {
+				c.change(&s)
+			}
+			r := s.record()
+			r.Header.Faults[0].Scope = ScopeNode
+			card := Score(r, s.goals)
+			if card.Verdict != c.verdict || card.Alert == nil || card.Alert.Colour != c.colour || !strings.Contains(strings.Join(card.Reasons, "\n"), c.reason) {
+				t.Errorf("have %s, %+v, %q", card.Verdict, card.Alert, card.Reasons)
+			}
+		})
+	}
+	s := usual()
+	if card := Score(s.record(), s.goals); card.Alert != nil {
+		t.Errorf("without the profile: have %+v", card.Alert)
+	}
+}
