@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -156,13 +157,17 @@ func playNode() int {
 	return 0
 }
 
+// page is what the server answers: with its head one packet, and long enough to be
+// cut behind its head.
+var page = strings.Repeat("all well", 128)
+
 func (p *player) serve(port int) error {
 	l, err := net.Listen("tcp4", fmt.Sprintf(":%d", port))
 	if err != nil {
 		return err
 	}
 	s := &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "well") }),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, page) }),
 		ConnState: func(c net.Conn, s http.ConnState) {
 			if s == http.StateNew {
 				p.mu.Lock()

@@ -56,6 +56,8 @@ var rows = []row{
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status"), share: 0.3},
 	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Flap: &faults.Flap{Period: time.Hour, Duty: 0.5}}, hit: answered(503, "flap, bad"), share: 1},
 	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, bytes: true},
+	{name: "reset", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1, quick: true},
+	{name: "reset after 600 bytes", fault: &faults.Reset{Link: userPath, After: 600}, hit: failed(reset), share: 1},
 }
 
 // delay is far above what a busy machine adds by itself.

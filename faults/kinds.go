@@ -10,6 +10,7 @@ type Kinds struct {
 	Unreachable *Unreachable `yaml:"unreachable" about:"new connections are answered with ICMP unreachable: no route, or a firewall with manners"`
 	Blackhole   *Blackhole   `yaml:"blackhole" about:"all packets of a link vanish, those of established connections too, one way or both"`
 	Loss        *Loss        `yaml:"loss" about:"a share of a link's packets is lost, both ways"`
+	Reset       *Reset       `yaml:"reset" about:"connections get an RST, those that stand too: at once, behind so many bytes of an answer, or at an age"`
 	IdleDrop    *IdleDrop    `yaml:"idle-drop" about:"flows idle for a time are forgotten, silently: long connections hang for ever after an idle spell"`
 	BlockPage   *BlockPage   `yaml:"block-page" about:"requests are answered with a page that a WAF would give"`
 	DNS         *DNS         `yaml:"dns" about:"names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who asks"`

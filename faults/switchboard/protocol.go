@@ -58,6 +58,7 @@ type Rule struct {
 	Dead       *Dead       `json:"dead,omitempty"`
 	HTTPStatus *HTTPStatus `json:"http_status,omitempty"`
 	Latency    *Latency    `json:"latency,omitempty"`
+	Reset      *Reset      `json:"reset,omitempty"`
 
 	Unreachable *Unreachable `json:"unreachable,omitempty"`
 	Blackhole   *Blackhole   `json:"blackhole,omitempty"`
@@ -137,6 +138,14 @@ type HTTPStatus struct {
 type Latency struct {
 	Delay  time.Duration `json:"delay"`
 	Jitter time.Duration `json:"jitter"`
+}
+
+// Reset ends connections with an RST to both ends: those that stand at once and
+// new ones with their first request; or behind the first After bytes of an
+// answer; or at the age of In.
+type Reset struct {
+	After int64         `json:"after,omitempty"`
+	In    time.Duration `json:"in,omitempty"`
 }
 
 // FaultHeader names the fault on every answer the HTTP stage makes itself.

@@ -69,7 +69,7 @@ func (s *streams) open(ctx context.Context, l Link) error {
 	g := &stage{users: "00-" + s.run, node: netip.AddrPortFrom(l.Node, l.Port)}
 	ctx, stop := context.WithCancel(ctx)
 	d := &door{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g, faults: faults,
-		users: func(a netip.Addr) bool { return l.Users && !s.checks(a) }, ctx: ctx, stop: stop}
+		users: func(a netip.Addr) bool { return l.Users && !s.checks(a) }, ctx: ctx, stop: stop, flows: map[*flow]bool{}}
 	d.busy.Go(d.serve)
 	s.links[l.ID] = &proxied{Link: l, door: d, stage: g, faults: faults}
 	s.order = append(s.order, l.ID)
@@ -98,6 +98,7 @@ func (s *streams) apply(r Rule) (Bracket, error) {
 	m.active.Store(true)
 	for _, id := range r.Links {
 		s.links[id].faults.set(m)
+		s.links[id].door.meet()
 	}
 	s.rules[r.Name] = m
 	return Bracket{Before: before, After: wire.Now()}, nil

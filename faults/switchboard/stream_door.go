@@ -14,8 +14,8 @@ import (
 )
 
 // door takes the clients of a proxied link in, and puts Toxiproxy's pipeline
-// between each and the HTTP stage. Toxiproxy's own listener keeps the sockets
-// to itself: nobody could tell the toxic whose bytes it holds.
+// between each and the HTTP stage. Toxiproxy's own listener would keep the
+// sockets to itself, and nobody could send an RST.
 type door struct {
 	server   *toxiproxy.ApiServer
 	proxy    *toxiproxy.Proxy // never listens: it owns the toxic
@@ -27,6 +27,9 @@ type door struct {
 	ctx      context.Context // ends all connections
 	stop     context.CancelFunc
 	busy     sync.WaitGroup
+
+	mu    sync.Mutex
+	flows map[*flow]bool
 }
 
 // serve takes clients in until the listener is closed.
@@ -49,7 +52,9 @@ func (d *door) admit(client *net.TCPConn) error {
 	}
 	from, _ := netip.ParseAddrPort(client.RemoteAddr().String())
 	f := newFlow(d.ctx, client, d.faults, d.users(from.Addr()))
+	d.keep(f)
 	context.AfterFunc(f.over, func() {
+		d.forget(f)
 		_ = client.Close()
 		_ = near.Close()
 	})
@@ -59,6 +64,7 @@ func (d *door) admit(client *net.TCPConn) error {
 	name := client.RemoteAddr().String()
 	d.proxy.Toxics.StartLink(d.server, name+" there", client, ending{near, f}, stream.Upstream)
 	d.proxy.Toxics.StartLink(d.server, name+" back", near, mouth{f}, stream.Downstream)
+	d.faults.meet(f)
 	return nil
 }
 
@@ -80,6 +86,31 @@ func (d *door) close() {
 	_ = d.listener.Close()
 	d.stop()
 	d.busy.Wait()
+}
+
+func (d *door) keep(f *flow) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.flows[f] = true
+}
+
+func (d *door) forget(f *flow) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.flows, f)
+}
+
+// meet confronts all connections that stand with the modes.
+func (d *door) meet() {
+	d.mu.Lock()
+	all := make([]*flow, 0, len(d.flows))
+	for f := range d.flows {
+		all = append(all, f)
+	}
+	d.mu.Unlock()
+	for _, f := range all {
+		d.faults.meet(f)
+	}
 }
 
 // pipe gives the two ends of a connection that never leaves the process.

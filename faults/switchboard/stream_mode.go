@@ -19,13 +19,20 @@ type shaper interface {
 	shape(p piece, m *mode) []piece
 }
 
+// breaker is a kind that ends connections.
+type breaker interface {
+	// meet is told of each connection that stands when the rule comes, of each new
+	// one, and of each request.
+	meet(f *flow, m *mode)
+}
+
 // streamKinds is how many there are.
-const streamKinds = 2
+const streamKinds = 3
 
 // kinds are a rule's kinds on streams, nil where not set, in the order in which an
 // answer meets them. A new one is one file and one line here.
 func (r Rule) kinds() [streamKinds]kind {
-	return [streamKinds]kind{given(r.HTTPStatus), given(r.Latency)}
+	return [streamKinds]kind{given(r.HTTPStatus), given(r.Reset), given(r.Latency)}
 }
 
 func given[T any, P interface {
@@ -72,6 +79,17 @@ func (f *modes) unset(m *mode)      { f[m.place].CompareAndSwap(m, nil) }
 
 // status is the mode in which requests are answered in the node's stead.
 func (f *modes) status() *mode { return f[0].Load() }
+
+// meet confronts a connection with those that end connections.
+func (f *modes) meet(c *flow) {
+	for i := range f {
+		if m := f[i].Load(); m != nil {
+			if b, ok := m.kind.(breaker); ok {
+				b.meet(c, m)
+			}
+		}
+	}
+}
 
 // hit counts one thing that the rule touched.
 func (m *mode) hit(users bool) {

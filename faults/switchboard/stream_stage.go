@@ -38,6 +38,9 @@ func (g *stage) serve(f *flow, client net.Conn) {
 		return
 	}
 	part := func() {
+		if f.rst.Load() { // by an RST to both ends
+			_ = node.(*net.TCPConn).SetLinger(0)
+		}
 		_ = client.Close()
 		_ = node.Close()
 	}
@@ -90,7 +93,9 @@ func (c *exchange) one() bool {
 	}
 	c.stage.requests.Add(1)
 	users := strings.HasPrefix(r.Header.Get("traceparent"), c.stage.users)
-	c.flow.ask(c.client.bytes, r.URL.Path, users)
+	if !c.flow.ask(c.client.bytes, r.URL.Path, users) {
+		return false
+	}
 	if m := c.flow.faults.status(); m != nil && m.draws(r.URL.Path) {
 		return c.answer(r, m, users)
 	}
@@ -185,8 +190,9 @@ func (c *exchange) bring(r *http.Request) bool {
 
 // other carries what is not HTTP/1: one long answer to whom the connection is.
 func (c *exchange) other(first []byte) {
-	c.flow.ask(c.client.bytes, "", c.flow.users.Load())
-	c.raw(first)
+	if c.flow.ask(c.client.bytes, "", c.flow.users.Load()) {
+		c.raw(first)
+	}
 }
 
 // raw copies both ways from here on, what was read of the client's first.

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -270,6 +272,37 @@ func TestFlap(t *testing.T) {
 	// Bad from 0, 200, 400, 600 and 800 ms on.
 	if n, _ := s.count("flap"); n.Users != bad || bad == 0 || turns < 7 {
 		t.Errorf("%d bad answers in %d turns, counted %+v", bad, turns, n)
+	}
+}
+
+// An answer is reset behind exactly so many bytes, all of which arrive; one that
+// is no longer stays whole.
+func TestResetAfterBytes(t *testing.T) {
+	const after = 100_000
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/big" {
+			_, _ = io.WriteString(w, strings.Repeat("0123456789", 50_000))
+		}
+	}))
+	if _, err := s.apply(Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &Reset{After: after}}); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	fmt.Fprint(conn, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n")
+	if a, err := http.ReadResponse(in, nil); err != nil || a.StatusCode != 200 {
+		t.Fatal(a, err)
+	}
+	fmt.Fprint(conn, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
+	if n, err := io.Copy(io.Discard, in); n != after || !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("read %d bytes, then %v", n, err)
+	}
+	if n, _ := s.count("cut"); n.Total != 1 {
+		t.Errorf("one answer was cut, counted %+v", n)
 	}
 }
 

@@ -29,8 +29,9 @@ func arm(p *toxiproxy.Proxy) (*toxic, error) {
 	return t, nil
 }
 
-// toxic does to the bytes of answers what the link's modes say. Order is kept and
-// no byte lost, whatever the modes do; a lift lets go at once.
+// toxic does to the bytes of answers what the link's modes say: it holds them,
+// parts them, or ends the connection behind them. Order is kept and no byte
+// lost before such an end, whatever the modes do; a lift lets go at once.
 type toxic struct{ coming *flow }
 
 // NewState gives a connection's stub its flow.
@@ -55,14 +56,17 @@ type queue struct {
 	flow   *flow
 	pieces []piece
 	bytes  int
-	closed bool // nothing more comes
+	closed bool // nothing more comes, or shall come
 }
 
 // piece is a part of an answer.
 type piece struct {
 	data   []byte
 	answer *answer
+	at     int64 // its place in the answer
 	holds  []hold
+	last   bool // the connection ends behind it …
+	rst    bool // … by RST
 }
 
 // hold is a reason to wait, as long as its mode is in force.
@@ -88,6 +92,17 @@ func (p piece) held(h hold) piece {
 	return p
 }
 
+// cut ends the connection behind the first n bytes of an answer that has more.
+func (p piece) cut(n int64, m *mode, rst bool) []piece {
+	if p.at+int64(len(p.data)) <= n {
+		return []piece{p}
+	}
+	m.touch(p.answer)
+	p.data = p.data[:max(0, n-p.at)]
+	p.last, p.rst = true, rst
+	return []piece{p}
+}
+
 func (q *queue) run(stub *toxics.ToxicStub) {
 	for {
 		in := stub.Input
@@ -101,6 +116,10 @@ func (q *queue) run(stub *toxics.ToxicStub) {
 		switch {
 		case len(q.pieces) > 0:
 			if wait, lifted = q.wait(); wait == nil && lifted == nil {
+				if q.pieces[0].last && len(q.pieces[0].data) == 0 {
+					q.pop()
+					return
+				}
 				out, next = stub.Output, &stream.StreamChunk{Data: q.pieces[0].data, Timestamp: time.Now()}
 			}
 		case q.closed:
@@ -112,7 +131,9 @@ func (q *queue) run(stub *toxics.ToxicStub) {
 		case c := <-in:
 			q.push(c)
 		case out <- next:
-			q.pop()
+			if q.pop().last {
+				return
+			}
 		case <-wait:
 		case <-lifted:
 		}
@@ -137,11 +158,12 @@ func (q *queue) push(c *stream.StreamChunk) {
 		q.closed = true
 		return
 	}
-	for data := c.Data; len(data) > 0; {
-		a, n := q.flow.take(len(data))
-		for _, p := range q.shape(piece{data: data[:n], answer: a}) {
+	for data := c.Data; len(data) > 0 && !q.closed; {
+		a, at, n := q.flow.take(len(data))
+		for _, p := range q.shape(piece{data: data[:n], answer: a, at: at}) {
 			q.pieces = append(q.pieces, p)
 			q.bytes += len(p.data)
+			q.closed = q.closed || p.last
 		}
 		data = data[n:]
 	}
@@ -165,7 +187,12 @@ func (q *queue) shape(p piece) []piece {
 	return all
 }
 
-func (q *queue) pop() {
-	q.bytes -= len(q.pieces[0].data)
+func (q *queue) pop() piece {
+	p := q.pieces[0]
 	q.pieces = q.pieces[1:]
+	q.bytes -= len(p.data)
+	if p.rst {
+		q.flow.rst.Store(true)
+	}
+	return p
 }

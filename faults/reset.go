@@ -1,0 +1,49 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// Reset ends the connections of a link with an RST to both ends, as a firewall
+// or an intrusion detector does. Without After and In those that stand are reset
+// at once, and new ones with their first request: they still complete their
+// handshake, and `refuse` is for those that shall not.
+type Reset struct {
+	Link  string        `yaml:"link"`
+	After quantity.Size `yaml:"after"` // behind so many bytes of an answer, its head included; one that is no longer stays whole
+	In    time.Duration `yaml:"in"`    // when a connection is so old; older ones at once
+}
+
+// Aim is the link, with a proxy in it.
+func (f *Reset) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+
+// Bite is the mode switch, and the age of a connection that begins with it.
+func (f *Reset) Bite() time.Duration { return 20*time.Millisecond + f.In }
+
+func (f *Reset) String() string {
+	switch {
+	case f.After > 0:
+		return fmt.Sprintf("resets connections behind %s of an answer", f.After)
+	case f.In > 0:
+		return fmt.Sprintf("resets connections that are %s old", f.In)
+	}
+	return "resets connections, new ones with their first request"
+}
+
+// Bind checks that it is told when in one way at most.
+func (f *Reset) Bind(name string, site Site) (Injection, error) {
+	if f.After > 0 && f.In > 0 {
+		return nil, errors.New("after and in: want one of them, or neither for at once")
+	}
+	ids, err := onLinks(site, true)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
+		Reset: &switchboard.Reset{After: int64(f.After), In: f.In}}}, nil
+}
