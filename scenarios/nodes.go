@@ -188,6 +188,9 @@ func (p *planner) embedded(t *Target, keys []string) {
 			p.problem(append(here, "path"), "path %q: want one that begins with /", c.Path)
 		}
 	}
+	if b.Timeout < 0 {
+		p.problem(sub("lb", "timeout"), "timeout %s: want one above zero, such as 1s", b.Timeout)
+	}
 	if e := b.Passive; e != nil && (e.Errors < 1 || e.For <= 0) {
 		p.problem(sub("lb", "passive"), "passive: want errors of at least 1 and a time above zero under for")
 	}

@@ -74,6 +74,9 @@ type Balancer struct {
 	Backend string  `yaml:"backend" json:"backend"` // "app:8080"
 	Check   *Health `yaml:"check" json:"check,omitempty"`
 	Passive *Eject  `yaml:"passive" json:"passive,omitempty"`
+	// Timeout is how long a server may take to begin its answer; then the client
+	// gets 504, and passive counts an error. Default 30s.
+	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty"`
 	// State is the port of the balancer's state as JSON, at /state; default 8404.
 	State uint16 `yaml:"state" json:"state,omitempty"`
 }

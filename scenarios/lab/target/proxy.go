@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,8 +16,9 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// answerWithin is how long a server may take to begin its answer; HAProxy's
-// and nginx's usual configurations wait 30 s to 60 s.
+// answerWithin is how long a server may take to begin its answer where the
+// scenario does not say; HAProxy's and nginx's usual configurations wait 30 s to
+// 60 s.
 const answerWithin = 30 * time.Second
 
 // newBalancerService is the balancer as a target: requests on its ports, state
@@ -55,7 +57,7 @@ func newProxy(node string, b *balancer, dial dialler, lines *journal) *proxy {
 	p := &proxy{node: node, servers: b, lines: lines}
 	p.reverse = &httputil.ReverseProxy{
 		Transport: &http.Transport{ // no Proxy: the environment has no say here
-			DialContext: dial, ResponseHeaderTimeout: answerWithin, DisableCompression: true,
+			DialContext: dial, ResponseHeaderTimeout: cmp.Or(b.cfg.Timeout, answerWithin), DisableCompression: true,
 			MaxIdleConnsPerHost: 1024, IdleConnTimeout: time.Minute,
 		},
 		Rewrite:        rewrite,
