@@ -31,6 +31,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	item("Users:", users(card))
 	item("Impact:", impact(card))
 	item("Failures:", detection(card))
+	item("Budget:", budget(card))
 	item("Alert:", alert(card))
 	for _, f := range card.Faults {
 		item("Fault:", fault(f))

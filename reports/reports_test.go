@@ -19,14 +19,16 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func card() sla.Scorecard {
 	second := func(s, res float64) *sla.Time { return &sla.Time{Seconds: s, Resolution: res} }
+	half := 0.5
 	return sla.Scorecard{
 		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail, Seed: 7, Started: "2026-01-02T03:04:05Z",
 		Reasons:  []string{"recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms"},
 		Times:    sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"}, Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
-		Requests: sla.Requests{Due: 12500, Sent: 12500, Failed: 1234, Availability: 0.901280, BeforeDetect: 30, AfterDetect: 1204, Replayed: 2},
+		Requests: sla.Requests{Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280, Low: 0.901064, High: 0.901304, Excess: 1230.5, BeforeDetect: 30, AfterDetect: 1204, Replayed: 2},
 		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15, Effect: 15.002, Lift: 25, Clear: 25.01,
 			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254, Effective: "yes", Gone: true}}},
-		Impact:   sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500, Degraded: 12, ByTime: 0.5},
+		Impact:   sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500, Degraded: 12, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
+		Budget:   &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468, Most: 2.473, Share: 0.000952},
 		Alert:    &sla.Alert{Colour: "yellow", When: "a single node", Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800, Mend: 600},
 		Nodes:    []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5}, {Name: "switchboard", Fault: 0.4, Failed: 1234}},
 		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2, Restore: &sla.Time{Seconds: 15, Censored: true}}},

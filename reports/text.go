@@ -115,6 +115,7 @@ func (t *text) facts(card sla.Scorecard) {
 	t.line("users", users(card))
 	t.line("", impact(card))
 	t.line("", detection(card))
+	t.line("budget", budget(card))
 	t.line("alert", alert(card))
 	for _, s := range connections(card) {
 		t.line("", s)

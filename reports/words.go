@@ -26,6 +26,9 @@ func users(c sla.Scorecard) string {
 		return "no request was sent while the fault was on or after it"
 	}
 	s := fmt.Sprintf("%s available: %s of %s requests failed", share(c.Requests.Availability), count(c.Requests.Failed), count(c.Requests.Sent))
+	if c.Requests.Sent < c.Requests.Due {
+		s += fmt.Sprintf(", %s to %s with the %s never sent", share(c.Requests.Low), share(c.Requests.High), count(c.Requests.Due-c.Requests.Sent))
+	}
 	if c.Times.Outage != nil {
 		s = "outage of " + c.Times.Outage.String() + "; " + s
 	} else {
@@ -54,8 +57,11 @@ func impact(c sla.Scorecard) string {
 	case i.Straddles:
 		level += " (or one lower: too few users to tell)"
 	}
-	return fmt.Sprintf("%s: %s of the active users in the worst second; %s of %s users ever hit; degraded for %s, fully out for %s",
-		level, share(i.Peak), count(i.UsersHit), count(i.Users), sla.Brief(i.Degraded), sla.Brief(i.Full))
+	s := fmt.Sprintf("%s: %s of the active users in the worst second; %s of %s users ever hit", level, share(i.Peak), count(i.UsersHit), count(i.Users))
+	if i.ByTime == nil {
+		return s + "; too few requests a second to say for how long"
+	}
+	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time", sla.Brief(i.Degraded), sla.Brief(i.Full), share(*i.ByTime))
 }
 
 // cohort says in one line what a part of a group had; nothing of a whole group.
@@ -68,6 +74,27 @@ func cohort(g sla.Group) string {
 		parts = append(parts, fmt.Sprintf("%s %s, p95 %s", p.Name, share(p.Success), sla.Brief(p.P95)))
 	}
 	return fmt.Sprintf("%s good: %s", g.Name, strings.Join(parts, "; "))
+}
+
+// budget says what the outage burnt.
+func budget(c sla.Scorecard) string {
+	b := c.Budget
+	if b == nil {
+		return ""
+	}
+	burnt := sla.Brief(b.Seconds)
+	if most := sla.Brief(b.Most); most != burnt {
+		burnt += " to " + most
+	}
+	return fmt.Sprintf("%s burnt, %s of the %s that %s in %s allows", burnt, share(b.Share), sla.Brief(b.Allowed), share(b.Objective), days(b.Window))
+}
+
+// days writes a long time.
+func days(s float64) string {
+	if d := s / (24 * 3600); d == float64(int(d)) {
+		return fmt.Sprintf("%.0f days", d)
+	}
+	return sla.Brief(s)
 }
 
 // alert says who is called, and what he is held to.

@@ -51,8 +51,13 @@ func (p *planner) sla() {
 		p.keep(at("sla", "keep", strconv.Itoa(i)), text)
 	}
 	p.profile()
+	if s.Budget != "" {
+		if _, err := sla.ParseBudget(s.Budget); err != nil {
+			p.problem(at("sla", "budget"), "%v", err)
+		}
+	}
 	p.plan.Header.Objectives = timeline.Objectives{
-		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Keep: s.Keep, Profile: s.Profile,
+		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
 	}
 }
 

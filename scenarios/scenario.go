@@ -170,6 +170,9 @@ type SLA struct {
 	// Profile adds ready-made objectives: "handbook", its limits to respond and to
 	// mend and its key indicators.
 	Profile string `yaml:"profile"`
+	// Budget is an error budget, such as 99.9% per 30d: how much of it the outage
+	// burnt is reported.
+	Budget string `yaml:"budget"`
 }
 
 // Abort ends a drill early, lifting at once.

@@ -33,12 +33,14 @@ func (s *scorer) requests() {
 			g.Phases = append(g.Phases, phaseOf(name, s.within(st, name), st.group.Slow))
 		}
 		s.card.Groups = append(s.card.Groups, g)
+		usual := st.usual(s.course)
 		for _, r := range s.within(st, "run") {
 			all.Due++
 			if r.Unsent {
 				continue
 			}
 			all.Sent++
+			all.Excess -= usual
 			if r.Attempts > 1 {
 				all.Replayed++
 			}
@@ -55,13 +57,22 @@ func (s *scorer) requests() {
 		}
 	}
 	if all.Sent > 0 {
-		all.Availability = round(1 - float64(all.Failed)/float64(all.Sent))
+		good := float64(all.Sent - all.Failed)
+		all.Availability = round(good / float64(all.Sent))
+		all.Low, all.High = round(good/float64(all.Due)), round((good+float64(all.Due-all.Sent))/float64(all.Due))
 	}
+	all.Excess = round(max(0, all.Excess+float64(all.Failed)))
 	for _, name := range slices.Sorted(maps.Keys(classes)) {
 		s.card.Classes = append(s.card.Classes, Class{name, classes[name]})
 	}
 	slices.SortStableFunc(s.card.Classes, func(a, b Class) int { return cmp.Compare(b.Count, a.Count) })
 	s.nodes()
+}
+
+// usual is the share of bad requests in the baseline.
+func (s *stream) usual(c course) float64 {
+	_, before, _ := c.phase("baseline")
+	return float64(s.badBefore(before)) / float64(max(1, s.first(before)))
 }
 
 // classOf names how a bad request failed.

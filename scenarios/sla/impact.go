@@ -15,7 +15,8 @@ const (
 
 // slice is one second of fault or recovery.
 type slice struct {
-	sent, bad   int
+	due, sent   int
+	bad         int
 	active, hit map[userID]bool
 }
 
@@ -37,10 +38,11 @@ func (s *scorer) impact() {
 	for g, st := range s.streams {
 		out.Users += uint64(st.group.Users)
 		for _, r := range s.within(st, "run") {
+			c := &seconds[(r.Due-from)/int64(time.Second)]
+			c.due++
 			if r.Unsent {
 				continue
 			}
-			c := &seconds[(r.Due-from)/int64(time.Second)]
 			if c.active == nil {
 				c.active, c.hit = map[userID]bool{}, map[userID]bool{}
 			}
@@ -62,23 +64,27 @@ func (s *scorer) impact() {
 // user would call a fault, and those in which nearly all were.
 func (s *scorer) degraded(seconds []slice) {
 	out := &s.card.Impact
-	judged := 0
+	var judged, low, high float64
+	count := func(n *float64, bad, of int, limit float64) {
+		if of > 0 && float64(bad)/float64(of) >= limit {
+			*n++
+		}
+	}
 	for _, c := range seconds {
-		if c.sent < leastSlice {
+		if c.due < leastSlice {
 			continue
 		}
 		judged++
-		share := float64(c.bad) / float64(c.sent)
-		if share >= degraded {
-			out.Degraded++
-		}
-		if share >= full {
-			out.Full++
-		}
+		count(&out.Degraded, c.bad, c.sent, degraded)
+		count(&out.Full, c.bad, c.sent, full)
+		count(&high, c.bad, c.due, degraded)
+		count(&low, c.bad+c.due-c.sent, c.due, degraded)
 	}
-	if judged > 0 {
-		out.ByTime = round(1 - out.Degraded/float64(judged))
+	if judged == 0 {
+		return
 	}
+	well := func(not float64) *float64 { v := round(1 - not/judged); return &v }
+	out.ByTime, out.ByTimeLow, out.ByTimeHigh = well(out.Degraded), well(low), well(high)
 }
 
 // level is that of the worst second; where chance alone could have put it on
@@ -90,7 +96,7 @@ func (s *scorer) level(seconds []slice) {
 		if k == 0 {
 			continue
 		}
-		low, high := wilson(k, n)
+		low, high := wilson(k, n, int(out.Users))
 		share := float64(k) / float64(n)
 		if l := levelOf(high); l > out.Level || l == out.Level && share > out.Peak {
 			out.Level, out.Straddles = l, levelOf(low) != l
@@ -115,9 +121,15 @@ func levelOf(share float64) int {
 // z is of a two-sided interval of 95 %.
 const z = 1.959964
 
-// wilson is the score interval of a share, k of n (Wilson, 1927).
-func wilson(k, n int) (low, high float64) {
-	m, p := float64(n), float64(k)/float64(n)
+// wilson is the score interval of a share, k of n (Wilson, 1927), drawn from a
+// population whose size is known: the more of it was seen, the less is left to
+// chance, and of all of it nothing (correction for a finite population).
+func wilson(k, n, population int) (low, high float64) {
+	p := float64(k) / float64(n)
+	if n >= population {
+		return p, p
+	}
+	m := float64(n) * float64(population-1) / float64(population-n)
 	mid := (p + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
 	return max(0, mid-half), min(1, mid+half)

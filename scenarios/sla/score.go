@@ -67,6 +67,7 @@ func (s *scorer) measure() {
 	s.requests()
 	s.impact()
 	s.alert()
+	s.budget()
 	s.generator()
 	s.picture()
 	for _, n := range s.record.Notes {
@@ -288,7 +289,7 @@ func (s *scorer) watchers() {
 			}
 			s.earliest(n, hit, d)
 		}
-		s.latest(out.Restore, w.Name)
+		s.latest(out.Restore)
 		s.card.Watchers = append(s.card.Watchers, out)
 	}
 }
@@ -364,7 +365,7 @@ func (s *scorer) earliest(n watch.Noticed, hit int, d *Time) {
 	}
 }
 
-func (s *scorer) latest(d *Time, _ string) {
+func (s *scorer) latest(d *Time) {
 	t := &s.card.Times
 	if d != nil && (t.Restore == nil || d.Censored && !t.Restore.Censored || d.Censored == t.Restore.Censored && d.Seconds > t.Restore.Seconds) {
 		t.Restore = d

@@ -297,18 +297,18 @@ func TestImpact(t *testing.T) {
 	s := usual()
 	s.rate, s.downs = 1000, []down{{15 * sec, 17 * sec, 1, "reset"}, {18 * sec, 19 * sec, 0.1, "503"}}
 	i := Score(s.record(), s.goals).Impact
-	if i.Level != 3 || !i.Everyone || i.Peak != 1 || i.UsersHit != 100 || i.Full != 2 || i.Degraded != 3 || i.ByTime != 0.88 {
+	if i.Level != 3 || !i.Everyone || i.Peak != 1 || i.UsersHit != 100 || i.Full != 2 || i.Degraded != 3 || *i.ByTime != 0.88 {
 		t.Errorf("have %+v", i)
 	}
 	s.downs = nil
-	if i := Score(s.record(), s.goals).Impact; i.Level != 0 || i.UsersHit != 0 || i.ByTime != 1 {
+	if i := Score(s.record(), s.goals).Impact; i.Level != 0 || i.UsersHit != 0 || *i.ByTime != 1 {
 		t.Errorf("nothing happened: have %+v", i)
 	}
 }
 
 // Too few users to tell one level from the next: the higher one, flagged.
 func TestImpactStraddles(t *testing.T) {
-	s := scorer{}
+	s := scorer{card: Scorecard{Impact: Impact{Users: 10_000}}}
 	c := slice{active: map[userID]bool{}, hit: map[userID]bool{}}
 	for i := range uint32(100) {
 		c.active[userID{0, i}] = true

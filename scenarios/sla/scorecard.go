@@ -27,7 +27,8 @@ type Scorecard struct {
 	Times      Times       `json:"times"`
 	Requests   Requests    `json:"requests"`
 	Impact     Impact      `json:"impact"`
-	Alert      *Alert      `json:"alert"` // null without a profile
+	Alert      *Alert      `json:"alert"`  // null without a profile
+	Budget     *Burnt      `json:"budget"` // null without one
 	Groups     []Group     `json:"groups"`
 	Outages    []Outage    `json:"outages"`
 	Faults     []Fault     `json:"faults"`
@@ -65,8 +66,11 @@ type Requests struct {
 	Due          uint64  `json:"due"`
 	Sent         uint64  `json:"sent"`
 	Failed       uint64  `json:"failed"`
-	Availability float64 `json:"availability"` // good ÷ sent, in [0, 1]
-	Replayed     uint64  `json:"replayed"`     // sent more than once by the transport
+	Availability float64 `json:"availability"`         // good ÷ sent, in [0, 1]
+	Low          float64 `json:"availability_low"`     // of those due, had all that were never sent been bad
+	High         float64 `json:"availability_high"`    // had they been good
+	Excess       float64 `json:"excess_over_baseline"` // failed beyond the baseline's share; at least 0
+	Replayed     uint64  `json:"replayed"`             // sent more than once by the transport
 	BeforeDetect uint64  `json:"failed_before_detection"`
 	AfterDetect  uint64  `json:"failed_after_detection"`
 }
@@ -80,9 +84,24 @@ type Impact struct {
 	Peak      float64 `json:"peak_share"` // of the active users, in the worst second
 	UsersHit  uint64  `json:"users_hit"`  // ever
 	Users     uint64  `json:"users"`
-	Degraded  float64 `json:"degraded_seconds"`     // at least 5 % of requests bad, of at least 20
-	Full      float64 `json:"full_outage_seconds"`  // at least 99 %
-	ByTime    float64 `json:"availability_by_time"` // share of the seconds that were not degraded
+	Degraded  float64 `json:"degraded_seconds"`    // at least 5 % of requests bad, of at least 20
+	Full      float64 `json:"full_outage_seconds"` // at least 99 %
+	// ByTime is the share of the seconds that were not degraded, with its bounds;
+	// null where no second had enough requests.
+	ByTime     *float64 `json:"availability_by_time"`
+	ByTimeLow  *float64 `json:"availability_by_time_low"`
+	ByTimeHigh *float64 `json:"availability_by_time_high"`
+}
+
+// Burnt is what fault and recovery took of the error budget, as time without any
+// service.
+type Burnt struct {
+	Objective float64 `json:"objective"` // share that has to be good
+	Window    float64 `json:"window_seconds"`
+	Allowed   float64 `json:"allowed_seconds"`
+	Seconds   float64 `json:"burnt_seconds"`
+	Most      float64 `json:"burnt_most_seconds"` // had all requests that were never sent been bad
+	Share     float64 `json:"burnt_share"`        // of what is allowed; above 1: more than there is
 }
 
 // Alert is what the handbook's profile calls for: who is called, how soon he

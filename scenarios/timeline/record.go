@@ -90,6 +90,7 @@ type Objectives struct {
 	Mitigate *time.Duration           `json:"mitigate,omitempty"`
 	Recover  *time.Duration           `json:"recover,omitempty"`
 	Keep     []string                 `json:"keep,omitempty"`    // "success of shoppers in run >= 99%"
+	Budget   string                   `json:"budget,omitempty"`  // "99.9% per 30d"; it is reported, not judged
 	Profile  string                   `json:"profile,omitempty"` // "handbook": its objectives too
 }
 

@@ -1,0 +1,76 @@
+package sla
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// 100 users, each active in every second: exactly 30 of them are hit, and there
+// is no doubt of the level. Where only some of the users were active there is.
+func TestImpactOfKnownUsers(t *testing.T) {
+	s := usual()
+	s.downs = nil
+	s.adjust = func(q *loadgen.Request) {
+		if q.Due >= t0+15*sec && q.Due < t0+17*sec && q.User < 30 {
+			q.Class, q.Status = loadgen.Status, 503
+		}
+	}
+	r := s.record()
+	if i := Score(r, s.goals).Impact; i.Level != 2 || i.Straddles || i.Peak != 0.3 {
+		t.Errorf("all active: have %+v", i)
+	}
+	r.Header.Groups[0].Users = 1000
+	if i := Score(r, s.goals).Impact; i.Level != 3 || !i.Straddles {
+		t.Errorf("a tenth active: have %+v", i)
+	}
+}
+
+// Nothing is known of seconds with fewer than 20 requests.
+func TestAvailabilityByTimeUnknown(t *testing.T) {
+	s := usual()
+	s.rate = 15
+	i := Score(s.record(), s.goals).Impact
+	if i.ByTime != nil || i.ByTimeLow != nil || i.ByTimeHigh != nil {
+		t.Errorf("15 requests/s: have %v, %v, %v", i.ByTime, i.ByTimeLow, i.ByTimeHigh)
+	}
+}
+
+// What was never sent may all have been good, or all bad.
+func TestAvailabilityBounds(t *testing.T) {
+	s := usual()
+	s.downs[0].share = 1
+	s.adjust = func(q *loadgen.Request) {
+		if q.Due >= t0+30*sec && q.Due < t0+35*sec && q.Seq%10 == 0 {
+			q.Unsent, q.Sent = true, 0
+		}
+	}
+	card := Score(s.record(), timeline.Objectives{})
+	near := func(name string, have, want float64) {
+		t.Helper()
+		if math.Abs(have-want) > 1e-3 {
+			t.Errorf("%s: have %v, want %v", name, have, want)
+		}
+	}
+	r, i := card.Requests, card.Impact
+	near("low", r.Low, 2250./2500)
+	near("high", r.High, 2300./2500)
+	near("by time", *i.ByTime, 23./25)
+	near("by time, low", *i.ByTimeLow, 18./25)
+	near("by time, high", *i.ByTimeHigh, 23./25)
+}
+
+// A steady state has failures of its own, which are not the fault's.
+func TestExcess(t *testing.T) {
+	s := usual()
+	s.rate, s.noise, s.downs = 1000, 0.005, nil
+	if r := Score(s.record(), s.goals).Requests; r.Failed < 80 || r.Excess > 0.4*float64(r.Failed) {
+		t.Errorf("no outage: %d failed, %v in excess", r.Failed, r.Excess)
+	}
+	s.downs = []down{{15 * sec, 17 * sec, 1, "503"}}
+	if r := Score(s.record(), s.goals).Requests; math.Abs(r.Excess-2000) > 60 {
+		t.Errorf("2000 hit: %d failed, %v in excess", r.Failed, r.Excess)
+	}
+}
