@@ -34,7 +34,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	item("Budget:", budget(card))
 	item("Alert:", alert(card))
 	for _, f := range card.Faults {
-		item("Fault:", fault(f))
+		item("Fault:", fault(f, len(card.Faults) == 1))
 	}
 	for _, s := range observer(card) {
 		item("Noticed:", s)

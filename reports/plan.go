@@ -127,10 +127,18 @@ func (b *planText) load() {
 	var rows []string
 	for _, g := range b.p.Load.Groups {
 		how := "connections kept open"
-		if g.PerRequest {
+		switch {
+		case g.PerRequest:
 			how = "a connection per request"
-		} else if g.Live > 0 {
+		case g.PerUser && g.Live > 0:
+			how = fmt.Sprintf("a connection per user, living %s", g.Live)
+		case g.PerUser:
+			how = "a connection per user, kept open"
+		case g.Live > 0:
 			how = fmt.Sprintf("connections live %s", g.Live)
+		}
+		if g.KeepAlive > 0 {
+			how += fmt.Sprintf(", probed when idle for %s", g.KeepAlive)
 		}
 		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s",
 			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how))

@@ -124,7 +124,7 @@ func (t *text) facts(card sla.Scorecard) {
 		t.line("", cohort(g))
 	}
 	for i, f := range card.Faults {
-		t.line([]string{"fault", ""}[min(i, 1)], fault(f))
+		t.line([]string{"fault", ""}[min(i, 1)], fault(f, len(card.Faults) == 1))
 	}
 	for i, s := range observer(card) {
 		t.line([]string{"noticed", ""}[min(i, 1)], s)

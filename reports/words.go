@@ -115,8 +115,9 @@ func detection(c sla.Scorecard) string {
 	return fmt.Sprintf("%s failed before %s noticed, %s after", count(c.Requests.BeforeDetect), c.Times.Detect.By, count(c.Requests.AfterDetect))
 }
 
-// fault says what a fault did, by its own count.
-func fault(f sla.Fault) string {
+// fault says what a fault did, by its own count, and, where it is not the only
+// one, which of the users' outage is its own.
+func fault(f sla.Fault, only bool) string {
 	p := f.Proof
 	if f.Inject < 0 {
 		return f.Name + ": never injected"
@@ -137,8 +138,27 @@ func fault(f sla.Fault) string {
 	case f.Lift >= 0:
 		s += "; not proven gone"
 	}
-	if f.Absorbed {
-		s += "; absorbed: no user's outage followed"
+	if f.Absorbed || !only {
+		s += aftermath(f)
+	}
+	return s
+}
+
+// aftermath says what a fault gave the users, by itself.
+func aftermath(f sla.Fault) (s string) {
+	switch {
+	case f.Absorbed:
+		return "; absorbed: no user's outage followed"
+	case f.During != "":
+		return fmt.Sprintf("; it came into the outage of %s: what each did to the users cannot be told apart", f.During)
+	case f.Outage == nil:
+		return ""
+	}
+	s = "; outage of " + f.Outage.String()
+	if f.Mitigate != nil && !f.Mitigate.Censored {
+		s += ", mitigated after " + f.Mitigate.String()
+	} else if f.Recover != nil {
+		s += ", well again " + f.Recover.String() + " after it was gone"
 	}
 	return s
 }

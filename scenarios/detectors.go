@@ -28,7 +28,10 @@ func (p *planner) watchers() {
 			continue
 		}
 		d := detector{p: p, name: name, keys: append(keys, kinds[0]), as: c.As}
-		d.watcher = timeline.Watcher{Name: name, Kind: kinds[0], Fails: 1, Oks: 1}
+		d.watcher = timeline.Watcher{Name: name, Kind: kinds[0], Fails: 1, Oks: 1, Of: c.Of}
+		if _, ok := p.s.Faults[c.Of]; c.Of != "" && !ok {
+			p.problem(append(keys, "of"), "no fault is named %q: %s", c.Of, listed(c.Of, sortedKeys(p.s.Faults)))
+		}
 		if v, ok := values[0].(*watch.DNS); ok {
 			d.as = orElse(d.as, v.As)
 		}

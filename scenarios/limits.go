@@ -154,7 +154,11 @@ func (p *planner) windows() {
 		p.problem(keys, "%s of %s is too short for its sla.%s of %s: want at least %s", phase, have, keys[1], sum, limit+confirm)
 	}
 	for _, name := range sortedKeys(s.Detect) {
-		need(at("sla", "detect", name), "a fault", longest, s.Detect[name], 0)
+		length := longest
+		if w := p.s.Watch[name]; w != nil && w.Of != "" {
+			length = p.lasts(w.Of)
+		}
+		need(at("sla", "detect", name), "a fault", length, s.Detect[name], 0)
 	}
 	for _, name := range sortedKeys(s.Restore) {
 		need(at("sla", "restore", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
@@ -168,6 +172,16 @@ func (p *planner) windows() {
 	if s.Recover == nil && len(s.Detect) == 0 && s.Mitigate == nil && ph.Recovery > 0 && ph.Recovery < p.confirm() {
 		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it", ph.Recovery, p.confirm())
 	}
+}
+
+// lasts is how long a fault is on; 0 where it could not be planned.
+func (p *planner) lasts(fault string) time.Duration {
+	for _, f := range p.plan.Faults {
+		if f.Name == fault {
+			return f.For
+		}
+	}
+	return 0
 }
 
 // baseline checks that the steady state is known well enough to see the

@@ -102,11 +102,12 @@ func (p *planner) bind(f *PlannedFault) {
 		key, _, _ := strings.Cut(err.Error(), " ")
 		p.problem(append(slices.Clip(keys), key), "%s: %v", f.Kind, err)
 	}
-	f.Share, p.touched[f.Name] = p.reach(f)
+	var groups []string
+	f.Share, p.touched[f.Name], groups = p.reach(f)
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
-		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "), Scope: p.scope(f),
+		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "), Groups: groups, Scope: p.scope(f),
 	})
 	if f.Share == 0 {
 		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)

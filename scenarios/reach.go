@@ -6,10 +6,10 @@ import (
 
 // reach is the share of the load, by requests, whose way can lead over a link
 // that the fault hits, and how many bad requests per second that would be at
-// most, of the group that would have the fewest. It takes replicas to share
+// most, of the group that would have the fewest; groups are those hit. It takes replicas to share
 // their work evenly, and a node to ask everybody it uses for each request: an
 // upper bound.
-func (p *planner) reach(f *PlannedFault) (share, fewest float64) {
+func (p *planner) reach(f *PlannedFault) (share, fewest float64, groups []string) {
 	w := way{p: p, hit: map[string]map[string]bool{}, down: map[string]float64{}}
 	for _, l := range p.felt(f) {
 		if w.hit[l.From] == nil {
@@ -23,14 +23,17 @@ func (p *planner) reach(f *PlannedFault) (share, fewest float64) {
 		r := w.onward(name, p.reached(name))
 		rate += float64(g.Rate)
 		touched += float64(g.Rate) * r
+		if r > 0 {
+			groups = append(groups, name)
+		}
 		if bad := float64(g.Rate) * r * part(f.Fault); bad > 0 && (fewest == 0 || bad < fewest) {
 			fewest = bad
 		}
 	}
 	if rate == 0 {
-		return 0, 0
+		return 0, 0, groups
 	}
-	return touched / rate, fewest
+	return touched / rate, fewest, groups
 }
 
 // part is the share of what crosses its links that a fault hits.

@@ -249,22 +249,31 @@ func (s *scorer) points() []Point {
 		}
 	}
 	for _, f := range s.card.Faults {
-		add(f.Inject, "inject")
-		add(f.Clear, "clear")
+		of := ""
+		if len(s.card.Faults) > 1 {
+			of = " " + f.Name
+		}
+		add(f.Inject, "inject"+of)
+		add(f.Clear, "clear"+of)
 	}
-	if s.onset != never {
-		add(s.course.at(s.onset), "onset")
+	for _, x := range s.spells {
+		of := ""
+		if len(s.card.Faults) > 1 {
+			of = " of " + x.fault
+		}
+		add(s.course.at(x.onset), "onset"+of)
+		if !x.censored {
+			add(s.course.at(x.end), "recovered"+of)
+		}
 	}
 	for i, w := range s.record.Header.Watch {
+		c := s.charge(w)
 		if d := s.card.Watchers[i].Detect; d != nil && !d.Censored {
-			add(round(s.course.at(s.from)+d.Seconds), w.Name+" noticed")
+			add(round(s.course.at(c.from)+d.Seconds), w.Name+" noticed")
 		}
 		if r := s.card.Watchers[i].Restore; r != nil && !r.Censored {
-			add(round(s.course.at(s.course.cleared)+r.Seconds), w.Name+" content")
+			add(round(s.course.at(c.cleared)+r.Seconds), w.Name+" content")
 		}
-	}
-	if o := s.card.Times.Outage; o != nil && !o.Censored {
-		add(round(s.course.at(s.onset)+o.Seconds), "recovered")
 	}
 	slices.SortStableFunc(all, func(a, b Point) int { return cmp.Compare(a.At, b.At) })
 	return all

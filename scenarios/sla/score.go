@@ -28,10 +28,12 @@ type scorer struct {
 	streams  []*stream
 	outages  []outage // of all groups, in order of onset
 	own      []outage // those that are the faults'
+	spells   []spell  // the same, by fault
 	noticed  []watch.Noticed
-	from     int64 // what detection is counted from: min(T_effect, T_onset); never without a fault
-	onset    int64 // of the first outage that is the faults'
-	detected int64 // when the first watcher noticed
+	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
+	onset    int64   // of the first outage that is the faults'
+	detected int64   // when the first watcher noticed
+	first    float64 // the same, in seconds from the start of the run, or what it is known to exceed
 
 	card Scorecard
 }
@@ -89,17 +91,18 @@ func (s *scorer) findOutages() {
 	slices.SortStableFunc(s.outages, func(a, b outage) int { return cmp.Compare(a.onset, b.onset) })
 	for i := range s.outages {
 		o := &s.outages[i]
-		// A request that was under way when the fault came was due before it.
-		if o.onset < s.course.injected && s.course.injected <= o.told {
-			o.onset = s.course.injected
-		}
 		by := s.culprit(*o)
+		var others []string
 		if by != unexplained {
+			// A request that was under way when the fault came was due before it.
+			o.onset = max(o.onset, s.span(by).injected)
+			others = s.joined(*o, by)
 			s.own = append(s.own, *o)
+			s.put(*o, by, others)
 		}
 		out := Outage{
 			Group: o.stream.group.Name, Onset: s.course.at(o.onset), Recovery: s.course.at(o.recovered),
-			Resolution: seconds(o.resolution()), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: by,
+			Resolution: seconds(o.resolution()), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: by, With: others,
 		}
 		if o.censored {
 			out.Recovery = s.course.at(s.course.end)
@@ -108,7 +111,7 @@ func (s *scorer) findOutages() {
 	}
 	s.from = s.course.touched
 	if len(s.own) > 0 {
-		s.onset = s.own[0].onset
+		s.onset = edge(s.own, byOnset).onset
 		if s.from == never || s.onset < s.from {
 			s.from = s.onset
 		}
@@ -121,22 +124,6 @@ func (s *scorer) findOutages() {
 }
 
 const unexplained = "unexplained"
-
-// culprit is the fault during which an outage began, the latest one that did.
-func (s *scorer) culprit(o outage) string {
-	by := unexplained
-	for _, f := range s.record.Header.Faults {
-		in, ok := markOf(s.record, timeline.MarkInject, f.Name)
-		if !ok || o.onset < in.Before {
-			continue
-		}
-		out, ok := markOf(s.record, timeline.MarkClear, f.Name)
-		if !ok || o.onset <= out.After+int64(s.confirm()) {
-			by = f.Name
-		}
-	}
-	return by
-}
 
 // faults says what each fault did.
 func (s *scorer) faults() {
@@ -163,7 +150,11 @@ func (s *scorer) faults() {
 			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: c.Detail, Gone: cleared && !c.Active}
 		}
 		out.Proof.Effective = effective(out.Proof.touched())
-		out.Absorbed = out.Proof.Effective == "yes" && !slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return o.By == f.Name })
+		felt := slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return o.By == f.Name })
+		if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) }); i >= 0 && !felt {
+			out.During = s.card.Outages[i].By
+		}
+		out.Absorbed = out.Proof.Effective == "yes" && !felt && out.During == ""
 		s.card.Faults = append(s.card.Faults, out)
 	}
 }
@@ -188,146 +179,98 @@ func effective(touched uint64) string {
 
 // Times.
 
-// times measures the outage that is the faults', from the first onset to the
-// last recovery.
+// times measures what the faults gave the users. Of several faults' times the
+// worst stands for all, and the outage is their sum, without what overlaps.
 func (s *scorer) times() {
 	t := &s.card.Times
-	t.Ideal = s.ideal()
-	if len(s.own) == 0 {
-		return
+	t.Ideal = s.ideal(s.whole())
+	for _, x := range s.spells {
+		m := x.mitigate(s.course.end, s.confirm())
+		r := x.recover(m)
+		t.Mitigate, t.Recover = worse(t.Mitigate, m), worse(t.Recover, r)
+		i := slices.IndexFunc(s.card.Faults, func(f Fault) bool { return f.Name == x.fault })
+		s.card.Faults[i].Outage, s.card.Faults[i].Mitigate, s.card.Faults[i].Recover = x.outage(), m, r
 	}
-	first, last := s.own[0], s.own[0]
-	censored := false
-	for _, o := range s.own {
-		censored = censored || o.censored
-		if o.recovered > last.recovered {
-			last = o
-		}
-	}
-	res := seconds(max(first.resolution(), last.resolution()))
-	end := last.recovered
-	if censored {
-		end = s.course.end
-	}
-	t.Outage = &Time{Seconds: seconds(time.Duration(end - s.onset)), Resolution: res, Censored: censored}
-	t.Mitigate = s.mitigate(res)
-	if s.course.cleared == never {
-		return
-	}
-	t.Recover = &Time{
-		Seconds:    max(0, seconds(time.Duration(end-s.course.cleared))),
-		Resolution: res + seconds(s.course.clearing), Censored: censored,
-	}
-	if t.Mitigate != nil && !t.Mitigate.Censored && t.Recover.Seconds == 0 {
-		t.Recover.By, t.Recover.Resolution = mitigated, 0
+	if len(s.spells) > 0 {
+		t.Outage = together(s.spells)
 	}
 }
 
 // mitigated ends an outage before its fault does.
 const mitigated = "mitigated"
 
-// mitigate is how long it took until the users were well, by their own τ, while
-// the fault was still on, and stayed so until it was lifted.
-func (s *scorer) mitigate(res float64) *Time {
-	on := s.course.lifted
-	if on == never {
-		on = s.course.end
-	}
-	if s.onset > on {
-		return nil
-	}
-	worst := s.onset
-	for _, o := range s.own {
-		if o.onset > on {
-			continue
-		}
-		t, ok := o.stream.settled(o.last, on, s.confirm(), o.stream.group.Slow)
-		if !ok {
-			return &Time{Seconds: seconds(time.Duration(on - s.onset)), Resolution: res, Censored: true}
-		}
-		worst = max(worst, t)
-	}
-	return &Time{Seconds: seconds(time.Duration(worst - s.onset)), Resolution: res}
-}
-
 // ideal is when all the users' requests, watched as they end, would have raised
 // the alarm.
-func (s *scorer) ideal() *Time {
+func (s *scorer) ideal(c charge) *Time {
 	at := int64(never)
 	for _, st := range s.streams {
-		if t, ok := st.noticed(s.course.injected); ok && s.course.injected != never && (at == never || t < at) {
+		if t, ok := st.noticed(c.injected); ok && c.injected != never && (at == never || t < at) {
 			at = t
 		}
 	}
-	if at == never || s.from == never {
+	if at == never || c.from == never {
 		return nil
 	}
-	return &Time{Seconds: seconds(time.Duration(at - s.from)), By: "every request watched"}
+	return &Time{Seconds: seconds(time.Duration(at - c.from)), By: "every request watched"}
 }
 
-// watchers measures what each detector found, from the first effect or onset.
+// watchers measures what each detector found, from the first effect or onset of
+// what it has to notice.
 func (s *scorer) watchers() {
 	for i, w := range s.record.Header.Watch {
-		n := s.noticed[i]
-		out := Watcher{Name: w.Name, Kind: w.Kind, Asked: n.Asked}
+		n, c := s.noticed[i], s.charge(w)
+		out := Watcher{Name: w.Name, Kind: w.Kind, Of: w.Of, Asked: n.Asked}
 		hit := -1
 		for k, a := range n.Alarms {
 			switch {
-			case !s.ours(a.Raised):
+			case !s.whole().holds(a.Raised):
 				out.FalseAlarms++
-			case hit < 0:
+			case hit < 0 && c.holds(a.Raised):
 				hit = k
 			}
 		}
-		if s.from != never {
-			out.Detect, out.Restore = s.detect(n, hit, w), s.restore(n, hit, w)
+		if c.from != never {
+			out.Detect, out.Restore = s.detect(n, hit, w, c), s.restore(n, hit, w, c)
 		}
 		if d := out.Detect; d != nil {
 			d.By = w.Name
-			if ideal := s.card.Times.Ideal; ideal != nil {
+			if ideal := s.ideal(c); ideal != nil {
 				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: d.Resolution, Censored: d.Censored}
 			}
-			s.earliest(n, hit, d)
+			s.earliest(n, hit, d, c)
 		}
-		s.latest(out.Restore)
+		s.card.Times.Restore = worse(s.card.Times.Restore, out.Restore)
 		s.card.Watchers = append(s.card.Watchers, out)
 	}
 }
 
-// ours reports whether an alarm was raised because of the faults, by its time.
-func (s *scorer) ours(raised watch.Span) bool {
-	c := s.course
-	return c.injected != never && raised.After >= c.injected &&
-		(c.cleared == never || raised.After <= c.cleared+int64(s.confirm()))
-}
-
 // detect is the time to the first alarm that is the faults', else what it is
 // known to exceed.
-func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher) *Time {
+func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
 	if n.Asked == 0 && w.Kind != "webhook" {
 		return nil // it never could ask: there is nothing to be said
 	}
 	if hit < 0 {
 		until := s.course.end
-		if s.course.cleared != never {
-			until = s.course.cleared
+		if c.cleared != never {
+			until = c.cleared
 		}
-		return &Time{Seconds: seconds(time.Duration(until - s.from)), Censored: true}
+		return &Time{Seconds: seconds(time.Duration(until - c.from)), Censored: true}
 	}
-	t := s.between(n.Alarms[hit].Raised, s.from, w)
+	t := s.between(n.Alarms[hit].Raised, c.from, w)
 	t.Seconds = max(0, t.Seconds) // an alarm on something else than what users feel may come before they do
 	return t
 }
 
 // restore is the time from the lift to the last instant at which a detector
 // that noticed was content again; nil for one that did not.
-func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher) *Time {
-	if hit < 0 || s.course.cleared == never {
+func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
+	if hit < 0 || c.cleared == never {
 		return nil
 	}
 	last := n.Alarms[hit]
 	for _, a := range n.Alarms[hit:] {
-		if s.ours(a.Raised) {
+		if c.holds(a.Raised) {
 			last = a
 		}
 	}
@@ -335,10 +278,10 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher) *Time {
 		if w.Kind == "webhook" && w.Resolved == "" {
 			return nil // it never says so
 		}
-		return &Time{Seconds: seconds(time.Duration(s.course.end - s.course.cleared)), Censored: true, By: w.Name}
+		return &Time{Seconds: seconds(time.Duration(s.course.end - c.cleared)), Censored: true, By: w.Name}
 	}
-	t := s.between(last.Content, s.course.cleared, w)
-	t.Resolution += seconds(s.course.clearing)
+	t := s.between(last.Content, c.cleared, w)
+	t.Resolution += seconds(c.clearing)
 	t.Seconds, t.By = max(0, t.Seconds), w.Name
 	return t
 }
@@ -355,20 +298,16 @@ func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
 	return &Time{Seconds: seconds(time.Duration(c.Before + half - from)), Resolution: seconds(doubt)}
 }
 
-func (s *scorer) earliest(n watch.Noticed, hit int, d *Time) {
+// earliest keeps the first alarm of all; among watchers that never noticed, the
+// least that is known.
+func (s *scorer) earliest(n watch.Noticed, hit int, d *Time, c charge) {
 	t := &s.card.Times
-	if t.Detect == nil || t.Detect.Censored && !d.Censored || d.Censored == t.Detect.Censored && d.Seconds < t.Detect.Seconds {
-		t.Detect = d
+	at := s.course.at(c.from) + d.Seconds
+	if t.Detect == nil || t.Detect.Censored && !d.Censored || d.Censored == t.Detect.Censored && at < s.first {
+		t.Detect, s.first = d, at
 	}
 	if hit >= 0 && (s.detected == never || n.Alarms[hit].Raised.After < s.detected) {
 		s.detected = n.Alarms[hit].Raised.After
-	}
-}
-
-func (s *scorer) latest(d *Time) {
-	t := &s.card.Times
-	if d != nil && (t.Restore == nil || d.Censored && !t.Restore.Censored || d.Censored == t.Restore.Censored && d.Seconds > t.Restore.Seconds) {
-		t.Restore = d
 	}
 }
 

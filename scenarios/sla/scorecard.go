@@ -162,6 +162,9 @@ type Outage struct {
 	Share      float64 `json:"share"`    // of requests that were bad
 	Flaps      int     `json:"flaps"`
 	By         string  `json:"by"` // the fault, or "unexplained"
+	// With are faults that came into it while it lasted: what each of them did to
+	// the users could not be told apart.
+	With []string `json:"with,omitempty"`
 }
 
 // Fault is what a fault did.
@@ -176,6 +179,12 @@ type Fault struct {
 	Lift     float64 `json:"lift"`
 	Clear    float64 `json:"clear"`
 	Absorbed bool    `json:"absorbed"` // it bit and no user's outage followed
+	// The outages that are put down to it; null where none is.
+	Outage   *Time `json:"outage,omitempty"`
+	Mitigate *Time `json:"mitigate,omitempty"`
+	Recover  *Time `json:"recover,omitempty"`
+	// During is the fault whose outage it came into, where it has none of its own.
+	During string `json:"during,omitempty"`
 }
 
 // Proof is a fault's count on the wire.
@@ -204,6 +213,7 @@ type Node struct {
 type Watcher struct {
 	Name        string `json:"name"`
 	Kind        string `json:"kind"`
+	Of          string `json:"of,omitempty"` // the one fault that it has to notice
 	Detect      *Time  `json:"detect"`
 	Restore     *Time  `json:"restore"`
 	Behind      *Time  `json:"behind_ideal"` // distance from the ideal observer

@@ -61,6 +61,8 @@ type Fault struct {
 	For   time.Duration `json:"for"` // planned length
 	Share float64       `json:"share"`
 	Node  string        `json:"node,omitempty"` // killed node
+	// Groups are those whose requests can meet it; none: not known.
+	Groups []string `json:"groups,omitempty"`
 	// Scope is how much it hits: "node" (one of several alike), "region" (more, but
 	// not all nodes or users), "core".
 	Scope string `json:"scope,omitempty"`
@@ -80,6 +82,8 @@ type Watcher struct {
 	// that is an alarm (empty: any) and of an all-clear (empty: none is; it wins).
 	Match    string `json:"match,omitempty"`
 	Resolved string `json:"resolved,omitempty"`
+	// Of is the fault that it has to notice; empty: whichever comes first.
+	Of string `json:"of,omitempty"`
 }
 
 // Objectives is the SLA of a drill. Limits are upper bounds; a missing one is

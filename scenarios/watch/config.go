@@ -18,6 +18,9 @@ type Config struct {
 
 	// As sends the checks from a load group's place, over its links.
 	As string `yaml:"as"`
+	// Of is the fault that it has to notice, where there are several: its times
+	// are counted from that one. Default: the first, and the end of the last.
+	Of string `yaml:"of"`
 }
 
 // HTTP is an active check: Fails bad answers in a row are a detection.
