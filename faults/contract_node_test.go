@@ -43,6 +43,8 @@ func TestMain(m *testing.M) {
 		os.Exit(playSwitchboard())
 	case "node":
 		os.Exit(playNode())
+	case "load":
+		os.Exit(playLoad())
 	}
 }
 

@@ -77,6 +77,7 @@ func (f *Flood) Bind(name string, site Site) (Injection, error) {
 	return flood{name, site.Load}, nil
 }
 
+// flood is any traffic that the load node lets loose: requests or connections.
 type flood struct {
 	name string
 	load Load
@@ -87,11 +88,11 @@ func (f flood) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	return f.load.Flood(ctx, f.name)
 }
 
-// Lift cuts it off: no request of it reaches the target afterwards.
+// Lift cuts it off: nothing of it reaches the target afterwards.
 func (f flood) Lift(ctx context.Context) (switchboard.Bracket, error) { return f.load.Ebb(ctx, f.name) }
 
-// Proof counts the requests it sent over connections that stood: its own, so
-// that none of them is the users'. What those feel is their onset.
+// Proof counts the requests it sent over connections that stood, or those
+// connections: its own, none of them the users'. What those feel is their onset.
 func (f flood) Proof(ctx context.Context) (switchboard.Count, error) {
 	return f.load.Flooded(ctx, f.name)
 }

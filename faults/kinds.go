@@ -3,19 +3,21 @@ package faults
 // Kinds has one field per fault; a scenario sets exactly one. A new fault is
 // one file and one line here; about is its line in `stormdrill list`.
 type Kinds struct {
-	HTTPStatus  *HTTPStatus  `yaml:"http-status" about:"a link answers requests, or a share of them, with a status of its own: one bad node behind a load balancer"`
-	Latency     *Latency     `yaml:"latency" about:"answers on a link come late, with jitter: a region that takes a detour"`
-	SynDrop     *SynDrop     `yaml:"syn-drop" about:"SYNs of new connections are dropped, all or a share: connecting hangs, then times out"`
-	Refuse      *Refuse      `yaml:"refuse" about:"new connections are answered with RST at once: a closed port, a rejecting firewall"`
-	Unreachable *Unreachable `yaml:"unreachable" about:"new connections are answered with ICMP unreachable: no route, or a firewall with manners"`
-	Blackhole   *Blackhole   `yaml:"blackhole" about:"all packets of a link vanish, those of established connections too, one way or both"`
-	Loss        *Loss        `yaml:"loss" about:"a share of a link's packets is lost, both ways"`
-	Reset       *Reset       `yaml:"reset" about:"connections get an RST, those that stand too: at once, behind so many bytes of an answer, or at an age"`
-	IdleDrop    *IdleDrop    `yaml:"idle-drop" about:"flows idle for a time are forgotten, silently: long connections hang for ever after an idle spell"`
-	BlockPage   *BlockPage   `yaml:"block-page" about:"requests are answered with a page that a WAF would give"`
-	DNS         *DNS         `yaml:"dns" about:"names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who asks"`
-	Flood       *Flood       `yaml:"flood" about:"an HTTP flood beside the users, with a mix of paths, from many addresses"`
-	Stop        *Stop        `yaml:"stop" about:"a target gets SIGTERM and is started again on lift; its host refuses"`
-	Pause       *Pause       `yaml:"pause" about:"a target is frozen: connections open, and nobody answers"`
-	Kill        *Kill        `yaml:"kill" about:"a target gets SIGKILL and is started again on lift; its host refuses, or falls silent"`
+	HTTPStatus      *HTTPStatus      `yaml:"http-status" about:"a link answers requests, or a share of them, with a status of its own: one bad node behind a load balancer"`
+	Latency         *Latency         `yaml:"latency" about:"answers on a link come late, with jitter: a region that takes a detour"`
+	SynDrop         *SynDrop         `yaml:"syn-drop" about:"SYNs of new connections are dropped, all or a share: connecting hangs, then times out"`
+	Refuse          *Refuse          `yaml:"refuse" about:"new connections are answered with RST at once: a closed port, a rejecting firewall"`
+	Unreachable     *Unreachable     `yaml:"unreachable" about:"new connections are answered with ICMP unreachable: no route, or a firewall with manners"`
+	Blackhole       *Blackhole       `yaml:"blackhole" about:"all packets of a link vanish, those of established connections too, one way or both"`
+	Loss            *Loss            `yaml:"loss" about:"a share of a link's packets is lost, both ways"`
+	Reset           *Reset           `yaml:"reset" about:"connections get an RST, those that stand too: at once, behind so many bytes of an answer, or at an age"`
+	IdleDrop        *IdleDrop        `yaml:"idle-drop" about:"flows idle for a time are forgotten, silently: long connections hang for ever after an idle spell"`
+	BlockPage       *BlockPage       `yaml:"block-page" about:"requests are answered with a page that a WAF would give"`
+	DNS             *DNS             `yaml:"dns" about:"names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who asks"`
+	Flood           *Flood           `yaml:"flood" about:"an HTTP flood beside the users, with a mix of paths, from many addresses"`
+	ConnectionFlood *ConnectionFlood `yaml:"connection-flood" about:"connections are opened and held, until a server has none left for the users"`
+	SlowRequests    *SlowRequests    `yaml:"slow-requests" about:"requests that come a byte at a time and never end, header or body: slowloris, slow POST"`
+	Stop            *Stop            `yaml:"stop" about:"a target gets SIGTERM and is started again on lift; its host refuses"`
+	Pause           *Pause           `yaml:"pause" about:"a target is frozen: connections open, and nobody answers"`
+	Kill            *Kill            `yaml:"kill" about:"a target gets SIGKILL and is started again on lift; its host refuses, or falls silent"`
 }

@@ -77,8 +77,10 @@ func gcd(a, b int) int {
 
 // Deluge is what a flood did.
 type Deluge struct {
-	Sent     uint64 `json:"sent"`     // requests written to a connection that stood
-	Answered uint64 `json:"answered"` // with any status
+	Unit     string `json:"unit"`     // of Sent
+	Detail   string `json:"detail"`   // what became of them
+	Sent     uint64 `json:"sent"`     // requests written to a connection that stood, or such connections
+	Answered uint64 `json:"answered"` // with any status; requests only
 	First    int64  `json:"first"`    // when the first was sent; 0: never
 	Last     int64  `json:"last"`
 	Active   bool   `json:"active"`
@@ -159,7 +161,7 @@ func (f *flood) end() (Deluge, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.deluge.Active, f.deluge.Since, f.deluge.At = f.load != nil, since, f.now()
-	return f.deluge, err
+	return f.told(), err
 }
 
 // sent is called as a request is on a connection.
@@ -183,13 +185,46 @@ func (f *flood) answered() {
 func (f *flood) read() Deluge {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	d := f.deluge
+	d := f.told()
 	d.At = f.now()
 	return d
 }
 
+// told is the count so far in words; the caller holds mu.
+func (f *flood) told() Deluge {
+	d := f.deluge
+	d.Unit, d.Detail = "flood requests sent", fmt.Sprintf("%d answered", d.Answered)
+	return d
+}
+
+// loose is something that a fault lets loose beside the users: requests, or
+// connections.
+type loose interface {
+	begin() (Deluge, error)
+	// end cuts it off: nothing of it is left when it returns. Safe twice, and
+	// unbegun.
+	end() (Deluge, error)
+	read() Deluge
+}
+
+// looses makes ready all that may be let loose.
+func (n *node) looses(s Spec) (map[string]loose, error) {
+	all := map[string]loose{}
+	for _, g := range s.Floods {
+		all[g.Name] = newFlood(n.life, s, g, n.now, n.server.Tell)
+	}
+	for _, w := range s.Swarms {
+		one, err := newSwarm(n.life, s, w, n.now, n.server.Tell)
+		if err != nil {
+			return nil, err
+		}
+		all[w.Name] = one
+	}
+	return all, nil
+}
+
 // flooding gives a call that does something with a flood of that name.
-func (n *node) flooding(do func(*flood) (Deluge, error)) func(context.Context, string) (Deluge, error) {
+func (n *node) flooding(do func(loose) (Deluge, error)) func(context.Context, string) (Deluge, error) {
 	return func(_ context.Context, name string) (Deluge, error) {
 		n.mu.Lock()
 		f := n.floods[name]

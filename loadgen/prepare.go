@@ -38,6 +38,9 @@ func (s Spec) sources() []netip.Addr {
 	for _, g := range s.Floods {
 		all = append(all, valid(g.Sources...)...)
 	}
+	for _, w := range s.Swarms {
+		all = append(all, valid(w.Sources...)...)
+	}
 	for _, c := range s.Checks {
 		all = append(all, valid(c.Source)...)
 	}

@@ -30,9 +30,9 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		"knock":   wire.Handle(n.knock),
 		"start":   wire.Handle(n.start),
 		"stop":    wire.Handle(n.stop),
-		"flood":   wire.Handle(n.flooding((*flood).begin)),
-		"ebb":     wire.Handle(n.flooding((*flood).end)),
-		"flooded": wire.Handle(n.flooding(func(f *flood) (Deluge, error) { return f.read(), nil })),
+		"flood":   wire.Handle(n.flooding(loose.begin)),
+		"ebb":     wire.Handle(n.flooding(loose.end)),
+		"flooded": wire.Handle(n.flooding(func(f loose) (Deluge, error) { return f.read(), nil })),
 	})
 }
 
@@ -47,7 +47,7 @@ type node struct {
 	prepared bool
 	spec     Spec
 	groups   []*load
-	floods   map[string]*flood
+	floods   map[string]loose
 	hooks    *hooks
 	checks   func() // ends the periodic checks and waits for open questions; nil: not started
 	loaded   bool
@@ -74,14 +74,13 @@ func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
 			return nil, fmt.Errorf("prepare: %w", err)
 		}
 	}
-	floods := map[string]*flood{}
-	for _, g := range s.Floods {
-		floods[g.Name] = newFlood(n.life, s, g, n.now, n.server.Tell)
+	floods, err := n.looses(s)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
 	}
 	if err := s.reachDNS(ctx); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	var err error
 	n.hooks, err = listenHooks(s.Hooks, n.now, func(d Delivery) { _ = n.server.Tell("delivery", d) })
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)

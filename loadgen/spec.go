@@ -16,6 +16,7 @@ type Spec struct {
 	Resolver netip.Addr   `json:"resolver"` // the switchboard's DNS
 	Groups   []Group      `json:"groups"`
 	Floods   []Group      `json:"floods,omitempty"` // let loose by the call "flood"; see Deluge
+	Swarms   []Swarm      `json:"swarms,omitempty"` // the same, of connections
 	Checks   []Check      `json:"checks"`
 	Hooks    []Hook       `json:"hooks,omitempty"`
 }

@@ -158,6 +158,9 @@ func (p *planner) buildContext(b *Build, keys []string) {
 	}
 }
 
+// mostWebConnections is what an engine's usual limit of descriptors allows.
+const mostWebConnections = 10_000
+
 // embedded checks an embedded target.
 func (p *planner) embedded(t *Target, keys []string) {
 	sub := func(more ...string) []string { return append(slices.Clip(keys), more...) }
@@ -170,6 +173,9 @@ func (p *planner) embedded(t *Target, keys []string) {
 	}
 	if w := t.Lab.Web; w != nil && w.Health != "" && !strings.HasPrefix(w.Health, "/") {
 		p.problem(sub("web", "health"), "health %q: want a path that begins with /", w.Health)
+	}
+	if w := t.Lab.Web; w != nil && (w.Connections < 0 || w.Connections > mostWebConnections) {
+		p.problem(sub("web", "connections"), "connections %d: want at most %d, or none for as many as come", w.Connections, mostWebConnections)
 	}
 	b := t.Lab.LB
 	if b == nil {

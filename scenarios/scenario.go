@@ -66,7 +66,13 @@ type Web struct {
 	Body     quantity.Size `yaml:"body" json:"body,omitempty"`         // bytes of the answer
 	Capacity quantity.Rate `yaml:"capacity" json:"capacity,omitempty"` // requests per second served; the rest queue
 	Queue    int           `yaml:"queue" json:"queue,omitempty"`       // requests that may wait; the next gets 503; default 10000
-	Health   string        `yaml:"health" json:"health,omitempty"`     // path of the health check; default /health
+	// Connections is how many it serves at a time; beyond them it accepts none,
+	// and the kernel's queue fills, as with a server out of workers. Default: all.
+	Connections int `yaml:"connections" json:"connections,omitempty"`
+	// HeaderTimeout is how long a request's header may take, from the connection's
+	// beginning; default 10s.
+	HeaderTimeout time.Duration `yaml:"header-timeout" json:"header_timeout,omitempty"`
+	Health        string        `yaml:"health" json:"health,omitempty"` // path of the health check; default /health
 }
 
 // Balancer spreads requests over the A records of a name in turn.

@@ -288,7 +288,7 @@ func (f floods) Flooded(ctx context.Context, name string) (switchboard.Count, er
 	if err := f.peer.Call(ctx, "flooded", name, &d); err != nil {
 		return switchboard.Count{}, fmt.Errorf("load node: %w", err)
 	}
-	return switchboard.Count{Unit: "flood requests sent", Own: true, Detail: fmt.Sprintf("%d answered", d.Answered),
+	return switchboard.Count{Unit: d.Unit, Own: true, Detail: d.Detail,
 		Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
 }
 

@@ -4,6 +4,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 	"net"
 	"net/http"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -37,12 +37,18 @@ type Spec struct {
 // end; well within the 10 s that an engine waits before it kills.
 const grace = 3 * time.Second
 
+// defaultHeaderTimeout is for a request's header, from the first byte waited for.
+const defaultHeaderTimeout = 10 * time.Second
+
 // service is one kind of target: what answers on the ports, what answers on
 // ports of its own, and what runs beside.
 type service struct {
 	http.Handler
 	extra map[uint16]http.Handler
 	run   func(context.Context) error
+
+	connections   int // served at a time, on each port; 0: all
+	headerTimeout time.Duration
 }
 
 // Run serves the target until ctx ends or the process is told to end (SIGTERM,
@@ -69,7 +75,7 @@ func (s Spec) service(lines *journal) (service, error) {
 	case len(s.Ports) == 0:
 		return service{}, errors.New("no port to serve")
 	case s.Web != nil && s.LB == nil:
-		return service{Handler: newWeb(s.Node, *s.Web, lines)}, nil
+		return service{Handler: newWeb(s.Node, *s.Web, lines), connections: s.Web.Connections, headerTimeout: s.Web.HeaderTimeout}, nil
 	case s.LB != nil && s.Web == nil:
 		return newBalancerService(s, lines)
 	}
@@ -89,14 +95,14 @@ func (s service) serve(ctx context.Context, ports []uint16) error {
 	}
 	listeners := map[net.Listener]http.Handler{}
 	for p, h := range all {
-		l, err := net.Listen("tcp", ":"+strconv.Itoa(int(p)))
+		l, err := listen(p, s.connections)
 		if err != nil {
 			closeAll(listeners)
 			return err
 		}
 		listeners[l] = h
 	}
-	return serveAll(ctx, listeners, s.run)
+	return serveAll(ctx, listeners, s)
 }
 
 func closeAll(listeners map[net.Listener]http.Handler) {
@@ -106,10 +112,10 @@ func closeAll(listeners map[net.Listener]http.Handler) {
 }
 
 // serveAll serves until ctx ends; the first to fail ends all.
-func serveAll(ctx context.Context, listeners map[net.Listener]http.Handler, beside func(context.Context) error) error {
+func serveAll(ctx context.Context, listeners map[net.Listener]http.Handler, s service) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for l, h := range listeners {
-		srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+		srv := &http.Server{Handler: h, ReadHeaderTimeout: cmp.Or(s.headerTimeout, defaultHeaderTimeout), ErrorLog: log.New(io.Discard, "", 0)}
 		g.Go(func() error {
 			if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 				return err
@@ -126,8 +132,8 @@ func serveAll(ctx context.Context, listeners map[net.Listener]http.Handler, besi
 			return nil
 		})
 	}
-	if beside != nil {
-		g.Go(func() error { return beside(ctx) })
+	if s.run != nil {
+		g.Go(func() error { return s.run(ctx) })
 	}
 	return g.Wait()
 }

@@ -1,0 +1,67 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// ConnectionFlood opens connections from addresses of its own and holds them:
+// a server that serves so many at a time has none left for the users.
+type ConnectionFlood struct {
+	To          string        `yaml:"to"`          // URL; its path does not matter
+	Connections int           `yaml:"connections"` // held at a time; what the target closes is opened again
+	Rate        quantity.Rate `yaml:"rate"`        // opened per second
+	Sources     int           `yaml:"sources"`     // addresses they come from; default 1
+	Send        string        `yaml:"send"`        // nothing (default), or partial: the beginning of a request
+	Timeout     time.Duration `yaml:"timeout"`     // of a handshake; default 5s
+}
+
+// Caps of held connections: the descriptors that a load node can spare, and how
+// fast it opens them without falling behind for the users.
+const (
+	MostConnections               = 4000
+	MostOpenings    quantity.Rate = 1000
+)
+
+// Aim is the URL.
+func (f *ConnectionFlood) Aim() Aim { return Aim{To: f.To} }
+
+// Bite is one handshake's time.
+func (f *ConnectionFlood) Bite() time.Duration { return 100 * time.Millisecond }
+
+func (f *ConnectionFlood) String() string {
+	what := "that say nothing"
+	if f.Send == "partial" {
+		what = "with half a request each"
+	}
+	return fmt.Sprintf("opens %d connections to %s, %s from %d addresses, %s", f.Connections, f.To, f.Rate, max(1, f.Sources), what)
+}
+
+// Bind checks the numbers.
+func (f *ConnectionFlood) Bind(name string, site Site) (Injection, error) {
+	if f.Send != "" && f.Send != "nothing" && f.Send != "partial" {
+		return nil, fmt.Errorf("send %q: want nothing or partial", f.Send)
+	}
+	if err := holds(f.Connections, f.Rate, f.Timeout, site); err != nil {
+		return nil, err
+	}
+	return flood{name, site.Load}, nil
+}
+
+// holds checks what all faults that hold connections have.
+func holds(connections int, rate quantity.Rate, timeout time.Duration, site Site) error {
+	switch {
+	case connections < 1 || connections > MostConnections:
+		return fmt.Errorf("connections %d: want 1 to %d: lower it, and the target's own limit with it", connections, MostConnections)
+	case rate <= 0 || rate > MostOpenings:
+		return fmt.Errorf("rate %s: want one above zero and at most %s", rate, MostOpenings)
+	case timeout < 0 || timeout > mostFloodTimeout:
+		return fmt.Errorf("timeout %s: want at most %s", timeout, mostFloodTimeout)
+	case len(site.Links) == 0:
+		return errors.New("to leads nowhere")
+	}
+	return nil
+}

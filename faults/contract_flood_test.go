@@ -1,0 +1,190 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+)
+
+const (
+	floodPath = "crowd -> app:8080"
+	crowd     = 8 // addresses
+)
+
+var (
+	crowdAddr  = netip.MustParseAddr("198.18.1.101")
+	crowdAlias = netip.MustParseAddr("198.18.3.201")
+	crowdLink  = netip.MustParseAddrPort("198.18.2.4:8080")
+	loadAddr   = netip.MustParseAddr("198.18.0.100")
+)
+
+// playLoad runs the real load node, and then looks for what it left.
+func playLoad() int {
+	err := loadgen.Run(context.Background(), os.Stdin, os.Stdout)
+	if err = errors.Join(err, goleak.Find()); err != nil {
+		fmt.Fprintln(os.Stderr, "load node:", err)
+		return 1
+	}
+	return 0
+}
+
+// crowded is the suite's drill with a crowd of its own, by a kernel link.
+func crowded() switchboard.Spec {
+	s := spec(false)
+	s.Links = append(s.Links, switchboard.Link{ID: floodPath, From: "crowd", To: "app", Name: "app", Addr: crowdLink.Addr(), Port: 8080, Node: appAddr})
+	s.Clients = append(s.Clients, switchboard.Client{Name: "crowd", Addresses: addresses(crowdAddr), Aliases: addresses(crowdAlias)})
+	return s
+}
+
+func addresses(from netip.Addr) (all []netip.Addr) {
+	for range crowd {
+		all, from = append(all, from), from.Next()
+	}
+	return all
+}
+
+// torrent is the load node's control, as the CLI has it.
+type torrent struct {
+	l    *lab
+	load *part
+}
+
+func (f torrent) Flood(ctx context.Context, name string) (switchboard.Bracket, error) {
+	return f.call(ctx, "flood", name)
+}
+
+func (f torrent) Ebb(ctx context.Context, name string) (switchboard.Bracket, error) {
+	return f.call(ctx, "ebb", name)
+}
+
+func (f torrent) Flooded(ctx context.Context, name string) (switchboard.Count, error) {
+	var d loadgen.Deluge
+	err := f.load.Call(ctx, "flooded", name, &d)
+	return switchboard.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active}, err
+}
+
+func (f torrent) call(ctx context.Context, call, name string) (switchboard.Bracket, error) {
+	var d loadgen.Deluge
+	err := f.load.Call(ctx, call, name, &d)
+	return switchboard.Bracket{Before: d.Since, After: d.At}, err
+}
+
+// deluges is one row per fault that makes traffic of its own.
+var deluges = []struct {
+	fault faults.Fault
+	spec  func(*loadgen.Spec)
+	// exact: the target saw as many connections as were counted; else of
+	// requests at most as many.
+	exact bool
+}{
+	{&faults.Flood{To: "http://app:8080/", Rate: 200, Sources: crowd, PerRequest: true}, func(s *loadgen.Spec) {
+		s.Floods = []loadgen.Group{{Name: "crowd", URL: "http://app:8080/", Method: "GET", Rate: 200, Users: crowd, Sources: addresses(crowdAddr),
+			Timeout: 5 * time.Second, Slow: 5 * time.Second, PerRequest: true}}
+	}, false},
+	{&faults.ConnectionFlood{To: "http://app:8080/", Connections: 100, Rate: 500, Sources: crowd}, func(s *loadgen.Spec) {
+		s.Swarms = []loadgen.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second}}
+	}, true},
+	{&faults.SlowRequests{To: "http://app:8080/", Connections: 100, Rate: 500, Every: 50 * time.Millisecond, Sources: crowd}, func(s *loadgen.Spec) {
+		s.Swarms = []loadgen.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second,
+			Begin: "GET / HTTP/1.1\r\nX-Slow: ", Drip: 'x', Every: 50 * time.Millisecond}}
+	}, true},
+}
+
+// A fault's own traffic: none before Inject; it comes from addresses of its own,
+// which the target sees; the proof counts what the target saw; after Lift there
+// is none, and users are as well as before.
+func TestContractFloods(t *testing.T) {
+	for _, d := range deluges {
+		t.Run(strings.TrimPrefix(fmt.Sprintf("%T", d.fault), "*faults."), func(t *testing.T) {
+			l := newLab(t, crowded())
+			f := torrent{l, l.start("load", "load", append(addresses(crowdAddr), loadAddr)...)}
+			t.Cleanup(func() { l.end(f.load) })
+			s := loadgen.Spec{Run: run, Subnet: subnet, Resolver: boardAddr}
+			d.spec(&s)
+			l.call(f.load, "prepare", s, nil)
+			in, err := d.fault.Bind("crowd", faults.Site{Links: crowded().Links[3:], Load: f})
+			l.must(err)
+			_, err = in.Lift(t.Context()) // without Inject
+			l.must(err)
+			if c := l.proof(in); c.Total != 0 || c.Active {
+				t.Errorf("before Inject: %+v", c)
+			}
+			var last uint64
+			for range 2 {
+				last = l.floodOnce(in, d.exact, last)
+			}
+			if _, err := in.Lift(t.Context()); err != nil || l.proof(in).Total != last {
+				t.Errorf("lifted twice: %v, %+v, was %d", err, l.proof(in), last)
+			}
+			l.clean()
+		})
+	}
+}
+
+// floodOnce injects and lifts, and gives what was counted in all.
+func (l *lab) floodOnce(in faults.Injection, exact bool, before uint64) uint64 {
+	l.t.Helper()
+	seen := l.crowdSeen()
+	ctx, cancel := context.WithCancel(l.t.Context())
+	b, err := in.Inject(ctx)
+	l.must(err)
+	for deadline := time.Now().Add(20 * time.Second); l.proof(in).Total < before+100; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			l.t.Fatalf("still %+v", l.proof(in))
+		}
+	}
+	row{fault: &faults.Refuse{}, hit: func(outcome) bool { return false }}.wantWell(l, "beside it")
+	cancel() // a lift comes after an interrupt too
+	began := time.Now()
+	if _, err := in.Lift(context.WithoutCancel(ctx)); err != nil || time.Since(began) > 2*time.Second {
+		l.t.Errorf("lift took %s: %v", time.Since(began), err)
+	}
+	c := l.proof(in)
+	if c.Active || !c.Own || c.Users != 0 || c.First < b.Before && before == 0 || c.Last < c.First {
+		l.t.Errorf("proof %+v, injected at %d", c, b.Before)
+	}
+	time.Sleep(100 * time.Millisecond) // what had been accepted is told of
+	came := l.crowdSeen() - seen
+	if n := int(c.Total - before); exact && came != n || came < n {
+		l.t.Errorf("the target saw %d connections, counted were %d", came, n)
+	}
+	time.Sleep(200 * time.Millisecond)
+	if more := l.crowdSeen() - seen - came; more != 0 {
+		l.t.Errorf("%d came after the lift", more)
+	}
+	return c.Total
+}
+
+// crowdSeen counts the crowd's connections at the target, and wants all of its
+// addresses among them, and nobody else's but the users'.
+func (l *lab) crowdSeen() (n int) {
+	l.t.Helper()
+	var all []string
+	l.call(l.app, "seen", struct{}{}, &all)
+	from := map[string]bool{}
+	for _, a := range all {
+		for _, alias := range addresses(crowdAlias) {
+			if a == alias.String() {
+				n++
+				from[a] = true
+			}
+		}
+	}
+	if n > 0 && len(from) != crowd {
+		l.t.Errorf("the crowd came from %d addresses, want %d", len(from), crowd)
+	}
+	return n
+}

@@ -1,0 +1,83 @@
+package faults
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// SlowRequests keeps a server's workers busy with requests that never end: each
+// comes a byte at a time, its header (slowloris) or its body (slow POST).
+type SlowRequests struct {
+	To          string        `yaml:"to"`          // URL
+	Connections int           `yaml:"connections"` // held at a time; what the target closes is opened again
+	Rate        quantity.Rate `yaml:"rate"`        // opened per second; default 100/s
+	Part        string        `yaml:"part"`        // header (default) or body
+	Every       time.Duration `yaml:"every"`       // between two bytes; default 1s
+	Sources     int           `yaml:"sources"`     // addresses they come from; default 1
+	Timeout     time.Duration `yaml:"timeout"`     // of a handshake; default 5s
+}
+
+// Bounds of the time between two bytes: more often is no longer slow, and more
+// seldom looks like a connection that says nothing.
+const (
+	leastEvery = 50 * time.Millisecond
+	mostEvery  = time.Minute
+)
+
+// Aim is the URL.
+func (s *SlowRequests) Aim() Aim { return Aim{To: s.To} }
+
+// Bite is one handshake's time.
+func (s *SlowRequests) Bite() time.Duration { return 100 * time.Millisecond }
+
+// Pace is how many are opened per second.
+func (s *SlowRequests) Pace() quantity.Rate {
+	if s.Rate == 0 {
+		return 100
+	}
+	return s.Rate
+}
+
+// Step is the time between two bytes.
+func (s *SlowRequests) Step() time.Duration {
+	if s.Every == 0 {
+		return time.Second
+	}
+	return s.Every
+}
+
+func (s *SlowRequests) String() string {
+	part := "header"
+	if s.Part != "" {
+		part = s.Part
+	}
+	return fmt.Sprintf("holds %d requests to %s whose %s comes a byte every %s, %s opened from %d addresses",
+		s.Connections, s.To, part, s.Step(), s.Pace(), max(1, s.Sources))
+}
+
+// Opening is what each request begins with; then come bytes without an end.
+func (s *SlowRequests) Opening(to *url.URL) string {
+	if s.Part == "body" {
+		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n", to.RequestURI(), to.Host)
+	}
+	return fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nX-Slow: ", to.RequestURI(), to.Host)
+}
+
+// Bind checks the numbers.
+func (s *SlowRequests) Bind(name string, site Site) (Injection, error) {
+	switch u, err := url.Parse(s.To); {
+	case err != nil || u.Scheme != "http":
+		return nil, fmt.Errorf("to %q: want an http URL: the bytes are counted out on the wire, and TLS would gather them", s.To)
+	case s.Part != "" && s.Part != "header" && s.Part != "body":
+		return nil, fmt.Errorf("part %q: want header or body", s.Part)
+	case s.Step() < leastEvery || s.Step() > mostEvery:
+		return nil, fmt.Errorf("every %s: want %s to %s", s.Every, leastEvery, mostEvery)
+	}
+	if err := holds(s.Connections, s.Pace(), s.Timeout, site); err != nil {
+		return nil, err
+	}
+	return flood{name, site.Load}, nil
+}

@@ -1,0 +1,222 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+)
+
+// Swarm is many connections that are opened and held, and on which as little is
+// said as keeps the other side waiting.
+type Swarm struct {
+	Name        string        `json:"name"`
+	Address     string        `json:"address"`         // host:port
+	Connections int           `json:"connections"`     // held at a time, at most; what the target closes is opened again
+	Rate        float64       `json:"rate"`            // opened per second, at most
+	Sources     []netip.Addr  `json:"sources"`         // in turn
+	Timeout     time.Duration `json:"timeout"`         // of a handshake
+	Begin       string        `json:"begin,omitempty"` // said once a connection stands
+	Drip        byte          `json:"drip,omitempty"`  // said again and again after it, a byte at a time …
+	Every       time.Duration `json:"every,omitempty"` // … so often; 0: never
+}
+
+// swarm is one that a fault lets loose. It is counted, not recorded.
+type swarm struct {
+	spec  Swarm
+	roads []*road
+	life  context.Context
+	now   func() int64
+	tell  func(event string, body any) error
+	halt  func() // nil: not let loose
+	going sync.WaitGroup
+
+	mu      sync.Mutex
+	deluge  Deluge
+	held    int // dialling or open
+	most    int // open at once
+	open    int
+	refused uint64
+	late    uint64 // no handshake within Timeout
+	failed  uint64 // otherwise
+	closed  uint64 // by the target
+}
+
+func newSwarm(life context.Context, s Spec, w Swarm, now func() int64, tell func(string, any) error) (*swarm, error) {
+	if w.Connections < 1 || !(w.Rate > 0) || w.Timeout <= 0 || len(w.Sources) == 0 {
+		return nil, fmt.Errorf("%s: needs connections, a rate, a time-out and a source address", w.Name)
+	}
+	out := &swarm{spec: w, life: life, now: now, tell: tell}
+	for _, source := range w.Sources {
+		out.roads = append(out.roads, newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)))
+	}
+	return out, nil
+}
+
+// begin lets it loose.
+func (s *swarm) begin() (Deluge, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.halt != nil {
+		return s.deluge, fmt.Errorf("%s: let loose already", s.spec.Name)
+	}
+	since := s.now()
+	life, halt := context.WithCancel(s.life)
+	s.halt = halt
+	for _, r := range s.roads {
+		r.curt = life
+	}
+	s.going.Go(func() { s.fill(life) })
+	s.deluge.Active, s.deluge.Since, s.deluge.At = true, since, s.now()
+	return s.deluge, nil
+}
+
+// end closes all connections, by reset, and returns when the last is. Safe
+// twice, and unbegun.
+func (s *swarm) end() (Deluge, error) {
+	since := s.now()
+	s.mu.Lock()
+	halt := s.halt
+	s.mu.Unlock()
+	if halt != nil {
+		halt()
+	}
+	s.going.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.halt = nil
+	s.deluge.Active, s.deluge.Since, s.deluge.At = false, since, s.now()
+	return s.told(), nil
+}
+
+func (s *swarm) read() Deluge {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.told()
+	d.At = s.now()
+	return d
+}
+
+// told is the count so far in words; the caller holds mu.
+func (s *swarm) told() Deluge {
+	d := s.deluge
+	d.Unit = "connections opened"
+	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by the target", s.most, s.refused, s.late, s.closed)
+	if s.failed > 0 {
+		d.Detail += fmt.Sprintf("; %d failed on the load node or by its resolver", s.failed)
+	}
+	return d
+}
+
+// fill opens connections at the rate for as long as there is room.
+func (s *swarm) fill(life context.Context) {
+	pace, start := Constant(s.spec.Rate), time.Now()
+	for n := uint64(0); ; n++ {
+		wait := time.NewTimer(time.Until(start.Add(pace(n))))
+		select {
+		case <-life.Done():
+			wait.Stop()
+			return
+		case <-wait.C:
+		}
+		if s.room() {
+			s.going.Go(func() { s.hold(life, s.roads[n%uint64(len(s.roads))]) })
+		}
+	}
+}
+
+func (s *swarm) room() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held >= s.spec.Connections {
+		return false
+	}
+	s.held++
+	return true
+}
+
+// hold opens one connection and holds it until its end, or the swarm's.
+func (s *swarm) hold(life context.Context, r *road) {
+	defer s.count(func() { s.held-- })
+	conn, err := s.dial(life, r)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	defer context.AfterFunc(life, func() { _ = conn.Close() })()
+	defer s.count(func() { s.open-- })
+	if err := s.linger(conn); err != nil && life.Err() == nil {
+		s.count(func() { s.closed++ })
+	}
+}
+
+// dial completes a handshake, and counts how that went.
+func (s *swarm) dial(life context.Context, r *road) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(life, s.spec.Timeout)
+	defer cancel()
+	shot, ctx := newShot(ctx)
+	conn, err := r.dial(ctx, "tcp", s.spec.Address)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.opened()
+		return conn, nil
+	}
+	switch classify(err, shot.stage()) {
+	case Refused:
+		s.refused++
+	case DialTimeout:
+		s.late++
+	default:
+		if life.Err() == nil {
+			s.failed++
+		}
+	}
+	return nil, err
+}
+
+func (s *swarm) opened() {
+	s.open++
+	s.most = max(s.most, s.open)
+	s.deluge.Sent++
+	s.deluge.Last = s.now()
+	if s.deluge.First == 0 {
+		s.deluge.First = s.deluge.Last
+		_ = s.tell("flooding", s.spec.Name)
+	}
+}
+
+func (s *swarm) count(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
+// linger says what is to be said, and reads what comes, until an end.
+func (s *swarm) linger(conn net.Conn) error {
+	if _, err := io.WriteString(conn, s.spec.Begin); err != nil {
+		return err
+	}
+	heard := make([]byte, 512)
+	for next := time.Now().Add(s.spec.Every); ; {
+		if s.spec.Every > 0 {
+			_ = conn.SetReadDeadline(next) // fails only on a connection that Read fails on too
+		}
+		_, err := conn.Read(heard)
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		if err == nil {
+			continue // an answer to half a question: it is not for us
+		}
+		if _, err := conn.Write([]byte{s.spec.Drip}); err != nil {
+			return err
+		}
+		next = next.Add(s.spec.Every)
+	}
+}
