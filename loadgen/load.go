@@ -12,8 +12,10 @@ type load struct {
 	crowd *crowd
 	users *users
 	rec   *recorder
-	now   func() int64
-	tell  func(event string, body any) error
+	// ledger has the writes that were acknowledged; nil: the group keeps none.
+	ledger *ledger
+	now    func() int64
+	tell   func(event string, body any) error
 
 	done    chan struct{}
 	reports sync.WaitGroup
@@ -25,9 +27,18 @@ func newLoad(life context.Context, s Spec, number int, now func() int64, tell fu
 	if err != nil {
 		return nil, err
 	}
-	rec := newRecorder(s.Groups[number].Name, tell)
-	return &load{crowd: newCrowd(s.Groups[number], u.send, rec, now), users: u, rec: rec,
-		now: now, tell: tell, done: make(chan struct{})}, nil
+	g := s.Groups[number]
+	l := &load{users: u, rec: newRecorder(g.Name, tell), now: now, tell: tell, done: make(chan struct{})}
+	send := u.send
+	if g.Writes != nil {
+		l.ledger = newLedger(s, g, now, tell)
+		send = func(r *Request) {
+			u.send(r)
+			l.ledger.wrote(r)
+		}
+	}
+	l.crowd = newCrowd(g, send, l.rec, now)
+	return l, nil
 }
 
 // start begins the load at an instant, and the telling of it.

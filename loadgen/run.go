@@ -26,13 +26,14 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer n.close()
 	defer cancel()
 	return n.server.Serve(life, in, map[string]wire.Handler{
-		"prepare": wire.Handle(n.prepare),
-		"knock":   wire.Handle(n.knock),
-		"start":   wire.Handle(n.start),
-		"stop":    wire.Handle(n.stop),
-		"flood":   wire.Handle(n.flooding(loose.begin)),
-		"ebb":     wire.Handle(n.flooding(loose.end)),
-		"flooded": wire.Handle(n.flooding(func(f loose) (Deluge, error) { return f.read(), nil })),
+		"prepare":  wire.Handle(n.prepare),
+		"knock":    wire.Handle(n.knock),
+		"start":    wire.Handle(n.start),
+		"stop":     wire.Handle(n.stop),
+		"flood":    wire.Handle(n.flooding(loose.begin)),
+		"ebb":      wire.Handle(n.flooding(loose.end)),
+		"flooded":  wire.Handle(n.flooding(func(f loose) (Deluge, error) { return f.read(), nil })),
+		"readback": wire.Handle(n.readBack),
 	})
 }
 
@@ -52,6 +53,7 @@ type node struct {
 	checks   func() // ends the periodic checks and waits for open questions; nil: not started
 	loaded   bool
 	stopped  bool
+	reading  context.CancelFunc // ends a reading back; nil: none was begun
 }
 
 // prepare makes everything ready that can be before the first request.
@@ -163,6 +165,9 @@ func (n *node) stop(context.Context, any) (any, error) {
 	n.mu.Lock()
 	checks, loaded := n.checks, n.loaded
 	n.stopped, n.loaded, n.checks = true, false, nil
+	if n.reading != nil {
+		n.reading()
+	}
 	n.mu.Unlock()
 	var ends sync.WaitGroup
 	if checks != nil {

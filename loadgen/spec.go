@@ -47,6 +47,7 @@ type Group struct {
 	Mix        []Part         `json:"mix,omitempty"`       // paths by weight, instead of the URL's
 	DNSCache   *time.Duration `json:"dns_cache,omitempty"` // names are kept at least so long; 0: not at all; nil: as their TTL says
 	Workers    int            `json:"workers,omitempty"`   // most requests in flight; 0: from rate and time-out
+	Writes     *Writes        `json:"writes,omitempty"`    // IDMark in URL and body becomes the id of each request
 }
 
 // Check is a probe asked periodically, or just until it is first answered well.
@@ -224,13 +225,14 @@ type Usage struct {
 //	knock    Check → Answer   one question now (readiness, canary)
 //	start    Start → Started  load and checks begin
 //	stop     null → null      stops pacing, waits for what is in flight (bounded by time-outs), flushes
+//	readback null → null      after stop: what was acknowledged is read back; a stop ends it
 //	flood    name → Deluge    a flood is let loose
 //	ebb      name → Deluge    it is cut off, at once; safe twice
 //	flooded  name → Deluge    what it did so far
 //	clock    null → int64
 //
-// Events: "requests" Block (at least four a second while there are any),
-// "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the
+// Events: "requests" Block (at least four a second while there are any), "findings"
+// Block (see EncodeFindings), "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the
 // first request of a flood is out).
 type Start struct {
 	// Load starts the groups, Checks the periodic checks.

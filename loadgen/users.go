@@ -33,8 +33,9 @@ type users struct {
 	body   []byte
 	pools  []*lanes // one per source, or per user
 	now    func() int64
-	ctx    context.Context // of the node: when it ends, requests in flight do
-	wrote  func()          // told of each request that is on a connection; nil: nobody asks
+	ctx    context.Context         // of the node: when it ends, requests in flight do
+	wrote  func()                  // told of each request that is on a connection; nil: nobody asks
+	id     func(seq uint64) string // that a request carries, where the group keeps a ledger
 }
 
 // newUsers checks what a group asks for; it sends nothing.
@@ -52,6 +53,7 @@ func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
 	u := &users{spec: g, run: s.Run, number: number, proto: proto, body: []byte(g.Body), now: now, ctx: ctx}
+	u.id = func(seq uint64) string { return WriteID(s.Run, g.Name, seq) }
 	for _, source := range g.Sources {
 		road := newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
 		road.keepAlive, road.names.atLeast = g.KeepAlive, g.DNSCache
@@ -150,9 +152,13 @@ func (u *users) request(ctx context.Context, seq uint64) *http.Request {
 			req.URL = to
 		}
 	}
-	if len(u.body) > 0 {
-		req.ContentLength = int64(len(u.body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(u.body)), nil }
+	body := u.body
+	if u.spec.Writes != nil {
+		body = u.marked(req, seq)
+	}
+	if len(body) > 0 {
+		req.ContentLength = int64(len(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		req.Body, _ = req.GetBody()
 	}
 	return req

@@ -33,6 +33,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	item("Failures:", detection(card))
 	item("Budget:", budget(card))
 	item("Alert:", alert(card))
+	item("Data:", data(card))
 	for _, f := range card.Faults {
 		item("Fault:", fault(f, len(card.Faults) == 1))
 	}

@@ -90,6 +90,8 @@ func madeOf(t *scenarios.Target) string {
 		s = "built from " + cmp.Or(t.Build.Context, ".")
 	case t.Lab != nil && t.Lab.LB != nil:
 		s = "embedded lb for " + t.Lab.LB.Backend
+	case t.Lab != nil && t.Lab.KV != nil:
+		s = "embedded kv, active and standby"
 	case t.Lab != nil:
 		s = "embedded web"
 	}
@@ -139,6 +141,9 @@ func (b *planText) load() {
 		}
 		if g.KeepAlive > 0 {
 			how += fmt.Sprintf(", probed when idle for %s", g.KeepAlive)
+		}
+		if w := g.Writes; w != nil {
+			how += fmt.Sprintf(", acknowledged writes read back at %g/s", w.Rate)
 		}
 		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s",
 			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how))

@@ -123,6 +123,7 @@ func (t *text) facts(card sla.Scorecard) {
 	for _, g := range card.Groups {
 		t.line("", cohort(g))
 	}
+	t.line("data", data(card))
 	for i, f := range card.Faults {
 		t.line([]string{"fault", ""}[min(i, 1)], fault(f, len(card.Faults) == 1))
 	}

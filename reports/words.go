@@ -44,6 +44,29 @@ func users(c sla.Scorecard) string {
 	return s
 }
 
+// data says what became of acknowledged writes.
+func data(c sla.Scorecard) string {
+	d := c.Data
+	if d == nil {
+		return ""
+	}
+	s := fmt.Sprintf("%s writes acknowledged: %s there, %s lost, %s unknown", count(d.Acknowledged), count(d.There), count(d.Lost), count(d.Unknown))
+	if d.Lost > 0 {
+		s += fmt.Sprintf(", acknowledged from %.2f s to %.2f s", d.OldestLost, d.YoungestLost)
+	}
+	if d.RPO != nil {
+		s += "; RPO " + d.RPO.String()
+	}
+	rto := c.Times.Mitigate
+	if rto == nil || rto.Censored {
+		rto = c.Times.Outage
+	}
+	if rto != nil {
+		s += ", RTO " + rto.String()
+	}
+	return s
+}
+
 // impact says how much of the users' world was hit.
 func impact(c sla.Scorecard) string {
 	i := c.Impact

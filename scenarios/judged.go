@@ -43,6 +43,12 @@ func (p *Plan) Judged() []Objective {
 			all = append(all, Objective{c.name, *c.limit, p.Resolution, "the users' own requests"})
 		}
 	}
+	if o.Lose != nil {
+		all = append(all, Objective{Name: fmt.Sprintf("lose ≤ %d acknowledged writes", *o.Lose), By: "every one of them, read back"})
+	}
+	if o.RPO != nil {
+		all = append(all, Objective{"rpo", *o.RPO, p.gap(), "every acknowledged write, read back"})
+	}
 	keep := o.Keep
 	if o.Profile == sla.Handbook {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
@@ -56,4 +62,14 @@ func (p *Plan) Judged() []Objective {
 		all = append(all, Objective{Name: "keep " + k})
 	}
 	return all
+}
+
+// gap is the longest time between two writes of one ledger.
+func (p *Plan) gap() (longest time.Duration) {
+	for _, g := range p.Load.Groups {
+		if g.Writes != nil {
+			longest = max(longest, seconds(1/g.Rate))
+		}
+	}
+	return longest
 }

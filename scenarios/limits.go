@@ -38,13 +38,14 @@ func (p *planner) sla() {
 	if bad, rate := p.fewest(); bad > 0 {
 		p.plan.Resolution = Resolution(rate, bad)
 	}
-	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && s.Profile == "" && !p.mistyped(at("sla")) {
-		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, keep, profile): a drill without one can neither pass nor fail")
+	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && s.Profile == "" && s.Lose == nil && s.RPO == nil && !p.mistyped(at("sla")) {
+		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
 	}
 	p.watched("detect", s.Detect)
 	p.watched("restore", s.Restore)
 	p.change("mitigate", s.Mitigate)
 	p.change("recover", s.Recover)
+	p.data()
 	p.windows()
 	p.baseline()
 	for i, text := range s.Keep {
@@ -58,6 +59,7 @@ func (p *planner) sla() {
 	}
 	p.plan.Header.Objectives = timeline.Objectives{
 		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
+		Lose: s.Lose, RPO: s.RPO,
 	}
 }
 

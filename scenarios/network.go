@@ -104,6 +104,9 @@ func (p *planner) uses() {
 		c.of = n.Target
 		for _, used := range n.Spec.Uses {
 			for _, to := range p.nodesOf(used) {
+				if to == name {
+					continue // among replicas that use each other
+				}
 				ports := p.nodes[to].Spec.Ports
 				for _, port := range ports[:min(len(ports), mostPorts)] {
 					p.wants(name, to, port)
@@ -130,7 +133,11 @@ func (p *planner) startOrder() {
 		state[target] = 1
 		t := p.s.Targets[target]
 		for _, used := range slices.Sorted(slices.Values(t.Uses)) {
-			if n := p.nodesOf(used); len(n) > 0 && !visit(p.nodes[n[0]].Target, append(slices.Clip(from), target)) {
+			n := p.nodesOf(used)
+			if len(n) > 0 && p.nodes[n[0]].Target == target {
+				continue // replicas that use each other have to cope with a peer that is not there yet
+			}
+			if len(n) > 0 && !visit(p.nodes[n[0]].Target, append(slices.Clip(from), target)) {
 				break
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Room in the subnet's first block: targets from .10, watchers from .101.
@@ -166,7 +167,7 @@ func (p *planner) embedded(t *Target, keys []string) {
 	sub := func(more ...string) []string { return append(slices.Clip(keys), more...) }
 	kinds, _ := chosen(t.Lab)
 	if len(kinds) != 1 && !p.mistyped(keys) {
-		p.problem(keys, "lab: want exactly one of web, lb; there %s", amount(kinds))
+		p.problem(keys, "lab: want exactly one of web, lb, kv; there %s", amount(kinds))
 	}
 	if len(t.Ports) == 0 {
 		p.problem(at("targets", keys[1], "ports"), "an embedded target has to serve somewhere: give it ports, such as [8080]")
@@ -176,6 +177,9 @@ func (p *planner) embedded(t *Target, keys []string) {
 	}
 	if w := t.Lab.Web; w != nil && (w.Connections < 0 || w.Connections > mostWebConnections) {
 		p.problem(sub("web", "connections"), "connections %d: want at most %d, or none for as many as come", w.Connections, mostWebConnections)
+	}
+	if k := t.Lab.KV; k != nil {
+		p.pair(t, k, keys[1], sub("kv"))
 	}
 	b := t.Lab.LB
 	if b == nil {
@@ -201,6 +205,29 @@ func (p *planner) embedded(t *Target, keys []string) {
 		p.problem(sub("lb", "passive"), "passive: want errors of at least 1 and a time above zero under for")
 	}
 }
+
+// pair checks an active/standby pair.
+func (p *planner) pair(t *Target, k *KV, name string, keys []string) {
+	sub := func(key string) []string { return append(slices.Clip(keys), key) }
+	if t.Replicas != 2 {
+		p.problem(at("targets", name, "replicas"), "kv: want replicas: 2, an active one and a standby; have %d", max(1, t.Replicas))
+	}
+	if !slices.Contains(t.Uses, name) {
+		p.problem(at("targets", name, "uses"), "kv: the two talk to each other, which they must declare: add uses: [%s]", name)
+	}
+	if k.Sync && k.Lag > 0 {
+		p.problem(sub("lag"), "lag %s: with sync a write waits for the standby, so there is none: want one of the two", k.Lag)
+	}
+	if k.Interval != 0 && k.Interval < shortestInterval {
+		p.problem(sub("interval"), "interval %s: want at least %s", k.Interval, shortestInterval)
+	}
+	if k.Fall != 0 && k.Fall < 2 {
+		p.problem(sub("fall"), "fall %d: want at least 2, or a single lost packet makes two active ones", k.Fall)
+	}
+}
+
+// shortestInterval of a pair's silence: a scheduler's pause must not pass for one.
+const shortestInterval = 50 * time.Millisecond
 
 func (p *planner) backend(t *Target, b *Balancer, keys []string) {
 	host, port, ok := strings.Cut(b.Backend, ":")

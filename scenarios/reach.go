@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"slices"
+
 	"github.com/stormdrill/stormdrill/faults"
 )
 
@@ -84,7 +86,8 @@ func (w *way) beyond(node string) float64 {
 	w.down[node] = 0 // a circle, which is reported elsewhere, ends here
 	spared := 1.0
 	for _, used := range w.p.nodes[node].Spec.Uses {
-		spared *= 1 - w.onward(node, w.p.nodesOf(used))
+		others := slices.DeleteFunc(slices.Clone(w.p.nodesOf(used)), func(n string) bool { return n == node })
+		spared *= 1 - w.onward(node, others)
 	}
 	w.down[node] = 1 - spared
 	return w.down[node]

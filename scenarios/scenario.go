@@ -58,6 +58,7 @@ type Build struct {
 type Embedded struct {
 	Web *Web      `yaml:"web"`
 	LB  *Balancer `yaml:"lb"`
+	KV  *KV       `yaml:"kv"`
 }
 
 // Web answers with its node's name in the header X-Stormdrill-Node.
@@ -85,6 +86,18 @@ type Balancer struct {
 	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty"`
 	// State is the port of the balancer's state as JSON, at /state; default 8404.
 	State uint16 `yaml:"state" json:"state,omitempty"`
+}
+
+// KV is a pair of stores, one active and one standby that follows it: replicas: 2,
+// uses itself. The first begins as the active one; the standby takes over when the
+// active one is lost, and whoever comes back joins as an empty standby.
+type KV struct {
+	Lag  time.Duration `yaml:"lag" json:"lag,omitempty"`   // how long after its commit a write may be replicated
+	Sync bool          `yaml:"sync" json:"sync,omitempty"` // a write is acknowledged once the standby has it
+	// Interval is how long the active one may be silent before that counts against
+	// it, default 500ms; Fall such silences in a row lose it its part, default 3.
+	Interval time.Duration `yaml:"interval" json:"interval,omitempty"`
+	Fall     int           `yaml:"fall" json:"fall,omitempty"`
 }
 
 // Health is an active health check.
@@ -131,12 +144,22 @@ type Group struct {
 	// Cohorts are parts of the users that differ in where they come from: each has
 	// its own users, sources, links and statistics, under the name GROUP/COHORT.
 	Cohorts map[string]*Cohort `yaml:"cohorts"`
+	Writes  *Writes            `yaml:"writes"`
 }
 
 // Cohort is a part of a group's users. A group's shares add up to 100%.
 type Cohort struct {
 	Share    quantity.Share `yaml:"share"`     // of the group's rate, users and sources
 	DNSCache *time.Duration `yaml:"dns-cache"` // default the group's
+}
+
+// Writes makes a group's requests a ledger: each carries an id of its own in place
+// of {id} in to or body, those answered 2xx are remembered as acknowledged, and
+// after the recovery phase each of them is read back.
+type Writes struct {
+	Read    string        `yaml:"read"`    // URL with {id}: 2xx is there
+	Missing []int         `yaml:"missing"` // statuses that say it is not there; default 404
+	Rate    quantity.Rate `yaml:"rate"`    // of reading back; default 500/s
 }
 
 // Connections is a group's connection policy. Without one, connections are kept
@@ -179,6 +202,10 @@ type SLA struct {
 	// Budget is an error budget, such as 99.9% per 30d: how much of it the outage
 	// burnt is reported.
 	Budget string `yaml:"budget"`
+	// Lose is how many acknowledged writes may be lost, RPO, how long before the
+	// fault the oldest lost one may have been acknowledged (0s: none may be lost).
+	Lose *int           `yaml:"lose"`
+	RPO  *time.Duration `yaml:"rpo"`
 }
 
 // Abort ends a drill early, lifting at once.

@@ -69,14 +69,17 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
 		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
 		Timeout: orElse(g.Timeout, DefaultTimeout), Slow: orElse(g.Slow, DefaultSlow),
-		Sources: from, CA: p.authority(name, g), DNSCache: g.DNSCache,
+		Sources: from, CA: p.authority(name, g), DNSCache: g.DNSCache, Writes: p.writes(name, g),
+	}
+	if g.Writes != nil {
+		spec.Method = orElse(g.Method, http.MethodPost)
 	}
 	if c := g.Connections; c != nil {
 		spec.PerRequest, spec.PerUser, spec.Live, spec.KeepAlive = c.Per == "request", c.Per == "user", c.Live, c.Keepalive
 	}
 	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
 	p.plan.Header.Groups = append(p.plan.Header.Groups,
-		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow})
+		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow, Ledger: g.Writes != nil})
 }
 
 // users is how many synthetic users a group has: at least one per source.

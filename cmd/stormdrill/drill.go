@@ -170,6 +170,9 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 		Load: load{l.Load()}, Journal: d.tape, Ledger: ledger,
 		Now: d.now, Lost: l.Lost(), Abort: d.tape.abort(), Phase: d.phase,
 	}
+	if slices.ContainsFunc(d.plan.Load.Groups, func(g loadgen.Group) bool { return g.Writes != nil }) {
+		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
+	}
 	for _, p := range d.plan.Faults {
 		f, err := bind(p, d.plan, l)
 		if err != nil {
@@ -339,6 +342,11 @@ func (d *drill) phase(p engine.PhaseNow) {
 	d.mu.Lock()
 	d.injected = p.Faults
 	d.mu.Unlock()
+	if p.Length == 0 { // no users are there to be shown
+		d.live.Phase("", 0)
+		d.live.Say("%s: asking for every acknowledged write", p.Name)
+		return
+	}
 	d.live.Phase(p.Name, p.Length)
 }
 

@@ -130,6 +130,8 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 	switch name {
 	case "requests":
 		err = decode(body, t.requests)
+	case "findings":
+		err = decode(body, func(b loadgen.Block) { _ = t.write(func() error { return t.w.Findings(b) }) })
 	case "answer":
 		err = decode(body, t.answer)
 	case "delivery":

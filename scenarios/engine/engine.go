@@ -59,18 +59,21 @@ type Drill struct {
 	Load    Load
 	Journal Journal
 	Ledger  *Ledger
-	Now     func() int64     // the record's clock, ns
-	Lost    <-chan error     // a container ended by itself; nil: nobody watches
-	Abort   <-chan string    // the scenario's abort condition held; nil: it has none
-	Phase   func(p PhaseNow) // told at the start of each phase and at each change of a fault; may be nil
+	Now     func() int64  // the record's clock, ns
+	Lost    <-chan error  // a container ended by itself; nil: nobody watches
+	Abort   <-chan string // the scenario's abort condition held; nil: it has none
+	// ReadBack asks, once the load has stopped, what became of the writes that were
+	// acknowledged; nil: there are none to ask for.
+	ReadBack func(ctx context.Context) error
+	Phase    func(p PhaseNow) // told at the start of each phase and at each change of a fault; may be nil
 
 	injected []Fault // in order; what is still to be lifted
 }
 
 // PhaseNow says where a run stands.
 type PhaseNow struct {
-	Name   string        // "baseline", "fault", "recovery"
-	Length time.Duration // as planned
+	Name   string        // "baseline", "fault", "recovery", "read-back"
+	Length time.Duration // as planned; 0: it takes as long as it takes
 	Faults []string      // injected now
 }
 
@@ -175,7 +178,41 @@ func (d *Drill) recover(ctx context.Context) error {
 	if _, err := d.wait(ctx, d.Phases.Recovery); err != nil {
 		return err
 	}
-	return d.mark(timeline.MarkEnd, "", d.now(), "")
+	if err := d.mark(timeline.MarkEnd, "", d.now(), ""); err != nil {
+		return err
+	}
+	return d.readBack(ctx)
+}
+
+// readBack stops the load and has the acknowledged writes read back. It is not
+// waited for when the run is over.
+func (d *Drill) readBack(ctx context.Context) error {
+	if d.ReadBack == nil {
+		return nil
+	}
+	bounded, cancel := context.WithTimeout(ctx, liftWithin)
+	defer cancel()
+	if err := d.Load.Stop(bounded); err != nil {
+		return fmt.Errorf("load: stop: %w", err)
+	}
+	d.tell("read-back", 0)
+	b := d.now()
+	read, end := context.WithCancel(ctx)
+	defer end()
+	done := make(chan error, 1)
+	go func() { done <- d.ReadBack(read) }()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case err := <-d.Lost:
+		return err
+	case err := <-done:
+		if err != nil {
+			return fmt.Errorf("read-back: %w", err)
+		}
+	}
+	b.After = d.Now()
+	return d.mark(timeline.MarkReadBack, "", b, "")
 }
 
 func (d *Drill) inject(ctx context.Context, f Fault) error {

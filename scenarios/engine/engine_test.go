@@ -336,3 +336,40 @@ func (p peeking) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	p.peek()
 	return p.injection.Inject(ctx)
 }
+
+// Acknowledged writes are read back once the load has stopped; the end of the run,
+// or of a container, does not wait for it.
+func TestReadBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		fails error
+		lost  bool
+		want  []time.Duration
+	}{"read": {nil, false, []time.Duration{time.Hour + 53*time.Second}}, "failed": {errors.New("x"), false, nil}, "lost": {nil, true, nil}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, d := drill("a")
+				lost := make(chan error, 1)
+				d.Lost = lost
+				d.ReadBack = func(ctx context.Context) error {
+					if c.lost {
+						lost <- errors.New("gone")
+						<-ctx.Done()
+						return ctx.Err()
+					}
+					time.Sleep(3 * time.Second)
+					return errors.Join(w.did("read"), c.fails)
+				}
+				err := d.Run(t.Context())
+				if (err == nil) != (name == "read") {
+					t.Errorf("have error %v", err)
+				}
+				if have := w.at(timeline.MarkReadBack); !slices.Equal(have, c.want) {
+					t.Errorf("read-back: have %v, want %v", have, c.want)
+				}
+				if want := []string{"start", "inject a", "lift a", "stop"}; !slices.Equal(w.log[:4], want) {
+					t.Errorf("have %q, want %q first", w.log, want)
+				}
+			})
+		})
+	}
+}

@@ -66,7 +66,7 @@ func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error)
 	}
 	switch {
 	case s.Lab != nil:
-		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB})
+		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV})
 		if err != nil {
 			return r, err
 		}

@@ -24,6 +24,9 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 			return fmt.Errorf("sla: the record has no watcher %q: it has %s", name, strings.Join(watchers, ", "))
 		}
 	}
+	if ledger := func(g timeline.Group) bool { return g.Ledger }; (o.Lose != nil || o.RPO != nil) && !slices.ContainsFunc(h.Groups, ledger) {
+		return fmt.Errorf("sla: lose and rpo: no load group of the record keeps a ledger of its writes")
+	}
 	for _, text := range o.Keep {
 		k, err := ParseKeep(text)
 		if err != nil {

@@ -76,6 +76,12 @@ func (s *scorer) objectives() {
 	if l := s.wanted.Recover; l != nil {
 		add(s.change("recover", *l, s.card.Times.Recover))
 	}
+	if l := s.wanted.Lose; l != nil {
+		add(s.lose(*l))
+	}
+	if l := s.wanted.RPO; l != nil {
+		add(s.point(*l))
+	}
 	for _, text := range s.wanted.Keep {
 		add(s.keep(text))
 	}
@@ -123,6 +129,9 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 		o.Result = Missed
 	default:
 		o.Result, o.Why = Undecided, "the limit lies within the resolution"
+	}
+	if limit == 0 {
+		return o // nothing to set it against
 	}
 	o.Margin = fmt.Sprintf("%+.0f%%", 100*margin/limit.Seconds())
 	return o

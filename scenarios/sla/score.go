@@ -67,6 +67,7 @@ func (s *scorer) measure() {
 	s.times()
 	s.watchers()
 	s.requests()
+	s.data()
 	s.impact()
 	s.alert()
 	s.budget()

@@ -26,6 +26,7 @@ type Scorecard struct {
 	Reasons    []string    `json:"reasons"`
 	Times      Times       `json:"times"`
 	Requests   Requests    `json:"requests"`
+	Data       *Data       `json:"data"` // null: no group keeps a ledger of its writes
 	Impact     Impact      `json:"impact"`
 	Alert      *Alert      `json:"alert"`  // null without a profile
 	Budget     *Burnt      `json:"budget"` // null without one
@@ -73,6 +74,22 @@ type Requests struct {
 	Replayed     uint64  `json:"replayed"`             // sent more than once by the transport
 	BeforeDetect uint64  `json:"failed_before_detection"`
 	AfterDetect  uint64  `json:"failed_after_detection"`
+}
+
+// Data is what became of the writes that were acknowledged to the users, each
+// read back after the recovery phase. Instants are seconds from the start, −1
+// where nothing is lost.
+type Data struct {
+	Acknowledged uint64   `json:"acknowledged"`
+	There        uint64   `json:"there"`
+	Lost         uint64   `json:"lost"`
+	Unknown      uint64   `json:"unknown"` // no answer told
+	OldestLost   float64  `json:"oldest_lost"`
+	YoungestLost float64  `json:"youngest_lost"`
+	LostIDs      []string `json:"lost_ids"` // the oldest, 100 at most
+	RPO          *Time    `json:"rpo"`      // null: nothing was read back
+
+	atWorst Time // with every unknown one lost
 }
 
 // Impact is how much of the users' world was hit, over fault and recovery, by

@@ -61,6 +61,7 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 		Clock:      wire.Offset{Shift: 3, Bound: 2},
 		Marks:      []Mark{{Name: MarkStart, Before: 1, After: 1}, {Name: MarkInject, Fault: "bad-node", Before: 8, After: 9}},
 		Requests:   map[string][]loadgen.Request{"shoppers": requests(0, 20)},
+		Findings:   map[string][]loadgen.Finding{"shoppers": {{Seq: 3}, {Seq: 4, Lost: true}, {Seq: 1}}},
 		Answers:    []loadgen.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true, Detail: "UP"}},
 		Deliveries: []loadgen.Delivery{{Hook: "pager", At: 4, Body: "firing"}},
 		Usage:      []loadgen.Usage{{At: 3, Group: "shoppers", Due: 4, Sent: 4}},
@@ -77,6 +78,8 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	ok(w.Clock(want.Clock))
 	ok(w.Mark(want.Marks[0]))
 	ok(w.Block(block(t, "shoppers", requests(10, 10)))) // later ones first: blocks come in order of done
+	ok(w.Findings(loadgen.EncodeFindings("shoppers", []loadgen.Finding{{Seq: 4, Lost: true}, {Seq: 3}})))
+	ok(w.Findings(loadgen.EncodeFindings("shoppers", []loadgen.Finding{{Seq: 1}})))
 	ok(w.Answer(want.Answers[0]))
 	ok(w.Block(block(t, "shoppers", requests(0, 10))))
 	ok(w.Mark(want.Marks[1]))

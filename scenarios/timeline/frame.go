@@ -47,6 +47,7 @@ const (
 	entryProof
 	entryTraffic
 	entryNote
+	entryFindings
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

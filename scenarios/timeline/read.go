@@ -33,7 +33,7 @@ func Open(path string) (*Record, error) {
 // Truncated; that is no error. A file that is no record, is of another version
 // or was altered is one.
 func Read(in io.Reader) (*Record, error) {
-	r := &Record{Requests: map[string][]loadgen.Request{}}
+	r := &Record{Requests: map[string][]loadgen.Request{}, Findings: map[string][]loadgen.Finding{}}
 	b := bufio.NewReaderSize(in, 256<<10)
 	err := r.readPreamble(b)
 	if err == nil {
@@ -114,6 +114,8 @@ func (r *Record) add(kind entry, payload []byte) error {
 		return json.Unmarshal(payload, &r.Traffic)
 	case entryNote:
 		return also(payload, &r.Notes)
+	case entryFindings:
+		return r.addFindings(payload)
 	}
 	return nil
 }
@@ -138,6 +140,19 @@ func (r *Record) addBlock(payload []byte) error {
 		return err
 	}
 	r.Requests[b.Group] = append(r.Requests[b.Group], rs...)
+	return nil
+}
+
+func (r *Record) addFindings(payload []byte) error {
+	b, err := parseBlock(payload)
+	if err != nil {
+		return err
+	}
+	all, err := loadgen.DecodeFindings(b)
+	if err != nil {
+		return err
+	}
+	r.Findings[b.Group] = append(r.Findings[b.Group], all...)
 	return nil
 }
 

@@ -49,6 +49,8 @@ type Group struct {
 	Rate  float64       `json:"rate"`
 	Users int           `json:"users"`
 	Slow  time.Duration `json:"slow"`
+	// Ledger: its requests are writes, and those acknowledged were to be read back.
+	Ledger bool `json:"ledger,omitempty"`
 }
 
 // Fault is what scoring needs to know of a fault.
@@ -96,18 +98,21 @@ type Objectives struct {
 	Keep     []string                 `json:"keep,omitempty"`    // "success of shoppers in run >= 99%"
 	Budget   string                   `json:"budget,omitempty"`  // "99.9% per 30d"; it is reported, not judged
 	Profile  string                   `json:"profile,omitempty"` // "handbook": its objectives too
+	Lose     *int                     `json:"lose,omitempty"`    // acknowledged writes
+	RPO      *time.Duration           `json:"rpo,omitempty"`
 }
 
 // Names of marks. Every mark is a bracket: what it names happened within
 // [Before, After].
 const (
-	MarkStart       = "start"    // first request due: the baseline begins
-	MarkInject      = "inject"   // of Fault
-	MarkLift        = "lift"     // of Fault: the undo call
-	MarkClear       = "clear"    // of Fault: read back as gone, or first good canary
-	MarkRecovery    = "recovery" // the last fault is lifted: the recovery phase begins
-	MarkEnd         = "end"      // the load ended as planned
-	MarkAbort       = "abort"    // the scenario's own abort condition held; Detail says which
+	MarkStart       = "start"     // first request due: the baseline begins
+	MarkInject      = "inject"    // of Fault
+	MarkLift        = "lift"      // of Fault: the undo call
+	MarkClear       = "clear"     // of Fault: read back as gone, or first good canary
+	MarkRecovery    = "recovery"  // the last fault is lifted: the recovery phase begins
+	MarkEnd         = "end"       // the load ended as planned
+	MarkReadBack    = "read-back" // all acknowledged writes were asked for, within the bracket
+	MarkAbort       = "abort"     // the scenario's own abort condition held; Detail says which
 	MarkInterrupted = "interrupted"
 	MarkError       = "error" // harness or surroundings failed; Detail says how
 	MarkUnlifted    = "unlifted"
@@ -145,6 +150,7 @@ type Record struct {
 	Clock      wire.Offset // CLI's clock to the record's
 	Marks      []Mark
 	Requests   map[string][]loadgen.Request // by group
+	Findings   map[string][]loadgen.Finding // by group: what reading back acknowledged writes brought
 	Answers    []loadgen.Answer
 	Deliveries []loadgen.Delivery
 	Usage      []loadgen.Usage

@@ -98,6 +98,11 @@ func (w *Writer) Block(b loadgen.Block) error {
 	return w.append(entryBlock, appendBlock(nil, b), false)
 }
 
+// Findings keeps what reading back brought, as it came.
+func (w *Writer) Findings(b loadgen.Block) error {
+	return w.append(entryFindings, appendBlock(nil, b), false)
+}
+
 // Sync brings everything to the disk.
 func (w *Writer) Sync() error {
 	w.mu.Lock()

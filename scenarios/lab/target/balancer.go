@@ -162,6 +162,13 @@ func (b *balancer) next() *server {
 	return up[b.turn%len(up)]
 }
 
+// asked reports whether every server that is checked has been, once.
+func (b *balancer) asked() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !slices.ContainsFunc(b.servers, (*server).unasked)
+}
+
 // states are the servers' states, sorted by name.
 func (b *balancer) states() []State {
 	b.mu.Lock()

@@ -4,9 +4,12 @@ import "time"
 
 // health is what active checks make of a server: up until `fall` bad answers
 // in a row, then down until `rise` good ones. A server nobody has asked yet is
-// up, as with HAProxy: else every start would be an outage.
+// up, as with HAProxy: else every start would be an outage. Where it is fresh,
+// the first answer decides alone, as with HAProxy too: else a start would send
+// users to servers that never said they want them, such as a standby.
 type health struct {
 	fall, rise int
+	fresh      bool
 	down       bool
 	streak     int // answers in a row that speak against the present state
 }
@@ -14,20 +17,23 @@ type health struct {
 // note takes an answer in and reports whether the state changed.
 func (h *health) note(good bool) bool {
 	if good == !h.down {
-		h.streak = 0
+		h.streak, h.fresh = 0, false
 		return false
 	}
 	h.streak++
 	if h.streak < h.limit() {
 		return false
 	}
-	h.down, h.streak = !h.down, 0
+	h.down, h.streak, h.fresh = !h.down, 0, false
 	return true
 }
 
 // limit is how many answers in a row the next change takes.
 func (h *health) limit() int {
-	if h.down {
+	switch {
+	case h.fresh:
+		return 1
+	case h.down:
 		return h.rise
 	}
 	return h.fall

@@ -99,3 +99,12 @@ func TestEjectedServerStaysOutWhileChecksAreGood(t *testing.T) {
 		}
 	})
 }
+
+// Where it is fresh, the first answer decides alone.
+func TestHealthFirstAnswer(t *testing.T) {
+	for answers, want := range map[string]string{"-+-+": "DDDD", "-++-": "DDUU", "+--": "UUD"} {
+		if have := states(&health{fall: 2, rise: 2, fresh: true}, answers); have != want {
+			t.Errorf("%s: have %s, want %s", answers, have, want)
+		}
+	}
+}

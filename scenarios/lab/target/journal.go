@@ -88,6 +88,18 @@ func (j *journal) note(format string, args ...any) {
 	fmt.Fprintf(j.w, "%d %s\n", wire.Now(), fmt.Sprintf(format, args...))
 }
 
+// keep adds lines about the target itself and writes them before it returns:
+// what another relies on must not die with a killed target.
+func (j *journal) keep(lines ...string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	now := wire.Now()
+	for _, s := range lines {
+		fmt.Fprintf(j.w, "%d %s\n", now, s)
+	}
+	_ = j.w.Flush() // a target goes on serving when nobody reads its log
+}
+
 // field is s as one field of a line: a client must not be able to forge lines.
 func field(s string) string {
 	if s == "" {

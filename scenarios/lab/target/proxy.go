@@ -139,7 +139,7 @@ func (p *proxy) answer(out http.ResponseWriter, status int, text string) {
 }
 
 // statePage serves GET /state, and GET / for those who ask whether the
-// balancer is ready: it is once it knows its servers.
+// balancer is ready: it is once it knows its servers, and how they are.
 func statePage(node string, b *balancer) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /state", func(out http.ResponseWriter, _ *http.Request) {
@@ -151,6 +151,10 @@ func statePage(node string, b *balancer) http.Handler {
 		out.Header().Set(NodeHeader, node)
 		if len(b.states()) == 0 {
 			http.Error(out, "the backend's name does not resolve yet", http.StatusServiceUnavailable)
+			return
+		}
+		if !b.asked() {
+			http.Error(out, "not every server was checked yet", http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = io.WriteString(out, "ready\n") // the client's loss

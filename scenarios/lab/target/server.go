@@ -20,6 +20,7 @@ type server struct {
 	back  *time.Timer // ends an ejection; nil: none is on
 	why   string
 	since time.Time
+	open  bool // it is to be checked, and no answer has come yet
 }
 
 // State is one server's state, as GET /state on the state port gives it in
@@ -36,7 +37,8 @@ type State struct {
 func newServer(name, address string, cfg scenarios.Balancer, changed func(State)) *server {
 	s := &server{name: name, address: address, changed: changed, why: "not checked yet", since: time.Now()}
 	if c := cfg.Check; c != nil {
-		s.check = health{fall: c.Fall, rise: c.Rise}
+		s.check = health{fall: c.Fall, rise: c.Rise, fresh: c.Path != ""}
+		s.open = true
 	} else {
 		s.why = "not checked"
 	}
@@ -70,10 +72,18 @@ func (s *server) state() State {
 func (s *server) checked(good bool, found string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.open = false
 	took := s.check.limit()
 	if s.check.note(good) {
 		s.turn(fmt.Sprintf("check: %s, %d in a row", found, took))
 	}
+}
+
+// unasked reports whether the server's checks have not had an answer yet.
+func (s *server) unasked() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
 }
 
 // served takes in how a request ended.

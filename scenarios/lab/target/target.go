@@ -1,5 +1,5 @@
-// Package target is the embedded targets of a drill: a web server and a load
-// balancer that `stormdrill node target` runs. They are real servers with
+// Package target is the embedded targets of a drill: a web server, a load
+// balancer and an active/standby pair of key-value stores that `stormdrill node target` runs. They are real servers with
 // nothing to install, so that a drill can be tried where no image is at hand.
 package target
 
@@ -25,12 +25,13 @@ import (
 // NodeHeader names, on every answer, the node that made it.
 const NodeHeader = "X-Stormdrill-Node"
 
-// Spec is one embedded target. Exactly one of Web and LB is set.
+// Spec is one embedded target. Exactly one of Web, LB and KV is set.
 type Spec struct {
 	Node  string              `json:"node"`  // its name, such as "app-2"
 	Ports []uint16            `json:"ports"` // all served alike, but for a balancer's state port
 	Web   *scenarios.Web      `json:"web,omitempty"`
 	LB    *scenarios.Balancer `json:"lb,omitempty"`
+	KV    *scenarios.KV       `json:"kv,omitempty"`
 }
 
 // grace is how long requests under way may take once the target is told to
@@ -74,12 +75,14 @@ func (s Spec) service(lines *journal) (service, error) {
 	switch {
 	case len(s.Ports) == 0:
 		return service{}, errors.New("no port to serve")
-	case s.Web != nil && s.LB == nil:
+	case s.Web != nil && s.LB == nil && s.KV == nil:
 		return service{Handler: newWeb(s.Node, *s.Web, lines), connections: s.Web.Connections, headerTimeout: s.Web.HeaderTimeout}, nil
-	case s.LB != nil && s.Web == nil:
+	case s.LB != nil && s.Web == nil && s.KV == nil:
 		return newBalancerService(s, lines)
+	case s.KV != nil && s.Web == nil && s.LB == nil:
+		return newKVService(s, lines)
 	}
-	return service{}, errors.New("want either web or lb")
+	return service{}, errors.New("want exactly one of web, lb, kv")
 }
 
 // serve listens on everything before it serves anything: a target that can

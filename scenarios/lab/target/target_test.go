@@ -196,7 +196,7 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		spec Spec
 	}{
 		{"no port to serve", Spec{Node: "app", Web: &scenarios.Web{}}},
-		{"want either web or lb", Spec{Node: "app", Ports: []uint16{1}}},
+		{"want exactly one of web, lb, kv", Spec{Node: "app", Ports: []uint16{1}}},
 		{"address already in use", Spec{Node: "app", Ports: []uint16{taken}, Web: &scenarios.Web{}}},
 		{"no port to serve requests on", Spec{Node: "lb", Ports: []uint16{taken}, LB: lb}},
 		{"missing port", Spec{Node: "lb", Ports: []uint16{taken}, LB: &scenarios.Balancer{Backend: "app"}}},

@@ -1,0 +1,196 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// IDMark stands, in a URL or a body, for the id of a write.
+const IDMark = "{id}"
+
+// Writes makes a group's requests a ledger: each writes an id of its own, and
+// those that were acknowledged are read back by the call "readback".
+type Writes struct {
+	Read    string  `json:"read"`    // URL with IDMark; 2xx: it is there
+	Missing []int   `json:"missing"` // statuses that say it is not there
+	Rate    float64 `json:"rate"`    // of reading back, per second, above zero
+}
+
+// WriteID is the id that the n-th request of a group writes in a run; it can stand
+// in any part of a URL.
+func WriteID(run, group string, seq uint64) string {
+	return fmt.Sprintf("%s-%s-%d", run, strings.ReplaceAll(group, "/", "."), seq)
+}
+
+// Acknowledged reports whether a write was promised to last.
+func (r Request) Acknowledged() bool {
+	return !r.Unsent && r.Class == OK && r.Status >= 200 && r.Status < 300
+}
+
+// marked puts a request's id in the place of IDMark.
+func (u *users) marked(req *http.Request, seq uint64) []byte {
+	id := u.id(seq)
+	if to, err := url.Parse(strings.ReplaceAll(u.spec.URL, IDMark, id)); err == nil { // which the plan has checked
+		req.URL = to
+	}
+	return []byte(strings.ReplaceAll(u.spec.Body, IDMark, id))
+}
+
+// ledger remembers which writes of a group were acknowledged, and reads them back.
+type ledger struct {
+	spec Spec // whose only group is this one
+	now  func() int64
+	tell func(event string, body any) error
+
+	mu    sync.Mutex
+	acked []uint64 // in order of their acknowledgement
+	found []Finding
+}
+
+func newLedger(s Spec, g Group, now func() int64, tell func(string, any) error) *ledger {
+	s.Groups = []Group{g}
+	return &ledger{spec: s, now: now, tell: tell}
+}
+
+// wrote takes in how a write ended.
+func (l *ledger) wrote(r *Request) {
+	if !r.Acknowledged() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.acked = append(l.acked, r.Seq)
+}
+
+// readRounds is how often an id is asked for that nobody could tell anything of.
+const readRounds = 3
+
+// readBack asks for every acknowledged id, open loop at the rate of the ledger,
+// and tells what it finds in blocks, as the event "findings". What no answer of
+// three tells of stays without a finding. It ends early with ctx.
+func (l *ledger) readBack(ctx context.Context) error {
+	l.mu.Lock()
+	open := slices.Clone(l.acked)
+	l.mu.Unlock()
+	for range readRounds {
+		if len(open) == 0 || ctx.Err() != nil {
+			break
+		}
+		var err error
+		if open, err = l.round(ctx, open); err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// round asks for each of the ids once and gives those that are still unknown.
+func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
+	w := l.spec.Groups[0].Writes
+	s := l.spec
+	g := s.Groups[0]
+	g.URL, g.Method, g.Body, g.Rate, g.Expect = w.Read, http.MethodGet, "", w.Rate, nil
+	g.Ramp, g.Mix = 0, nil
+	s.Groups, s.Run = []Group{g}, "" // no trace of the run: nobody takes it for users' traffic
+	u, err := newUsers(ctx, s, 0, l.now)
+	if err != nil {
+		return nil, err
+	}
+	defer u.close()
+	u.id = func(k uint64) string { return WriteID(l.spec.Run, g.Name, seqs[k]) }
+	known := make([]bool, len(seqs)) // each is set by its own request, and read when all have ended
+	c := newCrowd(g, func(r *Request) {
+		u.send(r)
+		if lost, ok := w.tells(r); ok && ctx.Err() == nil {
+			known[r.Seq] = true
+			l.finds(Finding{seqs[r.Seq], lost})
+		}
+	}, newRecorder(g.Name, func(string, any) error { return nil }), l.now)
+	start := l.now() + int64(lead)
+	c.last(start + int64(c.pacer(uint64(len(seqs)-1))))
+	c.run(start)
+	defer context.AfterFunc(ctx, func() { c.attacker.Stop() })()
+	err = l.telling(c.ended)
+	c.flights.Wait()
+	var open []uint64
+	for k, seq := range seqs {
+		if !known[k] {
+			open = append(open, seq)
+		}
+	}
+	return open, errors.Join(err, l.flush())
+}
+
+// tells reads an answer; ok is false where it says nothing about the id.
+func (w *Writes) tells(r *Request) (lost, ok bool) {
+	switch {
+	case r.Status >= 200 && r.Status < 300 && r.Class == OK:
+		return false, true
+	case slices.Contains(w.Missing, int(r.Status)) && (r.Class == OK || r.Class == Status):
+		return true, true
+	}
+	return false, false
+}
+
+func (l *ledger) finds(f Finding) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.found = append(l.found, f)
+}
+
+// telling tells findings as they come, until done.
+func (l *ledger) telling(done <-chan struct{}) error {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return nil
+		case <-tick.C:
+		}
+		if err := l.flush(); err != nil {
+			<-done
+			return err
+		}
+	}
+}
+
+func (l *ledger) flush() error {
+	l.mu.Lock()
+	all := l.found
+	l.found = nil
+	l.mu.Unlock()
+	if len(all) == 0 {
+		return nil
+	}
+	return l.tell("findings", EncodeFindings(l.spec.Groups[0].Name, all))
+}
+
+// readBack reads back the ledgers of all groups, one after the other.
+func (n *node) readBack(context.Context, any) (any, error) {
+	n.mu.Lock()
+	if !n.stopped {
+		n.mu.Unlock()
+		return nil, errors.New("readback: the load is still on")
+	}
+	ctx, cancel := context.WithCancel(n.life)
+	n.reading = cancel
+	n.mu.Unlock()
+	defer cancel()
+	for _, g := range n.groups {
+		if g.ledger == nil {
+			continue
+		}
+		if err := g.ledger.readBack(ctx); err != nil {
+			return nil, fmt.Errorf("readback: %w", err)
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,111 @@
+package loadgen
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+func TestFindingsComeBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		lost := rapid.MapOf(rapid.Uint64Range(0, 1<<40), rapid.Bool()).Draw(t, "lost")
+		want := []Finding{}
+		for seq, gone := range lost {
+			want = append(want, Finding{seq, gone})
+		}
+		b := EncodeFindings("clerks", want)
+		have, err := DecodeFindings(b)
+		if err != nil || !reflect.DeepEqual(have, want) {
+			t.Fatalf("have %v, %v, want %v", have, err, want)
+		}
+		cut := rapid.IntRange(0, len(b.Data)-1).Draw(t, "cut")
+		b.Data = b.Data[:cut]
+		if _, err := DecodeFindings(b); err == nil {
+			t.Fatalf("cut at %d: no error", cut)
+		}
+	})
+}
+
+// A server that loses some of what it acknowledged, and does not tell of some.
+func TestLedgerReadsBack(t *testing.T) {
+	var mu sync.Mutex
+	written := map[string]bool{}
+	shy := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		b, _ := io.ReadAll(r.Body)
+		id := r.URL.Query().Get("id")
+		switch {
+		case r.Method == http.MethodPost && string(b) != "<"+id+">":
+			w.WriteHeader(http.StatusBadRequest)
+		case r.Method == http.MethodPost && strings.HasSuffix(id, "1"):
+			w.WriteHeader(http.StatusServiceUnavailable) // never acknowledged
+		case r.Method == http.MethodPost:
+			written[id] = true
+		case strings.HasSuffix(id, "2"):
+			w.WriteHeader(http.StatusNotFound)
+		case strings.HasSuffix(id, "3"):
+			w.WriteHeader(http.StatusBadGateway)
+		case strings.HasSuffix(id, "4") && shy[id] == 0:
+			shy[id]++
+			w.WriteHeader(http.StatusBadGateway) // tells the second time
+		}
+	}))
+	defer server.Close()
+	var have []Finding
+	tell := func(event string, body any) error {
+		if event != "findings" {
+			return nil
+		}
+		all, err := DecodeFindings(body.(Block))
+		mu.Lock()
+		defer mu.Unlock()
+		have = append(have, all...)
+		return err
+	}
+	s := Spec{Run: "0123456789abcdef", Subnet: netip.MustParsePrefix("127.0.0.0/8"), Groups: []Group{{
+		Name: "clerks", URL: server.URL + "/write?id={id}", Method: http.MethodPost, Body: "<{id}>", Rate: 500, Users: 5,
+		Timeout: time.Second, Slow: time.Second, Sources: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
+		Writes: &Writes{Read: server.URL + "/read?id={id}", Missing: []int{404}, Rate: 1000},
+	}}}
+	l, err := newLoad(t.Context(), s, 0, wire.Now, tell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.start(wire.Now())
+	time.Sleep(300 * time.Millisecond)
+	if err := l.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.ledger.readBack(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, f := range have {
+		id := WriteID(s.Run, "clerks", f.Seq)
+		if !written[id] || f.Lost != strings.HasSuffix(id, "2") || strings.HasSuffix(id, "3") {
+			t.Errorf("%s: written %v, lost %v", id, written[id], f.Lost)
+		}
+		found[id] = true
+	}
+	for id := range written {
+		if !found[id] && !strings.HasSuffix(id, "3") {
+			t.Errorf("%s: no finding", id)
+		}
+	}
+	if len(written) < 50 {
+		t.Errorf("only %d writes", len(written))
+	}
+}

@@ -1,0 +1,164 @@
+package sla
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// mostLost bounds how many lost ids a scorecard names; the record has all.
+const mostLost = 100
+
+// write is one acknowledged write.
+type write struct {
+	id    string
+	acked int64
+	rate  float64 // of its group
+	found bool    // it was told of
+	lost  bool
+}
+
+// writes are all acknowledged writes of all ledgers, in order of their
+// acknowledgement; ok is false where no group keeps one.
+func (s *scorer) writes() (all []write, ok bool) {
+	for _, st := range s.streams {
+		g := st.group
+		if !g.Ledger {
+			continue
+		}
+		ok = true
+		lost := map[uint64]bool{}
+		for _, f := range s.record.Findings[g.Name] {
+			lost[f.Seq] = f.Lost
+		}
+		for _, r := range s.record.Requests[g.Name] {
+			if !r.Acknowledged() {
+				continue
+			}
+			gone, found := lost[r.Seq]
+			all = append(all, write{loadgen.WriteID(s.record.Header.Run, g.Name, r.Seq), r.Done, g.Rate, found, gone})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b write) int { return int(a.acked - b.acked) })
+	return all, ok
+}
+
+// data counts what became of the acknowledged writes.
+func (s *scorer) data() {
+	all, ok := s.writes()
+	if !ok {
+		return
+	}
+	d := &Data{Acknowledged: uint64(len(all)), OldestLost: -1, YoungestLost: -1, LostIDs: []string{}}
+	for _, w := range all {
+		switch {
+		case !w.found:
+			d.Unknown++
+			continue
+		case !w.lost:
+			d.There++
+			continue
+		}
+		d.Lost++
+		if d.OldestLost < 0 {
+			d.OldestLost = s.course.at(w.acked)
+		}
+		d.YoungestLost = s.course.at(w.acked)
+		if len(d.LostIDs) < mostLost {
+			d.LostIDs = append(d.LostIDs, w.id)
+		}
+	}
+	if d.There+d.Lost > 0 {
+		low, high := s.rpo(all, false), s.rpo(all, true)
+		d.RPO, d.atWorst = &low, high
+	}
+	s.card.Data = d
+}
+
+// rpo is the time from the oldest lost acknowledgement to the loss: the first
+// fault that was injected after it, or the youngest lost acknowledgement where that
+// is later. It is exactly zero where nothing is lost. Unknown writes are taken for
+// lost on demand.
+func (s *scorer) rpo(all []write, pessimist bool) Time {
+	oldest, youngest, rate := int64(never), int64(never), 0.0
+	for _, w := range all {
+		if !(w.found && w.lost || !w.found && pessimist) {
+			continue
+		}
+		if oldest == never {
+			oldest, rate = w.acked, w.rate
+		}
+		youngest = w.acked
+	}
+	if oldest == never {
+		return Time{}
+	}
+	loss, half := youngest, int64(0)
+	for _, m := range s.record.Marks {
+		if m.Name != timeline.MarkInject || m.After < oldest {
+			continue
+		}
+		half = (m.After - m.Before) / 2
+		loss = max(loss, m.Before+half)
+		break
+	}
+	return Time{Seconds: seconds(time.Duration(loss - oldest)), Resolution: seconds(time.Duration(1e9/rate) + time.Duration(half))}
+}
+
+// lose judges how many acknowledged writes are lost.
+func (s *scorer) lose(limit int) Objective {
+	o := Objective{Name: "lose", Wanted: fmt.Sprintf("≤ %d writes", limit)}
+	d := s.card.Data
+	if why := d.silent(); why != "" {
+		o.Measured, o.Result, o.Why = "nothing", Undecided, why
+		return o
+	}
+	o.Measured = fmt.Sprintf("%d of %d", d.Lost, d.Acknowledged)
+	switch {
+	case d.Lost > uint64(limit):
+		o.Result = Missed
+	case d.Lost+d.Unknown <= uint64(limit):
+		o.Result = Met
+	default:
+		o.Result, o.Why = Undecided, d.doubt()
+	}
+	return o
+}
+
+// point judges the RPO, both with every write of which nothing is known there
+// and with all of those lost.
+func (s *scorer) point(limit time.Duration) Objective {
+	d := s.card.Data
+	if why := d.silent(); why != "" {
+		return Objective{Name: "rpo", Wanted: "≤ " + Brief(limit.Seconds()), Measured: "nothing", Result: Undecided, Why: why}
+	}
+	o, worst := atMost("rpo", limit, d.RPO, ""), atMost("rpo", limit, &d.atWorst, "")
+	if limit == 0 && d.Lost > 0 { // a lost write is one, however finely its age is told
+		o.Result, o.Why = Missed, ""
+		return o
+	}
+	if o.Result != worst.Result {
+		o.Result, o.Why, o.Margin = Undecided, d.doubt(), ""
+	}
+	return o
+}
+
+// silent says why nothing can be told of the writes.
+func (d *Data) silent() string {
+	switch {
+	case d == nil:
+		return "no load group keeps a ledger of its writes"
+	case d.Acknowledged == 0:
+		return "no write was acknowledged"
+	case d.There+d.Lost == 0:
+		return "no write was read back"
+	}
+	return ""
+}
+
+func (d *Data) doubt() string {
+	return fmt.Sprintf("%d acknowledged writes could not be read back either way", d.Unknown)
+}

@@ -1,0 +1,104 @@
+//go:build drill
+
+package drills
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// sibling writes a shipped drill with some of its text replaced.
+func sibling(t *testing.T, name string, replace ...string) string {
+	t.Helper()
+	b, _, err := library.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(replace); i += 2 {
+		if !strings.Contains(string(b), replace[i]) {
+			t.Fatalf("%s has no %q", name, replace[i])
+		}
+	}
+	file := filepath.Join(t.TempDir(), name+".yaml")
+	if err := os.WriteFile(file, []byte(strings.NewReplacer(replace...).Replace(string(b))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// logged are the ids in a pair's log after a word, with or without their time.
+func logged(log, word string) map[string]bool {
+	all := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\d+ `+word+` \d+ (\S+)$`).FindAllStringSubmatch(log, -1) {
+		all[m[1]] = true
+	}
+	return all
+}
+
+// The lost writes are, to the last one, those that were acknowledged and that the
+// killed node had committed and its standby never got, by the targets' own logs.
+func TestDrillPrimaryLost(t *testing.T) {
+	t.Parallel()
+	o := run(t, "primary-lost")
+	o.want(t, sla.Pass, 0)
+	r := o.record(t)
+	committed, applied := logged(o.log(t, "db-1"), "commit"), logged(o.log(t, "db-2"), "applied")
+	var want, have []string
+	acked := map[uint64]string{}
+	for _, q := range r.Requests["clerks"] {
+		id := loadgen.WriteID(r.Header.Run, "clerks", q.Seq)
+		if !q.Acknowledged() {
+			continue
+		}
+		acked[q.Seq] = id
+		if committed[id] && !applied[id] {
+			want = append(want, id)
+		}
+	}
+	for _, f := range r.Findings["clerks"] {
+		if f.Lost {
+			have = append(have, acked[f.Seq])
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(have)
+	if len(have) == 0 || !slices.Equal(have, want) {
+		t.Errorf("lost %q, by the targets' logs %q", have, want)
+	}
+	d := o.card.Data
+	if d.Acknowledged != uint64(len(acked)) || d.Lost != uint64(len(have)) || d.Unknown != 0 || d.There+d.Lost != d.Acknowledged {
+		t.Errorf("have %+v, want %d acknowledged, %d lost, none unknown", d, len(acked), len(have))
+	}
+	within(t, "rpo, at a lag of 500 ms", d.RPO, 0.4, 0.6)
+	t.Logf("%d of %d acknowledged writes lost, exactly those not replicated; rpo %s", d.Lost, d.Acknowledged, d.RPO)
+
+	for _, strict := range []string{"rpo: 0s", "lose: 0"} {
+		cmd := exec.Command(stormdrill, "score", "--sla", sibling(t, "primary-lost", "rpo: 1s", strict), filepath.Join(o.dir, "record"))
+		if out, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 1 {
+			t.Errorf("%s: exit %d, want 1:\n%s", strict, cmd.ProcessState.ExitCode(), out)
+		}
+	}
+}
+
+// Where a write is acknowledged only once the standby has it, none is lost.
+func TestDrillPrimaryLostInSync(t *testing.T) {
+	t.Parallel()
+	o := run(t, sibling(t, "primary-lost", "lag: 500ms", "sync: true", "rpo: 1s", "rpo: 0s\n  lose: 0"))
+	o.want(t, sla.Pass, 0)
+	if d := o.card.Data; d.Lost != 0 || d.Unknown != 0 || d.Acknowledged < 3000 {
+		t.Errorf("have %+v, want thousands of writes, none lost", d)
+	}
+	missing, applied := logged(o.log(t, "db-1"), "commit"), logged(o.log(t, "db-2"), "applied")
+	maps.DeleteFunc(missing, func(id string, _ bool) bool { return applied[id] })
+	t.Logf("%d acknowledged, none lost; %d committed, not replicated and not acknowledged", o.card.Data.Acknowledged, len(missing))
+}
