@@ -242,3 +242,25 @@ func TestLinkThatOnlyAWatcherAsksIsNotUsers(t *testing.T) {
 		}
 	}
 }
+
+// Replicas that use each other have links between them, none to themselves, and
+// the loss of the active one is everybody's.
+func TestPair(t *testing.T) {
+	p := planned(t, shipped(t, "primary-lost"), Options{})
+	var between []string
+	for _, l := range p.Switchboard.Links {
+		if strings.HasPrefix(l.From, "db-") {
+			between = append(between, l.ID)
+		}
+	}
+	if want := []string{"db-1 -> db-2:8080", "db-2 -> db-1:8080"}; !slices.Equal(between, want) {
+		t.Errorf("links %q, want %q", between, want)
+	}
+	if f := p.Faults[0]; f.Share != 1 {
+		t.Errorf("the fault can hit %g of the load, want all", f.Share)
+	}
+	w := p.Load.Groups[0].Writes
+	if w == nil || p.Load.Groups[0].Method != "POST" || w.Rate != 500 || !slices.Equal(w.Missing, []int{404}) {
+		t.Errorf("have %+v by %s", w, p.Load.Groups[0].Method)
+	}
+}

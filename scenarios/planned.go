@@ -201,6 +201,9 @@ func (p *planner) timeline() {
 	steps = append(steps,
 		Step{f.Baseline + f.Hold, "recovery: the last fault is gone"},
 		Step{f.Baseline + f.Hold + f.Recovery, "end"})
+	if p.plan.gap() > 0 {
+		steps = append(steps, Step{f.Baseline + f.Hold + f.Recovery, "acknowledged writes are read back"})
+	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
 	p.plan.Timeline = steps
 	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two checks", p.every)

@@ -47,6 +47,7 @@ func Schema() ([]byte, error) {
 		describe(s.Definitions[d.name], d.kinds)
 	}
 	require(s.Definitions, "scenarios.Group", "to", "rate")
+	require(s.Definitions, "scenarios.Writes", "read")
 	require(s.Definitions, "scenarios.Phases", "baseline", "hold", "recovery")
 	require(s.Definitions, "scenarios.Abort", "when")
 	for _, d := range s.Definitions {
