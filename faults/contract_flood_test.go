@@ -17,6 +17,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 const (
@@ -90,7 +91,7 @@ var deluges = []struct {
 	// requests at most as many.
 	exact bool
 }{
-	{&faults.Flood{To: "http://app:8080/", Rate: 200, Sources: crowd, PerRequest: true}, func(s *loadgen.Spec) {
+	{&faults.Flood{To: "http://app:8080/", Rate: quantity.Pace{Rate: 200}, Sources: crowd, PerRequest: true}, func(s *loadgen.Spec) {
 		s.Floods = []loadgen.Group{{Name: "crowd", URL: "http://app:8080/", Method: "GET", Rate: 200, Users: crowd, Sources: addresses(crowdAddr),
 			Timeout: 5 * time.Second, Slow: 5 * time.Second, PerRequest: true}}
 	}, false},

@@ -17,7 +17,7 @@ import (
 // and nowhere else; size it by the target's capacity, not by the machine's.
 type Flood struct {
 	To      string        `yaml:"to"`   // URL
-	Rate    quantity.Rate `yaml:"rate"` // requests per second, once up
+	Rate    quantity.Pace `yaml:"rate"` // requests per second, once up; x8: times the rate of all load groups
 	Ramp    time.Duration `yaml:"ramp"` // time to come up; default at once
 	Sources int           `yaml:"sources"`
 	Mix     []Portion     `yaml:"mix"`     // paths by weight; default that of To
@@ -57,10 +57,17 @@ func (f *Flood) String() string {
 	return s
 }
 
+// Beside is the flood where the users' rate is known.
+func (f *Flood) Beside(users quantity.Rate) *Flood {
+	out := *f
+	out.Rate = f.Rate.Of(users)
+	return &out
+}
+
 // Bind checks rate, ramp and mix.
 func (f *Flood) Bind(name string, site Site) (Injection, error) {
 	switch {
-	case f.Rate <= 0 || f.Rate > MostFloodRate:
+	case f.Rate.Rate <= 0 || f.Rate.Rate > MostFloodRate:
 		return nil, fmt.Errorf("rate %s: want one above zero and at most %s", f.Rate, MostFloodRate)
 	case f.Ramp < 0:
 		return nil, fmt.Errorf("ramp %s: must not be negative", f.Ramp)

@@ -24,7 +24,7 @@ func (p *planner) floods() {
 		f := p.s.Faults[name]
 		switch {
 		case f.Flood != nil:
-			p.flood(name, f, f.Flood)
+			p.flood(name, f, f.Flood.Beside(p.usersRate()))
 		case f.ConnectionFlood != nil:
 			p.connectionFlood(name, f.ConnectionFlood)
 		case f.SlowRequests != nil:
@@ -40,10 +40,10 @@ func (p *planner) flood(name string, entry *Fault, f *faults.Flood) {
 	if !ok {
 		return
 	}
-	if n := float64(f.Rate) * orElse(entry.For, p.s.Phases.Hold-entry.At).Seconds(); f.Rate <= faults.MostFloodRate && n > mostFloodRequests {
+	if n := float64(f.Rate.Rate) * orElse(entry.For, p.s.Phases.Hold-entry.At).Seconds(); f.Rate.Rate <= faults.MostFloodRate && n > mostFloodRequests {
 		p.problem(at("faults", name, "flood", "rate"), "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time", f.Rate, n, mostFloodRequests)
 	}
-	g := loadgen.Group{Name: name, URL: f.To, Method: http.MethodGet, Rate: float64(f.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
+	g := loadgen.Group{Name: name, URL: f.To, Method: http.MethodGet, Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
 		Timeout: orElse(f.Timeout, DefaultTimeout), Slow: orElse(f.Timeout, DefaultTimeout), Sources: from, PerRequest: f.PerRequest}
 	for _, m := range f.Mix {
 		g.Mix = append(g.Mix, loadgen.Part{Path: m.Get, Weight: m.Weight})
@@ -99,10 +99,7 @@ func (p *planner) loosed(name, kind, to string, sources int) (end endpoint, from
 // allTraffic checks that one load node can make the users' load and all floods
 // beside it without falling behind.
 func (p *planner) allTraffic() {
-	var rate quantity.Rate
-	for _, g := range p.s.Load {
-		rate += g.Rate
-	}
+	rate := p.usersRate()
 	flooded := len(p.plan.Load.Floods) > 0
 	for _, g := range p.plan.Load.Floods {
 		rate += quantity.Rate(g.Rate)
@@ -117,6 +114,22 @@ func (p *planner) allTraffic() {
 	if held > faults.MostConnections && most <= faults.MostConnections { // one alone is told of where it is
 		p.problem(at("faults"), "%d connections held by all faults together: want at most %d", held, faults.MostConnections)
 	}
+}
+
+// usersRate is that of all load groups together.
+func (p *planner) usersRate() (rate quantity.Rate) {
+	for _, name := range sortedKeys(p.s.Load) {
+		rate += p.s.Load[name].Rate
+	}
+	return rate
+}
+
+// beside is the fault as it is where the users' rate is known.
+func (p *planner) beside(f faults.Fault) faults.Fault {
+	if flood, ok := f.(*faults.Flood); ok {
+		return flood.Beside(p.usersRate())
+	}
+	return f
 }
 
 // flooded are a flood's own links.

@@ -37,7 +37,7 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 		}
 		return PlannedFault{}, false
 	}
-	out := PlannedFault{Name: name, Kind: kinds[0], Fault: values[0].(faults.Fault), At: f.At, For: f.For}
+	out := PlannedFault{Name: name, Kind: kinds[0], Fault: p.beside(values[0].(faults.Fault)), At: f.At, For: f.For}
 	if out.For == 0 {
 		out.For = p.s.Phases.Hold - f.At
 	}

@@ -132,6 +132,8 @@ func expected(t reflect.Type) string {
 		return "a duration, such as 2s"
 	case reflect.TypeFor[quantity.Rate]():
 		return "a rate, such as 200/s"
+	case reflect.TypeFor[quantity.Pace]():
+		return "a rate, such as 200/s, or x8: a multiple of the users'"
 	case reflect.TypeFor[quantity.Share]():
 		return "a share, such as 30%"
 	case reflect.TypeFor[quantity.Size]():

@@ -100,6 +100,8 @@ func quantitySchema(t reflect.Type) *jsonschema.Schema {
 		return written(durationPattern, "a duration", "500ms", "2s", "1m30s")
 	case reflect.TypeFor[quantity.Rate]():
 		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$`, "events per second, minute, hour or duration", "200/s", "30/m")
+	case reflect.TypeFor[quantity.Pace]():
+		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$|^\s*[x×]\s*[0-9.]+\s*$`, "events per second, or a multiple of the users' rate", "500/s", "x8")
 	case reflect.TypeFor[quantity.Share]():
 		return written(`^\s*[0-9.]+\s*%\s*$`, "a percentage", "30%")
 	case reflect.TypeFor[quantity.Size]():
