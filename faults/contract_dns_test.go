@@ -120,3 +120,37 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 	l.lift("names")
 	l.clean()
 }
+
+// A moved name leads to the new address, and the old one refuses, until the lift.
+func TestDNSStale(t *testing.T) {
+	s := spec(false)
+	moved := s.Links[0]
+	moved.ID, moved.To, moved.Name, moved.Addr = "shoppers -> app-new:8080", "app-new", "app-new", netip.MustParseAddr("198.18.2.9")
+	s.Links = append(s.Links, moved)
+	l := newLab(t, s)
+	in, err := (&faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "stale", To: "app-new"}).Bind("move",
+		faults.Site{Askers: []string{"shoppers"}, Links: s.Links[:1], Moved: []switchboard.Link{moved}, Switchboard: l})
+	l.must(err)
+	for range 2 {
+		l.wantName("udp", "app", resolved{Addrs: []string{"198.18.2.1"}})
+		_, err = in.Inject(t.Context())
+		l.must(err)
+		l.wantName("udp", "app", resolved{Addrs: []string{"198.18.2.9"}})
+		l.wantName("tcp", "app", resolved{Addrs: []string{"198.18.2.9"}})
+		l.wantAll(from(userAddr, userLink, 7), refused)
+		l.wantAll(from(userAddr, netip.AddrPortFrom(moved.Addr, 8080), 4), "")
+		if c := l.proof(in); c.Users != 7 || c.Checks != 0 || !c.Active {
+			t.Errorf("proof %+v, want 7 of users", c)
+		}
+		for range 2 {
+			_, err = in.Lift(t.Context())
+			l.must(err)
+		}
+		if c := l.proof(in); c.Active {
+			t.Errorf("after Lift: %+v", c)
+		}
+		l.clean()
+	}
+	l.wantName("udp", "app", resolved{Addrs: []string{"198.18.2.1"}})
+	l.wantAll(from(userAddr, userLink, 3), "")
+}

@@ -18,10 +18,12 @@ type DNS struct {
 	From  string   `yaml:"from"`  // who asks: a load group, a target or a replica; * globs
 	Names []string `yaml:"names"` // default: all that they use
 	// Answer is one of nxdomain, servfail, refused, none (silence), slow (right,
-	// after Delay), truncated (right over TCP alone) or wrong (Address).
+	// after Delay), truncated (right over TCP alone), wrong (Address) or stale: the
+	// names have moved to another target, To, and their old address refuses.
 	Answer  string        `yaml:"answer"`
 	Delay   time.Duration `yaml:"delay"`   // of slow; under 5s, when a resolver asks again
 	Address string        `yaml:"address"` // of wrong; default an address where nobody is
+	To      string        `yaml:"to"`      // of stale: a target or a replica
 }
 
 // Aim is who asks.
@@ -32,12 +34,15 @@ func (f *DNS) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
 
 func (f *DNS) String() string {
 	what := map[string]string{"none": "answers nothing", "slow": fmt.Sprintf("answers %s late", f.Delay), "truncated": "truncates answers over UDP",
-		"wrong": "answers a wrong address"}[f.Answer]
+		"wrong": "answers a wrong address", "stale": fmt.Sprintf("answers with %s, where the name has moved,", f.To)}[f.Answer]
 	if what == "" {
 		what = "answers " + strings.ToUpper(f.Answer)
 	}
 	if len(f.Names) > 0 {
 		what += " for " + strings.Join(f.Names, ", ")
+	}
+	if f.Answer == "stale" {
+		what += "; the old address refuses"
 	}
 	return "the resolver " + what
 }
@@ -62,6 +67,11 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 	}
 	if len(site.Askers) == 0 {
 		return nil, errors.New("from is missing: want a load group, a target or a replica")
+	}
+	if stale := f.Answer == "stale"; stale != (f.To != "") {
+		return nil, fmt.Errorf("to %q: want where the names have moved to, with answer: stale, and nothing otherwise", f.To)
+	} else if stale {
+		return f.moved(name, rule, site)
 	}
 	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, DNS: &rule}}, nil
 }

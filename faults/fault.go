@@ -43,6 +43,7 @@ type Site struct {
 	Links       []switchboard.Link // what Aim matched; for a Target: all links that end there
 	Targets     []string           // nodes, where Aim names a target
 	Askers      []string           // clients, where Aim names who asks
+	Moved       []switchboard.Link // theirs to where the names they ask have moved, if they have
 	Switchboard Switchboard
 	Nodes       Nodes
 	Load        Load

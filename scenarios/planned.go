@@ -53,6 +53,10 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 		out.Site.Links = p.flooded(name)
 	case "from":
 		out.Site.Askers, out.Site.Links, err = p.askers(a.From, a.Names)
+		out.Site.Moved = p.movedLinks(f.DNS, out.Site.Askers)
+		if p.failed[joined(append(keys, "dns", "to")...)] {
+			return out, false // moves said why
+		}
 	default:
 		out.Site.Links, err = p.matched(a.Link)
 	}

@@ -117,6 +117,7 @@ func (p *planner) all() {
 	p.uses()
 	p.watchers()
 	p.readiness()
+	p.moves()
 	p.links()
 	p.faults()
 	p.sla()

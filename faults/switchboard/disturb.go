@@ -145,7 +145,7 @@ func (d *disturbances) hit(asker string, from netip.Addr, name string) *disturba
 var nowhere = netip.MustParseAddr("192.0.2.1")
 
 // disturb changes an answer; nil is silence.
-func (r *disturbance) disturb(m, ask *dns.Msg, udp bool) *dns.Msg {
+func (r *disturbance) disturb(m, ask *dns.Msg, asker string, udp bool) *dns.Msg {
 	switch r.Answer {
 	case "nxdomain":
 		return bare(m, dns.RcodeNameError)
@@ -164,8 +164,11 @@ func (r *disturbance) disturb(m, ask *dns.Msg, udp bool) *dns.Msg {
 		if udp {
 			m.Truncated, m.Answer = true, nil
 		}
-	case "wrong":
+	case "wrong", "stale":
 		a := r.Address
+		if r.Answer == "stale" {
+			a = r.Moved[asker]
+		}
 		if !a.IsValid() {
 			a = nowhere
 		}

@@ -80,8 +80,9 @@ func (r *resolver) ServeDNS(w dns.ResponseWriter, ask *dns.Msg) {
 	from := source(w.RemoteAddr())
 	answer := r.answer(from, ask)
 	if len(ask.Question) == 1 {
-		if d := r.faults.hit(r.names.asker(from), from, plain(ask.Question[0].Name)); d != nil {
-			answer = d.disturb(answer, ask, udp)
+		asker := r.names.asker(from)
+		if d := r.faults.hit(asker, from, plain(ask.Question[0].Name)); d != nil {
+			answer = d.disturb(answer, ask, asker, udp)
 		}
 	}
 	if answer == nil {

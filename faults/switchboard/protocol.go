@@ -106,7 +106,7 @@ type Tally struct {
 }
 
 // DNSAnswers are what DNS.Answer may be.
-var DNSAnswers = []string{"nxdomain", "servfail", "refused", "none", "slow", "truncated", "wrong"}
+var DNSAnswers = []string{"nxdomain", "servfail", "refused", "none", "slow", "truncated", "wrong", "stale"}
 
 // DNS changes the answers to some askers (names of clients) about some names
 // (all, where none is given).
@@ -116,6 +116,8 @@ type DNS struct {
 	Answer  string        `json:"answer"`
 	Delay   time.Duration `json:"delay,omitempty"`  // of slow
 	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one where nobody is
+	// Moved is what each asker hears of names that have moved, of stale.
+	Moved map[string]netip.Addr `json:"moved,omitempty"`
 }
 
 // Dead makes the links look as if their node were gone: every packet is

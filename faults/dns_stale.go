@@ -1,0 +1,67 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// moved binds a move of names: who asks hears the new address at once, and the
+// old one refuses, so that whoever still has it in a cache finds nobody there.
+func (f *DNS) moved(name string, rule switchboard.DNS, site Site) (Injection, error) {
+	if len(f.Names) == 0 {
+		return nil, errors.New("names are missing: want those that have moved, such as names: [shop]")
+	}
+	rule.Moved = map[string]netip.Addr{}
+	for _, l := range site.Moved {
+		rule.Moved[l.From] = l.Addr
+	}
+	for _, a := range site.Askers {
+		if _, ok := rule.Moved[a]; !ok {
+			return nil, fmt.Errorf("to %s: no link leads there from %s", f.To, a)
+		}
+	}
+	ids, err := onLinks(site, false)
+	if err != nil {
+		return nil, err
+	}
+	return move{
+		names:   ruleInjection{site.Switchboard, switchboard.Rule{Name: name + ", names", DNS: &rule}},
+		retired: ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Dead: &switchboard.Dead{Process: true}}},
+	}, nil
+}
+
+// move is two rules: new names, and a retired address. What it does to users is
+// what the retired address does; hearing the new one harms nobody.
+type move struct{ names, retired ruleInjection }
+
+// Inject lets the new address be known before the old one refuses.
+func (m move) Inject(ctx context.Context) (switchboard.Bracket, error) {
+	n, err := m.names.Inject(ctx)
+	if err != nil {
+		return n, err
+	}
+	r, err := m.retired.Inject(ctx)
+	return switchboard.Bracket{Before: n.Before, After: r.After}, err
+}
+
+// Lift goes back, in the reverse order, whatever fails.
+func (m move) Lift(ctx context.Context) (switchboard.Bracket, error) {
+	r, rerr := m.retired.Lift(ctx)
+	n, nerr := m.names.Lift(ctx)
+	return switchboard.Bracket{Before: r.Before, After: n.After}, errors.Join(rerr, nerr)
+}
+
+// Proof counts what the retired address refused.
+func (m move) Proof(ctx context.Context) (switchboard.Count, error) {
+	c, err := m.retired.Proof(ctx)
+	if err != nil {
+		return c, err
+	}
+	n, err := m.names.Proof(ctx)
+	c.Active = c.Active || n.Active
+	return c, err
+}
