@@ -28,6 +28,8 @@ type row struct {
 	bytes bool
 	// quick: a hit is known at once, not at the time-out.
 	quick bool
+	// hangs: a hit is known at the time-out, though the fault is of answers.
+	hangs bool
 }
 
 func share(s float64) *quantity.Share { v := quantity.Share(s); return &v }
@@ -58,6 +60,10 @@ var rows = []row{
 	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, bytes: true},
 	{name: "reset", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1, quick: true},
 	{name: "reset after 600 bytes", fault: &faults.Reset{Link: userPath, After: 600}, hit: failed(reset), share: 1},
+	{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay), share: 1},
+	{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4}, hit: slower(delay), share: 1},
+	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended), share: 1, quick: true},
+	{name: "stall", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true},
 }
 
 // delay is far above what a busy machine adds by itself.
@@ -138,7 +144,10 @@ func users(n int) attempt {
 
 func (r row) users(n int) attempt {
 	a := users(n)
-	if r.fault.Aim().Proxied {
+	switch {
+	case r.hangs:
+		a.Timeout = 2 * time.Second
+	case r.fault.Aim().Proxied:
 		a.Timeout = long
 	}
 	return a

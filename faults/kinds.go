@@ -11,6 +11,10 @@ type Kinds struct {
 	Blackhole       *Blackhole       `yaml:"blackhole" about:"all packets of a link vanish, those of established connections too, one way or both"`
 	Loss            *Loss            `yaml:"loss" about:"a share of a link's packets is lost, both ways"`
 	Reset           *Reset           `yaml:"reset" about:"connections get an RST, those that stand too: at once, behind so many bytes of an answer, or at an age"`
+	Bandwidth       *Bandwidth       `yaml:"bandwidth" about:"answers come through a narrow line, each connection by itself: slow transfers"`
+	Slice           *Slice           `yaml:"slice" about:"answers come in small pieces, one after the other"`
+	LimitData       *LimitData       `yaml:"limit-data" about:"answers are cut behind so many bytes, and the connection closed"`
+	Stall           *Stall           `yaml:"stall" about:"answers stop, and connections stay open; the lift lets go what was held"`
 	IdleDrop        *IdleDrop        `yaml:"idle-drop" about:"flows idle for a time are forgotten, silently: long connections hang for ever after an idle spell"`
 	BlockPage       *BlockPage       `yaml:"block-page" about:"requests are answered with a page that a WAF would give"`
 	DNS             *DNS             `yaml:"dns" about:"names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who asks"`

@@ -138,6 +138,8 @@ func expected(t reflect.Type) string {
 		return "a share, such as 30%"
 	case reflect.TypeFor[quantity.Size]():
 		return "a size, such as 64KiB"
+	case reflect.TypeFor[quantity.Throughput]():
+		return "a throughput, such as 64KiB/s"
 	}
 	switch t.Kind() {
 	case reflect.Struct:

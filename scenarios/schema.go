@@ -104,6 +104,8 @@ func quantitySchema(t reflect.Type) *jsonschema.Schema {
 		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$|^\s*[x×]\s*[0-9.]+\s*$`, "events per second, or a multiple of the users' rate", "500/s", "x8")
 	case reflect.TypeFor[quantity.Share]():
 		return written(`^\s*[0-9.]+\s*%\s*$`, "a percentage", "30%")
+	case reflect.TypeFor[quantity.Throughput]():
+		return written(`^\s*[0-9.]+\s*(B|[kK]B|[MG]B|[KMG]iB)?/s\s*$`, "bytes per second", "64KiB/s")
 	case reflect.TypeFor[quantity.Size]():
 		s := written(`^\s*[0-9.]+\s*(B|[kK]B|[MG]B|[KMG]iB)?\s*$`, "bytes, with a unit", "64KiB", "10MB")
 		s.Type = ""

@@ -59,6 +59,10 @@ type Rule struct {
 	HTTPStatus *HTTPStatus `json:"http_status,omitempty"`
 	Latency    *Latency    `json:"latency,omitempty"`
 	Reset      *Reset      `json:"reset,omitempty"`
+	Bandwidth  *Bandwidth  `json:"bandwidth,omitempty"`
+	Slice      *Slice      `json:"slice,omitempty"`
+	LimitData  *LimitData  `json:"limit_data,omitempty"`
+	Stall      *Stall      `json:"stall,omitempty"`
 
 	Unreachable *Unreachable `json:"unreachable,omitempty"`
 	Blackhole   *Blackhole   `json:"blackhole,omitempty"`
@@ -149,6 +153,25 @@ type Reset struct {
 	After int64         `json:"after,omitempty"`
 	In    time.Duration `json:"in,omitempty"`
 }
+
+// Bandwidth narrows the answer direction of each connection to Rate bytes per second.
+type Bandwidth struct {
+	Rate int64 `json:"rate"`
+}
+
+// Slice parts answers into pieces of Size bytes, Delay apart.
+type Slice struct {
+	Size  int64         `json:"size"`
+	Delay time.Duration `json:"delay"`
+}
+
+// LimitData closes the connection behind the first Bytes of an answer that is longer.
+type LimitData struct {
+	Bytes int64 `json:"bytes"`
+}
+
+// Stall holds the bytes of answers until the lift.
+type Stall struct{}
 
 // FaultHeader names the fault on every answer the HTTP stage makes itself.
 const FaultHeader = "X-Stormdrill-Fault"

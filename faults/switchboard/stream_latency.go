@@ -9,7 +9,7 @@ func (l *Latency) unit() string { return "answers delayed" }
 
 // shape holds each piece for Delay ± Jitter, uniform. Pieces that arrive
 // together leave together: it delays and does not throttle.
-func (l *Latency) shape(p piece, m *mode) []piece {
+func (l *Latency) shape(p piece, m *mode, _ *pace) []piece {
 	d := l.Delay
 	if l.Jitter > 0 {
 		d += time.Duration((2*rand.Float64() - 1) * float64(l.Jitter))

@@ -15,8 +15,8 @@ type kind interface{ unit() string }
 
 // shaper is a kind that changes how the bytes of an answer go on.
 type shaper interface {
-	// shape gives what becomes of a piece.
-	shape(p piece, m *mode) []piece
+	// shape gives what becomes of a piece, of a connection with the kind's own pace.
+	shape(p piece, m *mode, line *pace) []piece
 }
 
 // breaker is a kind that ends connections.
@@ -27,12 +27,13 @@ type breaker interface {
 }
 
 // streamKinds is how many there are.
-const streamKinds = 3
+const streamKinds = 7
 
 // kinds are a rule's kinds on streams, nil where not set, in the order in which an
 // answer meets them. A new one is one file and one line here.
 func (r Rule) kinds() [streamKinds]kind {
-	return [streamKinds]kind{given(r.HTTPStatus), given(r.Reset), given(r.Latency)}
+	return [streamKinds]kind{given(r.HTTPStatus), given(r.Reset), given(r.LimitData), given(r.Latency),
+		given(r.Slice), given(r.Bandwidth), given(r.Stall)}
 }
 
 func given[T any, P interface {

@@ -5,7 +5,7 @@ import "time"
 func (r *Reset) unit() string { return "connections reset" }
 
 // shape resets the connection behind the first bytes of an answer.
-func (r *Reset) shape(p piece, m *mode) []piece {
+func (r *Reset) shape(p piece, m *mode, _ *pace) []piece {
 	if r.After == 0 {
 		return []piece{p}
 	}

@@ -37,9 +37,12 @@ type toxic struct{ coming *flow }
 // NewState gives a connection's stub its flow.
 func (t *toxic) NewState() any { return t.coming }
 
-// mostHeld is how many bytes of one connection wait at most; then it is no
-// longer read from, as if a window were full.
-const mostHeld = 4 << 20
+// mostHeld is how many bytes of one connection wait at most, and mostPieces in how
+// many pieces; then it is no longer read from, as if a window were full.
+const (
+	mostHeld   = 4 << 20
+	mostPieces = 16 << 10
+)
 
 // Pipe moves bytes until the stream or the flow ends. Nobody interrupts it:
 // toxics do not change under traffic.
@@ -55,6 +58,7 @@ func (t *toxic) Pipe(stub *toxics.ToxicStub) {
 type queue struct {
 	flow   *flow
 	pieces []piece
+	paces  [streamKinds]pace
 	bytes  int
 	closed bool // nothing more comes, or shall come
 }
@@ -71,7 +75,7 @@ type piece struct {
 
 // hold is a reason to wait, as long as its mode is in force.
 type hold struct {
-	due time.Time
+	due time.Time // zero: until the lift
 	by  *mode
 }
 
@@ -106,7 +110,7 @@ func (p piece) cut(n int64, m *mode, rst bool) []piece {
 func (q *queue) run(stub *toxics.ToxicStub) {
 	for {
 		in := stub.Input
-		if q.bytes >= mostHeld || q.closed {
+		if q.bytes >= mostHeld || len(q.pieces) >= mostPieces || q.closed {
 			in = nil
 		}
 		var out chan<- *stream.StreamChunk
@@ -145,6 +149,8 @@ func (q *queue) wait() (<-chan time.Time, <-chan struct{}) {
 	for _, h := range q.pieces[0].holds {
 		switch left := time.Until(h.due); {
 		case !h.by.active.Load():
+		case h.due.IsZero():
+			return nil, h.by.over
 		case left > 0:
 			return time.After(left), h.by.over
 		}
@@ -179,7 +185,7 @@ func (q *queue) shape(p piece) []piece {
 		if s, ok := m.kind.(shaper); ok {
 			var out []piece
 			for _, p := range all {
-				out = append(out, s.shape(p, m)...)
+				out = append(out, s.shape(p, m, q.paces[i].under(m))...)
 			}
 			all = out
 		}

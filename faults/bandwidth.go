@@ -1,0 +1,38 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// Bandwidth narrows the answer direction of each connection of a link. Several
+// connections do not share it.
+type Bandwidth struct {
+	Link string              `yaml:"link"`
+	Rate quantity.Throughput `yaml:"rate"` // of each connection
+}
+
+// Aim is the link, with a proxy in it.
+func (f *Bandwidth) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+
+// Bite is the mode switch: one request's time.
+func (f *Bandwidth) Bite() time.Duration { return 20 * time.Millisecond }
+
+func (f *Bandwidth) String() string { return fmt.Sprintf("narrows each connection to %s", f.Rate) }
+
+// Bind checks that something goes through.
+func (f *Bandwidth) Bind(name string, site Site) (Injection, error) {
+	if f.Rate == 0 {
+		return nil, errors.New("rate: want bytes per second, such as 64KiB/s; stall is the fault in which nothing goes through")
+	}
+	ids, err := onLinks(site, true)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
+		Bandwidth: &switchboard.Bandwidth{Rate: int64(f.Rate)}}}, nil
+}

@@ -1,0 +1,40 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// LimitData ends the connection behind the first bytes of an answer that is
+// longer, with a FIN: what a client has is a part of it.
+type LimitData struct {
+	Link  string        `yaml:"link"`
+	Bytes quantity.Size `yaml:"bytes"` // of an answer, its head included
+}
+
+// Aim is the link, with a proxy in it.
+func (f *LimitData) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+
+// Bite is the mode switch: one request's time.
+func (f *LimitData) Bite() time.Duration { return 20 * time.Millisecond }
+
+func (f *LimitData) String() string {
+	return fmt.Sprintf("closes connections behind %s of an answer", f.Bytes)
+}
+
+// Bind checks that something is left of an answer.
+func (f *LimitData) Bind(name string, site Site) (Injection, error) {
+	if f.Bytes == 0 {
+		return nil, errors.New("bytes: want the part of an answer that goes through, such as 16KiB")
+	}
+	ids, err := onLinks(site, true)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
+		LimitData: &switchboard.LimitData{Bytes: int64(f.Bytes)}}}, nil
+}

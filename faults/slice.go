@@ -1,0 +1,43 @@
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// Slice parts answers into small pieces that come one after the other.
+type Slice struct {
+	Link  string        `yaml:"link"`
+	Size  quantity.Size `yaml:"size"`  // of a piece
+	Delay time.Duration `yaml:"delay"` // between two pieces of an answer
+}
+
+// Aim is the link, with a proxy in it.
+func (f *Slice) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+
+// Bite is the mode switch, and one piece's wait.
+func (f *Slice) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
+
+func (f *Slice) String() string {
+	return fmt.Sprintf("slices answers into %s, %s apart", f.Size, f.Delay)
+}
+
+// Bind checks that there are pieces, and that they come apart.
+func (f *Slice) Bind(name string, site Site) (Injection, error) {
+	if f.Size == 0 {
+		return nil, errors.New("size: want the bytes of a piece, such as 512B")
+	}
+	if f.Delay == 0 {
+		return nil, errors.New("delay: want one above zero, such as 20ms: pieces that follow at once are put together again on the way")
+	}
+	ids, err := onLinks(site, true)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
+		Slice: &switchboard.Slice{Size: int64(f.Size), Delay: f.Delay}}}, nil
+}
