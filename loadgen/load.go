@@ -99,7 +99,7 @@ func (l *load) report() error {
 // usage is the group's state now, and begins another second.
 func (l *load) usage() Usage {
 	now := l.now()
-	return l.rec.usage(Usage{At: now, Due: l.crowd.due(now), InFlight: l.crowd.inFlight(), Descriptors: descriptors()})
+	return l.rec.usage(Usage{At: now, Due: l.crowd.due(now), InFlight: l.crowd.inFlight(), Descriptors: descriptors(), Machine: pressure()})
 }
 
 // descriptors counts this process's open files; 0 where /proc does not say.

@@ -217,6 +217,7 @@ type Usage struct {
 	InFlight    int           `json:"in_flight"`
 	LagP99      time.Duration `json:"lag_p99"` // of the last second
 	Descriptors int           `json:"descriptors"`
+	Machine     Pressure      `json:"machine"`
 }
 
 // The calls a load node answers, with their bodies:

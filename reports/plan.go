@@ -127,7 +127,7 @@ func readiness(n scenarios.Node) string {
 
 func (b *planText) load() {
 	var rows []string
-	for _, g := range b.p.Load.Groups {
+	for i, g := range b.p.Load.Groups {
 		how := "connections kept open"
 		switch {
 		case g.PerRequest:
@@ -144,6 +144,9 @@ func (b *planText) load() {
 		}
 		if w := g.Writes; w != nil {
 			how += fmt.Sprintf(", acknowledged writes read back at %g/s", w.Rate)
+		}
+		if b.p.Header.Groups[i].Reference {
+			how += ", reference"
 		}
 		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s",
 			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how))

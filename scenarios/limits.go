@@ -124,8 +124,8 @@ func (p *planner) change(kind string, limit *time.Duration) {
 // fewest is how many bad requests per second the faintest fault that users can
 // meet makes, and the whole rate.
 func (p *planner) fewest() (bad, rate float64) {
-	for _, g := range p.load {
-		rate += float64(g.Rate)
+	for _, name := range p.judgedGroups() {
+		rate += float64(p.load[name].Rate)
 	}
 	for _, b := range p.touched {
 		if b > 0 && (bad == 0 || b < bad) {
@@ -217,7 +217,7 @@ func (p *planner) keep(keys []string, text string) {
 		p.problem(keys, "%v", err)
 		return
 	}
-	if groups := sortedKeys(p.load); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
+	if groups := p.judgedGroups(); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
 		p.problem(keys, "keep %q: no load group is named %q: %s", text, k.Of, listed(k.Of, groups))
 	}
 	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {

@@ -39,7 +39,7 @@ func (p *planner) enough(keys []string, k sla.Keep) {
 		return
 	}
 	need, most := sla.Clean(k.Value), 0.0
-	for _, name := range sortedKeys(p.load) {
+	for _, name := range p.judgedGroups() {
 		if g := p.load[name]; k.About(name) {
 			most += opens(g) * length.Seconds()
 		}
@@ -119,5 +119,5 @@ func (p *planner) notUsers(l switchboard.Link) bool { return p.load[l.From] == n
 
 // spared reports whether there are users besides those.
 func (p *planner) spared(groups map[string]bool) bool {
-	return slices.ContainsFunc(sortedKeys(p.load), func(name string) bool { return !groups[name] })
+	return slices.ContainsFunc(p.judgedGroups(), func(name string) bool { return !groups[name] })
 }

@@ -20,7 +20,8 @@ func (p *planner) reach(f *PlannedFault) (share, fewest float64, groups []string
 		w.hit[l.From][l.To] = true
 	}
 	var rate, touched float64
-	for _, name := range sortedKeys(p.load) {
+	p.sparesReferences(f, w)
+	for _, name := range p.judgedGroups() {
 		g := p.load[name]
 		r := w.onward(name, p.reached(name))
 		rate += float64(g.Rate)

@@ -138,6 +138,9 @@ type Group struct {
 	Expect      []int             `yaml:"expect"` // default 200–399
 	Connections *Connections      `yaml:"connections"`
 	CA          string            `yaml:"ca"` // file beside the scenario
+	// Reference: no fault may touch these users, and none of the objectives is
+	// about them. Where they fail too the run proves nothing.
+	Reference bool `yaml:"reference"`
 	// DNSCache keeps names at least so long, whatever their TTL; 0s asks for each
 	// new connection; default the TTL.
 	DNSCache *time.Duration `yaml:"dns-cache"`

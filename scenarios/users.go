@@ -37,6 +37,9 @@ func (p *planner) groups() {
 		n := max(1, g.Sources)
 		p.group(name, g, p.sourcesOf(at("load", family(name), "sources"), n))
 	}
+	if len(p.load) > 0 && len(p.judgedGroups()) == 0 {
+		p.problem(at("load"), "load: all groups are references, and none is the users': nothing would be judged")
+	}
 	if rate > MostRate {
 		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates", rate, MostRate)
 	}
@@ -79,7 +82,7 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 	}
 	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
 	p.plan.Header.Groups = append(p.plan.Header.Groups,
-		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow, Ledger: g.Writes != nil})
+		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow, Ledger: g.Writes != nil, Reference: g.Reference})
 }
 
 // users is how many synthetic users a group has: at least one per source.

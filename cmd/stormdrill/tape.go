@@ -45,8 +45,10 @@ func (t *tape) plan(p *scenarios.Plan) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.slow = map[string]time.Duration{}
-	for _, g := range p.Load.Groups {
-		t.slow[g.Name] = g.Slow
+	for _, g := range p.Header.Groups {
+		if !g.Reference { // how the users fare is not theirs
+			t.slow[g.Name] = g.Slow
+		}
 	}
 	if a := p.Scenario.Abort; a != nil {
 		c, err := engine.ParseCondition(a.When)
@@ -172,9 +174,13 @@ func (t *tape) requests(b loadgen.Block) {
 		if err != nil {
 			return err
 		}
-		t.window.See(rs, t.slow[b.Group])
+		slow, users := t.slow[b.Group]
+		if !users {
+			return nil
+		}
+		t.window.See(rs, slow)
 		if t.guard != nil {
-			t.guard.See(rs, t.slow[b.Group])
+			t.guard.See(rs, slow)
 		}
 		return nil
 	})

@@ -39,6 +39,9 @@ const (
 	// leastBaseline is the fewest requests that make a steady state: with none of
 	// them bad its share is still only known to be under 10 %.
 	leastBaseline = 30
+	// mostClock is how far a limit may be blurred by the doubt between two clocks: a
+	// tenth, so that it is the watcher that is judged and not the clock.
+	mostClock = 0.1
 	// leastTouched is how many of the users' requests a fault must have hit for its
 	// silence to mean that it was absorbed.
 	leastTouched = 5

@@ -185,7 +185,7 @@ func answeredBy(r loadgen.Request) string {
 func (s *scorer) generator() {
 	g := &s.card.Generator
 	var lags []time.Duration
-	for _, st := range s.streams {
+	for _, st := range s.sent() {
 		g.RateWanted += st.group.Rate
 		g.Unsent += uint64(len(st.all) - len(st.sent))
 		for _, r := range st.sent {
@@ -196,6 +196,7 @@ func (s *scorer) generator() {
 		g.RateAchieved = math.Round(float64(len(lags))/length*100) / 100
 	}
 	g.LagP99 = seconds(quantile(lags, 0.99))
+	s.machine()
 }
 
 // mostColumns is how many steps a picture has at most.

@@ -17,7 +17,9 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 		watchers = append(watchers, w.Name)
 	}
 	for _, g := range h.Groups {
-		groups = append(groups, g.Name)
+		if !g.Reference {
+			groups = append(groups, g.Name)
+		}
 	}
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(o.Detect)), slices.Sorted(maps.Keys(o.Restore))) {
 		if !slices.Contains(watchers, name) {

@@ -26,9 +26,10 @@ type scorer struct {
 	course course
 
 	streams  []*stream
-	outages  []outage // of all groups, in order of onset
-	own      []outage // those that are the faults'
-	spells   []spell  // the same, by fault
+	spared   []*stream // of reference groups: nothing but the run itself is judged by them
+	outages  []outage  // of all groups, in order of onset
+	own      []outage  // those that are the faults'
+	spells   []spell   // the same, by fault
 	noticed  []watch.Noticed
 	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
 	onset    int64   // of the first outage that is the faults'
@@ -44,7 +45,12 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 	slices.SortFunc(groups, func(a, b timeline.Group) int { return cmp.Compare(a.Name, b.Name) })
 	_, before, _ := s.course.phase("baseline")
 	for _, g := range groups {
-		s.streams = append(s.streams, newStream(g, r.Requests[g.Name], before, len(groups)))
+		st := newStream(g, r.Requests[g.Name], before, len(groups))
+		if g.Reference {
+			s.spared = append(s.spared, st)
+		} else {
+			s.streams = append(s.streams, st)
+		}
 	}
 	for _, w := range r.Header.Watch {
 		s.noticed = append(s.noticed, watch.Notice(w, r))
@@ -79,6 +85,9 @@ func (s *scorer) measure() {
 		}
 	}
 }
+
+// sent are all groups that send, references too.
+func (s *scorer) sent() []*stream { return slices.Concat(s.streams, s.spared) }
 
 // confirm is W.
 func (s *scorer) confirm() time.Duration { return s.record.Header.Phases.Confirm }
@@ -293,11 +302,15 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge)
 func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
 	half := (c.After - c.Before) / 2
 	doubt := time.Duration(half)
-	if w.Kind == "command" || w.Kind == "webhook" {
+	if elsewhere(w) {
 		doubt += s.record.Clock.Bound
 	}
 	return &Time{Seconds: seconds(time.Duration(c.Before + half - from)), Resolution: seconds(doubt)}
 }
+
+// elsewhere reports whether a detector is heard on the CLI's clock, which may be
+// another machine's.
+func elsewhere(w timeline.Watcher) bool { return w.Kind == "command" || w.Kind == "webhook" }
 
 // earliest keeps the first alarm of all; among watchers that never noticed, the
 // least that is known.

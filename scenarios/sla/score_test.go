@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -71,6 +72,26 @@ func TestVerdicts(t *testing.T) {
 			now := r.Header.Mono
 			*r = timeline.Record{Header: r.Header, Marks: []timeline.Mark{{Name: timeline.MarkError, Before: now, After: now, Detail: "no image"}}}
 		}, Error, "no image"},
+		"reference failed": {func(_ *sim, r *timeline.Record) {
+			refer(r, func(q *loadgen.Request) {
+				if q.Due >= t0+15*sec && q.Due < t0+16*sec {
+					q.Class = loadgen.Reset
+				}
+			})
+		}, Inconclusive, "requests of the reference group spared were bad"},
+		"reference fine":   {func(_ *sim, r *timeline.Record) { refer(r, func(*loadgen.Request) {}) }, Pass, ""},
+		"reference silent": {func(_ *sim, r *timeline.Record) { refer(r, nil) }, Inconclusive, "the reference group spared sent nothing"},
+		"went round": {func(_ *sim, r *timeline.Record) {
+			r.Traffic = []switchboard.Traffic{{Link: "users -> web:8080"}}
+		}, Inconclusive, "something went round the switchboard"},
+		"clocks apart": {func(_ *sim, r *timeline.Record) {
+			r.Clock.Bound, r.Header.Watch[0].Kind = 400*time.Millisecond, "command"
+		}, Inconclusive, "is related to the users' within 400 ms only, too much for a limit of 3 s"},
+		"busy": {func(_ *sim, r *timeline.Record) {
+			spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms })
+			waited := 0.625
+			r.Usage = []loadgen.Usage{{}, {Machine: loadgen.Pressure{Load: 8, Cores: 2, CPU: &waited}}, {Machine: loadgen.Pressure{Load: 2, Cores: 2}}}
+		}, Inconclusive, "the machine at its busiest: 4 runnable tasks per core, some waited for CPU 62.5% of the time"},
 		"no requests":  {func(_ *sim, r *timeline.Record) { r.Requests = nil }, Inconclusive, "the baseline of users is 0 requests"},
 		"empty record": {func(_ *sim, r *timeline.Record) { *r = timeline.Record{} }, Inconclusive, "no objective was judged"},
 	} {
@@ -88,6 +109,17 @@ func TestVerdicts(t *testing.T) {
 				t.Errorf("%d bytes of JSON, %v", len(b), err)
 			}
 		})
+	}
+}
+
+// refer adds a reference group that sends as the users do; change nil: it sends
+// nothing.
+func refer(r *timeline.Record, change func(*loadgen.Request)) {
+	r.Header.Groups = append(r.Header.Groups, timeline.Group{Name: "spared", Rate: 100, Users: 10, Slow: 500 * time.Millisecond, Reference: true})
+	s := usual()
+	s.downs, s.adjust = nil, change
+	if change != nil {
+		r.Requests["spared"] = s.record().Requests["users"]
 	}
 }
 

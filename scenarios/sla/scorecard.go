@@ -261,6 +261,18 @@ type Generator struct {
 	RateAchieved float64 `json:"rate_achieved"`
 	LagP99       float64 `json:"lag_p99_seconds"`
 	Unsent       uint64  `json:"unsent"`
+	// Machine is how busy the machine was at worst; null where the record does not say.
+	Machine *Machine `json:"machine"`
+}
+
+// Machine is the greatest pressure that the load node met: the load per core, and
+// the share of ten seconds in which some task waited for CPU, memory or disk; null
+// where the kernel does not account for it.
+type Machine struct {
+	Load   float64  `json:"load_per_core"`
+	CPU    *float64 `json:"waited_cpu"`
+	Memory *float64 `json:"waited_memory"`
+	IO     *float64 `json:"waited_io"`
 }
 
 // Class counts failed requests by how they failed.

@@ -48,8 +48,13 @@ func (s *scorer) void() (reasons []string) {
 		}
 	}
 	reasons = append(reasons, s.unwell()...)
-	reasons = append(reasons, s.convicted()...)
-	for _, st := range s.streams {
+	busy := slices.Concat(s.convicted(), s.reference())
+	if m := s.card.Generator.Machine; m != nil && len(busy) > 0 {
+		busy = append(busy, "the machine at its busiest: "+m.String())
+	}
+	reasons = append(reasons, busy...)
+	reasons = append(reasons, s.clock()...)
+	for _, st := range s.sent() {
 		if s.wentRound(st) {
 			say("requests of %s were answered, and none of its links saw a connection: something went round the switchboard", st.group.Name)
 		}
@@ -60,7 +65,7 @@ func (s *scorer) void() (reasons []string) {
 // unwell is a steady state that is none.
 func (s *scorer) unwell() (reasons []string) {
 	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
-	for _, st := range s.streams {
+	for _, st := range s.sent() {
 		_, before, _ := s.course.phase("baseline")
 		n := st.first(before)
 		bad := st.badBefore(before)
@@ -92,7 +97,7 @@ func (s *scorer) convicted() (reasons []string) {
 	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
 	const cure = "lower the rate, or give the machine to the drill alone"
 	var due, sent, late, local uint64
-	for _, st := range s.streams {
+	for _, st := range s.sent() {
 		due += uint64(len(st.all))
 		sent += uint64(len(st.sent))
 		for _, r := range st.sent {
@@ -128,7 +133,7 @@ func (s *scorer) stalled() bool {
 			instants = append(instants, o.due, o.recovered)
 		}
 	}
-	for _, st := range s.streams {
+	for _, st := range s.sent() {
 		for _, t := range instants {
 			if t == never {
 				continue

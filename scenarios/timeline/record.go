@@ -51,6 +51,8 @@ type Group struct {
 	Slow  time.Duration `json:"slow"`
 	// Ledger: its requests are writes, and those acknowledged were to be read back.
 	Ledger bool `json:"ledger,omitempty"`
+	// Reference: no fault touches it; see scenarios.Group.
+	Reference bool `json:"reference,omitempty"`
 }
 
 // Fault is what scoring needs to know of a fault.
