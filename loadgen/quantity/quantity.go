@@ -114,7 +114,7 @@ func ParseSize(s string) (Size, error) {
 			continue
 		}
 		n, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
-		if err != nil || n < 0 || n*u.n > math.MaxInt64/2 {
+		if err != nil || math.IsNaN(n) || n < 0 || n*u.n > math.MaxInt64/2 {
 			continue
 		}
 		return Size(n * u.n), nil
