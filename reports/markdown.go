@@ -11,7 +11,7 @@ import (
 // Markdown writes the scorecard for a CI job's summary.
 func Markdown(w io.Writer, card sla.Scorecard) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s: %s\n\n", cell(card.Scenario), strings.ToUpper(string(card.Verdict)))
+	fmt.Fprintf(&b, "## %s: %s\n\n", cell(title(card)), strings.ToUpper(string(card.Verdict)))
 	for _, r := range card.Reasons {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}

@@ -67,7 +67,7 @@ func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
 	if !ok {
 		color = yellow
 	}
-	fmt.Fprintf(t, "\n%s  %s\n", t.paint(color, strings.ToUpper(string(card.Verdict))), card.Scenario)
+	fmt.Fprintf(t, "\n%s  %s\n", t.paint(color, strings.ToUpper(string(card.Verdict))), title(card))
 	for _, r := range card.Reasons {
 		t.line("", r)
 	}

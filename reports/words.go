@@ -17,6 +17,14 @@ func count(n uint64) string {
 	return s
 }
 
+// title names a run.
+func title(c sla.Scorecard) string {
+	if c.Control {
+		return c.Scenario + ", control run without its faults"
+	}
+	return c.Scenario
+}
+
 // share writes a share in per cent; cut after two digits, never rounded up.
 func share(f float64) string { return sla.Percent(f) }
 

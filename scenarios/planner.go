@@ -25,6 +25,9 @@ type Options struct {
 	Seed   uint64       // of all that is drawn at random
 	Subnet netip.Prefix // a /22; default 198.18.0.0/22
 	Tool   string       // stormdrill's version, for the record
+	// Control plans the same run without its faults: same links, load, checks,
+	// phases. A scenario without faults is planned so in any case.
+	Control bool
 	// Images maps an image's or a target's name to the image to use instead.
 	Images map[string]string
 }
@@ -122,6 +125,9 @@ func (p *planner) all() {
 	p.faults()
 	p.sla()
 	p.contain()
+	if p.plan.Header.Control {
+		p.plan.Faults, p.plan.Header.Faults = nil, nil // checked, and their proxies stay in the links
+	}
 	p.timeline()
 }
 
@@ -257,7 +263,7 @@ func (p *planner) header() timeline.Header {
 	s := p.s
 	return timeline.Header{
 		Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
-		Run: p.o.Run, Seed: p.o.Seed, Tool: p.o.Tool,
+		Run: p.o.Run, Seed: p.o.Seed, Tool: p.o.Tool, Control: p.o.Control || len(s.Faults) == 0,
 		Phases: timeline.Phases{Baseline: s.Phases.Baseline, Hold: s.Phases.Hold, Recovery: s.Phases.Recovery, Confirm: p.confirm()},
 	}
 }

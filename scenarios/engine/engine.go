@@ -54,7 +54,7 @@ type Fault struct {
 type Drill struct {
 	Phases timeline.Phases
 	Delay  time.Duration // added to the baseline: the injection's random phase
-	Faults []Fault
+	Faults []Fault       // none: a control run, through the same phases
 
 	Load    Load
 	Journal Journal
@@ -146,6 +146,10 @@ func (d *Drill) steps() []step {
 // then is lifted by recover.
 func (d *Drill) hold(ctx context.Context) error {
 	began := time.Now()
+	if err := d.mark(timeline.MarkHold, "", d.now(), ""); err != nil {
+		return err
+	}
+	d.tell("fault", d.Phases.Hold)
 	for _, s := range d.steps() {
 		aborted, err := d.wait(ctx, s.at-time.Since(began))
 		if err != nil || aborted {

@@ -115,6 +115,7 @@ func TestPhases(t *testing.T) {
 			want []time.Duration
 		}{
 			{timeline.MarkStart, []time.Duration{0}},
+			{timeline.MarkHold, []time.Duration{base}},
 			{timeline.MarkInject, []time.Duration{base, base + 5*time.Second}},
 			{timeline.MarkLift, []time.Duration{base + 10*time.Second, base + 20*time.Second}},
 			{timeline.MarkClear, []time.Duration{base + 10*time.Second, base + 20*time.Second}},

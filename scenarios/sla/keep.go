@@ -185,6 +185,19 @@ func (k Keep) margin(low, high, limit float64) string {
 	return fmt.Sprintf("%+.0f%%", 100*away/limit)
 }
 
+// worse is the bound that is further on the bad side, kept to the digits that a
+// scorecard has; nothing where it has no end.
+func (k Keep) worse(low, high float64) *float64 {
+	v := low
+	if k.Op == "<=" {
+		v = high
+	}
+	if v = round(v); v > time.Duration(math.MaxInt64/2).Seconds() {
+		return nil
+	}
+	return &v
+}
+
 // Percent writes a share, cut after two digits of a per cent.
 func Percent(share float64) string {
 	text := strconv.FormatFloat(math.Floor(share*1e4+1e-9)/100, 'f', 2, 64)

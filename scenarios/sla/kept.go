@@ -44,6 +44,10 @@ func (s *scorer) keep(text string) Objective {
 	if k.shown(have.high) != o.Measured {
 		o.Measured += " to " + k.shown(have.high)
 	}
+	o.Value, o.Unit = k.worse(have.low, have.high), "s"
+	if k.isShare() {
+		o.Unit = "share"
+	}
 	o.Result = k.result(have, limit)
 	worst := limit.low
 	if k.Op == ">=" {

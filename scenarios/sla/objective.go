@@ -24,7 +24,7 @@ func (s *scorer) judge() {
 	case s.interrupted():
 		c.Verdict, c.Reasons = Interrupted, []string{"ended by the user; what was injected has been lifted"}
 	case len(void) > 0:
-		c.Verdict, c.Reasons = Inconclusive, void
+		c.Verdict, c.Void, c.Reasons = Inconclusive, true, void
 	case len(missed) > 0:
 		c.Verdict, c.Reasons = Fail, missed
 	case len(undecided) > 0:
@@ -53,6 +53,10 @@ func (s *scorer) results(result string) (all []string) {
 
 func (s *scorer) objectives() {
 	add := func(o Objective) { s.card.Objectives = append(s.card.Objectives, o) }
+	if s.record.Header.Control {
+		s.control(add)
+		return
+	}
 	watcher := func(name string) Watcher {
 		i := slices.IndexFunc(s.card.Watchers, func(w Watcher) bool { return w.Name == name })
 		if i < 0 {
@@ -97,7 +101,7 @@ func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 	absorbed := len(s.own) == 0 && len(s.card.Faults) > 0 &&
 		!slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return !f.Absorbed })
 	if t == nil && absorbed {
-		return Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds()), Measured: "no outage: absorbed", Result: Met}
+		return Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds()), Measured: "no outage: absorbed", Result: Met, Value: new(float64), Unit: "s"}
 	}
 	why := "the fault was not lifted in this run"
 	if len(s.own) == 0 {
@@ -115,6 +119,7 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 		return o
 	}
 	o.Measured = t.String()
+	o.Value, o.Unit, o.Resolution, o.Censored = &t.Seconds, "s", t.Resolution, t.Censored
 	margin := limit.Seconds() - t.Seconds
 	switch {
 	case t.Censored && t.Seconds >= limit.Seconds():

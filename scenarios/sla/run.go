@@ -15,6 +15,7 @@ const never = math.MinInt64
 type course struct {
 	start, end int64 // the load; end is the last that was heard of it
 	injected   int64 // the first fault's lower edge
+	held       int64 // of a control run: when the faults would have been injected
 	lifted     int64 // the last fault's, lower edge
 	cleared    int64 // the last fault's, upper edge
 	clearing   time.Duration
@@ -26,7 +27,7 @@ type course struct {
 // courseOf reads the marks. What a run that broke off did not reach is never,
 // but for start and end.
 func courseOf(r *timeline.Record) course {
-	c := course{start: never, end: never, injected: never, lifted: never, cleared: never, recovery: never, touched: never, loosed: never}
+	c := course{start: never, end: never, injected: never, held: never, lifted: never, cleared: never, recovery: never, touched: never, loosed: never}
 	for _, m := range r.Marks {
 		switch m.Name {
 		case timeline.MarkStart:
@@ -34,6 +35,10 @@ func courseOf(r *timeline.Record) course {
 		case timeline.MarkInject:
 			if c.injected == never {
 				c.injected = m.Before
+			}
+		case timeline.MarkHold:
+			if r.Header.Control {
+				c.held = m.Before
 			}
 		case timeline.MarkLift:
 			c.lifted = m.Before
@@ -78,7 +83,7 @@ func lastDue(r *timeline.Record) int64 {
 // phase gives the bounds [from, to) of a phase by due; ok is false where the
 // run did not reach it.
 func (c course) phase(name string) (from, to int64, ok bool) {
-	end := c.end + 1
+	end, from := c.end+1, max(c.injected, c.held)
 	until := func(t int64) int64 {
 		if t == never {
 			return end
@@ -87,13 +92,13 @@ func (c course) phase(name string) (from, to int64, ok bool) {
 	}
 	switch name {
 	case "baseline":
-		return c.start, until(c.injected), true
+		return c.start, until(from), true
 	case "fault":
-		return c.injected, until(c.recovery), c.injected != never
+		return from, until(c.recovery), from != never
 	case "recovery":
 		return c.recovery, end, c.recovery != never
 	default: // run: fault and recovery
-		return c.injected, end, c.injected != never
+		return from, end, from != never
 	}
 }
 

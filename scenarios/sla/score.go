@@ -56,7 +56,7 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 		s.noticed = append(s.noticed, watch.Notice(w, r))
 	}
 	s.card = Scorecard{
-		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed,
+		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed, Control: r.Header.Control,
 		Reasons: []string{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{}, Nodes: []Node{},
 		Watchers: []Watcher{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []string{},
 	}

@@ -22,7 +22,9 @@ type Scorecard struct {
 	Schema     string      `json:"schema"`
 	Scenario   string      `json:"scenario"`
 	Run        string      `json:"run"`
+	Control    bool        `json:"control,omitempty"` // a run without faults, see control.go
 	Verdict    Verdict     `json:"verdict"`
+	Void       bool        `json:"void,omitempty"` // inconclusive because its numbers prove nothing
 	Reasons    []string    `json:"reasons"`
 	Times      Times       `json:"times"`
 	Requests   Requests    `json:"requests"`
@@ -252,7 +254,13 @@ type Objective struct {
 	Measured string `json:"measured"`
 	Margin   string `json:"margin,omitempty"`
 	Result   string `json:"result"`
-	Why      string `json:"why,omitempty"` // where undecided
+	// Value is what was measured as a number, seconds or a share, where one was:
+	// of bounds the worse. Where Censored it is only known to be more.
+	Value      *float64 `json:"value,omitempty"`
+	Unit       string   `json:"unit,omitempty"` // of Value: "s", "share"
+	Resolution float64  `json:"resolution_seconds,omitempty"`
+	Censored   bool     `json:"censored,omitempty"`
+	Why        string   `json:"why,omitempty"` // where undecided
 }
 
 // Generator is the load's own judgement of itself.

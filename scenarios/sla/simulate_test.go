@@ -40,6 +40,7 @@ type sim struct {
 	adjust   func(*loadgen.Request)
 	goals    timeline.Objectives
 	unlifted bool
+	control  bool // no fault: what is written here happens all the same
 }
 
 // t0 is where the run starts on the record's clock.
@@ -89,6 +90,13 @@ func (s *sim) marks(r *timeline.Record) {
 		count.First = t0 + s.inject
 	}
 	mark(timeline.MarkStart, "", 0)
+	if s.control {
+		r.Header.Control, r.Header.Faults = true, nil
+		mark(timeline.MarkHold, "", s.inject)
+		mark(timeline.MarkRecovery, "", s.lift)
+		mark(timeline.MarkEnd, "", int64(s.length))
+		return
+	}
 	mark(timeline.MarkInject, "fault", s.inject)
 	if !s.unlifted {
 		mark(timeline.MarkLift, "fault", s.lift)

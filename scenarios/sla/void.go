@@ -76,6 +76,9 @@ func (s *scorer) unwell() (reasons []string) {
 			say("%d of %d requests of %s were bad in the baseline, before any fault: look at the target's log, or lower the rate", bad, n, st.group.Name)
 		}
 	}
+	if s.record.Header.Control {
+		return reasons // what comes early in it is a false alarm like any other
+	}
 	for _, o := range s.outages {
 		if s.course.injected != never && o.onset < s.course.injected {
 			say("an outage of %s began %.1f s into the run, before any fault was injected", o.stream.group.Name, s.course.at(o.onset))

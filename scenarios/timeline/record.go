@@ -25,6 +25,9 @@ type Header struct {
 	Tool     string    `json:"tool"` // stormdrill's version
 	Wall     time.Time `json:"wall"` // wall clock at Mono
 	Mono     int64     `json:"mono"`
+	// Control says that this run has no faults on purpose: whatever is noticed in
+	// it is a false alarm.
+	Control bool `json:"control,omitempty"`
 
 	Phases Phases    `json:"phases"`
 	Groups []Group   `json:"groups"`
@@ -108,6 +111,7 @@ type Objectives struct {
 // [Before, After].
 const (
 	MarkStart       = "start"     // first request due: the baseline begins
+	MarkHold        = "hold"      // the hold phase begins, with faults or, in a control run, without
 	MarkInject      = "inject"    // of Fault
 	MarkLift        = "lift"      // of Fault: the undo call
 	MarkClear       = "clear"     // of Fault: read back as gone, or first good canary

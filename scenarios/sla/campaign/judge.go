@@ -1,0 +1,147 @@
+package campaign
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Outcome is one turn that was run.
+type Outcome struct {
+	Turn
+	Card sla.Scorecard
+}
+
+// Judge gives the card of a campaign from what was run of it so far; interrupted
+// says that the user ended it. It is a pure function of its arguments. The
+// verdict is the first that applies:
+//
+//	error         a run was one
+//	interrupted   the user ended it before its answer was known
+//	fail          more than Allowed runs missed the SLA
+//	inconclusive  more than Allowed missed it or were inconclusive
+//	inconclusive  runs are left that could change the answer
+//	pass
+//
+// Controls change no verdict but by an error: their false alarms are counted.
+func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
+	t := tallyOf(d, done)
+	c := Card{
+		Schema: Schema, Scenario: scenario, Seed: d.Seed, Confidence: Confidence,
+		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls, Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
+		Reasons: []string{}, Says: []string{}, Runs: []Run{},
+		Kept: t.kept, Missed: t.missed, Untold: t.untold, Left: t.left, KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
+		Spreads: spreads(d, done), Control: controls(d, done),
+	}
+	for _, o := range done {
+		c.Runs = append(c.Runs, Run{o.Folder(), o.Control, o.Card.Run, o.Seed, o.Card.Verdict, orNone(o.Card.Reasons)})
+	}
+	c.Verdict, c.Reasons = t.verdict(d, done, interrupted)
+	c.Says = says(d, c)
+	return c
+}
+
+func orNone(all []string) []string {
+	if all == nil {
+		return []string{}
+	}
+	return all
+}
+
+// Decided reports whether what is left of a campaign's runs with the faults can
+// no longer change its answer. After an error nothing can, and the controls are
+// over too.
+func Decided(d Design, done []Outcome) (decided, failed bool) {
+	t := tallyOf(d, done)
+	return t.broken || t.decided(d), t.broken
+}
+
+// tally counts the runs with the faults.
+type tally struct {
+	kept, missed, untold, left int
+	broken                     bool // a run, or a control run, was an error
+}
+
+func tallyOf(d Design, done []Outcome) tally {
+	var t tally
+	for _, o := range done {
+		switch {
+		case o.Card.Verdict == sla.Interrupted:
+		case !known(o.Card.Verdict):
+			t.broken = true
+		case o.Control:
+		case o.Card.Verdict == sla.Pass:
+			t.kept++
+		case o.Card.Verdict == sla.Fail:
+			t.missed++
+		default:
+			t.untold++
+		}
+	}
+	t.left = d.Runs - t.kept - t.missed - t.untold
+	return t
+}
+
+// known verdicts are counted; any other is an error: no data is never a pass.
+func known(v sla.Verdict) bool {
+	return slices.Contains([]sla.Verdict{sla.Pass, sla.Fail, sla.Inconclusive}, v)
+}
+
+// decided reports whether every way in which the runs that are left may end
+// gives the same answer: too many missed already; a pass whatever comes; or too
+// many untold for a pass, and too few left for a fail.
+func (t tally) decided(d Design) bool {
+	exceeded := t.missed + t.untold
+	return t.missed > d.Allowed ||
+		exceeded+t.left <= d.Allowed ||
+		exceeded > d.Allowed && t.missed+t.left <= d.Allowed
+}
+
+func (t tally) verdict(d Design, done []Outcome, interrupted bool) (sla.Verdict, []string) {
+	ended := fmt.Sprintf("%d of %d runs were not run", t.left, d.Runs)
+	exceeded := t.missed + t.untold
+	switch {
+	case t.broken:
+		return sla.Error, brokenBy(done)
+	case interrupted:
+		return sla.Interrupted, []string{"ended by the user: " + ended + "; what was measured is kept"}
+	case t.missed > d.Allowed:
+		return sla.Fail, exceedances(t, d, done)
+	case exceeded > d.Allowed && t.decided(d):
+		return sla.Inconclusive, exceedances(t, d, done)
+	case !t.decided(d):
+		return sla.Inconclusive, []string{ended + ": they could change the answer"}
+	}
+	return sla.Pass, []string{}
+}
+
+func brokenBy(done []Outcome) (reasons []string) {
+	for _, o := range done {
+		if o.Card.Verdict != sla.Interrupted && !known(o.Card.Verdict) {
+			reasons = append(reasons, "run "+o.Folder()+": "+first(o.Card.Reasons, string(o.Card.Verdict)))
+		}
+	}
+	return reasons
+}
+
+// exceedances says how many, and why the first few.
+func exceedances(t tally, d Design, done []Outcome) []string {
+	reasons := []string{fmt.Sprintf("%d of %d runs exceeded the SLA (%d missed it, %d inconclusive), %d allowed", t.missed+t.untold, d.Runs, t.missed, t.untold, d.Allowed)}
+	for _, o := range done {
+		if !o.Control && (o.Card.Verdict == sla.Fail || o.Card.Verdict == sla.Inconclusive) && len(reasons) <= mostReasons {
+			reasons = append(reasons, "run "+o.Folder()+": "+first(o.Card.Reasons, string(o.Card.Verdict)))
+		}
+	}
+	return reasons
+}
+
+// mostReasons is how many runs are quoted; the others stand in runs.
+const mostReasons = 5
+
+func first(all []string, otherwise string) string {
+	if len(all) == 0 {
+		return otherwise
+	}
+	return all[0]
+}

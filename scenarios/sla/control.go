@@ -1,0 +1,47 @@
+package sla
+
+import "fmt"
+
+// A control run is a drill without its faults: the same links, load, watchers
+// and phases. It is judged by what must not happen in it, wherever it comes:
+//
+//   - no alarm of W, for each watcher: missed by a false alarm, undecided where
+//     the watcher got no answer that counts;
+//   - no outage: missed by one that the change-point test finds, undecided where
+//     no request was sent.
+//
+// The drill's own objectives are about its faults and are not judged. Void is
+// what the generator did wrong, requests that went round the switchboard and a
+// baseline that is none; that no fault was proven voids nothing here.
+func (s *scorer) control(add func(Objective)) {
+	for i, w := range s.record.Header.Watch {
+		o := Objective{Name: "no alarm of " + w.Name, Wanted: "none", Measured: "none", Result: Met}
+		n := s.noticed[i]
+		switch {
+		case len(n.Alarms) > 0:
+			o.Measured = fmt.Sprintf("%d, the first %.1f s into the run", len(n.Alarms), s.course.at(n.Alarms[0].Raised.After))
+			o.Result = Missed
+		case n.Asked == 0 && w.Kind != "webhook":
+			o.Measured, o.Result, o.Why = "nothing", Undecided, "the watcher got no answer that counts"
+		}
+		add(o)
+	}
+	add(s.noOutage())
+}
+
+func (s *scorer) noOutage() Objective {
+	o := Objective{Name: "no outage", Wanted: "none", Measured: "none", Result: Met}
+	sent := 0
+	for _, st := range s.streams {
+		sent += len(st.sent)
+	}
+	switch {
+	case len(s.card.Outages) > 0:
+		first := s.card.Outages[0]
+		o.Measured = fmt.Sprintf("%d, the first of %s %.1f s into the run", len(s.card.Outages), first.Group, first.Onset)
+		o.Result = Missed
+	case sent == 0:
+		o.Measured, o.Result, o.Why = "nothing", Undecided, "no request was sent"
+	}
+	return o
+}
