@@ -14,6 +14,16 @@ import (
 // for the run itself where it has no verdict, so that a CI never takes a drill
 // that proved nothing for a pass.
 func JUnit(w io.Writer, card sla.Scorecard) error {
+	all := junit.Testsuites{Name: "stormdrill"}
+	all.AddSuite(suiteOf(card))
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	return all.WriteXML(w)
+}
+
+// suiteOf a run.
+func suiteOf(card sla.Scorecard) junit.Testsuite {
 	suite := junit.Testsuite{Name: card.Scenario, Timestamp: card.Started}
 	class := "stormdrill." + card.Scenario
 	for _, o := range card.Objectives {
@@ -35,10 +45,5 @@ func JUnit(w io.Writer, card sla.Scorecard) error {
 	for _, p := range [][2]string{{"verdict", string(card.Verdict)}, {"run", card.Run}} {
 		suite.AddProperty(p[0], p[1])
 	}
-	all := junit.Testsuites{Name: "stormdrill"}
-	all.AddSuite(suite)
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	return all.WriteXML(w)
+	return suite
 }

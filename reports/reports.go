@@ -33,11 +33,15 @@ func WriteAll(dir string, card sla.Scorecard) error {
 }
 
 func writeFile(path string, card sla.Scorecard, write func(io.Writer, sla.Scorecard) error) error {
+	return written(path, func(w io.Writer) error { return write(w, card) })
+}
+
+func written(path string, write func(io.Writer) error) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	if err := write(f, card); err != nil {
+	if err := write(f); err != nil {
 		_ = f.Close()
 		return err
 	}

@@ -30,6 +30,7 @@ type drill struct {
 	scenario *scenarios.Scenario
 	images   map[string]string
 	seed     uint64
+	control  bool // without its faults
 	dir      string
 	live     *reports.Live
 
@@ -127,7 +128,7 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 			return nil, err
 		}
 		d.plan, err = d.scenario.Plan(scenarios.Options{
-			Run: newRunID(), Seed: d.seed, Subnet: subnet, Tool: version(), Images: d.images,
+			Run: newRunID(), Seed: d.seed, Subnet: subnet, Tool: version(), Images: d.images, Control: d.control,
 		})
 		if err != nil {
 			return nil, err

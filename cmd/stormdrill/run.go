@@ -27,6 +27,8 @@ type runFlags struct {
 	out    string
 	seed   uint64
 	images map[string]string
+
+	repeat, allow, controls int
 }
 
 func newRun() *cobra.Command {
@@ -40,10 +42,22 @@ faults, lifts them, watches the recovery and judges the record.
 A DRILL is a scenario file, a folder of them, or the name of a shipped drill
 (see stormdrill list). All of them are checked before the first one starts.
 
+--repeat N makes a campaign of each: N runs, each with a random phase of its own,
+drawn from the seed. It passes if at most K of them (--allow K, default 0) exceed
+the SLA, an inconclusive run being one that does, and says what N runs allow one
+to say: 59 runs without an exceedance that, with 95 % confidence, 95 % of such
+runs keep the SLA; 93 with one; 124 with two; 10 runs, 74 %. N and K are fixed
+beforehand; it stops early only when its answer can no longer change.
+
+--control M adds M runs without the faults, in between: whatever a watcher says
+in one, and any outage, is a false alarm. They are counted, and do not change the
+verdict.
+
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 4 harness or surroundings failed, 130 interrupted. Over several drills the
 worst counts: 4, 3, 2, 1, 0 in that order.`,
 		Example: `  stormdrill run bad-lb-node
+  stormdrill run bad-lb-node --repeat 59 --control 20
   stormdrill run drills/ --out evidence
   stormdrill run checkout.yaml --image shop=shop:candidate`,
 		Args: cobra.MinimumNArgs(1),
@@ -56,6 +70,9 @@ worst counts: 4, 3, 2, 1, 0 in that order.`,
 	}
 	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of all that is drawn at random (default: new for each run, and recorded)")
+	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
+	c.Flags().IntVar(&f.allow, "allow", 0, "how many of them may exceed the SLA")
+	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	c.Flags().StringToStringVar(&f.images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }
@@ -68,15 +85,24 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	var cards []sla.Scorecard
+	var verdicts []sla.Verdict
 	for _, s := range drills {
-		card, err := f.one(ctx, c.OutOrStdout(), s, len(drills) > 1)
-		switch {
-		case err != nil && errors.Is(context.Cause(ctx), engine.ErrInterrupted):
-			return exitError{exitInterrupted, err}
-		case err != nil:
-			return exitError{exitError4, err}
+		if f.many() {
+			v, err := f.campaign(ctx, c.OutOrStdout(), s, len(drills) > 1)
+			if err != nil {
+				return exitError{exitError4, err}
+			}
+			verdicts = append(verdicts, v)
+		} else {
+			card, err := f.one(ctx, c.OutOrStdout(), s, len(drills) > 1)
+			switch {
+			case err != nil && errors.Is(context.Cause(ctx), engine.ErrInterrupted):
+				return exitError{exitInterrupted, err}
+			case err != nil:
+				return exitError{exitError4, err}
+			}
+			cards, verdicts = append(cards, card), append(verdicts, card.Verdict)
 		}
-		cards = append(cards, card)
 		if ctx.Err() != nil {
 			break
 		}
@@ -86,12 +112,15 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	return verdictExit(cards)
+	return verdictExit(verdicts...)
 }
 
 // check opens and plans all drills before the first one starts. The problems of
 // all of them come together.
 func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
+	if err := f.design().Check(); err != nil {
+		return nil, exitError{exitInvalid, err}
+	}
 	drills, err := openAll(args)
 	if err != nil {
 		return nil, err
@@ -116,33 +145,46 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 
 // one runs and reports a single drill.
 func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario, several bool) (sla.Scorecard, error) {
-	dir := f.out
-	switch {
-	case dir == "":
-		dir = filepath.Join("stormdrill-out", s.Name+"-"+time.Now().Format("20060102-150405"))
-	case several:
-		dir = filepath.Join(dir, s.Name)
-	}
+	dir := f.folder(s, several)
 	if err := freshFolder(dir); err != nil {
 		return sla.Scorecard{}, err
 	}
-	d := &drill{scenario: s, images: f.images, seed: f.seed, dir: dir, live: newLive(w)}
-	card, err := d.run(ctx)
-	d.live.Close()
+	card, err := f.rehearse(ctx, w, &drill{scenario: s, seed: f.seed, dir: dir})
 	if err != nil {
-		return card, err
-	}
-	if err := reports.WriteAll(dir, card); err != nil {
 		return card, err
 	}
 	return card, reports.Text(w, card, textOptions(w, dir))
 }
 
-// freshFolder makes the evidence folder; one that already holds a record is
-// evidence of another run and stays as it is.
+// folder is where a drill's evidence goes.
+func (f runFlags) folder(s *scenarios.Scenario, several bool) string {
+	switch {
+	case f.out == "":
+		return filepath.Join("stormdrill-out", s.Name+"-"+time.Now().Format("20060102-150405"))
+	case several:
+		return filepath.Join(f.out, s.Name)
+	}
+	return f.out
+}
+
+// rehearse takes a drill to its scorecard and leaves its reports in its folder.
+func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *drill) (sla.Scorecard, error) {
+	d.images, d.live = f.images, newLive(w)
+	card, err := d.run(ctx)
+	d.live.Close()
+	if err != nil {
+		return card, err
+	}
+	return card, reports.WriteAll(d.dir, card)
+}
+
+// freshFolder makes the evidence folder; one that already holds a record or a
+// campaign is evidence of another run and stays as it is.
 func freshFolder(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "record")); err == nil {
-		return fmt.Errorf("%s holds the evidence of another run: choose another --out", dir)
+	for _, name := range []string{"record", "campaign.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return fmt.Errorf("%s holds the evidence of another run: choose another --out", dir)
+		}
 	}
 	return os.MkdirAll(dir, 0o755)
 }

@@ -17,14 +17,14 @@ func newScore() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "score RECORD",
 		Short: "Judge a kept record again, by its own SLA or another",
-		Long: `Score judges the record of a run again. The same record and SLA give the same
-output, byte for byte.
+		Long: `Score judges the record of a run again, or of the evidence folder that holds
+one. The same record and SLA give the same output, byte for byte.
 
 --sla names a scenario file whose sla block is used instead of the record's own;
 its watchers and load groups must be those of the record.
 
 Exit status: that of the verdict (see stormdrill run --help).`,
-		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405/record
+		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405
   stormdrill score record --sla stricter.yaml --format json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -35,7 +35,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			if !ok {
 				return exitError{exitInvalid, fmt.Errorf("format %q: want text, json, markdown or junit", format)}
 			}
-			record, err := timeline.Open(args[0])
+			record, err := timeline.Open(recordIn(args[0]))
 			if err != nil {
 				return exitError{exitInvalid, err}
 			}
@@ -49,7 +49,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			if err := write(c.OutOrStdout(), card); err != nil {
 				return err
 			}
-			return verdictExit([]sla.Scorecard{card})
+			return verdictExit(card.Verdict)
 		},
 	}
 	c.Flags().StringVar(&sheet, "sla", "", "scenario file whose sla block is used")

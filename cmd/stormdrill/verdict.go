@@ -21,21 +21,21 @@ var bySeverity = []struct {
 
 // verdictExit gives the worst of the verdicts as an exit status. A verdict that
 // it does not know, and none at all, are errors: no data is never a pass.
-func verdictExit(cards []sla.Scorecard) error {
+func verdictExit(verdicts ...sla.Verdict) error {
 	worst := len(bySeverity) - 1
-	for _, c := range cards {
+	for _, v := range verdicts {
 		i := slices.IndexFunc(bySeverity, func(s struct {
 			verdict sla.Verdict
 			code    int
 		}) bool {
-			return s.verdict == c.Verdict
+			return s.verdict == v
 		})
 		if i < 0 {
-			return exitError{exitError4, fmt.Errorf("%s: unknown verdict %q", c.Scenario, c.Verdict)}
+			return exitError{exitError4, fmt.Errorf("unknown verdict %q", v)}
 		}
 		worst = min(worst, i)
 	}
-	if len(cards) == 0 {
+	if len(verdicts) == 0 {
 		return exitError{exitError4, fmt.Errorf("no drill was run")}
 	}
 	if code := bySeverity[worst].code; code != exitPass {

@@ -18,7 +18,7 @@ type Outcome struct {
 // verdict is the first that applies:
 //
 //	error         a run was one
-//	interrupted   the user ended it before its answer was known
+//	interrupted   the user ended it
 //	fail          more than Allowed runs missed the SLA
 //	inconclusive  more than Allowed missed it or were inconclusive
 //	inconclusive  runs are left that could change the answer

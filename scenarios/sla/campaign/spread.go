@@ -38,7 +38,7 @@ func spreads(d Design, done []Outcome) []Spread {
 	for k := range out {
 		out[k].fill(d, samples[k])
 	}
-	return out
+	return slices.DeleteFunc(out, func(s Spread) bool { return s.Wanted == "" && s.Best == nil }) // nobody wanted it, no run had it
 }
 
 // missing is a sample of each run in which nothing was measured.
@@ -156,7 +156,12 @@ func (s *Spread) number(cost float64) *float64 {
 func (s *Spread) bounds(d Design, sorted []float64) []Bound {
 	out, n := []Bound{}, d.Runs
 	ends, _ := slices.BinarySearch(sorted, math.Inf(1))
-	add := func(q float64, rank int) { out = append(out, Bound{round(q), *s.number(sorted[rank-1]), rank}) }
+	add := func(q float64, rank int) {
+		if k := len(out) - 1; k >= 0 && out[k].Rank == rank {
+			out = out[:k] // the same value speaks for more
+		}
+		out = append(out, Bound{round(q), *s.number(sorted[rank-1]), rank})
+	}
 	for _, q := range quantiles {
 		if r, ok := Rank(n, q); ok && r <= ends {
 			add(q, r)

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
+)
+
+// many reports whether a campaign was asked for.
+func (f runFlags) many() bool { return f.repeat > 1 || f.controls > 0 }
+
+func (f runFlags) design() campaign.Design {
+	return campaign.Design{Runs: f.repeat, Allowed: f.allow, Controls: f.controls, Seed: f.seed}
+}
+
+// course is a campaign under way.
+type course struct {
+	runFlags
+	scenario *scenarios.Scenario
+	w        io.Writer
+	dir      string
+	done     []campaign.Outcome
+}
+
+// campaign runs one drill as often as its design says, each run into a folder of
+// its own, and judges them together.
+func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenario, several bool) (sla.Verdict, error) {
+	c := &course{runFlags: f, scenario: s, w: w, dir: f.folder(s, several)}
+	if err := freshFolder(c.dir); err != nil {
+		return "", err
+	}
+	if err := reports.CampaignPlan(w, s.Name, f.design(), length(s)); err != nil {
+		return "", err
+	}
+	if err := c.run(ctx); err != nil {
+		return "", err
+	}
+	card := c.card(ctx)
+	if err := reports.WriteCampaign(c.dir, card, c.done); err != nil {
+		return "", err
+	}
+	return card.Verdict, reports.CampaignText(w, card, textOptions(w, c.dir))
+}
+
+// run takes the turns. It ends early where its answer is known, or the user or a
+// failure ends it; campaign.json is there after each run, so that a crash costs
+// one run and not the campaign.
+func (c *course) run(ctx context.Context) error {
+	for _, t := range c.design().Turns() {
+		decided, failed := campaign.Decided(c.design(), c.done)
+		if failed || ctx.Err() != nil {
+			return nil
+		}
+		if decided && !t.Control {
+			continue
+		}
+		if err := c.turn(ctx, t); err != nil {
+			return err
+		}
+		card := c.card(ctx)
+		if err := reports.WriteCampaignJSON(c.dir, card); err != nil {
+			return err
+		}
+		if err := reports.CampaignProgress(c.w, card, textOptions(c.w, "")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn is one run. What keeps it from having a record is an error of the
+// campaign's, once there is something to be kept.
+func (c *course) turn(ctx context.Context, t campaign.Turn) error {
+	dir := filepath.Join(c.dir, t.Folder())
+	if err := freshFolder(dir); err != nil {
+		return err
+	}
+	if err := reports.CampaignTurn(c.w, c.design(), t); err != nil {
+		return err
+	}
+	card, err := c.rehearse(ctx, c.w, &drill{scenario: c.scenario, seed: t.Seed, control: t.Control, dir: dir})
+	switch {
+	case err == nil:
+	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):
+		card.Verdict, card.Reasons = sla.Interrupted, []string{err.Error()}
+	case len(c.done) == 0:
+		return err
+	default:
+		card.Verdict, card.Reasons = sla.Error, []string{err.Error()}
+	}
+	c.done = append(c.done, campaign.Outcome{Turn: t, Card: card})
+	return nil
+}
+
+// card judges what was run so far.
+func (c *course) card(ctx context.Context) campaign.Card {
+	return campaign.Judge(c.design(), c.scenario.Name, c.done, ctx.Err() != nil)
+}
+
+// length is how long one run takes at least.
+func length(s *scenarios.Scenario) time.Duration {
+	return s.Phases.Baseline + s.Phases.Hold + s.Phases.Recovery
+}

@@ -1,0 +1,53 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
+)
+
+// WriteCampaign writes a campaign's card into its folder, in every format that is
+// kept as evidence: campaign.json, junit.xml, summary.md. Its runs have their own
+// evidence in folders of their own.
+func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) error {
+	if err := WriteCampaignJSON(dir, card); err != nil {
+		return err
+	}
+	for _, e := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"junit.xml", func(w io.Writer) error { return CampaignJUnit(w, card, runs) }},
+		{"summary.md", func(w io.Writer) error { return CampaignMarkdown(w, card) }},
+	} {
+		if err := written(filepath.Join(dir, e.name), e.write); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+	}
+	return nil
+}
+
+// WriteCampaignJSON writes campaign.json, in place of an older one at once.
+func WriteCampaignJSON(dir string, card campaign.Card) error {
+	path := filepath.Join(dir, "campaign.json")
+	err := written(path+".new", func(w io.Writer) error { return CampaignJSON(w, card) })
+	if err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return nil
+}
+
+// CampaignJSON writes the contract of docs/campaign.md.
+func CampaignJSON(w io.Writer, card campaign.Card) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(card)
+}

@@ -1,0 +1,39 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
+)
+
+// CampaignMarkdown writes a campaign for a CI job's summary.
+func CampaignMarkdown(w io.Writer, c campaign.Card) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), runs(c.Planned.Runs, ""), strings.ToUpper(string(c.Verdict)))
+	for _, r := range c.Reasons {
+		fmt.Fprintf(&b, "- %s\n", cell(r))
+	}
+	if len(c.Reasons) > 0 {
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(spreadHead, " | "), strings.Repeat("---|", len(spreadHead)))
+	for _, s := range c.Spreads {
+		row := spreadRow(s)
+		for i := range row {
+			row[i] = cell(row[i])
+		}
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+	}
+	b.WriteByte('\n')
+	for _, s := range c.Says {
+		fmt.Fprintf(&b, "- %s\n", cell(s))
+	}
+	fmt.Fprintf(&b, "- **Seed:** %d\n\n| run | seed | verdict | why |\n|---|---|---|---|\n", c.Seed)
+	for _, r := range c.Runs {
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", r.Folder, r.Seed, r.Verdict, cell(strings.Join(r.Reasons, "; ")))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,131 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
+)
+
+// rehearsed is a campaign of twelve runs, two of which exceed, and two controls,
+// one of which is loud.
+func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
+	d := campaign.Design{Runs: 12, Allowed: allowed, Controls: 2, Seed: 7}
+	var done []campaign.Outcome
+	for _, t := range d.Turns() {
+		detect := 0.5 + float64(t.Number)/20
+		c := sla.Scorecard{Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Pass, Control: t.Control,
+			Watchers:   []sla.Watcher{{Name: "balancer", Detect: &sla.Time{Seconds: detect, Resolution: 0.05}}},
+			Objectives: []sla.Objective{{Name: "detect balancer", Wanted: "≤ 1 s", Measured: "…", Result: sla.Met, Value: &detect, Resolution: 0.05}}}
+		if t.Control {
+			c.Objectives = []sla.Objective{{Name: "no alarm of balancer", Wanted: "none", Measured: "none", Result: sla.Met}}
+			c.Watchers[0].Detect = nil
+		}
+		switch {
+		case t.Control && t.Number == 2:
+			c.Verdict, c.Reasons = sla.Fail, []string{"no alarm of balancer: wanted none, measured 1, the first 3.0 s into the run"}
+			c.Watchers[0].FalseAlarms, c.Objectives[0].Measured, c.Objectives[0].Result = 1, "1, the first 3.0 s into the run", sla.Missed
+		case !t.Control && t.Number == 11:
+			c.Verdict, c.Reasons = sla.Fail, []string{"detect balancer: wanted ≤ 1 s, measured > 10 s"}
+			c.Objectives[0].Result, c.Objectives[0].Censored = sla.Missed, true
+		case !t.Control && t.Number == 12:
+			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true, []string{"the generator fell behind its own schedule"}
+		}
+		done = append(done, campaign.Outcome{Turn: t, Card: c})
+	}
+	return campaign.Judge(d, "bad-lb-node", done, false), done
+}
+
+// What people and CI read of a campaign is kept as golden files.
+func TestCampaignFormats(t *testing.T) {
+	c, done := rehearsed(2)
+	text := func(w io.Writer) error {
+		if err := CampaignPlan(w, c.Scenario, campaign.Design{Runs: 12, Allowed: 2, Controls: 2, Seed: 7}, 40*time.Second); err != nil {
+			return err
+		}
+		if err := CampaignTurn(w, campaign.Design{Runs: 12, Controls: 2}, done[0].Turn); err != nil {
+			return err
+		}
+		if err := CampaignProgress(w, c, TextOptions{}); err != nil {
+			return err
+		}
+		return CampaignText(w, c, TextOptions{Width: 100, Evidence: "stormdrill-out/x"})
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"campaign.txt":  text,
+		"campaign.json": func(w io.Writer) error { return CampaignJSON(w, c) },
+		"campaign.md":   func(w io.Writer) error { return CampaignMarkdown(w, c) },
+		"campaign.xml":  func(w io.Writer) error { return CampaignJUnit(w, c, done) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var have bytes.Buffer
+			if err := write(&have); err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", name)
+			if *update {
+				if err := os.WriteFile(golden, have.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if have.String() != string(want) {
+				t.Errorf("have\n%s\nwant\n%s", have.String(), want)
+			}
+		})
+	}
+}
+
+// A CI that reads only junit.xml comes to the campaign's own answer.
+func TestCampaignJUnitAgreesWithTheVerdict(t *testing.T) {
+	for _, allowed := range []int{0, 2} {
+		c, done := rehearsed(allowed)
+		var b bytes.Buffer
+		if err := CampaignJUnit(&b, c, done); err != nil {
+			t.Fatal(err)
+		}
+		var all struct {
+			Tests    int `xml:"tests,attr"`
+			Errors   int `xml:"errors,attr"`
+			Failures int `xml:"failures,attr"`
+		}
+		if err := xml.Unmarshal(b.Bytes(), &all); err != nil {
+			t.Fatal(err)
+		}
+		if bad := all.Errors + all.Failures; (bad == 0) != (c.Verdict == sla.Pass) || all.Tests < len(done) {
+			t.Errorf("%s: %d of %d cases are bad", c.Verdict, bad, all.Tests)
+		}
+	}
+	var b bytes.Buffer
+	none := campaign.Judge(campaign.Design{Runs: 3}, "x", nil, true)
+	if err := CampaignJUnit(&b, none, nil); err != nil || !strings.Contains(b.String(), "<error") {
+		t.Errorf("no run at all: %v, %s", err, b.String())
+	}
+}
+
+func TestWriteCampaign(t *testing.T) {
+	c, done := rehearsed(2)
+	dir := t.TempDir()
+	for range 2 { // a newer one takes the place of the older
+		if err := WriteCampaign(dir, c, done); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 3 {
+		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md", len(left), err)
+	}
+	if err := WriteCampaign(filepath.Join(dir, "missing"), c, done); err == nil {
+		t.Error("a folder that is not there: no error")
+	}
+}
