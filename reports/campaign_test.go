@@ -23,7 +23,7 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 		detect := 0.5 + float64(t.Number)/20
 		c := sla.Scorecard{Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Pass, Control: t.Control,
 			Watchers:   []sla.Watcher{{Name: "balancer", Detect: &sla.Time{Seconds: detect, Resolution: 0.05}}},
-			Objectives: []sla.Objective{{Name: "detect balancer", Wanted: "≤ 1 s", Measured: "…", Result: sla.Met, Value: &detect, Resolution: 0.05}}}
+			Objectives: []sla.Objective{{Name: "detect balancer", Wanted: "≤ 1 s", Measured: "…", Result: sla.Met, Value: &detect, Unit: "s", Resolution: 0.05}}}
 		if t.Control {
 			c.Objectives = []sla.Objective{{Name: "no alarm of balancer", Wanted: "none", Measured: "none", Result: sla.Met}}
 			c.Watchers[0].Detect = nil

@@ -20,7 +20,7 @@ func card(v sla.Verdict, detect float64) sla.Scorecard {
 		result = sla.Undecided
 	}
 	return sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []string{"because"},
-		Objectives: []sla.Objective{{Name: "detect pager", Wanted: "≤ 3 s", Result: result, Value: &detect, Resolution: 0.1}}}
+		Objectives: []sla.Objective{{Name: "detect pager", Wanted: "≤ 3 s", Result: result, Value: &detect, Unit: "s", Resolution: 0.1}}}
 }
 
 // played runs a design through the verdicts, in turn, as the command does.
@@ -155,7 +155,7 @@ func TestFloor(t *testing.T) {
 	for i, x := range d.Turns() {
 		v := 0.99 + float64(i)/1000
 		done = append(done, Outcome{x, sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
-			{Name: "success in run", Wanted: "≥ 95%", Measured: "99%", Result: sla.Met, Value: &v}}}})
+			{Name: "success in run", Wanted: "≥ 95%", Measured: "99%", Result: sla.Met, Value: &v, Unit: "share"}}}})
 	}
 	s := Judge(d, "x", done, false).Spreads[0]
 	if *s.Best != 0.999 || *s.Worst != 0.99 || !s.Floor {
@@ -262,5 +262,20 @@ func TestNoNullLists(t *testing.T) {
 				t.Errorf("%s is null: %s", list, b)
 			}
 		}
+	}
+}
+
+// A limit relative to the baseline is one limit, whatever each run's baseline
+// makes of it.
+func TestRelativeLimit(t *testing.T) {
+	d := Design{Runs: 2}
+	var done []Outcome
+	for i, wanted := range []string{"≤ 1.25 x baseline, 30 ms", "≤ 1.25 x baseline, 33 ms"} {
+		v := 0.02
+		done = append(done, Outcome{d.Turns()[i], sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
+			{Name: "p95 in recovery", Wanted: wanted, Result: sla.Met, Value: &v, Unit: "s"}}}})
+	}
+	if s := Judge(d, "x", done, false).Spreads[0]; s.Wanted != "≤ 1.25 x baseline" || s.Met != 2 || s.Unit != "s" {
+		t.Errorf("have %+v", s)
 	}
 }

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -26,13 +27,14 @@ func spreads(d Design, done []Outcome) []Spread {
 	runs := slices.DeleteFunc(slices.Clone(done), func(o Outcome) bool { return o.Control || !known(o.Card.Verdict) })
 	for i, o := range runs {
 		for _, s := range measured(o.Card) {
-			k := slices.IndexFunc(out, func(have Spread) bool { return have.Name == s.Name && have.Wanted == s.Wanted })
+			k := slices.IndexFunc(out, func(have Spread) bool { return have.Name == s.Name && have.Wanted == limitOf(s) })
 			if k < 0 {
 				k = len(out)
-				out = append(out, Spread{Name: s.Name, Wanted: s.Wanted, Unit: unitOf(s), Floor: strings.HasPrefix(s.Wanted, "≥")})
+				out = append(out, Spread{Name: s.Name, Wanted: limitOf(s), Floor: strings.HasPrefix(s.Wanted, "≥")})
 				samples = append(samples, missing(runs))
 			}
 			samples[k][i] = sampleOf(o, s)
+			out[k].Unit = cmp.Or(out[k].Unit, s.Unit)
 		}
 	}
 	for k := range out {
@@ -50,12 +52,11 @@ func missing(runs []Outcome) []sample {
 	return all
 }
 
-// unitOf an objective, by how its limit is written.
-func unitOf(o sla.Objective) string {
-	if strings.Contains(o.Wanted, "%") {
-		return "share"
-	}
-	return "s"
+// limitOf is what an objective wants, as it is for every run: one that is relative
+// to the baseline also names the limit that its own run's baseline made.
+func limitOf(o sla.Objective) string {
+	wanted, _, _ := strings.Cut(o.Wanted, ", ")
+	return wanted
 }
 
 func sampleOf(o Outcome, x sla.Objective) sample {
@@ -90,7 +91,7 @@ func measured(c sla.Scorecard) []sla.Objective {
 func timed(name string, t *sla.Time) sla.Objective {
 	o := sla.Objective{Name: name}
 	if t != nil {
-		o.Value, o.Resolution, o.Censored = &t.Seconds, t.Resolution, t.Censored
+		o.Value, o.Unit, o.Resolution, o.Censored = &t.Seconds, "s", t.Resolution, t.Censored
 	}
 	return o
 }
