@@ -86,7 +86,11 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	if err := reports.CampaignTurn(c.w, c.design(), t); err != nil {
 		return err
 	}
-	card, err := c.rehearse(ctx, c.w, &drill{scenario: c.scenario, seed: t.Seed, control: t.Control, dir: dir})
+	d := &drill{scenario: c.scenario, seed: t.Seed, control: t.Control, dir: dir}
+	card, err := c.rehearse(ctx, c.w, d)
+	if card.Scenario = c.scenario.Name; card.Run == "" && d.plan != nil {
+		card.Run = d.plan.Run
+	}
 	switch {
 	case err == nil:
 	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):

@@ -48,7 +48,10 @@ func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, di
 		t.Fatal(err)
 	}
 	for _, r := range c.Runs {
-		if left := engineHolds(t, r.Run); r.Run == "" || len(left) > 0 {
+		if r.Run == "" {
+			continue // it was ended before it had a name, and so a container
+		}
+		if left := engineHolds(t, r.Run); len(left) > 0 {
 			t.Errorf("%s left behind: %q", r.Folder, left)
 		}
 	}
@@ -111,8 +114,8 @@ func TestDrillCampaignEndsWhenItIsLost(t *testing.T) {
 func TestDrillCampaignInterrupted(t *testing.T) {
 	t.Parallel()
 	c, dir, code := campaigned(t, "run 2 of 3", "refuse.yaml", "--repeat", "3")
-	if c.Verdict != sla.Interrupted || code != 130 || c.Kept != 1 || c.Left != 2 {
-		t.Errorf("have %s, exit %d, %d kept, %d left", c.Verdict, code, c.Kept, c.Left)
+	if c.Verdict != sla.Interrupted || code != 130 || c.Left != 2 || len(c.Spreads) == 0 {
+		t.Errorf("have %s, exit %d, %d left, %d objectives", c.Verdict, code, c.Left, len(c.Spreads))
 	}
 	if _, err := os.Stat(filepath.Join(dir, "001", "record")); err != nil {
 		t.Error(err)
