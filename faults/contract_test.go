@@ -43,6 +43,7 @@ var rows = []row{
 	{name: "syn-drop 30% of packets", fault: &faults.SynDrop{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, spares: true},
 	{name: "syn-drop 30% of flows", fault: &faults.SynDrop{Link: userPath, Share: share(0.3), Per: "flow"}, hit: failed(timedOut), share: 0.3, spares: true},
 	{name: "refuse", fault: &faults.Refuse{Link: userPath}, hit: failed(refused), share: 1, spares: true, quick: true},
+	{name: "accept-stall", fault: &faults.AcceptStall{Link: userPath, Backlog: 4}, hit: failed(timedOut), share: 1, spares: true},
 	{name: "kill as process", fault: &faults.Kill{Target: "app"}, hit: failed(refused), share: 1, quick: true},
 	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}, hit: failed(timedOut), share: 1},
 	{name: "unreachable", fault: &faults.Unreachable{Link: userPath}, hit: failed(unreachable), share: 1, spares: true, quick: true},

@@ -7,6 +7,7 @@ type Kinds struct {
 	Latency         *Latency         `yaml:"latency" about:"answers on a link come late, with jitter: a region that takes a detour"`
 	SynDrop         *SynDrop         `yaml:"syn-drop" about:"SYNs of new connections are dropped, all or a share: connecting hangs, then times out"`
 	Refuse          *Refuse          `yaml:"refuse" about:"new connections are answered with RST at once: a closed port, a rejecting firewall"`
+	AcceptStall     *AcceptStall     `yaml:"accept-stall" about:"new connections meet a full accept queue: a few open and hang, the rest are not answered"`
 	Unreachable     *Unreachable     `yaml:"unreachable" about:"new connections are answered with ICMP unreachable: no route, or a firewall with manners"`
 	Blackhole       *Blackhole       `yaml:"blackhole" about:"all packets of a link vanish, those of established connections too, one way or both"`
 	Loss            *Loss            `yaml:"loss" about:"a share of a link's packets is lost, both ways"`

@@ -167,7 +167,7 @@ func (p *planner) meetsNew(f *PlannedFault, keys []string) {
 // onlyNew: the fault touches connections while they are made, and no others.
 func onlyNew(f faults.Fault) bool {
 	switch f.(type) {
-	case *faults.SynDrop, *faults.Refuse, *faults.Unreachable, *faults.DNS:
+	case *faults.SynDrop, *faults.Refuse, *faults.Unreachable, *faults.AcceptStall, *faults.DNS:
 		return true
 	}
 	return false

@@ -72,6 +72,9 @@ func (p *packets) queueFor(c *cut, l path, t tally, by who) {
 		put(p.rules.late, back, draw(r.Loss.Share, false), n, drop())
 	case r.IdleDrop != nil:
 		p.queueForget(c, l, n, by)
+	case r.AcceptStall != nil:
+		put(p.rules.early, toLink(l.Link), by(offSource), opening(), n)
+		put(p.rules.stall, toLink(l.Link), by(offSource), here(l.Link))
 	case r.Tally != nil:
 		put(p.rules.late, there, n)
 	case r.Dead != nil && r.Dead.Process:
@@ -107,6 +110,8 @@ func unit(r Rule) string {
 		return "SYNs refused"
 	case r.Unreachable != nil:
 		return "SYNs answered unreachable"
+	case r.AcceptStall != nil:
+		return "SYNs sent to a full accept queue"
 	case r.Tally != nil:
 		return r.Tally.Unit
 	case r.Dead != nil && r.Dead.Process:

@@ -28,9 +28,10 @@ type packets struct {
 // cut is one applied rule. After the lift it stays, as its count.
 type cut struct {
 	rule   Rule
-	tag    string  // what its kernel rules carry: unique, as names come again
-	tallys []tally // its counters
-	memory *memory // of flows, of an idle-drop
+	tag    string    // what its kernel rules carry: unique, as names come again
+	tallys []tally   // its counters
+	memory *memory   // of flows, of an idle-drop
+	stalls []stalled // listeners, of an accept-stall
 	on     bool
 	count  Count
 	stop   chan struct{} // ends the polling
@@ -70,12 +71,17 @@ func (p *packets) apply(r Rule) (Bracket, error) {
 	p.serial++
 	c := &cut{rule: r, tag: fmt.Sprintf("cut %d %s", p.serial, r.Name), stop: make(chan struct{})}
 	c.count.Unit = unit(r)
+	if r.AcceptStall != nil {
+		if err := c.openStall(links); err != nil {
+			return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
+		}
+	}
 	if err := p.queue(c, links); err != nil {
 		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
 	before := wire.Now()
 	if err := p.rules.flush(); err != nil {
-		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
+		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, errors.Join(err, c.closeStall()))
 	}
 	b := Bracket{Before: before, After: wire.Now()}
 	c.on = true
@@ -122,6 +128,9 @@ func (p *packets) lift(name string) (Bracket, error) {
 		err = fmt.Errorf("%d of its kernel rules are still there", left)
 	}
 	if err != nil {
+		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
+	}
+	if err := c.endStall(); err != nil {
 		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
 	}
 	b := Bracket{Before: now, After: wire.Now()}

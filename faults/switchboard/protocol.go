@@ -68,6 +68,7 @@ type Rule struct {
 	Blackhole   *Blackhole   `json:"blackhole,omitempty"`
 	Loss        *Loss        `json:"loss,omitempty"`
 	IdleDrop    *IdleDrop    `json:"idle_drop,omitempty"`
+	AcceptStall *AcceptStall `json:"accept_stall,omitempty"`
 	Tally       *Tally       `json:"tally,omitempty"`
 	DNS         *DNS         `json:"dns,omitempty"` // it stands in no link
 }
@@ -101,6 +102,12 @@ type Loss struct {
 // IdleDrop drops the packets of flows that were idle for After.
 type IdleDrop struct {
 	After time.Duration `json:"after"`
+}
+
+// AcceptStall leads new connections to a listener that never accepts;
+// established connections go on.
+type AcceptStall struct {
+	Backlog int `json:"backlog"`
 }
 
 // Tally only counts what is sent to the nodes, for a fault that is done

@@ -14,7 +14,7 @@ import (
 
 // ruleset is the one table of the switchboard. Its path for a client's SYN:
 // "early" (raw priority, before conntrack: faults that need no answer) →
-// "links" (DNAT to the node) → "late" (forward: faults on known connections) →
+// "stall" (DNAT to a listener here) → "links" (DNAT to the node) → "late" (forward: faults on known connections) →
 // "count" (SYNs that got through) → "sources" (SNAT to the client's alias).
 // The fault chains are empty while no fault is on.
 type ruleset struct {
@@ -22,6 +22,7 @@ type ruleset struct {
 	table *nftables.Table
 	early *nftables.Chain
 	late  *nftables.Chain
+	stall *nftables.Chain
 	syns  *nftables.Chain
 	// before names the tables that were there already: Docker's own, for the
 	// resolver it puts into every container of a network.
@@ -51,6 +52,7 @@ func newRuleset() (*ruleset, error) {
 	r := &ruleset{conn: conn, table: table,
 		early: chain("early", nftables.ChainHookPrerouting, nftables.ChainPriorityRaw),
 		late:  chain("late", nftables.ChainHookForward, nftables.ChainPriorityFilter),
+		stall: &nftables.Chain{Name: "stall", Table: table, Hooknum: nftables.ChainHookPrerouting, Priority: stallPriority, Type: nftables.ChainTypeNAT},
 		syns:  &nftables.Chain{Name: "syns", Table: table},
 	}
 	if r.before, err = r.tables(); err != nil {
@@ -78,7 +80,7 @@ func (r *ruleset) tables() ([]string, error) {
 // install puts in everything that is there without a fault.
 func (r *ruleset) install(s Spec) error {
 	r.conn.CreateTable(r.table)
-	for _, c := range []*nftables.Chain{r.early, r.late, r.syns} {
+	for _, c := range []*nftables.Chain{r.early, r.late, r.stall, r.syns} {
 		r.conn.AddChain(c)
 	}
 	count := r.base("count", nftables.ChainHookForward, nftables.ChainPrioritySecurity, nftables.ChainTypeFilter)
@@ -226,7 +228,7 @@ func (r *ruleset) counters() (map[string]uint64, error) {
 // faultRules reads what stands in the fault chains now.
 func (r *ruleset) faultRules() ([]*nftables.Rule, error) {
 	var out []*nftables.Rule
-	for _, c := range []*nftables.Chain{r.early, r.late} {
+	for _, c := range []*nftables.Chain{r.early, r.late, r.stall} {
 		rules, err := r.conn.GetRules(r.table, c)
 		if err != nil {
 			return nil, fmt.Errorf("nftables: rules of %s: %w", c.Name, err)

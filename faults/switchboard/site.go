@@ -119,7 +119,7 @@ func sideOf(r Rule) (kernel bool, err error) {
 	}
 	packet, stream := 0, 0
 	for _, set := range []bool{r.SynDrop != nil, r.Refuse != nil, r.Dead != nil,
-		r.Unreachable != nil, r.Blackhole != nil, r.Loss != nil, r.IdleDrop != nil, r.Tally != nil} {
+		r.Unreachable != nil, r.Blackhole != nil, r.Loss != nil, r.IdleDrop != nil, r.AcceptStall != nil, r.Tally != nil} {
 		if set {
 			packet++
 		}

@@ -1,0 +1,50 @@
+package faults
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// AcceptStall leads a link's new connections to a listener that never accepts:
+// its queue fills, and whoever comes later is not answered. Established
+// connections go on.
+type AcceptStall struct {
+	Link    string `yaml:"link"`
+	Backlog int    `yaml:"backlog"` // of the listener, 1 to 4096; one more completes its handshake; default 16
+}
+
+const (
+	defaultBacklog = 16
+	mostBacklog    = 4096 // net.core.somaxconn's own default
+)
+
+// Aim is the link, a kernel path.
+func (f *AcceptStall) Aim() Aim { return Aim{Link: f.Link} }
+
+// Bite is the time a packet rule takes to be in force.
+func (f *AcceptStall) Bite() time.Duration { return 20 * time.Millisecond }
+
+func (f *AcceptStall) backlog() int {
+	if f.Backlog == 0 {
+		return defaultBacklog
+	}
+	return f.Backlog
+}
+
+func (f *AcceptStall) String() string {
+	return fmt.Sprintf("lets new connections wait in a full accept queue: %d open and hang, the rest are not answered", f.backlog()+1)
+}
+
+// Bind checks the backlog.
+func (f *AcceptStall) Bind(name string, site Site) (Injection, error) {
+	if b := f.backlog(); b < 1 || b > mostBacklog {
+		return nil, fmt.Errorf("backlog %d: want 1 to %d", b, mostBacklog)
+	}
+	ids, err := onLinks(site, false)
+	if err != nil {
+		return nil, err
+	}
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, AcceptStall: &switchboard.AcceptStall{Backlog: f.backlog()}}}, nil
+}
