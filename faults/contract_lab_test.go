@@ -18,7 +18,9 @@ import (
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 
+	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -75,6 +77,8 @@ type lab struct {
 	touched            []switchboard.Touched
 	unknown            []switchboard.Unknown
 	frozen             bool
+	cpu                faults.CPU
+	squeezed           bool
 }
 
 // part is one process in a network namespace of its own, and its conversation.
@@ -91,7 +95,7 @@ var serial int
 
 func newLab(t *testing.T, s switchboard.Spec) *lab {
 	t.Helper()
-	l := &lab{t: t}
+	l := &lab{t: t, cpu: faults.CPU{Limit: 1}}
 	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: bridge}}
 	l.must(netlink.LinkAdd(b))
 	t.Cleanup(func() { l.must(netlink.LinkDel(b)) })
@@ -256,6 +260,47 @@ func (l *lab) Pause(context.Context, string) error {
 func (l *lab) Unpause(context.Context, string) error {
 	l.frozen = false
 	return l.app.cmd.Process.Signal(syscall.SIGCONT)
+}
+
+// Starve has it stand still, as a quota does that is spent for as long as a test
+// looks; Feed gives it its CPU back, and CPU tells.
+func (l *lab) Starve(ctx context.Context, node string, cpus float64) error {
+	l.cpu.Limit, l.cpu.Throttled = cpus, l.cpu.Throttled+1
+	return l.Pause(ctx, node)
+}
+
+// Feed lets it go on.
+func (l *lab) Feed(ctx context.Context, node string) error {
+	l.cpu.Limit = 1
+	return l.Unpause(ctx, node)
+}
+
+// CPU tells its limit.
+func (l *lab) CPU(context.Context, string) (faults.CPU, error) { return l.cpu, nil }
+
+// Squeeze kills it, as the kernel does with one that has no memory left.
+func (l *lab) Squeeze(ctx context.Context, node string, _ quantity.Size) error {
+	l.squeezed = true
+	return l.Kill(ctx, node)
+}
+
+// Relax gives it its memory back.
+func (l *lab) Relax(context.Context, string) error {
+	l.squeezed = false
+	return nil
+}
+
+// Squeezed tells whether it has less than it had.
+func (l *lab) Squeezed(context.Context, string) (bool, error) { return l.squeezed, nil }
+
+// Ended waits until it is.
+func (l *lab) Ended(ctx context.Context, _ string) (bool, error) {
+	select {
+	case <-l.app.Done():
+		return true, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 }
 
 // Kill, Start and Running make it faults.Nodes: a container's end is its

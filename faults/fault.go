@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 // Fault is the configuration of one fault, as a scenario writes it.
@@ -71,6 +72,24 @@ type Nodes interface {
 	Unpause(ctx context.Context, node string) error
 	// Running reports whether the container's process runs, and is not frozen.
 	Running(ctx context.Context, node string) (bool, error)
+	// Starve lowers the container's CPU limit, and reads back that it holds.
+	Starve(ctx context.Context, node string, cpus float64) error
+	// Feed restores the CPU limit it was started with, and reads it back; one
+	// that was never starved is left alone.
+	Feed(ctx context.Context, node string) error
+	// CPU tells its limit, and how often it stood still for it.
+	CPU(ctx context.Context, node string) (CPU, error)
+	// Squeeze lowers the container's memory limit; it returns when the limit is in
+	// force, or the container has met it and is dead.
+	Squeeze(ctx context.Context, node string, memory quantity.Size) error
+	// Relax restores the memory limit it was started with, and reads it back; one
+	// that was never squeezed is left alone.
+	Relax(ctx context.Context, node string) error
+	// Squeezed reports whether its memory limit is lowered.
+	Squeezed(ctx context.Context, node string) (bool, error)
+	// Ended waits until the container is dead, and tells whether the kernel has
+	// killed any of its processes for want of memory.
+	Ended(ctx context.Context, node string) (oom bool, err error)
 }
 
 // Load is the control a fault has over floods that the load node has ready.

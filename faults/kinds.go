@@ -23,6 +23,9 @@ type Kinds struct {
 	ConnectionFlood *ConnectionFlood `yaml:"connection-flood" about:"connections are opened and held, until a server has none left for the users"`
 	SlowRequests    *SlowRequests    `yaml:"slow-requests" about:"requests that come a byte at a time and never end, header or body: slowloris, slow POST"`
 	Stop            *Stop            `yaml:"stop" about:"a target gets SIGTERM and is started again on lift; its host refuses"`
+	Restart         *Restart         `yaml:"restart" about:"a target gets SIGTERM and is started again at once; its host refuses until it serves"`
 	Pause           *Pause           `yaml:"pause" about:"a target is frozen: connections open, and nobody answers"`
+	CPUStarve       *CPUStarve       `yaml:"cpu-starve" about:"a target is left a fraction of a CPU: all it does is late"`
+	MemoryStarve    *MemoryStarve    `yaml:"memory-starve" about:"a target is left less memory than it needs: the kernel kills it, and its host refuses"`
 	Kill            *Kill            `yaml:"kill" about:"a target gets SIGKILL and is started again on lift; its host refuses, or falls silent"`
 }

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -226,7 +227,7 @@ func (b *planText) faults() {
 		fmt.Fprintf(&b.out, "  none: a control run\n")
 	}
 	for _, f := range b.p.Faults {
-		fmt.Fprintf(&b.out, "  %s (%s): %s, for %s\n", f.Name, f.Kind, f.Fault, f.For)
+		fmt.Fprintf(&b.out, "  %s (%s): %s, %s\n", f.Name, f.Kind, f.Fault, length(f))
 		if len(f.Site.Targets) > 0 {
 			fmt.Fprintf(&b.out, "    target %s\n", strings.Join(f.Site.Targets, ", "))
 		}
@@ -235,6 +236,14 @@ func (b *planText) faults() {
 		}
 		fmt.Fprintf(&b.out, "    users  up to %.0f%% of requests can be hit\n", 100*f.Share)
 	}
+}
+
+// length says how long a fault is on.
+func length(f scenarios.PlannedFault) string {
+	if faults.IsInstant(f.Fault) {
+		return "lifted at once"
+	}
+	return "for " + f.For.String()
 }
 
 func (b *planText) judged() {

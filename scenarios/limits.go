@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -145,6 +146,12 @@ func (p *planner) windows() {
 			longest = max(longest, f.For)
 		}
 	}
+	if p.allInstant() {
+		longest = ph.Hold // how long they are felt is the targets' affair
+		if s.Mitigate != nil {
+			p.problem(at("sla", "mitigate"), "sla.mitigate: it is how soon users are well while a fault is still on, and these are over as soon as they are done: use recover")
+		}
+	}
 	need := func(keys []string, phase string, have, limit, confirm time.Duration) {
 		if have <= 0 || have >= limit+confirm {
 			return
@@ -165,7 +172,7 @@ func (p *planner) windows() {
 	for _, name := range sortedKeys(s.Restore) {
 		need(at("sla", "restore", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
 	}
-	if s.Mitigate != nil {
+	if s.Mitigate != nil && !p.allInstant() {
 		need(at("sla", "mitigate"), "a fault", longest, *s.Mitigate, p.confirm())
 	}
 	if s.Recover != nil {
@@ -176,7 +183,7 @@ func (p *planner) windows() {
 	}
 }
 
-// lasts is how long a fault is on; 0 where it could not be planned.
+// lasts is how long a fault is on; 0 of an instant one, or where it could not be planned.
 func (p *planner) lasts(fault string) time.Duration {
 	for _, f := range p.plan.Faults {
 		if f.Name == fault {
@@ -184,6 +191,11 @@ func (p *planner) lasts(fault string) time.Duration {
 		}
 	}
 	return 0
+}
+
+// allInstant says that there are faults, and none that lasts.
+func (p *planner) allInstant() bool {
+	return len(p.plan.Faults) > 0 && !slices.ContainsFunc(p.plan.Faults, func(f PlannedFault) bool { return !faults.IsInstant(f.Fault) })
 }
 
 // baseline checks that the steady state is known well enough to see the

@@ -172,6 +172,9 @@ func (p *planner) embedded(t *Target, keys []string) {
 	if len(t.Ports) == 0 {
 		p.problem(at("targets", keys[1], "ports"), "an embedded target has to serve somewhere: give it ports, such as [8080]")
 	}
+	if w := t.Lab.Web; w != nil && (w.Work < 0 || w.Start < 0) {
+		p.problem(sub("web"), "web: want no negative work or start, have %s and %s", w.Work, w.Start)
+	}
 	if w := t.Lab.Web; w != nil && w.Health != "" && !strings.HasPrefix(w.Health, "/") {
 		p.problem(sub("web", "health"), "health %q: want a path that begins with /", w.Health)
 	}

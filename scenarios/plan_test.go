@@ -183,6 +183,29 @@ func TestFaultThatNoUserMeetsIsPlanned(t *testing.T) {
 	}
 }
 
+// A limit that is to be lowered has to be there from the start, on the nodes that
+// are started, and a reader of the plan is told of one that he did not write.
+func TestLimitsToRestoreAreThereFromTheStart(t *testing.T) {
+	s := shipped(t, "starved-server")
+	s.Targets["shop"].CPUs = 0
+	p := planned(t, s, Options{})
+	if have := p.Nodes[0].Spec.CPUs; have != 1 {
+		t.Errorf("have %g CPUs, want 1", have)
+	}
+	if s.Targets["shop"].CPUs != 0 {
+		t.Error("the scenario was changed")
+	}
+	const want = "fault neighbour: shop has no limit of its own, and gets cpus: 1"
+	if !slices.ContainsFunc(p.Notes, func(n string) bool { return strings.HasPrefix(n, want) }) {
+		t.Errorf("have %q, want %q", p.Notes, want)
+	}
+	for _, n := range planned(t, shipped(t, "out-of-memory"), Options{}).Notes {
+		if strings.Contains(n, "limit of its own") {
+			t.Errorf("have %q of targets that have one", n)
+		}
+	}
+}
+
 func TestImagesAreSubstituted(t *testing.T) {
 	s := parsed(t, strings.Replace(two, "FAULT", "{kill: {target: app-1}}", 1))
 	p := planned(t, s, Options{Images: map[string]string{"haproxy:3.0": "haproxy:candidate", "app": "app:candidate"}})

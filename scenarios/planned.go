@@ -38,12 +38,7 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 		return PlannedFault{}, false
 	}
 	out := PlannedFault{Name: name, Kind: kinds[0], Fault: p.beside(values[0].(faults.Fault)), At: f.At, For: f.For}
-	if out.For == 0 {
-		out.For = p.s.Phases.Hold - f.At
-	}
-	if hold := p.s.Phases.Hold; hold > 0 && (out.For <= 0 || out.At+out.For > hold) {
-		p.problem(keys, "fault %s: from %s for %s does not fit into the hold phase of %s", name, out.At, out.For, hold)
-	}
+	p.placed(&out, keys)
 	a := out.Fault.Aim()
 	var err error
 	switch p.aimKey(&out) {
@@ -67,6 +62,26 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 		return out, false
 	}
 	return out, true
+}
+
+// placed gives a fault its place in the hold phase.
+func (p *planner) placed(f *PlannedFault, keys []string) {
+	hold := p.s.Phases.Hold
+	switch {
+	case faults.IsInstant(f.Fault) && f.For != 0:
+		p.problem(append(slices.Clip(keys), "for"), "fault %s: a %s is over as soon as it is done, and lasts for no time that could be set: leave out for", f.Name, f.Kind)
+	case faults.IsInstant(f.Fault):
+		if hold > 0 && f.At >= hold {
+			p.problem(keys, "fault %s: at %s does not fit into the hold phase of %s", f.Name, f.At, hold)
+		}
+	default:
+		if f.For == 0 {
+			f.For = hold - f.At
+		}
+		if hold > 0 && (f.For <= 0 || f.At+f.For > hold) {
+			p.problem(keys, "fault %s: from %s for %s does not fit into the hold phase of %s", f.Name, f.At, f.For, hold)
+		}
+	}
 }
 
 // aimKey is the key under which a fault says what it hits.
@@ -106,6 +121,7 @@ func (p *planner) bind(f *PlannedFault) {
 		key, _, _ := strings.Cut(err.Error(), " ")
 		p.problem(append(slices.Clip(keys), key), "%s: %v", f.Kind, err)
 	}
+	p.limited(f)
 	var groups []string
 	f.Share, p.touched[f.Name], groups = p.reach(f)
 	a := f.Fault.Aim()
@@ -178,7 +194,7 @@ func onlyNew(f faults.Fault) bool {
 func (p *planner) overlaps() {
 	for i, a := range p.plan.Faults {
 		for _, b := range p.plan.Faults[:i] {
-			if a.Kind != b.Kind || a.At >= b.At+b.For || b.At >= a.At+a.For {
+			if a.Kind != b.Kind || a.At >= b.At+max(b.For, 1) || b.At >= a.At+max(a.For, 1) {
 				continue
 			}
 			shared := slices.IndexFunc(a.Site.Links, func(l switchboard.Link) bool {
@@ -198,9 +214,10 @@ func (p *planner) timeline() {
 	p.plan.InjectDelay = p.drawn(p.every)
 	steps := []Step{{0, "baseline: users and checks begin"}}
 	for _, x := range p.plan.Faults {
-		steps = append(steps,
-			Step{f.Baseline + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)},
-			Step{f.Baseline + x.At + x.For, "lift " + x.Name})
+		steps = append(steps, Step{f.Baseline + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)})
+		if !faults.IsInstant(x.Fault) {
+			steps = append(steps, Step{f.Baseline + x.At + x.For, "lift " + x.Name})
+		}
 	}
 	steps = append(steps,
 		Step{f.Baseline + f.Hold, "recovery: the last fault is gone"},

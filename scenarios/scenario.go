@@ -67,6 +67,9 @@ type Web struct {
 	Body     quantity.Size `yaml:"body" json:"body,omitempty"`         // bytes of the answer
 	Capacity quantity.Rate `yaml:"capacity" json:"capacity,omitempty"` // requests per second served; the rest queue
 	Queue    int           `yaml:"queue" json:"queue,omitempty"`       // requests that may wait; the next gets 503; default 10000
+	Work     time.Duration `yaml:"work" json:"work,omitempty"`         // CPU time of each request, done one request at a time
+	Memory   quantity.Size `yaml:"memory" json:"memory,omitempty"`     // held; 4 MiB of it are renewed every 100 ms
+	Start    time.Duration `yaml:"start" json:"start,omitempty"`       // from the start of its process until it serves
 	// Connections is how many it serves at a time; beyond them it accepts none,
 	// and the kernel's queue fills, as with a server out of workers. Default: all.
 	Connections int `yaml:"connections" json:"connections,omitempty"`

@@ -220,7 +220,7 @@ func bind(p scenarios.PlannedFault, plan *scenarios.Plan, l *lab.Lab) (engine.Fa
 	if err != nil {
 		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)
 	}
-	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Injection: injection}
+	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Instant: faults.IsInstant(p.Fault), Injection: injection}
 	if len(site.Targets) > 0 {
 		f.Canary = canary(l.Load(), readyChecks(plan, site.Targets))
 	}

@@ -122,8 +122,17 @@ func ParseSize(s string) (Size, error) {
 	return 0, fmt.Errorf("size %q: want a count of bytes with a unit, such as 64KiB", s)
 }
 
-// String gives the text form in bytes.
-func (s Size) String() string { return strconv.FormatInt(int64(s), 10) + "B" }
+// String gives the text form, in the largest power of 1024 that leaves no fraction.
+func (s Size) String() string {
+	n, unit := int64(s), "B"
+	for _, larger := range []string{"KiB", "MiB", "GiB"} {
+		if n == 0 || n%1024 != 0 {
+			break
+		}
+		n, unit = n/1024, larger
+	}
+	return strconv.FormatInt(n, 10) + unit
+}
 
 // UnmarshalText reads the text form.
 func (s *Size) UnmarshalText(b []byte) (err error) {

@@ -43,6 +43,7 @@ type Load interface {
 type Fault struct {
 	Name      string
 	At, For   time.Duration // from the start of the hold phase; how long
+	Instant   bool          // lifted as soon as it is injected; For means nothing
 	Injection faults.Injection
 	// Canary, where set, asks once whether what the fault broke serves again, and
 	// says when it was asked and answered. Where nil, a fault is clear when its
@@ -123,6 +124,10 @@ func (d *Drill) steps() []step {
 	var all []step
 	for _, f := range d.Faults {
 		length := f.For
+		if f.Instant {
+			all = append(all, step{at: f.At, Fault: f}) // its lift is no step of its own, and so comes before any other
+			continue
+		}
 		if length == 0 {
 			length = d.Phases.Hold - f.At
 		}
@@ -159,6 +164,10 @@ func (d *Drill) hold(ctx context.Context) error {
 			err = d.lift(ctx, s.Fault)
 		} else {
 			err = d.inject(ctx, s.Fault)
+		}
+		if err == nil && s.Instant {
+			d.tell("fault", d.Phases.Hold)
+			err = d.lift(ctx, s.Fault)
 		}
 		if err != nil {
 			return err

@@ -97,6 +97,26 @@ func drill(fs ...string) (*world, *Drill) {
 	return w, d
 }
 
+// An instant fault is lifted before anything else happens, whatever is due.
+func TestInstant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a", "b")
+		d.Faults[0].At, d.Faults[0].Instant = 5*time.Second, true
+		d.Faults[1].At = 5 * time.Second
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"start", "inject a", "lift a", "inject b", "lift b", "stop"}
+		if !slices.Equal(w.log, want) {
+			t.Errorf("have %q, want %q", w.log, want)
+		}
+		at := 35 * time.Second
+		if have, want := w.at(timeline.MarkClear), []time.Duration{at, at + 15*time.Second}; !slices.Equal(have, want) {
+			t.Errorf("clear: have %v, want %v", have, want)
+		}
+	})
+}
+
 func TestPhases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := drill("a", "b")

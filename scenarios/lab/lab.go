@@ -45,9 +45,12 @@ type Lab struct {
 
 	mu      sync.Mutex
 	ids     map[string]string // containers of targets, by node
-	killed  map[string]bool   // ended because a fault wanted it
+	lives   map[string]*life  // the latest of each target
 	closing bool
 }
+
+// life is a target's process, from one start to its end.
+type life struct{ wished bool } // to end: a fault wanted it
 
 // Start starts everything a plan needs and returns when all targets are ready.
 // If it fails, nothing is left, and the error holds the tail of the failing
@@ -61,7 +64,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{Options: o, engine: engine, release: release, ids: map[string]string{}, killed: map[string]bool{}, lost: make(chan error, 1)}
+	l := &Lab{Options: o, engine: engine, release: release, ids: map[string]string{}, lives: map[string]*life{}, lost: make(chan error, 1)}
 	if err := l.start(ctx); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()

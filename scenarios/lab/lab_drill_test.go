@@ -204,6 +204,95 @@ func TestLabKillAndStart(t *testing.T) {
 	}
 }
 
+// A starved target stands still for most of the time, and has its own limit back
+// afterwards, also where it was fed twice.
+func TestLabStarveAndFeed(t *testing.T) {
+	const run = "00000000000000a5"
+	l, err := open(t, "starved-server", run, func(p *scenarios.Plan) {
+		c := &p.Nodes[0].Ready[0] // a handshake costs the target no CPU time, a page does
+		c.TCP, c.HTTP = nil, &loadgen.HTTPProbe{URL: "http://shop:8080/"}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLab(t, l, run)
+	node := l.Plan.Nodes[0]
+	look := func(want float64) uint64 {
+		t.Helper()
+		c, err := l.CPU(t.Context(), node.Name)
+		if err != nil || c.Limit != want {
+			t.Errorf("have %+v, %v, want a limit of %g", c, err, want)
+		}
+		return c.Throttled
+	}
+	before := look(1)
+	if err := l.Starve(t.Context(), node.Name, 0.01); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for look(0.01) == before && time.Now().Before(deadline) {
+		if _, _, err := l.asked(t.Context(), node); err != nil { // gives it something to do
+			t.Fatal(err)
+		}
+	}
+	if look(0.01) == before {
+		t.Error("it was never throttled")
+	}
+	for range 2 {
+		if err := l.Feed(t.Context(), node.Name); err != nil {
+			t.Fatal(err)
+		}
+		look(1)
+	}
+	if err := l.Starve(t.Context(), node.Name, 5000); err == nil || !strings.Contains(err.Error(), node.Name) {
+		t.Errorf("an engine gave more CPUs than it has: %v", err)
+	}
+	look(1)
+}
+
+// A squeezed target is killed for want of memory; it comes back with its own
+// limit, and its end is no loss.
+func TestLabSqueezeAndRelax(t *testing.T) {
+	const run = "00000000000000a6"
+	l, err := open(t, "out-of-memory", run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLab(t, l, run)
+	node := l.Plan.Nodes[0]
+	squeezed := func(want bool) {
+		t.Helper()
+		if have, err := l.Squeezed(t.Context(), node.Name); err != nil || have != want {
+			t.Errorf("squeezed: have %t, %v, want %t", have, err, want)
+		}
+	}
+	squeezed(false)
+	if err := l.Squeeze(t.Context(), node.Name, 32<<20); err != nil {
+		t.Fatal(err)
+	}
+	squeezed(true)
+	if oom, err := l.Ended(t.Context(), node.Name); err != nil || !oom {
+		t.Errorf("killed for want of memory: have %t, %v", oom, err)
+	}
+	for range 2 {
+		if err := errors.Join(l.Relax(t.Context(), node.Name), l.Start(t.Context(), node.Name)); err != nil {
+			t.Fatal(err)
+		}
+		squeezed(false)
+	}
+	if err := l.ready(t.Context(), node); err != nil {
+		t.Error(err)
+	}
+	if err := l.Relax(t.Context(), node.Name); err != nil { // of one that runs
+		t.Error(err)
+	}
+	select {
+	case err := <-l.Lost():
+		t.Errorf("a wished end is told as a loss: %v", err)
+	default:
+	}
+}
+
 // A target that fails to come up is named, with the end of its log, and leaves
 // nothing.
 func TestLabTargetFails(t *testing.T) {

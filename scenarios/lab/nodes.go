@@ -15,9 +15,7 @@ var _ faults.Nodes = (*Lab)(nil)
 
 // Kill sends SIGKILL to a target and waits until it is dead.
 func (l *Lab) Kill(ctx context.Context, node string) error {
-	l.mu.Lock()
-	l.killed[node] = true
-	l.mu.Unlock()
+	l.wish(node, true)
 	dead := l.engine.ContainerWait(ctx, l.id(node), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	if _, err := l.engine.ContainerKill(ctx, l.id(node), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		return fmt.Errorf("kill %s: %w", node, err)
@@ -30,14 +28,19 @@ func (l *Lab) Kill(ctx context.Context, node string) error {
 	}
 }
 
+// wish notes whether a fault is about to end a target's life.
+func (l *Lab) wish(node string, end bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lives[node].wished = end
+}
+
 // stopGrace is how long a target has between SIGTERM and SIGKILL: Docker's own default.
 const stopGrace = 10
 
 // Stop ends a target by SIGTERM, later SIGKILL, and waits until it is dead.
 func (l *Lab) Stop(ctx context.Context, node string) error {
-	l.mu.Lock()
-	l.killed[node] = true
-	l.mu.Unlock()
+	l.wish(node, true)
 	grace := stopGrace
 	if _, err := l.engine.ContainerStop(ctx, l.id(node), client.ContainerStopOptions{Timeout: &grace}); err != nil {
 		return fmt.Errorf("stop %s: %w", node, err)
@@ -78,9 +81,6 @@ func (l *Lab) Start(ctx context.Context, node string) error {
 	if _, err := l.engine.ContainerStart(ctx, l.id(node), client.ContainerStartOptions{}); err != nil {
 		return fmt.Errorf("start %s: %w", node, err)
 	}
-	l.mu.Lock()
-	l.killed[node] = false
-	l.mu.Unlock()
 	return l.follow(node, since)
 }
 

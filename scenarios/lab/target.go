@@ -61,7 +61,8 @@ func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error)
 		EndpointSettingsModifier: l.address(n.Addr),
 		HostConfigModifier: func(h *container.HostConfig) {
 			h.DNS, h.DNSSearch = []netip.Addr{l.Plan.SwitchboardAddr}, []string{"."}
-			h.NanoCPUs, h.Memory = int64(s.CPUs*1e9), int64(s.Memory)
+			h.NanoCPUs, h.Memory = nanoCPUs(s.CPUs), int64(s.Memory)
+			h.MemorySwap = h.Memory // a limit that is evaded by swap is none
 		},
 	}
 	switch {
@@ -113,19 +114,24 @@ func (l *Lab) follow(node string, since time.Time) error {
 		f.Close()
 		return fmt.Errorf("log: %w", err)
 	}
+	begun := &life{}
+	l.mu.Lock()
+	l.lives[node] = begun
+	l.mu.Unlock()
 	l.logs.Go(func() {
 		defer f.Close()
 		defer logs.Close()
 		_, _ = stdcopy.StdCopy(f, f, io.Reader(logs)) // a log that breaks off is kept as far as it went
-		l.ended(node)
+		l.ended(node, begun)
 	})
 	return nil
 }
 
-// ended is called when a target's log ends, which is when its process has.
-func (l *Lab) ended(node string) {
+// ended is called when a target's log ends, which is when its process has; that
+// may be known only after the next life has begun.
+func (l *Lab) ended(node string, past *life) {
 	l.mu.Lock()
-	wished := l.killed[node]
+	wished := past.wished
 	l.mu.Unlock()
 	if !wished {
 		l.lose(fmt.Errorf("target %s: %w though no fault wanted it to\n%s", node, errDead, l.tailOf(node)))

@@ -65,6 +65,9 @@ func Run(ctx context.Context, spec Spec, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("target %s: %w", spec.Node, err)
 	}
+	if w := spec.Web; w != nil && w.Start > 0 && !pause(ctx, w.Start) {
+		return nil
+	}
 	if err := s.serve(ctx, spec.Ports); err != nil {
 		return fmt.Errorf("target %s: %w", spec.Node, err)
 	}
@@ -76,7 +79,8 @@ func (s Spec) service(lines *journal) (service, error) {
 	case len(s.Ports) == 0:
 		return service{}, errors.New("no port to serve")
 	case s.Web != nil && s.LB == nil && s.KV == nil:
-		return service{Handler: newWeb(s.Node, *s.Web, lines), connections: s.Web.Connections, headerTimeout: s.Web.HeaderTimeout}, nil
+		m, err := newMemory(int64(s.Web.Memory))
+		return service{Handler: newWeb(s.Node, *s.Web, lines), run: m.run, connections: s.Web.Connections, headerTimeout: s.Web.HeaderTimeout}, err
 	case s.LB != nil && s.Web == nil && s.KV == nil:
 		return newBalancerService(s, lines)
 	case s.KV != nil && s.Web == nil && s.LB == nil:

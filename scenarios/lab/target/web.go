@@ -14,7 +14,7 @@ import (
 )
 
 // web answers any path and method with its node's name. Its health path and
-// /metrics have a lane of their own: neither latency nor capacity touches them,
+// /metrics have a lane of their own: neither latency nor capacity nor work touches them,
 // so a check that watches an overloaded web target says that it is alive, which
 // is what many a health check says too.
 type web struct {
@@ -23,6 +23,7 @@ type web struct {
 	latency time.Duration
 	body    []byte
 	queue   *queue
+	work    *work
 	metrics *metrics
 	lines   *journal
 }
@@ -31,7 +32,7 @@ func newWeb(node string, cfg scenarios.Web, lines *journal) *web {
 	q := newQueue(float64(cfg.Capacity), cfg.Queue)
 	return &web{
 		node: node, health: cmp.Or(cfg.Health, "/health"), latency: cfg.Latency,
-		body: page(node, int(cfg.Body)), queue: q, metrics: newMetrics(node, q), lines: lines,
+		body: page(node, int(cfg.Body)), queue: q, work: newWork(cfg.Work), metrics: newMetrics(node, q), lines: lines,
 	}
 }
 
@@ -71,7 +72,7 @@ func (w *web) serve(out http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = io.Copy(io.Discard, r.Body) // a connection is only reused when its request was read
-	if !pause(r.Context(), wait+w.latency) {
+	if !pause(r.Context(), wait+w.latency) || !w.work.do(r.Context()) {
 		out.WriteHeader(statusLeft)
 		return
 	}

@@ -1,0 +1,31 @@
+package faults
+
+import "time"
+
+// Restart ends a target as an orderly shutdown does, and starts it again at
+// once, at the same address: SIGTERM, and SIGKILL ten seconds later for one that
+// does not go. In between its host refuses. The outage is as long as the target
+// takes to serve again.
+type Restart struct {
+	Target string `yaml:"target"`
+}
+
+// Aim is the target, and all kernel links that end there.
+func (f *Restart) Aim() Aim { return Aim{Target: f.Target} }
+
+// Bite is the time a packet rule takes to be in force; Inject has waited for the
+// target's end.
+func (f *Restart) Bite() time.Duration { return 20 * time.Millisecond }
+
+// Instant: it is lifted at once.
+func (f *Restart) Instant() {}
+
+func (f *Restart) String() string {
+	return "restarts the target by SIGTERM; its host refuses until it serves again"
+}
+
+// Bind checks that there is somebody to restart. Its injection is a stop's: what
+// makes it a restart is that it is lifted at once.
+func (f *Restart) Bind(name string, site Site) (Injection, error) {
+	return (&Stop{Target: f.Target}).Bind(name, site)
+}
