@@ -150,7 +150,7 @@ func (s *swarm) hold(life context.Context, r *road) {
 	defer conn.Close()
 	defer context.AfterFunc(life, func() { _ = conn.Close() })()
 	defer s.count(func() { s.open-- })
-	if err := s.linger(conn); err != nil && life.Err() == nil {
+	if s.linger(conn); life.Err() == nil {
 		s.count(func() { s.closed++ })
 	}
 }
@@ -197,10 +197,10 @@ func (s *swarm) count(change func()) {
 	change()
 }
 
-// linger says what is to be said, and reads what comes, until an end.
-func (s *swarm) linger(conn net.Conn) error {
+// linger says what is to be said, and reads what comes, until the connection ends.
+func (s *swarm) linger(conn net.Conn) {
 	if _, err := io.WriteString(conn, s.spec.Begin); err != nil {
-		return err
+		return
 	}
 	heard := make([]byte, 512)
 	for next := time.Now().Add(s.spec.Every); ; {
@@ -209,13 +209,13 @@ func (s *swarm) linger(conn net.Conn) error {
 		}
 		_, err := conn.Read(heard)
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			return err
+			return
 		}
 		if err == nil {
 			continue // an answer to half a question: it is not for us
 		}
 		if _, err := conn.Write([]byte{s.spec.Drip}); err != nil {
-			return err
+			return
 		}
 		next = next.Add(s.spec.Every)
 	}
