@@ -1,0 +1,61 @@
+//go:build drill
+
+package drills
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Real servers say of each fault what they say in the field: HAProxy in the
+// termination state of its log, nginx in its error log. Refusals are as many there
+// as the switchboard counted; of the resets, but for connections that were between
+// an answer and their end.
+func TestDrillServersWords(t *testing.T) {
+	t.Parallel()
+	for name, words := range map[string]struct {
+		refused, torn string
+		silent        []string // both while connecting and while waiting
+	}{
+		"haproxy-words.yaml": {
+			refused: `status=503 server=app-2 .* ended=SC`,
+			torn:    `status=502 server=app-3 .* ended=SH`,
+			silent:  []string{`status=503 server=app-2 .* ended=sC`, `status=504 server=app-2 .* ended=sH`},
+		},
+		"nginx-words.yaml": {
+			refused: `connect\(\) failed \(111: Connection refused\) while connecting to upstream`,
+			torn:    `recv\(\) failed \(104: Connection reset by peer\) while reading response header from upstream`,
+			silent: []string{`upstream timed out \(110: Connection timed out\) while connecting to upstream`,
+				`upstream timed out \(110: Connection timed out\) while reading response header from upstream`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := run(t, name)
+			o.want(t, sla.Pass, 0)
+			log := o.log(t, "lb")
+			said := func(words string) uint64 { return uint64(len(regexp.MustCompile(words).FindAllString(log, -1))) }
+			for _, f := range o.card.Faults {
+				n, counted := uint64(0), f.Proof.Users
+				switch f.Name {
+				case "refused":
+					n = said(words.refused)
+				case "torn":
+					n = said(words.torn)
+				default:
+					continue
+				}
+				if n == 0 || n > counted || f.Name == "refused" && n != counted || 10*n < 9*counted {
+					t.Errorf("%s: said %d times, and the switchboard counted %d", f.Name, n, counted)
+				}
+			}
+			for _, words := range words.silent {
+				if said(words) == 0 {
+					t.Errorf("silence: never %q", words)
+				}
+			}
+		})
+	}
+}
