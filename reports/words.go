@@ -62,7 +62,11 @@ func data(c sla.Scorecard) string {
 	if d.Lost > 0 {
 		s += fmt.Sprintf(", acknowledged from %.2f s to %.2f s", d.OldestLost, d.YoungestLost)
 	}
-	if d.RPO != nil {
+	switch {
+	case d.RPO == nil:
+	case d.Unknown > 0:
+		s += "; RPO at least " + d.RPO.String()
+	default:
 		s += "; RPO " + d.RPO.String()
 	}
 	rto := c.Times.Mitigate

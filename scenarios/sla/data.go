@@ -123,6 +123,7 @@ func (s *scorer) lose(limit int) Objective {
 	case d.Lost+d.Unknown <= uint64(limit):
 		o.Result = Met
 	default:
+		o.Measured = fmt.Sprintf("%d to %d of %d", d.Lost, d.Lost+d.Unknown, d.Acknowledged)
 		o.Result, o.Why = Undecided, d.doubt()
 	}
 	return o
@@ -141,6 +142,7 @@ func (s *scorer) point(limit time.Duration) Objective {
 		return o
 	}
 	if o.Result != worst.Result {
+		o.Measured = fmt.Sprintf("%s to %s", d.RPO, d.atWorst)
 		o.Result, o.Why, o.Margin = Undecided, d.doubt(), ""
 	}
 	return o

@@ -57,9 +57,9 @@ func TestDataIsJudged(t *testing.T) {
 		"half a second":        {50, 0, timeline.Objectives{RPO: limit(time.Second)}, Met, "489 ms ± 10 ms"},
 		"half a second missed": {50, 0, timeline.Objectives{RPO: limit(300 * time.Millisecond)}, Missed, "489 ms ± 10 ms"},
 		"within the gap":       {50, 0, timeline.Objectives{RPO: limit(495 * time.Millisecond)}, Undecided, "489 ms ± 10 ms"},
-		"unknown":              {0, 1, timeline.Objectives{Lose: number(0)}, Undecided, "0 of "},
+		"unknown":              {0, 1, timeline.Objectives{Lose: number(0)}, Undecided, "0 to 1 of "},
 		"unknown, enough room": {1, 1, timeline.Objectives{Lose: number(2)}, Met, "1 of "},
-		"unknown, rpo":         {10, 90, timeline.Objectives{RPO: limit(500 * time.Millisecond)}, Undecided, ""},
+		"unknown, rpo":         {10, 90, timeline.Objectives{RPO: limit(500 * time.Millisecond)}, Undecided, " ± 10 ms to "},
 		"unknown, rpo 0":       {0, 1, timeline.Objectives{RPO: limit(0)}, Undecided, "0 s"},
 		"unknown, still met":   {10, 10, timeline.Objectives{RPO: limit(500 * time.Millisecond)}, Met, ""},
 	} {
