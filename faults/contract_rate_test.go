@@ -1,0 +1,63 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"math"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+)
+
+// At a thousand tries a second a fault that hits a share hits that share, within
+// the 99.9 % interval of the binomial distribution; and it counts what it hit.
+func TestSharesAtRate(t *testing.T) {
+	const (
+		want   = 0.3
+		batch  = 100
+		rounds = 30 // three seconds in all
+		z      = 3.29
+	)
+	for _, r := range []row{
+		{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(want)}, hit: answered(503, "http-status")},
+		{name: "syn-drop per packet", fault: &faults.SynDrop{Link: userPath, Share: share(want)}, hit: failed(timedOut)},
+		{name: "syn-drop per flow", fault: &faults.SynDrop{Link: userPath, Share: share(want), Per: "flow"}, hit: failed(timedOut)},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			l := newLab(t, spec(r.fault.Aim().Proxied))
+			in := r.bind(l)
+			_, err := in.Inject(t.Context())
+			l.must(err)
+			var busy sync.WaitGroup
+			results := make([][]outcome, rounds)
+			tick := time.NewTicker(batch * time.Millisecond)
+			defer tick.Stop()
+			for i := range rounds {
+				busy.Go(func() { results[i] = l.try(r.users(batch)) })
+				<-tick.C
+			}
+			busy.Wait()
+			n, hits := 0.0, 0.0
+			for _, all := range results {
+				for _, o := range all {
+					n++
+					switch {
+					case r.hit(o):
+						hits++
+					case o.Failure != "" || o.Status != 200:
+						t.Errorf("neither hit nor well: %+v", o)
+					}
+				}
+			}
+			if d := math.Abs(hits - want*n); d > z*math.Sqrt(n*want*(1-want)) {
+				t.Errorf("%.0f of %.0f hit: beyond the interval around %g", hits, n, want)
+			}
+			if c := l.proof(in); float64(c.Users) != hits {
+				t.Errorf("counted %d, clients met %.0f", c.Users, hits)
+			}
+			r.wantLifted(l, in)
+		})
+	}
+}
