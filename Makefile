@@ -10,7 +10,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit containers drills lint fmt fuzz clean setup images
+.PHONY: help build demo test unit accuracy containers drills lint fmt fuzz clean setup images
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,11 @@ test: lint unit images containers ## everything a change has to pass; installs w
 
 unit: ## unit tests with the race detector, fuzz seeds included
 	CGO_ENABLED=1 $(GO) test -race ./...
+
+accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for so many in every cell
+	@mkdir -p bin && rm -f bin/accuracy.md
+	ACCURACY_TABLE=$(CURDIR)/bin/accuracy.md $(GO) test -count=1 -timeout 24h -run 'EdgesAgainstTruth|KnownWrongEstimators|NoFalseAlarms|AtEveryPhase' ./scenarios/sla
+	@cat bin/accuracy.md
 
 containers: build images ## tests on real containers and network namespaces
 	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./faults/... ./loadgen/... ./scenarios/lab/...

@@ -8,68 +8,112 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// runs of each cell: few in every test, many in `make accuracy`.
-func runs(t *testing.T, few int) int {
+// runs of a cell: few in every test, many in `make accuracy`, or as many as
+// ACCURACY_RUNS says.
+func runs(few, many int) int {
 	if n, err := strconv.Atoi(os.Getenv("ACCURACY_RUNS")); err == nil {
 		return n
 	}
+	if os.Getenv("ACCURACY_TABLE") != "" {
+		return many
+	}
 	return few
+}
+
+var (
+	rates  = []float64{100, 1000, 5000}
+	shares = []float64{0.01, 0.05, 0.3, 1}
+	kinds  = []string{"reset", "503", "hang", "slow"}
+)
+
+// faint is finer than this and the plan refuses it: see
+// scenarios.TestFaintCellsAreRefused.
+const faint = 5 * time.Second
+
+// bound is 1/r + 6/(r·f).
+func bound(rate, share float64) time.Duration {
+	return time.Duration((1 + perChange/share) / rate * float64(time.Second))
 }
 
 // Onset and recovery lie within 1/r + 6/(r·f) of the truth in 95 of 100 runs,
 // whatever the rate, the share and the way of failing.
 func TestEdgesAgainstTruth(t *testing.T) {
-	for _, rate := range []float64{100, 1000, 5000} {
-		for _, share := range []float64{0.01, 0.05, 0.3, 1} {
-			for _, kind := range []string{"reset", "503", "hang", "slow"} {
-				bound := time.Duration((1 + perChange/share) / rate * float64(time.Second))
-				if bound > time.Second && rate*share < 3 {
-					continue // too faint: the plan refuses it, see scenarios.TestResolution
+	out := newTable(t, "edges", "| requests/s | bad | way | bound | onset p50 | p95 | max | recovery p50 | p95 | max | runs |")
+	for _, rate := range rates {
+		for _, share := range shares {
+			for _, kind := range kinds {
+				if bound(rate, share) > faint {
+					out.row(fmt.Sprintf("| %v | %v %% | %s | %s | refused by plan | | | | | | |", rate, 100*share, kind, shown(bound(rate, share))))
+					continue
 				}
+				put := out.place()
 				t.Run(fmt.Sprintf("%v/s, %v%%, %s", rate, 100*share, kind), func(t *testing.T) {
 					t.Parallel()
-					edges(t, rate, share, kind, bound)
+					put(edges(t, rate, share, kind))
 				})
 			}
 		}
 	}
 }
 
-func edges(t *testing.T, rate, share float64, kind string, bound time.Duration) {
-	n := runs(t, max(3, int(10_000/rate)))
-	var onset, recovery []time.Duration
+// edges runs one cell and gives its row.
+func edges(t *testing.T, rate, share float64, kind string) string {
+	n := runs(max(3, int(10_000/rate)), max(60, int(60_000/rate)))
+	allowance := bound(rate, share) + 2*time.Millisecond // its lag, and the spread of the answers' own time
+	onset, recovery := make([]time.Duration, n), make([]time.Duration, n)
 	for i := range n {
-		from := 12*sec + int64(i)*37*ms%sec
-		to := from + 6*sec + int64(i)*11*ms%sec
-		s := sim{rate: rate, length: 30 * time.Second, inject: from - 10*ms, lift: to, seed: uint64(i), confirm: 3 * time.Second,
-			downs: []down{{from, to, share, kind}}}
-		card := Score(s.record(), s.goals)
-		if len(card.Outages) != 1 || card.Outages[0].By != "fault" {
-			t.Errorf("run %d: outages %+v, want one, by the fault", i, card.Outages)
-			continue
-		}
-		o := card.Outages[0]
-		onset = append(onset, off(o.Onset, from))
-		end := to + 3*ms // the bad answer's own time
-		if kind == "hang" || kind == "slow" {
-			end = to + 500*ms // known τ after its due
-		}
-		recovery = append(recovery, off(o.Recovery, end))
+		onset[i], recovery[i] = missedBy(rate, share, kind, uint64(i))
 	}
-	allowance := bound + 2*time.Millisecond // its lag
-	for name, errs := range map[string][]time.Duration{"onset": onset, "recovery": recovery} {
-		if len(errs) == 0 {
-			continue
+	row := fmt.Sprintf("| %v | %v %% | %s | %s |", rate, 100*share, kind, shown(allowance))
+	for _, of := range []struct {
+		name string
+		errs []time.Duration
+	}{{"onset", onset}, {"recovery", recovery}} {
+		p50, p95, worst := quantile(of.errs, 0.5), quantile(of.errs, 0.95), quantile(of.errs, 1)
+		// Of few runs the nearest rank is the worst of them, which is no p95.
+		if beyond := count(of.errs, allowance); beyond > int(math.Ceil(0.05*float64(n))) {
+			t.Errorf("%s: %d of %d errors are above %v, want at most 5%%; p95 %v", of.name, beyond, n, allowance, p95)
 		}
-		slices.Sort(errs)
-		p95 := errs[max(0, int(math.Ceil(0.95*float64(len(errs))))-1)]
-		if p95 > allowance {
-			t.Errorf("%s: p95 of the error over %d runs is %v, want at most %v", name, n, p95, allowance)
-		}
-		t.Logf("%s: p50 %v p95 %v max %v, bound %v, %d runs", name, errs[len(errs)/2], p95, errs[len(errs)-1], allowance, n)
+		row += fmt.Sprintf(" %s | %s | %s |", shown(p50), shown(p95), shown(worst))
 	}
+	return row + fmt.Sprintf(" %d |", n)
+}
+
+// count is of the errors above a bound.
+func count(errs []time.Duration, most time.Duration) (n int) {
+	for _, e := range errs {
+		if e > most {
+			n++
+		}
+	}
+	return n
+}
+
+// untold is the error of a run that does not tell one outage, by the fault.
+const untold = time.Duration(math.MaxInt64)
+
+// missedBy is how far a run's onset and recovery are from the truth.
+func missedBy(rate, share float64, kind string, seed uint64) (onset, recovery time.Duration) {
+	from := 12*sec + int64(seed)*37*ms%sec
+	to := from + 6*sec + int64(seed)*11*ms%sec
+	s := sim{rate: rate, length: 30 * time.Second, inject: from - 10*ms, lift: to, confirm: 3 * time.Second,
+		seed: seed*16 + uint64(slices.Index(kinds, kind)), downs: []down{{from, to, share, kind}}}
+	card := Score(s.record(), s.goals)
+	if len(card.Outages) != 1 || card.Outages[0].By != "fault" {
+		return untold, untold
+	}
+	end := to + 3*ms // the bad answer's own time
+	if kind == "hang" || kind == "slow" {
+		end = to + 500*ms // known τ after its due
+	}
+	return off(card.Outages[0].Onset, from), off(card.Outages[0].Recovery, end)
 }
 
 func off(have float64, want int64) time.Duration {
@@ -77,41 +121,126 @@ func off(have float64, want int64) time.Duration {
 	return max(d, -d)
 }
 
-// The estimator that users of other tools know, “the first good request, then
-// three seconds under a threshold”, is early where only a share fails. That it
-// misses the bound shows that the test above can fail.
-func TestKnownWrongEstimatorMissesTheBound(t *testing.T) {
+// Estimators that are known to be wrong miss the bound, which shows that the test
+// above can fail: “the first good request, then three seconds under a threshold”
+// is early where only a share fails, and the instant of an alarm is no onset.
+func TestKnownWrongEstimatorsMissTheBound(t *testing.T) {
 	const rate, share = 1000, 0.01
-	var errs []time.Duration
-	for i := range 40 {
+	out := newTable(t, "wrong", "| wrong estimator | bound | p50 | p95 | max | runs |")
+	n := runs(40, 200)
+	calm, alarm := make([]time.Duration, n), make([]time.Duration, n)
+	for i := range n {
 		s := sim{rate: rate, length: 30 * time.Second, inject: 10 * sec, lift: 16 * sec, seed: uint64(i),
 			downs: []down{{10 * sec, 16 * sec, share, "503"}}}
-		st := newStream(s.record().Header.Groups[0], s.record().Requests["users"], t0+10*sec, 1)
-		first := st.sent[st.bads[0]].Due
-		for k := st.first(first); k < len(st.sent); k++ {
-			n := st.first(st.sent[k].Due + 3*sec)
-			if float64(st.badIn(k, n)) < 0.01*float64(n-k) {
-				errs = append(errs, off(float64(st.sent[k].Due-t0)/1e9, 16*sec))
-				break
-			}
-		}
+		r := s.record()
+		st := newStream(r.Header.Groups[0], r.Requests["users"], t0+10*sec, 1)
+		calm[i] = off(float64(calmAgain(st)-t0)/1e9, 16*sec)
+		at, _ := st.noticed(t0 + 10*sec)
+		alarm[i] = off(float64(at-t0)/1e9, 10*sec)
 	}
-	slices.Sort(errs)
-	bound := time.Duration((1 + perChange/share) / rate * float64(time.Second))
-	if p95 := errs[int(0.95*float64(len(errs)))]; p95 <= bound {
-		t.Errorf("p95 %v lies within %v: the accuracy test could not tell a wrong estimator", p95, bound)
+	for _, of := range []struct {
+		name string
+		errs []time.Duration
+	}{{"3 s under a threshold, as recovery", calm}, {"the alarm, as onset", alarm}} {
+		p50, p95, worst := quantile(of.errs, 0.5), quantile(of.errs, 0.95), quantile(of.errs, 1)
+		if p95 <= bound(rate, share) {
+			t.Errorf("%s: p95 %v lies within %v: the accuracy test could not tell a wrong estimator", of.name, p95, bound(rate, share))
+		}
+		out.row(fmt.Sprintf("| %s | %s | %s | %s | %s | %d |", of.name, shown(bound(rate, share)), shown(p50), shown(p95), shown(worst), n))
 	}
 }
 
-// Without a fault, alarms are no more frequent than promised.
+// calmAgain is the first request from which on, for three seconds, fewer than one
+// in a hundred were bad.
+func calmAgain(st *stream) int64 {
+	for k := st.bads[0]; k < len(st.sent); k++ {
+		to := st.first(st.sent[k].Due + 3*sec)
+		if float64(st.badIn(k, to)) < 0.01*float64(to-k) {
+			return st.sent[k].Due
+		}
+	}
+	return 0
+}
+
+// Without a fault, alarms are no more frequent than promised: at most as many as
+// α explains in all but one of 10⁴ such tests.
 func TestNoFalseAlarms(t *testing.T) {
-	n := runs(t, 100)
+	n := runs(100, 20_000)
 	alarms := 0
 	for i := range n {
 		s := sim{rate: 100, length: 40 * time.Second, inject: 20 * sec, lift: 30 * sec, seed: uint64(i), noise: 0.0005}
 		alarms += len(Score(s.record(), s.goals).Outages)
 	}
-	if want := 1 + int(10*alpha*float64(n)); alarms > want {
-		t.Errorf("%d alarms in %d runs without a fault, want at most %d", alarms, n, want)
+	most, promised := 0, distuv.Poisson{Lambda: alpha * float64(n)}
+	for promised.CDF(float64(most)) < confirmQuantile {
+		most++
+	}
+	if alarms > most {
+		t.Errorf("%d alarms in %d runs without a fault, want at most %d", alarms, n, most)
+	}
+	newTable(t, "alarms", "| without a fault | promised | allowed | alarms | runs |").
+		row(fmt.Sprintf("| 100 requests/s for 40 s, 0.05 %% of them bad | α = %v of the runs: %v | %d | %d | %d |", alpha, promised.Lambda, most, alarms, n))
+}
+
+// What is true of one drill is true of it at every phase and with every seed.
+func TestAtEveryPhase(t *testing.T) {
+	out := newTable(t, "phases", "| what happens | what the scorecard has to say | it did | runs |")
+	for _, c := range []struct {
+		what, want string
+		change     func(s *sim, shift int64)
+		holds      func(c Scorecard) bool
+	}{
+		{"5 s down, 2 s up, 5 s down", "one outage with one flap", func(s *sim, shift int64) {
+			s.length, s.lift = 60*time.Second, 27*sec+shift
+			s.downs = []down{{15*sec + shift, 20*sec + shift, 1, "reset"}, {22*sec + shift, 27*sec + shift, 1, "reset"}}
+		}, func(c Scorecard) bool { return len(c.Outages) == 1 && c.Outages[0].Flaps == 1 }},
+		{"the users never recover", "recovery censored, fail", func(s *sim, shift int64) {
+			s.downs = []down{{15*sec + shift, 40 * sec, 0.33, "503"}}
+		}, func(c Scorecard) bool {
+			return c.Verdict == Fail && c.Times.Recover != nil && c.Times.Recover.Censored && c.Times.Outage.Censored
+		}},
+		{"the generator stands still for 500 ms", "inconclusive, and no outage by it", func(s *sim, shift int64) {
+			s.downs, s.adjust = nil, still(20*sec+shift)
+		}, func(c Scorecard) bool { return c.Verdict == Inconclusive && len(c.Outages) == 0 }},
+		{"the fault lies on the wrong port", "not effective, inconclusive", func(s *sim, _ int64) {
+			s.downs, s.unused = nil, true
+		}, func(c Scorecard) bool { return c.Verdict == Inconclusive && c.Faults[0].Proof.Effective == "no" }},
+		{"a webhook comes 1,234 ms after the effect", "detected 1,234 ms ± 5 ms after it", func(s *sim, _ int64) {
+			s.watch = []timeline.Watcher{{Name: "pager", Kind: "webhook"}}
+			s.deliveries = []loadgen.Delivery{{Hook: "pager", At: t0 + s.inject + 1234*ms, Body: "firing"}}
+			s.answers, s.goals.Restore = nil, nil
+		}, func(c Scorecard) bool {
+			return c.Times.Detect != nil && !c.Times.Detect.Censored && math.Abs(c.Times.Detect.Seconds-1.234) <= 0.005
+		}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			n, held := runs(20, 500), 0
+			for i := range n {
+				s := usual()
+				s.seed = uint64(i)
+				shift := int64(i) * 37 * ms % sec
+				s.inject, s.lift = s.inject+shift, s.lift+shift
+				s.downs[0].from, s.downs[0].to = s.downs[0].from+shift, s.downs[0].to+shift
+				c.change(&s, shift)
+				if c.holds(Score(s.record(), s.goals)) {
+					held++
+				}
+			}
+			if held != n {
+				t.Errorf("%s in %d of %d runs", c.want, held, n)
+			}
+			out.row(fmt.Sprintf("| %s | %s | %d | %d |", c.what, c.want, held, n))
+		})
+	}
+}
+
+// still holds every request due in the 500 ms from an instant until their end.
+func still(from int64) func(*loadgen.Request) {
+	return func(q *loadgen.Request) {
+		if to := t0 + from + 500*ms; q.Due >= t0+from && q.Due < to {
+			late := to - q.Sent
+			q.Sent += late
+			q.Done += late
+		}
 	}
 }

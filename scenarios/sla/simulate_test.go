@@ -23,24 +23,26 @@ type down struct {
 
 // sim is a drill with a known truth: what is written here is what happened.
 type sim struct {
-	rate     float64
-	length   time.Duration
-	inject   int64 // also the effect
-	lift     int64
-	downs    []down
-	noise    float64 // share of requests that are bad for no reason
-	timeout  time.Duration
-	slow     time.Duration
-	confirm  time.Duration
-	seed     uint64
-	lag      func(r *rand.Rand) int64 // of each request; default up to 1 ms
-	touched  uint64                   // default 1000
-	watch    []timeline.Watcher
-	answers  []loadgen.Answer
-	adjust   func(*loadgen.Request)
-	goals    timeline.Objectives
-	unlifted bool
-	control  bool // no fault: what is written here happens all the same
+	rate       float64
+	length     time.Duration
+	inject     int64 // also the effect
+	lift       int64
+	downs      []down
+	noise      float64 // share of requests that are bad for no reason
+	timeout    time.Duration
+	slow       time.Duration
+	confirm    time.Duration
+	seed       uint64
+	lag        func(r *rand.Rand) int64 // of each request; default up to 1 ms
+	touched    uint64                   // default 1000
+	watch      []timeline.Watcher
+	answers    []loadgen.Answer
+	deliveries []loadgen.Delivery
+	adjust     func(*loadgen.Request)
+	unused     bool // the fault touched no request of the users
+	goals      timeline.Objectives
+	unlifted   bool
+	control    bool // no fault: what is written here happens all the same
 }
 
 // t0 is where the run starts on the record's clock.
@@ -56,8 +58,9 @@ func (s sim) record() *timeline.Record {
 			Groups: []timeline.Group{{Name: "users", Rate: s.rate, Users: 100, Slow: s.slow}},
 			Faults: []timeline.Fault{{Name: "fault", Kind: "http-status", Aim: "users -> web", What: "answers 503 to all of requests"}},
 			Watch:  s.watch, Objectives: s.goals},
-		Requests: map[string][]loadgen.Request{"users": s.requests(random)},
-		Answers:  s.answers,
+		Requests:   map[string][]loadgen.Request{"users": s.requests(random)},
+		Answers:    s.answers,
+		Deliveries: s.deliveries,
 	}
 	s.marks(r)
 	return r
@@ -73,7 +76,7 @@ func (s *sim) defaults() {
 	if s.confirm == 0 {
 		s.confirm = 5 * time.Second
 	}
-	if s.touched == 0 {
+	if s.touched == 0 && !s.unused {
 		s.touched = 1000
 	}
 	if s.lag == nil {
