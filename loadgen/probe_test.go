@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,10 +146,10 @@ func TestCheckHasExactlyOneKind(t *testing.T) {
 }
 
 func TestDNSProbe(t *testing.T) {
-	code := dns.RcodeSuccess
+	var code atomic.Int64 // answers 0, success, at first
 	at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
-		m := new(dns.Msg).SetRcode(q, code)
-		if code == dns.RcodeSuccess {
+		m := new(dns.Msg).SetRcode(q, int(code.Load()))
+		if m.Rcode == dns.RcodeSuccess {
 			m.Answer = []dns.RR{record(q.Question[0].Name, 60, "127.0.0.9")}
 		}
 		_ = w.WriteMsg(m)
@@ -158,8 +159,8 @@ func TestDNSProbe(t *testing.T) {
 		return askOnce(t.Context(), Check{Timeout: time.Second}, &dnsAsker{&DNSProbe{Name: "shop"}, r}, wire.Now)
 	}
 	expectAnswer(t, ask(), true, true, "127.0.0.9")
-	code = dns.RcodeNameError
+	code.Store(dns.RcodeNameError)
 	expectAnswer(t, ask(), false, true, "nxdomain") // though the answer before was to be kept
-	code = dns.RcodeServerFailure
+	code.Store(dns.RcodeServerFailure)
 	expectAnswer(t, ask(), false, true, "servfail")
 }

@@ -31,8 +31,8 @@ func TestShapesLoseNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		const after = 300 * time.Millisecond
-		time.AfterFunc(after, func() { _, _ = s.lift(r.Name) })
 		began := time.Now()
+		time.AfterFunc(after, func() { _, _ = s.lift(r.Name) })
 		if _, _, text := ask(t, c, "GET", url, "", true); text != big {
 			t.Errorf("%s: %d bytes, not the %d in their order", r.Name, len(text), len(big))
 		}

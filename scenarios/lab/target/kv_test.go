@@ -113,7 +113,9 @@ func TestPairHasOneActive(t *testing.T) {
 		p.toSecond.set(b)
 		a := node(ctx, "db-1", quick, &p.toSecond, false)
 		a.store.lead(1)
+		a.store.mu.Lock()
 		a.store.beat = time.Now().Add(-time.Second)
+		a.store.mu.Unlock()
 		if c := put(a, "x"); c != http.StatusServiceUnavailable {
 			t.Errorf("it woke and took a write: %d", c)
 		}
