@@ -79,7 +79,7 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 		return nil, err
 	}
 	period, bad := f.Flap.bad()
-	ids, err := onLinks(site, true)
+	ids, err := onHTTP(site)
 	if err != nil {
 		return nil, err
 	}

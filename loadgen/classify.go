@@ -30,7 +30,7 @@ func classify(err error, at stage) Class {
 	case is(err, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed):
 		return Reset
 	case at == handshaking:
-		return TLS
+		return tlsClass(err)
 	case at == waiting:
 		return Reset // ended without a byte: net/http's own names for that are not exported
 	default:

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -35,9 +36,13 @@ func failed(c Class) Reply { return Reply{Known: c != Local, Detail: c.String()}
 // newProbe gives the check's one kind, on a road of its own.
 func newProbe(c Check, s Spec) (Probe, error) {
 	r := newRoad(c.Source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
+	trust, err := trusting(s.Authority, c.ca())
+	if err != nil {
+		return nil, fmt.Errorf("check %q: %w", c.Name, err)
+	}
 	var all []Probe
 	if c.HTTP != nil {
-		all = append(all, &httpAsker{c.HTTP, r})
+		all = append(all, &httpAsker{c.HTTP, r, trust})
 	}
 	if c.TCP != nil {
 		all = append(all, &tcpAsker{c.TCP, r})
@@ -46,15 +51,23 @@ func newProbe(c Check, s Spec) (Probe, error) {
 		all = append(all, &dnsAsker{c.DNS, r})
 	}
 	if c.HAProxy != nil {
-		all = append(all, &haproxyAsker{c.HAProxy, pageOn(r)})
+		all = append(all, &haproxyAsker{c.HAProxy, pageOn(r, trust)})
 	}
 	if c.LB != nil {
-		all = append(all, &lbAsker{c.LB, pageOn(r)})
+		all = append(all, &lbAsker{c.LB, pageOn(r, trust)})
 	}
 	if len(all) != 1 {
 		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb", c.Name, len(all))
 	}
 	return all[0], nil
+}
+
+// ca is what a check trusts of its own.
+func (c Check) ca() string {
+	if c.HTTP == nil {
+		return ""
+	}
+	return c.HTTP.CA
 }
 
 // patience is how long a check waits that does not say.
@@ -81,7 +94,7 @@ const mostPage = 4 << 20
 // is in the page, so the path to it should disturb as little as it can.
 type page struct{ via *http.Transport }
 
-func pageOn(r *road) page { return page{newTransport(r, nil)} }
+func pageOn(r *road, trust *tls.Config) page { return page{newTransport(r, trust)} }
 
 // get reads a page; a status other than 200 is an error that says so.
 func (p page) get(ctx context.Context, url string) ([]byte, error) {

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"strconv"
 )
@@ -9,12 +10,13 @@ import (
 // httpAsker asks for a URL on a fresh connection each time.
 type httpAsker struct {
 	*HTTPProbe
-	road *road
+	road  *road
+	trust *tls.Config
 }
 
 // Ask is good when the status is among the expected ones.
 func (p *httpAsker) Ask(ctx context.Context) Reply {
-	via := newTransport(p.road, nil)
+	via := newTransport(p.road, p.trust)
 	via.DisableKeepAlives = true
 	status, class, _ := fetch(ctx, via, p.URL, io.Discard)
 	if class != OK {

@@ -19,6 +19,9 @@ type Spec struct {
 	Swarms   []Swarm      `json:"swarms,omitempty"` // the same, of connections
 	Checks   []Check      `json:"checks"`
 	Hooks    []Hook       `json:"hooks,omitempty"`
+	// Authority is the drill's own, PEM: everybody here trusts it, besides what
+	// else he does.
+	Authority string `json:"authority,omitempty"`
 }
 
 // Group is one group of synthetic users doing the same thing.
@@ -42,7 +45,7 @@ type Group struct {
 	PerUser    bool           `json:"per_user,omitempty"`  // users share no connections
 	Live       time.Duration  `json:"live"`                // a connection is closed at this age; 0: never
 	KeepAlive  time.Duration  `json:"keepalive,omitempty"` // TCP keepalive after so long idle, and as often; 0: none
-	CA         string         `json:"ca,omitempty"`        // PEM, trusted besides nothing else; empty: the system's
+	CA         string         `json:"ca,omitempty"`        // PEM, trusted besides the drill's own
 	Ramp       time.Duration  `json:"ramp,omitempty"`      // the rate climbs for so long
 	Mix        []Part         `json:"mix,omitempty"`       // paths by weight, instead of the URL's
 	DNSCache   *time.Duration `json:"dns_cache,omitempty"` // names are kept at least so long; 0: not at all; nil: as their TTL says
@@ -71,6 +74,7 @@ type Check struct {
 type HTTPProbe struct {
 	URL    string `json:"url"`
 	Expect []int  `json:"expect,omitempty"`
+	CA     string `json:"ca,omitempty"` // PEM, trusted besides the drill's own
 }
 
 // TCPProbe completes a handshake with host:port and closes.
@@ -150,12 +154,19 @@ const (
 	Body     // the body broke off or failed its assertion
 	Local    // this node's own fault: descriptors, ports, a dial outside the subnet
 	Protocol // the answer was not HTTP
-	Classes  // how many there are
+
+	// TLS told apart, where the handshake says what was wrong.
+	TLSExpired   // certificate not valid now
+	TLSHost      // certificate of another host
+	TLSAuthority // certificate by an authority that is not trusted
+	TLSVersion   // no version in common
+	Classes      // how many there are
 )
 
 var classNames = [Classes]string{
 	"ok", "status", "dial-timeout", "refused", "unreachable", "reset", "timeout", "tls",
 	"nxdomain", "servfail", "dns-refused", "dns-timeout", "dns", "body", "local", "protocol",
+	"tls-expired", "tls-host", "tls-authority", "tls-version",
 }
 
 func (c Class) String() string {

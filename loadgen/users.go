@@ -48,7 +48,7 @@ func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users
 	if err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
-	trust, err := trusting(g.CA)
+	trust, err := trusting(s.Authority, g.CA)
 	if err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
@@ -107,16 +107,14 @@ func (g Group) prototype() (*http.Request, error) {
 	return req, nil
 }
 
-// trusting is a TLS configuration that trusts one CA, or the system's where
-// none is given.
-func trusting(pem string) (*tls.Config, error) {
-	c := &tls.Config{}
-	if pem == "" {
-		return c, nil
-	}
-	c.RootCAs = x509.NewCertPool()
-	if !c.RootCAs.AppendCertsFromPEM([]byte(pem)) {
-		return nil, errors.New("ca: no PEM certificate in it")
+// trusting is a TLS configuration that trusts the drill's own authority and a CA,
+// whichever there are, and else nobody's: the system's are none of a drill's.
+func trusting(authority, ca string) (*tls.Config, error) {
+	c := &tls.Config{RootCAs: x509.NewCertPool()}
+	for _, pem := range []string{authority, ca} {
+		if pem != "" && !c.RootCAs.AppendCertsFromPEM([]byte(pem)) {
+			return nil, errors.New("ca: no PEM certificate in it")
+		}
 	}
 	return c, nil
 }

@@ -182,7 +182,7 @@ func TestClassesOfRequests(t *testing.T) {
 			readHead(c)
 			fmt.Fprint(c, "SSH-2.0-OpenSSH_9.6\r\n\r\n")
 		})}, Protocol, 0, 1},
-		{"unknown authority", Group{URL: tlsServer.URL}, TLS, 0, 0},
+		{"unknown authority", Group{URL: tlsServer.URL}, TLSAuthority, 0, 0},
 		{"no TLS there", Group{URL: strings.Replace(status(200), "http:", "https:", 1)}, TLS, 0, 0},
 		{"silent handshake", Group{URL: strings.Replace(hang(""), "http:", "https:", 1), Timeout: short}, Timeout, 0, 0},
 		{"outside the subnet", Group{URL: "http://192.0.2.1:80/"}, Local, 0, 0},

@@ -49,6 +49,9 @@ func (p *planner) endpoint(keys []string, text string) (endpoint, bool) {
 	}
 	end, ok := p.known(keys, u.Hostname(), port)
 	end.url = u
+	if ok {
+		p.spoken(keys, end)
+	}
 	return end, ok
 }
 

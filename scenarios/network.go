@@ -185,7 +185,7 @@ func (p *planner) link(c *consumer, w want, addr netip.Addr) switchboard.Link {
 	return switchboard.Link{
 		ID:   fmt.Sprintf("%s -> %s:%d", c.name, w.node, w.port),
 		From: c.name, To: w.node, Name: n.Target,
-		Addr: addr, Port: w.port, Node: n.Addr, Users: c.wants[w],
+		Addr: addr, Port: w.port, Node: n.Addr, Users: c.wants[w], Protocol: p.protocol(n, w.port),
 	}
 }
 

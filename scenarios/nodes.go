@@ -169,6 +169,9 @@ func (p *planner) embedded(t *Target, keys []string) {
 	if len(kinds) != 1 && !p.mistyped(keys) {
 		p.problem(keys, "lab: want exactly one of web, lb, kv; there %s", amount(kinds))
 	}
+	if t.Lab.TLS && t.Lab.KV != nil {
+		p.problem(sub("tls"), "tls: kv is followed by its standby in plain HTTP, and does not speak TLS: take it away")
+	}
 	if len(t.Ports) == 0 {
 		p.problem(at("targets", keys[1], "ports"), "an embedded target has to serve somewhere: give it ports, such as [8080]")
 	}
@@ -247,7 +250,9 @@ func (p *planner) backend(t *Target, b *Balancer, keys []string) {
 		p.problem(keys, "backend %q: the balancer must declare whom it talks to: add uses: [%s]", b.Backend, host)
 		return
 	}
-	p.portOf(keys, host, used, port)
+	if n, ok := p.portOf(keys, host, used, port); ok && used.Lab != nil && used.Lab.speaksTLS(n) {
+		p.problem(keys, "backend %q speaks TLS, and the embedded balancer asks its servers in plain HTTP: take tls away from %s, and give it to the balancer", b.Backend, host)
+	}
 }
 
 // portOf checks that a target declares the port.

@@ -152,9 +152,6 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 		if limit := orElse(g.Timeout, DefaultTimeout); drop && limit < firstRetransmit {
 			p.problem(at("load", family(l.From), "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, firstRetransmit)
 		}
-		if _, ok := f.Fault.(*faults.HTTPStatus); ok && strings.HasPrefix(g.To, "https:") {
-			p.problem(keys, "http-status cannot answer on a link that speaks TLS, as %s does", l.From)
-		}
 		if late, ok := f.Fault.(*faults.Latency); ok && late.Delay+late.Jitter < orElse(g.Slow, DefaultSlow) {
 			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad", f.Name, orElse(g.Slow, DefaultSlow), l.From)
 		}
@@ -183,7 +180,7 @@ func (p *planner) meetsNew(f *PlannedFault, keys []string) {
 // onlyNew: the fault touches connections while they are made, and no others.
 func onlyNew(f faults.Fault) bool {
 	switch f.(type) {
-	case *faults.SynDrop, *faults.Refuse, *faults.Unreachable, *faults.AcceptStall, *faults.DNS:
+	case *faults.SynDrop, *faults.Refuse, *faults.Unreachable, *faults.AcceptStall, *faults.DNS, *faults.TLS:
 		return true
 	}
 	return false

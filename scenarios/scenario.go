@@ -59,6 +59,9 @@ type Embedded struct {
 	Web *Web      `yaml:"web"`
 	LB  *Balancer `yaml:"lb"`
 	KV  *KV       `yaml:"kv"`
+	// TLS: its ports speak TLS (a balancer's state excepted), with a certificate for
+	// its names by an authority that each run makes anew. All who ask it trust that.
+	TLS bool `yaml:"tls"`
 }
 
 // Web answers with its node's name in the header X-Stormdrill-Node.
@@ -140,7 +143,7 @@ type Group struct {
 	Body        string            `yaml:"body"`
 	Expect      []int             `yaml:"expect"` // default 200–399
 	Connections *Connections      `yaml:"connections"`
-	CA          string            `yaml:"ca"` // file beside the scenario
+	CA          string            `yaml:"ca"` // file beside the scenario, trusted besides the drill's own authority
 	// Reference: no fault may touch these users, and none of the objectives is
 	// about them. Where they fail too the run proves nothing.
 	Reference bool `yaml:"reference"`

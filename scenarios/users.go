@@ -72,7 +72,7 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
 		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
 		Timeout: orElse(g.Timeout, DefaultTimeout), Slow: orElse(g.Slow, DefaultSlow),
-		Sources: from, CA: p.authority(name, g), DNSCache: g.DNSCache, Writes: p.writes(name, g),
+		Sources: from, CA: p.authority(at("load", family(name), "ca"), g.CA), DNSCache: g.DNSCache, Writes: p.writes(name, g),
 	}
 	if g.Writes != nil {
 		spec.Method = orElse(g.Method, http.MethodPost)
@@ -139,19 +139,18 @@ func (p *planner) statuses(keys []string, list []int) {
 	}
 }
 
-// authority reads the certificate that a group trusts.
-func (p *planner) authority(name string, g *Group) string {
-	if g.CA == "" {
+// authority reads the certificate that somebody trusts; none where file is empty.
+func (p *planner) authority(keys []string, file string) string {
+	if file == "" {
 		return ""
 	}
-	keys := at("load", family(name), "ca")
-	pem, err := p.s.ReadFile(g.CA)
+	pem, err := p.s.ReadFile(file)
 	if err != nil {
-		p.problem(keys, "ca %q: there is no such file beside the scenario", g.CA)
+		p.problem(keys, "ca %q: there is no such file beside the scenario", file)
 		return ""
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-		p.problem(keys, "ca %q: holds no certificate in PEM", g.CA)
+		p.problem(keys, "ca %q: holds no certificate in PEM", file)
 	}
 	return string(pem)
 }

@@ -7,6 +7,8 @@ package switchboard
 import (
 	"net/netip"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/authority"
 )
 
 // Spec is the body of the call "prepare": all links, names and what may happen
@@ -19,6 +21,8 @@ type Spec struct {
 	// Names are fixed names that every asker may resolve, such as "hooks", the
 	// load node's address for webhooks. Lower case.
 	Names map[string]netip.Addr `json:"names,omitempty"`
+	// Authority signs the certificates that tls rules show. It is the drill's own.
+	Authority authority.Pair `json:"authority,omitzero"`
 }
 
 // Link is the path from one consumer to one port of one node.
@@ -34,7 +38,15 @@ type Link struct {
 	// otherwise it is a kernel path.
 	Proxied bool `json:"proxied"`
 	Users   bool `json:"users"` // From is a load group
+	// Protocol is Plain or Encrypted; empty: not known.
+	Protocol string `json:"protocol,omitempty"`
 }
+
+// What Link.Protocol may be.
+const (
+	Plain     = "plain"
+	Encrypted = "tls"
+)
 
 // Client is somebody who asks names and opens connections. Addresses[i] is
 // seen by targets as Aliases[i] (source NAT).
@@ -63,6 +75,7 @@ type Rule struct {
 	Slice      *Slice      `json:"slice,omitempty"`
 	LimitData  *LimitData  `json:"limit_data,omitempty"`
 	Stall      *Stall      `json:"stall,omitempty"`
+	TLS        *TLS        `json:"tls,omitempty"`
 
 	Unreachable *Unreachable `json:"unreachable,omitempty"`
 	Blackhole   *Blackhole   `json:"blackhole,omitempty"`
@@ -179,6 +192,23 @@ type LimitData struct {
 
 // Stall holds the bytes of answers until the lift.
 type Stall struct{}
+
+// What TLS.As may be.
+const (
+	Expired          = "expired"
+	WrongHost        = "wrong-host"
+	UnknownAuthority = "unknown-authority"
+	OldVersion       = "old-version"
+	NoAnswer         = "no-answer"
+)
+
+// TLSAnswers lists them.
+var TLSAnswers = []string{Expired, WrongHost, UnknownAuthority, OldVersion, NoAnswer}
+
+// TLS answers the TLS handshakes of new connections in the node's stead.
+type TLS struct {
+	As string `json:"as"`
+}
 
 // FaultHeader names the fault on every answer the HTTP stage makes itself.
 const FaultHeader = "X-Stormdrill-Fault"

@@ -11,6 +11,7 @@ import (
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
 
+	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -19,10 +20,11 @@ import (
 // atomically; toxics are never added, changed or removed under traffic, which
 // Toxiproxy does not survive.
 type streams struct {
-	run     string
-	checks  func(netip.Addr) bool
-	touched func(rule string, at int64)
-	server  *toxiproxy.ApiServer // never listens; proxies ask it for logger and metrics
+	run       string
+	authority authority.Pair
+	checks    func(netip.Addr) bool
+	touched   func(rule string, at int64)
+	server    *toxiproxy.ApiServer // never listens; proxies ask it for logger and metrics
 
 	mu    sync.Mutex
 	links map[string]*proxied
@@ -41,7 +43,7 @@ type proxied struct {
 func newStreams(s Spec, touched func(rule string, at int64)) *streams {
 	first, last := checkRange(s.Subnet)
 	return &streams{
-		run: s.Run, touched: touched,
+		run: s.Run, authority: s.Authority, touched: touched,
 		checks: func(a netip.Addr) bool { return first.Compare(a) <= 0 && a.Compare(last) <= 0 },
 		server: toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()),
 		links:  map[string]*proxied{}, rules: map[string]*mode{},
@@ -66,7 +68,7 @@ func (s *streams) open(ctx context.Context, l Link) error {
 	if err != nil {
 		return err
 	}
-	g := &stage{users: "00-" + s.run, node: netip.AddrPortFrom(l.Node, l.Port)}
+	g := &stage{users: "00-" + s.run, node: netip.AddrPortFrom(l.Node, l.Port), papers: &papers{ca: s.authority, names: namesOf(l)}}
 	ctx, stop := context.WithCancel(ctx)
 	d := &door{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g, faults: faults,
 		users: func(a netip.Addr) bool { return l.Users && !s.checks(a) }, ctx: ctx, stop: stop, flows: map[*flow]bool{}}
@@ -91,6 +93,11 @@ func (s *streams) apply(r Rule) (Bracket, error) {
 			return Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
 		case l.faults.taken(m):
 			return Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind", r.Name, id)
+		}
+	}
+	for _, id := range r.Links {
+		if err := s.links[id].stage.papers.forge(r.TLS); err != nil {
+			return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
 		}
 	}
 	before := wire.Now()

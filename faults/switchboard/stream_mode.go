@@ -27,12 +27,12 @@ type breaker interface {
 }
 
 // streamKinds is how many there are.
-const streamKinds = 7
+const streamKinds = 8
 
 // kinds are a rule's kinds on streams, nil where not set, in the order in which an
 // answer meets them. A new one is one file and one line here.
 func (r Rule) kinds() [streamKinds]kind {
-	return [streamKinds]kind{given(r.HTTPStatus), given(r.Reset), given(r.LimitData), given(r.Latency),
+	return [streamKinds]kind{given(r.HTTPStatus), given(r.TLS), given(r.Reset), given(r.LimitData), given(r.Latency),
 		given(r.Slice), given(r.Bandwidth), given(r.Stall)}
 }
 
@@ -91,6 +91,9 @@ func (f *modes) meet(c *flow) {
 		}
 	}
 }
+
+// tls is the mode in which TLS handshakes are.
+func (f *modes) tls() *mode { return f[1].Load() }
 
 // hit counts one thing that the rule touched.
 func (m *mode) hit(users bool) {

@@ -19,8 +19,9 @@ import (
 // cannot be reached, or breaks off, closes the client's connection: the stage
 // never answers 502 on its own account.
 type stage struct {
-	users string // what traceparents of users' requests begin with
-	node  netip.AddrPort
+	users  string // what traceparents of users' requests begin with
+	node   netip.AddrPort
+	papers *papers
 
 	connections, requests atomic.Uint64
 }
@@ -49,6 +50,10 @@ func (g *stage) serve(f *flow, client net.Conn) {
 	c := &exchange{
 		stage: g, flow: f, client: &spout{Conn: client}, node: node,
 		from: bufio.NewReaderSize(client, maxHead), back: bufio.NewReaderSize(node, maxHead),
+	}
+	if first, err := c.from.Peek(1); err == nil && first[0] == tlsHandshake {
+		c.secure()
+		return
 	}
 	for c.one() {
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -39,6 +40,7 @@ type Lab struct {
 	network     string // its name
 	switchboard *wire.Peer
 	load        *wire.Peer
+	authority   authority.Pair // the drill's own
 	lost        chan error
 	release     func() // of the run's lock
 	logs        sync.WaitGroup
@@ -78,6 +80,9 @@ func (l *Lab) start(ctx context.Context) (err error) {
 		return err
 	}
 	if l.image, err = l.nodeImage(ctx); err != nil {
+		return err
+	}
+	if l.authority, err = authority.New("Stormdrill, drill " + l.Plan.Run); err != nil {
 		return err
 	}
 	for _, step := range []struct {

@@ -59,7 +59,9 @@ func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return l.switchboard.Call(ctx, "prepare", l.Plan.Switchboard, nil)
+	spec := l.Plan.Switchboard
+	spec.Authority = l.authority
+	return l.switchboard.Call(ctx, "prepare", spec, nil)
 }
 
 // startLoad leaves the limit of descriptors as the engine has it: an engine may
@@ -69,7 +71,9 @@ func (l *Lab) startLoad(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return l.load.Call(ctx, "prepare", l.Plan.Load, nil)
+	spec := l.Plan.Load
+	spec.Authority = l.authority.Certificate
+	return l.load.Call(ctx, "prepare", spec, nil)
 }
 
 // talk starts one of our own nodes, attached before it runs: commands go in at

@@ -67,7 +67,11 @@ func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error)
 	}
 	switch {
 	case s.Lab != nil:
-		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV})
+		own, err := l.certificate(n)
+		if err != nil {
+			return r, err
+		}
+		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, TLS: own})
 		if err != nil {
 			return r, err
 		}

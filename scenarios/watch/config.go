@@ -31,6 +31,7 @@ type HTTP struct {
 	Timeout time.Duration `yaml:"timeout"` // default 1s
 	Fails   int           `yaml:"fails"`   // default 1
 	Oks     int           `yaml:"oks"`     // default 1
+	CA      string        `yaml:"ca"`      // file beside the scenario, trusted besides the drill's own authority
 }
 
 // TCP is an active check of one port.

@@ -6,6 +6,7 @@ package target
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -32,6 +34,8 @@ type Spec struct {
 	Web   *scenarios.Web      `json:"web,omitempty"`
 	LB    *scenarios.Balancer `json:"lb,omitempty"`
 	KV    *scenarios.KV       `json:"kv,omitempty"`
+	// TLS: all ports but the state's speak TLS, and show this.
+	TLS *authority.Pair `json:"tls,omitempty"`
 }
 
 // grace is how long requests under way may take once the target is told to
@@ -45,6 +49,7 @@ const defaultHeaderTimeout = 10 * time.Second
 // ports of its own, and what runs beside.
 type service struct {
 	http.Handler
+	tls   *tls.Config // nil: plain
 	extra map[uint16]http.Handler
 	run   func(context.Context) error
 
@@ -62,6 +67,9 @@ func Run(ctx context.Context, spec Spec, out io.Writer) error {
 	lines := newJournal(out)
 	defer lines.Close()
 	s, err := spec.service(lines)
+	if err == nil {
+		s.tls, err = spec.secured()
+	}
 	if err != nil {
 		return fmt.Errorf("target %s: %w", spec.Node, err)
 	}
@@ -89,6 +97,15 @@ func (s Spec) service(lines *journal) (service, error) {
 	return service{}, errors.New("want exactly one of web, lb, kv")
 }
 
+// secured is how the target speaks TLS; nil: it does not.
+func (s Spec) secured() (*tls.Config, error) {
+	if s.TLS == nil {
+		return nil, nil
+	}
+	c, err := s.TLS.TLS()
+	return &tls.Config{Certificates: []tls.Certificate{c}}, err
+}
+
 // serve listens on everything before it serves anything: a target that can
 // only do half of its work shall not look ready.
 func (s service) serve(ctx context.Context, ports []uint16) error {
@@ -106,6 +123,9 @@ func (s service) serve(ctx context.Context, ports []uint16) error {
 		if err != nil {
 			closeAll(listeners)
 			return err
+		}
+		if _, own := s.extra[p]; s.tls != nil && !own {
+			l = tls.NewListener(l, s.tls)
 		}
 		listeners[l] = h
 	}

@@ -1,0 +1,66 @@
+package authority
+
+import (
+	"crypto/x509"
+	"errors"
+	"testing"
+)
+
+// verify checks a certificate against an authority, for a name, now.
+func verify(t *testing.T, ca, p Pair, name string) error {
+	t.Helper()
+	c, err := p.TLS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(ca.Certificate)) {
+		t.Fatal("the authority's certificate is none")
+	}
+	_, err = c.Leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: roots})
+	return err
+}
+
+func issue(t *testing.T, ca Pair, v Validity) Pair {
+	t.Helper()
+	p, err := ca.Issue(v, "app", "app-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestIssue(t *testing.T) {
+	ca, err := New("drill")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := New("drill")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := issue(t, ca, Current())
+	for _, name := range []string{"app", "app-1"} {
+		if err := verify(t, ca, good, name); err != nil {
+			t.Errorf("for %s: %v", name, err)
+		}
+	}
+	var host x509.HostnameError
+	if err := verify(t, ca, good, "app-2"); !errors.As(err, &host) {
+		t.Errorf("for another name: %v", err)
+	}
+	var unknown x509.UnknownAuthorityError
+	if err := verify(t, other, good, "app"); !errors.As(err, &unknown) {
+		t.Errorf("by an authority of the same name: %v", err)
+	}
+	var invalid x509.CertificateInvalidError
+	if err := verify(t, ca, issue(t, ca, Expired()), "app"); !errors.As(err, &invalid) || invalid.Reason != x509.Expired {
+		t.Errorf("expired: %v", err)
+	}
+}
+
+func TestIssueWithoutKey(t *testing.T) {
+	if _, err := (Pair{}).Issue(Current(), "app"); err == nil {
+		t.Error("signed by nobody")
+	}
+}
