@@ -10,7 +10,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy containers drills lint fmt fuzz clean setup images
+.PHONY: help build demo test unit accuracy containers drills lint fmt clean images peers
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,12 +36,19 @@ accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs agains
 	ACCURACY_TABLE=$(CURDIR)/bin/accuracy.md $(GO) test -count=1 -timeout 24h -run 'EdgesAgainstTruth|KnownWrongEstimators|NoFalseAlarms|AtEveryPhase' ./scenarios/sla
 	@cat bin/accuracy.md
 
-containers: build images ## tests on real containers and network namespaces
+containers: build images peers ## tests on real containers and network namespaces
 	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./faults/... ./loadgen/... ./scenarios/lab/...
 	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m ./testdata/drills
 
 drills: build images ## the long runs, on real servers
 	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 4h -v ./testdata/drills
+
+peers: ## programs that the faults are seen through, from Debian's packages where they are missing
+	@for p in openssl curl; do \
+	  command -v $$p >/dev/null && continue; \
+	  echo "peers: installing $$p"; \
+	  apt-get install -y -qq --no-install-recommends $$p || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$p; }; \
+	done
 
 images: ## images of real servers, built once from Debian packages
 	testdata/images/build haproxy nginx

@@ -37,6 +37,11 @@ func dial(a attempt) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.CA != "" {
+		if c, err = secured(c, a); err != nil {
+			return nil, err
+		}
+	}
 	return &kept{conn: c, in: bufio.NewReader(c), a: a}, nil
 }
 
@@ -62,7 +67,7 @@ func try(a attempt) []outcome {
 // end closes the connection and waits for the other side to do so: afterwards
 // no packet of it is on its way that a fault could meet.
 func (k *kept) end() {
-	_ = k.conn.(*net.TCPConn).CloseWrite()
+	_ = k.conn.(interface{ CloseWrite() error }).CloseWrite()
 	_, _ = io.Copy(io.Discard, k.in) // bounded by the deadline
 	_ = k.conn.Close()
 }
@@ -116,7 +121,7 @@ func failure(err error) string {
 	if errors.As(err, &t) && t.Timeout() {
 		return timedOut
 	}
-	return err.Error()
+	return insecure(err)
 }
 
 // lookup asks a name at the switchboard.

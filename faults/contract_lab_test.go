@@ -19,6 +19,7 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
@@ -79,6 +80,7 @@ type lab struct {
 	frozen             bool
 	cpu                faults.CPU
 	squeezed           bool
+	authority          authority.Pair // where the app speaks TLS
 }
 
 // part is one process in a network namespace of its own, and its conversation.
@@ -95,7 +97,7 @@ var serial int
 
 func newLab(t *testing.T, s switchboard.Spec) *lab {
 	t.Helper()
-	l := &lab{t: t, cpu: faults.CPU{Limit: 1}}
+	l := &lab{t: t, cpu: faults.CPU{Limit: 1}, authority: s.Authority}
 	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: bridge}}
 	l.must(netlink.LinkAdd(b))
 	t.Cleanup(func() { l.must(netlink.LinkDel(b)) })
@@ -114,7 +116,13 @@ func newLab(t *testing.T, s switchboard.Spec) *lab {
 
 func (l *lab) startApp() {
 	l.app = l.start("node", "app", appAddr)
-	l.call(l.app, "serve", 8080, nil)
+	s := service{Port: 8080}
+	if l.authority != (authority.Pair{}) {
+		own, err := l.authority.Issue(authority.Current(), "app")
+		l.must(err)
+		s.TLS = &own
+	}
+	l.call(l.app, "serve", s, nil)
 }
 
 func (l *lab) must(err error) {

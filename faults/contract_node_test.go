@@ -4,9 +4,11 @@ package faults_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -24,6 +26,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"go.uber.org/goleak"
 
+	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -114,6 +117,7 @@ type attempt struct {
 	N       int            `json:"n"`
 	Timeout time.Duration  `json:"timeout"` // under 1 s: then a connect sends one SYN
 	Trace   string         `json:"trace"`   // traceparent's run; empty: none sent
+	CA      string         `json:"ca"`      // whom to trust, by TLS; empty: plain
 }
 
 // outcome is what came of one try, in the words of the caller's stack.
@@ -139,19 +143,23 @@ type player struct {
 	seen  []string // remote addresses of accepted connections
 	kept  *kept
 	alive []io.Closer
+	peers []*exec.Cmd // programs that serve in the background
 }
 
 func playNode() int {
 	p := &player{}
 	err := wire.NewServer(os.Stdout).Serve(context.Background(), os.Stdin, map[string]wire.Handler{
-		"serve": wire.Handle(func(_ context.Context, port int) (any, error) { return nil, p.serve(port) }),
+		"serve": wire.Handle(func(_ context.Context, s service) (any, error) { return nil, p.serve(s) }),
 		"seen":  wire.Handle(func(context.Context, struct{}) ([]string, error) { return p.sources(), nil }),
 		"try":   wire.Handle(func(_ context.Context, a attempt) ([]outcome, error) { return try(a), nil }),
 		"keep":  wire.Handle(func(_ context.Context, a attempt) (outcome, error) { return p.keep(a) }),
 		"again": wire.Handle(func(context.Context, struct{}) (outcome, error) { return p.kept.again(), nil }),
 		"drop":  wire.Handle(func(context.Context, struct{}) (any, error) { return nil, p.kept.conn.Close() }),
 		"ask":   wire.Handle(ask),
+		"run":   wire.Handle(runProgram),
+		"spawn": wire.Handle(func(_ context.Context, args []string) (any, error) { return nil, p.spawn(args) }),
 	})
+	p.stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "node:", err)
 		return 1
@@ -163,13 +171,27 @@ func playNode() int {
 // cut behind its head.
 var page = strings.Repeat("all well", 128)
 
-func (p *player) serve(port int) error {
-	l, err := net.Listen("tcp4", fmt.Sprintf(":%d", port))
+// service is what a node serves: HTTP, by TLS where it has a certificate.
+type service struct {
+	Port int             `json:"port"`
+	TLS  *authority.Pair `json:"tls"`
+}
+
+func (p *player) serve(what service) error {
+	l, err := net.Listen("tcp4", fmt.Sprintf(":%d", what.Port))
 	if err != nil {
 		return err
 	}
+	if what.TLS != nil {
+		c, err := what.TLS.TLS()
+		if err != nil {
+			return err
+		}
+		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{c}})
+	}
 	s := &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, page) }),
+		ErrorLog: log.New(io.Discard, "", 0), // clients break handshakes off
+		Handler:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, page) }),
 		ConnState: func(c net.Conn, s http.ConnState) {
 			if s == http.StateNew {
 				p.mu.Lock()

@@ -30,6 +30,10 @@ type row struct {
 	quick bool
 	// hangs: a hit is known at the time-out, though the fault is of answers.
 	hangs bool
+	// secure: the link speaks TLS.
+	secure bool
+	// ca is whom its clients trust.
+	ca string
 }
 
 func share(s float64) *quantity.Share { v := quantity.Share(s); return &v }
@@ -68,6 +72,12 @@ var rows = []row{
 	{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4}, hit: slower(delay), share: 1},
 	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended), share: 1, quick: true},
 	{name: "stall", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true},
+	{name: "latency on TLS", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, secure: true},
+	{name: "tls, expired", fault: &faults.TLS{Link: userPath, As: "expired"}, hit: failed(expired), share: 1, spares: true, secure: true},
+	{name: "tls, wrong host", fault: &faults.TLS{Link: userPath, As: "wrong-host"}, hit: failed(strange), share: 1, spares: true, secure: true},
+	{name: "tls, unknown authority", fault: &faults.TLS{Link: userPath, As: "unknown-authority"}, hit: failed(unknown), share: 1, spares: true, secure: true},
+	{name: "tls, old version", fault: &faults.TLS{Link: userPath, As: "old-version"}, hit: failed(outdated), share: 1, spares: true, secure: true},
+	{name: "tls, no answer", fault: &faults.TLS{Link: userPath, As: "no-answer"}, hit: failed(timedOut), share: 1, spares: true, secure: true},
 }
 
 // delay is far above what a busy machine adds by itself.
@@ -97,8 +107,12 @@ func TestContract(t *testing.T) {
 }
 
 func (r row) hold(t *testing.T) {
-	proxied := r.fault.Aim().Proxied
-	l := newLab(t, spec(proxied))
+	s := spec(r.fault.Aim().Proxied)
+	if r.secure {
+		s.Authority = newAuthority(t)
+		r.ca = s.Authority.Certificate
+	}
+	l := newLab(t, s)
 	in := r.bind(l)
 	_, err := in.Lift(t.Context()) // without Inject
 	l.must(err)
@@ -148,6 +162,7 @@ func users(n int) attempt {
 
 func (r row) users(n int) attempt {
 	a := users(n)
+	a.CA = r.ca
 	switch {
 	case r.hangs:
 		a.Timeout = 2 * time.Second
@@ -241,7 +256,9 @@ func (l *lab) touches() []switchboard.Touched {
 func (l *lab) keep() {
 	l.t.Helper()
 	var o outcome
-	l.call(l.client, "keep", users(1), &o)
+	a := users(1)
+	a.CA = l.authority.Certificate
+	l.call(l.client, "keep", a, &o)
 	if o.Status != 200 {
 		l.t.Fatalf("first request of a kept connection: %+v", o)
 	}

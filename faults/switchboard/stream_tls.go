@@ -130,7 +130,7 @@ func (c *exchange) terminate(m *mode) {
 		return nil, nil
 	}
 	client := tls.Server(peeked{c.client, c.from}, config)
-	if !shaken(client) {
+	if !shaken(client) || !c.flow.ask(c.client.bytes, "", c.flow.users.Load()) {
 		return
 	}
 	// A middlebox that meddles with certificates does not check them either.

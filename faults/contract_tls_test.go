@@ -1,0 +1,278 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/authority"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// What a client's own stack makes of a handshake.
+const (
+	expired  = "expired"
+	strange  = "wrong host"
+	unknown  = "unknown authority"
+	outdated = "protocol version"
+)
+
+// protocolVersion is the alert's number (RFC 8446, 6.2).
+const protocolVersion tls.AlertError = 70
+
+func newAuthority(t *testing.T) authority.Pair {
+	t.Helper()
+	ca, err := authority.New("contract")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ca
+}
+
+// secured makes the client's side of a handshake.
+func secured(c net.Conn, a attempt) (net.Conn, error) {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(a.CA))
+	s := tls.Client(c, &tls.Config{RootCAs: roots, ServerName: "app"})
+	_ = c.SetDeadline(time.Now().Add(a.Timeout))
+	if err := s.Handshake(); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// insecure names what was wrong with a handshake.
+func insecure(err error) string {
+	var (
+		invalid   x509.CertificateInvalidError
+		host      x509.HostnameError
+		authority x509.UnknownAuthorityError
+		remote    *net.OpError
+	)
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return expired
+	case errors.As(err, &host):
+		return strange
+	case errors.As(err, &authority):
+		return unknown
+	case errors.As(err, &remote) && remote.Err.Error() == protocolVersion.Error():
+		return outdated
+	}
+	return err.Error()
+}
+
+// ran is what came of a program.
+type ran struct {
+	Exit   int    `json:"exit"`
+	Output string `json:"output"`
+}
+
+// runProgram runs a program in the node's network, with nothing to read.
+func runProgram(ctx context.Context, args []string) (ran, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
+	out, err := c.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return ran{}, err
+	}
+	return ran{c.ProcessState.ExitCode(), string(out)}, nil
+}
+
+// spawn starts a program that serves until the node ends.
+func (p *player) spawn(args []string) error {
+	c := exec.Command(args[0], args[1:]...)
+	p.peers = append(p.peers, c)
+	return c.Start()
+}
+
+func (p *player) stop() {
+	for _, c := range p.peers {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	}
+}
+
+const (
+	opensslPort = 8443
+	opensslPath = "shoppers -> app:8443"
+)
+
+// peers is a lab whose app is OpenSSL's own server.
+type peers struct {
+	*lab
+	dir string
+}
+
+func newPeers(t *testing.T) peers {
+	t.Helper()
+	s := spec(true)
+	s.Links[0].ID, s.Links[0].Port = opensslPath, opensslPort
+	s.Authority = newAuthority(t)
+	p := peers{newLab(t, s), t.TempDir()}
+	own, err := s.Authority.Issue(authority.Current(), "app")
+	p.must(err)
+	p.call(p.app, "spawn", []string{"openssl", "s_server", "-quiet", "-www", "-accept", fmt.Sprint(opensslPort),
+		"-cert", p.file("own.pem", own.Certificate), "-key", p.file("own.key", own.Key)}, nil)
+	p.file("ca.pem", s.Authority.Certificate)
+	p.wantSoon()
+	return p
+}
+
+func (p peers) file(name, text string) string {
+	path := filepath.Join(p.dir, name)
+	if text != "" {
+		p.must(os.WriteFile(path, []byte(text), 0o600))
+	}
+	return path
+}
+
+// wantSoon waits until the server listens.
+func (p peers) wantSoon() {
+	p.t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		got := p.curl()
+		if got.Exit == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			p.t.Fatalf("OpenSSL's server does not answer: %+v", got)
+		}
+	}
+}
+
+func (p peers) client(args ...string) (out ran) {
+	p.t.Helper()
+	p.call(p.lab.client, "run", args, &out)
+	return out
+}
+
+// curl asks from a user's address.
+func (p peers) curl(more ...string) ran {
+	to := fmt.Sprintf("app:%d:%s", opensslPort, userLink.Addr())
+	return p.client(append([]string{"curl", "-sS", "--noproxy", "*", "--max-time", "2", "--resolve", to, "--interface", userAddr.String(),
+		"--cacert", p.file("ca.pem", ""), fmt.Sprintf("https://app:%d/", opensslPort)}, more...)...)
+}
+
+// openssl asks from the node's first address, a check's.
+func (p peers) openssl(more ...string) ran {
+	return p.client(append([]string{"timeout", "3", "openssl", "s_client", "-connect", netip.AddrPortFrom(userLink.Addr(), opensslPort).String(),
+		"-servername", "app", "-verify_hostname", "app", "-CAfile", p.file("ca.pem", "")}, more...)...)
+}
+
+// What curl and OpenSSL, of today's versions and before OpenSSL's own server, say of each mode: the words
+// that are found in the field.
+func TestTLSPeers(t *testing.T) {
+	p := newPeers(t)
+	for _, c := range []struct {
+		as            string
+		exit          int
+		curl, openssl string
+	}{
+		{"expired", 60, "certificate has expired", "Verify return code: 10 (certificate has expired)"},
+		{"wrong-host", 60, "no alternative certificate subject name matches target host name 'app'", "Verify return code: 62 (hostname mismatch)"},
+		{"unknown-authority", 60, "unable to get local issuer certificate", "Verify return code: 21 (unable to verify the first certificate)"},
+		{"old-version", 35, "alert protocol version", "alert protocol version"},
+		{"no-answer", 28, "timed out", ""},
+	} {
+		t.Run(c.as, func(t *testing.T) {
+			p.t = t
+			name := "as " + c.as
+			p.apply(switchboard.Rule{Name: name, Links: []string{opensslPath}, TLS: &switchboard.TLS{As: c.as}})
+			if got := p.curl("--tlsv1.2"); got.Exit != c.exit || !strings.Contains(got.Output, c.curl) {
+				t.Errorf("curl: %+v, want exit %d and %q", got, c.exit, c.curl)
+			}
+			if got := p.openssl("-min_protocol", "TLSv1.2"); !strings.Contains(got.Output, c.openssl) || c.as == "no-answer" && got.Exit != 124 {
+				t.Errorf("openssl: %+v, want %q", got, c.openssl)
+			}
+			if n := p.count(name); n.Users != 1 || n.Checks != 1 {
+				t.Errorf("counted %+v, want curl as a user, OpenSSL as a check", n)
+			}
+			p.lift(name)
+			p.clean()
+			if got := p.curl(); got.Exit != 0 {
+				t.Errorf("curl after the lift: %+v", got)
+			}
+			if got := p.openssl(); !strings.Contains(got.Output, "Verify return code: 0 (ok)") {
+				t.Errorf("openssl after the lift: %+v", got)
+			}
+		})
+	}
+}
+
+// A client that takes what it is shown reaches the node.
+func TestTLSPeersThatTakeIt(t *testing.T) {
+	p := newPeers(t)
+	p.apply(switchboard.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &switchboard.TLS{As: "expired"}})
+	if got := p.curl("--insecure"); got.Exit != 0 || !strings.Contains(got.Output, "s_server") {
+		t.Errorf("curl --insecure: %+v, want the page of OpenSSL's server", got)
+	}
+	p.lift("stale")
+	p.apply(switchboard.Rule{Name: "old", Links: []string{opensslPath}, TLS: &switchboard.TLS{As: "old-version"}})
+	if got := p.openssl("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"); !strings.Contains(got.Output, "Protocol  : TLSv1.1") ||
+		!strings.Contains(got.Output, "Verify return code: 0 (ok)") {
+		t.Errorf("openssl of old: %+v, want TLS 1.1, and a good certificate", got)
+	}
+	p.lift("old")
+	p.clean()
+}
+
+// Who waits for an answer until the lift gets it.
+func TestTLSHeldUntilTheLift(t *testing.T) {
+	s := spec(true)
+	s.Authority = newAuthority(t)
+	l := newLab(t, s)
+	l.apply(switchboard.Rule{Name: "silent", Links: []string{userPath}, TLS: &switchboard.TLS{As: "no-answer"}})
+	a := users(3)
+	a.CA, a.Timeout = s.Authority.Certificate, long
+	began := time.Now()
+	time.AfterFunc(500*time.Millisecond, func() { _, _ = l.Lift(context.WithoutCancel(t.Context()), "silent") })
+	for _, o := range l.try(a) {
+		if o.Status != 200 {
+			t.Errorf("%+v, want an answer after the lift", o)
+		}
+	}
+	if took := time.Since(began); took < 500*time.Millisecond {
+		t.Errorf("answered after %s, before the lift", took)
+	}
+	if c := l.count("silent"); c.Users != 3 || c.Active {
+		t.Errorf("counted %+v, want three", c)
+	}
+	l.clean()
+}
+
+// A check that goes by the users' link is told from them by its address.
+func TestTLSCountsChecksApart(t *testing.T) {
+	s := spec(true)
+	s.Authority = newAuthority(t)
+	l := newLab(t, s)
+	in, err := (&faults.TLS{Link: userPath, As: "expired"}).Bind("stale", faults.Site{Links: s.Links[:1], Switchboard: l})
+	l.must(err)
+	_, err = in.Inject(t.Context())
+	l.must(err)
+	a := from(checkAddr, userLink, 3)
+	a.CA, a.Timeout = s.Authority.Certificate, long
+	l.wantAll(a, expired)
+	if c := l.proof(in); c.Users != 0 || c.Checks != 3 || c.Total != 3 || c.First != 0 {
+		t.Errorf("checks alone: %+v", c)
+	}
+	_, err = in.Lift(t.Context())
+	l.must(err)
+	l.clean()
+}
