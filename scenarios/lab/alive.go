@@ -1,9 +1,12 @@
 package lab
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,14 +29,15 @@ func host() string {
 }
 
 // lockPath is a file that the CLI of a run holds locked as long as it lives.
-func lockPath(run string) string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("stormdrill-%d", os.Getuid()), run+".lock")
+func lockPath(name string) string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("stormdrill-%d", os.Getuid()), name+".lock")
 }
 
-// hold takes a run's lock; the kernel gives it back when the process ends,
-// however it ends.
-func hold(run string) (release func(), err error) {
-	path := lockPath(run)
+// hold takes the lock of a run, or of a piece of work that only one process may
+// do at a time; the kernel gives it back when the process ends, however it ends.
+// It fails at once where another holds it.
+func hold(name string) (release func(), err error) {
+	path := lockPath(name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
@@ -49,6 +53,24 @@ func hold(run string) (release func(), err error) {
 		_ = os.Remove(path)
 		_ = f.Close()
 	}, nil
+}
+
+// heldPause is between two tries for a lock that another holds.
+const heldPause = 50 * time.Millisecond
+
+// await takes a lock, and waits for whoever holds it.
+func await(ctx context.Context, name string) (release func(), err error) {
+	for {
+		release, err := hold(name)
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return release, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(heldPause):
+		}
+	}
 }
 
 // inUse says why a run must be left alone; empty where it is dead.

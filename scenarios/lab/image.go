@@ -39,7 +39,17 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	sum := sha256.Sum256(b)
 	tag := hex.EncodeToString(sum[:6])
 	name := imageName + ":" + tag
-	if _, err := l.engine.ImageInspect(ctx, name); err == nil {
+	if l.hasImage(ctx, name) {
+		return name, nil
+	}
+	// Two drills that begin together would build it twice, and leave one of the two
+	// without a name.
+	release, err := await(ctx, imageName+"-"+tag)
+	if err != nil {
+		return "", fmt.Errorf("node image: %w", err)
+	}
+	defer release()
+	if l.hasImage(ctx, name) {
 		return name, nil
 	}
 	l.say("node image " + name)
@@ -48,6 +58,11 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	}
 	l.prune(ctx, name)
 	return name, nil
+}
+
+func (l *Lab) hasImage(ctx context.Context, name string) bool {
+	_, err := l.engine.ImageInspect(ctx, name)
+	return err == nil
 }
 
 // stale is when an image that another binary was built into may go: by then a
