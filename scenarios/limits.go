@@ -12,18 +12,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// What the resolution of a change point takes, and a baseline (MEASURING,
-// "Reported" and the accuracy test: 1/r + 6/(r·f); 30/f requests).
-const (
-	perChange   = 6
-	perBaseline = 30
-)
-
-// Resolution is how finely an onset or a recovery can be told: at r requests
-// per second, of which bad per second fail, 1/r + 6/bad.
-func Resolution(r, bad float64) time.Duration {
-	return seconds(1/r + perChange/bad)
-}
+// perBaseline is how many requests of a share a baseline has to hold for the share
+// to be seen against it: 30/f (MEASURING, "Reported").
+const perBaseline = 30
 
 func seconds(s float64) time.Duration {
 	if math.IsInf(s, 0) || math.IsNaN(s) || s > 1e6 {
@@ -37,7 +28,7 @@ func seconds(s float64) time.Duration {
 func (p *planner) sla() {
 	s := p.s.SLA
 	if bad, rate := p.fewest(); bad > 0 {
-		p.plan.Resolution = Resolution(rate, bad)
+		p.plan.Resolution = sla.Resolution(rate, bad/rate)
 	}
 	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && s.Profile == "" && s.Lose == nil && s.RPO == nil && !p.mistyped(at("sla")) {
 		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
@@ -116,7 +107,7 @@ func (p *planner) change(kind string, limit *time.Duration) {
 	if bad == 0 {
 		return
 	}
-	if res := Resolution(rate, bad); *limit < res {
+	if res := sla.Resolution(rate, bad/rate); *limit < res {
 		p.problem(keys, "sla.%s: %s is finer than the load can tell: at %.4g requests/s, of which %.3g/s may fail, a change shows within %s; want at least %.0f requests/s, or a limit of %s",
 			kind, limit, rate, bad, res.Round(time.Millisecond), math.Ceil(rate*float64(res)/float64(*limit)), ceil(res))
 	}

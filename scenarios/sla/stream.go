@@ -138,5 +138,18 @@ func (s *stream) resolution(share float64) time.Duration {
 	if share <= 0 || s.group.Rate <= 0 {
 		return 0
 	}
-	return time.Duration((1 + perChange/share) / s.group.Rate * float64(time.Second))
+	return Resolution(s.group.Rate, share)
+}
+
+// longest stands for a resolution that is none.
+const longest = 1e6 * time.Second
+
+// Resolution is how finely an onset or a recovery can be told: at r requests per
+// second, of which the share f fails, 1/r + 6/(r·f).
+func Resolution(r, f float64) time.Duration {
+	s := (1 + perChange/f) / r
+	if !(s < longest.Seconds()) {
+		return longest
+	}
+	return time.Duration(s * float64(time.Second))
 }
