@@ -1,0 +1,80 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// What glibc's getent and curl say of each answer, in a mount namespace whose
+// resolv.conf names the switchboard: exit status 2 of getent is "not found"; of
+// curl, 6 is "could not resolve host", 7 "could not connect".
+func TestDNSInTheClientsWords(t *testing.T) {
+	conf := filepath.Join(t.TempDir(), "resolv.conf")
+	if err := os.WriteFile(conf, fmt.Appendf(nil, "nameserver %s\noptions timeout:1 attempts:1\n", boardAddr), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// Programs ask from their host's first address, which is a check's here.
+	const well = "198.18.2.8"
+	s := spec(false)
+	s.Links = append(s.Links, switchboard.Link{ID: "watch -> app:8080", From: "watch", To: "app", Name: "app",
+		Addr: netip.MustParseAddr(well), Port: 8080, Node: appAddr})
+	for _, c := range []struct {
+		fault  faults.DNS
+		getent int
+		says   string // getent's address
+		curl   int
+	}{
+		{faults.DNS{Answer: "nxdomain"}, 2, "", 6},
+		{faults.DNS{Answer: "servfail"}, 2, "", 6},
+		{faults.DNS{Answer: "refused"}, 2, "", 6},
+		{faults.DNS{Answer: "none"}, 2, "", 6},
+		{faults.DNS{Answer: "slow", Delay: 400 * time.Millisecond}, 0, well, 0},
+		{faults.DNS{Answer: "truncated"}, 0, well, 0}, // asked again over TCP
+		{faults.DNS{Answer: "wrong"}, 0, "192.0.2.1", 7},
+	} {
+		t.Run(c.fault.Answer, func(t *testing.T) {
+			l := newLab(t, s)
+			ask := func(program string) (r ran) {
+				script := fmt.Sprintf("mount --bind %s /etc/resolv.conf && exec %s", conf, program)
+				l.call(l.client, "run", []string{"unshare", "-m", "sh", "-c", script}, &r)
+				return r
+			}
+			const getent, curl = "getent ahostsv4 app.", "curl -sS -o /dev/null --max-time 5 http://app.:8080/"
+			if r := ask(getent); r.Exit != 0 || !strings.HasPrefix(r.Output, well) {
+				t.Fatalf("before: %+v", r)
+			}
+			c.fault.From = "watch"
+			in, err := c.fault.Bind("names", faults.Site{Askers: []string{"watch"}, Switchboard: l})
+			l.must(err)
+			_, err = in.Inject(t.Context())
+			l.must(err)
+			g, u := ask(getent), ask(curl)
+			if g.Exit != c.getent || !strings.HasPrefix(g.Output, c.says) {
+				t.Errorf("getent: %+v, want exit %d, %q", g, c.getent, c.says)
+			}
+			if u.Exit != c.curl {
+				t.Errorf("curl: %+v, want exit %d", u, c.curl)
+			}
+			t.Logf("getent %d %.40q, curl %d %.80q", g.Exit, g.Output, u.Exit, u.Output)
+			if n := l.proof(in); n.Total == 0 || n.Checks != n.Total {
+				t.Errorf("proof %+v", n)
+			}
+			_, err = in.Lift(t.Context())
+			l.must(err)
+			if r := ask(getent); r.Exit != 0 || !strings.HasPrefix(r.Output, well) {
+				t.Errorf("after: %+v", r)
+			}
+			l.clean()
+		})
+	}
+}
