@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 
@@ -88,8 +89,10 @@ func FreeSubnet(ctx context.Context) (netip.Prefix, error) {
 	return freeOf(taken)
 }
 
-// freeOf gives the first /22 of the range that overlaps none of the taken ones.
+// freeOf gives a /22 of the range that overlaps none of the taken ones, any of
+// them: drills that begin together would otherwise all reach for the same.
 func freeOf(taken []netip.Prefix) (netip.Prefix, error) {
+	var all []netip.Prefix
 	for a := range198.Addr(); range198.Contains(a); a = next22(a) {
 		p := netip.PrefixFrom(a, 22)
 		free := true
@@ -97,8 +100,11 @@ func freeOf(taken []netip.Prefix) (netip.Prefix, error) {
 			free = free && !p.Overlaps(t)
 		}
 		if free {
-			return p, nil
+			all = append(all, p)
 		}
+	}
+	if len(all) > 0 {
+		return all[rand.IntN(len(all))], nil
 	}
 	return netip.Prefix{}, fmt.Errorf("no /22 in %s is free: stormdrill clean removes what dead drills left", range198)
 }

@@ -191,7 +191,7 @@ func TestDrillHAProxyFlood(t *testing.T) {
 	o.want(t, sla.Pass, 0)
 	within(t, "mitigate", o.card.Times.Mitigate, 1, 5)
 	blocked, customers := map[string]bool{}, map[string]bool{}
-	line := regexp.MustCompile(`(?m)^request (\S+):\d+ GET \S+ status=(\S+) server=\S+ fault=- trace=(\S+)$`)
+	line := regexp.MustCompile(`(?m)^request (\S+):\d+ GET \S+ status=(\S+) server=\S+ fault=- trace=(\S+)`)
 	for _, m := range line.FindAllStringSubmatch(o.log(t, "lb"), -1) {
 		switch {
 		case m[3] != "-": // a flood's requests carry no trace
