@@ -186,20 +186,26 @@ func onlyNew(f faults.Fault) bool {
 	return false
 }
 
-// overlaps refuses two faults of one kind at one time on one link: what each
-// did could not be told apart.
+// overlaps refuses two faults at one time on one target, whose lifts would undo
+// each other, and two of one kind on one link: what each did could not be told
+// apart.
 func (p *planner) overlaps() {
 	for i, a := range p.plan.Faults {
 		for _, b := range p.plan.Faults[:i] {
-			if a.Kind != b.Kind || a.At >= b.At+max(b.For, 1) || b.At >= a.At+max(a.For, 1) {
+			if a.At >= b.At+max(b.For, 1) || b.At >= a.At+max(a.For, 1) {
 				continue
 			}
+			target := slices.IndexFunc(a.Site.Targets, func(t string) bool { return slices.Contains(b.Site.Targets, t) })
 			shared := slices.IndexFunc(a.Site.Links, func(l switchboard.Link) bool {
 				return slices.ContainsFunc(b.Site.Links, func(m switchboard.Link) bool { return m.ID == l.ID })
 			})
-			if shared >= 0 {
+			switch {
+			case a.Kind == b.Kind && shared >= 0:
 				p.problem(at("faults", a.Name), "faults %s and %s are both %s on %s at the same time: what each did could not be told apart",
 					b.Name, a.Name, a.Kind, a.Site.Links[shared].ID)
+			case target >= 0:
+				p.problem(at("faults", a.Name), "faults %s and %s are both on %s at the same time: the lift of one would undo the other; give them times of their own by at and for",
+					b.Name, a.Name, a.Site.Targets[target])
 			}
 		}
 	}
