@@ -69,19 +69,7 @@ func TestCampaignFormats(t *testing.T) {
 			if err := write(&have); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", name)
-			if *update {
-				if err := os.WriteFile(golden, have.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if have.String() != string(want) {
-				t.Errorf("have\n%s\nwant\n%s", have.String(), want)
-			}
+			wantGolden(t, name, have.Bytes())
 		})
 	}
 }

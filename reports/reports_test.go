@@ -62,19 +62,7 @@ func TestFormats(t *testing.T) {
 			if err := write(&have, card()); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", name)
-			if *update {
-				if err := os.WriteFile(golden, have.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if have.String() != string(want) {
-				t.Errorf("have\n%s\nwant\n%s", have.String(), want)
-			}
+			wantGolden(t, name, have.Bytes())
 		})
 	}
 }
@@ -140,5 +128,23 @@ func TestLiveOnATerminal(t *testing.T) {
 	lines := strings.Split(b.String(), "\r\x1b[K")
 	if len(lines) != 3 || !strings.HasSuffix(b.String(), "\n") || len([]rune(lines[1])) > 29 {
 		t.Errorf("have %q", lines)
+	}
+}
+
+// wantGolden compares with a file of testdata, or writes it with -update.
+func wantGolden(t *testing.T, name string, have []byte) {
+	t.Helper()
+	golden := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(golden, have, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(have, want) {
+		t.Errorf("have\n%s\nwant\n%s", have, want)
 	}
 }
