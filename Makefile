@@ -10,7 +10,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy containers drills lint fmt clean images peers
+.PHONY: help build demo test unit accuracy bench containers drills lint fmt clean images peers
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,13 +28,30 @@ demo: build ## run the shipped drill bad-lb-node on embedded targets
 
 test: lint unit images containers ## everything a change has to pass; installs what it needs
 
-unit: ## unit tests with the race detector, fuzz seeds included
+unit: ## unit tests with the race detector, fuzz seeds included; simulated runs, for which it is slow, without it too
 	CGO_ENABLED=1 $(GO) test -race ./...
+	$(GO) test ./scenarios/sla
 
-accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for so many in every cell
+accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for at least so many in every cell
 	@mkdir -p bin && rm -f bin/accuracy.md
-	ACCURACY_TABLE=$(CURDIR)/bin/accuracy.md $(GO) test -count=1 -timeout 24h -run 'EdgesAgainstTruth|KnownWrongEstimators|NoFalseAlarms|AtEveryPhase' ./scenarios/sla
+	ACCURACY_TABLE=$(CURDIR)/bin/accuracy.md $(GO) test -count=1 -timeout 24h -run 'EdgesAgainstTruth|KnownWrongEstimators|NoFalseAlarms|AtEveryPhase|SeveralOutages|LongFaint' ./scenarios/sla
 	@cat bin/accuracy.md
+
+# Each section of make bench, and the test that is it.
+BENCH      ?= generator link switch score honest
+BENCH_RUNS ?= 7
+bench-generator := ./testdata/bench -bench Generator
+bench-link      := ./faults -bench Link
+bench-switch    := ./faults -bench Switch
+bench-score     := ./cmd/stormdrill -bench Score
+bench-honest    := ./testdata/bench -bench Honest
+bench-memory    := ./testdata/bench -bench Memory
+
+bench: build ## speed beside peers, as docs/benchmarks.md keeps it, in a quarter of an hour; BENCH="link switch" for some sections (memory: ten minutes more), BENCH_RUNS=3 for fewer runs
+	@mkdir -p bin && rm -f bin/benchmarks.md
+	$(foreach s,$(BENCH),BENCH_RUNS=$(BENCH_RUNS) BENCH_TABLE=$(CURDIR)/bin/benchmarks.md \
+	  $(GO) test -tags drill -run '^$$' -benchtime 1x -timeout 30m $(or $(bench-$(s)),$(error BENCH=$(s): no such section)) &&) true
+	@cat bin/benchmarks.md
 
 containers: build images peers ## tests on real containers and network namespaces
 	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./faults/... ./loadgen/... ./scenarios/lab/...
@@ -51,13 +68,13 @@ peers: ## programs that the faults are seen through, from Debian's packages wher
 	done
 
 images: ## images of real servers, built once from Debian packages
-	testdata/images/build haproxy nginx
+	testdata/images/build haproxy nginx postgres
 
 lint: ## gofmt, vet, staticcheck, module versions
 	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$out" ] || { echo "not gofmt-ed: $$out"; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags drill ./...
-	$(GO) run $(STATICCHECK) -tags drill ./...
+	$(GO) vet -tags drill ./... ./testdata/bench ./testdata/drills
+	$(GO) run $(STATICCHECK) -tags drill ./... ./testdata/bench ./testdata/drills
 	@[ "$$($(GO) list -m -f '{{.Version}}' github.com/Shopify/toxiproxy/v2)" = v2.12.0 ] || { echo "toxiproxy must be v2.12.0"; exit 1; }
 	$(GO) mod verify
 

@@ -19,8 +19,8 @@ type BlockPage struct {
 	Body  string          `yaml:"body"`  // default a short page of HTML
 }
 
-// Aim is the link, with a proxy in it.
-func (f *BlockPage) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+// Aim is the link, with a proxy in it that reads HTTP.
+func (f *BlockPage) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true} }
 
 // Bite is the mode switch: one request's time.
 func (f *BlockPage) Bite() time.Duration { return 20 * time.Millisecond }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+	"golang.org/x/sys/unix"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 )
@@ -102,6 +103,21 @@ func (k *kept) again() (o outcome) {
 		return outcome{Failure: failure(err)}
 	}
 	return outcome{Status: answer.StatusCode, Fault: answer.Header.Get(switchboard.FaultHeader)}
+}
+
+// segments is how many the kernel has sent on the connection, repeated ones too.
+func (k *kept) segments() (n uint32, err error) {
+	raw, err := k.conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	told := raw.Control(func(fd uintptr) {
+		var i *unix.TCPInfo
+		if i, err = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			n = i.Segs_out
+		}
+	})
+	return n, errors.Join(told, err)
 }
 
 func failure(err error) string {

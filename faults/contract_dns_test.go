@@ -118,6 +118,16 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 		t.Errorf("a node too: %+v", c)
 	}
 	l.lift("names")
+	in, err := (&faults.DNS{From: "lb", Answer: "nxdomain"}).Bind("apart", faults.Site{Askers: []string{"lb"}, Apart: []string{"lb"}, Switchboard: l})
+	l.must(err)
+	_, err = in.Inject(t.Context())
+	l.must(err)
+	asked(lbAddr)
+	if c := l.proof(in); c.Users != 0 || c.Checks != 1 || c.Total != 1 || c.First != 0 {
+		t.Errorf("a node that asks apart from requests: %+v", c)
+	}
+	_, err = in.Lift(t.Context())
+	l.must(err)
 	l.clean()
 }
 

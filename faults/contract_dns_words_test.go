@@ -24,23 +24,27 @@ func TestDNSInTheClientsWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Programs ask from their host's first address, which is a check's here.
-	const well = "198.18.2.8"
+	const well, moved = "198.18.2.8", "198.18.2.9"
 	s := spec(false)
 	s.Links = append(s.Links, switchboard.Link{ID: "watch -> app:8080", From: "watch", To: "app", Name: "app",
-		Addr: netip.MustParseAddr(well), Port: 8080, Node: appAddr})
+		Addr: netip.MustParseAddr(well), Port: 8080, Node: appAddr},
+		switchboard.Link{ID: "watch -> app-new:8080", From: "watch", To: "app-new", Name: "app-new", Addr: netip.MustParseAddr(moved), Port: 8080, Node: appAddr})
+	old, to := s.Links[len(s.Links)-2:len(s.Links)-1], s.Links[len(s.Links)-1:]
 	for _, c := range []struct {
 		fault  faults.DNS
 		getent int
 		says   string // getent's address
 		curl   int
+		cached int // curl, by one who has the address in a cache
 	}{
-		{faults.DNS{Answer: "nxdomain"}, 2, "", 6},
-		{faults.DNS{Answer: "servfail"}, 2, "", 6},
-		{faults.DNS{Answer: "refused"}, 2, "", 6},
-		{faults.DNS{Answer: "none"}, 2, "", 6},
-		{faults.DNS{Answer: "slow", Delay: 400 * time.Millisecond}, 0, well, 0},
-		{faults.DNS{Answer: "truncated"}, 0, well, 0}, // asked again over TCP
-		{faults.DNS{Answer: "wrong"}, 0, "192.0.2.1", 7},
+		{faults.DNS{Answer: "nxdomain"}, 2, "", 6, 0},
+		{faults.DNS{Answer: "servfail"}, 2, "", 6, 0},
+		{faults.DNS{Answer: "refused"}, 2, "", 6, 0},
+		{faults.DNS{Answer: "none"}, 2, "", 6, 0},
+		{faults.DNS{Answer: "slow", Delay: 400 * time.Millisecond}, 0, well, 0, 0},
+		{faults.DNS{Answer: "truncated"}, 0, well, 0, 0}, // asked again over TCP
+		{faults.DNS{Answer: "wrong"}, 0, "192.0.2.1", 7, 0},
+		{faults.DNS{Answer: "stale", Names: []string{"app"}, To: "app-new"}, 0, moved, 0, 7},
 	} {
 		t.Run(c.fault.Answer, func(t *testing.T) {
 			l := newLab(t, s)
@@ -50,22 +54,26 @@ func TestDNSInTheClientsWords(t *testing.T) {
 				return r
 			}
 			const getent, curl = "getent ahostsv4 app.", "curl -sS -o /dev/null --max-time 5 http://app.:8080/"
+			const cached = curl + " --resolve app.:8080:" + well
 			if r := ask(getent); r.Exit != 0 || !strings.HasPrefix(r.Output, well) {
 				t.Fatalf("before: %+v", r)
 			}
 			c.fault.From = "watch"
-			in, err := c.fault.Bind("names", faults.Site{Askers: []string{"watch"}, Switchboard: l})
+			in, err := c.fault.Bind("names", faults.Site{Askers: []string{"watch"}, Links: old, Moved: to, Switchboard: l})
 			l.must(err)
 			_, err = in.Inject(t.Context())
 			l.must(err)
-			g, u := ask(getent), ask(curl)
+			g, u, k := ask(getent), ask(curl), ask(cached)
 			if g.Exit != c.getent || !strings.HasPrefix(g.Output, c.says) {
 				t.Errorf("getent: %+v, want exit %d, %q", g, c.getent, c.says)
 			}
 			if u.Exit != c.curl {
 				t.Errorf("curl: %+v, want exit %d", u, c.curl)
 			}
-			t.Logf("getent %d %.40q, curl %d %.80q", g.Exit, g.Output, u.Exit, u.Output)
+			if k.Exit != c.cached {
+				t.Errorf("curl that knows the address: %+v, want exit %d", k, c.cached)
+			}
+			t.Logf("getent %d %.40q, curl %d %.80q, cached %d %.80q", g.Exit, g.Output, u.Exit, u.Output, k.Exit, k.Output)
 			if n := l.proof(in); n.Total == 0 || n.Checks != n.Total {
 				t.Errorf("proof %+v", n)
 			}

@@ -25,12 +25,20 @@ func TestIdleDrop(t *testing.T) {
 		t.Errorf("busy: %+v, want nothing dropped", c)
 	}
 	time.Sleep(2500 * time.Millisecond)
+	before := l.segments()
 	var o outcome
 	if l.call(l.client, "again", nil, &o); o.Failure != timedOut {
 		t.Errorf("after an idle spell: %+v, want a time-out", o)
 	}
-	if c := l.proof(in); c.Users == 0 || c.Checks != 0 || !c.Active {
-		t.Errorf("after an idle spell: %+v", c)
+	// What the client has sent since is what was dropped: its kernel tells, and sends
+	// again now and then.
+	sent := l.segments()
+	c := l.proof(in)
+	for next := l.segments(); next != sent; next = l.segments() {
+		sent, c = next, l.proof(in)
+	}
+	if n := uint64(sent - before); c.Users != n || c.Total != n || c.Checks != 0 || !c.Active || n == 0 {
+		t.Errorf("after an idle spell: %+v, want %d segments dropped", c, n)
 	}
 	l.wantAll(from(userAddr, userLink, 5), "")
 	_, err = in.Lift(t.Context())
@@ -42,4 +50,11 @@ func TestIdleDrop(t *testing.T) {
 	_, err = in.Lift(t.Context())
 	l.must(err)
 	l.clean()
+}
+
+// segments is how many the kept connection has sent.
+func (l *lab) segments() (n uint32) {
+	l.t.Helper()
+	l.call(l.client, "segments", nil, &n)
+	return n
 }

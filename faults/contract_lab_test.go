@@ -5,6 +5,7 @@ package faults_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -70,9 +71,18 @@ func spec(proxied bool) switchboard.Spec {
 	return s
 }
 
+// specFor has in the links what a fault needs there.
+func specFor(f faults.Fault) switchboard.Spec {
+	s := spec(f.Aim().Proxied)
+	for i := range s.Links {
+		s.Links[i].Staged = s.Links[i].Proxied && f.Aim().Staged
+	}
+	return s
+}
+
 // lab is a network of three: everybody's client, the switchboard, the app.
 type lab struct {
-	t                  *testing.T
+	t                  testing.TB
 	client, board, app *part
 	mu                 sync.Mutex
 	touched            []switchboard.Touched
@@ -95,7 +105,7 @@ const bridge = "drill0"
 // serial makes interface names unique: a dead namespace's linger a moment.
 var serial int
 
-func newLab(t *testing.T, s switchboard.Spec) *lab {
+func newLab(t testing.TB, s switchboard.Spec) *lab {
 	t.Helper()
 	l := &lab{t: t, cpu: faults.CPU{Limit: 1}, authority: s.Authority}
 	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: bridge}}
@@ -319,6 +329,23 @@ func (l *lab) Kill(context.Context, string) error {
 	}
 	_ = l.app.cmd.Wait() // says "killed"
 	<-l.app.Done()
+	return l.unplug(l.app)
+}
+
+// unplug takes a part that has ended off the bridge. Its kernel would do so by itself,
+// some time later: until then it answers for an address that its successor has too.
+func (l *lab) unplug(p *part) error {
+	link, err := netlink.LinkByName(p.veth)
+	var gone netlink.LinkNotFoundError
+	if errors.As(err, &gone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := netlink.LinkDel(link); !errors.Is(err, syscall.ENODEV) {
+		return err
+	}
 	return nil
 }
 

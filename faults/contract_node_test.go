@@ -48,6 +48,8 @@ func TestMain(m *testing.M) {
 		os.Exit(playNode())
 	case "load":
 		os.Exit(playLoad())
+	case "firewall":
+		os.Exit(firewall())
 	}
 }
 
@@ -140,24 +142,33 @@ const (
 // player is a node: a client and an HTTP server.
 type player struct {
 	mu    sync.Mutex
-	seen  []string // remote addresses of accepted connections
+	seen  []string // remote addresses of accepted connections, …
+	asked []string // … and of requests
 	kept  *kept
 	alive []io.Closer
 	peers []*exec.Cmd // programs that serve in the background
+	cease chan struct{}
 }
 
 func playNode() int {
-	p := &player{}
+	p := &player{cease: make(chan struct{})}
 	err := wire.NewServer(os.Stdout).Serve(context.Background(), os.Stdin, map[string]wire.Handler{
-		"serve": wire.Handle(func(_ context.Context, s service) (any, error) { return nil, p.serve(s) }),
-		"seen":  wire.Handle(func(context.Context, struct{}) ([]string, error) { return p.sources(), nil }),
-		"try":   wire.Handle(func(_ context.Context, a attempt) ([]outcome, error) { return try(a), nil }),
-		"keep":  wire.Handle(func(_ context.Context, a attempt) (outcome, error) { return p.keep(a) }),
-		"again": wire.Handle(func(context.Context, struct{}) (outcome, error) { return p.kept.again(), nil }),
-		"drop":  wire.Handle(func(context.Context, struct{}) (any, error) { return nil, p.kept.conn.Close() }),
-		"ask":   wire.Handle(ask),
-		"run":   wire.Handle(runProgram),
-		"spawn": wire.Handle(func(_ context.Context, args []string) (any, error) { return nil, p.spawn(args) }),
+		"serve":    wire.Handle(func(_ context.Context, s service) (any, error) { return nil, p.serve(s) }),
+		"seen":     wire.Handle(func(context.Context, struct{}) ([]string, error) { return p.sources(), nil }),
+		"try":      wire.Handle(func(_ context.Context, a attempt) ([]outcome, error) { return try(a), nil }),
+		"keep":     wire.Handle(func(_ context.Context, a attempt) (outcome, error) { return p.keep(a) }),
+		"again":    wire.Handle(func(context.Context, struct{}) (outcome, error) { return p.kept.again(), nil }),
+		"segments": wire.Handle(func(context.Context, struct{}) (uint32, error) { return p.kept.segments() }),
+		"asked":    wire.Handle(func(context.Context, struct{}) ([]string, error) { return p.askers(), nil }),
+		"drop":     wire.Handle(func(context.Context, struct{}) (any, error) { return nil, p.kept.conn.Close() }),
+		"ask":      wire.Handle(ask),
+		"run":      wire.Handle(runProgram),
+		"stop":     wire.Handle(func(context.Context, struct{}) (any, error) { p.stop(); return nil, nil }),
+		"reply":    wire.Handle(func(_ context.Context, port int) (any, error) { return nil, p.reply(port) }),
+		"drive":    wire.Handle(func(_ context.Context, d drive) (driven, error) { return d.run() }),
+		"fire":     wire.Handle(func(_ context.Context, v volley) ([]*tried, error) { return v.fire(p.cease), nil }),
+		"cease":    wire.Handle(func(context.Context, struct{}) (any, error) { p.cease <- struct{}{}; return nil, nil }),
+		"spawn":    wire.Handle(func(_ context.Context, args []string) (any, error) { return nil, p.spawn(args) }),
 	})
 	p.stop()
 	if err != nil {
@@ -191,7 +202,13 @@ func (p *player) serve(what service) error {
 	}
 	s := &http.Server{
 		ErrorLog: log.New(io.Discard, "", 0), // clients break handshakes off
-		Handler:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, page) }),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			from, _, _ := net.SplitHostPort(r.RemoteAddr)
+			p.mu.Lock()
+			p.asked = append(p.asked, from)
+			p.mu.Unlock()
+			_, _ = io.WriteString(w, page)
+		}),
 		ConnState: func(c net.Conn, s http.ConnState) {
 			if s == http.StateNew {
 				p.mu.Lock()
@@ -205,8 +222,23 @@ func (p *player) serve(what service) error {
 	return nil
 }
 
+// reply serves as cheaply as can be, for whoever measures the way here.
+func (p *player) reply(port int) error {
+	l, err := reply(port)
+	if err == nil {
+		p.alive = append(p.alive, l)
+	}
+	return err
+}
+
 func (p *player) sources() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.seen)
+}
+
+func (p *player) askers() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.asked)
 }

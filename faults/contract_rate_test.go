@@ -26,7 +26,7 @@ func TestSharesAtRate(t *testing.T) {
 		{name: "syn-drop per flow", fault: &faults.SynDrop{Link: userPath, Share: share(want), Per: "flow"}, hit: failed(timedOut)},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			l := newLab(t, spec(r.fault.Aim().Proxied))
+			l := newLab(t, specFor(r.fault))
 			in := r.bind(l)
 			_, err := in.Inject(t.Context())
 			l.must(err)

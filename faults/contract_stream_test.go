@@ -3,9 +3,14 @@
 package faults_test
 
 import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 )
 
@@ -56,5 +61,42 @@ func (l *lab) wantReset(when string) {
 	l.call(l.client, "again", nil, &o)
 	if o.Failure != reset {
 		l.t.Errorf("kept connection %s: %+v, want a reset", when, o)
+	}
+}
+
+// What a client reads in the node's stead, to the byte: a page is said to be one.
+func TestAnswerAsRead(t *testing.T) {
+	for _, c := range []struct {
+		fault  faults.Fault
+		status int
+		kind   string // Content-Type; none: there is no body
+		body   string // begins so
+	}{
+		{&faults.BlockPage{Link: userPath}, 403, "text/html; charset=utf-8", "<!doctype html><title>Request blocked</title><h1>"},
+		{&faults.BlockPage{Link: userPath, Code: 200, Body: "<html>Pardon Our Interruption"}, 200, "text/html; charset=utf-8", "<html>Pardon Our Interruption"},
+		{&faults.HTTPStatus{Link: userPath, Code: 503}, 503, "text/plain; charset=utf-8", "503 by the fault page\n"},
+		{&faults.HTTPStatus{Link: userPath, Code: 204}, 204, "", ""},
+	} {
+		t.Run(c.fault.String(), func(t *testing.T) {
+			s := specFor(c.fault)
+			l := newLab(t, s)
+			in, err := c.fault.Bind("page", faults.Site{Links: s.Links[:1], Switchboard: l})
+			l.must(err)
+			_, err = in.Inject(t.Context())
+			l.must(err)
+			var got ran
+			l.call(l.client, "run", []string{"curl", "-si", "--noproxy", "*", "--max-time", "5", fmt.Sprintf("http://%s/", userLink)}, &got)
+			head, body, _ := strings.Cut(got.Output, "\r\n\r\n")
+			want := []string{fmt.Sprintf("HTTP/1.1 %d %s", c.status, http.StatusText(c.status)), "X-Stormdrill-Fault: page"}
+			if c.kind != "" {
+				want = append(want, "Content-Type: "+c.kind, fmt.Sprintf("Content-Length: %d", len(body)))
+			}
+			if have := strings.Split(head, "\r\n"); got.Exit != 0 || !slices.Equal(have, want) || !strings.HasPrefix(body, c.body) || c.kind == "" && body != "" {
+				t.Errorf("exit %d\nhave %q, %q\nwant %q, %q", got.Exit, have, body, want, c.body)
+			}
+			_, err = in.Lift(t.Context())
+			l.must(err)
+			l.clean()
+		})
 	}
 }

@@ -24,8 +24,9 @@ type row struct {
 	share float64
 	// spares: connections that stood before go on, unhit.
 	spares bool
-	// bytes: the proof counts bytes, not tries.
-	bytes bool
+	// packets: the proof counts packets, of which a try that is hit sends or gets at
+	// least one, and others of the suite may add to them.
+	packets bool
 	// quick: a hit is known at once, not at the time-out.
 	quick bool
 	// hangs: a hit is known at the time-out, though the fault is of answers.
@@ -55,17 +56,17 @@ var rows = []row{
 	{name: "unreachable, port", fault: &faults.Unreachable{Link: userPath, As: "port"}, hit: failed(refused), share: 1, spares: true, quick: true},
 	{name: "blackhole", fault: &faults.Blackhole{Link: userPath}, hit: failed(timedOut), share: 1},
 	{name: "blackhole there", fault: &faults.Blackhole{Link: userPath, Way: "there"}, hit: failed(timedOut), share: 1},
-	{name: "blackhole back", fault: &faults.Blackhole{Link: userPath, Way: "back"}, hit: failed(timedOut), share: 1, bytes: true},
-	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, bytes: true},
+	{name: "blackhole back", fault: &faults.Blackhole{Link: userPath, Way: "back"}, hit: failed(timedOut), share: 1},
+	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, packets: true},
 	{name: "block-page", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page"), share: 1},
 	{name: "stop", fault: &faults.Stop{Target: "app"}, hit: failed(refused), share: 1, quick: true},
 	{name: "restart", fault: &faults.Restart{Target: "app"}, hit: failed(refused), share: 1, quick: true},
-	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1, bytes: true},
-	{name: "cpu-starve", fault: &faults.CPUStarve{Target: "app", CPUs: 0.05}, hit: failed(timedOut), share: 1, bytes: true},
+	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1, packets: true},
+	{name: "cpu-starve", fault: &faults.CPUStarve{Target: "app", CPUs: 0.05}, hit: failed(timedOut), share: 1, packets: true},
 	{name: "memory-starve", fault: &faults.MemoryStarve{Target: "app", Memory: 32 << 20}, hit: failed(refused), share: 1, quick: true},
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status"), share: 0.3},
 	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Flap: &faults.Flap{Period: time.Hour, Duty: 0.5}}, hit: answered(503, "flap, bad"), share: 1},
-	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, bytes: true},
+	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1},
 	{name: "reset", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1, quick: true},
 	{name: "reset after 600 bytes", fault: &faults.Reset{Link: userPath, After: 600}, hit: failed(reset), share: 1},
 	{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay), share: 1},
@@ -73,6 +74,15 @@ var rows = []row{
 	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended), share: 1, quick: true},
 	{name: "stall", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true},
 	{name: "latency on TLS", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, secure: true},
+	{name: "reset on TLS", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1, quick: true, secure: true},
+	{name: "reset on TLS after 1500 bytes", fault: &faults.Reset{Link: userPath, After: 1500}, hit: failed(reset), share: 1, secure: true},
+	{name: "bandwidth on TLS", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay), share: 1, secure: true},
+	{name: "slice on TLS", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4}, hit: slower(delay), share: 1, secure: true},
+	{name: "limit-data on TLS", fault: &faults.LimitData{Link: userPath, Bytes: 1500}, hit: failed(ended), share: 1, quick: true, secure: true},
+	{name: "stall on TLS", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true, secure: true},
+	{name: "http-status on TLS", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status on TLS"), share: 0.3, secure: true},
+	{name: "block-page on TLS", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page on TLS"), share: 1, secure: true},
+	{name: "latency on TLS, by path", fault: &faults.Latency{Link: userPath, Delay: delay, Spare: []string{"/health"}}, hit: slower(delay), share: 1, secure: true},
 	{name: "tls, expired", fault: &faults.TLS{Link: userPath, As: "expired"}, hit: failed(expired), share: 1, spares: true, secure: true},
 	{name: "tls, wrong host", fault: &faults.TLS{Link: userPath, As: "wrong-host"}, hit: failed(strange), share: 1, spares: true, secure: true},
 	{name: "tls, unknown authority", fault: &faults.TLS{Link: userPath, As: "unknown-authority"}, hit: failed(unknown), share: 1, spares: true, secure: true},
@@ -107,7 +117,7 @@ func TestContract(t *testing.T) {
 }
 
 func (r row) hold(t *testing.T) {
-	s := spec(r.fault.Aim().Proxied)
+	s := r.spec()
 	if r.secure {
 		s.Authority = newAuthority(t)
 		r.ca = s.Authority.Certificate
@@ -143,13 +153,24 @@ func (r row) hold(t *testing.T) {
 	r.wantWell(l, "after the second Lift")
 }
 
+// spec is the suite's drill, with the users' link as a plan makes it for the fault.
+func (r row) spec() switchboard.Spec {
+	a := r.fault.Aim()
+	s := specFor(r.fault)
+	s.Links[0].Opened = r.secure && a.Reads
+	return s
+}
+
 // bind aims the fault at the users' link alone.
 func (r row) bind(l *lab) faults.Injection {
 	l.t.Helper()
-	s := spec(r.fault.Aim().Proxied)
+	s := r.spec()
 	site := faults.Site{Links: s.Links[:1], Switchboard: l, Nodes: l}
 	if r.fault.Aim().Target != "" {
 		site.Targets = []string{"app"}
+	}
+	if from := r.fault.Aim().From; from != "" {
+		site.Askers = []string{from}
 	}
 	in, err := r.fault.Bind(r.name, site)
 	l.must(err)
@@ -201,15 +222,15 @@ func (r row) wantBitten(l *lab, in faults.Injection, b switchboard.Bracket) {
 		l.t.Errorf("%d of %d tries hit, want %d to %d", hits, tries, least, most)
 	}
 	c := l.proof(in)
-	want := switchboard.Count{Unit: c.Unit, Users: uint64(hits), Total: uint64(hits), First: c.First, Last: c.Last, Active: true}
-	if r.bytes {
-		want.Users, want.Total = c.Users, c.Total
+	want := switchboard.Count{Unit: c.Unit, Users: uint64(hits), Total: uint64(hits), First: c.First, Last: c.Last, Late: c.Late, Active: true}
+	if r.packets && c.Users > want.Users {
+		want.Users, want.Total = c.Users, c.Users
 	}
 	if c != want || c.Unit == "" || c.Users == 0 {
 		l.t.Errorf("proof %+v, want %+v", c, want)
 	}
-	if c.First < b.Before || c.Last < c.First {
-		l.t.Errorf("first touched at %d, last at %d; injected at %d", c.First, c.Last, b.Before)
+	if c.First-c.Late < b.Before || c.Last < c.First || c.Late < 0 {
+		l.t.Errorf("first touched at %d, late by up to %d, last at %d; injected at %d", c.First, c.Late, c.Last, b.Before)
 	}
 	if e := l.touches(); !slices.Contains(e, switchboard.Touched{Rule: r.name, At: c.First}) {
 		l.t.Errorf("events %+v, want one at %d", e, c.First)

@@ -33,7 +33,7 @@ const (
 // protocolVersion is the alert's number (RFC 8446, 6.2).
 const protocolVersion tls.AlertError = 70
 
-func newAuthority(t *testing.T) authority.Pair {
+func newAuthority(t testing.TB) authority.Pair {
 	t.Helper()
 	ca, err := authority.New("contract")
 	if err != nil {
@@ -107,6 +107,7 @@ func (p *player) stop() {
 		_ = c.Process.Kill()
 		_ = c.Wait()
 	}
+	p.peers = nil
 }
 
 const (
@@ -120,10 +121,13 @@ type peers struct {
 	dir string
 }
 
-func newPeers(t *testing.T) peers {
+func newPeers(t *testing.T) peers { return newPeersOn(t, func(*switchboard.Spec) {}) }
+
+func newPeersOn(t *testing.T, with func(*switchboard.Spec)) peers {
 	t.Helper()
-	s := spec(true)
+	s := specFor(&faults.TLS{})
 	s.Links[0].ID, s.Links[0].Port = opensslPath, opensslPort
+	with(&s)
 	s.Authority = newAuthority(t)
 	p := peers{newLab(t, s), t.TempDir()}
 	own, err := s.Authority.Issue(authority.Current(), "app")
@@ -235,7 +239,7 @@ func TestTLSPeersThatTakeIt(t *testing.T) {
 
 // Who waits for an answer until the lift gets it.
 func TestTLSHeldUntilTheLift(t *testing.T) {
-	s := spec(true)
+	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
 	l.apply(switchboard.Rule{Name: "silent", Links: []string{userPath}, TLS: &switchboard.TLS{As: "no-answer"}})
@@ -259,7 +263,7 @@ func TestTLSHeldUntilTheLift(t *testing.T) {
 
 // A check that goes by the users' link is told from them by its address.
 func TestTLSCountsChecksApart(t *testing.T) {
-	s := spec(true)
+	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
 	in, err := (&faults.TLS{Link: userPath, As: "expired"}).Bind("stale", faults.Site{Links: s.Links[:1], Switchboard: l})
@@ -274,5 +278,85 @@ func TestTLSCountsChecksApart(t *testing.T) {
 	}
 	_, err = in.Lift(t.Context())
 	l.must(err)
+	l.clean()
+}
+
+// Where TLS ends in the link and begins anew, requests are told apart by their
+// traceparent and path, and a connection that stood meets the fault too.
+func TestTLSOpened(t *testing.T) {
+	s := spec(true)
+	s.Links[0].Opened, s.Links[1].Opened = true, true
+	s.Authority = newAuthority(t)
+	l := newLab(t, s)
+	l.keep()
+	l.apply(switchboard.Rule{Name: "bad", Links: []string{userPath, lbPath}, HTTPStatus: &switchboard.HTTPStatus{Code: 503, Share: 1}})
+	var o outcome
+	if l.call(l.client, "again", nil, &o); o.Status != 503 || o.Fault != "bad" {
+		t.Errorf("kept connection: %+v, want the fault's 503", o)
+	}
+	a := from(lbAddr, lbLink, 4) // a check's: no trace
+	a.CA, a.Timeout = s.Authority.Certificate, long
+	l.wantAll(a, "")
+	a.N, a.Trace = 3, run
+	l.wantAll(a, "")
+	if c := l.count("bad"); c.Users != 4 || c.Checks != 4 || c.Blind {
+		t.Errorf("counted %+v, want the kept connection's and three as users', four as checks'", c)
+	}
+	l.lift("bad")
+	l.wantKept("after the lift")
+	l.apply(switchboard.Rule{Name: "spared", Links: []string{userPath, lbPath}, Spare: []string{"/"}, Stall: &switchboard.Stall{}})
+	l.wantKept("beside a fault that spares its path")
+	l.lift("spared")
+	l.clean()
+}
+
+// An opened link shows a good certificate for the node's names, unless a tls rule
+// has it show another; and a node that makes no handshake lets none be made.
+func TestTLSOpenedPeers(t *testing.T) {
+	p := newPeersOn(t, func(s *switchboard.Spec) { s.Links[0].Opened = true })
+	if got := p.openssl(); !strings.Contains(got.Output, "Verify return code: 0 (ok)") {
+		t.Errorf("openssl: %+v", got)
+	}
+	p.apply(switchboard.Rule{Name: "bad", Links: []string{opensslPath}, HTTPStatus: &switchboard.HTTPStatus{Code: 503, Share: 1}})
+	if got := p.curl("-w", "%{http_code} %{http_version}"); got.Exit != 0 || !strings.Contains(got.Output, "503 1.1") {
+		t.Errorf("curl: %+v, want the fault's 503 by HTTP/1.1", got)
+	}
+	p.apply(switchboard.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &switchboard.TLS{As: "expired"}})
+	if got := p.curl(); got.Exit != 60 {
+		t.Errorf("curl: %+v, want an expired certificate", got)
+	}
+	if got := p.curl("--insecure", "-w", "%{http_code}"); got.Exit != 0 || !strings.Contains(got.Output, "503") {
+		t.Errorf("curl --insecure: %+v, want the other fault's 503", got)
+	}
+	p.lift("stale")
+	p.lift("bad")
+	p.call(p.app, "stop", nil, nil)
+	if got := p.curl(); got.Exit == 0 || got.Exit == 28 {
+		t.Errorf("curl, and the server is gone: %+v, want no handshake, at once", got)
+	}
+	p.clean()
+}
+
+// Between nodes, whose a connection is cannot be read off its bytes: then the count
+// says so, and calls nothing a check's.
+func TestTLSBetweenNodesIsAnybodys(t *testing.T) {
+	s := specFor(&faults.TLS{})
+	s.Authority = newAuthority(t)
+	l := newLab(t, s)
+	a := from(lbAddr, lbLink, 3)
+	a.CA, a.Timeout = s.Authority.Certificate, long
+	for how, r := range map[string]switchboard.Rule{
+		expired: {Name: "stale", TLS: &switchboard.TLS{As: "expired"}},
+		ended:   {Name: "cut", LimitData: &switchboard.LimitData{Bytes: 1500}},
+		reset:   {Name: "torn", Reset: &switchboard.Reset{}},
+	} {
+		r.Links = []string{lbPath}
+		l.apply(r)
+		l.wantAll(a, how)
+		if c := l.count(r.Name); c.Users != 3 || c.Total != 3 || !c.Blind || c.First == 0 {
+			t.Errorf("%s: counted %+v, want three of whom nobody knows whose they are", r.Name, c)
+		}
+		l.lift(r.Name)
+	}
 	l.clean()
 }

@@ -24,6 +24,10 @@ type DNS struct {
 	Delay   time.Duration `yaml:"delay"`   // of slow; under 5s, when a resolver asks again
 	Address string        `yaml:"address"` // of wrong; default an address where nobody is
 	To      string        `yaml:"to"`      // of stale: a target or a replica
+	// TTL is how long answers about the names may be kept, of stale, from the start of
+	// the run: so long those who go by it hear nothing of the move. Whole seconds, up to
+	// MostTTL; default 1s.
+	TTL time.Duration `yaml:"ttl"`
 }
 
 // Aim is who asks.
@@ -43,9 +47,16 @@ func (f *DNS) String() string {
 	}
 	if f.Answer == "stale" {
 		what += "; the old address refuses"
+		if f.TTL > 0 {
+			what += fmt.Sprintf(", and may be kept for %s", f.TTL)
+		}
 	}
 	return "the resolver " + what
 }
+
+// MostTTL is what a resolver may be asked to keep at most (RFC 2181: 2³¹ − 1 s); longer
+// than a day none of them does.
+const MostTTL = 24 * time.Hour
 
 const longestDNSDelay = 5 * time.Second
 
@@ -58,6 +69,12 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 		return nil, fmt.Errorf("delay %s: want one above zero and under %s with answer: slow, and none otherwise", f.Delay, longestDNSDelay)
 	}
 	rule := switchboard.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay}
+	if f.Answer != "wrong" && f.Answer != "stale" {
+		rule.Apart = site.Apart
+	}
+	if f.TTL != 0 && (f.Answer != "stale" || f.TTL < 0 || f.TTL > MostTTL || f.TTL%time.Second != 0) {
+		return nil, fmt.Errorf("ttl %s: an answer says it in whole seconds: want 1s to %s, with answer: stale, and none otherwise", f.TTL, MostTTL)
+	}
 	if f.Address != "" {
 		a, err := netip.ParseAddr(f.Address)
 		if err != nil || !a.Is4() || f.Answer != "wrong" {

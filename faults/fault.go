@@ -36,18 +36,25 @@ type Aim struct {
 	// Proxied: the fault edits a byte stream, so Toxiproxy has to stand in the
 	// links it hits. Otherwise it needs kernel links (packet faults, a dead node).
 	Proxied bool
+	// Reads: it reads HTTP there, so that TLS has to end in those links.
+	Reads bool
+	// Staged: it answers in the node's stead, so the HTTP stage has to hold there what
+	// clients ask until it is whole.
+	Staged bool
 }
 
-// Site is what a fault is bound to. While planning, Switchboard and Nodes
-// refuse every call.
+// Site is what a fault is bound to. While planning, it has no controls.
 type Site struct {
 	Links       []switchboard.Link // what Aim matched; for a Target: all links that end there
 	Targets     []string           // nodes, where Aim names a target
 	Askers      []string           // clients, where Aim names who asks
+	Apart       []string           // those of them who ask apart from requests, and keep what they have where an answer fails
 	Moved       []switchboard.Link // theirs to where the names they ask have moved, if they have
 	Switchboard Switchboard
 	Nodes       Nodes
 	Load        Load
+	Commands    Commands
+	Environment []string // NAME=value: what commands are told of the drill
 }
 
 // Switchboard is the control a fault has over links.

@@ -46,7 +46,11 @@ func (f *Flood) Aim() Aim { return Aim{To: f.To} }
 func (f *Flood) Bite() time.Duration { return 100 * time.Millisecond }
 
 func (f *Flood) String() string {
-	s := fmt.Sprintf("floods %s with %s from %d addresses", f.To, f.Rate, max(1, f.Sources))
+	ramp := ""
+	if f.Ramp > 0 {
+		ramp = fmt.Sprintf(", reached within %s,", f.Ramp)
+	}
+	s := fmt.Sprintf("floods %s with %s%s from %d addresses", f.To, f.Rate, ramp, max(1, f.Sources))
 	var parts []string
 	for _, p := range f.Mix {
 		parts = append(parts, fmt.Sprintf("%s ×%d", p.Get, p.Weight))

@@ -50,8 +50,8 @@ func (f *Flap) check() error {
 	return nil
 }
 
-// Aim is the link, with a proxy in it.
-func (f *HTTPStatus) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+// Aim is the link, with a proxy in it that reads HTTP.
+func (f *HTTPStatus) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true} }
 
 // Bite is the mode switch: one request's time.
 func (f *HTTPStatus) Bite() time.Duration { return 20 * time.Millisecond }
@@ -79,7 +79,7 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 		return nil, err
 	}
 	period, bad := f.Flap.bad()
-	ids, err := onHTTP(site)
+	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ type Kinds struct {
 	Stall           *Stall           `yaml:"stall" about:"answers stop, and connections stay open; the lift lets go what was held"`
 	IdleDrop        *IdleDrop        `yaml:"idle-drop" about:"flows idle for a time are forgotten, silently: long connections hang for ever after an idle spell"`
 	BlockPage       *BlockPage       `yaml:"block-page" about:"requests are answered with a page that a WAF would give"`
-	DNS             *DNS             `yaml:"dns" about:"names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who asks"`
+	DNS             *DNS             `yaml:"dns" about:"names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who asks, or move, and their old address refuses"`
 	Flood           *Flood           `yaml:"flood" about:"an HTTP flood beside the users, with a mix of paths, from many addresses"`
 	ConnectionFlood *ConnectionFlood `yaml:"connection-flood" about:"connections are opened and held, until a server has none left for the users"`
 	SlowRequests    *SlowRequests    `yaml:"slow-requests" about:"requests that come a byte at a time and never end, header or body: slowloris, slow POST"`
@@ -29,4 +29,5 @@ type Kinds struct {
 	CPUStarve       *CPUStarve       `yaml:"cpu-starve" about:"a target is left a fraction of a CPU: all it does is late"`
 	MemoryStarve    *MemoryStarve    `yaml:"memory-starve" about:"a target is left less memory than it needs: the kernel kills it, and its host refuses"`
 	Kill            *Kill            `yaml:"kill" about:"a target gets SIGKILL and is started again on lift; its host refuses, or falls silent"`
+	Exec            *Exec            `yaml:"exec" about:"your own: commands of yours inject, lift and prove it, on this machine"`
 }

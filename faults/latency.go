@@ -17,8 +17,10 @@ type Latency struct {
 	Spare  []string      `yaml:"spare"`  // paths whose answers are as quick as ever, such as the health check's
 }
 
-// Aim is the link, with a proxy in it.
-func (f *Latency) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+// Aim is the link, with a proxy in it; it reads HTTP where there are paths to know.
+func (f *Latency) Aim() Aim {
+	return Aim{Link: f.Link, Proxied: true, Reads: len(f.Spare) > 0}
+}
 
 // Bite is the mode switch and the shortest delay.
 func (f *Latency) Bite() time.Duration { return 20*time.Millisecond + f.Delay + f.Jitter }

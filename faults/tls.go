@@ -21,7 +21,7 @@ type TLS struct {
 }
 
 // Aim is the link, with a proxy in it.
-func (f *TLS) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+func (f *TLS) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Staged: true} }
 
 // Bite is the mode switch: one handshake's time.
 func (f *TLS) Bite() time.Duration { return 20 * time.Millisecond }
@@ -45,27 +45,14 @@ func (f *TLS) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	if plain := speaking(site, switchboard.Plain); len(plain) > 0 {
-		return nil, fmt.Errorf("link %s speaks plain HTTP, so there is no TLS handshake to answer: give the target's lab tls: true, and ask by https://", strings.Join(plain, ", "))
-	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, TLS: &switchboard.TLS{As: f.As}}}, nil
-}
-
-// speaking lists the links that are known to speak a protocol.
-func speaking(site Site, protocol string) (ids []string) {
+	var plain []string
 	for _, l := range site.Links {
-		if l.Protocol == protocol {
-			ids = append(ids, l.ID)
+		if l.Protocol == switchboard.Plain {
+			plain = append(plain, l.ID)
 		}
 	}
-	return ids
-}
-
-// onHTTP gives the ids of proxied links for a rule that reads HTTP, which it
-// cannot where it is encrypted.
-func onHTTP(site Site) ([]string, error) {
-	if secret := speaking(site, switchboard.Encrypted); len(secret) > 0 {
-		return nil, fmt.Errorf("link %s speaks TLS, and HTTP in it cannot be read: aim at a link behind the one who terminates TLS, or choose tls, or a fault of bytes or packets", strings.Join(secret, ", "))
+	if len(plain) > 0 {
+		return nil, fmt.Errorf("link %s speaks plain HTTP, so there is no TLS handshake to answer: give the target's lab tls: true, or an image of yours drill:both.pem among its files, and ask by https://", strings.Join(plain, ", "))
 	}
-	return onLinks(site, true)
+	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, TLS: &switchboard.TLS{As: f.As}}}, nil
 }

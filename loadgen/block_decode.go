@@ -3,11 +3,16 @@ package loadgen
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // DecodeBlock unpacks what EncodeBlock packed. Damaged data is an error, never
 // a panic, and takes no more memory than a small multiple of its size.
-func DecodeBlock(b Block) ([]Request, error) {
+func DecodeBlock(b Block) ([]Request, error) { return AppendRequests(nil, b) }
+
+// AppendRequests is DecodeBlock for one block after another: it appends to rs,
+// and keeps nothing of the block.
+func AppendRequests(rs []Request, b Block) ([]Request, error) {
 	d := decoder{data: b.Data}
 	v := d.octet()
 	if d.bad || v != blockVersion && v != blockWithoutSteps {
@@ -18,12 +23,13 @@ func DecodeBlock(b Block) ([]Request, error) {
 	if d.bad || count != b.Count {
 		return nil, fmt.Errorf("block of %q: %w", b.Group, errBlock)
 	}
-	rs := make([]Request, 0, count)
+	before := len(rs)
+	rs = slices.Grow(rs, count)[:before+count]
 	p := previous{node: -1}
-	for range count {
-		rs = append(rs, d.request(&p, nodes))
+	for i := range count {
+		d.request(&rs[before+i], &p, nodes)
 		if d.bad {
-			return nil, fmt.Errorf("block of %q: request %d of %d: %w", b.Group, len(rs), count, errBlock)
+			return nil, fmt.Errorf("block of %q: request %d of %d: %w", b.Group, i+1, count, errBlock)
 		}
 	}
 	if len(d.data) > 0 {
@@ -40,13 +46,19 @@ type decoder struct {
 }
 
 func (d *decoder) unsigned() uint64 {
+	if len(d.data) > 0 && d.data[0] < 0x80 { // most are of one byte
+		v := d.data[0]
+		d.data = d.data[1:]
+		return uint64(v)
+	}
 	v, n := binary.Uvarint(d.data)
 	return advance(d, v, n)
 }
 
+// signed undoes binary.AppendVarint.
 func (d *decoder) signed() int64 {
-	v, n := binary.Varint(d.data)
-	return advance(d, v, n)
+	v := d.unsigned()
+	return int64(v>>1) ^ -int64(v&1)
 }
 
 func advance[T any](d *decoder, v T, n int) (out T) {
@@ -97,16 +109,18 @@ func (d *decoder) header() (count int, nodes []string) {
 	return count, nodes
 }
 
-func (d *decoder) request(p *previous, nodes []string) Request {
+// request reads the next into r, field by field: tens of millions are read, and
+// a whole one would be copied.
+func (d *decoder) request(r *Request, p *previous, nodes []string) {
 	flags := d.octet()
 	p.seq += uint64(d.signed())
 	p.due += d.signed()
 	user := int64(p.user) + d.signed()
 	p.user = uint32(user)
-	r := Request{Seq: p.seq, Due: p.due * 1000, User: p.user, Class: OK, Attempts: 1,
-		Reused: flags&flagReused != 0, Injected: flags&flagInjected != 0, Unsent: flags&flagUnsent != 0}
+	r.Seq, r.Due, r.User, r.Class, r.Attempts = p.seq, p.due*1000, p.user, OK, 1
+	r.Reused, r.Injected, r.Unsent = flags&flagReused != 0, flags&flagInjected != 0, flags&flagUnsent != 0
 	begin := p.due
-	if !r.Unsent {
+	if r.Sent = 0; !r.Unsent {
 		begin += d.signed()
 		r.Sent = begin * 1000
 	}
@@ -123,15 +137,14 @@ func (d *decoder) request(p *previous, nodes []string) Request {
 	if flags&flagAttempts != 0 {
 		r.Attempts = d.octet()
 	}
+	r.Lookup, r.Handshake, r.TLS = 0, 0, 0
 	if flags&flagSteps != 0 {
 		for _, s := range []*Step{&r.Lookup, &r.Handshake, &r.TLS} {
 			*s = Step(d.below(1 << 32))
 		}
 	}
 	d.bad = d.bad || flags&flagSteps != 0 && !d.steps || user != int64(p.user) || r.Class >= Classes || p.node < 0 || p.node >= len(nodes)
-	if d.bad {
-		return Request{}
+	if !d.bad {
+		r.Node, r.Status = nodes[p.node], p.status
 	}
-	r.Node, r.Status = nodes[p.node], p.status
-	return r
 }

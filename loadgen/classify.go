@@ -17,6 +17,8 @@ func classify(err error, at stage) Class {
 		return OK
 	case errors.As(err, &lookup):
 		return lookup.class
+	case is(err, errOutside): // where a wrong address leads: nowhere, as without a route
+		return Unreachable
 	case local(err):
 		return Local
 	case timedOut(err):
@@ -51,7 +53,7 @@ func timeoutClass(at stage) Class {
 }
 
 // local reports an error that is this node's own fault: no descriptors, ports
-// or memory, a packet its own rules forbade, or a dial outside the subnet.
+// or memory, a packet its own rules forbade, or a resolver outside the subnet.
 func local(err error) bool {
 	return is(err, errOutside, syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.EADDRINUSE,
 		syscall.ENOBUFS, syscall.ENOMEM, syscall.EPERM, syscall.EACCES)

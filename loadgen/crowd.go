@@ -60,7 +60,7 @@ func newCrowd(g Group, send func(*Request), rec *recorder, now func() int64) *cr
 // run starts the load; the first request is due at start.
 func (c *crowd) run(start int64) {
 	c.start = start
-	what := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: c.spec.URL})
+	what := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "/"}) // not what is asked for: that is send's
 	results := c.attacker.Attack(what, beat{c.pacer, start, c.now, c.over}, 0, "")
 	go func() {
 		defer close(c.ended)
@@ -76,7 +76,7 @@ const settle = 50 * time.Millisecond
 // stop ends the pacing, records as unsent what was due and not begun, and
 // returns when the last request in flight is recorded.
 func (c *crowd) stop() {
-	c.last(c.now())
+	c.last(c.now)
 	for end := time.Now().Add(settle); c.owing() && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
@@ -93,18 +93,19 @@ func (c *crowd) stop() {
 // cut ends the load at once: no hit begins any more, and halt ends the requests
 // in flight. When it returns, none is left.
 func (c *crowd) cut(halt func()) {
-	c.last(c.now())
+	c.last(c.now)
 	c.close()
 	c.attacker.Stop()
 	halt()
 	c.flights.Wait()
 }
 
-// last makes an instant the last at which a hit may be due.
-func (c *crowd) last(at int64) {
+// last makes an instant the last at which a hit may be due. A clock is read under
+// the lock: a hit that began between the two would be due after the end.
+func (c *crowd) last(at func() int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ending, c.end = true, at
+	c.ending, c.end = true, at()
 }
 
 // owing reports whether a hit that was due before the end has not begun.

@@ -38,8 +38,13 @@ func newRoad(source netip.Addr, subnet netip.Prefix, resolver netip.AddrPort) *r
 // dial connects to host:port, to one of the host's addresses, in turn. It does
 // not try the next one when that fails: the failure is what is measured. The
 // shot that ctx carries says when to give up, and learns how far it got.
-func (r *road) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	s := shotOf(ctx)
+func (r *road) dial(ctx context.Context, _, address string) (net.Conn, error) {
+	return r.reach(shotOf(ctx), address)
+}
+
+// reach is dial for a shot at hand.
+func (r *road) reach(s *shot, address string) (net.Conn, error) {
+	const network = "tcp"
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err

@@ -1,37 +1,23 @@
 package loadgen
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 )
-
-// lane is one connection at a time, and whatever net/http needs to keep it. A
-// transport of its own for each connection is what makes an age limit sound:
-// whoever takes a lane knows how old its connection is and that nobody else
-// writes on it, so an old one is closed between two requests, never under one.
-type lane struct {
-	*http.Transport
-	until atomic.Int64 // ns; the connection is too old from then on; 0: never
-}
-
-func (l *lane) old(now int64) bool {
-	until := l.until.Load()
-	return until != 0 && now >= until
-}
 
 // lanes are the connections of one source address to the group's target. The
 // one used last is taken first, as browsers and net/http do.
 type lanes struct {
 	road *road
+	form *form
 	tls  *tls.Config
+	life context.Context
 	live time.Duration // 0: no limit
-	once bool          // a new connection for each request
 	now  func() int64
 
 	mu   sync.Mutex
@@ -50,15 +36,15 @@ func (p *lanes) take() *lane {
 		if !l.old(now) {
 			return l
 		}
-		l.CloseIdleConnections()
+		l.close()
 	}
 	return p.open()
 }
 
 // put takes a lane back after its request succeeded.
 func (p *lanes) put(l *lane) {
-	if p.once || l.old(p.now()) {
-		l.CloseIdleConnections()
+	if l.old(p.now()) {
+		l.close()
 		return
 	}
 	p.mu.Lock()
@@ -72,6 +58,9 @@ func (p *lanes) sweep() {
 	p.closeIdle(func(l *lane) bool { return l.old(now) })
 }
 
+// reap closes idle connections that the other side has ended.
+func (p *lanes) reap() { p.closeIdle((*lane).dead) }
+
 // close closes all idle connections.
 func (p *lanes) close() { p.closeIdle(func(*lane) bool { return true }) }
 
@@ -81,7 +70,7 @@ func (p *lanes) closeIdle(which func(*lane) bool) {
 	kept := p.idle[:0]
 	for _, l := range p.idle {
 		if which(l) {
-			l.CloseIdleConnections()
+			l.close()
 		} else {
 			kept = append(kept, l)
 		}
@@ -91,16 +80,17 @@ func (p *lanes) closeIdle(which func(*lane) bool) {
 }
 
 func (p *lanes) open() *lane {
-	l := &lane{Transport: newTransport(p.road, p.tls)}
-	l.DisableKeepAlives = p.once
-	l.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		c, err := p.road.dial(ctx, network, address)
-		if err == nil && p.live > 0 {
-			l.until.Store(p.now() + int64(stagger(p.live)))
-		}
-		return c, err
-	}
+	l := &lane{road: p.road, form: p.form, tls: p.tls, life: p.life, aged: p.aged}
+	l.in = bufio.NewReader(l)
 	return l
+}
+
+// aged is until when a connection that begins now may be used.
+func (p *lanes) aged() int64 {
+	if p.live <= 0 {
+		return 0
+	}
+	return p.now() + int64(stagger(p.live))
 }
 
 // stagger spreads ages by ±10 %, so that connections opened together do not all

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -30,17 +29,8 @@ func WriteID(run, group string, seq uint64) string {
 }
 
 // Acknowledged reports whether a write was promised to last.
-func (r Request) Acknowledged() bool {
+func (r *Request) Acknowledged() bool {
 	return !r.Unsent && r.Class == OK && r.Status >= 200 && r.Status < 300
-}
-
-// marked puts a request's id in the place of IDMark.
-func (u *users) marked(req *http.Request, seq uint64) []byte {
-	id := u.id(seq)
-	if to, err := url.Parse(strings.ReplaceAll(u.spec.URL, IDMark, id)); err == nil { // which the plan has checked
-		req.URL = to
-	}
-	return []byte(strings.ReplaceAll(u.spec.Body, IDMark, id))
 }
 
 // ledger remembers which writes of a group were acknowledged, and reads them back.
@@ -114,7 +104,7 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 		}
 	}, newRecorder(g.Name, func(string, any) error { return nil }), l.now)
 	start := l.now() + int64(lead)
-	c.last(start + int64(c.pacer(uint64(len(seqs)-1))))
+	c.last(func() int64 { return start + int64(c.pacer(uint64(len(seqs)-1))) })
 	c.run(start)
 	defer context.AfterFunc(ctx, func() { c.attacker.Stop() })()
 	err = l.telling(c.ended)

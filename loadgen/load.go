@@ -90,6 +90,7 @@ func (l *load) report() error {
 		if n%usageEvery != 0 {
 			continue
 		}
+		l.users.reap()
 		if err := l.tell("usage", l.usage()); err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func TestHTTPProbe(t *testing.T) {
 	hung := serveRaw(t, func(_ int, c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
 	expectAnswer(t, knockOn(t, Check{Timeout: 100 * time.Millisecond, HTTP: &HTTPProbe{URL: hung}}), false, true, "timeout")
 	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: closedPort(t)}}), false, true, "refused")
-	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: "http://192.0.2.1/"}}), false, false, "local")
+	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: "http://192.0.2.1/"}}), false, true, "unreachable")
 }
 
 func TestHTTPProbeUsesFreshConnections(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ const lead = 5 * time.Millisecond
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	life, cancel := context.WithCancel(ctx)
 	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // as it was, for whoever else there is in the process
 	defer n.close()
 	defer cancel()
 	return n.server.Serve(life, in, map[string]wire.Handler{
@@ -87,6 +89,7 @@ func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
+	runtime.GOMAXPROCS(s.processors(runtime.GOMAXPROCS(0)))
 	n.spec, n.groups, n.floods, n.prepared = s, groups, floods, true
 	return nil, nil
 }

@@ -50,6 +50,19 @@ func (h *heard) event(t *testing.T, name string, body json.RawMessage) {
 	}
 }
 
+// await waits until so many answers are heard of; a busy machine takes its time.
+func (h *heard) await(t *testing.T, answers int) {
+	t.Helper()
+	for n := 0; n < answers; time.Sleep(10 * time.Millisecond) {
+		if t.Context().Err() != nil {
+			t.Fatalf("%d answers", n)
+		}
+		h.mu.Lock()
+		n = len(h.answers)
+		h.mu.Unlock()
+	}
+}
+
 // startNode runs a load node and gives the CLI's end of the conversation.
 func startNode(t *testing.T) (*wire.Peer, *heard) {
 	t.Helper()
@@ -110,6 +123,7 @@ func TestLoadNodeFromPrepareToStop(t *testing.T) {
 	var at Started
 	must("start", Start{Load: true, Checks: true}, &at)
 	time.Sleep(1200 * time.Millisecond)
+	h.await(t, 20)
 	must("stop", nil, nil)
 	ended := wire.Now()
 

@@ -69,14 +69,19 @@ func newShot(ctx context.Context) (*shot, context.Context) {
 		},
 		WroteRequest: func(i httptrace.WroteRequestInfo) {
 			if i.Err == nil {
-				s.attempts.Add(1)
-				if s.wrote != nil {
-					s.wrote()
-				}
+				s.written()
 			}
 		},
 		GotFirstResponseByte: func() { s.reached(answering) },
 	})
+}
+
+// written counts an attempt.
+func (s *shot) written() {
+	s.attempts.Add(1)
+	if s.wrote != nil {
+		s.wrote()
+	}
 }
 
 func shotOf(ctx context.Context) *shot { return ctx.Value(shotKey{}).(*shot) }

@@ -152,7 +152,7 @@ const (
 	DNSTimeout
 	DNSOther
 	Body     // the body broke off or failed its assertion
-	Local    // this node's own fault: descriptors, ports, a dial outside the subnet
+	Local    // this node's own fault: descriptors, ports, a resolver outside the subnet
 	Protocol // the answer was not HTTP
 
 	// TLS told apart, where the handshake says what was wrong.
@@ -198,16 +198,16 @@ type Request struct {
 }
 
 // Latency is done − due.
-func (r Request) Latency() time.Duration { return time.Duration(r.Done - r.Due) }
+func (r *Request) Latency() time.Duration { return time.Duration(r.Done - r.Due) }
 
 // Bad reports whether the user was badly served, τ being the group's Slow.
 // A request never sent is neither good nor bad.
-func (r Request) Bad(slow time.Duration) bool {
+func (r *Request) Bad(slow time.Duration) bool {
 	return !r.Unsent && (r.Class != OK || r.Latency() > slow)
 }
 
 // Known is when it could be told whether the request was good: min(done, due + slow).
-func (r Request) Known(slow time.Duration) int64 { return min(r.Done, r.Due+int64(slow)) }
+func (r *Request) Known(slow time.Duration) int64 { return min(r.Done, r.Due+int64(slow)) }
 
 // Block is a run of requests of one group, encoded by EncodeBlock. It is the
 // body of the event "requests" (Data as base64) and an entry of a record.

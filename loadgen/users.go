@@ -1,19 +1,15 @@
 package loadgen
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"net/http"
 	"net/netip"
-	"net/textproto"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Headers of answers that say where they come from.
@@ -29,11 +25,9 @@ type users struct {
 	spec   Group
 	run    string
 	number int // of the group in the Spec, part of the trace id
-	proto  *http.Request
-	body   []byte
+	form   *form
 	pools  []*lanes // one per source, or per user
 	now    func() int64
-	ctx    context.Context         // of the node: when it ends, requests in flight do
 	wrote  func()                  // told of each request that is on a connection; nil: nobody asks
 	id     func(seq uint64) string // that a request carries, where the group keeps a ledger
 }
@@ -44,7 +38,7 @@ func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users
 	if err := g.check(); err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
-	proto, err := g.prototype()
+	form, err := newForm(g)
 	if err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
@@ -52,12 +46,12 @@ func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users
 	if err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
-	u := &users{spec: g, run: s.Run, number: number, proto: proto, body: []byte(g.Body), now: now, ctx: ctx}
+	u := &users{spec: g, run: s.Run, number: number, form: form, now: now}
 	u.id = func(seq uint64) string { return WriteID(s.Run, g.Name, seq) }
 	for _, source := range g.Sources {
 		road := newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
 		road.keepAlive, road.names.atLeast = g.KeepAlive, g.DNSCache
-		u.pools = append(u.pools, &lanes{road: road, tls: trust, live: g.Live, once: g.PerRequest, now: now})
+		u.pools = append(u.pools, &lanes{road: road, form: form, tls: trust, life: ctx, live: g.Live, now: now})
 	}
 	if g.PerUser {
 		u.pools = perUser(u.pools, g.Users)
@@ -70,7 +64,7 @@ func perUser(bySource []*lanes, users int) []*lanes {
 	all := make([]*lanes, users)
 	for i := range all {
 		l := bySource[i%len(bySource)]
-		all[i] = &lanes{road: l.road, tls: l.tls, live: l.live, once: l.once, now: l.now}
+		all[i] = &lanes{road: l.road, form: l.form, tls: l.tls, life: l.life, live: l.live, now: l.now}
 	}
 	return all
 }
@@ -90,23 +84,6 @@ func (g Group) check() error {
 	return nil
 }
 
-// prototype is the request that all of the group's are copies of.
-func (g Group) prototype() (*http.Request, error) {
-	req, err := http.NewRequest(g.Method, g.URL, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("User-Agent", "stormdrill")
-	for k, v := range g.Headers {
-		if textproto.CanonicalMIMEHeaderKey(k) == "Host" {
-			req.Host = v
-			continue
-		}
-		req.Header.Set(k, v)
-	}
-	return req, nil
-}
-
 // trusting is a TLS configuration that trusts the drill's own authority and a CA,
 // whichever there are, and else nobody's: the system's are none of a drill's.
 func trusting(authority, ca string) (*tls.Config, error) {
@@ -121,52 +98,18 @@ func trusting(authority, ca string) (*tls.Config, error) {
 
 // send makes one request and fills in how it ended.
 func (u *users) send(r *Request) {
-	ctx, cancel := context.WithTimeout(u.ctx, u.spec.Timeout)
-	defer cancel()
-	s, ctx := newShot(ctx)
-	s.wrote = u.wrote
+	s := &shot{wrote: u.wrote}
+	end := time.Now().Add(u.spec.Timeout)
 	pool := u.pools[int(r.User)%len(u.pools)]
 	via := pool.take()
-	a, err := s.do(via, u.request(ctx, r.Seq), io.Discard)
+	q := u.query(via.out[:0], r.Seq)
+	via.out = q.head
+	a, err := via.ask(s, q, end)
 	r.Done = u.now()
 	if err == nil {
 		pool.put(via)
-	} else {
-		via.CloseIdleConnections()
 	}
 	u.judge(r, s, a, err)
-}
-
-// request is the prototype with the trace id of its own. Its body can be sent
-// again, so that net/http may replay it where the method allows.
-func (u *users) request(ctx context.Context, seq uint64) *http.Request {
-	req := u.proto.WithContext(ctx)
-	req.Header = maps.Clone(u.proto.Header)
-	if u.run != "" {
-		req.Header["Traceparent"] = []string{traceparent(u.run, u.number, seq)}
-	}
-	if path := u.spec.path(seq); path != "" {
-		if to, err := req.URL.Parse(path); err == nil { // which the plan has checked
-			req.URL = to
-		}
-	}
-	body := u.body
-	if u.spec.Writes != nil {
-		body = u.marked(req, seq)
-	}
-	if len(body) > 0 {
-		req.ContentLength = int64(len(body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		req.Body, _ = req.GetBody()
-	}
-	return req
-}
-
-// traceparent is the W3C header: the trace id is the run, the group and the
-// sequence number; the parent id must not be zero, so groups count from 1 there.
-func traceparent(run string, group int, seq uint64) string {
-	seq &= 1<<48 - 1
-	return fmt.Sprintf("00-%s%04x%012x-%04x%012x-01", run, group, seq, group+1, seq)
 }
 
 func (u *users) judge(r *Request, s *shot, a answer, err error) {
@@ -196,6 +139,12 @@ func expected(want []int, status int) bool {
 func (u *users) sweep() {
 	for _, p := range u.pools {
 		p.sweep()
+	}
+}
+
+func (u *users) reap() {
+	for _, p := range u.pools {
+		p.reap()
 	}
 }
 

@@ -29,6 +29,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 		}
 	}
 	item("Users:", users(card))
+	item("Outages:", outages(card))
 	item("Impact:", impact(card))
 	item("Failures:", detection(card))
 	item("Budget:", budget(card))
@@ -40,8 +41,12 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	for _, s := range observer(card) {
 		item("Noticed:", s)
 	}
+	for _, x := range card.Steers {
+		item("Steered:", steer(x))
+	}
 	item("Answers:", nodes(card))
 	item("Generator:", generator(card))
+	item("Clock:", clocks(card))
 	fmt.Fprintf(&b, "- **Seed:** %d\n", card.Seed)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -21,11 +21,13 @@ func Plan(w io.Writer, p *scenarios.Plan) error {
 	b := &planText{p: p}
 	b.head()
 	b.containers()
+	b.certificates()
 	b.load()
 	b.links()
 	b.names()
 	b.steps()
 	b.faults()
+	b.steers()
 	b.judged()
 	b.lines("NOT CONTAINED", p.Uncontained, "all that the drill does stays inside its network")
 	if len(p.Notes) > 0 {
@@ -93,6 +95,8 @@ func madeOf(t *scenarios.Target) string {
 		s = "embedded lb for " + t.Lab.LB.Backend
 	case t.Lab != nil && t.Lab.KV != nil:
 		s = "embedded kv, active and standby"
+	case t.Lab != nil && t.Lab.SQL != nil:
+		s = "embedded sql, an application in front of a PostgreSQL"
 	case t.Lab != nil:
 		s = "embedded web"
 	}
@@ -103,6 +107,31 @@ func madeOf(t *scenarios.Target) string {
 		s += ", " + t.Memory.String()
 	}
 	return s
+}
+
+// certificates says what the nodes have of the drill's own authority, where any
+// has something.
+func (b *planText) certificates() {
+	var rows []string
+	for _, n := range b.p.Nodes {
+		own := "certificate for " + strings.Join(n.Names(), " and ")
+		if n.Spec.Lab != nil && n.Spec.Lab.TLS {
+			rows = append(rows, fmt.Sprintf("%s\tshown by itself\t%s", n.Name, own))
+		}
+		for _, path := range slices.Sorted(maps.Keys(n.Spec.Files)) {
+			if m, ours := scenarios.MaterialOf(n.Spec.Files[path]); ours {
+				rows = append(rows, fmt.Sprintf("%s\t%s\t%s", n.Name, path, map[scenarios.Material]string{
+					scenarios.CACertificate:  "the authority's own certificate",
+					scenarios.OwnCertificate: own,
+					scenarios.OwnKey:         "the certificate's key",
+					scenarios.OwnBoth:        own + ", and its key",
+				}[m]))
+			}
+		}
+	}
+	if len(rows) > 0 {
+		b.table("CERTIFICATES by the drill's own authority, made anew for each run", rows)
+	}
 }
 
 // readiness says when a node is taken to be ready.
@@ -175,7 +204,11 @@ func (b *planText) kind(l switchboard.Link) string {
 			by = append(by, f.Name)
 		}
 	}
-	return "proxied, for " + strings.Join(by, ", ")
+	how := "proxied"
+	if l.Opened && l.Protocol == switchboard.Encrypted {
+		how += ", TLS ends in it and begins anew"
+	}
+	return how + ", for " + strings.Join(by, ", ")
 }
 
 // names says what each asker is told by the switchboard's DNS.
@@ -234,7 +267,22 @@ func (b *planText) faults() {
 		for _, l := range f.Site.Links {
 			fmt.Fprintf(&b.out, "    link   %s\n", l.ID)
 		}
+		if own, ok := f.Fault.(faults.Commanding); ok {
+			for _, c := range own.Commands() {
+				fmt.Fprintf(&b.out, "    %-6s %s\n", c.What, c.Shell)
+			}
+		}
 		fmt.Fprintf(&b.out, "    users  up to %.0f%% of requests can be hit\n", 100*f.Share)
+	}
+}
+
+func (b *planText) steers() {
+	var rows []string
+	for _, s := range b.p.Steers {
+		rows = append(rows, fmt.Sprintf("%s\twhile %s is not content, %s; answers may be kept for %s", s.Name, s.When, s, s.TTL))
+	}
+	if len(rows) > 0 {
+		b.table("STEERING (the defence that is rehearsed, and no fault)", rows)
 	}
 }
 

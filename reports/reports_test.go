@@ -19,28 +19,34 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func card() sla.Scorecard {
 	second := func(s, res float64) *sla.Time { return &sla.Time{Seconds: s, Resolution: res} }
-	half := 0.5
+	half, twelve, none := 0.5, 12.0, 0.0
 	return sla.Scorecard{
 		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail, Seed: 7, Started: "2026-01-02T03:04:05Z",
 		Reasons:  []string{"recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms"},
 		Times:    sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"}, Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
-		Requests: sla.Requests{Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280, Low: 0.901064, High: 0.901304, Excess: 1230.5, BeforeDetect: 30, AfterDetect: 1204, Replayed: 2},
-		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15, Effect: 15.002, Lift: 25, Clear: 25.01,
+		Requests: sla.Requests{Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280, Low: 0.901064, High: 0.901304, Excess: 1230.5, BeforeDetect: 30, AfterDetect: 1204, UntilWell: 1199, Replayed: 2},
+		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15, Effect: 15.002, EffectResolution: 0.0012, Lift: 25, Clear: 25.01,
 			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254, Effective: "yes", Gone: true}}},
-		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500, Degraded: 12, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
+		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500, Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
 		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468, Most: 2.473, Share: 0.000952},
 		Alert:  &sla.Alert{Colour: "yellow", When: "a single node", Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800, Mend: 600},
 		Data: &sla.Data{Acknowledged: 5000, There: 4948, Lost: 50, Unknown: 2, OldestLost: 14.51, YoungestLost: 14.99, LostIDs: []string{"00000000000000aa-clerks-1451"},
 			RPO: second(0.49, 0.01)},
 		Nodes:    []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5}, {Name: "switchboard", Fault: 0.4, Failed: 1234}},
 		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2, Restore: &sla.Time{Seconds: 15, Censored: true}}},
-		Outages:  []sla.Outage{{Group: "shoppers", By: "unexplained", Onset: 33, Recovery: 34}},
+		Steers: []sla.Steer{
+			{Name: "east", When: "probe", What: "page/east hears standby for edge", Moves: []sla.Move{{At: 16.02, Back: 24.5, Answers: 1312}, {At: 30.1, Back: -1}}, Settled: second(2.1, 0.1)},
+			{Name: "west", When: "probe", What: "page/west hears standby for edge", Moves: []sla.Move{{At: 16.02, Back: 24.5}}},
+			{Name: "north", When: "balancer", Moves: []sla.Move{}},
+		},
+		Outages: []sla.Outage{{Group: "shoppers", By: "unexplained", Onset: 33, Recovery: 34, Resolution: 0.034, Censored: true}},
 		Objectives: []sla.Objective{
 			{Name: "detect balancer", Wanted: "≤ 3 s", Measured: "800 ms ± 50 ms", Margin: "+73%", Result: sla.Met},
 			{Name: "recover", Wanted: "≤ 1 s", Measured: "2.5 s ± 100 ms", Margin: "-150%", Result: sla.Missed},
 			{Name: "success of <users> in run", Wanted: "≥ 90.1%", Measured: "90.1% to 90.2%", Result: sla.Undecided, Why: "it depends on the requests that were due and never sent"},
 		},
 		Generator: sla.Generator{RateWanted: 500, RateAchieved: 499.9, LagP99: 0.0012, Unsent: 3},
+		Clock:     &sla.Clock{Shift: -86400.123456, Bound: 0.0021, Drift: 0.0013, Measured: 7},
 		Classes:   []sla.Class{{Name: "http 503, injected", Count: 1234}},
 		Picture:   sla.Picture{Step: 1, Bad: []float64{0, 0, 0.01, 0.5, 1, -1, 0}, Marks: []sla.Point{{At: 2, Name: "inject"}, {At: 4.5, Name: "clear"}}},
 		Notes:     []string{"app-1 asked for \"example\", which none of its uses declares: NXDOMAIN"},

@@ -113,6 +113,7 @@ func (t *text) objectives(card sla.Scorecard) {
 // facts writes what happened, a line each.
 func (t *text) facts(card sla.Scorecard) {
 	t.line("users", users(card))
+	t.line("outages", outages(card))
 	t.line("", impact(card))
 	t.line("", detection(card))
 	t.line("budget", budget(card))
@@ -132,11 +133,15 @@ func (t *text) facts(card sla.Scorecard) {
 	}
 	for _, o := range card.Outages {
 		if o.By == "unexplained" {
-			t.line("", fmt.Sprintf("an unexplained outage of %s from %.1f s to %.1f s", o.Group, o.Onset, o.Recovery))
+			t.line("", unexplained(o))
 		}
+	}
+	for i, x := range card.Steers {
+		t.line([]string{"steered", ""}[min(i, 1)], steer(x))
 	}
 	t.line("answers", nodes(card))
 	t.line("generator", generator(card))
+	t.line("clock", clocks(card))
 	for i, n := range card.Notes {
 		t.line([]string{"note", ""}[min(i, 1)], n)
 	}

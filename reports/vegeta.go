@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"net/http"
 	"slices"
@@ -45,38 +46,54 @@ func Vegeta(w io.Writer, r *timeline.Record, format string) error {
 	}
 	buf := bufio.NewWriter(w)
 	encode := encoder(buf)
-	for _, x := range inOrder(r) {
-		q := &r.Requests[x.group][x.index]
-		if err := encode(resultOf(r.Header, x.group, x.index, q)); err != nil {
+	for x := range inOrder(r) {
+		if err := encode(resultOf(r.Header, x)); err != nil {
 			return fmt.Errorf("vegeta: %w", err)
 		}
 	}
 	return buf.Flush()
 }
 
-// place of a request in a record.
-type place struct {
+// placed is a request with its group and its place in it.
+type placed struct {
+	loadgen.Request
 	group string
-	index int
-	due   int64
+	index uint64
 }
 
-// inOrder merges the groups by due.
-func inOrder(r *timeline.Record) []place {
-	var all []place
-	for _, group := range slices.Sorted(maps.Keys(r.Requests)) {
-		for i, q := range r.Requests[group] {
-			all = append(all, place{group, i, q.Due})
+// inOrder merges the groups by due, of one instant by their names.
+func inOrder(r *timeline.Record) iter.Seq[placed] {
+	return func(yield func(placed) bool) {
+		type source struct {
+			first placed
+			next  func() (*loadgen.Request, bool)
+		}
+		var open []*source
+		for _, group := range slices.Sorted(maps.Keys(r.Requests)) {
+			next, stop := iter.Pull(r.Requests[group].All())
+			defer stop()
+			if q, ok := next(); ok {
+				open = append(open, &source{placed{*q, group, 0}, next})
+			}
+		}
+		for len(open) > 0 {
+			s := slices.MinFunc(open, func(a, b *source) int { return cmp.Compare(a.first.Due, b.first.Due) })
+			if !yield(s.first) {
+				return
+			}
+			if q, ok := s.next(); ok {
+				s.first = placed{*q, s.first.group, s.first.index + 1}
+			} else {
+				open = slices.DeleteFunc(open, func(o *source) bool { return o == s })
+			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(a.due, b.due) })
-	return all
 }
 
 // resultOf numbers by place, not by the request's own number: vegeta plot waits
 // for a number that a record which was cut off does not have.
-func resultOf(h timeline.Header, group string, index int, q *loadgen.Request) *vegeta.Result {
-	out := &vegeta.Result{Attack: group, Seq: uint64(index), Code: q.Status, Latency: q.Latency(),
+func resultOf(h timeline.Header, q placed) *vegeta.Result {
+	out := &vegeta.Result{Attack: q.group, Seq: q.index, Code: q.Status, Latency: q.Latency(),
 		Timestamp: h.Wall.Add(time.Duration(q.Due - h.Mono)).UTC()}
 	switch {
 	case q.Unsent:

@@ -28,15 +28,15 @@ func exported() *timeline.Record {
 	}
 	return &timeline.Record{
 		Header: timeline.Header{Wall: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Mono: 900 * ms},
-		Requests: map[string][]loadgen.Request{
-			"shoppers": {
+		Requests: map[string]*timeline.Requests{
+			"shoppers": timeline.Pack([]loadgen.Request{
 				at(0, loadgen.Request{Seq: 0, Status: 200}),
 				at(2, loadgen.Request{Seq: 2, Status: 503, Class: loadgen.Status}), // 1 is lost
 				at(4, loadgen.Request{Seq: 4, Class: loadgen.Refused}),
 				at(5, loadgen.Request{Seq: 5, Status: 200, Class: loadgen.Body}),
 				at(6, loadgen.Request{Seq: 6, Unsent: true}),
-			},
-			"admins": {at(3, loadgen.Request{Status: 200})},
+			}),
+			"admins": timeline.Pack([]loadgen.Request{at(3, loadgen.Request{Status: 200})}),
 		},
 	}
 }
@@ -94,7 +94,7 @@ func TestVegetaCommandReadsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent, good := 0, 0
-	for _, q := range record.Requests["shoppers"] {
+	for q := range record.Requests["shoppers"].All() {
 		if sent++; q.Class == loadgen.OK {
 			good++
 		}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,9 @@ func users(c sla.Scorecard) string {
 		return "no request was sent while the fault was on or after it"
 	}
 	s := fmt.Sprintf("%s available: %s of %s requests failed", share(c.Requests.Availability), count(c.Requests.Failed), count(c.Requests.Sent))
+	if beyond := math.Round(c.Requests.Excess); beyond != float64(c.Requests.Failed) {
+		s += fmt.Sprintf(", %s more than the baseline's share would have", count(uint64(beyond)))
+	}
 	if c.Requests.Sent < c.Requests.Due {
 		s += fmt.Sprintf(", %s to %s with the %s never sent", share(c.Requests.Low), share(c.Requests.High), count(c.Requests.Due-c.Requests.Sent))
 	}
@@ -50,6 +54,42 @@ func users(c sla.Scorecard) string {
 		s += " (" + strings.Join(parts, "; ") + ")"
 	}
 	return s
+}
+
+// outages says in one line what outages the faults gave the users, where there is
+// more to it than its length: several, or one that came back before it was over.
+func outages(c sla.Scorecard) string {
+	var parts []string
+	flaps := 0
+	for _, o := range c.Outages {
+		if o.By == "unexplained" {
+			continue
+		}
+		until := fmt.Sprintf("to %.1f s", o.Recovery)
+		if o.Censored {
+			until = "on, not over when the run ended"
+		}
+		s := fmt.Sprintf("%s from %.1f s %s, %s bad", o.Group, o.Onset, until, share(o.Share))
+		if o.Flaps > 0 {
+			s += fmt.Sprintf(", %d flap%s", o.Flaps, plural(o.Flaps))
+		}
+		flaps += o.Flaps
+		if len(c.Faults) > 1 {
+			s += ", by " + o.By
+		}
+		parts = append(parts, s)
+	}
+	if len(parts) < 2 && flaps == 0 {
+		return ""
+	}
+	return strings.Join(parts, "; ")
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
 }
 
 // data says what became of acknowledged writes.
@@ -96,7 +136,7 @@ func impact(c sla.Scorecard) string {
 	if i.ByTime == nil {
 		return s + "; too few requests a second to say for how long"
 	}
-	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time", sla.Brief(i.Degraded), sla.Brief(i.Full), share(*i.ByTime))
+	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time", sla.Brief(*i.Degraded), sla.Brief(*i.Full), share(*i.ByTime))
 }
 
 // cohort says in one line what a part of a group had; nothing of a whole group.
@@ -147,7 +187,11 @@ func detection(c sla.Scorecard) string {
 	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s failed before %s noticed, %s after", count(c.Requests.BeforeDetect), c.Times.Detect.By, count(c.Requests.AfterDetect))
+	s := fmt.Sprintf("%s failed before %s noticed, %s from then until the users were well", count(c.Requests.BeforeDetect), c.Times.Detect.By, count(c.Requests.UntilWell))
+	if later := c.Requests.AfterDetect - c.Requests.UntilWell; later > 0 {
+		s += fmt.Sprintf(", %s later", count(later))
+	}
+	return s
 }
 
 // fault says what a fault did, by its own count, and, where it is not the only
@@ -165,7 +209,7 @@ func fault(f sla.Fault, only bool) string {
 		s = fmt.Sprintf("%s on %s: %s %s, users' and checks' together", f.Name, f.Link, count(p.Total), p.Unit)
 	}
 	if f.Effect >= 0 {
-		s += fmt.Sprintf("; %s after the injection", sla.Brief(max(0, f.Effect-f.Inject)))
+		s += fmt.Sprintf("; %s after the injection", sla.Time{Seconds: max(0, f.Effect-f.Inject), Resolution: f.EffectResolution})
 	}
 	switch {
 	case p.Gone:
@@ -185,7 +229,7 @@ func aftermath(f sla.Fault) (s string) {
 	case f.Absorbed:
 		return "; absorbed: no user's outage followed"
 	case f.During != "":
-		return fmt.Sprintf("; it came into the outage of %s: what each did to the users cannot be told apart", f.During)
+		return fmt.Sprintf("; it was on in the outage of %s: what each did to the users cannot be told apart", f.During)
 	case f.Outage == nil:
 		return ""
 	}
@@ -198,6 +242,18 @@ func aftermath(f sla.Fault) (s string) {
 	return s
 }
 
+// unexplained says when an outage was that is nobody's.
+func unexplained(o sla.Outage) string {
+	s := fmt.Sprintf("an unexplained outage of %s from %.2f s to %.2f s", o.Group, o.Onset, o.Recovery)
+	if o.Resolution > 0 {
+		s += ", each ± " + sla.Brief(o.Resolution)
+	}
+	if o.Censored {
+		s += ", not known to be over when the run ended"
+	}
+	return s
+}
+
 // observer says how far a watcher was from what could have been known.
 func observer(c sla.Scorecard) (lines []string) {
 	for _, w := range c.Watchers {
@@ -205,12 +261,18 @@ func observer(c sla.Scorecard) (lines []string) {
 		switch {
 		case w.Detect == nil:
 			s += "nothing to notice"
+		case w.Detect.Censored && c.Spared(w):
+			s += "content throughout, and no user was hurt"
 		case w.Detect.Censored:
 			s += "never noticed (" + w.Detect.String() + ")"
 		default:
 			s += "noticed after " + w.Detect.String()
-			if w.Behind != nil {
-				s += fmt.Sprintf(", %s behind what every request, watched, would have told", sla.Brief(max(0, w.Behind.Seconds)))
+			switch {
+			case w.Behind == nil:
+			case w.Behind.Seconds < 0:
+				s += fmt.Sprintf(", %s before every request, watched, could have told", sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
+			default:
+				s += fmt.Sprintf(", %s behind what every request, watched, would have told", w.Behind)
 			}
 		}
 		switch {
@@ -228,6 +290,30 @@ func observer(c sla.Scorecard) (lines []string) {
 	return lines
 }
 
+// steer says when names led elsewhere, and what came of it.
+func steer(x sla.Steer) string {
+	if len(x.Moves) == 0 {
+		return fmt.Sprintf("%s: never moved: %s raised no alarm", x.Name, x.When)
+	}
+	var parts []string
+	for _, m := range x.Moves {
+		part := fmt.Sprintf("from %.1f s", m.At)
+		switch {
+		case m.Back < 0:
+		case m.Answers == 0:
+			part += fmt.Sprintf(" to %.1f s (and nobody asked)", m.Back)
+		default:
+			part += fmt.Sprintf(" to %.1f s (%s answers)", m.Back, count(m.Answers))
+		}
+		parts = append(parts, part)
+	}
+	s := fmt.Sprintf("%s: %s %s", x.Name, x.What, strings.Join(parts, ", "))
+	if x.Settled != nil {
+		s += fmt.Sprintf("; users well %s after the move", x.Settled)
+	}
+	return s
+}
+
 // nodes says who answered, in baseline, fault and recovery.
 func nodes(c sla.Scorecard) string {
 	var parts []string
@@ -235,6 +321,16 @@ func nodes(c sla.Scorecard) string {
 		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", n.Name, 100*n.Baseline, 100*n.Fault, 100*n.Recovery))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// clocks says how stormdrill's own clock relates to the containers', where it is
+// another.
+func clocks(c sla.Scorecard) string {
+	k := c.Clock
+	if k == nil || k.Own() {
+		return ""
+	}
+	return fmt.Sprintf("the containers' is this machine's %+.6f s ± %s, measured %d times, in which it drifted by %s", k.Shift, sla.Brief(k.Bound), k.Measured, sla.Brief(k.Drift))
 }
 
 // generator says how the load kept its word.

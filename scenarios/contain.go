@@ -2,7 +2,9 @@ package scenarios
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // contain says what the drill cannot keep inside its network.
@@ -19,10 +21,15 @@ func (p *planner) contain() {
 			p.uncontained("%s is built from a Dockerfile: what the build downloads, and the packets of what it runs, can leave the drill's network", name)
 		}
 	}
+	for _, f := range p.plan.Faults {
+		if _, ok := f.Fault.(faults.Commanding); ok {
+			p.uncontained("fault %s runs commands on this machine, with this user's rights: what they do, and where, is theirs", f.Name)
+		}
+	}
 	for _, name := range sortedKeys(p.s.Watch) {
 		switch c := p.s.Watch[name]; {
 		case c.Command != nil:
-			p.uncontained("watcher %s runs %s on this machine, with this user's rights", name, strings.Join(c.Command.Run, " "))
+			p.uncontained("watcher %s runs %s on this machine, with this user's rights", name, secret.Line(c.Command.Run))
 		case c.Webhook != nil && c.Webhook.Loopback:
 			p.uncontained("watcher %s listens on 127.0.0.1:%d of this machine while the drill runs", name, c.Webhook.Port)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
@@ -162,7 +163,7 @@ func (d *detector) command(v *watch.Command) {
 	}
 	d.counts(v.Fails, v.Oks)
 	d.watcher.Every = orElse(v.Every, DefaultEvery)
-	d.watcher.What = fmt.Sprintf("runs %s every %s, on this machine%s", strings.Join(v.Run, " "), d.watcher.Every, d.inARow())
+	d.watcher.What = fmt.Sprintf("runs %s every %s, on this machine%s", secret.Line(v.Run), d.watcher.Every, d.inARow())
 	d.p.every = max(d.p.every, d.watcher.Every)
 }
 

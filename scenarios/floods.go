@@ -141,22 +141,3 @@ func (p *planner) flooded(name string) (own []switchboard.Link) {
 	}
 	return own
 }
-
-// felt are the links on which others feel a fault: its own, and, of a flood, all
-// that lead to the nodes it drowns.
-func (p *planner) felt(f *PlannedFault) []switchboard.Link {
-	if f.Fault.Aim().To == "" {
-		return f.Site.Links
-	}
-	drowned := map[string]bool{}
-	for _, l := range f.Site.Links {
-		drowned[l.To] = true
-	}
-	var out []switchboard.Link
-	for _, l := range p.plan.Switchboard.Links {
-		if drowned[l.To] {
-			out = append(out, l)
-		}
-	}
-	return out
-}

@@ -5,20 +5,24 @@ import (
 	"testing"
 )
 
-// The format's own examples are accepted as they stand, and can be planned.
+// The format's own examples are accepted as they stand, and can be planned; so can
+// what the drills on real servers run, which is told here before an engine is needed.
 func TestFormat(t *testing.T) {
-	files, err := filepath.Glob("../testdata/format/*.yaml")
-	if err != nil || len(files) < 3 {
-		t.Fatalf("have %q, %v", files, err)
-	}
-	for _, f := range files {
-		t.Run(filepath.Base(f), func(t *testing.T) {
-			s, err := Load(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			planned(t, s, Options{Seed: 1})
-		})
+	t.Setenv("TOKEN", "secret")
+	for folder, least := range map[string]int{"format": 3, "drills": 15} {
+		files, err := filepath.Glob("../testdata/" + folder + "/*.yaml")
+		if err != nil || len(files) < least {
+			t.Fatalf("have %q, %v", files, err)
+		}
+		for _, f := range files {
+			t.Run(folder+"/"+filepath.Base(f), func(t *testing.T) {
+				s, err := Load(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				planned(t, s, Options{Seed: 1})
+			})
+		}
 	}
 }
 

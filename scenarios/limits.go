@@ -12,10 +12,6 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// perBaseline is how many requests of a share a baseline has to hold for the share
-// to be seen against it: 30/f (MEASURING, "Reported").
-const perBaseline = 30
-
 func seconds(s float64) time.Duration {
 	if math.IsInf(s, 0) || math.IsNaN(s) || s > 1e6 {
 		s = 1e6
@@ -163,8 +159,13 @@ func (p *planner) windows() {
 	for _, name := range sortedKeys(s.Restore) {
 		need(at("sla", "restore", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
 	}
-	if s.Mitigate != nil && !p.allInstant() {
-		need(at("sla", "mitigate"), "a fault", longest, *s.Mitigate, p.confirm())
+	if s.Mitigate != nil && len(p.plan.Faults) == 0 {
+		need(at("sla", "mitigate"), "a hold", ph.Hold, *s.Mitigate, p.confirm())
+	}
+	for _, f := range p.plan.Faults {
+		if s.Mitigate != nil && !faults.IsInstant(f.Fault) { // each has to be mitigated in time
+			need(at("sla", "mitigate"), "fault "+f.Name, f.For, *s.Mitigate, p.confirm())
+		}
 	}
 	if s.Recover != nil {
 		need(at("sla", "recover"), "a recovery phase", ph.Recovery, *s.Recover, p.confirm())
@@ -198,7 +199,7 @@ func (p *planner) baseline() {
 		if bad == 0 || have <= 0 {
 			continue
 		}
-		if need := seconds(perBaseline / bad); have < need {
+		if need := seconds(sla.PerBaseline / bad); have < need {
 			p.problem(at("phases", "baseline"), "baseline of %s is too short for fault %s, which hits %.3g requests/s: want at least %s, or a higher rate", have, name, bad, ceil(need))
 		}
 	}
@@ -222,6 +223,7 @@ func (p *planner) keep(keys []string, text string) {
 	}
 	if groups := p.judgedGroups(); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
 		p.problem(keys, "keep %q: no load group is named %q: %s", text, k.Of, listed(k.Of, groups))
+		return
 	}
 	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {
 		p.problem(keys, "keep %q: no node is named %q: %s", text, k.Node, listed(k.Node, sortedKeys(p.nodes)))

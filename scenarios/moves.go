@@ -20,12 +20,26 @@ func (p *planner) moves() {
 			p.dangling(at("faults", name, "dns", "to"), "to %q: want one target or replica: %s", f.To, listed(f.To, sortedKeys(p.nodes)))
 			continue
 		}
+		p.lead(f.From, f.Names, to)
+	}
+}
+
+// lead makes those who ask by that name or glob consumers of the nodes to which
+// names may come to lead them.
+func (p *planner) lead(from string, names, to []string) {
+	for _, node := range to {
+		n := p.nodes[node]
+		for _, name := range names {
+			if !slices.Contains(n.Called, name) {
+				n.Called = append(n.Called, name)
+			}
+		}
 		for _, c := range p.sortedConsumers() {
-			if (c.kind != kindUsers && c.kind != kindNode) || !glob(f.From, c.name, orElse(c.of, c.name)) || c.name == to[0] {
+			if (c.kind != kindUsers && c.kind != kindNode) || !glob(from, c.name, orElse(c.of, c.name)) || c.name == node {
 				continue
 			}
-			for _, port := range p.nodes[to[0]].Spec.Ports {
-				c.wants[want{to[0], port}] = c.kind == kindUsers
+			for _, port := range n.Spec.Ports {
+				c.wants[want{node, port}] = c.kind == kindUsers
 			}
 		}
 	}

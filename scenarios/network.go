@@ -93,6 +93,7 @@ func (p *planner) use(name, used string, keys []string) {
 func (p *planner) uses() {
 	for _, name := range sortedKeys(p.nodes) {
 		n := p.nodes[name]
+		p.balanced(n)
 		if len(n.Spec.Uses) == 0 {
 			continue
 		}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
 )
 
 // Room in the subnet's first block: targets from .10, watchers from .101.
@@ -101,7 +103,11 @@ func (p *planner) target(name string, t *Target) {
 		p.use(name, used, sub("uses", strconv.Itoa(i)))
 	}
 	for inside, beside := range t.Files {
-		p.file(sub("files", inside), beside)
+		if m, ours := MaterialOf(beside); ours {
+			p.material(sub("files", inside), m)
+		} else {
+			p.file(sub("files", inside), beside)
+		}
 		if !strings.HasPrefix(inside, "/") {
 			p.problem(sub("files", inside), "file %q: want an absolute path in the container", inside)
 		}
@@ -167,7 +173,7 @@ func (p *planner) embedded(t *Target, keys []string) {
 	sub := func(more ...string) []string { return append(slices.Clip(keys), more...) }
 	kinds, _ := chosen(t.Lab)
 	if len(kinds) != 1 && !p.mistyped(keys) {
-		p.problem(keys, "lab: want exactly one of web, lb, kv; there %s", amount(kinds))
+		p.problem(keys, "lab: want exactly one of web, lb, kv, sql; there %s", amount(kinds))
 	}
 	if t.Lab.TLS && t.Lab.KV != nil {
 		p.problem(sub("tls"), "tls: kv is followed by its standby in plain HTTP, and does not speak TLS: take it away")
@@ -183,6 +189,9 @@ func (p *planner) embedded(t *Target, keys []string) {
 	}
 	if w := t.Lab.Web; w != nil && (w.Connections < 0 || w.Connections > mostWebConnections) {
 		p.problem(sub("web", "connections"), "connections %d: want at most %d, or none for as many as come", w.Connections, mostWebConnections)
+	}
+	if w := t.Lab.Web; w != nil && w.Outages != nil {
+		p.outages(w, sub("web", "outages"))
 	}
 	if k := t.Lab.KV; k != nil {
 		p.pair(t, k, keys[1], sub("kv"))
@@ -236,9 +245,10 @@ func (p *planner) pair(t *Target, k *KV, name string, keys []string) {
 const shortestInterval = 50 * time.Millisecond
 
 func (p *planner) backend(t *Target, b *Balancer, keys []string) {
-	host, port, ok := strings.Cut(b.Backend, ":")
-	if !ok {
-		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080", b.Backend)
+	server, secure := b.Servers()
+	host, port, ok := strings.Cut(server, ":")
+	if !ok || strings.Contains(server, "/") {
+		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080, or for servers that speak TLS https://app:8443", b.Backend)
 		return
 	}
 	used := p.s.Targets[host]
@@ -250,8 +260,40 @@ func (p *planner) backend(t *Target, b *Balancer, keys []string) {
 		p.problem(keys, "backend %q: the balancer must declare whom it talks to: add uses: [%s]", b.Backend, host)
 		return
 	}
-	if n, ok := p.portOf(keys, host, used, port); ok && used.Lab != nil && used.Lab.speaksTLS(n) {
-		p.problem(keys, "backend %q speaks TLS, and the embedded balancer asks its servers in plain HTTP: take tls away from %s, and give it to the balancer", b.Backend, host)
+	n, ok := p.portOf(keys, host, used, port)
+	switch {
+	case !ok || used.Lab == nil || used.Lab.speaksTLS(n) == secure:
+	case secure:
+		p.problem(keys, "backend %q: %s does not speak TLS on port %d: want %s, or give its lab tls: true", b.Backend, host, n, server)
+	default:
+		p.problem(keys, "backend %q: %s speaks TLS on port %d: want https://%s", b.Backend, host, n, server)
+	}
+}
+
+// Servers gives NAME:PORT of the backend, and whether it is asked by TLS.
+func (b Balancer) Servers() (name string, secure bool) {
+	return strings.CutPrefix(b.Backend, "https://")
+}
+
+// balanced notes how an embedded balancer asks its servers.
+func (p *planner) balanced(n *Node) {
+	if n.Spec.Lab == nil || n.Spec.Lab.LB == nil {
+		return
+	}
+	if c := n.Spec.Lab.LB.Check; c != nil {
+		p.every = max(p.every, c.Interval)
+	}
+	server, secure := n.Spec.Lab.LB.Servers()
+	host, port, _ := strings.Cut(server, ":")
+	spoken := switchboard.Plain
+	if secure {
+		spoken = switchboard.Encrypted
+	}
+	number, _ := strconv.ParseUint(port, 10, 16) // backend said what is wrong with it
+	for _, name := range p.nodesOf(host) {
+		if p.nodes[name].Spec.Lab == nil {
+			p.asked(want{name, uint16(number)}, spoken)
+		}
 	}
 }
 

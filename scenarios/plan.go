@@ -1,7 +1,9 @@
 package scenarios
 
 import (
+	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -26,7 +28,7 @@ type Plan struct {
 
 	// InjectDelay is added to the baseline, so that the injection falls anywhere
 	// between two checks: drawn from the seed in [0, d), d being the longest
-	// period of the drill's checks, at least 1s.
+	// period of the drill's own checks, at least 1s and at least phases.jitter.
 	InjectDelay time.Duration
 
 	// Resolution is how finely the users' requests tell an onset or a recovery of
@@ -35,6 +37,7 @@ type Plan struct {
 
 	Nodes    []Node // in order of start: a node follows those it uses
 	Faults   []PlannedFault
+	Steers   []PlannedSteer
 	Timeline []Step
 	Header   timeline.Header // what the record begins with
 
@@ -49,6 +52,7 @@ type Node struct {
 	Addr   netip.Addr
 	Spec   *Target
 	Ready  []loadgen.Check // asked from the load node until good; may be empty
+	Called []string        // names, besides its own, that may come to lead there
 }
 
 // PlannedFault is a fault bound to what it hits.
@@ -59,6 +63,26 @@ type PlannedFault struct {
 	Site    faults.Site   // without controls; the runner fills them in and binds again
 	At, For time.Duration // from the start of the hold phase; how long, 0 of an instant one
 	Share   float64       // of the load's users that can be hit, in [0, 1]
+}
+
+// PlannedSteer is a defence by name, bound to whom it leads where.
+type PlannedSteer struct {
+	Name   string
+	When   string // the watcher that decides
+	Askers []string
+	Names  []string
+	To     []string      // nodes
+	TTL    time.Duration // of the answers
+	Rule   switchboard.Rule
+}
+
+// String says what it does to whom.
+func (s PlannedSteer) String() string {
+	verb := "hear"
+	if len(s.Askers) == 1 {
+		verb = "hears"
+	}
+	return fmt.Sprintf("%s %s %s for %s", strings.Join(s.Askers, ", "), verb, strings.Join(s.To, ", "), strings.Join(s.Names, ", "))
 }
 
 // Step is one entry of the plan's timeline, from the start of the baseline.

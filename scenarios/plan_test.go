@@ -66,6 +66,21 @@ func TestShippedDrillsPlanTheSameTwice(t *testing.T) {
 	}
 }
 
+// Each shipped drill has a sibling that fails it, which make drills runs: here it is
+// one that a plan lets through.
+func TestShippedDrillsHaveASiblingThatFails(t *testing.T) {
+	for _, name := range library.Names() {
+		data, change, err := library.Sibling(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if _, err := Parse(name+".yaml", data); err != nil {
+			t.Errorf("%s, with %s: %v", name, change, err)
+		}
+	}
+}
+
 func TestShippedDrillsEndWithinAMinute(t *testing.T) {
 	for _, name := range library.Names() {
 		p := planned(t, shipped(t, name), Options{})
@@ -180,6 +195,20 @@ func TestFaultThatNoUserMeetsIsPlanned(t *testing.T) {
 	p := planned(t, parsed(t, text), Options{})
 	if p.Faults[0].Share != 0 || !strings.Contains(strings.Join(p.Notes, "\n"), "no user's request can cross it") {
 		t.Errorf("share %g, notes %q", p.Faults[0].Share, p.Notes)
+	}
+}
+
+// A flood of requests is carried by a proxy that another fault needs, and what users
+// see of a full queue changes: that is said. Where nothing stands between, nothing is.
+func TestFloodBehindAProxyIsNoted(t *testing.T) {
+	const note = "fault wave: another fault puts a proxy into few -> app-1:8080, which completes handshakes itself"
+	text := strings.Replace(two, "FAULT", `{latency: {link: few -> app, delay: 1s}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`, 1)
+	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes, "\n"); !strings.Contains(have, note) {
+		t.Errorf("have %q, want %q", have, note)
+	}
+	text = strings.Replace(two, "FAULT", `{refuse: {link: few -> app}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`, 1)
+	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes, "\n"); strings.Contains(have, "fault wave") {
+		t.Errorf("have %q of a flood that nothing hides", have)
 	}
 }
 

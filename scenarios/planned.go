@@ -45,12 +45,24 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 	case "target":
 		out.Site.Targets, out.Site.Links, err = p.aimed(a.Target)
 	case "to":
-		out.Site.Links = p.flooded(name)
+		if out.Site.Links = p.flooded(name); len(out.Site.Links) == 0 {
+			return out, false // floods said why
+		}
 	case "from":
 		out.Site.Askers, out.Site.Links, err = p.askers(a.From, a.Names)
 		out.Site.Moved = p.movedLinks(f.DNS, out.Site.Askers)
+		out.Site.Apart = slices.DeleteFunc(slices.Clone(out.Site.Askers), func(a string) bool { return !p.asksApart(a) })
 		if p.failed[joined(append(keys, "dns", "to")...)] {
 			return out, false // moves said why
+		}
+		if d := f.DNS; err == nil && d.Answer == "stale" && len(d.Names) > 0 && len(p.nodesOf(d.To)) > 0 &&
+			!p.leadsElsewhere(append(keys, "dns", "to"), d.To, out.Site.Links) {
+			return out, false
+		}
+		if d := f.DNS; err == nil && d.Answer == "stale" && d.TTL%time.Second == 0 { // else Bind says why not
+			for _, asker := range out.Site.Askers {
+				p.keeps(append(keys, "dns", "ttl"), asker, d.Names, d.TTL)
+			}
 		}
 	default:
 		out.Site.Links, err = p.matched(a.Link)
@@ -94,40 +106,63 @@ func (p *planner) aimKey(f *PlannedFault) string {
 	return "link"
 }
 
-// putProxies marks the links that a fault of the byte stream hits.
+// putProxies marks the links that a fault of the byte stream hits, and opens those
+// in which one reads what may be TLS.
 func (p *planner) putProxies() {
-	proxied := map[string]bool{}
+	proxied, staged, read := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, f := range p.plan.Faults {
+		a := f.Fault.Aim()
 		for _, l := range f.Site.Links {
-			proxied[l.ID] = proxied[l.ID] || f.Fault.Aim().Proxied
+			proxied[l.ID] = proxied[l.ID] || a.Proxied
+			staged[l.ID] = staged[l.ID] || a.Staged
+			read[l.ID] = read[l.ID] || a.Reads && l.Protocol != switchboard.Plain
 		}
 	}
 	mark := func(links []switchboard.Link) {
 		for i := range links {
-			links[i].Proxied = proxied[links[i].ID]
+			id := links[i].ID
+			links[i].Proxied, links[i].Staged, links[i].Opened = proxied[id], staged[id], read[id]
 		}
 	}
 	mark(p.plan.Switchboard.Links)
 	for _, f := range p.plan.Faults {
 		mark(f.Site.Links)
 	}
+	p.sayOpened()
+}
+
+// sayOpened tells of those who have to trust what an opened link shows: all of the
+// drill's own do.
+func (p *planner) sayOpened() {
+	for _, l := range p.plan.Switchboard.Links {
+		if n := p.nodes[l.From]; l.Opened && n != nil && n.Spec.Lab == nil {
+			p.note("link %s: where TLS is spoken there, it ends in the switchboard, which shows a certificate of the drill's own authority and brings no client's certificate along: "+
+				"if %s checks certificates, give it drill:ca.pem among its files", l.ID, l.From)
+		}
+	}
 }
 
 // bind checks one fault as the run will, and says what it means for the users.
 func (p *planner) bind(f *PlannedFault) {
 	keys := at("faults", f.Name, f.Kind)
-	if _, err := f.Fault.Bind(f.Name, f.Site); err != nil && !p.s.places.under(keys) {
+	_, err := f.Fault.Bind(f.Name, f.Site)
+	if err != nil && !p.s.places.under(keys) {
 		// Such an error begins with the key it is about, where it is about one.
 		key, _, _ := strings.Cut(err.Error(), " ")
-		p.problem(append(slices.Clip(keys), key), "%s: %v", f.Kind, err)
+		p.problem(append(slices.Clip(keys), strings.TrimSuffix(key, ":")), "%s: %v", f.Kind, err)
 	}
 	p.limited(f)
+	p.programs(f)
+	p.hidden(f)
 	var groups []string
 	f.Share, p.touched[f.Name], groups = p.reach(f)
+	if err != nil {
+		delete(p.touched, f.Name) // what it would need of a baseline is not known
+	}
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
-		At: f.At, For: f.For, Share: f.Share, Node: strings.Join(f.Site.Targets, ", "), Groups: groups, Scope: p.scope(f),
+		At: f.At, For: f.For, Share: f.Share, Nodes: farEnds(f.Site), Groups: groups, Scope: p.scope(f),
 	})
 	if f.Share == 0 {
 		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)
@@ -142,6 +177,20 @@ const firstRetransmit = 1100 * time.Millisecond
 func (p *planner) fits(f *PlannedFault, keys []string) {
 	if onlyNew(f.Fault) {
 		p.meetsNew(f, keys)
+	}
+	switch x := f.Fault.(type) {
+	case *faults.DNS:
+		p.saysAsked(f, x)
+	case *faults.IdleDrop:
+		p.fitsIdle(f, x.After, keys)
+	case *faults.Flood:
+		if f.For > 0 && x.Ramp > f.For {
+			p.problem(append(slices.Clip(keys), "ramp"), "ramp %s: the fault is on for %s, and would be over before it reached its rate: want at most as long, or a lower rate", x.Ramp, f.For)
+		}
+	default:
+		if onlyNew(f.Fault) {
+			p.meetsPooled(f)
+		}
 	}
 	for _, l := range f.Site.Links {
 		g := p.load[l.From]
@@ -174,6 +223,17 @@ func (p *planner) meetsNew(f *PlannedFault, keys []string) {
 	}
 	if len(settled) > 0 {
 		p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}", f.Kind, settled[0])
+	}
+}
+
+// meetsPooled says where an embedded balancer's connections go on all the same.
+func (p *planner) meetsPooled(f *PlannedFault) {
+	for _, l := range f.Site.Links {
+		n := p.nodes[l.From]
+		if n == nil || n.Spec.Lab == nil || n.Spec.Lab.LB == nil || n.Spec.Lab.LB.PerRequest {
+			continue
+		}
+		p.note("fault %s: %s keeps its connections to %s open, and requests on those meet nothing, unlike its checks: per-request: true makes each anew", f.Name, l.From, l.To)
 	}
 }
 
@@ -230,5 +290,34 @@ func (p *planner) timeline() {
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
 	p.plan.Timeline = steps
-	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two checks", p.every)
+	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks", p.every)
+	if others := p.others(); len(others) > 0 && f.Jitter == 0 {
+		p.note("how often %s may ask is not known here: where that is more seldom, some of its phases are never met; phases.jitter gives its period", strings.Join(others, ", "))
+	}
+}
+
+// others are who may ask at a period of their own: what stands behind a webhook, and
+// images that are not Stormdrill's and use somebody.
+func (p *planner) others() (names []string) {
+	for _, w := range p.plan.Header.Watch {
+		if w.Kind == "webhook" {
+			names = append(names, w.Name)
+		}
+	}
+	for _, name := range sortedKeys(p.s.Targets) {
+		if t := p.s.Targets[name]; t.Lab == nil && len(t.Uses) > 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// farEnds are the nodes that a fault stands before, or is on.
+func farEnds(s faults.Site) []string {
+	all := slices.Clone(s.Targets)
+	for _, l := range s.Links {
+		all = append(all, l.To)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

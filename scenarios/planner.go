@@ -15,6 +15,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -36,8 +37,8 @@ type Options struct {
 const (
 	DefaultUsers   = 100
 	DefaultTimeout = 5 * time.Second
-	DefaultSlow    = 500 * time.Millisecond
-	DefaultConfirm = 5 * time.Second
+	DefaultSlow    = sla.DefaultSlow
+	DefaultConfirm = sla.DefaultConfirm
 	DefaultWithin  = 60 * time.Second // for a target to become ready
 	DefaultEvery   = time.Second      // between two checks
 	DefaultPoll    = 100 * time.Millisecond
@@ -76,7 +77,7 @@ type planner struct {
 	protocols map[want]string    // of ports of users' own images, by how they are asked
 	failed    map[string]bool    // parts that problems were reported of, by path
 	sources   int                // addresses of users and floods so far
-	every     time.Duration      // longest period of a check
+	every     time.Duration      // longest period of a check that is known
 }
 
 func newPlanner(s *Scenario, o Options) *planner {
@@ -120,10 +121,13 @@ func (p *planner) all() {
 	p.groups()
 	p.floods()
 	p.uses()
+	p.databases()
 	p.watchers()
 	p.readiness()
 	p.moves()
+	p.steers()
 	p.links()
+	p.steered()
 	p.faults()
 	p.sla()
 	p.contain()
@@ -230,6 +234,7 @@ func (p *planner) general() {
 			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s", f.name)
 		}
 	}
+	p.every = max(p.every, s.Phases.Jitter)
 }
 
 // missing reports that a section lacks, unless an unknown key may be that

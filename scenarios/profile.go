@@ -1,9 +1,7 @@
 package scenarios
 
 import (
-	"math"
 	"slices"
-	"time"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -31,60 +29,13 @@ func (p *planner) profile() {
 	}
 }
 
-// enough refuses a share of lookups or handshakes that the load cannot show,
-// because too few of them can be made in its phase.
-func (p *planner) enough(keys []string, k sla.Keep) {
-	length := p.phase(k.Phase)
-	if !k.OfSteps() || k.Relative || k.Op != ">=" || k.Value >= 1 || length <= 0 {
-		return
-	}
-	need, most := sla.Clean(k.Value), 0.0
-	for _, name := range p.judgedGroups() {
-		if g := p.load[name]; k.About(name) {
-			most += opens(g) * length.Seconds()
-		}
-	}
-	if most < float64(need) {
-		p.problem(keys, "keep %q takes %d without a failure, and the load makes %.0f at most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer phase",
-			k.Text, need, most, k.Phase, length, math.Ceil(float64(need)/length.Seconds()))
-	}
-}
-
-// opens is how many connections per second a group opens at most, once it runs;
-// those that live for ever are not counted.
-func opens(g *Group) float64 {
-	c, rate := g.Connections, float64(g.Rate)
-	switch {
-	case c == nil:
-		return 0
-	case c.Per == "request":
-		return rate
-	case c.Live <= 0:
-		return 0
-	case c.Per == "user":
-		return min(rate, float64(users(g))/c.Live.Seconds())
-	}
-	return rate
-}
-
-// phase is the length of what an objective names.
-func (p *planner) phase(name string) time.Duration {
-	f := p.s.Phases
-	switch name {
-	case "baseline":
-		return f.Baseline
-	case "fault":
-		return f.Hold
-	case "recovery":
-		return f.Recovery
-	}
-	return f.Hold + f.Recovery
-}
-
 // scope is how much a fault hits: one of several nodes alike, some of the nodes
 // or of the users, or the whole of something.
 func (p *planner) scope(f *PlannedFault) string {
 	links := p.felt(f)
+	if len(links) == 0 {
+		links = f.Site.Links // it hits nobody: then by where it aims
+	}
 	from, to := map[string]bool{}, map[string]bool{}
 	for _, l := range links {
 		from[l.From], to[l.To] = true, true

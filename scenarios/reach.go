@@ -24,6 +24,9 @@ func (p *planner) reach(f *PlannedFault) (share, fewest float64, groups []string
 	for _, name := range p.judgedGroups() {
 		g := p.load[name]
 		r := w.onward(name, p.reached(name))
+		for _, to := range p.ledTo(name) {
+			r = max(r, w.onward(name, to))
+		}
 		rate += float64(g.Rate)
 		touched += float64(g.Rate) * r
 		if r > 0 {

@@ -2,45 +2,28 @@ package scenarios
 
 import (
 	"encoding"
-	"errors"
 	"fmt"
-	"os"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-var envName = regexp.MustCompile(`\$\{env:([^}]*)\}`)
-
-// fromEnvironment puts the values of ${env:NAME} into text. A variable that is
-// not set is an error: an empty secret would fail much later, and elsewhere.
-func fromEnvironment(text string) (string, error) {
-	var errs []error
-	out := envName.ReplaceAllStringFunc(text, func(m string) string {
-		name := envName.FindStringSubmatch(m)[1]
-		v, ok := os.LookupEnv(name)
-		if !ok {
-			errs = append(errs, fmt.Errorf("environment variable %q is not set, and this value needs it", name))
-		}
-		return v
-	})
-	return out, errors.Join(errs...)
-}
+var secretType = reflect.TypeFor[secret.Text]()
 
 // scalar reads a plain value into v.
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, keys []string) {
-	text, err := fromEnvironment(n.Value)
+	text, err := secret.Expand(n.Value)
 	if err != nil {
 		d.wrong(n, keys, "%v", err)
 		return
 	}
-	if text != n.Value {
+	if text != n.Value && v.Type() != secretType { // which keeps it to itself
 		n = &yaml.Node{Kind: yaml.ScalarNode, Value: text, Line: n.Line, Column: n.Column}
 	}
 	if err := setScalar(v, n); err != nil {
@@ -140,6 +123,8 @@ func expected(t reflect.Type) string {
 		return "a size, such as 64KiB"
 	case reflect.TypeFor[quantity.Throughput]():
 		return "a throughput, such as 64KiB/s"
+	case reflect.TypeFor[[]secret.Text]():
+		return `a list of a program and its arguments, such as [sh, -c, "docker pause …"]`
 	}
 	switch t.Kind() {
 	case reflect.Struct:

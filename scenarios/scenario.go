@@ -20,6 +20,7 @@ type Scenario struct {
 	Phases  Phases                   `yaml:"phases"`
 	Faults  map[string]*Fault        `yaml:"faults"`
 	Watch   map[string]*watch.Config `yaml:"watch"`
+	Steer   map[string]*Steer        `yaml:"steer"`
 	SLA     SLA                      `yaml:"sla"`
 	Abort   *Abort                   `yaml:"abort"`
 
@@ -39,12 +40,15 @@ type Target struct {
 	Replicas int               `yaml:"replicas"` // 0: one, named like the target
 	Ports    []uint16          `yaml:"ports"`
 	Uses     []string          `yaml:"uses"`
-	Env      map[string]string `yaml:"env"`
+	Env      map[string]string `yaml:"env"` // besides STORMDRILL_NODE, the node's own name, such as app-2
 	Command  []string          `yaml:"command"`
-	Files    map[string]string `yaml:"files"` // path in the container: path beside the scenario
-	CPUs     float64           `yaml:"cpus"`
-	Memory   quantity.Size     `yaml:"memory"`
-	Ready    *Ready            `yaml:"ready"`
+	// Files are by their path in the container: a path beside the scenario, or what
+	// the drill's own authority has for this target: drill:ca.pem, drill:cert.pem,
+	// drill:key.pem, or drill:both.pem for certificate and key in one file.
+	Files  map[string]string `yaml:"files"`
+	CPUs   float64           `yaml:"cpus"`
+	Memory quantity.Size     `yaml:"memory"`
+	Ready  *Ready            `yaml:"ready"`
 }
 
 // Build makes an image from a Dockerfile.
@@ -59,6 +63,7 @@ type Embedded struct {
 	Web *Web      `yaml:"web"`
 	LB  *Balancer `yaml:"lb"`
 	KV  *KV       `yaml:"kv"`
+	SQL *SQL      `yaml:"sql"`
 	// TLS: its ports speak TLS (a balancer's state excepted), with a certificate for
 	// its names by an authority that each run makes anew. All who ask it trust that.
 	TLS bool `yaml:"tls"`
@@ -80,16 +85,22 @@ type Web struct {
 	// beginning; default 10s.
 	HeaderTimeout time.Duration `yaml:"header-timeout" json:"header_timeout,omitempty"`
 	Health        string        `yaml:"health" json:"health,omitempty"` // path of the health check; default /health
+	Outages       *Outages      `yaml:"outages" json:"outages,omitempty"`
 }
 
 // Balancer spreads requests over the A records of a name in turn.
 type Balancer struct {
-	Backend string  `yaml:"backend" json:"backend"` // "app:8080"
+	// Backend is whom it asks: "app:8080"; by TLS where it is "https://app:8443": then
+	// a server has to show a certificate for that name by the drill's own authority.
+	Backend string  `yaml:"backend" json:"backend"`
 	Check   *Health `yaml:"check" json:"check,omitempty"`
 	Passive *Eject  `yaml:"passive" json:"passive,omitempty"`
 	// Timeout is how long a server may take to begin its answer; then the client
 	// gets 504, and passive counts an error. Default 30s.
 	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty"`
+	// PerRequest opens a connection to the server for each request; else they are kept
+	// open, and serve one request after the other.
+	PerRequest bool `yaml:"per-request" json:"per_request,omitempty"`
 	// State is the port of the balancer's state as JSON, at /state; default 8404.
 	State uint16 `yaml:"state" json:"state,omitempty"`
 }
@@ -104,6 +115,16 @@ type KV struct {
 	// it, default 500ms; Fall such silences in a row lose it its part, default 3.
 	Interval time.Duration `yaml:"interval" json:"interval,omitempty"`
 	Fall     int           `yaml:"fall" json:"fall,omitempty"`
+}
+
+// SQL is an application whose rows are in a PostgreSQL that is another target: POST
+// /write?id=… is acknowledged once that has committed, GET /read?id=… finds it there.
+// It makes its table, writes, itself.
+type SQL struct {
+	// DSN is where, as libpq writes it: postgres://app@db-1,db-2/app?target_session_attrs=read-write.
+	DSN         string        `yaml:"dsn" json:"dsn"`
+	Connections int           `yaml:"connections" json:"connections,omitempty"` // to the database, at most; default 20
+	Timeout     time.Duration `yaml:"timeout" json:"timeout,omitempty"`         // of a request, then 503; default 2s
 }
 
 // Health is an active health check.
@@ -189,6 +210,10 @@ type Phases struct {
 	Hold     time.Duration `yaml:"hold"`
 	Recovery time.Duration `yaml:"recovery"`
 	Confirm  time.Duration `yaml:"confirm"` // default 5s
+	// Jitter is how much later the injection may come, drawn from the seed, so that it
+	// meets every phase of what asks by itself: give the longest period of a scrape or of
+	// a balancer's checks. Default, and at least: that of the drill's own checks, and 1s.
+	Jitter time.Duration `yaml:"jitter"`
 }
 
 // Fault is one entry of `faults`: a kind, and when if not simply the hold phase.
@@ -196,6 +221,17 @@ type Fault struct {
 	At           time.Duration `yaml:"at"`  // from the start of the hold phase
 	For          time.Duration `yaml:"for"` // default: to the end of the hold phase
 	faults.Kinds `yaml:",inline"`
+}
+
+// Steer is a fail-over by name, as of a GSLB or of an operator with a standby CDN.
+// It is the defence that is rehearsed, not a fault: while a watcher is not content,
+// the drill's resolver leads some of those who ask it elsewhere.
+type Steer struct {
+	When  string        `yaml:"when"`  // the watcher that decides; its own questions are never steered
+	From  string        `yaml:"from"`  // who is led elsewhere: a load group, a cohort, a target or a replica; * globs
+	Names []string      `yaml:"names"` // of what they ask for, which
+	To    string        `yaml:"to"`    // a target or a replica, with the ports by which the names are asked
+	TTL   time.Duration `yaml:"ttl"`   // of their answers about the names, before the move too: whole seconds; default 1s
 }
 
 // SLA is what has to hold.

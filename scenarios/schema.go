@@ -48,6 +48,8 @@ func Schema() ([]byte, error) {
 	}
 	require(s.Definitions, "scenarios.Group", "to", "rate")
 	require(s.Definitions, "scenarios.Writes", "read")
+	require(s.Definitions, "scenarios.Steer", "when", "from", "names", "to")
+	require(s.Definitions, "scenarios.Outages", "every", "for", "as")
 	require(s.Definitions, "scenarios.Phases", "baseline", "hold", "recovery")
 	require(s.Definitions, "scenarios.Abort", "when")
 	for _, d := range s.Definitions {
@@ -89,7 +91,7 @@ func qualified(t reflect.Type) string {
 
 const durationPattern = `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$|^0$`
 
-// quantitySchema describes what is written as text with a unit.
+// quantitySchema describes what is written as text of a form of its own.
 func quantitySchema(t reflect.Type) *jsonschema.Schema {
 	written := func(pattern, what string, examples ...any) *jsonschema.Schema {
 		// A value may come from the environment as a whole.
@@ -112,6 +114,8 @@ func quantitySchema(t reflect.Type) *jsonschema.Schema {
 		s.OneOf = []*jsonschema.Schema{{Type: "string", Pattern: s.Pattern}, {Type: "integer"}}
 		s.Pattern = ""
 		return s
+	case reflect.TypeFor[Failing]():
+		return &jsonschema.Schema{Enum: []any{"reset", 503, "503", "hang", "slow"}}
 	}
 	return nil
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
@@ -17,6 +19,10 @@ func newClean() *cobra.Command {
 A drill removes its own, also when it is killed; only a crash of the machine or
 of the engine leaves something. What is not Stormdrill's is never touched.
 
+What a drill's own commands (the fault exec) did to a machine it cannot undo: it
+names each such fault that its run's ledger says is not lifted, and the command
+that lifts it.
+
 A drill that still runs on this machine is left alone. Those of other machines
 that use the same engine cannot be told from dead ones: --all removes them too.
 
@@ -26,6 +32,7 @@ Exit status: 0 done, 4 the engine cannot be reached or something resists.`,
 			done, err := lab.Clean(c.Context(), all)
 			for _, d := range done {
 				fmt.Fprintln(c.OutOrStdout(), d)
+				inForce(c.OutOrStdout(), d)
 			}
 			if len(done) == 0 && err == nil {
 				fmt.Fprintln(c.OutOrStdout(), "nothing is left of any drill")
@@ -38,4 +45,19 @@ Exit status: 0 done, 4 the engine cannot be reached or something resists.`,
 	}
 	c.Flags().BoolVar(&all, "all", false, "also drills of other machines, and drills that still run")
 	return c
+}
+
+// inForce names what a removed run's own commands may have left in force. Only its
+// own machine has its ledger, as long as somebody keeps it.
+func inForce(w io.Writer, d lab.Dead) {
+	if d.Ledger == "" {
+		return
+	}
+	left, err := engine.InForce(d.Ledger)
+	if err != nil {
+		return
+	}
+	for _, e := range left {
+		fmt.Fprintf(w, "run %s: fault %s was injected and not lifted: lift it by hand: sh %s\n", d.Run, e.Fault, e.Lift)
+	}
 }

@@ -35,6 +35,7 @@ type drill struct {
 	live     *reports.Live
 
 	plan   *scenarios.Plan
+	steers []*engine.Steer
 	tape   *tape
 	clock  wire.Offset
 	reaper *reaper
@@ -100,10 +101,11 @@ func (d *drill) perform(ctx context.Context) (err error) {
 		}
 		d.reaper.dismiss()
 	}()
-	if d.clock, err = wire.MeasureOffset(ctx, l.Load(), 20); err != nil {
+	if d.clock, err = wire.MeasureOffset(ctx, l.Load(), clockAsks); err != nil {
 		return err
 	}
 	d.begin()
+	d.steer(l)
 	local, err := watch.StartLocal(d.scenario.Watch, d.now, d.tape.answer, d.tape.delivery)
 	if err != nil {
 		d.markEnd(ctx, err)
@@ -134,7 +136,7 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 			return nil, err
 		}
 		d.tape.plan(d.plan)
-		if d.reaper, err = startReaper(d.plan.Run); err != nil {
+		if d.reaper, err = startReaper(d.plan.Run, d.ledger()); err != nil {
 			return nil, err
 		}
 		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.dir, Events: d.tape.event,
@@ -149,6 +151,9 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 	}
 }
 
+// ledger is where the run's ledger is kept.
+func (d *drill) ledger() string { return filepath.Join(d.dir, "ledger.jsonl") }
+
 // begin writes the record's header; what was said before it follows.
 func (d *drill) begin() {
 	h := d.plan.Header
@@ -159,15 +164,26 @@ func (d *drill) begin() {
 // now is the record's clock.
 func (d *drill) now() int64 { return wire.Now() + int64(d.clock.Shift) }
 
+// steer joins the plan's steers to the switchboard, and to what watchers find
+// from now on.
+func (d *drill) steer(l *lab.Lab) {
+	if len(d.plan.Steers) == 0 {
+		return
+	}
+	s, steers := newSteering(d.plan, board{l.Switchboard()}, d.live.Say)
+	d.steers = steers
+	d.tape.steering.Store(s)
+}
+
 // drive binds the faults to the living lab and runs the engine.
 func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
-	ledger, err := engine.CreateLedger(filepath.Join(d.dir, "ledger.jsonl"))
+	ledger, err := engine.CreateLedger(d.ledger())
 	if err != nil {
 		return err
 	}
 	defer ledger.Close()
 	e := engine.Drill{
-		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay,
+		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
 		Load: load{l.Load()}, Journal: d.tape, Ledger: ledger,
 		Now: d.now, Lost: l.Lost(), Abort: d.tape.abort(), Phase: d.phase,
 	}
@@ -175,16 +191,17 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
 	}
 	for _, p := range d.plan.Faults {
-		f, err := bind(p, d.plan, l)
+		f, err := d.bind(p, l)
 		if err != nil {
 			d.markEnd(ctx, err)
 			return err
 		}
 		e.Faults = append(e.Faults, f)
 	}
-	stop := d.show()
+	hide, stop := d.show(), d.remeasure(ctx, l)
 	err = e.Run(ctx)
 	stop()
+	hide()
 	if failed := d.settle(ctx, l); failed != nil {
 		d.markEnd(ctx, failed)
 		err = errors.Join(err, failed)
@@ -192,7 +209,8 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 	return err
 }
 
-// settle reads what went over every link, and that nothing is left in any table.
+// settle reads what went over every link, that nothing is left in any table, and how
+// the clocks stand at the end.
 func (d *drill) settle(ctx context.Context, l *lab.Lab) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -209,20 +227,26 @@ func (d *drill) settle(ctx context.Context, l *lab.Lab) error {
 	for _, what := range left {
 		_ = d.tape.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Before: now, After: now, Detail: "left in the switchboard: " + what})
 	}
+	o, err := wire.MeasureOffset(ctx, l.Load(), clockAsks)
+	if err != nil {
+		return fmt.Errorf("load node: clock: %w", err)
+	}
+	d.tape.clock(o)
 	return nil
 }
 
 // bind joins a planned fault to the lab that it will be injected into.
-func bind(p scenarios.PlannedFault, plan *scenarios.Plan, l *lab.Lab) (engine.Fault, error) {
+func (d *drill) bind(p scenarios.PlannedFault, l *lab.Lab) (engine.Fault, error) {
 	site := p.Site
 	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard()}, l, floods{l.Load()}
+	site.Commands, site.Environment = orders{d.reaper, d.clock}, l.Environment(p.Name, p.Site.Targets)
 	injection, err := p.Fault.Bind(p.Name, site)
 	if err != nil {
 		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)
 	}
-	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Instant: faults.IsInstant(p.Fault), Injection: injection}
+	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Instant: faults.IsInstant(p.Fault), Takes: faults.Takes(p.Fault), Injection: injection}
 	if len(site.Targets) > 0 {
-		f.Canary = canary(l.Load(), readyChecks(plan, site.Targets))
+		f.Canary = canary(l.Load(), readyChecks(d.plan, site.Targets))
 	}
 	return f, nil
 }
@@ -377,6 +401,15 @@ func (d *drill) state() reports.State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := reports.State{Rate: seen.Rate, Success: seen.Success, P99: seen.P99, Faults: d.injected}
-	s.Biting = slices.ContainsFunc(fired, func(f string) bool { return slices.Contains(d.injected, f) })
+	s.Biting = slices.ContainsFunc(d.injected, func(f string) bool { return slices.Contains(fired, f) || d.untold(f) })
 	return s
+}
+
+// untold: that a fault's own commands touch users is heard from their proof alone,
+// which is not asked while it is on.
+func (d *drill) untold(fault string) bool {
+	return slices.ContainsFunc(d.plan.Faults, func(f scenarios.PlannedFault) bool {
+		_, own := f.Fault.(faults.Commanding)
+		return own && f.Name == fault
+	})
 }

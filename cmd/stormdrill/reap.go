@@ -2,57 +2,68 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/faults/commands"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
-// reaper is a process of its own that outlives this one, however it ends. It
-// waits at the read end of a pipe whose write end only this process holds, and
-// removes all of a run's containers and networks once that end is gone.
+// reaper is a process of its own that outlives this one, however it ends. It runs
+// the drill's own commands when it is asked to, at the read end of a pipe whose
+// write end only this process holds. Once that end is gone it ends the command that
+// runs, lifts what is owed, and removes all of a run's containers and networks.
 type reaper struct {
-	cmd  *exec.Cmd
-	pipe *os.File
+	*wire.Peer
+	cmd *exec.Cmd
 }
 
-// dismissed is what the reaper reads where there is nothing left to do.
-const dismissed = 'x'
-
-// startReaper starts a run's reaper, before the run's first container.
-func startReaper(run string) (*reaper, error) {
+// startReaper starts a run's reaper, before the run's first container. What it
+// lifts it notes in the run's ledger.
+func startReaper(run, ledger string) (*reaper, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("reaper: %w", err)
 	}
-	r, w, err := os.Pipe() // closed in every other child
+	cmd := exec.Command(self, "reap", "--run", run, "--ledger", ledger)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C of the terminal is not for it
+	in, err := cmd.StdinPipe()                           // closed in every other child
 	if err != nil {
 		return nil, fmt.Errorf("reaper: %w", err)
 	}
-	defer r.Close()
-	cmd := exec.Command(self, "reap", "--run", run)
-	cmd.Stdin = r
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C of the terminal is not for it
-	if err := cmd.Start(); err != nil {
-		_ = w.Close()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
 		return nil, fmt.Errorf("reaper: %w", err)
 	}
-	return &reaper{cmd, w}, nil
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("reaper: %w", err)
+	}
+	return &reaper{wire.NewPeer(out, in, nil), cmd}, nil
 }
+
+// dismissWithin is how long a reaper has to take notice that it is not needed.
+const dismissWithin = 10 * time.Second
 
 // dismiss ends the reaper, whose work is done.
 func (r *reaper) dismiss() {
-	_, err := r.pipe.Write([]byte{dismissed})
-	_ = r.pipe.Close()
-	if err == nil {
-		_ = r.cmd.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), dismissWithin)
+	defer cancel()
+	if err := r.Call(ctx, "dismiss", nil, nil); err != nil && !errors.Is(err, wire.ErrGone) {
+		return // it goes on to look for what is left
 	}
+	_ = r.Close()
+	<-r.Done()
+	_ = r.cmd.Wait()
 }
 
 // reapWithin bounds a reaper's life after the end of its run: an engine that
@@ -61,24 +72,55 @@ const reapWithin = 10 * time.Minute
 
 // newReap is the reaper's own side.
 func newReap() *cobra.Command {
-	var run string
+	var run, ledger string
 	c := &cobra.Command{
 		Use:    "reap --run RUN",
-		Short:  "Wait for a run's end and remove what it leaves",
+		Short:  "Run a drill's own commands, wait for its end and undo what it leaves",
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-			var b [1]byte
-			if n, _ := os.Stdin.Read(b[:]); n == 1 && b[0] == dismissed {
+			// Taken and not ignored: commands would inherit that. SIGPIPE is of an answer
+			// to a process that is gone.
+			signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+			var runner commands.Runner
+			if attend(c.Context(), &runner) {
 				return nil
 			}
 			ctx, cancel := context.WithTimeout(c.Context(), reapWithin)
 			defer cancel()
+			settle(ctx, &runner, ledger)
 			return lab.Reap(ctx, run)
 		},
 	}
 	c.Flags().StringVar(&run, "run", "", "the run, 16 hex digits")
+	c.Flags().StringVar(&ledger, "ledger", "", "where to note what it lifts")
 	_ = c.MarkFlagRequired("run")
 	return c
+}
+
+// attend runs the commands it is asked to, until the end of the conversation; then
+// none runs any more. It reports whether there is nothing left to do.
+func attend(ctx context.Context, runner *commands.Runner) bool {
+	var dismissed atomic.Bool
+	calls := runner.Handlers()
+	calls["dismiss"] = wire.Handle(func(context.Context, struct{}) (any, error) {
+		dismissed.Store(true)
+		return nil, nil
+	})
+	_ = wire.NewServer(os.Stdout).Serve(ctx, os.Stdin, calls) // a line that broke off is an end, too
+	return dismissed.Load()
+}
+
+// settle lifts what is owed and notes it. A ledger that cannot be written to keeps
+// nobody from lifting.
+func settle(ctx context.Context, runner *commands.Runner, path string) {
+	ledger, _ := engine.OpenLedger(path)
+	defer ledger.Close()
+	runner.Settle(ctx, func(fault string, err error) {
+		if err != nil {
+			_ = ledger.Left(fault, err)
+			return
+		}
+		_ = ledger.Lifted(fault)
+	})
 }

@@ -126,16 +126,24 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 		return nil, err
 	}
 	var problems scenarios.Problems
+	var missing []error
 	for _, s := range drills {
 		var ps scenarios.Problems
-		if _, err := s.Plan(scenarios.Options{Images: f.images}); errors.As(err, &ps) {
+		p, err := s.Plan(scenarios.Options{Images: f.images})
+		switch {
+		case errors.As(err, &ps):
 			problems = append(problems, ps...)
-		} else if err != nil {
+		case err != nil:
 			return nil, exitError{exitInvalid, err}
+		default:
+			missing = append(missing, missingPrograms(p))
 		}
 	}
 	if len(problems) > 0 {
 		return nil, exitError{exitInvalid, problems}
+	}
+	if err := errors.Join(missing...); err != nil {
+		return nil, exitError{exitError4, err}
 	}
 	if unused := scenarios.UnusedImages(drills, f.images); len(unused) > 0 {
 		return nil, exitError{exitInvalid, fmt.Errorf("--image %s: no drill here has an image or a target of that name", strings.Join(unused, ", "))}

@@ -21,7 +21,8 @@ func newScore() *cobra.Command {
 one. The same record and SLA give the same output, byte for byte.
 
 --sla names a scenario file whose sla block is used instead of the record's own;
-its watchers and load groups must be those of the record.
+its watchers and load groups must be those of the record. Where the record's phases
+are too short to confirm one of its limits, a note says so.
 
 Exit status: that of the verdict (see stormdrill run --help).`,
 		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
@@ -29,7 +30,10 @@ type tape struct {
 	slow   map[string]time.Duration // τ by group
 	guard  *engine.Guard
 	window *timeline.Window
-	fired  []string // "bad-node" once it touched users' traffic
+	fired  []string          // "bad-node" once it touched users' traffic
+	latest []loadgen.Request // of the block that came last; reused
+
+	steering atomic.Pointer[steering] // hears answers and notifications too; nil: nobody does
 }
 
 func newTape(path string) (*tape, error) {
@@ -84,7 +88,9 @@ func (t *tape) begin(h timeline.Header, clock wire.Offset) {
 	}
 	t.header = true
 	t.keep(t.w.Header(h))
-	t.keep(t.w.Clock(clock))
+	if clock != (wire.Offset{}) { // else the drill did not get as far as to measure it
+		t.keep(t.w.Clock(clock))
+	}
 	for _, f := range t.early {
 		t.keep(f())
 	}
@@ -116,13 +122,21 @@ func (t *tape) Mark(m timeline.Mark) error { return t.write(func() error { retur
 // Proof keeps a proof.
 func (t *tape) Proof(p timeline.Proof) error { return t.write(func() error { return t.w.Proof(p) }) }
 
-func (t *tape) answer(a loadgen.Answer) { _ = t.write(func() error { return t.w.Answer(a) }) }
+func (t *tape) answer(a loadgen.Answer) {
+	_ = t.write(func() error { return t.w.Answer(a) })
+	t.steering.Load().answer(a)
+}
 
-func (t *tape) delivery(d loadgen.Delivery) { _ = t.write(func() error { return t.w.Delivery(d) }) }
+func (t *tape) delivery(d loadgen.Delivery) {
+	_ = t.write(func() error { return t.w.Delivery(d) })
+	t.steering.Load().delivery(d)
+}
 
 func (t *tape) traffic(all []switchboard.Traffic) {
 	_ = t.write(func() error { return t.w.Traffic(all) })
 }
+
+func (t *tape) clock(o wire.Offset) { _ = t.write(func() error { return t.w.Clock(o) }) }
 
 func (t *tape) note(n timeline.Note) { _ = t.write(func() error { return t.w.Note(n) }) }
 
@@ -152,6 +166,10 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 			t.fired = append(t.fired, flood)
 			t.mu.Unlock()
 		})
+	case "trouble":
+		err = decode(body, func(b switchboard.Trouble) {
+			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What)})
+		})
 	case "unknown-name":
 		err = decode(body, func(u switchboard.Unknown) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name,
@@ -170,17 +188,17 @@ func (t *tape) requests(b loadgen.Block) {
 		if err := t.w.Block(b); err != nil {
 			return err
 		}
-		rs, err := loadgen.DecodeBlock(b)
-		if err != nil {
+		var err error
+		if t.latest, err = loadgen.AppendRequests(t.latest[:0], b); err != nil {
 			return err
 		}
 		slow, users := t.slow[b.Group]
 		if !users {
 			return nil
 		}
-		t.window.See(rs, slow)
+		t.window.See(t.latest, slow)
 		if t.guard != nil {
-			t.guard.See(rs, slow)
+			t.guard.See(t.latest, slow)
 		}
 		return nil
 	})

@@ -27,6 +27,12 @@ func checkRange(subnet netip.Prefix) (first, last netip.Addr) {
 	return first, netip.AddrFrom4(b)
 }
 
+// ofChecks tells the addresses that checks ask from, in whosever place.
+func ofChecks(subnet netip.Prefix) func(netip.Addr) bool {
+	first, last := checkRange(subnet)
+	return func(a netip.Addr) bool { return !a.Less(first) && !last.Less(a) }
+}
+
 // addresses are the secondary addresses of the interface that holds the drill's subnet.
 type addresses struct {
 	device netlink.Link

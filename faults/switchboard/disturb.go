@@ -14,10 +14,10 @@ import (
 
 // disturbances are the rules on names, in force or lifted: counts outlive the lift.
 type disturbances struct {
-	touched     func(rule string, at int64)
-	users       map[string]bool // clients that are load groups
-	nodes       map[string]bool // clients that are nodes: whom they ask for is not to be told
-	first, last netip.Addr      // where checks ask from, in whosever place
+	touched func(rule string, at int64)
+	users   map[string]bool // clients that are load groups
+	nodes   map[string]bool // clients that are nodes: whom they ask for is not to be told
+	check   func(netip.Addr) bool
 
 	mu    sync.Mutex
 	rules map[string]*disturbance
@@ -33,8 +33,7 @@ type disturbance struct {
 }
 
 func newDisturbances(s Spec, touched func(string, int64)) *disturbances {
-	d := &disturbances{touched: touched, users: map[string]bool{}, nodes: map[string]bool{}, rules: map[string]*disturbance{}}
-	d.first, d.last = checkRange(s.Subnet)
+	d := &disturbances{touched: touched, users: map[string]bool{}, nodes: map[string]bool{}, check: ofChecks(s.Subnet), rules: map[string]*disturbance{}}
 	for _, l := range s.Links {
 		d.nodes[l.To] = true
 		if l.Users {
@@ -106,12 +105,6 @@ func (d *disturbances) leftover() (out []string) {
 	return out
 }
 
-// check tells the questions of checks, which may ask in a group's place, by their
-// address.
-func (d *disturbances) check(from netip.Addr) bool {
-	return !from.Less(d.first) && !d.last.Less(from)
-}
-
 // hit finds the first rule for a question, and counts it.
 func (d *disturbances) hit(asker string, from netip.Addr, name string) *disturbance {
 	d.mu.Lock()
@@ -124,7 +117,7 @@ func (d *disturbances) hit(asker string, from netip.Addr, name string) *disturba
 		}
 		now := wire.Now()
 		r.count.Total++
-		if !d.users[asker] && !d.nodes[asker] || d.check(from) {
+		if !d.users[asker] && !d.nodes[asker] || d.check(from) || slices.Contains(r.Apart, asker) {
 			r.count.Checks++
 			return r
 		}
@@ -174,7 +167,7 @@ func (r *disturbance) disturb(m, ask *dns.Msg, asker string, udp bool) *dns.Msg 
 		}
 		if q := ask.Question[0]; q.Qtype == dns.TypeA {
 			m.Rcode = dns.RcodeSuccess
-			m.Answer = []dns.RR{addressRecord(q.Name, a)}
+			m.Answer = []dns.RR{addressRecord(q.Name, a, lifeOf(m))}
 		}
 	}
 	return m
@@ -187,6 +180,14 @@ func bare(m *dns.Msg, code int) *dns.Msg {
 	return m
 }
 
-func addressRecord(name string, a netip.Addr) *dns.A {
+// lifeOf is the TTL of the answer that is replaced.
+func lifeOf(m *dns.Msg) uint32 {
+	if len(m.Answer) == 0 {
+		return shortTTL
+	}
+	return m.Answer[0].Header().Ttl
+}
+
+func addressRecord(name string, a netip.Addr, ttl uint32) *dns.A {
 	return &dns.A{A: a.AsSlice(), Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: ttl}}
 }

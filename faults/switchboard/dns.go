@@ -10,8 +10,9 @@ import (
 	"github.com/miekg/dns"
 )
 
-// ttl is what answers carry, in seconds: short, so that rotation is seen.
-const ttl = 1
+// shortTTL is what answers carry that nobody gave another, in seconds: short, so
+// that rotation is seen.
+const shortTTL = 1
 
 // resolver is the drill's DNS, on UDP and TCP of the switchboard's own addresses.
 type resolver struct {
@@ -115,7 +116,7 @@ func (r *resolver) answer(from netip.Addr, ask *dns.Msg) *dns.Msg {
 			break
 		}
 		for _, a := range addrs {
-			m.Answer = append(m.Answer, addressRecord(q.Name, a))
+			m.Answer = append(m.Answer, addressRecord(q.Name, a, r.names.ttl(from, q.Name)))
 		}
 	}
 	return m

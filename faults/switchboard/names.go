@@ -13,6 +13,8 @@ type names struct {
 	askers  map[netip.Addr]string              // address → client
 	known   map[string]map[string][]netip.Addr // client → name → link addresses
 	fixed   map[string]netip.Addr
+	life    map[question]uint32 // TTLs that are not the short one
+	steers  *steers
 	unknown func(Unknown)
 
 	mu    sync.Mutex
@@ -25,8 +27,12 @@ type question struct{ asker, name string }
 
 func newNames(s Spec, unknown func(Unknown)) *names {
 	n := &names{askers: map[netip.Addr]string{}, known: map[string]map[string][]netip.Addr{},
-		fixed: map[string]netip.Addr{}, unknown: unknown, turns: map[question]int{}, told: map[question]bool{}}
+		fixed: map[string]netip.Addr{}, life: map[question]uint32{}, steers: newSteers(s.Subnet),
+		unknown: unknown, turns: map[question]int{}, told: map[question]bool{}}
 	for _, c := range s.Clients {
+		for name, ttl := range c.TTL {
+			n.life[question{c.Name, name}] = ttl
+		}
 		for _, a := range c.Addresses {
 			n.askers[a] = c.Name
 		}
@@ -59,7 +65,11 @@ func plain(name string) string { return strings.ToLower(strings.TrimSuffix(name,
 func (n *names) lookup(from netip.Addr, name string) ([]netip.Addr, bool) {
 	name = plain(name)
 	asker := n.asker(from)
-	if all := n.known[asker][name]; len(all) > 0 {
+	all := n.steers.lead(question{asker, name}, from)
+	if len(all) == 0 {
+		all = n.known[asker][name]
+	}
+	if len(all) > 0 {
 		return n.rotate(question{asker, name}, all), true
 	}
 	if a, ok := n.fixed[name]; ok {
@@ -67,6 +77,14 @@ func (n *names) lookup(from netip.Addr, name string) ([]netip.Addr, bool) {
 	}
 	n.report(question{asker, name})
 	return nil, false
+}
+
+// ttl is how long an asker may keep an answer, in seconds.
+func (n *names) ttl(from netip.Addr, name string) uint32 {
+	if ttl, ok := n.life[question{n.asker(from), plain(name)}]; ok {
+		return ttl
+	}
+	return shortTTL
 }
 
 // asker is who asks from an address.

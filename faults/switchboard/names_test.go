@@ -20,6 +20,7 @@ func threeApps() Spec {
 		return Link{ID: from + to + name, From: from, To: to, Name: name, Addr: netip.MustParseAddr(addr), Port: port}
 	}
 	return Spec{
+		Subnet: netip.MustParsePrefix("198.18.0.0/22"),
 		Links: []Link{
 			link("shoppers", "lb", "lb", "198.18.2.1", 8080),
 			link("shoppers", "lb", "lb", "198.18.2.1", 8404), // one address, two ports: one answer
@@ -98,5 +99,52 @@ func TestAnswerKeepsTheAskersSpellingAndShortLife(t *testing.T) {
 	m := r.answer(proxy, new(dns.Msg).SetQuestion("aPP-1.", dns.TypeA))
 	if h := m.Answer[0].Header(); h.Name != "aPP-1." || h.Ttl != 1 {
 		t.Errorf("answered %v", h)
+	}
+}
+
+// Who is steered hears of other addresses, those that are excepted and everybody
+// else what they always did, and all of them how long they may keep it.
+func TestSteer(t *testing.T) {
+	s := threeApps()
+	check := netip.MustParseAddr("198.18.0.101")
+	s.Clients[0].Addresses = append(s.Clients[0].Addresses, check)
+	s.Clients[0].TTL = map[string]uint32{"lb": 40}
+	n := newNames(s, func(Unknown) {})
+	r := resolver{names: n}
+	want := func(from netip.Addr, name string, ttl uint32, addresses ...string) {
+		t.Helper()
+		m := r.answer(from, new(dns.Msg).SetQuestion(name, dns.TypeA))
+		if !slices.Equal(answers(m), addresses) || m.Answer[0].Header().Ttl != ttl {
+			t.Errorf("%s asks for %s: %v, want %v for %d s", from, name, m.Answer, addresses, ttl)
+		}
+	}
+	rule := Rule{Name: "away", Steer: &Steer{Names: []string{"lb"}, Except: []netip.Addr{check},
+		To: map[string][]netip.Addr{"shoppers": {netip.MustParseAddr("198.18.2.8"), netip.MustParseAddr("198.18.2.9")}}}}
+	for range 2 {
+		n.turns = map[question]int{}
+		want(shopper, "lb.", 40, "198.18.2.1")
+		if _, err := n.steers.apply(rule); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.steers.apply(rule); err == nil {
+			t.Error("applied twice")
+		}
+		want(shopper, "LB.", 40, "198.18.2.9", "198.18.2.8") // the second turn
+		want(second, "lb.", 40, "198.18.2.8", "198.18.2.9")
+		want(check, "lb.", 40, "198.18.2.1")
+		want(proxy, "app-1.", 1, "198.18.2.2")
+		if c, ok := n.steers.count("away"); !ok || c.Users != 2 || c.Total != 2 || !c.Active || c.First == 0 {
+			t.Errorf("count %+v", c)
+		}
+		if left := n.steers.leftover(); len(left) != 1 {
+			t.Errorf("leftover %q", left)
+		}
+		for range 2 {
+			n.steers.lift("away")
+		}
+		want(shopper, "lb.", 40, "198.18.2.1")
+		if c, _ := n.steers.count("away"); c.Active || len(n.steers.leftover()) > 0 {
+			t.Errorf("after the lift: %+v, %q", c, n.steers.leftover())
+		}
 	}
 }

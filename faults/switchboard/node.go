@@ -31,7 +31,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 
 // board is one switchboard: the kernel's side and the streams'.
 type board struct {
-	tell func(name string, body any) error
+	tell teller
 
 	mu     sync.RWMutex // held for writing while prepare and close change what follows
 	closed bool
@@ -109,4 +109,14 @@ func (b *board) close() error {
 		return nil
 	}
 	return b.site.close()
+}
+
+// teller tells events. A peer that no longer listens to them ends the conversation
+// too, so one that cannot be told is nobody's loss.
+type teller func(name string, body any) error
+
+func (t teller) touched(rule string, at int64) { _ = t("touched", Touched{Rule: rule, At: at}) }
+func (t teller) unknown(u Unknown)             { _ = t("unknown-name", u) }
+func (t teller) trouble(link string, err error) {
+	_ = t("trouble", Trouble{Link: link, What: err.Error()})
 }

@@ -34,6 +34,7 @@ type cut struct {
 	stalls []stalled // listeners, of an accept-stall
 	on     bool
 	count  Count
+	looked int64         // when the counters were last read, ns
 	stop   chan struct{} // ends the polling
 }
 
@@ -77,14 +78,14 @@ func (p *packets) apply(r Rule) (Bracket, error) {
 		}
 	}
 	if err := p.queue(c, links); err != nil {
-		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
+		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, errors.Join(err, c.closeStall()))
 	}
 	before := wire.Now()
 	if err := p.rules.flush(); err != nil {
 		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, errors.Join(err, c.closeStall()))
 	}
 	b := Bracket{Before: before, After: wire.Now()}
-	c.on = true
+	c.on, c.looked = true, before
 	p.applied[r.Name] = c
 	p.polls.Go(func() { p.poll(c) })
 	return b, nil

@@ -7,7 +7,7 @@ import (
 )
 
 // Counters have no clock: First is when a poll saw the first packet, so it is
-// late by at most pollFirst; Last, once something was seen, by at most pollLast.
+// late by at most the time since the poll before, pollFirst or a little more; Last, once something was seen, by at most pollLast.
 const (
 	pollFirst = 5 * time.Millisecond
 	pollLast  = 100 * time.Millisecond
@@ -50,11 +50,13 @@ func (p *packets) look(c *cut) int64 {
 
 // read brings a cut's count up to date; p.mu is held.
 func (p *packets) read(c *cut) error {
+	before := wire.Now()
 	counters, err := p.rules.counters()
 	if err != nil {
 		return err
 	}
-	fresh := Count{Unit: c.count.Unit, First: c.count.First, Last: c.count.Last}
+	now := wire.Now()
+	fresh := Count{Unit: c.count.Unit, First: c.count.First, Last: c.count.Last, Late: c.count.Late}
 	for _, t := range c.tallys {
 		n := counters[t.name]
 		fresh.Total += n
@@ -69,11 +71,11 @@ func (p *packets) read(c *cut) error {
 		}
 	}
 	if fresh.Users > c.count.Users {
-		fresh.Last = wire.Now()
+		fresh.Last = now
 		if fresh.First == 0 {
-			fresh.First = fresh.Last
+			fresh.First, fresh.Late = now, now-c.looked
 		}
 	}
-	c.count = fresh
+	c.count, c.looked = fresh, before
 	return nil
 }

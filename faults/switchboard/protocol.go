@@ -21,7 +21,8 @@ type Spec struct {
 	// Names are fixed names that every asker may resolve, such as "hooks", the
 	// load node's address for webhooks. Lower case.
 	Names map[string]netip.Addr `json:"names,omitempty"`
-	// Authority signs the certificates that tls rules show. It is the drill's own.
+	// Authority signs the certificates that tls rules and opened links show. It is
+	// the drill's own.
 	Authority authority.Pair `json:"authority,omitzero"`
 }
 
@@ -37,7 +38,13 @@ type Link struct {
 	// Proxied: Toxiproxy and the HTTP stage stand in this link from the start;
 	// otherwise it is a kernel path.
 	Proxied bool `json:"proxied"`
-	Users   bool `json:"users"` // From is a load group
+	// Opened: where the client speaks TLS, it ends in this link and begins anew, so
+	// that HTTP in it can be read. What is shown is by the drill's own authority.
+	Opened bool `json:"opened,omitempty"`
+	Users  bool `json:"users"` // From is a load group
+	// Staged, of a proxied link: a fault of the plan answers in the node's stead, so
+	// the HTTP stage holds each request, or ClientHello, until it is whole.
+	Staged bool `json:"staged,omitempty"`
 	// Protocol is Plain or Encrypted; empty: not known.
 	Protocol string `json:"protocol,omitempty"`
 }
@@ -54,6 +61,9 @@ type Client struct {
 	Name      string       `json:"name"`
 	Addresses []netip.Addr `json:"addresses"`
 	Aliases   []netip.Addr `json:"aliases"`
+	// TTL is how long answers about a name (lower case) may be kept, in seconds; 1
+	// for names that it lacks.
+	TTL map[string]uint32 `json:"ttl,omitempty"`
 }
 
 // Rule is one thing to do to some links; exactly one kind is set. It is the
@@ -83,7 +93,8 @@ type Rule struct {
 	IdleDrop    *IdleDrop    `json:"idle_drop,omitempty"`
 	AcceptStall *AcceptStall `json:"accept_stall,omitempty"`
 	Tally       *Tally       `json:"tally,omitempty"`
-	DNS         *DNS         `json:"dns,omitempty"` // it stands in no link
+	DNS         *DNS         `json:"dns,omitempty"`   // it stands in no link
+	Steer       *Steer       `json:"steer,omitempty"` // nor does it; and it is no fault
 }
 
 // SynDrop drops new connections' SYNs; established connections go on.
@@ -136,12 +147,23 @@ var DNSAnswers = []string{"nxdomain", "servfail", "refused", "none", "slow", "tr
 // (all, where none is given).
 type DNS struct {
 	Askers  []string      `json:"askers"`
+	Apart   []string      `json:"apart,omitempty"` // of them, those whose questions are for no request: counted as checks'
 	Names   []string      `json:"names,omitempty"`
 	Answer  string        `json:"answer"`
 	Delay   time.Duration `json:"delay,omitempty"`  // of slow
 	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one where nobody is
 	// Moved is what each asker hears of names that have moved, of stale.
 	Moved map[string]netip.Addr `json:"moved,omitempty"`
+}
+
+// Steer leads some askers elsewhere: it is what whoever runs the zone says now, and
+// faults of the resolver lie over it.
+type Steer struct {
+	Names []string                `json:"names"`
+	To    map[string][]netip.Addr `json:"to"` // by asker (a client's name), what they hear instead
+	// Except are addresses that hear what they always heard: of the watchers that
+	// decide, which would otherwise see their own doing.
+	Except []netip.Addr `json:"except,omitempty"`
 }
 
 // Dead makes the links look as if their node were gone: every packet is
@@ -229,8 +251,9 @@ type Count struct {
 	Total  uint64 `json:"total"`  // may exceed Users + Checks where the two cannot be told apart
 	First  int64  `json:"first"`  // when it first touched users' traffic, ns; 0: never
 	Last   int64  `json:"last"`
-	// Blind: users' traffic cannot be told from checks on these links (packets
-	// between targets); Users then holds the total.
+	Late   int64  `json:"late,omitempty"` // First is late by at most this, ns: counters have no clock and are polled
+	// Blind: users' traffic cannot be told from checks on these links (packets, or
+	// bytes that cannot be read, between targets); Users then holds the total.
 	Blind bool `json:"blind"`
 	// Own: what is counted is traffic that the fault makes itself, beside the
 	// users'. It touches no request of theirs; First is when it first went out.
@@ -253,6 +276,13 @@ type Traffic struct {
 type Unknown struct {
 	Asker string `json:"asker"`
 	Name  string `json:"name"`
+}
+
+// Trouble is the event "trouble": a proxied link could not take a client in, for
+// want of descriptors, say; told once until it can again.
+type Trouble struct {
+	Link string `json:"link"`
+	What string `json:"what"`
 }
 
 // Touched is the event "touched": the first time a rule touched users' traffic.

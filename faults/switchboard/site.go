@@ -19,13 +19,14 @@ type site struct {
 	packets   *packets
 	streams   *streams
 	names     *disturbances
+	steers    *steers
 	dns       *resolver
 	stop      context.CancelFunc // ends what the streams began
 }
 
 // prepare makes all links and names of a drill. If it fails, what it made is
 // taken away again, and it may be called anew.
-func prepare(ctx context.Context, s Spec, tell func(name string, body any) error) (made *site, err error) {
+func prepare(ctx context.Context, s Spec, tell teller) (made *site, err error) {
 	if err := check(s); err != nil {
 		return nil, err
 	}
@@ -53,19 +54,18 @@ func prepare(ctx context.Context, s Spec, tell func(name string, body any) error
 			}
 		}
 	}
-	t.names = newDisturbances(s, t.streams.touched)
-	names := newNames(s, func(u Unknown) { _ = tell("unknown-name", u) })
+	t.names = newDisturbances(s, tell.touched)
+	names := newNames(s, tell.unknown)
+	t.steers = names.steers
 	if t.dns, err = serveDNS(names, t.names, inside(s.Subnet, t.addresses.own)); err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-// connect sets up the kernel's side. A peer that no longer listens to events
-// ends the conversation too, so an event that cannot be told is nobody's loss.
-func (t *site) connect(s Spec, tell func(name string, body any) error) (err error) {
-	touched := func(rule string, at int64) { _ = tell("touched", Touched{Rule: rule, At: at}) }
-	t.streams = newStreams(s, touched)
+// connect sets up the kernel's side.
+func (t *site) connect(s Spec, tell teller) (err error) {
+	t.streams = newStreams(s, tell)
 	if t.addresses, err = findInterface(s.Subnet); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (t *site) connect(s Spec, tell func(name string, body any) error) (err erro
 	if err != nil {
 		return err
 	}
-	t.packets = newPackets(rules, t.addresses, s, touched)
+	t.packets = newPackets(rules, t.addresses, s, tell.touched)
 	t.rules = rules
 	// Rules before addresses: no client meets a link address that leads nowhere.
 	if err := rules.install(s); err != nil {
@@ -98,8 +98,13 @@ func inside(subnet netip.Prefix, all []netip.Addr) []netip.Addr {
 }
 
 func (t *site) apply(r Rule) (Bracket, error) {
-	if r.DNS != nil && r.Name != "" {
-		return t.names.apply(r)
+	if r.Name != "" {
+		switch {
+		case r.DNS != nil:
+			return t.names.apply(r)
+		case r.Steer != nil:
+			return t.steers.apply(r)
+		}
 	}
 	kernel, err := sideOf(r)
 	switch {
@@ -145,6 +150,9 @@ const settle = 50 * time.Millisecond
 // lift undoes a rule wherever it stands. Where it stands nowhere, an apply that
 // was interrupted and not waited for may still be about to put it there.
 func (t *site) lift(name string) (Bracket, error) {
+	if c, ok := t.steers.count(name); ok && c.Active {
+		return t.steers.lift(name), nil
+	}
 	if s, _ := t.streams.count(name); !s.Active && !t.packets.inForce(name) && !t.names.inForce(name) {
 		time.Sleep(settle)
 	}
@@ -159,7 +167,9 @@ func (t *site) count(name string) (c Count, err error) {
 	var ok bool
 	if c, ok, err = t.packets.tally(name); !ok {
 		if c, ok = t.streams.count(name); !ok {
-			c = t.names.count(name)
+			if c, ok = t.steers.count(name); !ok {
+				c = t.names.count(name)
+			}
 		}
 	}
 	c.At = wire.Now()
@@ -181,7 +191,7 @@ func (t *site) leftover() ([]string, error) {
 		return nil, err
 	}
 	packets, err := t.packets.leftover()
-	return slices.Concat(out, packets, t.streams.leftover(), t.names.leftover()), err
+	return slices.Concat(out, packets, t.streams.leftover(), t.names.leftover(), t.steers.leftover()), err
 }
 
 // close takes everything away, in the reverse order.

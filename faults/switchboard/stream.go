@@ -23,7 +23,8 @@ type streams struct {
 	run       string
 	authority authority.Pair
 	checks    func(netip.Addr) bool
-	touched   func(rule string, at int64)
+	nodes     map[string]bool // names of clients that are nodes
+	tell      teller
 	server    *toxiproxy.ApiServer // never listens; proxies ask it for logger and metrics
 
 	mu    sync.Mutex
@@ -40,11 +41,14 @@ type proxied struct {
 	faults *modes
 }
 
-func newStreams(s Spec, touched func(rule string, at int64)) *streams {
-	first, last := checkRange(s.Subnet)
+func newStreams(s Spec, tell teller) *streams {
+	nodes := map[string]bool{}
+	for _, l := range s.Links {
+		nodes[l.To], nodes[l.Name] = true, true
+	}
 	return &streams{
-		run: s.Run, authority: s.Authority, touched: touched,
-		checks: func(a netip.Addr) bool { return first.Compare(a) <= 0 && a.Compare(last) <= 0 },
+		run: s.Run, authority: s.Authority, tell: tell, nodes: nodes,
+		checks: ofChecks(s.Subnet),
 		server: toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()),
 		links:  map[string]*proxied{}, rules: map[string]*mode{},
 	}
@@ -68,14 +72,32 @@ func (s *streams) open(ctx context.Context, l Link) error {
 	if err != nil {
 		return err
 	}
-	g := &stage{users: "00-" + s.run, node: netip.AddrPortFrom(l.Node, l.Port), papers: &papers{ca: s.authority, names: namesOf(l)}}
+	g := &stage{users: "00-" + s.run, node: netip.AddrPortFrom(l.Node, l.Port), staged: l.Staged || l.Opened, opened: l.Opened, papers: &papers{ca: s.authority, names: namesOf(l)}}
+	if l.Opened {
+		if err := g.papers.forge(&TLS{As: good}); err != nil {
+			_ = listener.Close()
+			return err
+		}
+	}
 	ctx, stop := context.WithCancel(ctx)
 	d := &door{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g, faults: faults,
-		users: func(a netip.Addr) bool { return l.Users && !s.checks(a) }, ctx: ctx, stop: stop, flows: map[*flow]bool{}}
+		whose: s.whose(l), nodes: !l.Users && s.nodes[l.From],
+		refused: func(err error) { s.tell.trouble(l.ID, err) }, ctx: ctx, stop: stop, flows: map[*flow]bool{}}
 	d.busy.Go(d.serve)
+	d.busy.Go(d.look)
 	s.links[l.ID] = &proxied{Link: l, door: d, stage: g, faults: faults}
 	s.order = append(s.order, l.ID)
 	return nil
+}
+
+// whose a connection over a link is, by its client's address.
+func (s *streams) whose(l Link) func(netip.Addr) whose {
+	return func(a netip.Addr) whose {
+		if l.Users && !s.checks(a) {
+			return users
+		}
+		return checks
+	}
 }
 
 // apply sets the mode of all the rule's links, or of none.
@@ -85,12 +107,14 @@ func (s *streams) apply(r Rule) (Bracket, error) {
 	if m := s.rules[r.Name]; m != nil && m.active.Load() {
 		return Bracket{}, fmt.Errorf("rule %q is in force already", r.Name)
 	}
-	m := newMode(r, s.touched)
+	m := newMode(r, s.tell.touched)
 	for _, id := range r.Links {
 		l := s.links[id]
 		switch {
 		case l == nil:
 			return Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
+		case m.staged() && !l.stage.staged:
+			return Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that answers in the node's stead", r.Name, id)
 		case l.faults.taken(m):
 			return Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind", r.Name, id)
 		}

@@ -2,11 +2,11 @@ package switchboard
 
 import (
 	"context"
-	"io"
+	"errors"
 	"net"
 	"net/netip"
-	"os"
 	"sync"
+	"time"
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/Shopify/toxiproxy/v2/stream"
@@ -14,8 +14,8 @@ import (
 )
 
 // door takes the clients of a proxied link in, and puts Toxiproxy's pipeline
-// between each and the HTTP stage. Toxiproxy's own listener would keep the
-// sockets to itself, and nobody could send an RST.
+// between each and the HTTP stage, once a fault wants it there. Toxiproxy's own
+// listener would keep the sockets to itself, and nobody could send an RST.
 type door struct {
 	server   *toxiproxy.ApiServer
 	proxy    *toxiproxy.Proxy // never listens: it owns the toxic
@@ -23,62 +23,103 @@ type door struct {
 	listener net.Listener
 	stage    *stage
 	faults   *modes
-	users    func(netip.Addr) bool
+	whose    func(netip.Addr) whose
+	nodes    bool            // the link is between nodes
+	refused  func(error)     // a client could not be taken in
 	ctx      context.Context // ends all connections
 	stop     context.CancelFunc
 	busy     sync.WaitGroup
+
+	starting sync.Mutex // one pipeline at a time: the toxic is told whose it is
 
 	mu    sync.Mutex
 	flows map[*flow]bool
 }
 
-// serve takes clients in until the listener is closed.
+// Between two failed accepts the door waits, ever longer: whoever has no descriptor
+// left gets none by asking at once, and one that is free again is not left waiting.
+const (
+	firstPause   = 5 * time.Millisecond
+	longestPause = time.Second
+)
+
+// serve takes clients in until the listener is closed. A failure is told once,
+// until one has come in again: the next client may come all the same.
 func (d *door) serve() {
+	pause := firstPause
 	for {
 		c, err := d.listener.Accept()
-		if err != nil {
+		switch {
+		case err == nil:
+			d.admit(c.(*net.TCPConn))
+			pause = firstPause
+			continue
+		case errors.Is(err, net.ErrClosed) || d.ctx.Err() != nil:
+			return
+		case pause == firstPause:
+			d.refused(err)
+		}
+		select {
+		case <-time.After(pause):
+		case <-d.ctx.Done():
 			return
 		}
-		if err := d.admit(c.(*net.TCPConn)); err != nil {
-			_ = c.Close()
-		}
+		pause = min(2*pause, longestPause)
 	}
 }
 
-func (d *door) admit(client *net.TCPConn) error {
-	near, far, err := pipe()
-	if err != nil {
-		return err
-	}
+func (d *door) admit(client *net.TCPConn) {
 	from, _ := netip.ParseAddrPort(client.RemoteAddr().String())
-	f := newFlow(d.ctx, client, d.faults, d.users(from.Addr()))
+	f := newFlow(d.ctx, client, d.faults, d.nodes, d.whose(from.Addr()))
 	d.keep(f)
+	answers := newThroat(f, d.start)
 	context.AfterFunc(f.over, func() {
 		d.forget(f)
 		_ = client.Close()
-		_ = near.Close()
+		_ = answers.Close()
 	})
 	d.stage.connections.Add(1)
-	d.busy.Go(func() { d.stage.serve(f, far) })
-	d.toxic.coming = f // NewState takes it, on this goroutine
-	name := client.RemoteAddr().String()
-	d.proxy.Toxics.StartLink(d.server, name+" there", client, ending{near, f}, stream.Upstream)
-	d.proxy.Toxics.StartLink(d.server, name+" back", near, mouth{f}, stream.Downstream)
+	d.busy.Go(func() { d.stage.serve(f, desk{client, answers}) })
 	d.faults.meet(f)
-	return nil
 }
 
-// ending is where Toxiproxy writes what comes from the client; a client that
-// ends what it says has left: nobody waits for what is held for it.
-type ending struct {
-	io.Writer
-	*flow
+// start starts a client's pipeline.
+func (d *door) start(t *throat) {
+	d.starting.Lock()
+	defer d.starting.Unlock()
+	d.toxic.coming = t.flow // NewState takes it, on this goroutine
+	d.proxy.Toxics.StartLink(d.server, t.flow.client.RemoteAddr().String(), t, mouth{t.flow, t}, stream.Downstream)
 }
 
-// Close ends the flow.
-func (e ending) Close() error {
-	e.end()
-	return nil
+// lookEvery is how often it is looked who has left.
+const lookEvery = 20 * time.Millisecond
+
+// look ends the flows of clients that have left, who may be read of by nobody at
+// the time: nobody waits for what is held for them. A client that ends what he
+// says has left.
+func (d *door) look() {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-d.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		all := d.standing()
+		polled := make([]unix.PollFd, len(all))
+		for i, f := range all {
+			polled[i] = unix.PollFd{Fd: f.fd, Events: unix.POLLRDHUP}
+		}
+		if n, _ := unix.Poll(polled, 0); n <= 0 {
+			continue
+		}
+		for i, p := range polled {
+			if p.Revents != 0 { // also of a descriptor that is another's by now: then the flow is over
+				all[i].end()
+			}
+		}
+	}
 }
 
 // close ends the link and all its connections, and waits for them.
@@ -102,35 +143,17 @@ func (d *door) forget(f *flow) {
 
 // meet confronts all connections that stand with the modes.
 func (d *door) meet() {
-	d.mu.Lock()
-	all := make([]*flow, 0, len(d.flows))
-	for f := range d.flows {
-		all = append(all, f)
-	}
-	d.mu.Unlock()
-	for _, f := range all {
+	for _, f := range d.standing() {
 		d.faults.meet(f)
 	}
 }
 
-// pipe gives the two ends of a connection that never leaves the process.
-func pipe() (a, b net.Conn, err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-	if err != nil {
-		return nil, nil, os.NewSyscallError("socketpair", err)
+func (d *door) standing() []*flow {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := make([]*flow, 0, len(d.flows))
+	for f := range d.flows {
+		all = append(all, f)
 	}
-	if a, err = connOf(fds[0]); err != nil {
-		_ = unix.Close(fds[1])
-		return nil, nil, err
-	}
-	if b, err = connOf(fds[1]); err != nil {
-		_ = a.Close()
-	}
-	return a, b, err
-}
-
-func connOf(fd int) (net.Conn, error) {
-	f := os.NewFile(uintptr(fd), "pipe")
-	defer func() { _ = f.Close() }() // the connection has a descriptor of its own
-	return net.FileConn(f)
+	return all
 }

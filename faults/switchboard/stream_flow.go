@@ -3,6 +3,7 @@ package switchboard
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,10 +15,13 @@ import (
 // toxic and the HTTP stage know of it together.
 type flow struct {
 	client *net.TCPConn
+	fd     int32 // the client's, to look whether he has left
 	faults *modes
+	nodes  bool // it is between nodes
 	born   time.Time
 	users  atomic.Bool          // it carries users' traffic
-	asked  atomic.Bool          // a request came
+	dark   atomic.Bool          // what it carries cannot be read
+	asked  atomic.Bool          // a request came, or what is none
 	rst    atomic.Bool          // it ends, or has ended, by RST
 	aging  atomic.Pointer[mode] // that resets it at an age
 	over   context.Context      // ends with the flow
@@ -32,29 +36,67 @@ type flow struct {
 type answer struct {
 	begins int64 // offset of its first byte
 	path   string
-	users  bool
+	whose  whose
+	spared bool    // it is a handshake, which no request's fault touches
 	met    []*mode // that touched it; the toxic's alone
 }
 
-func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, users bool) *flow {
-	f := &flow{client: client, faults: faults, born: time.Now(), answers: []*answer{{users: users}}}
-	f.users.Store(users)
+// whose traffic something is.
+type whose int
+
+const (
+	checks whose = iota
+	users
+	anybodys // users' and checks' cannot be told apart
+)
+
+// whose the flow's traffic is as long as no request tells: a node's, to another
+// node, is anybody's.
+func (f *flow) whose() whose {
+	switch {
+	case f.users.Load():
+		return users
+	case f.nodes && f.dark.Load():
+		return anybodys
+	}
+	return checks
+}
+
+func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool, w whose) *flow {
+	f := &flow{client: client, faults: faults, nodes: nodes, born: time.Now(), answers: []*answer{{whose: w}}}
+	f.users.Store(w == users)
+	if raw, err := client.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { f.fd = int32(fd) })
+	}
 	f.over, f.end = context.WithCancel(ctx)
 	return f
 }
 
-// ask notes a request, and where in the stream its answer will begin; to be
-// called before the answer's first byte is written. False: the flow is over.
-func (f *flow) ask(begins int64, path string, users bool) bool {
-	if users {
+// answer notes where in the stream an answer begins; to be called before its first
+// byte is written.
+func (f *flow) answer(begins int64, path string, w whose) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answers = append(f.answers, &answer{begins: begins, path: path, whose: w})
+}
+
+// ask notes that a request came; to be called before the node has it. False: the
+// flow is over.
+func (f *flow) ask(w whose) bool {
+	if w == users {
 		f.users.Store(true)
 	}
-	f.mu.Lock()
-	f.answers = append(f.answers, &answer{begins: begins, path: path, users: users})
-	f.mu.Unlock()
 	f.asked.Store(true)
 	f.faults.meet(f)
 	return !f.rst.Load()
+}
+
+// spareHandshake lets alone what goes to the client before the first request: to be
+// called before any of it.
+func (f *flow) spareHandshake() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answers[0].spared = true
 }
 
 // take tells whose the next bytes are, at which place of that answer they
@@ -63,7 +105,7 @@ func (f *flow) take(n int) (a *answer, at int64, length int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.answers) > 1 && f.answers[1].begins <= f.seen {
-		f.answers = f.answers[1:]
+		f.answers = slices.Delete(f.answers, 0, 1)
 	}
 	a, at, length = f.answers[0], f.seen-f.answers[0].begins, n
 	if len(f.answers) > 1 {
@@ -73,21 +115,36 @@ func (f *flow) take(n int) (a *answer, at int64, length int) {
 	return a, at, length
 }
 
+// pass notes that the next n bytes go to the client as they are.
+func (f *flow) pass(n int) {
+	for n > 0 {
+		_, _, taken := f.take(n)
+		n -= taken
+	}
+}
+
 // reset ends the flow at once, with an RST to the client; it counts once.
 func (f *flow) reset(m *mode) {
 	if f.over.Err() != nil || !f.rst.CompareAndSwap(false, true) {
 		return
 	}
-	m.hit(f.users.Load()) // before the RST: whoever has met it finds it counted
+	m.hit(f.whose()) // before the RST: whoever has met it finds it counted
 	_ = f.client.SetLinger(0)
 	f.end()
 }
 
 // mouth is where Toxiproxy writes what goes to the client.
-type mouth struct{ *flow }
+type mouth struct {
+	*flow
+	throat *throat
+}
 
 // Write writes to the client.
-func (m mouth) Write(b []byte) (int, error) { return m.client.Write(b) }
+func (m mouth) Write(b []byte) (int, error) {
+	n, err := m.client.Write(b)
+	m.throat.under.Add(-int64(n))
+	return n, err
+}
 
 // Close ends the flow, with an RST where a fault wants one after these bytes.
 func (m mouth) Close() error {

@@ -17,18 +17,50 @@ const maxHead = 64 << 10
 
 var errNoHead = errors.New("not the head of an HTTP/1 message")
 
+// longestWord bounds the first word of a message: a method, or a version.
+const longestWord = 32
+
+// plausible tells, as soon as it can be told, whether a message begins as one of
+// HTTP/1 does: by a word of capitals, as a method or "HTTP/1.1" is. Whoever waits
+// for the end of the line waits for ever where there are no lines.
+func plausible(r *bufio.Reader) error {
+	for n := 1; n <= longestWord; n++ {
+		b, err := r.Peek(n)
+		if err != nil {
+			return err
+		}
+		switch c := b[n-1]; {
+		case c == '\r' || c == '\n', c == ' ' && n > 1: // an empty line before a request is allowed
+			return nil
+		case 'A' <= c && c <= 'Z':
+		case n > 1 && ('0' <= c && c <= '9' || c == '/' || c == '.' || c == '-' || c == '_'):
+		default:
+			return errNoHead
+		}
+	}
+	return errNoHead
+}
+
 // readHead reads up to and with the empty line that ends a head. With an error
-// it gives what was read until then.
+// it gives what was read until then; more may wait in the buffer.
 func readHead(r *bufio.Reader) ([]byte, error) {
-	var head []byte
-	for {
-		line, err := r.ReadSlice('\n')
-		head = append(head, line...)
+	if err := plausible(r); err != nil {
+		return nil, err
+	}
+	head := make([]byte, 0, 512) // as long as most are
+	for from := 0; ; from = len(head) {
+		err := bufio.ErrBufferFull
+		for err == bufio.ErrBufferFull && len(head) <= maxHead {
+			var part []byte
+			part, err = r.ReadSlice('\n')
+			head = append(head, part...)
+		}
+		line := head[from:]
 		switch {
-		case err != nil:
-			return head, err
 		case len(head) > maxHead:
 			return head, errNoHead
+		case err != nil:
+			return head, err
 		case len(bytes.TrimRight(line, "\r\n")) == 0 && len(head) > len(line):
 			return head, nil
 		case len(head) == len(line) && !bytes.Contains(line, []byte("HTTP/1.")):
@@ -56,9 +88,9 @@ func requestFraming(r *http.Request) framing {
 	return framing{max(r.ContentLength, 0)}
 }
 
-func answerFraming(r *http.Request, a *http.Response) framing {
+func answerFraming(method string, a *http.Response) framing {
 	switch {
-	case r.Method == http.MethodHead, a.StatusCode == http.StatusNoContent, a.StatusCode == http.StatusNotModified:
+	case bodiless(method, a.StatusCode):
 		return framing{0}
 	case slices.Contains(a.TransferEncoding, "chunked"):
 		return framing{chunked}
@@ -66,6 +98,12 @@ func answerFraming(r *http.Request, a *http.Response) framing {
 		return framing{a.ContentLength}
 	}
 	return framing{untilEOF}
+}
+
+// bodiless tells whether an answer has no body, whatever its fields say (RFC 9112,
+// 6.3).
+func bodiless(method string, status int) bool {
+	return method == http.MethodHead || status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
 }
 
 // copyBody copies exactly one body, verbatim.
@@ -77,7 +115,20 @@ func copyBody(w io.Writer, r *bufio.Reader, f framing) error {
 		_, err := io.Copy(w, r)
 		return err
 	}
-	_, err := io.CopyN(w, r, f.length)
+	return copyExactly(w, r, f.length)
+}
+
+// copyExactly copies n bytes; those at hand without further ado.
+func copyExactly(w io.Writer, r *bufio.Reader, n int64) error {
+	here, _ := r.Peek(int(min(n, int64(r.Buffered()))))
+	if _, err := w.Write(here); err != nil {
+		return err
+	}
+	_, _ = r.Discard(len(here))
+	if n -= int64(len(here)); n == 0 {
+		return nil
+	}
+	_, err := io.CopyN(w, r, n)
 	return err
 }
 
@@ -99,7 +150,7 @@ func copyChunks(w io.Writer, r *bufio.Reader) error {
 		if n == 0 {
 			return copyTrailers(w, r)
 		}
-		if _, err := io.CopyN(w, r, n+2); err != nil { // with its CRLF
+		if err := copyExactly(w, r, n+2); err != nil { // with its CRLF
 			return err
 		}
 	}

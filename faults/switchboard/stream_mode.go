@@ -92,17 +92,33 @@ func (f *modes) meet(c *flow) {
 	}
 }
 
+// shape tells whether one changes how answers go on.
+func (f *modes) shape() bool {
+	for i := range f {
+		if m := f[i].Load(); m != nil {
+			if _, ok := m.kind.(shaper); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // tls is the mode in which TLS handshakes are.
 func (f *modes) tls() *mode { return f[1].Load() }
 
+// staged tells whether the rule answers in the node's stead.
+func (m *mode) staged() bool { return m.HTTPStatus != nil || m.TLS != nil }
+
 // hit counts one thing that the rule touched.
-func (m *mode) hit(users bool) {
+func (m *mode) hit(w whose) {
 	now := wire.Now()
 	m.mu.Lock()
 	m.count.Total++
 	first := false
-	if users {
+	if w != checks {
 		m.count.Users++
+		m.count.Blind = m.count.Blind || w == anybodys
 		first = m.count.First == 0
 		if first {
 			m.count.First = now
@@ -121,7 +137,7 @@ func (m *mode) hit(users bool) {
 func (m *mode) touch(a *answer) {
 	if !slices.Contains(a.met, m) {
 		a.met = append(a.met, m)
-		m.hit(a.users)
+		m.hit(a.whose)
 	}
 }
 

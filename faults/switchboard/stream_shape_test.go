@@ -1,10 +1,13 @@
 package switchboard
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -80,5 +83,85 @@ func TestShapesTakeTheirTime(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// Rules come and go in the middle of an answer, which goes past Toxiproxy's
+// pipeline between them: it stays whole and in its order.
+func TestOrderAcrossRules(t *testing.T) {
+	const lines = 100_000
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for i := range lines {
+			fmt.Fprintf(w, "%09d\n", i)
+			if i%100 == 0 {
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}))
+	a, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	var got bytes.Buffer
+	read := make(chan error, 1)
+	go func() { _, err := io.Copy(&got, a.Body); read <- err }()
+	rules := 0
+	for done := false; !done; rules++ {
+		r := Rule{Name: fmt.Sprint(rules), Links: []string{"a -> b"}, Latency: &Latency{Delay: time.Millisecond}}
+		if rules%2 == 0 {
+			r.Latency, r.Slice = nil, &Slice{Size: 100, Delay: 10 * time.Microsecond}
+		}
+		if _, err := s.apply(r); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Millisecond)
+		_, _ = s.lift(r.Name)
+		select {
+		case err = <-read:
+			done = true
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	if err != nil || got.Len() != 10*lines || rules < 10 {
+		t.Fatalf("%d bytes through %d rules, %v", got.Len(), rules, err)
+	}
+	for i := range lines {
+		if line := string(got.Next(10)); line != fmt.Sprintf("%09d\n", i) {
+			t.Fatalf("line %d is %q", i, line)
+		}
+	}
+}
+
+// A rule that comes in the middle of an answer knows how much of it has gone.
+func TestCutCountsWhatWentBefore(t *testing.T) {
+	head := "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n"
+	more := make(chan bool)
+	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		c, out, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		half := strings.Repeat("0", 1000)
+		_, _ = out.WriteString(head + half)
+		_ = out.Flush()
+		<-more
+		_, _ = out.WriteString(half)
+		_ = out.Flush()
+		_, _ = io.Copy(io.Discard, c)
+	}))
+	c := dial(t, strings.TrimPrefix(url, "http://"))
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	expect(t, c, head+strings.Repeat("0", 1000))
+	const after = 1500
+	if _, err := s.apply(Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &Reset{After: after}}); err != nil {
+		t.Fatal(err)
+	}
+	close(more)
+	n, err := io.Copy(io.Discard, c)
+	if want := int64(after - len(head) - 1000); n != want || !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("%d bytes more, then %v, want %d and a reset", n, err, want)
 	}
 }

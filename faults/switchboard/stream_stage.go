@@ -13,14 +13,17 @@ import (
 	"time"
 )
 
-// stage is the HTTP stage of one link: it stands between Toxiproxy and the
-// node, passes requests and answers on byte by byte, and answers some itself.
-// One connection of a client is one connection to the node. An upstream that
+// stage is the HTTP stage of one link: it stands between Toxiproxy and the node.
+// Bytes go both ways from the first moment on, whoever speaks first and whatever;
+// where it is HTTP/1, it is read as it goes by, and so it is known whose an answer
+// is. One connection of a client is one connection to the node. An upstream that
 // cannot be reached, or breaks off, closes the client's connection: the stage
 // never answers 502 on its own account.
 type stage struct {
 	users  string // what traceparents of users' requests begin with
 	node   netip.AddrPort
+	staged bool // requests are held until they are whole: a fault may answer them
+	opened bool // TLS ends here, so that what is in it can be read
 	papers *papers
 
 	connections, requests atomic.Uint64
@@ -30,8 +33,11 @@ type stage struct {
 // over two minutes, and every client behind it would be held that long.
 const dialWithin = 10 * time.Second
 
+// lookahead is what is read ahead of a connection: as much as most heads are.
+const lookahead = 4 << 10
+
 // serve carries one connection.
-func (g *stage) serve(f *flow, client net.Conn) {
+func (g *stage) serve(f *flow, client desk) {
 	defer client.Close()
 	d := net.Dialer{Timeout: dialWithin}
 	node, err := d.DialContext(f.over, "tcp", g.node.String())
@@ -47,75 +53,123 @@ func (g *stage) serve(f *flow, client net.Conn) {
 	}
 	defer part()
 	defer context.AfterFunc(f.over, part)()
-	c := &exchange{
-		stage: g, flow: f, client: &spout{Conn: client}, node: node,
-		from: bufio.NewReaderSize(client, maxHead), back: bufio.NewReaderSize(node, maxHead),
+	s := &spout{Conn: client}
+	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node, turns: newTurns(f.over), asks: heads{users: g.users}}
+	if g.staged {
+		c.from, c.there = bufio.NewReaderSize(client, lookahead), node
+	} else {
+		c.from, c.there = bufio.NewReaderSize(&relay{from: client, to: node}, lookahead), io.Discard
 	}
-	if first, err := c.from.Peek(1); err == nil && first[0] == tlsHandshake {
-		c.secure()
-		return
-	}
-	for c.one() {
-	}
+	c.listen()
+	c.requests()
+	part()
+	<-c.silent
 }
 
 // spout counts what is written to the client: so answers know their places.
 type spout struct {
 	net.Conn
-	bytes int64
+	bytes atomic.Int64
 }
 
 // Write writes and counts.
 func (s *spout) Write(b []byte) (int, error) {
 	n, err := s.Conn.Write(b)
-	s.bytes += int64(n)
+	s.bytes.Add(int64(n))
 	return n, err
 }
 
-// exchange is one connection's requests, one after the other: a pipelined
-// request waits for the answer to the one before it, so answers keep their order.
+// exchange is one connection's requests and answers.
 type exchange struct {
-	stage      *stage
-	flow       *flow
-	client     *spout
-	node       net.Conn
-	from, back *bufio.Reader
+	stage  *stage
+	flow   *flow
+	client net.Conn
+	sent   *atomic.Int64 // bytes to the client, as they are on the wire
+	node   net.Conn
+	turns  *turns
+
+	asks, tells heads // of requests, and of answers
+
+	from  *bufio.Reader // what the client says, …
+	there io.Writer     // … and where it goes on to; nowhere, where reading it has carried it on
+	back  *bufio.Reader // what the node says, …
+	here  *relay        // … carried on by reading it
+
+	heard  atomic.Bool   // the client has said something
+	alone  atomic.Bool   // the node's answers are read by somebody else
+	silent chan struct{} // closed when the node's answers have ended
 }
 
-// one carries one request and its answer; false ends the connection.
-func (c *exchange) one() bool {
-	head, err := readHead(c.from)
+// listen begins to carry what the node says.
+func (c *exchange) listen() {
+	c.here = &relay{from: c.node, to: c.client}
+	c.back = bufio.NewReaderSize(c.here, lookahead)
+	c.silent = make(chan struct{})
+	go c.answers()
+}
+
+// requests carries all of them.
+func (c *exchange) requests() {
+	for c.request() {
+	}
+}
+
+// request carries one request; false ends the connection.
+func (c *exchange) request() bool {
+	first, err := c.from.Peek(1)
 	if err != nil {
-		if len(head) > 0 {
-			c.other(head)
-		}
+		c.flow.end() // he has left
 		return false
 	}
-	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(string(head))))
-	if err != nil || r.Method == http.MethodConnect {
+	c.heard.Store(true)
+	switch {
+	case c.turns.ended():
+		c.other(nil)
+		return false
+	case first[0] == tlsHandshake && c.stage.staged:
+		c.secure()
+		return false
+	}
+	r, head, err := c.asks.request(c.from)
+	if err != nil {
 		c.other(head)
 		return false
 	}
 	c.stage.requests.Add(1)
-	users := strings.HasPrefix(r.Header.Get("traceparent"), c.stage.users)
-	if !c.flow.ask(c.client.bytes, r.URL.Path, users) {
+	if !c.flow.ask(r.whose) {
 		return false
 	}
-	if m := c.flow.faults.status(); m != nil && m.draws(r.URL.Path) {
-		return c.answer(r, m, users)
+	if m := c.flow.faults.status(); m != nil && m.draws(r.path) {
+		return c.answer(r, m)
 	}
 	return c.pass(r, head)
 }
 
+// pass sends the request on.
+func (c *exchange) pass(r request, head []byte) bool {
+	if !c.turns.wait(r) || r.method == http.MethodConnect {
+		c.other(head)
+		return false
+	}
+	body, _ := c.from.Peek(int(min(max(r.body.length, 0), int64(c.from.Buffered()))))
+	whole := net.Buffers{head, body} // at once, as it most likely came
+	if _, err := whole.WriteTo(c.there); err != nil {
+		return false
+	}
+	_, _ = c.from.Discard(len(body))
+	r.body.length -= int64(len(body))
+	return copyBody(c.there, c.from, r.body) == nil
+}
+
 // answer answers in the node's stead. What it counts, it has written: a client
 // that went away before is not counted as answered.
-func (c *exchange) answer(r *http.Request, m *mode, users bool) bool {
-	if r.Header.Get("Expect") == "" { // who expects 100 has sent no body yet
-		if err := copyBody(io.Discard, c.from, requestFraming(r)); err != nil {
+func (c *exchange) answer(r request, m *mode) bool {
+	if !r.waits { // else it has sent no body yet
+		if err := copyBody(io.Discard, c.from, r.body); err != nil {
 			return false
 		}
 	}
-	stay := r.ProtoAtLeast(1, 1) && !r.Close && r.Header.Get("Expect") == ""
+	stay := !r.last && !r.waits
 	body := m.HTTPStatus.Body
 	if body == "" {
 		body = fmt.Sprintf("%d by the fault %s\n", m.HTTPStatus.Code, m.Name)
@@ -124,7 +178,10 @@ func (c *exchange) answer(r *http.Request, m *mode, users bool) bool {
 		body = ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\nContent-Type: text/plain\r\n", m.HTTPStatus.Code, http.StatusText(m.HTTPStatus.Code), FaultHeader, m.Name)
+	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n", m.HTTPStatus.Code, http.StatusText(m.HTTPStatus.Code), FaultHeader, m.Name)
+	if body != "" {
+		fmt.Fprintf(&b, "Content-Type: %s\r\n", http.DetectContentType([]byte(body))) // a page is shown as one
+	}
 	if m.HTTPStatus.Code != http.StatusNoContent {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
 	}
@@ -132,95 +189,83 @@ func (c *exchange) answer(r *http.Request, m *mode, users bool) bool {
 		b.WriteString("Connection: close\r\n")
 	}
 	b.WriteString("\r\n")
-	if r.Method != http.MethodHead {
+	if r.method != http.MethodHead {
 		b.WriteString(body)
 	}
-	m.hit(users) // before the write: whoever has read the answer finds it counted
-	_, err := io.WriteString(c.client, b.String())
-	return err == nil && stay
+	return c.turns.insert(func() error {
+		c.flow.answer(c.sent.Load(), r.path, r.whose)
+		m.hit(r.whose) // before the write: whoever has read the answer finds it counted
+		_, err := io.WriteString(c.client, b.String())
+		return err
+	}) && stay
 }
 
-// pass sends the request on and its answer back. The body goes on a goroutine
-// of its own: the node may answer before it has read all of it.
-func (c *exchange) pass(r *http.Request, head []byte) bool {
-	if _, err := c.node.Write(head); err != nil {
-		return false
-	}
-	sent := make(chan error, 1)
-	f := requestFraming(r)
-	if f.length == 0 {
-		sent <- nil
-	} else {
-		go func() { sent <- copyBody(c.node, c.from, f) }()
-	}
-	again := c.bring(r)
-	if !again {
-		c.client.Close() // ends the body's goroutine too
-		c.node.Close()
-	}
-	return <-sent == nil && again
-}
-
-// bring brings one answer back, those before the final one (100, 103) too.
-func (c *exchange) bring(r *http.Request) bool {
-	for {
-		head, err := readHead(c.back)
-		if err != nil {
-			_, _ = c.client.Write(head) // what came of a broken answer
-			return false
-		}
-		a, err := http.ReadResponse(bufio.NewReader(strings.NewReader(string(head))), r)
-		if err != nil {
-			c.rest(head)
-			return false
-		}
-		final := a.StatusCode >= 200
-		if _, err := c.client.Write(head); err != nil {
-			return false
-		}
-		switch {
-		case a.StatusCode == http.StatusSwitchingProtocols:
-			c.raw(nil)
-			return false
-		case !final:
-			continue
-		}
-		f := answerFraming(r, a)
-		if err := copyBody(c.client, c.back, f); err != nil {
-			return false
-		}
-		return f.length != untilEOF && !a.Close && !r.Close
-	}
-}
-
-// other carries what is not HTTP/1: one long answer to whom the connection is.
+// other carries what is not HTTP/1, what was read of it first.
 func (c *exchange) other(first []byte) {
-	if c.flow.ask(c.client.bytes, "", c.flow.users.Load()) {
-		c.raw(first)
-	}
-}
-
-// raw copies both ways from here on, what was read of the client's first.
-func (c *exchange) raw(first []byte) {
-	if _, err := c.node.Write(first); err != nil {
+	c.flow.dark.Store(true)
+	if !c.flow.ask(c.flow.whose()) {
 		return
 	}
-	up := make(chan struct{})
-	go func() {
-		defer close(up)
-		_, _ = io.Copy(c.node, c.from)
-		if t, ok := c.node.(*net.TCPConn); ok {
-			_ = t.CloseWrite()
-		}
-	}()
-	c.rest(nil)
-	c.client.Close()
-	<-up
+	if _, err := c.there.Write(first); err != nil {
+		return
+	}
+	_, _ = io.Copy(c.there, c.from)
+	c.flow.end() // he has left
 }
 
-// rest copies what the node says until it ends.
-func (c *exchange) rest(first []byte) {
-	if _, err := c.client.Write(first); err == nil {
-		_, _ = io.Copy(c.client, c.back)
+// answers carries what the node says, until it ends.
+func (c *exchange) answers() {
+	defer close(c.silent)
+	for c.one() {
+	}
+	if c.alone.Load() {
+		return
+	}
+	c.turns.end()
+	c.here.rest()
+	_ = c.client.Close()
+}
+
+// one carries one answer; false: what follows is none.
+func (c *exchange) one() bool {
+	if _, err := c.back.Peek(1); err != nil {
+		return false
+	}
+	r, ok := c.turns.begin()
+	if c.here.passOn(len(c.here.held)-c.back.Buffered()) != nil { // the end of the answer before
+		return false
+	}
+	begins := c.sent.Load()
+	if !ok { // one long answer to whom the connection is
+		c.flow.dark.Store(true)
+		c.flow.answer(begins, "", c.flow.whose())
+		c.flow.asked.Store(true)
+		if c.heard.Load() { // else it is a greeting: the client's first word is still to come
+			c.flow.ask(c.flow.whose())
+		}
+		return false
+	}
+	c.flow.answer(begins, r.path, r.whose)
+	if !c.bring(r.method) {
+		return false
+	}
+	more := c.back.Buffered() > 0
+	if !more && c.here.flush() != nil {
+		return false
+	}
+	return c.turns.done(more)
+}
+
+// bring reads one answer, with those before the final one (100, 103); false: what
+// follows cannot be read.
+func (c *exchange) bring(method string) bool {
+	for {
+		a, err := c.tells.response(c.back, method)
+		switch {
+		case err != nil, a.status == http.StatusSwitchingProtocols, method == http.MethodConnect:
+			return false
+		case a.status >= 200:
+			return copyBody(io.Discard, c.back, a.body) == nil
+		}
 	}
 }

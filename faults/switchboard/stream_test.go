@@ -2,6 +2,8 @@ package switchboard
 
 import (
 	"bufio"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -16,24 +18,87 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/authority"
 )
 
 const testRun = "0123456789abcdef"
 
-// throughProxy opens one proxied link to h and gives its URL.
-func throughProxy(t *testing.T, h http.Handler) (*streams, string) {
+// throughProxy opens one proxied link to h and gives its URL; throughStage one of
+// which requests may be answered in h's stead.
+func throughProxy(t *testing.T, h http.Handler) (*streams, string) { return through(t, h, false) }
+func throughStage(t *testing.T, h http.Handler) (*streams, string) { return through(t, h, true) }
+
+func through(t *testing.T, h http.Handler, staged bool) (*streams, string) {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	at := netip.MustParseAddrPort(server.Listener.Addr().String())
-	s := newStreams(Spec{Run: testRun, Subnet: netip.MustParsePrefix("127.0.0.0/22")}, func(string, int64) {})
-	// The link has its own address and the node's port.
-	l := Link{ID: "a -> b", Addr: netip.MustParseAddr("127.0.0.77"), Port: at.Port(), Node: at.Addr(), Proxied: true}
+	return openTo(t, server, Spec{}, Link{Staged: staged})
+}
+
+// openTo opens a link to a server.
+func openTo(t *testing.T, server *httptest.Server, spec Spec, l Link) (*streams, string) {
+	t.Helper()
+	s, at := openLink(t, netip.MustParseAddrPort(server.Listener.Addr().String()), spec, l)
+	scheme, _, _ := strings.Cut(server.URL, "://")
+	return s, scheme + "://" + at
+}
+
+// linkTo opens a link between two nodes.
+func linkTo(t *testing.T, at netip.AddrPort, staged bool) (*streams, string) {
+	t.Helper()
+	return openLink(t, at, Spec{Links: []Link{{From: "c", To: "a"}, {From: "a", To: "b"}}}, Link{From: "a", To: "b", Staged: staged})
+}
+
+// openLink opens a link to a node; it has its own address and the node's port.
+func openLink(t *testing.T, at netip.AddrPort, spec Spec, l Link) (*streams, string) {
+	t.Helper()
+	spec.Run, spec.Subnet = testRun, netip.MustParsePrefix("127.0.0.0/22")
+	s := newStreams(spec, func(string, any) error { return nil })
+	l.ID, l.Addr, l.Port, l.Node, l.Proxied = "a -> b", netip.MustParseAddr("127.0.0.77"), at.Port(), at.Addr(), true
 	if err := s.open(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.close() })
-	return s, "http://" + netip.AddrPortFrom(l.Addr, l.Port).String()
+	return s, netip.AddrPortFrom(l.Addr, l.Port).String()
+}
+
+// opened is the same by TLS, which ends in the link and begins anew, and a client
+// that trusts whom the link's certificate is by.
+func opened(t *testing.T, h http.Handler) (*streams, string, *http.Transport) {
+	t.Helper()
+	ca, err := authority.New("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewTLSServer(h) // its certificate is by somebody else
+	t.Cleanup(server.Close)
+	s, url := openTo(t, server, Spec{Authority: ca}, Link{To: "b", Name: "b", Opened: true})
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(ca.Certificate))
+	return s, url, &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "b"}, MaxConnsPerHost: 1, ForceAttemptHTTP2: true}
+}
+
+// eachWay runs a test through a plain link, a staged one and an opened one, on one
+// connection.
+func eachWay(t *testing.T, h http.Handler, test func(t *testing.T, s *streams, url string, c *http.Client)) {
+	for name, through := range map[string]func(*testing.T, http.Handler) (*streams, string){"plain": throughProxy, "staged": throughStage} {
+		t.Run(name, func(t *testing.T) {
+			s, url := through(t, h)
+			c := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+			defer c.CloseIdleConnections()
+			test(t, s, url, c)
+		})
+	}
+	t.Run("TLS", func(t *testing.T) {
+		s, url, transport := opened(t, h)
+		c := &http.Client{Transport: transport}
+		defer c.CloseIdleConnections()
+		test(t, s, url, c)
+		if n := s.traffic()[0]; n.Connections != 1 || n.Requests == 0 {
+			t.Errorf("%+v: want one connection, whose requests were read", n)
+		}
+	})
 }
 
 func ask(t *testing.T, c *http.Client, method, url, body string, users bool) (status int, injected bool, text string) {
@@ -60,7 +125,7 @@ func ask(t *testing.T, c *http.Client, method, url, body string, users bool) (st
 // Without a fault every kind of message goes through, on one connection.
 func TestStreamPassesVerbatim(t *testing.T) {
 	big := strings.Repeat("0123456789", 50_000)
-	_, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		switch r.URL.Path {
 		case "/chunked":
@@ -70,40 +135,44 @@ func TestStreamPassesVerbatim(t *testing.T) {
 			}
 		case "/none":
 			w.WriteHeader(http.StatusNoContent)
+		case "/long":
+			w.Header().Set("X-Long", strings.Repeat("h", 20_000))
+			fmt.Fprint(w, "long")
 		case "/big":
 			_, _ = io.WriteString(w, big)
 		default:
 			fmt.Fprintf(w, "%s %s %d", r.Method, r.URL.Path, len(b))
 		}
-	}))
-	c := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
-	defer c.CloseIdleConnections()
-	for range 3 {
-		for _, x := range []struct {
-			method, path, body string
-			status             int
-			want               string
-		}{
-			{"GET", "/a", "", 200, "GET /a 0"},
-			{"POST", "/b", big, 200, "POST /b 500000"},
-			{"HEAD", "/b", "", 200, ""},
-			{"GET", "/chunked", "", 200, "part 0;part 1;part 2;"},
-			{"DELETE", "/none", "", 204, ""},
-			{"GET", "/big", "", 200, big},
-		} {
-			status, injected, text := ask(t, c, x.method, url+x.path, x.body, true)
-			if status != x.status || injected || text != x.want {
-				t.Errorf("%s %s: have %d %.40q", x.method, x.path, status, text)
+	})
+	eachWay(t, h, func(t *testing.T, _ *streams, url string, c *http.Client) {
+		for range 3 {
+			for _, x := range []struct {
+				method, path, body string
+				status             int
+				want               string
+			}{
+				{"GET", "/a", "", 200, "GET /a 0"},
+				{"POST", "/b", big, 200, "POST /b 500000"},
+				{"HEAD", "/b", "", 200, ""},
+				{"GET", "/chunked", "", 200, "part 0;part 1;part 2;"},
+				{"DELETE", "/none", "", 204, ""},
+				{"GET", "/big", "", 200, big},
+				{"GET", "/long", "", 200, "long"},
+			} {
+				status, injected, text := ask(t, c, x.method, url+x.path, x.body, true)
+				if status != x.status || injected || text != x.want {
+					t.Errorf("%s %s: have %d %.40q", x.method, x.path, status, text)
+				}
 			}
 		}
-	}
+	})
 }
 
 // A share is drawn per request, also on connections kept alive; what clients
 // saw and what was counted agree exactly, users apart from checks.
 func TestHTTPStatusCountsExactly(t *testing.T) {
 	var served atomic.Int64
-	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { served.Add(1) }))
+	s, url := throughStage(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { served.Add(1) }))
 	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/health"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 0.3}}); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +224,7 @@ func TestHTTPStatusCountsExactly(t *testing.T) {
 
 // An injected answer keeps its turn behind the answer before it.
 func TestPipelinedOrder(t *testing.T) {
-	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s, url := throughStage(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(20 * time.Millisecond)
 		fmt.Fprint(w, "node")
 	}))
@@ -224,22 +293,22 @@ func TestLatency(t *testing.T) {
 // connection.
 func TestLatencySpares(t *testing.T) {
 	const late = 300 * time.Millisecond
-	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) }))
-	c := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
-	defer c.CloseIdleConnections()
-	if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/health"}, Latency: &Latency{Delay: late}}); err != nil {
-		t.Fatal(err)
-	}
-	for i, path := range []string{"/health", "/a", "/health", "/b"} {
-		began := time.Now()
-		ask(t, c, "GET", url+path, "", true)
-		if took := time.Since(began); (took >= late) != (path != "/health") {
-			t.Errorf("%s took %s", path, took)
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) })
+	eachWay(t, h, func(t *testing.T, s *streams, url string, c *http.Client) {
+		if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/health"}, Latency: &Latency{Delay: late}}); err != nil {
+			t.Fatal(err)
 		}
-		if n, _ := s.count("slow"); n.Users != uint64(i+1)/2 {
-			t.Errorf("after %s: %+v", path, n)
+		for i, path := range []string{"/health", "/a", "/health", "/b"} {
+			began := time.Now()
+			ask(t, c, "GET", url+path, "", true)
+			if took := time.Since(began); (took >= late) != (path != "/health") {
+				t.Errorf("%s took %s", path, took)
+			}
+			if n, _ := s.count("slow"); n.Users != uint64(i+1)/2 {
+				t.Errorf("after %s: %+v", path, n)
+			}
 		}
-	}
+	})
 }
 
 // A node that flaps is bad for its part of each period, from the apply on, and
@@ -251,7 +320,7 @@ func TestFlap(t *testing.T) {
 			t.Errorf("bad after %s: want %v", after, want)
 		}
 	}
-	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+	s, url := throughStage(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
 	if _, err := s.apply(Rule{Name: "flap", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 1, Period: 200 * time.Millisecond, Bad: 100 * time.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +377,7 @@ func TestResetAfterBytes(t *testing.T) {
 
 // Modes change under traffic without a byte lost.
 func TestSwitchUnderTraffic(t *testing.T) {
-	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "whole") }))
+	s, url := throughStage(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "whole") }))
 	stop := make(chan struct{})
 	var busy sync.WaitGroup
 	for range 8 {
@@ -346,7 +415,7 @@ func TestSwitchUnderTraffic(t *testing.T) {
 }
 
 func TestStreamRefusesWrongRules(t *testing.T) {
-	s, _ := throughProxy(t, http.NotFoundHandler())
+	s, _ := throughStage(t, http.NotFoundHandler())
 	ok := Rule{Name: "one", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 1}}
 	if _, err := s.apply(ok); err != nil {
 		t.Fatal(err)
@@ -384,4 +453,25 @@ func FuzzFraming(f *testing.F) {
 			t.Fatalf("body %q is not of %q", b.String(), text)
 		}
 	})
+}
+
+// A client that gives up is gone for the node too, at once, though nobody reads of
+// a client while the node is waited for.
+func TestClientThatLeaves(t *testing.T) {
+	left := make(chan struct{})
+	_, url := throughProxy(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		close(left)
+	}))
+	c := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{}}
+	defer c.CloseIdleConnections()
+	if a, err := c.Get(url); err == nil {
+		a.Body.Close()
+		t.Fatalf("answered: %s", a.Status)
+	}
+	select {
+	case <-left:
+	case <-time.After(10 * time.Second):
+		t.Error("the node still waits for a client that has left")
+	}
 }

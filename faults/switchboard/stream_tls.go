@@ -3,7 +3,7 @@ package switchboard
 import (
 	"bufio"
 	"crypto/tls"
-	"io"
+	"errors"
 	"net"
 	"slices"
 	"sync"
@@ -29,6 +29,9 @@ func (t *TLS) unit() string {
 	}
 	return "TLS handshakes answered with a bad certificate"
 }
+
+// good is what is shown where nothing is wrong, beside what TLS.As may be.
+const good = "good"
 
 // papers are the certificates that one link's stage shows; made when a rule
 // wants them, so that every client of the rule meets the same.
@@ -95,60 +98,105 @@ func (p *papers) show(t *TLS) *tls.Config {
 }
 
 // secure carries a connection that begins with a ClientHello: verbatim, unless a
-// rule answers handshakes.
+// rule answers handshakes, or the link is opened.
 func (c *exchange) secure() {
+	c.flow.dark.Store(true)
+	if c.stage.opened {
+		c.flow.spareHandshake()
+	}
 	m := c.flow.faults.tls()
+	if m != nil && m.TLS.As == NoAnswer {
+		if !c.holdHello(m) {
+			return
+		}
+		m = nil
+	}
 	switch {
-	case m == nil:
+	case m == nil && !c.stage.opened:
 		c.other(nil)
-	case m.TLS.As == NoAnswer:
-		c.holdHello(m)
+	case !c.terminate(m):
+	case c.stage.opened:
+		c.flow.dark.Store(false)
+		c.requests()
 	default:
-		c.terminate(m)
+		c.other(nil)
 	}
 }
 
-// holdHello keeps the ClientHello until the lift; who waited for so long may go on.
-func (c *exchange) holdHello(m *mode) {
-	m.hit(c.flow.users.Load())
+// holdHello keeps the ClientHello until the lift; who waited for so long may go
+// on. False: he did not.
+func (c *exchange) holdHello(m *mode) bool {
+	m.hit(c.flow.whose())
 	select {
 	case <-m.over:
-		c.other(nil)
+		return true
 	case <-c.flow.over.Done():
+		return false
 	}
 }
 
-// terminate ends the client's TLS here and, where the client takes what it is
-// shown, goes on to the node by TLS of its own. What it counts are ClientHellos,
-// before the answer: whoever has read that finds it counted.
-func (c *exchange) terminate(m *mode) {
-	config := c.stage.papers.show(m.TLS)
-	var asked string // server name
+// terminate ends the client's TLS here and goes on by TLS of its own to the node;
+// it tells whether both sides agreed to that. Under a rule, the client decides
+// first whether it takes what it is shown. What is counted are ClientHellos,
+// before the answer: whoever has read that finds it counted. Without one, the node
+// is asked first: a client whose node does not make the handshake gets none.
+func (c *exchange) terminate(m *mode) bool {
+	as := &TLS{As: good}
+	if m != nil {
+		as = m.TLS
+	}
+	config := c.stage.papers.show(as)
+	var node *tls.Conn
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		asked = hello.ServerName
-		m.hit(c.flow.users.Load())
+		node = c.toNode(hello.ServerName)
+		if m != nil {
+			m.hit(c.flow.whose())
+			return nil, nil
+		}
+		if !shaken(node) {
+			return nil, errNode
+		}
 		return nil, nil
 	}
+	if c.stage.opened {
+		config.NextProtos = []string{http11}
+	}
+	if !c.takeNode() {
+		return false
+	}
 	client := tls.Server(peeked{c.client, c.from}, config)
-	if !shaken(client) || !c.flow.ask(c.client.bytes, "", c.flow.users.Load()) {
-		return
+	if !shaken(client) || !shaken(node) {
+		return false
 	}
-	// A middlebox that meddles with certificates does not check them either.
-	node := tls.Client(c.node, &tls.Config{ServerName: asked, InsecureSkipVerify: true})
-	if !shaken(node) {
-		return
+	c.client, c.from = client, bufio.NewReaderSize(client, lookahead)
+	c.node, c.there = node, node
+	c.alone.Store(false)
+	c.listen()
+	return true
+}
+
+// takeNode has nobody else read what the node says; false: it has said something.
+func (c *exchange) takeNode() bool {
+	c.alone.Store(true)
+	_ = c.node.SetReadDeadline(time.Now())
+	<-c.silent
+	return c.node.SetReadDeadline(time.Time{}) == nil && !c.turns.ended()
+}
+
+// errNode is told to nobody: the client gets an alert.
+var errNode = errors.New("tls: the node makes no handshake")
+
+// http11 is all that the stage reads (RFC 7301).
+const http11 = "http/1.1"
+
+// toNode prepares TLS to the node, under the name that the client asks for. A
+// middlebox that meddles with certificates does not check them either.
+func (c *exchange) toNode(name string) *tls.Conn {
+	config := &tls.Config{ServerName: name, InsecureSkipVerify: true}
+	if c.stage.opened {
+		config.NextProtos = []string{http11}
 	}
-	there := make(chan struct{})
-	go func() {
-		defer close(there)
-		_, _ = io.Copy(node, client)
-		_ = node.CloseWrite()
-	}()
-	_, _ = io.Copy(client, node)
-	_ = client.CloseWrite()
-	_ = c.client.Close()
-	_ = c.node.Close()
-	<-there
+	return tls.Client(c.node, config)
 }
 
 // shaken makes a handshake, and tells whether it succeeded. What is sent to end

@@ -179,7 +179,7 @@ func (q *queue) shape(p piece) []piece {
 	all := []piece{p}
 	for i := range q.flow.faults {
 		m := q.flow.faults[i].Load()
-		if m == nil || m.spares(p.answer.path) {
+		if m == nil || p.answer.spared || m.spares(p.answer.path) {
 			continue
 		}
 		if s, ok := m.kind.(shaper); ok {

@@ -20,11 +20,11 @@ import (
 // wants out; any other cause is taken for a fault in the surroundings.
 var ErrInterrupted = errors.New("interrupted")
 
-// liftWithin bounds the lifting of all faults and the stopping of the load,
-// on every way out: a node that does not answer by then never will.
+// liftWithin bounds the lifting of a fault and the stopping of the load, on every
+// way out: a node that does not answer by then never will.
 const liftWithin = 45 * time.Second
 
-// Journal keeps what happens; timeline.Writer is one.
+// Journal keeps what happens, and is safe for concurrent use; timeline.Writer is one.
 type Journal interface {
 	Mark(timeline.Mark) error
 	Proof(timeline.Proof) error
@@ -44,6 +44,7 @@ type Fault struct {
 	Name      string
 	At, For   time.Duration // from the start of the hold phase; how long
 	Instant   bool          // lifted as soon as it is injected; For means nothing
+	Takes     time.Duration // how much longer than others its injection or its lift may take
 	Injection faults.Injection
 	// Canary, where set, asks once whether what the fault broke serves again, and
 	// says when it was asked and answered. Where nil, a fault is clear when its
@@ -56,6 +57,7 @@ type Drill struct {
 	Phases timeline.Phases
 	Delay  time.Duration // added to the baseline: the injection's random phase
 	Faults []Fault       // none: a control run, through the same phases
+	Steers []*Steer      // at work in control runs too
 
 	Load    Load
 	Journal Journal
@@ -69,6 +71,7 @@ type Drill struct {
 	Phase    func(p PhaseNow) // told at the start of each phase and at each change of a fault; may be nil
 
 	injected []Fault // in order; what is still to be lifted
+	steering steering
 }
 
 // PhaseNow says where a run stands.
@@ -85,11 +88,13 @@ type PhaseNow struct {
 // stopped before it returns; a fault that could not be lifted is marked
 // MarkUnlifted and part of the error.
 func (d *Drill) Run(ctx context.Context) (err error) {
+	ctx, fail := context.WithCancelCause(ctx)
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("engine: panic: %v\n%s", p, debug.Stack())
 		}
 		err = errors.Join(err, d.leave(ctx, err))
+		fail(nil)
 	}()
 	began, err := d.Load.Start(ctx)
 	if err != nil {
@@ -98,6 +103,7 @@ func (d *Drill) Run(ctx context.Context) (err error) {
 	if err := d.mark(timeline.MarkStart, "", switchboard.Bracket{Before: began, After: began}, ""); err != nil {
 		return err
 	}
+	d.steer(ctx, fail)
 	d.tell("baseline", d.Phases.Baseline+d.Delay)
 	aborted, err := d.wait(ctx, d.Phases.Baseline+d.Delay)
 	if err != nil {
@@ -232,13 +238,13 @@ func (d *Drill) inject(ctx context.Context, f Fault) error {
 	if err := d.proof(ctx, f, "before"); err != nil {
 		return err
 	}
-	if err := d.Ledger.Intend(f.Name); err != nil {
+	if err := d.Ledger.Intend(f.Name, byHand(f)); err != nil {
 		return err
 	}
 	d.injected = append(d.injected, f) // before the call: a failure half-way has to be lifted too
 	// To its end, also when the run is over meanwhile: a lift that overtook a
 	// half-given command would leave the fault in force.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin+f.Takes)
 	defer cancel()
 	b, err := f.Injection.Inject(ctx)
 	if err != nil {
@@ -247,10 +253,18 @@ func (d *Drill) inject(ctx context.Context, f Fault) error {
 	return d.mark(timeline.MarkInject, f.Name, b, "")
 }
 
+// byHand is how a person lifts it, where there is a way.
+func byHand(f Fault) string {
+	if h, ok := f.Injection.(faults.ByHand); ok {
+		return h.ByHand()
+	}
+	return ""
+}
+
 // lift undoes one fault on a context of its own, which the run's end does not
 // reach, and waits until it reads back as gone.
 func (d *Drill) lift(ctx context.Context, f Fault) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin+f.Takes)
 	defer cancel()
 	errProof := d.proof(ctx, f, "during")
 	b, err := f.Injection.Lift(ctx)
@@ -262,6 +276,9 @@ func (d *Drill) lift(ctx context.Context, f Fault) error {
 	}
 	if err != nil {
 		err = fmt.Errorf("lift %s: %w", f.Name, err)
+		if hand := d.Ledger.ByHand(f.Name); hand != "" {
+			err = fmt.Errorf("%w; lift it by hand: %s", err, hand)
+		}
 		return errors.Join(err, d.mark(timeline.MarkUnlifted, f.Name, d.now(), err.Error()))
 	}
 	d.injected = slices.DeleteFunc(d.injected, func(g Fault) bool { return g.Name == f.Name })
@@ -316,7 +333,7 @@ func (d *Drill) liftAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// leave is every way out: lift, say why, stop the load.
+// leave is every way out: lift, say why, stop the load, bring back its names.
 func (d *Drill) leave(ctx context.Context, why error) error {
 	errs := []error{d.liftAll(ctx)}
 	switch {
@@ -334,6 +351,7 @@ func (d *Drill) leave(ctx context.Context, why error) error {
 			errs = append(errs, d.mark(timeline.MarkError, "", d.now(), err.Error()))
 		}
 	}
+	errs = append(errs, d.unsteer(ctx))
 	return errors.Join(errs...)
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,7 @@ var epoch time.Time // start of the bubble's clock
 
 // world is everything a drill touches, and the order in which it was touched.
 type world struct {
+	mu      sync.Mutex // steers act beside the run
 	log     []string
 	marks   []timeline.Mark
 	proofs  []timeline.Proof
@@ -29,6 +31,8 @@ type world struct {
 }
 
 func (w *world) did(what string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.log = append(w.log, what)
 	if what == w.explode {
 		panic("kaboom")
@@ -46,7 +50,12 @@ func (w *world) Stop(ctx context.Context) error {
 	}
 	return w.did("stop")
 }
-func (w *world) Mark(m timeline.Mark) error   { w.marks = append(w.marks, m); return nil }
+func (w *world) Mark(m timeline.Mark) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.marks = append(w.marks, m)
+	return nil
+}
 func (w *world) Proof(p timeline.Proof) error { w.proofs = append(w.proofs, p); return nil }
 
 func (w *world) at(name string) []time.Duration {
@@ -346,6 +355,84 @@ func TestLedger(t *testing.T) {
 			t.Errorf("ledger at the end: %q", b)
 		}
 	})
+}
+
+// How a person lifts a fault stands beside the ledger as long as it may be in force;
+// an error of its lift names that, and so does the ledger to the next process.
+func TestLedgerByHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "ledger.jsonl")
+		l, err := CreateLedger(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, d := drill("a", "b", "c")
+		d.Ledger = l
+		w.fail["lift b"] = errors.New("no")
+		for i, f := range []string{"a", "b"} {
+			d.Faults[i].Injection = handy{injection{w, f}}
+		}
+		file := filepath.Join(dir, "lift-b.sh")
+		if err := d.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "lift b: no; lift it by hand: sh "+file) {
+			t.Errorf("have error %v", err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := os.ReadFile(file); err != nil || !strings.HasSuffix(string(b), "\nundo b\n") {
+			t.Errorf("have %q, %v", b, err)
+		}
+		inForce := func(want ...string) {
+			t.Helper()
+			var have []string
+			left, err := InForce(path)
+			for _, e := range left {
+				have = append(have, e.Lift)
+			}
+			if err != nil || !slices.Equal(have, want) {
+				t.Errorf("in force: have %q, %v, want %q", have, err, want)
+			}
+		}
+		inForce(file)
+		if l, err = OpenLedger(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(l.Left("b", errors.New("still no")), l.Lifted("b"), l.Close()); err != nil {
+			t.Error(err)
+		}
+		inForce()
+		if left, _ := filepath.Glob(filepath.Join(dir, "lift-*")); len(left) > 0 {
+			t.Errorf("left: %q", left)
+		}
+	})
+}
+
+type handy struct{ injection }
+
+func (h handy) ByHand() string { return "undo " + h.name }
+
+// A slow fault's lift has the time that its commands may take, besides a rule's.
+func TestSlowFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		d.Faults[0].Takes = time.Minute
+		d.Faults[0].Injection = slow{injection{w, "a"}}
+		if err := d.Run(t.Context()); err != nil || w.active["a"] {
+			t.Errorf("have %v; active: %v", err, w.active["a"])
+		}
+	})
+}
+
+type slow struct{ injection }
+
+func (s slow) Lift(ctx context.Context) (switchboard.Bracket, error) {
+	select {
+	case <-ctx.Done():
+		return switchboard.Bracket{}, ctx.Err()
+	case <-time.After(liftWithin + 30*time.Second):
+		return s.injection.Lift(ctx)
+	}
 }
 
 type peeking struct {

@@ -44,10 +44,18 @@ func reap(ctx context.Context, engine *client.Client, run string) error {
 	return nil
 }
 
-// Clean removes what dead runs left, and says so in a line each. A run of this
-// machine that still goes on, and any of another machine, is only named, unless
-// all is set.
-func Clean(ctx context.Context, all bool) (done []string, err error) {
+// Dead is a run that Clean has found.
+type Dead struct {
+	Run     string
+	Ledger  string // the file, on the machine that ran it; empty unless that is this one, and the run was removed
+	outcome string // "removed", or why not
+}
+
+func (d Dead) String() string { return fmt.Sprintf("run %s: %s", d.Run, d.outcome) }
+
+// Clean removes what dead runs left, and tells of each. A run of this machine that
+// still goes on, and any of another machine, is only named, unless all is set.
+func Clean(ctx context.Context, all bool) (done []Dead, err error) {
 	engine, err := connect(ctx)
 	if err != nil {
 		return nil, err
@@ -59,36 +67,42 @@ func Clean(ctx context.Context, all bool) (done []string, err error) {
 	}
 	var errs []error
 	for _, run := range slices.Sorted(maps.Keys(runs)) {
-		if why := inUse(run, runs[run]); why != "" && !all {
-			done = append(done, fmt.Sprintf("run %s: left alone: %s", run, why))
+		of := runs[run]
+		if why := inUse(run, of[hostLabel]); why != "" && !all {
+			done = append(done, Dead{Run: run, outcome: "left alone: " + why})
 			continue
 		}
 		if err := removeRun(ctx, engine, run); err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		done = append(done, fmt.Sprintf("run %s: removed", run))
+		d := Dead{Run: run, outcome: "removed"}
+		if of[hostLabel] == host() {
+			d.Ledger = of[ledgerLabel]
+		}
+		done = append(done, d)
 	}
 	return done, errors.Join(errs...)
 }
 
-// runsOn lists the runs that have something on the engine, with their machine.
-func runsOn(ctx context.Context, engine *client.Client) (map[string]string, error) {
-	runs := map[string]string{}
+// runsOn lists the runs that have something on the engine, with the labels of their
+// network, or else of a container.
+func runsOn(ctx context.Context, engine *client.Client) (map[string]map[string]string, error) {
+	runs := map[string]map[string]string{}
 	filter := client.Filters{}.Add("label", Label)
 	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range containers.Items {
-		runs[c.Labels[Label]] = c.Labels[hostLabel]
+		runs[c.Labels[Label]] = c.Labels
 	}
 	networks, err := engine.NetworkList(ctx, client.NetworkListOptions{Filters: filter})
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range networks.Items {
-		runs[n.Labels[Label]] = n.Labels[hostLabel]
+		runs[n.Labels[Label]] = n.Labels
 	}
 	return runs, nil
 }

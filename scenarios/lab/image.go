@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/moby/moby/client"
@@ -29,15 +30,20 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, err := os.ReadFile(binary)
+	// Read as it is needed: a whole binary in memory would stay there for the run.
+	b, err := os.Open(binary)
 	if err != nil {
 		return "", fmt.Errorf("node image: %w", err)
 	}
+	defer b.Close()
 	if err := static(b); err != nil {
 		return "", fmt.Errorf("node image: %s: %w", binary, err)
 	}
-	sum := sha256.Sum256(b)
-	tag := hex.EncodeToString(sum[:6])
+	sum := sha256.New()
+	if _, err := io.Copy(sum, b); err != nil {
+		return "", fmt.Errorf("node image: %s: %w", binary, err)
+	}
+	tag := hex.EncodeToString(sum.Sum(nil)[:6])
 	name := imageName + ":" + tag
 	if l.hasImage(ctx, name) {
 		return name, nil
@@ -113,8 +119,8 @@ func (l *Lab) binary(ctx context.Context) (string, error) {
 }
 
 // static refuses a binary that needs a loader, which an empty image lacks.
-func static(b []byte) error {
-	f, err := elf.NewFile(bytes.NewReader(b))
+func static(b io.ReaderAt) error {
+	f, err := elf.NewFile(b)
 	if err != nil {
 		return fmt.Errorf("not a Linux program: %w", err)
 	}
@@ -126,9 +132,16 @@ func static(b []byte) error {
 	return nil
 }
 
-func buildImage(ctx context.Context, binary []byte, tag string) error {
-	archive, err := contextOf(binary)
+func buildImage(ctx context.Context, binary *os.File, tag string) error {
+	archive, err := os.CreateTemp("", "stormdrill-node-*.tar")
 	if err != nil {
+		return err
+	}
+	defer func() {
+		_ = archive.Close()
+		_ = os.Remove(archive.Name())
+	}()
+	if err := pack(archive, binary); err != nil {
 		return err
 	}
 	provider, err := testcontainers.NewDockerProvider()
@@ -146,27 +159,34 @@ func buildImage(ctx context.Context, binary []byte, tag string) error {
 	return nil
 }
 
-// contextOf is a build context: a Dockerfile and the binary.
-func contextOf(binary []byte) (io.ReadSeeker, error) {
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
+// pack makes a build context, a Dockerfile and the binary, to be read from its
+// beginning.
+func pack(archive io.WriteSeeker, binary *os.File) error {
+	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\n"
+	size, err := binary.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	w := tar.NewWriter(archive)
 	for _, f := range []struct {
 		name string
 		mode int64
-		data []byte
+		size int64
+		data io.Reader
 	}{
-		{"Dockerfile", 0o644, []byte("FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\n")},
-		{"stormdrill", 0o755, binary},
+		{"Dockerfile", 0o644, int64(len(recipe)), strings.NewReader(recipe)},
+		{"stormdrill", 0o755, size, io.NewSectionReader(binary, 0, size)},
 	} {
-		if err := w.WriteHeader(&tar.Header{Name: f.name, Mode: f.mode, Size: int64(len(f.data))}); err != nil {
-			return nil, err
+		if err := w.WriteHeader(&tar.Header{Name: f.name, Mode: f.mode, Size: f.size}); err != nil {
+			return err
 		}
-		if _, err := w.Write(f.data); err != nil {
-			return nil, err
+		if _, err := io.Copy(w, f.data); err != nil {
+			return err
 		}
 	}
 	if err := w.Close(); err != nil {
-		return nil, err
+		return err
 	}
-	return bytes.NewReader(b.Bytes()), nil
+	_, err = archive.Seek(0, io.SeekStart)
+	return err
 }

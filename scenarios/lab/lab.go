@@ -19,8 +19,13 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// Label is on every container and network of a drill; its value is the run.
-const Label = "org.stormdrill.run"
+// Labels of what a drill puts on the engine.
+const (
+	Label     = "org.stormdrill.run"  // on every container and network: the run
+	NodeLabel = "org.stormdrill.node" // on every container: the node's name
+	// ledgerLabel is on the network: the file that says what was done to the world.
+	ledgerLabel = "org.stormdrill.ledger"
+)
 
 // Options say what to start.
 type Options struct {

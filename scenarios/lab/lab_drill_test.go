@@ -5,9 +5,11 @@ package lab
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -179,18 +181,12 @@ func TestLabKillAndStart(t *testing.T) {
 	}
 	defer closeLab(t, l, run)
 	node := l.Plan.Nodes[0]
-	if err := l.Kill(t.Context(), node.Name); err != nil {
-		t.Fatal(err)
-	}
-	if up, err := l.Running(t.Context(), node.Name); err != nil || up {
-		t.Errorf("running %v, %v", up, err)
-	}
-	if err := l.Start(t.Context(), node.Name); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.ready(t.Context(), node); err != nil {
-		t.Error(err)
-	}
+	restarted(t, l, node, func() error {
+		if up, err := l.Running(t.Context(), node.Name); err != nil || up {
+			t.Errorf("running %v, %v", up, err)
+		}
+		return nil
+	})
 	select {
 	case err := <-l.Lost():
 		t.Errorf("a wished end is told as a loss: %v", err)
@@ -307,6 +303,62 @@ func TestLabTargetFails(t *testing.T) {
 	}
 	if n := left(t, run); n != 0 {
 		t.Errorf("%d things left", n)
+	}
+}
+
+// A target's log is evidence that is counted: every line is there once, in order,
+// also of a second life, however fast they come.
+func TestLabLog(t *testing.T) {
+	const run, lines = "00000000000000a7", 100_000
+	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+		spec := scenarios.Target{
+			Image:   "stormdrill-test/base:debian",
+			Command: []string{"sh", "-c", fmt.Sprintf(`i=0; while [ $i -lt %d ]; do echo $i; i=$((i+1)); done; echo all said; exec sleep 600`, lines)},
+			Ready:   &scenarios.Ready{Log: "all said"},
+		}
+		p.Nodes[0].Spec = &spec
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLab(t, l, run)
+	node := l.Plan.Nodes[0]
+	said := func() {
+		t.Helper()
+		b, err := os.ReadFile(l.logPath(node.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := 0
+		for line := range strings.Lines(string(b)) {
+			if want := strconv.Itoa(i); line != want+"\n" && i < lines {
+				t.Fatalf("line %d is %q", i, line)
+			}
+			i++
+		}
+		if i != lines+1 {
+			t.Errorf("%d lines, want %d", i, lines+1)
+		}
+	}
+	said()
+	restarted(t, l, node, func() error { return os.Truncate(l.logPath(node.Name), 0) }) // readiness is told by the second life alone
+	said()
+}
+
+// restarted kills a target, starts it again, and waits until it is ready.
+func restarted(t *testing.T, l *Lab, node scenarios.Node, dead func() error) {
+	t.Helper()
+	if err := l.Kill(t.Context(), node.Name); err != nil {
+		t.Fatal(err)
+	}
+	if err := dead(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Start(t.Context(), node.Name); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.ready(t.Context(), node); err != nil {
+		t.Fatal(err)
 	}
 }
 

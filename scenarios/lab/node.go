@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -23,9 +24,13 @@ import (
 
 // startNetwork makes the drill's own bridge, without masquerading.
 func (l *Lab) startNetwork(ctx context.Context) error {
+	with := l.labels()
+	if at, err := filepath.Abs(filepath.Join(l.Dir, "ledger.jsonl")); err == nil { // else clean says less
+		with[ledgerLabel] = at
+	}
 	n, err := tcnetwork.New(ctx,
 		tcnetwork.WithIPAM(&network.IPAM{Config: []network.IPAMConfig{{Subnet: l.Plan.Subnet, Gateway: l.Plan.Gateway}}}),
-		tcnetwork.WithLabels(l.labels()),
+		tcnetwork.WithLabels(with),
 		tcnetwork.CustomizeNetworkOption(func(o *client.NetworkCreateOptions) error {
 			o.Options = map[string]string{"com.docker.network.bridge.enable_ip_masquerade": "false"}
 			return nil
@@ -42,6 +47,13 @@ func (l *Lab) startNetwork(ctx context.Context) error {
 }
 
 func (l *Lab) labels() map[string]string { return labels(l.Plan.Run) }
+
+// labelled are the labels of a container.
+func (l *Lab) labelled(node string) map[string]string {
+	all := l.labels()
+	all[NodeLabel] = node
+	return all
+}
 
 // sysctls of the switchboard: it forwards, does not tell clients of a shorter
 // way round itself, and answers every packet it refuses.
@@ -67,13 +79,21 @@ func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
 // startLoad leaves the limit of descriptors as the engine has it: an engine may
 // not be allowed to raise it, and a load node that runs out convicts itself.
 func (l *Lab) startLoad(ctx context.Context) (err error) {
-	l.load, err = l.talk(ctx, "load", l.Plan.LoadAddr, func(*container.HostConfig) {})
+	l.load, err = l.talk(ctx, "load", l.Plan.LoadAddr, func(h *container.HostConfig) { h.Sysctls = manyPorts })
 	if err != nil {
 		return err
 	}
 	spec := l.Plan.Load
 	spec.Authority = l.authority.Certificate
 	return l.load.Call(ctx, "prepare", spec, nil)
+}
+
+// manyPorts lets the load node open connections as many users do, who come from as
+// many machines: by default one that it closed keeps its port for a minute, and from
+// 470 new ones a second on the kernel looks for a free one in vain.
+var manyPorts = map[string]string{
+	"net.ipv4.ip_local_port_range": "1024 65535",
+	"net.ipv4.tcp_tw_reuse":        "1", // a second after it was closed; time stamps tell the two apart
 }
 
 // talk starts one of our own nodes, attached before it runs: commands go in at
@@ -84,7 +104,7 @@ func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, more func(*c
 	_, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
 		Started: true, Logger: quiet{},
 		ContainerRequest: testcontainers.ContainerRequest{
-			Image: l.image, Cmd: []string{"node", role}, Labels: l.labels(), Networks: []string{l.network},
+			Image: l.image, Cmd: []string{"node", role}, Labels: l.labelled(role), Networks: []string{l.network},
 			ConfigModifier: func(c *container.Config) { c.OpenStdin, c.StdinOnce, c.AttachStdin = true, true, true },
 			HostConfigModifier: func(h *container.HostConfig) {
 				h.AutoRemove, h.CapAdd = true, []string{"NET_ADMIN"}

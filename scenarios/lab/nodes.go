@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -77,11 +76,15 @@ func (l *Lab) Start(ctx context.Context, node string) error {
 	if err != nil || up {
 		return err
 	}
-	since := time.Now()
-	if _, err := l.engine.ContainerStart(ctx, l.id(node), client.ContainerStartOptions{}); err != nil {
+	unfollow, err := l.follow(node)
+	if err == nil {
+		_, err = l.engine.ContainerStart(ctx, l.id(node), client.ContainerStartOptions{})
+	}
+	if err != nil {
+		unfollow()
 		return fmt.Errorf("start %s: %w", node, err)
 	}
-	return l.follow(node, since)
+	return nil
 }
 
 // Running reports whether a target's process runs, and is not frozen.

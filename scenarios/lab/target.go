@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/netip"
 	"os"
@@ -41,14 +40,21 @@ func (l *Lab) startTarget(ctx context.Context, n scenarios.Node) error {
 	if err != nil {
 		return err
 	}
-	c, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{ContainerRequest: r, Started: true, Logger: quiet{}})
+	unfollow := func() {}
+	r.LifecycleHooks = []testcontainers.ContainerLifecycleHooks{{PostCreates: []testcontainers.ContainerHook{
+		func(_ context.Context, c testcontainers.Container) (err error) {
+			l.mu.Lock()
+			l.ids[n.Name] = c.GetContainerID()
+			l.mu.Unlock()
+			unfollow, err = l.follow(n.Name)
+			return err
+		},
+	}}}
+	_, err = testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{ContainerRequest: r, Started: true, Logger: quiet{}})
 	if err != nil {
-		return err
+		unfollow()
 	}
-	l.mu.Lock()
-	l.ids[n.Name] = c.GetContainerID()
-	l.mu.Unlock()
-	return l.follow(n.Name, time.Time{})
+	return err
 }
 
 // request is one target's container: its place from the plan, its content from
@@ -57,7 +63,7 @@ func (l *Lab) startTarget(ctx context.Context, n scenarios.Node) error {
 func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error) {
 	s := n.Spec
 	r := testcontainers.ContainerRequest{
-		Image: s.Image, Cmd: s.Command, Env: maps.Clone(s.Env), Labels: l.labels(), Networks: []string{l.network},
+		Image: s.Image, Cmd: s.Command, Labels: l.labelled(n.Name), Networks: []string{l.network},
 		EndpointSettingsModifier: l.address(n.Addr),
 		HostConfigModifier: func(h *container.HostConfig) {
 			h.DNS, h.DNSSearch = []netip.Addr{l.Plan.SwitchboardAddr}, []string{"."}
@@ -71,7 +77,7 @@ func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error)
 		if err != nil {
 			return r, err
 		}
-		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, TLS: own})
+		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, SQL: s.Lab.SQL, TLS: own, CA: l.authority.Certificate, Seed: l.Plan.Seed})
 		if err != nil {
 			return r, err
 		}
@@ -80,14 +86,31 @@ func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error)
 	case s.Build != nil:
 		r.FromDockerfile = l.dockerfile(s.Build)
 	}
+	if s.Lab == nil {
+		r.Env = named(s.Env, n.Name)
+	}
+	content, err := l.content(n)
+	if err != nil {
+		return r, err
+	}
 	for _, path := range slices.Sorted(maps.Keys(s.Files)) {
-		b, err := l.Plan.Scenario.ReadFile(s.Files[path])
+		b, err := content(s.Files[path])
 		if err != nil {
 			return r, fmt.Errorf("files: %w", err)
 		}
 		r.Files = append(r.Files, testcontainers.ContainerFile{Reader: bytes.NewReader(b), ContainerFilePath: path, FileMode: 0o644})
 	}
 	return r, nil
+}
+
+// nodeVariable tells a container which of a target's replicas it is.
+const nodeVariable = "STORMDRILL_NODE"
+
+// named adds the node's name to an environment that does not have one.
+func named(env map[string]string, node string) map[string]string {
+	with := map[string]string{nodeVariable: node}
+	maps.Copy(with, env)
+	return with
 }
 
 func (l *Lab) dockerfile(b *scenarios.Build) testcontainers.FromDockerfile {
@@ -102,21 +125,19 @@ func (l *Lab) dockerfile(b *scenarios.Build) testcontainers.FromDockerfile {
 	return testcontainers.FromDockerfile{Context: dir, Dockerfile: b.Dockerfile, BuildArgs: args}
 }
 
-// follow copies a target's log into the evidence, from the given time on, and
-// watches for its end.
-func (l *Lab) follow(node string, since time.Time) error {
+// follow copies what a target writes into the evidence, from before it runs, and
+// watches for its end; unfollow where it does not come to run. The engine's own log
+// would not do: Docker 20.10 gives lines twice of one that is written while it is
+// read, and evidence is counted.
+func (l *Lab) follow(node string) (unfollow func(), err error) {
 	f, err := os.OpenFile(l.logPath(node), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
-		return err
+		return func() {}, err
 	}
-	o := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Follow: true}
-	if !since.IsZero() {
-		o.Since = fmt.Sprintf("%d.%09d", since.Unix(), since.Nanosecond())
-	}
-	logs, err := l.engine.ContainerLogs(context.Background(), l.id(node), o) // ends with the container
+	a, err := l.engine.ContainerAttach(context.Background(), l.id(node), client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
 	if err != nil {
 		f.Close()
-		return fmt.Errorf("log: %w", err)
+		return func() {}, fmt.Errorf("attach: %w", err)
 	}
 	begun := &life{}
 	l.mu.Lock()
@@ -124,14 +145,19 @@ func (l *Lab) follow(node string, since time.Time) error {
 	l.mu.Unlock()
 	l.logs.Go(func() {
 		defer f.Close()
-		defer logs.Close()
-		_, _ = stdcopy.StdCopy(f, f, io.Reader(logs)) // a log that breaks off is kept as far as it went
+		defer a.Close()
+		_, _ = stdcopy.StdCopy(f, f, a.Reader) // what breaks off is kept as far as it went
 		l.ended(node, begun)
 	})
-	return nil
+	return func() {
+		l.mu.Lock()
+		begun.wished = true
+		l.mu.Unlock()
+		a.Close()
+	}, nil
 }
 
-// ended is called when a target's log ends, which is when its process has; that
+// ended is called when what a target writes ends, which is when its process has; that
 // may be known only after the next life has begun.
 func (l *Lab) ended(node string, past *life) {
 	l.mu.Lock()

@@ -15,14 +15,18 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// runs of a cell: few in every test, many in `make accuracy`, or as many as
-// ACCURACY_RUNS says.
+// runs of a cell: few in every test, many in `make accuracy`, and more where
+// ACCURACY_RUNS says so; it makes none of them fewer. Under the race detector, which learns nothing from one more,
+// a fifth of few: `make unit` has all of them without it.
 func runs(few, many int) int {
 	if n, err := strconv.Atoi(os.Getenv("ACCURACY_RUNS")); err == nil {
-		return n
+		return max(n, many)
 	}
 	if os.Getenv("ACCURACY_TABLE") != "" {
 		return many
+	}
+	if raced {
+		return max(min(2, few), few/5)
 	}
 	return few
 }
@@ -47,6 +51,9 @@ func bound(rate, share float64) time.Duration {
 func TestEdgesAgainstTruth(t *testing.T) {
 	out := newTable(t, "edges", "| requests/s | bad | way | bound | onset p50 | p95 | max | recovery p50 | p95 | max | runs |")
 	for _, rate := range rates {
+		if raced && rate > 1000 {
+			continue // the same code as at fewer, and half of the time
+		}
 		for _, share := range shares {
 			for _, kind := range kinds {
 				if bound(rate, share) > faint {
@@ -153,33 +160,37 @@ func TestKnownWrongEstimatorsMissTheBound(t *testing.T) {
 // calmAgain is the first request from which on, for three seconds, fewer than one
 // in a hundred were bad.
 func calmAgain(st *stream) int64 {
-	for k := st.bads[0]; k < len(st.sent); k++ {
-		to := st.first(st.sent[k].Due + 3*sec)
+	for k := int(st.bads[0]); k < st.sent(); k++ {
+		to := st.first(st.due(k) + 3*sec)
 		if float64(st.badIn(k, to)) < 0.01*float64(to-k) {
-			return st.sent[k].Due
+			return st.due(k)
 		}
 	}
 	return 0
 }
 
 // Without a fault, alarms are no more frequent than promised: at most as many as
-// α explains in all but one of 10⁴ such tests.
+// α explains in all but one of 10⁴ such tests. That holds for the outages that are
+// scored and for the ideal observer, whose alarm is not taken back by what follows.
 func TestNoFalseAlarms(t *testing.T) {
 	n := runs(100, 20_000)
-	alarms := 0
+	outages, told := 0, 0
 	for i := range n {
 		s := sim{rate: 100, length: 40 * time.Second, inject: 20 * sec, lift: 30 * sec, seed: uint64(i), noise: 0.0005}
-		alarms += len(Score(s.record(), s.goals).Outages)
+		c := newScorer(s.record(), s.goals)
+		c.measure()
+		outages += len(c.card.Outages)
+		told += len(c.streams[0].told)
 	}
 	most, promised := 0, distuv.Poisson{Lambda: alpha * float64(n)}
 	for promised.CDF(float64(most)) < confirmQuantile {
 		most++
 	}
-	if alarms > most {
-		t.Errorf("%d alarms in %d runs without a fault, want at most %d", alarms, n, most)
+	if outages > most || told > most {
+		t.Errorf("%d outages, and %d alarms of the ideal observer, in %d runs without a fault, want at most %d", outages, told, n, most)
 	}
-	newTable(t, "alarms", "| without a fault | promised | allowed | alarms | runs |").
-		row(fmt.Sprintf("| 100 requests/s for 40 s, 0.05 %% of them bad | α = %v of the runs: %v | %d | %d | %d |", alpha, promised.Lambda, most, alarms, n))
+	newTable(t, "alarms", "| without a fault | promised | allowed | outages | ideal observer's alarms | runs |").
+		row(fmt.Sprintf("| 100 requests/s for 40 s, 0.05 %% of them bad | α = %v of the runs: %v | %d | %d | %d | %d |", alpha, promised.Lambda, most, outages, told, n))
 }
 
 // What is true of one drill is true of it at every phase and with every seed.

@@ -22,7 +22,7 @@ func (s *stream) segments() []segment {
 		below       int     // the last candidate before it with a smaller left
 	}
 	var stack []candidate
-	score := func(k int) (left float64) { return float64(k)*s.bad + float64(s.bads[k]-k)*s.good }
+	score := func(k int) (left float64) { return float64(k)*s.bad + float64(int(s.bads[k])-k)*s.good }
 	for k := range s.bads {
 		c := candidate{segment: segment{k, k}, left: score(k)}
 		c.right = c.left + s.bad
@@ -59,126 +59,220 @@ type outage struct {
 	requests int
 	bad      int
 	flaps    int
-	firstBad int // index into bads
 
-	recovered int64 // confirmed; valid unless censored
+	recovered int64 // confirmed; where censored, the last that is known of it
 	censored  bool
+
+	early, late time.Duration // by how much onset and recovery may be so, beside what chance does
 }
+
+// still reports whether an outage that is not confirmed to be over by t was still there
+// then, as far as an edge can be told; else its users were last seen unwell before.
+func (o outage) still(t int64) bool { return o.last >= t-int64(o.ofRecovery()) }
 
 func (o outage) share() float64 { return float64(o.bad) / float64(max(1, o.requests)) }
 
-func (o outage) resolution() time.Duration { return o.stream.resolution(o.share()) }
+// ofOnset and ofRecovery are how finely its edges are known: what chance does, what
+// lies between two ways to tell the edge, and the lag there.
+func (o outage) ofOnset() time.Duration {
+	return o.stream.resolution(o.share()) + o.early + o.stream.lagNear(o.onset)
+}
 
-// outages finds them in a stream: segments, parted where the users were well for
-// w in between, and confirmed against the stretch that follows.
+func (o outage) ofRecovery() time.Duration {
+	return o.stream.resolution(o.share()) + o.late + o.stream.lagNear(o.recovered)
+}
+
+// outages finds them in a stream: segments, parted where it was quiet in between,
+// and confirmed against the stretch that follows.
 func (s *stream) outages(end int64, w time.Duration) []outage {
 	var parts []outage
 	for _, g := range s.segments() {
 		parts = append(parts, s.parted(g)...)
 	}
-	out := s.merged(parts, w)
-	for i := range out {
-		t, ok := s.settled(out[i].last, end, w, s.calm)
-		out[i].recovered, out[i].censored = t, !ok
-	}
-	return out
+	return s.confirmed(s.felt(parts, w), end, w)
 }
 
 func (s *stream) outageOf(g segment) outage {
-	o := outage{stream: s, firstBad: g.first, requests: s.bads[g.last] - s.bads[g.first] + 1, bad: g.last - g.first + 1}
-	o.onset, o.due = s.sent[s.bads[g.first]].Due, s.sent[s.bads[g.last]].Due
-	o.told = s.sent[s.bads[g.first]].Known(s.group.Slow)
+	first, last := int(s.bads[g.first]), int(s.bads[g.last])
+	o := outage{stream: s, requests: last - first + 1, bad: g.last - g.first + 1,
+		onset: s.due(first), told: s.known(first), due: s.due(last)}
 	for _, i := range s.bads[g.first : g.last+1] {
-		o.last = max(o.last, s.sent[i].Known(s.group.Slow))
+		o.last = max(o.last, s.known(int(i)))
 	}
+	o.early = time.Duration(s.due(int(s.bads[s.within(g, 1)])) - o.onset)
+	o.late = time.Duration(max(0, o.last-s.known(int(s.bads[s.within(g, -1)]))))
 	return o
 }
 
-// parted cuts a segment at its quiet stretches: those which its own share of bad
-// requests does not explain, by the same test turned round, and in which the
-// baseline's share explains what was bad.
-func (s *stream) parted(g segment) []outage {
-	whole := s.outageOf(g)
-	f := min(whole.share(), 1-1e-9)
-	if f <= s.p1 {
-		return []outage{whole}
+// within is the first (step 1) or the last (−1) bad request of a segment as the share
+// of those near its edge would have it. The alarm's test is for the least share that is
+// an outage: where far more fail, a bad request of the steady state that comes soon
+// before or after is still part of it by that test, and not by this one.
+func (s *stream) within(g segment, step int) int {
+	edge, other := g.first, g.last
+	if step < 0 {
+		edge, other = g.last, g.first
 	}
-	quiet := math.Log1p(-s.p0) - math.Log1p(-f) // of a good request, above zero
-	loud := math.Log(s.p0 / f)
+	f := s.shareNear(func(n int) segment {
+		if step < 0 {
+			return segment{max(g.first, g.last-n), g.last}
+		}
+		return segment{g.first, min(g.last, g.first+n)}
+	})
+	if f <= s.p1 {
+		return edge
+	}
+	sum, least, at := 0.0, 0.0, edge
+	for j := edge; j != other; j += step {
+		gap := int(s.bads[max(j, j+step)]-s.bads[min(j, j+step)]) - 1
+		if sum += math.Log(f/s.p0) - float64(gap)*s.quietScore(f); sum < least {
+			least, at = sum, j+step
+		}
+		if sum > s.limit {
+			break // no alarm's worth of bad requests is a stray
+		}
+	}
+	return at
+}
+
+// parted cuts a segment at its quiet stretches.
+func (s *stream) parted(g segment) []outage {
 	var parts []outage
 	from := g.first
-	// CUSUM over the gaps: a quiet stretch begins after bad request k, at its last
-	// zero, and ends before the bad request at which the score was highest.
 	for k := g.first; k < g.last; {
-		sum, best, until := 0.0, 0.0, k
-		for j := k; j < g.last; j++ {
-			sum += float64(s.bads[j+1]-s.bads[j]-1) * quiet
-			if sum > best {
-				best, until = sum, j+1
-			}
-			sum += loud
-			if sum <= 0 {
-				break
-			}
-		}
-		if best > s.limit && until-k-1 <= s.allowed(s.bads[until]-s.bads[k]-1) {
-			parts = append(parts, s.outageOf(segment{from, k}))
-			from, k = until, until
+		until, ok := s.quiet(segment{from, g.last}, k)
+		if !ok {
+			k++
 			continue
 		}
-		k++
+		last, first := s.edges(k, until)
+		parts = append(parts, s.outageOf(segment{from, last}))
+		from, k = first, until
 	}
 	return append(parts, s.outageOf(segment{from, g.last}))
 }
 
-// merged joins parts that were well for less than w in between: a relapse that
-// counts as a flap. A part with no more bad requests than a confirmed recovery
-// may have is none.
-func (s *stream) merged(parts []outage, w time.Duration) []outage {
-	var out []outage
+// edges are the last bad request of the outage before a quiet stretch, from the bad
+// request k to the bad request until, and the first of the one behind it. That there is
+// one says little of where it begins and ends: of a small share the first bad requests
+// lie as far apart as those of the steady state. So each edge is where the alarm's own
+// test puts it, as of an outage that is alone; where the two would meet, the stretch
+// is the widest gap.
+func (s *stream) edges(k, until int) (last, first int) {
+	gap := func(j int) int { return int(s.bads[j+1]-s.bads[j]) - 1 } // behind the bad request j
+	last, first = k, until
+	for sum, best, j := 0.0, 0.0, k+1; j < until; j++ {
+		if sum += s.bad + float64(gap(j-1))*s.good; sum > best {
+			best, last = sum, j
+		}
+	}
+	for sum, best, j := 0.0, 0.0, until-1; j > k; j-- {
+		if sum += s.bad + float64(gap(j))*s.good; sum > best {
+			best, first = sum, j
+		}
+	}
+	if last < first {
+		return last, first
+	}
+	widest := k
+	for j := k; j < until; j++ {
+		if gap(j) > gap(widest) {
+			widest = j
+		}
+	}
+	return widest, widest + 1
+}
+
+// quiet reports whether a quiet stretch begins behind the bad request k of a part,
+// and before which it ends: one that the share of bad requests on neither side of it
+// explains, by the same test turned round, and in which the baseline's share explains
+// what was bad. The share of the whole would not do: the longer the users are well in
+// between, the less it says of how bad it was.
+func (s *stream) quiet(g segment, k int) (until int, ok bool) {
+	before := s.shareNear(func(n int) segment { return segment{max(g.first, k-n), k} })
+	behind := func(k int) float64 {
+		return s.shareNear(func(n int) segment { return segment{k, min(g.last, k+n)} })
+	}
+	until = s.lull(g, k, cmp.Or(before, behind(k+1)))
+	after := behind(until)
+	f := min(cmp.Or(before, after), cmp.Or(after, before))
+	all, bad := int(s.bads[until]-s.bads[k])-1, until-k-1
+	score := float64(all-bad)*s.quietScore(f) + float64(bad)*math.Log(s.p0/f)
+	return until, f > s.p1 && score > s.limit && bad <= s.allowed(all)
+}
+
+// lull is where a stretch behind the bad request k ends that speaks most against a
+// share f of bad requests: CUSUM over the gaps, from its last zero to its highest,
+// before it falls as far as makes an alarm.
+func (s *stream) lull(g segment, k int, f float64) (until int) {
+	until = k + 1
+	for sum, best, j := 0.0, 0.0, k; j < g.last; j++ {
+		if sum += float64(s.bads[j+1]-s.bads[j]-1) * s.quietScore(f); sum > best {
+			best, until = sum, j+1
+		}
+		if sum += math.Log(s.p0 / f); sum <= 0 || sum < best-s.limit {
+			break
+		}
+	}
+	return until
+}
+
+// quietScore is how much a good request speaks for the baseline's share and against f.
+func (s *stream) quietScore(f float64) float64 { return math.Log1p(-s.p0) - math.Log1p(-f) }
+
+// shareNear is the share of bad requests on one side of a bad request: over as few as
+// make an alarm, which no outage has less of, or over twice as many, by which chance
+// does less; the larger of the two, as the latter may reach beyond its outage. 0 where
+// there is none.
+func (s *stream) shareNear(side func(n int) segment) (share float64) {
+	near := int(math.Ceil(s.limit / s.bad))
+	for _, n := range []int{near, 2 * near} {
+		if g := side(n); g.last > g.first {
+			share = max(share, float64(g.last-g.first)/float64(s.bads[g.last]-s.bads[g.first]))
+		}
+	}
+	return min(share, 1-1e-9)
+}
+
+// felt leaves out parts with no more bad requests than a confirmed recovery may have.
+func (s *stream) felt(parts []outage, w time.Duration) []outage {
+	if len(parts) < 2 {
+		return parts
+	}
 	stray := s.allowed(int(s.group.Rate * w.Seconds()))
-	for _, p := range parts {
-		if len(parts) > 1 && p.bad <= stray {
-			continue
+	return slices.DeleteFunc(parts, func(p outage) bool { return p.bad <= stray })
+}
+
+// confirmed finds when the users recovered from each. Where they were not well for w
+// before the next began, that is a relapse: they count as one, with a flap.
+func (s *stream) confirmed(parts []outage, end int64, w time.Duration) []outage {
+	var out []outage
+	for i, p := range parts {
+		if k := len(out) - 1; k >= 0 && out[k].censored {
+			out[k].relapse(p)
+		} else {
+			out = append(out, p)
 		}
-		if k := len(out) - 1; k >= 0 && p.onset-out[k].last < int64(w) {
-			o := &out[k]
-			o.flaps += 1 + p.flaps
-			o.last, o.due = max(o.last, p.last), p.due
-			o.requests += p.requests
-			o.bad += p.bad
-			continue
+		o, until := &out[len(out)-1], end
+		if i+1 < len(parts) {
+			until = parts[i+1].onset
 		}
-		out = append(out, p)
+		t, doubt, ok := s.settled(o.last, until, w, s.uneasy)
+		o.late += doubt
+		if o.recovered, o.censored = t, !ok; !ok {
+			o.recovered = o.last
+			if o.still(end) {
+				o.recovered = end
+			}
+		}
 	}
 	return out
 }
 
-// noticed is when an observer of all this stream's requests, in the order in
-// which it could know them, first raises an alarm at from or later: the ideal
-// observer.
-func (s *stream) noticed(from int64) (int64, bool) {
-	type seen struct {
-		known int64
-		bad   bool
-	}
-	all := make([]seen, len(s.sent))
-	for i, r := range s.sent {
-		all[i] = seen{r.Known(s.group.Slow), r.Bad(s.group.Slow)}
-	}
-	slices.SortStableFunc(all, func(a, b seen) int { return cmp.Compare(a.known, b.known) })
-	sum := 0.0
-	for _, r := range all {
-		if !r.bad {
-			sum = max(0, sum+s.good)
-			continue
-		}
-		if sum += s.bad; sum > s.limit {
-			if r.known >= from {
-				return r.known, true
-			}
-			sum = 0
-		}
-	}
-	return 0, false
+// relapse adds what came before the users had recovered.
+func (o *outage) relapse(p outage) {
+	o.flaps++
+	o.last, o.due, o.late = max(o.last, p.last), p.due, p.late
+	o.requests += p.requests
+	o.bad += p.bad
 }

@@ -2,36 +2,49 @@ package sla
 
 import "time"
 
-// Every constant of the judgement, with its reason; MEASURING defines them.
+// Every constant of the judgement, with its reason; MEASURING defines them. The limits
+// that are the handbook's own stand in handbook.go.
 const (
 	// alpha is the chance that a run without any fault raises an alarm, over all
-	// the streams that are judged.
+	// the streams that are judged: with a drill every night, once in 27 years.
 	alpha = 1e-4
 	// leastP0 keeps a flawless baseline from promising perfection.
 	leastP0 = 1e-4
-	// An outage is a bad share of at least p1: half a per cent, or this many times
-	// what the baseline may have had.
+	// An outage is a bad share of at least p1. Half a per cent is half of what already
+	// voids a baseline: below it is no outage but a target that is never quite well. Five
+	// times what the baseline may have had, so that the worst one that is let through, of
+	// 1 %, does not hide a fault that hits a twentieth.
 	leastP1 = 0.005
 	p1Ratio = 5
 	// baselineConfidence is of the one-sided Clopper-Pearson bound of the
-	// baseline's bad share.
+	// baseline's bad share: one baseline in twenty is worse than it is taken for, and p1
+	// leaves room for that.
 	baselineConfidence = 0.95
 	// confirmQuantile is of the binomial count of bad requests that a confirmed
-	// recovery may still have at p0.
+	// recovery may still have at p0; it errs as seldom as an alarm.
 	confirmQuantile = 1 - 1e-4
-	// A p95 is as in the baseline up to the larger of this ratio and this much more.
+	// calmQuantile of the latencies says whether users are served as before: one in twenty
+	// may be slower, as many as a second may have bad before it counts as degraded.
+	calmQuantile = 0.95
+	// It is as in the baseline up to the larger of this ratio and this much more. Of 500
+	// latencies, the 5 s of W at 100/s, p95 scatters by 6.5 % if they are exponential, and
+	// the difference of two such by 9 %: a quarter is nearly three times that. Answers of
+	// a few milliseconds scatter by what the scheduler of a shared machine adds, and 10 ms
+	// more are nothing that a user feels.
 	calmRatio = 1.25
 	calmMore  = 10 * time.Millisecond
 	// A generator that sends less than this share of what is due in a window
-	// cannot confirm a recovery in it.
+	// cannot confirm a recovery in it: as of the whole run, see mostUnsent.
 	leastRate = 0.99
 	// perChange is how many bad requests it takes, at p95 of simulated runs, until
 	// an edge stands out: an edge is known within 1/r + 6/(r·f).
 	perChange = 6
-	// window is w, the resolution window of MEASURING.
+	// window is w, the resolution window of MEASURING: how often the state of a balancer
+	// is asked for, unless a drill says otherwise.
 	window = 100 * time.Millisecond
 	// mostUnsent, of what was due, mostLate, of what was sent with a lag above w,
-	// void a run.
+	// void a run: the former could hide or make as many bad requests as void a baseline,
+	// the latter is seen beside instants anyway.
 	mostUnsent = 0.01
 	mostLate   = 0.001
 	// mostBaselineBad voids a run: what is unwell beforehand proves nothing.
@@ -45,9 +58,35 @@ const (
 	// leastTouched is how many of the users' requests a fault must have hit for its
 	// silence to mean that it was absorbed.
 	leastTouched = 5
+	// Users were led away from a node that answers less than keptShare of what was its
+	// part of their requests: half, which chance does not do where that part is
+	// leastShare requests.
+	keptShare  = 0.5
+	leastShare = 20
 	// degraded and full are shares of bad requests in a slice of a second, of at
-	// least leastSlice requests.
+	// least leastSlice requests: of fewer, a single one would be degraded's share.
 	degraded   = 0.05
 	full       = 0.99
 	leastSlice = 20
+	// level2 and level3 are levels of impact, as shares of users (HANDBOOK: level 1 under
+	// 5 %, level 2 to 30 %, level 3 everyone; what it leaves open, 30 to 100 %, is level 3
+	// here, and 99 % is full).
+	level2 = 0.05
+	level3 = 0.30
+	// z is of a two-sided interval of 95 %, the confidence that campaigns speak with.
+	z = 1.959964
+)
+
+// What a scenario may leave out, and how much a plan asks for.
+const (
+	// DefaultSlow is τ: half of the second after which a lost SYN is sent again, so that
+	// a request that met one is bad.
+	DefaultSlow = 500 * time.Millisecond
+	// DefaultConfirm is W: longer than the 4 s in which HAProxy, as it comes, takes a
+	// server back, so that one that fails again is seen to.
+	DefaultConfirm = 5 * time.Second
+	// PerBaseline is how many requests a baseline has to hold of a share that fails for it
+	// to be seen against it, 30/f: without a bad one among them the share is known to be
+	// under a tenth of f.
+	PerBaseline = 30
 )

@@ -33,7 +33,7 @@ func (s *scorer) noOutage() Objective {
 	o := Objective{Name: "no outage", Wanted: "none", Measured: "none", Result: Met}
 	sent := 0
 	for _, st := range s.streams {
-		sent += len(st.sent)
+		sent += st.sent()
 	}
 	switch {
 	case len(s.card.Outages) > 0:

@@ -14,7 +14,8 @@ const mostLost = 100
 
 // write is one acknowledged write.
 type write struct {
-	id    string
+	group string
+	seq   uint64
 	acked int64
 	rate  float64 // of its group
 	found bool    // it was told of
@@ -34,12 +35,12 @@ func (s *scorer) writes() (all []write, ok bool) {
 		for _, f := range s.record.Findings[g.Name] {
 			lost[f.Seq] = f.Lost
 		}
-		for _, r := range s.record.Requests[g.Name] {
+		for r := range st.all.All() {
 			if !r.Acknowledged() {
 				continue
 			}
 			gone, found := lost[r.Seq]
-			all = append(all, write{loadgen.WriteID(s.record.Header.Run, g.Name, r.Seq), r.Done, g.Rate, found, gone})
+			all = append(all, write{g.Name, r.Seq, r.Done, g.Rate, found, gone})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b write) int { return int(a.acked - b.acked) })
@@ -68,7 +69,7 @@ func (s *scorer) data() {
 		}
 		d.YoungestLost = s.course.at(w.acked)
 		if len(d.LostIDs) < mostLost {
-			d.LostIDs = append(d.LostIDs, w.id)
+			d.LostIDs = append(d.LostIDs, loadgen.WriteID(s.record.Header.Run, w.group, w.seq))
 		}
 	}
 	if d.There+d.Lost > 0 {

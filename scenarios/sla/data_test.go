@@ -21,19 +21,18 @@ func ledger(n, k int, goals timeline.Objectives) *timeline.Record {
 	g.Ledger = true
 	var before []uint64
 	r.Findings = map[string][]loadgen.Finding{}
-	for i := range r.Requests[g.Name] {
-		q := &r.Requests[g.Name][i]
+	edit(r, g.Name, func(_ int, q *loadgen.Request) {
 		if q.Class == loadgen.OK {
 			q.Status = 200
 		}
 		if !q.Acknowledged() {
-			continue
+			return
 		}
 		if q.Done <= t0+15*sec {
 			before = append(before, q.Seq)
 		}
-	}
-	for _, q := range r.Requests[g.Name] {
+	})
+	for q := range r.Requests[g.Name].All() {
 		i := slices.Index(before, q.Seq)
 		if !q.Acknowledged() || i >= len(before)-n-k && i < len(before)-n && i >= 0 {
 			continue
@@ -101,7 +100,7 @@ func TestDataLostAfterTheFault(t *testing.T) {
 	r := ledger(0, 0, timeline.Objectives{})
 	name := r.Header.Groups[0].Name
 	at := map[uint64]int64{}
-	for _, q := range r.Requests[name] {
+	for q := range r.Requests[name].All() {
 		at[q.Seq] = q.Done - t0
 	}
 	for i, f := range r.Findings[name] {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -39,4 +40,26 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 		}
 	}
 	return nil
+}
+
+// unconfirmable notes limits that this record's phases are too short for, as those of
+// another SLA may be: what lies between what can be confirmed and the limit is
+// undecided.
+func (s *scorer) unconfirmable() {
+	say := func(name string, limit time.Duration, what string, lasted int64) {
+		if most := time.Duration(lasted) - s.confirm(); most+window < limit {
+			s.card.Notes = append(s.card.Notes, fmt.Sprintf("sla.%s of %s: %s %s, of which %s confirm it: a time above %s cannot be met in this record",
+				name, Brief(limit.Seconds()), what, Brief(time.Duration(lasted).Seconds()), Brief(s.confirm().Seconds()), Brief(max(0, most).Seconds())))
+		}
+	}
+	if limit := s.wanted.Mitigate; limit != nil {
+		for _, f := range s.record.Header.Faults {
+			if t := s.span(f.Name); f.For > 0 && t.injected != never && t.lifted != never {
+				say("mitigate", *limit, "fault "+f.Name+" was on for", t.lifted-t.injected)
+			}
+		}
+	}
+	if limit := s.wanted.Recover; limit != nil && s.course.cleared != never {
+		say("recover", *limit, "after the last fault the record has", s.course.end-s.course.cleared)
+	}
 }

@@ -3,68 +3,100 @@ package sla
 import (
 	"math"
 	"time"
-)
 
-// Levels of impact, as shares of users (HANDBOOK: level 1 under 5 %, level 2 to
-// 30 %, level 3 everyone; what it leaves open, 30 to 100 %, is level 3 here, and
-// 99 % is full).
-const (
-	level2 = 0.05
-	level3 = 0.30
+	"github.com/stormdrill/stormdrill/loadgen"
 )
 
 // slice is one second of fault or recovery.
 type slice struct {
 	due, sent   int
 	bad         int
-	active, hit map[userID]bool
+	active, hit int // users
 }
 
-// userID is a synthetic user: they are numbered per group.
-type userID struct {
-	group int
-	user  uint32
+// user is when a synthetic user was last counted, by second, from 1; 0: never.
+type user struct{ active, hit int32 }
+
+// hits count the users of a group, who are numbered by themselves, into the
+// seconds of fault and recovery.
+type hits struct {
+	start   int64 // of the first second
+	seconds []slice
+	users   []user
+	others  map[uint32]*user // those whose number is not below mostUsers
+	ever    uint64           // users who had a bad request
+}
+
+// mostUsers is how many have a place before they are met.
+const mostUsers = 1 << 20
+
+func newHits(c course, users int, seconds []slice) *hits {
+	from, _, _ := c.phase("run")
+	return &hits{start: from, seconds: seconds, users: make([]user, min(max(0, users), mostUsers)), others: map[uint32]*user{}}
+}
+
+func (h *hits) user(number uint32) *user {
+	if int(number) < len(h.users) {
+		return &h.users[number]
+	}
+	if h.others[number] == nil {
+		h.others[number] = &user{}
+	}
+	return h.others[number]
+}
+
+func (h *hits) add(r *loadgen.Request, bad bool) {
+	now := int32((r.Due-h.start)/int64(time.Second)) + 1
+	c := &h.seconds[now-1]
+	c.due++
+	if r.Unsent {
+		return
+	}
+	u := h.user(r.User)
+	c.sent++
+	if u.active != now {
+		u.active = now
+		c.active++
+	}
+	if !bad {
+		return
+	}
+	c.bad++
+	if u.hit == 0 {
+		h.ever++
+	}
+	if u.hit != now {
+		u.hit = now
+		c.hit++
+	}
+}
+
+// seconds are those of fault and recovery, none of a run that did not get there.
+func (c course) seconds() []slice {
+	from, to, ok := c.phase("run")
+	if !ok || to <= from {
+		return nil
+	}
+	return make([]slice, int((to-from-1)/int64(time.Second))+1)
 }
 
 // impact measures how much of the users' world was hit, second by second.
 func (s *scorer) impact() {
-	out := &s.card.Impact
-	from, to, ok := s.course.phase("run")
-	if !ok || to <= from {
+	if len(s.seconds) == 0 {
 		return
 	}
-	seconds := make([]slice, int((to-from-1)/int64(time.Second))+1)
-	ever := map[userID]bool{}
-	for g, st := range s.streams {
-		out.Users += uint64(st.group.Users)
-		for _, r := range s.within(st, "run") {
-			c := &seconds[(r.Due-from)/int64(time.Second)]
-			c.due++
-			if r.Unsent {
-				continue
-			}
-			if c.active == nil {
-				c.active, c.hit = map[userID]bool{}, map[userID]bool{}
-			}
-			id := userID{g, r.User}
-			c.sent++
-			c.active[id] = true
-			if r.Bad(st.group.Slow) {
-				c.bad++
-				c.hit[id], ever[id] = true, true
-			}
-		}
+	for _, st := range s.streams {
+		s.card.Impact.Users += uint64(st.group.Users)
 	}
-	out.UsersHit = uint64(len(ever))
-	s.degraded(seconds)
-	s.level(seconds)
+	s.degraded(s.seconds)
+	s.level(s.seconds)
 }
 
 // degraded counts the seconds in which a share of the requests was bad that a
 // user would call a fault, and those in which nearly all were.
 func (s *scorer) degraded(seconds []slice) {
 	out := &s.card.Impact
-	var judged, low, high float64
+	var judged, bad, all, low, high float64
 	count := func(n *float64, bad, of int, limit float64) {
 		if of > 0 && float64(bad)/float64(of) >= limit {
 			*n++
@@ -75,8 +107,8 @@ func (s *scorer) degraded(seconds []slice) {
 			continue
 		}
 		judged++
-		count(&out.Degraded, c.bad, c.sent, degraded)
-		count(&out.Full, c.bad, c.sent, full)
+		count(&bad, c.bad, c.sent, degraded)
+		count(&all, c.bad, c.sent, full)
 		count(&high, c.bad, c.due, degraded)
 		count(&low, c.bad+c.due-c.sent, c.due, degraded)
 	}
@@ -84,7 +116,8 @@ func (s *scorer) degraded(seconds []slice) {
 		return
 	}
 	well := func(not float64) *float64 { v := round(1 - not/judged); return &v }
-	out.ByTime, out.ByTimeLow, out.ByTimeHigh = well(out.Degraded), well(low), well(high)
+	out.Degraded, out.Full = &bad, &all
+	out.ByTime, out.ByTimeLow, out.ByTimeHigh = well(bad), well(low), well(high)
 }
 
 // level is that of the worst second; where chance alone could have put it on
@@ -92,7 +125,7 @@ func (s *scorer) degraded(seconds []slice) {
 func (s *scorer) level(seconds []slice) {
 	out := &s.card.Impact
 	for _, c := range seconds {
-		n, k := len(c.active), len(c.hit)
+		n, k := c.active, c.hit
 		if k == 0 {
 			continue
 		}
@@ -117,9 +150,6 @@ func levelOf(share float64) int {
 	}
 	return 3
 }
-
-// z is of a two-sided interval of 95 %.
-const z = 1.959964
 
 // wilson is the score interval of a share, k of n (Wilson, 1927), drawn from a
 // population whose size is known: the more of it was seen, the less is left to

@@ -16,7 +16,7 @@ import (
 
 // Keep is one thing that has to hold over a phase. Its grammar is
 //
-//	METRIC [of GROUP | of node NODE] in PHASE <=|>= VALUE
+//	METRIC [of GROUP | of node NODE] [on new|established] in PHASE <=|>= VALUE
 //
 // METRIC is
 //   - success: the share of sent requests that were good;
@@ -30,7 +30,9 @@ import (
 //
 // GROUP is a load group, or one of its cohorts as group/cohort; a group that has
 // cohorts is all of them. NODE is a node that answers with its name. Without
-// either it is over all groups. PHASE is baseline, fault, recovery, or run, which
+// either it is over all groups. "on new" means requests that opened a connection for
+// themselves, and failed in it, too; "on established" those on one that stood: what
+// a fault of handshakes leaves alone. PHASE is baseline, fault, recovery, or run, which
 // is fault and recovery together.
 //
 // VALUE is a percentage or a duration, as the metric is, or FACTOR x baseline:
@@ -41,10 +43,12 @@ import (
 //	handshake in recovery >= 99.9%
 //	dns-p95 of page/fresh in recovery <= 50ms
 //	success of node app-1 in fault >= 99%
+//	success of shoppers on established in fault >= 99.9%
 type Keep struct {
 	Metric string
 	Of     string // group, or group/cohort; empty: all
 	Node   string // who answered; empty: anybody
+	On     string // "new" or "established" connections; empty: both
 	Phase  string
 	Op     string  // "<=" or ">="
 	Value  float64 // a share in [0, 1], or seconds; Relative: a factor
@@ -62,24 +66,27 @@ var (
 	InPhase = []string{"baseline", "fault", "recovery", "run"}
 )
 
-var keepText = regexp.MustCompile(`^(\S+)(?: of (?:node (\S+)|(\S+)))? in (\S+) (<=|>=) (?:(\S+) x baseline|(\S+))$`)
+var keepText = regexp.MustCompile(`^(\S+)(?: of (?:node (\S+)|(\S+)))?(?: on (new|established))? in (\S+) (<=|>=) (?:(\S+) x baseline|(\S+))$`)
 
 // ParseKeep reads one objective.
 func ParseKeep(s string) (Keep, error) {
 	text := strings.Join(strings.Fields(s), " ")
 	m := keepText.FindStringSubmatch(text)
 	if m == nil {
-		return Keep{}, fmt.Errorf("keep %q: want METRIC [of GROUP] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%", s)
+		return Keep{}, fmt.Errorf("keep %q: want METRIC [of GROUP] [on new|established] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%", s)
 	}
-	k := Keep{Metric: m[1], Node: m[2], Of: m[3], Phase: m[4], Op: m[5], Relative: m[6] != "", Text: text}
+	k := Keep{Metric: m[1], Node: m[2], Of: m[3], On: m[4], Phase: m[5], Op: m[6], Relative: m[7] != "", Text: text}
 	if !slices.Contains(Metrics, k.Metric) {
 		return Keep{}, fmt.Errorf("keep %q: no metric %q: there are %s", s, k.Metric, strings.Join(Metrics, ", "))
 	}
 	if !slices.Contains(InPhase, k.Phase) {
 		return Keep{}, fmt.Errorf("keep %q: no phase %q: there are %s", s, k.Phase, strings.Join(InPhase, ", "))
 	}
+	if k.OfSteps() && k.On != "" {
+		return Keep{}, fmt.Errorf("keep %q: %s is of new connections as it is: leave \"on %s\" away", s, k.Metric, k.On)
+	}
 	var err error
-	if k.Value, err = k.parseValue(m[6] + m[7]); err != nil {
+	if k.Value, err = k.parseValue(m[7] + m[8]); err != nil {
 		return Keep{}, fmt.Errorf("keep %q: %w", s, err)
 	}
 	return k, nil
@@ -89,7 +96,7 @@ func (k Keep) parseValue(s string) (float64, error) {
 	if k.Relative {
 		return k.parseFactor(s)
 	}
-	if k.isShare() {
+	if k.IsShare() {
 		share, err := quantity.ParseShare(s)
 		return float64(share), err
 	}
@@ -114,37 +121,61 @@ func (k Keep) parseFactor(s string) (float64, error) {
 // percentile is the metric's percentile as written; empty: it is a share.
 func (k Keep) percentile() string {
 	m := k.Metric[strings.LastIndexByte(k.Metric, '-')+1:]
-	if k.isShare() {
+	if k.IsShare() {
 		return ""
 	}
 	return strings.TrimPrefix(m, "p")
 }
 
-// isShare reports whether the metric is a share, not a time.
-func (k Keep) isShare() bool {
+// IsShare reports whether the metric is a share, not a time.
+func (k Keep) IsShare() bool {
 	return slices.Contains([]string{"success", "dns", "handshake", "tls"}, k.Metric)
 }
 
-// step is the part of getting a connection that the metric is about, and
-// whether it is about one.
-func (k Keep) step(r loadgen.Request) (loadgen.Step, bool) {
+// stepOf is one part of getting a request's connection.
+type stepOf func(*loadgen.Request) loadgen.Step
+
+// step is the part that the metric is about; nil where it is about requests.
+func (k Keep) step() stepOf {
 	what, _, _ := strings.Cut(k.Metric, "-")
 	switch what {
 	case "dns":
-		return r.Lookup, true
+		return func(r *loadgen.Request) loadgen.Step { return r.Lookup }
 	case "handshake":
-		return r.Handshake, true
+		return func(r *loadgen.Request) loadgen.Step { return r.Handshake }
 	case "tls":
-		return r.TLS, true
+		return func(r *loadgen.Request) loadgen.Step { return r.TLS }
 	}
-	return 0, false
+	return nil
 }
 
-// OfSteps reports whether the metric is a share of lookups or handshakes.
-func (k Keep) OfSteps() bool {
-	_, of := k.step(loadgen.Request{})
-	return of && k.isShare()
+// OfSteps reports whether the metric is of lookups or handshakes.
+func (k Keep) OfSteps() bool { return k.step() != nil }
+
+// Needs is how many requests, or steps, the objective takes to be told at all; 0
+// where any number will do.
+func (k Keep) Needs() int {
+	const whole = 1e-9 // of a request: 1/(1 − 0.999) is a thousand
+	switch {
+	case !k.IsShare():
+		return int(math.Ceil(1/(1-k.quantile()) - whole))
+	case k.Relative || k.Op != ">=" || k.Value >= 1:
+		return 0
+	case k.OfSteps():
+		return Clean(k.Value)
+	}
+	return int(math.Ceil(1/(1-k.Value) - whole))
 }
+
+// opening is of requests that opened a connection, established of those that did not.
+const (
+	opening     = "new"
+	established = "established"
+)
+
+// OfOpening and OfEstablished report whether it is about one kind of connection alone.
+func (k Keep) OfOpening() bool     { return k.OfSteps() || k.On == opening }
+func (k Keep) OfEstablished() bool { return k.On == established }
 
 // About reports whether a group is the one asked for, or a cohort of it.
 func (k Keep) About(group string) bool {
@@ -163,7 +194,7 @@ func (k Keep) name() string { return k.Text[:strings.Index(k.Text, " "+k.Op+" ")
 // shown writes a value of the metric; shares are cut, not rounded, so that
 // 99.999 % never reads as 100 %.
 func (k Keep) shown(v float64) string {
-	if !k.isShare() {
+	if !k.IsShare() {
 		return Brief(v)
 	}
 	return Percent(v)
@@ -177,7 +208,7 @@ func (k Keep) margin(low, high, limit float64) string {
 		away = limit - high
 	}
 	switch {
-	case k.isShare():
+	case k.IsShare():
 		return fmt.Sprintf("%+.2f points", 100*away)
 	case !(limit > 0) || math.IsInf(away, 0):
 		return ""

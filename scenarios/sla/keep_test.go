@@ -17,6 +17,8 @@ func TestParseKeep(t *testing.T) {
 		"success in fault >= 99.95%":                     {Metric: "success", Phase: "fault", Op: ">=", Value: 0.9995},
 		"success of node app-2 in fault >= 99%":          {Metric: "success", Node: "app-2", Phase: "fault", Op: ">=", Value: 0.99},
 		"success of node in fault >= 99%":                {Metric: "success", Of: "node", Phase: "fault", Op: ">=", Value: 0.99},
+		"success of shoppers on new in run >= 99%":       {Metric: "success", Of: "shoppers", On: "new", Phase: "run", Op: ">=", Value: 0.99},
+		"p95 of node a on established in fault <= 1s":    {Metric: "p95", Node: "a", On: "established", Phase: "fault", Op: "<=", Value: 1},
 		"handshake in recovery >= 99.95%":                {Metric: "handshake", Phase: "recovery", Op: ">=", Value: 0.9995},
 		"dns-p95 of page/fresh in recovery <= 50ms":      {Metric: "dns-p95", Of: "page/fresh", Phase: "recovery", Op: "<=", Value: 0.05},
 		"p95 of shoppers in recovery <= 1.25 x baseline": {Metric: "p95", Of: "shoppers", Phase: "recovery", Op: "<=", Value: 1.25, Relative: true},
@@ -29,7 +31,8 @@ func TestParseKeep(t *testing.T) {
 	for _, bad := range []string{"", "success", "succes in run >= 99%", "success in hold >= 99%", "success in run > 99%",
 		"success in run >= 0.99", "p95 in run <= 200", "p95 in run <= -1s", "success in run >= 130%", "handshake in run >= 1s",
 		"dns-p95 in run <= 5%", "p95 in run <= 0 x baseline", "p95 in run <= NaN x baseline", "p95 in baseline <= 2 x baseline",
-		"dns-p42 in run <= 1s", "success of node in app-1 in run >= 99%"} {
+		"dns-p42 in run <= 1s", "success of node in app-1 in run >= 99%",
+		"success on old in run >= 99%", "handshake of shoppers on new in run >= 99%", "success on new of shoppers in run >= 99%"} {
 		if k, err := ParseKeep(bad); err == nil {
 			t.Errorf("%q is taken as %+v", bad, k)
 		}
@@ -38,7 +41,7 @@ func TestParseKeep(t *testing.T) {
 
 // What is read can be read again, and never panics.
 func FuzzParseKeep(f *testing.F) {
-	for _, s := range []string{"success of node a in run >= 99%", "dns-p95 of a/b in recovery <= 1.5 x baseline", "p99.9 in fault <= 1s"} {
+	for _, s := range []string{"success of node a in run >= 99%", "dns-p95 of a/b in recovery <= 1.5 x baseline", "p99.9 in fault <= 1s", "p50 of a on established in run <= 1s"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -65,6 +68,7 @@ func TestKeepOfSteps(t *testing.T) {
 		}
 		q.Lookup = loadgen.StepOf(time.Duration(q.Seq%10)*10*time.Millisecond, true)
 	}
+	r := s.record()
 	for text, want := range map[string]string{
 		"handshake in recovery >= 99.9%":            Met,
 		"handshake in fault >= 99.9%":               Missed,
@@ -81,14 +85,41 @@ func TestKeepOfSteps(t *testing.T) {
 		"handshake of user in recovery >= 99.9%":    Undecided,
 		"handshake of users/a in recovery >= 99.9%": Undecided,
 	} {
-		s.goals = timeline.Objectives{Keep: []string{text}}
-		o := Score(s.record(), s.goals).Objectives[0]
+		o := Score(r, timeline.Objectives{Keep: []string{text}}).Objectives[0]
 		if o.Result != want || want == Undecided && o.Why == "" {
 			t.Errorf("%s: have %+v, want %s", text, o, want)
 		}
 	}
 	if n := Clean(0.999); n != 2995 {
 		t.Errorf("99.9 %% takes %d clean ones, want 2995", n)
+	}
+}
+
+// Where new connections fail and those that stand go on, each is judged apart.
+func TestKeepOnConnections(t *testing.T) {
+	s := usual()
+	s.rate, s.downs = 100, nil
+	s.adjust = func(q *loadgen.Request) {
+		q.Reused = q.Seq%4 != 0
+		if !q.Reused && q.Due > t0+15*sec && q.Due < t0+25*sec {
+			q.Class, q.Status = loadgen.DialTimeout, 0
+		}
+	}
+	r := s.record()
+	for text, want := range map[string]string{
+		"success on established in fault >= 99.9%": Met,
+		"success on new in fault >= 99%":           Missed,
+		"success on new in recovery >= 99%":        Met,
+		"success in fault >= 99%":                  Missed,
+	} {
+		if o := Score(r, timeline.Objectives{Keep: []string{text}}).Objectives[0]; o.Result != want {
+			t.Errorf("%s: have %+v, want %s", text, o, want)
+		}
+	}
+	s.adjust = func(q *loadgen.Request) { q.Reused = false }
+	o := Score(s.record(), timeline.Objectives{Keep: []string{"success on established in fault >= 99%"}}).Objectives[0]
+	if o.Result != Undecided || !strings.Contains(o.Why, "no request was sent on established connections") {
+		t.Errorf("of none: %+v", o)
 	}
 }
 

@@ -3,6 +3,7 @@ package sla
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (s *scorer) keep(text string) Objective {
 		o.Measured += " to " + k.shown(have.high)
 	}
 	o.Value, o.Unit = k.worse(have.low, have.high), "s"
-	if k.isShare() {
+	if k.IsShare() {
 		o.Unit = "share"
 	}
 	o.Result = k.result(have, limit)
@@ -85,6 +86,9 @@ func (k Keep) without() string {
 	case "tls":
 		what = "TLS handshake was begun"
 	}
+	if k.On != "" {
+		what += " on " + k.On + " connections"
+	}
 	if k.Node != "" {
 		what += " that " + k.Node + " answered"
 	}
@@ -109,84 +113,124 @@ func Clean(share float64) int {
 	return int(math.Ceil(math.Log(1-baselineConfidence) / math.Log(share)))
 }
 
+// kept are all objectives of that kind; those that cannot be read are judged as
+// what they are.
+func (s *scorer) kept() (all []Keep) {
+	texts := s.wanted.Keep
+	if s.wanted.Profile == Handbook {
+		texts = slices.Concat(texts, Indicators)
+	}
+	for _, text := range texts {
+		if k, err := ParseKeep(text); err == nil {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// phases are those that a metric is needed of.
+func (k Keep) phases() []string {
+	if k.Relative {
+		return []string{k.Phase, "baseline"}
+	}
+	return []string{k.Phase}
+}
+
+// metrics are what was counted for the objectives, each once.
+type metrics map[metricOf]*metric
+
+// metricOf is what a metric is of.
+type metricOf struct{ metric, of, node, on, phase string }
+
+// of is the metric that k asks for in a phase.
+func (all metrics) of(k Keep, phase string) *metric {
+	key := metricOf{k.Metric, k.Of, k.Node, k.On, phase}
+	if all[key] == nil {
+		all[key] = &metric{node: k.Node, on: k.On, step: k.step()}
+	}
+	return all[key]
+}
+
+// metric counts the requests of a node, or of all, or the steps of one kind that
+// their connections took.
+type metric struct {
+	node string
+	on   string
+	step stepOf // nil: the requests themselves
+
+	took   spread
+	good   int
+	unsent int // nobody's answer, so they are in no node's metric
+}
+
+func (m *metric) add(r *loadgen.Request, bad bool) {
+	switch {
+	case m.step != nil:
+		m.addStep(m.step(r), r)
+	case r.Unsent && m.node == "":
+		m.unsent++
+	case !r.Unsent && m.by(r):
+		m.count(r.Latency(), !bad)
+	}
+}
+
+func (m *metric) addStep(step loadgen.Step, r *loadgen.Request) {
+	if step.Tried() && m.by(r) {
+		m.count(step.Took(), step.OK())
+	}
+}
+
+func (m *metric) by(r *loadgen.Request) bool {
+	return (m.node == "" || answeredBy(r) == m.node) && (m.on == "" || r.Reused == (m.on == established))
+}
+
+func (m *metric) count(took time.Duration, good bool) {
+	m.took.add(took)
+	if good {
+		m.good++
+	}
+}
+
 // metric bounds what k asks for in a phase; false where there is no data.
 func (s *scorer) metric(k Keep, phase string) (bounds, bool) {
-	if _, of := k.step(loadgen.Request{}); of {
-		return s.steps(k, phase)
+	m := s.metrics.of(k, phase)
+	switch {
+	case m.took.n == 0:
+		return bounds{}, false
+	case m.step != nil:
+		return m.steps(k), true
 	}
-	return s.served(k, phase)
+	return m.served(k), true
 }
 
 // served is a metric of requests: with those that were never sent all good, and
-// all bad. Those are nobody's answer, so they are in no node's metric.
-func (s *scorer) served(k Keep, phase string) (bounds, bool) {
-	var good, unsent float64
-	var latencies []time.Duration
-	for _, st := range s.streams {
-		if !k.About(st.group.Name) {
-			continue
-		}
-		for _, r := range s.within(st, phase) {
-			switch {
-			case r.Unsent && k.Node == "":
-				unsent++
-				continue
-			case r.Unsent, k.Node != "" && answeredBy(r) != k.Node:
-				continue
-			}
-			latencies = append(latencies, r.Latency())
-			if !r.Bad(st.group.Slow) {
-				good++
-			}
-		}
+// all bad.
+func (m *metric) served(k Keep) bounds {
+	due := m.took.n + m.unsent
+	if k.IsShare() {
+		return bounds{low: float64(m.good) / float64(due), high: float64(m.good+m.unsent) / float64(due)}
 	}
-	sent := float64(len(latencies))
-	switch {
-	case sent == 0:
-		return bounds{}, false
-	case k.isShare():
-		return bounds{low: good / (sent + unsent), high: (good + unsent) / (sent + unsent)}, true
+	// At worst the unsent ones would have been the slowest, without end, at best
+	// the quickest.
+	at := rank(k.quantile(), due)
+	b := bounds{high: time.Duration(math.MaxInt64).Seconds()}
+	if at <= m.took.n {
+		b.high = m.took.at(at).Seconds()
 	}
-	// The unsent ones go to the end of what is sorted, at worst, and to its
-	// beginning, at best.
-	for range int(unsent) {
-		latencies = append(latencies, math.MaxInt64)
+	if at > m.unsent {
+		b.low = m.took.at(at - m.unsent).Seconds()
 	}
-	high := quantile(latencies, k.quantile()).Seconds()
-	for i := range int(unsent) {
-		latencies[len(latencies)-1-i] = 0
-	}
-	return bounds{low: quantile(latencies, k.quantile()).Seconds(), high: high}, true
+	return b
 }
 
 // steps is a metric of what it took to get a connection.
-func (s *scorer) steps(k Keep, phase string) (bounds, bool) {
-	failed := 0
-	var took []time.Duration
-	for _, st := range s.streams {
-		if !k.About(st.group.Name) {
-			continue
-		}
-		for _, r := range s.within(st, phase) {
-			step, _ := k.step(r)
-			if !step.Tried() || k.Node != "" && answeredBy(r) != k.Node {
-				continue
-			}
-			took = append(took, step.Took())
-			if !step.OK() {
-				failed++
-			}
-		}
+func (m *metric) steps(k Keep) bounds {
+	if k.IsShare() {
+		low, high := clopper(m.good, m.took.n)
+		return bounds{low, high, m.took.n}
 	}
-	if len(took) == 0 {
-		return bounds{}, false
-	}
-	if !k.isShare() {
-		v := quantile(took, k.quantile()).Seconds()
-		return bounds{v, v, len(took)}, true
-	}
-	low, high := clopper(len(took)-failed, len(took))
-	return bounds{low, high, len(took)}, true
+	v := m.took.quantile(k.quantile()).Seconds()
+	return bounds{v, v, m.took.n}
 }
 
 // clopper is between the one-sided Clopper-Pearson bounds of a share, k of n.

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -64,21 +65,22 @@ func (s *scorer) objectives() {
 		}
 		return s.card.Watchers[i]
 	}
+	s.unconfirmable()
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Detect)) {
 		why := "the watcher got no answer that counts"
 		if s.from == never {
 			why = "the fault had no effect that could be noticed"
 		}
-		add(atMost("detect "+name, s.wanted.Detect[name], watcher(name).Detect, why))
+		add(s.detection(name, s.wanted.Detect[name], watcher(name), why))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Restore)) {
 		add(atMost("restore "+name, s.wanted.Restore[name], watcher(name).Restore, "it never noticed, so it could not be content again"))
 	}
 	if l := s.wanted.Mitigate; l != nil {
-		add(s.change("mitigate", *l, s.card.Times.Mitigate))
+		add(s.changes("mitigate", *l, func(f Fault) *Time { return f.Mitigate }))
 	}
 	if l := s.wanted.Recover; l != nil {
-		add(s.change("recover", *l, s.card.Times.Recover))
+		add(s.changes("recover", *l, func(f Fault) *Time { return f.Recover }))
 	}
 	if l := s.wanted.Lose; l != nil {
 		add(s.lose(*l))
@@ -95,8 +97,46 @@ func (s *scorer) objectives() {
 	}
 }
 
-// change judges a time of the users' outage. Users who never had one were well
-// all along.
+// detection judges a watcher. One that was content while nobody was hurt has missed
+// nothing, and has shown nothing: whether it would notice an outage is not told.
+func (s *scorer) detection(name string, limit time.Duration, w Watcher, why string) Objective {
+	o := atMost("detect "+name, limit, w.Detect, why)
+	if w.Detect != nil && w.Detect.Censored && s.card.Spared(w) {
+		o.Measured, o.Result = "not noticed, absorbed", Undecided
+		o.Why = "no user was hurt, so nothing was there that it had to notice: make the fault harder, or ask for no detection"
+	}
+	return o
+}
+
+// changes judges a time of each fault's outage, and gives the worst of the judgements:
+// of several faults, with the name of whose it is.
+func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time) (worst Objective) {
+	var longest *Time
+	for _, f := range s.card.Faults {
+		t := of(f)
+		if t == nil {
+			continue
+		}
+		o := s.change(name, limit, t)
+		if len(s.spells) > 1 {
+			o.Measured += " (" + f.Name + ")"
+		}
+		rank := cmp.Compare(slices.Index(results, o.Result), slices.Index(results, worst.Result))
+		if longest == nil || rank > 0 || rank == 0 && worse(longest, t) != longest {
+			worst, longest = o, t
+		}
+	}
+	if longest == nil {
+		return s.change(name, limit, nil)
+	}
+	return worst
+}
+
+// results, the best first.
+var results = []string{Met, Undecided, Missed}
+
+// change judges a time of the users' outage. Users who never had one were well all
+// along.
 func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 	absorbed := len(s.own) == 0 && len(s.card.Faults) > 0 &&
 		!slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return !f.Absorbed })
@@ -120,17 +160,17 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 	}
 	o.Measured = t.String()
 	o.Value, o.Unit, o.Resolution, o.Censored = &t.Seconds, "s", t.Resolution, t.Censored
-	margin := limit.Seconds() - t.Seconds
+	margin, least := limit.Seconds()-t.Seconds, t.Seconds-t.Resolution
 	switch {
-	case t.Censored && t.Seconds >= limit.Seconds():
+	case t.Censored && (least > limit.Seconds() || least == limit.Seconds() && t.Unconfirmed == ""):
 		o.Result = Missed
 		return o
 	case t.Censored:
-		o.Result, o.Why = Undecided, "the run ended before it could be told"
+		o.Result, o.Why = Undecided, t.unsettled()
 		return o
 	case t.Seconds+t.Resolution <= limit.Seconds():
 		o.Result = Met
-	case t.Seconds-t.Resolution > limit.Seconds():
+	case least > limit.Seconds():
 		o.Result = Missed
 	default:
 		o.Result, o.Why = Undecided, "the limit lies within the resolution"
@@ -142,14 +182,32 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 	return o
 }
 
+// unsettled says why it is not known when a censored time ended, and what would help.
+func (t Time) unsettled() string {
+	switch t.Unconfirmed {
+	case atLift:
+		return "the users were last seen unwell then, and the fault was lifted before they had been well for as long as confirms it: want a longer hold, or a shorter confirm"
+	case atEnd:
+		return "the users were last seen unwell then, and the run ended before they had been well for as long as confirms it: want a longer recovery, or a shorter confirm"
+	}
+	return "the run ended before it could be told"
+}
+
+// leastShown is the least resolution, in seconds, that Brief does not write as none.
+const leastShown = 0.05e-3
+
 // String writes a time with its resolution, or what it exceeds.
 func (t Time) String() string {
 	switch {
+	case t.Unconfirmed == atLift:
+		return "≥ " + Brief(t.Seconds) + ", not confirmed before the fault was lifted"
+	case t.Unconfirmed == atEnd:
+		return "≥ " + Brief(t.Seconds) + ", not confirmed before the run ended"
 	case t.Censored:
 		return "> " + Brief(t.Seconds)
 	case t.By == mitigated:
 		return Brief(t.Seconds) + ", mitigated"
-	case t.Resolution > 0:
+	case t.Resolution >= leastShown:
 		return Brief(t.Seconds) + " ± " + Brief(t.Resolution)
 	}
 	return Brief(t.Seconds)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -19,9 +20,11 @@ type course struct {
 	lifted     int64 // the last fault's, lower edge
 	cleared    int64 // the last fault's, upper edge
 	clearing   time.Duration
-	recovery   int64 // the recovery phase begins
-	touched    int64 // the first effect on the users' traffic
-	loosed     int64 // a fault's own traffic first went out
+	recovery   int64         // the recovery phase begins
+	touched    int64         // the first effect on the users' traffic
+	loosed     int64         // a fault's own traffic first went out
+	late       time.Duration // by how much touched may be
+	untimed    bool          // a fault touched users, and nobody can say when first: its own commands count it
 }
 
 // courseOf reads the marks. What a run that broke off did not reach is never,
@@ -57,8 +60,12 @@ func courseOf(r *timeline.Record) course {
 		if p.Count.Own {
 			seen = &c.loosed
 		}
+		c.untimed = c.untimed || untimed(p.Count)
 		if first := p.Count.First; first > 0 && (*seen == never || first < *seen) {
 			*seen = first
+			if !p.Count.Own {
+				c.late = time.Duration(p.Count.Late)
+			}
 		}
 	}
 	if c.start == never {
@@ -70,11 +77,14 @@ func courseOf(r *timeline.Record) course {
 	return c
 }
 
+// untimed is a count of what was touched, without when.
+func untimed(c switchboard.Count) bool { return c.Users > 0 && c.First == 0 }
+
 func lastDue(r *timeline.Record) int64 {
 	last := int64(never)
 	for _, all := range r.Requests {
-		if n := len(all); n > 0 {
-			last = max(last, all[n-1].Due)
+		if n := all.Len(); n > 0 {
+			last = max(last, all.Due(n-1))
 		}
 	}
 	return last

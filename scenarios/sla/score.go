@@ -31,10 +31,16 @@ type scorer struct {
 	own      []outage  // those that are the faults'
 	spells   []spell   // the same, by fault
 	noticed  []watch.Noticed
-	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
-	onset    int64   // of the first outage that is the faults'
-	detected int64   // when the first watcher noticed
-	first    float64 // the same, in seconds from the start of the run, or what it is known to exceed
+	from     int64         // what detection is counted from: min(T_effect, T_onset); never without a fault
+	doubt    time.Duration // of from
+	onset    int64         // of the first outage that is the faults'
+	detected int64         // when the first watcher noticed
+	first    float64       // the same, in seconds from the start of the run, or what it is known to exceed
+
+	// Counted in one pass, and looked into by who needs it.
+	seconds []slice // of fault and recovery
+	strip   *strip  // of the whole run
+	metrics metrics
 
 	card Scorecard
 }
@@ -58,7 +64,7 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 	s.card = Scorecard{
 		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed, Control: r.Header.Control,
 		Reasons: []string{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{}, Nodes: []Node{},
-		Watchers: []Watcher{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []string{},
+		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []string{},
 	}
 	if r.Header.Mono != 0 {
 		s.card.Started = r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano)
@@ -72,12 +78,14 @@ func (s *scorer) measure() {
 	s.faults()
 	s.times()
 	s.watchers()
-	s.requests()
+	s.steers()
+	s.count()
 	s.data()
 	s.impact()
 	s.alert()
 	s.budget()
 	s.generator()
+	s.clock()
 	s.picture()
 	for _, n := range s.record.Notes {
 		if !slices.Contains(s.card.Notes, n.Text) {
@@ -112,24 +120,21 @@ func (s *scorer) findOutages() {
 		}
 		out := Outage{
 			Group: o.stream.group.Name, Onset: s.course.at(o.onset), Recovery: s.course.at(o.recovered),
-			Resolution: seconds(o.resolution()), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: by, With: others,
-		}
-		if o.censored {
-			out.Recovery = s.course.at(s.course.end)
+			Resolution: seconds(max(o.ofOnset(), o.ofRecovery())), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: by, With: others,
 		}
 		s.card.Outages = append(s.card.Outages, out)
 	}
-	s.from = s.course.touched
 	if len(s.own) > 0 {
 		s.onset = edge(s.own, byOnset).onset
-		if s.from == never || s.onset < s.from {
-			s.from = s.onset
-		}
 	}
+	s.from, s.doubt = origin(s.course.injected, s.course.touched, s.course.late, s.own)
 	// Traffic of a fault's own touches nobody's request: it counts from the users'
 	// onset, and from its own only where they never felt it.
 	if s.from == never {
 		s.from = s.course.loosed
+	}
+	if s.from == never && s.course.untimed {
+		s.from = s.course.injected // not later than it touched them
 	}
 }
 
@@ -139,8 +144,9 @@ const unexplained = "unexplained"
 func (s *scorer) faults() {
 	for _, f := range s.record.Header.Faults {
 		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1, Lift: -1, Clear: -1}
-		if m, ok := markOf(s.record, timeline.MarkInject, f.Name); ok {
-			out.Inject = s.course.at(m.Before)
+		injected, ok := markOf(s.record, timeline.MarkInject, f.Name)
+		if ok {
+			out.Inject = s.course.at(injected.Before)
 		}
 		if m, ok := markOf(s.record, timeline.MarkLift, f.Name); ok {
 			out.Lift = s.course.at(m.After)
@@ -155,7 +161,7 @@ func (s *scorer) faults() {
 			}
 			c := p.Count
 			if c.First > 0 && !c.Own {
-				out.Effect = s.course.at(c.First)
+				out.Effect, out.EffectResolution = s.course.at(c.First), seconds(time.Duration(c.Late+injected.After-injected.Before))
 			}
 			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: c.Detail, Gone: cleared && !c.Active}
 		}
@@ -164,27 +170,15 @@ func (s *scorer) faults() {
 		if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) }); i >= 0 && !felt {
 			out.During = s.card.Outages[i].By
 		}
+		if !felt && out.During == "" && out.Proof.anybodys(f.Kind) {
+			out.During = s.beside(f)
+			if out.During == "" && out.Proof.Effective == "yes" && !s.ledAway(f) {
+				out.Proof.Effective = "unknown"
+			}
+		}
 		out.Absorbed = out.Proof.Effective == "yes" && !felt && out.During == ""
 		s.card.Faults = append(s.card.Faults, out)
 	}
-}
-
-// touched is how many requests show what the fault does.
-func (p Proof) touched() uint64 {
-	if p.Own {
-		return p.Total
-	}
-	return p.Users
-}
-
-func effective(touched uint64) string {
-	switch {
-	case touched == 0:
-		return "no"
-	case touched < leastTouched:
-		return "too few"
-	}
-	return "yes"
 }
 
 // Times.
@@ -221,7 +215,7 @@ func (s *scorer) ideal(c charge) *Time {
 	if at == never || c.from == never {
 		return nil
 	}
-	return &Time{Seconds: seconds(time.Duration(at - c.from)), By: "every request watched"}
+	return &Time{Seconds: since(c.from, at), Resolution: seconds(c.doubt), By: "every request watched"}
 }
 
 // watchers measures what each detector found, from the first effect or onset of
@@ -244,8 +238,8 @@ func (s *scorer) watchers() {
 		}
 		if d := out.Detect; d != nil {
 			d.By = w.Name
-			if ideal := s.ideal(c); ideal != nil {
-				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: d.Resolution, Censored: d.Censored}
+			if ideal := s.ideal(c); ideal != nil { // both from the same origin, whose doubt cancels
+				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
 			}
 			s.earliest(n, hit, d, c)
 		}
@@ -265,12 +259,17 @@ func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) 
 		if c.cleared != never {
 			until = c.cleared
 		}
-		return &Time{Seconds: seconds(time.Duration(until - c.from)), Censored: true}
+		return &Time{Seconds: since(c.from, until), Resolution: seconds(c.doubt), Censored: true}
 	}
 	t := s.between(n.Alarms[hit].Raised, c.from, w)
-	t.Seconds = max(0, t.Seconds) // an alarm on something else than what users feel may come before they do
+	t.Seconds = max(0, t.Seconds) // as since has it
+	t.Resolution = round(t.Resolution + seconds(c.doubt))
 	return t
 }
+
+// since is the time to a detection, in seconds. One that came before anything touched
+// the users, by what a node or a balancer showed, took no time: it is 0.
+func since(from, at int64) float64 { return max(0, seconds(time.Duration(at-from))) }
 
 // restore is the time from the lift to the last instant at which a detector
 // that noticed was content again; nil for one that did not.
@@ -329,6 +328,12 @@ func (s *scorer) earliest(n watch.Noticed, hit int, d *Time, c charge) {
 func notEffective(f Fault) string {
 	if f.Proof.Own {
 		return fmt.Sprintf("fault %s: %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?", f.Name, f.Proof.Total, f.Proof.Unit, leastTouched, f.Link)
+	}
+	if f.Kind == "exec" {
+		return fmt.Sprintf("fault %s: its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?", f.Name, f.Proof.Users, f.Proof.Unit, leastTouched, f.Link)
+	}
+	if f.Proof.Effective == "unknown" {
+		return fmt.Sprintf("fault %s: %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks, and no node's share of their answers shows it; of HTTP, a fault of the byte stream (reset, http-status, latency) tells them apart there, or let it hit a link that the users' own requests take, or the nodes name themselves (X-Stormdrill-Node)", f.Name, f.Proof.Total, f.Proof.Unit, f.Link)
 	}
 	if f.Proof.Effective == "no" {
 		return fmt.Sprintf("fault %s touched none of the users' requests: no traffic of theirs crossed %s while it was on; check the link, the port and the connections' life with stormdrill plan", f.Name, f.Link)

@@ -48,9 +48,18 @@ func TestVerdicts(t *testing.T) {
 			c := &r.Proofs[0].Count
 			c.Own, c.Users, c.Total, c.Unit = true, 0, 4, "flood requests sent"
 		}, Inconclusive, "4 flood requests sent, fewer than"},
+		"own commands": {func(s *sim, r *timeline.Record) {
+			r.Header.Faults[0].Kind = "exec"
+			c := &r.Proofs[0].Count
+			c.Users, c.Total, c.Blind, c.First, c.Unit = 4, 4, true, 0, "requests refused"
+		}, Inconclusive, "its proof counted 4 requests refused, fewer than"},
 		"not gone": {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Active = true }, Inconclusive, "not proven gone"},
 		"left in place": {func(_ *sim, r *timeline.Record) {
 			r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkUnlifted, Detail: "rule x"})
+		}, Error, "left in place: rule x"},
+		"left in place, twice": {func(_ *sim, r *timeline.Record) {
+			m := timeline.Mark{Name: timeline.MarkUnlifted, Detail: "rule x"}
+			r.Marks = append(r.Marks, m, m, timeline.Mark{Name: timeline.MarkError, Detail: "rule x\nrule x"})
 		}, Error, "left in place: rule x"},
 		"harness failed": {func(_ *sim, r *timeline.Record) {
 			r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkError, Detail: "load node gone"})
@@ -65,8 +74,15 @@ func TestVerdicts(t *testing.T) {
 		"unsent": {func(_ *sim, r *timeline.Record) {
 			spoil(r, 0.02, func(q *loadgen.Request) { q.Unsent, q.Sent = true, 0 })
 		}, Inconclusive, "could not be sent"},
-		"lag":          {func(_ *sim, r *timeline.Record) { spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms }) }, Inconclusive, "fell behind its own schedule"},
-		"descriptors":  {func(_ *sim, r *timeline.Record) { r.Requests["users"][7].Class = loadgen.Local }, Inconclusive, "on the load node itself"},
+		"some late": {func(_ *sim, r *timeline.Record) { spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms }) }, Inconclusive, "99 % of requests left within 1.0 ms of their due time, 8 of 4000 later than 100ms"},
+		"lag":       {func(_ *sim, r *timeline.Record) { spoil(r, 0.02, func(q *loadgen.Request) { q.Sent += 60 * ms }) }, Inconclusive, "0 of 4000 later than 100ms"},
+		"descriptors": {func(_ *sim, r *timeline.Record) {
+			edit(r, "users", func(i int, q *loadgen.Request) {
+				if i == 7 {
+					q.Class = loadgen.Local
+				}
+			})
+		}, Inconclusive, "on the load node itself"},
 		"bad baseline": {func(_ *sim, r *timeline.Record) { spoil(r, 0.03, func(q *loadgen.Request) { q.Class = loadgen.Reset }) }, Inconclusive, "bad in the baseline"},
 		"failed before it began": {func(_ *sim, r *timeline.Record) {
 			now := r.Header.Mono
@@ -105,6 +121,11 @@ func TestVerdicts(t *testing.T) {
 			if card.Verdict != c.verdict || !strings.Contains(strings.Join(card.Reasons, "\n"), c.reason) {
 				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict, c.reason)
 			}
+			for _, reason := range card.Reasons {
+				if n := strings.Count(strings.Join(card.Reasons, "\n"), reason); n > 1 {
+					t.Errorf("told %d times: %s", n, reason)
+				}
+			}
 			if b, err := json.Marshal(card); err != nil || len(b) > 10_000 {
 				t.Errorf("%d bytes of JSON, %v", len(b), err)
 			}
@@ -126,11 +147,11 @@ func refer(r *timeline.Record, change func(*loadgen.Request)) {
 // spoil changes a share of all requests.
 func spoil(r *timeline.Record, share float64, change func(*loadgen.Request)) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for i := range r.Requests["users"] {
+	edit(r, "users", func(_ int, q *loadgen.Request) {
 		if random.Float64() < share {
-			change(&r.Requests["users"][i])
+			change(q)
 		}
-	}
+	})
 }
 
 func TestTimes(t *testing.T) {
@@ -151,8 +172,13 @@ func TestTimes(t *testing.T) {
 		t.Errorf("recover by %q", card.Times.Recover.By)
 	}
 	r := card.Requests
-	if r.Due != 2500 || r.Sent != 2500 || r.Failed == 0 || r.BeforeDetect+r.AfterDetect != r.Failed {
+	if r.Due != 2500 || r.Sent != 2500 || r.Failed == 0 || r.BeforeDetect+r.AfterDetect != r.Failed || r.UntilWell != r.AfterDetect {
 		t.Errorf("requests %+v", r)
+	}
+	s := usual()
+	s.length, s.downs = 60*time.Second, append(s.downs, down{45 * sec, 47 * sec, 1, "reset"}) // nobody's
+	if o := Score(s.record(), s.goals).Requests; o.UntilWell != r.UntilWell || o.AfterDetect < r.AfterDetect+190 {
+		t.Errorf("with an outage that is nobody's: %+v, want as many until the users were well as in %+v", o, r)
 	}
 	if want := []Class{{"http 503", r.Failed}}; !slices.Equal(card.Classes, want) {
 		t.Errorf("classes %+v, want %+v", card.Classes, want)
@@ -208,6 +234,24 @@ func TestNeverRecovers(t *testing.T) {
 	}
 }
 
+// What touches users at a time that nobody can tell, and is absorbed, counts from
+// its injection: not later than it touched them.
+func TestAbsorbedUntimed(t *testing.T) {
+	s := usual()
+	s.downs = nil
+	r := s.record()
+	for i := range r.Proofs {
+		r.Proofs[i].Count.First = 0
+	}
+	for _, of := range []string{"", "fault"} {
+		r.Header.Watch[0].Of = of
+		card := Score(r, s.goals)
+		if d := card.Watchers[0].Detect; !card.Faults[0].Absorbed || card.Faults[0].Effect != -1 || d == nil || d.Seconds != 0.999 {
+			t.Errorf("of %q: detected after %+v; fault %+v", of, d, card.Faults[0])
+		}
+	}
+}
+
 // A fault that bit and that no user felt is absorbed: the best result there is.
 func TestAbsorbed(t *testing.T) {
 	s := usual()
@@ -215,6 +259,45 @@ func TestAbsorbed(t *testing.T) {
 	card := Score(s.record(), s.goals)
 	if !card.Faults[0].Absorbed || card.Verdict != Pass {
 		t.Errorf("have %+v, %s %q", card.Faults[0], card.Verdict, card.Reasons)
+	}
+}
+
+// Whether a watcher would have noticed cannot be told where nobody was hurt: it is
+// neither missed nor met. One that noticed all the same has met its limit.
+func TestAbsorbedAndWatched(t *testing.T) {
+	for result, answers := range map[string][]loadgen.Answer{
+		Undecided: {answer(10*sec, true), answer(16*sec, true), answer(30*sec, true)},
+		Met:       {answer(10*sec, true), answer(16*sec, false), answer(30*sec, true)},
+	} {
+		s := two()
+		s.watch = []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1, Every: time.Second}}
+		s.answers = answers
+		s.goals = timeline.Objectives{Detect: map[string]time.Duration{"pager": 5 * time.Second}}
+		card := Score(s.record(), s.goals)
+		want := map[string]Verdict{Undecided: Inconclusive, Met: Pass}[result]
+		if o := card.Objectives[0]; o.Result != result || card.Verdict != want {
+			t.Errorf("want %s, have %+v, %s %q", result, o, card.Verdict, card.Reasons)
+		}
+		if card.Spared(card.Watchers[0]) != card.Faults[0].Absorbed || !card.Faults[0].Absorbed {
+			t.Errorf("faults %+v", card.Faults)
+		}
+	}
+}
+
+// A time is never below zero: what was seen before it touched anybody took none, and
+// what the run was too short for exceeds nothing at all.
+func TestDetectedBeforeTheUsers(t *testing.T) {
+	s := two(down{20 * sec, 30 * sec, 1, "reset"}) // users feel it five seconds late
+	s.touched, s.unused = 0, true
+	s.watch = []timeline.Watcher{{Name: "pager", Kind: "lb", Fails: 1, Oks: 1, Every: time.Second}}
+	s.answers = []loadgen.Answer{answer(10*sec, true), answer(16*sec, false), answer(35*sec, true)}
+	s.goals = timeline.Objectives{Detect: map[string]time.Duration{"pager": 5 * time.Second}}
+	w := Score(s.record(), s.goals).Watchers[0]
+	if d := w.Detect; d == nil || d.Seconds != 0 || d.Resolution == 0 || d.String() != "0 s ± "+Brief(d.Resolution) {
+		t.Errorf("detected %+v, want 0 and its resolution", d)
+	}
+	if b := w.Behind; b == nil || b.Seconds >= 0 {
+		t.Errorf("behind the ideal observer: %+v, want it ahead", b)
 	}
 }
 
@@ -329,26 +412,23 @@ func TestImpact(t *testing.T) {
 	s := usual()
 	s.rate, s.downs = 1000, []down{{15 * sec, 17 * sec, 1, "reset"}, {18 * sec, 19 * sec, 0.1, "503"}}
 	i := Score(s.record(), s.goals).Impact
-	if i.Level != 3 || !i.Everyone || i.Peak != 1 || i.UsersHit != 100 || i.Full != 2 || i.Degraded != 3 || *i.ByTime != 0.88 {
+	if i.Level != 3 || !i.Everyone || i.Peak != 1 || i.UsersHit != 100 || *i.Full != 2 || *i.Degraded != 3 || *i.ByTime != 0.88 {
 		t.Errorf("have %+v", i)
 	}
 	s.downs = nil
-	if i := Score(s.record(), s.goals).Impact; i.Level != 0 || i.UsersHit != 0 || *i.ByTime != 1 {
+	if i := Score(s.record(), s.goals).Impact; i.Level != 0 || i.UsersHit != 0 || *i.Degraded != 0 || *i.ByTime != 1 {
 		t.Errorf("nothing happened: have %+v", i)
+	}
+	s.rate, s.downs = 10, []down{{15 * sec, 20 * sec, 1, "reset"}}
+	if i := Score(s.record(), s.goals).Impact; i.Degraded != nil || i.Full != nil || i.ByTime != nil || i.UsersHit == 0 {
+		t.Errorf("an outage at 10/s, of which no second tells: have %+v", i)
 	}
 }
 
 // Too few users to tell one level from the next: the higher one, flagged.
 func TestImpactStraddles(t *testing.T) {
 	s := scorer{card: Scorecard{Impact: Impact{Users: 10_000}}}
-	c := slice{active: map[userID]bool{}, hit: map[userID]bool{}}
-	for i := range uint32(100) {
-		c.active[userID{0, i}] = true
-		if i < 4 {
-			c.hit[userID{0, i}] = true
-		}
-	}
-	s.level([]slice{c})
+	s.level([]slice{{active: 100, hit: 4}})
 	if i := s.card.Impact; i.Level != 2 || !i.Straddles || i.Peak != 0.04 {
 		t.Errorf("4 of 100: have %+v, want level 2, flagged", i)
 	}

@@ -2,6 +2,8 @@
 // functions from a record to a scorecard; the definitions are MEASURING's.
 package sla
 
+import "math"
+
 // Schema is the version of the scorecard's contract.
 const Schema = "stormdrill/scorecard/v1"
 
@@ -37,8 +39,10 @@ type Scorecard struct {
 	Faults     []Fault     `json:"faults"`
 	Nodes      []Node      `json:"nodes"`
 	Watchers   []Watcher   `json:"watchers"`
+	Steers     []Steer     `json:"steers"`
 	Objectives []Objective `json:"objectives"`
 	Generator  Generator   `json:"generator"`
+	Clock      *Clock      `json:"clock"`   // null: not measured
 	Classes    []Class     `json:"classes"` // failed requests by class
 	Picture    Picture     `json:"picture"`
 	Notes      []string    `json:"notes"`
@@ -46,13 +50,23 @@ type Scorecard struct {
 	Started    string      `json:"started"` // RFC 3339
 }
 
-// Time is one measured duration. Where Censored, it lasted longer than Seconds.
+// Time is one measured duration. Where Censored, it lasted longer than Seconds;
+// where it is Unconfirmed, too, at least so long: it may have ended then.
 type Time struct {
 	Seconds    float64 `json:"seconds"`
 	Resolution float64 `json:"resolution_seconds"`
 	Censored   bool    `json:"censored"`
-	By         string  `json:"by,omitempty"` // who noticed, or what ended it: a watcher, "mitigated", …
+	// Unconfirmed is what came before the users had been well for W: the "lift" of
+	// the fault, or the "end" of the run. They were last seen unwell at Seconds.
+	Unconfirmed string `json:"unconfirmed,omitempty"`
+	By          string `json:"by,omitempty"` // who noticed, or what ended it: a watcher, "mitigated", …
 }
+
+// What a Time is Unconfirmed before.
+const (
+	atLift = "lift"
+	atEnd  = "end"
+)
 
 // Times of a run; null is “does not apply”.
 type Times struct {
@@ -76,6 +90,9 @@ type Requests struct {
 	Replayed     uint64  `json:"replayed"`             // sent more than once by the transport
 	BeforeDetect uint64  `json:"failed_before_detection"`
 	AfterDetect  uint64  `json:"failed_after_detection"`
+	// UntilWell are those of AfterDetect that were due before the users had recovered
+	// from the faults' last outage; the rest is the steady state's, or another outage's.
+	UntilWell uint64 `json:"failed_detection_to_recovery"`
 }
 
 // Data is what became of the writes that were acknowledged to the users, each
@@ -103,10 +120,12 @@ type Impact struct {
 	Peak      float64 `json:"peak_share"` // of the active users, in the worst second
 	UsersHit  uint64  `json:"users_hit"`  // ever
 	Users     uint64  `json:"users"`
-	Degraded  float64 `json:"degraded_seconds"`    // at least 5 % of requests bad, of at least 20
-	Full      float64 `json:"full_outage_seconds"` // at least 99 %
-	// ByTime is the share of the seconds that were not degraded, with its bounds;
-	// null where no second had enough requests.
+	// Seconds in which at least 5 % (99 %) of requests were bad, of those with at least
+	// 20; null where there is none.
+	Degraded *float64 `json:"degraded_seconds"`
+	Full     *float64 `json:"full_outage_seconds"`
+	// ByTime is the share of the seconds that were not degraded, with its bounds; null
+	// likewise.
 	ByTime     *float64 `json:"availability_by_time"`
 	ByTimeLow  *float64 `json:"availability_by_time_low"`
 	ByTimeHigh *float64 `json:"availability_by_time_high"`
@@ -175,9 +194,9 @@ type Served struct {
 type Outage struct {
 	Group      string  `json:"group"`
 	Onset      float64 `json:"onset"`
-	Recovery   float64 `json:"recovery"`
+	Recovery   float64 `json:"recovery"` // where censored, when its users were last seen unwell
 	Resolution float64 `json:"resolution_seconds"`
-	Censored   bool    `json:"censored"` // not over when the run ended
+	Censored   bool    `json:"censored"` // not over when the run ended, or not known to be
 	Share      float64 `json:"share"`    // of requests that were bad
 	Flaps      int     `json:"flaps"`
 	By         string  `json:"by"` // the fault, or "unexplained"
@@ -188,21 +207,25 @@ type Outage struct {
 
 // Fault is what a fault did.
 type Fault struct {
-	Name     string  `json:"name"`
-	Kind     string  `json:"kind"`
-	Link     string  `json:"link"`
-	What     string  `json:"what"`
-	Proof    Proof   `json:"proof"`
-	Inject   float64 `json:"inject"` // seconds from the start of the run; −1: never
-	Effect   float64 `json:"effect"`
-	Lift     float64 `json:"lift"`
-	Clear    float64 `json:"clear"`
-	Absorbed bool    `json:"absorbed"` // it bit and no user's outage followed
+	Name   string  `json:"name"`
+	Kind   string  `json:"kind"`
+	Link   string  `json:"link"`
+	What   string  `json:"what"`
+	Proof  Proof   `json:"proof"`
+	Inject float64 `json:"inject"` // seconds from the start of the run; −1: never
+	Effect float64 `json:"effect"`
+	// EffectResolution is how finely the time from Inject to Effect is known: the
+	// injection is a bracket, and counters of packets are polled.
+	EffectResolution float64 `json:"effect_resolution_seconds,omitempty"`
+	Lift             float64 `json:"lift"`
+	Clear            float64 `json:"clear"`
+	Absorbed         bool    `json:"absorbed"` // it bit and no user's outage followed
 	// The outages that are put down to it; null where none is.
 	Outage   *Time `json:"outage,omitempty"`
 	Mitigate *Time `json:"mitigate,omitempty"`
 	Recover  *Time `json:"recover,omitempty"`
-	// During is the fault whose outage it came into, where it has none of its own.
+	// During is the fault in whose outage it was on, where it has none of its own: it came
+	// into it, or its count is blind.
 	During string `json:"during,omitempty"`
 }
 
@@ -215,7 +238,7 @@ type Proof struct {
 	Blind     bool   `json:"blind"`
 	Own       bool   `json:"own,omitempty"`    // traffic of the fault's own: none of it the users'
 	Detail    string `json:"detail,omitempty"` // what else is to be said of the total
-	Effective string `json:"effective"`        // "yes", "no", "too few"
+	Effective string `json:"effective"`        // "yes", "no", "too few"; "unknown": of a blind count without an outage
 	Gone      bool   `json:"gone"`             // read back as gone after the lift
 }
 
@@ -238,6 +261,40 @@ type Watcher struct {
 	Behind      *Time  `json:"behind_ideal"` // distance from the ideal observer
 	FalseAlarms int    `json:"false_alarms"`
 	Asked       int    `json:"asked"` // answers that count
+}
+
+// Steer is a defence by name: who was led elsewhere, and when.
+type Steer struct {
+	Name  string `json:"name"`
+	When  string `json:"when"` // the watcher that decided
+	What  string `json:"what"`
+	Moves []Move `json:"moves"`
+	// Settled is from the first move until the users were well, the fault being there
+	// still: what TTL, caches and connections took of the time to mitigate. Null where
+	// they were not, or were before the move.
+	Settled *Time `json:"settled"`
+}
+
+// Move is one stretch in which names led elsewhere; seconds from the start.
+type Move struct {
+	At      float64 `json:"at"`
+	Back    float64 `json:"back"`    // −1: the run broke off before
+	Answers uint64  `json:"answers"` // that led there, checks' apart
+}
+
+// Spared tells whether nobody was hurt by what a watcher has to notice: each of its
+// faults was absorbed.
+func (c Scorecard) Spared(w Watcher) bool {
+	any := false
+	for _, f := range c.Faults {
+		if w.Of != "" && w.Of != f.Name {
+			continue
+		}
+		if any = true; !f.Absorbed {
+			return false
+		}
+	}
+	return any
 }
 
 // Results of an objective.
@@ -282,6 +339,19 @@ type Machine struct {
 	Memory *float64 `json:"waited_memory"`
 	IO     *float64 `json:"waited_io"`
 }
+
+// Clock is how the CLI's clock, which webhooks on loopback and commands are heard on,
+// relates to that of the machine the containers run on: the latter is Shift ahead,
+// give or take Bound over the whole run.
+type Clock struct {
+	Shift    float64 `json:"shift_seconds"`
+	Bound    float64 `json:"bound_seconds"`
+	Drift    float64 `json:"drift_seconds"` // the furthest that a later measurement was from the first
+	Measured int     `json:"measured"`      // times
+}
+
+// Own reports whether the two may be one clock.
+func (c Clock) Own() bool { return math.Abs(c.Shift) <= c.Bound }
 
 // Class counts failed requests by how they failed.
 type Class struct {

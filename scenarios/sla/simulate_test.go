@@ -56,9 +56,9 @@ func (s sim) record() *timeline.Record {
 			Wall: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Mono: t0,
 			Phases: timeline.Phases{Baseline: time.Duration(s.inject), Hold: time.Duration(s.lift - s.inject), Confirm: s.confirm},
 			Groups: []timeline.Group{{Name: "users", Rate: s.rate, Users: 100, Slow: s.slow}},
-			Faults: []timeline.Fault{{Name: "fault", Kind: "http-status", Aim: "users -> web", What: "answers 503 to all of requests"}},
+			Faults: []timeline.Fault{{Name: "fault", Kind: "http-status", Aim: "users -> web", What: "answers 503 to all of requests", For: time.Duration(s.lift - s.inject)}},
 			Watch:  s.watch, Objectives: s.goals},
-		Requests:   map[string][]loadgen.Request{"users": s.requests(random)},
+		Requests:   map[string]*timeline.Requests{"users": timeline.Pack(s.requests(random))},
 		Answers:    s.answers,
 		Deliveries: s.deliveries,
 	}
@@ -148,4 +148,20 @@ func (s *sim) hit(q *loadgen.Request, kind string) {
 	default:
 		panic("no kind " + kind)
 	}
+}
+
+// edit changes requests of a group one by one.
+func edit(r *timeline.Record, group string, change func(i int, q *loadgen.Request)) {
+	all := collect(r.Requests[group])
+	for i := range all {
+		change(i, &all[i])
+	}
+	r.Requests[group] = timeline.Pack(all)
+}
+
+func collect(q *timeline.Requests) (all []loadgen.Request) {
+	for r := range q.All() {
+		all = append(all, *r)
+	}
+	return all
 }

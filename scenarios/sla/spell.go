@@ -11,11 +11,12 @@ import (
 // spell is what one fault gave the users: all outages that are put down to it.
 // Where other faults came into one of them, it is over when they are, too.
 type spell struct {
-	fault      string
-	onset, end int64 // of the first and the last of them; end is the run's where censored
-	outages    []outage
-	resolution float64
-	censored   bool
+	fault       string
+	onset, end  int64 // of the first and the last of them; where censored, the last that is known
+	outages     []outage
+	resolution  float64
+	censored    bool
+	unconfirmed string // see Time
 
 	lifted, cleared int64 // lower and upper edge, of the last of those faults; never while one is on
 	clearing        time.Duration
@@ -25,8 +26,10 @@ type spell struct {
 type span struct {
 	injected, lifted, cleared int64
 	clearing                  time.Duration
-	touched                   int64 // its first effect on the users' traffic
-	own                       bool  // it makes traffic, and touches none of theirs itself
+	touched                   int64         // its first effect on the users' traffic
+	late                      time.Duration // by how much that may be
+	own                       bool          // it makes traffic, and touches none of theirs itself
+	untimed                   bool          // it touched theirs, and nobody can say when first
 }
 
 func (s *scorer) span(fault string) span {
@@ -46,7 +49,9 @@ func (s *scorer) span(fault string) span {
 		case p.Count.Own:
 			out.own = true
 		case p.Count.First > 0:
-			out.touched = p.Count.First
+			out.touched, out.late = p.Count.First, time.Duration(p.Count.Late)
+		case untimed(p.Count):
+			out.untimed = true
 		}
 	}
 	return out
@@ -60,12 +65,12 @@ func (s *scorer) culprit(o outage) string {
 	by, best := unexplained, []int64(nil)
 	for _, f := range s.record.Header.Faults {
 		t := s.span(f.Name)
-		if t.injected == never || t.injected > o.told || t.cleared != never && o.onset > t.cleared+int64(s.confirm()) {
+		if t.injected == never || t.injected > o.told+int64(o.early) || t.cleared != never && o.onset > t.cleared+int64(s.confirm()) {
 			continue
 		}
 		rank := []int64{
 			one(meets(f, o.stream.group.Name)),
-			one(t.own || t.touched != never && t.touched <= o.last),
+			one(t.own || t.untimed || t.touched != never && t.touched <= o.last),
 			one(t.cleared == never || o.onset <= t.cleared),
 			one(t.injected <= o.onset),
 			t.injected,
@@ -113,13 +118,13 @@ func (s *scorer) put(o outage, by string, others []string) {
 	x.onset = min(x.onset, o.onset)
 	x.censored = x.censored || o.censored
 	x.end = max(x.end, o.recovered)
-	if x.censored {
-		x.end = s.course.end
+	if x.unconfirmed = ""; x.censored && x.end < s.course.end {
+		x.unconfirmed = atEnd
 	}
 	for _, name := range others {
 		x.outlast(s.span(name))
 	}
-	x.resolution = seconds(max(edge(x.outages, byOnset).resolution(), edge(x.outages, byRecovery).resolution()))
+	x.resolution = seconds(max(edge(x.outages, byOnset).ofOnset(), edge(x.outages, byRecovery).ofRecovery()))
 }
 
 // outlast makes a spell last until a fault that came into it is gone.
@@ -142,12 +147,13 @@ func edge(all []outage, of func(outage) int64) outage {
 
 // outage is how long it lasted.
 func (x spell) outage() *Time {
-	return &Time{Seconds: seconds(time.Duration(x.end - x.onset)), Resolution: x.resolution, Censored: x.censored}
+	return &Time{Seconds: seconds(time.Duration(x.end - x.onset)), Resolution: x.resolution, Censored: x.censored, Unconfirmed: x.unconfirmed}
 }
 
 // mitigate is how long it took until the users were well, by their own τ, while
 // the faults were still on, and stayed so until they were lifted; nil where it
-// began only later.
+// began only later. Where the lift came before they had been well for long enough,
+// they are known to have been unwell until they were last seen so, and no longer.
 func (x spell) mitigate(end int64, confirm time.Duration) *Time {
 	on := x.lifted
 	if on == never {
@@ -156,18 +162,23 @@ func (x spell) mitigate(end int64, confirm time.Duration) *Time {
 	if x.onset > on {
 		return nil
 	}
-	worst := x.onset
+	worst, m := x.onset, &Time{Resolution: x.resolution}
 	for _, o := range x.outages {
 		if o.onset > on {
 			continue
 		}
-		t, ok := o.stream.settled(o.last, on, confirm, o.stream.group.Slow)
-		if !ok {
+		t, doubt, ok := o.stream.settled(o.last, on, confirm, o.stream.slow)
+		m.Resolution = max(m.Resolution, x.resolution+seconds(doubt))
+		if !ok && o.still(on) {
 			return &Time{Seconds: seconds(time.Duration(on - x.onset)), Resolution: x.resolution, Censored: true}
+		}
+		if !ok {
+			t, m.Censored, m.Unconfirmed = o.last, true, atLift
 		}
 		worst = max(worst, t)
 	}
-	return &Time{Seconds: seconds(time.Duration(worst - x.onset)), Resolution: x.resolution}
+	m.Seconds = seconds(time.Duration(worst - x.onset))
+	return m
 }
 
 // recover is how long the users took from the end of the faults; nil while one
@@ -178,7 +189,7 @@ func (x spell) recover(mitigate *Time) *Time {
 	}
 	t := &Time{
 		Seconds:    max(0, seconds(time.Duration(x.end-x.cleared))),
-		Resolution: x.resolution + seconds(x.clearing), Censored: x.censored,
+		Resolution: x.resolution + seconds(x.clearing), Censored: x.censored, Unconfirmed: x.unconfirmed,
 	}
 	if mitigate != nil && !mitigate.Censored && t.Seconds == 0 {
 		t.By, t.Resolution = mitigated, 0
@@ -186,24 +197,42 @@ func (x spell) recover(mitigate *Time) *Time {
 	return t
 }
 
-// worse is the longer of two times; one that did not end is longer than any.
+// worse is the longer of two times. One that did not end is longer than any; of one
+// that may have, no less is known than that it is as long as the other.
 func worse(a, b *Time) *Time {
-	if a == nil || b != nil && (b.Censored && !a.Censored || b.Censored == a.Censored && b.Seconds > a.Seconds) {
+	if a == nil {
 		return b
+	}
+	if b != nil && (b.open() > a.open() || b.open() == a.open() && b.Seconds > a.Seconds) {
+		a, b = b, a
+	}
+	if b != nil && a.Unconfirmed != "" && b.Seconds > a.Seconds {
+		c := *a
+		c.Seconds, c.Resolution = b.Seconds, b.Resolution
+		return &c
 	}
 	return a
 }
+
+// open orders times by what is known of their end: all, nothing for certain, that it
+// did not come.
+func (t *Time) open() int { return int(one(t.Censored) + one(t.Censored && t.Unconfirmed == "")) }
 
 // together is how long the users had an outage in all: the union of the spells.
 func together(all []spell) *Time {
 	slices.SortStableFunc(all, func(a, b spell) int { return cmp.Compare(a.onset, b.onset) })
 	out := &Time{}
-	sum, until := int64(0), int64(never)
+	sum, until, certain := int64(0), int64(never), false
 	for _, x := range all {
 		sum += max(0, x.end-max(x.onset, until))
 		until = max(until, x.end)
 		out.Resolution = max(out.Resolution, x.resolution)
-		out.Censored = out.Censored || x.censored
+		if x.censored {
+			out.Censored, certain = true, certain || x.unconfirmed == ""
+		}
+	}
+	if out.Censored && !certain {
+		out.Unconfirmed = atEnd
 	}
 	out.Seconds = seconds(time.Duration(sum))
 	return out

@@ -41,6 +41,13 @@ func TestFaultsInSequence(t *testing.T) {
 	wantTime(t, "recover", card.Times.Recover, 2)
 	wantTime(t, "recover of a-later", card.Faults[1].Recover, 0)
 	wantTime(t, "mitigate of a-later", card.Faults[1].Mitigate, 2)
+	limit := 20 * time.Second
+	s.goals.Mitigate, s.goals.Recover = &limit, &limit
+	for _, o := range Score(r, s.goals).Objectives {
+		if !strings.HasSuffix(o.Measured, " (fault)") {
+			t.Errorf("%s: measured %q, want whose it is", o.Name, o.Measured)
+		}
+	}
 	if m := card.Times.Mitigate; m == nil || !m.Censored {
 		t.Errorf("mitigate %+v, want it censored: fault's outage outlasted it", m)
 	}

@@ -2,7 +2,6 @@ package sla
 
 import (
 	"math"
-	"slices"
 	"sort"
 	"time"
 
@@ -14,36 +13,89 @@ import (
 )
 
 // stream is one group's requests as the change-point test sees them: those that
-// were sent, in order of due.
+// were sent, in order of due. Their places are counted among themselves, without
+// those never sent.
 type stream struct {
-	group timeline.Group
-	all   []loadgen.Request // with those never sent
-	sent  []loadgen.Request
-	bads  []int // indices into sent
+	group  timeline.Group
+	all    *timeline.Requests // with those never sent
+	unsent []uint32           // places in all
+	bads   []uint32           // places
+	slow   []uint32           // places of those above τ
+	uneasy []uint32           // places of those above calm
+
+	lag      spread   // of all
+	late     int      // sent with a lag above w
+	local    int      // failed on the load node itself
+	answered bool     // at least one was
+	by       *answers // of the whole run
 
 	p0, p1 float64
 	good   float64 // score of a good request, below zero
 	bad    float64 // score of a bad one
 	limit  float64 // of an alarm
 	calm   time.Duration
+	told   []int64     // when the ideal observer raised its alarms
+	most   map[int]int // what allowed found
 }
 
 // newStream measures the baseline, which ends at injected, and sets up the test.
-func newStream(g timeline.Group, all []loadgen.Request, injected int64, streams int) *stream {
-	s := &stream{group: g, all: all, sent: all}
-	if slices.ContainsFunc(all, func(r loadgen.Request) bool { return r.Unsent }) {
-		s.sent = slices.DeleteFunc(slices.Clone(all), func(r loadgen.Request) bool { return r.Unsent })
-	}
-	for i, r := range s.sent {
-		if r.Bad(g.Slow) {
-			s.bads = append(s.bads, i)
+func newStream(g timeline.Group, all *timeline.Requests, injected int64, streams int) *stream {
+	s := &stream{group: g, all: all, by: newAnswers()}
+	var base spread
+	sent := 0
+	for r := range all.All() {
+		if r.Unsent {
+			s.unsent = append(s.unsent, uint32(sent+len(s.unsent)))
+			continue
 		}
+		if r.Due < injected {
+			base.add(r.Latency())
+		}
+		if r.Bad(g.Slow) {
+			s.bads = append(s.bads, uint32(sent))
+		}
+		if r.Latency() > g.Slow {
+			s.slow = append(s.slow, uint32(sent))
+		}
+		s.sends(r)
+		sent++
 	}
-	base := s.first(injected)
-	s.setTest(s.badBefore(injected), base, len(s.sent), streams)
-	p95 := quantile(s.latencies(0, base), 0.95)
+	s.setTest(s.badBefore(injected), s.first(injected), sent, streams)
+	p95 := base.quantile(calmQuantile)
 	s.calm = max(time.Duration(calmRatio*float64(p95)), p95+calmMore)
+	s.watch()
 	return s
+}
+
+// sends counts what a request says of the generator that sent it.
+func (s *stream) sends(r *loadgen.Request) {
+	lag := time.Duration(r.Sent - r.Due)
+	s.lag.add(lag)
+	if lag > window {
+		s.late++
+	}
+	if r.Class == loadgen.Local {
+		s.local++
+	}
+	s.answered = s.answered || r.Status != 0
+	s.by.in(0).add(r, false)
+}
+
+// sent is how many were.
+func (s *stream) sent() int { return s.all.Len() - len(s.unsent) }
+
+// index in all of the one at a place among the sent.
+func (s *stream) index(place int) int {
+	return place + sort.Search(len(s.unsent), func(k int) bool { return int(s.unsent[k])-k > place })
+}
+
+// due of the one at a place.
+func (s *stream) due(place int) int64 { return s.all.Due(s.index(place)) }
+
+// known of the one at a place; see loadgen.Request.
+func (s *stream) known(place int) int64 {
+	i := s.index(place)
+	return s.all.Due(i) + min(s.all.Latency(i), int64(s.group.Slow))
 }
 
 // setTest sets the shares that the test tells apart, from a baseline of n
@@ -69,68 +121,107 @@ func upperBound(bad, n int) float64 {
 
 // allowed is how many of n requests may be bad at p0, but for a chance of 10⁻⁴.
 func (s *stream) allowed(n int) int {
+	if most, ok := s.most[n]; ok {
+		return most
+	}
 	b := distuv.Binomial{N: float64(n), P: s.p0}
-	return sort.Search(n, func(k int) bool { return b.CDF(float64(k)) >= confirmQuantile })
+	most := sort.Search(n, func(k int) bool { return b.CDF(float64(k)) >= confirmQuantile })
+	if s.most == nil {
+		s.most = map[int]int{}
+	}
+	s.most[n] = most
+	return most
 }
 
-// first is the index of the first sent request that was due at t or later.
+// first is the place of the first that was due at t or later.
 func (s *stream) first(t int64) int {
-	return sort.Search(len(s.sent), func(i int) bool { return s.sent[i].Due >= t })
+	i := s.all.First(t)
+	return i - below(s.unsent, i)
 }
 
-// badUpTo counts bad requests among the first n.
-func (s *stream) badUpTo(n int) int { return sort.SearchInts(s.bads, n) }
+// below counts, of ascending places, those before n.
+func below(places []uint32, n int) int {
+	return sort.Search(len(places), func(k int) bool { return int(places[k]) >= n })
+}
 
 // badBefore counts the bad requests of the baseline, which ends at t: those that
 // were under way at t are not its own.
 func (s *stream) badBefore(t int64) (n int) {
-	for _, i := range s.bads[:s.badUpTo(s.first(t))] {
-		if s.sent[i].Known(s.group.Slow) < t {
+	for _, i := range s.bads[:below(s.bads, s.first(t))] {
+		if s.known(int(i)) < t {
 			n++
 		}
 	}
 	return n
 }
 
-func (s *stream) badIn(from, to int) int { return s.badUpTo(to) - s.badUpTo(from) }
+func (s *stream) badIn(from, to int) int { return between(s.bads, from, to) }
 
-func (s *stream) latencies(from, to int) []time.Duration {
-	out := make([]time.Duration, 0, max(0, to-from))
-	for _, r := range s.sent[from:max(from, to)] {
-		out = append(out, r.Latency())
-	}
-	return out
-}
-
-// quantile is the nearest-rank quantile, zero of nothing. It sorts all.
-func quantile(all []time.Duration, q float64) time.Duration {
-	if len(all) == 0 {
-		return 0
-	}
-	slices.Sort(all)
-	return all[max(0, int(math.Ceil(q*float64(len(all))))-1)]
-}
+// between counts, of ascending places, those from one to another.
+func between(places []uint32, from, to int) int { return below(places, to) - below(places, from) }
 
 // well reports whether the users were well over [t, t+w]: bad requests no more
-// than the baseline explains, p95 within calm, and a generator that kept up.
-func (s *stream) well(t int64, w, calm time.Duration) bool {
+// than the baseline explains, p95 within a limit, which those at the places tardy
+// are above, and a generator that kept up.
+func (s *stream) well(t int64, w time.Duration, tardy []uint32) bool {
 	from, to := s.first(t), s.first(t+int64(w))
 	n := to - from
 	if float64(n) < leastRate*s.group.Rate*w.Seconds()-1 || n == 0 {
 		return false
 	}
-	return s.badIn(from, to) <= s.allowed(n) && quantile(s.latencies(from, to), 0.95) <= calm
+	return s.badIn(from, to) <= s.allowed(n) && between(tardy, from, to) <= n-rank(calmQuantile, n)
 }
 
-// settled is the first instant from t on over which the users stayed well for
-// w, all of it before end.
-func (s *stream) settled(t, end int64, w, calm time.Duration) (int64, bool) {
-	for ; t+int64(w) <= end; t += int64(window) {
-		if s.well(t, w, calm) {
-			return t, true
+// settled is the first instant from t on over which the users stayed well for w, all
+// of it before end: t itself, or when the last request that stood against it was known.
+// Doubt is what is not known of it: how long it was the generator's own gaps that kept
+// it from being confirmed, and, where it waited for tardy requests to end, how long
+// those may go on that a confirmed stretch still has.
+func (s *stream) settled(t, end int64, w time.Duration, tardy []uint32) (at int64, doubt time.Duration, ok bool) {
+	against, took := t, int64(0) // of the last that stood against it, tardy only
+	for t+int64(w) <= end {
+		if s.well(t, w, tardy) {
+			doubt = time.Duration(t - against)
+			if left := between(tardy, s.first(t), s.first(t+int64(w))); took > 0 {
+				doubt += time.Duration(took) + time.Duration(float64(left)/s.group.Rate*float64(time.Second))
+			}
+			return t, doubt, true
+		}
+		next := t + int64(window)
+		if place, slow := s.nextUnwell(s.first(t), tardy); place >= 0 && s.due(place) < next {
+			if next = max(s.known(place), t+1); slow {
+				took = s.known(place) - s.due(place)
+			}
+			against = next
+		}
+		t = next
+	}
+	return 0, 0, false
+}
+
+// nextUnwell is the place, from one on, of the first bad or tardy request, and whether
+// it was tardy only; −1 where there is none.
+func (s *stream) nextUnwell(from int, tardy []uint32) (place int, slow bool) {
+	place = -1
+	if i := below(s.bads, from); i < len(s.bads) {
+		place = int(s.bads[i])
+	}
+	if i := below(tardy, from); i < len(tardy) && (place < 0 || int(tardy[i]) < place) {
+		return int(tardy[i]), true
+	}
+	return place, false
+}
+
+// lagNear is the 99th percentile of the lag of those due within a second of an
+// instant: as much later than its due time did a request meet what was there.
+func (s *stream) lagNear(t int64) time.Duration {
+	var lag spread
+	for r := range s.all.Between(s.all.First(t-int64(time.Second)), s.all.First(t+int64(time.Second))) {
+		if !r.Unsent {
+			lag.add(time.Duration(r.Sent - r.Due))
 		}
 	}
-	return 0, false
+	return lag.quantile(0.99)
 }
 
 // resolution is how finely an edge of an outage of the given share is known.

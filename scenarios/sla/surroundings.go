@@ -2,9 +2,26 @@ package sla
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
+
+// generator is how the load kept its word, over the whole run.
+func (s *scorer) generator() {
+	g := &s.card.Generator
+	var lag spread
+	for _, st := range s.sent() {
+		g.RateWanted += st.group.Rate
+		g.Unsent += uint64(len(st.unsent))
+		lag.join(&st.lag)
+	}
+	if length := time.Duration(s.course.end - s.course.start).Seconds(); length > 0 && lag.n > 0 {
+		g.RateAchieved = math.Round(float64(lag.n)/length*100) / 100
+	}
+	g.LagP99 = seconds(lag.quantile(0.99))
+	s.machine()
+}
 
 // machine is how busy the machine was at worst.
 func (s *scorer) machine() {
@@ -49,17 +66,11 @@ func (m Machine) String() string {
 // theirs, or as many bad requests as would void a baseline.
 func (s *scorer) reference() (reasons []string) {
 	for _, st := range s.spared {
-		rs := s.within(st, "run")
-		bad, sent := 0, 0
-		for _, r := range rs {
-			if r.Unsent {
-				continue
-			}
-			sent++
-			if r.Bad(st.group.Slow) {
-				bad++
-			}
+		from, to := 0, 0
+		if begin, end, ok := s.course.phase("run"); ok {
+			from, to = st.first(begin), st.first(end)
 		}
+		bad, sent := st.badIn(from, to), max(0, to-from)
 		out := len(st.outages(s.course.end, s.confirm())) > 0
 		switch {
 		case sent == 0 && s.course.injected != never:
@@ -71,8 +82,21 @@ func (s *scorer) reference() (reasons []string) {
 	return reasons
 }
 
-// clock says where two clocks are too far apart to judge by.
-func (s *scorer) clock() (reasons []string) {
+// clock is how the two clocks related, as measured.
+func (s *scorer) clock() {
+	all := s.record.Clocks
+	if len(all) == 0 {
+		return
+	}
+	c := &Clock{Shift: seconds(s.record.Clock.Shift), Bound: seconds(s.record.Clock.Bound), Measured: len(all)}
+	for _, o := range all {
+		c.Drift = max(c.Drift, seconds((o.Shift - all[0].Shift).Abs()))
+	}
+	s.card.Clock = c
+}
+
+// clocksApart says where two clocks are too far apart to judge by.
+func (s *scorer) clocksApart() (reasons []string) {
 	doubt := s.record.Clock.Bound
 	for _, w := range s.record.Header.Watch {
 		if !elsewhere(w) {

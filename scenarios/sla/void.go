@@ -6,19 +6,27 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // broken says why there is no judgement at all: the harness or its surroundings
 // failed, or a fault was left in place.
 func (s *scorer) broken() (reasons []string) {
+	left := map[string]bool{} // tried again on the way out, and part of that error too: told once
 	for _, m := range s.record.Marks {
-		switch m.Name {
-		case timeline.MarkUnlifted:
-			reasons = append(reasons, "a fault was left in place: "+m.Detail)
-		case timeline.MarkError:
-			reasons = append(reasons, m.Detail)
+		switch {
+		case m.Name == timeline.MarkUnlifted && !left[m.Detail]:
+			left[m.Detail] = true
+			what := "a fault was left in place: "
+			if m.Steer != "" {
+				what = "names were left moved: "
+			}
+			reasons = append(reasons, what+m.Detail)
+		case m.Name == timeline.MarkError:
+			lines := slices.DeleteFunc(strings.Split(m.Detail, "\n"), func(l string) bool { return left[l] })
+			if len(lines) > 0 {
+				reasons = append(reasons, strings.Join(lines, "\n"))
+			}
 		}
 	}
 	if s.record.Truncated {
@@ -53,12 +61,8 @@ func (s *scorer) void() (reasons []string) {
 		busy = append(busy, "the machine at its busiest: "+m.String())
 	}
 	reasons = append(reasons, busy...)
-	reasons = append(reasons, s.clock()...)
-	for _, st := range s.sent() {
-		if s.wentRound(st) {
-			say("requests of %s were answered, and none of its links saw a connection: something went round the switchboard", st.group.Name)
-		}
-	}
+	reasons = append(reasons, s.clocksApart()...)
+	reasons = append(reasons, s.wentRound()...)
 	return reasons
 }
 
@@ -79,10 +83,8 @@ func (s *scorer) unwell() (reasons []string) {
 	if s.record.Header.Control {
 		return reasons // what comes early in it is a false alarm like any other
 	}
-	for _, o := range s.outages {
-		if s.course.injected != never && o.onset < s.course.injected {
-			say("an outage of %s began %.1f s into the run, before any fault was injected", o.stream.group.Name, s.course.at(o.onset))
-		}
+	for _, st := range s.streams {
+		reasons = append(reasons, s.early(st)...)
 	}
 	for i, w := range s.record.Header.Watch {
 		for _, a := range s.noticed[i].Alarms {
@@ -95,22 +97,30 @@ func (s *scorer) unwell() (reasons []string) {
 	return reasons
 }
 
+// early says what happened to the users before any fault: outages, or, where what
+// came later makes one too small to be told, the alarm that it would have raised.
+func (s *scorer) early(st *stream) (reasons []string) {
+	for _, o := range s.outages {
+		if o.stream == st && s.course.injected != never && o.onset < s.course.injected {
+			reasons = append(reasons, fmt.Sprintf("an outage of %s began %.1f s into the run, before any fault was injected", st.group.Name, s.course.at(o.onset)))
+		}
+	}
+	if len(reasons) == 0 && len(st.told) > 0 && st.told[0] < s.course.injected {
+		reasons = append(reasons, fmt.Sprintf("more requests of %s failed by %.1f s into the run than its steady state explains, before any fault was injected", st.group.Name, s.course.at(st.told[0])))
+	}
+	return reasons
+}
+
 // convicted is what the generator did wrong.
 func (s *scorer) convicted() (reasons []string) {
 	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
 	const cure = "lower the rate, or give the machine to the drill alone"
 	var due, sent, late, local uint64
 	for _, st := range s.sent() {
-		due += uint64(len(st.all))
-		sent += uint64(len(st.sent))
-		for _, r := range st.sent {
-			if r.Sent-r.Due > int64(window) {
-				late++
-			}
-			if r.Class == loadgen.Local {
-				local++
-			}
-		}
+		due += uint64(st.all.Len())
+		sent += uint64(st.sent())
+		late += uint64(st.late)
+		local += uint64(st.local)
 	}
 	if unsent := due - sent; float64(unsent) > mostUnsent*float64(due) {
 		say("%d of %d requests that were due could not be sent: %s", unsent, due, cure)
@@ -122,7 +132,7 @@ func (s *scorer) convicted() (reasons []string) {
 		say("the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s", 1e3*lag, late, sent, window, cure)
 	}
 	if local > 0 {
-		say("%d requests failed on the load node itself (out of descriptors or ports, or a name outside the drill's network): use connections that live longer, or a lower rate", local)
+		say("%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate", local)
 	}
 	return reasons
 }
@@ -130,36 +140,39 @@ func (s *scorer) convicted() (reasons []string) {
 // stalled reports whether a request with a lag above w was due within w of an
 // instant, so that the instant may be the generator's own doing.
 func (s *scorer) stalled() bool {
-	instants := []int64{s.course.injected, s.course.cleared, s.onset}
-	for _, o := range s.own {
-		if !o.censored {
-			instants = append(instants, o.due, o.recovered)
+	instants := s.instants()
+	return slices.ContainsFunc(s.sent(), func(st *stream) bool {
+		return slices.ContainsFunc(instants, func(t int64) bool { return st.lateNear(t) })
+	})
+}
+
+// instants are those that times are counted from or to: of every fault, and of every
+// outage that is a fault's.
+func (s *scorer) instants() (all []int64) {
+	for _, m := range s.record.Marks {
+		switch m.Name {
+		case timeline.MarkInject:
+			all = append(all, m.Before)
+		case timeline.MarkClear:
+			all = append(all, m.After)
 		}
 	}
-	for _, st := range s.sent() {
-		for _, t := range instants {
-			if t == never {
-				continue
-			}
-			near := st.sent[st.first(t-int64(window)):st.first(t+int64(window))]
-			if slices.ContainsFunc(near, func(r loadgen.Request) bool { return time.Duration(r.Sent-r.Due) > window }) {
-				return true
-			}
+	for _, o := range s.own {
+		all = append(all, o.onset)
+		if !o.censored {
+			all = append(all, o.due, o.recovered)
+		}
+	}
+	return all
+}
+
+// lateNear reports whether a request that was due within w of an instant had a lag
+// above w.
+func (s *stream) lateNear(t int64) bool {
+	for r := range s.all.Between(s.all.First(t-int64(window)), s.all.First(t+int64(window))) {
+		if !r.Unsent && time.Duration(r.Sent-r.Due) > window {
+			return true
 		}
 	}
 	return false
-}
-
-// wentRound reports whether a group was answered though none of its links
-// carried a connection.
-func (s *scorer) wentRound(st *stream) bool {
-	known := false
-	for _, t := range s.record.Traffic {
-		if from, _, ok := strings.Cut(t.Link, " -> "); ok && from == st.group.Name {
-			if known = true; t.Connections > 0 {
-				return false
-			}
-		}
-	}
-	return known && slices.ContainsFunc(st.sent, func(r loadgen.Request) bool { return r.Status != 0 })
 }

@@ -58,9 +58,10 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 		Header: Header{Version: Version, Scenario: "bad-lb-node", Run: "0123456789abcdef", Seed: 7, Mono: 5,
 			Groups: []Group{{Name: "shoppers", Rate: 200, Users: 7, Slow: time.Second}},
 			Watch:  []Watcher{{Name: "pager", Kind: "webhook", Match: "firing", Resolved: "resolved"}}},
-		Clock:      wire.Offset{Shift: 3, Bound: 2},
+		Clock:      wire.Offset{Shift: 3, Bound: 5},
+		Clocks:     []wire.Offset{{Shift: 3, Bound: 2}, {Shift: 7, Bound: 1}},
 		Marks:      []Mark{{Name: MarkStart, Before: 1, After: 1}, {Name: MarkInject, Fault: "bad-node", Before: 8, After: 9}},
-		Requests:   map[string][]loadgen.Request{"shoppers": requests(0, 20)},
+		Requests:   map[string]*Requests{"shoppers": Pack(requests(0, 20))},
 		Findings:   map[string][]loadgen.Finding{"shoppers": {{Seq: 3}, {Seq: 4, Lost: true}, {Seq: 1}}},
 		Answers:    []loadgen.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true, Detail: "UP"}},
 		Deliveries: []loadgen.Delivery{{Hook: "pager", At: 4, Body: "firing"}},
@@ -75,7 +76,7 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 		}
 	}
 	ok(w.Header(want.Header))
-	ok(w.Clock(want.Clock))
+	ok(w.Clock(want.Clocks[0]))
 	ok(w.Mark(want.Marks[0]))
 	ok(w.Block(block(t, "shoppers", requests(10, 10)))) // later ones first: blocks come in order of done
 	ok(w.Findings(loadgen.EncodeFindings("shoppers", []loadgen.Finding{{Seq: 4, Lost: true}, {Seq: 3}})))
@@ -87,6 +88,7 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	ok(w.Usage(want.Usage[0]))
 	ok(w.Proof(want.Proofs[0]))
 	ok(w.Traffic(want.Traffic))
+	ok(w.Clock(want.Clocks[1]))
 	ok(w.Note(want.Notes[0]))
 	return want
 }
@@ -135,7 +137,7 @@ func TestCutAtEveryByte(t *testing.T) {
 		if !r.Truncated {
 			t.Fatalf("cut at %d of %d: not said to be truncated", n, len(whole))
 		}
-		got := len(r.Marks) + len(r.Requests["shoppers"]) + len(r.Answers) + len(r.Deliveries) + len(r.Usage) + len(r.Proofs) + len(r.Notes)
+		got := len(r.Marks) + r.Requests["shoppers"].Len() + len(r.Answers) + len(r.Deliveries) + len(r.Usage) + len(r.Proofs) + len(r.Notes)
 		if got < most {
 			t.Fatalf("cut at %d: %d observations, fewer than of a shorter file", n, got)
 		}
@@ -240,13 +242,15 @@ func TestWritersTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := Open(path)
-	if err != nil || len(r.Answers) != 800 || len(r.Requests["g"]) != 800 {
-		t.Fatalf("have %d answers, %d requests, %v", len(r.Answers), len(r.Requests["g"]), err)
+	if err != nil || len(r.Answers) != 800 || r.Requests["g"].Len() != 800 {
+		t.Fatalf("have %d answers, %d requests, %v", len(r.Answers), r.Requests["g"].Len(), err)
 	}
-	for i, q := range r.Requests["g"] {
-		if q.Seq != uint64(i) {
+	i := uint64(0)
+	for q := range r.Requests["g"].All() {
+		if q.Seq != i {
 			t.Fatalf("request %d has number %d", i, q.Seq)
 		}
+		i++
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"slices"
 
 	"github.com/stormdrill/stormdrill/loadgen"
 )
@@ -102,7 +101,7 @@ func appendBlock(b []byte, x loadgen.Block) []byte {
 	return append(b, x.Data...)
 }
 
-// parseBlock undoes appendBlock; the block keeps nothing of b.
+// parseBlock undoes appendBlock; the block's data is part of b.
 func parseBlock(b []byte) (x loadgen.Block, err error) {
 	if len(b) < 2 {
 		return x, errors.New("block: too short")
@@ -113,6 +112,6 @@ func parseBlock(b []byte) (x loadgen.Block, err error) {
 	}
 	x.Group = string(b[:name])
 	x.Count = int(binary.LittleEndian.Uint32(b[name:]))
-	x.Data = slices.Clone(b[name+4:])
+	x.Data = b[name+4:]
 	return x, nil
 }

@@ -3,16 +3,15 @@ package timeline
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 // Open reads the record in a file.
@@ -33,7 +32,7 @@ func Open(path string) (*Record, error) {
 // Truncated; that is no error. A file that is no record, is of another version
 // or was altered is one.
 func Read(in io.Reader) (*Record, error) {
-	r := &Record{Requests: map[string][]loadgen.Request{}, Findings: map[string][]loadgen.Finding{}}
+	r := &Record{Requests: map[string]*Requests{}, Findings: map[string][]loadgen.Finding{}}
 	b := bufio.NewReaderSize(in, 256<<10)
 	err := r.readPreamble(b)
 	if err == nil {
@@ -45,8 +44,8 @@ func Read(in io.Reader) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, rs := range r.Requests {
-		sortByDue(rs)
+	for _, q := range r.Requests {
+		q.close()
 	}
 	return r, nil
 }
@@ -70,52 +69,83 @@ func (r *Record) readPreamble(in io.Reader) error {
 	return nil
 }
 
+// item is an entry of a file; a block is taken apart.
+type item struct {
+	buf      bytes.Buffer // reused
+	kind     entry
+	payload  []byte
+	group    string
+	requests []loadgen.Request // reused
+	err      error
+}
+
+// blocksAhead outlast the packing of a chunk, at some thousands of requests a second.
+const blocksAhead = 16
+
 func (r *Record) readEntries(in io.Reader) error {
-	at := int64(preamble)
-	var buf bytes.Buffer
-	for {
-		kind, payload, err := readFrame(in, &buf)
+	at, ended := int64(preamble), false
+	for e := range ahead(blocksAhead, func(e *item) bool {
+		if ended {
+			return false
+		}
+		e.read(in)
+		ended = e.err != nil || e.kind == entryEnd
+		return true
+	}) {
+		err := e.err
 		if errors.Is(err, errCut) {
 			return err
 		}
 		if err == nil {
-			err = r.add(kind, payload)
+			err = r.add(e)
 		}
 		if err != nil {
 			return fmt.Errorf("record: entry at byte %d is damaged: %w", at, err)
 		}
-		if kind == entryEnd {
-			return nil
-		}
-		at += int64(overhead + 1 + len(payload))
+		at += int64(overhead + 1 + len(e.payload))
+	}
+	return nil
+}
+
+// read reads the next entry.
+func (e *item) read(in io.Reader) {
+	if e.kind, e.payload, e.err = readFrame(in, &e.buf); e.err != nil || e.kind != entryBlock {
+		return
+	}
+	var b loadgen.Block
+	if b, e.err = parseBlock(e.payload); e.err == nil {
+		e.group = b.Group
+		e.requests, e.err = loadgen.AppendRequests(e.requests[:0], b)
 	}
 }
 
-func (r *Record) add(kind entry, payload []byte) error {
-	switch kind {
+func (r *Record) add(e *item) error {
+	switch e.kind {
 	case entryHeader:
-		return json.Unmarshal(payload, &r.Header)
+		return json.Unmarshal(e.payload, &r.Header)
 	case entryClock:
-		return json.Unmarshal(payload, &r.Clock)
+		err := also(e.payload, &r.Clocks)
+		r.Clock = wire.Over(r.Clocks)
+		return err
 	case entryMark:
-		return also(payload, &r.Marks)
+		return also(e.payload, &r.Marks)
 	case entryBlock:
-		return r.addBlock(payload)
+		r.addBlock(e.group, e.requests)
 	case entryAnswer:
-		return also(payload, &r.Answers)
+		return also(e.payload, &r.Answers)
 	case entryDelivery:
-		return also(payload, &r.Deliveries)
+		return also(e.payload, &r.Deliveries)
 	case entryUsage:
-		return also(payload, &r.Usage)
+		return also(e.payload, &r.Usage)
 	case entryProof:
-		return also(payload, &r.Proofs)
+		return also(e.payload, &r.Proofs)
 	case entryTraffic:
 		r.Traffic = nil
-		return json.Unmarshal(payload, &r.Traffic)
+		return json.Unmarshal(e.payload, &r.Traffic)
 	case entryNote:
-		return also(payload, &r.Notes)
+		return also(e.payload, &r.Notes)
 	case entryFindings:
-		return r.addFindings(payload)
+		return r.addFindings(e.payload)
 	}
 	return nil
 }
@@ -130,17 +160,11 @@ func also[T any](payload []byte, all *[]T) error {
 	return nil
 }
 
-func (r *Record) addBlock(payload []byte) error {
-	b, err := parseBlock(payload)
-	if err != nil {
-		return err
+func (r *Record) addBlock(group string, rs []loadgen.Request) {
+	if r.Requests[group] == nil {
+		r.Requests[group] = newRequests()
 	}
-	rs, err := loadgen.DecodeBlock(b)
-	if err != nil {
-		return err
-	}
-	r.Requests[b.Group] = append(r.Requests[b.Group], rs...)
-	return nil
+	r.Requests[group].add(rs)
 }
 
 func (r *Record) addFindings(payload []byte) error {
@@ -154,15 +178,4 @@ func (r *Record) addFindings(payload []byte) error {
 	}
 	r.Findings[b.Group] = append(r.Findings[b.Group], all...)
 	return nil
-}
-
-// sortByDue puts requests, which come in the order of their end, into that of
-// their beginning.
-func sortByDue(rs []loadgen.Request) {
-	byDue := func(a, b loadgen.Request) int {
-		return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Seq, b.Seq))
-	}
-	if !slices.IsSortedFunc(rs, byDue) {
-		slices.SortStableFunc(rs, byDue)
-	}
 }

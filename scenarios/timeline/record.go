@@ -33,6 +33,7 @@ type Header struct {
 	Groups []Group   `json:"groups"`
 	Faults []Fault   `json:"faults"`
 	Watch  []Watcher `json:"watch"`
+	Steers []Steer   `json:"steers,omitempty"`
 	// Objectives as the scenario wrote them; `score --sla` replaces them.
 	Objectives Objectives `json:"objectives"`
 }
@@ -67,7 +68,9 @@ type Fault struct {
 	At    time.Duration `json:"at"`  // from the start of the hold phase
 	For   time.Duration `json:"for"` // planned length
 	Share float64       `json:"share"`
-	Node  string        `json:"node,omitempty"` // killed node
+	// Nodes are those at the far end of what it hits, replicas by their own names; none:
+	// not known.
+	Nodes []string `json:"nodes,omitempty"`
 	// Groups are those whose requests can meet it; none: not known.
 	Groups []string `json:"groups,omitempty"`
 	// Scope is how much it hits: "node" (one of several alike), "region" (more, but
@@ -93,6 +96,14 @@ type Watcher struct {
 	Of string `json:"of,omitempty"`
 }
 
+// Steer is what scoring needs to know of a defence by name: who is led elsewhere
+// while a watcher is not content.
+type Steer struct {
+	Name string `json:"name"`
+	When string `json:"when"` // the watcher
+	What string `json:"what"` // "page/east hears standby for edge"
+}
+
 // Objectives is the SLA of a drill. Limits are upper bounds; a missing one is
 // not judged.
 type Objectives struct {
@@ -110,15 +121,17 @@ type Objectives struct {
 // Names of marks. Every mark is a bracket: what it names happened within
 // [Before, After].
 const (
-	MarkStart       = "start"     // first request due: the baseline begins
-	MarkHold        = "hold"      // the hold phase begins, with faults or, in a control run, without
-	MarkInject      = "inject"    // of Fault
-	MarkLift        = "lift"      // of Fault: the undo call
-	MarkClear       = "clear"     // of Fault: read back as gone, or first good canary
-	MarkRecovery    = "recovery"  // the last fault is lifted: the recovery phase begins
-	MarkEnd         = "end"       // the load ended as planned
-	MarkReadBack    = "read-back" // all acknowledged writes were asked for, within the bracket
-	MarkAbort       = "abort"     // the scenario's own abort condition held; Detail says which
+	MarkStart       = "start"      // first request due: the baseline begins
+	MarkHold        = "hold"       // the hold phase begins, with faults or, in a control run, without
+	MarkInject      = "inject"     // of Fault
+	MarkLift        = "lift"       // of Fault: the undo call
+	MarkClear       = "clear"      // of Fault: read back as gone, or first good canary
+	MarkRecovery    = "recovery"   // the last fault is lifted: the recovery phase begins
+	MarkEnd         = "end"        // the load ended as planned
+	MarkReadBack    = "read-back"  // all acknowledged writes were asked for, within the bracket
+	MarkSteer       = "steer"      // of Steer: names lead elsewhere from then on
+	MarkSteerBack   = "steer-back" // of Steer: and where they did; Answers says how many led there
+	MarkAbort       = "abort"      // the scenario's own abort condition held; Detail says which
 	MarkInterrupted = "interrupted"
 	MarkError       = "error" // harness or surroundings failed; Detail says how
 	MarkUnlifted    = "unlifted"
@@ -128,9 +141,12 @@ const (
 type Mark struct {
 	Name   string `json:"name"`
 	Fault  string `json:"fault,omitempty"`
+	Steer  string `json:"steer,omitempty"`
 	Before int64  `json:"before"`
 	After  int64  `json:"after"`
 	Detail string `json:"detail,omitempty"`
+	// Answers to users, or to nodes that ask for them, while names were moved.
+	Answers uint64 `json:"answers,omitempty"`
 }
 
 // Proof is one reading of a fault's counter.
@@ -149,13 +165,13 @@ type Note struct {
 	Text string `json:"text"`
 }
 
-// Record is one run. Its slices are in the order in which they were written,
-// Requests in order of due (of one instant, in order of their number).
+// Record is one run. Its slices are in the order in which they were written.
 type Record struct {
 	Header     Header
-	Clock      wire.Offset // CLI's clock to the record's
+	Clock      wire.Offset   // CLI's clock to the record's, over the whole run
+	Clocks     []wire.Offset // each time that it was measured
 	Marks      []Mark
-	Requests   map[string][]loadgen.Request // by group
+	Requests   map[string]*Requests         // by group
 	Findings   map[string][]loadgen.Finding // by group: what reading back acknowledged writes brought
 	Answers    []loadgen.Answer
 	Deliveries []loadgen.Delivery

@@ -66,7 +66,8 @@ func (w *Writer) Header(h Header) error {
 	return w.json(entryHeader, h, true)
 }
 
-// Clock keeps how the CLI's clock relates to the record's; the last one counts.
+// Clock keeps how the CLI's clock relates to the record's; by the first, instants are
+// related, and those that follow say how far that holds.
 func (w *Writer) Clock(o wire.Offset) error { return w.json(entryClock, o, false) }
 
 // Mark keeps an instant, and flushes.

@@ -3,7 +3,11 @@
 // command, by the CLI); what it means is read from the record alone.
 package watch
 
-import "time"
+import (
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+)
 
 // Config is one entry of `watch`: exactly one kind. Each kind's about is its line
 // in `stormdrill list`.
@@ -70,7 +74,7 @@ type LB struct {
 
 // Command runs a program on the machine of the CLI; exit status 0 is good.
 type Command struct {
-	Run     []string      `yaml:"run"`
+	Run     []secret.Text `yaml:"run"`
 	Every   time.Duration `yaml:"every"`
 	Timeout time.Duration `yaml:"timeout"`
 	Fails   int           `yaml:"fails"`

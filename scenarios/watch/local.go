@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen"
 )
 
@@ -80,7 +81,16 @@ func (c *Command) ask(ctx context.Context, name string, now func() int64, answer
 func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
 	ctx, cancel := context.WithTimeout(ctx, orElse(c.Timeout, 10*time.Second))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, c.Run[0], c.Run[1:]...)
+	var words []string
+	for _, w := range c.Run {
+		word, err := w.Reveal()
+		if err != nil {
+			return false, false, err.Error()
+		}
+		words = append(words, word)
+	}
+	defer func() { detail = secret.Hide(detail, c.Run...) }()
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.WaitDelay = time.Second // a grandchild may hold its output open
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

@@ -7,20 +7,23 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 func TestCommand(t *testing.T) {
+	t.Setenv("TOKEN", "s3cret")
 	for _, c := range []struct {
-		run         []string
+		run         []secret.Text
 		good, known bool
 		detail      string
 	}{
-		{[]string{"sh", "-c", "exit 0"}, true, true, "exit 0"},
-		{[]string{"sh", "-c", "echo down; exit 3"}, false, true, "exit status 3: down"},
-		{[]string{"/no/such/program"}, false, false, "no such file"},
-		{[]string{"sh", "-c", "sleep 20"}, false, true, "took too long"},
+		{[]secret.Text{"sh", "-c", "exit 0"}, true, true, "exit 0"},
+		{[]secret.Text{"sh", "-c", "echo down; exit 3"}, false, true, "exit status 3: down"},
+		{[]secret.Text{"sh", "-c", "echo no $0 for $0; exit 3", "${env:TOKEN}"}, false, true, "exit status 3: no ${env:TOKEN} for ${env:TOKEN}"},
+		{[]secret.Text{"/no/such/program"}, false, false, "no such file"},
+		{[]secret.Text{"sh", "-c", "sleep 20"}, false, true, "took too long"},
 	} {
 		answers := make(chan loadgen.Answer, 100)
 		l, err := StartLocal(map[string]*Config{"probe": {Command: &Command{Run: c.run, Timeout: 300 * time.Millisecond}}},

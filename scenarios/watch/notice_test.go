@@ -59,3 +59,28 @@ func TestNotice(t *testing.T) {
 		})
 	}
 }
+
+// What a detector finds while it asks is what is read from the record afterwards.
+func TestFollowAsItComes(t *testing.T) {
+	f := Follow(timeline.Watcher{Name: "w", Kind: "http", Fails: 2, Oks: 2})
+	var content string
+	for _, a := range answers("+-+--?-+-++") {
+		f.Answer(a)
+		if a.Check == "w" {
+			content += map[bool]string{true: "+", false: "-"}[f.Content()]
+		}
+	}
+	if want := "++++------+"; content != want {
+		t.Errorf("content %s, want %s", content, want)
+	}
+	f = Follow(timeline.Watcher{Name: "w", Kind: "webhook", Match: "firing", Resolved: "resolved"})
+	for _, c := range []struct {
+		hook, body string
+		content    bool
+	}{{"w", "hello", true}, {"v", "firing", true}, {"w", "firing", false}, {"w", "hello", false}, {"w", "resolved", true}} {
+		f.Delivery(loadgen.Delivery{Hook: c.hook, Body: c.body})
+		if f.Content() != c.content {
+			t.Errorf("after %q to %s: content %v", c.body, c.hook, f.Content())
+		}
+	}
+}

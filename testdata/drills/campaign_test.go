@@ -31,14 +31,19 @@ func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, di
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait()
+	}()
 	if until != "" {
 		select {
 		case <-out.seen:
 			_ = cmd.Process.Signal(os.Interrupt)
-		case <-ctx.Done():
+		case <-ended:
 		}
 	}
-	_ = cmd.Wait()
+	<-ended
 	t.Logf("run %v: exit %d\n%s", args, cmd.ProcessState.ExitCode(), out.String())
 	b, err := os.ReadFile(filepath.Join(dir, "campaign.json"))
 	if err != nil {

@@ -3,6 +3,9 @@
 package drills
 
 import (
+	"bytes"
+	"io/fs"
+	"os"
 	"regexp"
 	"testing"
 
@@ -57,5 +60,43 @@ func TestDrillServersWords(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// HAProxy and nginx trust the drill's own authority and nobody else: of a bad
+// certificate each says what is wrong with it, as often as the switchboard
+// counted; and nobody's key is among the evidence.
+func TestDrillTLSWords(t *testing.T) {
+	t.Parallel()
+	o := run(t, "tls-words.yaml")
+	o.want(t, sla.Pass, 0)
+	users := met(o.record(t), "shoppers")
+	for _, f := range o.card.Faults {
+		told := map[string]struct {
+			node, words, class string
+		}{
+			"before":  {"front", `shop/1: Connection closed during SSL handshake`, "tls-expired"},
+			"between": {"front", `status=503 ended=SC why=Server presented an SSL certificate different from the expected one`, "http 503"},
+			"behind": {"edge", `upstream SSL certificate verify error: \(10:certificate has expired\) while SSL handshaking to upstream`,
+				"http 502"},
+		}[f.Name]
+		said := uint64(len(regexp.MustCompile(told.words).FindAllString(o.log(t, told.node), -1)))
+		if n := f.Proof.Users; n == 0 || said != n || users[told.class] != n {
+			t.Errorf("%s: the switchboard counted %d, %s said so %d times, and %d users met %s: want the same", f.Name, n, told.node, said,
+				users[told.class], told.class)
+		}
+	}
+	err := fs.WalkDir(os.DirFS(o.dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(os.DirFS(o.dir), path)
+		if bytes.Contains(b, []byte("PRIVATE KEY")) {
+			t.Errorf("%s holds a private key", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -22,8 +22,11 @@ type balancer struct {
 	host     string
 	port     string
 	resolve  lookup
+	way      way
 	question ask // nil: no active checks
 	lines    *journal
+	node     string // with the seed, what the phases of its checks are drawn from
+	seed     uint64
 
 	mu      sync.Mutex
 	addrs   []netip.Addr
@@ -32,19 +35,27 @@ type balancer struct {
 	stop    context.CancelFunc // ends the checks of the present servers
 }
 
-func newBalancer(cfg scenarios.Balancer, resolve lookup, dial dialler, lines *journal) (*balancer, error) {
+// newBalancer is one whose servers are reached by dial; where they speak TLS, ca is
+// whom it trusts (PEM).
+func newBalancer(cfg scenarios.Balancer, resolve lookup, dial dialler, ca string, lines *journal) (*balancer, error) {
 	cfg = withDefaults(cfg)
-	host, port, err := net.SplitHostPort(cfg.Backend)
+	backend, secure := cfg.Servers()
+	host, port, err := net.SplitHostPort(backend)
 	if err != nil {
 		return nil, err
 	}
-	b := &balancer{cfg: cfg, host: host, port: port, resolve: resolve, lines: lines, stop: func() {}}
+	b := &balancer{cfg: cfg, host: host, port: port, resolve: resolve, way: way{dial: dial}, lines: lines, stop: func() {}}
+	if secure {
+		if b.way, err = b.way.trusting(ca, host); err != nil {
+			return nil, err
+		}
+	}
 	switch c := cfg.Check; {
 	case c == nil:
 	case c.Path == "":
-		b.question = connects(dial)
+		b.question = connects(b.way)
 	default:
-		b.question = answers(dial, cfg.Backend, c.Path)
+		b.question = answers(b.way, backend, c.Path)
 	}
 	return b, nil
 }
@@ -104,7 +115,7 @@ func (b *balancer) replace(ctx context.Context, addrs []netip.Addr, all []backen
 		s := b.keep(old, n)
 		b.servers = append(b.servers, s)
 		if b.question != nil {
-			go watchServer(ctx, s, *b.cfg.Check, b.question)
+			go watchServer(ctx, s, *b.cfg.Check, b.phase(s.name), b.question)
 		}
 	}
 	slices.SortFunc(b.servers, func(x, y *server) int { return strings.Compare(x.name, y.name) })

@@ -28,7 +28,7 @@ func testBalancer(t *testing.T, cfg scenarios.Balancer, resolve lookup, question
 	t.Helper()
 	j := newJournal(io.Discard)
 	cfg.Backend = "app:8080"
-	b, err := newBalancer(cfg, resolve, nil, j)
+	b, err := newBalancer(cfg, resolve, nil, "", j)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,4 +152,25 @@ func TestBalancerFollowsItsName(t *testing.T) {
 			t.Error("app-1 was forgiven because app-3 left")
 		}
 	})
+}
+
+// A balancer first asks each server at a phase of its own, which is the same for the
+// same seed: what a run was drawn from is known, its checks included.
+func TestChecksArePhasedByTheSeed(t *testing.T) {
+	b := &balancer{cfg: withDefaults(scenarios.Balancer{Check: &scenarios.Health{}}), node: "lb", seed: 7}
+	again := &balancer{cfg: b.cfg, node: "lb", seed: 7}
+	met := map[time.Duration]string{}
+	for _, server := range []string{"app-1", "app-2", "app-3"} {
+		for _, of := range []*balancer{b, {cfg: b.cfg, node: "lb", seed: 8}, {cfg: b.cfg, node: "lb-2", seed: 7}} {
+			who := fmt.Sprintf("%s asking %s, seed %d", of.node, server, of.seed)
+			d := of.phase(server)
+			if d < 0 || d >= 2*time.Second || met[d] != "" {
+				t.Errorf("%s: %s, as %q", who, d, met[d])
+			}
+			met[d] = who
+		}
+		if have, want := again.phase(server), b.phase(server); have != want {
+			t.Errorf("%s: %s, then %s", server, want, have)
+		}
+	}
 }

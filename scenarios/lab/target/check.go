@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -57,11 +58,18 @@ func or[T int | time.Duration](v, otherwise T) T {
 // word what it was.
 type ask func(ctx context.Context, address string) (good bool, found string)
 
-// watchServer asks a server once per interval until ctx ends, first after a
-// random part of it: checks that start with the target would all meet a fault
-// at the same phase.
-func watchServer(ctx context.Context, s *server, c scenarios.Health, question ask) {
-	if !pause(ctx, rand.N(c.Interval)) {
+// phase is how long after its start the balancer first asks a server: checks that
+// start with the target would all meet a fault at the same phase. It is the same
+// whenever the run is drawn from the same seed.
+func (b *balancer) phase(server string) time.Duration {
+	h := fnv.New64a()
+	h.Write([]byte(b.node + " " + server))
+	return time.Duration(rand.New(rand.NewPCG(b.seed, h.Sum64())).Int64N(int64(b.cfg.Check.Interval)))
+}
+
+// watchServer asks a server once per interval until ctx ends, first after a phase.
+func watchServer(ctx context.Context, s *server, c scenarios.Health, phase time.Duration, question ask) {
+	if !pause(ctx, phase) {
 		return
 	}
 	tick := time.NewTicker(c.Interval)
@@ -84,10 +92,10 @@ func watchServer(ctx context.Context, s *server, c scenarios.Health, question as
 
 type dialler func(ctx context.Context, network, address string) (net.Conn, error)
 
-// connects asks for a handshake.
-func connects(dial dialler) ask {
+// connects asks for a handshake, where servers speak TLS for that one too.
+func connects(w way) ask {
 	return func(ctx context.Context, address string) (bool, string) {
-		conn, err := dial(ctx, "tcp4", address)
+		conn, err := w.connect(ctx, "tcp4", address)
 		if err != nil {
 			return false, inAWord(err)
 		}
@@ -98,10 +106,10 @@ func connects(dial dialler) ask {
 
 // answers asks for a path over a fresh connection, in the backend's name; good
 // is 200 to 399.
-func answers(dial dialler, host, path string) ask {
-	transport := &http.Transport{DialContext: dial, DisableKeepAlives: true}
+func answers(w way, host, path string) ask {
+	transport := &http.Transport{DialContext: w.dial, TLSClientConfig: w.tls, DisableKeepAlives: true}
 	return func(ctx context.Context, address string) (bool, string) {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path, nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.scheme()+"://"+address+path, nil)
 		if err != nil {
 			return false, err.Error()
 		}
@@ -130,6 +138,9 @@ func inAWord(err error) string {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &n) && n.Timeout():
 		return "timeout"
+	}
+	if why := untrusted(err); why != "" {
+		return why
 	}
 	return fmt.Sprintf("error (%v)", err)
 }

@@ -82,10 +82,13 @@ func (j *journal) request(came int64, r *http.Request, status int, server string
 }
 
 // note adds a line about the target itself.
-func (j *journal) note(format string, args ...any) {
+func (j *journal) note(format string, args ...any) { j.noteAt(wire.Now(), format, args...) }
+
+// noteAt adds one about an instant that is not now.
+func (j *journal) noteAt(at int64, format string, args ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	fmt.Fprintf(j.w, "%d %s\n", wire.Now(), fmt.Sprintf(format, args...))
+	fmt.Fprintf(j.w, "%d %s\n", at, fmt.Sprintf(format, args...))
 }
 
 // keep adds lines about the target itself and writes them before it returns:

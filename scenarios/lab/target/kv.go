@@ -120,10 +120,18 @@ func (k *kv) fit() bool {
 	return active && time.Since(beat) <= time.Duration(k.cfg.Fall)*k.cfg.Interval-k.cfg.Interval/2
 }
 
-// write commits, waits for the standby where that is wished, and acknowledges.
-func (k *kv) write(out http.ResponseWriter, r *http.Request, id string) {
+// wellFormed says whether an id is one, and answers where it is not.
+func wellFormed(out http.ResponseWriter, id string) bool {
 	if id == "" || len(id) > longestID || strings.ContainsAny(id, " \r\n") {
 		http.Error(out, "want an id of up to "+strconv.Itoa(longestID)+" bytes without spaces", http.StatusBadRequest)
+		return false
+	}
+	return true
+}
+
+// write commits, waits for the standby where that is wished, and acknowledges.
+func (k *kv) write(out http.ResponseWriter, r *http.Request, id string) {
+	if !wellFormed(out, id) {
 		return
 	}
 	n, err := k.store.commit(id)

@@ -28,12 +28,13 @@ func newBalancerService(spec Spec, lines *journal) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	b, err := newBalancer(*spec.LB, net.DefaultResolver.LookupNetIP, dial, lines)
+	b, err := newBalancer(*spec.LB, net.DefaultResolver.LookupNetIP, dial, spec.CA, lines)
 	if err != nil {
 		return service{}, err
 	}
+	b.node, b.seed = spec.Node, spec.Seed
 	return service{
-		Handler: newProxy(spec.Node, b, dial, lines),
+		Handler: newProxy(spec.Node, b, lines),
 		extra:   map[uint16]http.Handler{b.cfg.State: statePage(spec.Node, b)},
 		run:     b.follow,
 	}, nil
@@ -53,14 +54,14 @@ type chosen struct{}
 
 func serverOf(r *http.Request) *server { return r.Context().Value(chosen{}).(*server) }
 
-func newProxy(node string, b *balancer, dial dialler, lines *journal) *proxy {
+func newProxy(node string, b *balancer, lines *journal) *proxy {
 	p := &proxy{node: node, servers: b, lines: lines}
 	p.reverse = &httputil.ReverseProxy{
 		Transport: &http.Transport{ // no Proxy: the environment has no say here
-			DialContext: dial, ResponseHeaderTimeout: cmp.Or(b.cfg.Timeout, answerWithin), DisableCompression: true,
+			DialContext: b.way.dial, TLSClientConfig: b.way.tls, DisableKeepAlives: b.cfg.PerRequest, ResponseHeaderTimeout: cmp.Or(b.cfg.Timeout, answerWithin), DisableCompression: true,
 			MaxIdleConnsPerHost: 1024, IdleConnTimeout: time.Minute,
 		},
-		Rewrite:        rewrite,
+		Rewrite:        p.rewrite,
 		ModifyResponse: answered,
 		ErrorHandler:   p.failed,
 		ErrorLog:       log.New(io.Discard, "", 0), // a line per request says it all
@@ -83,8 +84,8 @@ func (p *proxy) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 
 // rewrite aims a request at its server and tells whom it is for; all else
 // stays as it came, traceparent included.
-func rewrite(r *httputil.ProxyRequest) {
-	r.SetURL(&url.URL{Scheme: "http", Host: serverOf(r.In).address})
+func (p *proxy) rewrite(r *httputil.ProxyRequest) {
+	r.SetURL(&url.URL{Scheme: p.servers.way.scheme(), Host: serverOf(r.In).address})
 	r.Out.Host = r.In.Host
 	r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 	r.SetXForwarded()

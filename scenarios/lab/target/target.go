@@ -1,5 +1,6 @@
 // Package target is the embedded targets of a drill: a web server, a load
-// balancer and an active/standby pair of key-value stores that `stormdrill node target` runs. They are real servers with
+// balancer, an active/standby pair of key-value stores and an application in front
+// of a PostgreSQL, that `stormdrill node target` runs. They are real servers with
 // nothing to install, so that a drill can be tried where no image is at hand.
 package target
 
@@ -27,15 +28,21 @@ import (
 // NodeHeader names, on every answer, the node that made it.
 const NodeHeader = "X-Stormdrill-Node"
 
-// Spec is one embedded target. Exactly one of Web, LB and KV is set.
+// Spec is one embedded target. Exactly one of Web, LB, KV and SQL is set.
 type Spec struct {
 	Node  string              `json:"node"`  // its name, such as "app-2"
 	Ports []uint16            `json:"ports"` // all served alike, but for a balancer's state port
 	Web   *scenarios.Web      `json:"web,omitempty"`
 	LB    *scenarios.Balancer `json:"lb,omitempty"`
 	KV    *scenarios.KV       `json:"kv,omitempty"`
+	SQL   *scenarios.SQL      `json:"sql,omitempty"`
 	// TLS: all ports but the state's speak TLS, and show this.
 	TLS *authority.Pair `json:"tls,omitempty"`
+	// CA is whom a balancer trusts whose servers speak TLS, PEM.
+	CA string `json:"ca,omitempty"`
+	// Seed, with the name, is what all is drawn from that has to be the same when
+	// the drill is run again.
+	Seed uint64 `json:"seed"`
 }
 
 // grace is how long requests under way may take once the target is told to
@@ -86,15 +93,26 @@ func (s Spec) service(lines *journal) (service, error) {
 	switch {
 	case len(s.Ports) == 0:
 		return service{}, errors.New("no port to serve")
-	case s.Web != nil && s.LB == nil && s.KV == nil:
-		m, err := newMemory(int64(s.Web.Memory))
-		return service{Handler: newWeb(s.Node, *s.Web, lines), run: m.run, connections: s.Web.Connections, headerTimeout: s.Web.HeaderTimeout}, err
-	case s.LB != nil && s.Web == nil && s.KV == nil:
+	case s.kinds() != 1:
+		return service{}, errors.New("want exactly one of web, lb, kv, sql")
+	case s.Web != nil:
+		return newWebService(s, lines)
+	case s.LB != nil:
 		return newBalancerService(s, lines)
-	case s.KV != nil && s.Web == nil && s.LB == nil:
+	case s.KV != nil:
 		return newKVService(s, lines)
 	}
-	return service{}, errors.New("want exactly one of web, lb, kv")
+	return newSQLService(s, lines)
+}
+
+func (s Spec) kinds() int {
+	n := 0
+	for _, set := range []bool{s.Web != nil, s.LB != nil, s.KV != nil, s.SQL != nil} {
+		if set {
+			n++
+		}
+	}
+	return n
 }
 
 // secured is how the target speaks TLS; nil: it does not.

@@ -29,7 +29,7 @@ func served(t *testing.T, backend http.Handler, cfg scenarios.Balancer, out io.W
 	j := newJournal(out)
 	t.Cleanup(j.Close)
 	cfg.Backend = fmt.Sprintf("app:%d", addr.Port())
-	b, err = newBalancer(cfg, zone{"app": {addr.Addr().String()}}.lookup, dial, j)
+	b, err = newBalancer(cfg, zone{"app": {addr.Addr().String()}}.lookup, dial, "", j)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func served(t *testing.T, backend http.Handler, cfg scenarios.Balancer, out io.W
 		t.Fatal(err)
 	}
 	t.Cleanup(b.quit)
-	front := httptest.NewServer(newProxy("lb", b, dial, j))
+	front := httptest.NewServer(newProxy("lb", b, j))
 	t.Cleanup(front.Close)
 	return front.URL, b
 }

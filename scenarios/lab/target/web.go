@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -26,6 +28,23 @@ type web struct {
 	work    *work
 	metrics *metrics
 	lines   *journal
+	outages *outages
+}
+
+func newWebService(s Spec, lines *journal) (service, error) {
+	m, err := newMemory(int64(s.Web.Memory))
+	if err != nil {
+		return service{}, err
+	}
+	w := newWeb(s.Node, *s.Web, lines)
+	w.outages = newOutages(s.Web.Outages, s.Node, s.Seed, lines)
+	beside := func(ctx context.Context) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return m.run(ctx) })
+		g.Go(func() error { return w.outages.run(ctx) })
+		return g.Wait()
+	}
+	return service{Handler: w, run: beside, connections: s.Web.Connections, headerTimeout: s.Web.HeaderTimeout}, nil
 }
 
 func newWeb(node string, cfg scenarios.Web, lines *journal) *web {
@@ -57,7 +76,9 @@ func (w *web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		w.metrics.page.ServeHTTP(answer, r)
 	default:
 		begun := time.Now()
-		w.serve(answer, r)
+		if !w.outages.hits(came, r) || w.outages.fail(answer, r) {
+			w.serve(answer, r)
+		}
 		w.metrics.count(answer.Status(), time.Since(begun))
 	}
 	w.lines.request(came, r, answer.Status(), "")

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/commands"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// orders are commands on this machine as faults use them: the reaper carries them
+// out. Their times are this machine's, put on the record's clock as well as is known.
+type orders struct {
+	reaper *reaper
+	clock  wire.Offset
+}
+
+var _ faults.Commands = orders{}
+
+// Inject runs a job's first command.
+func (o orders) Inject(ctx context.Context, j commands.Job) (switchboard.Bracket, error) {
+	return o.call(ctx, "inject", j)
+}
+
+// Lift runs the lift that a fault owes.
+func (o orders) Lift(ctx context.Context, fault string) (switchboard.Bracket, error) {
+	return o.call(ctx, "lift", fault)
+}
+
+// Prove runs a command and hears what it says.
+func (o orders) Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64, err error) {
+	err = o.reaper.Call(ctx, "prove", c, &said)
+	return said, wire.Now() + int64(o.clock.Shift), err
+}
+
+func (o orders) call(ctx context.Context, name string, in any) (switchboard.Bracket, error) {
+	b := switchboard.Bracket{Before: wire.Now() + int64(o.clock.Shift-o.clock.Bound)}
+	err := o.reaper.Call(ctx, name, in, nil)
+	b.After = wire.Now() + int64(o.clock.Shift+o.clock.Bound)
+	return b, err
+}
+
+// missingPrograms names what a plan's faults would run and this machine has not.
+func missingPrograms(p *scenarios.Plan) error {
+	var missing []string
+	for _, f := range p.Faults {
+		own, ok := f.Fault.(faults.Commanding)
+		if !ok {
+			continue
+		}
+		for _, c := range own.Commands() {
+			if _, err := exec.LookPath(c.Program); err != nil {
+				missing = append(missing, fmt.Sprintf("fault %s: %s: %v", f.Name, c.What, err))
+			}
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%s: %s", p.Scenario.Name, strings.Join(missing, "; "))
+	}
+	return nil
+}

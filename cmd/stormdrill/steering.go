@@ -1,0 +1,66 @@
+package main
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// steering hears the watchers' answers as they come, and tells the steers what
+// follows. It never waits: answers come from those who read the nodes.
+type steering struct {
+	mu       sync.Mutex
+	deciders []decider
+}
+
+// decider is what a watcher finds, and the steer that it decides over.
+type decider struct {
+	*watch.Follower
+	steer *engine.Steer
+}
+
+// newSteering makes a plan's steers, and who decides over them. It says each
+// change in a line.
+func newSteering(p *scenarios.Plan, board faults.Switchboard, say func(format string, a ...any)) (*steering, []*engine.Steer) {
+	s := &steering{}
+	var all []*engine.Steer
+	for _, x := range p.Steers {
+		steer := engine.NewSteer(x.Name, x.Rule, board, func(moved bool) {
+			if moved {
+				say("steer %s: %s is not content; %s from now on", x.Name, x.When, x)
+				return
+			}
+			say("steer %s: back to where it was", x.Name)
+		})
+		all = append(all, steer)
+		i := slices.IndexFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Name == x.When })
+		s.deciders = append(s.deciders, decider{watch.Follow(p.Header.Watch[i]), steer})
+	}
+	return s, all
+}
+
+// answer takes a check's answer.
+func (s *steering) answer(a loadgen.Answer) { s.hear(func(d decider) { d.Answer(a) }) }
+
+// delivery takes a notification.
+func (s *steering) delivery(n loadgen.Delivery) { s.hear(func(d decider) { d.Delivery(n) }) }
+
+func (s *steering) hear(tell func(decider)) {
+	if s == nil {
+		return // nobody is steered, or there is no plan yet
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.deciders {
+		before := d.Content()
+		if tell(d); d.Content() != before {
+			d.steer.Want(before)
+		}
+	}
+}

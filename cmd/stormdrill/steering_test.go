@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// zone is a switchboard that notes what it is asked, and takes its time.
+type zone struct {
+	mu  sync.Mutex
+	log []string
+}
+
+func (z *zone) did(what string) (switchboard.Bracket, error) {
+	time.Sleep(time.Second)
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.log = append(z.log, what)
+	return switchboard.Bracket{}, nil
+}
+
+func (z *zone) Apply(_ context.Context, r switchboard.Rule) (switchboard.Bracket, error) {
+	return z.did("apply " + r.Name)
+}
+func (z *zone) Lift(_ context.Context, name string) (switchboard.Bracket, error) {
+	return z.did("lift " + name)
+}
+func (z *zone) Count(context.Context, string) (switchboard.Count, error) {
+	return switchboard.Count{}, nil
+}
+
+// users are there from the beginning to the end, and mark nothing.
+type users struct{}
+
+func (users) Start(context.Context) (int64, error) { return 0, nil }
+func (users) Stop(context.Context) error           { return nil }
+func (users) Mark(timeline.Mark) error             { return nil }
+func (users) Proof(timeline.Proof) error           { return nil }
+
+// A watcher's answers decide over its own steers, by its own rules, and whoever
+// brings them does not wait for what follows.
+func TestSteering(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{}
+		plan := &scenarios.Plan{
+			Header: timeline.Header{Watch: []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Oks: 2}, {Name: "alert", Kind: "webhook", Match: "firing", Resolved: "resolved"}}},
+			Steers: []scenarios.PlannedSteer{
+				{Name: "east", When: "probe", Rule: switchboard.Rule{Name: "steer east"}},
+				{Name: "west", When: "alert", Rule: switchboard.Rule{Name: "steer west"}},
+			},
+		}
+		var said []string
+		s, steers := newSteering(plan, z, func(format string, a ...any) {
+			z.mu.Lock()
+			defer z.mu.Unlock()
+			said = append(said, fmt.Sprintf(format, a...))
+		})
+		began := time.Now()
+		go func() {
+			for _, good := range []bool{true, false, true, false, false, false, true, false, true, true, true} {
+				at := time.Now()
+				s.answer(loadgen.Answer{Check: "probe", Known: true, Good: good})
+				s.answer(loadgen.Answer{Check: "another", Known: true, Good: !good})
+				if time.Since(at) > 0 {
+					t.Error("an answer had to wait")
+				}
+				time.Sleep(3 * time.Second)
+			}
+			s.delivery(loadgen.Delivery{Hook: "alert", Body: "firing"})
+		}()
+		d := engine.Drill{
+			Phases: timeline.Phases{Baseline: time.Minute, Hold: time.Minute, Recovery: time.Minute},
+			Load:   users{}, Journal: users{}, Steers: steers, Now: func() int64 { return int64(time.Since(began)) },
+		}
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"apply steer east", "lift steer east", "apply steer west", "lift steer west"}; !slices.Equal(z.log, want) {
+			t.Errorf("have %q, want %q", z.log, want)
+		}
+		if len(said) != 4 || said[1] != "steer east: back to where it was" {
+			t.Errorf("said %q", said)
+		}
+		(*steering)(nil).answer(loadgen.Answer{}) // before there is a plan
+	})
+}

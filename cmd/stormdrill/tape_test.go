@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// A drill of ten minutes at 1,000 requests a second goes through the tape without
+// leaving anything in memory: all of it is in the record.
+func TestTapeHoldsNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "record")
+	tape, err := newTape(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := timeline.Header{Groups: []timeline.Group{{Name: "shoppers", Slow: time.Second}}}
+	tape.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
+	tape.begin(header, wire.Offset{})
+	const seconds, rate = 600, 1000
+	second := func(s int) {
+		rs := make([]loadgen.Request, rate)
+		for i := range rs {
+			due := int64(s)*int64(time.Second) + int64(i)*int64(time.Millisecond)
+			rs[i] = loadgen.Request{Seq: uint64(s*rate + i), Due: due, Sent: due, Done: due + 2_000_000, Attempts: 1, Status: 200}
+		}
+		b, err := loadgen.EncodeBlock("shoppers", rs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := json.Marshal(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tape.event("load", "requests", body)
+	}
+	inUse := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	second(0) // what is kept of one second is there
+	before := inUse()
+	for s := range seconds - 1 {
+		second(s + 1)
+	}
+	if grown := inUse() - before; grown > 1<<20 {
+		t.Errorf("grown by %d bytes", grown)
+	}
+	if seen, _ := tape.last(); seen.Rate != rate {
+		t.Errorf("the last second: have %+v", seen)
+	}
+	if err := tape.close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := timeline.Open(path)
+	if err != nil || r.Requests["shoppers"].Len() != seconds*rate {
+		t.Errorf("the record: have %d requests, %v", r.Requests["shoppers"].Len(), err)
+	}
+}

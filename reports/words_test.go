@@ -1,0 +1,80 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Where the outage was not one stretch, the stretches are told, flaps included, in
+// what people read; one that was is told by its length alone.
+func TestOutagesAreTold(t *testing.T) {
+	first := sla.Outage{Group: "shoppers", By: "bad-node", Onset: 15.02, Recovery: 19, Share: 0.331}
+	flapping, open, other, later := first, first, first, first
+	flapping.Flaps = 1
+	open.Censored, open.Flaps = true, 2
+	other.Group, other.Onset, other.Recovery, other.Share = "clerks", 16, 17.5, 1
+	later.By, later.Onset, later.Recovery = "unexplained", 33, 34
+	for name, c := range map[string]struct {
+		all    []sla.Outage
+		faults int
+		want   string
+	}{
+		"none":        {nil, 1, ""},
+		"one":         {[]sla.Outage{first}, 1, ""},
+		"unexplained": {[]sla.Outage{first, later}, 1, ""},
+		"flap":        {[]sla.Outage{flapping}, 1, "shoppers from 15.0 s to 19.0 s, 33.1% bad, 1 flap"},
+		"not over":    {[]sla.Outage{open}, 1, "shoppers from 15.0 s on, not over when the run ended, 33.1% bad, 2 flaps"},
+		"two": {[]sla.Outage{first, other, later}, 2,
+			"shoppers from 15.0 s to 19.0 s, 33.1% bad, by bad-node; clerks from 16.0 s to 17.5 s, 100% bad, by bad-node"},
+	} {
+		k := sla.Scorecard{Outages: c.all, Faults: make([]sla.Fault, c.faults)}
+		if have := outages(k); have != c.want {
+			t.Errorf("%s: have %q, want %q", name, have, c.want)
+		}
+		var text, markdown strings.Builder
+		if err := Text(&text, k, TextOptions{Width: 1000}); err != nil {
+			t.Fatal(err)
+		}
+		if err := Markdown(&markdown, k); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []string{text.String(), markdown.String()} {
+			if !strings.Contains(s, c.want) || c.want == "" && strings.Contains(strings.ToLower(s), "outages") {
+				t.Errorf("%s: want %q in\n%s", name, c.want, s)
+			}
+		}
+	}
+}
+
+// What failed beyond the baseline's share is told where that is not all that failed.
+func TestExcessIsTold(t *testing.T) {
+	for excess, want := range map[float64]string{
+		50:   "50 of 1,000 requests failed",
+		49.6: "50 of 1,000 requests failed",
+		41.2: "50 of 1,000 requests failed, 41 more than the baseline's share would have",
+		0:    "50 of 1,000 requests failed, 0 more than the baseline's share would have",
+	} {
+		c := sla.Scorecard{Requests: sla.Requests{Due: 1000, Sent: 1000, Failed: 50, Excess: excess, Availability: 0.95}}
+		if have := users(c); !strings.HasSuffix(have, want) {
+			t.Errorf("excess %v: have %q, want %q", excess, have, want)
+		}
+	}
+}
+
+// The clock is told where it is another machine's, and only there.
+func TestClockIsTold(t *testing.T) {
+	for want, k := range map[string]*sla.Clock{
+		"":                          nil,
+		"+0.000001 s":               {Shift: 0.000001, Bound: 0.0000005, Measured: 2},
+		"-3600.000000 s ± 1.5 ms, ": {Shift: -3600, Bound: 0.0015, Drift: 0.001, Measured: 3},
+	} {
+		if have := clocks(sla.Scorecard{Clock: k}); !strings.Contains(have, want) || (want == "") != (have == "") {
+			t.Errorf("%+v: have %q, want %q", k, have, want)
+		}
+	}
+	if have := clocks(sla.Scorecard{Clock: &sla.Clock{Shift: 0.0001, Bound: 0.0001, Measured: 5}}); have != "" {
+		t.Errorf("one clock: have %q", have)
+	}
+}

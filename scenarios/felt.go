@@ -1,0 +1,126 @@
+package scenarios
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
+)
+
+// felt are the links on which others feel a fault: its own, without those of whom
+// it cannot hurt, and, of a flood, all that lead to the nodes it drowns.
+func (p *planner) felt(f *PlannedFault) (out []switchboard.Link) {
+	if f.Fault.Aim().To == "" {
+		for _, l := range f.Site.Links {
+			if p.meets(f, l) {
+				out = append(out, l)
+			}
+		}
+		return out
+	}
+	drowned := map[string]bool{}
+	for _, l := range f.Site.Links {
+		drowned[l.To] = true
+	}
+	for _, l := range p.plan.Switchboard.Links {
+		if drowned[l.To] {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// meets reports whether what goes over one of a fault's links can be hit there.
+func (p *planner) meets(f *PlannedFault, l switchboard.Link) bool {
+	switch x := f.Fault.(type) {
+	case *faults.DNS:
+		if p.load[l.From] == nil {
+			return x.Answer == "wrong" || x.Answer == "stale" || !p.asksApart(l.From)
+		}
+		if x.Answer == "stale" {
+			return !p.alwaysAsks(l.From)
+		}
+		return !p.knows(f, l.From)
+	case *faults.IdleDrop:
+		return !p.neverIdle(l.From)
+	}
+	return true
+}
+
+// asksApart reports whether a node looks its names up apart from requests, and goes
+// on with what it knows where an answer fails: embedded balancers do.
+func (p *planner) asksApart(node string) bool {
+	n := p.nodes[node]
+	return n != nil && n.Spec.Lab != nil && n.Spec.Lab.LB != nil
+}
+
+// alwaysAsks: a group's every request goes to where its name leads at that time.
+func (p *planner) alwaysAsks(group string) bool {
+	g := p.load[group]
+	return g.DNSCache != nil && *g.DNSCache == 0 && perRequest(g)
+}
+
+// knows: all of a group have asked before a fault begins, and keep what they heard
+// until it is over. Users come in turn, so each machine asks with its first request.
+func (p *planner) knows(f *PlannedFault, group string) bool {
+	g, baseline := p.load[group], p.s.Phases.Baseline
+	if g.DNSCache == nil || float64(g.Rate)*baseline.Seconds() < 2*float64(max(1, g.Sources)) {
+		return false
+	}
+	return *g.DNSCache >= baseline+f.At+f.For+p.every // faults come up to so much later
+}
+
+// neverIdle: each request of a group or node has a connection of its own.
+func (p *planner) neverIdle(from string) bool {
+	if g := p.load[from]; g != nil {
+		return perRequest(g)
+	}
+	n := p.nodes[from]
+	return n != nil && n.Spec.Lab != nil && n.Spec.Lab.LB != nil && n.Spec.Lab.LB.PerRequest
+}
+
+func perRequest(g *Group) bool { return g.Connections != nil && g.Connections.Per == "request" }
+
+// saysAsked says when those nodes ask whose answers a fault changes, and who does not.
+func (p *planner) saysAsked(f *PlannedFault, d *faults.DNS) {
+	moves := d.Answer == "wrong" || d.Answer == "stale"
+	said := map[string]bool{}
+	for _, l := range f.Site.Links {
+		who, n := l.From, p.nodes[l.From]
+		if said[who+" "+l.Name] {
+			continue
+		}
+		said[who+" "+l.Name] = true
+		switch {
+		case n == nil:
+			if l.Users && d.Answer != "stale" && p.knows(f, who) {
+				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for %s, so they do not ask while it is on", f.Name, who, l.Name, *p.load[who].DNSCache)
+			}
+		case n.Spec.Lab == nil:
+			p.note("fault %s: when %s asks for %s, and how long it keeps an answer, is its own affair, and not known here", f.Name, who, l.Name)
+		case p.asksApart(who) && moves:
+			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all of them to where an answer leads", f.Name, who, l.Name)
+		case p.asksApart(who):
+			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to the addresses it has where an answer fails or is late: requests and checks go on", f.Name, who, l.Name)
+		case d.Answer != "stale" && n.Spec.Lab.Web == nil: // a web asks nobody
+			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: requests on them meet nothing", f.Name, who, l.Name)
+		}
+	}
+}
+
+// fitsIdle checks that a flow can be idle for as long as a fault wants it to be.
+func (p *planner) fitsIdle(f *PlannedFault, after time.Duration, keys []string) {
+	if f.For > 0 && after >= f.For {
+		p.problem(append(slices.Clip(keys), "after"), "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer hold", after, f.For)
+		return
+	}
+	for _, l := range f.Site.Links {
+		if !p.neverIdle(l.From) {
+			return
+		}
+	}
+	if len(f.Site.Links) > 0 {
+		p.problem(keys, "%s touches connections that have been idle, and those of %s end with their request: give it connections: {per: user}, and each user a pause of more than %s", f.Kind, f.Site.Links[0].From, after)
+	}
+}

@@ -1,0 +1,109 @@
+package sla
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+)
+
+// mostColumns is how many steps a picture has at most.
+const mostColumns = 60
+
+// strip counts requests step by step, of a length that people count in.
+type strip struct {
+	start     int64
+	step      float64 // seconds
+	sent, bad []float64
+}
+
+// strip is that of the whole run; without columns where the run has no length.
+func (c course) strip() *strip {
+	length := time.Duration(c.end - c.start).Seconds()
+	if !(length > 0) {
+		return &strip{step: 1}
+	}
+	step := 0.0
+	for _, step = range []float64{0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600} {
+		if length/step <= mostColumns {
+			break
+		}
+	}
+	step = max(step, length/mostColumns)
+	n := int(math.Ceil(length / step))
+	return &strip{c.start, step, make([]float64, n), make([]float64, n)}
+}
+
+func (s *strip) add(r *loadgen.Request, bad bool) {
+	i := int(float64(r.Due-s.start) / (s.step * 1e9))
+	if r.Unsent || i < 0 || i >= len(s.sent) {
+		return
+	}
+	s.sent[i]++
+	if bad {
+		s.bad[i]++
+	}
+}
+
+// picture is the share of bad requests, step by step.
+func (s *scorer) picture() {
+	p := Picture{Step: s.strip.step, Bad: []float64{}, Marks: []Point{}}
+	for i, sent := range s.strip.sent {
+		share := -1.0
+		if sent > 0 {
+			share = round(s.strip.bad[i] / sent)
+		}
+		p.Bad = append(p.Bad, share)
+	}
+	if len(p.Bad) > 0 {
+		p.Marks = s.points()
+	}
+	s.card.Picture = p
+}
+
+// points are the instants that a picture shows, in order.
+func (s *scorer) points() []Point {
+	all := []Point{}
+	add := func(t float64, name string) {
+		if t >= 0 {
+			all = append(all, Point{t, name})
+		}
+	}
+	for _, f := range s.card.Faults {
+		of := ""
+		if len(s.card.Faults) > 1 {
+			of = " " + f.Name
+		}
+		add(f.Inject, "inject"+of)
+		add(f.Clear, "clear"+of)
+	}
+	for _, x := range s.spells {
+		of := ""
+		if len(s.card.Faults) > 1 {
+			of = " of " + x.fault
+		}
+		add(s.course.at(x.onset), "onset"+of)
+		if !x.censored {
+			add(s.course.at(x.end), "recovered"+of)
+		}
+	}
+	for i, w := range s.record.Header.Watch {
+		c := s.charge(w)
+		if d := s.card.Watchers[i].Detect; d != nil && !d.Censored {
+			add(round(s.course.at(c.from)+d.Seconds), w.Name+" noticed")
+		}
+		if r := s.card.Watchers[i].Restore; r != nil && !r.Censored {
+			add(round(s.course.at(c.cleared)+r.Seconds), w.Name+" content")
+		}
+	}
+	for _, x := range s.card.Steers {
+		for _, m := range x.Moves {
+			add(m.At, "steer "+x.Name)
+			add(m.Back, "steer "+x.Name+" back")
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Point) int { return cmp.Compare(a.At, b.At) })
+	return all
+}

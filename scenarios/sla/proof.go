@@ -1,0 +1,67 @@
+package sla
+
+import "github.com/stormdrill/stormdrill/scenarios/timeline"
+
+// touched is how many requests show what the fault does.
+func (p Proof) touched() uint64 {
+	if p.Own {
+		return p.Total
+	}
+	return p.Users
+}
+
+// anybodys reports whether what was counted may all have been checks, so that only an
+// outage shows that users met it. The proof of a fault's own commands counts users: it
+// is what its author vouches for.
+func (p Proof) anybodys(kind string) bool { return p.Blind && kind != "exec" }
+
+// ledAway reports whether users were led away from the nodes that a fault is on, or
+// stands before: while it was on, these answered less than half as many of the users'
+// requests as was their share. So it met what the users' requests go by, though none
+// of them failed.
+func (s *scorer) ledAway(f timeline.Fault) bool {
+	t := s.span(f.Name)
+	if t.injected == never {
+		return false
+	}
+	until := t.lifted
+	if until == never {
+		until = s.course.end
+	}
+	before, during := newAnswers(), newAnswers()
+	for _, st := range s.sent() {
+		for r := range st.all.Between(0, st.first(t.injected)) {
+			before.in(0).add(r, false)
+		}
+		for r := range st.all.Between(st.first(t.injected), st.first(until)) {
+			during.in(0).add(r, false)
+		}
+	}
+	share := before.partOf(f.Nodes)
+	expected := share * during.total[0]
+	return expected >= leastShare && during.partOf(f.Nodes)*during.total[0] < keptShare*expected
+}
+
+// beside is the fault in whose outage another was on, too, that its users can meet;
+// empty where there is none.
+func (s *scorer) beside(f timeline.Fault) string {
+	t := s.span(f.Name)
+	for _, x := range s.spells {
+		for _, o := range x.outages {
+			if t.injected != never && o.recovered >= t.injected && (t.cleared == never || o.onset <= t.cleared) && meets(f, o.stream.group.Name) {
+				return x.fault
+			}
+		}
+	}
+	return ""
+}
+
+func effective(touched uint64) string {
+	switch {
+	case touched == 0:
+		return "no"
+	case touched < leastTouched:
+		return "too few"
+	}
+	return "yes"
+}

@@ -1,0 +1,88 @@
+package watch
+
+import (
+	"regexp"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Follower makes of a detector's answers, one after the other as they come, what it
+// finds:
+//
+//   - http, tcp, command: an alarm is raised at the end of the Fails-th bad answer
+//     in a row, and over at the end of the Oks-th good one;
+//   - haproxy, lb: the state changed between the last answer that still gave the
+//     old one and the first that gave the new one;
+//   - webhook: at the arrival of a notification.
+//
+// An answer that could not be had says nothing, neither good nor bad.
+type Follower struct {
+	Noticed
+	watcher         timeline.Watcher
+	bad, good       int   // in a row
+	last            int64 // start of the answer before
+	match, resolved *regexp.Regexp
+}
+
+// Follow begins with a detector that has found nothing.
+func Follow(w timeline.Watcher) *Follower {
+	return &Follower{watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
+}
+
+// Answer takes an answer; another check's, or one that is not known, is left alone.
+func (f *Follower) Answer(a loadgen.Answer) {
+	if a.Check != f.watcher.Name || !a.Known || f.watcher.Kind == "webhook" {
+		return
+	}
+	f.Asked++
+	at := Span{a.End, a.End}
+	fails, oks := max(1, f.watcher.Fails), max(1, f.watcher.Oks)
+	if polled := f.watcher.Kind == "haproxy" || f.watcher.Kind == "lb"; polled {
+		fails, oks = 1, 1
+		if at.Before = f.last; f.Asked == 1 {
+			at.Before = a.Start
+		}
+		f.last = a.Start
+	}
+	if a.Good {
+		f.bad, f.good = 0, f.good+1
+		if f.good >= oks {
+			f.content(at)
+		}
+		return
+	}
+	f.bad, f.good = f.bad+1, 0
+	if f.bad >= fails {
+		f.raise(at)
+	}
+}
+
+// Delivery takes a notification; another hook's is left alone, and one that says
+// neither that something is wrong nor that it is over.
+func (f *Follower) Delivery(d loadgen.Delivery) {
+	at := Span{d.At, d.At}
+	switch {
+	case d.Hook != f.watcher.Name || f.watcher.Kind != "webhook":
+		return
+	case f.resolved != nil && f.resolved.MatchString(d.Body):
+		f.content(at)
+	case f.match == nil || f.match.MatchString(d.Body):
+		f.raise(at)
+	default:
+		return
+	}
+	f.Asked++
+}
+
+// pattern compiles what the plan has checked; nil where there is none.
+func pattern(s string) *regexp.Regexp {
+	if s == "" {
+		return nil
+	}
+	p, err := regexp.Compile(s)
+	if err != nil { // only in a record that was not written by a checked plan
+		return regexp.MustCompile(regexp.QuoteMeta(s))
+	}
+	return p
+}

@@ -1,0 +1,116 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// Stormdrill is the binary that `make build` made.
+func Stormdrill(tb testing.TB) string {
+	tb.Helper()
+	path, err := filepath.Abs("../../bin/stormdrill")
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		tb.Fatalf("no bin/stormdrill (make build): %v", err)
+	}
+	return path
+}
+
+// Told is what a load node told, and what it cost.
+type Told struct {
+	Requests []loadgen.Request
+	Usage    []loadgen.Usage
+	CPU      time.Duration
+	Resident int64 // most bytes it ever held in memory
+}
+
+// Load runs a load node of its own process for so long, its events taken as the
+// CLI takes them, but unpacked only when it has ended.
+func Load(tb testing.TB, s loadgen.Spec, d time.Duration) Told {
+	tb.Helper()
+	c := exec.Command(Stormdrill(tb), "node", "load")
+	c.Stderr = os.Stderr
+	in, err := c.StdinPipe()
+	must(tb, err)
+	out, w, err := os.Pipe() // not StdoutPipe: Wait would close it under the reader
+	must(tb, err)
+	c.Stdout = w
+	must(tb, c.Start())
+	must(tb, w.Close())
+	k := &keeper{}
+	p := wire.NewPeer(out, in, k.event)
+	ctx, cancel := context.WithTimeout(context.Background(), d+time.Minute)
+	defer cancel()
+	must(tb, p.Call(ctx, "prepare", s, nil))
+	must(tb, p.Call(ctx, "start", loadgen.Start{Load: true}, nil))
+	time.Sleep(d)
+	must(tb, p.Call(ctx, "stop", nil, nil))
+	_ = p.Close()
+	<-p.Done()
+	must(tb, c.Wait())
+	told, err := k.told()
+	must(tb, err)
+	told.CPU, told.Resident = Cost(c.ProcessState)
+	return told
+}
+
+// keeper keeps the lines that a load node tells.
+type keeper struct {
+	mu    sync.Mutex
+	lines []line
+}
+
+type line struct {
+	name string
+	body json.RawMessage
+}
+
+func (k *keeper) event(name string, body json.RawMessage) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.lines = append(k.lines, line{name, body})
+}
+
+func (k *keeper) told() (t Told, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, l := range k.lines {
+		switch l.name {
+		case "requests":
+			var b loadgen.Block
+			if err := json.Unmarshal(l.body, &b); err != nil {
+				return t, err
+			}
+			rs, err := loadgen.DecodeBlock(b)
+			if err != nil {
+				return t, err
+			}
+			t.Requests = append(t.Requests, rs...)
+		case "usage":
+			var u loadgen.Usage
+			if err := json.Unmarshal(l.body, &u); err != nil {
+				return t, err
+			}
+			t.Usage = append(t.Usage, u)
+		}
+	}
+	return t, nil
+}
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}

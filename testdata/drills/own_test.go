@@ -1,0 +1,206 @@
+//go:build drill
+
+package drills
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+const token = "s3cret and more"
+
+// own is a run of own-commands.yaml, which tells in its folder what it does.
+type own struct {
+	outcome
+	t   *testing.T
+	cmd *exec.Cmd
+	out *tail
+}
+
+func beginOwn(t *testing.T, mode string) *own {
+	t.Helper()
+	o := &own{t: t, out: &tail{seen: make(chan struct{})}}
+	dir := t.TempDir()
+	o.dir = filepath.Join(dir, "evidence")
+	o.cmd = exec.Command(stormdrill, "run", "own-commands.yaml", "--out", o.dir)
+	o.cmd.Env = append(os.Environ(), "DIR="+dir, "MODE="+mode, "TOKEN="+token)
+	o.cmd.Stdout, o.cmd.Stderr = o.out, o.out
+	if err := o.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func (o *own) path(name string) string { return filepath.Join(filepath.Dir(o.dir), name) }
+
+func (o *own) has(name string) bool {
+	_, err := os.Stat(o.path(name))
+	return err == nil
+}
+
+// await waits until the commands have made a file; one of them is then under way,
+// or done.
+func (o *own) await(name string) {
+	o.t.Helper()
+	for deadline := time.Now().Add(time.Minute); !o.has(name); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			_ = o.cmd.Process.Kill()
+			o.t.Fatalf("no %s:\n%s", name, o.out)
+		}
+	}
+}
+
+// end waits for the run's end, and reads its scorecard.
+func (o *own) end() {
+	o.t.Helper()
+	_ = o.cmd.Wait()
+	o.output, o.code = o.out.String(), o.cmd.ProcessState.ExitCode()
+	o.t.Log(o.output)
+	o.read(o.t)
+}
+
+// lines are what the commands did, without the run's id.
+func (o *own) lines() (run, did string) {
+	o.t.Helper()
+	b, err := os.ReadFile(o.path("log"))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	run, _, _ = strings.Cut(string(b), " ")
+	return run, strings.ReplaceAll(strings.TrimSpace(string(b)), run+" ", "")
+}
+
+// wantLifted wants the fault lifted once, while its target was there, with the
+// secret known to the commands and to nothing that was kept.
+func (o *own) wantLifted() {
+	o.t.Helper()
+	_, did := o.lines()
+	if want := "inject " + token + "\nlift " + token + " beside its target"; did != want || o.has("there") {
+		o.t.Errorf("have %q, want %q; the fault is there: %v", did, want, o.has("there"))
+	}
+	ledger, err := os.ReadFile(filepath.Join(o.dir, "ledger.jsonl"))
+	if err != nil || strings.Count(string(ledger), `"what":"lifted"`) != 1 {
+		o.t.Errorf("ledger: %v\n%s", err, ledger)
+	}
+	if left, err := filepath.Glob(filepath.Join(o.dir, "lift-*")); err != nil || len(left) > 0 {
+		o.t.Errorf("left beside the ledger: %q, %v", left, err)
+	}
+	o.wantSecret()
+}
+
+func (o *own) wantSecret() {
+	o.t.Helper()
+	if strings.Contains(o.out.String(), token) {
+		o.t.Error("the secret was printed")
+	}
+	err := filepath.WalkDir(o.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte(token)) {
+			o.t.Errorf("the secret is in %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		o.t.Error(err)
+	}
+}
+
+// The CLI is killed while a fault of the user's own is on, or while its command
+// still runs: the command is ended, the fault lifted while its target is there, and
+// then the rest removed.
+func TestDrillOwnKilled(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ mode, until string }{"injected": {"", "injected"}, "half-way": {"hang", "there"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := beginOwn(t, c.mode)
+			o.await(c.until)
+			pid, _ := os.ReadFile(o.path("there"))
+			if err := o.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			_ = o.cmd.Wait()
+			killed := time.Now()
+			run, _ := o.lines()
+			for len(engineHolds(t, run)) > 0 && time.Since(killed) < 15*time.Second {
+				time.Sleep(100 * time.Millisecond)
+			}
+			if left := engineHolds(t, run); len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+			o.wantLifted()
+			if _, err := os.Stat("/proc/" + strings.TrimSpace(string(pid))); err == nil {
+				t.Error("its command lives on")
+			}
+			t.Logf("lifted and gone after %s", time.Since(killed).Round(time.Millisecond))
+		})
+	}
+}
+
+// Ctrl-C lifts it; an injection that fails half-way is undone and is an error of
+// the surroundings, in the command's own words.
+func TestDrillOwnWaysOut(t *testing.T) {
+	t.Parallel()
+	t.Run("interrupt", func(t *testing.T) {
+		t.Parallel()
+		o := beginOwn(t, "")
+		o.await("injected")
+		if err := o.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		o.end()
+		o.want(t, sla.Interrupted, 130)
+		o.wantLifted()
+	})
+	t.Run("half-way", func(t *testing.T) {
+		t.Parallel()
+		o := beginOwn(t, "half")
+		o.end()
+		o.want(t, sla.Error, 4)
+		if r := strings.Join(o.card.Reasons, "\n"); !strings.Contains(r, "inject mine: inject: sh: exit status 7: no such rule as ${env:TOKEN}") {
+			t.Errorf("reasons: %s", r)
+		}
+		o.wantLifted()
+	})
+}
+
+// A lift that fails is an error, a fault left in place; beside the ledger stands a
+// script that lifts it, and a person who knows the secret can run it.
+func TestDrillOwnStuck(t *testing.T) {
+	t.Parallel()
+	o := beginOwn(t, "stuck")
+	o.end()
+	o.want(t, sla.Error, 4)
+	file := filepath.Join(o.dir, "lift-mine.sh")
+	want := "a fault was left in place: lift mine: lift: sh: exit status 9: still held by ${env:TOKEN}; lift it by hand: sh " + file
+	if !slices.Equal(o.card.Reasons, []string{want}) || !o.has("there") {
+		t.Errorf("reasons %q, want %q; there: %v", o.card.Reasons, want, o.has("there"))
+	}
+	o.wantSecret()
+	left, err := engine.InForce(filepath.Join(o.dir, "ledger.jsonl"))
+	if err != nil || len(left) != 1 || left[0].Lift != file {
+		t.Fatalf("in force: %+v, %v", left, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	hand := exec.CommandContext(ctx, "sh", file)
+	hand.Env = append(os.Environ(), "DIR="+filepath.Dir(o.dir), "TOKEN="+token)
+	if out, err := hand.CombinedOutput(); err != nil || o.has("there") {
+		t.Errorf("by hand: %v; there: %v\n%s", err, o.has("there"), out)
+	}
+}
