@@ -193,7 +193,8 @@ type Writes struct {
 }
 
 // Connections is a group's connection policy. Without one, connections are kept
-// open without limit and serve whoever of the group asks next.
+// open without limit and serve whoever of the group asks next; whenever more ask at
+// once than ever before, as after a hiccup, another is opened.
 type Connections struct {
 	// Per is "request" for a new connection each time, or "user" where users share
 	// none: each keeps his own, as long-connection applications do.
