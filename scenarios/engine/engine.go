@@ -194,8 +194,11 @@ func (d *Drill) recover(ctx context.Context) error {
 		return err
 	}
 	d.tell("recovery", d.Phases.Recovery)
-	if _, err := d.wait(ctx, d.Phases.Recovery); err != nil {
-		return err
+	for over, aborted := time.Now().Add(d.Phases.Recovery), true; aborted; { // an abort has nothing left to lift
+		var err error
+		if aborted, err = d.wait(ctx, time.Until(over)); err != nil {
+			return err
+		}
 	}
 	if err := d.mark(timeline.MarkEnd, "", d.now(), ""); err != nil {
 		return err
@@ -323,13 +326,12 @@ func (d *Drill) clear(ctx context.Context, f Fault, lifted switchboard.Bracket) 
 }
 
 // liftAll lifts what is injected, the latest first, and does not stop at a
-// fault that resists.
+// fault that resists, which stays on the list: the way out tries it again.
 func (d *Drill) liftAll(ctx context.Context) error {
 	var errs []error
 	for _, f := range slices.Backward(slices.Clone(d.injected)) {
 		errs = append(errs, d.lift(ctx, f))
 	}
-	d.injected = nil
 	return errors.Join(errs...)
 }
 

@@ -282,10 +282,59 @@ func TestAbort(t *testing.T) {
 		if have := w.at(timeline.MarkLift); !slices.Equal(have, []time.Duration{33 * time.Second}) {
 			t.Errorf("lifted at %v", have)
 		}
-		if len(w.at(timeline.MarkAbort)) != 1 || len(w.at(timeline.MarkEnd)) != 1 {
+		if len(w.at(timeline.MarkAbort)) != 1 || !slices.Equal(w.at(timeline.MarkEnd), []time.Duration{time.Hour + 33*time.Second}) {
 			t.Errorf("marks %v: want the abort, and the recovery watched to its end", w.marks)
 		}
 	})
+}
+
+// The condition is told a second late, so it may hold when the fault is gone: the
+// recovery goes on as planned.
+func TestAbortInTheRecovery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		abort := make(chan string, 1)
+		d.Abort = abort
+		time.AfterFunc(50*time.Second+500*time.Millisecond, func() { abort <- "success < 50% for 10s" })
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		abortAt, end := w.at(timeline.MarkAbort), w.at(timeline.MarkEnd)
+		if !slices.Equal(abortAt, []time.Duration{50*time.Second + 500*time.Millisecond}) || !slices.Equal(end, []time.Duration{time.Hour + 50*time.Second}) {
+			t.Errorf("abort %v, end %v: want the recovery to last as planned", abortAt, end)
+		}
+	})
+}
+
+// A lift that fails once after an abort is tried again on the way out.
+func TestLiftIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		abort := make(chan string, 1)
+		d.Abort = abort
+		time.AfterFunc(33*time.Second, func() { abort <- "success < 50% for 10s" })
+		d.Faults[0].Injection = &reluctant{injection: injection{w, "a"}}
+		err := d.Run(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "not now") {
+			t.Errorf("have %v, want the first lift's error", err)
+		}
+		if w.active["a"] || len(w.at(timeline.MarkLift)) != 1 {
+			t.Errorf("a is still active: %v", w.marks)
+		}
+	})
+}
+
+type reluctant struct {
+	injection
+	asked bool
+}
+
+func (r *reluctant) Lift(ctx context.Context) (switchboard.Bracket, error) {
+	if !r.asked {
+		r.asked = true
+		return switchboard.Bracket{}, errors.New("not now")
+	}
+	return r.injection.Lift(ctx)
 }
 
 func TestGuard(t *testing.T) {
