@@ -81,14 +81,15 @@ func (s *cpuStarve) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	return b, err
 }
 
-// Lift gives back what was taken, and then stops counting.
+// Lift gives back what was taken, and then stops counting; the bracket spans both.
 func (s *cpuStarve) Lift(ctx context.Context) (switchboard.Bracket, error) {
-	var errs []error
-	for _, t := range s.targets {
-		errs = append(errs, s.nodes.Feed(ctx, t))
-	}
-	b, err := s.tally.Lift(ctx)
-	return b, errors.Join(append(errs, err)...)
+	return s.tally.liftAfter(ctx, func() error {
+		var errs []error
+		for _, t := range s.targets {
+			errs = append(errs, s.nodes.Feed(ctx, t))
+		}
+		return errors.Join(errs...)
+	})
 }
 
 // Proof counts the packets that a starved target was sent, and none while the

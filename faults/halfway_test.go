@@ -319,3 +319,17 @@ func TestMemoryStarveSaysWhatItDiedOf(t *testing.T) {
 		})
 	}
 }
+
+// What was undone outside the switchboard was gone before the count ended: the lift's
+// bracket spans both.
+func TestLiftSpansTheUndoing(t *testing.T) {
+	for _, kind := range []string{"pause", "cpu-starve"} {
+		in := boundIn(t, newWorld(), several[kind])
+		if _, err := in.Inject(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := in.Lift(t.Context()); err != nil || b.Before != 1 || b.After != 4 {
+			t.Errorf("%s: lifted within %+v, %v, want from before it was asked for", kind, b, err)
+		}
+	}
+}

@@ -57,14 +57,15 @@ func (p *pause) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	return b, err
 }
 
-// Lift thaws, and then stops counting.
+// Lift thaws, and then stops counting; the bracket spans both.
 func (p *pause) Lift(ctx context.Context) (switchboard.Bracket, error) {
-	var errs []error
-	for _, t := range p.targets {
-		errs = append(errs, p.nodes.Unpause(ctx, t))
-	}
-	b, err := p.tally.Lift(ctx)
-	return b, errors.Join(append(errs, err)...)
+	return p.tally.liftAfter(ctx, func() error {
+		var errs []error
+		for _, t := range p.targets {
+			errs = append(errs, p.nodes.Unpause(ctx, t))
+		}
+		return errors.Join(errs...)
+	})
 }
 
 // Proof counts the packets that a frozen target was sent; the fault is active

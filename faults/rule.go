@@ -24,6 +24,16 @@ func (i ruleInjection) Lift(ctx context.Context) (switchboard.Bracket, error) {
 	return i.board.Lift(ctx, i.rule.Name)
 }
 
+// liftAfter undoes what was done outside the switchboard, and then lifts, whatever
+// failed before. The bracket spans both, for what was undone first was gone first.
+func (i ruleInjection) liftAfter(ctx context.Context, undo func() error) (switchboard.Bracket, error) {
+	now, errCount := i.board.Count(ctx, i.rule.Name)
+	errUndo := undo()
+	b, err := i.Lift(ctx)
+	b.Before = now.At
+	return b, errors.Join(errCount, errUndo, err)
+}
+
 func (i ruleInjection) Proof(ctx context.Context) (switchboard.Count, error) {
 	return i.board.Count(ctx, i.rule.Name)
 }
