@@ -58,13 +58,19 @@ const (
 	// leastTouched is how many of the users' requests a fault must have hit for its
 	// silence to mean that it was absorbed.
 	leastTouched = 5
+	// faintChance is how seldom chance may give the users as many bad requests under a
+	// fault, of all that they had until then, for it to be taken for the fault's doing
+	// though no outage stands out. A flawless baseline as long as the fault leaves room
+	// for six: about leastTouched, which is what may count as a fault's effect.
+	faintChance = 0.01
 	// Users were led away from a node that answers less than keptShare of what was its
 	// part of their requests: half, which chance does not do where that part is
 	// leastShare requests.
 	keptShare  = 0.5
 	leastShare = 20
-	// degraded and full are shares of bad requests in a slice of a second, of at
-	// least leastSlice requests: of fewer, a single one would be degraded's share.
+	// degraded and full are shares of bad requests, or of users who had one, in a slice
+	// of a second, of at least leastSlice: of fewer, a single one would be degraded's
+	// share.
 	degraded   = 0.05
 	full       = 0.99
 	leastSlice = 20

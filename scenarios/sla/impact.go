@@ -2,6 +2,7 @@ package sla
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen"
@@ -121,24 +122,39 @@ func (s *scorer) degraded(seconds []slice) {
 }
 
 // level is that of the worst second; where chance alone could have put it on
-// the other side of a limit, the higher one, flagged.
+// the other side of a limit, the higher one, flagged. Where most seconds have
+// leastSlice users, those with fewer, such as the end of the run, stand for nobody.
+// It is everyone where nearly all were hit, second after second, until they were
+// as many.
 func (s *scorer) level(seconds []slice) {
 	out := &s.card.Impact
+	least := 1
+	if few := slices.DeleteFunc(slices.Clone(seconds), func(c slice) bool { return c.active >= leastSlice }); 2*len(few) < len(seconds) {
+		least = leastSlice
+	}
+	all := 0
 	for _, c := range seconds {
 		n, k := c.active, c.hit
+		if n < least {
+			continue
+		}
+		share := float64(k) / float64(n)
+		if all += n; share < full {
+			all = 0
+		}
+		out.Everyone = out.Everyone || all >= leastSlice
 		if k == 0 {
 			continue
 		}
 		low, high := wilson(k, n, int(out.Users))
-		share := float64(k) / float64(n)
-		if l := levelOf(high); l > out.Level || l == out.Level && share > out.Peak {
-			out.Level, out.Straddles = l, levelOf(low) != l
+		switch l, sure := levelOf(high), levelOf(low); {
+		case l > out.Level:
+			out.Level, out.Straddles = l, sure != l
+		case l == out.Level:
+			out.Straddles = out.Straddles && sure != l
 		}
-		if share > out.Peak {
-			out.Peak = round(share)
-		}
+		out.Peak = max(out.Peak, round(share))
 	}
-	out.Everyone = out.Peak >= full
 }
 
 func levelOf(share float64) int {

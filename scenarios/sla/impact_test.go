@@ -74,3 +74,40 @@ func TestExcess(t *testing.T) {
 		t.Errorf("2000 hit: %d failed, %v in excess", r.Failed, r.Excess)
 	}
 }
+
+// A second of few users, as the last one of a run is, stands for nobody; where all are
+// such, it takes as many of them in a row to say that everyone was hit.
+func TestFewUsersAreNotEveryone(t *testing.T) {
+	full, few := slice{active: 100}, slice{active: 2, hit: 2}
+	for name, c := range map[string]struct {
+		seconds  []slice
+		level    int
+		everyone bool
+		peak     float64
+	}{
+		"the run's end":       {[]slice{full, full, few}, 0, false, 0},
+		"a user, once":        {[]slice{{active: 1}, {active: 1, hit: 1}, {active: 1}}, 3, false, 1},
+		"two a second, often": {[]slice{few, few, few, few, few, few, few, few, few, few}, 3, true, 1},
+		"all":                 {[]slice{full, {active: 100, hit: 100}}, 3, true, 1},
+	} {
+		s := scorer{card: Scorecard{Impact: Impact{Users: 500}}}
+		s.level(c.seconds)
+		if i := s.card.Impact; i.Level != c.level || i.Everyone != c.everyone || i.Peak != c.peak {
+			t.Errorf("%s: have %+v", name, i)
+		}
+	}
+}
+
+// One second that proves a level is enough, whatever others leave open.
+func TestALevelProvenOnce(t *testing.T) {
+	for _, order := range [][]slice{
+		{{active: 400, hit: 160}, {active: 20, hit: 9}},
+		{{active: 20, hit: 9}, {active: 400, hit: 160}},
+	} {
+		s := scorer{card: Scorecard{Impact: Impact{Users: 500}}}
+		s.level(order)
+		if i := s.card.Impact; i.Level != 3 || i.Straddles || i.Peak != 0.45 {
+			t.Errorf("have %+v", i)
+		}
+	}
+}
