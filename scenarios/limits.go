@@ -36,6 +36,7 @@ func (p *planner) sla() {
 	p.data()
 	p.windows()
 	p.baseline()
+	p.stands()
 	for i, text := range s.Keep {
 		p.keep(at("sla", "keep", strconv.Itoa(i)), text)
 	}
@@ -115,8 +116,8 @@ func (p *planner) fewest() (bad, rate float64) {
 	for _, name := range p.judgedGroups() {
 		rate += float64(p.load[name].Rate)
 	}
-	for _, b := range p.touched {
-		if b > 0 && (bad == 0 || b < bad) {
+	for _, r := range p.touched {
+		if b := r.fewest; b > 0 && (bad == 0 || b < bad) {
 			bad = b
 		}
 	}
@@ -193,15 +194,42 @@ func (p *planner) allInstant() bool {
 // baseline checks that the steady state is known well enough to see the
 // faintest fault against it.
 func (p *planner) baseline() {
-	have := p.s.Phases.Baseline
 	for _, name := range sortedKeys(p.touched) {
-		bad := p.touched[name]
-		if bad == 0 || have <= 0 {
+		r := p.touched[name]
+		if need := p.short(r); need > 0 {
+			p.problem(at("phases", "baseline"), "baseline of %s is too short for fault %s, which hits %.3g requests/s: want at least %s, or a higher rate", p.s.Phases.Baseline, name, r.fewest, ceil(need))
+		}
+	}
+}
+
+// short is how long the baseline has to be for what a fault hits, where it is not; 0
+// else.
+func (p *planner) short(r reach) time.Duration {
+	have := p.s.Phases.Baseline
+	if need := seconds(sla.PerBaseline / r.fewest); r.fewest > 0 && have > 0 && have < need {
+		return need
+	}
+	return 0
+}
+
+// stands checks that a fault is on for long enough, and hits enough, for an outage to
+// stand out of the users' requests where it is to be judged: else it would be told as
+// absorbed, whatever it did to them.
+func (p *planner) stands() {
+	s := p.s.SLA
+	if p.s.Phases.Baseline <= 0 || s.Mitigate == nil && s.Recover == nil && s.Profile == "" {
+		return
+	}
+	for _, f := range p.plan.Faults {
+		r := p.touched[f.Name]
+		if r.stands == 0 || f.For == 0 || f.For >= r.stands || p.short(r) > 0 {
 			continue
 		}
-		if need := seconds(sla.PerBaseline / bad); have < need {
-			p.problem(at("phases", "baseline"), "baseline of %s is too short for fault %s, which hits %.3g requests/s: want at least %s, or a higher rate", have, name, bad, ceil(need))
+		cure := fmt.Sprintf("want it on for at least %s, a higher rate, or one that hits more", ceil(r.stands))
+		if r.stands > time.Hour {
+			cure = "want a higher rate, or one that hits more"
 		}
+		p.problem(at("faults", f.Name, f.Kind), "fault %s hits %.3g requests/s at most and is on for %s: too little for an outage of the users to stand out; %s", f.Name, r.fewest, f.For, cure)
 	}
 }
 

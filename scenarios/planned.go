@@ -154,15 +154,15 @@ func (p *planner) bind(f *PlannedFault) {
 	p.limited(f)
 	p.programs(f)
 	p.hidden(f)
-	var groups []string
-	f.Share, p.touched[f.Name], groups = p.reach(f)
-	if err != nil {
-		delete(p.touched, f.Name) // what it would need of a baseline is not known
+	r := p.reachOf(f)
+	f.Share = r.share
+	if err == nil { // else it is not known what it would need of the phases
+		p.touched[f.Name] = r
 	}
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
-		At: f.At, For: f.For, Share: f.Share, Nodes: farEnds(f.Site), Groups: groups, Scope: p.scope(f),
+		At: f.At, For: f.For, Share: f.Share, Nodes: farEnds(f.Site), Groups: r.groups, Scope: p.scope(f),
 	})
 	if f.Share == 0 {
 		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)

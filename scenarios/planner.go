@@ -71,13 +71,13 @@ type planner struct {
 	nodes     map[string]*Node    // by name
 	replicas  map[string][]string // target → its nodes
 	consumers map[string]*consumer
-	load      map[string]*Group  // as it is run: see cohorts
-	order     []string           // nodes, in order of start
-	touched   map[string]float64 // fault → requests per second that it can hit
-	protocols map[want]string    // of ports of users' own images, by how they are asked
-	failed    map[string]bool    // parts that problems were reported of, by path
-	sources   int                // addresses of users and floods so far
-	every     time.Duration      // longest period of a check that is known
+	load      map[string]*Group // as it is run: see cohorts
+	order     []string          // nodes, in order of start
+	touched   map[string]reach  // fault → what it can hit
+	protocols map[want]string   // of ports of users' own images, by how they are asked
+	failed    map[string]bool   // parts that problems were reported of, by path
+	sources   int               // addresses of users and floods so far
+	every     time.Duration     // longest period of a check that is known
 }
 
 func newPlanner(s *Scenario, o Options) *planner {
@@ -98,7 +98,7 @@ func newPlanner(s *Scenario, o Options) *planner {
 		replicas:  map[string][]string{},
 		consumers: map[string]*consumer{},
 		load:      map[string]*Group{},
-		touched:   map[string]float64{},
+		touched:   map[string]reach{},
 		protocols: map[want]string{},
 		failed:    map[string]bool{},
 		every:     time.Second,

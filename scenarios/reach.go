@@ -2,16 +2,24 @@ package scenarios
 
 import (
 	"slices"
+	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// reach is the share of the load, by requests, whose way can lead over a link
-// that the fault hits, and how many bad requests per second that would be at
-// most, of the group that would have the fewest; groups are those hit. It takes replicas to share
-// their work evenly, and a node to ask everybody it uses for each request: an
-// upper bound.
-func (p *planner) reach(f *PlannedFault) (share, fewest float64, groups []string) {
+// reach is what a fault can hit at most.
+type reach struct {
+	share  float64       // of the load, by requests
+	fewest float64       // bad requests per second, of the group that would have the fewest
+	groups []string      // that are hit
+	stands time.Duration // until the first of their outages stands out; 0: none can be hit
+}
+
+// reachOf follows the load's requests over the links that the fault hits. It takes
+// replicas to share their work evenly, and a node to ask everybody it uses for each
+// request: an upper bound.
+func (p *planner) reachOf(f *PlannedFault) (out reach) {
 	w := way{p: p, hit: map[string]map[string]bool{}, down: map[string]float64{}}
 	for _, l := range p.felt(f) {
 		if w.hit[l.From] == nil {
@@ -19,9 +27,10 @@ func (p *planner) reach(f *PlannedFault) (share, fewest float64, groups []string
 		}
 		w.hit[l.From][l.To] = true
 	}
+	ph, judged := p.s.Phases, p.judgedGroups()
 	var rate, touched float64
 	p.sparesReferences(f, w)
-	for _, name := range p.judgedGroups() {
+	for _, name := range judged {
 		g := p.load[name]
 		r := w.onward(name, p.reached(name))
 		for _, to := range p.ledTo(name) {
@@ -30,16 +39,24 @@ func (p *planner) reach(f *PlannedFault) (share, fewest float64, groups []string
 		rate += float64(g.Rate)
 		touched += float64(g.Rate) * r
 		if r > 0 {
-			groups = append(groups, name)
+			out.groups = append(out.groups, name)
 		}
-		if bad := float64(g.Rate) * r * part(f.Fault); bad > 0 && (fewest == 0 || bad < fewest) {
-			fewest = bad
+		bad := float64(g.Rate) * r * part(f.Fault)
+		if bad <= 0 {
+			continue
+		}
+		if out.fewest == 0 || bad < out.fewest {
+			out.fewest = bad
+		}
+		stands := sla.AlarmAfter(float64(g.Rate), bad/float64(g.Rate), ph.Baseline, ph.Baseline+ph.Hold+ph.Recovery, len(judged))
+		if out.stands == 0 || stands < out.stands {
+			out.stands = stands
 		}
 	}
-	if rate == 0 {
-		return 0, 0, groups
+	if rate > 0 {
+		out.share = touched / rate
 	}
-	return touched / rate, fewest, groups
+	return out
 }
 
 // part is the share of what crosses its links that a fault hits.

@@ -1,6 +1,12 @@
 package sla
 
-import "github.com/stormdrill/stormdrill/scenarios/timeline"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
 
 // touched is how many requests show what the fault does.
 func (p Proof) touched() uint64 {
@@ -40,6 +46,41 @@ func (s *scorer) ledAway(f timeline.Fault) bool {
 	share := before.partOf(f.Nodes)
 	expected := share * during.total[0]
 	return expected >= leastShare && during.partOf(f.Nodes)*during.total[0] < keptShare*expected
+}
+
+// faint reports whether users had a bad request of the fault's own making, or more of
+// them while it was on than chance gives with the baseline's share (given how many
+// there were in all, each lies within its time with the same chance: binomial). Groups
+// that had an outage of another fault meanwhile do not tell.
+func (s *scorer) faint(f timeline.Fault) bool {
+	t := s.span(f.Name)
+	until := t.cleared
+	if until == never {
+		until = s.course.end
+	}
+	_, before, _ := s.course.phase("baseline")
+	for _, st := range s.streams {
+		busy := func(o outage) bool { return o.stream == st && o.onset <= until && o.recovered >= t.injected }
+		if !meets(f, st.group.Name) || slices.ContainsFunc(s.outages, busy) {
+			continue
+		}
+		from, to := st.first(t.injected), st.first(until)
+		bad := st.badIn(from, to)
+		if bad == 0 {
+			continue
+		}
+		for r := range st.all.Between(st.all.First(t.injected), st.all.First(until)) {
+			if r.Injected && r.Bad(st.group.Slow) {
+				return true
+			}
+		}
+		base, calm := st.first(before), st.badBefore(before)
+		of := distuv.Binomial{N: float64(calm + bad), P: float64(to-from) / float64(base+to-from)}
+		if 1-of.CDF(float64(bad-1)) < faintChance {
+			return true
+		}
+	}
+	return false
 }
 
 // beside is the fault in whose outage another was on, too, that its users can meet;

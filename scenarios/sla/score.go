@@ -176,7 +176,10 @@ func (s *scorer) faults() {
 				out.Proof.Effective = "unknown"
 			}
 		}
-		out.Absorbed = out.Proof.Effective == "yes" && !felt && out.During == ""
+		if out.Proof.Effective == "yes" && !felt && out.During == "" {
+			out.Faint = s.faint(f)
+			out.Absorbed = !out.Faint
+		}
 		s.card.Faults = append(s.card.Faults, out)
 	}
 }

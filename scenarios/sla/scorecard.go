@@ -219,7 +219,9 @@ type Fault struct {
 	EffectResolution float64 `json:"effect_resolution_seconds,omitempty"`
 	Lift             float64 `json:"lift"`
 	Clear            float64 `json:"clear"`
-	Absorbed         bool    `json:"absorbed"` // it bit and no user's outage followed
+	Absorbed         bool    `json:"absorbed"` // it bit and no user felt it
+	// Faint: users felt it, and too little for an outage to stand out.
+	Faint bool `json:"faint,omitempty"`
 	// The outages that are put down to it; null where none is.
 	Outage   *Time `json:"outage,omitempty"`
 	Mitigate *Time `json:"mitigate,omitempty"`

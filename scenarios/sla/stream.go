@@ -244,3 +244,17 @@ func Resolution(r, f float64) time.Duration {
 	}
 	return time.Duration(s * float64(time.Second))
 }
+
+// AlarmAfter is how long the share f of r requests per second has to be bad until the
+// test alarms, on average, after a flawless baseline, in a run of so many streams; an
+// outage that is shorter does not stand out. It is some days where f is too small for
+// any length.
+func AlarmAfter(r, f float64, baseline, run time.Duration, streams int) time.Duration {
+	var s stream
+	s.setTest(0, int(r*baseline.Seconds()), int(r*run.Seconds()), streams)
+	drift := f*s.bad + (1-f)*s.good
+	if after := s.limit / drift / r; drift > 0 && after < longest.Seconds() {
+		return time.Duration(after * float64(time.Second))
+	}
+	return longest
+}
