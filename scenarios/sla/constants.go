@@ -58,6 +58,11 @@ const (
 	// leastTouched is how many of the users' requests a fault must have hit for its
 	// silence to mean that it was absorbed.
 	leastTouched = 5
+	// mostPackets is what one request sends, unanswered, in the 10 s that a user waits at
+	// most as a rule: data and its probe, and again after 0.2, 0.4 … 6.4 s (RFC 6298), or
+	// SYNs after 1, 2 … s. A count of packets is of at least as many requests as it has
+	// times that.
+	mostPackets = 8
 	// faintChance is how seldom chance may give the users as many bad requests under a
 	// fault, of all that they had until then, for it to be taken for the fault's doing
 	// though no outage stands out. A flawless baseline as long as the fault leaves room

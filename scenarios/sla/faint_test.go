@@ -82,3 +82,32 @@ func TestMitigateWithoutAnOutageUnderTheFault(t *testing.T) {
 		t.Errorf("have %+v, %s %q", o, card.Verdict, card.Reasons)
 	}
 }
+
+// One connection's SYNs, sent again and again, are no five requests: the silence of
+// users proves nothing. An outage does, and a count of requests.
+func TestPacketsOfOneRequest(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind    string
+		touched uint64
+		outage  bool
+		verdict Verdict
+	}{
+		"one connection's":   {"syn-drop", 6, false, Inconclusive},
+		"with an outage":     {"syn-drop", 6, true, Pass},
+		"enough":             {"syn-drop", 40, false, Pass},
+		"requests":           {"http-status", 6, false, Pass},
+		"fewer than five":    {"syn-drop", 4, true, Inconclusive},
+		"a process, refused": {"kill", 39, false, Inconclusive},
+	} {
+		s := usual()
+		s.touched = c.touched
+		if !c.outage {
+			s.downs = nil
+		}
+		r := s.record()
+		r.Header.Faults[0].Kind = c.kind
+		if card := Score(r, s.goals); card.Verdict != c.verdict {
+			t.Errorf("%s: have %s %q, want %s", name, card.Verdict, card.Reasons, c.verdict)
+		}
+	}
+}

@@ -97,6 +97,16 @@ func (s *scorer) beside(f timeline.Fault) string {
 	return ""
 }
 
+// byPacket are the kinds of fault that count packets, of which a request sends several.
+var byPacket = []string{"syn-drop", "unreachable", "accept-stall", "blackhole", "loss", "idle-drop",
+	"kill", "stop", "restart", "pause", "cpu-starve", "memory-starve"}
+
+// onlyPackets reports whether a count of packets may be of fewer requests than show
+// what a fault does, so that their silence is no proof; an outage would be.
+func (p Proof) onlyPackets(kind string) bool {
+	return !p.Blind && slices.Contains(byPacket, kind) && p.Users < leastTouched*mostPackets
+}
+
 func effective(touched uint64) string {
 	switch {
 	case touched == 0:

@@ -176,6 +176,9 @@ func (s *scorer) faults() {
 				out.Proof.Effective = "unknown"
 			}
 		}
+		if out.Proof.Effective == "yes" && !felt && out.During == "" && out.Proof.onlyPackets(f.Kind) {
+			out.Proof.Effective = "too few"
+		}
 		if out.Proof.Effective == "yes" && !felt && out.During == "" {
 			out.Faint = s.faint(f)
 			out.Absorbed = !out.Faint
@@ -340,6 +343,9 @@ func notEffective(f Fault) string {
 	}
 	if f.Proof.Effective == "no" {
 		return fmt.Sprintf("fault %s touched none of the users' requests: no traffic of theirs crossed %s while it was on; check the link, the port and the connections' life with stormdrill plan", f.Name, f.Link)
+	}
+	if f.Proof.Users >= leastTouched {
+		return fmt.Sprintf("fault %s touched %d packets of the users', and no outage followed: one request sends up to %d that nobody answers, so it may have met fewer than the %d requests that would show what it does: raise the rate, or hold it longer", f.Name, f.Proof.Users, mostPackets, leastTouched)
 	}
 	return fmt.Sprintf("fault %s touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer", f.Name, f.Proof.Users, leastTouched)
 }
