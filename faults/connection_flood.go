@@ -37,7 +37,7 @@ func (f *ConnectionFlood) String() string {
 	if f.Send == "partial" {
 		what = "with half a request each"
 	}
-	return fmt.Sprintf("opens %d connections to %s, %s from %d addresses, %s", f.Connections, f.To, f.Rate, max(1, f.Sources), what)
+	return fmt.Sprintf("opens %d connections to %s, %s from %s, %s", f.Connections, f.To, f.Rate, addresses(f.Sources), what)
 }
 
 // Bind checks the numbers.

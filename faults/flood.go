@@ -50,7 +50,7 @@ func (f *Flood) String() string {
 	if f.Ramp > 0 {
 		ramp = fmt.Sprintf(", reached within %s,", f.Ramp)
 	}
-	s := fmt.Sprintf("floods %s with %s%s from %d addresses", f.To, f.Rate, ramp, max(1, f.Sources))
+	s := fmt.Sprintf("floods %s with %s%s from %s", f.To, f.Rate, ramp, addresses(f.Sources))
 	var parts []string
 	for _, p := range f.Mix {
 		parts = append(parts, fmt.Sprintf("%s ×%d", p.Get, p.Weight))
@@ -59,6 +59,14 @@ func (f *Flood) String() string {
 		s += ": " + strings.Join(parts, ", ")
 	}
 	return s
+}
+
+// addresses says how many a fault's own traffic comes from; by default one.
+func addresses(n int) string {
+	if n <= 1 {
+		return "1 address"
+	}
+	return fmt.Sprintf("%d addresses", n)
 }
 
 // Beside is the flood where the users' rate is known.

@@ -54,8 +54,8 @@ func (s *SlowRequests) String() string {
 	if s.Part != "" {
 		part = s.Part
 	}
-	return fmt.Sprintf("holds %d requests to %s whose %s comes a byte every %s, %s opened from %d addresses",
-		s.Connections, s.To, part, s.Step(), s.Pace(), max(1, s.Sources))
+	return fmt.Sprintf("holds %d requests to %s whose %s comes a byte every %s, %s opened from %s",
+		s.Connections, s.To, part, s.Step(), s.Pace(), addresses(s.Sources))
 }
 
 // Opening is what each request begins with; then come bytes without an end.
