@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/moby/moby/api/types/container"
@@ -18,15 +19,20 @@ const (
 	squeezeEvery  = 150 * time.Millisecond // in which a target asks for more
 )
 
+// squeezeRoom is what a limit leaves above what is in use, at first, as a part of it:
+// between the reading and the setting some more may come into use, by the kernel's own
+// counting alone, and the kernel would refuse the limit.
+const squeezeRoom = 64
+
 // Squeeze lowers a target's memory limit. Control groups of version 2 kill for
 // it at once. Those of version 1 take no limit below what is in use: there it is
-// lowered to that use, again and again, until what the target asks for next
-// meets it.
-func (l *Lab) Squeeze(ctx context.Context, node string, memory quantity.Size) error {
+// lowered to hardly more, again and again and closer each time, until what the target
+// asks for next meets it.
+func (l *Lab) Squeeze(whole context.Context, node string, memory quantity.Size) error {
 	l.wish(node, true)
-	ctx, cancel := context.WithTimeout(ctx, squeezeWithin)
+	ctx, cancel := context.WithTimeout(whole, squeezeWithin)
 	defer cancel()
-	for {
+	for room := int64(squeezeRoom); ; room = min(2*room, math.MaxInt32) {
 		err := l.limitMemory(ctx, node, int64(memory))
 		if err == nil {
 			return nil
@@ -36,10 +42,14 @@ func (l *Lab) Squeeze(ctx context.Context, node string, memory quantity.Size) er
 		}
 		s, lost := l.stats(ctx, node)
 		if lost == nil && int64(s.MemoryStats.Usage) > int64(memory) {
-			_ = l.limitMemory(ctx, node, int64(s.MemoryStats.Usage)) // in use by now is more, or less: the next round tells
+			use := int64(s.MemoryStats.Usage)
+			_ = l.limitMemory(ctx, node, use+use/room) // in use by now is more, or less: the next round tells
 		}
 		select {
 		case <-ctx.Done():
+			if l.limitMemory(whole, node, int64(memory)) == nil { // it was killed meanwhile
+				return nil
+			}
 			return fmt.Errorf("%w: it uses %s, holds on to all of it, and asked for no more within %s: want one that does, or a higher limit",
 				err, quantity.Size(s.MemoryStats.Usage), squeezeWithin)
 		case <-time.After(squeezeEvery):
