@@ -54,21 +54,24 @@ func block(t interface{ Fatal(...any) }, group string, rs []loadgen.Request) loa
 
 // writeOneOfAll writes one of everything and gives what has to be read back.
 func writeOneOfAll(t *testing.T, w *Writer) *Record {
+	waited := 0.0123
 	want := &Record{
 		Header: Header{Version: Version, Scenario: "bad-lb-node", Run: "0123456789abcdef", Seed: 7, Mono: 5,
 			Groups: []Group{{Name: "shoppers", Rate: 200, Users: 7, Slow: time.Second}},
 			Watch:  []Watcher{{Name: "pager", Kind: "webhook", Match: "firing", Resolved: "resolved"}}},
-		Clock:      wire.Offset{Shift: 3, Bound: 5},
-		Clocks:     []wire.Offset{{Shift: 3, Bound: 2}, {Shift: 7, Bound: 1}},
-		Marks:      []Mark{{Name: MarkStart, Before: 1, After: 1}, {Name: MarkInject, Fault: "bad-node", Before: 8, After: 9}},
-		Requests:   map[string]*Requests{"shoppers": Pack(requests(0, 20))},
-		Findings:   map[string][]loadgen.Finding{"shoppers": {{Seq: 3}, {Seq: 4, Lost: true}, {Seq: 1}}},
-		Answers:    []loadgen.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true, Detail: "UP"}},
+		Clock:    wire.Offset{Shift: 3, Bound: 5},
+		Clocks:   []wire.Offset{{Shift: 3, Bound: 2}, {Shift: 7, Bound: 1}},
+		Marks:    []Mark{{Name: MarkStart, Before: 1, After: 1}, {Name: MarkInject, Fault: "bad-node", Before: 8, After: 9}},
+		Requests: map[string]*Requests{"shoppers": Pack(requests(0, 20))},
+		Findings: map[string][]loadgen.Finding{"shoppers": {{Seq: 3}, {Seq: 4, Lost: true}, {Seq: 1}}},
+		Answers: []loadgen.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true, Detail: "UP"},
+			{Check: "port", Start: 3, End: 9, Known: true, Detail: "refused"}, {Check: "balancer", Start: 2, End: 4, Good: true, Known: true, Detail: "UP"}},
 		Deliveries: []loadgen.Delivery{{Hook: "pager", At: 4, Body: "firing"}},
-		Usage:      []loadgen.Usage{{At: 3, Group: "shoppers", Due: 4, Sent: 4}},
-		Proofs:     []Proof{{Fault: "bad-node", When: "during", At: 9, Count: switchboard.Count{Unit: "503s answered", Users: 5}}},
-		Traffic:    []switchboard.Traffic{{Link: "shoppers -> lb:8080", Connections: 3}},
-		Notes:      []Note{{At: 1, Kind: "unknown-name", Text: "x"}},
+		Usage: []loadgen.Usage{{At: 3, Group: "shoppers", Due: 4, Sent: 4, Machine: loadgen.Pressure{Load: 0.25, Cores: 2, CPU: &waited}},
+			{At: 5, Group: "shoppers", Due: 8, Sent: 7, Unsent: 1, Machine: loadgen.Pressure{Load: 0.5, Cores: 2, CPU: &waited}}},
+		Proofs:  []Proof{{Fault: "bad-node", When: "during", At: 9, Count: switchboard.Count{Unit: "503s answered", Users: 5}}},
+		Traffic: []switchboard.Traffic{{Link: "shoppers -> lb:8080", Connections: 3}},
+		Notes:   []Note{{At: 1, Kind: "unknown-name", Text: "x"}},
 	}
 	ok := func(err error) {
 		if err != nil {
@@ -82,10 +85,13 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	ok(w.Findings(loadgen.EncodeFindings("shoppers", []loadgen.Finding{{Seq: 4, Lost: true}, {Seq: 3}})))
 	ok(w.Findings(loadgen.EncodeFindings("shoppers", []loadgen.Finding{{Seq: 1}})))
 	ok(w.Answer(want.Answers[0]))
+	ok(w.Answer(want.Answers[1]))
 	ok(w.Block(block(t, "shoppers", requests(0, 10))))
 	ok(w.Mark(want.Marks[1]))
 	ok(w.Delivery(want.Deliveries[0]))
 	ok(w.Usage(want.Usage[0]))
+	ok(w.Answer(want.Answers[2]))
+	ok(w.Usage(want.Usage[1]))
 	ok(w.Proof(want.Proofs[0]))
 	ok(w.Traffic(want.Traffic))
 	ok(w.Clock(want.Clocks[1]))
@@ -143,7 +149,7 @@ func TestCutAtEveryByte(t *testing.T) {
 		}
 		most = got
 	}
-	if all := 2 + 20 + 5; most != all {
+	if all := 2 + 20 + 8; most != all {
 		t.Errorf("without its closing entry: %d observations, want %d", most, all)
 	}
 	if r, err := Read(bytes.NewReader(whole)); err != nil || r.Truncated || !reflect.DeepEqual(r, want) {
@@ -173,7 +179,8 @@ func TestNoRecord(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"name: bad-lb-node\n", "no record"},
 		{"SDRECORD\x09\x00\x00\x00", "version 9"},
-		{"SDRECORD\x01\x00\x00\x00\x00\x00\x00\x00abcd", "entry at byte 12"},
+		{"SDRECORD\x01\x00\x00\x00", "version 1"},
+		{"SDRECORD\x02\x00\x00\x00\x00\x00\x00\x00abcd", "entry at byte 12"},
 	} {
 		if _, err := Read(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: have %v, want %q", c.file, err, c.want)
@@ -259,11 +266,20 @@ func FuzzRead(f *testing.F) {
 	w := newWriter(m)
 	w.Header(Header{Scenario: "x"})
 	w.Block(block(f, "g", requests(0, 3)))
+	for i := range int64(2) { // what is new, and the difference from it
+		w.Answer(loadgen.Answer{Check: "port", Start: i, End: i + 1, Good: true, Known: true})
+		w.Usage(loadgen.Usage{At: i, Group: "g"})
+	}
 	w.Mark(Mark{Name: MarkEnd})
 	w.Close()
 	f.Add(m.Bytes())
 	f.Add([]byte(magic))
-	f.Add(appendFrame(bytes.Clone(m.Bytes()[:preamble]), entryBlock, []byte{1, 0}))
+	for _, e := range []struct {
+		kind    entry
+		payload []byte
+	}{{entryBlock, []byte{1, 0}}, {entryAnswer, []byte{1, 2, 2}}, {entryUsage, []byte{0, 1, 2}}} { // of which nothing said before what they are
+		f.Add(appendFrame(bytes.Clone(m.Bytes()[:preamble]), e.kind, e.payload))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := Read(bytes.NewReader(b))
 		if (r == nil) == (err == nil) {

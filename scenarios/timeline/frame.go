@@ -17,7 +17,8 @@ import (
 //	uint32  length of what follows the checksum: kind and payload
 //	uint32  CRC-32C of kind and payload
 //	uint8   kind
-//	…       payload: JSON, but for blocks of requests
+//	…       payload: JSON, but for what comes often: blocks of requests and of
+//	        findings, answers and usages (loadgen.Packer)
 //
 // The last entry is of kind entryEnd and empty. A file without it was cut off.
 const (

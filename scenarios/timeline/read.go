@@ -84,6 +84,7 @@ const blocksAhead = 16
 
 func (r *Record) readEntries(in io.Reader) error {
 	at, ended := int64(preamble), false
+	var packed loadgen.Unpacker
 	for e := range ahead(blocksAhead, func(e *item) bool {
 		if ended {
 			return false
@@ -97,7 +98,7 @@ func (r *Record) readEntries(in io.Reader) error {
 			return err
 		}
 		if err == nil {
-			err = r.add(e)
+			err = r.add(e, &packed)
 		}
 		if err != nil {
 			return fmt.Errorf("record: entry at byte %d is damaged: %w", at, err)
@@ -119,7 +120,7 @@ func (e *item) read(in io.Reader) {
 	}
 }
 
-func (r *Record) add(e *item) error {
+func (r *Record) add(e *item, packed *loadgen.Unpacker) error {
 	switch e.kind {
 	case entryHeader:
 		return json.Unmarshal(e.payload, &r.Header)
@@ -132,11 +133,15 @@ func (r *Record) add(e *item) error {
 	case entryBlock:
 		r.addBlock(e.group, e.requests)
 	case entryAnswer:
-		return also(e.payload, &r.Answers)
+		a, err := packed.Answer(e.payload)
+		r.Answers = append(r.Answers, a)
+		return err
 	case entryDelivery:
 		return also(e.payload, &r.Deliveries)
 	case entryUsage:
-		return also(e.payload, &r.Usage)
+		u, err := packed.Usage(e.payload)
+		r.Usage = append(r.Usage, u)
+		return err
 	case entryProof:
 		return also(e.payload, &r.Proofs)
 	case entryTraffic:

@@ -11,8 +11,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// Version of the record's format.
-const Version = 1
+// Version of the record's format. Version 1 had answers and usages as JSON.
+const Version = 2
 
 // Header is what is known before the run. All of a record's times are
 // CLOCK_MONOTONIC of the machine the containers run on, ns.

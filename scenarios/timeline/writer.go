@@ -29,6 +29,8 @@ type Writer struct {
 	f       file
 	buf     *bufio.Writer
 	frame   []byte // reused
+	pack    loadgen.Packer
+	packed  []byte // reused
 	flushed time.Time
 	err     error
 }
@@ -77,13 +79,17 @@ func (w *Writer) Mark(m Mark) error { return w.json(entryMark, m, true) }
 func (w *Writer) Proof(p Proof) error { return w.json(entryProof, p, true) }
 
 // Answer keeps a check's answer.
-func (w *Writer) Answer(a loadgen.Answer) error { return w.json(entryAnswer, a, false) }
+func (w *Writer) Answer(a loadgen.Answer) error {
+	return w.small(entryAnswer, func(b []byte) []byte { return w.pack.Answer(b, a) })
+}
 
 // Delivery keeps a notification.
 func (w *Writer) Delivery(d loadgen.Delivery) error { return w.json(entryDelivery, d, false) }
 
 // Usage keeps what a load node said of itself.
-func (w *Writer) Usage(u loadgen.Usage) error { return w.json(entryUsage, u, false) }
+func (w *Writer) Usage(u loadgen.Usage) error {
+	return w.small(entryUsage, func(b []byte) []byte { return w.pack.Usage(b, u) })
+}
 
 // Traffic keeps what went over the links; the last one counts.
 func (w *Writer) Traffic(t []switchboard.Traffic) error { return w.json(entryTraffic, t, false) }
@@ -144,6 +150,16 @@ func (w *Writer) json(kind entry, v any, now bool) error {
 	return w.append(kind, b, now)
 }
 
+// small keeps what is written as the difference from what was written before, and
+// so has to be packed and written in one order.
+func (w *Writer) small(kind entry, pack func([]byte) []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.packed = pack(w.packed[:0])
+	w.put(kind, w.packed)
+	return w.done(false)
+}
+
 func (w *Writer) append(kind entry, payload []byte, now bool) error {
 	if len(payload) >= mostEntry {
 		return fmt.Errorf("record: entry of %d bytes: at most %d", len(payload), mostEntry)
@@ -151,6 +167,11 @@ func (w *Writer) append(kind entry, payload []byte, now bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.put(kind, payload)
+	return w.done(now)
+}
+
+// done flushes, now or when it is time.
+func (w *Writer) done(now bool) error {
 	if now || time.Since(w.flushed) >= flushEvery {
 		w.flush()
 	}
