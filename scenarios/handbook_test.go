@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -42,26 +43,26 @@ var rows = []struct {
 // unshipped are the faults without a drill, and why.
 var unshipped = map[string]string{}
 
+// symptoms are the handbook's table of them: symptom, likely cause, who is hit.
+var symptoms = [][]string{
+	{"nothing reachable", "server down", "everyone"},
+	{"part of a page fails", "DNS resolution", "users whose DNS cache is not updated"},
+	{"503", "load balancer", "users sent to the bad node"},
+	{"time-outs that go on and on", "TCP keepalive", "long-connection applications"},
+}
+
 // Every row of the handbook has its faults and its drills, every fault a drill or a
-// reason why not, and every drill a row.
+// reason why not, and every drill a row. Its symptoms are in docs/faults.md, where
+// each has a fault, and a drill that shows it.
 func TestHandbookRows(t *testing.T) {
 	kinds := map[string]bool{} // those that a drill shows
 	told := map[string]bool{}  // drills that have a row
 	for _, r := range rows {
-		left := slices.Clone(r.faults)
+		for kind := range rehearsed(t, r.words, r.faults, r.drills) {
+			kinds[kind] = true
+		}
 		for _, name := range r.drills {
 			told[name] = true
-			p := planned(t, shipped(t, name), Options{})
-			if !slices.ContainsFunc(p.Faults, func(f PlannedFault) bool { return slices.Contains(r.faults, f.Kind) }) {
-				t.Errorf("%s: drill %s has none of %s", r.words, name, strings.Join(r.faults, ", "))
-			}
-			for _, f := range p.Faults {
-				kinds[f.Kind] = true
-				left = slices.DeleteFunc(left, func(kind string) bool { return kind == f.Kind })
-			}
-		}
-		if len(left) > 0 {
-			t.Errorf("%s: no drill shows %s", r.words, strings.Join(left, ", "))
 		}
 	}
 	for _, k := range FaultKinds() {
@@ -74,4 +75,71 @@ func TestHandbookRows(t *testing.T) {
 			t.Errorf("drill %s rehearses none of the rows", name)
 		}
 	}
+	documented := tableOf(t, "../docs/faults.md", "| symptom | likely cause | who is hit | fault | drill |")
+	for _, row := range documented {
+		if len(row) != 5 {
+			t.Fatalf("row %q: want 5 cells", row)
+		}
+		rehearsed(t, row[0], coded(row[3]), coded(row[4]))
+	}
+	for _, want := range symptoms {
+		if !slices.ContainsFunc(documented, func(row []string) bool { return slices.Equal(row[:3], want) }) {
+			t.Errorf("docs/faults.md has no row %q", want)
+		}
+	}
+}
+
+// rehearsed wants each of the drills to show one of the faults, and each fault to be
+// shown by one of the drills. It gives all kinds of faults that they have.
+func rehearsed(t *testing.T, words string, faults, drills []string) map[string]bool {
+	t.Helper()
+	kinds := map[string]bool{}
+	for _, name := range drills {
+		p := planned(t, shipped(t, name), Options{})
+		if !slices.ContainsFunc(p.Faults, func(f PlannedFault) bool { return slices.Contains(faults, f.Kind) }) {
+			t.Errorf("%s: drill %s has none of %s", words, name, strings.Join(faults, ", "))
+		}
+		for _, f := range p.Faults {
+			kinds[f.Kind] = true
+		}
+	}
+	for _, kind := range faults {
+		if !kinds[kind] {
+			t.Errorf("%s: no drill shows %s", words, kind)
+		}
+	}
+	return kinds
+}
+
+// tableOf are the cells of a table in a document, row by row, below its head.
+func tableOf(t *testing.T, file, head string) (rows [][]string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, ok := strings.Cut(string(text), head+"\n")
+	if !ok {
+		t.Fatalf("%s has no table %s", file, head)
+	}
+	for line := range strings.Lines(table) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		if !strings.HasPrefix(line, "|-") {
+			rows = append(rows, strings.Split(strings.Trim(line, "| "), " | "))
+		}
+	}
+	return rows
+}
+
+// coded are the words of a cell that stand in backquotes.
+func coded(cell string) (words []string) {
+	for i, part := range strings.Split(cell, "`") {
+		if i%2 == 1 {
+			words = append(words, part)
+		}
+	}
+	return words
 }
