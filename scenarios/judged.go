@@ -61,6 +61,11 @@ func (p *Plan) Judged() []Objective {
 	for _, k := range keep {
 		all = append(all, Objective{Name: "keep " + k})
 	}
+	for _, w := range p.Header.Watch {
+		if o.Profile == sla.Handbook && w.Kind == "tcp" {
+			all = append(all, Objective{Name: sla.Port(w.Name), Resolution: w.Every, By: w.What})
+		}
+	}
 	return all
 }
 

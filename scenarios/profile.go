@@ -19,13 +19,31 @@ func (p *planner) profile() {
 	case len(p.s.Watch) == 0:
 		p.problem(keys, "profile %s: want a watcher, for nobody can respond before somebody noticed", name)
 	}
-	if !slices.ContainsFunc(sortedKeys(p.s.Watch), func(w string) bool { return p.s.Watch[w].TCP != nil }) {
-		p.note("profile %s: port connectivity is a key indicator, and no tcp watcher checks it", name)
-	}
+	p.ports(name)
 	for _, text := range sla.Indicators {
 		if k, err := sla.ParseKeep(text); err == nil { // it is always one
 			p.enough(keys, k)
 		}
+	}
+}
+
+// ports checks that the tcp watchers ask as often as the profile has ports checked, and
+// in the phase that they are judged in.
+func (p *planner) ports(profile string) {
+	none := true
+	for _, w := range sortedKeys(p.s.Watch) {
+		tcp := p.s.Watch[w].TCP
+		if tcp == nil {
+			continue
+		}
+		none = false
+		if most := min(sla.PortEvery, p.s.Phases.Recovery); tcp.Every > most && most > 0 {
+			p.problem(at("watch", w, "tcp", "every"), "profile %s: port connectivity is checked every %s at least, and judged in recovery, here of %s: want at most %s",
+				profile, sla.PortEvery, p.s.Phases.Recovery, most)
+		}
+	}
+	if none {
+		p.note("profile %s: port connectivity is a key indicator, and no tcp watcher checks it: it is not judged", profile)
 	}
 }
 

@@ -1,20 +1,51 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// Every fault has a team that mends it.
+// Every fault has a team that mends it, and no team a fault that does not exist.
 func TestEveryFaultIsOwned(t *testing.T) {
+	var kinds []string
 	for _, k := range FaultKinds() {
-		if !sla.Owned(k.Name) {
-			t.Errorf("%s has no row in the failures of scenarios/sla/handbook.go", k.Name)
+		kinds = append(kinds, k.Name)
+	}
+	slices.Sort(kinds)
+	if owned := sla.Owned(); !slices.Equal(owned, kinds) {
+		t.Errorf("the failures of scenarios/sla/handbook.go are of %q, want %q", owned, kinds)
+	}
+}
+
+// Port connectivity is judged by each tcp watcher, and the plan says so; without
+// one it says that nobody judges it.
+func TestPlanSaysWhoJudgesPorts(t *testing.T) {
+	const note = "port connectivity is a key indicator, and no tcp watcher checks it"
+	for text, judged := range map[string]bool{
+		`{port: {tcp: {address: "lb:8080"}}}`:      true,
+		`{port: {http: {url: "http://lb:8080/"}}}`: false,
+	} {
+		p := planned(t, parsed(t, strings.Replace(profiled, "WATCH", text, 1)), Options{})
+		noted := strings.Contains(strings.Join(p.Notes, "\n"), note)
+		listed := slices.ContainsFunc(p.Judged(), func(o Objective) bool { return o.Name == sla.Port("port") })
+		if noted == judged || listed != judged {
+			t.Errorf("%s: judged %t, noted %t: want it judged %t", text, listed, noted, judged)
 		}
 	}
 }
+
+const profiled = `
+name: ports
+targets: {lb: {lab: {web: {}}, ports: [8080]}}
+load: {users: {to: "http://lb:8080/", rate: 300/s, connections: {per: request}}}
+phases: {baseline: 15s, hold: 10s, recovery: 15s}
+faults: {f: {refuse: {link: users -> lb}}}
+watch: WATCH
+sla: {profile: handbook}
+`
 
 func TestScope(t *testing.T) {
 	const drill = `

@@ -1,6 +1,8 @@
 package sla
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -54,17 +56,26 @@ var failures = map[string]failure{
 	"bandwidth": network, "slice": network, "limit-data": network, "stall": network,
 
 	"http-status": server, "kill": server, "stop": server, "pause": server, "restart": server, "tls": server,
-	"accept-stall": server, "cpu-starve": server, "memory-starve": server, "connection-exhaustion": server, "exec": server,
+	"accept-stall": server, "cpu-starve": server, "memory-starve": server, "exec": server,
 
+	// Connections that exhaust a server may be a leak as well as an attack, and look the
+	// same from outside: the shorter limit.
 	"flood": security, "connection-flood": security, "slow-requests": security,
 }
 
-// Owned reports whether a fault's kind has a row.
-func Owned(kind string) bool { _, ok := failures[kind]; return ok }
+// Owned are the kinds of faults that have a row.
+func Owned() []string { return slices.Sorted(maps.Keys(failures)) }
 
 // Indicators are the handbook's key indicators, as objectives: resolution under
-// 50 ms, handshakes over 99.9 %. They hold once the fault is gone.
+// 50 ms, handshakes over 99.9 %. They hold once the fault is gone. The third, port
+// connectivity, is what each tcp watcher finds then.
 var Indicators = []string{"dns-p95 in recovery <= 50ms", "handshake in recovery >= 99.9%"}
+
+// PortEvery is how often the handbook has a port checked, at least.
+const PortEvery = 5 * time.Minute
+
+// Port names the objective of a tcp watcher.
+func Port(watcher string) string { return "port " + watcher + " in recovery" }
 
 // AlertOf is the alert that faults call for by the plan; nil without any. Of
 // several it is the gravest, and the shortest limit.
@@ -130,7 +141,36 @@ func (s *scorer) handbook() (all []Objective) {
 			all = append(all, s.keep(text))
 		}
 	}
+	for _, w := range s.record.Header.Watch {
+		if w.Kind == "tcp" {
+			all = append(all, s.port(w.Name))
+		}
+	}
 	return all
+}
+
+// port judges a tcp watcher: once the fault is gone, it connects whenever it tries.
+func (s *scorer) port(watcher string) Objective {
+	o := Objective{Name: Port(watcher), Wanted: "every connect", Measured: "nothing", Result: Undecided, Why: "it did not ask in recovery"}
+	from, to, ok := s.course.phase("recovery")
+	asked, good := 0, 0
+	for _, a := range s.record.Answers {
+		if a.Check == watcher && a.Known && ok && a.Start >= from && a.Start < to {
+			asked++
+			if a.Good {
+				good++
+			}
+		}
+	}
+	if asked == 0 {
+		return o
+	}
+	share := round(float64(good) / float64(asked))
+	o.Measured, o.Value, o.Unit, o.Result, o.Why = fmt.Sprintf("%d of %d", good, asked), &share, "share", Met, ""
+	if good < asked {
+		o.Result = Missed
+	}
+	return o
 }
 
 func duration(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,5 +79,35 @@ func TestHandbook(t *testing.T) {
 	s := usual()
 	if card := Score(s.record(), s.goals); card.Alert != nil {
 		t.Errorf("without the profile: have %+v", card.Alert)
+	}
+}
+
+// Port connectivity is judged once the fault is gone: what a tcp watcher tried before
+// says nothing of it, and of what could not be asked nothing is known.
+func TestPortInRecovery(t *testing.T) {
+	try := func(at int64, good, known bool) loadgen.Answer {
+		return loadgen.Answer{Check: "port", Start: t0 + at, End: t0 + at + ms, Good: good, Known: known}
+	}
+	for name, c := range map[string]struct {
+		answers  []loadgen.Answer
+		measured string
+		result   string
+	}{
+		"open":        {[]loadgen.Answer{try(16*sec, false, true), try(26*sec, true, true), try(30*sec, true, true)}, "2 of 2", Met},
+		"closed once": {[]loadgen.Answer{try(26*sec, true, true), try(30*sec, false, true)}, "1 of 2", Missed},
+		"not asked":   {[]loadgen.Answer{try(16*sec, true, true), try(30*sec, false, false)}, "nothing", Undecided},
+	} {
+		s := handbooked()
+		s.watch = append(s.watch, timeline.Watcher{Name: "port", Kind: "tcp", Fails: 1, Oks: 1, Every: time.Second})
+		s.answers = append(s.answers, c.answers...)
+		card := Score(s.record(), s.goals)
+		i := slices.IndexFunc(card.Objectives, func(o Objective) bool { return o.Name == Port("port") })
+		if i < 0 || card.Objectives[i].Measured != c.measured || card.Objectives[i].Result != c.result {
+			t.Errorf("%s: have %+v, want %s, %s", name, card.Objectives, c.measured, c.result)
+		}
+	}
+	s := handbooked()
+	if card := Score(s.record(), s.goals); slices.ContainsFunc(card.Objectives, func(o Objective) bool { return strings.HasPrefix(o.Name, "port ") }) {
+		t.Errorf("without a tcp watcher: have %+v", card.Objectives)
 	}
 }
