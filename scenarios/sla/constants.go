@@ -16,10 +16,12 @@ const (
 	// 1 %, does not hide a fault that hits a twentieth.
 	leastP1 = 0.005
 	p1Ratio = 5
-	// baselineConfidence is of the one-sided Clopper-Pearson bound of the
-	// baseline's bad share: one baseline in twenty is worse than it is taken for, and p1
-	// leaves room for that.
-	baselineConfidence = 0.95
+	// Confidence is of every bound that is stated of a share or a quantile, one-sided: of the
+	// baseline's bad share (one baseline in twenty is worse than it is taken for, and p1
+	// leaves room for that), of steps that are a sample, of what a campaign shows. It is what
+	// such statements are made with in general, and what 59 runs without a failure
+	// show 95 % with.
+	Confidence = 0.95
 	// confirmQuantile is of the binomial count of bad requests that a confirmed
 	// recovery may still have at p0; it errs as seldom as an alarm.
 	confirmQuantile = 1 - 1e-4
@@ -84,7 +86,7 @@ const (
 	// here, and 99 % is full).
 	level2 = 0.05
 	level3 = 0.30
-	// z is of a two-sided interval of 95 %, the confidence that campaigns speak with.
+	// z is of a two-sided interval with Confidence.
 	z = 1.959964
 )
 

@@ -110,7 +110,7 @@ func (k Keep) doubt(have bounds) string {
 // Clean is how many trials without a failure show a share with the confidence
 // of a baseline: 2,995 for 99.9 %.
 func Clean(share float64) int {
-	return int(math.Ceil(math.Log(1-baselineConfidence) / math.Log(share)))
+	return int(math.Ceil(math.Log(1-Confidence) / math.Log(share)))
 }
 
 // kept are all objectives of that kind; those that cannot be read are judged as
@@ -237,10 +237,10 @@ func (m *metric) steps(k Keep) bounds {
 func clopper(k, n int) (low, high float64) {
 	low, high = 0, 1
 	if k > 0 {
-		low = mathext.InvRegIncBeta(float64(k), float64(n-k+1), 1-baselineConfidence)
+		low = mathext.InvRegIncBeta(float64(k), float64(n-k+1), 1-Confidence)
 	}
 	if k < n {
-		high = mathext.InvRegIncBeta(float64(k+1), float64(n-k), baselineConfidence)
+		high = mathext.InvRegIncBeta(float64(k+1), float64(n-k), Confidence)
 	}
 	return low, high
 }

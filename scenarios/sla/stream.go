@@ -116,7 +116,7 @@ func upperBound(bad, n int) float64 {
 	if bad >= n {
 		return 0.5 // nothing is known; kept below certainty so that logarithms exist
 	}
-	return min(0.5, mathext.InvRegIncBeta(float64(bad+1), float64(n-bad), baselineConfidence))
+	return min(0.5, mathext.InvRegIncBeta(float64(bad+1), float64(n-bad), Confidence))
 }
 
 // allowed is how many of n requests may be bad at p0, but for a chance of 10⁻⁴.

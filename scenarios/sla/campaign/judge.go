@@ -28,7 +28,7 @@ type Outcome struct {
 func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
 	t := tallyOf(d, done)
 	c := Card{
-		Schema: Schema, Scenario: scenario, Seed: d.Seed, Confidence: Confidence,
+		Schema: Schema, Scenario: scenario, Seed: d.Seed, Confidence: sla.Confidence,
 		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls, Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
 		Reasons: []string{}, Says: []string{}, Runs: []Run{},
 		Kept: t.kept, Missed: t.missed, Untold: t.untold, Left: t.left, KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
