@@ -20,6 +20,8 @@ type Job struct {
 type Runner struct {
 	mu   sync.Mutex
 	owed []*debt // in order of injection
+
+	unheard []string // lifted, and whoever asked for it was gone
 }
 
 // debt is a lift that is owed. Its lock is held while one of its commands runs.
@@ -84,6 +86,9 @@ func (r *Runner) pay(ctx context.Context, d *debt) error {
 	d.paid = true
 	r.mu.Lock()
 	r.owed = slices.DeleteFunc(r.owed, func(o *debt) bool { return o == d })
+	if ctx.Err() != nil {
+		r.unheard = append(r.unheard, d.fault)
+	}
 	r.mu.Unlock()
 	return nil
 }
@@ -92,11 +97,14 @@ func (r *Runner) pay(ctx context.Context, d *debt) error {
 func (r *Runner) Prove(ctx context.Context, c Command) (Said, error) { return c.run(ctx) }
 
 // Settle lifts all that is owed, the latest first, and does not stop at a lift
-// that fails; each is told.
+// that fails. Each is told, and so is one that ended when its caller was gone.
 func (r *Runner) Settle(ctx context.Context, told func(fault string, err error)) {
 	r.mu.Lock()
-	owed := slices.Clone(r.owed)
+	owed, unheard := slices.Clone(r.owed), slices.Clone(r.unheard)
 	r.mu.Unlock()
+	for _, fault := range unheard {
+		told(fault, nil)
+	}
 	for _, d := range slices.Backward(owed) {
 		told(d.fault, r.pay(ctx, d))
 	}

@@ -102,6 +102,37 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// A lift whose caller goes away meanwhile goes on to its end, and Settle tells of it:
+// nobody else can say that the fault is gone.
+func TestLiftUnheard(t *testing.T) {
+	dir, r := t.TempDir(), Runner{}
+	j := job(t, dir, "a", "")
+	j.Lift = shell(t, dir, `echo x >"$DIR/began"; while ! test -e "$DIR/go"; do sleep 0.01; done; echo -a >>"$DIR/log"`)
+	if err := r.Inject(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		awaitFile(t, filepath.Join(dir, "began"))
+		cancel()
+		if err := os.WriteFile(filepath.Join(dir, "go"), nil, 0o600); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := r.Lift(ctx, "a"); err != nil {
+		t.Error(err)
+	}
+	var told []string
+	r.Settle(t.Context(), func(fault string, err error) {
+		if told = append(told, fault); err != nil {
+			t.Error(err)
+		}
+	})
+	if strings.Join(told, "") != "a" || log(t, dir) != "+a -a" {
+		t.Errorf("told of %q; log %q", told, log(t, dir))
+	}
+}
+
 // A command over its limit, or whose caller is gone, is ended with the processes
 // that it has begun; nothing it was about to do is done any more.
 func TestEnded(t *testing.T) {
