@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// leftover names every fault rule and fault counter in the kernel, also those
-// of rules in force: a switchboard without a fault has none.
+// leftover names every fault rule, fault counter and memory of flows in the kernel,
+// also those of rules in force: a switchboard without a fault has none.
 func (p *packets) leftover() ([]string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -26,6 +26,15 @@ func (p *packets) leftover() ([]string, error) {
 	for name := range counters {
 		if strings.HasPrefix(name, "cut ") {
 			out = append(out, fmt.Sprintf("counter %q", name))
+		}
+	}
+	sets, err := p.rules.conn.GetSets(p.rules.table)
+	if err != nil {
+		return nil, fmt.Errorf("nftables: sets: %w", err)
+	}
+	for _, s := range sets {
+		if s.Name != aliasMap {
+			out = append(out, fmt.Sprintf("set %q", s.Name))
 		}
 	}
 	slices.Sort(out)

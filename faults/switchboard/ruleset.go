@@ -135,9 +135,12 @@ func pathsOf(links []Link) []path {
 	return out
 }
 
+// aliasMap is the one set that stands without a fault.
+const aliasMap = "aliases"
+
 // sources gives each client its alias as targets see it.
 func (r *ruleset) sources(clients []Client) error {
-	aliases := &nftables.Set{Table: r.table, Name: "aliases", IsMap: true,
+	aliases := &nftables.Set{Table: r.table, Name: aliasMap, IsMap: true,
 		KeyType: nftables.TypeIPAddr, DataType: nftables.TypeIPAddr}
 	var elements []nftables.SetElement
 	for _, c := range clients {
