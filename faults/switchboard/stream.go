@@ -140,7 +140,7 @@ func (s *streams) lift(name string) (Bracket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := wire.Now()
-	if m := s.rules[name]; m != nil && m.active.Swap(false) {
+	if m := s.rules[name]; m != nil && m.end() {
 		for _, l := range s.links {
 			l.faults.unset(m)
 		}

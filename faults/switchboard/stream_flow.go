@@ -125,10 +125,13 @@ func (f *flow) pass(n int) {
 
 // reset ends the flow at once, with an RST to the client; it counts once.
 func (f *flow) reset(m *mode) {
-	if f.over.Err() != nil || !f.rst.CompareAndSwap(false, true) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	// It is counted before the RST: whoever has met that finds it counted.
+	if f.over.Err() != nil || f.rst.Load() || !m.hit(f.whose()) {
 		return
 	}
-	m.hit(f.whose()) // before the RST: whoever has met it finds it counted
+	f.rst.Store(true)
 	_ = f.client.SetLinger(0)
 	f.end()
 }

@@ -110,10 +110,23 @@ func (f *modes) tls() *mode { return f[1].Load() }
 // staged tells whether the rule answers in the node's stead.
 func (m *mode) staged() bool { return m.HTTPStatus != nil || m.TLS != nil }
 
-// hit counts one thing that the rule touched.
-func (m *mode) hit(w whose) {
+// end takes the rule out of force; false: it was already. What it has touched is
+// counted by then.
+func (m *mode) end() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.active.Swap(false)
+}
+
+// hit counts one thing that the rule is about to touch; false: it is lifted, and is
+// to touch nothing any more.
+func (m *mode) hit(w whose) bool {
 	now := wire.Now()
 	m.mu.Lock()
+	if !m.active.Load() {
+		m.mu.Unlock()
+		return false
+	}
 	m.count.Total++
 	first := false
 	if w != checks {
@@ -131,14 +144,19 @@ func (m *mode) hit(w whose) {
 	if first {
 		m.touched(m.Name, now)
 	}
+	return true
 }
 
-// touch counts an answer, once.
-func (m *mode) touch(a *answer) {
-	if !slices.Contains(a.met, m) {
-		a.met = append(a.met, m)
-		m.hit(a.whose)
+// touch counts an answer, once; false: the rule is lifted.
+func (m *mode) touch(a *answer) bool {
+	if slices.Contains(a.met, m) {
+		return true
 	}
+	if !m.hit(a.whose) {
+		return false
+	}
+	a.met = append(a.met, m)
+	return true
 }
 
 func (m *mode) read() Count {

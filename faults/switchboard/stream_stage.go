@@ -139,7 +139,7 @@ func (c *exchange) request() bool {
 	if !c.flow.ask(r.whose) {
 		return false
 	}
-	if m := c.flow.faults.status(); m != nil && m.draws(r.path) {
+	if m := c.flow.faults.status(); m != nil && m.draws(r) {
 		return c.answer(r, m)
 	}
 	return c.pass(r, head)
@@ -161,8 +161,7 @@ func (c *exchange) pass(r request, head []byte) bool {
 	return copyBody(c.there, c.from, r.body) == nil
 }
 
-// answer answers in the node's stead. What it counts, it has written: a client
-// that went away before is not counted as answered.
+// answer answers in the node's stead, once it has the whole request.
 func (c *exchange) answer(r request, m *mode) bool {
 	if !r.waits { // else it has sent no body yet
 		if err := copyBody(io.Discard, c.from, r.body); err != nil {
@@ -194,7 +193,6 @@ func (c *exchange) answer(r request, m *mode) bool {
 	}
 	return c.turns.insert(func() error {
 		c.flow.answer(c.sent.Load(), r.path, r.whose)
-		m.hit(r.whose) // before the write: whoever has read the answer finds it counted
 		_, err := io.WriteString(c.client, b.String())
 		return err
 	}) && stay

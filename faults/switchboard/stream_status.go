@@ -14,8 +14,9 @@ func (s *HTTPStatus) bad(after time.Duration) bool {
 	return s.Period == 0 || after%s.Period < s.Bad
 }
 
-// draws decides whether a request for a path is answered by the rule.
-func (m *mode) draws(path string) bool {
+// draws decides whether a request is answered by the rule, and counts it: before the
+// answer, so that whoever has read that finds it counted.
+func (m *mode) draws(r request) bool {
 	s := m.HTTPStatus
-	return !m.spares(path) && s.bad(time.Since(m.began)) && (s.Share >= 1 || rand.Float64() < s.Share)
+	return !m.spares(r.path) && s.bad(time.Since(m.began)) && (s.Share >= 1 || rand.Float64() < s.Share) && m.hit(r.whose)
 }

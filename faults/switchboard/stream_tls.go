@@ -105,6 +105,10 @@ func (c *exchange) secure() {
 		c.flow.spareHandshake()
 	}
 	m := c.flow.faults.tls()
+	// It is counted before the answer: whoever has read that finds it counted.
+	if m != nil && !m.hit(c.flow.whose()) {
+		m = nil
+	}
 	if m != nil && m.TLS.As == NoAnswer {
 		if !c.holdHello(m) {
 			return
@@ -126,7 +130,6 @@ func (c *exchange) secure() {
 // holdHello keeps the ClientHello until the lift; who waited for so long may go
 // on. False: he did not.
 func (c *exchange) holdHello(m *mode) bool {
-	m.hit(c.flow.whose())
 	select {
 	case <-m.over:
 		return true
@@ -137,9 +140,8 @@ func (c *exchange) holdHello(m *mode) bool {
 
 // terminate ends the client's TLS here and goes on by TLS of its own to the node;
 // it tells whether both sides agreed to that. Under a rule, the client decides
-// first whether it takes what it is shown. What is counted are ClientHellos,
-// before the answer: whoever has read that finds it counted. Without one, the node
-// is asked first: a client whose node does not make the handshake gets none.
+// first whether it takes what it is shown. Without one, the node is asked first: a
+// client whose node does not make the handshake gets none.
 func (c *exchange) terminate(m *mode) bool {
 	as := &TLS{As: good}
 	if m != nil {
@@ -149,11 +151,7 @@ func (c *exchange) terminate(m *mode) bool {
 	var node *tls.Conn
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		node = c.toNode(hello.ServerName)
-		if m != nil {
-			m.hit(c.flow.whose())
-			return nil, nil
-		}
-		if !shaken(node) {
+		if m == nil && !shaken(node) {
 			return nil, errNode
 		}
 		return nil, nil

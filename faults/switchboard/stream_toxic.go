@@ -98,10 +98,9 @@ func (p piece) held(h hold) piece {
 
 // cut ends the connection behind the first n bytes of an answer that has more.
 func (p piece) cut(n int64, m *mode, rst bool) []piece {
-	if p.at+int64(len(p.data)) <= n {
+	if p.at+int64(len(p.data)) <= n || !m.touch(p.answer) {
 		return []piece{p}
 	}
-	m.touch(p.answer)
 	p.data = p.data[:max(0, n-p.at)]
 	p.last, p.rst = true, rst
 	return []piece{p}
