@@ -4,19 +4,15 @@ package faults_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"math"
 	"net"
-	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/miekg/dns"
 
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -151,7 +147,6 @@ func (d drive) one(from netip.Addr, more func() bool) (all []time.Duration, err 
 type volley struct {
 	attempt
 	Every time.Duration `json:"every"`
-	Name  string        `json:"name"` // to ask for, instead of connecting
 }
 
 // tried is one of them, and when it set out and was over, on the record's clock.
@@ -183,27 +178,4 @@ func (v volley) fire(cease <-chan struct{}) (out []*tried) {
 	}
 	all.Wait()
 	return out
-}
-
-// once makes one try; a name that is answered well has the status of a page.
-func (v volley) once() outcome {
-	if v.Name == "" {
-		one := v.attempt
-		one.N = 1
-		return try(one)[0]
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), v.Timeout)
-	defer cancel()
-	began := time.Now()
-	got, err := ask(ctx, lookup{From: v.From, At: boardAddr, Net: "udp", Name: v.Name, Type: dns.TypeA})
-	o := outcome{Took: time.Since(began)}
-	switch {
-	case err != nil:
-		o.Failure = failure(err)
-	case got.Code != dns.RcodeSuccess:
-		o.Failure = dns.RcodeToString[got.Code]
-	default:
-		o.Status = http.StatusOK
-	}
-	return o
 }

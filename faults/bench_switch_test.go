@@ -34,7 +34,7 @@ var switched = []row{
 	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(1)}},
 	{name: "kill as process", fault: &faults.Kill{Target: "app"}},
 	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}},
-	{name: "dns", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "nxdomain"}},
+	{name: "dns", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "nxdomain"}, asks: true},
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503}},
 	{name: "block-page", fault: &faults.BlockPage{Link: userPath}},
 	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}},
@@ -74,9 +74,6 @@ func (r row) where() string {
 func (r row) volley() volley {
 	v := volley{attempt: r.users(1), Every: tryEvery}
 	v.Timeout = tryFor
-	if a := r.fault.Aim(); a.From != "" {
-		v.Name = a.Names[0]
-	}
 	return v
 }
 
@@ -102,22 +99,13 @@ func (r row) effect(l *lab, in faults.Injection) time.Duration {
 	if o := l.try(r.users(1))[0]; met(o) {
 		l.t.Fatalf("%s: before the command: %+v", r.name, o)
 	}
-	v := r.volley()
-	fired := make(chan []tried)
-	go func() {
-		var all []tried
-		if err := l.client.Call(l.t.Context(), "fire", v, &all); err != nil {
-			l.t.Error(err)
-		}
-		fired <- all
-	}()
+	cease := l.fire(r.volley())
 	time.Sleep(around)
 	before := wire.Now()
 	_, err := in.Inject(l.t.Context())
 	l.must(err)
 	time.Sleep(around)
-	l.call(l.client, "cease", nil, nil)
-	all := <-fired
+	all := cease()
 	_, err = in.Lift(l.t.Context())
 	l.must(err)
 	for _, o := range all {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
 )
 
 // A lift keeps its promises to those who wait: of an accept-stall, who hung in the
@@ -61,52 +62,132 @@ func TestAcceptStallLiftedWhileBusy(t *testing.T) {
 	l.clean()
 }
 
-// A lift amid traffic stops it all at once: who sets out after it is well, and the
-// count stands still.
-func TestPacketFaultsLiftedWhileBusy(t *testing.T) {
-	for _, r := range rows {
-		if a := r.fault.Aim(); a.Link == "" || a.Proxied || r.share < 1 {
-			continue
+// fire makes tries in the background, until they are to cease.
+func (l *lab) fire(v volley) (cease func() []tried) {
+	fired := make(chan []tried)
+	go func() {
+		var all []tried
+		if err := l.client.Call(l.t.Context(), "fire", v, &all); err != nil {
+			l.t.Error(err)
 		}
+		fired <- all
+	}()
+	return func() []tried {
+		l.t.Helper()
+		l.call(l.client, "cease", nil, nil)
+		return <-fired
+	}
+}
+
+// prompt is what a lift takes at most, of whatever kind, where nobody is in its way.
+const prompt = 2 * time.Second
+
+// liftBusy lifts amid tries, some while after they began, and gives what became of
+// them. It wants the lift to be prompt, nothing left, and the count to stand still.
+func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration) ([]tried, switchboard.Bracket) {
+	l.t.Helper()
+	cease := l.fire(v)
+	time.Sleep(after)
+	l.proof(in) // as a drill does: what is told by somebody else is told as long as it is there
+	began := time.Now()
+	b, err := in.Lift(context.WithoutCancel(l.t.Context()))
+	l.must(err)
+	if took := time.Since(began); took > prompt {
+		l.t.Errorf("lift took %s", took)
+	}
+	l.clean()
+	proof := l.proof(in)
+	time.Sleep(100 * time.Millisecond)
+	all := cease()
+	if now := l.proof(in); now != proof || now.Active || now.Users == 0 {
+		l.t.Errorf("counted %+v, at the lift %+v", now, proof)
+	}
+	return all, b
+}
+
+// A lift amid traffic stops it all at once: who sets out after it is well, who waits
+// at the time is let go, and the count stands still.
+func TestLiftedWhileBusy(t *testing.T) {
+	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			l := newLab(t, r.spec())
-			in := r.bind(l)
+			l, in := r.lab(t)
 			_, err := in.Inject(t.Context())
 			l.must(err)
 			time.Sleep(r.fault.Bite())
-			v := volley{attempt: r.users(1), Every: 2 * time.Millisecond}
-			fired := make(chan []tried)
-			go func() {
-				var all []tried
-				if err := l.client.Call(t.Context(), "fire", v, &all); err != nil {
-					t.Error(err)
-				}
-				fired <- all
-			}()
-			time.Sleep(100 * time.Millisecond)
-			b, err := in.Lift(context.WithoutCancel(t.Context()))
-			l.must(err)
-			l.clean()
-			proof := l.proof(in)
-			time.Sleep(100 * time.Millisecond)
-			l.call(l.client, "cease", nil, nil)
-			hit, after := 0, 0
-			for _, o := range <-fired {
-				switch {
-				case o.At > b.After && (o.Status != 200 || o.Fault != ""):
-					t.Errorf("set out after the lift: %+v", o)
-				case o.At > b.After:
-					after++
-				case r.hit(o.outcome):
-					hit++
-				}
-			}
-			if hit == 0 || after == 0 {
-				t.Errorf("%d were hit before the lift, %d set out after it: want some of both", hit, after)
-			}
-			if now := l.proof(in); now != proof || now.Users == 0 {
-				t.Errorf("counted %+v, at the lift %+v", now, proof)
-			}
+			r.wantLiftedBusy(l, in)
 		})
+	}
+}
+
+func TestExecLiftedWhileBusy(t *testing.T) {
+	l := newLab(t, spec(false))
+	in, _, cut := l.atTheDoor("inject", 0)
+	defer cut()
+	_, err := in.Inject(t.Context())
+	l.must(err)
+	refusing.wantLiftedBusy(l, in)
+}
+
+// wantLiftedBusy lifts a fault that is in force amid its users.
+func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
+	l.t.Helper()
+	v := volley{attempt: r.users(1), Every: 2 * time.Millisecond}
+	if r.fault.Aim().Proxied {
+		v.Every = 5 * time.Millisecond // each costs a proxy some
+	}
+	if r.hit(outcome{Failure: timedOut}) {
+		v.Timeout = patient
+	}
+	after := patient + 100*time.Millisecond // some have waited for as long as they do
+	if r.secure && r.hit(outcome{Status: 200, Took: long}) {
+		after *= 3 // of answers that are late, those of their handshake are too
+	}
+	all, b := l.liftBusy(in, v, after)
+	hit, later := 0, 0
+	for _, o := range all {
+		well := o.Failure == "" && o.Status == 200 && o.Fault == "" && !r.hit(o.outcome)
+		waits := o.At > b.Before-patient.Nanoseconds()/4 // and most of its time is still to come
+		switch {
+		case o.At > b.After:
+			if later++; !well {
+				l.t.Errorf("set out after the lift: %+v", o)
+			}
+		case r.hit(o.outcome):
+			if waits && r.frees {
+				l.t.Errorf("waited at the lift, and was not let go: %+v", o)
+			}
+			if o.At < b.Before { // else it is a part of it whether it is counted
+				hit++
+			}
+		case !well && !(r.parts && o.Failure == reset):
+			l.t.Errorf("set out before the lift: neither hit nor well: %+v", o)
+		}
+	}
+	if hit == 0 || later == 0 {
+		l.t.Errorf("%d were hit before the lift, %d set out after it: want some of both", hit, later)
+	}
+	if c := l.proof(in); r.packets == nil && !c.Blind && c.Users < uint64(hit) {
+		l.t.Errorf("%d were hit, counted %+v", hit, c)
+	}
+}
+
+// The middlebox forgets nobody after a lift amid traffic, which it let alone: who
+// hangs at the time goes on.
+func TestIdleDropLiftedWhileBusy(t *testing.T) {
+	l, in := idleDrop.lab(t)
+	l.keepFor(long)
+	_, err := in.Inject(t.Context())
+	l.must(err)
+	l.wantKept("new to it")
+	time.Sleep(forgets + 500*time.Millisecond)
+	hung, _ := l.hang(in)
+	all, _ := l.liftBusy(in, volley{attempt: users(1), Every: 2 * time.Millisecond}, 100*time.Millisecond)
+	for _, o := range all {
+		if o.Status != 200 {
+			t.Errorf("beside it: %+v", o)
+		}
+	}
+	if o := <-hung; o.Status != 200 {
+		t.Errorf("the request that hung: %+v", o)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -50,19 +51,47 @@ func try(a attempt) []outcome {
 	out := make([]outcome, a.N)
 	var all sync.WaitGroup
 	for i := range out {
-		all.Go(func() {
-			begin := time.Now()
-			k, err := dial(a)
-			if err != nil {
-				out[i] = outcome{Failure: failure(err), Took: time.Since(begin)}
-				return
-			}
-			out[i] = k.again()
-			k.end()
-		})
+		all.Go(func() { out[i] = a.once() })
 	}
 	all.Wait()
 	return out
+}
+
+// once makes one try.
+func (a attempt) once() outcome {
+	if a.Name != "" {
+		return a.ask()
+	}
+	begin := time.Now()
+	k, err := dial(a)
+	if err != nil {
+		return outcome{Failure: failure(err), Took: time.Since(begin)}
+	}
+	defer k.end()
+	return k.again()
+}
+
+// truncated is the failure of who has to ask again, over TCP.
+const truncated = "truncated"
+
+// ask asks for the name; one that is answered well has the status of a page.
+func (a attempt) ask() outcome {
+	ctx, cancel := context.WithTimeout(context.Background(), a.Timeout)
+	defer cancel()
+	began := time.Now()
+	got, err := ask(ctx, lookup{From: a.From, At: boardAddr, Net: "udp", Name: a.Name, Type: dns.TypeA})
+	o := outcome{Took: time.Since(began)}
+	switch {
+	case err != nil:
+		o.Failure = failure(err)
+	case got.Code != dns.RcodeSuccess:
+		o.Failure = dns.RcodeToString[got.Code]
+	case got.Truncated:
+		o.Failure = truncated
+	default:
+		o.Status, o.Address = http.StatusOK, strings.Join(got.Addrs, " ")
+	}
+	return o
 }
 
 // end closes the connection and waits for the other side to do so: afterwards
@@ -150,8 +179,9 @@ type lookup struct {
 }
 
 type resolved struct {
-	Code  int      `json:"code"`
-	Addrs []string `json:"addrs"`
+	Code      int      `json:"code"`
+	Addrs     []string `json:"addrs"`
+	Truncated bool     `json:"truncated"`
 }
 
 func ask(ctx context.Context, l lookup) (resolved, error) {
@@ -163,7 +193,7 @@ func ask(ctx context.Context, l lookup) (resolved, error) {
 	if err != nil {
 		return resolved{}, err
 	}
-	out := resolved{Code: m.Rcode}
+	out := resolved{Code: m.Rcode, Truncated: m.Truncated}
 	for _, r := range m.Answer {
 		if a, ok := r.(*dns.A); ok {
 			out.Addrs = append(out.Addrs, a.A.String())

@@ -131,11 +131,54 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 	l.clean()
 }
 
+// movedLink is the way to where the users' app has moved.
+func movedLink(s switchboard.Spec) switchboard.Link {
+	moved := s.Links[0]
+	moved.ID, moved.To, moved.Name, moved.Addr = "shoppers -> app-new:8080", "app-new", "app-new", netip.MustParseAddr("198.18.2.9")
+	return moved
+}
+
+// Whoever waits for a late answer has it at the lift; whoever waits for one that will
+// never come asks again, and has it at once.
+func TestDNSHeldUntilTheLift(t *testing.T) {
+	for _, f := range []*faults.DNS{{Answer: "slow", Delay: 4900 * time.Millisecond}, {Answer: "none"}} {
+		for _, net := range []string{"udp", "tcp"} {
+			t.Run(f.Answer+" over "+net, func(t *testing.T) {
+				l := newLab(t, spec(false))
+				f.From = "shoppers"
+				in, err := f.Bind("names", faults.Site{Askers: []string{"shoppers"}, Switchboard: l})
+				l.must(err)
+				_, err = in.Inject(t.Context())
+				l.must(err)
+				began, heard := time.Now(), make(chan resolved, 1)
+				q := lookup{From: userAddr, At: boardAddr, Net: net, Name: "app", Type: dns.TypeA}
+				go func() {
+					var r resolved
+					err := l.client.Call(t.Context(), "ask", q, &r)
+					if silent := f.Answer == "none"; silent != (err != nil) {
+						t.Errorf("asked during the fault: %+v, %v", r, err)
+					}
+					heard <- r
+				}()
+				time.Sleep(300 * time.Millisecond)
+				proof := l.wantLifted(in)
+				l.wantName(net, "app", resolved{Addrs: []string{"198.18.2.1"}})
+				r := <-heard
+				if f.Answer == "slow" && (!slices.Equal(r.Addrs, []string{"198.18.2.1"}) || time.Since(began) > prompt) {
+					t.Errorf("held: %+v after %s", r, time.Since(began))
+				}
+				if again := l.wantLifted(in); again != proof || again.Users != 1 {
+					t.Errorf("counted after the lift: %+v, was %+v, want 1", again, proof)
+				}
+			})
+		}
+	}
+}
+
 // A moved name leads to the new address, and the old one refuses, until the lift.
 func TestDNSStale(t *testing.T) {
 	s := spec(false)
-	moved := s.Links[0]
-	moved.ID, moved.To, moved.Name, moved.Addr = "shoppers -> app-new:8080", "app-new", "app-new", netip.MustParseAddr("198.18.2.9")
+	moved := movedLink(s)
 	s.Links = append(s.Links, moved)
 	l := newLab(t, s)
 	in, err := (&faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "stale", To: "app-new"}).Bind("move",

@@ -3,53 +3,90 @@
 package faults_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
 )
 
+// forgets is how long a flow may be idle here.
+const forgets = 2 * time.Second
+
+var idleDrop = row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: forgets}, hit: failed(timedOut)}
+
 // A flow that is idle for longer than the middlebox remembers hangs; one that
-// is not, and new ones, go on; a flow that stood before is learnt.
+// is not, and new ones, go on; a flow that stood before is learnt. At the lift what
+// hangs goes on, and from then on no flow is too idle.
 func TestIdleDrop(t *testing.T) {
-	l := newLab(t, spec(false))
-	in := row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: 2 * time.Second}}.bind(l)
-	l.keep()
-	_, err := in.Inject(t.Context())
-	l.must(err)
-	for range 4 { // longer than the memory in all, and never idle for so long
-		time.Sleep(700 * time.Millisecond)
-		l.wantKept("while it is busy")
+	l, in := idleDrop.lab(t)
+	l.keepFor(long)
+	var hung <-chan outcome
+	held{lab: l, in: in, bite: idleDrop.fault.Bite(), well: func(when string) {
+		idleDrop.wantWell(l, when)
+		if hung != nil {
+			if o := <-hung; o.Status != 200 {
+				t.Errorf("the request that hung, %s: %+v", when, o)
+			}
+			hung = nil
+		}
+		l.wantKept(when)
+	}, bitten: func(b switchboard.Bracket) {
+		for range 4 { // longer than the memory in all, and never idle for so long
+			time.Sleep(700 * time.Millisecond)
+			l.wantKept("while it is busy")
+		}
+		if c := l.proof(in); c.Users != 0 || c.Total != 0 {
+			t.Errorf("busy: %+v, want nothing dropped", c)
+		}
+		time.Sleep(forgets + 500*time.Millisecond)
+		var c switchboard.Count
+		hung, c = l.hang(in)
+		if c.First < b.Before || c.Last < c.First {
+			t.Errorf("first touched at %d, last at %d; injected at %d", c.First, c.Last, b.Before)
+		}
+		if e := l.touches(); !slices.Contains(e, switchboard.Touched{Rule: idleDrop.name, At: c.First}) {
+			t.Errorf("events %+v, want one at %d", e, c.First)
+		}
+		idleDrop.wantWell(l, "beside it")
+	}}.hold()
+	before := l.proof(in)
+	time.Sleep(forgets + 500*time.Millisecond)
+	l.wantKept("idle after Lift")
+	if c := l.proof(in); c != before {
+		t.Errorf("counted after the lift: %+v, was %+v", c, before)
 	}
-	if c := l.proof(in); c.Users != 0 || c.Total != 0 {
-		t.Errorf("busy: %+v, want nothing dropped", c)
-	}
-	time.Sleep(2500 * time.Millisecond)
-	before := l.segments()
-	var o outcome
-	if l.call(l.client, "again", nil, &o); o.Failure != timedOut {
-		t.Errorf("after an idle spell: %+v, want a time-out", o)
-	}
-	// What the client has sent since is what was dropped: its kernel tells, and sends
-	// again now and then.
+}
+
+// hang asks on the kept connection, and wants the answer, which is told when it comes,
+// to be long in coming, and the proof to count all that the client sends meanwhile.
+func (l *lab) hang(in faults.Injection) (<-chan outcome, switchboard.Count) {
+	l.t.Helper()
+	hung := make(chan outcome, 1)
+	before, began := l.segments(), time.Now()
+	go func() {
+		var o outcome
+		if err := l.client.Call(l.t.Context(), "again", nil, &o); err != nil {
+			l.t.Error(err)
+		}
+		if time.Since(began) < patient {
+			l.t.Errorf("after an idle spell: %+v at once, want silence", o)
+		}
+		hung <- o
+	}()
+	time.Sleep(patient)
+	// All that the client has sent since was dropped: its kernel tells, and sends again
+	// now and then.
 	sent := l.segments()
 	c := l.proof(in)
 	for next := l.segments(); next != sent; next = l.segments() {
 		sent, c = next, l.proof(in)
 	}
 	if n := uint64(sent - before); c.Users != n || c.Total != n || c.Checks != 0 || !c.Active || n == 0 {
-		t.Errorf("after an idle spell: %+v, want %d segments dropped", c, n)
+		l.t.Errorf("after an idle spell: %+v, want %d segments dropped", c, n)
 	}
-	l.wantAll(from(userAddr, userLink, 5), "")
-	_, err = in.Lift(t.Context())
-	l.must(err)
-	l.clean()
-	l.wantAll(from(userAddr, userLink, 5), "")
-	_, err = in.Inject(t.Context()) // and it can come again
-	l.must(err)
-	_, err = in.Lift(t.Context())
-	l.must(err)
-	l.clean()
+	return hung, c
 }
 
 // segments is how many the kept connection has sent.

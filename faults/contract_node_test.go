@@ -120,6 +120,7 @@ type attempt struct {
 	Timeout time.Duration  `json:"timeout"` // under 1 s: then a connect sends one SYN
 	Trace   string         `json:"trace"`   // traceparent's run; empty: none sent
 	CA      string         `json:"ca"`      // whom to trust, by TLS; empty: plain
+	Name    string         `json:"name"`    // to ask for, instead of connecting
 }
 
 // outcome is what came of one try, in the words of the caller's stack.
@@ -128,6 +129,7 @@ type outcome struct {
 	Fault   string        `json:"fault"` // the switchboard's header
 	Failure string        `json:"failure"`
 	Took    time.Duration `json:"took"`
+	Address string        `json:"address"` // that a name leads to
 }
 
 const (

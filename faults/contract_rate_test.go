@@ -24,10 +24,16 @@ func TestSharesAtRate(t *testing.T) {
 		{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(want)}, hit: answered(503, "http-status")},
 		{name: "syn-drop per packet", fault: &faults.SynDrop{Link: userPath, Share: share(want)}, hit: failed(timedOut)},
 		{name: "syn-drop per flow", fault: &faults.SynDrop{Link: userPath, Share: share(want), Per: "flow"}, hit: failed(timedOut)},
+		{name: "block-page", fault: &faults.BlockPage{Link: userPath, Share: share(want)}, hit: answered(403, "block-page")},
+		{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(want)}, hit: failed(timedOut), packets: lost},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			l := newLab(t, specFor(r.fault))
 			in := r.bind(l)
+			var between *ends
+			if r.packets != nil {
+				between = l.ends()
+			}
 			_, err := in.Inject(t.Context())
 			l.must(err)
 			var busy sync.WaitGroup
@@ -51,13 +57,19 @@ func TestSharesAtRate(t *testing.T) {
 					}
 				}
 			}
+			c := l.proof(in)
+			if r.packets != nil { // whose draws are of packets, not of tries
+				var p passed
+				c, p = l.atRest(in, between)
+				n, hits = float64(p.sent+p.answered), float64(r.packets(p))
+			}
 			if d := math.Abs(hits - want*n); d > z*math.Sqrt(n*want*(1-want)) {
 				t.Errorf("%.0f of %.0f hit: beyond the interval around %g", hits, n, want)
 			}
-			if c := l.proof(in); float64(c.Users) != hits {
-				t.Errorf("counted %d, clients met %.0f", c.Users, hits)
+			if float64(c.Users) != hits {
+				t.Errorf("counted %d, met %.0f", c.Users, hits)
 			}
-			r.wantLifted(l, in)
+			l.wantLifted(in)
 		})
 	}
 }

@@ -4,6 +4,7 @@ package faults_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -24,9 +25,15 @@ type row struct {
 	share float64
 	// spares: connections that stood before go on, unhit.
 	spares bool
-	// packets: the proof counts packets, of which a try that is hit sends or gets at
-	// least one, and others of the suite may add to them.
-	packets bool
+	// asks: a try is a question to the resolver, for the name that the fault means.
+	asks bool
+	// packets: the proof counts packets, so many of those that passed the link's ends;
+	// else it counts the tries that are hit.
+	packets func(passed) uint64
+	// frees: who hangs at the lift is let go, and is well.
+	frees bool
+	// parts: who hangs at the lift may be reset.
+	parts bool
 	// quick: a hit is known at once, not at the time-out.
 	quick bool
 	// hangs: a hit is known at the time-out, though the fault is of answers.
@@ -48,7 +55,7 @@ var rows = []row{
 	{name: "syn-drop 30% of packets", fault: &faults.SynDrop{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, spares: true},
 	{name: "syn-drop 30% of flows", fault: &faults.SynDrop{Link: userPath, Share: share(0.3), Per: "flow"}, hit: failed(timedOut), share: 0.3, spares: true},
 	{name: "refuse", fault: &faults.Refuse{Link: userPath}, hit: failed(refused), share: 1, spares: true, quick: true},
-	{name: "accept-stall", fault: &faults.AcceptStall{Link: userPath, Backlog: 4}, hit: failed(timedOut), share: 1, spares: true},
+	{name: "accept-stall", fault: &faults.AcceptStall{Link: userPath, Backlog: 4}, hit: failed(timedOut), share: 1, spares: true, parts: true},
 	{name: "kill as process", fault: &faults.Kill{Target: "app"}, hit: failed(refused), share: 1, quick: true},
 	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}, hit: failed(timedOut), share: 1},
 	{name: "unreachable", fault: &faults.Unreachable{Link: userPath}, hit: failed(unreachable), share: 1, spares: true, quick: true},
@@ -57,12 +64,12 @@ var rows = []row{
 	{name: "blackhole", fault: &faults.Blackhole{Link: userPath}, hit: failed(timedOut), share: 1},
 	{name: "blackhole there", fault: &faults.Blackhole{Link: userPath, Way: "there"}, hit: failed(timedOut), share: 1},
 	{name: "blackhole back", fault: &faults.Blackhole{Link: userPath, Way: "back"}, hit: failed(timedOut), share: 1},
-	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, packets: true},
+	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, packets: lost},
 	{name: "block-page", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page"), share: 1},
 	{name: "stop", fault: &faults.Stop{Target: "app"}, hit: failed(refused), share: 1, quick: true},
 	{name: "restart", fault: &faults.Restart{Target: "app"}, hit: failed(refused), share: 1, quick: true},
-	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1, packets: true},
-	{name: "cpu-starve", fault: &faults.CPUStarve{Target: "app", CPUs: 0.05}, hit: failed(timedOut), share: 1, packets: true},
+	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1, packets: arrived, frees: true},
+	{name: "cpu-starve", fault: &faults.CPUStarve{Target: "app", CPUs: 0.05}, hit: failed(timedOut), share: 1, packets: arrived, frees: true},
 	{name: "memory-starve", fault: &faults.MemoryStarve{Target: "app", Memory: 32 << 20}, hit: failed(refused), share: 1, quick: true},
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status"), share: 0.3},
 	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Flap: &faults.Flap{Period: time.Hour, Duty: 0.5}}, hit: answered(503, "flap, bad"), share: 1},
@@ -72,14 +79,14 @@ var rows = []row{
 	{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay), share: 1},
 	{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4}, hit: slower(delay), share: 1},
 	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended), share: 1, quick: true},
-	{name: "stall", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true},
+	{name: "stall", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true, frees: true},
 	{name: "latency on TLS", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, secure: true},
 	{name: "reset on TLS", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1, quick: true, secure: true},
 	{name: "reset on TLS after 1500 bytes", fault: &faults.Reset{Link: userPath, After: 1500}, hit: failed(reset), share: 1, secure: true},
 	{name: "bandwidth on TLS", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay), share: 1, secure: true},
 	{name: "slice on TLS", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4}, hit: slower(delay), share: 1, secure: true},
 	{name: "limit-data on TLS", fault: &faults.LimitData{Link: userPath, Bytes: 1500}, hit: failed(ended), share: 1, quick: true, secure: true},
-	{name: "stall on TLS", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true, secure: true},
+	{name: "stall on TLS", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true, secure: true, frees: true},
 	{name: "http-status on TLS", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status on TLS"), share: 0.3, secure: true},
 	{name: "block-page on TLS", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page on TLS"), share: 1, secure: true},
 	{name: "latency on TLS, by path", fault: &faults.Latency{Link: userPath, Delay: delay, Spare: []string{"/health"}}, hit: slower(delay), share: 1, secure: true},
@@ -87,7 +94,20 @@ var rows = []row{
 	{name: "tls, wrong host", fault: &faults.TLS{Link: userPath, As: "wrong-host"}, hit: failed(strange), share: 1, spares: true, secure: true},
 	{name: "tls, unknown authority", fault: &faults.TLS{Link: userPath, As: "unknown-authority"}, hit: failed(unknown), share: 1, spares: true, secure: true},
 	{name: "tls, old version", fault: &faults.TLS{Link: userPath, As: "old-version"}, hit: failed(outdated), share: 1, spares: true, secure: true},
-	{name: "tls, no answer", fault: &faults.TLS{Link: userPath, As: "no-answer"}, hit: failed(timedOut), share: 1, spares: true, secure: true},
+	{name: "tls, no answer", fault: &faults.TLS{Link: userPath, As: "no-answer"}, hit: failed(timedOut), share: 1, spares: true, secure: true, frees: true},
+	{name: "dns, no such name", fault: names("nxdomain"), hit: failed("NXDOMAIN"), share: 1, spares: true, asks: true, quick: true},
+	{name: "dns, failure", fault: names("servfail"), hit: failed("SERVFAIL"), share: 1, spares: true, asks: true, quick: true},
+	{name: "dns, refused", fault: names("refused"), hit: failed("REFUSED"), share: 1, spares: true, asks: true, quick: true},
+	{name: "dns, silence", fault: names("none"), hit: failed(timedOut), share: 1, spares: true, asks: true},
+	{name: "dns, late", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "slow", Delay: delay}, hit: slower(delay), share: 1, spares: true, asks: true},
+	{name: "dns, truncated", fault: names("truncated"), hit: failed(truncated), share: 1, spares: true, asks: true, quick: true},
+	{name: "dns, wrong", fault: names("wrong"), hit: leads("192.0.2.1"), share: 1, spares: true, asks: true, quick: true},
+	{name: "dns, stale", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "stale", To: "app-new"}, hit: failed(refused), share: 1, quick: true},
+}
+
+// names is a fault of the users' resolver.
+func names(answer string) *faults.DNS {
+	return &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: answer}
 }
 
 // delay is far above what a busy machine adds by itself.
@@ -101,6 +121,11 @@ func slower(d time.Duration) func(outcome) bool {
 	return func(o outcome) bool { return o.Status == 200 && o.Took >= d }
 }
 
+// leads: the name has an address, and it is this one.
+func leads(address string) func(outcome) bool {
+	return func(o outcome) bool { return o.Address == address }
+}
+
 // tries at once, of which a share of 30% hits at least minHits and spares at
 // least as many, but once in 10⁷ runs (binomial).
 const (
@@ -110,6 +135,41 @@ const (
 	long    = 10 * time.Second       // where it is answers that matter
 )
 
+// apart are the kinds that no row can hold, and the tests that hold them to the same.
+var apart = map[reflect.Type]func(*testing.T){
+	reflect.TypeFor[*faults.IdleDrop](): TestIdleDrop,
+	reflect.TypeFor[*faults.Exec]():     TestContractExec,
+}
+
+// Every kind of fault that a scenario may name is under the contract: by a row, by
+// one of the deluges, or by a test of its own; and every answer of a resolver is.
+func TestEveryKindIsUnderContract(t *testing.T) {
+	under, answers := map[reflect.Type]bool{}, map[string]bool{}
+	for _, r := range rows {
+		under[reflect.TypeOf(r.fault)] = true
+		if f, ok := r.fault.(*faults.DNS); ok {
+			answers[f.Answer] = true
+		}
+	}
+	for _, d := range deluges {
+		under[reflect.TypeOf(d.fault)] = true
+	}
+	for kind := range apart {
+		under[kind] = true
+	}
+	kinds := reflect.TypeFor[faults.Kinds]()
+	for i := range kinds.NumField() {
+		if f := kinds.Field(i); !under[f.Type] {
+			t.Errorf("%s is not under the contract: it wants a row", f.Tag.Get("yaml"))
+		}
+	}
+	for _, a := range switchboard.DNSAnswers {
+		if !answers[a] {
+			t.Errorf("dns, answer %s, is not under the contract: it wants a row", a)
+		}
+	}
+}
+
 func TestContract(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) { r.hold(t) })
@@ -117,40 +177,70 @@ func TestContract(t *testing.T) {
 }
 
 func (r row) hold(t *testing.T) {
+	l, in := r.lab(t)
+	h := held{lab: l, in: in, bite: r.fault.Bite(), well: func(when string) { r.wantWell(l, when) }}
+	var between *ends
+	if r.packets != nil {
+		between = l.ends()
+		h.well = func(when string) { r.wantWell(l, when); between.begin(l) }
+	}
+	h.bitten = func(b switchboard.Bracket) { r.wantBitten(l, in, between, b) }
+	if r.spares {
+		l.keep()
+		h.well = func(when string) { r.wantWell(l, when); l.wantKept(when) }
+		h.bitten = func(b switchboard.Bracket) { r.wantBitten(l, in, between, b); l.wantKept("during the fault") }
+	}
+	h.hold()
+}
+
+// lab is one for the row, and the fault bound in it.
+func (r *row) lab(t testing.TB) (*lab, faults.Injection) {
+	t.Helper()
 	s := r.spec()
 	if r.secure {
 		s.Authority = newAuthority(t)
 		r.ca = s.Authority.Certificate
 	}
 	l := newLab(t, s)
-	in := r.bind(l)
-	_, err := in.Lift(t.Context()) // without Inject
-	l.must(err)
-	r.wantWell(l, "before Inject")
-	if r.spares {
-		l.keep()
+	return l, r.bind(l)
+}
+
+// held is a fault in the lab, as the contract sees it.
+type held struct {
+	*lab
+	in     faults.Injection
+	bite   time.Duration
+	well   func(when string)           // wants users to be well, and those whom it spares
+	bitten func(b switchboard.Bracket) // wants it to do what it does, and its proof to count just that
+}
+
+// hold is the contract: Inject does what it says, and counts it; Lift takes it back,
+// all but the count, which stands still; also without Inject, after a cancel, and
+// twice; and it can come again.
+func (h held) hold() {
+	h.t.Helper()
+	_, err := h.in.Lift(h.t.Context()) // without Inject
+	h.must(err)
+	if c := h.proof(h.in); c.Active || c.Total != 0 {
+		h.t.Errorf("before Inject: %+v", c)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	b, err := in.Inject(ctx)
-	l.must(err)
-	time.Sleep(r.fault.Bite())
-	r.wantBitten(l, in, b)
-	if r.spares {
-		l.wantKept("during the fault")
-	}
+	h.well("before Inject")
+	ctx, cancel := context.WithCancel(h.t.Context())
+	b, err := h.in.Inject(ctx)
+	h.must(err)
+	time.Sleep(h.bite)
+	h.bitten(b)
+	during := h.proof(h.in)
 	cancel() // a lift comes after an interrupt too
-	proof := r.wantLifted(l, in)
-	r.wantWell(l, "after Lift")
-	if again := r.wantLifted(l, in); again != proof {
-		t.Errorf("counted after the lift: %+v, was %+v", again, proof)
+	proof := h.wantLifted(h.in)
+	h.well("after Lift")
+	if again := h.wantLifted(h.in); again != proof || proof.Total < during.Total {
+		h.t.Errorf("counted after the lift: %+v, was %+v, during the fault %+v", again, proof, during)
 	}
-	if r.spares {
-		l.wantKept("after Lift")
-	}
-	_, err = in.Inject(t.Context()) // and it can come again
-	l.must(err)
-	r.wantLifted(l, in)
-	r.wantWell(l, "after the second Lift")
+	_, err = h.in.Inject(h.t.Context()) // and it can come again
+	h.must(err)
+	h.wantLifted(h.in)
+	h.well("after the second Lift")
 }
 
 // spec is the suite's drill, with the users' link as a plan makes it for the fault.
@@ -158,6 +248,9 @@ func (r row) spec() switchboard.Spec {
 	a := r.fault.Aim()
 	s := specFor(r.fault)
 	s.Links[0].Opened = r.secure && a.Reads
+	if r.moves() {
+		s.Links = append(s.Links, movedLink(s))
+	}
 	return s
 }
 
@@ -172,9 +265,18 @@ func (r row) bind(l *lab) faults.Injection {
 	if from := r.fault.Aim().From; from != "" {
 		site.Askers = []string{from}
 	}
+	if r.moves() {
+		site.Moved = s.Links[len(s.Links)-1:]
+	}
 	in, err := r.fault.Bind(r.name, site)
 	l.must(err)
 	return in
+}
+
+// moves: the fault gives a name another address.
+func (r row) moves() bool {
+	f, ok := r.fault.(*faults.DNS)
+	return ok && f.To != ""
 }
 
 func users(n int) attempt {
@@ -184,7 +286,12 @@ func users(n int) attempt {
 func (r row) users(n int) attempt {
 	a := users(n)
 	a.CA = r.ca
+	if r.asks {
+		a.Name = r.fault.Aim().Names[0]
+	}
 	switch {
+	case r.asks:
+		a.Timeout = 2 * delay
 	case r.hangs:
 		a.Timeout = 2 * time.Second
 	case r.fault.Aim().Proxied:
@@ -204,7 +311,7 @@ func (r row) wantWell(l *lab, when string) {
 
 // wantBitten tries the link under the fault, and wants the proof to count
 // exactly what the tries met.
-func (r row) wantBitten(l *lab, in faults.Injection, b switchboard.Bracket) {
+func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b switchboard.Bracket) {
 	l.t.Helper()
 	hits := 0
 	for _, o := range l.try(r.users(tries)) {
@@ -221,11 +328,13 @@ func (r row) wantBitten(l *lab, in faults.Injection, b switchboard.Bracket) {
 	if least, most := r.bounds(); hits < least || hits > most {
 		l.t.Errorf("%d of %d tries hit, want %d to %d", hits, tries, least, most)
 	}
-	c := l.proof(in)
-	want := switchboard.Count{Unit: c.Unit, Users: uint64(hits), Total: uint64(hits), First: c.First, Last: c.Last, Late: c.Late, Active: true}
-	if r.packets && c.Users > want.Users {
-		want.Users, want.Total = c.Users, c.Users
+	c, n := l.proof(in), uint64(hits)
+	if r.packets != nil {
+		var p passed
+		c, p = l.atRest(in, between)
+		n = r.packets(p)
 	}
+	want := switchboard.Count{Unit: c.Unit, Users: n, Total: n, First: c.First, Last: c.Last, Late: c.Late, Active: true}
 	if c != want || c.Unit == "" || c.Users == 0 {
 		l.t.Errorf("proof %+v, want %+v", c, want)
 	}
@@ -245,7 +354,7 @@ func (r row) bounds() (least, most int) {
 }
 
 // wantLifted lifts, and wants nothing left but the count.
-func (r row) wantLifted(l *lab, in faults.Injection) switchboard.Count {
+func (l *lab) wantLifted(in faults.Injection) switchboard.Count {
 	l.t.Helper()
 	if _, err := in.Lift(context.WithoutCancel(l.t.Context())); err != nil {
 		l.t.Fatal(err)
@@ -274,11 +383,14 @@ func (l *lab) touches() []switchboard.Touched {
 	return slices.Clone(l.touched)
 }
 
-func (l *lab) keep() {
+func (l *lab) keep() { l.keepFor(patient) }
+
+// keepFor opens a connection to keep, each of whose requests is waited for so long.
+func (l *lab) keepFor(timeout time.Duration) {
 	l.t.Helper()
 	var o outcome
 	a := users(1)
-	a.CA = l.authority.Certificate
+	a.CA, a.Timeout = l.authority.Certificate, timeout
 	l.call(l.client, "keep", a, &o)
 	if o.Status != 200 {
 		l.t.Fatalf("first request of a kept connection: %+v", o)
@@ -288,8 +400,7 @@ func (l *lab) keep() {
 func (l *lab) wantKept(when string) {
 	l.t.Helper()
 	var o outcome
-	l.call(l.client, "again", nil, &o)
-	if o.Status != 200 || o.Fault != "" {
+	if l.call(l.client, "again", nil, &o); o.Status != 200 || o.Fault != "" {
 		l.t.Errorf("kept connection %s: %+v", when, o)
 	}
 }
