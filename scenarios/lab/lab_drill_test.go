@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,6 +85,24 @@ func left(t *testing.T, run string) int {
 	return len(c.Items) + len(n.Items)
 }
 
+// shares are the weights for CPU time that the engine says a run's nodes have.
+func shares(t *testing.T, l *Lab, run string) map[string]int64 {
+	t.Helper()
+	all, err := l.engine.ContainerList(t.Context(), client.ContainerListOptions{Filters: client.Filters{}.Add("label", Label+"="+run)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]int64{}
+	for _, c := range all.Items {
+		i, err := l.engine.ContainerInspect(t.Context(), c.ID, client.ContainerInspectOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		have[c.Labels[NodeLabel]] = i.Container.HostConfig.CPUShares
+	}
+	return have
+}
+
 func closeLab(t *testing.T, l *Lab, run string) {
 	t.Helper()
 	began := time.Now()
@@ -109,6 +128,10 @@ func TestLabServesAndLeavesNothing(t *testing.T) {
 	defer closeLab(t, l, run)
 	if left(t, run) < 6 {
 		t.Errorf("the label counts %d things, want the network, two nodes, four targets", left(t, run))
+	}
+	// 0 is the engine's own 1024.
+	if have, want := shares(t, l, run), map[string]int64{"load": instrumentShares, "switchboard": instrumentShares, "lb": 0, "app-1": 0, "app-2": 0, "app-3": 0}; !maps.Equal(have, want) {
+		t.Errorf("CPU shares: have %v, want %v", have, want)
 	}
 	ask := func() loadgen.Answer {
 		var a loadgen.Answer
