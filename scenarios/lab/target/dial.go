@@ -23,7 +23,7 @@ func newDial() (dialler, error) {
 }
 
 func dialWithinNetworks(near []netip.Prefix) dialler {
-	d := &net.Dialer{Timeout: dialWithin, Control: func(_, address string, _ syscall.RawConn) error {
+	d := &net.Dialer{Timeout: dialWithin, Resolver: resolver, Control: func(_, address string, _ syscall.RawConn) error {
 		a, err := netip.ParseAddrPort(address)
 		if err != nil {
 			return err

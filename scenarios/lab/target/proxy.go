@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -28,7 +27,7 @@ func newBalancerService(spec Spec, lines *journal) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	b, err := newBalancer(*spec.LB, net.DefaultResolver.LookupNetIP, dial, spec.CA, lines)
+	b, err := newBalancer(*spec.LB, resolver.LookupNetIP, dial, spec.CA, lines)
 	if err != nil {
 		return service{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -28,7 +27,7 @@ func newSQLService(spec Spec, lines *journal) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	d, err := newDatabase(*spec.SQL, dial, net.DefaultResolver.LookupHost)
+	d, err := newDatabase(*spec.SQL, dial, resolver.LookupHost)
 	if err != nil {
 		return service{}, err
 	}
