@@ -104,7 +104,7 @@ func TestDrillPostgresLost(t *testing.T) {
 	if len(certain) < 50 {
 		t.Errorf("%d writes in the %s between the cut and the loss, at 50/s", len(certain), apart)
 	}
-	within(t, "rpo", o.card.Data.RPO, apart.Seconds()-0.05, apart.Seconds()+0.25)
+	o.recoveryPoint(t, r, lost, "lost")
 	if !strings.Contains(first, "pg-node: follows pg-2") {
 		t.Errorf("the old primary did not come back as a standby:\n%s", first)
 	}
