@@ -55,8 +55,8 @@ func TestDrillKnownOutages(t *testing.T) {
 	)
 	port := freePort(t)
 	file := scenario(t, all, shortBaseline, fmt.Sprintf("{pager: {webhook: {port: %d, loopback: true}}}", port))
-	var sent int64
-	o := awaited(t, sla.Fail, 1, file, "fault ", func(string) { sent = notify(t, port) })
+	var sent, answered int64
+	o := awaited(t, sla.Fail, 1, file, "fault ", func(string) { sent, answered = notify(t, port) })
 	r := o.record(t)
 	for _, c := range all {
 		switch found := of(o.card, c.Name()); c.Note {
@@ -76,9 +76,11 @@ func TestDrillKnownOutages(t *testing.T) {
 			}
 		}
 	}
-	if len(r.Deliveries) != 1 || time.Duration(r.Deliveries[0].At-sent).Abs() > 5*time.Millisecond+r.Clock.Bound {
-		t.Errorf("a notification sent at %d: have %+v, want it within 5 ms", sent, r.Deliveries)
+	doubt := int64(r.Clock.Bound)
+	if len(r.Deliveries) != 1 || r.Deliveries[0].At < sent-doubt || r.Deliveries[0].At > answered+doubt {
+		t.Errorf("a notification sent at %d and answered at %d, give or take %d: have %+v", sent, answered, doubt, r.Deliveries)
 	}
+	t.Logf("the notification's stamp is known to within %s", time.Duration(answered-sent))
 }
 
 // freePort is one of loopback that nobody listens on.
@@ -92,17 +94,19 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// notify sends a notification and says when, on the record's clock.
-func notify(t *testing.T, port int) (sent int64) {
+// notify sends a notification and says when, and when it was answered, on the record's
+// clock.
+func notify(t *testing.T, port int) (sent, answered int64) {
 	t.Helper()
 	sent = wire.Now()
 	resp, err := http.Post(fmt.Sprintf("http://127.0.0.1:%d/", port), "text/plain", strings.NewReader("firing"))
+	answered = wire.Now()
 	if err != nil {
 		t.Error(err)
-		return sent
+		return sent, answered
 	}
 	_ = resp.Body.Close()
-	return sent
+	return sent, answered
 }
 
 // misjudged shows that the test can fail: the first good request is no recovery where
