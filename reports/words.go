@@ -217,7 +217,7 @@ func fault(f sla.Fault, only bool) string {
 	case f.Lift >= 0:
 		s += "; not proven gone"
 	}
-	if f.Absorbed || f.Faint || !only {
+	if f.Absorbed || f.Faint > 0 || !only {
 		s += aftermath(f)
 	}
 	return s
@@ -228,8 +228,8 @@ func aftermath(f sla.Fault) (s string) {
 	switch {
 	case f.Absorbed:
 		return "; absorbed: no user's outage followed"
-	case f.Faint:
-		return "; users felt it, and too little for an outage to stand out"
+	case f.Faint > 0:
+		return fmt.Sprintf("; users had %s bad requests of it, too few for an outage to stand out", count(f.Faint))
 	case f.During != "":
 		return fmt.Sprintf("; it was on in the outage of %s: what each did to the users cannot be told apart", f.During)
 	case f.Outage == nil:

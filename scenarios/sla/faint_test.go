@@ -10,37 +10,48 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen"
 )
 
-// A fault that users felt, and too little for an outage to stand out, is not told as
-// one that nobody felt.
+// Of a fault that users felt, and too little for an outage to stand out, it is said
+// until when they did at most: it is not told as one that nobody felt.
 func TestFaint(t *testing.T) {
 	for name, c := range map[string]struct {
-		every    uint64 // n-th request of the fault's first 100 is bad
-		injected bool
-		noise    float64
-		verdict  Verdict
+		first, every, n uint64 // of the fault's requests, which are bad
+		injected        bool
+		noise           float64
+		verdict         Verdict
+		faint           uint64
+		mitigate        string
 	}{
-		"nobody":                {0, false, 0, Pass},
-		"one, by chance":        {100, false, 0, Pass},
-		"one of the fault's":    {100, true, 0, Inconclusive},
-		"more than chance":      {14, false, 0, Inconclusive},
-		"no more than always":   {0, false, 0.004, Pass},
-		"a fault that is felt":  {1, true, 0, Pass}, // an outage: mitigated within its second
-		"felt, and noise about": {14, true, 0.004, Inconclusive},
+		"nobody":               {0, 1, 0, false, 0, Pass, 0, ""},
+		"one, by chance":       {50, 1, 1, false, 0, Pass, 0, ""},
+		"no more than always":  {0, 1, 0, false, 0.004, Pass, 0, ""},
+		"one of the fault's":   {50, 1, 1, true, 0, Pass, 1, "at most 14 ms"},
+		"seven, and no more":   {50, 10, 7, true, 0, Pass, 7, "at most 614 ms"},
+		"more than chance":     {50, 10, 7, false, 0, Pass, 7, "at most 614 ms"},
+		"for longer than may":  {50, 60, 8, true, 0, Inconclusive, 8, "at most 4.21 s"},
+		"until it was lifted":  {50, 130, 8, false, 0, Inconclusive, 8, ""},
+		"in the last second":   {900, 10, 5, true, 0, Inconclusive, 5, ""},
+		"an outage":            {50, 1, 60, true, 0, Pass, 0, "594 ms ± 71 ms"},
+		"amid noise":           {50, 10, 7, true, 0.002, Pass, 7, "at most 614 ms"},
+		"amid noise, unmarked": {50, 10, 7, false, 0.002, Inconclusive, 10, ""},
 	} {
 		s := usual()
-		s.downs, s.noise, s.lift = nil, c.noise, 16*sec
-		s.goals.Detect, s.goals.Restore, s.goals.Mitigate, s.goals.Keep = nil, nil, nil, nil
+		s.downs, s.noise = nil, c.noise
+		s.goals.Detect, s.goals.Restore, s.goals.Keep = nil, nil, nil
 		s.adjust = func(q *loadgen.Request) {
-			if in := q.Seq - 1500; c.every > 0 && in < 100 && in%c.every == 0 {
+			if in := q.Seq - 1500 - c.first; q.Seq >= 1500+c.first && in%c.every == 0 && in/c.every < c.n {
 				q.Class, q.Status, q.Injected = loadgen.Status, 503, c.injected
 			}
 		}
 		card := Score(s.record(), s.goals)
 		f := card.Faults[0]
-		if card.Verdict != c.verdict || f.Faint != (c.verdict == Inconclusive) || f.Absorbed && f.Faint {
-			t.Errorf("%s: have %s %q, %+v; want %s", name, card.Verdict, card.Reasons, f, c.verdict)
+		mitigate := ""
+		if f.Mitigate != nil {
+			mitigate = f.Mitigate.String()
 		}
-		if why := strings.Join(card.Reasons, " "); f.Faint && !strings.Contains(why, "users felt it, and too little for an outage to stand out") {
+		if card.Verdict != c.verdict || f.Faint != c.faint || mitigate != c.mitigate || f.Absorbed != (c.faint == 0 && f.Outage == nil) {
+			t.Errorf("%s: have %s %q, %d bad, mitigated %q, %+v", name, card.Verdict, card.Reasons, f.Faint, mitigate, f)
+		}
+		if why := strings.Join(card.Reasons, " "); c.verdict == Inconclusive && !strings.Contains(why, "users felt it, and too little for an outage to stand out") {
 			t.Errorf("%s: %q", name, why)
 		}
 	}

@@ -140,6 +140,7 @@ func (s *scorer) mitigation(limit time.Duration) Objective {
 	for _, x := range s.spells {
 		after = after && x.lifted != never && x.onset > x.lifted
 	}
+	after = after && !slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint > 0 })
 	if after {
 		return Objective{Name: "mitigate", Wanted: "≤ " + Brief(limit.Seconds()), Measured: "no outage while it was on", Result: Met, Value: new(float64), Unit: "s"}
 	}
@@ -159,13 +160,15 @@ func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 	}
 	why := "the fault was not lifted in this run"
 	switch {
-	case slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint }):
-		why = "users felt it, and too little for an outage to stand out: hold it longer, raise the rate or let it hit more"
+	case slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint > 0 }):
+		why = tooFaint
 	case len(s.own) == 0:
 		why = "no outage that is the fault's was seen"
 	}
 	return atMost(name, limit, t, why)
 }
+
+const tooFaint = "users felt it, and too little for an outage to stand out: want it on for longer, a higher rate, or one that hits more"
 
 // atMost judges a time against its upper limit; why is the reason where there
 // is no time.
@@ -187,6 +190,8 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 		return o
 	case t.Seconds+t.Resolution <= limit.Seconds():
 		o.Result = Met
+	case t.By == tooFew:
+		o.Result, o.Why = Undecided, tooFaint
 	case least > limit.Seconds():
 		o.Result = Missed
 	default:
@@ -222,6 +227,8 @@ func (t Time) String() string {
 		return "≥ " + Brief(t.Seconds) + ", not confirmed before the run ended"
 	case t.Censored:
 		return "> " + Brief(t.Seconds)
+	case t.By == tooFew:
+		return "at most " + Brief(t.Seconds+t.Resolution)
 	case t.By == mitigated:
 		return Brief(t.Seconds) + ", mitigated"
 	case t.Resolution >= leastShown:

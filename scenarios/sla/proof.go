@@ -1,10 +1,13 @@
 package sla
 
 import (
+	"iter"
 	"slices"
+	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -48,39 +51,109 @@ func (s *scorer) ledAway(f timeline.Fault) bool {
 	return expected >= leastShare && during.partOf(f.Nodes)*during.total[0] < keptShare*expected
 }
 
-// faint reports whether users had a bad request of the fault's own making, or more of
-// them while it was on than chance gives with the baseline's share (given how many
-// there were in all, each lies within its time with the same chance: binomial). Groups
-// that had an outage of another fault meanwhile do not tell.
-func (s *scorer) faint(f timeline.Fault) bool {
+// felt is what users had of a fault without an outage that stands out: their first and
+// last bad request while it was on or until they had been well for W.
+type felt struct {
+	bad         int
+	first, last int64 // when the first was due, and the last known
+	gap         time.Duration
+}
+
+// faintly is what users felt of a fault whose outage, if any, does not stand out; nil
+// where it is no more than chance gives. They felt it where they had a bad request of
+// its own making, or more of them while it was on than the baseline's share makes likely
+// (given how many there were in all, each lies within its time with the same chance:
+// binomial). Groups that had an outage of another fault meanwhile do not tell.
+func (s *scorer) faintly(f timeline.Fault) *felt {
 	t := s.span(f.Name)
 	until := t.cleared
 	if until == never {
 		until = s.course.end
 	}
 	_, before, _ := s.course.phase("baseline")
+	var out *felt
 	for _, st := range s.streams {
 		busy := func(o outage) bool { return o.stream == st && o.onset <= until && o.recovered >= t.injected }
 		if !meets(f, st.group.Name) || slices.ContainsFunc(s.outages, busy) {
 			continue
 		}
 		from, to := st.first(t.injected), st.first(until)
-		bad := st.badIn(from, to)
-		if bad == 0 {
+		if !st.feels(from, to, before) {
 			continue
 		}
-		for r := range st.all.Between(st.all.First(t.injected), st.all.First(until)) {
-			if r.Injected && r.Bad(st.group.Slow) {
-				return true
+		if out == nil {
+			out = &felt{first: never, last: never}
+		}
+		out.add(st, from, st.first(min(until+int64(s.confirm()), s.course.end)))
+	}
+	return out
+}
+
+// feels reports whether the bad requests from one place to another are more than those
+// of the baseline, which ends at before, let expect.
+func (s *stream) feels(from, to int, before int64) bool {
+	bad := s.badIn(from, to)
+	if bad == 0 {
+		return false
+	}
+	for range s.making(from, to) {
+		return true
+	}
+	base, calm := s.first(before), s.badBefore(before)
+	of := distuv.Binomial{N: float64(calm + bad), P: float64(to-from) / float64(base+to-from)}
+	return 1-of.CDF(float64(bad-1)) < faintChance
+}
+
+// making are the bad requests that a fault answered itself.
+func (s *stream) making(from, to int) iter.Seq[*loadgen.Request] {
+	return func(yield func(*loadgen.Request) bool) {
+		for r := range s.all.Between(s.index(from), s.index(to)) {
+			if r.Injected && r.Bad(s.group.Slow) && !yield(r) {
+				return
 			}
 		}
-		base, calm := st.first(before), st.badBefore(before)
-		of := distuv.Binomial{N: float64(calm + bad), P: float64(to-from) / float64(base+to-from)}
-		if 1-of.CDF(float64(bad-1)) < faintChance {
-			return true
+	}
+}
+
+// add takes the bad requests from one place to another; where the fault answers
+// itself those alone, for others may be the steady state's.
+func (f *felt) add(st *stream, from, to int) {
+	note := func(due, known int64) {
+		if f.bad++; f.first == never || due < f.first {
+			f.first = due
+		}
+		if f.last == never || known > f.last {
+			f.last = known
 		}
 	}
-	return false
+	f.gap = max(f.gap, time.Duration(float64(time.Second)/st.group.Rate))
+	made := 0
+	for r := range st.making(from, to) {
+		note(r.Due, r.Due+min(r.Done-r.Due, int64(st.group.Slow)))
+		made++
+	}
+	if made > 0 {
+		return
+	}
+	for _, place := range st.bads[below(st.bads, from):below(st.bads, to)] {
+		note(st.due(int(place)), st.known(int(place)))
+	}
+}
+
+// times are until when users felt it at most, from the first bad request and from the
+// fault's end; nil where they had not been well for long enough when the fault was
+// lifted, or the run ended.
+func (f *felt) times(t span, end int64, confirm time.Duration) (mitigate, again *Time) {
+	bound := func(from int64) *Time {
+		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))), Resolution: seconds(f.gap), By: tooFew}
+	}
+	if t.lifted != never && f.last+int64(confirm) <= t.lifted {
+		mitigate = bound(f.first)
+	}
+	if t.cleared != never && f.last+int64(confirm) <= end {
+		again = bound(t.cleared)
+	}
+	return mitigate, again
 }
 
 // beside is the fault in whose outage another was on, too, that its users can meet;

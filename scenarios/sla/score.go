@@ -180,8 +180,11 @@ func (s *scorer) faults() {
 			out.Proof.Effective = "too few"
 		}
 		if out.Proof.Effective == "yes" && !felt && out.During == "" {
-			out.Faint = s.faint(f)
-			out.Absorbed = !out.Faint
+			felt := s.faintly(f)
+			if out.Absorbed = felt == nil; felt != nil {
+				out.Faint = uint64(felt.bad)
+				out.Mitigate, out.Recover = felt.times(s.span(f.Name), s.course.end, s.confirm())
+			}
 		}
 		s.card.Faults = append(s.card.Faults, out)
 	}
@@ -194,6 +197,9 @@ func (s *scorer) faults() {
 func (s *scorer) times() {
 	t := &s.card.Times
 	t.Ideal = s.ideal(s.whole())
+	for _, f := range s.card.Faults { // those that were felt without an outage
+		t.Mitigate, t.Recover = worse(t.Mitigate, f.Mitigate), worse(t.Recover, f.Recover)
+	}
 	for _, x := range s.spells {
 		m := x.mitigate(s.course.end, s.confirm())
 		r := x.recover(m)
@@ -206,8 +212,12 @@ func (s *scorer) times() {
 	}
 }
 
-// mitigated ends an outage before its fault does.
-const mitigated = "mitigated"
+// mitigated ends an outage before its fault does; of a faint one, a time is at most so
+// long.
+const (
+	mitigated = "mitigated"
+	tooFew    = "faint"
+)
 
 // ideal is when all the users' requests, watched as they end, would have raised
 // the alarm.

@@ -220,8 +220,9 @@ type Fault struct {
 	Lift             float64 `json:"lift"`
 	Clear            float64 `json:"clear"`
 	Absorbed         bool    `json:"absorbed"` // it bit and no user felt it
-	// Faint: users felt it, and too little for an outage to stand out.
-	Faint bool `json:"faint,omitempty"`
+	// Faint is how many bad requests users had of it where that was too few for an outage
+	// to stand out: Mitigate and Recover are then at most so long.
+	Faint uint64 `json:"faint,omitempty"`
 	// The outages that are put down to it; null where none is.
 	Outage   *Time `json:"outage,omitempty"`
 	Mitigate *Time `json:"mitigate,omitempty"`
