@@ -5,6 +5,7 @@ package drills
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -246,19 +247,21 @@ func met(r *timeline.Record, group string) map[string]uint64 {
 	return all
 }
 
-// HAProxy's own TCP check sees a dead host time out, a dead process refuse, and
-// both come back.
+// HAProxy's own TCP check sees a dead host time out, which takes at least a second, a
+// dead process refuse, which takes the time between two checks, and both come back. How
+// long it may take is in the drills' SLA; that it is measured as it was, in
+// TestDrillHAProxyChecks.
 func TestDrillKill(t *testing.T) {
 	t.Parallel()
 	o := run(t, "kill-host.yaml")
 	o.want(t, sla.Pass, 0)
-	within(t, "detect a dead host", o.card.Times.Detect, 1, 2.5)
+	within(t, "detect a dead host", o.card.Times.Detect, 1, math.Inf(1))
 	if c := classes(o); c["slow"]+c["http 503"]+c["http 504"] == 0 {
 		t.Errorf("classes %v: want users who waited", c)
 	}
 	o = run(t, "kill-process.yaml")
 	o.want(t, sla.Pass, 0)
-	within(t, "detect a dead process", o.card.Times.Detect, 0.4, 1.3)
+	within(t, "detect a dead process", o.card.Times.Detect, 0.5, math.Inf(1))
 }
 
 // Thirty-two sources are thirty-two addresses in the target's own log.
