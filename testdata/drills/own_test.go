@@ -135,19 +135,13 @@ func TestDrillOwnKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = o.cmd.Wait()
-			killed := time.Now()
 			run, _ := o.lines()
-			for len(engineHolds(t, run)) > 0 && time.Since(killed) < 15*time.Second {
-				time.Sleep(100 * time.Millisecond)
-			}
-			if left := engineHolds(t, run); len(left) > 0 {
-				t.Errorf("left behind: %q", left)
-			}
+			took := wantGone(t, run, time.Now())
 			o.wantLifted()
 			if _, err := os.Stat("/proc/" + strings.TrimSpace(string(pid))); err == nil {
 				t.Error("its command lives on")
 			}
-			t.Logf("lifted and gone after %s", time.Since(killed).Round(time.Millisecond))
+			t.Logf("lifted and gone after %s", took)
 		})
 	}
 }
@@ -177,6 +171,34 @@ func TestDrillOwnWaysOut(t *testing.T) {
 		}
 		o.wantLifted()
 	})
+}
+
+// A second Ctrl-C does not wait for a lift that takes its time: the CLI ends at once,
+// as if it had been killed. The lift goes on to its end, is noted, and then the rest
+// is removed.
+func TestDrillOwnInterruptedTwice(t *testing.T) {
+	t.Parallel()
+	o := beginOwn(t, "slow")
+	interrupt := func() {
+		if err := o.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.await("injected")
+	interrupt()
+	o.await("lifting")
+	run, _ := o.lines()
+	if n := reapers(run); n != 1 {
+		t.Errorf("%d reapers, want 1", n)
+	}
+	again := time.Now()
+	interrupt()
+	_ = o.cmd.Wait()
+	if code, took := o.cmd.ProcessState.ExitCode(), time.Since(again); code != 130 || took > time.Second || !o.has("there") {
+		t.Errorf("exit %d after %s, lifted before it: %v; want 130 at once, amid the lift:\n%s", code, took, !o.has("there"), o.out)
+	}
+	t.Logf("lifted and gone after %s", wantGone(t, run, again))
+	o.wantLifted()
 }
 
 // A lift that fails is an error, a fault left in place; beside the ledger stands a

@@ -3,14 +3,17 @@
 package drills
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -58,20 +61,84 @@ func TestDrillKilled(t *testing.T) {
 		cmd, out := start(t, "", "--out", dir, "bad-lb-node")
 		after := time.Duration(rand.Int64N(int64(25 * time.Second)))
 		time.Sleep(after)
-		if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait()
-		killed := time.Now()
-		for len(engineHolds(t, "")) > 0 && time.Since(killed) < 15*time.Second {
-			time.Sleep(100 * time.Millisecond)
-		}
-		// A container may still have been on its way when the list was first empty.
-		gone := time.Since(killed)
-		time.Sleep(time.Second)
-		if left := engineHolds(t, ""); len(left) > 0 {
-			t.Errorf("killed after %s: left behind after %s: %q\n%s", after, time.Since(killed), left, out.String())
-		}
-		t.Logf("killed after %s: gone after %s", after.Round(time.Millisecond), gone.Round(time.Millisecond))
+		kill(t, cmd)
+		gone := wantGone(t, "", time.Now())
+		t.Logf("killed after %s: gone after %s\n%s", after.Round(time.Millisecond), gone, out)
 	}
+}
+
+// The same while a target is frozen, starved or dead: its container goes like any other.
+func TestDrillKilledAmidFault(t *testing.T) {
+	t.Parallel()
+	for drill, c := range map[string]struct{ fault, state string }{
+		"frozen-server":  {"freeze", "(Paused)"},
+		"starved-server": {"neighbour", "Up"},
+		"server-down":    {"power-cut", "Exited"},
+	} {
+		t.Run(drill, func(t *testing.T) {
+			t.Parallel()
+			text, _, err := library.Open(drill)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := rewritten(t, drill, text, "baseline: 10s", "baseline: 3s") // nothing is judged
+			dir := filepath.Join(t.TempDir(), "evidence")
+			cmd, out := start(t, c.fault, "--out", dir, file)
+			time.Sleep(500 * time.Millisecond) // into the phase
+			run := runOf(t, dir)
+			if holds := engineHolds(t, run); run == "" || !strings.Contains(strings.Join(holds, "\n"), c.state) {
+				t.Errorf("run %q: have %q, want one %s", run, holds, c.state)
+			}
+			kill(t, cmd)
+			t.Logf("gone after %s\n%s", wantGone(t, run, time.Now()), out)
+		})
+	}
+}
+
+func kill(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+}
+
+// runOf is the run that keeps its evidence in a folder; it names its ledger to the engine.
+func runOf(t *testing.T, dir string) string {
+	t.Helper()
+	out, err := exec.Command("docker", "network", "ls", "--format", fmt.Sprintf("{{.Label %q}}", label),
+		"--filter", "label=org.stormdrill.ledger="+filepath.Join(dir, "ledger.jsonl")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// wantGone wants all that a run has, its reaper too, to be gone within 15 s of the
+// death of its CLI, and says when it was; all runs' where none is named, as only a
+// test that runs by itself can ask.
+func wantGone(t *testing.T, run string, died time.Time) (after time.Duration) {
+	t.Helper()
+	for (len(engineHolds(t, run)) > 0 || reapers(run) > 0) && time.Since(died) < 15*time.Second {
+		time.Sleep(100 * time.Millisecond)
+	}
+	after = time.Since(died)
+	// A container may still have been on its way when the list was first empty.
+	time.Sleep(time.Second)
+	if left, n := engineHolds(t, run), reapers(run); len(left) > 0 || n > 0 {
+		t.Errorf("left behind after %s: %q, %d reapers", time.Since(died), left, n)
+	}
+	return after.Round(time.Millisecond)
+}
+
+// reapers counts the processes that wait for a run's end.
+func reapers(run string) (n int) {
+	all, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is well formed
+	for _, path := range all {
+		line, _ := os.ReadFile(path) // of one that has ended there is nothing to read
+		if strings.Contains(string(line), "\x00reap\x00--run\x00"+run) {
+			n++
+		}
+	}
+	return n
 }
