@@ -261,7 +261,7 @@ func TestDrillKill(t *testing.T) {
 	}
 	o = run(t, "kill-process.yaml")
 	o.want(t, sla.Pass, 0)
-	within(t, "detect a dead process", o.card.Times.Detect, 0.5, math.Inf(1))
+	within(t, "detect a dead process", o.card.Times.Detect, 0.4, math.Inf(1))
 }
 
 // Thirty-two sources are thirty-two addresses in the target's own log.
