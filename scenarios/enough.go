@@ -26,6 +26,8 @@ func (p *planner) count(keys []string, k sla.Keep, phase string, need int) {
 	for _, name := range p.judgedGroups() {
 		switch g := p.load[name]; {
 		case !k.About(name):
+		case k.OfLookups():
+			most += looksUp(g) * length.Seconds()
 		case k.OfOpening():
 			most += opens(g) * length.Seconds()
 		case k.OfEstablished() && perRequest(g):
@@ -43,6 +45,9 @@ func (p *planner) count(keys []string, k sla.Keep, phase string, need int) {
 	case k.On != "":
 		p.problem(keys, "keep %q takes %d requests, and the load makes %.0f at most on %s connections in %s of %s: want more of them by rate or by connections, or a longer phase",
 			k.Text, need, most, k.On, phase, length)
+	case k.OfLookups() && most > 0:
+		p.problem(keys, "keep %q takes %d lookups at least, and the load makes %.0f at most in %s of %s, as names are kept for their TTL: want dns-cache: 0s, more sources, or a longer phase",
+			k.Text, need, most, phase, length)
 	case k.OfSteps() && k.IsShare():
 		p.problem(keys, "keep %q takes %d without a failure, and the load makes %.0f at most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer phase",
 			k.Text, need, most, phase, length, rate)
@@ -73,6 +78,23 @@ func opens(g *Group) float64 {
 		return min(rate, float64(users(g))/c.Live.Seconds())
 	}
 	return rate
+}
+
+// shortestTTL is how long the drill's resolver lets answers be kept, unless a scenario
+// says longer.
+const shortestTTL = time.Second
+
+// looksUp is how many lookups per second a group makes at most: one with each connection
+// that finds no answer kept at its source.
+func looksUp(g *Group) float64 {
+	kept := shortestTTL
+	if g.DNSCache != nil {
+		if *g.DNSCache == 0 {
+			return opens(g)
+		}
+		kept = max(kept, *g.DNSCache)
+	}
+	return min(opens(g), float64(max(1, g.Sources))/kept.Seconds())
 }
 
 // phase is the length of what an objective names.

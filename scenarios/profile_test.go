@@ -40,7 +40,7 @@ func TestPlanSaysWhoJudgesPorts(t *testing.T) {
 const profiled = `
 name: ports
 targets: {lb: {lab: {web: {}}, ports: [8080]}}
-load: {users: {to: "http://lb:8080/", rate: 300/s, connections: {per: request}}}
+load: {users: {to: "http://lb:8080/", rate: 300/s, connections: {per: request}, dns-cache: 0s}}
 phases: {baseline: 15s, hold: 10s, recovery: 15s}
 faults: {f: {refuse: {link: users -> lb}}}
 watch: WATCH

@@ -152,6 +152,12 @@ func (k Keep) step() stepOf {
 // OfSteps reports whether the metric is of lookups or handshakes.
 func (k Keep) OfSteps() bool { return k.step() != nil }
 
+// OfLookups reports whether the metric is of lookups.
+func (k Keep) OfLookups() bool {
+	what, _, _ := strings.Cut(k.Metric, "-")
+	return what == "dns"
+}
+
 // Needs is how many requests, or steps, the objective takes to be told at all; 0
 // where any number will do.
 func (k Keep) Needs() int {
