@@ -30,6 +30,7 @@ func TestFaint(t *testing.T) {
 		"for longer than may":  {50, 60, 8, true, 0, Inconclusive, 8, "at most 4.21 s"},
 		"until it was lifted":  {50, 130, 8, false, 0, Inconclusive, 8, ""},
 		"in the last second":   {900, 10, 5, true, 0, Inconclusive, 5, ""},
+		"under way":            {0, 1, 0, false, 0, Pass, 3, "at most 15 ms"},
 		"an outage":            {50, 1, 60, true, 0, Pass, 0, "594 ms ± 71 ms"},
 		"amid noise":           {50, 10, 7, true, 0.002, Pass, 7, "at most 614 ms"},
 		"amid noise, unmarked": {50, 10, 7, false, 0.002, Inconclusive, 10, ""},
@@ -40,6 +41,9 @@ func TestFaint(t *testing.T) {
 		s.adjust = func(q *loadgen.Request) {
 			if in := q.Seq - 1500 - c.first; q.Seq >= 1500+c.first && in%c.every == 0 && in/c.every < c.n {
 				q.Class, q.Status, q.Injected = loadgen.Status, 503, c.injected
+			}
+			if name == "under way" && q.Seq >= 1497 && q.Seq < 1500 {
+				q.Class, q.Status, q.Injected, q.Done = loadgen.Reset, 0, true, t0+15*sec+5*ms
 			}
 		}
 		card := Score(s.record(), s.goals)

@@ -1,13 +1,11 @@
 package sla
 
 import (
-	"iter"
 	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -77,66 +75,72 @@ func (s *scorer) faintly(f timeline.Fault) *felt {
 		if !meets(f, st.group.Name) || slices.ContainsFunc(s.outages, busy) {
 			continue
 		}
-		from, to := st.first(t.injected), st.first(until)
-		if !st.feels(from, to, before) {
+		bad := st.badKnown(t.injected, until)
+		made := len(bad) > 0 && len(st.made(t.injected, until)) > 0
+		if !made && !st.feels(len(bad), t.injected, until, before) {
 			continue
+		}
+		until := min(until+int64(s.confirm()), s.course.end)
+		// Where the fault answers itself it is those answers, for others may be the steady
+		// state's.
+		if bad = st.badKnown(t.injected, until); made {
+			bad = st.made(t.injected, until)
 		}
 		if out == nil {
 			out = &felt{first: never, last: never}
 		}
-		out.add(st, from, st.first(min(until+int64(s.confirm()), s.course.end)))
+		out.add(st, bad)
 	}
 	return out
 }
 
-// feels reports whether the bad requests from one place to another are more than those
-// of the baseline, which ends at before, let expect.
-func (s *stream) feels(from, to int, before int64) bool {
-	bad := s.badIn(from, to)
+// badKnown are the places of bad requests that were due before an instant, and of which
+// nothing bad was known before another: those under way then among them.
+func (s *stream) badKnown(from, until int64) (places []uint32) {
+	for _, place := range s.bads[below(s.bads, s.first(from-int64(s.group.Slow))):below(s.bads, s.first(until))] {
+		if s.known(int(place)) >= from {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// made are those among them that a fault answered itself.
+func (s *stream) made(from, until int64) (places []uint32) {
+	place, to := s.first(from-int64(s.group.Slow)), s.first(until)
+	for r := range s.all.Between(s.index(place), s.index(to)) {
+		if r.Unsent {
+			continue
+		}
+		if r.Injected && r.Bad(s.group.Slow) {
+			places = append(places, uint32(place))
+		}
+		place++
+	}
+	return places
+}
+
+// feels reports whether so many bad requests between two instants are more than those of
+// the baseline, which ends at before, let expect.
+func (s *stream) feels(bad int, from, until, before int64) bool {
 	if bad == 0 {
 		return false
 	}
-	for range s.making(from, to) {
-		return true
-	}
-	base, calm := s.first(before), s.badBefore(before)
-	of := distuv.Binomial{N: float64(calm + bad), P: float64(to-from) / float64(base+to-from)}
+	base, calm, in := s.first(before), s.badBefore(before), s.first(until)-s.first(from)
+	of := distuv.Binomial{N: float64(calm + bad), P: float64(in) / float64(base+in)}
 	return 1-of.CDF(float64(bad-1)) < faintChance
 }
 
-// making are the bad requests that a fault answered itself.
-func (s *stream) making(from, to int) iter.Seq[*loadgen.Request] {
-	return func(yield func(*loadgen.Request) bool) {
-		for r := range s.all.Between(s.index(from), s.index(to)) {
-			if r.Injected && r.Bad(s.group.Slow) && !yield(r) {
-				return
-			}
-		}
-	}
-}
-
-// add takes the bad requests from one place to another; where the fault answers
-// itself those alone, for others may be the steady state's.
-func (f *felt) add(st *stream, from, to int) {
-	note := func(due, known int64) {
+func (f *felt) add(st *stream, bad []uint32) {
+	f.gap = max(f.gap, time.Duration(float64(time.Second)/st.group.Rate))
+	for _, place := range bad {
+		due, known := st.due(int(place)), st.known(int(place))
 		if f.bad++; f.first == never || due < f.first {
 			f.first = due
 		}
 		if f.last == never || known > f.last {
 			f.last = known
 		}
-	}
-	f.gap = max(f.gap, time.Duration(float64(time.Second)/st.group.Rate))
-	made := 0
-	for r := range st.making(from, to) {
-		note(r.Due, r.Due+min(r.Done-r.Due, int64(st.group.Slow)))
-		made++
-	}
-	if made > 0 {
-		return
-	}
-	for _, place := range st.bads[below(st.bads, from):below(st.bads, to)] {
-		note(st.due(int(place)), st.known(int(place)))
 	}
 }
 
@@ -148,7 +152,7 @@ func (f *felt) times(t span, end int64, confirm time.Duration) (mitigate, again 
 		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))), Resolution: seconds(f.gap), By: tooFew}
 	}
 	if t.lifted != never && f.last+int64(confirm) <= t.lifted {
-		mitigate = bound(f.first)
+		mitigate = bound(max(f.first, t.injected))
 	}
 	if t.cleared != never && f.last+int64(confirm) <= end {
 		again = bound(t.cleared)
