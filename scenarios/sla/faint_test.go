@@ -126,3 +126,40 @@ func TestPacketsOfOneRequest(t *testing.T) {
 		}
 	}
 }
+
+// A fault that users felt until it was lifted, for so long that nobody can say, is not
+// passed over because another's outage was mitigated in time.
+func TestFaintBesideAnOutage(t *testing.T) {
+	s := usual()
+	s.goals.Detect, s.goals.Restore, s.goals.Recover, s.goals.Keep = nil, nil, nil, nil
+	r := s.record()
+	all := slices.Clone(r.Header.Groups)
+	other := all[0]
+	other.Name = "others"
+	r.Header.Groups = append(all, other)
+	faintly := usual()
+	faintly.downs = nil
+	faintly.adjust = func(q *loadgen.Request) {
+		if in := q.Seq - 1550; q.Seq >= 1550 && in%130 == 0 && in/130 < 8 {
+			q.Class, q.Status, q.Injected = loadgen.Status, 503, true
+		}
+	}
+	r.Requests["others"] = faintly.record().Requests["users"]
+	r.Header.Faults[0].Groups = []string{"users"}
+	second := r.Header.Faults[0]
+	second.Name, second.Groups = "second", []string{"others"}
+	r.Header.Faults = append(r.Header.Faults, second)
+	for _, m := range slices.Clone(r.Marks) {
+		if m.Fault == "fault" {
+			m.Fault = "second"
+			r.Marks = append(r.Marks, m)
+		}
+	}
+	p := r.Proofs[0]
+	p.Fault = "second"
+	r.Proofs = append(r.Proofs, p)
+	card := Score(r, s.goals)
+	if f := card.Faults; f[0].Mitigate == nil || f[1].Faint != 8 || card.Verdict != Inconclusive {
+		t.Errorf("have %s %q, %+v", card.Verdict, card.Reasons, card.Faults)
+	}
+}

@@ -112,21 +112,25 @@ func (s *scorer) detection(name string, limit time.Duration, w Watcher, why stri
 // of several faults, with the name of whose it is.
 func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time) (worst Objective) {
 	var longest *Time
-	for _, f := range s.card.Faults {
+	judged := false
+	for i, f := range s.card.Faults {
 		t := of(f)
-		if t == nil {
+		// Users felt it and nobody can say for how long, which is no reason to pass by
+		// another fault's time; but one that was over at once has nothing to mitigate.
+		untold := f.Faint > 0 && !(name == "mitigate" && s.record.Header.Faults[i].For == 0)
+		if t == nil && !untold {
 			continue
 		}
 		o := s.change(name, limit, t)
-		if len(s.spells) > 1 {
+		if len(s.card.Faults) > 1 && (len(s.spells) > 1 || f.Faint > 0) {
 			o.Measured += " (" + f.Name + ")"
 		}
 		rank := cmp.Compare(slices.Index(results, o.Result), slices.Index(results, worst.Result))
-		if longest == nil || rank > 0 || rank == 0 && worse(longest, t) != longest {
-			worst, longest = o, t
+		if !judged || rank > 0 || rank == 0 && t != nil && worse(longest, t) != longest {
+			worst, longest, judged = o, t, true
 		}
 	}
-	if longest == nil {
+	if !judged {
 		return s.change(name, limit, nil)
 	}
 	return worst
