@@ -87,7 +87,7 @@ func TestAnswerAsRead(t *testing.T) {
 			var got ran
 			l.call(l.client, "run", []string{"curl", "-si", "--noproxy", "*", "--max-time", "5", fmt.Sprintf("http://%s/", userLink)}, &got)
 			head, body, _ := strings.Cut(got.Output, "\r\n\r\n")
-			want := []string{fmt.Sprintf("HTTP/1.1 %d %s", c.status, http.StatusText(c.status)), "X-Stormdrill-Fault: page"}
+			want := []string{fmt.Sprintf("HTTP/1.1 %d %s", c.status, http.StatusText(c.status)), "X-Stormdrill-Fault: page", "X-Stormdrill-Node: " + s.Links[0].To}
 			if c.kind != "" {
 				want = append(want, "Content-Type: "+c.kind, fmt.Sprintf("Content-Length: %d", len(body)))
 			}

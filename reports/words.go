@@ -146,9 +146,17 @@ func cohort(g sla.Group) string {
 	}
 	var parts []string
 	for _, p := range g.Phases {
-		parts = append(parts, fmt.Sprintf("%s %s, p95 %s", p.Name, share(p.Success), sla.Brief(p.P95)))
+		parts = append(parts, fmt.Sprintf("%s %s, p95 %s", p.Name, share(p.Success), endless(p.P95)))
 	}
 	return fmt.Sprintf("%s good: %s", g.Name, strings.Join(parts, "; "))
+}
+
+// endless writes a percentile of latency, which has no end where too many were bad.
+func endless(p *float64) string {
+	if p == nil {
+		return "∞"
+	}
+	return sla.Brief(*p)
 }
 
 // budget says what the outage burnt.

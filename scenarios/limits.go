@@ -257,4 +257,18 @@ func (p *planner) keep(keys []string, text string) {
 		p.problem(keys, "keep %q: no node is named %q: %s", text, k.Node, listed(k.Node, sortedKeys(p.nodes)))
 	}
 	p.enough(keys, k)
+	p.beyondSlow(k)
+}
+
+// beyondSlow says what a limit of latency asks for that no good request can exceed.
+func (p *planner) beyondSlow(k sla.Keep) {
+	if k.IsShare() || k.OfSteps() || k.Relative || k.Op != "<=" {
+		return
+	}
+	for _, name := range p.judgedGroups() {
+		if slow := orElse(p.load[name].Slow, DefaultSlow); k.About(name) && k.Value > slow.Seconds() {
+			p.note("keep %q: a request of %s is bad beyond slow: %s, and counts as one without end, so that a limit above it asks how many are good: a higher slow, or a lower limit, asks for latency", k.Text, name, slow)
+			return
+		}
+	}
 }

@@ -316,3 +316,15 @@ func TestPair(t *testing.T) {
 		t.Errorf("have %+v by %s", w, p.Load.Groups[0].Method)
 	}
 }
+
+// A limit of latency above slow is one of good requests, and the plan says so.
+func TestPlanSaysWhatALimitAboveSlowIs(t *testing.T) {
+	for limit, want := range map[string]bool{"400ms": false, "4s": true} {
+		s := shipped(t, "bad-lb-node")
+		s.SLA.Keep = []string{"p95 of shoppers in recovery <= " + limit}
+		p := planned(t, s, Options{})
+		if have := slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, "beyond slow: ") }); have != want {
+			t.Errorf("%s: said %v", limit, have)
+		}
+	}
+}

@@ -186,7 +186,7 @@ func at(keys ...string) []string { return keys }
 var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
 // reserved names have a meaning of their own in every drill.
-var reserved = []string{"switchboard", "load", "hooks", "ready", "watch", "gateway", "none"}
+var reserved = []string{"switchboard", "load", "hooks", "ready", "watch", "gateway", "none", "good"}
 
 // named checks the names of one section.
 func named[T any](p *planner, section string, entries map[string]T) []string {

@@ -232,8 +232,13 @@ type TLS struct {
 	As string `json:"as"`
 }
 
-// FaultHeader names the fault on every answer the HTTP stage makes itself.
-const FaultHeader = "X-Stormdrill-Fault"
+// Headers of every answer that the HTTP stage makes itself.
+const (
+	// FaultHeader names the fault.
+	FaultHeader = "X-Stormdrill-Fault"
+	// NodeHeader names the node in whose stead it is given, as the node itself would.
+	NodeHeader = "X-Stormdrill-Node"
+)
 
 // Bracket encloses a change: it took effect within [Before, After], ns on
 // CLOCK_MONOTONIC.

@@ -72,7 +72,7 @@ func (s *streams) open(ctx context.Context, l Link) error {
 	if err != nil {
 		return err
 	}
-	g := &stage{users: "00-" + s.run, node: netip.AddrPortFrom(l.Node, l.Port), staged: l.Staged || l.Opened, opened: l.Opened, papers: &papers{ca: s.authority, names: namesOf(l)}}
+	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port), staged: l.Staged || l.Opened, opened: l.Opened, papers: &papers{ca: s.authority, names: namesOf(l)}}
 	if l.Opened {
 		if err := g.papers.forge(&TLS{As: good}); err != nil {
 			_ = listener.Close()

@@ -21,6 +21,7 @@ import (
 // never answers 502 on its own account.
 type stage struct {
 	users  string // what traceparents of users' requests begin with
+	name   string // of the node
 	node   netip.AddrPort
 	staged bool // requests are held until they are whole: a fault may answer them
 	opened bool // TLS ends here, so that what is in it can be read
@@ -177,7 +178,8 @@ func (c *exchange) answer(r request, m *mode) bool {
 		body = ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n", m.HTTPStatus.Code, http.StatusText(m.HTTPStatus.Code), FaultHeader, m.Name)
+	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", m.HTTPStatus.Code, http.StatusText(m.HTTPStatus.Code),
+		FaultHeader, m.Name, NodeHeader, c.stage.name)
 	if body != "" {
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", http.DetectContentType([]byte(body))) // a page is shown as one
 	}

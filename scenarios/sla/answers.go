@@ -16,9 +16,10 @@ type answers struct {
 
 // answered is what one of them did.
 type answered struct {
-	name   string
-	in     [3]float64
-	failed uint64 // in fault and recovery
+	name     string
+	in       [3]float64
+	failed   uint64 // in fault and recovery
+	injected uint64 // given by a fault in its stead
 }
 
 func newAnswers() *answers { return &answers{of: map[string]*answered{}} }
@@ -39,6 +40,9 @@ func (a answersIn) add(r *loadgen.Request, bad bool) {
 	by := a.by(answeredBy(r))
 	by.in[a.phase]++
 	a.total[a.phase]++
+	if r.Injected {
+		by.injected++
+	}
 	if a.phase > 0 && bad {
 		by.failed++
 	}
@@ -79,19 +83,19 @@ func (a *answers) nodes() []Node {
 		for i, n := range by.in {
 			share[i] = round(n / max(1, a.total[i]))
 		}
-		out = append(out, Node{Name: name, Baseline: share[0], Fault: share[1], Recovery: share[2], Failed: by.failed})
+		out = append(out, Node{Name: name, Baseline: share[0], Fault: share[1], Recovery: share[2], Failed: by.failed, Injected: by.injected})
 	}
 	return out
 }
 
-// answeredBy names who answered: a node by its header, the switchboard for what
-// a fault made, somebody without a header, or none.
+// answeredBy names the node that answered, or in whose stead a fault did; the
+// switchboard where a fault's answer names none, as in older records.
 func answeredBy(r *loadgen.Request) string {
 	switch {
-	case r.Injected:
-		return "switchboard"
 	case r.Node != "":
 		return r.Node
+	case r.Injected:
+		return "switchboard"
 	case r.Status != 0:
 		return "unnamed"
 	}

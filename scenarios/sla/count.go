@@ -61,7 +61,9 @@ func (s *scorer) count() {
 		for _, k := range s.kept() {
 			for _, phase := range k.phases() {
 				if k.About(st.group.Name) {
-					on(phase, s.metrics.of(k, phase))
+					m := s.metrics.of(k, phase)
+					m.maybe = s.stoodFor(k.Node)
+					on(phase, m)
 				}
 			}
 		}

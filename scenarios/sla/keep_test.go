@@ -21,6 +21,9 @@ func TestParseKeep(t *testing.T) {
 		"p95 of node a on established in fault <= 1s":    {Metric: "p95", Node: "a", On: "established", Phase: "fault", Op: "<=", Value: 1},
 		"handshake in recovery >= 99.95%":                {Metric: "handshake", Phase: "recovery", Op: ">=", Value: 0.9995},
 		"dns-p95 of page/fresh in recovery <= 50ms":      {Metric: "dns-p95", Of: "page/fresh", Phase: "recovery", Op: "<=", Value: 0.05},
+		"p99 of good in fault <= 1s":                     {Metric: "p99", Good: true, Phase: "fault", Op: "<=", Value: 1},
+		"p99 of good of a/b on new in fault <= 1s":       {Metric: "p99", Good: true, Of: "a/b", On: "new", Phase: "fault", Op: "<=", Value: 1},
+		"p99 of good of node a in fault <= 1s":           {Metric: "p99", Good: true, Node: "a", Phase: "fault", Op: "<=", Value: 1},
 		"p95 of shoppers in recovery <= 1.25 x baseline": {Metric: "p95", Of: "shoppers", Phase: "recovery", Op: "<=", Value: 1.25, Relative: true},
 	} {
 		want.Text = text
@@ -32,7 +35,8 @@ func TestParseKeep(t *testing.T) {
 		"success in run >= 0.99", "p95 in run <= 200", "p95 in run <= -1s", "success in run >= 130%", "handshake in run >= 1s",
 		"dns-p95 in run <= 5%", "p95 in run <= 0 x baseline", "p95 in run <= NaN x baseline", "p95 in baseline <= 2 x baseline",
 		"dns-p42 in run <= 1s", "success of node in app-1 in run >= 99%",
-		"success on old in run >= 99%", "handshake of shoppers on new in run >= 99%", "success on new of shoppers in run >= 99%"} {
+		"success on old in run >= 99%", "handshake of shoppers on new in run >= 99%", "success on new of shoppers in run >= 99%",
+		"success of good in run >= 99%", "p99 of good a in run <= 1s", "p99 of a of good in run <= 1s"} {
 		if k, err := ParseKeep(bad); err == nil {
 			t.Errorf("%q is taken as %+v", bad, k)
 		}
@@ -120,6 +124,96 @@ func TestKeepOnConnections(t *testing.T) {
 	o := Score(s.record(), timeline.Objectives{Keep: []string{"success on established in fault >= 99%"}}).Objectives[0]
 	if o.Result != Undecided || !strings.Contains(o.Why, "no request was sent on established connections") {
 		t.Errorf("of none: %+v", o)
+	}
+}
+
+// A refusal within 1 ms is no fast answer: a bad request counts as one without end, and
+// only "of good" leaves it out.
+func TestFailingFastMeetsNoLatency(t *testing.T) {
+	for name, c := range map[string]struct {
+		one             uint64 // bad, of so many
+		p50, p99, good  string
+		shown, relative string
+	}{
+		"all refused":   {1, Missed, Missed, Undecided, "∞, as 1000 of 1000 were bad", Missed},
+		"one in eight":  {8, Met, Missed, Met, "∞, as 12", Missed},
+		"one in a 1000": {1000, Met, Met, Met, "4", Met},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := usual()
+			s.rate, s.downs = 100, nil
+			s.adjust = func(q *loadgen.Request) {
+				if q.Due >= t0+15*sec && q.Due < t0+25*sec && q.Seq%c.one == 0 {
+					q.Done, q.Class, q.Status = q.Sent+ms, loadgen.Status, 503
+				}
+			}
+			r := s.record()
+			for text, want := range map[string]string{
+				"p50 in fault <= 200ms":         c.p50,
+				"p99 in fault <= 200ms":         c.p99,
+				"p99 of good in fault <= 200ms": c.good,
+				"p99 in fault <= 9 x baseline":  c.relative,
+			} {
+				o := Score(r, timeline.Objectives{Keep: []string{text}}).Objectives[0]
+				if o.Result != want || o.Value != nil && *o.Value > 1 {
+					t.Errorf("%s: have %+v, want %s", text, o, want)
+				}
+				if text == "p99 in fault <= 200ms" && !strings.HasPrefix(o.Measured, c.shown) {
+					t.Errorf("measured %q, want %q", o.Measured, c.shown)
+				}
+			}
+			fault := Score(r, timeline.Objectives{}).Groups[0].Phases[1]
+			if endless := fault.P99 == nil; endless != (c.p99 == Missed) {
+				t.Errorf("p99 of the phase: have %v", fault.P99)
+			}
+		})
+	}
+}
+
+// A baseline whose own percentile has no end is no limit.
+func TestKeepRelativeToBadBaseline(t *testing.T) {
+	s := usual()
+	s.rate, s.downs = 100, nil
+	s.adjust = func(q *loadgen.Request) {
+		if q.Seq%50 == 0 {
+			q.Class, q.Status = loadgen.Status, 503
+		}
+	}
+	if o := Score(s.record(), timeline.Objectives{Keep: []string{"p99 in fault <= 2 x baseline"}}).Objectives[0]; o.Result != Undecided || o.Why == "" {
+		t.Errorf("have %+v", o)
+	}
+}
+
+// A fault's answers on the link to a node are that node's, in each of its statistics;
+// in an older record, which names no node, they may be.
+func TestInjectedAnswersAreTheNodes(t *testing.T) {
+	for named, want := range map[bool]struct{ hit, other, node string }{
+		true: {Missed, Met, "app-2"}, false: {Undecided, Met, "switchboard"},
+	} {
+		s := usual()
+		s.rate, s.downs = 100, nil
+		s.adjust = func(q *loadgen.Request) {
+			if q.Node = "app-1"; q.Seq%2 == 0 {
+				return
+			}
+			if q.Node = "app-2"; q.Due < t0+15*sec || q.Due >= t0+25*sec || q.Seq%16 == 1 {
+				return // the fault spares a few
+			}
+			if q.Class, q.Status, q.Injected = loadgen.Status, 503, true; !named {
+				q.Node = ""
+			}
+		}
+		r := s.record()
+		r.Header.Faults[0].Nodes = []string{"app-2"}
+		o := Score(r, timeline.Objectives{Keep: []string{"success of node app-2 in fault >= 99%", "success of node app-1 in fault >= 99%", "p50 of node app-2 in fault <= 1s"}})
+		if have := o.Objectives; have[0].Result != want.hit || have[1].Result != want.other || have[2].Result != want.hit {
+			t.Errorf("named %v: have %+v", named, have)
+		}
+		for _, n := range o.Nodes {
+			if hit := n.Name == want.node; hit != (n.Injected > 0) || hit != (n.Failed > 0) {
+				t.Errorf("named %v: %+v", named, n)
+			}
+		}
 	}
 }
 

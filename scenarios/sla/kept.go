@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 
 	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // bounds are what a metric may have been, and of how many steps it was counted.
@@ -34,6 +35,10 @@ func (s *scorer) keep(text string) Objective {
 			return o
 		}
 		limit = bounds{low: k.Value * base.low, high: k.Value * base.high}
+		if math.IsInf(limit.high, 1) {
+			o.Why = "so many were bad in the baseline that its own has no end"
+			return o
+		}
 		o.Wanted += ", " + k.shown(limit.low)
 	}
 	have, ok := s.metric(k, k.Phase)
@@ -44,6 +49,9 @@ func (s *scorer) keep(text string) Objective {
 	o.Measured = k.shown(have.low)
 	if k.shown(have.high) != o.Measured {
 		o.Measured += " to " + k.shown(have.high)
+	}
+	if m := s.metrics.of(k, k.Phase); math.IsInf(have.low, 1) {
+		o.Measured += fmt.Sprintf(", as %d of %d were bad", m.bad, m.counted())
 	}
 	o.Value, o.Unit = k.worse(have.low, have.high), "s"
 	if k.IsShare() {
@@ -140,13 +148,16 @@ func (k Keep) phases() []string {
 type metrics map[metricOf]*metric
 
 // metricOf is what a metric is of.
-type metricOf struct{ metric, of, node, on, phase string }
+type metricOf struct {
+	metric, of, node, on, phase string
+	good                        bool
+}
 
 // of is the metric that k asks for in a phase.
 func (all metrics) of(k Keep, phase string) *metric {
-	key := metricOf{k.Metric, k.Of, k.Node, k.On, phase}
+	key := metricOf{k.Metric, k.Of, k.Node, k.On, phase, k.Good}
 	if all[key] == nil {
-		all[key] = &metric{node: k.Node, on: k.On, step: k.step()}
+		all[key] = &metric{node: k.Node, on: k.On, step: k.step(), good: k.Good}
 	}
 	return all[key]
 }
@@ -157,10 +168,15 @@ type metric struct {
 	node string
 	on   string
 	step stepOf // nil: the requests themselves
+	good bool   // bad ones do not count
 
-	took   spread
-	good   int
-	unsent int // nobody's answer, so they are in no node's metric
+	took   spread // of the good ones
+	bad    int
+	unsent int // no node's answer, so they are in no node's metric
+	// maybe: a fault answers in the node's stead; what does not say for which node it
+	// is, in an older record, may be this one's.
+	maybe    bool
+	nameless int
 }
 
 func (m *metric) add(r *loadgen.Request, bad bool) {
@@ -169,6 +185,8 @@ func (m *metric) add(r *loadgen.Request, bad bool) {
 		m.addStep(m.step(r), r)
 	case r.Unsent && m.node == "":
 		m.unsent++
+	case m.maybe && r.Injected && r.Node == "":
+		m.nameless++
 	case !r.Unsent && m.by(r):
 		m.count(r.Latency(), !bad)
 	}
@@ -185,17 +203,27 @@ func (m *metric) by(r *loadgen.Request) bool {
 }
 
 func (m *metric) count(took time.Duration, good bool) {
-	m.took.add(took)
-	if good {
-		m.good++
+	switch {
+	case good:
+		m.took.add(took)
+	case !m.good:
+		m.bad++
 	}
+}
+
+// counted is how many there were.
+func (m *metric) counted() int { return m.took.n + m.bad }
+
+// stoodFor reports whether a fault may have answered in a node's stead.
+func (s *scorer) stoodFor(node string) bool {
+	return node != "" && slices.ContainsFunc(s.record.Header.Faults, func(f timeline.Fault) bool { return slices.Contains(f.Nodes, node) })
 }
 
 // metric bounds what k asks for in a phase; false where there is no data.
 func (s *scorer) metric(k Keep, phase string) (bounds, bool) {
 	m := s.metrics.of(k, phase)
 	switch {
-	case m.took.n == 0:
+	case m.counted()+m.nameless == 0:
 		return bounds{}, false
 	case m.step != nil:
 		return m.steps(k), true
@@ -204,33 +232,38 @@ func (s *scorer) metric(k Keep, phase string) (bounds, bool) {
 }
 
 // served is a metric of requests: with those that were never sent all good, and
-// all bad.
+// all bad. Bad answers that name no node are the node's at worst, and not at best.
 func (m *metric) served(k Keep) bounds {
-	due := m.took.n + m.unsent
+	least := m.counted() + m.unsent
+	most := least + m.nameless
 	if k.IsShare() {
-		return bounds{low: float64(m.good) / float64(due), high: float64(m.good+m.unsent) / float64(due)}
+		return bounds{low: float64(m.took.n) / float64(most), high: float64(m.took.n+m.unsent) / float64(max(1, least))}
 	}
-	// At worst the unsent ones would have been the slowest, without end, at best
-	// the quickest.
-	at := rank(k.quantile(), due)
-	b := bounds{high: time.Duration(math.MaxInt64).Seconds()}
-	if at <= m.took.n {
-		b.high = m.took.at(at).Seconds()
-	}
-	if at > m.unsent {
-		b.low = m.took.at(at - m.unsent).Seconds()
+	// At worst the unsent ones would have been without end, at best the quickest.
+	b := bounds{high: m.at(rank(k.quantile(), most))}
+	if at := rank(k.quantile(), max(1, least)); at > m.unsent {
+		b.low = m.at(at - m.unsent)
 	}
 	return b
 }
 
+// at is the k-th shortest, from 1, in seconds; bad ones are without end.
+func (m *metric) at(k int) float64 {
+	if k > m.took.n {
+		return math.Inf(1)
+	}
+	return m.took.at(k).Seconds()
+}
+
 // steps is a metric of what it took to get a connection.
 func (m *metric) steps(k Keep) bounds {
+	n := m.counted()
 	if k.IsShare() {
-		low, high := clopper(m.good, m.took.n)
-		return bounds{low, high, m.took.n}
+		low, high := clopper(m.took.n, n)
+		return bounds{low, high, n}
 	}
-	v := m.took.quantile(k.quantile()).Seconds()
-	return bounds{v, v, m.took.n}
+	v := m.at(rank(k.quantile(), n))
+	return bounds{v, v, n}
 }
 
 // clopper is between the one-sided Clopper-Pearson bounds of a share, k of n.

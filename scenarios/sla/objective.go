@@ -251,6 +251,8 @@ func Brief(s float64) string {
 		return text + " " + unit
 	}
 	switch {
+	case math.IsInf(s, 1):
+		return "∞"
 	case s == 0:
 		return "0 s"
 	case s < 0.01:

@@ -6,7 +6,7 @@ import "github.com/stormdrill/stormdrill/loadgen"
 type phase struct {
 	name string
 	due  uint64
-	took spread
+	took spread // of good ones
 	// Sent on a connection of their own, and on one that stood already.
 	own, pooled Served
 }
@@ -16,7 +16,9 @@ func (p *phase) add(r *loadgen.Request, bad bool) {
 	if r.Unsent {
 		return
 	}
-	p.took.add(r.Latency())
+	if !bad {
+		p.took.add(r.Latency())
+	}
 	on := &p.own
 	if r.Reused {
 		on = &p.pooled
@@ -31,8 +33,19 @@ func (p *phase) add(r *loadgen.Request, bad bool) {
 func (p *phase) counted() Phase {
 	all := Served{Sent: p.own.Sent + p.pooled.Sent, Failed: p.own.Failed + p.pooled.Failed}.share()
 	return Phase{Name: p.name, Due: p.due, Sent: all.Sent, Failed: all.Failed, Success: all.Success,
-		P50: seconds(p.took.quantile(0.5)), P95: seconds(p.took.quantile(0.95)), P99: seconds(p.took.quantile(0.99)),
+		P50: p.quantile(0.5), P95: p.quantile(0.95), P99: p.quantile(0.99),
 		Connections: Connections{New: p.own.share(), Established: p.pooled.share(), Differ: p.own.apart(p.pooled)}}
+}
+
+// quantile of the latency of all that were sent, bad ones being without end; nil where
+// it has none, or nothing was sent.
+func (p *phase) quantile(q float64) *float64 {
+	k := rank(q, int(p.own.Sent+p.pooled.Sent))
+	if k > p.took.n {
+		return nil
+	}
+	v := seconds(p.took.at(k))
+	return &v
 }
 
 // share fills in Success.

@@ -166,9 +166,11 @@ type Phase struct {
 	Sent    uint64  `json:"sent"`
 	Failed  uint64  `json:"failed"`
 	Success float64 `json:"success"`
-	P50     float64 `json:"p50_seconds"`
-	P95     float64 `json:"p95_seconds"`
-	P99     float64 `json:"p99_seconds"`
+	// Percentiles of latency over all that were sent, a bad one counting as one without
+	// end; null where so many were bad that there is none, or nothing was sent.
+	P50 *float64 `json:"p50_seconds"`
+	P95 *float64 `json:"p95_seconds"`
+	P99 *float64 `json:"p99_seconds"`
 
 	Connections Connections `json:"connections"`
 }
@@ -247,11 +249,14 @@ type Proof struct {
 
 // Node is one answering node's share, over the phase while the fault was on.
 type Node struct {
-	Name     string  `json:"name"` // "switchboard" for injected answers, "none" without an answer
+	// Name is "unnamed" for answers without a node's header, "none" for no answer, and
+	// "switchboard" for a fault's answers that do not say in whose stead, of older records.
+	Name     string  `json:"name"`
 	Baseline float64 `json:"baseline_share"`
 	Fault    float64 `json:"fault_share"`
 	Recovery float64 `json:"recovery_share"`
 	Failed   uint64  `json:"failed"`
+	Injected uint64  `json:"injected"` // answers that a fault gave in its stead
 }
 
 // Watcher is one detector's finding.
