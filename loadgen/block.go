@@ -12,28 +12,33 @@ import (
 // blockVersion is the first byte of a block's data. The format, all integers
 // varint, times in µs:
 //
-//	version count nodes {length name}… then per request
+//	version count nodes {length name}… faults {length name}… then per request
 //	flags seq−previous due−previous user−previous
 //	[sent−due, unless unsent] done−(sent, or due if unsent)
-//	[node] [status] [class] [attempts] [lookup handshake tls], where the flags
-//	say so
+//	[node] [status] [class] [attempts] [lookup handshake tls] [fault], where the
+//	flags say so
 //
 // The first request's "previous" are zero. About ten bytes a request, fifteen
-// with a connection of its own. Version 1 had no steps; it is still read.
+// with a connection of its own, one more where a fault answered. Version 1 had no
+// steps, version 2 did not say which fault; both are still read.
 const (
-	blockVersion      = 2
-	blockWithoutSteps = 1
+	blockVersion       = 3
+	blockWithoutFaults = 2
+	blockWithoutSteps  = 1
 )
 
 // mostNodeName bounds the name of an answering node, bytes.
 const mostNodeName = 255
 
+// mostFaultName bounds the name of an answering fault, bytes: as long as one may be.
+const mostFaultName = 40
+
 // smallestRequest is how few bytes one request takes: flags and four integers.
 const smallestRequest = 5
 
 const (
-	flagReused = 1 << iota
-	flagInjected
+	flagReused   = 1 << iota
+	flagInjected // a fault answered; which one follows, but for versions 1 and 2
 	flagUnsent
 	flagNode     // another node than the previous request
 	flagStatus   // another status than the previous request
@@ -50,17 +55,21 @@ var errBlock = errors.New("not a block of requests, or a damaged one")
 func EncodeBlock(group string, rs []Request) (Block, error) {
 	slices.SortFunc(rs, func(a, b Request) int { return cmp.Compare(a.Seq, b.Seq) })
 	e := encoder{}
-	nodes, err := nodesOf(rs)
+	nodes, err := namesOf(rs, "node", mostNodeName, func(r *Request) (string, bool) { return r.Node, true })
 	if err != nil {
 		return Block{}, err
 	}
-	e.header(len(rs), nodes)
+	faults, err := namesOf(rs, "fault", mostFaultName, func(r *Request) (string, bool) { return r.Fault, r.Injected })
+	if err != nil {
+		return Block{}, err
+	}
+	e.header(len(rs), nodes, faults)
 	prev := previous{node: -1}
 	for _, r := range rs {
 		if r.Class >= Classes {
 			return Block{}, fmt.Errorf("block: request %d: class %d does not exist", r.Seq, r.Class)
 		}
-		e.request(&prev, r, slices.Index(nodes, r.Node))
+		e.request(&prev, r, slices.Index(nodes, r.Node), slices.Index(faults, r.Fault))
 	}
 	return Block{Group: group, Count: len(rs), Data: e.data}, nil
 }
@@ -74,17 +83,19 @@ type previous struct {
 	status uint16
 }
 
-func nodesOf(rs []Request) ([]string, error) {
-	var nodes []string
-	for _, r := range rs {
-		if len(r.Node) > mostNodeName {
-			return nil, fmt.Errorf("block: request %d: node name of %d bytes, %d at most", r.Seq, len(r.Node), mostNodeName)
+// namesOf are the different names that requests have, where they have one.
+func namesOf(rs []Request, what string, most int, of func(*Request) (string, bool)) ([]string, error) {
+	var names []string
+	for i := range rs {
+		name, has := of(&rs[i])
+		if len(name) > most {
+			return nil, fmt.Errorf("block: request %d: %s name of %d bytes, %d at most", rs[i].Seq, what, len(name), most)
 		}
-		if !slices.Contains(nodes, r.Node) {
-			nodes = append(nodes, r.Node)
+		if has && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return nodes, nil
+	return names, nil
 }
 
 type encoder struct{ data []byte }
@@ -92,17 +103,19 @@ type encoder struct{ data []byte }
 func (e *encoder) unsigned(v uint64) { e.data = binary.AppendUvarint(e.data, v) }
 func (e *encoder) signed(v int64)    { e.data = binary.AppendVarint(e.data, v) }
 
-func (e *encoder) header(count int, nodes []string) {
+func (e *encoder) header(count int, tables ...[]string) {
 	e.data = append(e.data, blockVersion)
 	e.unsigned(uint64(count))
-	e.unsigned(uint64(len(nodes)))
-	for _, name := range nodes {
-		e.unsigned(uint64(len(name)))
-		e.data = append(e.data, name...)
+	for _, names := range tables {
+		e.unsigned(uint64(len(names)))
+		for _, name := range names {
+			e.unsigned(uint64(len(name)))
+			e.data = append(e.data, name...)
+		}
 	}
 }
 
-func (e *encoder) request(p *previous, r Request, node int) {
+func (e *encoder) request(p *previous, r Request, node, fault int) {
 	flags := flagsOf(p, r, node)
 	due, done := micros(r.Due), micros(r.Done)
 	e.data = append(e.data, flags)
@@ -131,6 +144,9 @@ func (e *encoder) request(p *previous, r Request, node int) {
 		for _, s := range []Step{r.Lookup, r.Handshake, r.TLS} {
 			e.unsigned(uint64(s))
 		}
+	}
+	if flags&flagInjected != 0 {
+		e.unsigned(uint64(fault))
 	}
 	*p = previous{r.Seq, due, r.User, node, r.Status}
 }

@@ -15,11 +15,11 @@ func DecodeBlock(b Block) ([]Request, error) { return AppendRequests(nil, b) }
 func AppendRequests(rs []Request, b Block) ([]Request, error) {
 	d := decoder{data: b.Data}
 	v := d.octet()
-	if d.bad || v != blockVersion && v != blockWithoutSteps {
-		return nil, fmt.Errorf("block of %q: version %d, this program reads %d and %d: %w", b.Group, v, blockWithoutSteps, blockVersion, errBlock)
+	if d.bad || v < blockWithoutSteps || v > blockVersion {
+		return nil, fmt.Errorf("block of %q: version %d, this program reads %d to %d: %w", b.Group, v, blockWithoutSteps, blockVersion, errBlock)
 	}
-	d.steps = v != blockWithoutSteps
-	count, nodes := d.header()
+	d.steps, d.names = v > blockWithoutSteps, v > blockWithoutFaults
+	count, nodes, faults := d.header()
 	if d.bad || count != b.Count {
 		return nil, fmt.Errorf("block of %q: %w", b.Group, errBlock)
 	}
@@ -27,7 +27,7 @@ func AppendRequests(rs []Request, b Block) ([]Request, error) {
 	rs = slices.Grow(rs, count)[:before+count]
 	p := previous{node: -1}
 	for i := range count {
-		d.request(&rs[before+i], &p, nodes)
+		d.request(&rs[before+i], &p, nodes, faults)
 		if d.bad {
 			return nil, fmt.Errorf("block of %q: request %d of %d: %w", b.Group, i+1, count, errBlock)
 		}
@@ -43,6 +43,7 @@ type decoder struct {
 	data  []byte
 	bad   bool
 	steps bool // the version has them
+	names bool // it says which fault answered
 }
 
 func (d *decoder) unsigned() uint64 {
@@ -99,19 +100,26 @@ func (d *decoder) below(limit uint64) uint64 {
 	return v
 }
 
-func (d *decoder) header() (count int, nodes []string) {
-	count = d.length(smallestRequest)
+func (d *decoder) header() (count int, nodes, faults []string) {
+	count, nodes = d.length(smallestRequest), d.table()
+	if d.names {
+		faults = d.table()
+	}
+	return count, nodes, faults
+}
+
+func (d *decoder) table() (names []string) {
 	for range d.length(1) {
 		n := d.length(1)
-		nodes = append(nodes, string(d.data[:n]))
+		names = append(names, string(d.data[:n]))
 		d.data = d.data[n:]
 	}
-	return count, nodes
+	return names
 }
 
 // request reads the next into r, field by field: tens of millions are read, and
 // a whole one would be copied.
-func (d *decoder) request(r *Request, p *previous, nodes []string) {
+func (d *decoder) request(r *Request, p *previous, nodes, faults []string) {
 	flags := d.octet()
 	p.seq += uint64(d.signed())
 	p.due += d.signed()
@@ -141,6 +149,11 @@ func (d *decoder) request(r *Request, p *previous, nodes []string) {
 	if flags&flagSteps != 0 {
 		for _, s := range []*Step{&r.Lookup, &r.Handshake, &r.TLS} {
 			*s = Step(d.below(1 << 32))
+		}
+	}
+	if r.Fault = ""; r.Injected && d.names {
+		if k := d.below(uint64(len(faults))); !d.bad {
+			r.Fault = faults[k]
 		}
 	}
 	d.bad = d.bad || flags&flagSteps != 0 && !d.steps || user != int64(p.user) || r.Class >= Classes || p.node < 0 || p.node >= len(nodes)

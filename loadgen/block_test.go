@@ -35,6 +35,9 @@ func TestBlockRoundTrip(t *testing.T) {
 		if r.Unsent {
 			r.Sent = 0
 		}
+		if r.Injected {
+			r.Fault = rapid.SampledFrom([]string{"", "bad-node", "portal"}).Draw(t, "fault")
+		}
 		return r
 	})
 	rapid.Check(t, func(t *rapid.T) {
@@ -70,7 +73,7 @@ func realistic(n int) []Request {
 		rs[i] = Request{Seq: uint64(70_000 + i), Due: due, Sent: sent, Done: sent + rng.Int64N(int64(400*time.Millisecond)),
 			User: uint32(i % 500), Node: []string{"app-1", "app-2", "app-3"}[node], Status: 200, Attempts: 1, Reused: i%3 > 0}
 		if node == 1 {
-			rs[i].Status, rs[i].Class, rs[i].Injected, rs[i].Node = 503, Status, true, ""
+			rs[i].Status, rs[i].Class, rs[i].Injected, rs[i].Fault, rs[i].Node = 503, Status, true, "bad-node", ""
 		}
 	}
 	return rs
@@ -105,25 +108,53 @@ func TestBlockWithStepsIsSmall(t *testing.T) {
 	}
 }
 
-// A block of the version before has no steps, and none can be slipped in.
-func TestOlderBlock(t *testing.T) {
-	want := realistic(20)
-	b, err := EncodeBlock("g", slices.Clone(want))
+// older is a block of a version that had no table of faults.
+func older(t *testing.T, version byte, rs []Request) Block {
+	t.Helper()
+	for i := range rs {
+		rs[i].Injected, rs[i].Fault = false, ""
+	}
+	b, err := EncodeBlock("g", rs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Data[0] = blockWithoutSteps
-	if _, err := DecodeBlock(b); err != nil {
-		t.Errorf("version %d: %v", blockWithoutSteps, err)
+	d := decoder{data: b.Data[1:]}
+	d.length(smallestRequest)
+	d.table()
+	table := len(b.Data) - len(d.data)
+	b.Data = slices.Delete(b.Data, table, table+1)
+	b.Data[0] = version
+	return b
+}
+
+// Blocks of older versions are still read; one that has no steps gets none slipped in.
+func TestOlderBlock(t *testing.T) {
+	for _, version := range []byte{blockWithoutSteps, blockWithoutFaults} {
+		rs := realistic(20)
+		have, err := DecodeBlock(older(t, version, rs))
+		b, _ := EncodeBlock("g", rs)
+		if want, _ := DecodeBlock(b); err != nil || !reflect.DeepEqual(have, want) {
+			t.Errorf("version %d: %v, or other requests than were put in", version, err)
+		}
 	}
+	want := realistic(20)
 	want[3].Handshake = StepOf(time.Millisecond, true)
-	if b, err = EncodeBlock("g", want); err != nil {
-		t.Fatal(err)
-	}
-	b.Data[0] = blockWithoutSteps
-	if _, err := DecodeBlock(b); !errors.Is(err, errBlock) {
+	if _, err := DecodeBlock(older(t, blockWithoutSteps, want)); !errors.Is(err, errBlock) {
 		t.Errorf("steps in version %d: %v", blockWithoutSteps, err)
 	}
+	old := older(t, blockWithoutFaults, realistic(1))
+	old.Data[len(old.Data)-requestBytes(old)] |= flagInjected
+	if have, err := DecodeBlock(old); err != nil || !have[0].Injected || have[0].Fault != "" {
+		t.Errorf("which fault answered is not told by version %d: have %+v, %v", blockWithoutFaults, have, err)
+	}
+}
+
+// requestBytes is how many bytes the only request of an older block takes.
+func requestBytes(b Block) int {
+	d := decoder{data: b.Data[1:]}
+	d.length(smallestRequest)
+	d.table()
+	return len(d.data)
 }
 
 func TestStep(t *testing.T) {
@@ -144,6 +175,9 @@ func TestStep(t *testing.T) {
 func TestBlockRefusesWhatItCannotKeep(t *testing.T) {
 	if _, err := EncodeBlock("g", []Request{{Node: string(make([]byte, 256))}}); err == nil {
 		t.Error("a node name that does not fit was taken")
+	}
+	if _, err := EncodeBlock("g", []Request{{Injected: true, Fault: string(make([]byte, 41))}}); err == nil {
+		t.Error("a fault's name that does not fit was taken")
 	}
 	if _, err := EncodeBlock("g", []Request{{Class: Classes}}); err == nil {
 		t.Error("a class that does not exist was taken")

@@ -189,6 +189,7 @@ type Request struct {
 	Handshake Step // TCP, from the SYN
 	TLS       Step
 	Node      string // who answered: header X-Stormdrill-Node, else empty
+	Fault     string // which fault answered, where Injected, by the same header; empty in older records
 	Status    uint16 // 0: no answer
 	Class     Class
 	Attempts  uint8 // requests written on the wire: 2 means the transport replayed it

@@ -119,13 +119,18 @@ func (u *users) judge(r *Request, s *shot, a answer, err error) {
 	r.Lookup, r.Handshake, r.TLS = s.took(lookup), s.took(handshake), s.took(tlsHandshake)
 	r.Status = uint16(a.status)
 	if a.header != nil {
-		node := a.header.Get(NodeHeader)
-		r.Node = strings.ToValidUTF8(node[:min(len(node), mostNodeName)], "")
-		r.Injected = a.header.Get(InjectedHeader) != ""
+		r.Node = bounded(a.header.Get(NodeHeader), mostNodeName)
+		r.Fault = bounded(a.header.Get(InjectedHeader), mostFaultName)
+		r.Injected = r.Fault != ""
 	}
 	if r.Class == OK && !expected(u.spec.Expect, a.status) {
 		r.Class = Status
 	}
+}
+
+// bounded is a header's text as far as it is kept.
+func bounded(text string, most int) string {
+	return strings.ToValidUTF8(text[:min(len(text), most)], "")
 }
 
 // expected reports whether a status is good: one of those named, or 200–399.

@@ -275,7 +275,7 @@ func TestRequestOnTheWire(t *testing.T) {
 	u := usersOf(t, Group{URL: s.URL + "/account?x=1", Method: http.MethodPut, Body: "pay", Users: 3,
 		Headers: map[string]string{"host": "shop.example", "X-Tier": "gold"}})
 	r := u.one(0xabc)
-	if r.Class != OK || r.Node != "app-3" || !r.Injected {
+	if r.Class != OK || r.Node != "app-3" || !r.Injected || r.Fault != "bad-node" {
 		t.Errorf("%+v", r)
 	}
 	q := <-got

@@ -158,13 +158,13 @@ func (q *Requests) pack(rs []loadgen.Request) chunk {
 func hasSteps(r *loadgen.Request) bool { return r.Lookup|r.Handshake|r.TLS != 0 }
 
 func outcomeOf(r *loadgen.Request) outcome {
-	return outcome{r.Node, r.Status, r.Class, r.Attempts, r.Reused, r.Injected, r.Unsent, hasSteps(r)}
+	return outcome{r.Node, r.Fault, r.Status, r.Class, r.Attempts, r.Reused, r.Injected, r.Unsent, hasSteps(r)}
 }
 
 // is reports whether it is the outcome of r; it is outcomeOf, at less cost.
 func (o *outcome) is(r *loadgen.Request) bool {
 	return o.status == r.Status && o.class == r.Class && o.attempts == r.Attempts && o.reused == r.Reused &&
-		o.injected == r.Injected && o.unsent == r.Unsent && o.steps == hasSteps(r) && o.node == r.Node
+		o.injected == r.Injected && o.unsent == r.Unsent && o.steps == hasSteps(r) && o.node == r.Node && o.fault == r.Fault
 }
 
 // hint tells most outcomes apart, at little cost.

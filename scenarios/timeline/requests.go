@@ -43,6 +43,7 @@ type chunk struct {
 // outcome is what few different values are enough for.
 type outcome struct {
 	node     string
+	fault    string
 	status   uint16
 	class    loadgen.Class
 	attempts uint8
@@ -170,7 +171,7 @@ func (u *cursor) unpack(rs []loadgen.Request, n int) []loadgen.Request {
 func (u *cursor) request(r *loadgen.Request, c *chunk, v *unpacked, at, i int) {
 	o, due := &u.outcomes[v.outcome[i]], v.due[i]
 	r.Seq, r.Due, r.Done, r.User = uint64(v.seq[i]+int64(at+i)), due, due+v.latency[i], uint32(v.user[i])
-	r.Node, r.Status, r.Class, r.Attempts = o.node, o.status, o.class, o.attempts
+	r.Node, r.Fault, r.Status, r.Class, r.Attempts = o.node, o.fault, o.status, o.class, o.attempts
 	r.Reused, r.Injected, r.Unsent = o.reused, o.injected, o.unsent
 	if r.Sent = due + v.lag[i]; o.unsent {
 		r.Sent = 0

@@ -57,6 +57,7 @@ func anyRequest(t *rapid.T) loadgen.Request {
 		Node: rapid.SampledFrom([]string{"", "app-1", "app-2"}).Draw(t, "node"), Status: rapid.Uint16().Draw(t, "status"),
 		Class: loadgen.Class(rapid.Uint8Range(0, uint8(loadgen.Classes)-1).Draw(t, "class")), Attempts: rapid.Uint8().Draw(t, "attempts"),
 		Reused: rapid.Bool().Draw(t, "reused"), Injected: rapid.Bool().Draw(t, "injected"), Unsent: rapid.Bool().Draw(t, "unsent"),
+		Fault: rapid.SampledFrom([]string{"", "bad-node", "portal"}).Draw(t, "fault"),
 	}
 	if q.Unsent {
 		q.Sent = 0
