@@ -39,7 +39,7 @@ func card() sla.Scorecard {
 			{Name: "west", When: "probe", What: "page/west hears standby for edge", Moves: []sla.Move{{At: 16.02, Back: 24.5}}},
 			{Name: "north", When: "balancer", Moves: []sla.Move{}},
 		},
-		Outages: []sla.Outage{{Group: "shoppers", By: "unexplained", Onset: 33, Recovery: 34, Resolution: 0.034, Censored: true}},
+		Outages: []sla.Outage{{Group: "shoppers", By: []string{}, Onset: 33, Recovery: 34, Resolution: 0.034, Censored: true}},
 		Objectives: []sla.Objective{
 			{Name: "detect balancer", Wanted: "≤ 3 s", Measured: "800 ms ± 50 ms", Margin: "+73%", Result: sla.Met},
 			{Name: "recover", Wanted: "≤ 1 s", Measured: "2.5 s ± 100 ms", Margin: "-150%", Result: sla.Missed},

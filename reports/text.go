@@ -132,7 +132,7 @@ func (t *text) facts(card sla.Scorecard) {
 		t.line([]string{"noticed", ""}[min(i, 1)], s)
 	}
 	for _, o := range card.Outages {
-		if o.By == "unexplained" {
+		if len(o.By) == 0 {
 			t.line("", unexplained(o))
 		}
 	}

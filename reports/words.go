@@ -62,7 +62,7 @@ func outages(c sla.Scorecard) string {
 	var parts []string
 	flaps := 0
 	for _, o := range c.Outages {
-		if o.By == "unexplained" {
+		if len(o.By) == 0 {
 			continue
 		}
 		until := fmt.Sprintf("to %.1f s", o.Recovery)
@@ -75,7 +75,7 @@ func outages(c sla.Scorecard) string {
 		}
 		flaps += o.Flaps
 		if len(c.Faults) > 1 {
-			s += ", by " + o.By
+			s += ", by " + strings.Join(o.By, " or ")
 		}
 		parts = append(parts, s)
 	}
@@ -239,7 +239,7 @@ func aftermath(f sla.Fault) (s string) {
 	case f.Faint > 0:
 		return fmt.Sprintf("; users had %s bad requests of it, too few for an outage to stand out", count(f.Faint))
 	case f.During != "":
-		return fmt.Sprintf("; it was on in the outage of %s: what each did to the users cannot be told apart", f.During)
+		return fmt.Sprintf("; it was on in the outage of %s, and so not shown to be absorbed", f.During)
 	case f.Outage == nil:
 		return ""
 	}

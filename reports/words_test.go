@@ -10,12 +10,12 @@ import (
 // Where the outage was not one stretch, the stretches are told, flaps included, in
 // what people read; one that was is told by its length alone.
 func TestOutagesAreTold(t *testing.T) {
-	first := sla.Outage{Group: "shoppers", By: "bad-node", Onset: 15.02, Recovery: 19, Share: 0.331}
+	first := sla.Outage{Group: "shoppers", By: []string{"bad-node"}, Onset: 15.02, Recovery: 19, Share: 0.331}
 	flapping, open, other, later := first, first, first, first
 	flapping.Flaps = 1
 	open.Censored, open.Flaps = true, 2
 	other.Group, other.Onset, other.Recovery, other.Share = "clerks", 16, 17.5, 1
-	later.By, later.Onset, later.Recovery = "unexplained", 33, 34
+	later.By, later.Onset, later.Recovery = nil, 33, 34
 	for name, c := range map[string]struct {
 		all    []sla.Outage
 		faults int

@@ -145,7 +145,7 @@ func (c cell) missedBy(seed uint64) (onset, recovery, printed time.Duration) {
 	s := sim{rate: c.rate, length: 30 * time.Second, inject: from - 10*ms, lift: to, confirm: 3 * time.Second, noise: c.noise,
 		seed: seed*16 + uint64(slices.Index(kinds, c.kind)), downs: []down{{from, to, c.share, c.kind}}}
 	card := Score(s.record(), s.goals)
-	if len(card.Outages) != 1 || card.Outages[0].By != "fault" {
+	if len(card.Outages) != 1 || !slices.Equal(card.Outages[0].By, []string{"fault"}) {
 		return untold, untold, 0
 	}
 	end := to + 3*ms // the bad answer's own time

@@ -160,20 +160,6 @@ func (f *felt) times(t span, end int64, confirm time.Duration) (mitigate, again 
 	return mitigate, again
 }
 
-// beside is the fault in whose outage another was on, too, that its users can meet;
-// empty where there is none.
-func (s *scorer) beside(f timeline.Fault) string {
-	t := s.span(f.Name)
-	for _, x := range s.spells {
-		for _, o := range x.outages {
-			if t.injected != never && o.recovered >= t.injected && (t.cleared == never || o.onset <= t.cleared) && meets(f, o.stream.group.Name) {
-				return x.fault
-			}
-		}
-	}
-	return ""
-}
-
 // byPacket are the kinds of fault that count packets, of which a request sends several.
 var byPacket = []string{"syn-drop", "unreachable", "accept-stall", "blackhole", "loss", "idle-drop",
 	"kill", "stop", "restart", "pause", "cpu-starve", "memory-starve"}

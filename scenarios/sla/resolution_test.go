@@ -3,6 +3,7 @@ package sla
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,7 +62,7 @@ func TestPrintedResolutionsHold(t *testing.T) {
 					well = to + sec + 100*ms
 				}
 				card := Score(s.record(), s.goals)
-				if len(card.Outages) != 1 || card.Outages[0].By != "fault" {
+				if len(card.Outages) != 1 || !slices.Equal(card.Outages[0].By, []string{"fault"}) {
 					missed["outage"]++
 					continue
 				}

@@ -109,18 +109,16 @@ func (s *scorer) findOutages() {
 	slices.SortStableFunc(s.outages, func(a, b outage) int { return cmp.Compare(a.onset, b.onset) })
 	for i := range s.outages {
 		o := &s.outages[i]
-		by := s.culprit(*o)
-		var others []string
-		if by != unexplained {
+		by, others := s.culprits(*o)
+		if len(by) > 0 {
 			// A request that was under way when the fault came was due before it.
-			o.onset = max(o.onset, s.span(by).injected)
-			others = s.joined(*o, by)
+			o.onset = max(o.onset, s.firstOf(by))
 			s.own = append(s.own, *o)
-			s.put(*o, by, others)
+			s.put(*o, by)
 		}
 		out := Outage{
 			Group: o.stream.group.Name, Onset: s.course.at(o.onset), Recovery: s.course.at(o.recovered),
-			Resolution: seconds(max(o.ofOnset(), o.ofRecovery())), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: by, With: others,
+			Resolution: seconds(max(o.ofOnset(), o.ofRecovery())), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: append([]string{}, by...), With: others,
 		}
 		s.card.Outages = append(s.card.Outages, out)
 	}
@@ -138,7 +136,14 @@ func (s *scorer) findOutages() {
 	}
 }
 
-const unexplained = "unexplained"
+// firstOf is when the first of some faults was injected.
+func (s *scorer) firstOf(names []string) int64 {
+	first := s.span(names[0]).injected
+	for _, name := range names[1:] {
+		first = min(first, s.span(name).injected)
+	}
+	return first
+}
 
 // faults says what each fault did.
 func (s *scorer) faults() {
@@ -166,15 +171,12 @@ func (s *scorer) faults() {
 			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: c.Detail, Gone: cleared && !c.Active}
 		}
 		out.Proof.Effective = effective(out.Proof.touched())
-		felt := slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return o.By == f.Name })
-		if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) }); i >= 0 && !felt {
-			out.During = s.card.Outages[i].By
+		felt := slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.By, f.Name) })
+		if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) && len(o.By) > 0 }); i >= 0 && !felt {
+			out.During = s.card.Outages[i].By[0]
 		}
-		if !felt && out.During == "" && out.Proof.anybodys(f.Kind) {
-			out.During = s.beside(f)
-			if out.During == "" && out.Proof.Effective == "yes" && !s.ledAway(f) {
-				out.Proof.Effective = "unknown"
-			}
+		if !felt && out.During == "" && out.Proof.anybodys(f.Kind) && out.Proof.Effective == "yes" && !s.ledAway(f) {
+			out.Proof.Effective = "unknown"
 		}
 		if out.Proof.Effective == "yes" && !felt && out.During == "" && out.Proof.onlyPackets(f.Kind) {
 			out.Proof.Effective = "too few"

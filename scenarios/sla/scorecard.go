@@ -201,9 +201,11 @@ type Outage struct {
 	Censored   bool    `json:"censored"` // not over when the run ended, or not known to be
 	Share      float64 `json:"share"`    // of requests that were bad
 	Flaps      int     `json:"flaps"`
-	By         string  `json:"by"` // the fault, or "unexplained"
-	// With are faults that came into it while it lasted: what each of them did to
-	// the users could not be told apart.
+	// By are the faults that it is put down to, the likeliest first; where several are
+	// named, what each of them did to the users could not be told apart. Empty: it is
+	// unexplained.
+	By []string `json:"by"`
+	// With are other faults that were on while it lasted: none of them was absorbed then.
 	With []string `json:"with,omitempty"`
 }
 
@@ -229,8 +231,7 @@ type Fault struct {
 	Outage   *Time `json:"outage,omitempty"`
 	Mitigate *Time `json:"mitigate,omitempty"`
 	Recover  *Time `json:"recover,omitempty"`
-	// During is the fault in whose outage it was on, where it has none of its own: it came
-	// into it, or its count is blind.
+	// During is the fault in whose outage it was on, where it has none of its own.
 	During string `json:"during,omitempty"`
 }
 

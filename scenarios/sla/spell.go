@@ -8,8 +8,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// spell is what one fault gave the users: all outages that are put down to it.
-// Where other faults came into one of them, it is over when they are, too.
+// spell is what one fault gave the users: all outages that are put down to it, alone or
+// with others.
 type spell struct {
 	fault       string
 	onset, end  int64 // of the first and the last of them; where censored, the last that is known
@@ -18,8 +18,8 @@ type spell struct {
 	censored    bool
 	unconfirmed string // see Time
 
-	lifted, cleared int64 // lower and upper edge, of the last of those faults; never while one is on
-	clearing        time.Duration
+	lifted int64  // lower edge, of the first of its faults to be; never while none is
+	on     []span // of all of them
 }
 
 // span is how long a fault was on, from its marks; never where it was not reached.
@@ -57,31 +57,6 @@ func (s *scorer) span(fault string) span {
 	return out
 }
 
-// culprit is the fault that an outage is put down to. Of those that were on when
-// it began, or W and less before, it is the likeliest: one that the group can
-// meet, that touched users before it was over, that was still on, that came
-// before the onset and not only before it could be told; of those, the latest.
-func (s *scorer) culprit(o outage) string {
-	by, best := unexplained, []int64(nil)
-	for _, f := range s.record.Header.Faults {
-		t := s.span(f.Name)
-		if t.injected == never || t.injected > o.told+int64(o.early) || t.cleared != never && o.onset > t.cleared+int64(s.confirm()) {
-			continue
-		}
-		rank := []int64{
-			one(meets(f, o.stream.group.Name)),
-			one(t.own || t.untimed || t.touched != never && t.touched <= o.last),
-			one(t.cleared == never || o.onset <= t.cleared),
-			one(t.injected <= o.onset),
-			t.injected,
-		}
-		if best == nil || slices.Compare(rank, best) > 0 {
-			by, best = f.Name, rank
-		}
-	}
-	return by
-}
-
 func one(b bool) int64 {
 	if b {
 		return 1
@@ -89,52 +64,62 @@ func one(b bool) int64 {
 	return 0
 }
 
-// meets: requests of the group can meet the fault, as far as the plan knew.
-func meets(f timeline.Fault, group string) bool {
-	return len(f.Groups) == 0 || slices.Contains(f.Groups, group)
-}
-
-// joined lists the faults that came into an outage while it lasted.
-func (s *scorer) joined(o outage, by string) (names []string) {
-	for _, f := range s.record.Header.Faults {
-		t := s.span(f.Name)
-		if f.Name != by && t.injected != never && t.injected >= o.onset && (o.censored || t.injected <= o.recovered) && meets(f, o.stream.group.Name) {
-			names = append(names, f.Name)
+// put puts an outage down to faults: each of them has it, from the first to be lifted
+// on, for which of them it was cannot be told.
+func (s *scorer) put(o outage, by []string) {
+	for _, name := range by {
+		i := slices.IndexFunc(s.spells, func(x spell) bool { return x.fault == name })
+		if i < 0 {
+			t := s.span(name)
+			s.spells = append(s.spells, spell{fault: name, onset: o.onset, end: never, lifted: t.lifted, on: []span{t}})
+			i = len(s.spells) - 1
+		}
+		s.spells[i].add(o, s.course.end)
+		for _, other := range by {
+			s.spells[i].shared(s.span(other))
 		}
 	}
-	return names
 }
 
-// put puts an outage down to a fault, and makes the others of it wait for its end.
-func (s *scorer) put(o outage, by string, others []string) {
-	i := slices.IndexFunc(s.spells, func(x spell) bool { return x.fault == by })
-	if i < 0 {
-		t := s.span(by)
-		s.spells = append(s.spells, spell{fault: by, onset: o.onset, end: never, lifted: t.lifted, cleared: t.cleared, clearing: t.clearing})
-		i = len(s.spells) - 1
-	}
-	x := &s.spells[i]
+// add adds an outage of a run that ended at end.
+func (x *spell) add(o outage, end int64) {
 	x.outages = append(x.outages, o)
 	x.onset = min(x.onset, o.onset)
 	x.censored = x.censored || o.censored
 	x.end = max(x.end, o.recovered)
-	if x.unconfirmed = ""; x.censored && x.end < s.course.end {
+	if x.unconfirmed = ""; x.censored && x.end < end {
 		x.unconfirmed = atEnd
-	}
-	for _, name := range others {
-		x.outlast(s.span(name))
 	}
 	x.resolution = seconds(max(edge(x.outages, byOnset).ofOnset(), edge(x.outages, byRecovery).ofRecovery()))
 }
 
-// outlast makes a spell last until a fault that came into it is gone.
-func (x *spell) outlast(t span) {
-	if x.lifted != never && (t.lifted == never || t.lifted > x.lifted) {
+// shared makes a spell one of several faults: mitigated is what ends before the first of
+// them is lifted.
+func (x *spell) shared(t span) {
+	x.on = append(x.on, t)
+	if t.lifted != never && (x.lifted == never || t.lifted < x.lifted) {
 		x.lifted = t.lifted
 	}
-	if x.cleared != never && (t.cleared == never || t.cleared > x.cleared) {
-		x.cleared, x.clearing = t.cleared, t.clearing
+}
+
+// cleared is when the last of its faults was gone of those that were before users had
+// recovered; where none was, the first that was gone at all. Never while one is on.
+func (x spell) cleared() (at int64, doubt time.Duration) {
+	var gone, later *span
+	for i, t := range x.on {
+		switch {
+		case t.cleared == never:
+			return never, 0
+		case t.cleared <= x.end && (gone == nil || t.cleared > gone.cleared):
+			gone = &x.on[i]
+		case t.cleared > x.end && (later == nil || t.cleared < later.cleared):
+			later = &x.on[i]
+		}
 	}
+	if gone = cmp.Or(gone, later); gone == nil {
+		return never, 0
+	}
+	return gone.cleared, gone.clearing
 }
 
 func byOnset(o outage) int64    { return -o.onset }
@@ -184,12 +169,13 @@ func (x spell) mitigate(end int64, confirm time.Duration) *Time {
 // recover is how long the users took from the end of the faults; nil while one
 // is on.
 func (x spell) recover(mitigate *Time) *Time {
-	if x.cleared == never {
+	cleared, clearing := x.cleared()
+	if cleared == never {
 		return nil
 	}
 	t := &Time{
-		Seconds:    max(0, seconds(time.Duration(x.end-x.cleared))),
-		Resolution: x.resolution + seconds(x.clearing), Censored: x.censored, Unconfirmed: x.unconfirmed,
+		Seconds:    max(0, seconds(time.Duration(x.end-cleared))),
+		Resolution: x.resolution + seconds(clearing), Censored: x.censored, Unconfirmed: x.unconfirmed,
 	}
 	if mitigate != nil && !mitigate.Censored && t.Seconds == 0 {
 		t.By, t.Resolution = mitigated, 0

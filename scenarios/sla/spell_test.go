@@ -32,7 +32,7 @@ func TestFaultsInSequence(t *testing.T) {
 	r := s.record()
 	also(r, "a-later", 35*sec, 39*sec)
 	card := Score(r, s.goals)
-	if o := card.Outages; len(o) != 2 || o[0].By != "fault" || o[1].By != "a-later" || o[0].With != nil {
+	if o := card.Outages; len(o) != 2 || by(o[0]) != "fault" || by(o[1]) != "a-later" || o[0].With != nil {
 		t.Fatalf("outages %+v", o)
 	}
 	wantTime(t, "outage", card.Times.Outage, 14)
@@ -53,15 +53,15 @@ func TestFaultsInSequence(t *testing.T) {
 	}
 }
 
-// What begins while both are on is put down to the latest; the other, which
-// touched users and hurt none, is absorbed. A group that the latest cannot meet
-// has it from the other one.
+// What begins with a fault while users have been well under another for W is put down to
+// the former; the latter was on in its outage, and is not absorbed. A group that the
+// former cannot meet has it from the other one.
 func TestFaultsThatOverlap(t *testing.T) {
 	s := two(down{20 * sec, 24 * sec, 1, "reset"})
 	r := s.record()
 	also(r, "a-later", 20*sec, 24*sec)
 	card := Score(r, s.goals)
-	if o := card.Outages; len(o) != 1 || o[0].By != "a-later" || !card.Faults[0].Absorbed || card.Faults[1].Absorbed {
+	if o := card.Outages; len(o) != 1 || by(o[0]) != "a-later" || card.Faults[0].Absorbed || card.Faults[0].During != "a-later" || card.Faults[1].Absorbed {
 		t.Errorf("outages %+v, faults %+v", o, card.Faults)
 	}
 	wantTime(t, "recover", card.Times.Recover, 0)
@@ -69,26 +69,32 @@ func TestFaultsThatOverlap(t *testing.T) {
 	r = s.record()
 	also(r, "a-later", 20*sec, 24*sec, "others")
 	card = Score(r, s.goals)
-	if o := card.Outages; len(o) != 1 || o[0].By != "fault" || card.Faults[0].Absorbed || !card.Faults[1].Absorbed {
+	if o := card.Outages; len(o) != 1 || by(o[0]) != "fault" || card.Faults[0].Absorbed || !card.Faults[1].Absorbed {
 		t.Errorf("of a group that cannot meet it: outages %+v, faults %+v", o, card.Faults)
 	}
 }
 
-// A fault that comes into another's outage is not absorbed, and nobody is to
-// have recovered before both are gone.
+// A fault that comes into another's outage, and whose drops its requests met, shares it
+// where no answer says which of them it was, and users are to have recovered when both
+// are gone; mitigated it is only before the first of them is lifted.
 func TestFaultWithinAnOutage(t *testing.T) {
 	s := two(down{15 * sec, 31 * sec, 1, "reset"})
 	r := s.record()
 	also(r, "a-later", 20*sec, 30*sec)
 	card := Score(r, s.goals)
-	if o := card.Outages; len(o) != 1 || o[0].By != "fault" || strings.Join(o[0].With, " ") != "a-later" {
+	if o := card.Outages; len(o) != 1 || by(o[0]) != "fault a-later" || o[0].With != nil {
 		t.Fatalf("outages %+v", o)
 	}
-	if f := card.Faults[1]; f.Absorbed || f.During != "fault" || f.Outage != nil {
+	if f := card.Faults[1]; f.Absorbed || f.During != "" || f.Outage == nil {
 		t.Errorf("the later fault: %+v", f)
 	}
 	wantTime(t, "recover", card.Times.Recover, 1)
+	if m := card.Times.Mitigate; m == nil || !m.Censored || m.Seconds > 10.2 {
+		t.Errorf("mitigate %+v, want it censored at the first lift", m)
+	}
 }
+
+func by(o Outage) string { return strings.Join(o.By, " ") }
 
 // A watcher that says which fault it is to notice counts from that one.
 func TestWatcherOfOneFault(t *testing.T) {

@@ -23,11 +23,12 @@ type stream struct {
 	slow   []uint32           // places of those above τ
 	uneasy []uint32           // places of those above calm
 
-	lag      spread   // of all
-	late     int      // sent with a lag above w
-	local    int      // failed on the load node itself
-	answered bool     // at least one was
-	by       *answers // of the whole run
+	lag      spread          // of all
+	late     int             // sent with a lag above w
+	local    int             // failed on the load node itself
+	answered bool            // at least one was
+	by       *answers        // of the whole run
+	marks    map[string]bool // faults whose own answers came through
 
 	p0, p1 float64
 	good   float64 // score of a good request, below zero
@@ -40,7 +41,7 @@ type stream struct {
 
 // newStream measures the baseline, which ends at injected, and sets up the test.
 func newStream(g timeline.Group, all *timeline.Requests, injected int64, streams int) *stream {
-	s := &stream{group: g, all: all, by: newAnswers()}
+	s := &stream{group: g, all: all, by: newAnswers(), marks: map[string]bool{}}
 	var base spread
 	sent := 0
 	for r := range all.All() {
@@ -79,6 +80,9 @@ func (s *stream) sends(r *loadgen.Request) {
 	}
 	s.answered = s.answered || r.Status != 0
 	s.by.in(0).add(r, false)
+	if r.Injected {
+		s.marks[r.Fault] = true
+	}
 }
 
 // sent is how many were.

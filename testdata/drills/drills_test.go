@@ -321,7 +321,7 @@ func TestDrillTargetAsks(t *testing.T) {
 	t.Parallel()
 	o := run(t, "target-asks.yaml")
 	o.want(t, sla.Pass, 0)
-	if len(o.card.Outages) != 1 || o.card.Outages[0].By != "slip" {
+	if len(o.card.Outages) != 1 || !slices.Equal(o.card.Outages[0].By, []string{"slip"}) {
 		t.Fatalf("want one outage, of slip: %+v", o.card.Outages)
 	}
 	// A balancer asks once a second, so that it is late by up to one, and as long ill afterwards.

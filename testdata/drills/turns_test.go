@@ -69,7 +69,7 @@ func followed(t *testing.T, o outcome, node string) {
 	f := o.card.Faults[0]
 	from := f.Effect
 	for _, x := range o.card.Outages {
-		if x.By == f.Name {
+		if slices.Contains(x.By, f.Name) {
 			from = min(from, x.Onset)
 		}
 	}
