@@ -40,12 +40,12 @@ accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs agains
 # Each section of make bench, and the test that is it.
 BENCH      ?= generator link switch score honest
 BENCH_RUNS ?= 7
-bench-generator := ./testdata/bench -bench Generator
+bench-generator := ./loadgen/bench -bench Generator
 bench-link      := ./faults -bench Link
 bench-switch    := ./faults -bench Switch
 bench-score     := ./cmd/stormdrill -bench Score
-bench-honest    := ./testdata/bench -bench Honest
-bench-memory    := ./testdata/bench -bench Memory
+bench-honest    := ./loadgen/bench -bench Honest
+bench-memory    := ./loadgen/bench -bench Memory
 
 bench: build ## speed beside peers, as docs/benchmarks.md keeps it, in a quarter of an hour; BENCH="link switch" for some sections (memory: ten minutes more), BENCH_RUNS=3 for fewer runs
 	@mkdir -p bin && rm -f bin/benchmarks.md
@@ -55,10 +55,10 @@ bench: build ## speed beside peers, as docs/benchmarks.md keeps it, in a quarter
 
 containers: build images peers ## tests on real containers and network namespaces
 	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./faults/... ./loadgen/... ./scenarios/lab/...
-	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m ./testdata/drills
+	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m ./cmd/stormdrill/drills
 
 drills: build images ## the long runs, on real servers
-	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 4h -v ./testdata/drills
+	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 4h -v ./cmd/stormdrill/drills
 
 peers: ## programs that the faults are seen through, from Debian's packages where they are missing
 	@for p in openssl curl; do \
@@ -73,8 +73,8 @@ images: ## images of real servers, built once from Debian packages
 lint: ## gofmt, vet, staticcheck, module versions
 	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$out" ] || { echo "not gofmt-ed: $$out"; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags drill ./... ./testdata/bench ./testdata/drills
-	$(GO) run $(STATICCHECK) -tags drill ./... ./testdata/bench ./testdata/drills
+	$(GO) vet -tags drill ./...
+	$(GO) run $(STATICCHECK) -tags drill ./...
 	@[ "$$($(GO) list -m -f '{{.Version}}' github.com/Shopify/toxiproxy/v2)" = v2.12.0 ] || { echo "toxiproxy must be v2.12.0"; exit 1; }
 	$(GO) mod verify
 

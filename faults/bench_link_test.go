@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/testdata/bench"
+	"github.com/stormdrill/stormdrill/loadgen/bench"
 )
 
 const (

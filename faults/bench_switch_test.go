@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/loadgen/bench"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
-	"github.com/stormdrill/stormdrill/testdata/bench"
 )
 
 // A switch is timed by tries that set out this close together; what is told is

@@ -1,3 +1,5 @@
+//go:build drill
+
 package main
 
 import (
@@ -13,8 +15,8 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/bench"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
-	"github.com/stormdrill/stormdrill/testdata/bench"
 )
 
 // BenchmarkScore10M scores a record of ten million requests with the real binary:

@@ -1,7 +1,5 @@
 //go:build drill
 
-// Package drills runs Stormdrill as its users do, on real containers, against
-// servers they really run.
 package drills
 
 import (
@@ -25,7 +23,10 @@ import (
 var stormdrill string
 
 func TestMain(m *testing.M) {
-	root, err := filepath.Abs("../..")
+	root, err := filepath.Abs("../../..")
+	if err == nil {
+		err = os.Chdir(filepath.Join(root, "testdata", "live")) // where the scenarios are
+	}
 	if err != nil {
 		panic(err)
 	}

@@ -1,5 +1,5 @@
-// Package bench measures Stormdrill beside its peers, in ratios: the tests that
-// `make bench` runs, and what they share.
+//go:build drill
+
 package bench
 
 import (
