@@ -29,6 +29,7 @@ type form struct {
 	secure  bool // TLS
 	closes  bool // the connection ends with the request
 	replays bool // may be sent again though a server may have seen it
+	expect  *expectation
 }
 
 // query is one request as it goes onto the wire.
@@ -43,6 +44,9 @@ func newForm(g Group) (*form, error) {
 		host: proto.URL.Hostname(), closes: proto.Close || said(proto.Header, "Connection", "close"), replays: idempotent(proto)}
 	if f.address, err = dialled(proto.URL); err != nil {
 		return nil, err
+	}
+	if f.expect, err = g.Expect.compile(); err != nil {
+		return nil, fmt.Errorf("expect: %w", err)
 	}
 	var wire bytes.Buffer
 	if err := proto.Write(&wire); err != nil {

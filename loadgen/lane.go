@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"math"
 	"net"
 	"net/http"
@@ -37,6 +36,7 @@ type lane struct {
 	ready func() bool // whether there is something to read, or the end
 	loose func() bool // from life
 	head  int         // bytes that may still be read of a head
+	body  bodyReader  // of the last answer
 }
 
 // mostHead bounds the head of an answer, bytes, as net/http does.
@@ -164,7 +164,7 @@ func (l *lane) exchange(s *shot, q query) (a answer, again bool, err error) {
 	}
 	resp, again, err := l.answer(s)
 	if resp != nil {
-		a = answer{resp.StatusCode, resp.Header}
+		a = answer{resp.StatusCode, resp.Header, l.body.kept, l.body.long}
 	}
 	if whole := l.settle(rest); err != nil {
 		return a, again, err
@@ -214,7 +214,7 @@ func (l *lane) answer(s *shot) (resp *http.Response, again bool, err error) {
 	}
 	l.head = math.MaxInt
 	s.reached(reading)
-	_, err = io.Copy(io.Discard, resp.Body)
+	err = l.body.read(resp.Body, l.form.expect.reads())
 	if end := resp.Body.Close(); err == nil {
 		err = end
 	}

@@ -108,7 +108,7 @@ func TestConnectionAfterAnAnswer(t *testing.T) {
 		"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n":                                             false,
 		nothing + nothing: false, // nobody asked twice
 	} {
-		u := usersOf(t, Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+		u := usersOf(t, Group{Expect: Expect{Status: []int{200, 304}}, URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			for readHead(c) {
 				fmt.Fprint(c, answer)
 			}

@@ -30,7 +30,7 @@ func WriteID(run, group string, seq uint64) string {
 
 // Acknowledged reports whether a write was promised to last.
 func (r *Request) Acknowledged() bool {
-	return !r.Unsent && r.Class == OK && r.Status >= 200 && r.Status < 300
+	return !r.Unsent && !r.Injected && r.Class == OK && r.Status >= 200 && r.Status < 300
 }
 
 // ledger remembers which writes of a group were acknowledged, and reads them back.
@@ -86,7 +86,7 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 	w := l.spec.Groups[0].Writes
 	s := l.spec
 	g := s.Groups[0]
-	g.URL, g.Method, g.Body, g.Rate, g.Expect = w.Read, http.MethodGet, "", w.Rate, nil
+	g.URL, g.Method, g.Body, g.Rate, g.Expect = w.Read, http.MethodGet, "", w.Rate, Expect{}
 	g.Ramp, g.Mix = 0, nil
 	s.Groups, s.Run = []Group{g}, "" // no trace of the run: nobody takes it for users' traffic
 	u, err := newUsers(ctx, s, 0, l.now)
@@ -121,6 +121,8 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 // tells reads an answer; ok is false where it says nothing about the id.
 func (w *Writes) tells(r *Request) (lost, ok bool) {
 	switch {
+	case r.Injected:
+		return false, false
 	case r.Status >= 200 && r.Status < 300 && r.Class == OK:
 		return false, true
 	case slices.Contains(w.Missing, int(r.Status)) && (r.Class == OK || r.Class == Status):

@@ -42,7 +42,11 @@ func newProbe(c Check, s Spec) (Probe, error) {
 	}
 	var all []Probe
 	if c.HTTP != nil {
-		all = append(all, &httpAsker{c.HTTP, r, trust})
+		want, err := c.HTTP.Expect.compile()
+		if err != nil {
+			return nil, fmt.Errorf("check %q: expect: %w", c.Name, err)
+		}
+		all = append(all, &httpAsker{c.HTTP, r, trust, want})
 	}
 	if c.TCP != nil {
 		all = append(all, &tcpAsker{c.TCP, r})
@@ -99,12 +103,12 @@ func pageOn(r *road, trust *tls.Config) page { return page{newTransport(r, trust
 // get reads a page; a status other than 200 is an error that says so.
 func (p page) get(ctx context.Context, url string) ([]byte, error) {
 	var body bytes.Buffer
-	status, class, err := fetch(ctx, p.via, url, limited{&body, mostPage})
+	a, class, err := fetch(ctx, p.via, url, limited{&body, mostPage})
 	switch {
 	case class != OK:
 		return nil, fmt.Errorf("out of reach: %s: %w", class, err)
-	case status != http.StatusOK:
-		return nil, fmt.Errorf("answered %d", status)
+	case a.status != http.StatusOK:
+		return nil, fmt.Errorf("answered %d", a.status)
 	}
 	return body.Bytes(), nil
 }
@@ -113,15 +117,15 @@ func (p page) close() { p.via.CloseIdleConnections() }
 
 // fetch makes one GET and says how it ended. Class is OK where the answer is
 // complete, whatever its status.
-func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (int, Class, error) {
+func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (answer, Class, error) {
 	s, ctx := newShot(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return 0, Local, err
+		return answer{}, Local, err
 	}
 	req.Header.Set("User-Agent", "stormdrill-check")
 	a, err := s.do(via, req, sink)
-	return a.status, classify(err, s.stage()), err
+	return a, classify(err, s.stage()), err
 }
 
 // limited refuses what is longer than a page may be.

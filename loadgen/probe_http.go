@@ -12,15 +12,28 @@ type httpAsker struct {
 	*HTTPProbe
 	road  *road
 	trust *tls.Config
+	want  *expectation
 }
 
-// Ask is good when the status is among the expected ones.
+// Ask is good when the answer is as expected. One that a fault made may be: the check
+// is what it is.
 func (p *httpAsker) Ask(ctx context.Context) Reply {
 	via := newTransport(p.road, p.trust)
 	via.DisableKeepAlives = true
-	status, class, _ := fetch(ctx, via, p.URL, io.Discard)
+	var body bodyReader
+	sink := io.Discard
+	if p.want.reads() {
+		sink = &body
+	}
+	a, class, _ := fetch(ctx, via, p.URL, sink)
 	if class != OK {
 		return failed(class)
 	}
-	return Reply{Good: expected(p.Expect, status), Known: true, Detail: strconv.Itoa(status)}
+	a.body, a.long = body.kept, body.long
+	class = p.want.class(a)
+	r := Reply{Good: class == OK, Known: true, Detail: strconv.Itoa(a.status)}
+	if class == Assertion {
+		r.Detail += ", not as expected"
+	}
+	return r
 }

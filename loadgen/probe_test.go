@@ -48,7 +48,7 @@ func TestHTTPProbe(t *testing.T) {
 	expectAnswer(t, knockOn(t, check), true, true, "200")
 	code = http.StatusServiceUnavailable
 	expectAnswer(t, knockOn(t, check), false, true, "503")
-	check.HTTP.Expect = []int{503}
+	check.HTTP.Expect.Status = []int{503}
 	expectAnswer(t, knockOn(t, check), true, true, "503")
 	for _, f := range from {
 		if !strings.HasPrefix(f, "127.0.8.8:") {

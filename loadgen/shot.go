@@ -44,6 +44,8 @@ type shot struct {
 type answer struct {
 	status int
 	header http.Header
+	body   []byte // what an expectation is held against; valid until the next request
+	long   bool   // there was more of it
 }
 
 type shotKey struct{}
@@ -126,7 +128,7 @@ func (s *shot) do(via http.RoundTripper, req *http.Request, sink io.Writer) (a a
 		return a, err
 	}
 	s.reached(reading)
-	a = answer{resp.StatusCode, resp.Header}
+	a = answer{status: resp.StatusCode, header: resp.Header}
 	_, err = io.Copy(sink, resp.Body)
 	if end := resp.Body.Close(); err == nil && end != nil {
 		err = end

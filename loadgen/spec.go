@@ -31,11 +31,11 @@ type Group struct {
 	Method  string            `json:"method"`
 	Headers map[string]string `json:"headers,omitempty"`
 	Body    string            `json:"body,omitempty"`
-	Expect  []int             `json:"expect,omitempty"` // good statuses; empty: 200–399
-	Rate    float64           `json:"rate"`             // requests per second, > 0
-	Users   int               `json:"users"`            // synthetic users, ≥ 1; the n-th request is user n mod Users
-	Timeout time.Duration     `json:"timeout"`          // of a whole request, from sent
-	Slow    time.Duration     `json:"slow"`             // τ: slower than this, from due, is bad
+	Expect  Expect            `json:"expect,omitzero"`
+	Rate    float64           `json:"rate"`    // requests per second, > 0
+	Users   int               `json:"users"`   // synthetic users, ≥ 1; the n-th request is user n mod Users
+	Timeout time.Duration     `json:"timeout"` // of a whole request, from sent
+	Slow    time.Duration     `json:"slow"`    // τ: slower than this, from due, is bad
 
 	// Sources are the group's own addresses on the load node; the node adds
 	// them to its interface. A user keeps to one: user mod len(Sources).
@@ -69,11 +69,10 @@ type Check struct {
 	LB      *LBProbe      `json:"lb,omitempty"`
 }
 
-// HTTPProbe asks for a URL over a fresh connection. Good is a status among
-// Expect (empty: 200–399).
+// HTTPProbe asks for a URL over a fresh connection. Good is an answer as expected.
 type HTTPProbe struct {
 	URL    string `json:"url"`
-	Expect []int  `json:"expect,omitempty"`
+	Expect Expect `json:"expect,omitzero"`
 	CA     string `json:"ca,omitempty"` // PEM, trusted besides the drill's own
 }
 
@@ -151,7 +150,7 @@ const (
 	DNSRefused
 	DNSTimeout
 	DNSOther
-	Body     // the body broke off or failed its assertion
+	Body     // the body broke off
 	Local    // this node's own fault: descriptors, ports, a resolver outside the subnet
 	Protocol // the answer was not HTTP
 
@@ -160,13 +159,15 @@ const (
 	TLSHost      // certificate of another host
 	TLSAuthority // certificate by an authority that is not trusted
 	TLSVersion   // no version in common
-	Classes      // how many there are
+
+	Assertion // a whole answer whose status is expected, and whose body or header is not
+	Classes   // how many there are
 )
 
 var classNames = [Classes]string{
 	"ok", "status", "dial-timeout", "refused", "unreachable", "reset", "timeout", "tls",
 	"nxdomain", "servfail", "dns-refused", "dns-timeout", "dns", "body", "local", "protocol",
-	"tls-expired", "tls-host", "tls-authority", "tls-version",
+	"tls-expired", "tls-host", "tls-authority", "tls-version", "assertion",
 }
 
 func (c Class) String() string {
@@ -202,9 +203,10 @@ type Request struct {
 func (r *Request) Latency() time.Duration { return time.Duration(r.Done - r.Due) }
 
 // Bad reports whether the user was badly served, τ being the group's Slow.
-// A request never sent is neither good nor bad.
+// A request never sent is neither good nor bad. An answer that a fault made is never
+// good, whatever it looks like.
 func (r *Request) Bad(slow time.Duration) bool {
-	return !r.Unsent && (r.Class != OK || r.Latency() > slow)
+	return !r.Unsent && (r.Class != OK || r.Injected || r.Latency() > slow)
 }
 
 // Known is when it could be told whether the request was good: min(done, due + slow).

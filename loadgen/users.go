@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 )
@@ -106,10 +105,10 @@ func (u *users) send(r *Request) {
 	via.out = q.head
 	a, err := via.ask(s, q, end)
 	r.Done = u.now()
+	u.judge(r, s, a, err) // the body is the lane's, which goes to another request next
 	if err == nil {
 		pool.put(via)
 	}
-	u.judge(r, s, a, err)
 }
 
 func (u *users) judge(r *Request, s *shot, a answer, err error) {
@@ -123,7 +122,10 @@ func (u *users) judge(r *Request, s *shot, a answer, err error) {
 		r.Fault = bounded(a.header.Get(InjectedHeader), mostFaultName)
 		r.Injected = r.Fault != ""
 	}
-	if r.Class == OK && !expected(u.spec.Expect, a.status) {
+	if r.Class == OK {
+		r.Class = u.form.expect.class(a)
+	}
+	if r.Class == OK && r.Injected { // an answer of a fault is nobody's good one
 		r.Class = Status
 	}
 }
@@ -131,14 +133,6 @@ func (u *users) judge(r *Request, s *shot, a answer, err error) {
 // bounded is a header's text as far as it is kept.
 func bounded(text string, most int) string {
 	return strings.ToValidUTF8(text[:min(len(text), most)], "")
-}
-
-// expected reports whether a status is good: one of those named, or 200–399.
-func expected(want []int, status int) bool {
-	if len(want) == 0 {
-		return status >= 200 && status < 400
-	}
-	return slices.Contains(want, status)
 }
 
 func (u *users) sweep() {

@@ -154,10 +154,11 @@ func TestClassesOfRequests(t *testing.T) {
 		attempts uint8
 	}{
 		{"ok", Group{URL: status(200)}, OK, 200, 1},
-		{"redirect is not followed", Group{URL: status(302)}, OK, 302, 1},
+		{"redirect is not followed, and not good", Group{URL: status(302)}, Status, 302, 1},
+		{"expected redirect", Group{URL: status(302), Expect: Expect{Status: []int{302}}}, OK, 302, 1},
 		{"bad status", Group{URL: status(503)}, Status, 503, 1},
-		{"expected 503", Group{URL: status(503), Expect: []int{503}}, OK, 503, 1},
-		{"unexpected 200", Group{URL: status(200), Expect: []int{201}}, Status, 200, 1},
+		{"expected 503", Group{URL: status(503), Expect: Expect{Status: []int{503}}}, OK, 503, 1},
+		{"unexpected 200", Group{URL: status(200), Expect: Expect{Status: []int{201}}}, Status, 200, 1},
 		{"refused", Group{URL: closedPort(t)}, Refused, 0, 0},
 		{"dial time-out", Group{URL: fullQueue(t), Timeout: short}, DialTimeout, 0, 0},
 		{"reset", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) { readHead(c); reset(c) })}, Reset, 0, 1},
@@ -275,7 +276,7 @@ func TestRequestOnTheWire(t *testing.T) {
 	u := usersOf(t, Group{URL: s.URL + "/account?x=1", Method: http.MethodPut, Body: "pay", Users: 3,
 		Headers: map[string]string{"host": "shop.example", "X-Tier": "gold"}})
 	r := u.one(0xabc)
-	if r.Class != OK || r.Node != "app-3" || !r.Injected || r.Fault != "bad-node" {
+	if r.Class != Status || r.Status != 200 || r.Node != "app-3" || !r.Injected || r.Fault != "bad-node" { // a fault's answer is no good one
 		t.Errorf("%+v", r)
 	}
 	q := <-got

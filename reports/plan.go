@@ -178,10 +178,10 @@ func (b *planText) load() {
 		if b.p.Header.Groups[i].Reference {
 			how += ", reference"
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s",
-			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how))
+		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s\tgood: %s",
+			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how, g.Expect))
 	}
-	b.table("LOAD", rows)
+	b.table("LOAD, redirects not followed", rows)
 }
 
 func (b *planText) links() {

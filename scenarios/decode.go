@@ -116,6 +116,10 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 		return
 	}
 	fields := fieldsOf(v.Type())
+	if i := alone(fields); i >= 0 && n.Kind == yaml.SequenceNode {
+		d.list(n, v.FieldByIndex(fields[i].index), append(slices.Clip(keys), fields[i].name))
+		return
+	}
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value })
 		if i < 0 {
@@ -220,8 +224,12 @@ func null(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() 
 type field struct {
 	name  string
 	about string
+	alone bool // a list is written for the whole struct where it is all that is set
 	index []int
 }
+
+// alone is the place of the field that a list stands for; −1 where none is.
+func alone(all []field) int { return slices.IndexFunc(all, func(f field) bool { return f.alone }) }
 
 // fieldsOf lists the keys of a struct, those of its inlined structs included.
 func fieldsOf(t reflect.Type) []field {
@@ -236,7 +244,7 @@ func fieldsOf(t reflect.Type) []field {
 				all = append(all, inner)
 			}
 		case name != "" && name != "-":
-			all = append(all, field{name, f.Tag.Get("about"), []int{i}})
+			all = append(all, field{name, f.Tag.Get("about"), f.Tag.Get("alone") != "", []int{i}})
 		}
 	}
 	return all

@@ -107,7 +107,7 @@ func (d *detector) place(i int) {
 func (d *detector) http(v *watch.HTTP) {
 	end, _ := d.p.endpoint(d.at("url"), v.URL)
 	d.p.wants(d.client, end.host, end.port)
-	d.p.statuses(d.at("expect"), v.Expect)
+	d.p.expects(d.at("expect"), v.Expect)
 	d.counts(v.Fails, v.Oks)
 	d.ask(fmt.Sprintf("asks %s", v.URL), v.Every, v.Timeout, loadgen.Check{HTTP: &loadgen.HTTPProbe{URL: v.URL, Expect: v.Expect, CA: d.p.authority(d.at("ca"), v.CA)}})
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"math"
 	"net/netip"
 	"reflect"
@@ -325,6 +326,39 @@ func TestPlanSaysWhatALimitAboveSlowIs(t *testing.T) {
 		p := planned(t, s, Options{})
 		if have := slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, "beyond slow: ") }); have != want {
 			t.Errorf("%s: said %v", limit, have)
+		}
+	}
+}
+
+// A foreign page with status 200 is a drill of its own where the users look at the page;
+// of a check that does not, the plan says so.
+func TestPlanTellsAPageFromAGoodAnswer(t *testing.T) {
+	const text = `
+name: page-with-200
+targets:
+  shop: {lab: {web: {}}, ports: [8080]}
+load:
+  users: {to: "http://shop:8080/", rate: 50/s, expect: {body: "%s"}}
+phases: {baseline: 20s, hold: 15s, recovery: 15s, confirm: 2s}
+faults:
+  portal: {block-page: {link: users -> shop, code: 200}}
+watch:
+  probe: {http: {url: "http://shop:8080/", every: 500ms}, as: users}
+sla: {mitigate: 3s, recover: 3s}
+`
+	p := planned(t, parsed(t, fmt.Sprintf(text, "served by")), Options{})
+	if !slices.ContainsFunc(p.Notes, func(n string) bool {
+		return strings.Contains(n, "watcher probe takes its answer, status 200, for a good one")
+	}) {
+		t.Errorf("notes: %q", p.Notes)
+	}
+	for _, foolish := range []string{"", "blocked", "<title>"} {
+		s, err := Parse("test.yaml", []byte(fmt.Sprintf(text, foolish)))
+		if err == nil {
+			_, err = s.Plan(Options{})
+		}
+		if err == nil || !strings.Contains(err.Error(), "users would take its answer, status 200, for a good one") {
+			t.Errorf("%q: %v", foolish, err)
 		}
 	}
 }

@@ -156,6 +156,7 @@ func (p *planner) bind(f *PlannedFault) {
 	p.hidden(f)
 	r := p.reachOf(f)
 	f.Share = r.share
+	p.fooled(f, r.groups, append(slices.Clip(keys), "code"))
 	if err == nil { // else it is not known what it would need of the phases
 		p.touched[f.Name] = r
 	}

@@ -19,6 +19,10 @@ func (p *planner) ready(t *Target, keys []string) {
 	if n != 1 && !p.mistyped(keys) {
 		p.problem(keys, "ready: want exactly one of http, tcp, log, health; there are %d", n)
 	}
+	p.expects(append(slices.Clip(keys), "expect"), r.Expect)
+	if !r.Expect.IsZero() && r.HTTP == "" {
+		p.problem(append(slices.Clip(keys), "expect"), "ready: expect is about the answer to http, which is not asked: want ready: {http: …, expect: …}")
+	}
 	if r.Health && t.Lab != nil {
 		p.problem(append(slices.Clip(keys), "health"), "an embedded target has no health check of its own: use http or tcp")
 	}
@@ -38,7 +42,7 @@ func (p *planner) readiness() {
 			if !ok {
 				continue
 			}
-			c.HTTP = &loadgen.HTTPProbe{URL: end.on(n)}
+			c.HTTP = &loadgen.HTTPProbe{URL: end.on(n), Expect: r.Expect}
 			p.wants("ready", end.host, end.port)
 		case r.TCP != "":
 			end, ok := p.hostPort(append(keys, "tcp"), r.TCP)

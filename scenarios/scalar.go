@@ -128,7 +128,11 @@ func expected(t reflect.Type) string {
 	}
 	switch t.Kind() {
 	case reflect.Struct:
-		return "a mapping of " + namesOf(fieldsOf(t))
+		fields := fieldsOf(t)
+		if i := alone(fields); i >= 0 {
+			return expected(t.FieldByIndex(fields[i].index).Type) + ", or a mapping of " + namesOf(fields)
+		}
+		return "a mapping of " + namesOf(fields)
 	case reflect.Map:
 		return "a mapping of names to " + plural(t.Elem())
 	case reflect.Slice:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -144,11 +145,13 @@ type Eject struct {
 
 // Ready says when a target can be used. Exactly one of HTTP, TCP, Log is set.
 type Ready struct {
-	HTTP   string        `yaml:"http"`   // URL asked from inside the network
-	TCP    string        `yaml:"tcp"`    // host:port
-	Log    string        `yaml:"log"`    // a line of its log that contains this
-	Health bool          `yaml:"health"` // the image's own health check
-	Within time.Duration `yaml:"within"` // default 60s
+	HTTP string `yaml:"http"` // URL asked from inside the network
+	// Expect is what HTTP has to answer: default a status from 200 to 299.
+	Expect loadgen.Expect `yaml:"expect"`
+	TCP    string         `yaml:"tcp"`    // host:port
+	Log    string         `yaml:"log"`    // a line of its log that contains this
+	Health bool           `yaml:"health"` // the image's own health check
+	Within time.Duration  `yaml:"within"` // default 60s
 }
 
 // Group is a group of users.
@@ -162,7 +165,7 @@ type Group struct {
 	Method      string            `yaml:"method"`  // default GET
 	Headers     map[string]string `yaml:"headers"`
 	Body        string            `yaml:"body"`
-	Expect      []int             `yaml:"expect"` // default 200–399
+	Expect      loadgen.Expect    `yaml:"expect"` // what a good answer is: default a status from 200 to 299
 	Connections *Connections      `yaml:"connections"`
 	CA          string            `yaml:"ca"` // file beside the scenario, trusted besides the drill's own authority
 	// Reference: no fault may touch these users, and none of the objectives is

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"crypto/x509"
+	"errors"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -111,7 +112,7 @@ func (p *planner) checkGroup(name string, g *Group) {
 	if _, err := http.NewRequest(orElse(g.Method, http.MethodGet), "http://name/", nil); err != nil {
 		p.problem(sub("method"), "method %q: want one such as GET or POST", g.Method)
 	}
-	p.statuses(sub("expect"), g.Expect)
+	p.expects(sub("expect"), g.Expect)
 	c := g.Connections
 	if c == nil {
 		return
@@ -127,6 +128,14 @@ func (p *planner) checkGroup(name string, g *Group) {
 	}
 	if c.Per == "user" && users(g) > mostOwn {
 		p.problem(sub("connections", "per"), "per user: %d users would keep as many connections: want at most %d users", users(g), mostOwn)
+	}
+}
+
+// expects checks what a good answer is.
+func (p *planner) expects(keys []string, e loadgen.Expect) {
+	p.statuses(append(slices.Clip(keys), "status"), e.Status)
+	if bad := (*loadgen.ExpectError)(nil); errors.As(e.Check(), &bad) {
+		p.problem(append(slices.Clip(keys), bad.Key...), "expect: %v", bad)
 	}
 }
 

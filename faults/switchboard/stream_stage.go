@@ -170,28 +170,22 @@ func (c *exchange) answer(r request, m *mode) bool {
 		}
 	}
 	stay := !r.last && !r.waits
-	body := m.HTTPStatus.Body
-	if body == "" {
-		body = fmt.Sprintf("%d by the fault %s\n", m.HTTPStatus.Code, m.Name)
-	}
-	if m.HTTPStatus.Code == http.StatusNoContent || m.HTTPStatus.Code == http.StatusNotModified {
-		body = ""
-	}
+	a := m.HTTPStatus.Answer(m.Name)
 	var b strings.Builder
-	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", m.HTTPStatus.Code, http.StatusText(m.HTTPStatus.Code),
+	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", a.Code, http.StatusText(a.Code),
 		FaultHeader, m.Name, NodeHeader, c.stage.name)
-	if body != "" {
-		fmt.Fprintf(&b, "Content-Type: %s\r\n", http.DetectContentType([]byte(body))) // a page is shown as one
+	if a.Type != "" {
+		fmt.Fprintf(&b, "Content-Type: %s\r\n", a.Type)
 	}
-	if m.HTTPStatus.Code != http.StatusNoContent {
-		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
+	if a.Code != http.StatusNoContent {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(a.Body))
 	}
 	if !stay {
 		b.WriteString("Connection: close\r\n")
 	}
 	b.WriteString("\r\n")
 	if r.method != http.MethodHead {
-		b.WriteString(body)
+		b.WriteString(a.Body)
 	}
 	return c.turns.insert(func() error {
 		c.flow.answer(c.sent.Load(), r.path, r.whose)

@@ -160,10 +160,10 @@ func (s *stream) usual(c course) float64 {
 // classOf names how a bad request failed.
 func classOf(r *loadgen.Request) string {
 	switch {
+	case r.Injected && r.Status != 0 && (r.Class == loadgen.OK || r.Class == loadgen.Status):
+		return fmt.Sprintf("http %d, injected", r.Status)
 	case r.Class == loadgen.OK:
 		return "slow"
-	case r.Class == loadgen.Status && r.Injected:
-		return fmt.Sprintf("http %d, injected", r.Status)
 	case r.Class == loadgen.Status:
 		return fmt.Sprintf("http %d", r.Status)
 	}

@@ -2,6 +2,7 @@ package sla
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -431,5 +432,31 @@ func TestImpactStraddles(t *testing.T) {
 	s.level([]slice{{active: 100, hit: 4}})
 	if i := s.card.Impact; i.Level != 2 || !i.Straddles || i.Peak != 0.04 {
 		t.Errorf("4 of 100: have %+v, want level 2, flagged", i)
+	}
+}
+
+// An answer that a fault made is never a good one, whatever it looks like: a page with
+// status 200, in a record whose load took it for good, is an outage.
+func TestFaultsOwnPageIsNeverGood(t *testing.T) {
+	s := usual()
+	s.rate, s.downs = 100, nil
+	s.goals = timeline.Objectives{Mitigate: new(3 * time.Second), Recover: new(3 * time.Second), Keep: []string{"success in fault >= 99%"}}
+	s.adjust = func(q *loadgen.Request) {
+		q.Injected = q.Due >= t0+15*sec && q.Due < t0+25*sec
+	}
+	c := Score(s.record(), s.goals)
+	if c.Verdict != Fail || c.Faults[0].Absorbed || c.Requests.Failed != 1000 || c.Classes[0].Name != "http 200, injected" {
+		t.Errorf("%s, %+v, %+v, %v", c.Verdict, c.Faults[0], c.Requests, c.Classes)
+	}
+}
+
+// Redirects are not followed, and a baseline of them says what to do.
+func TestBaselineOfRedirects(t *testing.T) {
+	s := usual()
+	s.rate, s.downs = 100, nil
+	s.adjust = func(q *loadgen.Request) { q.Class, q.Status = loadgen.Status, 302 }
+	c := Score(s.record(), s.goals)
+	if c.Verdict != Inconclusive || !strings.Contains(fmt.Sprint(c.Reasons), "say expect: [302]") {
+		t.Errorf("%s: %v", c.Verdict, c.Reasons)
 	}
 }

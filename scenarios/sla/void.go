@@ -77,7 +77,7 @@ func (s *scorer) unwell() (reasons []string) {
 		case n < leastBaseline:
 			say("the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher", st.group.Name, n, leastBaseline)
 		case float64(bad) > mostBaselineBad*float64(n):
-			say("%d of %d requests of %s were bad in the baseline, before any fault: look at the target's log, or lower the rate", bad, n, st.group.Name)
+			say("%d of %d requests of %s were bad in the baseline, before any fault: %s", bad, n, st.group.Name, st.cure(before))
 		}
 	}
 	if s.record.Header.Control {
@@ -95,6 +95,20 @@ func (s *scorer) unwell() (reasons []string) {
 		}
 	}
 	return reasons
+}
+
+// cure is what helps a baseline that is mostly bad.
+func (s *stream) cure(before int64) string {
+	status, led := 0, 0
+	for r := range s.all.Between(0, s.all.First(before)) {
+		if r.Status >= 300 && r.Status < 400 && r.Bad(s.group.Slow) {
+			status, led = int(r.Status), led+1
+		}
+	}
+	if 2*led > s.badBefore(before) {
+		return fmt.Sprintf("the answers lead elsewhere (%d), and redirects are not followed: let to be where they lead, or say expect: [%d]", status, status)
+	}
+	return "look at the target's log, or lower the rate"
 }
 
 // early says what happened to the users before any fault: outages, or, where what
