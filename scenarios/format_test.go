@@ -9,7 +9,7 @@ import (
 // what the drills on real servers run, which is told here before an engine is needed.
 func TestFormat(t *testing.T) {
 	t.Setenv("TOKEN", "secret")
-	for folder, least := range map[string]int{"format": 3, "drills": 15} {
+	for folder, least := range map[string]int{"format": 3, "live": 15} {
 		files, err := filepath.Glob("../testdata/" + folder + "/*.yaml")
 		if err != nil || len(files) < least {
 			t.Fatalf("have %q, %v", files, err)
