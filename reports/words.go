@@ -215,6 +215,9 @@ func fault(f sla.Fault, only bool) string {
 	}
 	if p.Blind {
 		s = fmt.Sprintf("%s on %s: %s %s, users' and checks' together", f.Name, f.Link, count(p.Total), p.Unit)
+		if p.Untraced {
+			s += ", as no request there carries the traceparent of a user's: forwarded, it would tell them apart"
+		}
 	}
 	if f.Effect >= 0 {
 		s += fmt.Sprintf("; %s after the injection", sla.Time{Seconds: max(0, f.Effect-f.Inject), Resolution: f.EffectResolution})

@@ -164,6 +164,7 @@ func (p *planner) bind(f *PlannedFault) {
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
 		At: f.At, For: f.For, Share: f.Share, Nodes: farEnds(f.Site), Groups: r.groups, Scope: p.scope(f),
+		State: faults.OfState(f.Fault), New: onlyNew(f.Fault), Spares: spares(f.Fault),
 	})
 	if f.Share == 0 {
 		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)
@@ -245,6 +246,12 @@ func onlyNew(f faults.Fault) bool {
 		return true
 	}
 	return false
+}
+
+// spares: it is written with paths that it lets alone.
+func spares(f faults.Fault) bool {
+	s, ok := f.(faults.Sparing)
+	return ok && len(s.Spares()) > 0
 }
 
 // overlaps refuses two faults at one time on one target, whose lifts would undo

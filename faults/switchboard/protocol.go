@@ -264,8 +264,14 @@ type Count struct {
 	// users'. It touches no request of theirs; First is when it first went out.
 	Own    bool   `json:"own,omitempty"`
 	Detail string `json:"detail,omitempty"` // what else is to be said of Total
-	Active bool   `json:"active"`           // rule or mode read back as present now
-	At     int64  `json:"at"`               // when it was read
+	// Untraced: no request on one of its links, which is between nodes, ever carried a
+	// user's traceparent, so that none can be told from a check there.
+	Untraced bool `json:"untraced,omitempty"`
+	// Unread is what else than HTTP/1 was spoken on its links since they were opened, in
+	// which no request can be read: "HTTP/2", "WebSocket and an upgraded protocol".
+	Unread string `json:"unread,omitempty"`
+	Active bool   `json:"active"` // rule or mode read back as present now
+	At     int64  `json:"at"`     // when it was read
 }
 
 // Traffic is what went over a link, faulted or not; the answer to "traffic"

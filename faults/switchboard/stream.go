@@ -156,7 +156,14 @@ func (s *streams) count(name string) (Count, bool) {
 	if m == nil {
 		return Count{}, false
 	}
-	return m.read(), true
+	c, links := m.read(), []*proxied{}
+	for _, id := range m.Links {
+		if l := s.links[id]; l != nil { // closed
+			links = append(links, l)
+		}
+	}
+	c.untold(links, func(l *proxied) bool { return l.door.nodes })
+	return c, true
 }
 
 func (s *streams) traffic() []Traffic {

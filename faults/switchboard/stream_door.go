@@ -70,7 +70,7 @@ func (d *door) serve() {
 
 func (d *door) admit(client *net.TCPConn) {
 	from, _ := netip.ParseAddrPort(client.RemoteAddr().String())
-	f := newFlow(d.ctx, client, d.faults, d.nodes, d.whose(from.Addr()))
+	f := newFlow(d.ctx, client, d.faults, d.nodes, &d.stage.trace, d.whose(from.Addr()))
 	d.keep(f)
 	answers := newThroat(f, d.start)
 	context.AfterFunc(f.over, func() {

@@ -17,7 +17,8 @@ type flow struct {
 	client *net.TCPConn
 	fd     int32 // the client's, to look whether he has left
 	faults *modes
-	nodes  bool // it is between nodes
+	nodes  bool   // it is between nodes
+	trace  *trace // of its link
 	born   time.Time
 	users  atomic.Bool          // it carries users' traffic
 	dark   atomic.Bool          // what it carries cannot be read
@@ -51,19 +52,33 @@ const (
 )
 
 // whose the flow's traffic is as long as no request tells: a node's, to another
-// node, is anybody's.
+// node, is anybody's where it cannot be read, or says nothing.
 func (f *flow) whose() whose {
-	switch {
-	case f.users.Load():
+	if f.users.Load() {
 		return users
-	case f.nodes && f.dark.Load():
+	}
+	return f.unsaid(f.dark.Load())
+}
+
+// unsaid is whose something is that does not say so.
+func (f *flow) unsaid(dark bool) whose {
+	if f.nodes && (dark || !f.trace.seen.Load()) {
 		return anybodys
 	}
 	return checks
 }
 
-func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool, w whose) *flow {
-	f := &flow{client: client, faults: faults, nodes: nodes, born: time.Now(), answers: []*answer{{whose: w}}}
+// asks is whose a request is, by its traceparent.
+func (f *flow) asks(w whose) whose {
+	if w == users {
+		f.trace.seen.Store(true)
+		return users
+	}
+	return f.unsaid(false)
+}
+
+func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool, t *trace, w whose) *flow {
+	f := &flow{client: client, faults: faults, nodes: nodes, trace: t, born: time.Now(), answers: []*answer{{whose: w}}}
 	f.users.Store(w == users)
 	if raw, err := client.SyscallConn(); err == nil {
 		_ = raw.Control(func(fd uintptr) { f.fd = int32(fd) })

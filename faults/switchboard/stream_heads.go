@@ -19,8 +19,9 @@ type request struct {
 
 // response is what the stage knows of an answer.
 type response struct {
-	status int
-	body   framing
+	status  int
+	body    framing
+	upgrade string // what is spoken from here on, of 101
 }
 
 // heads reads the heads of one side of a connection. net/http is the judge of what
@@ -77,7 +78,21 @@ func (h *heads) anyResponse(head []byte, method string) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return response{a.StatusCode, answerFraming(method, a)}, nil
+	return response{a.StatusCode, answerFraming(method, a), upgradeOf(a)}, nil
+}
+
+// upgradeOf is what an answer says that is spoken from there on; empty: what was.
+func upgradeOf(a *http.Response) string {
+	if a.StatusCode != http.StatusSwitchingProtocols {
+		return ""
+	}
+	switch to := strings.ToLower(a.Header.Get("Upgrade")); {
+	case to == "websocket":
+		return overWebSocket
+	case strings.HasPrefix(to, "h2"):
+		return overHTTP2
+	}
+	return overUpgrade
 }
 
 func (h *heads) of(head []byte) *bufio.Reader {
@@ -142,6 +157,9 @@ func plainResponse(b []byte, method string) (a response, n int, ok bool) {
 			return a, 0, false
 		}
 		a.status = 10*a.status + int(c-'0')
+	}
+	if a.status == http.StatusSwitchingProtocols { // to what, stands in its fields
+		return a, 0, false
 	}
 	f, n, ok := plainFields(b, len(line)+2)
 	if !ok {

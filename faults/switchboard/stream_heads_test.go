@@ -81,7 +81,7 @@ func TestPlainHeadsAreCheap(t *testing.T) {
 		if q, n, ok := h.plainRequest(asked); !ok || n != len(asked) || q != want {
 			t.Fatalf("have %+v, %d, %t", q, n, ok)
 		}
-		if a, n, ok := plainResponse(said, "GET"); !ok || n != len(said) || a != (response{200, framing{chunked}}) {
+		if a, n, ok := plainResponse(said, "GET"); !ok || n != len(said) || a != (response{status: 200, body: framing{chunked}}) {
 			t.Fatalf("have %+v, %d, %t", a, n, ok)
 		}
 	}

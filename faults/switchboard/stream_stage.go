@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -28,7 +29,11 @@ type stage struct {
 	papers *papers
 
 	connections, requests atomic.Uint64
+	trace                 trace
 }
+
+// http2Preface is what an HTTP/2 connection begins with (RFC 9113, section 3.4).
+const http2Preface = "PRI * HTTP/2.0\r\n"
 
 // dialWithin bounds the stage's dial to the node: the kernel's own limit is
 // over two minutes, and every client behind it would be held that long.
@@ -132,10 +137,15 @@ func (c *exchange) request() bool {
 		return false
 	}
 	r, head, err := c.asks.request(c.from)
-	if err != nil {
+	http2 := bytes.HasPrefix(head, []byte(http2Preface))
+	if http2 {
+		c.stage.trace.hides(overHTTP2)
+	}
+	if err != nil || http2 {
 		c.other(head)
 		return false
 	}
+	r.whose = c.flow.asks(r.whose)
 	c.stage.requests.Add(1)
 	if !c.flow.ask(r.whose) {
 		return false
@@ -256,7 +266,10 @@ func (c *exchange) bring(method string) bool {
 	for {
 		a, err := c.tells.response(c.back, method)
 		switch {
-		case err != nil, a.status == http.StatusSwitchingProtocols, method == http.MethodConnect:
+		case err == nil && a.status == http.StatusSwitchingProtocols:
+			c.stage.trace.hides(a.upgrade)
+			return false
+		case err != nil, method == http.MethodConnect:
 			return false
 		case a.status >= 200:
 			return copyBody(io.Discard, c.back, a.body) == nil

@@ -3,6 +3,7 @@ package sla
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -71,5 +72,77 @@ func TestBlindCountBesideAnotherFault(t *testing.T) {
 	r.Header.Faults[0].Groups = []string{"others"} // whom it can hit were well
 	if f := Score(r, s.goals).Faults[0]; f.Proof.Effective != "unknown" || f.Absorbed || f.During != "" {
 		t.Errorf("of other users: have %+v, want it unknown", f)
+	}
+}
+
+// An application that forwards no traceparent makes a fault of HTTP behind it blind. Its
+// own count together with users' failures beyond chance is proof; the count alone is
+// none, and the reason names the header.
+func TestBehindAnApplicationThatForwardsNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		share   float64
+		verdict Verdict
+		faint   bool
+	}{"all fail": {1, Pass, false}, "a few": {0, Pass, true}, "none": {0, Inconclusive, false}} {
+		s := two(down{15 * sec, 17 * sec, c.share, "503"})
+		limit := 10 * time.Second
+		s.goals.Recover = &limit
+		s.rate = 1000
+		s.adjust = func(q *loadgen.Request) {
+			if in := q.Seq - 15_100; c.faint && q.Seq >= 15_100 && in < 1800 && in%300 == 0 {
+				q.Class, q.Status = loadgen.Status, 503
+			}
+		}
+		r := s.record()
+		p := &r.Proofs[0].Count
+		p.Blind, p.Untraced, p.Checks = true, true, 0
+		r.Header.Faults[0].Aim, r.Header.Faults[0].Nodes = "mid -> dep", []string{"dep"}
+		card := Score(r, s.goals)
+		why := strings.Join(card.Reasons, "\n")
+		if f := card.Faults[0]; card.Verdict != c.verdict || f.Faint > 0 != c.faint || f.Absorbed {
+			t.Errorf("%s: have %s %q, %+v", name, card.Verdict, why, f)
+		}
+		if c.verdict == Inconclusive && !strings.Contains(why, "traceparent") {
+			t.Errorf("%s: %q, want it to name the header", name, why)
+		}
+	}
+}
+
+// All requests wait behind one connection that never times out: a dead target is proven
+// by its state, though its link saw one packet. A fault of packets is not.
+func TestStateIsProof(t *testing.T) {
+	for _, state := range []bool{true, false} {
+		s := two(down{15 * sec, 26 * sec, 1, "hang"})
+		limit := 3 * time.Second
+		s.goals.Recover = &limit
+		s.touched = 1
+		r := s.record()
+		r.Header.Faults[0].Kind, r.Header.Faults[0].State = "kill", state
+		card := Score(r, s.goals)
+		if want := map[bool]Verdict{true: Pass, false: Inconclusive}[state]; card.Verdict != want {
+			t.Errorf("state %v: have %s %q, want %s", state, card.Verdict, card.Reasons, want)
+		}
+		s.goals.Mitigate = &limit
+		if card := Score(r, s.goals); state && card.Verdict != Fail {
+			t.Errorf("unwell for longer than may be: have %s %q", card.Verdict, card.Reasons)
+		}
+	}
+}
+
+// Why a fault met none of the users' requests is told as it is.
+func TestUntouchedSaysWhy(t *testing.T) {
+	for want, change := range map[string]func(*timeline.Record){
+		"HTTP/2 is spoken on users -> web":            func(r *timeline.Record) { r.Proofs[0].Count.Unread = "HTTP/2" },
+		"none of theirs was opened on users -> web":   func(r *timeline.Record) { r.Header.Faults[0].New = true },
+		"but for what it spares":                      func(r *timeline.Record) { r.Header.Faults[0].Spares = true },
+		"none of theirs met it on users -> web while": func(*timeline.Record) {},
+	} {
+		s := two()
+		s.unused = true
+		r := s.record()
+		change(r)
+		if why := strings.Join(Score(r, s.goals).Reasons, "\n"); !strings.Contains(why, want) {
+			t.Errorf("have %q, want %q", why, want)
+		}
 	}
 }

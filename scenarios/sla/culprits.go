@@ -57,7 +57,7 @@ func (s *scorer) suspects(o outage) (all []suspect) {
 			x.injected > max(o.last, o.told+int64(o.early)) || x.cleared != never && o.onset > x.cleared+int64(s.confirm()) {
 			continue
 		}
-		x.met = x.own || x.untimed || x.touched != never && x.touched <= o.last
+		x.met = f.State || x.own || x.untimed || x.touched != never && x.touched <= o.last
 		x.still = x.cleared == never || o.onset-int64(o.ofOnset()) <= x.cleared
 		all = append(all, x)
 	}

@@ -2,7 +2,6 @@ package sla
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -143,53 +142,6 @@ func (s *scorer) firstOf(names []string) int64 {
 		first = min(first, s.span(name).injected)
 	}
 	return first
-}
-
-// faults says what each fault did.
-func (s *scorer) faults() {
-	for _, f := range s.record.Header.Faults {
-		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1, Lift: -1, Clear: -1}
-		injected, ok := markOf(s.record, timeline.MarkInject, f.Name)
-		if ok {
-			out.Inject = s.course.at(injected.Before)
-		}
-		if m, ok := markOf(s.record, timeline.MarkLift, f.Name); ok {
-			out.Lift = s.course.at(m.After)
-		}
-		m, cleared := markOf(s.record, timeline.MarkClear, f.Name)
-		if cleared {
-			out.Clear = s.course.at(m.After)
-		}
-		for _, p := range s.record.Proofs {
-			if p.Fault != f.Name {
-				continue
-			}
-			c := p.Count
-			if c.First > 0 && !c.Own {
-				out.Effect, out.EffectResolution = s.course.at(c.First), seconds(time.Duration(c.Late+injected.After-injected.Before))
-			}
-			out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: c.Detail, Gone: cleared && !c.Active}
-		}
-		out.Proof.Effective = effective(out.Proof.touched())
-		felt := slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.By, f.Name) })
-		if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) && len(o.By) > 0 }); i >= 0 && !felt {
-			out.During = s.card.Outages[i].By[0]
-		}
-		if !felt && out.During == "" && out.Proof.anybodys(f.Kind) && out.Proof.Effective == "yes" && !s.ledAway(f) {
-			out.Proof.Effective = "unknown"
-		}
-		if out.Proof.Effective == "yes" && !felt && out.During == "" && out.Proof.onlyPackets(f.Kind) {
-			out.Proof.Effective = "too few"
-		}
-		if out.Proof.Effective == "yes" && !felt && out.During == "" {
-			felt := s.faintly(f)
-			if out.Absorbed = felt == nil; felt != nil {
-				out.Faint = uint64(felt.bad)
-				out.Mitigate, out.Recover = felt.times(s.span(f.Name), s.course.end, s.confirm())
-			}
-		}
-		s.card.Faults = append(s.card.Faults, out)
-	}
 }
 
 // Times.
@@ -340,24 +292,4 @@ func (s *scorer) earliest(n watch.Noticed, hit int, d *Time, c charge) {
 	if hit >= 0 && (s.detected == never || n.Alarms[hit].Raised.After < s.detected) {
 		s.detected = n.Alarms[hit].Raised.After
 	}
-}
-
-// Why a fault's silence is no proof.
-func notEffective(f Fault) string {
-	if f.Proof.Own {
-		return fmt.Sprintf("fault %s: %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?", f.Name, f.Proof.Total, f.Proof.Unit, leastTouched, f.Link)
-	}
-	if f.Kind == "exec" {
-		return fmt.Sprintf("fault %s: its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?", f.Name, f.Proof.Users, f.Proof.Unit, leastTouched, f.Link)
-	}
-	if f.Proof.Effective == "unknown" {
-		return fmt.Sprintf("fault %s: %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks, and no node's share of their answers shows it; of HTTP, a fault of the byte stream (reset, http-status, latency) tells them apart there, or let it hit a link that the users' own requests take, or the nodes name themselves (X-Stormdrill-Node)", f.Name, f.Proof.Total, f.Proof.Unit, f.Link)
-	}
-	if f.Proof.Effective == "no" {
-		return fmt.Sprintf("fault %s touched none of the users' requests: no traffic of theirs crossed %s while it was on; check the link, the port and the connections' life with stormdrill plan", f.Name, f.Link)
-	}
-	if f.Proof.Users >= leastTouched {
-		return fmt.Sprintf("fault %s touched %d packets of the users', and no outage followed: one request sends up to %d that nobody answers, so it may have met fewer than the %d requests that would show what it does: raise the rate, or hold it longer", f.Name, f.Proof.Users, mostPackets, leastTouched)
-	}
-	return fmt.Sprintf("fault %s touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer", f.Name, f.Proof.Users, leastTouched)
 }

@@ -237,15 +237,21 @@ type Fault struct {
 
 // Proof is a fault's count on the wire.
 type Proof struct {
-	Unit      string `json:"unit"`
-	Users     uint64 `json:"users"`
-	Checks    uint64 `json:"checks"`
-	Total     uint64 `json:"total"`
-	Blind     bool   `json:"blind"`
-	Own       bool   `json:"own,omitempty"`    // traffic of the fault's own: none of it the users'
-	Detail    string `json:"detail,omitempty"` // what else is to be said of the total
-	Effective string `json:"effective"`        // "yes", "no", "too few"; "unknown": of a blind count without an outage
-	Gone      bool   `json:"gone"`             // read back as gone after the lift
+	Unit   string `json:"unit"`
+	Users  uint64 `json:"users"`
+	Checks uint64 `json:"checks"`
+	Total  uint64 `json:"total"`
+	Blind  bool   `json:"blind"`
+	Own    bool   `json:"own,omitempty"`    // traffic of the fault's own: none of it the users'
+	Detail string `json:"detail,omitempty"` // what else is to be said of the total
+	// Untraced: no request on one of its links, between targets, ever carried the
+	// traceparent of a user's, so that the count is blind.
+	Untraced bool `json:"untraced,omitempty"`
+	// Unread is what else than HTTP/1 was spoken on its links, in which no request can be
+	// read: "HTTP/2", "WebSocket and an upgraded protocol".
+	Unread    string `json:"unread,omitempty"`
+	Effective string `json:"effective"` // "yes", "no", "too few"; "unknown": of a blind count without an outage
+	Gone      bool   `json:"gone"`      // read back as gone after the lift
 }
 
 // Node is one answering node's share, over the phase while the fault was on.

@@ -45,12 +45,12 @@ func (s *scorer) interrupted() bool {
 // what would help.
 func (s *scorer) void() (reasons []string) {
 	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
-	for _, f := range s.card.Faults {
+	for i, f := range s.card.Faults {
 		switch {
 		case f.Inject < 0:
 			say("fault %s was never injected: the run ended before", f.Name)
 		case f.Proof.Effective != "yes":
-			reasons = append(reasons, notEffective(f))
+			reasons = append(reasons, notEffective(f, s.record.Header.Faults[i]))
 		case !f.Proof.Gone:
 			say("fault %s was not proven gone", f.Name)
 		}

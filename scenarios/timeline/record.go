@@ -73,6 +73,12 @@ type Fault struct {
 	Nodes []string `json:"nodes,omitempty"`
 	// Groups are those whose requests can meet it; none: not known.
 	Groups []string `json:"groups,omitempty"`
+	// State: it is proven by the state of its target, which is dead, frozen or starved.
+	State bool `json:"state,omitempty"`
+	// New: it touches connections, or lookups, while they are made, and no others.
+	New bool `json:"new,omitempty"`
+	// Spares: it lets some paths alone.
+	Spares bool `json:"spares,omitempty"`
 	// Scope is how much it hits: "node" (one of several alike), "region" (more, but
 	// not all nodes or users), "core".
 	Scope string `json:"scope,omitempty"`
