@@ -63,23 +63,47 @@ type outage struct {
 	recovered int64 // confirmed; where censored, the last that is known of it
 	censored  bool
 
-	early, late time.Duration // by how much onset and recovery may be so, beside what chance does
+	early, late time.Duration    // by how much onset and recovery may be so, beside what chance does
+	tail        time.Duration    // how long its last bad request was under way: it may have ended as it began
+	edges       [2]time.Duration // what chance does to onset and recovery; see edge
+	rest        bool             // more than the baseline explains stays bad after it
 }
 
 // still reports whether an outage that is not confirmed to be over by t was still there
 // then, as far as an edge can be told; else its users were last seen unwell before.
-func (o outage) still(t int64) bool { return o.last >= t-int64(o.ofRecovery()) }
+func (o outage) still(t int64) bool { return o.last >= t-int64(o.ofRecovery()-o.tail) }
 
 func (o outage) share() float64 { return float64(o.bad) / float64(max(1, o.requests)) }
 
 // ofOnset and ofRecovery are how finely its edges are known: what chance does, what
 // lies between two ways to tell the edge, and the lag there.
 func (o outage) ofOnset() time.Duration {
-	return o.stream.resolution(o.share()) + o.early + o.stream.lagNear(o.onset)
+	return o.edges[0] + o.early + o.stream.lagNear(o.onset)
 }
 
 func (o outage) ofRecovery() time.Duration {
-	return o.stream.resolution(o.share()) + o.late + o.stream.lagNear(o.recovered)
+	return o.edges[1] + o.late + o.tail + o.stream.lagNear(o.recovered)
+}
+
+// edge is what chance does to an edge of a segment, the first (step 1) or the last
+// (−1): 1/r + 6/(r·f), f being the share beside it, of as many bad requests as make an
+// edge stand out, or of twice as many where that is less.
+func (s *stream) edge(g segment, step int) time.Duration {
+	gap := time.Duration(0)
+	for _, n := range []int{perChange, 2 * perChange} {
+		if n = min(n, g.last-g.first); n == 0 {
+			continue
+		}
+		near, other := g.first, g.first+n
+		if step < 0 {
+			near, other = g.last-n, g.last
+		}
+		gap = max(gap, time.Duration(s.due(int(s.bads[other]))-s.due(int(s.bads[near])))/time.Duration(n))
+	}
+	if gap == 0 { // of one bad request no share is known
+		return longest
+	}
+	return time.Duration(float64(time.Second)/s.group.Rate) + perChange*gap
 }
 
 // outages finds them in a stream: segments, parted where it was quiet in between,
@@ -101,6 +125,8 @@ func (s *stream) outageOf(g segment) outage {
 	}
 	o.early = time.Duration(s.due(int(s.bads[s.within(g, 1)])) - o.onset)
 	o.late = time.Duration(max(0, o.last-s.known(int(s.bads[s.within(g, -1)]))))
+	o.tail = time.Duration(o.last - o.due)
+	o.edges = [2]time.Duration{s.edge(g, 1), s.edge(g, -1)}
 	return o
 }
 
@@ -257,7 +283,7 @@ func (s *stream) confirmed(parts []outage, end int64, w time.Duration) []outage 
 		if i+1 < len(parts) {
 			until = parts[i+1].onset
 		}
-		t, doubt, ok := s.settled(o.last, until, w, s.uneasy)
+		t, doubt, ok := s.settled(o.last, until, w)
 		o.late += doubt
 		if o.recovered, o.censored = t, !ok; !ok {
 			o.recovered = o.last
@@ -272,7 +298,7 @@ func (s *stream) confirmed(parts []outage, end int64, w time.Duration) []outage 
 // relapse adds what came before the users had recovered.
 func (o *outage) relapse(p outage) {
 	o.flaps++
-	o.last, o.due, o.late = max(o.last, p.last), p.due, p.late
+	o.last, o.due, o.late, o.tail, o.edges[1] = max(o.last, p.last), p.due, p.late, p.tail, p.edges[1]
 	o.requests += p.requests
 	o.bad += p.bad
 }

@@ -25,6 +25,9 @@ const (
 	// confirmQuantile is of the binomial count of bad requests that a confirmed
 	// recovery may still have at p0; it errs as seldom as an alarm.
 	confirmQuantile = 1 - 1e-4
+	// dispersionChance is how seldom chance may make independent failures look like
+	// bursts: one baseline in a hundred is judged a little more leniently for it.
+	dispersionChance = 0.01
 	// calmQuantile of the latencies says whether users are served as before: one in twenty
 	// may be slower, as many as a second may have bad before it counts as degraded.
 	calmQuantile = 0.95
@@ -70,6 +73,13 @@ const (
 	// though no outage stands out. A flawless baseline as long as the fault leaves room
 	// for six: about leastTouched, which is what may count as a fault's effect.
 	faintChance = 0.01
+	// lastsChance: of a fault that was felt, what is bad behind it is taken for more of it
+	// where chance would give as much in fewer than one of five runs. It then only makes a
+	// bound longer.
+	lastsChance = 0.2
+	// untoldChance is how seldom a share that a scorecard says would have stood out does
+	// not: half as often as a false pass is allowed to be.
+	untoldChance = 2.5e-4
 	// Users were led away from a node that answers less than keptShare of what was its
 	// part of their requests: half, which chance does not do where that part is
 	// leastShare requests.

@@ -61,15 +61,16 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	if out.Proof.Effective != "yes" {
 		return
 	}
-	felt := s.faintly(f)
+	felt, detectable := s.faintly(f)
 	switch {
 	case out.Proof.anybodys(f.Kind) && felt == nil && !s.ledAway(f):
 		out.Proof.Effective = "unknown"
 	case out.Proof.onlyPackets(f.Kind):
 		out.Proof.Effective = "too few"
 	case felt == nil:
-		out.Absorbed = true
+		out.Absorbed, out.Detectable = true, detectable
 	default:
+		out.Detectable = detectable
 		out.Faint = uint64(felt.bad)
 		out.Mitigate, out.Recover = felt.times(s.span(f.Name), s.course.end, s.confirm())
 	}

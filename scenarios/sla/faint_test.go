@@ -31,7 +31,7 @@ func TestFaint(t *testing.T) {
 		"until it was lifted":  {50, 130, 8, false, 0, Inconclusive, 8, ""},
 		"in the last second":   {900, 10, 5, true, 0, Inconclusive, 5, ""},
 		"under way":            {0, 1, 0, false, 0, Pass, 3, "at most 15 ms"},
-		"an outage":            {50, 1, 60, true, 0, Pass, 0, "594 ms ± 71 ms"},
+		"an outage":            {50, 1, 60, true, 0, Pass, 0, "594 ms ± 75 ms"},
 		"amid noise":           {50, 10, 7, true, 0.002, Pass, 7, "at most 614 ms"},
 		"amid noise, unmarked": {50, 10, 7, false, 0.002, Inconclusive, 10, ""},
 	} {

@@ -19,6 +19,7 @@ func (s *scorer) judge() {
 	c := &s.card
 	broken, void := s.broken(), s.void()
 	missed, undecided := s.results(Missed), s.results(Undecided)
+	after := slices.Concat(s.later(), s.hurried())
 	switch {
 	case len(broken) > 0:
 		c.Verdict, c.Reasons = Error, broken
@@ -32,6 +33,8 @@ func (s *scorer) judge() {
 		c.Verdict, c.Reasons = Inconclusive, undecided
 	case len(c.Objectives) == 0:
 		c.Verdict, c.Reasons = Inconclusive, []string{"no objective was judged: a run without one cannot pass"}
+	case len(after) > 0:
+		c.Verdict, c.Reasons = Inconclusive, after
 	default:
 		c.Verdict = Pass
 	}
@@ -80,7 +83,10 @@ func (s *scorer) objectives() {
 		add(s.mitigation(*l))
 	}
 	if l := s.wanted.Recover; l != nil {
-		add(s.changes("recover", *l, func(f Fault) *Time { return f.Recover }))
+		add(s.recovery(*l))
+	}
+	if l := s.wanted.Calm; l != nil {
+		add(s.changes("calm", *l, func(f Fault) *Time { return f.Calm }))
 	}
 	if l := s.wanted.Lose; l != nil {
 		add(s.lose(*l))
@@ -151,6 +157,16 @@ func (s *scorer) mitigation(limit time.Duration) Objective {
 	return s.changes("mitigate", limit, func(f Fault) *Time { return f.Mitigate })
 }
 
+// recovery judges how soon the users were answered again. Where they had another outage
+// later, nobody can say that it was for good.
+func (s *scorer) recovery(limit time.Duration) Objective {
+	o := s.changes("recover", limit, func(f Fault) *Time { return f.Recover })
+	if later := s.later(); len(later) > 0 && o.Result == Met {
+		o.Result, o.Why = Undecided, later[0]
+	}
+	return o
+}
+
 // results, the best first.
 var results = []string{Met, Undecided, Missed}
 
@@ -158,9 +174,13 @@ var results = []string{Met, Undecided, Missed}
 // along.
 func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 	absorbed := len(s.own) == 0 && len(s.card.Faults) > 0 &&
-		!slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return !f.Absorbed })
+		!slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return !f.Absorbed && !f.Slower })
 	if t == nil && absorbed {
-		return Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds()), Measured: "no outage: absorbed", Result: Met, Value: new(float64), Unit: "s"}
+		measured := "no outage: absorbed"
+		if slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Slower }) {
+			measured = "no outage: answered more slowly"
+		}
+		return Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds()), Measured: measured, Result: Met, Value: new(float64), Unit: "s"}
 	}
 	why := "the fault was not lifted in this run"
 	switch {
@@ -211,6 +231,8 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 // unsettled says why it is not known when a censored time ended, and what would help.
 func (t Time) unsettled() string {
 	switch t.Unconfirmed {
+	case atRest:
+		return "it seemed over then, and came back, or was never quite over: look at what happened later, or want a longer baseline where it is never quite well"
 	case atLift:
 		return "the users were last seen unwell then, and the fault was lifted before they had been well for as long as confirms it: want a longer hold, or a shorter confirm"
 	case atEnd:
@@ -225,6 +247,8 @@ const leastShown = 0.05e-3
 // String writes a time with its resolution, or what it exceeds.
 func (t Time) String() string {
 	switch {
+	case t.Unconfirmed == atRest:
+		return "≥ " + Brief(t.Seconds) + ", and not as before from then on"
 	case t.Unconfirmed == atLift:
 		return "≥ " + Brief(t.Seconds) + ", not confirmed before the fault was lifted"
 	case t.Unconfirmed == atEnd:

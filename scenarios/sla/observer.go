@@ -19,23 +19,24 @@ func (s *stream) noticed(from int64) (int64, bool) {
 	return 0, false
 }
 
-// watch lets the ideal observer look at all requests, and finds those above calm.
-// After each alarm it begins anew.
-func (s *stream) watch() {
+// watch lets the ideal observer look at all requests, and finds those slower than
+// calm. After each alarm it begins anew.
+func (s *stream) watch(injected int64, streams int) {
 	o := observer{test: s, least: leastWaiting}
-	place := uint32(0)
+	slower, place := s.pace(), uint32(0)
 	for r := range s.all.All() {
 		if r.Unsent {
 			continue
 		}
-		if r.Latency() > s.calm {
-			s.uneasy = append(s.uneasy, place)
+		if took(r) > s.calm {
+			slower.see(place, r.Due, injected)
 		}
 		o.see(seen{r.Known(s.group.Slow), place}, r.Bad(s.group.Slow), r.Due)
 		place++
 	}
 	o.until(math.MaxInt64)
 	s.told = o.alarms
+	s.slower = slower.stream(s, injected, streams)
 }
 
 // seen is a request as the observer knows it.

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -59,39 +57,85 @@ type felt struct {
 
 // faintly is what users felt of a fault whose outage, if any, does not stand out; nil
 // where it is no more than chance gives. They felt it where they had a bad request of
-// its own making, or more of them while it was on than the baseline's share makes likely
-// (given how many there were in all, each lies within its time with the same chance:
-// binomial). Groups that had an outage of another fault meanwhile do not tell.
-func (s *scorer) faintly(f timeline.Fault) *felt {
+// its own making, or more of them than the steady state explains: while it was on, or
+// from its injection to the end of the run, in a group or in all groups together. Groups
+// that had an outage of another fault meanwhile do not tell. Detectable is the share that
+// would have been told to the end; nil where no group tells.
+func (s *scorer) faintly(f timeline.Fault) (out *felt, detectable *float64) {
 	t := s.span(f.Name)
 	until := t.cleared
 	if until == never {
 		until = s.course.end
 	}
-	_, before, _ := s.course.phase("baseline")
-	var out *felt
-	for _, st := range s.streams {
-		busy := func(o outage) bool { return o.stream == st && o.onset <= until && o.recovered >= t.injected }
-		if !meets(f, st.group.Name) || slices.ContainsFunc(s.outages, busy) {
-			continue
+	all := s.exposed(f, t.injected, until)
+	var sum exposure
+	for _, x := range all {
+		sum.during, sum.whole, sum.behind = sum.during.add(x.during), sum.whole.add(x.whole), sum.behind.add(x.behind)
+	}
+	if len(all) > 1 {
+		spread := s.together()
+		sum.during.spread, sum.whole.spread, sum.behind.spread = spread, spread, spread
+	}
+	tests := 2 * (len(all) + int(one(len(all) > 1)))
+	if len(all) > 0 {
+		share := round(sum.whole.standsOut(tests))
+		detectable = &share
+	}
+	together := len(all) > 1 && sum.beyond(tests)
+	for _, x := range all {
+		bad := x.made
+		if x.beyond(tests) || together && x.whole.bad > 0 {
+			to := min(until+int64(s.confirm()), x.end)
+			if x.lasts() || together && sum.lasts() {
+				to = x.end
+			}
+			bad = x.stream.badKnown(t.injected, to)
 		}
-		bad := st.badKnown(t.injected, until)
-		made := len(bad) > 0 && len(st.made(t.injected, until)) > 0
-		if !made && !st.feels(len(bad), t.injected, until, before) {
+		if len(bad) == 0 {
 			continue
-		}
-		until := min(until+int64(s.confirm()), s.course.end)
-		// Where the fault answers itself it is those answers, for others may be the steady
-		// state's.
-		if bad = st.badKnown(t.injected, until); made {
-			bad = st.made(t.injected, until)
 		}
 		if out == nil {
 			out = &felt{first: never, last: never}
 		}
-		out.add(st, bad)
+		out.add(x.stream, bad)
 	}
-	return out
+	return out, detectable
+}
+
+// exposure is what a group had of a fault's time: while it was on, from then to the
+// end, and both.
+type exposure struct {
+	stream                *stream
+	end                   int64    // of what it tells: the run's, or another outage's onset
+	during, behind, whole against  // beside made
+	made                  []uint32 // what the fault answered itself
+}
+
+func (x exposure) beyond(tests int) bool { return x.during.beyond(tests) || x.whole.beyond(tests) }
+
+// lasts reports whether what was bad behind a fault that was felt may well be more of it.
+func (x exposure) lasts() bool { return x.behind.chance() < lastsChance }
+
+// exposed are the groups that tell what a fault did from one instant to another, and
+// what they had.
+func (s *scorer) exposed(f timeline.Fault, from, until int64) (all []exposure) {
+	for _, st := range s.streams {
+		busy := func(o outage) bool { return o.stream == st && o.onset <= until && o.recovered >= from }
+		if !meets(f, st.group.Name) || slices.ContainsFunc(s.outages, busy) {
+			continue
+		}
+		x := exposure{stream: st, end: s.course.end + 1}
+		for _, o := range s.outages {
+			if o.stream == st && o.onset > until {
+				x.end = min(x.end, o.onset)
+			}
+		}
+		x.during, x.behind, x.whole = s.stretch(st, from, until), s.stretch(st, until, x.end), s.stretch(st, from, x.end)
+		x.made = st.made(from, until)
+		x.during.bad, x.whole.bad = x.during.bad-len(x.made), x.whole.bad-len(x.made)
+		all = append(all, x)
+	}
+	return all
 }
 
 // badKnown are the places of bad requests that were due before an instant, and of which
@@ -118,17 +162,6 @@ func (s *stream) made(from, until int64) (places []uint32) {
 		place++
 	}
 	return places
-}
-
-// feels reports whether so many bad requests between two instants are more than those of
-// the baseline, which ends at before, let expect.
-func (s *stream) feels(bad int, from, until, before int64) bool {
-	if bad == 0 {
-		return false
-	}
-	base, calm, in := s.first(before), s.badBefore(before), s.first(until)-s.first(from)
-	of := distuv.Binomial{N: float64(calm + bad), P: float64(in) / float64(base+in)}
-	return 1-of.CDF(float64(bad-1)) < faintChance
 }
 
 func (f *felt) add(st *stream, bad []uint32) {

@@ -58,9 +58,6 @@ func TestPrintedResolutionsHold(t *testing.T) {
 				if c.change != nil {
 					c.change(&s, to)
 				}
-				if c.name == "slow at first" {
-					well = to + sec + 100*ms
-				}
 				card := Score(s.record(), s.goals)
 				if len(card.Outages) != 1 || !slices.Equal(card.Outages[0].By, []string{"fault"}) {
 					missed["outage"]++

@@ -41,6 +41,10 @@ type scorer struct {
 	strip   *strip  // of the whole run
 	metrics metrics
 
+	// detectable is the share of all requests that would have stood out from the last
+	// recovery to the end; nil without an outage.
+	detectable *float64
+
 	card Scorecard
 }
 
@@ -76,6 +80,7 @@ func (s *scorer) measure() {
 	s.findOutages()
 	s.faults()
 	s.times()
+	s.calmed()
 	s.watchers()
 	s.steers()
 	s.count()
@@ -106,6 +111,7 @@ func (s *scorer) findOutages() {
 		s.outages = append(s.outages, st.outages(s.course.end, s.confirm())...)
 	}
 	slices.SortStableFunc(s.outages, func(a, b outage) int { return cmp.Compare(a.onset, b.onset) })
+	s.rest()
 	for i := range s.outages {
 		o := &s.outages[i]
 		by, others := s.culprits(*o)
@@ -155,11 +161,12 @@ func (s *scorer) times() {
 		t.Mitigate, t.Recover = worse(t.Mitigate, f.Mitigate), worse(t.Recover, f.Recover)
 	}
 	for _, x := range s.spells {
-		m := x.mitigate(s.course.end, s.confirm())
+		m := s.lasting(x, x.mitigate(s.course.end, s.confirm()))
 		r := x.recover(m)
 		t.Mitigate, t.Recover = worse(t.Mitigate, m), worse(t.Recover, r)
 		i := slices.IndexFunc(s.card.Faults, func(f Fault) bool { return f.Name == x.fault })
 		s.card.Faults[i].Outage, s.card.Faults[i].Mitigate, s.card.Faults[i].Recover = x.outage(), m, r
+		s.card.Faults[i].Detectable = s.detectable
 	}
 	if len(s.spells) > 0 {
 		t.Outage = together(s.spells)
@@ -247,10 +254,12 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge)
 	if hit < 0 || c.cleared == never {
 		return nil
 	}
-	last := n.Alarms[hit]
+	last, later := n.Alarms[hit], false
 	for _, a := range n.Alarms[hit:] {
 		if c.holds(a.Raised) {
 			last = a
+		} else {
+			later = true
 		}
 	}
 	if !last.Over {
@@ -262,6 +271,9 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge)
 	t := s.between(last.Content, c.cleared, w)
 	t.Resolution += seconds(c.clearing)
 	t.Seconds, t.By = max(0, t.Seconds), w.Name
+	if later { // it cried on, and whether for this nobody can say
+		t.Censored, t.Unconfirmed = true, atRest
+	}
 	return t
 }
 

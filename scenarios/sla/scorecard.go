@@ -58,6 +58,7 @@ type Time struct {
 	Censored   bool    `json:"censored"`
 	// Unconfirmed is what came before the users had been well for W: the "lift" of
 	// the fault, or the "end" of the run. They were last seen unwell at Seconds.
+	// "rest" is that it seemed over, and more stayed bad than the steady state explains.
 	Unconfirmed string `json:"unconfirmed,omitempty"`
 	By          string `json:"by,omitempty"` // who noticed, or what ended it: a watcher, "mitigated", …
 }
@@ -66,6 +67,7 @@ type Time struct {
 const (
 	atLift = "lift"
 	atEnd  = "end"
+	atRest = "rest"
 )
 
 // Times of a run; null is “does not apply”.
@@ -73,6 +75,7 @@ type Times struct {
 	Detect   *Time `json:"detect"` // the first watcher's
 	Mitigate *Time `json:"mitigate"`
 	Recover  *Time `json:"recover"`
+	Calm     *Time `json:"calm"`    // until latency was as before, from the last clear on
 	Restore  *Time `json:"restore"` // the last watcher's
 	Outage   *Time `json:"outage"`  // as the users had it
 	Ideal    *Time `json:"ideal"`   // what a perfect monitor could have known
@@ -231,6 +234,13 @@ type Fault struct {
 	Outage   *Time `json:"outage,omitempty"`
 	Mitigate *Time `json:"mitigate,omitempty"`
 	Recover  *Time `json:"recover,omitempty"`
+	// Calm is how long after it was cleared latency was as before; 0: it was by then.
+	Calm *Time `json:"calm,omitempty"`
+	// Slower: no request failed for it, and they took longer than before.
+	Slower bool `json:"slower,omitempty"`
+	// Detectable is the share of its users' requests that, bad from the injection, or from
+	// the recovery, to the end of the run, would have stood out; null where it does not apply.
+	Detectable *float64 `json:"detectable_share,omitempty"`
 	// During is the fault in whose outage it was on, where it has none of its own.
 	During string `json:"during,omitempty"`
 }
@@ -305,7 +315,7 @@ func (c Scorecard) Spared(w Watcher) bool {
 		if w.Of != "" && w.Of != f.Name {
 			continue
 		}
-		if any = true; !f.Absorbed {
+		if any = true; !f.Absorbed && !f.Slower {
 			return false
 		}
 	}

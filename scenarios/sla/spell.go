@@ -89,6 +89,9 @@ func (x *spell) add(o outage, end int64) {
 	x.end = max(x.end, o.recovered)
 	if x.unconfirmed = ""; x.censored && x.end < end {
 		x.unconfirmed = atEnd
+		if o.rest {
+			x.unconfirmed = atRest
+		}
 	}
 	x.resolution = seconds(max(edge(x.outages, byOnset).ofOnset(), edge(x.outages, byRecovery).ofRecovery()))
 }
@@ -152,10 +155,11 @@ func (x spell) mitigate(end int64, confirm time.Duration) *Time {
 		if o.onset > on {
 			continue
 		}
-		t, doubt, ok := o.stream.settled(o.last, on, confirm, o.stream.slow)
+		t, doubt, ok := o.stream.settled(o.last, on, confirm)
 		m.Resolution = max(m.Resolution, x.resolution+seconds(doubt))
 		if !ok && o.still(on) {
-			return &Time{Seconds: seconds(time.Duration(on - x.onset)), Resolution: x.resolution, Censored: true}
+			doubt := seconds(edge(x.outages, byOnset).ofOnset())
+			return &Time{Seconds: seconds(time.Duration(on - x.onset)), Resolution: doubt, Censored: true}
 		}
 		if !ok {
 			t, m.Censored, m.Unconfirmed = o.last, true, atLift

@@ -20,8 +20,10 @@ type stream struct {
 	all    *timeline.Requests // with those never sent
 	unsent []uint32           // places in all
 	bads   []uint32           // places
-	slow   []uint32           // places of those above τ
-	uneasy []uint32           // places of those above calm
+	cold   int64              // until then the baseline was slower than after it; see steady.usual
+	slower *stream            // the same requests, bad where they were slower than calm
+	slack  []slow             // see slows
+	beats  []int              // bad requests of each second of the baseline
 
 	lag      spread          // of all
 	late     int             // sent with a lag above w
@@ -34,37 +36,39 @@ type stream struct {
 	good   float64 // score of a good request, below zero
 	bad    float64 // score of a bad one
 	limit  float64 // of an alarm
+	spread float64 // the baseline's index of dispersion, at least 1; see dispersion
 	calm   time.Duration
-	told   []int64     // when the ideal observer raised its alarms
-	most   map[int]int // what allowed found
+	p95    time.Duration // of the baseline, by which calm was set
+	told   []int64       // when the ideal observer raised its alarms
+	most   map[int]int   // what allowed found
 }
 
 // newStream measures the baseline, which ends at injected, and sets up the test.
 func newStream(g timeline.Group, all *timeline.Requests, injected int64, streams int) *stream {
 	s := &stream{group: g, all: all, by: newAnswers(), marks: map[string]bool{}}
-	var base spread
+	base := newSteady(all, injected)
 	sent := 0
 	for r := range all.All() {
 		if r.Unsent {
 			s.unsent = append(s.unsent, uint32(sent+len(s.unsent)))
 			continue
 		}
+		bad := r.Bad(g.Slow)
 		if r.Due < injected {
-			base.add(r.Latency())
+			base.add(r, bad)
 		}
-		if r.Bad(g.Slow) {
+		if bad {
 			s.bads = append(s.bads, uint32(sent))
-		}
-		if r.Latency() > g.Slow {
-			s.slow = append(s.slow, uint32(sent))
 		}
 		s.sends(r)
 		sent++
 	}
+	s.beats = base.counts()
+	s.spread = dispersionOf(s.beats)
 	s.setTest(s.badBefore(injected), s.first(injected), sent, streams)
-	p95 := base.quantile(calmQuantile)
-	s.calm = max(time.Duration(calmRatio*float64(p95)), p95+calmMore)
-	s.watch()
+	s.p95, s.cold = base.usual()
+	s.calm = calmLimit(s.p95)
+	s.watch(injected, streams)
 	return s
 }
 
@@ -112,7 +116,7 @@ func (s *stream) setTest(bad, n, total, streams int) {
 	}
 	s.bad = math.Log(s.p1 / s.p0)
 	s.good = math.Log1p(-s.p1) - math.Log1p(-s.p0)
-	s.limit = math.Log(float64(max(1, total)) * float64(max(1, streams)) / alpha)
+	s.limit = max(1, s.spread) * math.Log(float64(max(1, total))*float64(max(1, streams))/alpha)
 }
 
 // upperBound is the one-sided Clopper-Pearson bound of a share, bad of n.
@@ -123,13 +127,15 @@ func upperBound(bad, n int) float64 {
 	return min(0.5, mathext.InvRegIncBeta(float64(bad+1), float64(n-bad), Confidence))
 }
 
-// allowed is how many of n requests may be bad at p0, but for a chance of 10⁻⁴.
+// allowed is how many of n requests may be bad at p0, but for a chance of 10⁻⁴. Bad
+// ones that come in bursts are as many fewer by themselves.
 func (s *stream) allowed(n int) int {
 	if most, ok := s.most[n]; ok {
 		return most
 	}
-	b := distuv.Binomial{N: float64(n), P: s.p0}
-	most := sort.Search(n, func(k int) bool { return b.CDF(float64(k)) >= confirmQuantile })
+	spread := max(1, s.spread)
+	b := distuv.Binomial{N: math.Ceil(float64(n) / spread), P: s.p0}
+	most := int(spread * float64(sort.Search(n, func(k int) bool { return b.CDF(float64(k)) >= confirmQuantile })))
 	if s.most == nil {
 		s.most = map[int]int{}
 	}
@@ -165,55 +171,34 @@ func (s *stream) badIn(from, to int) int { return between(s.bads, from, to) }
 func between(places []uint32, from, to int) int { return below(places, to) - below(places, from) }
 
 // well reports whether the users were well over [t, t+w]: bad requests no more
-// than the baseline explains, p95 within a limit, which those at the places tardy
-// are above, and a generator that kept up.
-func (s *stream) well(t int64, w time.Duration, tardy []uint32) bool {
+// than the baseline explains, and a generator that kept up.
+func (s *stream) well(t int64, w time.Duration) bool {
 	from, to := s.first(t), s.first(t+int64(w))
 	n := to - from
 	if float64(n) < leastRate*s.group.Rate*w.Seconds()-1 || n == 0 {
 		return false
 	}
-	return s.badIn(from, to) <= s.allowed(n) && between(tardy, from, to) <= n-rank(calmQuantile, n)
+	return s.badIn(from, to) <= s.allowed(n)
 }
 
 // settled is the first instant from t on over which the users stayed well for w, all
-// of it before end: t itself, or when the last request that stood against it was known.
-// Doubt is what is not known of it: how long it was the generator's own gaps that kept
-// it from being confirmed, and, where it waited for tardy requests to end, how long
-// those may go on that a confirmed stretch still has.
-func (s *stream) settled(t, end int64, w time.Duration, tardy []uint32) (at int64, doubt time.Duration, ok bool) {
-	against, took := t, int64(0) // of the last that stood against it, tardy only
+// of it before end: t itself, or when the last bad request that stood against it was
+// known. Doubt is how long it was the generator's own gaps that kept it from being
+// confirmed.
+func (s *stream) settled(t, end int64, w time.Duration) (at int64, doubt time.Duration, ok bool) {
+	against := t
 	for t+int64(w) <= end {
-		if s.well(t, w, tardy) {
-			doubt = time.Duration(t - against)
-			if left := between(tardy, s.first(t), s.first(t+int64(w))); took > 0 {
-				doubt += time.Duration(took) + time.Duration(float64(left)/s.group.Rate*float64(time.Second))
-			}
-			return t, doubt, true
+		if s.well(t, w) {
+			return t, time.Duration(t - against), true
 		}
 		next := t + int64(window)
-		if place, slow := s.nextUnwell(s.first(t), tardy); place >= 0 && s.due(place) < next {
-			if next = max(s.known(place), t+1); slow {
-				took = s.known(place) - s.due(place)
-			}
+		if i := below(s.bads, s.first(t)); i < len(s.bads) && s.due(int(s.bads[i])) < next {
+			next = max(s.known(int(s.bads[i])), t+1)
 			against = next
 		}
 		t = next
 	}
 	return 0, 0, false
-}
-
-// nextUnwell is the place, from one on, of the first bad or tardy request, and whether
-// it was tardy only; −1 where there is none.
-func (s *stream) nextUnwell(from int, tardy []uint32) (place int, slow bool) {
-	place = -1
-	if i := below(s.bads, from); i < len(s.bads) {
-		place = int(s.bads[i])
-	}
-	if i := below(tardy, from); i < len(tardy) && (place < 0 || int(tardy[i]) < place) {
-		return int(tardy[i]), true
-	}
-	return place, false
 }
 
 // lagNear is the 99th percentile of the lag of those due within a second of an
@@ -226,14 +211,6 @@ func (s *stream) lagNear(t int64) time.Duration {
 		}
 	}
 	return lag.quantile(0.99)
-}
-
-// resolution is how finely an edge of an outage of the given share is known.
-func (s *stream) resolution(share float64) time.Duration {
-	if share <= 0 || s.group.Rate <= 0 {
-		return 0
-	}
-	return Resolution(s.group.Rate, share)
 }
 
 // longest stands for a resolution that is none.

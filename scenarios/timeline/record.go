@@ -117,6 +117,7 @@ type Objectives struct {
 	Restore  map[string]time.Duration `json:"restore,omitempty"` // by watcher
 	Mitigate *time.Duration           `json:"mitigate,omitempty"`
 	Recover  *time.Duration           `json:"recover,omitempty"`
+	Calm     *time.Duration           `json:"calm,omitempty"`    // latency as before, from the last clear
 	Keep     []string                 `json:"keep,omitempty"`    // "success of shoppers in run >= 99%"
 	Budget   string                   `json:"budget,omitempty"`  // "99.9% per 30d"; it is reported, not judged
 	Profile  string                   `json:"profile,omitempty"` // "handbook": its objectives too

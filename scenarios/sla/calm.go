@@ -1,0 +1,125 @@
+package sla
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// calmed measures, for each fault that was cleared, when latency was as before again in
+// the groups that can meet it, and whether they were slower without an outage.
+func (s *scorer) calmed() {
+	for i := range s.card.Faults {
+		out := &s.card.Faults[i]
+		f := s.record.Header.Faults[i]
+		t := s.span(f.Name)
+		if t.injected == never {
+			continue
+		}
+		for _, st := range s.streams {
+			if !meets(f, st.group.Name) {
+				continue
+			}
+			if s.slowed(st, t) {
+				out.Slower, out.Absorbed = out.Slower || out.Absorbed, false
+			}
+			if t.cleared != never {
+				out.Calm = worse(out.Calm, s.calmOf(st, f.Name, t))
+			}
+		}
+		s.card.Times.Calm = worse(s.card.Times.Calm, out.Calm)
+	}
+}
+
+// slowed reports whether a group was slower than before from the injection on.
+func (s *scorer) slowed(st *stream, t span) bool {
+	return slices.ContainsFunc(st.slows(), func(x slow) bool { return x.until > t.injected && x.from < s.course.end })
+}
+
+// calmOf is how long after a fault was cleared a group's latency was as before again.
+func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
+	over, end := t.cleared, s.course.end
+	for _, x := range s.spells {
+		for _, o := range x.outages {
+			if x.fault == fault && o.stream == st {
+				over = max(over, o.recovered)
+			}
+		}
+	}
+	calm, doubt := st.calmAfter(over)
+	w := int64(s.confirm())
+	out := &Time{Seconds: seconds(time.Duration(calm - t.cleared)), Resolution: seconds(doubt + t.clearing)}
+	switch {
+	case !st.unhurried(end-w, end+1):
+		out.Seconds, out.Censored = seconds(time.Duration(end-t.cleared)), true
+	case calm+w > end:
+		out.Censored, out.Unconfirmed = true, atEnd
+	case !st.unhurried(calm, end+1):
+		out.Censored, out.Unconfirmed = true, atRest
+	}
+	return out
+}
+
+// hurried says whose latency is not as before when the run ends, all faults being gone:
+// users are answered again, and not as well as they were.
+func (s *scorer) hurried() (reasons []string) {
+	end, w := s.course.end, int64(s.confirm())
+	if s.course.cleared == never || s.course.cleared+w > end || s.wanted.Calm != nil {
+		return nil
+	}
+	for _, st := range s.streams {
+		able := func(f timeline.Fault) bool { return meets(f, st.group.Name) }
+		if !slices.ContainsFunc(s.record.Header.Faults, able) || st.unhurried(end-w, end+1) {
+			continue
+		}
+		var last spread
+		for r := range st.all.Between(st.all.First(end-w), st.all.Len()) {
+			if !r.Unsent {
+				last.add(took(r))
+			}
+		}
+		reasons = append(reasons, fmt.Sprintf("%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: bound it with sla.calm, or a percentile in sla.thresholds",
+			st.group.Name, Brief(seconds(last.quantile(calmQuantile))), Brief(seconds(s.confirm())), Brief(seconds(st.p95))))
+	}
+	return reasons
+}
+
+// later says what happened to the users after the faults and W, of which nobody can say
+// whether a fault did it.
+func (s *scorer) later() (reasons []string) {
+	if s.course.cleared == never {
+		return nil
+	}
+	after := s.course.cleared + int64(s.confirm())
+	for i, o := range s.outages {
+		if len(s.card.Outages[i].By) == 0 && o.onset > after {
+			reasons = append(reasons, fmt.Sprintf("an outage of %s began %.1f s into the run, after the users had recovered: whether a fault did it cannot be told; look at the target's log", o.stream.group.Name, s.course.at(o.onset)))
+		}
+	}
+	for _, st := range s.streams {
+		i := slices.IndexFunc(st.told, func(t int64) bool { return t > after && !s.amid(st, t) })
+		if i >= 0 {
+			reasons = append(reasons, fmt.Sprintf("more requests of %s failed by %.1f s into the run than its steady state explains, after the users had recovered", st.group.Name, s.course.at(st.told[i])))
+		}
+	}
+	for i, w := range s.record.Header.Watch {
+		_, detect := s.wanted.Detect[w.Name]
+		_, restore := s.wanted.Restore[w.Name]
+		k := slices.IndexFunc(s.noticed[i].Alarms, func(a watch.Alarm) bool { return a.Raised.After > after })
+		if k >= 0 && (detect || restore) {
+			reasons = append(reasons, fmt.Sprintf("watcher %s raised an alarm %.1f s into the run, after the users had recovered: look at what it saw then", w.Name, s.course.at(s.noticed[i].Alarms[k].Raised.After)))
+		}
+	}
+	return reasons
+}
+
+// amid reports whether an instant lies in an outage of a group, or so soon behind it that
+// it may be told late.
+func (s *scorer) amid(st *stream, t int64) bool {
+	return slices.ContainsFunc(s.outages, func(o outage) bool {
+		return o.stream == st && o.onset <= t && (o.censored || t <= o.last+int64(s.confirm()))
+	})
+}

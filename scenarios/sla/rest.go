@@ -1,0 +1,151 @@
+package sla
+
+import "gonum.org/v1/gonum/mathext"
+
+// against is what a stretch had beside what the steady state had: bad of in requests,
+// calm of base.
+type against struct {
+	base, calm, in, bad int
+	spread              float64 // index of dispersion, at least 1
+}
+
+// add takes in another group's, of the same two stretches.
+func (a against) add(b against) against {
+	return against{a.base + b.base, a.calm + b.calm, a.in + b.in, a.bad + b.bad, max(a.spread, b.spread)}
+}
+
+// chance is how likely the steady state explains as many bad requests, or more: given
+// how many there were in all, each lies in the stretch with the same chance (binomial).
+// Those of a burst count as one, as the dispersion has it.
+func (a against) chance() float64 {
+	if a.bad == 0 || a.in == 0 {
+		return 1
+	}
+	d := max(1, a.spread)
+	k, all := float64(a.bad)/d, float64(a.calm+a.bad)/d
+	return mathext.RegIncBeta(k, all-k+1, float64(a.in)/float64(a.base+a.in))
+}
+
+// beyond reports whether they are more than the steady state explains, by one of so
+// many tests of a run.
+func (a against) beyond(tests int) bool { return a.chance() < faintChance/float64(max(1, tests)) }
+
+// standsOut is the smallest share of bad requests over the stretch that beyond would
+// have told but for a chance of untoldChance; 1 where none would have.
+func (a against) standsOut(tests int) float64 {
+	least := a
+	for least.bad = 1; !least.beyond(tests); least.bad = grown(least.bad) {
+		if least.bad > a.in {
+			return 1
+		}
+	}
+	for least.bad > 1 {
+		if fewer := least.with(least.bad - 1); !fewer.beyond(tests) {
+			break
+		}
+		least.bad--
+	}
+	d := max(1, a.spread)
+	mean := mathext.GammaIncRegCompInv(float64(least.bad)/d, untoldChance) // of a Poisson count that is as many or more
+	return min(1, d*mean/float64(max(1, a.in)))
+}
+
+func (a against) with(bad int) against { a.bad = bad; return a }
+
+func grown(n int) int { return n + max(1, n/8) }
+
+// stretch is what a stream had between two instants, without its outages there,
+// beside its baseline.
+func (s *scorer) stretch(st *stream, from, to int64) against {
+	_, before, _ := s.course.phase("baseline")
+	a := against{base: st.first(before), calm: st.badBefore(before), spread: st.spread}
+	count := func(from, to int64) {
+		if from < to {
+			a.in += st.first(to) - st.first(from)
+			a.bad += len(st.badKnown(from, to))
+		}
+	}
+	for _, o := range s.outages {
+		if o.stream == st && o.recovered > from && o.onset < to {
+			count(from, o.onset)
+			from = max(from, o.last+1)
+		}
+	}
+	count(from, to)
+	return a
+}
+
+// rest finds what stays bad behind outages: from the recovery of a group's last one to
+// the end of the run its bad requests, and those of all groups together, have to be
+// what the baseline explains. Else it is not confirmed to be over.
+func (s *scorer) rest() {
+	last := map[*stream]int{}
+	for i, o := range s.outages {
+		last[o.stream] = i
+	}
+	tests := len(last) + 1
+	var all against
+	from := s.course.injected
+	for st, i := range last {
+		o := &s.outages[i]
+		from = max(from, o.recovered)
+		if a := s.stretch(st, o.recovered, s.course.end+1); !o.censored && a.beyond(tests) {
+			o.unsettle()
+		}
+	}
+	if len(last) == 0 {
+		return
+	}
+	for _, st := range s.streams {
+		all = all.add(s.stretch(st, from, s.course.end+1))
+	}
+	if len(s.streams) > 1 {
+		all.spread = s.together()
+	}
+	share := round(all.standsOut(tests))
+	if s.detectable = &share; len(s.streams) < 2 || !all.beyond(tests) {
+		return
+	}
+	for _, i := range last {
+		if o := &s.outages[i]; !o.censored {
+			o.unsettle()
+		}
+	}
+}
+
+// lasting makes a mitigation one that is not confirmed where more stays bad behind it,
+// until the fault is lifted, than the steady state explains.
+func (s *scorer) lasting(x spell, m *Time) *Time {
+	if m == nil || m.Censored {
+		return m
+	}
+	on := x.lifted
+	if on == never {
+		on = s.course.end + 1
+	}
+	well := x.onset + int64(duration(m.Seconds))
+	for _, o := range x.outages {
+		if o.onset <= on && s.stretch(o.stream, max(well, o.last+1), on).beyond(len(x.outages)) {
+			m.Censored, m.Unconfirmed = true, atRest
+		}
+	}
+	return m
+}
+
+// together is the index of dispersion of all groups' bad requests together: what comes
+// over all of them at once is a burst, too.
+func (s *scorer) together() float64 {
+	var counts []int
+	for _, st := range s.streams {
+		for i, n := range st.beats {
+			for len(counts) <= i {
+				counts = append(counts, 0)
+			}
+			counts[i] += n
+		}
+	}
+	return dispersionOf(counts)
+}
+
+// unsettle says of an outage that it may not be over where it seemed to be.
+func (o *outage) unsettle() { o.censored, o.rest = true, true }

@@ -1,0 +1,93 @@
+package sla
+
+import (
+	"time"
+)
+
+// slower is how a group's latency is judged: by the change-point test on “slower than
+// calm”, which is set up from the baseline like that on “bad”.
+
+// pace gathers the requests that were slower than calm.
+type pace struct {
+	places []uint32
+	base   []int // of the baseline, per second
+	first  int64
+}
+
+func (s *stream) pace() *pace {
+	p := &pace{}
+	if s.all.Len() > 0 {
+		p.first = max(s.all.Due(0), s.cold)
+	}
+	return p
+}
+
+// see takes in the place of one that was slower.
+func (p *pace) see(place uint32, due, injected int64) {
+	p.places = append(p.places, place)
+	if due < injected && due >= p.first {
+		i := int((due - p.first) / int64(time.Second))
+		for len(p.base) <= i {
+			p.base = append(p.base, 0)
+		}
+		p.base[i]++
+	}
+}
+
+// stream is the group's requests as the test on latency sees them.
+func (p *pace) stream(of *stream, injected int64, streams int) *stream {
+	s := &stream{group: of.group, all: of.all, unsent: of.unsent, bads: p.places}
+	slow := 0
+	for _, n := range p.base {
+		slow += n
+	}
+	for int64(len(p.base)) < (injected-p.first)/int64(time.Second) {
+		p.base = append(p.base, 0)
+	}
+	s.spread = dispersionOf(p.base)
+	s.setTest(slow, s.first(injected)-s.first(p.first), of.sent(), streams)
+	return s
+}
+
+// slow is a stretch in which a group's latency was not as before.
+type slow struct {
+	from, until int64
+	edge        time.Duration // how finely its end is known
+}
+
+// slows are all of them, each from the first due to the last known.
+func (s *stream) slows() []slow {
+	if s.slack != nil {
+		return s.slack
+	}
+	s.slack = []slow{}
+	for _, g := range s.slower.segments() {
+		x := slow{from: s.due(int(s.slower.bads[g.first])), edge: s.slower.edge(g, -1)}
+		for _, place := range s.slower.bads[g.first : g.last+1] {
+			x.until = max(x.until, s.known(int(place)))
+		}
+		s.slack = append(s.slack, x)
+	}
+	return s.slack
+}
+
+// unhurried reports whether latency was as before over a stretch: p95 within calm,
+// or no more requests above it than windows of that size had in the baseline.
+func (s *stream) unhurried(from, to int64) bool {
+	a, b := s.first(from), s.first(to)
+	n := b - a
+	return n == 0 || between(s.slower.bads, a, b) <= max(n-rank(calmQuantile, n), s.slower.allowed(n))
+}
+
+// calmAfter is when latency was as before again after an outage, or anything else that
+// was over at an instant: at once, or when the slowness that adjoins it ended. What
+// comes only later is a matter of its own.
+func (s *stream) calmAfter(over int64) (calm int64, doubt time.Duration) {
+	calm, doubt = over, time.Duration(float64(time.Second)/s.group.Rate)
+	for _, x := range s.slows() {
+		if x.from <= calm+int64(window) && x.until > calm {
+			calm, doubt = x.until, x.edge
+		}
+	}
+	return calm, doubt
+}
