@@ -64,7 +64,7 @@ type torrent struct {
 }
 
 func (f torrent) Flood(ctx context.Context, name string) (switchboard.Bracket, error) {
-	return f.call(ctx, "flood", name)
+	return f.call(ctx, "flood", loadgen.Let{Name: name})
 }
 
 func (f torrent) Ebb(ctx context.Context, name string) (switchboard.Bracket, error) {
@@ -77,7 +77,7 @@ func (f torrent) Flooded(ctx context.Context, name string) (switchboard.Count, e
 	return switchboard.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active}, err
 }
 
-func (f torrent) call(ctx context.Context, call, name string) (switchboard.Bracket, error) {
+func (f torrent) call(ctx context.Context, call string, name any) (switchboard.Bracket, error) {
 	var d loadgen.Deluge
 	err := f.load.Call(ctx, call, name, &d)
 	return switchboard.Bracket{Before: d.Since, After: d.At}, err

@@ -87,6 +87,7 @@ type lab struct {
 	mu                 sync.Mutex
 	touched            []switchboard.Touched
 	unknown            []switchboard.Unknown
+	expired            []wire.Expired
 	frozen             bool
 	cpu                faults.CPU
 	squeezed           bool
@@ -198,6 +199,8 @@ func (l *lab) event(name string, body json.RawMessage) {
 		l.touched = append(l.touched, decode[switchboard.Touched](body))
 	case "unknown-name":
 		l.unknown = append(l.unknown, decode[switchboard.Unknown](body))
+	case "expired":
+		l.expired = append(l.expired, decode[wire.Expired](body))
 	}
 }
 

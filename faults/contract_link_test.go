@@ -14,6 +14,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 func TestSourcesStayApart(t *testing.T) {
@@ -175,6 +176,47 @@ func TestLiftAfterAnInterruptedApply(t *testing.T) {
 	}
 	l.clean()
 	l.wantAll(from(userAddr, userLink, 3), "")
+}
+
+// Rules that nobody lifts in time, of packets, streams and names, the switchboard lifts by
+// itself, and tells of each; of one that was lifted it tells nothing.
+func TestRulesLiftThemselves(t *testing.T) {
+	s := spec(false)
+	s.Links[1].Proxied = true
+	l := newLab(t, s)
+	const most = 300 * time.Millisecond
+	for _, r := range []switchboard.Rule{
+		{Name: "packets", Links: []string{userPath}, Refuse: &switchboard.Refuse{}},
+		{Name: "streams", Links: []string{lbPath}, Stall: &switchboard.Stall{}},
+		{Name: "names", DNS: &switchboard.DNS{Askers: []string{"shoppers"}, Answer: "nxdomain"}},
+		{Name: "in time", Links: []string{userPath}, SynDrop: &switchboard.SynDrop{Share: 1}},
+	} {
+		r.For = most
+		began := wire.Now()
+		l.apply(r)
+		if r.Name == "in time" {
+			l.lift(r.Name)
+			continue
+		}
+		for l.count(r.Name).Active {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if lasted := time.Duration(wire.Now() - began); lasted < most {
+			t.Errorf("%s: gone after %s, want not before %s", r.Name, lasted, most)
+		}
+	}
+	time.Sleep(2 * most)
+	l.clean()
+	l.wantAll(from(userAddr, userLink, 2), "")
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var told []string
+	for _, e := range l.expired {
+		told = append(told, e.Name+e.Error)
+	}
+	if want := []string{"packets", "streams", "names"}; !slices.Equal(told, want) {
+		t.Errorf("told of %q, want %q", told, want)
+	}
 }
 
 func TestRefusedCalls(t *testing.T) {

@@ -207,6 +207,32 @@ type loose interface {
 	read() Deluge
 }
 
+// Let is the body of the call "flood".
+type Let struct {
+	Name string `json:"name"`
+	// For is how long it may last: then the load node ends it by itself, and tells
+	// "expired" (wire.Expired). 0: until it is ended.
+	For time.Duration `json:"for,omitempty"`
+}
+
+// let lets a flood loose.
+func (n *node) let(ctx context.Context, l Let) (Deluge, error) {
+	d, err := n.flooding(loose.begin)(ctx, l.Name)
+	if err == nil {
+		n.deadlines.Set(l.Name, l.For, func() error {
+			_, err := n.flooding(loose.end)(n.life, l.Name)
+			return err
+		}, n.server.Tell)
+	}
+	return d, err
+}
+
+// ebb ends a flood.
+func (n *node) ebb(ctx context.Context, name string) (Deluge, error) {
+	n.deadlines.Take(name)
+	return n.flooding(loose.end)(ctx, name)
+}
+
 // looses makes ready all that may be let loose.
 func (n *node) looses(s Spec) (map[string]loose, error) {
 	all := map[string]loose{}

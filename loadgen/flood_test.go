@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -99,6 +100,33 @@ func TestFlood(t *testing.T) {
 	// What was cut off may have arrived or not.
 	if saw := uint64(seen["/a"] + seen["/b/c"]); traced || saw < d.Answered || saw > d.Sent || seen["/b/c"] == 0 {
 		t.Errorf("the target saw %v, traced %v; sent %d, answered %d", seen, traced, d.Sent, d.Answered)
+	}
+}
+
+// A flood whose deadline passes is ended by the load node, and so is one that is loose
+// when the conversation ends.
+func TestFloodEndsByItself(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer s.Close()
+	n := &node{life: t.Context(), server: wire.NewServer(io.Discard), now: wire.Now}
+	f := loosed(t, s.URL, Group{Rate: 500}, func(string, any) error { return nil })
+	n.floods = map[string]loose{"attack": f}
+	began := wire.Now()
+	if _, err := n.let(t.Context(), Let{Name: "attack", For: 300 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	for f.read().Active {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if lasted := time.Duration(wire.Now() - began); lasted < 300*time.Millisecond {
+		t.Errorf("ended after %s, want at least 300ms", lasted)
+	}
+	if _, err := n.let(t.Context(), Let{Name: "attack", For: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	n.close()
+	if d := f.read(); d.Active {
+		t.Errorf("after the end: %+v", d)
 	}
 }
 

@@ -20,23 +20,24 @@ const dnsPort = 53
 const lead = 5 * time.Millisecond
 
 // Run is a load node: it serves the calls listed at Start, reading from in and
-// writing to out, until in ends; then it drops what is in flight and returns.
+// writing to out, until in ends or falls silent (wire.ErrSilent); then it drops what is
+// in flight and returns.
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	life, cancel := context.WithCancel(ctx)
 	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // as it was, for whoever else there is in the process
-	defer n.close()
-	defer cancel()
-	return n.server.Serve(life, in, map[string]wire.Handler{
+	err := n.server.Serve(life, in, map[string]wire.Handler{
 		"prepare":  wire.Handle(n.prepare),
 		"knock":    wire.Handle(n.knock),
 		"start":    wire.Handle(n.start),
 		"stop":     wire.Handle(n.stop),
-		"flood":    wire.Handle(n.flooding(loose.begin)),
-		"ebb":      wire.Handle(n.flooding(loose.end)),
+		"flood":    wire.Handle(n.let),
+		"ebb":      wire.Handle(n.ebb),
 		"flooded":  wire.Handle(n.flooding(func(f loose) (Deluge, error) { return f.read(), nil })),
 		"readback": wire.Handle(n.readBack),
 	})
+	cancel()
+	return wire.Part(err, func() error { n.close(); return nil })
 }
 
 // node is the state of a load node. The calls come one after the other as the
@@ -45,6 +46,8 @@ type node struct {
 	life   context.Context
 	server *wire.Server
 	now    func() int64
+
+	deadlines wire.Deadlines // of the floods that are loose
 
 	mu       sync.Mutex // guards what follows
 	prepared bool
@@ -192,6 +195,7 @@ func (n *node) stop(context.Context, any) (any, error) {
 // close ends what the conversation's end has left running. Life is over, so
 // nothing waits for an answer any more.
 func (n *node) close() {
+	n.deadlines.Clear()
 	_, _ = n.stop(context.Background(), nil) // nobody is there to be told of it
 	if n.hooks != nil {
 		n.hooks.close()

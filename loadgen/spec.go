@@ -241,14 +241,14 @@ type Usage struct {
 //	start    Start → Started  load and checks begin
 //	stop     null → null      stops pacing, waits for what is in flight (bounded by time-outs), flushes
 //	readback null → null      after stop: what was acknowledged is read back; a stop ends it
-//	flood    name → Deluge    a flood is let loose
+//	flood    Let → Deluge     a flood is let loose
 //	ebb      name → Deluge    it is cut off, at once; safe twice
 //	flooded  name → Deluge    what it did so far
 //	clock    null → int64
 //
 // Events: "requests" Block (at least four a second while there are any), "findings"
 // Block (see EncodeFindings), "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the
-// first request of a flood is out).
+// first request of a flood is out), "expired" wire.Expired.
 type Start struct {
 	// Load starts the groups, Checks the periodic checks.
 	Load   bool `json:"load"`

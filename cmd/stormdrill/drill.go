@@ -170,7 +170,7 @@ func (d *drill) steer(l *lab.Lab) {
 	if len(d.plan.Steers) == 0 {
 		return
 	}
-	s, steers := newSteering(d.plan, board{l.Switchboard()}, d.live.Say)
+	s, steers := newSteering(d.plan, board{peer: l.Switchboard()}, d.live.Say)
 	d.steers = steers
 	d.tape.steering.Store(s)
 }
@@ -238,7 +238,8 @@ func (d *drill) settle(ctx context.Context, l *lab.Lab) error {
 // bind joins a planned fault to the lab that it will be injected into.
 func (d *drill) bind(p scenarios.PlannedFault, l *lab.Lab) (engine.Fault, error) {
 	site := p.Site
-	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard()}, l, floods{l.Load()}
+	most := mostHold(p)
+	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), most}, l, floods{l.Load(), most}
 	site.Commands, site.Environment = orders{d.reaper, d.clock}, l.Environment(p.Name, p.Site.Targets)
 	injection, err := p.Fault.Bind(p.Name, site)
 	if err != nil {
@@ -249,6 +250,17 @@ func (d *drill) bind(p scenarios.PlannedFault, l *lab.Lab) (engine.Fault, error)
 		f.Canary = canary(l.Load(), readyChecks(d.plan, site.Targets))
 	}
 	return f, nil
+}
+
+// mostHold is how long the nodes keep a fault in force before they lift it by themselves:
+// as long as is planned, and what a lift that was told in time may take to get there, for
+// it first starts again what the fault ended. 0 where no length is planned.
+func mostHold(p scenarios.PlannedFault) time.Duration {
+	const margin, perTarget = 5 * time.Second, 2 * time.Second
+	if p.For == 0 {
+		return 0
+	}
+	return p.For + margin + time.Duration(len(p.Site.Targets))*perTarget
 }
 
 // readyChecks are the questions that say whether the named nodes serve.
@@ -296,13 +308,16 @@ func (l load) Start(ctx context.Context) (int64, error) {
 func (l load) Stop(ctx context.Context) error { return l.Call(ctx, "stop", nil, nil) }
 
 // floods are the load node's, as faults use them.
-type floods struct{ peer *wire.Peer }
+type floods struct {
+	peer *wire.Peer
+	most time.Duration // that one may last; 0: any
+}
 
 var _ faults.Load = floods{}
 
 // Flood lets a flood loose.
 func (f floods) Flood(ctx context.Context, name string) (switchboard.Bracket, error) {
-	return f.call(ctx, "flood", name)
+	return f.call(ctx, "flood", loadgen.Let{Name: name, For: f.most})
 }
 
 // Ebb ends it.
@@ -320,20 +335,24 @@ func (f floods) Flooded(ctx context.Context, name string) (switchboard.Count, er
 		Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
 }
 
-func (f floods) call(ctx context.Context, name, flood string) (switchboard.Bracket, error) {
+func (f floods) call(ctx context.Context, name string, in any) (switchboard.Bracket, error) {
 	var d loadgen.Deluge
-	if err := f.peer.Call(ctx, name, flood, &d); err != nil {
+	if err := f.peer.Call(ctx, name, in, &d); err != nil {
 		return switchboard.Bracket{}, fmt.Errorf("load node: %w", err)
 	}
 	return switchboard.Bracket{Before: d.Since, After: d.At}, nil
 }
 
 // board is the switchboard as faults use it.
-type board struct{ peer *wire.Peer }
+type board struct {
+	peer *wire.Peer
+	most time.Duration // that a rule may be in force; 0: any
+}
 
 var _ faults.Switchboard = board{}
 
 func (b board) Apply(ctx context.Context, r switchboard.Rule) (out switchboard.Bracket, err error) {
+	r.For = b.most
 	err = b.call(ctx, "apply", r, &out)
 	return out, err
 }

@@ -166,6 +166,10 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 			t.fired = append(t.fired, flood)
 			t.mu.Unlock()
 		})
+	case "expired":
+		err = decode(body, func(e wire.Expired) {
+			_ = t.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: e.At, After: e.At, Detail: e.Error})
+		})
 	case "trouble":
 		err = decode(body, func(b switchboard.Trouble) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What)})

@@ -11,8 +11,8 @@ import (
 )
 
 // Run is the switchboard's life: it serves the calls of this package's
-// protocol from in, answering and telling events to out, until in ends or ctx
-// does. Then it lifts every rule, takes its addresses and its table away, and
+// protocol from in, answering and telling events to out, until in ends, falls silent
+// (wire.ErrSilent), or ctx ends. Then it lifts every rule, takes its addresses and its table away, and
 // returns; what could not be undone is in the error. It changes the network
 // namespace it runs in and needs NET_ADMIN there.
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
@@ -26,12 +26,14 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	case <-ctx.Done(): // in may block for ever: do not wait for it
 		err = context.Cause(ctx)
 	}
-	return errors.Join(err, b.close())
+	return wire.Part(err, b.close)
 }
 
 // board is one switchboard: the kernel's side and the streams'.
 type board struct {
 	tell teller
+
+	deadlines wire.Deadlines // of the rules in force
 
 	mu     sync.RWMutex // held for writing while prepare and close change what follows
 	closed bool
@@ -43,9 +45,13 @@ func (b *board) calls() map[string]wire.Handler {
 		"prepare": wire.Handle(func(ctx context.Context, s Spec) (any, error) { return nil, b.prepare(ctx, s) }),
 		"apply": wire.Handle(func(_ context.Context, r Rule) (out Bracket, err error) {
 			err = b.with(func(s *site) error { out, err = s.apply(r); return err })
+			if err == nil {
+				b.deadlines.Set(r.Name, r.For, func() error { return b.expire(r.Name) }, b.tell)
+			}
 			return out, err
 		}),
 		"lift": wire.Handle(func(_ context.Context, name string) (out Bracket, err error) {
+			b.deadlines.Take(name)
 			err = b.with(func(s *site) error { out, err = s.lift(name); return err })
 			return out, err
 		}),
@@ -101,7 +107,13 @@ func (b *board) with(do func(*site) error) error {
 	return do(b.site)
 }
 
+// expire lifts a rule whose deadline has passed.
+func (b *board) expire(name string) error {
+	return b.with(func(s *site) error { _, err := s.lift(name); return err })
+}
+
 func (b *board) close() error {
+	b.deadlines.Clear()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true

@@ -72,6 +72,9 @@ type Client struct {
 type Rule struct {
 	Name  string   `json:"name"` // the fault's
 	Links []string `json:"links"`
+	// For is how long it may be in force: then the switchboard lifts it by itself, and
+	// tells "expired". 0: until it is lifted.
+	For time.Duration `json:"for,omitempty"`
 	// Spare are paths that a rule on streams lets alone; a * at the end stands for anything.
 	Spare []string `json:"spare,omitempty"`
 
@@ -301,6 +304,8 @@ type Touched struct {
 	Rule string `json:"rule"`
 	At   int64  `json:"at"`
 }
+
+// The event "expired" is wire.Expired.
 
 // The calls a switchboard answers:
 //

@@ -1,7 +1,8 @@
 // Package wire is the conversation between Stormdrill and a node container:
 // NDJSON over the container's attached stdin and stdout. One side calls, the
-// other serves and may tell events at any time. When stdin ends, the serving
-// side ends: that is how a node learns that the CLI is gone.
+// other serves and may tell events at any time. When stdin ends, or the calling side's
+// beats do (ErrSilent), the serving side ends: that is how a node learns that the CLI is
+// gone.
 package wire
 
 import (
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
 // message is one line. A call has ID and Call; its answer has ID and either
@@ -30,9 +32,11 @@ var ErrGone = errors.New("node: conversation ended")
 // Peer is the calling side.
 type Peer struct {
 	w       io.WriteCloser
+	writing chan struct{} // holds one while a line is written
 	events  func(name string, body json.RawMessage)
+	pulse   pulse
 	done    chan struct{}
-	mu      sync.Mutex // guards what follows, and writes to w
+	mu      sync.Mutex // guards what follows
 	next    uint64
 	waiting map[uint64]chan message
 	err     error
@@ -42,13 +46,22 @@ type Peer struct {
 // read from r. events is called for each event, in order, on the reading
 // goroutine; while it runs nothing else is read, so it must not make a call.
 func NewPeer(r io.Reader, w io.WriteCloser, events func(name string, body json.RawMessage)) *Peer {
-	p := &Peer{w: w, events: events, done: make(chan struct{}), waiting: map[uint64]chan message{}}
+	p := &Peer{w: w, events: events, writing: make(chan struct{}, 1), done: make(chan struct{}), waiting: map[uint64]chan message{}}
 	go p.read(r)
+	go p.beat()
 	return p
 }
 
-// Done is closed when the other side has ended the conversation.
+// Done is closed when the other side has ended the conversation, or was silent for too
+// long.
 func (p *Peer) Done() <-chan struct{} { return p.done }
+
+// Err is why the conversation ended: ErrGone, wrapped with the cause; nil before.
+func (p *Peer) Err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
 
 // Close ends the conversation: the node sees the end of its stdin and exits.
 func (p *Peer) Close() error { return p.w.Close() }
@@ -71,9 +84,8 @@ func (p *Peer) Call(ctx context.Context, name string, in, out any) error {
 	p.next++
 	id := p.next
 	p.waiting[id] = answer
-	err = writeLine(p.w, message{ID: id, Call: name, Body: body})
 	p.mu.Unlock()
-	if err != nil {
+	if err = p.send(ctx, message{ID: id, Call: name, Body: body}); err != nil {
 		p.forget(id)
 		return fmt.Errorf("%s: %w: %w", name, ErrGone, err)
 	}
@@ -91,13 +103,29 @@ func (p *Peer) Call(ctx context.Context, name string, in, out any) error {
 		return nil
 	case <-p.done:
 		p.forget(id)
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return fmt.Errorf("%s: %w", name, p.err)
+		return fmt.Errorf("%s: %w", name, p.Err())
 	case <-ctx.Done():
 		p.forget(id)
 		return fmt.Errorf("%s: %w", name, context.Cause(ctx))
 	}
+}
+
+// send writes a line, also where ctx has ended, unless it would have to wait for another.
+// That it could not shows in what the caller waits for next.
+func (p *Peer) send(ctx context.Context, m message) error {
+	select {
+	case p.writing <- struct{}{}:
+	default:
+		select {
+		case p.writing <- struct{}{}:
+		case <-p.done:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	defer func() { <-p.writing }()
+	return writeLine(p.w, m)
 }
 
 func (p *Peer) forget(id uint64) {
@@ -108,9 +136,12 @@ func (p *Peer) forget(id uint64) {
 
 func (p *Peer) read(r io.Reader) {
 	err := eachLine(r, func(m message) {
+		p.pulse.heard()
 		if m.Event != "" {
 			if p.events != nil {
+				p.pulse.busy.Store(true)
 				p.events(m.Event, m.Body)
+				p.pulse.busy.Store(false)
 			}
 			return
 		}
@@ -122,12 +153,20 @@ func (p *Peer) read(r io.Reader) {
 			answer <- m
 		}
 	})
+	p.end(err)
+}
+
+// end ends the conversation, unless it has ended already.
+func (p *Peer) end(why error) {
 	p.mu.Lock()
-	p.err = ErrGone
-	if err != nil {
-		p.err = fmt.Errorf("%w: %w", ErrGone, err)
+	defer p.mu.Unlock()
+	if p.err != nil {
+		return
 	}
-	p.mu.Unlock()
+	p.err = ErrGone
+	if why != nil {
+		p.err = fmt.Errorf("%w: %w", ErrGone, why)
+	}
 	close(p.done)
 }
 
@@ -149,12 +188,12 @@ func Handle[In, Out any](f func(context.Context, In) (Out, error)) Handler {
 
 // Server is the serving side of a conversation.
 type Server struct {
-	mu sync.Mutex // one line at a time
-	w  io.Writer
+	writing chan struct{} // holds one while a line is written
+	w       io.Writer
 }
 
 // NewServer serves a conversation whose answers and events go to w.
-func NewServer(w io.Writer) *Server { return &Server{w: w} }
+func NewServer(w io.Writer) *Server { return &Server{writing: make(chan struct{}, 1), w: w} }
 
 // Tell sends an event. It blocks while the other side does not read.
 func (s *Server) Tell(name string, body any) error {
@@ -166,41 +205,67 @@ func (s *Server) Tell(name string, body any) error {
 }
 
 func (s *Server) write(m message) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.writing <- struct{}{}
+	defer func() { <-s.writing }()
 	return writeLine(s.w, m)
 }
 
 // Serve carries out commands from r, each on a goroutine of its own, until r
 // ends; then it cancels what is under way, waits for it, and returns (nil at
-// the plain end of r). The call "clock" is answered with Now.
+// the plain end of r). Where no line comes for Silence it returns ErrSilent and waits for
+// nothing: answers may not be read either. The call "clock" is answered with Now.
 func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
-	var busy sync.WaitGroup
-	defer busy.Wait()
 	defer cancel()
-	return eachLine(r, func(m message) {
-		if m.Call == "clock" {
-			now, _ := json.Marshal(Now())
-			_ = s.write(message{ID: m.ID, Body: now}) // a dead peer also ends r
-			return
-		}
-		h := handlers[m.Call]
-		if h == nil {
-			_ = s.write(message{ID: m.ID, Error: "unknown command"})
-			return
-		}
-		busy.Go(func() {
-			out, err := h(ctx, m.Body)
-			answer := message{ID: m.ID}
-			if err == nil {
-				answer.Body, err = json.Marshal(out)
+	var busy sync.WaitGroup
+	var over atomic.Bool
+	heard, ended := make(chan struct{}, 1), make(chan error, 1)
+	go func() {
+		ended <- eachLine(r, func(m message) {
+			select {
+			case heard <- struct{}{}:
+			default:
 			}
-			if err != nil {
-				answer.Error, answer.Body = err.Error(), nil
+			if !over.Load() {
+				s.answer(ctx, m, handlers, &busy)
 			}
-			_ = s.write(answer)
 		})
+	}()
+	err := listen(heard, ended)
+	over.Store(true)
+	cancel()
+	if !errors.Is(err, ErrSilent) {
+		busy.Wait()
+	}
+	return err
+}
+
+// answer carries out one line.
+func (s *Server) answer(ctx context.Context, m message, handlers map[string]Handler, busy *sync.WaitGroup) {
+	if m.Call == beat {
+		busy.Go(func() { _ = s.write(message{}) }) // not here: it may have to wait, and the next beat must not
+		return
+	}
+	if m.Call == "clock" {
+		now, _ := json.Marshal(Now())
+		_ = s.write(message{ID: m.ID, Body: now}) // a dead peer also ends r
+		return
+	}
+	h := handlers[m.Call]
+	if h == nil {
+		_ = s.write(message{ID: m.ID, Error: "unknown command"})
+		return
+	}
+	busy.Go(func() {
+		out, err := h(ctx, m.Body)
+		answer := message{ID: m.ID}
+		if err == nil {
+			answer.Body, err = json.Marshal(out)
+		}
+		if err != nil {
+			answer.Error, answer.Body = err.Error(), nil
+		}
+		_ = s.write(answer)
 	})
 }
 

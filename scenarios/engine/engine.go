@@ -13,6 +13,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -93,6 +94,7 @@ func (d *Drill) Run(ctx context.Context) (err error) {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("engine: panic: %v\n%s", p, debug.Stack())
 		}
+		err = d.because(err)
 		err = errors.Join(err, d.leave(ctx, err))
 		fail(nil)
 	}()
@@ -167,7 +169,7 @@ func (d *Drill) hold(ctx context.Context) error {
 			return err
 		}
 		if s.lift {
-			err = d.lift(ctx, s.Fault)
+			err = errors.Join(d.overdue(s.Fault, time.Since(began)-s.at), d.lift(ctx, s.Fault))
 		} else {
 			err = d.inject(ctx, s.Fault)
 		}
@@ -182,6 +184,18 @@ func (d *Drill) hold(ctx context.Context) error {
 	}
 	_, err := d.wait(ctx, d.Phases.Hold-time.Since(began))
 	return err
+}
+
+// mostOverdue is how late a lift may begin. A busy machine takes less.
+const mostOverdue = time.Second
+
+// overdue marks a fault that has been on for longer than was planned: this process was
+// stopped meanwhile, or another fault took its time.
+func (d *Drill) overdue(f Fault, late time.Duration) error {
+	if late <= mostOverdue {
+		return nil
+	}
+	return d.mark(timeline.MarkOverdue, f.Name, d.now(), late.Round(time.Millisecond).String())
 }
 
 // recover lifts what an abort left injected and watches the users get well.
@@ -357,6 +371,23 @@ func (d *Drill) leave(ctx context.Context, why error) error {
 	return errors.Join(errs...)
 }
 
+// soon is how much later the news may come that a container has ended than the failure
+// of a call to it.
+const soon = time.Second
+
+// because puts before the failure of a call to a node why that node is gone.
+func (d *Drill) because(err error) error {
+	if !errors.Is(err, wire.ErrGone) {
+		return err
+	}
+	select {
+	case why := <-d.Lost:
+		return errors.Join(why, err)
+	case <-time.After(soon):
+		return err
+	}
+}
+
 // wait lets the time pass. It returns early with true on an abort, and with an
 // error when the run is over.
 func (d *Drill) wait(ctx context.Context, length time.Duration) (aborted bool, err error) {
@@ -368,6 +399,11 @@ func (d *Drill) wait(ctx context.Context, length time.Duration) (aborted bool, e
 	case why := <-d.Abort:
 		return true, d.mark(timeline.MarkAbort, "", d.now(), why)
 	case <-time.After(length):
+	}
+	select {
+	case err := <-d.Lost: // why what comes next would fail
+		return false, err
+	default:
 		return false, nil
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -469,6 +471,43 @@ func TestSlowFault(t *testing.T) {
 		d.Faults[0].Injection = slow{injection{w, "a"}}
 		if err := d.Run(t.Context()); err != nil || w.active["a"] {
 			t.Errorf("have %v; active: %v", err, w.active["a"])
+		}
+	})
+}
+
+// A fault whose lift begins late, for another takes its time, is marked, and no other.
+func TestOverdue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a", "b")
+		d.Faults[0].For = 10 * time.Second
+		d.Faults[1].At = 9 * time.Second
+		d.Faults[1].Injection = peeking{injection{w, "b"}, func() { time.Sleep(10 * time.Second) }}
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(w.marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkOverdue })
+		if i < 0 || len(w.at(timeline.MarkOverdue)) != 1 || w.marks[i].Fault != "a" || w.marks[i].Detail != "9s" {
+			t.Errorf("have %+v, want a to be 9s overdue", w.marks)
+		}
+	})
+}
+
+// Where a call fails because its node is gone, why it is gone comes first, though the
+// news of it comes later.
+func TestWhyANodeIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		lost, ended := make(chan error, 1), errors.New("it ended by itself")
+		d.Lost = lost
+		w.fail["lift a"] = fmt.Errorf("lift: %w", wire.ErrGone)
+		time.AfterFunc(d.Phases.Baseline+d.Phases.Hold+soon/2, func() { lost <- ended })
+		err := d.Run(t.Context())
+		if !errors.Is(err, ended) || !errors.Is(err, wire.ErrGone) {
+			t.Errorf("have %v", err)
+		}
+		i := slices.IndexFunc(w.marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkError })
+		if i < 0 || !strings.HasPrefix(w.marks[i].Detail, ended.Error()) {
+			t.Errorf("have %+v, want an error that begins with why", w.marks)
 		}
 	})
 }

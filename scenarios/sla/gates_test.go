@@ -200,3 +200,35 @@ func TestClockIsTold(t *testing.T) {
 		t.Errorf("detected %+v, want the clocks' doubt in its resolution", d)
 	}
 }
+
+// A fault that was on for longer than planned is not what the scenario asked for: no
+// pass, whichever of the two that may have noticed did.
+func TestOverstayed(t *testing.T) {
+	s := usual()
+	fault := s.record().Header.Faults[0].Name
+	for what, c := range map[string]struct {
+		marks []timeline.Mark
+		want  []string
+	}{
+		"neither": {nil, nil},
+		"lifted late": {[]timeline.Mark{{Name: timeline.MarkOverdue, Fault: fault, Detail: "9s"}},
+			[]string{"was on for 9s longer than planned"}},
+		"by its node": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault}, {Name: timeline.MarkOverdue, Fault: fault, Detail: "9s"}},
+			[]string{"until its node lifted it by itself"}},
+		"nor by it": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault, Detail: "no such rule"}},
+			[]string{"failed to lift it by itself: no such rule"}},
+	} {
+		r := s.record()
+		r.Marks = append(r.Marks, c.marks...)
+		card := Score(r, s.goals)
+		if (card.Verdict == Pass) != (c.want == nil) || card.Void != (c.want != nil) || len(card.Reasons) != len(c.want) {
+			t.Errorf("%s: have %s, %q", what, card.Verdict, card.Reasons)
+			continue
+		}
+		for i, want := range c.want {
+			if !strings.Contains(card.Reasons[i], want) {
+				t.Errorf("%s: have %q, want it to say %q", what, card.Reasons, want)
+			}
+		}
+	}
+}

@@ -55,6 +55,7 @@ func (s *scorer) void() (reasons []string) {
 			say("fault %s was not proven gone", f.Name)
 		}
 	}
+	reasons = append(reasons, s.overstayed()...)
 	reasons = append(reasons, s.unwell()...)
 	busy := slices.Concat(s.convicted(), s.reference())
 	if m := s.card.Generator.Machine; m != nil && len(busy) > 0 {

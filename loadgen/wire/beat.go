@@ -1,0 +1,100 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// The calling side sends a beat every BeatEvery, whatever else it says, and the serving
+// side answers it. Either ends the conversation where it hears no line for Silence: a
+// process that is stopped, or a machine that vanished from the network, closes no
+// connection, and TCP's keepalive takes minutes to miss it.
+const (
+	BeatEvery = 2 * time.Second
+	Silence   = 10 * time.Second
+)
+
+// ErrSilent is the end of a conversation in which the other side was not heard of for
+// Silence.
+var ErrSilent = fmt.Errorf("no word from the other side for %s", Silence)
+
+// beat is the call that keeps a conversation alive; its answer is an empty line.
+const beat = "beat"
+
+// pulse is the calling side's half: it counts the beats that no line came back for.
+// Beats are counted and not seconds, for a caller that was stopped itself has sent none.
+type pulse struct {
+	missed atomic.Int32
+	busy   atomic.Bool // a line is being worked on: the next one waits, and is not missed
+}
+
+// heard notes a line of the other side.
+func (b *pulse) heard() { b.missed.Store(0) }
+
+// beat keeps the conversation alive until it ends, and ends it where the other side is
+// silent.
+func (p *Peer) beat() {
+	tick := time.NewTicker(BeatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.done:
+			return
+		case <-tick.C:
+		}
+		if p.pulse.busy.Load() {
+			p.pulse.heard()
+		}
+		if p.pulse.missed.Add(1) > int32(Silence/BeatEvery) {
+			p.end(ErrSilent)
+			_ = p.w.Close()
+			return
+		}
+		select {
+		case p.writing <- struct{}{}:
+			go func() { // it may block for as long as nobody reads; the count goes on
+				_ = writeLine(p.w, message{Call: beat})
+				<-p.writing
+			}()
+		default: // a line is under way, which does as well
+		}
+	}
+}
+
+// listen waits until the lines of the calling side end, or there is none for Silence.
+func listen(heard <-chan struct{}, ended <-chan error) error {
+	alarm := time.NewTimer(Silence)
+	defer alarm.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-heard:
+			alarm.Reset(Silence)
+		case <-alarm.C:
+			return ErrSilent
+		}
+	}
+}
+
+// PartWithin is how long the serving side gives what it closes after a silence: where
+// answers are not read either, a call may wait for ever to give one.
+const PartWithin = 5 * time.Second
+
+// Part closes what served a conversation that ended with err: to its end, or, after a
+// silence, for PartWithin. A process that ends then takes the rest with it.
+func Part(err error, closing func() error) error {
+	if !errors.Is(err, ErrSilent) {
+		return errors.Join(err, closing())
+	}
+	done := make(chan error, 1)
+	go func() { done <- closing() }()
+	select {
+	case failed := <-done:
+		return errors.Join(err, failed)
+	case <-time.After(PartWithin):
+		return err
+	}
+}

@@ -1,0 +1,53 @@
+package wire
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What is in force past its deadline is undone and told of once; what resists, until it
+// gives in; what was taken away, never.
+func TestDeadlines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d Deadlines
+		var did, told []string
+		began := time.Now()
+		undo := func(name string, fails int) func() error {
+			return func() error {
+				did = append(did, name+" "+time.Since(began).String())
+				if fails--; fails >= 0 {
+					return errors.New("resists")
+				}
+				return nil
+			}
+		}
+		tell := func(event string, body any) error {
+			e := body.(Expired)
+			told = append(told, event+" "+e.Name+" "+e.Error)
+			return nil
+		}
+		d.Set("forgotten", 3*time.Second, undo("forgotten", 0), tell)
+		d.Set("lifted", 3*time.Second, undo("lifted", 0), tell)
+		d.Set("endless", 0, undo("endless", 0), tell)
+		d.Set("stubborn", 5*time.Second, undo("stubborn", 2), tell)
+		d.Set("again", 2*time.Second, undo("again, early", 0), tell)
+		d.Set("again", 9*time.Second, undo("again", 0), tell)
+		d.Set("cleared", 20*time.Second, undo("cleared", 0), tell)
+		time.Sleep(2 * time.Second)
+		d.Take("lifted")
+		d.Take("lifted")
+		time.Sleep(10 * time.Second)
+		d.Clear()
+		time.Sleep(time.Hour)
+		if want := []string{"forgotten 3s", "stubborn 5s", "stubborn 6s", "stubborn 7s", "again 9s"}; !slices.Equal(did, want) {
+			t.Errorf("undone: have %q, want %q", did, want)
+		}
+		want := []string{"expired forgotten ", "expired stubborn resists", "expired stubborn resists", "expired stubborn ", "expired again "}
+		if !slices.Equal(told, want) {
+			t.Errorf("told: have %q, want %q", told, want)
+		}
+	})
+}
