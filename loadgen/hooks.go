@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// mostDelivery is how much of a notification is kept, bytes.
-const mostDelivery = 64 << 10
+// MostDelivery is how much of a notification is kept, bytes: some thousand alerts.
+const MostDelivery = 1 << 20
 
 // hooks receives notifications on all of the node's addresses.
 type hooks struct{ servers []*http.Server }
@@ -78,7 +78,7 @@ func receive(names map[string]string, now func() int64, tell func(Delivery)) htt
 		if at == 0 {
 			at = now() // its first byte came in with the request before
 		}
-		body, err := io.ReadAll(io.LimitReader(req.Body, mostDelivery))
+		body, err := io.ReadAll(io.LimitReader(req.Body, MostDelivery))
 		c.first.Store(0)
 		name, known := names[req.URL.Path]
 		switch {

@@ -43,14 +43,14 @@ func TestHooksDeliver(t *testing.T) {
 		return resp.StatusCode
 	}
 	for i, c := range []struct{ path, body, hook string }{
-		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", mostDelivery+9), "pager"},
+		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", MostDelivery+9), "pager"},
 	} {
 		before := wire.Now()
 		if code := post(c.path, c.body); code != http.StatusNoContent {
 			t.Errorf("%d: status %d", i, code)
 		}
 		d := <-got
-		if d.Hook != c.hook || d.Body != c.body[:min(len(c.body), mostDelivery)] || d.At < before || d.At > wire.Now() {
+		if d.Hook != c.hook || d.Body != c.body[:min(len(c.body), MostDelivery)] || d.At < before || d.At > wire.Now() {
 			t.Errorf("%d: hook %q at %d after %d with %d bytes", i, d.Hook, d.At, before, len(d.Body))
 		}
 	}

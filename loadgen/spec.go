@@ -128,7 +128,7 @@ type Hook struct {
 type Delivery struct {
 	Hook string `json:"hook"`
 	At   int64  `json:"at"`
-	Body string `json:"body"` // at most 64 KiB
+	Body string `json:"body"` // at most MostDelivery
 }
 
 // Class says how a request ended. Its values are part of the record's format:

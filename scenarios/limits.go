@@ -70,7 +70,7 @@ func (p *planner) watched(kind string, limits map[string]time.Duration) {
 		}
 		w := p.plan.Header.Watch[i]
 		if kind == "restore" && w.Kind == "webhook" && w.Resolved == "" {
-			p.problem(keys, "sla.restore: webhook %s never says that it is content: give it resolved, the pattern of an all-clear", name)
+			p.note("sla.restore: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear", name)
 		}
 		answers := w.Fails
 		if kind == "restore" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // parsed reads a scenario and fails the test where it is not valid.
@@ -360,5 +361,15 @@ sla: {mitigate: 3s, recover: 3s}
 		if err == nil || !strings.Contains(err.Error(), "users would take its answer, status 200, for a good one") {
 			t.Errorf("%q: %v", foolish, err)
 		}
+	}
+}
+
+// A webhook without a pattern of an all-clear may yet say so by Alertmanager's payloads.
+func TestPlanOfAWebhooksAllClear(t *testing.T) {
+	s := shipped(t, "bad-lb-node")
+	s.Watch["pager"] = &watch.Config{Webhook: &watch.Webhook{Port: 9000}}
+	s.SLA.Restore = map[string]time.Duration{"pager": 5 * time.Second}
+	if notes := planned(t, s, Options{}).Notes; !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "send_resolved: true") }) {
+		t.Errorf("notes %q", notes)
 	}
 }

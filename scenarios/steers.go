@@ -25,7 +25,7 @@ func (p *planner) steers() {
 		case !ok:
 			p.problem(sub("when"), "when %q: want the watcher that decides: %s", s.When, listed(s.When, sortedKeys(p.s.Watch)))
 		case w.Webhook != nil && w.Webhook.Resolved == "":
-			p.note("steer %s: webhook %s never says that it is content, so the names stay moved until the load ends; give it resolved, the pattern of an all-clear", name, s.When)
+			p.note("steer %s: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true), else the names stay moved until the load ends; give it resolved, the pattern of an all-clear", name, s.When)
 		}
 		if len(s.Names) == 0 {
 			p.problem(sub("names"), "names are missing: want those that are to lead elsewhere, such as names: [edge]")

@@ -119,7 +119,7 @@ func TestSteerNotes(t *testing.T) {
 	}
 	text := strings.NewReplacer("STEER", "{when: alert, from: page, names: [edge], to: standby}", "FAULT", slowEast,
 		"watch:\n", "watch:\n  alert: {webhook: {port: 9000}}\n").Replace(away)
-	if notes := planned(t, parsed(t, text), Options{}).Notes; !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "never says that it is content") }) {
+	if notes := planned(t, parsed(t, text), Options{}).Notes; !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "content only where it sends Alertmanager") }) {
 		t.Errorf("notes %q", notes)
 	}
 }

@@ -263,7 +263,7 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge)
 		}
 	}
 	if !last.Over {
-		if w.Kind == "webhook" && w.Resolved == "" {
+		if !n.Ends {
 			return nil // it never says so
 		}
 		return &Time{Seconds: seconds(time.Duration(s.course.end - c.cleared)), Censored: true, By: w.Name}

@@ -83,11 +83,13 @@ type Command struct {
 }
 
 // Webhook waits for a notification: inside the drill's network at
-// http://hooks:PORT/PATH, or on the CLI's loopback.
+// http://hooks:PORT/PATH, or on the CLI's loopback. A body as Alertmanager writes it
+// (payload version 4) is read alert by alert: it is content when no alert that matches
+// fires any longer.
 type Webhook struct {
 	Port     int    `yaml:"port"`
 	Path     string `yaml:"path"`     // default /
-	Match    string `yaml:"match"`    // regular expression the body must match; default any
-	Resolved string `yaml:"resolved"` // regular expression of an all-clear; it wins over match
+	Match    string `yaml:"match"`    // regular expression the body, an alert, or what is said of all, must match; default any
+	Resolved string `yaml:"resolved"` // regular expression of an all-clear, of other bodies; it wins over match
 	Loopback bool   `yaml:"loopback"` // listen on 127.0.0.1 of the CLI's machine instead
 }

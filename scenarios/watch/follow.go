@@ -14,7 +14,11 @@ import (
 //     in a row, and over at the end of the Oks-th good one;
 //   - haproxy, lb: the state changed between the last answer that still gave the
 //     old one and the first that gave the new one;
-//   - webhook: at the arrival of a notification.
+//   - webhook: at the arrival of a notification. One as Alertmanager writes it (payload
+//     version 4) is read alert by alert, each told from others by its fingerprint, or by
+//     its labels: an alarm is on while any alert that matches fires, whatever else is
+//     resolved, and one that is resolved without having fired raises nothing. Of any
+//     other body Match tells an alarm, and Resolved, which wins, its end.
 //
 // An answer that could not be had says nothing, neither good nor bad.
 type Follower struct {
@@ -23,11 +27,13 @@ type Follower struct {
 	bad, good       int   // in a row
 	last            int64 // start of the answer before
 	match, resolved *regexp.Regexp
+	alarmed         bool   // by a notification without alerts of its own
+	firing          firing // alerts
 }
 
 // Follow begins with a detector that has found nothing.
 func Follow(w timeline.Watcher) *Follower {
-	return &Follower{watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
+	return &Follower{Noticed: Noticed{Ends: w.Kind != "webhook" || w.Resolved != ""}, firing: firing{}, watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
 }
 
 // Answer takes an answer; another check's, or one that is not known, is left alone.
@@ -61,19 +67,35 @@ func (f *Follower) Answer(a loadgen.Answer) {
 // Delivery takes a notification; another hook's is left alone, and one that says
 // neither that something is wrong nor that it is over.
 func (f *Follower) Delivery(d loadgen.Delivery) {
-	at := Span{d.At, d.At}
-	switch {
-	case d.Hook != f.watcher.Name || f.watcher.Kind != "webhook":
-		return
-	case f.resolved != nil && f.resolved.MatchString(d.Body):
-		f.content(at)
-	case f.match == nil || f.match.MatchString(d.Body):
-		f.raise(at)
-	default:
+	if d.Hook != f.watcher.Name || f.watcher.Kind != "webhook" || !f.takes(d.Body) {
 		return
 	}
 	f.Asked++
+	if at := (Span{d.At, d.At}); f.alarmed || len(f.firing) > 0 {
+		f.raise(at)
+	} else {
+		f.content(at)
+	}
 }
+
+// takes takes in what a notification says; false where that is nothing.
+func (f *Follower) takes(body string) bool {
+	if p, ok := payloadOf(body); ok {
+		f.Ends = true
+		return f.firing.take(p, f.matches)
+	}
+	switch {
+	case f.resolved != nil && f.resolved.MatchString(body):
+		f.alarmed = false
+	case f.matches(body):
+		f.alarmed = true
+	default:
+		return false
+	}
+	return true
+}
+
+func (f *Follower) matches(text string) bool { return f.match == nil || f.match.MatchString(text) }
 
 // pattern compiles what the plan has checked; nil where there is none.
 func pattern(s string) *regexp.Regexp {

@@ -110,9 +110,6 @@ func firstLine(b []byte) string {
 	return line[:min(len(line), 200)]
 }
 
-// mostBody is how much of a notification is kept.
-const mostBody = 64 << 10
-
 func (l *Local) listen(name string, h *Webhook, now func() int64, deliver func(loadgen.Delivery)) error {
 	at, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(h.Port)))
 	if err != nil {
@@ -125,7 +122,7 @@ func (l *Local) listen(name string, h *Webhook, now func() int64, deliver func(l
 	}
 	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		d := loadgen.Delivery{Hook: name, At: now()}
-		body, _ := io.ReadAll(io.LimitReader(r.Body, mostBody)) // what arrived of a broken one still arrived
+		body, _ := io.ReadAll(io.LimitReader(r.Body, loadgen.MostDelivery)) // what arrived of a broken one still arrived
 		d.Body = string(body)
 		deliver(d)
 		w.WriteHeader(http.StatusNoContent)

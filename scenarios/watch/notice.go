@@ -24,6 +24,7 @@ type Alarm struct {
 type Noticed struct {
 	Alarms []Alarm // in order
 	Asked  int     // answers, or notifications, that count
+	Ends   bool    // it says when an alarm is over
 }
 
 // Notice reads from the record what a detector found; see Follower.

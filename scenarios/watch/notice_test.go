@@ -53,6 +53,7 @@ func TestNotice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.watcher.Name = "w"
 			r := &timeline.Record{Answers: answers(c.history), Deliveries: c.deliveries}
+			c.want.Ends = c.watcher.Kind != "webhook" || c.watcher.Resolved != ""
 			if have := Notice(c.watcher, r); !reflect.DeepEqual(have, c.want) {
 				t.Errorf("have %+v\nwant %+v", have, c.want)
 			}

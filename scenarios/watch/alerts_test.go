@@ -1,0 +1,166 @@
+package watch
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// told is one alert of a payload, for tests.
+type told struct {
+	name   string
+	firing bool
+}
+
+// alertmanager writes a payload as Alertmanager 0.27 does, its keys in the same order.
+func alertmanager(all []told, bare bool, more string) string {
+	group, alerts := statusResolved, []string{}
+	for _, a := range all {
+		status, fingerprint := statusResolved, fmt.Sprintf("%016x", len(a.name))+a.name
+		if a.firing {
+			status, group = statusFiring, statusFiring
+		}
+		if bare {
+			fingerprint = ""
+		}
+		alerts = append(alerts, fmt.Sprintf(`{"status":%q,"labels":{"severity":"page","alertname":%q},"annotations":{"summary":"firing, then resolved"},"startsAt":"2026-01-02T03:04:05Z","fingerprint":%q}`, status, a.name, fingerprint))
+	}
+	return fmt.Sprintf(`{"receiver":"drill","status":%q,"alerts":[%s],"groupLabels":{},"commonLabels":{"severity":"page"},"externalURL":"http://am","version":"4","groupKey":"{}:{}","truncatedAlerts":0%s}`,
+		group, strings.Join(alerts, ","), more)
+}
+
+// webhook is a detector that hears deliveries, one a nanosecond.
+func webhook(w timeline.Watcher, bodies ...string) Noticed {
+	w.Name, w.Kind = "w", "webhook"
+	r := &timeline.Record{}
+	for i, b := range bodies {
+		r.Deliveries = append(r.Deliveries, loadgen.Delivery{Hook: "w", At: int64(i + 1), Body: b})
+	}
+	return Notice(w, r)
+}
+
+// Whatever payloads come, of 1 to 500 alerts, in any order, repeated, partly resolved: an
+// alarm is on exactly while an alert fires by what was said of it last.
+func TestAlertsAsTheNaiveModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.IntRange(1, 500).Draw(t, "names")
+		bare := rapid.Bool().Draw(t, "without fingerprints")
+		one := rapid.Custom(func(t *rapid.T) told {
+			return told{fmt.Sprintf("a%d", rapid.IntRange(0, names-1).Draw(t, "alert")), rapid.Bool().Draw(t, "firing")}
+		})
+		var bodies []string
+		var want []Alarm
+		state := map[string]bool{}
+		for range rapid.IntRange(1, 8).Draw(t, "payloads") {
+			all := rapid.SliceOfN(one, 1, 500).Draw(t, "alerts")
+			if rapid.Bool().Draw(t, "all resolved") {
+				for i := range all {
+					all[i].firing = false
+				}
+			}
+			for range rapid.IntRange(1, 2).Draw(t, "times") {
+				bodies = append(bodies, alertmanager(all, bare, ""))
+				for _, a := range all {
+					state[a.name] = a.firing
+				}
+				at, on := Span{int64(len(bodies)), int64(len(bodies))}, slices.Contains(slices.Collect(maps.Values(state)), true)
+				switch open := len(want) > 0 && !want[len(want)-1].Over; {
+				case on && !open:
+					want = append(want, Alarm{Raised: at})
+				case !on && open:
+					want[len(want)-1].Content, want[len(want)-1].Over = at, true
+				}
+			}
+		}
+		if have := webhook(timeline.Watcher{}, bodies...); !reflect.DeepEqual(have, Noticed{Alarms: want, Asked: len(bodies), Ends: true}) {
+			t.Fatalf("have %+v\nwant %+v", have, want)
+		}
+	})
+}
+
+func TestAlertsOfAWebhook(t *testing.T) {
+	on, off := told{"HighErrors", true}, told{"HighErrors", false}
+	other, otherOff := told{"DiskFull", true}, told{"DiskFull", false}
+	body := func(all ...told) string { return alertmanager(all, false, "") }
+	cut := func(s string) string { return s[:strings.LastIndex(s, `{"status"`)] }
+	words := timeline.Watcher{Match: `"status": ?"firing"`, Resolved: `"status": ?"resolved"`}
+	for name, c := range map[string]struct {
+		watcher timeline.Watcher
+		bodies  []string
+		content string // after each
+		asked   int
+	}{
+		"resolved beside one that fires":                  {words, []string{body(on, other), body(off, other), body(off, otherOff)}, "--+", 3},
+		"resolved only raises nothing":                    {timeline.Watcher{}, []string{body(off)}, "+", 1},
+		"another alert":                                   {timeline.Watcher{Match: "HighErrors"}, []string{body(other), body(on), body(other), body(off)}, "+--+", 2},
+		"what is said of all":                             {timeline.Watcher{Match: `"receiver":"drill"`}, []string{body(on), body(off)}, "-+", 2},
+		"said of another receiver":                        {timeline.Watcher{Match: `"receiver":"team-b"`}, []string{body(on)}, "+", 0},
+		"a body that breaks off":                          {timeline.Watcher{}, []string{cut(body(off, on)), body(off, otherOff)}, "--", 2},
+		"resolved, and breaks off":                        {timeline.Watcher{}, []string{cut(body(off, otherOff))}, "+", 1},
+		"some left out":                                   {timeline.Watcher{}, []string{strings.NewReplacer(`"status":"resolved","alerts"`, `"status":"firing","alerts"`, `"truncatedAlerts":0`, `"truncatedAlerts":3`).Replace(body(off)), body(off, otherOff)}, "-+", 2},
+		"a group of which some were left out is resolved": {timeline.Watcher{}, []string{body(on, other), strings.Replace(body(off), `"truncatedAlerts":0`, `"truncatedAlerts":1`, 1)}, "-+", 2},
+		"words, and alerts":                               {timeline.Watcher{Match: "firing", Resolved: "all clear"}, []string{"firing!", body(off), "all clear"}, "--+", 3},
+		"no list of alerts":                               {words, []string{`{"status":"firing"}`, `{"status": "resolved", "alerts": 3}`}, "-+", 2},
+		"alerts of some kind":                             {words, []string{`{"alerts":[{"status":"firing"},{"status":"resolved"},{"status":"odd"}]}`}, "+", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.watcher.Name, c.watcher.Kind = "w", "webhook"
+			f := Follow(c.watcher)
+			content := ""
+			for _, b := range c.bodies {
+				f.Delivery(loadgen.Delivery{Hook: "w", Body: b})
+				content += map[bool]string{true: "+", false: "-"}[f.Content()]
+			}
+			if content != c.content || f.Asked != c.asked {
+				t.Errorf("content %s of %d, want %s of %d", content, f.Asked, c.content, c.asked)
+			}
+		})
+	}
+}
+
+// Beyond so many alerts nothing is known to be over, and little is kept.
+func TestAlertsAreBounded(t *testing.T) {
+	f := firing{}
+	any := func(string) bool { return true }
+	many := func(status string) (p payload) {
+		p = payload{status: status, whole: true}
+		for i := range mostAlerts + 5 {
+			p.alerts = append(p.alerts, alert{Status: status, Fingerprint: fmt.Sprint(i)})
+		}
+		return p
+	}
+	f.take(many(statusFiring), any)
+	if len(f) != mostAlerts+1 {
+		t.Errorf("%d are kept", len(f))
+	}
+	f.take(many(statusResolved), any)
+	if len(f) != 1 {
+		t.Errorf("%d are left: more fired than were kept", len(f))
+	}
+}
+
+// FuzzPayload holds that no body takes the program down, and that what is read of one
+// is valid JSON.
+func FuzzPayload(f *testing.F) {
+	for _, s := range []string{alertmanager([]told{{"a", true}}, false, ""), `{"alerts":[`, `{"alerts":[{}]}`, `{"status":1,"alerts":[]}`, "[]", "{}", "firing"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		p, ok := payloadOf(body)
+		for _, a := range p.alerts {
+			if !json.Valid([]byte(a.text)) || ok && a.key() == "" {
+				t.Fatalf("%+v", a)
+			}
+		}
+		webhook(timeline.Watcher{}, body)
+	})
+}
