@@ -52,13 +52,13 @@ func (p *planner) count(keys []string, k sla.Keep, phase string, need int) {
 		p.problem(keys, "keep %q takes %d without a failure, and the load makes %.0f at most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer phase",
 			k.Text, need, most, phase, length, rate)
 	case k.OfSteps():
-		p.problem(keys, "keep %q takes %d at least, of fewer it would be the worst, and the load makes %.0f at most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer phase",
+		p.problem(keys, "keep %q takes %d at least, of fewer it could be above the worst, and the load makes %.0f at most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer phase",
 			k.Text, need, most, phase, length, rate)
 	case k.IsShare():
 		p.problem(keys, "keep %q leaves less than one failure to the %.0f requests in %s of %s: want %.0f/s or more, a longer phase, or 100%% for none at all",
 			k.Text, most, phase, length, rate)
 	default:
-		p.problem(keys, "keep %q takes %d requests at least, of fewer it would be the slowest, and the load makes %.0f in %s of %s: want %.0f/s or more, or a longer phase",
+		p.problem(keys, "keep %q takes %d requests at least, of fewer it could be above the slowest, and the load makes %.0f in %s of %s: want %.0f/s or more, or a longer phase",
 			k.Text, need, most, phase, length, rate)
 	}
 }

@@ -30,6 +30,8 @@ import (
 //   - dns-p95, handshake-p99, tls-p50 …: a percentile of how long these took, of which
 //     one that failed counts as one without end.
 //
+// A percentile is judged by the order statistics between which it lies, at 95 % each
+// way, whatever the distribution, and so is the baseline's that it is held against.
 // "of good" leaves the bad requests, or the steps that failed, out of a percentile.
 // GROUP is a load group, or one of its cohorts as group/cohort; a group that has
 // cohorts is all of them. NODE is a node that answers with its name. Without
@@ -172,7 +174,7 @@ func (k Keep) Needs() int {
 	const whole = 1e-9 // of a request: 1/(1 − 0.999) is a thousand
 	switch {
 	case !k.IsShare():
-		return int(math.Ceil(1/(1-k.quantile()) - whole))
+		return Clean(k.quantile()) // fewer have no upper bound: all of them may lie below it
 	case k.Relative || k.Op != ">=" || k.Value >= 1:
 		return 0
 	case k.OfSteps():

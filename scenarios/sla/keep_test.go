@@ -225,3 +225,17 @@ func TestKeepOfCohorts(t *testing.T) {
 		}
 	}
 }
+
+// A percentile is judged by the order statistics that it lies between: nothing that did
+// not change is missed, and nothing a tenth above its limit is met.
+func TestRanksCover(t *testing.T) {
+	for _, c := range []struct {
+		q         float64
+		n         int
+		low, high int
+	}{{0.95, 300, 279, 292}, {0.95, 58, 52, 59}, {0.95, 59, 53, 59}, {0.99, 299, 293, 299}, {0.5, 5, 1, 5}, {0.5, 4, 0, 5}} {
+		if low, high := ranks(c.q, c.n); low != c.low || high != c.high {
+			t.Errorf("p%v of %d: have the %d-th to the %d-th, want the %d-th to the %d-th", 100*c.q, c.n, low, high, c.low, c.high)
+		}
+	}
+}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -50,7 +52,7 @@ func (s *scorer) keep(text string) Objective {
 	if k.shown(have.high) != o.Measured {
 		o.Measured += " to " + k.shown(have.high)
 	}
-	if m := s.metrics.of(k, k.Phase); math.IsInf(have.low, 1) {
+	if m := s.metrics.of(k, k.Phase); math.IsInf(have.low, 1) || math.IsInf(have.high, 1) && m.bad > 0 {
 		o.Measured += fmt.Sprintf(", as %d of %d were bad", m.bad, m.counted())
 	}
 	o.Value, o.Unit = k.worse(have.low, have.high), "s"
@@ -109,6 +111,9 @@ func (k Keep) doubt(have bounds) string {
 		return "it depends on the requests that were due and never sent"
 	}
 	why := fmt.Sprintf("%d of them leave that much in doubt", have.steps)
+	if !k.IsShare() {
+		return why + ": a longer phase, or a higher rate, would tell it more finely"
+	}
 	if k.Op == ">=" && !k.Relative && k.Value < 1 {
 		why += fmt.Sprintf(": %s takes %d without a failure; a longer phase, a higher rate or more connections would give them", k.shown(k.Value), Clean(k.Value))
 	}
@@ -240,17 +245,31 @@ func (m *metric) served(k Keep) bounds {
 		return bounds{low: float64(m.took.n) / float64(most), high: float64(m.took.n+m.unsent) / float64(max(1, least))}
 	}
 	// At worst the unsent ones would have been without end, at best the quickest.
-	b := bounds{high: m.at(rank(k.quantile(), most))}
-	if at := rank(k.quantile(), max(1, least)); at > m.unsent {
-		b.low = m.at(at - m.unsent)
+	_, above := ranks(k.quantile(), most)
+	b := bounds{high: m.at(above), steps: m.counted()}
+	if below, _ := ranks(k.quantile(), max(1, least)); below > m.unsent {
+		b.low = m.at(below - m.unsent)
 	}
 	return b
 }
 
+// ranks are the places, from 1, between which a quantile of what n were drawn from lies,
+// each with Confidence, whatever its distribution: as many as are below the quantile are
+// binomial (order statistics). 0 is below all of them, n + 1 above.
+func ranks(q float64, n int) (low, high int) {
+	below := distuv.Binomial{N: float64(n), P: q}
+	low = sort.Search(n+1, func(k int) bool { return below.CDF(float64(k)) > 1-Confidence })
+	high = sort.Search(n+1, func(k int) bool { return below.CDF(float64(k-1)) >= Confidence })
+	return low, high
+}
+
 // at is the k-th shortest, from 1, in seconds; bad ones are without end.
 func (m *metric) at(k int) float64 {
-	if k > m.took.n {
+	switch {
+	case k > m.took.n:
 		return math.Inf(1)
+	case k < 1:
+		return 0
 	}
 	return m.took.at(k).Seconds()
 }
@@ -262,8 +281,8 @@ func (m *metric) steps(k Keep) bounds {
 		low, high := clopper(m.took.n, n)
 		return bounds{low, high, n}
 	}
-	v := m.at(rank(k.quantile(), n))
-	return bounds{v, v, n}
+	low, high := ranks(k.quantile(), n)
+	return bounds{m.at(low), m.at(high), n}
 }
 
 // clopper is between the one-sided Clopper-Pearson bounds of a share, k of n.
