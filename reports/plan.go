@@ -27,6 +27,7 @@ func Plan(w io.Writer, p *scenarios.Plan) error {
 	b.names()
 	b.steps()
 	b.faults()
+	b.watchers()
 	b.steers()
 	b.judged()
 	b.lines("NOT CONTAINED", p.Uncontained, "all that the drill does stays inside its network")
@@ -273,6 +274,32 @@ func (b *planText) faults() {
 			}
 		}
 		fmt.Fprintf(&b.out, "    users  up to %.0f%% of requests can be hit\n", 100*f.Share)
+	}
+}
+
+// watchers says of each which faults it can meet.
+func (b *planText) watchers() {
+	var rows []string
+	for _, w := range b.p.Header.Watch {
+		var met []string
+		for _, f := range b.p.Faults {
+			if !slices.Contains(w.Unmet, f.Name) {
+				met = append(met, f.Name)
+			}
+		}
+		can := "can meet " + strings.Join(met, ", ")
+		switch {
+		case len(met) == 0 && len(b.p.Faults) > 0:
+			can = "cannot meet any fault"
+		case len(w.Unmet) > 0:
+			can += "; cannot meet " + strings.Join(w.Unmet, ", ")
+		case len(met) == 0:
+			can = "no fault to meet"
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s", w.Name, w.What, can))
+	}
+	if len(rows) > 0 {
+		b.table("WATCHERS", rows)
 	}
 }
 

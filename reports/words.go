@@ -272,6 +272,8 @@ func observer(c sla.Scorecard) (lines []string) {
 	for _, w := range c.Watchers {
 		s := w.Name + ": "
 		switch {
+		case w.Detect == nil && len(w.Unmet) > 0:
+			s += "cannot meet " + strings.Join(w.Unmet, ", ") + " by its own way"
 		case w.Detect == nil:
 			s += "nothing to notice"
 		case w.Detect.Censored && c.Spared(w):

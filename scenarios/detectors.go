@@ -37,6 +37,7 @@ func (p *planner) watchers() {
 			d.as = orElse(d.as, v.As)
 		}
 		d.place(i)
+		p.asking[name] = d.client
 		switch v := values[0].(type) {
 		case *watch.HTTP:
 			d.http(v)

@@ -76,6 +76,9 @@ func (p *planner) neverIdle(from string) bool {
 	if g := p.load[from]; g != nil {
 		return perRequest(g)
 	}
+	if c := p.consumers[from]; c != nil && c.kind == kindWatcher {
+		return true // each check opens one of its own
+	}
 	n := p.nodes[from]
 	return n != nil && n.Spec.Lab != nil && n.Spec.Lab.LB != nil && n.Spec.Lab.LB.PerRequest
 }

@@ -30,7 +30,11 @@ func (p *Plan) Judged() []Objective {
 				continue
 			}
 			w := p.Header.Watch[i]
-			all = append(all, Objective{kind + " " + name, limits[name], w.Every, w.What})
+			by := w.What
+			if w.Of != "" && slices.Contains(w.Unmet, w.Of) || len(w.Unmet) > 0 && len(w.Unmet) == len(p.Header.Faults) {
+				by = "undecided: the watcher cannot meet it; say as: GROUP"
+			}
+			all = append(all, Objective{kind + " " + name, limits[name], w.Every, by})
 		}
 	}
 	watched("detect", o.Detect)

@@ -163,10 +163,13 @@ func (p *planner) bind(f *PlannedFault) {
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
-		At: f.At, For: f.For, Share: f.Share, Nodes: farEnds(f.Site), Groups: r.groups, Scope: p.scope(f),
+		At: f.At, For: f.For, Share: f.Share, Nodes: farEnds(f.Site), Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links), Scope: p.scope(f),
 		State: faults.OfState(f.Fault), New: onlyNew(f.Fault), Spares: spares(f.Fault),
 	})
-	if f.Share == 0 {
+	switch {
+	case p.ofWatchers(f.Site.Links):
+		p.note("fault %s: it is on watchers' own links only, and no user meets it", f.Name)
+	case f.Share == 0:
 		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)
 	}
 	p.fits(f, keys)
@@ -246,6 +249,11 @@ func onlyNew(f faults.Fault) bool {
 		return true
 	}
 	return false
+}
+
+// ofWatchers: all links are watchers' own.
+func (p *planner) ofWatchers(links []switchboard.Link) bool {
+	return len(links) > 0 && !slices.ContainsFunc(links, func(l switchboard.Link) bool { return p.consumers[l.From].kind != kindWatcher })
 }
 
 // spares: it is written with paths that it lets alone.

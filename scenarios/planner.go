@@ -74,6 +74,7 @@ type planner struct {
 	load      map[string]*Group // as it is run: see cohorts
 	order     []string          // nodes, in order of start
 	touched   map[string]reach  // fault → what it can hit
+	asking    map[string]string // watcher → in whose place it asks
 	protocols map[want]string   // of ports of users' own images, by how they are asked
 	failed    map[string]bool   // parts that problems were reported of, by path
 	sources   int               // addresses of users and floods so far
@@ -99,6 +100,7 @@ func newPlanner(s *Scenario, o Options) *planner {
 		consumers: map[string]*consumer{},
 		load:      map[string]*Group{},
 		touched:   map[string]reach{},
+		asking:    map[string]string{},
 		protocols: map[want]string{},
 		failed:    map[string]bool{},
 		every:     time.Second,
@@ -129,6 +131,7 @@ func (p *planner) all() {
 	p.links()
 	p.steered()
 	p.faults()
+	p.noticeable()
 	p.sla()
 	p.contain()
 	if p.plan.Header.Control {

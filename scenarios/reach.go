@@ -20,13 +20,7 @@ type reach struct {
 // replicas to share their work evenly, and a node to ask everybody it uses for each
 // request: an upper bound.
 func (p *planner) reachOf(f *PlannedFault) (out reach) {
-	w := way{p: p, hit: map[string]map[string]bool{}, down: map[string]float64{}}
-	for _, l := range p.felt(f) {
-		if w.hit[l.From] == nil {
-			w.hit[l.From] = map[string]bool{}
-		}
-		w.hit[l.From][l.To] = true
-	}
+	w := p.wayOf(f)
 	ph, judged := p.s.Phases, p.judgedGroups()
 	var rate, touched float64
 	p.sparesReferences(f, w)
@@ -57,6 +51,18 @@ func (p *planner) reachOf(f *PlannedFault) (out reach) {
 		out.share = touched / rate
 	}
 	return out
+}
+
+// wayOf follows requests past what a fault hits.
+func (p *planner) wayOf(f *PlannedFault) way {
+	w := way{p: p, hit: map[string]map[string]bool{}, down: map[string]float64{}}
+	for _, l := range p.felt(f) {
+		if w.hit[l.From] == nil {
+			w.hit[l.From] = map[string]bool{}
+		}
+		w.hit[l.From][l.To] = true
+	}
+	return w
 }
 
 // part is the share of what crosses its links that a fault hits.

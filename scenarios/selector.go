@@ -52,8 +52,8 @@ func glob(pattern string, names ...string) bool {
 // errUnknown is the error of a name that nothing has.
 type errUnknown struct{ error }
 
-// matched finds the links that a selector means. Watchers' own links and those
-// that ask for readiness are never among them.
+// matched finds the links that a selector means, watchers' own among them: everybody's is
+// theirs, too. Those that ask for readiness, and floods', never are.
 func (p *planner) matched(text string) ([]switchboard.Link, error) {
 	s, err := parseSelector(text)
 	if err != nil {
@@ -63,7 +63,7 @@ func (p *planner) matched(text string) ([]switchboard.Link, error) {
 	var hit []switchboard.Link
 	for _, l := range p.plan.Switchboard.Links {
 		c := p.consumers[l.From]
-		if c.kind == kindWatcher || c.kind == kindReady || c.kind == kindFlood {
+		if c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
 		fits := [2]bool{glob(s.from, l.From, orElse(c.of, l.From)), glob(s.to, l.To, l.Name)}
@@ -118,7 +118,7 @@ func (p *planner) askers(text string, names []string) (askers []string, links []
 	var known, asked []string
 	for _, l := range p.plan.Switchboard.Links {
 		c := p.consumers[l.From]
-		if c.kind == kindWatcher || c.kind == kindReady || c.kind == kindFlood {
+		if c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
 		known = append(known, l.From, orElse(c.of, l.From))

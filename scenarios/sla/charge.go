@@ -1,46 +1,88 @@
 package sla
 
 import (
+	"slices"
 	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// charge is what a watcher has to notice: all the faults of a drill, or one.
+// charge is what a watcher has to notice: all the faults of a drill that it can meet, or
+// one of them.
 type charge struct {
-	injected int64 // lower edge
-	cleared  int64 // upper edge; never while it is on
+	names    []string // empty: there is none
+	injected int64    // lower edge of the first
+	cleared  int64    // upper edge of the last; never while none is gone
 	clearing time.Duration
 	from     int64         // what detection is counted from: min(T_effect, T_onset)
 	doubt    time.Duration // of from
 	confirm  time.Duration
 }
 
-// charge is the fault that a watcher was given, else all of them.
+// charge is the fault that a watcher was given, else all that it can meet.
 func (s *scorer) charge(w timeline.Watcher) charge {
-	if w.Of == "" {
-		return s.whole()
+	if w.Of == "" || slices.Contains(w.Unmet, w.Of) {
+		return s.met(w)
 	}
-	t := s.span(w.Of)
-	c := charge{injected: t.injected, cleared: t.cleared, clearing: t.clearing, confirm: s.confirm()}
-	var own []outage
-	for _, x := range s.spells {
-		if x.fault == w.Of {
-			own = x.outages
+	return s.chargeOf([]string{w.Of})
+}
+
+// met are all the faults that a watcher can meet.
+func (s *scorer) met(w timeline.Watcher) charge {
+	var names []string
+	for _, f := range s.record.Header.Faults {
+		if !slices.Contains(w.Unmet, f.Name) {
+			names = append(names, f.Name)
 		}
 	}
-	c.from, c.doubt = origin(t.injected, t.touched, t.late, own)
-	if c.from == never && t.untimed {
-		c.from = t.injected
+	return s.chargeOf(names)
+}
+
+// whole is from the first fault to the last.
+func (s *scorer) whole() charge { return s.met(timeline.Watcher{}) }
+
+func (s *scorer) chargeOf(names []string) charge {
+	c := charge{names: names, injected: never, cleared: never, from: never, confirm: s.confirm()}
+	touched, loosed, untimed, late := int64(never), int64(never), false, time.Duration(0)
+	for _, name := range names {
+		t := s.span(name)
+		c.injected, loosed, untimed = earlier(c.injected, t.injected), earlier(loosed, t.loosed), untimed || t.untimed
+		if t.cleared > c.cleared {
+			c.cleared, c.clearing = t.cleared, t.clearing
+		}
+		if t.touched != never && earlier(touched, t.touched) == t.touched {
+			touched, late = t.touched, t.late
+		}
+	}
+	c.from, c.doubt = origin(c.injected, touched, late, s.outagesOf(names))
+	// Traffic of a fault's own touches no request of a user: it counts from the users'
+	// onset, and from its own only where they never felt it.
+	if c.from == never {
+		c.from = loosed
+	}
+	if c.from == never && untimed {
+		c.from = c.injected // not later than it touched them
 	}
 	return c
 }
 
-// whole is from the first fault to the last.
-func (s *scorer) whole() charge {
-	c := s.course
-	return charge{injected: c.injected, cleared: c.cleared, clearing: c.clearing, from: s.from, doubt: s.doubt, confirm: s.confirm()}
+// outagesOf are the outages that are put down to any of some faults.
+func (s *scorer) outagesOf(names []string) (all []outage) {
+	for _, x := range s.spells {
+		if slices.Contains(names, x.fault) {
+			all = append(all, x.outages...)
+		}
+	}
+	return all
+}
+
+// earlier is the first of two instants, of which either may not have come.
+func earlier(a, b int64) int64 {
+	if a == never || b != never && b < a {
+		return b
+	}
+	return a
 }
 
 // origin is what detection is counted from, min(T_effect, T_onset), and how finely it

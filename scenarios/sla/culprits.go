@@ -106,5 +106,5 @@ func (s *stream) madeBy(from, to int64) map[string]int {
 
 // meets: requests of the group can meet the fault, as far as the plan knew.
 func meets(f timeline.Fault, group string) bool {
-	return len(f.Groups) == 0 || slices.Contains(f.Groups, group)
+	return !f.Unmet && len(f.Groups) == 0 || slices.Contains(f.Groups, group)
 }

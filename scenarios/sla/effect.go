@@ -13,7 +13,7 @@ func (s *scorer) faults() {
 	for _, f := range s.record.Header.Faults {
 		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1, Lift: -1, Clear: -1}
 		s.onTheWire(f, &out)
-		out.Proof.Effective = effective(out.Proof.touched())
+		out.Proof.Effective = effective(out.Proof.touched(f))
 		if slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.By, f.Name) }) {
 			if f.State {
 				out.Proof.Effective = "yes" // the outage is its effect, however few requests its links saw
@@ -63,6 +63,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	}
 	felt, detectable := s.faintly(f)
 	switch {
+	case f.Watchers: // it met no user, and nobody has borne it
 	case out.Proof.anybodys(f.Kind) && felt == nil && !s.ledAway(f):
 		out.Proof.Effective = "unknown"
 	case out.Proof.onlyPackets(f.Kind):

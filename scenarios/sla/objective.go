@@ -74,10 +74,17 @@ func (s *scorer) objectives() {
 		if s.from == never {
 			why = "the fault had no effect that could be noticed"
 		}
+		if w := watcher(name); s.blindTo(w) {
+			why = cannotMeet(w)
+		}
 		add(s.detection(name, s.wanted.Detect[name], watcher(name), why))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Restore)) {
-		add(atMost("restore "+name, s.wanted.Restore[name], watcher(name).Restore, "it never noticed, so it could not be content again"))
+		why := "it never noticed, so it could not be content again"
+		if w := watcher(name); s.blindTo(w) {
+			why = cannotMeet(w)
+		}
+		add(atMost("restore "+name, s.wanted.Restore[name], watcher(name).Restore, why))
 	}
 	if l := s.wanted.Mitigate; l != nil {
 		add(s.mitigation(*l))
@@ -101,6 +108,18 @@ func (s *scorer) objectives() {
 	if m, ok := markOf(s.record, timeline.MarkAbort, ""); ok {
 		add(Objective{Name: "no abort", Wanted: "not " + m.Detail, Measured: "held, and ended the drill", Result: Missed})
 	}
+}
+
+// blindTo reports whether a watcher's own way leads past none of what it has to notice.
+func (s *scorer) blindTo(w Watcher) bool {
+	if w.Of != "" {
+		return slices.Contains(w.Unmet, w.Of)
+	}
+	return len(w.Unmet) > 0 && len(w.Unmet) == len(s.record.Header.Faults)
+}
+
+func cannotMeet(w Watcher) string {
+	return fmt.Sprintf("it cannot meet %s by its own way, and is not convicted: say as: GROUP, so that it asks in the users' place, or aim the fault at watch:%s, too", cmp.Or(w.Of, strings.Join(w.Unmet, ", ")), w.Name)
 }
 
 // detection judges a watcher. One that was content while nobody was hurt has missed
@@ -173,8 +192,7 @@ var results = []string{Met, Undecided, Missed}
 // change judges a time of the users' outage. Users who never had one were well all
 // along.
 func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
-	absorbed := len(s.own) == 0 && len(s.card.Faults) > 0 &&
-		!slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return !f.Absorbed && !f.Slower })
+	absorbed := len(s.own) == 0 && s.absorbed()
 	if t == nil && absorbed {
 		measured := "no outage: absorbed"
 		if slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Slower }) {
@@ -190,6 +208,20 @@ func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 		why = "no outage that is the fault's was seen"
 	}
 	return atMost(name, limit, t, why)
+}
+
+// absorbed reports whether each fault that users can meet was.
+func (s *scorer) absorbed() bool {
+	borne := 0
+	for i, f := range s.card.Faults {
+		switch {
+		case f.Absorbed, f.Slower:
+			borne++
+		case !s.record.Header.Faults[i].Watchers:
+			return false
+		}
+	}
+	return borne > 0
 }
 
 const tooFaint = "users felt it, and too little for an outage to stand out: want it on for longer, a higher rate, or one that hits more"

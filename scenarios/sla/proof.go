@@ -8,9 +8,12 @@ import (
 )
 
 // touched is how many requests show what the fault does.
-func (p Proof) touched() uint64 {
-	if p.Own {
+func (p Proof) touched(f timeline.Fault) uint64 {
+	switch {
+	case p.Own:
 		return p.Total
+	case f.Watchers:
+		return p.Checks
 	}
 	return p.Users
 }

@@ -20,17 +20,13 @@ type course struct {
 	lifted     int64 // the last fault's, lower edge
 	cleared    int64 // the last fault's, upper edge
 	clearing   time.Duration
-	recovery   int64         // the recovery phase begins
-	touched    int64         // the first effect on the users' traffic
-	loosed     int64         // a fault's own traffic first went out
-	late       time.Duration // by how much touched may be
-	untimed    bool          // a fault touched users, and nobody can say when first: its own commands count it
+	recovery   int64 // the recovery phase begins
 }
 
 // courseOf reads the marks. What a run that broke off did not reach is never,
 // but for start and end.
 func courseOf(r *timeline.Record) course {
-	c := course{start: never, end: never, injected: never, held: never, lifted: never, cleared: never, recovery: never, touched: never, loosed: never}
+	c := course{start: never, end: never, injected: never, held: never, lifted: never, cleared: never, recovery: never}
 	for _, m := range r.Marks {
 		switch m.Name {
 		case timeline.MarkStart:
@@ -53,19 +49,6 @@ func courseOf(r *timeline.Record) course {
 			c.recovery = m.Before
 		case timeline.MarkEnd:
 			c.end = m.After
-		}
-	}
-	for _, p := range r.Proofs {
-		seen := &c.touched
-		if p.Count.Own {
-			seen = &c.loosed
-		}
-		c.untimed = c.untimed || untimed(p.Count)
-		if first := p.Count.First; first > 0 && (*seen == never || first < *seen) {
-			*seen = first
-			if !p.Count.Own {
-				c.late = time.Duration(p.Count.Late)
-			}
 		}
 	}
 	if c.start == never {

@@ -30,11 +30,10 @@ type scorer struct {
 	own      []outage  // those that are the faults'
 	spells   []spell   // the same, by fault
 	noticed  []watch.Noticed
-	from     int64         // what detection is counted from: min(T_effect, T_onset); never without a fault
-	doubt    time.Duration // of from
-	onset    int64         // of the first outage that is the faults'
-	detected int64         // when the first watcher noticed
-	first    float64       // the same, in seconds from the start of the run, or what it is known to exceed
+	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
+	onset    int64   // of the first outage that is the faults'
+	detected int64   // when the first watcher noticed
+	first    float64 // the same, in seconds from the start of the run, or what it is known to exceed
 
 	// Counted in one pass, and looked into by who needs it.
 	seconds []slice // of fault and recovery
@@ -130,15 +129,7 @@ func (s *scorer) findOutages() {
 	if len(s.own) > 0 {
 		s.onset = edge(s.own, byOnset).onset
 	}
-	s.from, s.doubt = origin(s.course.injected, s.course.touched, s.course.late, s.own)
-	// Traffic of a fault's own touches nobody's request: it counts from the users'
-	// onset, and from its own only where they never felt it.
-	if s.from == never {
-		s.from = s.course.loosed
-	}
-	if s.from == never && s.course.untimed {
-		s.from = s.course.injected // not later than it touched them
-	}
+	s.from = s.whole().from
 }
 
 // firstOf is when the first of some faults was injected.
@@ -185,6 +176,9 @@ const (
 func (s *scorer) ideal(c charge) *Time {
 	at := int64(never)
 	for _, st := range s.streams {
+		if !s.canMeet(st.group.Name, c.names) {
+			continue
+		}
 		if t, ok := st.noticed(c.injected); ok && c.injected != never && (at == never || t < at) {
 			at = t
 		}
@@ -195,86 +189,11 @@ func (s *scorer) ideal(c charge) *Time {
 	return &Time{Seconds: since(c.from, at), Resolution: seconds(c.doubt), By: "every request watched"}
 }
 
-// watchers measures what each detector found, from the first effect or onset of
-// what it has to notice.
-func (s *scorer) watchers() {
-	for i, w := range s.record.Header.Watch {
-		n, c := s.noticed[i], s.charge(w)
-		out := Watcher{Name: w.Name, Kind: w.Kind, Of: w.Of, Asked: n.Asked}
-		hit := -1
-		for k, a := range n.Alarms {
-			switch {
-			case !s.whole().holds(a.Raised):
-				out.FalseAlarms++
-			case hit < 0 && c.holds(a.Raised):
-				hit = k
-			}
-		}
-		if c.from != never {
-			out.Detect, out.Restore = s.detect(n, hit, w, c), s.restore(n, hit, w, c)
-		}
-		if d := out.Detect; d != nil {
-			d.By = w.Name
-			if ideal := s.ideal(c); ideal != nil { // both from the same origin, whose doubt cancels
-				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
-			}
-			s.earliest(n, hit, d, c)
-		}
-		s.card.Times.Restore = worse(s.card.Times.Restore, out.Restore)
-		s.card.Watchers = append(s.card.Watchers, out)
-	}
-}
-
-// detect is the time to the first alarm that is the faults', else what it is
-// known to exceed.
-func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
-	if n.Asked == 0 && w.Kind != "webhook" {
-		return nil // it never could ask: there is nothing to be said
-	}
-	if hit < 0 {
-		until := s.course.end
-		if c.cleared != never {
-			until = c.cleared
-		}
-		return &Time{Seconds: since(c.from, until), Resolution: seconds(c.doubt), Censored: true}
-	}
-	t := s.between(n.Alarms[hit].Raised, c.from, w)
-	t.Seconds = max(0, t.Seconds) // as since has it
-	t.Resolution = round(t.Resolution + seconds(c.doubt))
-	return t
-}
-
-// since is the time to a detection, in seconds. One that came before anything touched
-// the users, by what a node or a balancer showed, took no time: it is 0.
-func since(from, at int64) float64 { return max(0, seconds(time.Duration(at-from))) }
-
-// restore is the time from the lift to the last instant at which a detector
-// that noticed was content again; nil for one that did not.
-func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
-	if hit < 0 || c.cleared == never {
-		return nil
-	}
-	last, later := n.Alarms[hit], false
-	for _, a := range n.Alarms[hit:] {
-		if c.holds(a.Raised) {
-			last = a
-		} else {
-			later = true
-		}
-	}
-	if !last.Over {
-		if !n.Ends {
-			return nil // it never says so
-		}
-		return &Time{Seconds: seconds(time.Duration(s.course.end - c.cleared)), Censored: true, By: w.Name}
-	}
-	t := s.between(last.Content, c.cleared, w)
-	t.Resolution += seconds(c.clearing)
-	t.Seconds, t.By = max(0, t.Seconds), w.Name
-	if later { // it cried on, and whether for this nobody can say
-		t.Censored, t.Unconfirmed = true, atRest
-	}
-	return t
+// canMeet reports whether requests of a group can meet any of some faults.
+func (s *scorer) canMeet(group string, names []string) bool {
+	return slices.ContainsFunc(s.record.Header.Faults, func(f timeline.Fault) bool {
+		return slices.Contains(names, f.Name) && meets(f, group)
+	})
 }
 
 // between is the time from an instant to a change that is only known to lie

@@ -2,7 +2,10 @@
 // functions from a record to a scorecard; the definitions are MEASURING's.
 package sla
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Schema is the version of the scorecard's contract.
 const Schema = "stormdrill/scorecard/v1"
@@ -278,14 +281,16 @@ type Node struct {
 
 // Watcher is one detector's finding.
 type Watcher struct {
-	Name        string `json:"name"`
-	Kind        string `json:"kind"`
-	Of          string `json:"of,omitempty"` // the one fault that it has to notice
-	Detect      *Time  `json:"detect"`
-	Restore     *Time  `json:"restore"`
-	Behind      *Time  `json:"behind_ideal"` // distance from the ideal observer
-	FalseAlarms int    `json:"false_alarms"`
-	Asked       int    `json:"asked"` // answers that count
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	Of   string `json:"of,omitempty"` // the one fault that it has to notice
+	// Unmet are faults that its own way does not lead past, so that it cannot notice them.
+	Unmet       []string `json:"unmet,omitempty"`
+	Detect      *Time    `json:"detect"`
+	Restore     *Time    `json:"restore"`
+	Behind      *Time    `json:"behind_ideal"` // distance from the ideal observer
+	FalseAlarms int      `json:"false_alarms"`
+	Asked       int      `json:"asked"` // answers that count
 }
 
 // Steer is a defence by name: who was led elsewhere, and when.
@@ -312,7 +317,7 @@ type Move struct {
 func (c Scorecard) Spared(w Watcher) bool {
 	any := false
 	for _, f := range c.Faults {
-		if w.Of != "" && w.Of != f.Name {
+		if w.Of != "" && w.Of != f.Name || slices.Contains(w.Unmet, f.Name) {
 			continue
 		}
 		if any = true; !f.Absorbed && !f.Slower {

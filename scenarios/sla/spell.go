@@ -28,12 +28,13 @@ type span struct {
 	clearing                  time.Duration
 	touched                   int64         // its first effect on the users' traffic
 	late                      time.Duration // by how much that may be
+	loosed                    int64         // its own traffic first went out
 	own                       bool          // it makes traffic, and touches none of theirs itself
 	untimed                   bool          // it touched theirs, and nobody can say when first
 }
 
 func (s *scorer) span(fault string) span {
-	out := span{injected: never, lifted: never, cleared: never, touched: never}
+	out := span{injected: never, lifted: never, cleared: never, touched: never, loosed: never}
 	if m, ok := markOf(s.record, timeline.MarkInject, fault); ok {
 		out.injected = m.Before
 	}
@@ -48,6 +49,9 @@ func (s *scorer) span(fault string) span {
 		case p.Fault != fault:
 		case p.Count.Own:
 			out.own = true
+			if p.Count.First > 0 {
+				out.loosed = p.Count.First
+			}
 		case p.Count.First > 0:
 			out.touched, out.late = p.Count.First, time.Duration(p.Count.Late)
 		case untimed(p.Count):

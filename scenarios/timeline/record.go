@@ -71,8 +71,12 @@ type Fault struct {
 	// Nodes are those at the far end of what it hits, replicas by their own names; none:
 	// not known.
 	Nodes []string `json:"nodes,omitempty"`
-	// Groups are those whose requests can meet it; none: not known.
+	// Groups are those whose requests can meet it; none: not known, unless Unmet.
 	Groups []string `json:"groups,omitempty"`
+	// Unmet: no group's requests can meet it.
+	Unmet bool `json:"unmet,omitempty"`
+	// Watchers: it is on watchers' own links only, so that what it touches are checks.
+	Watchers bool `json:"watchers,omitempty"`
 	// State: it is proven by the state of its target, which is dead, frozen or starved.
 	State bool `json:"state,omitempty"`
 	// New: it touches connections, or lookups, while they are made, and no others.
@@ -100,6 +104,9 @@ type Watcher struct {
 	Resolved string `json:"resolved,omitempty"`
 	// Of is the fault that it has to notice; empty: whichever comes first.
 	Of string `json:"of,omitempty"`
+	// Unmet are the faults that it cannot meet: its own way does not lead past what they
+	// hit. Empty: none is known.
+	Unmet []string `json:"unmet,omitempty"`
 }
 
 // Steer is what scoring needs to know of a defence by name: who is led elsewhere

@@ -1,0 +1,104 @@
+package sla
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// watchers measures what each detector found, from the first effect or onset of
+// what it has to notice.
+func (s *scorer) watchers() {
+	for i, w := range s.record.Header.Watch {
+		n, c := s.noticed[i], s.charge(w)
+		out := Watcher{Name: w.Name, Kind: w.Kind, Of: w.Of, Unmet: w.Unmet, Asked: n.Asked}
+		hit := -1
+		for k, a := range n.Alarms {
+			switch met := s.met(w); {
+			case !met.holds(a.Raised), !met.outlives(a):
+				out.FalseAlarms++
+			case hit < 0 && c.holds(a.Raised) && c.outlives(a):
+				hit = k
+			}
+		}
+		if c.from != never && !slices.Contains(w.Unmet, w.Of) {
+			out.Detect, out.Restore = s.detect(n, hit, w, c), s.restore(n, hit, w, c)
+		}
+		if d := out.Detect; d != nil {
+			d.By = w.Name
+			if ideal := s.ideal(c); ideal != nil { // both from the same origin, whose doubt cancels
+				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
+			}
+			s.earliest(n, hit, d, c)
+		}
+		s.card.Times.Restore = worse(s.card.Times.Restore, out.Restore)
+		s.card.Watchers = append(s.card.Watchers, out)
+	}
+}
+
+// outlives reports whether an alarm is on at or after what detection is counted from, as
+// far as that is known. One that came and went before noticed nothing.
+func (c charge) outlives(a watch.Alarm) bool {
+	return c.from == never || !a.Over || a.Content.After >= c.from-int64(c.doubt)
+}
+
+// detect is the time to the first alarm that is the faults', else what it is
+// known to exceed.
+func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
+	if n.Asked == 0 && w.Kind != "webhook" {
+		return nil // it never could ask: there is nothing to be said
+	}
+	if hit < 0 {
+		until := s.course.end
+		if c.cleared != never {
+			until = c.cleared
+		}
+		return &Time{Seconds: since(c.from, until), Resolution: seconds(c.doubt), Censored: true}
+	}
+	t := s.between(n.Alarms[hit].Raised, c.from, w)
+	t.Seconds = max(0, t.Seconds) // as since has it
+	t.Resolution = round(t.Resolution + seconds(c.doubt))
+	return t
+}
+
+// since is the time to a detection, in seconds. One that came before anything touched
+// the users, by what a node or a balancer showed, took no time: it is 0.
+func since(from, at int64) float64 { return max(0, seconds(time.Duration(at-from))) }
+
+// restore is the time from the lift to the last instant at which a detector
+// that noticed was content again; nil for one that did not. One that cries on after it
+// is not content; but what it cries of once another fault has come, is of that one.
+func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
+	if hit < 0 || c.cleared == never {
+		return nil
+	}
+	last, until := n.Alarms[hit], s.nextOther(c)
+	for _, a := range n.Alarms[hit:] {
+		if until == never || a.Raised.After < until {
+			last = a
+		}
+	}
+	if !last.Over {
+		if !n.Ends {
+			return nil // it never says so
+		}
+		return &Time{Seconds: since(c.cleared, s.course.end), Censored: true, By: w.Name}
+	}
+	t := s.between(last.Content, c.cleared, w)
+	t.Resolution += seconds(c.clearing)
+	t.Seconds, t.By = max(0, t.Seconds), w.Name
+	return t
+}
+
+// nextOther is when the first fault came after those of a charge were gone.
+func (s *scorer) nextOther(c charge) int64 {
+	next := int64(never)
+	for _, f := range s.record.Header.Faults {
+		if t := s.span(f.Name).injected; t != never && t > c.cleared && !slices.Contains(c.names, f.Name) {
+			next = earlier(next, t)
+		}
+	}
+	return next
+}
