@@ -28,12 +28,12 @@ func (p *packets) leftover() ([]string, error) {
 			out = append(out, fmt.Sprintf("counter %q", name))
 		}
 	}
-	sets, err := p.rules.conn.GetSets(p.rules.table)
+	sets, err := p.rules.conn.GetSets(p.rules.table) // of ARP there are none but those that stand
 	if err != nil {
 		return nil, fmt.Errorf("nftables: sets: %w", err)
 	}
 	for _, s := range sets {
-		if s.Name != aliasMap {
+		if s.Name != aliasMap && s.Name != straySet {
 			out = append(out, fmt.Sprintf("set %q", s.Name))
 		}
 	}

@@ -63,6 +63,14 @@ func (b *board) calls() map[string]wire.Handler {
 			err = b.with(func(s *site) error { out, err = s.traffic(); return err })
 			return out, err
 		}),
+		"contained": wire.Handle(func(ctx context.Context, _ struct{}) (out []string, err error) {
+			err = b.with(func(s *site) error { out, err = s.walls.examine(ctx); return err })
+			return out, err
+		}),
+		"strays": wire.Handle(func(context.Context, struct{}) (out Strays, err error) {
+			err = b.with(func(s *site) error { out, err = s.stray(); return err })
+			return out, err
+		}),
 		"examine": wire.Handle(func(context.Context, struct{}) (any, error) { return Examine(), nil }),
 		"leftover": wire.Handle(func(context.Context, struct{}) (out []string, err error) {
 			err = b.with(func(s *site) error { out, err = s.leftover(); return err })

@@ -14,10 +14,15 @@ import (
 // Spec is the body of the call "prepare": all links, names and what may happen
 // to them. A switchboard is prepared once.
 type Spec struct {
-	Run     string       `json:"run"` // 16 hex digits: traceparents that begin 00-<run> are users' traffic
-	Subnet  netip.Prefix `json:"subnet"`
-	Links   []Link       `json:"links"`
-	Clients []Client     `json:"clients"`
+	Run    string       `json:"run"` // 16 hex digits: traceparents that begin 00-<run> are users' traffic
+	Subnet netip.Prefix `json:"subnet"`
+	// Gateway is where the containers' default route leads: the switchboard takes this
+	// address, and what arrives there is a stray. Bridge is the one that the engine's
+	// bridge must not have. Neither is set where there is no engine.
+	Gateway netip.Addr `json:"gateway,omitzero"`
+	Bridge  netip.Addr `json:"bridge,omitzero"`
+	Links   []Link     `json:"links"`
+	Clients []Client   `json:"clients"`
 	// Names are fixed names that every asker may resolve, such as "hooks", the
 	// load node's address for webhooks. Lower case.
 	Names map[string]netip.Addr `json:"names,omitempty"`
@@ -285,6 +290,27 @@ type Traffic struct {
 	Requests    uint64 `json:"requests"`    // proxied links only
 }
 
+// ProtocolARP is the Protocol of a Stray that asked on the wire for an address that is
+// not the switchboard's: it is about to go round the switchboard.
+const ProtocolARP = "arp"
+
+// Stray is what went by no link: packets to an address outside of the drill's subnet,
+// which were dropped, or questions for a neighbour's own address, which were not.
+type Stray struct {
+	From     netip.Addr `json:"from"`
+	To       netip.Addr `json:"to"`
+	Protocol string     `json:"protocol"`       // tcp, udp, icmp, igmp, ip-47 …; arp
+	Port     uint16     `json:"port,omitempty"` // of tcp and udp
+	Packets  uint64     `json:"packets"`
+}
+
+// Strays is the answer to "strays", the most first. At most 1,024 are told apart of
+// those dropped, and as many of those that asked for a neighbour.
+type Strays struct {
+	Seen    []Stray `json:"seen,omitempty"`
+	Dropped uint64  `json:"dropped"` // packets, also those of what is not told apart
+}
+
 // Unknown is the event "unknown-name": somebody asked a name that no `uses`
 // declares.
 type Unknown struct {
@@ -316,3 +342,5 @@ type Touched struct {
 //	traffic  null → []Traffic
 //	leftover null → []string   addresses, rules and modes beyond what prepare made; empty is clean
 //	clock    null → int64
+//	contained null → []string  what the drill's network lacks of its walls; empty is closed
+//	strays   null → Strays     what went by no link so far

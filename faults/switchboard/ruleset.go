@@ -12,14 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ruleset is the one table of the switchboard. Its path for a client's SYN:
-// "early" (raw priority, before conntrack: faults that need no answer) →
+// ruleset is the switchboard's table, and one of ARP beside it. Its path for a client's
+// SYN: "strays" (what leaves the subnet ends there) → "early" (raw priority, before conntrack: faults that need no answer) →
 // "stall" (DNAT to a listener here) → "links" (DNAT to the node) → "late" (forward: faults on known connections) →
 // "count" (SYNs that got through) → "sources" (SNAT to the client's alias).
 // The fault chains are empty while no fault is on.
 type ruleset struct {
 	conn  *nftables.Conn
 	table *nftables.Table
+	arp   *nftables.Table // of the same name
 	early *nftables.Chain
 	late  *nftables.Chain
 	stall *nftables.Chain
@@ -49,7 +50,7 @@ func newRuleset() (*ruleset, error) {
 	chain := func(name string, hook *nftables.ChainHook, prio *nftables.ChainPriority) *nftables.Chain {
 		return &nftables.Chain{Name: name, Table: table, Hooknum: hook, Priority: prio, Type: nftables.ChainTypeFilter}
 	}
-	r := &ruleset{conn: conn, table: table,
+	r := &ruleset{conn: conn, table: table, arp: &nftables.Table{Family: nftables.TableFamilyARP, Name: table.Name},
 		early: chain("early", nftables.ChainHookPrerouting, nftables.ChainPriorityRaw),
 		late:  chain("late", nftables.ChainHookForward, nftables.ChainPriorityFilter),
 		stall: &nftables.Chain{Name: "stall", Table: table, Hooknum: nftables.ChainHookPrerouting, Priority: stallPriority, Type: nftables.ChainTypeNAT},
@@ -135,7 +136,7 @@ func pathsOf(links []Link) []path {
 	return out
 }
 
-// aliasMap is the one set that stands without a fault.
+// aliasMap stands without a fault, as the sets of strays do.
 const aliasMap = "aliases"
 
 // sources gives each client its alias as targets see it.
@@ -244,13 +245,17 @@ func (r *ruleset) faultRules() ([]*nftables.Rule, error) {
 	return out, nil
 }
 
-// remove takes the table away, with all that is in it; safe where there is none.
+// remove takes the tables away, with all that is in them; safe where there is none.
 func (r *ruleset) remove() error {
-	tables, err := r.tables()
-	if err != nil || !slices.Contains(tables, r.table.Name) {
-		return err
+	tables, err := r.conn.ListTables()
+	if err != nil {
+		return fmt.Errorf("nftables: tables: %w%s", err, advice(err))
 	}
-	r.conn.DelTable(r.table)
+	for _, t := range tables {
+		if t.Name == r.table.Name {
+			r.conn.DelTable(t)
+		}
+	}
 	return r.flush()
 }
 

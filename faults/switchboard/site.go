@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -21,6 +22,8 @@ type site struct {
 	names     *disturbances
 	steers    *steers
 	dns       *resolver
+	walls     *walls
+	strays    *strays
 	stop      context.CancelFunc // ends what the streams began
 }
 
@@ -79,10 +82,31 @@ func (t *site) connect(s Spec, tell teller) (err error) {
 	if err := rules.install(s); err != nil {
 		return err
 	}
+	if t.strays, err = rules.watchStrays(s.Subnet, t.near(s)); err != nil {
+		return err
+	}
+	if t.walls, err = examineWalls(t.addresses, s); err != nil {
+		return err
+	}
+	if s.Gateway.IsValid() {
+		if err := t.addresses.add([]netip.Addr{s.Gateway}); err != nil {
+			return err
+		}
+	}
 	if err := t.addresses.add(linkAddresses(s.Links)); err != nil {
 		return err
 	}
 	return t.addresses.add(aliasesOf(s.Clients))
+}
+
+// near are the addresses that containers may ask for on the wire: all of the
+// switchboard's, and those that its DNS gives to everybody.
+func (t *site) near(s Spec) []netip.Addr {
+	out := slices.Concat(t.addresses.own, linkAddresses(s.Links), aliasesOf(s.Clients), slices.Collect(maps.Values(s.Names)))
+	if s.Gateway.IsValid() {
+		out = append(out, s.Gateway)
+	}
+	return out
 }
 
 func linkAddresses(links []Link) []netip.Addr {
@@ -182,6 +206,15 @@ func (t *site) traffic() ([]Traffic, error) {
 	out = append(out, t.streams.traffic()...)
 	slices.SortFunc(out, func(a, b Traffic) int { return cmp.Compare(a.Link, b.Link) })
 	return out, err
+}
+
+// stray is what went by no link so far.
+func (t *site) stray() (Strays, error) {
+	counters, err := t.rules.counters()
+	if err != nil {
+		return Strays{}, err
+	}
+	return t.strays.read(counters)
 }
 
 // leftover names what is there beyond what prepare made, and what is missing of it.
