@@ -30,6 +30,7 @@ func Plan(w io.Writer, p *scenarios.Plan) error {
 	b.watchers()
 	b.steers()
 	b.judged()
+	b.walls()
 	b.lines("NOT CONTAINED", p.Uncontained, "all that the drill does stays inside its network")
 	if len(p.Notes) > 0 {
 		b.lines("NOTES", p.Notes, "")
@@ -51,6 +52,17 @@ func (b *planText) head() {
 		fmt.Fprintf(&b.out, "%s\n", p.Scenario.Summary)
 	}
 	fmt.Fprintf(&b.out, "\nnetwork %s, seed %d, %s\n", p.Subnet, p.Seed, p.Timeline[len(p.Timeline)-1].At)
+}
+
+// walls says how the network is closed. A plan knows no engine, so it says what run
+// wants of one.
+func (b *planText) walls() {
+	b.lines("CONTAINED, as run makes sure before the first target starts (else it ends with 4, unless --uncontained)", []string{
+		"no packet leaves " + b.p.Subnet.String() + ": no masquerading, no address of the engine's machine in it, no IPv6",
+		"what is sent elsewhere arrives at the switchboard, " + b.p.Gateway.String() + ", which counts it, drops it and reports it",
+		"no port is published, and a target cannot send packets past its routes",
+		"stormdrill doctor says whether the engine can do it",
+	}, "")
 }
 
 // table prints a section of aligned columns, a row per line, cells parted by tabs.

@@ -16,9 +16,12 @@ func (p *planner) contain() {
 		}
 		switch t := p.nodes[nodes[0]].Spec; {
 		case t.Image != "":
-			p.uncontained("%s runs the image %s, which is not ours: its packets can leave the drill's network, though with a source that no answer reaches", name, t.Image)
+			if !p.pulled[t.Image] {
+				p.uncontained("the image %s is pulled from its registry where the engine does not have it", t.Image)
+			}
+			p.pulled[t.Image] = true
 		case t.Build != nil:
-			p.uncontained("%s is built from a Dockerfile: what the build downloads, and the packets of what it runs, can leave the drill's network", name)
+			p.uncontained("%s is built from a Dockerfile: what the build downloads and runs is outside the drill's network", name)
 		}
 	}
 	for _, f := range p.plan.Faults {

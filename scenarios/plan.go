@@ -19,7 +19,7 @@ type Plan struct {
 	Run      string // 16 hex digits, new for every run
 	Seed     uint64 // of all that is drawn at random (phases of checks and of the injection)
 	Subnet   netip.Prefix
-	Gateway  netip.Addr
+	Gateway  netip.Addr // where the containers' default route leads: the switchboard
 
 	Switchboard switchboard.Spec // its own address is SwitchboardAddr
 	Load        loadgen.Spec

@@ -76,6 +76,7 @@ type planner struct {
 	touched   map[string]reach  // fault → what it can hit
 	asking    map[string]string // watcher → in whose place it asks
 	protocols map[want]string   // of ports of users' own images, by how they are asked
+	pulled    map[string]bool   // images that the plan has named as such
 	failed    map[string]bool   // parts that problems were reported of, by path
 	sources   int               // addresses of users and floods so far
 	every     time.Duration     // longest period of a check that is known
@@ -102,6 +103,7 @@ func newPlanner(s *Scenario, o Options) *planner {
 		touched:   map[string]reach{},
 		asking:    map[string]string{},
 		protocols: map[want]string{},
+		pulled:    map[string]bool{},
 		failed:    map[string]bool{},
 		every:     time.Second,
 	}
@@ -288,7 +290,7 @@ func (p *planner) addresses() {
 	p.plan.SwitchboardAddr = p.address(0, 2)
 	p.plan.LoadAddr = p.address(0, 100)
 	p.plan.Header = p.header()
-	p.plan.Switchboard = switchboard.Spec{Run: p.o.Run, Subnet: p.o.Subnet}
+	p.plan.Switchboard = switchboard.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Gateway: p.plan.Gateway, Bridge: p.address(0, 3)}
 	p.plan.Load = loadgen.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Resolver: p.plan.SwitchboardAddr}
 	p.addConsumer("ready", kindReady, at("targets"), p.plan.LoadAddr)
 }

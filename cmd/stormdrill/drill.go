@@ -31,8 +31,10 @@ type drill struct {
 	images   map[string]string
 	seed     uint64
 	control  bool // without its faults
-	dir      string
-	live     *reports.Live
+	// uncontained allows a network that packets can leave.
+	uncontained bool
+	dir         string
+	live        *reports.Live
 
 	plan   *scenarios.Plan
 	steers []*engine.Steer
@@ -139,7 +141,7 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 		if d.reaper, err = startReaper(d.plan.Run, d.ledger()); err != nil {
 			return nil, err
 		}
-		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.dir, Events: d.tape.event,
+		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.dir, Uncontained: d.uncontained, Events: d.tape.event,
 			Progress: func(step string) { d.live.Say("%s", step) }})
 		if err == nil {
 			return l, nil
@@ -219,6 +221,11 @@ func (d *drill) settle(ctx context.Context, l *lab.Lab) error {
 		return fmt.Errorf("switchboard: %w", err)
 	}
 	d.tape.traffic(traffic)
+	strays, err := l.Strays(ctx)
+	if err != nil {
+		return err
+	}
+	d.tape.strays(strays)
 	var left []string
 	if err := l.Switchboard().Call(ctx, "leftover", nil, &left); err != nil {
 		return fmt.Errorf("switchboard: %w", err)

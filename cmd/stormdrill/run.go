@@ -27,6 +27,8 @@ type runFlags struct {
 	out    string
 	seed   uint64
 	images map[string]string
+	// uncontained allows an engine that does not close the drill's network.
+	uncontained bool
 
 	repeat, allow, controls int
 }
@@ -53,6 +55,11 @@ beforehand; it stops early only when its answer can no longer change.
 in one, and any outage, is a false alarm. They are counted, and do not change the
 verdict.
 
+The drill's network lets no packet out: it is made so, looked at before the first
+target starts, and what targets try all the same is counted, dropped and reported.
+An engine that cannot make such a network ends the run with 4, unless --uncontained
+allows it; stormdrill doctor says whether this one can.
+
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 4 harness or surroundings failed, 130 interrupted. Over several drills the
 worst counts: 4, 3, 2, 1, 0 in that order.`,
@@ -72,6 +79,7 @@ worst counts: 4, 3, 2, 1, 0 in that order.`,
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of all that is drawn at random (default: new for each run, and recorded)")
 	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
 	c.Flags().IntVar(&f.allow, "allow", 0, "how many of them may exceed the SLA")
+	c.Flags().BoolVar(&f.uncontained, "uncontained", false, "run also where the engine does not keep packets in the drill's network; the scorecard says so")
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	c.Flags().StringToStringVar(&f.images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
@@ -177,7 +185,7 @@ func (f runFlags) folder(s *scenarios.Scenario, several bool) string {
 
 // rehearse takes a drill to its scorecard and leaves its reports in its folder.
 func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *drill) (sla.Scorecard, error) {
-	d.images, d.live = f.images, newLive(w)
+	d.images, d.uncontained, d.live = f.images, f.uncontained, newLive(w)
 	card, err := d.run(ctx)
 	d.live.Close()
 	if err != nil {

@@ -136,6 +136,10 @@ func (t *tape) traffic(all []switchboard.Traffic) {
 	_ = t.write(func() error { return t.w.Traffic(all) })
 }
 
+func (t *tape) strays(s timeline.Strays) {
+	_ = t.write(func() error { return t.w.Strays(s) })
+}
+
 func (t *tape) clock(o wire.Offset) { _ = t.write(func() error { return t.w.Clock(o) }) }
 
 func (t *tape) note(n timeline.Note) { _ = t.write(func() error { return t.w.Note(n) }) }

@@ -35,14 +35,18 @@ type Options struct {
 	Events   func(node, name string, body json.RawMessage)
 	Progress func(string) // one line per step; nil: silent
 	Binary   string       // what the node image is made of; default: this program
+	// Uncontained allows a network that packets can leave, where the engine makes no
+	// other; otherwise Start fails with an UncontainedError.
+	Uncontained bool
 }
 
 // Lab is a drill's running containers.
 type Lab struct {
 	Options
 	engine      *client.Client
-	image       string // of our own nodes
-	network     string // its name
+	image       string   // of our own nodes
+	network     string   // its name
+	lacks       []string // what it lacks of its walls, where that is allowed
 	switchboard *wire.Peer
 	load        *wire.Peer
 	authority   authority.Pair // the drill's own

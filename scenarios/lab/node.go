@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -17,34 +15,9 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
-	tcnetwork "github.com/testcontainers/testcontainers-go/network"
 
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
-
-// startNetwork makes the drill's own bridge, without masquerading.
-func (l *Lab) startNetwork(ctx context.Context) error {
-	with := l.labels()
-	if at, err := filepath.Abs(filepath.Join(l.Dir, "ledger.jsonl")); err == nil { // else clean says less
-		with[ledgerLabel] = at
-	}
-	n, err := tcnetwork.New(ctx,
-		tcnetwork.WithIPAM(&network.IPAM{Config: []network.IPAMConfig{{Subnet: l.Plan.Subnet, Gateway: l.Plan.Gateway}}}),
-		tcnetwork.WithLabels(with),
-		tcnetwork.CustomizeNetworkOption(func(o *client.NetworkCreateOptions) error {
-			o.Options = map[string]string{"com.docker.network.bridge.enable_ip_masquerade": "false"}
-			return nil
-		}),
-	)
-	if err != nil {
-		if strings.Contains(err.Error(), "overlap") {
-			return fmt.Errorf("%w: %w", ErrSubnetTaken, err)
-		}
-		return err
-	}
-	l.network = n.Name
-	return nil
-}
 
 func (l *Lab) labels() map[string]string { return labels(l.Plan.Run) }
 
@@ -73,7 +46,10 @@ func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
 	}
 	spec := l.Plan.Switchboard
 	spec.Authority = l.authority
-	return l.switchboard.Call(ctx, "prepare", spec, nil)
+	if err := l.switchboard.Call(ctx, "prepare", spec, nil); err != nil {
+		return err
+	}
+	return l.examineWalls(ctx)
 }
 
 // startLoad leaves the limit of descriptors as the engine has it: an engine may

@@ -215,7 +215,7 @@ func (l *Lab) ready(ctx context.Context, n scenarios.Node) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w; last answer: %s; the end of its log:\n%s", context.Cause(ctx), last, l.tailOf(n.Name))
+			return fmt.Errorf("%w; last answer: %s%s; the end of its log:\n%s", context.Cause(ctx), last, l.strayed(n.Name), l.tailOf(n.Name))
 		case err := <-l.lost:
 			return err
 		case <-time.After(readyEvery):

@@ -66,7 +66,7 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 	s.card = Scorecard{
 		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed, Control: r.Header.Control,
 		Reasons: []string{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{}, Nodes: []Node{},
-		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []string{},
+		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []string{}, Strays: []Stray{},
 	}
 	if r.Header.Mono != 0 {
 		s.card.Started = r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano)
@@ -90,6 +90,7 @@ func (s *scorer) measure() {
 	s.generator()
 	s.clock()
 	s.picture()
+	s.strays()
 	for _, n := range s.record.Notes {
 		if !slices.Contains(s.card.Notes, n.Text) {
 			s.card.Notes = append(s.card.Notes, n.Text)

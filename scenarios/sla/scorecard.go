@@ -49,8 +49,14 @@ type Scorecard struct {
 	Classes    []Class     `json:"classes"` // failed requests by class
 	Picture    Picture     `json:"picture"`
 	Notes      []string    `json:"notes"`
-	Seed       uint64      `json:"seed"`
-	Started    string      `json:"started"` // RFC 3339
+	// Strays are what went by no link, the most first, 100 at most; StraysDropped counts
+	// the packets that the drill's network did not let out, also those of strays that are
+	// not listed. Uncontained is what the network lacked of its walls (--uncontained).
+	Strays        []Stray  `json:"strays"`
+	StraysDropped uint64   `json:"strays_dropped"`
+	Uncontained   []string `json:"uncontained,omitempty"`
+	Seed          uint64   `json:"seed"`
+	Started       string   `json:"started"` // RFC 3339
 }
 
 // Time is one measured duration. Where Censored, it lasted longer than Seconds;

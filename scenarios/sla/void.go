@@ -64,6 +64,7 @@ func (s *scorer) void() (reasons []string) {
 	reasons = append(reasons, busy...)
 	reasons = append(reasons, s.clocksApart()...)
 	reasons = append(reasons, s.wentRound()...)
+	reasons = append(reasons, s.bypassed()...)
 	return reasons
 }
 

@@ -71,6 +71,7 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 			{At: 5, Group: "shoppers", Due: 8, Sent: 7, Unsent: 1, Machine: loadgen.Pressure{Load: 0.5, Cores: 2, CPU: &waited}}},
 		Proofs:  []Proof{{Fault: "bad-node", When: "during", At: 9, Count: switchboard.Count{Unit: "503s answered", Users: 5}}},
 		Traffic: []switchboard.Traffic{{Link: "shoppers -> lb:8080", Connections: 3}},
+		Strays:  Strays{Seen: []Stray{{From: "app-1", To: "203.0.113.7", Protocol: "tcp", Port: 443, Packets: 3}}, Dropped: 3, Uncontained: []string{"x"}},
 		Notes:   []Note{{At: 1, Kind: "unknown-name", Text: "x"}},
 	}
 	ok := func(err error) {
@@ -94,6 +95,8 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	ok(w.Usage(want.Usage[1]))
 	ok(w.Proof(want.Proofs[0]))
 	ok(w.Traffic(want.Traffic))
+	ok(w.Strays(Strays{Dropped: 1})) // the last one counts
+	ok(w.Strays(want.Strays))
 	ok(w.Clock(want.Clocks[1]))
 	ok(w.Note(want.Notes[0]))
 	return want

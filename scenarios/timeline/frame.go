@@ -48,6 +48,7 @@ const (
 	entryTraffic
 	entryNote
 	entryFindings
+	entryStrays
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -147,6 +147,9 @@ func (r *Record) add(e *item, packed *loadgen.Unpacker) error {
 	case entryTraffic:
 		r.Traffic = nil
 		return json.Unmarshal(e.payload, &r.Traffic)
+	case entryStrays:
+		r.Strays = Strays{}
+		return json.Unmarshal(e.payload, &r.Strays)
 	case entryNote:
 		return also(e.payload, &r.Notes)
 	case entryFindings:

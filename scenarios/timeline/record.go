@@ -194,6 +194,7 @@ type Record struct {
 	Usage      []loadgen.Usage
 	Proofs     []Proof
 	Traffic    []switchboard.Traffic
+	Strays     Strays
 	Notes      []Note
 	Truncated  bool // the file breaks off before its closing entry: its writer did not end in order
 }

@@ -94,6 +94,9 @@ func (w *Writer) Usage(u loadgen.Usage) error {
 // Traffic keeps what went over the links; the last one counts.
 func (w *Writer) Traffic(t []switchboard.Traffic) error { return w.json(entryTraffic, t, false) }
 
+// Strays keeps what went by no link; the last one counts.
+func (w *Writer) Strays(s Strays) error { return w.json(entryStrays, s, false) }
+
 // Note keeps something a reader should know.
 func (w *Writer) Note(n Note) error { return w.json(entryNote, n, false) }
 

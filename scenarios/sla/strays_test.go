@@ -1,0 +1,69 @@
+package sla
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Strays are told and judge nothing; a node that was looked for past the switchboard
+// makes a run void where a fault is on the link between the two.
+func TestStraysAreTold(t *testing.T) {
+	out := timeline.Stray{From: "app-1", To: "203.0.113.7", Protocol: "tcp", Port: 443, Packets: 3}
+	past := timeline.Stray{From: "lb", To: "app-2", Protocol: "arp", Packets: 2}
+	for name, c := range map[string]struct {
+		aim, node string
+		stray     timeline.Stray
+		note      string
+		void      bool
+	}{
+		"outside":            {"lb -> app-2", "app-2", out, "app-1 tried 3 × 203.0.113.7:443/tcp", false},
+		"without a port":     {"lb -> app-2", "app-2", timeline.Stray{From: "app-1", To: "224.0.0.22", Protocol: "igmp", Packets: 1}, "app-1 tried 1 × 224.0.0.22 igmp", false},
+		"past a faulty link": {"lb -> app-2", "app-2", past, "lb looked for app-2 on the wire, past the switchboard (2 × ARP)", true},
+		"the other way":      {"app-2 -> lb", "lb", past, "lb looked for app-2", true},
+		"a replica's":        {"edge -> app", "app-2", timeline.Stray{From: "edge-1", To: "app-2", Protocol: "arp", Packets: 1}, "edge-1 looked for app-2", true},
+		"everybody's":        {"* -> app-2", "app-2", past, "lb looked for app-2", true},
+		"another link":       {"users -> app-2", "app-2", past, "lb looked for app-2", false},
+		"another node":       {"lb -> app-1", "app-1", past, "lb looked for app-2", false},
+		"no link":            {"app-2", "app-2", past, "lb looked for app-2", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := usual()
+			r := s.record()
+			r.Header.Faults[0].Aim, r.Header.Faults[0].Nodes = c.aim, []string{c.node}
+			before := Score(r, s.goals)
+			r.Strays = timeline.Strays{Seen: []timeline.Stray{c.stray}, Dropped: 3}
+			card := Score(r, s.goals)
+			if !slices.ContainsFunc(card.Notes, func(n string) bool { return strings.HasPrefix(n, c.note) }) {
+				t.Errorf("notes: have %q, want %q", card.Notes, c.note)
+			}
+			if len(card.Strays) != 1 || card.Strays[0] != Stray(c.stray) || card.StraysDropped != 3 {
+				t.Errorf("have %+v, %d dropped", card.Strays, card.StraysDropped)
+			}
+			void := slices.ContainsFunc(card.Reasons, func(r string) bool { return strings.Contains(r, "may have been gone round") })
+			if void != c.void || c.void && !card.Void || !c.void && card.Verdict != before.Verdict {
+				t.Errorf("void: have %t, %s for %q; without the stray %s", void, card.Verdict, card.Reasons, before.Verdict)
+			}
+		})
+	}
+}
+
+// What a scorecard lists of strays, and tells of them, is bounded, and says so.
+func TestStraysAreBounded(t *testing.T) {
+	s := usual()
+	r := s.record()
+	r.Strays.Dropped = 1000
+	r.Strays.Uncontained = []string{"the bridge answers"}
+	for i := range 500 {
+		r.Strays.Seen = append(r.Strays.Seen, timeline.Stray{From: "app", To: fmt.Sprint(i), Protocol: "udp", Port: 1, Packets: 2})
+	}
+	card := Score(r, s.goals)
+	notes := strings.Join(card.Notes, "\n")
+	if len(card.Strays) != mostStrays || strings.Count(notes, " tried ") != toldStrays ||
+		!strings.Contains(notes, "and 495 more strays; 1000 packets") || !strings.Contains(notes, "not contained: the bridge answers") {
+		t.Errorf("have %d, %s", len(card.Strays), notes)
+	}
+}
