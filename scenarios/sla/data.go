@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -79,34 +80,68 @@ func (s *scorer) data() {
 	s.card.Data = d
 }
 
-// rpo is the time from the oldest lost acknowledgement to the loss: the first
-// fault that was injected after it, or the youngest lost acknowledgement where that
-// is later. It is exactly zero where nothing is lost. Unknown writes are taken for
-// lost on demand.
-func (s *scorer) rpo(all []write, pessimist bool) Time {
-	oldest, youngest, rate := int64(never), int64(never), 0.0
+// rpo is the greatest, over the faults, of the times from the oldest lost
+// acknowledgement to the loss: the fault's injection, or the youngest lost
+// acknowledgement of its time where that is later. It is exactly zero where nothing is
+// lost. Unknown writes are taken for lost on demand.
+func (s *scorer) rpo(all []write, pessimist bool) (worst Time) {
+	times := s.faultTimes()
+	lost := make([][]write, len(times)+1) // by fault; the last: there is none
 	for _, w := range all {
-		if !(w.found && w.lost || !w.found && pessimist) {
+		if w.found && w.lost || !w.found && pessimist {
+			k := lostBy(times, w.acked)
+			lost[k] = append(lost[k], w)
+		}
+	}
+	for k, writes := range lost {
+		if len(writes) == 0 {
 			continue
 		}
-		if oldest == never {
-			oldest, rate = w.acked, w.rate
+		oldest, loss, half := writes[0], writes[len(writes)-1].acked, int64(0)
+		if k < len(times) {
+			half = (times[k].told - times[k].injected) / 2
+			loss = max(loss, times[k].injected+half)
 		}
-		youngest = w.acked
+		t := Time{Seconds: seconds(time.Duration(loss - oldest.acked)), Resolution: seconds(time.Duration(1e9/oldest.rate) + time.Duration(half))}
+		if t.Seconds+t.Resolution > worst.Seconds+worst.Resolution {
+			worst = t
+		}
 	}
-	if oldest == never {
-		return Time{}
-	}
-	loss, half := youngest, int64(0)
+	return worst
+}
+
+// faultTime is when a fault can lose writes: from its injection, a bracket, to W after
+// it was gone.
+type faultTime struct{ injected, told, until int64 }
+
+// faultTimes are in order of injection.
+func (s *scorer) faultTimes() (all []faultTime) {
 	for _, m := range s.record.Marks {
-		if m.Name != timeline.MarkInject || m.After < oldest {
+		if m.Name != timeline.MarkInject {
 			continue
 		}
-		half = (m.After - m.Before) / 2
-		loss = max(loss, m.Before+half)
-		break
+		t := faultTime{m.Before, m.After, s.course.end}
+		if cleared := s.span(m.Fault).cleared; cleared != never {
+			t.until = cleared + int64(s.confirm())
+		}
+		all = append(all, t)
 	}
-	return Time{Seconds: seconds(time.Duration(loss - oldest)), Resolution: seconds(time.Duration(1e9/rate) + time.Duration(half))}
+	slices.SortStableFunc(all, func(a, b faultTime) int { return cmp.Compare(a.injected, b.injected) })
+	return all
+}
+
+// lostBy is the place of the fault that a write was lost by: the latest in whose time it
+// was acknowledged; else the next, for which it was still to be replicated; else the last.
+func lostBy(times []faultTime, acked int64) int {
+	for k := len(times) - 1; k >= 0; k-- {
+		if acked >= times[k].injected && acked <= times[k].until {
+			return k
+		}
+	}
+	if k := slices.IndexFunc(times, func(t faultTime) bool { return t.injected > acked }); k >= 0 {
+		return k
+	}
+	return max(0, len(times)-1)
 }
 
 // lose judges how many acknowledged writes are lost.

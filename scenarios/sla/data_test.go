@@ -110,3 +110,55 @@ func TestDataLostAfterTheFault(t *testing.T) {
 		t.Errorf("rpo: have %g s, want 4 s less a gap", have)
 	}
 }
+
+// Two faults, each of which loses what was acknowledged within the 100 ms before it: each
+// loss is of that fault, and the RPO is the greater of the two, not from the first loss
+// to the second.
+func TestLossIsOfTheFaultInWhoseTimeItWas(t *testing.T) {
+	r := ledger(0, 0, timeline.Objectives{})
+	also(r, "a-later", 32*sec, 34*sec)
+	name := r.Header.Groups[0].Name
+	at := map[uint64]int64{}
+	for q := range r.Requests[name].All() {
+		at[q.Seq] = q.Done - t0
+	}
+	lose := func(from, to int64) {
+		for i, f := range r.Findings[name] {
+			r.Findings[name][i].Lost = f.Lost || at[f.Seq] > from && at[f.Seq] <= to
+		}
+	}
+	rpo := func() float64 { return Score(r, timeline.Objectives{}).Data.RPO.Seconds }
+	lose(14*sec+900*ms, 15*sec)
+	lose(31*sec+800*ms, 32*sec)
+	if have := rpo(); have < 0.18 || have > 0.2 {
+		t.Errorf("rpo: have %g s, want 200 ms less a gap", have)
+	}
+	lose(32*sec, 33*sec) // acknowledged while the second was on
+	if have := rpo(); have < 1.17 || have > 1.2 {
+		t.Errorf("rpo: have %g s, want 1.2 s less a gap", have)
+	}
+}
+
+// Acknowledged writes that are gone fail the run, though no request failed and nothing
+// is proven of the fault: a split brain shows nowhere else.
+func TestProvenLossFails(t *testing.T) {
+	none := 0
+	goals := timeline.Objectives{Lose: &none}
+	for _, lost := range []int{393, 0} {
+		r := ledger(lost, 0, goals)
+		edit(r, r.Header.Groups[0].Name, func(_ int, q *loadgen.Request) { q.Class, q.Status = loadgen.OK, 200 })
+		for q := range r.Requests[r.Header.Groups[0].Name].All() { // those of the outage, too, are there
+			if !slices.ContainsFunc(r.Findings["users"], func(f loadgen.Finding) bool { return f.Seq == q.Seq }) {
+				r.Findings["users"] = append(r.Findings["users"], loadgen.Finding{Seq: q.Seq})
+			}
+		}
+		r.Proofs[0].Count.Users = 0
+		card := Score(r, goals)
+		if want := map[bool]Verdict{true: Fail, false: Inconclusive}[lost > 0]; card.Verdict != want || card.Void == (lost > 0) {
+			t.Errorf("%d lost: have %s (void %v) %q, want %s", lost, card.Verdict, card.Void, card.Reasons, want)
+		}
+		if lost > 0 && !strings.HasPrefix(card.Reasons[0], "lose: wanted") {
+			t.Errorf("reasons %q, want the loss first", card.Reasons)
+		}
+	}
+}

@@ -25,6 +25,9 @@ func (s *scorer) judge() {
 		c.Verdict, c.Reasons = Error, broken
 	case s.interrupted():
 		c.Verdict, c.Reasons = Interrupted, []string{"ended by the user; what was injected has been lifted"}
+	case s.lost && s.course.injected != never:
+		// Acknowledged writes that are gone are the users' loss, whatever else is not proven.
+		c.Verdict, c.Reasons = Fail, slices.Concat(missed, void)
 	case len(void) > 0:
 		c.Verdict, c.Void, c.Reasons = Inconclusive, true, void
 	case len(missed) > 0:
@@ -68,6 +71,10 @@ func (s *scorer) objectives() {
 		}
 		return s.card.Watchers[i]
 	}
+	gone := func(o Objective) {
+		s.lost = s.lost || o.Result == Missed
+		add(o)
+	}
 	s.unconfirmable()
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Detect)) {
 		why := "the watcher got no answer that counts"
@@ -96,10 +103,10 @@ func (s *scorer) objectives() {
 		add(s.changes("calm", *l, func(f Fault) *Time { return f.Calm }))
 	}
 	if l := s.wanted.Lose; l != nil {
-		add(s.lose(*l))
+		gone(s.lose(*l))
 	}
 	if l := s.wanted.RPO; l != nil {
-		add(s.point(*l))
+		gone(s.point(*l))
 	}
 	for _, text := range s.wanted.Keep {
 		add(s.keep(text))

@@ -28,6 +28,7 @@ type scorer struct {
 	spared   []*stream // of reference groups: nothing but the run itself is judged by them
 	outages  []outage  // of all groups, in order of onset
 	own      []outage  // those that are the faults'
+	lost     bool      // more writes than may be, or older ones
 	spells   []spell   // the same, by fault
 	noticed  []watch.Noticed
 	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
