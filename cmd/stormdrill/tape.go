@@ -13,6 +13,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -177,6 +178,12 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 	case "trouble":
 		err = decode(body, func(b switchboard.Trouble) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What)})
+		})
+	case "log-cut":
+		err = decode(body, func(c lab.LogCut) { t.note(timeline.Note{At: wire.Now(), Kind: name, Text: c.String()}) })
+	case "out-of-memory":
+		err = decode(body, func(o lab.OutOfMemory) {
+			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it lives on", o.Target)})
 		})
 	case "unknown-name":
 		err = decode(body, func(u switchboard.Unknown) {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +33,8 @@ const (
 type Options struct {
 	Plan *scenarios.Plan
 	Dir  string // evidence: each target's log goes to Dir/logs/NODE.log
-	// Events takes what the nodes tell; node is "switchboard" or "load".
+	// Events takes what the nodes tell; node is "switchboard" or "load". The lab itself
+	// tells of a "target" (LogCut) and of the "engine" (OutOfMemory).
 	Events   func(node, name string, body json.RawMessage)
 	Progress func(string) // one line per step; nil: silent
 	Binary   string       // what the node image is made of; default: this program
@@ -51,17 +54,20 @@ type Lab struct {
 	load        *wire.Peer
 	authority   authority.Pair // the drill's own
 	lost        chan error
-	release     func() // of the run's lock
+	release     func()          // of the run's lock
+	living      context.Context // until the lab is closed
+	die         context.CancelFunc
+	watches     sync.WaitGroup // of those that look after containers
 	logs        sync.WaitGroup
 
 	mu      sync.Mutex
-	ids     map[string]string // containers of targets, by node
-	lives   map[string]*life  // the latest of each target
+	ids     map[string]string     // containers of targets, by node
+	lives   map[string]*life      // the latest of each target
+	written map[string]*targetLog // by target
+	seen    map[string]*seen      // by container
+	losses  []error               // in the order of their news
 	closing bool
 }
-
-// life is a target's process, from one start to its end.
-type life struct{ wished bool } // to end: a fault wanted it
 
 // Start starts everything a plan needs and returns when all targets are ready.
 // If it fails, nothing is left, and the error holds the tail of the failing
@@ -75,7 +81,10 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{Options: o, engine: engine, release: release, ids: map[string]string{}, lives: map[string]*life{}, lost: make(chan error, 1)}
+	l := &Lab{Options: o, engine: engine, release: release, ids: map[string]string{}, lives: map[string]*life{},
+		written: map[string]*targetLog{}, seen: map[string]*seen{}, lost: make(chan error, 1)}
+	l.living, l.die = context.WithCancel(context.WithoutCancel(ctx))
+	l.watches.Go(l.watchEngine)
 	if err := l.start(ctx); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
@@ -138,22 +147,59 @@ func (l *Lab) Close(ctx context.Context) error {
 		}
 	}
 	err := removeRun(ctx, l.engine, l.Plan.Run)
+	if err != nil {
+		l.die() // an engine that does not answer ends no stream either
+	}
 	l.logs.Wait()
+	l.die()
+	l.watches.Wait()
+	l.completeLogs()
 	if err == nil {
 		l.release()
 	}
 	return err
 }
 
-// lose reports a container's unwished end.
+// together is how long the news of a loss waits for others: what ends one node ends
+// others at once, and the news that says most may not come first.
+const together = 500 * time.Millisecond
+
+// lose reports an unwished end, once for all that ends at the same time.
 func (l *Lab) lose(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {
 		return
 	}
-	select {
-	case l.lost <- err:
-	default:
+	l.losses = append(l.losses, err)
+	if len(l.losses) == 1 {
+		time.AfterFunc(together, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.lost <- worst(l.losses)
+		})
 	}
+}
+
+// worst is the loss that explains the others: the engine's, or that of a node of our own,
+// or else the first.
+func worst(all []error) error {
+	for _, rank := range []func(error) bool{
+		func(err error) bool { return as[*EngineError](err) },
+		func(err error) bool { return as[*SilentError](err) },
+		func(err error) bool {
+			e := (*EndedError)(nil)
+			return errors.As(err, &e) && !strings.HasPrefix(e.What, "target ")
+		},
+	} {
+		if i := slices.IndexFunc(all, rank); i >= 0 {
+			return all[i]
+		}
+	}
+	return all[0]
+}
+
+func as[E error](err error) bool {
+	var e E
+	return errors.As(err, &e)
 }

@@ -218,7 +218,8 @@ func TestLabKillAndStart(t *testing.T) {
 	if _, err := l.engine.ContainerKill(t.Context(), l.id(node.Name), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-l.Lost(); !errors.Is(err, errDead) || !strings.Contains(err.Error(), node.Name) {
+	var ended *EndedError
+	if err := <-l.Lost(); !errors.As(err, &ended) || ended.What != "target "+node.Name || ended.Code != 137 || ended.Signal != "SIGKILL" {
 		t.Errorf("have %v", err)
 	}
 }

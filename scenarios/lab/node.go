@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -82,6 +81,8 @@ const instrumentShares = 8192
 // its stdin, and when that ends, it ends. Its stderr is kept for the error.
 func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, more func(*container.HostConfig)) (*wire.Peer, error) {
 	var p *wire.Peer
+	var id string
+	var next client.ContainerWaitResult
 	said := &tail{}
 	_, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
 		Started: true, Logger: quiet{},
@@ -97,7 +98,9 @@ func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, more func(*c
 			EndpointSettingsModifier: l.address(at),
 			LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{PostCreates: []testcontainers.ContainerHook{
 				func(ctx context.Context, c testcontainers.Container) (err error) {
-					p, err = l.attach(context.WithoutCancel(ctx), role, c.GetContainerID(), said)
+					id = c.GetContainerID()
+					next = l.nextExit(id)
+					p, err = l.attach(context.WithoutCancel(ctx), role, id, said)
 					return err
 				},
 			}}},
@@ -106,10 +109,13 @@ func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, more func(*c
 	if err != nil {
 		return p, fmt.Errorf("%w %s", err, said)
 	}
-	go func() {
-		<-p.Done()
-		l.lose(fmt.Errorf("the %s node ended by itself %s", role, said))
-	}()
+	l.watches.Go(func() {
+		select {
+		case <-p.Done():
+			l.nodeEnded(role, id, p.Err(), next, said)
+		case <-l.living.Done():
+		}
+	})
 	return p, nil
 }
 
@@ -156,13 +162,16 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) String() string {
+// text is what it keeps.
+func (t *tail) text() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.b) == 0 {
-		return ""
-	}
-	return "(it said: " + string(bytes.TrimSpace(t.b)) + ")"
+	return string(bytes.TrimSpace(t.b))
 }
 
-var errDead = errors.New("its process ended")
+func (t *tail) String() string {
+	if text := t.text(); text != "" {
+		return "(it said: " + text + ")"
+	}
+	return ""
+}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -130,24 +129,33 @@ func (l *Lab) dockerfile(b *scenarios.Build) testcontainers.FromDockerfile {
 // would not do: Docker 20.10 gives lines twice of one that is written while it is
 // read, and evidence is counted.
 func (l *Lab) follow(node string) (unfollow func(), err error) {
-	f, err := os.OpenFile(l.logPath(node), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	log, err := l.log(node)
 	if err != nil {
 		return func() {}, err
 	}
-	a, err := l.engine.ContainerAttach(context.Background(), l.id(node), client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
+	begun := &life{id: l.id(node), logged: make(chan struct{})}
+	a, err := l.engine.ContainerAttach(context.Background(), begun.id, client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
 	if err != nil {
-		f.Close()
 		return func() {}, fmt.Errorf("attach: %w", err)
 	}
-	begun := &life{}
+	log.begin()
+	next := l.nextExit(begun.id)
 	l.mu.Lock()
 	l.lives[node] = begun
 	l.mu.Unlock()
+	cut := context.AfterFunc(l.living, a.Close)
 	l.logs.Go(func() {
-		defer f.Close()
+		defer close(begun.logged)
 		defer a.Close()
-		_, _ = stdcopy.StdCopy(f, f, a.Reader) // what breaks off is kept as far as it went
-		l.ended(node, begun)
+		defer cut()
+		out, complaint := &stream{targetLog: log}, &stream{targetLog: log}
+		_, _ = stdcopy.StdCopy(out, complaint, a.Reader) // what breaks off is kept as far as it went
+		out.close()
+		complaint.close()
+	})
+	l.watches.Go(func() {
+		code, err := l.exit(begun.id, next)
+		l.ended(node, begun, code, err)
 	})
 	return func() {
 		l.mu.Lock()
@@ -157,34 +165,10 @@ func (l *Lab) follow(node string) (unfollow func(), err error) {
 	}, nil
 }
 
-// ended is called when what a target writes ends, which is when its process has; that
-// may be known only after the next life has begun.
-func (l *Lab) ended(node string, past *life) {
-	l.mu.Lock()
-	wished := past.wished
-	l.mu.Unlock()
-	if !wished {
-		l.lose(fmt.Errorf("target %s: %w though no fault wanted it to\n%s", node, errDead, l.tailOf(node)))
-	}
-}
-
-func (l *Lab) logPath(node string) string { return filepath.Join(l.Dir, "logs", node+".log") }
-
 func (l *Lab) id(node string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ids[node]
-}
-
-// tailOf gives the last 20 lines of a target's log.
-func (l *Lab) tailOf(node string) string {
-	b, err := os.ReadFile(l.logPath(node))
-	if err != nil || len(b) == 0 {
-		return "  (its log is empty)"
-	}
-	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
-	lines = lines[max(0, len(lines)-20):]
-	return "  " + string(bytes.Join(lines, []byte("\n  ")))
 }
 
 // How a target's readiness is asked.
@@ -228,8 +212,8 @@ func (l *Lab) asked(ctx context.Context, n scenarios.Node) (ok bool, why string,
 	r := n.Spec.Ready
 	switch {
 	case r != nil && r.Log != "":
-		b, err := os.ReadFile(l.logPath(n.Name))
-		return bytes.Contains(b, []byte(r.Log)), fmt.Sprintf("no log line holds %q", r.Log), err
+		log, err := l.log(n.Name)
+		return err == nil && log.ready(), fmt.Sprintf("no log line holds %q", r.Log), err
 	case r != nil && r.Health:
 		return l.healthy(ctx, n.Name)
 	}
