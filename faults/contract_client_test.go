@@ -103,12 +103,16 @@ func (k *kept) end() {
 }
 
 func (p *player) keep(a attempt) (outcome, error) {
+	patient := a.Timeout
+	a.Timeout = long // nothing is in the way yet
 	k, err := dial(a)
 	if err != nil {
 		return outcome{}, err
 	}
 	p.kept = k
-	return k.again(), nil
+	o := k.again()
+	k.a.Timeout = patient
+	return o, nil
 }
 
 // again sends one request on the connection and waits for its answer.

@@ -131,7 +131,7 @@ func leads(address string) func(outcome) bool {
 const (
 	tries   = 100
 	minHits = 9
-	patient = 600 * time.Millisecond // below 1 s: a connect sends one SYN
+	patient = 900 * time.Millisecond // below 1 s: a connect sends one SYN
 	long    = 10 * time.Second       // where it is answers that matter
 )
 
@@ -294,7 +294,7 @@ func (r row) users(n int) attempt {
 		a.Timeout = 2 * delay
 	case r.hangs:
 		a.Timeout = 2 * time.Second
-	case r.fault.Aim().Proxied:
+	case r.quick, r.fault.Aim().Proxied:
 		a.Timeout = long
 	}
 	return a
@@ -318,7 +318,7 @@ func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b switchboar
 		switch {
 		case r.hit(o):
 			hits++
-			if r.quick && o.Took >= patient {
+			if r.quick && o.Took >= long {
 				l.t.Errorf("hit only after %s", o.Took)
 			}
 		case o.Failure != "" || o.Status != 200:
@@ -385,7 +385,7 @@ func (l *lab) touches() []switchboard.Touched {
 
 func (l *lab) keep() { l.keepFor(patient) }
 
-// keepFor opens a connection to keep, each of whose requests is waited for so long.
+// keepFor opens a connection to keep, each of whose later requests is waited for so long.
 func (l *lab) keepFor(timeout time.Duration) {
 	l.t.Helper()
 	var o outcome
