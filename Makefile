@@ -10,7 +10,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy bench containers drills lint fmt clean images peers
+.PHONY: help build demo test unit accuracy bench contract containers drills records lint fmt clean images peers
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,11 +26,21 @@ bin/stormdrill: $(SOURCES)
 demo: build ## run the shipped drill bad-lb-node on embedded targets
 	bin/stormdrill run bad-lb-node
 
-test: lint unit images containers ## everything a change has to pass; installs what it needs
+# Parts of make test, one after the other; what is in one part runs at the same time.
+PARTS := "build images peers" "-j3 -O lint unit contract" "containers"
 
-unit: ## unit tests with the race detector, fuzz seeds included; simulated runs, for which it is slow, without it too
-	CGO_ENABLED=1 $(GO) test -race ./...
-	$(GO) test ./scenarios/sla
+test: ## everything a change has to pass, with the time of each part at the end; installs what it needs
+	@times=; trap 'printf "%b%5d s in all\n" "$$times" $$SECONDS' EXIT; \
+	for part in $(PARTS); do \
+	  began=$$SECONDS; \
+	  $(MAKE) --no-print-directory $$part; \
+	  took=$$((SECONDS - began)); \
+	  times+=$$(printf '%5d s  %s' $$took "$${part#-j3 -O }")'\n'; \
+	done
+
+unit: ## unit tests, fuzz seeds included, with the race detector where there are goroutines, and every shipped drill's kept record judged again
+	CGO_ENABLED=1 $(GO) test -race $$($(GO) list ./... | grep -v '/scenarios/sla')
+	$(GO) test ./scenarios/sla/...
 
 accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for at least so many in every cell
 	@mkdir -p bin && rm -f bin/accuracy.md
@@ -53,12 +63,18 @@ bench: build ## speed beside peers, as docs/benchmarks.md keeps it, in a quarter
 	  $(GO) test -tags drill -run '^$$' -benchtime 1x -timeout 30m $(or $(bench-$(s)),$(error BENCH=$(s): no such section)) &&) true
 	@cat bin/benchmarks.md
 
-containers: build images peers ## tests on real containers and network namespaces
-	$(GO) test -tags drill -count=1 -p 1 -timeout 60m ./faults/... ./loadgen/... ./scenarios/lab/...
-	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m ./cmd/stormdrill/drills
+contract: peers ## every fault under its contract, in network namespaces
+	$(GO) test -tags drill -count=1 -timeout 30m ./faults/... ./loadgen/...
 
-drills: build images ## the long runs, on real servers
-	STORMDRILL_LONG=1 $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 4h -v ./cmd/stormdrill/drills
+containers: build images ## one live drill per mechanism, those on real servers among them
+	$(GO) test -tags drill -count=1 -timeout 30m ./scenarios/lab/...
+	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m -run '^TestDrill' ./cmd/stormdrill/drills
+
+drills: build images ## every shipped drill and its sibling live, again and again, and all on real servers, in hours; its table goes into docs/reliability.md
+	RELIABILITY=$(CURDIR)/docs/reliability.md $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 12h -v -run '^Test(Drill|Long)' ./cmd/stormdrill/drills
+
+records: build ## run the shipped drills whose kept record is missing or out of date, and keep it under testdata/records; some again: remove theirs
+	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 3h -run '^TestRecords' ./cmd/stormdrill/drills
 
 peers: ## programs that the faults are seen through, from Debian's packages where they are missing
 	@for p in openssl curl; do \

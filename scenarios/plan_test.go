@@ -68,8 +68,8 @@ func TestShippedDrillsPlanTheSameTwice(t *testing.T) {
 	}
 }
 
-// Each shipped drill has a sibling that fails it, which make drills runs: here it is
-// one that a plan lets through.
+// Each shipped drill has a sibling that fails it, whose record is kept: here it is one that
+// a plan lets through.
 func TestShippedDrillsHaveASiblingThatFails(t *testing.T) {
 	for _, name := range library.Names() {
 		data, change, err := library.Sibling(name)

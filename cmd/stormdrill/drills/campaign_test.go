@@ -3,7 +3,6 @@
 package drills
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -17,34 +16,39 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
-// campaigned runs a campaign to its end, or until its output holds a text, at
-// which it is interrupted; and checks that nothing of its runs is left.
+// campaigned runs a campaign to its end, or until its output holds a text, at which it is
+// interrupted; and checks that nothing of its runs is left. One with a run that is void
+// for the machine's sake is run again.
 func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, dir string, code int) {
 	t.Helper()
-	dir = filepath.Join(t.TempDir(), "evidence")
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, stormdrill, append([]string{"run", "--out", dir}, args...)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	out := &tail{seen: make(chan struct{}), until: until}
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	for n := 0; ; n++ {
+		began := time.Now()
+		c, dir, code = campaignedOnce(t, until, args...)
+		void := until == "" && slices.ContainsFunc(c.Runs, func(r campaign.Run) bool {
+			card, err := cardOf(filepath.Join(dir, r.Folder))
+			return err == nil && machineVoid(card)
+		})
+		runs.add(t.Name(), time.Since(began), void)
+		if !void || n == mostAgain {
+			return c, dir, code
+		}
+		t.Logf("void for the machine's sake, run again: %q", c.Reasons)
 	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = cmd.Wait()
-	}()
+}
+
+func campaignedOnce(t *testing.T, until string, args ...string) (c campaign.Card, dir string, code int) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "evidence")
+	p := launch(t, until, exec.CommandContext(t.Context(), stormdrill, append([]string{"run", "--out", dir}, args...)...))
 	if until != "" {
 		select {
-		case <-out.seen:
-			_ = cmd.Process.Signal(os.Interrupt)
-		case <-ended:
+		case <-p.out.seen:
+			_ = p.Process.Signal(os.Interrupt)
+		case <-p.ended:
 		}
 	}
-	<-ended
-	t.Logf("run %v: exit %d\n%s", args, cmd.ProcessState.ExitCode(), out.String())
+	p.Wait()
+	t.Logf("run %v: exit %d\n%s", args, p.ProcessState.ExitCode(), p.out.String())
 	b, err := os.ReadFile(filepath.Join(dir, "campaign.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +64,7 @@ func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, di
 			t.Errorf("%s left behind: %q", r.Folder, left)
 		}
 	}
-	return c, dir, cmd.ProcessState.ExitCode()
+	return c, dir, p.ProcessState.ExitCode()
 }
 
 // Two runs and a control: each has its evidence, a phase of its own, and is judged
@@ -103,7 +107,7 @@ func TestDrillCampaign(t *testing.T) {
 }
 
 // A campaign that can no longer pass ends, and says so.
-func TestDrillCampaignEndsWhenItIsLost(t *testing.T) {
+func TestLongCampaignEndsWhenItIsLost(t *testing.T) {
 	t.Parallel()
 	c, _, code := campaigned(t, "", "haproxy-nocheck.yaml", "--repeat", "5")
 	if c.Verdict != sla.Fail || code != 1 || c.Missed != 1 || c.Left != 4 {
@@ -116,7 +120,7 @@ func TestDrillCampaignEndsWhenItIsLost(t *testing.T) {
 }
 
 // Ctrl-C in the second run: the first is kept and said.
-func TestDrillCampaignInterrupted(t *testing.T) {
+func TestLongCampaignInterrupted(t *testing.T) {
 	t.Parallel()
 	c, dir, code := campaigned(t, "run 2 of 3", "refuse.yaml", "--repeat", "3")
 	if c.Verdict != sla.Interrupted || code != 130 || c.Left != 2 || len(c.Spreads) == 0 {

@@ -3,8 +3,6 @@
 package drills
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -35,34 +33,15 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "no bin/stormdrill: run these tests by make containers, which builds it")
 		os.Exit(1)
 	}
-	restore := containersFirst()
 	code := m.Run()
-	restore()
+	fmt.Print(&runs)
+	if file := os.Getenv("RELIABILITY"); file != "" && code == 0 {
+		if err := writeSection(file, runs.table()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	os.Exit(code)
-}
-
-// containersFirst has containers come before the engine that makes others. Where all
-// of them are one control group beside the engine's processes (version 1, without
-// systemd), they have together no more weight than each of these, and a drill that is
-// measured waits while the next one's containers are made: by 60 ms, as against 20 ms.
-// Elsewhere each container has a weight of its own, and nothing is changed.
-func containersFirst() (restore func()) {
-	const group = "/sys/fs/cgroup/cpu/docker/cpu.shares"
-	before, err := os.ReadFile(group)
-	if err != nil {
-		return func() {}
-	}
-	_ = os.WriteFile(group, []byte("8192"), 0) // it is there; without the right to, all is as it was
-	return func() { _ = os.WriteFile(group, bytes.TrimSpace(before), 0) }
-}
-
-// rounds is how often a drill with a random phase is run: the long runs of
-// `make drills` ask for more.
-func rounds(short, long int) int {
-	if os.Getenv("STORMDRILL_LONG") != "" {
-		return long
-	}
-	return short
 }
 
 // engineHolds lists what the engine has of a run, containers and networks; of
@@ -98,40 +77,75 @@ type outcome struct {
 	card   sla.Scorecard
 }
 
-// run runs one scenario to its end and checks what holds for every run: its
-// exit status is its verdict's, its evidence is there, nothing is left.
+// mostAgain is how often a run that is void for the machine's sake is run again.
+const mostAgain = 2
+
+// run runs one scenario to its end and checks what holds for every run: its exit status
+// is its verdict's, its evidence is there, nothing is left. A run that is void for the
+// machine's sake proves nothing either way: it is run again, and counted.
 func run(t *testing.T, args ...string) outcome {
 	t.Helper()
-	o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, stormdrill, append([]string{"run", "--out", o.dir}, args...)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	out, _ := cmd.CombinedOutput()
-	o.output, o.code = string(out), cmd.ProcessState.ExitCode()
-	t.Logf("run %v: exit %d\n%s", args, o.code, o.output)
-	o.read(t)
-	if left := engineHolds(t, o.card.Run); o.card.Run == "" || len(left) > 0 {
-		t.Errorf("left behind: %q", left)
+	return again(t, func() outcome {
+		o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
+		cmd := exec.CommandContext(t.Context(), stormdrill, append([]string{"run", "--out", o.dir}, args...)...)
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+		out, _ := cmd.CombinedOutput()
+		o.output, o.code = string(out), cmd.ProcessState.ExitCode()
+		t.Logf("run %v: exit %d\n%s", args, o.code, o.output)
+		o.read(t)
+		if left := engineHolds(t, o.card.Run); o.card.Run == "" || len(left) > 0 {
+			t.Errorf("left behind: %q", left)
+		}
+		return o
+	})
+}
+
+// again runs a drill, and again where it was void for the machine's sake.
+func again(t *testing.T, once func() outcome) outcome {
+	t.Helper()
+	for n := 0; ; n++ {
+		began := time.Now()
+		o := once()
+		void := machineVoid(o.card)
+		runs.add(t.Name(), time.Since(began), void)
+		if !void || n == mostAgain {
+			return o
+		}
+		t.Logf("void for the machine's sake, run again: %q", o.card.Reasons)
 	}
-	return o
+}
+
+// machineVoid reports whether a run proves nothing for what the machine did to the load
+// generator or to users whom no fault touches. The scorecard says so by how busy it was,
+// which it gives as a reason then and only then.
+func machineVoid(c sla.Scorecard) bool {
+	return c.Void && slices.ContainsFunc(c.Reasons, func(r string) bool {
+		return strings.HasPrefix(r, "the machine at its busiest: ")
+	})
 }
 
 // read takes the scorecard from the evidence.
 func (o *outcome) read(t *testing.T) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(o.dir, "scorecard.json"))
+	card, err := cardOf(o.dir)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, o.output)
 	}
-	if err := json.Unmarshal(b, &o.card); err != nil {
-		t.Fatal(err)
-	}
+	o.card = card
 	for _, f := range []string{"record", "junit.xml", "summary.md", "ledger.jsonl"} {
 		if _, err := os.Stat(filepath.Join(o.dir, f)); err != nil {
 			t.Errorf("evidence: %v", err)
 		}
 	}
+}
+
+// cardOf is the scorecard in an evidence folder.
+func cardOf(dir string) (card sla.Scorecard, err error) {
+	b, err := os.ReadFile(filepath.Join(dir, "scorecard.json"))
+	if err != nil {
+		return card, err
+	}
+	return card, json.Unmarshal(b, &card)
 }
 
 // want checks verdict and exit status.
@@ -173,20 +187,40 @@ func within(t *testing.T, what string, have *sla.Time, lo, hi float64) {
 	}
 }
 
+// process is a run under way, and what it prints.
+type process struct {
+	*exec.Cmd
+	out   *tail
+	ended chan struct{}
+}
+
+// Wait waits for its end.
+func (p *process) Wait() { <-p.ended }
+
 // start begins a run and returns once its output holds the text.
-func start(t *testing.T, until string, args ...string) (*exec.Cmd, *tail) {
+func start(t *testing.T, until string, args ...string) *process {
 	t.Helper()
-	cmd := exec.Command(stormdrill, append([]string{"run"}, args...)...)
-	out := &tail{seen: make(chan struct{}), until: until}
-	cmd.Stdout, cmd.Stderr = out, out
+	p := launch(t, until, exec.CommandContext(t.Context(), stormdrill, append([]string{"run"}, args...)...))
+	select {
+	case <-p.out.seen:
+	case <-p.ended:
+		t.Fatalf("never said %q:\n%s", until, p.out)
+	}
+	return p
+}
+
+// launch begins a command.
+func launch(t *testing.T, until string, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{Cmd: cmd, out: &tail{seen: make(chan struct{}), until: until}, ended: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = p.out, p.out
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-out.seen:
-	case <-time.After(2 * time.Minute):
-		_ = cmd.Process.Kill()
-		t.Fatalf("never said %q:\n%s", until, out.String())
-	}
-	return cmd, out
+	go func() {
+		defer close(p.ended)
+		_ = cmd.Wait() // the exit status is in ProcessState
+	}()
+	return p
 }

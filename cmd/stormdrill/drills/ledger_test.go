@@ -120,7 +120,7 @@ func TestDrillPrimaryLost(t *testing.T) {
 }
 
 // Where a write is acknowledged only once the standby has it, none is lost.
-func TestDrillPrimaryLostInSync(t *testing.T) {
+func TestLongPrimaryLostInSync(t *testing.T) {
 	t.Parallel()
 	o := run(t, sibling(t, "primary-lost", "lag: 500ms", "sync: true", "rpo: 1s", "rpo: 0s\n  lose: 0"))
 	o.want(t, sla.Pass, 0)

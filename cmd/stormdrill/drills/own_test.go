@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -24,22 +23,17 @@ const token = "s3cret and more"
 // own is a run of own-commands.yaml, which tells in its folder what it does.
 type own struct {
 	outcome
-	t   *testing.T
-	cmd *exec.Cmd
-	out *tail
+	*process
+	t *testing.T
 }
 
 func beginOwn(t *testing.T, mode string) *own {
 	t.Helper()
-	o := &own{t: t, out: &tail{seen: make(chan struct{})}}
 	dir := t.TempDir()
-	o.dir = filepath.Join(dir, "evidence")
-	o.cmd = exec.Command(stormdrill, "run", "own-commands.yaml", "--out", o.dir)
-	o.cmd.Env = append(os.Environ(), "DIR="+dir, "MODE="+mode, "TOKEN="+token)
-	o.cmd.Stdout, o.cmd.Stderr = o.out, o.out
-	if err := o.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	o := &own{t: t, outcome: outcome{dir: filepath.Join(dir, "evidence")}}
+	cmd := exec.CommandContext(t.Context(), stormdrill, "run", "own-commands.yaml", "--out", o.dir)
+	cmd.Env = append(os.Environ(), "DIR="+dir, "MODE="+mode, "TOKEN="+token)
+	o.process = launch(t, "", cmd)
 	return o
 }
 
@@ -54,10 +48,11 @@ func (o *own) has(name string) bool {
 // or done.
 func (o *own) await(name string) {
 	o.t.Helper()
-	for deadline := time.Now().Add(time.Minute); !o.has(name); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			_ = o.cmd.Process.Kill()
+	for !o.has(name) {
+		select {
+		case <-o.ended:
 			o.t.Fatalf("no %s:\n%s", name, o.out)
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
@@ -65,8 +60,8 @@ func (o *own) await(name string) {
 // end waits for the run's end, and reads its scorecard.
 func (o *own) end() {
 	o.t.Helper()
-	_ = o.cmd.Wait()
-	o.output, o.code = o.out.String(), o.cmd.ProcessState.ExitCode()
+	o.Wait()
+	o.output, o.code = o.out.String(), o.ProcessState.ExitCode()
 	o.t.Log(o.output)
 	o.read(o.t)
 }
@@ -131,10 +126,7 @@ func TestDrillOwnKilled(t *testing.T) {
 			o := beginOwn(t, c.mode)
 			o.await(c.until)
 			pid, _ := os.ReadFile(o.path("there"))
-			if err := o.cmd.Process.Signal(syscall.SIGKILL); err != nil {
-				t.Fatal(err)
-			}
-			_ = o.cmd.Wait()
+			kill(t, o.process)
 			run, _ := o.lines()
 			took := wantGone(t, run, time.Now())
 			o.wantLifted()
@@ -154,7 +146,7 @@ func TestDrillOwnWaysOut(t *testing.T) {
 		t.Parallel()
 		o := beginOwn(t, "")
 		o.await("injected")
-		if err := o.cmd.Process.Signal(os.Interrupt); err != nil {
+		if err := o.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
 		o.end()
@@ -173,14 +165,14 @@ func TestDrillOwnWaysOut(t *testing.T) {
 	})
 }
 
-// A second Ctrl-C does not wait for a lift that takes its time: the CLI ends at once,
+// A second Ctrl-C does not wait for a lift that takes its time: the CLI ends amid it,
 // as if it had been killed. The lift goes on to its end, is noted, and then the rest
 // is removed.
 func TestDrillOwnInterruptedTwice(t *testing.T) {
 	t.Parallel()
 	o := beginOwn(t, "slow")
 	interrupt := func() {
-		if err := o.cmd.Process.Signal(os.Interrupt); err != nil {
+		if err := o.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,13 +183,15 @@ func TestDrillOwnInterruptedTwice(t *testing.T) {
 	if n := reapers(run); n != 1 {
 		t.Errorf("%d reapers, want 1", n)
 	}
-	again := time.Now()
 	interrupt()
-	_ = o.cmd.Wait()
-	if code, took := o.cmd.ProcessState.ExitCode(), time.Since(again); code != 130 || took > 4*time.Second || !o.has("there") {
-		t.Errorf("exit %d after %s, lifted before it: %v; want 130, amid the lift:\n%s", code, took, !o.has("there"), o.out)
+	o.Wait()
+	if code := o.ProcessState.ExitCode(); code != 130 || !o.has("there") {
+		t.Errorf("exit %d, lifted before it: %v; want 130, amid the lift:\n%s", code, !o.has("there"), o.out)
 	}
-	t.Logf("lifted and gone after %s", wantGone(t, run, again))
+	if err := os.WriteFile(o.path("go-on"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("lifted and gone after %s", wantGone(t, run, time.Now()))
 	o.wantLifted()
 }
 

@@ -114,7 +114,7 @@ func TestDrillPostgresLost(t *testing.T) {
 
 // Where the primary waits for its standby to apply a write, none is lost; the price is
 // that nothing is acknowledged from the cut until the standby has taken over.
-func TestDrillPostgresLostInSync(t *testing.T) {
+func TestLongPostgresLostInSync(t *testing.T) {
 	text, err := os.ReadFile("postgres-lost.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func TestDrillRegionSlow(t *testing.T) {
 }
 
 // With the case's own TTL nobody in the region hears of the move in time.
-func TestDrillRegionSlowLongTTL(t *testing.T) {
+func TestLongRegionSlowTTL(t *testing.T) {
 	t.Parallel()
 	o := run(t, sibling(t, "region-slow", "ttl: 2s", "ttl: 42s"))
 	o.want(t, sla.Fail, 1)

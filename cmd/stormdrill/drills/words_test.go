@@ -16,7 +16,7 @@ import (
 // termination state of its log, nginx in its error log. Refusals are as many there
 // as the switchboard counted; of the resets, but for connections that were between
 // an answer and their end.
-func TestDrillServersWords(t *testing.T) {
+func TestLongServersWords(t *testing.T) {
 	t.Parallel()
 	for name, words := range map[string]struct {
 		refused, torn string

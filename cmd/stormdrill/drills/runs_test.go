@@ -1,0 +1,101 @@
+//go:build drill
+
+package drills
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// runs are all of this process's.
+var runs tally
+
+// tally counts runs by the test that ran them.
+type tally struct {
+	mu sync.Mutex
+	by map[string]*tallied
+}
+
+// tallied is what became of one test's runs.
+type tallied struct {
+	took []time.Duration // of every run
+	void int             // of them, for the machine's sake
+}
+
+func (a *tally) add(test string, took time.Duration, void bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.by == nil {
+		a.by = map[string]*tallied{}
+	}
+	x := a.by[test]
+	if x == nil {
+		x = &tallied{}
+		a.by[test] = x
+	}
+	x.took = append(x.took, took)
+	if void {
+		x.void++
+	}
+}
+
+// String says how many runs there were, and which were void.
+func (a *tally) String() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n, void, names := 0, 0, []string{}
+	for _, test := range slices.Sorted(maps.Keys(a.by)) {
+		x := a.by[test]
+		n += len(x.took)
+		if x.void > 0 {
+			void += x.void
+			names = append(names, fmt.Sprintf("%s %d of %d", test, x.void, len(x.took)))
+		}
+	}
+	s := fmt.Sprintf("runs: %d, %d of them void for the machine's sake", n, void)
+	if void > 0 {
+		s += ": " + strings.Join(names, ", ")
+	}
+	return s + "\n"
+}
+
+// sectionHead begins the section of docs/reliability.md that a table of runs is.
+const sectionHead = "## Drills, live"
+
+// table is the section: every test's runs, where all of them ended as they have to.
+func (a *tally) table() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\nTaken on %s by `make drills`: every shipped drill and its sibling, and drills on real servers. Each\n"+
+		"run ended as it has to, but for those that were void for the machine's sake, which were run\nagain.\n\n", sectionHead, time.Now().Format(time.DateOnly))
+	b.WriteString("| test | runs as wanted | void | seconds a run |\n|---|---|---|---|\n")
+	for _, test := range slices.Sorted(maps.Keys(a.by)) {
+		x := a.by[test]
+		least, most := slices.Min(x.took).Seconds(), slices.Max(x.took).Seconds()
+		fmt.Fprintf(&b, "| %s | %d | %d | %.0f–%.0f |\n", strings.TrimPrefix(test, "Test"), len(x.took)-x.void, x.void, least, most)
+	}
+	return b.String()
+}
+
+// writeSection puts a section in its file: in the place of the one of the same head, or
+// at the end. Others there stay as they are.
+func writeSection(file, section string) error {
+	have, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(have), sectionHead+"\n")
+	after := ""
+	if found {
+		if i := strings.Index(rest, "\n## "); i >= 0 {
+			after = rest[i:]
+		}
+	}
+	return os.WriteFile(file, []byte(strings.TrimRight(before, "\n")+"\n\n"+section+after), 0o666)
+}
