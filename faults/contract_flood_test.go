@@ -149,10 +149,8 @@ func (l *lab) floodOnce(in faults.Injection, exact bool, before uint64) uint64 {
 	}
 	row{fault: &faults.Refuse{}, hit: func(outcome) bool { return false }}.wantWell(l, "beside it")
 	cancel() // a lift comes after an interrupt too
-	began := time.Now()
-	if _, err := in.Lift(context.WithoutCancel(ctx)); err != nil || time.Since(began) > 2*time.Second {
-		l.t.Errorf("lift took %s: %v", time.Since(began), err)
-	}
+	_, err = in.Lift(context.WithoutCancel(ctx))
+	l.must(err)
 	c := l.proof(in)
 	if c.Active || !c.Own || c.Users != 0 || c.First < b.Before && before == 0 || c.Last < c.First {
 		l.t.Errorf("proof %+v, injected at %d", c, b.Before)

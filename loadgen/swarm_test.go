@@ -104,8 +104,8 @@ func TestSwarm(t *testing.T) {
 		}
 		time.Sleep(200 * time.Millisecond) // three bytes each; and no more connections than 40
 		d, err := s.end()
-		if took := time.Duration(d.At - d.Since); err != nil || d.Active || took > time.Second {
-			t.Errorf("have %+v, %v, after %s", d, err, took)
+		if err != nil || d.Active {
+			t.Errorf("have %+v, %v", d, err)
 		}
 		for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 			if _, left, _ := l.counts(); left == 40*round {
