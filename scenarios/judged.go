@@ -42,7 +42,7 @@ func (p *Plan) Judged() []Objective {
 	for _, c := range []struct {
 		name  string
 		limit *time.Duration
-	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}} {
+	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}, {"calm", o.Calm}} {
 		if c.limit != nil {
 			all = append(all, Objective{c.name, *c.limit, p.Resolution, "the users' own requests"})
 		}

@@ -26,15 +26,17 @@ func (p *planner) sla() {
 	if bad, rate := p.fewest(); bad > 0 {
 		p.plan.Resolution = sla.Resolution(rate, bad/rate)
 	}
-	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && s.Profile == "" && s.Lose == nil && s.RPO == nil && !p.mistyped(at("sla")) {
-		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
+	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && s.Calm == nil && s.Profile == "" && s.Lose == nil && s.RPO == nil && !p.mistyped(at("sla")) {
+		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, calm, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
 	}
 	p.watched("detect", s.Detect)
 	p.watched("restore", s.Restore)
 	p.change("mitigate", s.Mitigate)
 	p.change("recover", s.Recover)
+	p.change("calm", s.Calm)
 	p.data()
 	p.windows()
+	p.confirms()
 	p.baseline()
 	p.stands()
 	for i, text := range s.Keep {
@@ -47,7 +49,7 @@ func (p *planner) sla() {
 		}
 	}
 	p.plan.Header.Objectives = timeline.Objectives{
-		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
+		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Calm: s.Calm, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
 		Lose: s.Lose, RPO: s.RPO,
 	}
 }
@@ -171,8 +173,25 @@ func (p *planner) windows() {
 	if s.Recover != nil {
 		need(at("sla", "recover"), "a recovery phase", ph.Recovery, *s.Recover, p.confirm())
 	}
+	if s.Calm != nil {
+		need(at("sla", "calm"), "a recovery phase", ph.Recovery, *s.Calm, p.confirm())
+	}
 	if s.Recover == nil && len(s.Detect) == 0 && s.Mitigate == nil && ph.Recovery > 0 && ph.Recovery < p.confirm() {
 		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it", ph.Recovery, p.confirm())
+	}
+}
+
+// confirms checks that a stretch as long as confirm tells users who are well from ones
+// of whom many are not.
+func (p *planner) confirms() {
+	rate := 0.0
+	for _, name := range p.judgedGroups() {
+		rate += float64(p.load[name].Rate)
+	}
+	if w := p.confirm(); w > 0 && rate > 0 && p.s.Phases.Baseline > 0 && (p.s.SLA.Recover != nil || p.s.SLA.Mitigate != nil) {
+		if share := sla.MayConfirm(rate, p.s.Phases.Baseline, w); share > sla.MostConfirmed {
+			p.problem(at("phases", "confirm"), "confirm of %s at %.4g requests/s tells nothing: it takes users for well of whose requests %.0f%% are bad; want a longer confirm, a higher rate, or a longer baseline", w, rate, 100*share)
+		}
 	}
 }
 

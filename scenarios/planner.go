@@ -39,6 +39,7 @@ const (
 	DefaultTimeout = 5 * time.Second
 	DefaultSlow    = sla.DefaultSlow
 	DefaultConfirm = sla.DefaultConfirm
+	DefaultWarmUp  = 5 * time.Second
 	DefaultWithin  = 60 * time.Second // for a target to become ready
 	DefaultEvery   = time.Second      // between two checks
 	DefaultPoll    = 100 * time.Millisecond
@@ -239,6 +240,9 @@ func (p *planner) general() {
 			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s", f.name)
 		}
 	}
+	if w := s.Phases.WarmUp; w != nil && *w < 0 {
+		p.problem(at("phases", "warm-up"), "phases.warm-up: want a length such as 5s, or 0s for none")
+	}
 	p.every = max(p.every, s.Phases.Jitter)
 }
 
@@ -276,7 +280,7 @@ func (p *planner) header() timeline.Header {
 	return timeline.Header{
 		Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
 		Run: p.o.Run, Seed: p.o.Seed, Tool: p.o.Tool, Control: p.o.Control || len(s.Faults) == 0,
-		Phases: timeline.Phases{Baseline: s.Phases.Baseline, Hold: s.Phases.Hold, Recovery: s.Phases.Recovery, Confirm: p.confirm()},
+		Phases: timeline.Phases{WarmUp: s.Phases.WarmingUp(), Baseline: s.Phases.Baseline, Hold: s.Phases.Hold, Recovery: s.Phases.Recovery, Confirm: p.confirm()},
 	}
 }
 

@@ -210,14 +210,25 @@ type Connections struct {
 
 // Phases of a drill.
 type Phases struct {
-	Baseline time.Duration `yaml:"baseline"`
-	Hold     time.Duration `yaml:"hold"`
-	Recovery time.Duration `yaml:"recovery"`
-	Confirm  time.Duration `yaml:"confirm"` // default 5s
+	// WarmUp goes before the baseline and is not judged: caches fill, connections open,
+	// code is compiled. 0s: none; default 5s.
+	WarmUp   *time.Duration `yaml:"warm-up"`
+	Baseline time.Duration  `yaml:"baseline"`
+	Hold     time.Duration  `yaml:"hold"`
+	Recovery time.Duration  `yaml:"recovery"`
+	Confirm  time.Duration  `yaml:"confirm"` // default 5s
 	// Jitter is how much later the injection may come, drawn from the seed, so that it
 	// meets every phase of what asks by itself: give the longest period of a scrape or of
 	// a balancer's checks. Default, and at least: that of the drill's own checks, and 1s.
 	Jitter time.Duration `yaml:"jitter"`
+}
+
+// WarmingUp is how long the load runs before the baseline.
+func (p Phases) WarmingUp() time.Duration {
+	if p.WarmUp == nil {
+		return DefaultWarmUp
+	}
+	return *p.WarmUp
 }
 
 // Fault is one entry of `faults`: a kind, and when if not simply the hold phase.
@@ -244,7 +255,10 @@ type SLA struct {
 	Restore  map[string]time.Duration `yaml:"restore"`
 	Mitigate *time.Duration           `yaml:"mitigate"`
 	Recover  *time.Duration           `yaml:"recover"`
-	Keep     []string                 `yaml:"keep"`
+	// Calm is how soon after the fault is gone latency has to be as in the baseline;
+	// recover asks for no more than answers.
+	Calm *time.Duration `yaml:"calm"`
+	Keep []string       `yaml:"keep"`
 	// Profile adds ready-made objectives: "handbook", its limits to respond and to
 	// mend and its key indicators.
 	Profile string `yaml:"profile"`

@@ -111,5 +111,5 @@ func (c *course) card(ctx context.Context) campaign.Card {
 
 // length is how long one run takes at least.
 func length(s *scenarios.Scenario) time.Duration {
-	return s.Phases.Baseline + s.Phases.Hold + s.Phases.Recovery
+	return s.Phases.WarmingUp() + s.Phases.Baseline + s.Phases.Hold + s.Phases.Recovery
 }

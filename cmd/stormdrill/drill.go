@@ -187,7 +187,7 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 	e := engine.Drill{
 		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
 		Load: load{l.Load()}, Journal: d.tape, Ledger: ledger,
-		Now: d.now, Lost: l.Lost(), Abort: d.tape.abort(), Phase: d.phase,
+		Now: d.now, Lost: l.Lost(), Abort: d.tape.abort(), Pulse: &d.tape.pulse, Phase: d.phase,
 	}
 	if slices.ContainsFunc(d.plan.Load.Groups, func(g loadgen.Group) bool { return g.Writes != nil }) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }

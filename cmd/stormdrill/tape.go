@@ -30,6 +30,7 @@ type tape struct {
 	err    error
 	slow   map[string]time.Duration // τ by group
 	guard  *engine.Guard
+	pulse  engine.Pulse
 	window *timeline.Window
 	fired  []string          // "bad-node" once it touched users' traffic
 	latest []loadgen.Request // of the block that came last; reused
@@ -118,7 +119,12 @@ func (t *tape) keep(err error) {
 }
 
 // Mark keeps a mark.
-func (t *tape) Mark(m timeline.Mark) error { return t.write(func() error { return t.w.Mark(m) }) }
+func (t *tape) Mark(m timeline.Mark) error {
+	if m.Name == timeline.MarkStart || m.Name == timeline.MarkBaseline {
+		t.pulse.Begin(m.Before)
+	}
+	return t.write(func() error { return t.w.Mark(m) })
+}
 
 // Proof keeps a proof.
 func (t *tape) Proof(p timeline.Proof) error { return t.write(func() error { return t.w.Proof(p) }) }
@@ -212,6 +218,7 @@ func (t *tape) requests(b loadgen.Block) {
 			return nil
 		}
 		t.window.See(t.latest, slow)
+		t.pulse.See(b.Group, t.latest, slow)
 		if t.guard != nil {
 			t.guard.See(t.latest, slow)
 		}

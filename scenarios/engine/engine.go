@@ -66,6 +66,7 @@ type Drill struct {
 	Now     func() int64  // the record's clock, ns
 	Lost    <-chan error  // a container ended by itself; nil: nobody watches
 	Abort   <-chan string // the scenario's abort condition held; nil: it has none
+	Pulse   *Pulse        // of the baseline; nil: whatever it is like, the faults are injected
 	// ReadBack asks, once the load has stopped, what became of the writes that were
 	// acknowledged; nil: there are none to ask for.
 	ReadBack func(ctx context.Context) error
@@ -77,7 +78,7 @@ type Drill struct {
 
 // PhaseNow says where a run stands.
 type PhaseNow struct {
-	Name   string        // "baseline", "fault", "recovery", "read-back"
+	Name   string        // "warm-up", "baseline", "fault", "recovery", "read-back"
 	Length time.Duration // as planned; 0: it takes as long as it takes
 	Faults []string      // injected now
 }
@@ -106,10 +107,13 @@ func (d *Drill) Run(ctx context.Context) (err error) {
 		return err
 	}
 	d.steer(ctx, fail)
-	d.tell("baseline", d.Phases.Baseline+d.Delay)
-	aborted, err := d.wait(ctx, d.Phases.Baseline+d.Delay)
+	aborted, err := d.steadyState(ctx)
 	if err != nil {
 		return err
+	}
+	if why := d.dead(); why != "" && !aborted {
+		now := d.now()
+		return errors.Join(d.mark(timeline.MarkDead, "", now, why), d.mark(timeline.MarkEnd, "", now, ""))
 	}
 	if !aborted {
 		if err := d.hold(ctx); err != nil {
@@ -117,6 +121,30 @@ func (d *Drill) Run(ctx context.Context) (err error) {
 		}
 	}
 	return d.recover(ctx)
+}
+
+// steadyState waits for the warm-up, which is not judged, and the baseline.
+func (d *Drill) steadyState(ctx context.Context) (aborted bool, err error) {
+	if d.Phases.WarmUp > 0 {
+		d.tell("warm-up", d.Phases.WarmUp)
+		if aborted, err = d.wait(ctx, d.Phases.WarmUp); err != nil || aborted {
+			return aborted, err
+		}
+		if err := d.mark(timeline.MarkBaseline, "", d.now(), ""); err != nil {
+			return false, err
+		}
+	}
+	d.tell("baseline", d.Phases.Baseline+d.Delay)
+	return d.wait(ctx, d.Phases.Baseline+d.Delay)
+}
+
+// dead says whose baseline was mostly bad: then nothing is injected. A control run has
+// nothing to inject.
+func (d *Drill) dead() string {
+	if d.Pulse == nil || len(d.Faults) == 0 {
+		return ""
+	}
+	return d.Pulse.Dead()
 }
 
 // step is one change within the hold phase.

@@ -569,3 +569,65 @@ func TestReadBack(t *testing.T) {
 		})
 	}
 }
+
+// The warm-up goes before the baseline, which is marked; a run whose baseline is mostly
+// bad ends before anything is injected, and is no failure of the harness.
+func TestWarmUpAndDeadBaseline(t *testing.T) {
+	for name, c := range map[string]struct {
+		warmUp time.Duration
+		bad    bool
+		want   []string
+	}{
+		"warm":       {5 * time.Second, false, []string{"start 0s", "baseline 5s", "hold 35s", "inject 35s", "lift 55s", "clear 55s", "recovery 55s", "end 1h0m55s"}},
+		"no warm-up": {0, false, []string{"start 0s", "hold 30s", "inject 30s", "lift 50s", "clear 50s", "recovery 50s", "end 1h0m50s"}},
+		"dead":       {5 * time.Second, true, []string{"start 0s", "baseline 5s", "dead 35s", "end 35s"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, d := drill("a")
+				d.Phases.WarmUp, d.Pulse = c.warmUp, &Pulse{}
+				time.AfterFunc(20*time.Second, func() {
+					all := make([]loadgen.Request, 100)
+					for i := range all {
+						if c.bad && i > 40 {
+							all[i].Class = loadgen.Reset
+						}
+					}
+					d.Pulse.See("users", all, time.Second)
+				})
+				if err := d.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				var have []string
+				for _, m := range w.marks {
+					have = append(have, fmt.Sprint(m.Name, " ", time.Duration(m.After)))
+				}
+				if !slices.Equal(have, c.want) {
+					t.Errorf("have %q, want %q", have, c.want)
+				}
+			})
+		})
+	}
+}
+
+// What came before the baseline does not count, and neither do a few.
+func TestPulse(t *testing.T) {
+	bad := func(n int, due int64) []loadgen.Request {
+		all := make([]loadgen.Request, n)
+		for i := range all {
+			all[i].Due, all[i].Class = due, loadgen.Reset
+		}
+		return all
+	}
+	var p Pulse
+	p.Begin(10)
+	p.See("users", bad(100, 9), time.Second)
+	p.See("few", bad(leastPulse-1, 10), time.Second)
+	if have := p.Dead(); have != "" {
+		t.Errorf("have %q, want none", have)
+	}
+	p.See("users", bad(30, 10), time.Second)
+	if have, want := p.Dead(), "30 of 30 requests of users were bad in the baseline"; have != want {
+		t.Errorf("have %q, want %q", have, want)
+	}
+}

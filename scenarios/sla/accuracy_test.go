@@ -173,7 +173,7 @@ func TestKnownWrongEstimatorsMissTheBound(t *testing.T) {
 		s := sim{rate: rate, length: 30 * time.Second, inject: 10 * sec, lift: 16 * sec, seed: uint64(i),
 			downs: []down{{10 * sec, 16 * sec, share, "503"}}}
 		r := s.record()
-		st := newStream(r.Header.Groups[0], r.Requests["users"], t0+10*sec, 1)
+		st := newStream(r.Header.Groups[0], r.Requests["users"], t0, t0+10*sec, 1)
 		calm[i] = off(float64(calmAgain(st)-t0)/1e9, 16*sec)
 		at, _ := st.noticed(t0 + 10*sec)
 		alarm[i] = off(float64(at-t0)/1e9, 10*sec)

@@ -54,7 +54,7 @@ func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
 	out := &Time{Seconds: seconds(time.Duration(calm - t.cleared)), Resolution: seconds(doubt + t.clearing)}
 	switch {
 	case !st.unhurried(end-w, end+1):
-		out.Seconds, out.Censored = seconds(time.Duration(end-t.cleared)), true
+		out.Seconds, out.Censored = max(0, seconds(time.Duration(end-t.cleared))), true
 	case calm+w > end:
 		out.Censored, out.Unconfirmed = true, atEnd
 	case !st.unhurried(calm, end+1):

@@ -52,7 +52,10 @@ const (
 	// the latter is seen beside instants anyway.
 	mostUnsent = 0.01
 	mostLate   = 0.001
-	// mostBaselineBad voids a run: what is unwell beforehand proves nothing.
+	// leastLost is how many it takes of either: one of a few hundred is no share yet.
+	leastLost = 5
+	// mostBaselineBad voids a run: what is unwell beforehand proves nothing. It has to be
+	// shown, by a lower bound with Confidence over all groups: see tooMany.
 	mostBaselineBad = 0.01
 	// leastBaseline is the fewest requests that make a steady state: with none of
 	// them bad its share is still only known to be under 10 %.

@@ -69,7 +69,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	case out.Proof.onlyPackets(f.Kind):
 		out.Proof.Effective = "too few"
 	case felt == nil:
-		out.Absorbed, out.Detectable = true, detectable
+		out.Absorbed, out.Detectable = !s.dead(), detectable
 	default:
 		out.Detectable = detectable
 		out.Faint = uint64(felt.bad)

@@ -69,7 +69,7 @@ func TestAlarmAfter(t *testing.T) {
 		for seed := range uint64(runs) {
 			s := usual()
 			s.rate, s.seed, s.downs = c.rate, seed, []down{{s.inject, s.lift, c.share, "503"}}
-			st := newStream(s.record().Header.Groups[0], s.record().Requests["users"], t0+s.inject, 1)
+			st := newStream(s.record().Header.Groups[0], s.record().Requests["users"], t0, t0+s.inject, 1)
 			at, ok := st.noticed(t0 + s.inject)
 			if !ok {
 				t.Fatalf("%+v: no alarm", c)

@@ -62,4 +62,7 @@ func (s *scorer) unconfirmable() {
 	if limit := s.wanted.Recover; limit != nil && s.course.cleared != never {
 		say("recover", *limit, "after the last fault the record has", s.course.end-s.course.cleared)
 	}
+	if limit := s.wanted.Calm; limit != nil && s.course.cleared != never {
+		say("calm", *limit, "after the last fault the record has", s.course.end-s.course.cleared)
+	}
 }

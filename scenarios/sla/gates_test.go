@@ -83,7 +83,7 @@ func TestTooFewRequestsConfirmNothing(t *testing.T) {
 func TestFailedRequestsConfirmNothing(t *testing.T) {
 	s := usual()
 	r := s.record()
-	st := newStream(r.Header.Groups[0], r.Requests["users"], t0+s.inject, 1)
+	st := newStream(r.Header.Groups[0], r.Requests["users"], t0, t0+s.inject, 1)
 	for at, want := range map[int64]bool{5 * sec: true, 12 * sec: false, 16 * sec: false, 18 * sec: true} {
 		if have := st.well(t0+at, 5*time.Second); have != want {
 			t.Errorf("well over 5 s from %d s on: have %t, want %t", at/sec, have, want)

@@ -18,6 +18,12 @@ func (s *scorer) judge() {
 	s.objectives()
 	c := &s.card
 	broken, void := s.broken(), s.void()
+	switch {
+	case len(broken) > 0 || s.interrupted():
+		s.unmeet("the drill did not end as planned")
+	case len(void) > 0:
+		s.unmeet("the run proves nothing: see its reasons")
+	}
 	missed, undecided := s.results(Missed), s.results(Undecided)
 	after := slices.Concat(s.later(), s.hurried())
 	switch {
@@ -40,6 +46,15 @@ func (s *scorer) judge() {
 		c.Verdict, c.Reasons = Inconclusive, after
 	default:
 		c.Verdict = Pass
+	}
+}
+
+// unmeet leaves nothing met where what was measured cannot be believed.
+func (s *scorer) unmeet(why string) {
+	for i := range s.card.Objectives {
+		if o := &s.card.Objectives[i]; o.Result == Met {
+			o.Result, o.Why = Undecided, why
+		}
 	}
 }
 

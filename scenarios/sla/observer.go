@@ -24,7 +24,7 @@ func (s *stream) noticed(from int64) (int64, bool) {
 func (s *stream) watch(injected int64, streams int) {
 	o := observer{test: s, least: leastWaiting}
 	slower, place := s.pace(), uint32(0)
-	for r := range s.all.All() {
+	for r := range s.all.Between(s.warm, s.all.Len()) {
 		if r.Unsent {
 			continue
 		}

@@ -38,10 +38,10 @@ func (s *scorer) ledAway(f timeline.Fault) bool {
 	}
 	before, during := newAnswers(), newAnswers()
 	for _, st := range s.sent() {
-		for r := range st.all.Between(0, st.first(t.injected)) {
+		for r := range st.all.Between(st.warm, st.all.First(t.injected)) {
 			before.in(0).add(r, false)
 		}
-		for r := range st.all.Between(st.first(t.injected), st.first(until)) {
+		for r := range st.all.Between(st.all.First(t.injected), st.all.First(until)) {
 			during.in(0).add(r, false)
 		}
 	}

@@ -15,6 +15,7 @@ const never = math.MinInt64
 // course is a run's instants, read from its marks, on the record's clock.
 type course struct {
 	start, end int64 // the load; end is the last that was heard of it
+	steady     int64 // the baseline begins: at start, where there was no warm-up
 	injected   int64 // the first fault's lower edge
 	held       int64 // of a control run: when the faults would have been injected
 	lifted     int64 // the last fault's, lower edge
@@ -26,11 +27,13 @@ type course struct {
 // courseOf reads the marks. What a run that broke off did not reach is never,
 // but for start and end.
 func courseOf(r *timeline.Record) course {
-	c := course{start: never, end: never, injected: never, held: never, lifted: never, cleared: never, recovery: never}
+	c := course{start: never, steady: never, end: never, injected: never, held: never, lifted: never, cleared: never, recovery: never}
 	for _, m := range r.Marks {
 		switch m.Name {
 		case timeline.MarkStart:
 			c.start = m.Before
+		case timeline.MarkBaseline:
+			c.steady = m.Before
 		case timeline.MarkInject:
 			if c.injected == never {
 				c.injected = m.Before
@@ -53,6 +56,17 @@ func courseOf(r *timeline.Record) course {
 	}
 	if c.start == never {
 		c.start = r.Header.Mono
+	}
+	if warm := int64(r.Header.Phases.WarmUp); c.steady == never && warm > 0 {
+		c.steady = c.start + warm // it broke off in it
+	}
+	if c.steady == never {
+		c.steady = c.start
+		for _, all := range r.Requests { // the first is due before the mark that says so
+			if all.Len() > 0 {
+				c.steady = min(c.steady, all.Due(0))
+			}
+		}
 	}
 	if c.end == never {
 		c.end = max(c.start, lastDue(r)) // a run that failed early may have no request at all
@@ -85,7 +99,7 @@ func (c course) phase(name string) (from, to int64, ok bool) {
 	}
 	switch name {
 	case "baseline":
-		return c.start, until(from), true
+		return min(c.steady, until(from)), until(from), true
 	case "fault":
 		return from, until(c.recovery), from != never
 	case "recovery":
@@ -99,6 +113,9 @@ func (c course) phase(name string) (from, to int64, ok bool) {
 func (c course) at(t int64) float64 {
 	if t == never {
 		return -1
+	}
+	if before := c.start - t; before > 0 && before < int64(time.Millisecond) {
+		return 0 // the first request is due just before the mark that says so
 	}
 	return seconds(time.Duration(t - c.start))
 }

@@ -52,9 +52,9 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 	s := &scorer{record: r, wanted: o, course: courseOf(r), from: never, onset: never, detected: never}
 	groups := slices.Clone(r.Header.Groups)
 	slices.SortFunc(groups, func(a, b timeline.Group) int { return cmp.Compare(a.Name, b.Name) })
-	_, before, _ := s.course.phase("baseline")
+	from, before, _ := s.course.phase("baseline")
 	for _, g := range groups {
-		st := newStream(g, r.Requests[g.Name], before, len(groups))
+		st := newStream(g, r.Requests[g.Name], from, before, len(groups))
 		if g.Reference {
 			s.spared = append(s.spared, st)
 		} else {
@@ -62,7 +62,9 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 		}
 	}
 	for _, w := range r.Header.Watch {
-		s.noticed = append(s.noticed, watch.Notice(w, r))
+		n := watch.Notice(w, r)
+		n.Alarms = slices.DeleteFunc(n.Alarms, func(a watch.Alarm) bool { return a.Over && a.Content.Before < from }) // of the warm-up
+		s.noticed = append(s.noticed, n)
 	}
 	s.card = Scorecard{
 		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed, Control: r.Header.Control,

@@ -16,8 +16,8 @@ type pace struct {
 
 func (s *stream) pace() *pace {
 	p := &pace{}
-	if s.all.Len() > 0 {
-		p.first = max(s.all.Due(0), s.cold)
+	if s.sent() > 0 {
+		p.first = max(s.due(0), s.cold)
 	}
 	return p
 }

@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/stormdrill/stormdrill/loadgen"
-	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // steady is what a baseline says of the steady state: how long requests took, and how
@@ -24,12 +23,9 @@ type pulse struct {
 	took      spread
 }
 
-// newSteady takes in a group's requests that were due before an instant.
-func newSteady(all *timeline.Requests, until int64) *steady {
-	b := &steady{first: until, until: until}
-	if all.Len() > 0 {
-		b.first = min(all.Due(0), until)
-	}
+// newSteady takes in a group's requests that were due from one instant to another.
+func newSteady(from, until int64) *steady {
+	b := &steady{first: min(from, until), until: until}
 	b.slices = make([]pulse, (until-b.first)/int64(time.Second)+1)
 	return b
 }

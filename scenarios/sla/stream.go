@@ -18,7 +18,8 @@ import (
 type stream struct {
 	group  timeline.Group
 	all    *timeline.Requests // with those never sent
-	unsent []uint32           // places in all
+	unsent []uint32           // places in all, those of the warm-up among them
+	warm   int                // how many are the warm-up's
 	bads   []uint32           // places
 	cold   int64              // until then the baseline was slower than after it; see steady.usual
 	slower *stream            // the same requests, bad where they were slower than calm
@@ -43,12 +44,17 @@ type stream struct {
 	most   map[int]int   // what allowed found
 }
 
-// newStream measures the baseline, which ends at injected, and sets up the test.
-func newStream(g timeline.Group, all *timeline.Requests, injected int64, streams int) *stream {
+// newStream measures the baseline, from an instant until injected, and sets up the test.
+// What came before it is left out.
+func newStream(g timeline.Group, all *timeline.Requests, from, injected int64, streams int) *stream {
 	s := &stream{group: g, all: all, by: newAnswers(), marks: map[string]bool{}}
-	base := newSteady(all, injected)
+	s.warm = all.First(from)
+	for i := range s.warm {
+		s.unsent = append(s.unsent, uint32(i))
+	}
+	base := newSteady(from, injected)
 	sent := 0
-	for r := range all.All() {
+	for r := range all.Between(s.warm, all.Len()) {
 		if r.Unsent {
 			s.unsent = append(s.unsent, uint32(sent+len(s.unsent)))
 			continue
@@ -224,6 +230,23 @@ func Resolution(r, f float64) time.Duration {
 		return longest
 	}
 	return time.Duration(s * float64(time.Second))
+}
+
+// MostConfirmed is the largest share of bad requests that a stretch which confirms a
+// recovery may have: of more than a fifth no user would say that it was well.
+const MostConfirmed = 0.2
+
+// MayConfirm is the share of bad requests, in (0, 1], that a stretch of length confirm at
+// r requests per second may have and still confirm a recovery, after a flawless baseline;
+// of fewer than make a steady state it is any.
+func MayConfirm(r float64, baseline, confirm time.Duration) float64 {
+	var s stream
+	n := int(r * confirm.Seconds())
+	if n < leastBaseline {
+		return 1
+	}
+	s.setTest(0, int(r*baseline.Seconds()), n, 1)
+	return float64(s.allowed(n)) / float64(n)
 }
 
 // AlarmAfter is how long the share f of r requests per second has to be bad until the

@@ -13,10 +13,10 @@ func (s *scorer) generator() {
 	var lag spread
 	for _, st := range s.sent() {
 		g.RateWanted += st.group.Rate
-		g.Unsent += uint64(len(st.unsent))
+		g.Unsent += uint64(len(st.unsent) - st.warm)
 		lag.join(&st.lag)
 	}
-	if length := time.Duration(s.course.end - s.course.start).Seconds(); length > 0 && lag.n > 0 {
+	if length := time.Duration(s.course.end - max(s.course.start, s.course.steady)).Seconds(); length > 0 && lag.n > 0 {
 		g.RateAchieved = math.Round(float64(lag.n)/length*100) / 100
 	}
 	g.LagP99 = seconds(lag.quantile(0.99))
@@ -75,7 +75,7 @@ func (s *scorer) reference() (reasons []string) {
 		switch {
 		case sent == 0 && s.course.injected != never:
 			reasons = append(reasons, fmt.Sprintf("the reference group %s sent nothing once the fault was on: what it would have met is not known", st.group.Name))
-		case out || float64(bad) > mostBaselineBad*float64(sent):
+		case out || tooMany(bad, sent, mostBaselineBad, 1):
 			reasons = append(reasons, fmt.Sprintf("%d of %d requests of the reference group %s were bad, and no fault touches them: the load node, the machine or the reference's target was unwell; give the machine to the drill alone, or look at that target's log", bad, sent, st.group.Name))
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"gonum.org/v1/gonum/mathext"
+
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -45,8 +47,13 @@ func (s *scorer) interrupted() bool {
 // what would help.
 func (s *scorer) void() (reasons []string) {
 	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
+	dead, ended := markOf(s.record, timeline.MarkDead, "")
+	if ended {
+		say("nothing was injected: %s: look at the targets' logs", dead.Detail)
+	}
 	for i, f := range s.card.Faults {
 		switch {
+		case f.Inject < 0 && ended:
 		case f.Inject < 0:
 			say("fault %s was never injected: the run ended before", f.Name)
 		case f.Proof.Effective != "yes":
@@ -71,14 +78,20 @@ func (s *scorer) void() (reasons []string) {
 // unwell is a steady state that is none.
 func (s *scorer) unwell() (reasons []string) {
 	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
+	_, before, _ := s.course.phase("baseline")
+	n, bad := 0, 0
+	for _, st := range s.streams {
+		n, bad = n+st.first(before), bad+st.badBefore(before)
+	}
+	if len(s.streams) > 1 && tooMany(bad, n, mostBaselineBad, len(s.sent())+1) {
+		say("%d of %d requests of all groups were bad in the baseline, before any fault: look at the targets' logs, or lower the rate", bad, n)
+	}
 	for _, st := range s.sent() {
-		_, before, _ := s.course.phase("baseline")
-		n := st.first(before)
-		bad := st.badBefore(before)
+		n, bad := st.first(before), st.badBefore(before)
 		switch {
 		case n < leastBaseline:
 			say("the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher", st.group.Name, n, leastBaseline)
-		case float64(bad) > mostBaselineBad*float64(n):
+		case tooMany(bad, n, mostBaselineBad, len(s.sent())+1):
 			say("%d of %d requests of %s were bad in the baseline, before any fault: %s", bad, n, st.group.Name, st.cure(before))
 		}
 	}
@@ -97,6 +110,22 @@ func (s *scorer) unwell() (reasons []string) {
 		}
 	}
 	return reasons
+}
+
+// tooMany reports whether more than a share is bad, as far as bad of n requests tell, by
+// one of so many tests: one of a few shows nothing.
+func tooMany(bad, n int, most float64, tests int) bool {
+	if bad == 0 {
+		return false
+	}
+	least := mathext.InvRegIncBeta(float64(bad), float64(n-bad+1), (1-Confidence)/float64(max(1, tests)))
+	return least > most
+}
+
+// dead reports whether most of a baseline was bad: of what follows nothing can be told.
+func (s *scorer) dead() bool {
+	_, before, _ := s.course.phase("baseline")
+	return slices.ContainsFunc(s.streams, func(st *stream) bool { return 2*st.badBefore(before) > st.first(before) })
 }
 
 // cure is what helps a baseline that is mostly bad.
@@ -133,18 +162,18 @@ func (s *scorer) convicted() (reasons []string) {
 	const cure = "lower the rate, or give the machine to the drill alone"
 	var due, sent, late, local uint64
 	for _, st := range s.sent() {
-		due += uint64(st.all.Len())
+		due += uint64(st.all.Len() - st.warm)
 		sent += uint64(st.sent())
 		late += uint64(st.late)
 		local += uint64(st.local)
 	}
-	if unsent := due - sent; float64(unsent) > mostUnsent*float64(due) {
+	if unsent := due - sent; unsent >= leastLost && float64(unsent) > mostUnsent*float64(due) {
 		say("%d of %d requests that were due could not be sent: %s", unsent, due, cure)
 	}
 	if s.stalled() {
 		say("the generator fell behind its own schedule around an instant that is measured: %s", cure)
 	}
-	if lag := s.card.Generator.LagP99; lag > seconds(window/2) || float64(late) > mostLate*float64(sent) {
+	if lag := s.card.Generator.LagP99; lag > seconds(window/2) || late >= leastLost && float64(late) > mostLate*float64(sent) {
 		say("the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s", 1e3*lag, late, sent, window, cure)
 	}
 	if local > 0 {

@@ -41,6 +41,7 @@ type Header struct {
 // Phases are the lengths of a run's phases, and Confirm, how long it must stay
 // well to count as recovered (W).
 type Phases struct {
+	WarmUp   time.Duration `json:"warm_up,omitempty"` // before the baseline, and not judged
 	Baseline time.Duration `json:"baseline"`
 	Hold     time.Duration `json:"hold"`
 	Recovery time.Duration `json:"recovery"`
@@ -135,7 +136,9 @@ type Objectives struct {
 // Names of marks. Every mark is a bracket: what it names happened within
 // [Before, After].
 const (
-	MarkStart       = "start"      // first request due: the baseline begins
+	MarkStart       = "start"      // first request due: the warm-up begins, or, without one, the baseline
+	MarkBaseline    = "baseline"   // the warm-up is over
+	MarkDead        = "dead"       // most of the baseline was bad, and nothing was injected; Detail says whose
 	MarkHold        = "hold"       // the hold phase begins, with faults or, in a control run, without
 	MarkInject      = "inject"     // of Fault
 	MarkLift        = "lift"       // of Fault: the undo call
