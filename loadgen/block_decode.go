@@ -101,15 +101,21 @@ func (d *decoder) below(limit uint64) uint64 {
 }
 
 func (d *decoder) header() (count int, nodes, faults []string) {
-	count, nodes = d.length(smallestRequest), d.table()
+	count = d.length(smallestRequest)
+	nodes = d.table(count)
 	if d.names {
-		faults = d.table()
+		faults = d.table(count)
 	}
 	return count, nodes, faults
 }
 
-func (d *decoder) table() (names []string) {
-	for range d.length(1) {
+// table reads names, each of which one of so many requests has.
+func (d *decoder) table(count int) (names []string) {
+	many := d.length(1)
+	if d.bad = d.bad || many > count; d.bad {
+		return nil
+	}
+	for range many {
 		n := d.length(1)
 		names = append(names, string(d.data[:n]))
 		d.data = d.data[n:]

@@ -120,7 +120,7 @@ func older(t *testing.T, version byte, rs []Request) Block {
 	}
 	d := decoder{data: b.Data[1:]}
 	d.length(smallestRequest)
-	d.table()
+	d.table(math.MaxInt)
 	table := len(b.Data) - len(d.data)
 	b.Data = slices.Delete(b.Data, table, table+1)
 	b.Data[0] = version
@@ -153,7 +153,7 @@ func TestOlderBlock(t *testing.T) {
 func requestBytes(b Block) int {
 	d := decoder{data: b.Data[1:]}
 	d.length(smallestRequest)
-	d.table()
+	d.table(math.MaxInt)
 	return len(d.data)
 }
 

@@ -236,8 +236,16 @@ func (p *planner) general() {
 		name   string
 		length time.Duration
 	}{{"baseline", s.Phases.Baseline}, {"hold", s.Phases.Hold}, {"recovery", s.Phases.Recovery}} {
-		if f.length <= 0 {
+		switch {
+		case f.length <= 0:
 			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s", f.name)
+		case f.length > timeline.MostPhase:
+			p.problem(at("phases", f.name), "phases.%s: %s: want at most %s", f.name, f.length, timeline.MostPhase)
+		}
+	}
+	for name, length := range map[string]time.Duration{"confirm": s.Phases.Confirm, "jitter": s.Phases.Jitter} {
+		if length > timeline.MostPhase {
+			p.problem(at("phases", name), "phases.%s: %s: want at most %s", name, length, timeline.MostPhase)
 		}
 	}
 	if w := s.Phases.WarmUp; w != nil && *w < 0 {

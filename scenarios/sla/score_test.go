@@ -110,7 +110,7 @@ func TestVerdicts(t *testing.T) {
 			r.Usage = []loadgen.Usage{{}, {Machine: loadgen.Pressure{Load: 8, Cores: 2, CPU: &waited}}, {Machine: loadgen.Pressure{Load: 2, Cores: 2}}}
 		}, Inconclusive, "the machine at its busiest: 4 runnable tasks per core, some waited for CPU 62.5% of the time"},
 		"no requests":  {func(_ *sim, r *timeline.Record) { r.Requests = nil }, Inconclusive, "the baseline of users is 0 requests"},
-		"empty record": {func(_ *sim, r *timeline.Record) { *r = timeline.Record{} }, Inconclusive, "no objective was judged"},
+		"empty record": {func(_ *sim, r *timeline.Record) { *r = timeline.Record{} }, Error, "no end mark"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := usual()

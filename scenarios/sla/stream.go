@@ -197,6 +197,14 @@ func (s *stream) settled(t, end int64, w time.Duration) (at int64, doubt time.Du
 		if s.well(t, w) {
 			return t, time.Duration(t - against), true
 		}
+		far, ever := s.sparse(t, w)
+		if !ever {
+			return 0, 0, false
+		}
+		if far > 0 {
+			t += far
+			continue
+		}
 		next := t + int64(window)
 		if i := below(s.bads, s.first(t)); i < len(s.bads) && s.due(int(s.bads[i])) < next {
 			next = max(s.known(int(s.bads[i])), t+1)
@@ -205,6 +213,26 @@ func (s *stream) settled(t, end int64, w time.Duration) (at int64, doubt time.Du
 		t = next
 	}
 	return 0, 0, false
+}
+
+// sparse is how much later than t, in whole windows and before the next bad request, there
+// are still too few requests for the users to have been well for w; ever is false where
+// there are from then on. A run of days without a request is not looked at step by step.
+func (s *stream) sparse(t int64, w time.Duration) (far int64, ever bool) {
+	least := leastRate*s.group.Rate*w.Seconds() - 1
+	from, left := s.first(t), s.sent()
+	if least > float64(left) {
+		return 0, false
+	}
+	enough := from + max(1, int(math.Ceil(least))) - 1
+	if enough >= left {
+		return 0, false
+	}
+	far = s.due(enough) - int64(w) - t
+	if i := below(s.bads, from); i < len(s.bads) {
+		far = min(far, s.due(int(s.bads[i]))-t)
+	}
+	return max(0, far/int64(window)*int64(window)), true
 }
 
 // lagNear is the 99th percentile of the lag of those due within a second of an

@@ -34,6 +34,9 @@ func (s *scorer) broken() (reasons []string) {
 	if s.record.Truncated {
 		reasons = append(reasons, "the record breaks off: stormdrill was ended before the drill was")
 	}
+	if _, ended := markOf(s.record, timeline.MarkEnd, ""); !ended && len(reasons) == 0 && !s.interrupted() {
+		reasons = append(reasons, "the record has no end mark: the drill broke off, and what would say why is lost")
+	}
 	return reasons
 }
 

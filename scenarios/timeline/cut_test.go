@@ -2,7 +2,6 @@ package timeline
 
 import (
 	"bytes"
-	"fmt"
 	"reflect"
 	"testing"
 
@@ -40,6 +39,9 @@ func TestAnyRecordCutAtEveryByte(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &memory{}
 		w := newWriter(m)
+		if err := w.Header(Header{Scenario: "any", Groups: []Group{{Name: "group"}}}); err != nil {
+			t.Fatal(err)
+		}
 		for i := range rapid.IntRange(0, 6).Draw(t, "entries") {
 			if err := anyEntry(t, w, i); err != nil {
 				t.Fatal(err)
@@ -72,9 +74,9 @@ func read(t *rapid.T, b []byte) *Record {
 
 // anyEntry writes the i-th entry, of any kind.
 func anyEntry(t *rapid.T, w *Writer, i int) error {
-	at := rapid.Int64Range(0, 1<<50).Draw(t, "at")
+	at := rapid.Int64Range(0, 1<<46).Draw(t, "at")
 	text := rapid.OneOf(rapid.SampledFrom([]string{"port", "group"}), rapid.StringN(0, 8, -1)).Draw(t, "text") // what was said before, and what is new
-	switch rapid.SampledFrom([]int{0, 1, 1, 1, 2, 3, 4, 4, 5}).Draw(t, "kind") {
+	switch rapid.SampledFrom([]int{0, 1, 1, 1, 2, 3, 3, 4}).Draw(t, "kind") {
 	case 0:
 		return w.Mark(Mark{Name: MarkInject, Fault: text, Before: at, After: at + 1})
 	case 1:
@@ -82,8 +84,6 @@ func anyEntry(t *rapid.T, w *Writer, i int) error {
 	case 2:
 		return w.Note(Note{At: at, Kind: "note", Text: text})
 	case 3:
-		return w.Header(Header{Scenario: fmt.Sprint(i), Run: text, Mono: at})
-	case 4:
 		return w.Usage(loadgen.Usage{At: at, Group: text, Due: uint64(at), Machine: loadgen.Pressure{Load: float64(i) / 8, Cores: 2}})
 	}
 	rs := requests(100*i, rapid.IntRange(0, 5).Draw(t, "requests"))

@@ -27,9 +27,9 @@ const (
 	overhead = 8
 )
 
-// mostEntry bounds an entry, so that a damaged length cannot claim all memory.
-// The largest that is written, a block, holds a quarter of a second's requests.
-const mostEntry = 256 << 20
+// mostEntry bounds an entry, so that a damaged length cannot claim all memory. What
+// a node tells is no longer (wire: a line), and a block holds some thousand requests.
+const mostEntry = 16 << 20
 
 // entry says what a payload is. Its values are part of the format: never
 // renumber. A kind that a reader does not know is skipped.

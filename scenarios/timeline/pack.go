@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/stormdrill/stormdrill/loadgen"
@@ -13,6 +14,7 @@ import (
 type open struct {
 	tail  []loadgen.Request // in order
 	slack int               // how many of them are left open when the rest is packed
+	moved int               // how often one had to make room for another
 	known map[outcome]int
 	met   [64]int // outcomes found lately, by their hint
 
@@ -49,11 +51,21 @@ func order(a, b *loadgen.Request) int {
 	return cmp.Compare(a.Seq, b.Seq)
 }
 
+// Requests come in the order of their end, so that each may have to make room for as
+// many as were due while the slowest lasted. Of all that are due within a minute, which
+// no request outlasts, at the most that a drill plans, half a million, it is some hundreds
+// for each, as they come by the thousand; a few blocks alone may bring more.
+const (
+	mostMoved    = 1000
+	alwaysToMove = 10_000_000
+)
+
 // add puts requests in their places. It may change the order of rs, and keeps
-// nothing of it.
-func (q *Requests) add(rs []loadgen.Request) {
+// nothing of it. It is an error where they come in an order in which no run has them,
+// which would take time without end.
+func (q *Requests) add(rs []loadgen.Request) error {
 	if len(rs) == 0 {
-		return
+		return nil
 	}
 	if !inOrder(rs) {
 		slices.SortStableFunc(rs, byDue)
@@ -63,8 +75,13 @@ func (q *Requests) add(rs []loadgen.Request) {
 		q.unpackLast()
 		q.open.slack += perChunk // it will happen again
 	}
+	at, _ := slices.BinarySearchFunc(q.open.tail, rs[0], byDue)
+	if q.open.moved += len(q.open.tail) - at; q.open.moved > alwaysToMove+mostMoved*q.n {
+		return &BoundsError{"requests", fmt.Sprintf("an order in which %d of them moved each other %d times", q.n, q.open.moved), "about the order in which they ended"}
+	}
 	q.open.tail = merge(q.open.tail, rs)
 	q.packAllBut(q.open.slack)
+	return nil
 }
 
 func inOrder(rs []loadgen.Request) bool {

@@ -30,7 +30,7 @@ func Open(path string) (*Record, error) {
 
 // Read reads a record. One that was cut off is read up to there and says so in
 // Truncated; that is no error. A file that is no record, is of another version
-// or was altered is one.
+// or was altered is one, and so is what no run can have written: a *BoundsError.
 func Read(in io.Reader) (*Record, error) {
 	r := &Record{Requests: map[string]*Requests{}, Findings: map[string][]loadgen.Finding{}}
 	b := bufio.NewReaderSize(in, 256<<10)
@@ -44,6 +44,7 @@ func Read(in io.Reader) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.Clock = wire.Over(r.Clocks)
 	for _, q := range r.Requests {
 		q.close()
 	}
@@ -84,7 +85,7 @@ const blocksAhead = 16
 
 func (r *Record) readEntries(in io.Reader) error {
 	at, ended := int64(preamble), false
-	var packed loadgen.Unpacker
+	all := reader{Record: r}
 	for e := range ahead(blocksAhead, func(e *item) bool {
 		if ended {
 			return false
@@ -98,7 +99,7 @@ func (r *Record) readEntries(in io.Reader) error {
 			return err
 		}
 		if err == nil {
-			err = r.add(e, &packed)
+			err = all.add(e)
 		}
 		if err != nil {
 			return fmt.Errorf("record: entry at byte %d is damaged: %w", at, err)
@@ -115,70 +116,103 @@ func (e *item) read(in io.Reader) {
 	}
 	var b loadgen.Block
 	if b, e.err = parseBlock(e.payload); e.err == nil {
+		e.err = atMost("block", "requests", b.Count, mostBlock)
+	}
+	if e.err == nil {
 		e.group = b.Group
 		e.requests, e.err = loadgen.AppendRequests(e.requests[:0], b)
 	}
 }
 
-func (r *Record) add(e *item, packed *loadgen.Unpacker) error {
+// reader adds entries to a record, within what its header allows.
+type reader struct {
+	*Record
+	bounds *bounds // nil: before the header
+	packed loadgen.Unpacker
+}
+
+func (r *reader) add(e *item) error {
+	switch {
+	case e.kind == entryHeader:
+		return r.addHeader(e.payload)
+	case e.kind == entryEnd || e.kind > entryStrays: // a later version's: not known here
+		return nil
+	case r.bounds == nil:
+		return &BoundsError{"the first entry", "one that is no header", "the header"}
+	}
 	switch e.kind {
-	case entryHeader:
-		return json.Unmarshal(e.payload, &r.Header)
 	case entryClock:
-		err := also(e.payload, &r.Clocks)
-		r.Clock = wire.Over(r.Clocks)
-		return err
+		return also(e.payload, &r.Clocks, func(o wire.Offset) error { return within("clock: bound", o.Bound, MostPhase) })
 	case entryMark:
-		return also(e.payload, &r.Marks)
+		return firstOf(also(e.payload, &r.Marks, r.bounds.mark), atMost("record", "marks", len(r.Marks), mostMarks))
 	case entryBlock:
-		r.addBlock(e.group, e.requests)
+		return r.addBlock(e.group, e.requests)
 	case entryAnswer:
-		a, err := packed.Answer(e.payload)
+		a, err := r.packed.Answer(e.payload)
 		r.Answers = append(r.Answers, a)
-		return err
+		return firstOf(err, r.bounds.answer("answer of "+clip(a.Check), a.Start, a.End))
 	case entryDelivery:
-		return also(e.payload, &r.Deliveries)
+		return also(e.payload, &r.Deliveries, func(d loadgen.Delivery) error {
+			return r.bounds.answer("notification of "+clip(d.Hook), d.At, d.At)
+		})
 	case entryUsage:
-		u, err := packed.Usage(e.payload)
+		u, err := r.packed.Usage(e.payload)
 		r.Usage = append(r.Usage, u)
-		return err
+		return firstOf(err, r.bounds.usage(u))
 	case entryProof:
-		return also(e.payload, &r.Proofs)
+		return firstOf(also(e.payload, &r.Proofs, r.bounds.proof), atMost("record", "proofs", len(r.Proofs), mostProofs))
 	case entryTraffic:
 		r.Traffic = nil
-		return json.Unmarshal(e.payload, &r.Traffic)
+		return firstOf(json.Unmarshal(e.payload, &r.Traffic), atMost("record", "links", len(r.Traffic), mostTraffic))
 	case entryStrays:
 		r.Strays = Strays{}
-		return json.Unmarshal(e.payload, &r.Strays)
+		return firstOf(json.Unmarshal(e.payload, &r.Strays), atMost("record", "strays", len(r.Strays.Seen), mostTraffic))
 	case entryNote:
-		return also(e.payload, &r.Notes)
+		return also(e.payload, &r.Notes, func(Note) error { return nil })
 	case entryFindings:
 		return r.addFindings(e.payload)
 	}
 	return nil
 }
 
-// also decodes one more element.
-func also[T any](payload []byte, all *[]T) error {
+func (r *reader) addHeader(payload []byte) (err error) {
+	if r.bounds != nil {
+		return &BoundsError{"record", "a second header", "one"}
+	}
+	if err = json.Unmarshal(payload, &r.Header); err == nil {
+		r.bounds, err = boundsOf(&r.Header)
+	}
+	return err
+}
+
+// also decodes one more element, and checks it.
+func also[T any](payload []byte, all *[]T, check func(T) error) error {
 	var v T
 	if err := json.Unmarshal(payload, &v); err != nil {
 		return err
 	}
 	*all = append(*all, v)
-	return nil
+	return check(v)
 }
 
-func (r *Record) addBlock(group string, rs []loadgen.Request) {
+func (r *reader) addBlock(group string, rs []loadgen.Request) error {
+	if err := r.bounds.requests(group, rs); err != nil {
+		return err
+	}
 	if r.Requests[group] == nil {
 		r.Requests[group] = newRequests()
 	}
-	r.Requests[group].add(rs)
+	return r.Requests[group].add(rs)
 }
 
-func (r *Record) addFindings(payload []byte) error {
+// addFindings takes in what reading back brought, once for each request at most.
+func (r *reader) addFindings(payload []byte) error {
 	b, err := parseBlock(payload)
 	if err != nil {
 		return err
+	}
+	if n := r.Requests[b.Group].Len(); b.Count > n-len(r.Findings[b.Group]) {
+		return &BoundsError{"findings of " + clip(b.Group), fmt.Sprintf("%d more", b.Count), fmt.Sprintf("one for each of its %d requests", n)}
 	}
 	all, err := loadgen.DecodeFindings(b)
 	if err != nil {

@@ -59,7 +59,7 @@ func Pack(rs []loadgen.Request) *Requests {
 	if !inOrder(rs) {
 		rs = slices.Clone(rs)
 	}
-	q.add(rs)
+	_ = q.add(rs) // at once, so that none moves another
 	q.close()
 	return q
 }

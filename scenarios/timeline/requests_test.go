@@ -74,7 +74,9 @@ func TestRequestsComeBackAsPutIn(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(t, "blocks") {
 			b := rapid.SliceOfN(rapid.Custom(anyRequest), 0, 6).Draw(t, "block")
 			want = append(want, b...)
-			q.add(slices.Clone(b))
+			if err := q.add(slices.Clone(b)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		q.close()
 		slices.SortStableFunc(want, byDue)
@@ -100,7 +102,9 @@ func TestRequestsThatOvertakeManyChunks(t *testing.T) {
 			slices.SortStableFunc(came, func(a, b loadgen.Request) int { return at[a.Seq] - at[b.Seq] })
 			q := newRequests()
 			for b := range slices.Chunk(came, 700) {
-				q.add(b)
+				if err := q.add(b); err != nil {
+					t.Fatal(err)
+				}
 			}
 			q.close()
 			same(t, q, want)
