@@ -148,7 +148,7 @@ func TestDeadToConnectionsThatStood(t *testing.T) {
 		t.Run(fmt.Sprintf("process %v", c.dead.Process), func(t *testing.T) {
 			l := newLab(t, spec(false))
 			l.wantAll(from(userAddr, stranger, 1), refused)
-			l.keep()
+			l.keepFor(patient)
 			l.apply(switchboard.Rule{Name: "dead", Links: []string{userPath}, Dead: &c.dead})
 			var o outcome
 			if l.call(l.client, "again", nil, &o); !slices.Contains(c.kept, o.Failure) {

@@ -131,7 +131,7 @@ func leads(address string) func(outcome) bool {
 const (
 	tries   = 100
 	minHits = 9
-	patient = 900 * time.Millisecond // below 1 s: a connect sends one SYN
+	patient = 600 * time.Millisecond // below 1 s: a connect sends one SYN
 	long    = 10 * time.Second       // where it is answers that matter
 )
 
@@ -302,7 +302,9 @@ func (r row) users(n int) attempt {
 
 func (r row) wantWell(l *lab, when string) {
 	l.t.Helper()
-	for _, o := range l.try(r.users(20)) {
+	a := r.users(20)
+	a.Timeout = long // nothing is in the way
+	for _, o := range l.try(a) {
 		if o.Failure != "" || o.Status != 200 || o.Fault != "" || r.hit(o) {
 			l.t.Fatalf("%s: %+v", when, o)
 		}
@@ -383,7 +385,7 @@ func (l *lab) touches() []switchboard.Touched {
 	return slices.Clone(l.touched)
 }
 
-func (l *lab) keep() { l.keepFor(patient) }
+func (l *lab) keep() { l.keepFor(long) }
 
 // keepFor opens a connection to keep, each of whose later requests is waited for so long.
 func (l *lab) keepFor(timeout time.Duration) {

@@ -289,6 +289,9 @@ func TestTLSOpened(t *testing.T) {
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
 	l.keep()
+	known := from(lbAddr, lbLink, 1) // a user's came by that link before
+	known.CA, known.Timeout, known.Trace = s.Authority.Certificate, long, run
+	l.wantAll(known, "")
 	l.apply(switchboard.Rule{Name: "bad", Links: []string{userPath, lbPath}, HTTPStatus: &switchboard.HTTPStatus{Code: 503, Share: 1}})
 	var o outcome
 	if l.call(l.client, "again", nil, &o); o.Status != 503 || o.Fault != "bad" {

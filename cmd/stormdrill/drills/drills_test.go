@@ -201,13 +201,24 @@ func TestDrillSynDrop(t *testing.T) {
 	}
 }
 
-// A refusal is told at once.
+// A refusal is told at once: a lost SYN would cost a second.
 func TestLongRefuse(t *testing.T) {
 	t.Parallel()
 	o := run(t, "refuse.yaml")
 	o.want(t, sla.Pass, 0)
 	if c := classes(o); c["refused"] < 500 || len(c) != 1 {
 		t.Errorf("classes %v: want refusals only", c)
+	}
+	refused, waited := 0, 0
+	for q := range o.record(t).Requests["newcomers"].All() {
+		if q.Class == loadgen.Refused {
+			if refused++; q.Done-q.Sent >= int64(time.Second) {
+				waited++
+			}
+		}
+	}
+	if 10*waited > refused {
+		t.Errorf("%d of %d requests waited for their refusal", waited, refused)
 	}
 }
 
