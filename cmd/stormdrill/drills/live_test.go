@@ -1,0 +1,28 @@
+package drills
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// Every scenario that is run live can be planned, which takes no engine.
+func TestLiveScenariosPlan(t *testing.T) {
+	for _, name := range []string{"DIR", "MODE", "TOKEN"} { // of own-commands.yaml
+		t.Setenv(name, "/x")
+	}
+	all, err := filepath.Glob(filepath.Join(keptDir, "../../live/*.yaml"))
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d scenarios, %v", len(all), err)
+	}
+	for _, file := range all {
+		s, err := scenarios.Load(file)
+		if err == nil {
+			_, err = s.Plan(scenarios.Options{})
+		}
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
