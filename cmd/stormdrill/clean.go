@@ -17,14 +17,17 @@ func newClean() *cobra.Command {
 		Short: "Remove what a crash of the machine left on the engine",
 		Long: `Clean removes the containers and networks of drills that are no longer running.
 A drill removes its own, also when it is killed; only a crash of the machine or
-of the engine leaves something. What is not Stormdrill's is never touched.
+of the engine, or the end of all its processes at once, leaves something. What is
+not Stormdrill's is never touched.
 
 What a drill's own commands (the fault exec) did to a machine it cannot undo: it
 names each such fault that its run's ledger says is not lifted, and the command
 that lifts it.
 
-A drill that still runs on this machine is left alone. Those of other machines
-that use the same engine cannot be told from dead ones: --all removes them too.
+A drill that still runs is left alone, whoever runs it and wherever: the engine
+knows, for two containers of it live no longer than the stormdrill they talk to.
+--all removes those, too. Each run first removes the dead ones of its machine, and
+those of any machine that should have been over by now.
 
 Exit status: 0 done, 4 the engine cannot be reached or something resists.`,
 		Args: cobra.NoArgs,
@@ -43,7 +46,7 @@ Exit status: 0 done, 4 the engine cannot be reached or something resists.`,
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "also drills of other machines, and drills that still run")
+	c.Flags().BoolVar(&all, "all", false, "also drills that still run")
 	return c
 }
 

@@ -40,7 +40,7 @@ type drill struct {
 	steers []*engine.Steer
 	tape   *tape
 	clock  wire.Offset
-	reaper *reaper
+	warden *warden
 
 	mu       sync.Mutex
 	injected []string // now
@@ -101,7 +101,7 @@ func (d *drill) perform(ctx context.Context) (err error) {
 			err = errors.Join(err, failed)
 			return // the reaper goes on trying once this process is gone
 		}
-		d.reaper.dismiss()
+		d.warden.dismiss()
 	}()
 	if d.clock, err = wire.MeasureOffset(ctx, l.Load(), clockAsks); err != nil {
 		return err
@@ -138,7 +138,9 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 			return nil, err
 		}
 		d.tape.plan(d.plan)
-		if d.reaper, err = startReaper(d.plan.Run, d.ledger()); err != nil {
+		run := d.plan.Run
+		d.warden, err = ward(func() (*reaper, error) { return startReaper(run, d.ledger()) }, hasCommands(d.plan), d.live.Say)
+		if err != nil {
 			return nil, err
 		}
 		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.dir, Uncontained: d.uncontained, Events: d.tape.event,
@@ -146,7 +148,7 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 		if err == nil {
 			return l, nil
 		}
-		d.reaper.dismiss()
+		d.warden.dismiss()
 		if !errors.Is(err, lab.ErrSubnetTaken) || try == subnets {
 			return nil, err
 		}
@@ -184,10 +186,12 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 		return err
 	}
 	defer ledger.Close()
+	driven, done := context.WithCancel(context.WithoutCancel(ctx))
+	defer done()
 	e := engine.Drill{
 		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
 		Load: load{l.Load()}, Journal: d.tape, Ledger: ledger,
-		Now: d.now, Lost: l.Lost(), Abort: d.tape.abort(), Pulse: &d.tape.pulse, Phase: d.phase,
+		Now: d.now, Lost: either(driven, l.Lost(), d.warden.lost), Abort: d.tape.abort(), Pulse: &d.tape.pulse, Phase: d.phase,
 	}
 	if slices.ContainsFunc(d.plan.Load.Groups, func(g loadgen.Group) bool { return g.Writes != nil }) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
@@ -209,6 +213,26 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 		err = errors.Join(err, failed)
 	}
 	return err
+}
+
+// either gives what comes first from one of two channels, until ctx ends.
+func either(ctx context.Context, a, b <-chan error) <-chan error {
+	out := make(chan error, 1)
+	go func() {
+		select {
+		case err := <-a:
+			out <- err
+		case err := <-b:
+			out <- err
+		case <-ctx.Done():
+		}
+	}()
+	return out
+}
+
+// hasCommands reports whether a plan's faults run commands of their own.
+func hasCommands(p *scenarios.Plan) bool {
+	return slices.ContainsFunc(p.Faults, func(f scenarios.PlannedFault) bool { _, own := f.Fault.(faults.Commanding); return own })
 }
 
 // settle reads what went over every link, that nothing is left in any table, and how
@@ -247,7 +271,7 @@ func (d *drill) bind(p scenarios.PlannedFault, l *lab.Lab) (engine.Fault, error)
 	site := p.Site
 	most := mostHold(p)
 	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), most}, l, floods{l.Load(), most}
-	site.Commands, site.Environment = orders{d.reaper, d.clock}, l.Environment(p.Name, p.Site.Targets)
+	site.Commands, site.Environment = orders{d.warden, d.clock}, l.Environment(p.Name, p.Site.Targets)
 	injection, err := p.Fault.Bind(p.Name, site)
 	if err != nil {
 		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)

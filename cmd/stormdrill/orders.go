@@ -16,7 +16,7 @@ import (
 // orders are commands on this machine as faults use them: the reaper carries them
 // out. Their times are this machine's, put on the record's clock as well as is known.
 type orders struct {
-	reaper *reaper
+	warden *warden
 	clock  wire.Offset
 }
 
@@ -34,13 +34,13 @@ func (o orders) Lift(ctx context.Context, fault string) (switchboard.Bracket, er
 
 // Prove runs a command and hears what it says.
 func (o orders) Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64, err error) {
-	err = o.reaper.Call(ctx, "prove", c, &said)
+	err = o.warden.reaper().Call(ctx, "prove", c, &said)
 	return said, wire.Now() + int64(o.clock.Shift), err
 }
 
 func (o orders) call(ctx context.Context, name string, in any) (switchboard.Bracket, error) {
 	b := switchboard.Bracket{Before: wire.Now() + int64(o.clock.Shift-o.clock.Bound)}
-	err := o.reaper.Call(ctx, name, in, nil)
+	err := o.warden.reaper().Call(ctx, name, in, nil)
 	b.After = wire.Now() + int64(o.clock.Shift+o.clock.Bound)
 	return b, err
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -92,6 +93,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	}
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
+	sweep(ctx, c.OutOrStdout())
 	var cards []sla.Scorecard
 	var verdicts []sla.Verdict
 	for _, s := range drills {
@@ -121,6 +123,19 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 		}
 	}
 	return verdictExit(verdicts...)
+}
+
+// sweep removes what dead drills left, and says so. Where it cannot, a drill says what is
+// the matter, or is not hindered.
+func sweep(ctx context.Context, w io.Writer) {
+	done, err := lab.Sweep(ctx)
+	for _, d := range done {
+		fmt.Fprintf(w, "left by a drill that died: %s\n", d)
+		inForce(w, d)
+	}
+	if err != nil && !errors.Is(err, lab.ErrNoEngine) && ctx.Err() == nil {
+		fmt.Fprintf(w, "left by a drill that died, and not removed: %v\n", err)
+	}
 }
 
 // check opens and plans all drills before the first one starts. The problems of

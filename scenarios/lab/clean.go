@@ -44,7 +44,7 @@ func reap(ctx context.Context, engine *client.Client, run string) error {
 	return nil
 }
 
-// Dead is a run that Clean has found.
+// Dead is a run that Clean or Sweep has found.
 type Dead struct {
 	Run     string
 	Ledger  string // the file, on the machine that ran it; empty unless that is this one, and the run was removed
@@ -53,58 +53,81 @@ type Dead struct {
 
 func (d Dead) String() string { return fmt.Sprintf("run %s: %s", d.Run, d.outcome) }
 
-// Clean removes what dead runs left, and tells of each. A run of this machine that
-// still goes on, and any of another machine, is only named, unless all is set.
-func Clean(ctx context.Context, all bool) (done []Dead, err error) {
+// Clean removes what dead runs left, and tells of each. A run that goes on is only named,
+// unless all is set.
+func Clean(ctx context.Context, all bool) ([]Dead, error) {
+	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found, now time.Time) (*Dead, error) {
+		if why := f.alive(now); why != "" && !all {
+			return &Dead{Run: run, outcome: "left alone: " + why}, nil
+		}
+		return removeDead(ctx, engine, run, f)
+	})
+}
+
+// Sweep removes what dead runs of this machine left, and those of any that should have
+// been over by now: a job that was cancelled with all its processes leaves nobody who
+// would. Those that go on it does not mention.
+func Sweep(ctx context.Context) ([]Dead, error) {
+	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found, now time.Time) (*Dead, error) {
+		if !f.left(now) {
+			return nil, nil
+		}
+		return removeDead(ctx, engine, run, f)
+	})
+}
+
+// Left names the runs that Sweep would remove.
+func Left(ctx context.Context) (runs []string, err error) {
+	_, err = eachDead(ctx, func(_ context.Context, _ *client.Client, run string, f *found, now time.Time) (*Dead, error) {
+		if f.left(now) {
+			runs = append(runs, run)
+		}
+		return nil, nil
+	})
+	return runs, err
+}
+
+// left reports whether a run is dead and this machine's to remove.
+func (f *found) left(now time.Time) bool {
+	return f.alive(now) == "" && (f.labels[hostLabel] == host() || f.overdue(now))
+}
+
+// eachDead asks what to do about each run that has something on the engine.
+func eachDead(ctx context.Context, do func(context.Context, *client.Client, string, *found, time.Time) (*Dead, error)) (done []Dead, err error) {
 	engine, err := connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer engine.Close()
 	runs, err := runsOn(ctx, engine)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	now, err := engineNow(ctx, engine)
 	if err != nil {
 		return nil, err
 	}
 	var errs []error
 	for _, run := range slices.Sorted(maps.Keys(runs)) {
-		of := runs[run]
-		if why := inUse(run, of[hostLabel]); why != "" && !all {
-			done = append(done, Dead{Run: run, outcome: "left alone: " + why})
-			continue
+		d, err := do(ctx, engine, run, runs[run], now)
+		if d != nil {
+			done = append(done, *d)
 		}
-		if err := removeRun(ctx, engine, run); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		d := Dead{Run: run, outcome: "removed"}
-		if of[hostLabel] == host() {
-			d.Ledger = of[ledgerLabel]
-		}
-		done = append(done, d)
+		errs = append(errs, err)
 	}
 	return done, errors.Join(errs...)
 }
 
-// runsOn lists the runs that have something on the engine, with the labels of their
-// network, or else of a container.
-func runsOn(ctx context.Context, engine *client.Client) (map[string]map[string]string, error) {
-	runs := map[string]map[string]string{}
-	filter := client.Filters{}.Add("label", Label)
-	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
-	if err != nil {
+// removeDead removes a run.
+func removeDead(ctx context.Context, engine *client.Client, run string, f *found) (*Dead, error) {
+	if err := removeRun(ctx, engine, run); err != nil {
 		return nil, err
 	}
-	for _, c := range containers.Items {
-		runs[c.Labels[Label]] = c.Labels
+	d := Dead{Run: run, outcome: "removed"}
+	if f.labels[hostLabel] == host() {
+		d.Ledger = f.labels[ledgerLabel]
 	}
-	networks, err := engine.NetworkList(ctx, client.NetworkListOptions{Filters: filter})
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range networks.Items {
-		runs[n.Labels[Label]] = n.Labels
-	}
-	return runs, nil
+	return &d, nil
 }
 
 // removeRun removes the containers and networks of one run, until the engine

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/moby/moby/client"
@@ -55,7 +56,21 @@ func Doctor(ctx context.Context, tell func(Finding)) {
 	if !examineEngine(ctx, engine, tell) {
 		return
 	}
+	tell(leftovers(ctx))
 	examineLab(ctx, tell)
+}
+
+// leftovers says what dead drills left.
+func leftovers(ctx context.Context) Finding {
+	runs, err := Left(ctx)
+	f := Finding{"nothing left of dead drills", err == nil && len(runs) == 0, false, "nothing", ""}
+	switch {
+	case err != nil:
+		f.Detail, f.Cure = err.Error(), "see whether docker ps answers"
+	case len(runs) > 0:
+		f.Detail, f.Cure = "of "+strings.Join(runs, ", "), "the next run removes it, or stormdrill clean now"
+	}
+	return f
 }
 
 // roomNeeded is what a long drill's evidence and the node image take.

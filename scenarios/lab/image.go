@@ -50,7 +50,9 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	}
 	// Two drills that begin together would build it twice, and leave one of the two
 	// without a name.
-	release, err := await(ctx, imageName+"-"+tag)
+	release, err := await(ctx, imageName+"-"+tag, func(lock string) {
+		l.say("node image " + name + ", as soon as another stormdrill has built it (it holds " + lock + ")")
+	})
 	if err != nil {
 		return "", fmt.Errorf("node image: %w", err)
 	}

@@ -54,7 +54,6 @@ type Lab struct {
 	load        *wire.Peer
 	authority   authority.Pair // the drill's own
 	lost        chan error
-	release     func()          // of the run's lock
 	living      context.Context // until the lab is closed
 	die         context.CancelFunc
 	watches     sync.WaitGroup // of those that look after containers
@@ -77,11 +76,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	release, err := hold(o.Plan.Run)
-	if err != nil {
-		return nil, err
-	}
-	l := &Lab{Options: o, engine: engine, release: release, ids: map[string]string{}, lives: map[string]*life{},
+	l := &Lab{Options: o, engine: engine, ids: map[string]string{}, lives: map[string]*life{},
 		written: map[string]*targetLog{}, seen: map[string]*seen{}, lost: make(chan error, 1)}
 	l.living, l.die = context.WithCancel(context.WithoutCancel(ctx))
 	l.watches.Go(l.watchEngine)
@@ -154,9 +149,6 @@ func (l *Lab) Close(ctx context.Context) error {
 	l.die()
 	l.watches.Wait()
 	l.completeLogs()
-	if err == nil {
-		l.release()
-	}
 	return err
 }
 

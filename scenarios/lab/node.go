@@ -18,7 +18,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-func (l *Lab) labels() map[string]string { return labels(l.Plan.Run) }
+func (l *Lab) labels() map[string]string { return labels(l.Plan) }
 
 // labelled are the labels of a container.
 func (l *Lab) labelled(node string) map[string]string {

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// echo is a reaper that answers each call with itself.
+func echo() (*reaper, error) {
+	cmd := exec.Command("cat")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	return &reaper{wire.NewPeer(out, in, nil), cmd}, nil
+}
+
+// A reaper that is killed is followed by another, but not for ever; one that owes
+// something, or that none can follow, ends the drill.
+func TestWarden(t *testing.T) {
+	refused := errors.New("no more processes")
+	for name, c := range map[string]struct {
+		kills, starts int // starts: that succeed
+		owes          bool
+		said          int
+		want          error
+	}{
+		"none is killed":    {0, 1, false, 0, nil},
+		"one is":            {1, 2, false, 1, nil},
+		"again and again":   {3, 4, false, 2, errors.New("3 reapers were ended by somebody else: what would be left of a killed drill, nobody would remove")},
+		"one that owes":     {1, 2, true, 0, errReaperGone},
+		"none starts after": {1, 1, false, 0, fmt.Errorf("the reaper was ended by somebody else, and another does not start: %w", refused)},
+		"nor after a debt":  {1, 1, true, 0, errReaperGone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
+			var all []*reaper
+			said := make(chan string, 10)
+			w, err := ward(func() (*reaper, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				if len(all) == c.starts {
+					return nil, refused
+				}
+				r, err := echo()
+				all = append(all, r)
+				return r, err
+			}, c.owes, func(format string, a ...any) { said <- fmt.Sprintf(format, a...) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range c.kills {
+				if err := syscall.Kill(w.reaper().cmd.Process.Pid, syscall.SIGKILL); err != nil {
+					t.Fatal(err)
+				}
+				if i < c.said {
+					<-said
+				}
+			}
+			if c.want != nil {
+				if err := <-w.lost; err.Error() != c.want.Error() {
+					t.Errorf("have %v, want %v", err, c.want)
+				}
+			}
+			w.dismiss()
+			if len(w.lost) > 0 || len(said) > 0 || len(all) != c.starts {
+				t.Errorf("%d more losses, %d more words, %d started, want %d", len(w.lost), len(said), len(all), c.starts)
+			}
+			if i := slices.IndexFunc(all, func(r *reaper) bool { <-r.Done(); return r.cmd.ProcessState == nil && !c.owes }); i >= 0 {
+				t.Errorf("reaper %d was not waited for", i)
+			}
+		})
+	}
+}
