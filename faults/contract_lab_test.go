@@ -261,14 +261,9 @@ func (l *lab) Count(ctx context.Context, name string) (c switchboard.Count, err 
 	return c, err
 }
 
-// Stop, Pause and Unpause are signals to its process.
-func (l *lab) Stop(context.Context, string) error {
-	if err := l.app.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	_ = l.app.cmd.Wait()
-	<-l.app.Done()
-	return nil
+// Terminate, Pause and Unpause are signals to its process.
+func (l *lab) Terminate(context.Context, string) error {
+	return l.app.cmd.Process.Signal(syscall.SIGTERM)
 }
 
 // Pause freezes it.
@@ -318,6 +313,7 @@ func (l *lab) Squeezed(context.Context, string) (bool, error) { return l.squeeze
 func (l *lab) Ended(ctx context.Context, _ string) (bool, error) {
 	select {
 	case <-l.app.Done():
+		_ = l.app.cmd.Wait() // it is reaped
 		return true, nil
 	case <-ctx.Done():
 		return false, ctx.Err()

@@ -71,10 +71,8 @@ func (s *cpuStarve) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	if err != nil {
 		return b, err
 	}
-	for _, t := range s.targets {
-		if err := s.nodes.Starve(ctx, t, s.cpus); err != nil {
-			return b, err
-		}
+	if err := each(s.targets, func(_ int, t string) error { return s.nodes.Starve(ctx, t, s.cpus) }); err != nil {
+		return b, err
 	}
 	now, err := s.tally.board.Count(ctx, s.tally.rule.Name)
 	b.After = now.At
@@ -84,11 +82,7 @@ func (s *cpuStarve) Inject(ctx context.Context) (switchboard.Bracket, error) {
 // Lift gives back what was taken, and then stops counting; the bracket spans both.
 func (s *cpuStarve) Lift(ctx context.Context) (switchboard.Bracket, error) {
 	return s.tally.liftAfter(ctx, func() error {
-		var errs []error
-		for _, t := range s.targets {
-			errs = append(errs, s.nodes.Feed(ctx, t))
-		}
-		return errors.Join(errs...)
+		return each(s.targets, func(_ int, t string) error { return s.nodes.Feed(ctx, t) })
 	})
 }
 

@@ -71,8 +71,9 @@ type Nodes interface {
 	// Start starts a stopped or killed container again, at the same address,
 	// and waits until its process runs; a running one is left alone.
 	Start(ctx context.Context, node string) error
-	// Stop sends SIGTERM, later SIGKILL, and waits until the container is dead.
-	Stop(ctx context.Context, node string) error
+	// Terminate sends the signal by which the container ends in order, SIGTERM unless its
+	// image says otherwise, and does not wait for its end.
+	Terminate(ctx context.Context, node string) error
 	// Pause freezes the container's processes.
 	Pause(ctx context.Context, node string) error
 	// Unpause thaws them; a container that is not frozen is left alone.

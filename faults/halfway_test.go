@@ -99,7 +99,7 @@ func (w *world) Kill(_ context.Context, node string) error {
 	return w.step(func() { w.die(w.nodes[node]) })
 }
 
-func (w *world) Stop(ctx context.Context, node string) error { return w.Kill(ctx, node) }
+func (w *world) Terminate(ctx context.Context, node string) error { return w.Kill(ctx, node) }
 
 func (w *world) Start(_ context.Context, node string) error {
 	return w.step(func() {

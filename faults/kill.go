@@ -61,22 +61,14 @@ func (k *kill) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	if err != nil {
 		return b, err
 	}
-	for _, t := range k.targets {
-		if err := k.nodes.Kill(ctx, t); err != nil {
-			return b, err
-		}
-	}
-	return b, nil
+	return b, each(k.targets, func(_ int, t string) error { return k.nodes.Kill(ctx, t) })
 }
 
 // Lift starts the targets and then opens the links, whatever failed before.
 func (k *kill) Lift(ctx context.Context) (switchboard.Bracket, error) {
-	var errs []error
-	for _, t := range k.targets {
-		errs = append(errs, k.nodes.Start(ctx, t))
-	}
+	started := each(k.targets, func(_ int, t string) error { return k.nodes.Start(ctx, t) })
 	b, err := k.dead.Lift(ctx)
-	return b, errors.Join(append(errs, err)...)
+	return b, errors.Join(started, err)
 }
 
 // Proof counts the packets that met the dead target; the fault is active while

@@ -47,10 +47,8 @@ func (p *pause) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	if err != nil {
 		return b, err
 	}
-	for _, t := range p.targets {
-		if err := p.nodes.Pause(ctx, t); err != nil {
-			return b, err
-		}
+	if err := each(p.targets, func(_ int, t string) error { return p.nodes.Pause(ctx, t) }); err != nil {
+		return b, err
 	}
 	now, err := p.tally.board.Count(ctx, p.tally.rule.Name)
 	b.After = now.At
@@ -60,11 +58,7 @@ func (p *pause) Inject(ctx context.Context) (switchboard.Bracket, error) {
 // Lift thaws, and then stops counting; the bracket spans both.
 func (p *pause) Lift(ctx context.Context) (switchboard.Bracket, error) {
 	return p.tally.liftAfter(ctx, func() error {
-		var errs []error
-		for _, t := range p.targets {
-			errs = append(errs, p.nodes.Unpause(ctx, t))
-		}
-		return errors.Join(errs...)
+		return each(p.targets, func(_ int, t string) error { return p.nodes.Unpause(ctx, t) })
 	})
 }
 

@@ -41,18 +41,51 @@ func (f *Stop) Bind(name string, site Site) (Injection, error) {
 // it is gone.
 type stop struct{ kill }
 
-// Inject ends the targets and then has their host refuse; the bracket spans both.
+// stopGrace is how long a target has between SIGTERM and SIGKILL: Docker's own default.
+const stopGrace = 10 * time.Second
+
+// Inject signals all targets at once, waits until they are gone, and then has their host
+// refuse. The bracket is the signals': what follows is the targets' own affair.
 func (s *stop) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	now, err := s.dead.board.Count(ctx, s.dead.rule.Name)
+	b := switchboard.Bracket{Before: now.At}
 	if err != nil {
-		return switchboard.Bracket{}, err
+		return b, err
 	}
-	for _, t := range s.targets {
-		if err := s.nodes.Stop(ctx, t); err != nil {
-			return switchboard.Bracket{Before: now.At}, err
+	signalled := make([]bool, len(s.targets))
+	err = each(s.targets, func(i int, t string) error {
+		err := s.nodes.Terminate(ctx, t)
+		signalled[i] = err == nil
+		return err
+	})
+	now, errCount := s.dead.board.Count(ctx, s.dead.rule.Name)
+	b.After = now.At
+	// Those that were signalled are waited for in any case: a lift has to find them dead.
+	err = errors.Join(err, errCount, each(s.targets, func(i int, t string) error {
+		if !signalled[i] {
+			return nil
 		}
+		return s.gone(ctx, t)
+	}))
+	if err == nil {
+		_, err = s.dead.Inject(ctx)
 	}
-	b, err := s.dead.Inject(ctx)
-	b.Before = now.At
 	return b, err
+}
+
+// gone waits for a target's end, and kills it where that does not come.
+func (s *stop) gone(ctx context.Context, node string) error {
+	patient, cancel := context.WithTimeout(ctx, stopGrace)
+	defer cancel()
+	_, err := s.nodes.Ended(patient, node)
+	if err == nil || patient.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	if err = s.nodes.Kill(ctx, node); err == nil {
+		return nil
+	}
+	if up, errUp := s.nodes.Running(ctx, node); errUp == nil && !up {
+		return nil // it ended at the last moment
+	}
+	return err
 }

@@ -63,7 +63,7 @@ allows it; stormdrill doctor says whether this one can.
 
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 4 harness or surroundings failed, 130 interrupted. Over several drills the
-worst counts: 4, 3, 2, 1, 0 in that order.`,
+worst counts: 4, 3, 1, 2, 0 in that order.`,
 		Example: `  stormdrill run bad-lb-node
   stormdrill run bad-lb-node --repeat 59 --control 20
   stormdrill run drills/ --out evidence

@@ -7,15 +7,16 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// bySeverity lists the verdicts, the worst first, with their exit statuses.
+// bySeverity lists the verdicts, the worst first, with their exit statuses: a proven
+// failure is worse than an open question.
 var bySeverity = []struct {
 	verdict sla.Verdict
 	code    int
 }{
 	{sla.Interrupted, exitInterrupted},
 	{sla.Error, exitError4},
-	{sla.Inconclusive, exitInconclusive},
 	{sla.Fail, exitFail},
+	{sla.Inconclusive, exitInconclusive},
 	{sla.Pass, exitPass},
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -72,7 +73,8 @@ type Drill struct {
 	ReadBack func(ctx context.Context) error
 	Phase    func(p PhaseNow) // told at the start of each phase and at each change of a fault; may be nil
 
-	injected []Fault // in order; what is still to be lifted
+	mu       sync.Mutex // steps of one instant are taken together
+	injected []Fault    // in order; what is still to be lifted
 	steering steering
 }
 
@@ -183,6 +185,49 @@ func (d *Drill) steps() []step {
 	return all
 }
 
+// instants are the steps that go out together: of one instant the lifts, and then the
+// injections, an instant fault's lift right behind its own.
+func (d *Drill) instants() (all [][]step) {
+	for _, s := range d.steps() {
+		if k := len(all) - 1; k >= 0 && all[k][0].at == s.at && all[k][0].lift == s.lift {
+			all[k] = append(all[k], s)
+			continue
+		}
+		all = append(all, []step{s})
+	}
+	return all
+}
+
+// together takes steps at once, each to its end, and gives every failure. A panic is one.
+func together(steps []step, take func(step) error) error {
+	errs := make([]error, len(steps))
+	var busy sync.WaitGroup
+	for i, s := range steps {
+		busy.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					errs[i] = fmt.Errorf("engine: panic: %v\n%s", p, debug.Stack())
+				}
+			}()
+			errs[i] = take(s)
+		})
+	}
+	busy.Wait()
+	return errors.Join(errs...)
+}
+
+// take takes one step, so long after the hold phase began.
+func (d *Drill) take(ctx context.Context, s step, after time.Duration) error {
+	if s.lift {
+		return errors.Join(d.overdue(s.Fault, after-s.at), d.lift(ctx, s.Fault))
+	}
+	if err := d.inject(ctx, s.Fault); err != nil || !s.Instant {
+		return err
+	}
+	d.tell("fault", d.Phases.Hold)
+	return d.lift(ctx, s.Fault)
+}
+
 // hold injects and lifts as planned. An abort ends it early; what is injected
 // then is lifted by recover.
 func (d *Drill) hold(ctx context.Context) error {
@@ -191,21 +236,12 @@ func (d *Drill) hold(ctx context.Context) error {
 		return err
 	}
 	d.tell("fault", d.Phases.Hold)
-	for _, s := range d.steps() {
-		aborted, err := d.wait(ctx, s.at-time.Since(began))
+	for _, steps := range d.instants() {
+		aborted, err := d.wait(ctx, steps[0].at-time.Since(began))
 		if err != nil || aborted {
 			return err
 		}
-		if s.lift {
-			err = errors.Join(d.overdue(s.Fault, time.Since(began)-s.at), d.lift(ctx, s.Fault))
-		} else {
-			err = d.inject(ctx, s.Fault)
-		}
-		if err == nil && s.Instant {
-			d.tell("fault", d.Phases.Hold)
-			err = d.lift(ctx, s.Fault)
-		}
-		if err != nil {
+		if err := together(steps, func(s step) error { return d.take(ctx, s, time.Since(began)) }); err != nil {
 			return err
 		}
 		d.tell("fault", d.Phases.Hold)
@@ -286,7 +322,9 @@ func (d *Drill) inject(ctx context.Context, f Fault) error {
 	if err := d.Ledger.Intend(f.Name, byHand(f)); err != nil {
 		return err
 	}
+	d.mu.Lock()
 	d.injected = append(d.injected, f) // before the call: a failure half-way has to be lifted too
+	d.mu.Unlock()
 	// To its end, also when the run is over meanwhile: a lift that overtook a
 	// half-given command would leave the fault in force.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin+f.Takes)
@@ -326,7 +364,9 @@ func (d *Drill) lift(ctx context.Context, f Fault) error {
 		}
 		return errors.Join(err, d.mark(timeline.MarkUnlifted, f.Name, d.now(), err.Error()))
 	}
+	d.mu.Lock()
 	d.injected = slices.DeleteFunc(d.injected, func(g Fault) bool { return g.Name == f.Name })
+	d.mu.Unlock()
 	return errors.Join(errProof, d.Ledger.Lifted(f.Name))
 }
 
@@ -457,6 +497,8 @@ func (d *Drill) tell(name string, length time.Duration) {
 	if d.Phase == nil {
 		return
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	p := PhaseNow{Name: name, Length: length}
 	for _, f := range d.injected {
 		p.Faults = append(p.Faults, f.Name)

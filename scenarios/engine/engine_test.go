@@ -58,7 +58,18 @@ func (w *world) Mark(m timeline.Mark) error {
 	w.marks = append(w.marks, m)
 	return nil
 }
-func (w *world) Proof(p timeline.Proof) error { w.proofs = append(w.proofs, p); return nil }
+func (w *world) Proof(p timeline.Proof) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.proofs = append(w.proofs, p)
+	return nil
+}
+
+func (w *world) set(name string, active bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.active[name] = active
+}
 
 func (w *world) at(name string) []time.Duration {
 	var all []time.Duration
@@ -76,7 +87,7 @@ type injection struct {
 }
 
 func (i injection) Inject(context.Context) (switchboard.Bracket, error) {
-	i.active[i.name] = true
+	i.set(i.name, true)
 	return switchboard.Bracket{Before: now(), After: now()}, i.did("inject " + i.name)
 }
 
@@ -86,12 +97,14 @@ func (i injection) Lift(ctx context.Context) (switchboard.Bracket, error) {
 	}
 	err := i.did("lift " + i.name)
 	if err == nil {
-		i.active[i.name] = false
+		i.set(i.name, false)
 	}
 	return switchboard.Bracket{Before: now(), After: now()}, err
 }
 
 func (i injection) Proof(context.Context) (switchboard.Count, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	return switchboard.Count{Active: i.active[i.name]}, nil
 }
 
@@ -108,7 +121,8 @@ func drill(fs ...string) (*world, *Drill) {
 	return w, d
 }
 
-// An instant fault is lifted before anything else happens, whatever is due.
+// An instant fault is lifted as soon as it is injected; what is due besides does not wait
+// for it.
 func TestInstant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := drill("a", "b")
@@ -117,15 +131,78 @@ func TestInstant(t *testing.T) {
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"start", "inject a", "lift a", "inject b", "lift b", "stop"}
-		if !slices.Equal(w.log, want) {
-			t.Errorf("have %q, want %q", w.log, want)
+		if a, b := slices.Index(w.log, "inject a"), slices.Index(w.log, "lift a"); a < 0 || b < a || len(w.log) != 6 {
+			t.Errorf("have %q", w.log)
 		}
 		at := 35 * time.Second
 		if have, want := w.at(timeline.MarkClear), []time.Duration{at, at + 15*time.Second}; !slices.Equal(have, want) {
 			t.Errorf("clear: have %v, want %v", have, want)
 		}
 	})
+}
+
+// lasting takes so long to inject, and to lift.
+type lasting struct {
+	injection
+	takes time.Duration
+}
+
+func (l lasting) Inject(ctx context.Context) (switchboard.Bracket, error) {
+	before := now()
+	time.Sleep(l.takes)
+	b, err := l.injection.Inject(ctx)
+	b.Before = before
+	return b, err
+}
+
+func (l lasting) Lift(ctx context.Context) (switchboard.Bracket, error) {
+	before := now()
+	time.Sleep(l.takes)
+	b, err := l.injection.Lift(ctx)
+	b.Before = before
+	return b, err
+}
+
+// Faults of one instant go out together, each in a bracket of its own, however long one
+// of them takes; so are they lifted. One that fails does not keep the others from being
+// lifted, and a panic is a failure.
+func TestFaultsOfOneInstantGoOutTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a", "b", "c")
+		for i, takes := range []time.Duration{10 * time.Second, time.Second, 0} {
+			f := &d.Faults[i]
+			f.At, f.For, f.Injection = 2*time.Second, 12*time.Second, lasting{f.Injection.(injection), takes}
+		}
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		at := 32 * time.Second
+		for name, from := range map[string]time.Duration{timeline.MarkInject: at, timeline.MarkLift: at + 12*time.Second} {
+			for _, m := range w.marks {
+				if takes := map[string]time.Duration{"a": 10 * time.Second, "b": time.Second}[m.Fault]; m.Name == name &&
+					(time.Duration(m.Before) != from || time.Duration(m.After) != from+takes) {
+					t.Errorf("%s of %s: have %v to %v, want from %v for %v", name, m.Fault, time.Duration(m.Before), time.Duration(m.After), from, takes)
+				}
+			}
+			if n := len(w.at(name)); n != 3 {
+				t.Errorf("%d marks of %s, want 3", n, name)
+			}
+		}
+	})
+	for _, panics := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w, d := drill("a", "b")
+			if w.fail["inject b"] = errors.New("no"); panics {
+				w.explode = "inject b"
+			}
+			if err := d.Run(t.Context()); err == nil {
+				t.Error("no error")
+			}
+			if w.active["a"] || w.active["b"] || !slices.Contains(w.log, "lift a") || !slices.Contains(w.log, "lift b") {
+				t.Errorf("still there: %v, %q", w.active, w.log)
+			}
+		})
+	}
 }
 
 func TestPhases(t *testing.T) {
@@ -211,6 +288,7 @@ func TestEveryWayOut(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
 				defer cancel(nil)
 				w, d := drill("a", "b")
+				d.Faults[0].For, d.Faults[1].At = 18*time.Second, time.Second
 				c.arrange(w, d, cancel)
 				err := d.Run(ctx)
 				if err == nil || !strings.Contains(err.Error(), c.want) {

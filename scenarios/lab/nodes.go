@@ -34,15 +34,20 @@ func (l *Lab) wish(node string, end bool) {
 	l.lives[node].wished = end
 }
 
-// stopGrace is how long a target has between SIGTERM and SIGKILL: Docker's own default.
-const stopGrace = 10
-
-// Stop ends a target by SIGTERM, later SIGKILL, and waits until it is dead.
-func (l *Lab) Stop(ctx context.Context, node string) error {
+// Terminate sends a target the signal by which it ends in order: SIGTERM, unless its
+// image says otherwise.
+func (l *Lab) Terminate(ctx context.Context, node string) error {
 	l.wish(node, true)
-	grace := stopGrace
-	if _, err := l.engine.ContainerStop(ctx, l.id(node), client.ContainerStopOptions{Timeout: &grace}); err != nil {
-		return fmt.Errorf("stop %s: %w", node, err)
+	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
+	if err != nil {
+		return fmt.Errorf("inspect %s: %w", node, err)
+	}
+	by := "SIGTERM"
+	if c.Container.Config != nil && c.Container.Config.StopSignal != "" {
+		by = c.Container.Config.StopSignal
+	}
+	if _, err := l.engine.ContainerKill(ctx, l.id(node), client.ContainerKillOptions{Signal: by}); err != nil {
+		return fmt.Errorf("terminate %s: %w", node, err)
 	}
 	return nil
 }

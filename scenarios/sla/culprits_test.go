@@ -94,3 +94,14 @@ func TestGroupThatCannotMeetIt(t *testing.T) {
 		t.Errorf("outages %+v, want one that is unexplained", o)
 	}
 }
+
+// Faults of one instant are marked as each is injected, which may take one of them long:
+// the first that began begins the fault phase.
+func TestFirstInjectionIsTheEarliest(t *testing.T) {
+	s := two(down{15 * sec, 20 * sec, 1, "reset"})
+	r := s.record()
+	also(r, "a-later", 15*sec-20*ms, 25*sec) // it took longer, and so is marked later
+	if from, _, _ := courseOf(r).phase("fault"); from != t0+15*sec-20*ms {
+		t.Errorf("the fault phase begins at %v", time.Duration(from-t0))
+	}
+}

@@ -35,15 +35,13 @@ func courseOf(r *timeline.Record) course {
 		case timeline.MarkBaseline:
 			c.steady = m.Before
 		case timeline.MarkInject:
-			if c.injected == never {
-				c.injected = m.Before
-			}
+			c.injected = earlier(c.injected, m.Before) // those of one instant are marked as they end
 		case timeline.MarkHold:
 			if r.Header.Control {
 				c.held = m.Before
 			}
 		case timeline.MarkLift:
-			c.lifted = m.Before
+			c.lifted = max(c.lifted, m.Before)
 		case timeline.MarkClear:
 			if m.After > c.cleared {
 				c.cleared, c.clearing = m.After, time.Duration(m.After-m.Before)
