@@ -76,6 +76,12 @@ func (s *strays) drop(r *ruleset, subnet netip.Prefix) error {
 	}
 	r.counter(strayCounter)
 	chain := r.base("strays", nftables.ChainHookPrerouting, strayPriority, nftables.ChainTypeFilter)
+	// A bridge without an address speaks of its multicast groups all the same: no
+	// container's doing, as those have one.
+	r.rule(chain, "", all(exprs{
+		ipField(offSource, 4), equal(netip.IPv4Unspecified().AsSlice()),
+		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, equal([]byte{unix.IPPROTO_IGMP}),
+	}, drop()))
 	for _, protocol := range []byte{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
 		r.rule(chain, "", all(leaving(subnet), exprs{
 			&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, equal([]byte{protocol}),

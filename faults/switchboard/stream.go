@@ -20,6 +20,7 @@ import (
 // atomically; toxics are never added, changed or removed under traffic, which
 // Toxiproxy does not survive.
 type streams struct {
+	subnet    netip.Prefix
 	run       string
 	authority authority.Pair
 	checks    func(netip.Addr) bool
@@ -47,7 +48,7 @@ func newStreams(s Spec, tell teller) *streams {
 		nodes[l.To], nodes[l.Name] = true, true
 	}
 	return &streams{
-		run: s.Run, authority: s.Authority, tell: tell, nodes: nodes,
+		run: s.Run, subnet: s.Subnet, authority: s.Authority, tell: tell, nodes: nodes,
 		checks: ofChecks(s.Subnet),
 		server: toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()),
 		links:  map[string]*proxied{}, rules: map[string]*mode{},
@@ -72,7 +73,7 @@ func (s *streams) open(ctx context.Context, l Link) error {
 	if err != nil {
 		return err
 	}
-	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port), staged: l.Staged || l.Opened, opened: l.Opened, papers: &papers{ca: s.authority, names: namesOf(l)}}
+	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port), subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened, papers: &papers{ca: s.authority, names: namesOf(l)}}
 	if l.Opened {
 		if err := g.papers.forge(&TLS{As: good}); err != nil {
 			_ = listener.Close()

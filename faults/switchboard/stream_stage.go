@@ -24,8 +24,9 @@ type stage struct {
 	users  string // what traceparents of users' requests begin with
 	name   string // of the node
 	node   netip.AddrPort
-	staged bool // requests are held until they are whole: a fault may answer them
-	opened bool // TLS ends here, so that what is in it can be read
+	subnet netip.Prefix // the drill's, which it does not leave
+	staged bool         // requests are held until they are whole: a fault may answer them
+	opened bool         // TLS ends here, so that what is in it can be read
 	papers *papers
 
 	connections, requests atomic.Uint64
@@ -45,7 +46,7 @@ const lookahead = 4 << 10
 // serve carries one connection.
 func (g *stage) serve(f *flow, client desk) {
 	defer client.Close()
-	d := net.Dialer{Timeout: dialWithin}
+	d := net.Dialer{Timeout: dialWithin, Control: within(g.subnet)}
 	node, err := d.DialContext(f.over, "tcp", g.node.String())
 	if err != nil {
 		return

@@ -16,6 +16,10 @@ import (
 // A lock is had by one at a time; who waits for it gets it when it is free, or
 // gives up with his context.
 func TestLocks(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	if _, err := hold("work"); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "TMPDIR") {
+		t.Errorf("a TMPDIR that is not there: have %v", err)
+	}
 	t.Setenv("TMPDIR", t.TempDir())
 	release, err := hold("work")
 	if err != nil {

@@ -7,10 +7,11 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
-	"github.com/testcontainers/testcontainers-go/log"
 )
 
 // ErrNoEngine is returned where no Docker engine answers.
@@ -20,50 +21,78 @@ var ErrNoEngine = errors.New("no Docker engine answers: start one, or point DOCK
 // FreeSubnet and Start: make the plan again, for another.
 var ErrSubnetTaken = errors.New("subnet taken")
 
-// quiet is a logger that says nothing: what the user should know, Stormdrill
-// says itself.
-type quiet struct{}
-
-func (quiet) Printf(string, ...any) {}
-
-// connect reaches the engine the way testcontainers finds it. Testcontainers'
-// own reaper needs an image that may not be to be had; Stormdrill has a reaper
-// of its own, so it is switched off, before testcontainers reads its settings.
+// connect reaches the engine: the one that DOCKER_HOST names, or else the first that
+// answers of where testcontainers looks for one.
 func connect(ctx context.Context) (*client.Client, error) {
-	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
-		return nil, err
-	}
-	log.SetDefault(quiet{})
-	err := wanted(ctx)
-	var c *testcontainers.DockerClient
-	if err == nil {
-		c, err = testcontainers.NewDockerClientWithOpts(ctx)
-	}
-	if err == nil {
-		_, err = c.Ping(ctx, client.PingOptions{})
-	}
-	if err != nil {
+	var errs []error
+	for _, at := range engines() {
+		c, err := at.reach(ctx)
+		if err == nil {
+			return c, nil
+		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, fmt.Errorf("%w (%w)", ErrNoEngine, err)
+		errs = append(errs, err)
 	}
-	return c.Client, nil
+	return nil, fmt.Errorf("%w (%w)", ErrNoEngine, errors.Join(errs...))
 }
 
-// wanted reaches the engine that DOCKER_HOST names, where it is set:
-// testcontainers would silently take another one that answers.
-func wanted(ctx context.Context) error {
-	if os.Getenv(client.EnvOverrideHost) == "" {
-		return nil
-	}
-	c, err := client.New(client.FromEnv)
+// address is where an engine may be.
+type address struct {
+	host string
+	tls  []client.Opt
+}
+
+func (a address) reach(ctx context.Context) (*client.Client, error) {
+	c, err := client.New(slices.Concat([]client.Opt{client.FromEnv, client.WithHost(a.host)}, a.tls)...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer c.Close()
-	_, err = c.Ping(ctx, client.PingOptions{})
-	return err
+	if _, err := c.Ping(ctx, client.PingOptions{}); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// engines lists where an engine may be: what ~/.testcontainers.properties names counts
+// as it does with testcontainers, and where DOCKER_HOST is set there is no other.
+func engines() (all []address) {
+	if host := os.Getenv(client.EnvOverrideHost); host != "" {
+		return []address{{host: host}}
+	}
+	known := testcontainers.ReadConfig().Config
+	named := func(host string) {
+		if host == "" {
+			return
+		}
+		a := address{host: host}
+		if dir := known.CertPath; known.TLSVerify == 1 {
+			a.tls = []client.Opt{client.WithTLSClientConfig(filepath.Join(dir, "ca.pem"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))}
+		}
+		all = append(all, a)
+	}
+	named(known.TestcontainersHost)
+	all = append(all, address{host: client.DefaultDockerHost})
+	named(known.Host)
+	for _, socket := range rootless() {
+		if _, err := os.Stat(socket); err == nil {
+			all = append(all, address{host: "unix://" + socket})
+		}
+	}
+	return all
+}
+
+// rootless are the sockets of engines that are a user's own.
+func rootless() (all []string) {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		all = append(all, filepath.Join(dir, "docker.sock"))
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		all = append(all, filepath.Join(home, ".docker/run/docker.sock"), filepath.Join(home, ".docker/desktop/docker.sock"))
+	}
+	return append(all, fmt.Sprintf("/run/user/%d/docker.sock", os.Getuid()))
 }
 
 // range198 is where drills live: RFC 2544, reserved for benchmarks.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -111,15 +112,24 @@ func examineEngine(ctx context.Context, engine *client.Client, tell func(Finding
 	return ok
 }
 
+// walls are what containment.md describes.
+const walls = "a network that no packet leaves (no masquerading, no address of this machine, strays to the switchboard)"
+
 // examineLab starts the trial lab and asks its nodes.
 func examineLab(ctx context.Context, tell func(Finding)) {
 	began := time.Now()
 	l, err := tryLab(ctx)
+	var open *UncontainedError
+	if errors.As(err, &open) {
+		tell(Finding{walls, false, true, strings.Join(open.Lacks, "; "), "use Docker 20.10 or newer; run --uncontained does without"})
+		return
+	}
 	if err != nil {
 		tell(Finding{"a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", false, true, err.Error(), "the message names what the engine refused: allow it, or use another engine"})
 		return
 	}
 	tell(Finding{"a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", true, true, fmt.Sprintf("up in %.1f s", time.Since(began).Seconds()), ""})
+	tell(Finding{walls, true, true, "looked at from inside", ""})
 	var features []switchboard.Feature
 	if err := l.Switchboard().Call(ctx, "examine", nil, &features); err != nil {
 		tell(Finding{"kernel", false, true, err.Error(), ""})
@@ -179,7 +189,7 @@ func tryLab(ctx context.Context) (*Lab, error) {
 	}
 	dir, err := os.MkdirTemp("", "stormdrill-doctor-")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: is TMPDIR a folder that you may write to?", err)
 	}
 	defer os.RemoveAll(dir) // what is open in it is written to its end all the same
 	return Start(ctx, Options{Plan: p, Dir: dir, Events: func(string, string, json.RawMessage) {}})

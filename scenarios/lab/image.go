@@ -2,7 +2,6 @@ package lab
 
 import (
 	"archive/tar"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"debug/elf"
@@ -17,7 +16,6 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
-	"github.com/testcontainers/testcontainers-go"
 )
 
 // imageName is the repository of the node image; its tag is the binary's hash.
@@ -61,7 +59,7 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 		return name, nil
 	}
 	l.say("node image " + name)
-	if err := buildImage(ctx, b, tag); err != nil {
+	if err := l.buildImage(ctx, b, name); err != nil {
 		return "", fmt.Errorf("node image: %w", err)
 	}
 	l.prune(ctx, name)
@@ -134,36 +132,17 @@ func static(b io.ReaderAt) error {
 	return nil
 }
 
-func buildImage(ctx context.Context, binary *os.File, tag string) error {
-	archive, err := os.CreateTemp("", "stormdrill-node-*.tar")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		_ = archive.Close()
-		_ = os.Remove(archive.Name())
-	}()
-	if err := pack(archive, binary); err != nil {
-		return err
-	}
-	provider, err := testcontainers.NewDockerProvider()
-	if err != nil {
-		return err
-	}
-	defer provider.Close()
-	var said bytes.Buffer
-	_, err = provider.BuildImage(ctx, &testcontainers.ContainerRequest{FromDockerfile: testcontainers.FromDockerfile{
-		ContextArchive: archive, Repo: imageName, Tag: tag, KeepImage: true, BuildLogWriter: &said,
-	}})
-	if err != nil {
-		return fmt.Errorf("%w\n%s", err, said.String())
-	}
-	return nil
+// buildImage streams the build context to the engine: no file of it is left behind,
+// however this ends.
+func (l *Lab) buildImage(ctx context.Context, binary *os.File, name string) error {
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(pack(w, binary)) }()
+	defer r.Close()
+	return l.build(ctx, client.ImageBuildOptions{Context: r, Tags: []string{name}, Remove: true, ForceRemove: true})
 }
 
-// pack makes a build context, a Dockerfile and the binary, to be read from its
-// beginning.
-func pack(archive io.WriteSeeker, binary *os.File) error {
+// pack makes a build context, a Dockerfile and the binary.
+func pack(archive io.Writer, binary *os.File) error {
 	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\n"
 	size, err := binary.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -186,9 +165,5 @@ func pack(archive io.WriteSeeker, binary *os.File) error {
 			return err
 		}
 	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	_, err = archive.Seek(0, io.SeekStart)
-	return err
+	return w.Close()
 }

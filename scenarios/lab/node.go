@@ -11,9 +11,7 @@ import (
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
-	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
-	"github.com/testcontainers/testcontainers-go"
 
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -27,9 +25,10 @@ func (l *Lab) labelled(node string) map[string]string {
 	return all
 }
 
-// sysctls of the switchboard: it forwards, does not tell clients of a shorter
+// router is the switchboard as the kernel has it: it forwards, does not tell clients of a shorter
 // way round itself, and answers every packet it refuses.
-var sysctls = map[string]string{
+var router = map[string]string{
+	portsForAll:                            "0", // of its DNS
 	"net.ipv4.ip_forward":                  "1",
 	"net.ipv4.conf.all.send_redirects":     "0",
 	"net.ipv4.conf.default.send_redirects": "0",
@@ -39,7 +38,7 @@ var sysctls = map[string]string{
 }
 
 func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
-	l.switchboard, err = l.talk(ctx, "switchboard", l.Plan.SwitchboardAddr, func(h *container.HostConfig) { h.Sysctls = sysctls })
+	l.switchboard, err = l.talk(ctx, "switchboard", l.Plan.SwitchboardAddr, router)
 	if err != nil {
 		return err
 	}
@@ -54,7 +53,7 @@ func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
 // startLoad leaves the limit of descriptors as the engine has it: an engine may
 // not be allowed to raise it, and a load node that runs out convicts itself.
 func (l *Lab) startLoad(ctx context.Context) (err error) {
-	l.load, err = l.talk(ctx, "load", l.Plan.LoadAddr, func(h *container.HostConfig) { h.Sysctls = manyPorts })
+	l.load, err = l.talk(ctx, "load", l.Plan.LoadAddr, manyPorts)
 	if err != nil {
 		return err
 	}
@@ -67,6 +66,7 @@ func (l *Lab) startLoad(ctx context.Context) (err error) {
 // many machines: by default one that it closed keeps its port for a minute, and from
 // 470 new ones a second on the kernel looks for a free one in vain.
 var manyPorts = map[string]string{
+	portsForAll:                    "0", // of webhooks
 	"net.ipv4.ip_local_port_range": "1024 65535",
 	"net.ipv4.tcp_tw_reuse":        "1", // a second after it was closed; time stamps tell the two apart
 }
@@ -79,33 +79,20 @@ const instrumentShares = 8192
 
 // talk starts one of our own nodes, attached before it runs: commands go in at
 // its stdin, and when that ends, it ends. Its stderr is kept for the error.
-func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, more func(*container.HostConfig)) (*wire.Peer, error) {
+func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, sysctls map[string]string) (*wire.Peer, error) {
 	var p *wire.Peer
 	var id string
 	var next client.ContainerWaitResult
 	said := &tail{}
-	_, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
-		Started: true, Logger: quiet{},
-		ContainerRequest: testcontainers.ContainerRequest{
-			Image: l.image, Cmd: []string{"node", role}, Labels: l.labelled(role), Networks: []string{l.network},
-			ConfigModifier: func(c *container.Config) { c.OpenStdin, c.StdinOnce, c.AttachStdin = true, true, true },
-			HostConfigModifier: func(h *container.HostConfig) {
-				h.AutoRemove, h.CapAdd = true, []string{"NET_ADMIN"}
-				h.CPUShares = instrumentShares
-				h.LogConfig = container.LogConfig{Type: "none"}
-				more(h)
-			},
-			EndpointSettingsModifier: l.address(at),
-			LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{PostCreates: []testcontainers.ContainerHook{
-				func(ctx context.Context, c testcontainers.Container) (err error) {
-					id = c.GetContainerID()
-					next = l.nextExit(id)
-					p, err = l.attach(context.WithoutCancel(ctx), role, id, said)
-					return err
-				},
-			}}},
-		},
-	})
+	h := own("NET_ADMIN")
+	h.AutoRemove, h.CPUShares, h.Sysctls = true, instrumentShares, sysctls
+	h.LogConfig = container.LogConfig{Type: "none"}
+	err := l.startBox(ctx, box{node: role, addr: at, image: l.image, command: []string{"node", role}, stdin: true, host: h},
+		func(made string) (err error) {
+			id, next = made, l.nextExit(made)
+			p, err = l.attach(context.WithoutCancel(ctx), role, made, said)
+			return err
+		})
 	if err != nil {
 		return p, fmt.Errorf("%w %s", err, said)
 	}
@@ -135,14 +122,6 @@ func (l *Lab) attach(ctx context.Context, role, id string, said *tail) (*wire.Pe
 			l.Events(role, name, body)
 		}
 	}), nil
-}
-
-func (l *Lab) address(at netip.Addr) func(map[string]*network.EndpointSettings) {
-	return func(all map[string]*network.EndpointSettings) {
-		for _, e := range all {
-			e.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: at}
-		}
-	}
 }
 
 // tail keeps the last of what is written to it.

@@ -1,20 +1,16 @@
 package lab
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/netip"
-	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
-	"github.com/testcontainers/testcontainers-go"
 
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -35,71 +31,84 @@ func (l *Lab) startTargets(ctx context.Context) error {
 }
 
 func (l *Lab) startTarget(ctx context.Context, n scenarios.Node) error {
-	r, err := l.request(n)
+	b, err := l.box(ctx, n)
 	if err != nil {
 		return err
 	}
 	unfollow := func() {}
-	r.LifecycleHooks = []testcontainers.ContainerLifecycleHooks{{PostCreates: []testcontainers.ContainerHook{
-		func(_ context.Context, c testcontainers.Container) (err error) {
-			l.mu.Lock()
-			l.ids[n.Name] = c.GetContainerID()
-			l.mu.Unlock()
-			unfollow, err = l.follow(n.Name)
-			return err
-		},
-	}}}
-	_, err = testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{ContainerRequest: r, Started: true, Logger: quiet{}})
+	err = l.startBox(ctx, b, func(id string) (err error) {
+		l.mu.Lock()
+		l.ids[n.Name] = id
+		l.mu.Unlock()
+		unfollow, err = l.follow(n.Name)
+		return err
+	})
 	if err != nil {
 		unfollow()
 	}
 	return err
 }
 
-// request is one target's container: its place from the plan, its content from
-// the scenario. It is not removed by itself, so that a killed one can be
-// started again at its address.
-func (l *Lab) request(n scenarios.Node) (testcontainers.ContainerRequest, error) {
-	s := n.Spec
-	r := testcontainers.ContainerRequest{
-		Image: s.Image, Cmd: s.Command, Labels: l.labelled(n.Name), Networks: []string{l.network},
-		EndpointSettingsModifier: l.address(n.Addr),
-		HostConfigModifier: func(h *container.HostConfig) {
-			h.DNS, h.DNSSearch = []netip.Addr{l.Plan.SwitchboardAddr}, []string{"."}
-			h.NanoCPUs, h.Memory = nanoCPUs(s.CPUs), int64(s.Memory)
-			h.MemorySwap = h.Memory // a limit that is evaded by swap is none
-		},
+// box is one target's container: its place from the plan, its content from the
+// scenario. It is not removed by itself, so that a killed one can be started again at
+// its address.
+func (l *Lab) box(ctx context.Context, n scenarios.Node) (b box, err error) {
+	if n.Spec.Lab != nil {
+		b, err = l.embedded(n)
+	} else {
+		b, err = l.foreign(ctx, n)
 	}
-	switch {
-	case s.Lab != nil:
-		own, err := l.certificate(n)
-		if err != nil {
-			return r, err
-		}
-		spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, SQL: s.Lab.SQL, TLS: own, CA: l.authority.Certificate, Seed: l.Plan.Seed})
-		if err != nil {
-			return r, err
-		}
-		r.Image, r.Cmd = l.image, []string{"node", "target"}
-		r.Env = map[string]string{"STORMDRILL_TARGET": string(spec)}
-	case s.Build != nil:
-		r.FromDockerfile = l.dockerfile(s.Build)
+	if err != nil {
+		return b, err
 	}
-	if s.Lab == nil {
-		r.Env = named(s.Env, n.Name)
+	b.node, b.addr = n.Name, n.Addr
+	b.host.DNS, b.host.DNSSearch = []netip.Addr{l.Plan.SwitchboardAddr}, []string{"."}
+	b.host.NanoCPUs = nanoCPUs(n.Spec.CPUs)
+	if m := int64(n.Spec.Memory); m > 0 {
+		b.host.Memory, b.host.MemorySwap = m, m // a limit that is evaded by swap is none
 	}
 	content, err := l.content(n)
 	if err != nil {
-		return r, err
+		return b, err
 	}
-	for _, path := range slices.Sorted(maps.Keys(s.Files)) {
-		b, err := content(s.Files[path])
-		if err != nil {
-			return r, fmt.Errorf("files: %w", err)
+	b.files = map[string][]byte{}
+	for path, beside := range n.Spec.Files {
+		if b.files[path], err = content(beside); err != nil {
+			return b, fmt.Errorf("files: %w", err)
 		}
-		r.Files = append(r.Files, testcontainers.ContainerFile{Reader: bytes.NewReader(b), ContainerFilePath: path, FileMode: 0o644})
 	}
-	return r, nil
+	return b, nil
+}
+
+// foreign is the container of a user's own image.
+func (l *Lab) foreign(ctx context.Context, n scenarios.Node) (b box, err error) {
+	s := n.Spec
+	b = box{command: s.Command, env: named(s.Env, n.Name)}
+	// Raw sockets would reach past routes and addresses: what is sent then need not
+	// arrive at the switchboard.
+	b.host.CapDrop = []string{"NET_RAW"}
+	if s.Build != nil {
+		b.image, err = l.built(ctx, s.Build)
+	} else {
+		b.image, err = l.pulled(ctx, s.Image)
+	}
+	return b, err
+}
+
+// embedded is the container of a target of Stormdrill's own.
+func (l *Lab) embedded(n scenarios.Node) (b box, err error) {
+	s := n.Spec
+	own, err := l.certificate(n)
+	if err != nil {
+		return b, err
+	}
+	spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, SQL: s.Lab.SQL, TLS: own, CA: l.authority.Certificate, Seed: l.Plan.Seed})
+	if err != nil {
+		return b, err
+	}
+	b = box{image: l.image, command: []string{"node", "target"}, env: map[string]string{"STORMDRILL_TARGET": string(spec)}}
+	b.host, b.user = ownTarget(s)
+	return b, nil
 }
 
 // nodeVariable tells a container which of a target's replicas it is.
@@ -110,18 +119,6 @@ func named(env map[string]string, node string) map[string]string {
 	with := map[string]string{nodeVariable: node}
 	maps.Copy(with, env)
 	return with
-}
-
-func (l *Lab) dockerfile(b *scenarios.Build) testcontainers.FromDockerfile {
-	args := map[string]*string{}
-	for k, v := range b.Args {
-		args[k] = &v
-	}
-	dir := b.Context
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(filepath.Dir(l.Plan.Scenario.File), dir)
-	}
-	return testcontainers.FromDockerfile{Context: dir, Dockerfile: b.Dockerfile, BuildArgs: args}
 }
 
 // follow copies what a target writes into the evidence, from before it runs, and

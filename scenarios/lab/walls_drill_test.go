@@ -57,8 +57,66 @@ func TestLabLetsNothingOut(t *testing.T) {
 		t.Errorf("the target's log: %s", log)
 	}
 	for _, x := range s.Seen {
-		if x.Direct() {
-			t.Errorf("nobody went round the switchboard: %s", x)
+		if x.Direct() || x.From != "app-1" {
+			t.Errorf("no target did that: %s", x)
+		}
+	}
+}
+
+// bare are capabilities as people write them; engines add a prefix.
+func bare(capabilities []string) (all []string) {
+	for _, c := range capabilities {
+		all = append(all, strings.TrimPrefix(c, "CAP_"))
+	}
+	return all
+}
+
+// Own nodes may do what their role needs and no more, as the engine says; targets have
+// no raw sockets; nothing is published.
+func TestLabNodesMayDoNoMore(t *testing.T) {
+	const run = "00000000000000b3"
+	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+		p.Nodes[0].Spec = &scenarios.Target{Image: "stormdrill-test/base:debian", Command: []string{"sleep", "600"}}
+		p.Nodes[0].Ready = nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLab(t, l, run)
+	all, err := l.engine.ContainerList(t.Context(), client.ContainerListOptions{Filters: client.Filters{}.Add("label", Label+"="+run)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all.Items) != 6 {
+		t.Errorf("%d containers", len(all.Items))
+	}
+	for _, c := range all.Items {
+		i, err := l.engine.ContainerInspect(t.Context(), c.ID, client.ContainerInspectOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		node, h := c.Labels[NodeLabel], i.Container.HostConfig
+		if len(h.PortBindings) > 0 || h.PublishAllPorts || h.Privileged || len(c.Ports) > 0 {
+			t.Errorf("%s: published %v, privileged %t", node, c.Ports, h.Privileged)
+		}
+		if len(i.Container.NetworkSettings.Networks) != 1 {
+			t.Errorf("%s: networks %v", node, i.Container.NetworkSettings.Networks)
+		}
+		if node == "app-1" {
+			if !slices.Equal(bare(h.CapDrop), []string{"NET_RAW"}) || len(h.CapAdd) > 0 {
+				t.Errorf("%s: drops %q, adds %q", node, h.CapDrop, h.CapAdd)
+			}
+			continue
+		}
+		want, user := map[string][]string{"switchboard": {"NET_ADMIN"}, "load": {"NET_ADMIN"}}[node], ""
+		if want == nil {
+			user = nobody
+		}
+		if !slices.Equal(h.CapDrop, []string{"ALL"}) || !slices.Equal(bare(h.CapAdd), want) || i.Container.Config.User != user {
+			t.Errorf("%s: drops %q, adds %q, user %q", node, h.CapDrop, h.CapAdd, i.Container.Config.User)
+		}
+		if !slices.Contains(h.SecurityOpt, "no-new-privileges") || !h.ReadonlyRootfs || h.PidsLimit == nil || *h.PidsLimit != ownProcesses || h.Memory <= 0 || h.Memory > ownMemory {
+			t.Errorf("%s: %q, read-only %t, %v processes, %d bytes", node, h.SecurityOpt, h.ReadonlyRootfs, h.PidsLimit, h.Memory)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -24,18 +25,34 @@ func newDial() (dialler, error) {
 
 func dialWithinNetworks(near []netip.Prefix) dialler {
 	d := &net.Dialer{Timeout: dialWithin, Resolver: resolver, Control: func(_, address string, _ syscall.RawConn) error {
-		a, err := netip.ParseAddrPort(address)
-		if err != nil {
-			return err
-		}
-		for _, p := range near {
-			if p.Contains(a.Addr().Unmap()) {
-				return nil
-			}
-		}
-		return fmt.Errorf("%s lies outside the drill's network", a.Addr())
+		return inside(near, address)
 	}}
 	return d.DialContext
+}
+
+func inside(near []netip.Prefix, address string) error {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	for _, p := range near {
+		if p.Contains(a.Addr().Unmap()) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s lies outside the drill's network", a.Addr())
+}
+
+// networks are this machine's, as they were when they were first asked for.
+var networks = sync.OnceValues(ownNetworks)
+
+// staysNear lets questions for names go to near resolvers alone.
+func staysNear(_, address string, _ syscall.RawConn) error {
+	near, err := networks()
+	if err != nil {
+		return err
+	}
+	return inside(near, address)
 }
 
 func ownNetworks() ([]netip.Prefix, error) {
