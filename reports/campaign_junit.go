@@ -39,7 +39,7 @@ func CampaignJUnit(w io.Writer, c campaign.Card, done []campaign.Outcome) error 
 func answerCase(c campaign.Card) junit.Testcase {
 	t := junit.Testcase{Classname: "stormdrill." + c.Scenario, Time: "0",
 		Name: fmt.Sprintf("at most %d of %d runs exceed the SLA", c.Planned.Allowed, c.Planned.Runs)}
-	said := &junit.Result{Message: string(c.Verdict), Type: string(c.Verdict), Data: strings.Join(append(c.Reasons, c.Says...), "\n")}
+	said := &junit.Result{Message: string(c.Verdict), Type: string(c.Verdict), Data: strings.Join(append(sla.Texts(c.Reasons), c.Says...), "\n")}
 	switch c.Verdict {
 	case sla.Pass:
 	case sla.Fail:

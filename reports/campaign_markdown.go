@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
@@ -12,7 +13,7 @@ import (
 func CampaignMarkdown(w io.Writer, c campaign.Card) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), runs(c.Planned.Runs, ""), strings.ToUpper(string(c.Verdict)))
-	for _, r := range c.Reasons {
+	for _, r := range sla.Texts(c.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(c.Reasons) > 0 {
@@ -32,7 +33,7 @@ func CampaignMarkdown(w io.Writer, c campaign.Card) error {
 	}
 	fmt.Fprintf(&b, "- **Seed:** %d\n\n| run | seed | verdict | why |\n|---|---|---|---|\n", c.Seed)
 	for _, r := range c.Runs {
-		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", r.Folder, r.Seed, r.Verdict, cell(strings.Join(r.Reasons, "; ")))
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", r.Folder, r.Seed, r.Verdict, cell(strings.Join(sla.Texts(r.Reasons), "; ")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -30,13 +30,13 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 		}
 		switch {
 		case t.Control && t.Number == 2:
-			c.Verdict, c.Reasons = sla.Fail, []string{"no alarm of balancer: wanted none, measured 1, the first 3.0 s into the run"}
+			c.Verdict, c.Reasons = sla.Fail, []sla.Said{sla.Say("objective-missed", "no alarm of balancer: wanted none, measured 1, the first 3.0 s into the run")}
 			c.Watchers[0].FalseAlarms, c.Objectives[0].Measured, c.Objectives[0].Result = 1, "1, the first 3.0 s into the run", sla.Missed
 		case !t.Control && t.Number == 11:
-			c.Verdict, c.Reasons = sla.Fail, []string{"detect balancer: wanted ≤ 1 s, measured > 10 s"}
+			c.Verdict, c.Reasons = sla.Fail, []sla.Said{sla.Say("objective-missed", "detect balancer: wanted ≤ 1 s, measured > 10 s")}
 			c.Objectives[0].Result, c.Objectives[0].Censored = sla.Missed, true
 		case !t.Control && t.Number == 12:
-			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true, []string{"the generator fell behind its own schedule"}
+			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true, []sla.Said{sla.Say("generator-late", "the generator fell behind its own schedule")}
 		}
 		done = append(done, campaign.Outcome{Turn: t, Card: c})
 	}

@@ -50,7 +50,7 @@ func CampaignProgress(w io.Writer, c campaign.Card, o TextOptions) error {
 	last := c.Runs[len(c.Runs)-1]
 	fmt.Fprintf(t, "%s  %s", t.paint(colorOf(last.Verdict), strings.ToUpper(string(last.Verdict))), last.Folder)
 	if len(last.Reasons) > 0 {
-		t.WriteString(": " + last.Reasons[0])
+		t.WriteString(": " + last.Reasons[0].Text)
 	}
 	fmt.Fprintf(t, "\nso far %d of %d kept the SLA%s\n", c.Kept, c.Planned.Runs-c.Left, exceededSoFar(c))
 	_, err := io.WriteString(w, t.String())
@@ -76,7 +76,7 @@ func CampaignText(w io.Writer, c campaign.Card, o TextOptions) error {
 	}
 	t := &text{TextOptions: o}
 	fmt.Fprintf(t, "\n%s  %s, %s\n", t.paint(colorOf(c.Verdict), strings.ToUpper(string(c.Verdict))), c.Scenario, runs(c.Planned.Runs, ""))
-	for _, r := range c.Reasons {
+	for _, r := range sla.Texts(c.Reasons) {
 		t.line("", r)
 	}
 	t.spreads(c)
@@ -136,5 +136,5 @@ func spreadRow(s campaign.Spread) []string {
 	for _, b := range s.Bounds {
 		bounds = append(bounds, s.String(b))
 	}
-	return []string{s.Name, s.Wanted, met, s.Shown(s.Best), s.Shown(s.Median), s.Shown(s.Worst), strings.Join(bounds, ", ")}
+	return []string{s.Name, string(s.Wanted), met, s.Shown(s.Best), s.Shown(s.Median), s.Shown(s.Worst), strings.Join(bounds, ", ")}
 }

@@ -12,7 +12,7 @@ func connections(card sla.Scorecard) (all []string) {
 		for _, p := range g.Phases {
 			if c := p.Connections; c.Differ {
 				all = append(all, fmt.Sprintf("%s, %s: %s good on new connections, %s on established ones",
-					g.Name, p.Name, sla.Percent(c.New.Success), sla.Percent(c.Established.Success)))
+					g.Name, p.Name, share(c.New.Success), share(c.Established.Success)))
 			}
 		}
 	}

@@ -24,11 +24,11 @@ func JUnit(w io.Writer, card sla.Scorecard) error {
 
 // suiteOf a run.
 func suiteOf(card sla.Scorecard) junit.Testsuite {
-	suite := junit.Testsuite{Name: card.Scenario, Timestamp: card.Started}
+	suite := junit.Testsuite{Name: card.Scenario, Timestamp: string(card.Started)}
 	class := "stormdrill." + card.Scenario
 	for _, o := range card.Objectives {
 		c := junit.Testcase{Name: o.Name, Classname: class, Time: "0"}
-		said := &junit.Result{Message: "wanted " + o.Wanted + ", measured " + o.Measured, Type: o.Result, Data: o.Why}
+		said := &junit.Result{Message: "wanted " + o.Wanted + ", measured " + o.Measured, Type: o.Result, Data: string(o.Why)}
 		switch o.Result {
 		case sla.Missed:
 			c.Failure = said
@@ -38,7 +38,7 @@ func suiteOf(card sla.Scorecard) junit.Testsuite {
 		suite.AddTestcase(c)
 	}
 	if card.Verdict != sla.Pass && card.Verdict != sla.Fail {
-		why := strings.Join(card.Reasons, "\n")
+		why := strings.Join(sla.Texts(card.Reasons), "\n")
 		suite.AddTestcase(junit.Testcase{Name: "run", Classname: class, Time: "0",
 			Error: &junit.Result{Message: string(card.Verdict), Type: string(card.Verdict), Data: why}})
 	}

@@ -12,7 +12,7 @@ import (
 func Markdown(w io.Writer, card sla.Scorecard) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s: %s\n\n", cell(title(card)), strings.ToUpper(string(card.Verdict)))
-	for _, r := range card.Reasons {
+	for _, r := range sla.Texts(card.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(card.Reasons) > 0 {
@@ -20,7 +20,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	}
 	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
 	for _, o := range card.Objectives {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted), cell(o.Measured), cell(o.Margin), o.Result)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted), cell(o.Measured), cell(string(o.Margin)), o.Result)
 	}
 	b.WriteByte('\n')
 	item := func(name, s string) {

@@ -22,7 +22,8 @@ func card() sla.Scorecard {
 	half, twelve, none := 0.5, 12.0, 0.0
 	return sla.Scorecard{
 		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail, Seed: 7, Started: "2026-01-02T03:04:05Z",
-		Reasons:  []string{"recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms"},
+		Reasons: []sla.Said{sla.Say("objective-missed", "recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms")},
+		Groups:  []sla.Group{}, Strays: []sla.Stray{}, Uncontained: []string{},
 		Times:    sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"}, Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
 		Requests: sla.Requests{Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280, Low: 0.901064, High: 0.901304, Excess: 1230.5, BeforeDetect: 30, AfterDetect: 1204, UntilWell: 1199, Replayed: 2},
 		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15, Effect: 15.002, EffectResolution: 0.0012, Lift: 25, Clear: 25.01,
@@ -33,13 +34,13 @@ func card() sla.Scorecard {
 		Data: &sla.Data{Acknowledged: 5000, There: 4948, Lost: 50, Unknown: 2, OldestLost: 14.51, YoungestLost: 14.99, LostIDs: []string{"00000000000000aa-clerks-1451"},
 			RPO: second(0.49, 0.01)},
 		Nodes:    []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5}, {Name: "switchboard", Fault: 0.4, Failed: 1234}},
-		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2, Restore: &sla.Time{Seconds: 15, Censored: true}}},
+		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Unmet: []string{}, Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2, Restore: &sla.Time{Seconds: 15, Censored: true}}},
 		Steers: []sla.Steer{
 			{Name: "east", When: "probe", What: "page/east hears standby for edge", Moves: []sla.Move{{At: 16.02, Back: 24.5, Answers: 1312}, {At: 30.1, Back: -1}}, Settled: second(2.1, 0.1)},
 			{Name: "west", When: "probe", What: "page/west hears standby for edge", Moves: []sla.Move{{At: 16.02, Back: 24.5}}},
 			{Name: "north", When: "balancer", Moves: []sla.Move{}},
 		},
-		Outages: []sla.Outage{{Group: "shoppers", By: []string{}, Onset: 33, Recovery: 34, Resolution: 0.034, Censored: true}},
+		Outages: []sla.Outage{{Group: "shoppers", By: []string{}, Onset: 33, Recovery: 34, Resolution: 0.034, Censored: true, With: []string{}}},
 		Objectives: []sla.Objective{
 			{Name: "detect balancer", Wanted: "≤ 3 s", Measured: "800 ms ± 50 ms", Margin: "+73%", Result: sla.Met},
 			{Name: "recover", Wanted: "≤ 1 s", Measured: "2.5 s ± 100 ms", Margin: "-150%", Result: sla.Missed},
@@ -48,8 +49,8 @@ func card() sla.Scorecard {
 		Generator: sla.Generator{RateWanted: 500, RateAchieved: 499.9, LagP99: 0.0012, Unsent: 3},
 		Clock:     &sla.Clock{Shift: -86400.123456, Bound: 0.0021, Drift: 0.0013, Measured: 7},
 		Classes:   []sla.Class{{Name: "http 503, injected", Count: 1234}},
-		Picture:   sla.Picture{Step: 1, Bad: []float64{0, 0, 0.01, 0.5, 1, -1, 0}, Marks: []sla.Point{{At: 2, Name: "inject"}, {At: 4.5, Name: "clear"}}},
-		Notes:     []string{"app-1 asked for \"example\", which none of its uses declares: NXDOMAIN"},
+		Picture:   sla.Picture{Step: 1, Bad: []sla.Number{0, 0, 0.01, 0.5, 1, -1, 0}, Marks: []sla.Point{{At: 2, Name: "inject"}, {At: 4.5, Name: "clear"}}},
+		Notes:     []sla.Said{sla.Say("undeclared", "app-1 asked for \"example\", which none of its uses declares: NXDOMAIN")},
 	}
 }
 
@@ -77,7 +78,7 @@ func TestFormats(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
 		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) }} {
-		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error, Reasons: []string{"x"}}); err != nil {
+		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error, Reasons: []sla.Said{sla.Say("harness", "x")}}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -90,7 +91,7 @@ func TestEmpty(t *testing.T) {
 func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
 	for _, v := range []sla.Verdict{sla.Inconclusive, sla.Error, sla.Interrupted} {
 		var b bytes.Buffer
-		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []string{"why"}}); err != nil {
+		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []sla.Said{sla.Say("why", "why")}}); err != nil {
 			t.Fatal(err)
 		}
 		var all struct {
@@ -140,7 +141,11 @@ func TestLiveOnATerminal(t *testing.T) {
 // wantGolden compares with a file of testdata, or writes it with -update.
 func wantGolden(t *testing.T, name string, have []byte) {
 	t.Helper()
-	golden := filepath.Join("testdata", name)
+	wantGoldenAt(t, filepath.Join("testdata", name), have)
+}
+
+func wantGoldenAt(t *testing.T, golden string, have []byte) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(golden, have, 0o644); err != nil {
 			t.Fatal(err)

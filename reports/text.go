@@ -68,7 +68,7 @@ func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
 		color = yellow
 	}
 	fmt.Fprintf(t, "\n%s  %s\n", t.paint(color, strings.ToUpper(string(card.Verdict))), title(card))
-	for _, r := range card.Reasons {
+	for _, r := range sla.Texts(card.Reasons) {
 		t.line("", r)
 	}
 	t.objectives(card)
@@ -89,7 +89,7 @@ func (t *text) objectives(card sla.Scorecard) {
 	}
 	head := [4]string{"objective", "wanted", "measured", "margin"}
 	var wide [4]int
-	row := func(o sla.Objective) [4]string { return [4]string{o.Name, o.Wanted, o.Measured, o.Margin} }
+	row := func(o sla.Objective) [4]string { return [4]string{o.Name, o.Wanted, o.Measured, string(o.Margin)} }
 	for i, h := range head {
 		wide[i] = len(h)
 		for _, o := range card.Objectives {
@@ -142,7 +142,7 @@ func (t *text) facts(card sla.Scorecard) {
 	t.line("answers", nodes(card))
 	t.line("generator", generator(card))
 	t.line("clock", clocks(card))
-	for i, n := range card.Notes {
+	for i, n := range sla.Texts(card.Notes) {
 		t.line([]string{"note", ""}[min(i, 1)], n)
 	}
 }
@@ -190,7 +190,7 @@ func (t *text) picture(card sla.Scorecard) {
 	}
 	var bars strings.Builder
 	for _, b := range p.Bad {
-		bars.WriteRune(level(b))
+		bars.WriteRune(level(float64(b)))
 	}
 	below := []rune(strings.Repeat(" ", len(p.Bad)))
 	for i, m := range p.Marks {
@@ -235,7 +235,7 @@ func Table(w io.Writer, cards []sla.Scorecard) error {
 		}
 		why := ""
 		if len(c.Reasons) > 0 {
-			why = "  " + c.Reasons[0]
+			why = "  " + c.Reasons[0].Text
 		}
 		fmt.Fprintf(t, "%s  %-*s  %d of %d met%s\n", t.paint(color, fmt.Sprintf("%-12s", strings.ToUpper(string(c.Verdict)))), wide, c.Scenario, met, len(c.Objectives), why)
 	}

@@ -27,7 +27,13 @@ func title(c sla.Scorecard) string {
 }
 
 // share writes a share in per cent; cut after two digits, never rounded up.
-func share(f float64) string { return sla.Percent(f) }
+// share writes one, or that there is none.
+func share[F ~float64](f F) string {
+	if sla.Number(f) == sla.None {
+		return "nothing sent,"
+	}
+	return sla.Percent(float64(f))
+}
 
 // users says in one line what the users had.
 func users(c sla.Scorecard) string {
@@ -220,7 +226,7 @@ func fault(f sla.Fault, only bool) string {
 		}
 	}
 	if f.Effect >= 0 {
-		s += fmt.Sprintf("; %s after the injection", sla.Time{Seconds: max(0, f.Effect-f.Inject), Resolution: f.EffectResolution})
+		s += fmt.Sprintf("; %s after the injection", sla.Time{Seconds: max(0, float64(f.Effect-f.Inject)), Resolution: f.EffectResolution})
 	}
 	switch {
 	case p.Gone:

@@ -94,11 +94,11 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	switch {
 	case err == nil:
 	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):
-		card.Verdict, card.Reasons = sla.Interrupted, []string{err.Error()}
+		card.Verdict, card.Reasons = sla.Interrupted, []sla.Said{sla.Say("interrupted", err.Error())}
 	case len(c.done) == 0:
 		return err
 	default:
-		card.Verdict, card.Reasons = sla.Error, []string{err.Error()}
+		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say("harness", err.Error())}
 	}
 	c.done = append(c.done, campaign.Outcome{Turn: t, Card: card})
 	return nil

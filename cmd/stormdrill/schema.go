@@ -2,16 +2,18 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
 func newSchema() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of a scenario",
+		Use:   "schema [scenario|scorecard|campaign]",
+		Short: "Print the JSON Schema of a scenario, or of what a run leaves",
 		Long: `Schema prints the JSON Schema of the scenario format, by which an editor completes
 and checks a scenario while it is written. It knows keys, types and units; what
 names refer to, and whether phases are long enough, stormdrill validate checks.
@@ -19,11 +21,20 @@ names refer to, and whether phases are long enough, stormdrill validate checks.
 With the YAML language server, write the schema to a file and let the scenario's
 first line name it:
 
-  # yaml-language-server: $schema=stormdrill.schema.json`,
-		Example: `  stormdrill schema > stormdrill.schema.json`,
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			b, err := scenarios.Schema()
+  # yaml-language-server: $schema=stormdrill.schema.json
+
+scorecard and campaign print the schemas of scorecard.json and campaign.json, by which
+a program reads them (docs/scorecard.md says what their fields mean).`,
+		Example: `  stormdrill schema > stormdrill.schema.json
+  stormdrill schema scorecard`,
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: []string{"scenario", "scorecard", "campaign"},
+		RunE: func(c *cobra.Command, args []string) error {
+			of := map[string]func() ([]byte, error){"scorecard": reports.ScorecardSchema, "campaign": reports.CampaignSchema}[strings.Join(args, "")]
+			if of == nil {
+				of = scenarios.Schema
+			}
+			b, err := of()
 			if err != nil {
 				return err
 			}

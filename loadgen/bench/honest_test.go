@@ -169,8 +169,8 @@ func (d drilled) sent() string { return fmt.Sprintf("%.3f %% of %d", 100-d.unsen
 // convicted is why the generator says that its run is void; empty: it does not.
 func (d drilled) convicted() string {
 	for _, r := range d.card.Reasons {
-		if strings.Contains(r, "fell behind its own schedule") || strings.Contains(r, "could not be sent") {
-			return r
+		if strings.Contains(r.Text, "fell behind its own schedule") || strings.Contains(r.Text, "could not be sent") {
+			return r.Text
 		}
 	}
 	return ""

@@ -47,7 +47,7 @@ func TestBlindCountIsNoProofAlone(t *testing.T) {
 		blind(r, c.kind)
 		r.Header.Faults[0].Nodes = []string{"app-2"}
 		card := Score(r, s.goals)
-		reasons := strings.Join(card.Reasons, "\n")
+		reasons := strings.Join(Texts(card.Reasons), "\n")
 		if card.Verdict != c.verdict || card.Faults[0].Absorbed != c.absorbed {
 			t.Errorf("%s: have %s %q, %+v; want %s", name, card.Verdict, reasons, card.Faults[0], c.verdict)
 		}
@@ -98,7 +98,7 @@ func TestBehindAnApplicationThatForwardsNothing(t *testing.T) {
 		p.Blind, p.Untraced, p.Checks = true, true, 0
 		r.Header.Faults[0].Aim, r.Header.Faults[0].Nodes = "mid -> dep", []string{"dep"}
 		card := Score(r, s.goals)
-		why := strings.Join(card.Reasons, "\n")
+		why := strings.Join(Texts(card.Reasons), "\n")
 		if f := card.Faults[0]; card.Verdict != c.verdict || f.Faint > 0 != c.faint || f.Absorbed {
 			t.Errorf("%s: have %s %q, %+v", name, card.Verdict, why, f)
 		}
@@ -141,7 +141,7 @@ func TestUntouchedSaysWhy(t *testing.T) {
 		s.unused = true
 		r := s.record()
 		change(r)
-		if why := strings.Join(Score(r, s.goals).Reasons, "\n"); !strings.Contains(why, want) {
+		if why := strings.Join(Texts(Score(r, s.goals).Reasons), "\n"); !strings.Contains(why, want) {
 			t.Errorf("have %q, want %q", why, want)
 		}
 	}

@@ -62,11 +62,12 @@ func (s *scorer) budget() {
 	if err != nil { // the plan, or `score --sla`, checked it
 		return
 	}
-	r, length := s.card.Requests, time.Duration(to-from).Seconds()
+	length := time.Duration(to - from).Seconds()
+	bad, most := 1-float64(s.card.Requests.Availability), 1-float64(s.card.Requests.Low)
 	micro := func(v float64) float64 { return seconds(duration(v)) }
 	s.card.Budget = &Burnt{
 		Objective: b.Objective, Window: b.Window.Seconds(), Allowed: micro(b.allowed()),
-		Seconds: micro((1 - r.Availability) * length), Most: micro((1 - r.Low) * length),
-		Share: round((1 - r.Availability) * length / b.allowed()),
+		Seconds: micro(bad * length), Most: micro(most * length),
+		Share: round(bad * length / b.allowed()),
 	}
 }

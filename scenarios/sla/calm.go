@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -65,7 +64,7 @@ func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
 
 // hurried says whose latency is not as before when the run ends, all faults being gone:
 // users are answered again, and not as well as they were.
-func (s *scorer) hurried() (reasons []string) {
+func (s *scorer) hurried() (reasons []Said) {
 	end, w := s.course.end, int64(s.confirm())
 	if s.course.cleared == never || s.course.cleared+w > end || s.wanted.Calm != nil {
 		return nil
@@ -81,7 +80,7 @@ func (s *scorer) hurried() (reasons []string) {
 				last.add(took(r))
 			}
 		}
-		reasons = append(reasons, fmt.Sprintf("%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: bound it with sla.calm, or a percentile in sla.thresholds",
+		reasons = append(reasons, Saying("slower-at-end", "%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: bound it with sla.calm, or a percentile in sla.thresholds",
 			st.group.Name, Brief(seconds(last.quantile(calmQuantile))), Brief(seconds(s.confirm())), Brief(seconds(st.p95))))
 	}
 	return reasons
@@ -89,20 +88,20 @@ func (s *scorer) hurried() (reasons []string) {
 
 // later says what happened to the users after the faults and W, of which nobody can say
 // whether a fault did it.
-func (s *scorer) later() (reasons []string) {
+func (s *scorer) later() (reasons []Said) {
 	if s.course.cleared == never {
 		return nil
 	}
 	after := s.course.cleared + int64(s.confirm())
 	for i, o := range s.outages {
 		if len(s.card.Outages[i].By) == 0 && o.onset > after {
-			reasons = append(reasons, fmt.Sprintf("an outage of %s began %.1f s into the run, after the users had recovered: whether a fault did it cannot be told; look at the target's log", o.stream.group.Name, s.course.at(o.onset)))
+			reasons = append(reasons, Saying("outage-late", "an outage of %s began %.1f s into the run, after the users had recovered: whether a fault did it cannot be told; look at the target's log", o.stream.group.Name, s.course.at(o.onset)))
 		}
 	}
 	for _, st := range s.streams {
 		i := slices.IndexFunc(st.told, func(t int64) bool { return t > after && !s.amid(st, t) })
 		if i >= 0 {
-			reasons = append(reasons, fmt.Sprintf("more requests of %s failed by %.1f s into the run than its steady state explains, after the users had recovered", st.group.Name, s.course.at(st.told[i])))
+			reasons = append(reasons, Saying("failures-late", "more requests of %s failed by %.1f s into the run than its steady state explains, after the users had recovered", st.group.Name, s.course.at(st.told[i])))
 		}
 	}
 	for i, w := range s.record.Header.Watch {
@@ -110,7 +109,7 @@ func (s *scorer) later() (reasons []string) {
 		_, restore := s.wanted.Restore[w.Name]
 		k := slices.IndexFunc(s.noticed[i].Alarms, func(a watch.Alarm) bool { return a.Raised.After > after })
 		if k >= 0 && (detect || restore) {
-			reasons = append(reasons, fmt.Sprintf("watcher %s raised an alarm %.1f s into the run, after the users had recovered: look at what it saw then", w.Name, s.course.at(s.noticed[i].Alarms[k].Raised.After)))
+			reasons = append(reasons, Saying("alarm-late", "watcher %s raised an alarm %.1f s into the run, after the users had recovered: look at what it saw then", w.Name, s.course.at(s.noticed[i].Alarms[k].Raised.After)))
 		}
 	}
 	return reasons

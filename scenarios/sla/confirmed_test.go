@@ -30,7 +30,7 @@ func TestUnconfirmedMitigation(t *testing.T) {
 		if o.Result != want || !strings.HasPrefix(o.Measured, "≥ ") || !strings.HasSuffix(o.Measured, "not confirmed before the fault was lifted") {
 			t.Errorf("limit %s: have %+v, want %s", limit, o, want)
 		}
-		if want == Undecided && (card.Verdict != Inconclusive || !strings.Contains(card.Reasons[0], "want a longer hold, or a shorter confirm")) {
+		if want == Undecided && (card.Verdict != Inconclusive || !strings.Contains(card.Reasons[0].Text, "want a longer hold, or a shorter confirm")) {
 			t.Errorf("limit %s: %s %q", limit, card.Verdict, card.Reasons)
 		}
 	}
@@ -103,7 +103,7 @@ func TestLimitsThatCannotBeConfirmed(t *testing.T) {
 		m, _ := time.ParseDuration(c.mitigate)
 		r, _ := time.ParseDuration(c.recover)
 		s.goals.Mitigate, s.goals.Recover = &m, &r
-		if have := strings.Join(Score(s.record(), s.goals).Notes, "\n"); have != c.want {
+		if have := strings.Join(Texts(Score(s.record(), s.goals).Notes), "\n"); have != c.want {
 			t.Errorf("%s, %s: notes %q, want %q", c.mitigate, c.recover, have, c.want)
 		}
 	}

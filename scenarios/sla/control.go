@@ -15,14 +15,15 @@ import "fmt"
 // baseline that is none; that no fault was proven voids nothing here.
 func (s *scorer) control(add func(Objective)) {
 	for i, w := range s.record.Header.Watch {
-		o := Objective{Name: "no alarm of " + w.Name, Wanted: "none", Measured: "none", Result: Met}
+		o := fewer("no alarm of "+w.Name, "none", 0, "alarms")
 		n := s.noticed[i]
+		o.Measured, o.Result, o.Value = "none", Met, counts(len(n.Alarms))
 		switch {
 		case len(n.Alarms) > 0:
 			o.Measured = fmt.Sprintf("%d, the first %.1f s into the run", len(n.Alarms), s.course.at(n.Alarms[0].Raised.After))
 			o.Result = Missed
 		case n.Asked == 0 && w.Kind != "webhook":
-			o.Measured, o.Result, o.Why = "nothing", Undecided, "the watcher got no answer that counts"
+			o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "the watcher got no answer that counts"
 		}
 		add(o)
 	}
@@ -30,7 +31,8 @@ func (s *scorer) control(add func(Objective)) {
 }
 
 func (s *scorer) noOutage() Objective {
-	o := Objective{Name: "no outage", Wanted: "none", Measured: "none", Result: Met}
+	o := fewer("no outage", "none", 0, "outages")
+	o.Measured, o.Result, o.Value = "none", Met, counts(len(s.card.Outages))
 	sent := 0
 	for _, st := range s.streams {
 		sent += st.sent()
@@ -41,7 +43,7 @@ func (s *scorer) noOutage() Objective {
 		o.Measured = fmt.Sprintf("%d, the first of %s %.1f s into the run", len(s.card.Outages), first.Group, first.Onset)
 		o.Result = Missed
 	case sent == 0:
-		o.Measured, o.Result, o.Why = "nothing", Undecided, "no request was sent"
+		o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "no request was sent"
 	}
 	return o
 }

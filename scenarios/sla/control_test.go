@@ -46,7 +46,7 @@ func TestControlRuns(t *testing.T) {
 				c.spoil(r)
 			}
 			card := Score(r, r.Header.Objectives)
-			if !card.Control || card.Verdict != c.verdict || !strings.Contains(strings.Join(card.Reasons, "\n"), c.reason) {
+			if !card.Control || card.Verdict != c.verdict || !strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
 				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict, c.reason)
 			}
 			for _, o := range card.Objectives {

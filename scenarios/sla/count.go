@@ -120,10 +120,12 @@ func (t *totals) add(r *loadgen.Request, bad bool) {
 // requests are what was counted, with the shares.
 func (t *totals) requests() Requests {
 	out := t.Requests
+	out.Availability, out.Low, out.High = None, None, None
 	if out.Sent > 0 {
 		good := float64(out.Sent - out.Failed)
-		out.Availability = round(good / float64(out.Sent))
-		out.Low, out.High = round(good/float64(out.Due)), round((good+float64(out.Due-out.Sent))/float64(out.Due))
+		out.Availability = Number(round(good / float64(out.Sent)))
+		out.Low = Number(round(good / float64(out.Due)))
+		out.High = Number(round((good + float64(out.Due-out.Sent)) / float64(out.Due)))
 	}
 	out.Excess = round(max(0, out.Excess+float64(out.Failed)))
 	return out

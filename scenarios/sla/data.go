@@ -66,9 +66,9 @@ func (s *scorer) data() {
 		}
 		d.Lost++
 		if d.OldestLost < 0 {
-			d.OldestLost = s.course.at(w.acked)
+			d.OldestLost = Number(s.course.at(w.acked))
 		}
-		d.YoungestLost = s.course.at(w.acked)
+		d.YoungestLost = Number(s.course.at(w.acked))
 		if len(d.LostIDs) < mostLost {
 			d.LostIDs = append(d.LostIDs, loadgen.WriteID(s.record.Header.Run, w.group, w.seq))
 		}
@@ -146,13 +146,13 @@ func lostBy(times []faultTime, acked int64) int {
 
 // lose judges how many acknowledged writes are lost.
 func (s *scorer) lose(limit int) Objective {
-	o := Objective{Name: "lose", Wanted: fmt.Sprintf("≤ %d writes", limit)}
+	o := fewer("lose", fmt.Sprintf("≤ %d writes", limit), float64(limit), "writes")
 	d := s.card.Data
 	if why := d.silent(); why != "" {
-		o.Measured, o.Result, o.Why = "nothing", Undecided, why
+		o.Measured, o.Result, o.Why = "nothing", Undecided, Word(why)
 		return o
 	}
-	o.Measured = fmt.Sprintf("%d of %d", d.Lost, d.Acknowledged)
+	o.Measured, o.Value = fmt.Sprintf("%d of %d", d.Lost, d.Acknowledged), counts(d.Lost+d.Unknown)
 	switch {
 	case d.Lost > uint64(limit):
 		o.Result = Missed
@@ -160,7 +160,7 @@ func (s *scorer) lose(limit int) Objective {
 		o.Result = Met
 	default:
 		o.Measured = fmt.Sprintf("%d to %d of %d", d.Lost, d.Lost+d.Unknown, d.Acknowledged)
-		o.Result, o.Why = Undecided, d.doubt()
+		o.Result, o.Why = Undecided, Word(d.doubt())
 	}
 	return o
 }
@@ -170,7 +170,7 @@ func (s *scorer) lose(limit int) Objective {
 func (s *scorer) point(limit time.Duration) Objective {
 	d := s.card.Data
 	if why := d.silent(); why != "" {
-		return Objective{Name: "rpo", Wanted: "≤ " + Brief(limit.Seconds()), Measured: "nothing", Result: Undecided, Why: why}
+		return atMost("rpo", limit, nil, why)
 	}
 	o, worst := atMost("rpo", limit, d.RPO, ""), atMost("rpo", limit, &d.atWorst, "")
 	if limit == 0 && d.Lost > 0 { // a lost write is one, however finely its age is told
@@ -179,7 +179,7 @@ func (s *scorer) point(limit time.Duration) Objective {
 	}
 	if o.Result != worst.Result {
 		o.Measured = fmt.Sprintf("%s to %s", d.RPO, d.atWorst)
-		o.Result, o.Why, o.Margin = Undecided, d.doubt(), ""
+		o.Result, o.Why, o.Margin = Undecided, Word(d.doubt()), ""
 	}
 	return o
 }

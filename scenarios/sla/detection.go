@@ -13,7 +13,7 @@ import (
 func (s *scorer) watchers() {
 	for i, w := range s.record.Header.Watch {
 		n, c := s.noticed[i], s.charge(w)
-		out := Watcher{Name: w.Name, Kind: w.Kind, Of: w.Of, Unmet: w.Unmet, Asked: n.Asked}
+		out := Watcher{Name: w.Name, Kind: w.Kind, Of: Word(w.Of), Unmet: append([]string{}, w.Unmet...), Asked: n.Asked}
 		hit := -1
 		for k, a := range n.Alarms {
 			switch met := s.met(w); {
@@ -27,7 +27,7 @@ func (s *scorer) watchers() {
 			out.Detect, out.Restore = s.detect(n, hit, w, c), s.restore(n, hit, w, c)
 		}
 		if d := out.Detect; d != nil {
-			d.By = w.Name
+			d.By = Word(w.Name)
 			if ideal := s.ideal(c); ideal != nil { // both from the same origin, whose doubt cancels
 				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
 			}
@@ -84,11 +84,11 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge)
 		if !n.Ends {
 			return nil // it never says so
 		}
-		return &Time{Seconds: since(c.cleared, s.course.end), Censored: true, By: w.Name}
+		return &Time{Seconds: since(c.cleared, s.course.end), Censored: true, By: Word(w.Name)}
 	}
 	t := s.between(last.Content, c.cleared, w)
 	t.Resolution += seconds(c.clearing)
-	t.Seconds, t.By = max(0, t.Seconds), w.Name
+	t.Seconds, t.By = max(0, t.Seconds), Word(w.Name)
 	return t
 }
 

@@ -34,7 +34,7 @@ func TestWatcherThatCannotMeetIt(t *testing.T) {
 		if card.Verdict != Inconclusive || card.Void || w.Detect != nil || w.Restore != nil || card.Times.Detect != nil {
 			t.Errorf("%s: have %s %q, %+v", name, card.Verdict, card.Reasons, w)
 		}
-		if why := strings.Join(card.Reasons, "\n"); !strings.Contains(why, "as: GROUP") {
+		if why := strings.Join(Texts(card.Reasons), "\n"); !strings.Contains(why, "as: GROUP") {
 			t.Errorf("%s: %q, want the cure", name, why)
 		}
 		if want := strings.Count(name, "coincidence"); w.FalseAlarms != want {

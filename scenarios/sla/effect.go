@@ -29,14 +29,14 @@ func (s *scorer) faults() {
 func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 	injected, ok := markOf(s.record, timeline.MarkInject, f.Name)
 	if ok {
-		out.Inject = s.course.at(injected.Before)
+		out.Inject = Number(s.course.at(injected.Before))
 	}
 	if m, ok := markOf(s.record, timeline.MarkLift, f.Name); ok {
-		out.Lift = s.course.at(m.After)
+		out.Lift = Number(s.course.at(m.After))
 	}
 	m, cleared := markOf(s.record, timeline.MarkClear, f.Name)
 	if cleared {
-		out.Clear = s.course.at(m.After)
+		out.Clear = Number(s.course.at(m.After))
 	}
 	for _, p := range s.record.Proofs {
 		if p.Fault != f.Name {
@@ -44,10 +44,10 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 		}
 		c := p.Count
 		if c.First > 0 && !c.Own {
-			out.Effect, out.EffectResolution = s.course.at(c.First), seconds(time.Duration(c.Late+injected.After-injected.Before))
+			out.Effect, out.EffectResolution = Number(s.course.at(c.First)), seconds(time.Duration(c.Late+injected.After-injected.Before))
 		}
-		out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: c.Detail,
-			Untraced: c.Untraced, Unread: c.Unread, Gone: cleared && !c.Active}
+		out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail),
+			Untraced: c.Untraced, Unread: Word(c.Unread), Gone: cleared && !c.Active}
 	}
 }
 
@@ -55,7 +55,7 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 // users felt it too little, or not at all, or it is not known to have met them.
 func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) && len(o.By) > 0 }); i >= 0 {
-		out.During = s.card.Outages[i].By[0]
+		out.During = Word(s.card.Outages[i].By[0])
 		return
 	}
 	if out.Proof.Effective != "yes" {
@@ -78,22 +78,24 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 }
 
 // notEffective says why a fault's silence is no proof.
-func notEffective(f Fault, of timeline.Fault) string {
+func notEffective(f Fault, of timeline.Fault) Said {
 	p := f.Proof
-	say := func(format string, a ...any) string { return "fault " + f.Name + fmt.Sprintf(format, a...) }
+	say := func(code, format string, a ...any) Said {
+		return Saying(code, "fault %s"+format, append([]any{f.Name}, a...)...)
+	}
 	switch {
 	case p.Own:
-		return say(": %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?", p.Total, p.Unit, leastTouched, f.Link)
+		return say("fault-too-few", ": %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?", p.Total, p.Unit, leastTouched, f.Link)
 	case f.Kind == "exec":
-		return say(": its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?", p.Users, p.Unit, leastTouched, f.Link)
+		return say("fault-too-few", ": its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?", p.Users, p.Unit, leastTouched, f.Link)
 	case p.Effective == "unknown":
-		return say(": %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks; %s", p.Total, p.Unit, f.Link, p.apart(f.Link))
+		return say("fault-unknown", ": %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks; %s", p.Total, p.Unit, f.Link, p.apart(f.Link))
 	case p.Effective == "no":
-		return say(" touched none of the users' requests: %s", untouched(f, of))
+		return say("fault-untouched", " touched none of the users' requests: %s", untouched(f, of))
 	case p.Users >= leastTouched:
-		return say(" touched %d packets of the users', and no outage followed: one request sends up to %d that nobody answers, so it may have met fewer than the %d requests that would show what it does: raise the rate, or hold it longer", p.Users, mostPackets, leastTouched)
+		return say("fault-few-packets", " touched %d packets of the users', and no outage followed: one request sends up to %d that nobody answers, so it may have met fewer than the %d requests that would show what it does: raise the rate, or hold it longer", p.Users, mostPackets, leastTouched)
 	}
-	return say(" touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer", p.Users, leastTouched)
+	return say("fault-too-few", " touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer", p.Users, leastTouched)
 }
 
 // apart says what would tell users' requests from checks.

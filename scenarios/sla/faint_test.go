@@ -55,7 +55,7 @@ func TestFaint(t *testing.T) {
 		if card.Verdict != c.verdict || f.Faint != c.faint || mitigate != c.mitigate || f.Absorbed != (c.faint == 0 && f.Outage == nil) {
 			t.Errorf("%s: have %s %q, %d bad, mitigated %q, %+v", name, card.Verdict, card.Reasons, f.Faint, mitigate, f)
 		}
-		if why := strings.Join(card.Reasons, " "); c.verdict == Inconclusive && !strings.Contains(why, "users felt it, and too little for an outage to stand out") {
+		if why := strings.Join(Texts(card.Reasons), " "); c.verdict == Inconclusive && !strings.Contains(why, "users felt it, and too little for an outage to stand out") {
 			t.Errorf("%s: %q", name, why)
 		}
 	}

@@ -48,7 +48,7 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 func (s *scorer) unconfirmable() {
 	say := func(name string, limit time.Duration, what string, lasted int64) {
 		if most := time.Duration(lasted) - s.confirm(); most+window < limit {
-			s.card.Notes = append(s.card.Notes, fmt.Sprintf("sla.%s of %s: %s %s, of which %s confirm it: a time above %s cannot be met in this record",
+			s.card.Notes = append(s.card.Notes, Saying("limit-beyond-record", "sla.%s of %s: %s %s, of which %s confirm it: a time above %s cannot be met in this record",
 				name, Brief(limit.Seconds()), what, Brief(time.Duration(lasted).Seconds()), Brief(s.confirm().Seconds()), Brief(max(0, most).Seconds())))
 		}
 	}

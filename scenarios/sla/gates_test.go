@@ -47,7 +47,7 @@ func TestLateBesideAnInstant(t *testing.T) {
 			r := s.record()
 			also(r, "a-later", 35*sec, 40*sec)
 			card := Score(r, s.goals)
-			if have := strings.Contains(strings.Join(card.Reasons, "\n"), beside); have != c.void || card.Void != c.void {
+			if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"), beside); have != c.void || card.Void != c.void {
 				t.Errorf("have %q, void %t; want it void: %t", card.Reasons, card.Void, c.void)
 			}
 		})
@@ -110,7 +110,7 @@ func TestReferenceUnwell(t *testing.T) {
 			}
 		})
 		card := Score(r, r.Header.Objectives)
-		if have := strings.Contains(strings.Join(card.Reasons, "\n"), "of the reference group spared were bad"); have != c.void {
+		if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"), "of the reference group spared were bad"); have != c.void {
 			t.Errorf("%s: have %q, want it void: %t", name, card.Reasons, c.void)
 		}
 	}
@@ -149,7 +149,7 @@ func TestOutageBeforehand(t *testing.T) {
 		s := usual()
 		s.downs = downs
 		card := Score(s.record(), s.goals)
-		have := strings.Join(card.Reasons, "\n")
+		have := strings.Join(Texts(card.Reasons), "\n")
 		if card.Void != (want != "") || !strings.Contains(have, want) || strings.Contains(have, "bad in the baseline") {
 			t.Errorf("want %q, have %s, %q", want, card.Verdict, have)
 		}
@@ -162,7 +162,7 @@ func TestNeverInjected(t *testing.T) {
 	r := s.record()
 	r.Header.Faults = append(r.Header.Faults, timeline.Fault{Name: "a-later", Kind: "refuse"})
 	card := Score(r, s.goals)
-	if have := strings.Join(card.Reasons, "\n"); !card.Void || !strings.Contains(have, "fault a-later was never injected") {
+	if have := strings.Join(Texts(card.Reasons), "\n"); !card.Void || !strings.Contains(have, "fault a-later was never injected") {
 		t.Errorf("have %s, %q", card.Verdict, have)
 	}
 }
@@ -175,7 +175,7 @@ func TestClocksApart(t *testing.T) {
 		s.goals.Detect = nil
 		r := s.record()
 		r.Clock.Bound, r.Header.Watch[0].Kind = 600*time.Millisecond, kind
-		if have := strings.Contains(strings.Join(Score(r, s.goals).Reasons, "\n"), "too much for a limit of 5 s"); have != want {
+		if have := strings.Contains(strings.Join(Texts(Score(r, s.goals).Reasons), "\n"), "too much for a limit of 5 s"); have != want {
 			t.Errorf("%s: have void %t, want %t", kind, have, want)
 		}
 	}
@@ -226,7 +226,7 @@ func TestOverstayed(t *testing.T) {
 			continue
 		}
 		for i, want := range c.want {
-			if !strings.Contains(card.Reasons[i], want) {
+			if !strings.Contains(card.Reasons[i].Text, want) {
 				t.Errorf("%s: have %q, want it to say %q", what, card.Reasons, want)
 			}
 		}

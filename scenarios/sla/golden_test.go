@@ -141,7 +141,7 @@ func TestCutRecordsAreScored(t *testing.T) {
 		} else if n > due {
 			t.Errorf("cut at %d twentieths: %d requests, %d of a longer file", 20-cut, n, due)
 		}
-		if card := Score(r, r.Header.Objectives); !r.Truncated || card.Verdict != Error || !strings.Contains(card.Reasons[0], "breaks off") {
+		if card := Score(r, r.Header.Objectives); !r.Truncated || card.Verdict != Error || !strings.Contains(card.Reasons[0].Text, "breaks off") {
 			t.Errorf("cut at %d twentieths: have %s, %q", 20-cut, card.Verdict, card.Reasons)
 		}
 	}

@@ -151,7 +151,7 @@ func (s *scorer) handbook() (all []Objective) {
 
 // port judges a tcp watcher: once the fault is gone, it connects whenever it tries.
 func (s *scorer) port(watcher string) Objective {
-	o := Objective{Name: Port(watcher), Wanted: "every connect", Measured: "nothing", Result: Undecided, Why: "it did not ask in recovery"}
+	o := Objective{Name: Port(watcher), Wanted: "every connect", Op: ">=", Limit: counts(1), Unit: asShare, Measured: "nothing", Result: Undecided, Why: "it did not ask in recovery"}
 	from, to, ok := s.course.phase("recovery")
 	asked, good := 0, 0
 	for _, a := range s.record.Answers {
@@ -166,7 +166,7 @@ func (s *scorer) port(watcher string) Objective {
 		return o
 	}
 	share := round(float64(good) / float64(asked))
-	o.Measured, o.Value, o.Unit, o.Result, o.Why = fmt.Sprintf("%d of %d", good, asked), &share, "share", Met, ""
+	o.Measured, o.Value, o.Result, o.Why = fmt.Sprintf("%d of %d", good, asked), &share, Met, ""
 	if good < asked {
 		o.Result = Missed
 	}

@@ -71,7 +71,7 @@ func TestHandbook(t *testing.T) {
 			r := s.record()
 			r.Header.Faults[0].Scope = ScopeNode
 			card := Score(r, s.goals)
-			if card.Verdict != c.verdict || card.Alert == nil || card.Alert.Colour != c.colour || !strings.Contains(strings.Join(card.Reasons, "\n"), c.reason) {
+			if card.Verdict != c.verdict || card.Alert == nil || card.Alert.Colour != c.colour || !strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
 				t.Errorf("have %s, %+v, %q", card.Verdict, card.Alert, card.Reasons)
 			}
 		})

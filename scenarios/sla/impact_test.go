@@ -55,8 +55,8 @@ func TestAvailabilityBounds(t *testing.T) {
 		}
 	}
 	r, i := card.Requests, card.Impact
-	near("low", r.Low, 2250./2500)
-	near("high", r.High, 2300./2500)
+	near("low", float64(r.Low), 2250./2500)
+	near("high", float64(r.High), 2300./2500)
 	near("by time", *i.ByTime, 23./25)
 	near("by time, low", *i.ByTimeLow, 18./25)
 	near("by time, high", *i.ByTimeHigh, 23./25)

@@ -122,7 +122,7 @@ func TestKeepOnConnections(t *testing.T) {
 	}
 	s.adjust = func(q *loadgen.Request) { q.Reused = false }
 	o := Score(s.record(), timeline.Objectives{Keep: []string{"success on established in fault >= 99%"}}).Objectives[0]
-	if o.Result != Undecided || !strings.Contains(o.Why, "no request was sent on established connections") {
+	if o.Result != Undecided || !strings.Contains(string(o.Why), "no request was sent on established connections") {
 		t.Errorf("of none: %+v", o)
 	}
 }

@@ -25,9 +25,12 @@ type bounds struct {
 func (s *scorer) keep(text string) Objective {
 	k, err := ParseKeep(text)
 	if err != nil { // the plan, or `score --sla`, checked it
-		return Objective{Name: "keep " + text, Wanted: text, Measured: "nothing", Result: Undecided, Why: err.Error()}
+		return Objective{Name: "keep " + text, Wanted: text, Measured: "nothing", Result: Undecided, Why: Word(err.Error())}
 	}
-	o := Objective{Name: k.name(), Wanted: sign(k.Op) + " " + k.shown(k.Value), Measured: "nothing", Result: Undecided}
+	o := Objective{Name: k.name(), Wanted: sign(k.Op) + " " + k.shown(k.Value), Op: k.Op, Unit: inSeconds, Measured: "nothing", Result: Undecided}
+	if k.IsShare() {
+		o.Unit = asShare
+	}
 	limit := bounds{low: k.Value, high: k.Value}
 	if k.Relative {
 		o.Wanted = sign(k.Op) + fmt.Sprintf(" %g x baseline", k.Value)
@@ -45,7 +48,7 @@ func (s *scorer) keep(text string) Objective {
 	}
 	have, ok := s.metric(k, k.Phase)
 	if !ok {
-		o.Why = k.without()
+		o.Why = Word(k.without())
 		return o
 	}
 	o.Measured = k.shown(have.low)
@@ -55,17 +58,15 @@ func (s *scorer) keep(text string) Objective {
 	if m := s.metrics.of(k, k.Phase); math.IsInf(have.low, 1) || math.IsInf(have.high, 1) && m.bad > 0 {
 		o.Measured += fmt.Sprintf(", as %d of %d were bad", m.bad, m.counted())
 	}
-	o.Value, o.Unit = k.worse(have.low, have.high), "s"
-	if k.IsShare() {
-		o.Unit = "share"
-	}
+	o.Value = k.worse(have.low, have.high)
 	o.Result = k.result(have, limit)
 	worst := limit.low
 	if k.Op == ">=" {
 		worst = limit.high
 	}
-	if o.Margin = k.margin(have.low, have.high, worst); o.Result == Undecided {
-		o.Why = k.doubt(have)
+	o.Limit = k.worse(limit.high, limit.low)
+	if o.Margin = Word(k.margin(have.low, have.high, worst)); o.Result == Undecided {
+		o.Why = Word(k.doubt(have))
 	}
 	return o
 }

@@ -30,7 +30,7 @@ func (s *scorer) judge() {
 	case len(broken) > 0:
 		c.Verdict, c.Reasons = Error, broken
 	case s.interrupted():
-		c.Verdict, c.Reasons = Interrupted, []string{"ended by the user; what was injected has been lifted"}
+		c.Verdict, c.Reasons = Interrupted, []Said{Say("interrupted", "ended by the user; what was injected has been lifted")}
 	case s.lost && s.course.injected != never:
 		// Acknowledged writes that are gone are the users' loss, whatever else is not proven.
 		c.Verdict, c.Reasons = Fail, slices.Concat(missed, void)
@@ -41,7 +41,7 @@ func (s *scorer) judge() {
 	case len(undecided) > 0:
 		c.Verdict, c.Reasons = Inconclusive, undecided
 	case len(c.Objectives) == 0:
-		c.Verdict, c.Reasons = Inconclusive, []string{"no objective was judged: a run without one cannot pass"}
+		c.Verdict, c.Reasons = Inconclusive, []Said{Say("nothing-judged", "no objective was judged: a run without one cannot pass")}
 	case len(after) > 0:
 		c.Verdict, c.Reasons = Inconclusive, after
 	default:
@@ -53,22 +53,22 @@ func (s *scorer) judge() {
 func (s *scorer) unmeet(why string) {
 	for i := range s.card.Objectives {
 		if o := &s.card.Objectives[i]; o.Result == Met {
-			o.Result, o.Why = Undecided, why
+			o.Result, o.Why = Undecided, Word(why)
 		}
 	}
 }
 
 // results words the objectives that came out so.
-func (s *scorer) results(result string) (all []string) {
+func (s *scorer) results(result string) (all []Said) {
 	for _, o := range s.card.Objectives {
 		if o.Result != result {
 			continue
 		}
-		line := fmt.Sprintf("%s: wanted %s, measured %s", o.Name, o.Wanted, o.Measured)
+		said := Saying("objective-"+result, "%s: wanted %s, measured %s", o.Name, o.Wanted, o.Measured)
 		if o.Why != "" {
-			line += ": " + o.Why
+			said.Text += ": " + string(o.Why)
 		}
-		all = append(all, line)
+		all = append(all, said)
 	}
 	return all
 }
@@ -128,20 +128,22 @@ func (s *scorer) objectives() {
 	}
 	s.card.Objectives = append(s.card.Objectives, s.handbook()...)
 	if m, ok := markOf(s.record, timeline.MarkAbort, ""); ok {
-		add(Objective{Name: "no abort", Wanted: "not " + m.Detail, Measured: "held, and ended the drill", Result: Missed})
+		o := fewer("no abort", "not "+m.Detail, 0, "aborts")
+		o.Measured, o.Value, o.Result = "held, and ended the drill", counts(1), Missed
+		add(o)
 	}
 }
 
 // blindTo reports whether a watcher's own way leads past none of what it has to notice.
 func (s *scorer) blindTo(w Watcher) bool {
 	if w.Of != "" {
-		return slices.Contains(w.Unmet, w.Of)
+		return slices.Contains(w.Unmet, string(w.Of))
 	}
 	return len(w.Unmet) > 0 && len(w.Unmet) == len(s.record.Header.Faults)
 }
 
 func cannotMeet(w Watcher) string {
-	return fmt.Sprintf("it cannot meet %s by its own way, and is not convicted: say as: GROUP, so that it asks in the users' place, or aim the fault at watch:%s, too", cmp.Or(w.Of, strings.Join(w.Unmet, ", ")), w.Name)
+	return fmt.Sprintf("it cannot meet %s by its own way, and is not convicted: say as: GROUP, so that it asks in the users' place, or aim the fault at watch:%s, too", cmp.Or(string(w.Of), strings.Join(w.Unmet, ", ")), w.Name)
 }
 
 // detection judges a watcher. One that was content while nobody was hurt has missed
@@ -193,7 +195,7 @@ func (s *scorer) mitigation(limit time.Duration) Objective {
 	}
 	after = after && !slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint > 0 })
 	if after {
-		return Objective{Name: "mitigate", Wanted: "≤ " + Brief(limit.Seconds()), Measured: "no outage while it was on", Result: Met, Value: new(float64), Unit: "s"}
+		return spared("mitigate", limit, "no outage while it was on")
 	}
 	return s.changes("mitigate", limit, func(f Fault) *Time { return f.Mitigate })
 }
@@ -203,7 +205,7 @@ func (s *scorer) mitigation(limit time.Duration) Objective {
 func (s *scorer) recovery(limit time.Duration) Objective {
 	o := s.changes("recover", limit, func(f Fault) *Time { return f.Recover })
 	if later := s.later(); len(later) > 0 && o.Result == Met {
-		o.Result, o.Why = Undecided, later[0]
+		o.Result, o.Why = Undecided, Word(later[0].Text)
 	}
 	return o
 }
@@ -220,7 +222,7 @@ func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 		if slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Slower }) {
 			measured = "no outage: answered more slowly"
 		}
-		return Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds()), Measured: measured, Result: Met, Value: new(float64), Unit: "s"}
+		return spared(name, limit, measured)
 	}
 	why := "the fault was not lifted in this run"
 	switch {
@@ -248,23 +250,30 @@ func (s *scorer) absorbed() bool {
 
 const tooFaint = "users felt it, and too little for an outage to stand out: want it on for longer, a higher rate, or one that hits more"
 
+// spared is a limit met by users who had nothing to be measured.
+func spared(name string, limit time.Duration, measured string) Objective {
+	o := upTo(name, limit)
+	o.Measured, o.Result, o.Value = measured, Met, new(float64)
+	return o
+}
+
 // atMost judges a time against its upper limit; why is the reason where there
 // is no time.
 func atMost(name string, limit time.Duration, t *Time, why string) Objective {
-	o := Objective{Name: name, Wanted: "≤ " + Brief(limit.Seconds())}
+	o := upTo(name, limit)
 	if t == nil {
-		o.Measured, o.Result, o.Why = "nothing", Undecided, why
+		o.Measured, o.Result, o.Why = "nothing", Undecided, Word(why)
 		return o
 	}
 	o.Measured = t.String()
-	o.Value, o.Unit, o.Resolution, o.Censored = &t.Seconds, "s", t.Resolution, t.Censored
+	o.Value, o.Resolution, o.Censored = &t.Seconds, t.Resolution, t.Censored
 	margin, least := limit.Seconds()-t.Seconds, t.Seconds-t.Resolution
 	switch {
 	case t.Censored && (least > limit.Seconds() || least == limit.Seconds() && t.Unconfirmed == ""):
 		o.Result = Missed
 		return o
 	case t.Censored:
-		o.Result, o.Why = Undecided, t.unsettled()
+		o.Result, o.Why = Undecided, Word(t.unsettled())
 		return o
 	case t.Seconds+t.Resolution <= limit.Seconds():
 		o.Result = Met
@@ -278,7 +287,7 @@ func atMost(name string, limit time.Duration, t *Time, why string) Objective {
 	if limit == 0 {
 		return o // nothing to set it against
 	}
-	o.Margin = fmt.Sprintf("%+.0f%%", 100*margin/limit.Seconds())
+	o.Margin = Word(fmt.Sprintf("%+.0f%%", 100*margin/limit.Seconds()))
 	return o
 }
 

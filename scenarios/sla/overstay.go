@@ -1,20 +1,18 @@
 package sla
 
 import (
-	"fmt"
-
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // overstayed names the faults that were on for longer than planned: what users met is not
 // what the scenario asked for. One that a node had to lift by itself counts also where it
 // was told to later, for its time is not the fault phase's.
-func (s *scorer) overstayed() (reasons []string) {
+func (s *scorer) overstayed() (reasons []Said) {
 	said := map[string]bool{}
 	say := func(fault, format string, a ...any) {
 		if !said[fault] {
 			said[fault] = true
-			reasons = append(reasons, fmt.Sprintf("fault %s "+format, append([]any{fault}, a...)...))
+			reasons = append(reasons, Saying("fault-overstayed", "fault %s "+format, append([]any{fault}, a...)...))
 		}
 	}
 	const why = "stormdrill, or its connection to the engine, stood still"

@@ -50,8 +50,8 @@ func (p *phase) quantile(q float64) *float64 {
 
 // share fills in Success.
 func (s Served) share() Served {
-	if s.Sent > 0 {
-		s.Success = round(1 - float64(s.Failed)/float64(s.Sent))
+	if s.Success = None; s.Sent > 0 {
+		s.Success = Number(round(1 - float64(s.Failed)/float64(s.Sent)))
 	}
 	return s
 }

@@ -49,11 +49,11 @@ func (s *strip) add(r *loadgen.Request, bad bool) {
 
 // picture is the share of bad requests, step by step.
 func (s *scorer) picture() {
-	p := Picture{Step: s.strip.step, Bad: []float64{}, Marks: []Point{}}
+	p := Picture{Step: s.strip.step, Bad: []Number{}, Marks: []Point{}}
 	for i, sent := range s.strip.sent {
-		share := -1.0
+		share := None
 		if sent > 0 {
-			share = round(s.strip.bad[i] / sent)
+			share = Number(round(s.strip.bad[i] / sent))
 		}
 		p.Bad = append(p.Bad, share)
 	}
@@ -76,8 +76,8 @@ func (s *scorer) points() []Point {
 		if len(s.card.Faults) > 1 {
 			of = " " + f.Name
 		}
-		add(f.Inject, "inject"+of)
-		add(f.Clear, "clear"+of)
+		add(float64(f.Inject), "inject"+of)
+		add(float64(f.Clear), "clear"+of)
 	}
 	for _, x := range s.spells {
 		of := ""
@@ -101,7 +101,7 @@ func (s *scorer) points() []Point {
 	for _, x := range s.card.Steers {
 		for _, m := range x.Moves {
 			add(m.At, "steer "+x.Name)
-			add(m.Back, "steer "+x.Name+" back")
+			add(float64(m.Back), "steer "+x.Name+" back")
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Point) int { return cmp.Compare(a.At, b.At) })

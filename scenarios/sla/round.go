@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -91,14 +90,14 @@ func (w ways) tunnelled(reached map[string]bool, node string) bool {
 // connection, at whichever hop: a fault on a link that traffic goes round bites
 // nobody, and what is measured is not what is rehearsed. A connection that stood all
 // the time was counted when it was opened.
-func (s *scorer) wentRound() (reasons []string) {
+func (s *scorer) wentRound() (reasons []Said) {
 	w := waysOf(s.record.Traffic)
 	answered, passed, from := map[string]float64{}, map[string][]string{}, map[string][]string{}
 	for _, st := range s.sent() {
 		reached := w.from(st.group.Name)
 		if len(reached) == 1 {
 			if st.answered && len(w[st.group.Name]) > 0 {
-				reasons = append(reasons, fmt.Sprintf("requests of %s were answered, and none of its links saw a connection: something went round the switchboard", st.group.Name))
+				reasons = append(reasons, Saying("went-round", "requests of %s were answered, and none of its links saw a connection: something went round the switchboard", st.group.Name))
 			}
 			continue
 		}
@@ -119,7 +118,7 @@ func (s *scorer) wentRound() (reasons []string) {
 		if links := distinct(passed[name]); len(links) > 0 {
 			on, who = strings.Join(links, ", "), strings.Join(distinct(from[name]), ", ")
 		}
-		reasons = append(reasons, fmt.Sprintf("%s answered %.0f of the users' requests, and the switchboard saw no connection on %s: something went round it, where no fault can bite; let %s reach %s by its name, not by an address that is configured or announced",
+		reasons = append(reasons, Saying("went-round-node", "%s answered %.0f of the users' requests, and the switchboard saw no connection on %s: something went round it, where no fault can bite; let %s reach %s by its name, not by an address that is configured or announced",
 			name, answered[name], on, who, name))
 	}
 	return reasons

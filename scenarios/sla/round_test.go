@@ -55,11 +55,11 @@ func TestAnswersThatWentRound(t *testing.T) {
 				}
 			}
 			card := Score(r, s.goals)
-			i := slices.IndexFunc(card.Reasons, func(reason string) bool { return strings.Contains(reason, "something went round") })
+			i := slices.IndexFunc(card.Reasons, func(s Said) bool { return strings.Contains(s.Text, "something went round") })
 			switch {
 			case c.void == "" && i >= 0:
 				t.Errorf("have %q, want none", card.Reasons[i])
-			case c.void != "" && (i < 0 || !strings.Contains(card.Reasons[i], c.void) || !card.Void):
+			case c.void != "" && (i < 0 || !strings.Contains(card.Reasons[i].Text, c.void) || !card.Void):
 				t.Errorf("have %q, void %t, want %q", card.Reasons, card.Void, c.void)
 			case c.void == "" && card.Verdict != Pass:
 				t.Errorf("have %s, %q", card.Verdict, card.Reasons)

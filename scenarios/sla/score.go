@@ -67,12 +67,12 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 		s.noticed = append(s.noticed, n)
 	}
 	s.card = Scorecard{
-		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed, Control: r.Header.Control,
-		Reasons: []string{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{}, Nodes: []Node{},
-		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []string{}, Strays: []Stray{},
+		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed, Control: r.Header.Control, Tool: Word(r.Header.Tool), SLA: fingerprint(o),
+		Reasons: []Said{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{}, Nodes: []Node{},
+		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []Said{}, Strays: []Stray{}, Uncontained: []string{},
 	}
 	if r.Header.Mono != 0 {
-		s.card.Started = r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano)
+		s.card.Started = Word(r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano))
 	}
 	return s
 }
@@ -95,8 +95,8 @@ func (s *scorer) measure() {
 	s.picture()
 	s.strays()
 	for _, n := range s.record.Notes {
-		if !slices.Contains(s.card.Notes, n.Text) {
-			s.card.Notes = append(s.card.Notes, n.Text)
+		if !slices.Contains(Texts(s.card.Notes), n.Text) {
+			s.card.Notes = append(s.card.Notes, Say(n.Kind, n.Text))
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (s *scorer) findOutages() {
 		}
 		out := Outage{
 			Group: o.stream.group.Name, Onset: s.course.at(o.onset), Recovery: s.course.at(o.recovered),
-			Resolution: seconds(max(o.ofOnset(), o.ofRecovery())), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: append([]string{}, by...), With: others,
+			Resolution: seconds(max(o.ofOnset(), o.ofRecovery())), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: append([]string{}, by...), With: append([]string{}, others...), Unconfirmed: o.unconfirmed(s.course.end),
 		}
 		s.card.Outages = append(s.card.Outages, out)
 	}

@@ -119,11 +119,11 @@ func TestVerdicts(t *testing.T) {
 				c.change(&s, r)
 			}
 			card := Score(r, r.Header.Objectives)
-			if card.Verdict != c.verdict || !strings.Contains(strings.Join(card.Reasons, "\n"), c.reason) {
+			if card.Verdict != c.verdict || !strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
 				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict, c.reason)
 			}
-			for _, reason := range card.Reasons {
-				if n := strings.Count(strings.Join(card.Reasons, "\n"), reason); n > 1 {
+			for _, reason := range Texts(card.Reasons) {
+				if n := strings.Count(strings.Join(Texts(card.Reasons), "\n"), reason); n > 1 {
 					t.Errorf("told %d times: %s", n, reason)
 				}
 			}

@@ -5,10 +5,11 @@ package sla
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // Schema is the version of the scorecard's contract.
-const Schema = "stormdrill/scorecard/v1"
+const Schema = "stormdrill/scorecard/v2"
 
 // Verdict of a run.
 type Verdict string
@@ -27,10 +28,10 @@ type Scorecard struct {
 	Schema     string      `json:"schema"`
 	Scenario   string      `json:"scenario"`
 	Run        string      `json:"run"`
-	Control    bool        `json:"control,omitempty"` // a run without faults, see control.go
+	Control    bool        `json:"control"` // a run without faults, see control.go
 	Verdict    Verdict     `json:"verdict"`
-	Void       bool        `json:"void,omitempty"` // inconclusive because its numbers prove nothing
-	Reasons    []string    `json:"reasons"`
+	Void       bool        `json:"void"` // inconclusive because its numbers prove nothing
+	Reasons    []Said      `json:"reasons"`
 	Times      Times       `json:"times"`
 	Requests   Requests    `json:"requests"`
 	Data       *Data       `json:"data"` // null: no group keeps a ledger of its writes
@@ -48,15 +49,19 @@ type Scorecard struct {
 	Clock      *Clock      `json:"clock"`   // null: not measured
 	Classes    []Class     `json:"classes"` // failed requests by class
 	Picture    Picture     `json:"picture"`
-	Notes      []string    `json:"notes"`
+	Notes      []Said      `json:"notes"`
 	// Strays are what went by no link, the most first, 100 at most; StraysDropped counts
 	// the packets that the drill's network did not let out, also those of strays that are
 	// not listed. Uncontained is what the network lacked of its walls (--uncontained).
 	Strays        []Stray  `json:"strays"`
 	StraysDropped uint64   `json:"strays_dropped"`
-	Uncontained   []string `json:"uncontained,omitempty"`
-	Seed          uint64   `json:"seed"`
-	Started       string   `json:"started"` // RFC 3339
+	Uncontained   []string `json:"uncontained"`
+	Seed          uint64   `json:"seed,string"` // as text: a JSON number would lose it
+	Started       Word     `json:"started"`     // RFC 3339
+	// Tool is the version of stormdrill that made the record, SLA the SHA-256 of the
+	// objectives that judged it, in hexadecimal: of two scorecards, whether by the same.
+	Tool Word   `json:"tool"`
+	SLA  string `json:"sla_sha256"`
 }
 
 // Time is one measured duration. Where Censored, it lasted longer than Seconds;
@@ -68,8 +73,8 @@ type Time struct {
 	// Unconfirmed is what came before the users had been well for W: the "lift" of
 	// the fault, or the "end" of the run. They were last seen unwell at Seconds.
 	// "rest" is that it seemed over, and more stayed bad than the steady state explains.
-	Unconfirmed string `json:"unconfirmed,omitempty"`
-	By          string `json:"by,omitempty"` // who noticed, or what ended it: a watcher, "mitigated", …
+	Unconfirmed Word `json:"unconfirmed"`
+	By          Word `json:"by"` // who noticed, or what ended it: a watcher, "mitigated", …
 }
 
 // What a Time is Unconfirmed before.
@@ -84,10 +89,10 @@ type Times struct {
 	Detect   *Time `json:"detect"` // the first watcher's
 	Mitigate *Time `json:"mitigate"`
 	Recover  *Time `json:"recover"`
-	Calm     *Time `json:"calm"`    // until latency was as before, from the last clear on
-	Restore  *Time `json:"restore"` // the last watcher's
-	Outage   *Time `json:"outage"`  // as the users had it
-	Ideal    *Time `json:"ideal"`   // what a perfect monitor could have known
+	Calm     *Time `json:"calm"`        // until latency was as before, from the last clear on
+	Restore  *Time `json:"alert_clear"` // the last watcher's
+	Outage   *Time `json:"outage"`      // as the users had it
+	Ideal    *Time `json:"ideal"`       // what a perfect monitor could have known
 }
 
 // Requests of all groups, over fault and recovery.
@@ -95,9 +100,9 @@ type Requests struct {
 	Due          uint64  `json:"due"`
 	Sent         uint64  `json:"sent"`
 	Failed       uint64  `json:"failed"`
-	Availability float64 `json:"availability"`         // good ÷ sent, in [0, 1]
-	Low          float64 `json:"availability_low"`     // of those due, had all that were never sent been bad
-	High         float64 `json:"availability_high"`    // had they been good
+	Availability Number  `json:"availability"`         // good ÷ sent, in [0, 1]
+	Low          Number  `json:"availability_low"`     // of those due, had all that were never sent been bad
+	High         Number  `json:"availability_high"`    // had they been good
 	Excess       float64 `json:"excess_over_baseline"` // failed beyond the baseline's share; at least 0
 	Replayed     uint64  `json:"replayed"`             // sent more than once by the transport
 	BeforeDetect uint64  `json:"failed_before_detection"`
@@ -108,15 +113,15 @@ type Requests struct {
 }
 
 // Data is what became of the writes that were acknowledged to the users, each
-// read back after the recovery phase. Instants are seconds from the start, −1
+// read back after the recovery phase. Instants are seconds from the start, none
 // where nothing is lost.
 type Data struct {
 	Acknowledged uint64   `json:"acknowledged"`
 	There        uint64   `json:"there"`
 	Lost         uint64   `json:"lost"`
 	Unknown      uint64   `json:"unknown"` // no answer told
-	OldestLost   float64  `json:"oldest_lost"`
-	YoungestLost float64  `json:"youngest_lost"`
+	OldestLost   Number   `json:"oldest_lost"`
+	YoungestLost Number   `json:"youngest_lost"`
 	LostIDs      []string `json:"lost_ids"` // the oldest, 100 at most
 	RPO          *Time    `json:"rpo"`      // null: nothing was read back
 
@@ -126,11 +131,11 @@ type Data struct {
 // Impact is how much of the users' world was hit, over fault and recovery, by
 // slices of a second.
 type Impact struct {
-	Level     int     `json:"level"`      // 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: nobody
-	Straddles bool    `json:"straddles"`  // chance could have put it one lower
-	Everyone  bool    `json:"everyone"`   // 99 % and more
-	Peak      float64 `json:"peak_share"` // of the active users, in the worst second
-	UsersHit  uint64  `json:"users_hit"`  // ever
+	Level     int     `json:"level"`           // 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: nobody
+	Straddles bool    `json:"level_uncertain"` // chance could have put it one lower
+	Everyone  bool    `json:"everyone"`        // 99 % and more
+	Peak      float64 `json:"peak_share"`      // of the active users, in the worst second
+	UsersHit  uint64  `json:"users_hit"`       // ever
 	Users     uint64  `json:"users"`
 	// Seconds in which at least 5 % (99 %) of requests were bad, of those with at least
 	// 20; null where there is none.
@@ -162,7 +167,7 @@ type Alert struct {
 	Failures []string `json:"failures"` // the kinds of failure
 	Teams    []string `json:"teams"`    // who mends each of them
 	Respond  float64  `json:"respond_seconds"`
-	Mend     float64  `json:"mend_seconds"`
+	Mend     float64  `json:"repair_seconds"`
 }
 
 // Group is one load group's part, per phase.
@@ -173,11 +178,11 @@ type Group struct {
 
 // Phase is a group's requests in one phase: baseline, fault, recovery.
 type Phase struct {
-	Name    string  `json:"name"`
-	Due     uint64  `json:"due"`
-	Sent    uint64  `json:"sent"`
-	Failed  uint64  `json:"failed"`
-	Success float64 `json:"success"`
+	Name    string `json:"name"`
+	Due     uint64 `json:"due"`
+	Sent    uint64 `json:"sent"`
+	Failed  uint64 `json:"failed"`
+	Success Number `json:"success"`
 	// Percentiles of latency over all that were sent, a bad one counting as one without
 	// end; null where so many were bad that there is none, or nothing was sent.
 	P50 *float64 `json:"p50_seconds"`
@@ -196,11 +201,11 @@ type Connections struct {
 	Differ      bool   `json:"differ"` // by more than chance: their 95 % bounds are apart
 }
 
-// Served counts requests. Success is 0 where none was sent.
+// Served counts requests.
 type Served struct {
-	Sent    uint64  `json:"sent"`
-	Failed  uint64  `json:"failed"`
-	Success float64 `json:"success"`
+	Sent    uint64 `json:"sent"`
+	Failed  uint64 `json:"failed"`
+	Success Number `json:"success"`
 }
 
 // Outage is a stretch of bad requests found by the change-point test; times
@@ -213,45 +218,47 @@ type Outage struct {
 	Censored   bool    `json:"censored"` // not over when the run ended, or not known to be
 	Share      float64 `json:"share"`    // of requests that were bad
 	Flaps      int     `json:"flaps"`
+	// Unconfirmed is why a censored one may have ended at Recovery; see Time.
+	Unconfirmed Word `json:"unconfirmed"`
 	// By are the faults that it is put down to, the likeliest first; where several are
 	// named, what each of them did to the users could not be told apart. Empty: it is
 	// unexplained.
 	By []string `json:"by"`
 	// With are other faults that were on while it lasted: none of them was absorbed then.
-	With []string `json:"with,omitempty"`
+	With []string `json:"with"`
 }
 
 // Fault is what a fault did.
 type Fault struct {
-	Name   string  `json:"name"`
-	Kind   string  `json:"kind"`
-	Link   string  `json:"link"`
-	What   string  `json:"what"`
-	Proof  Proof   `json:"proof"`
-	Inject float64 `json:"inject"` // seconds from the start of the run; −1: never
-	Effect float64 `json:"effect"`
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	Link   string `json:"link"`
+	What   string `json:"what"`
+	Proof  Proof  `json:"proof"`
+	Inject Number `json:"inject"` // seconds from the start of the run
+	Effect Number `json:"effect"`
 	// EffectResolution is how finely the time from Inject to Effect is known: the
 	// injection is a bracket, and counters of packets are polled.
-	EffectResolution float64 `json:"effect_resolution_seconds,omitempty"`
-	Lift             float64 `json:"lift"`
-	Clear            float64 `json:"clear"`
+	EffectResolution float64 `json:"effect_resolution_seconds"`
+	Lift             Number  `json:"lift"`
+	Clear            Number  `json:"clear"`
 	Absorbed         bool    `json:"absorbed"` // it bit and no user felt it
 	// Faint is how many bad requests users had of it where that was too few for an outage
 	// to stand out: Mitigate and Recover are then at most so long.
-	Faint uint64 `json:"faint,omitempty"`
+	Faint uint64 `json:"faint"`
 	// The outages that are put down to it; null where none is.
-	Outage   *Time `json:"outage,omitempty"`
-	Mitigate *Time `json:"mitigate,omitempty"`
-	Recover  *Time `json:"recover,omitempty"`
+	Outage   *Time `json:"outage"`
+	Mitigate *Time `json:"mitigate"`
+	Recover  *Time `json:"recover"`
 	// Calm is how long after it was cleared latency was as before; 0: it was by then.
-	Calm *Time `json:"calm,omitempty"`
+	Calm *Time `json:"calm"`
 	// Slower: no request failed for it, and they took longer than before.
-	Slower bool `json:"slower,omitempty"`
+	Slower bool `json:"slower"`
 	// Detectable is the share of its users' requests that, bad from the injection, or from
 	// the recovery, to the end of the run, would have stood out; null where it does not apply.
-	Detectable *float64 `json:"detectable_share,omitempty"`
+	Detectable *float64 `json:"detectable_share"`
 	// During is the fault in whose outage it was on, where it has none of its own.
-	During string `json:"during,omitempty"`
+	During Word `json:"during"`
 }
 
 // Proof is a fault's count on the wire.
@@ -261,14 +268,14 @@ type Proof struct {
 	Checks uint64 `json:"checks"`
 	Total  uint64 `json:"total"`
 	Blind  bool   `json:"blind"`
-	Own    bool   `json:"own,omitempty"`    // traffic of the fault's own: none of it the users'
-	Detail string `json:"detail,omitempty"` // what else is to be said of the total
+	Own    bool   `json:"own"`    // traffic of the fault's own: none of it the users'
+	Detail Word   `json:"detail"` // what else is to be said of the total
 	// Untraced: no request on one of its links, between targets, ever carried the
 	// traceparent of a user's, so that the count is blind.
-	Untraced bool `json:"untraced,omitempty"`
+	Untraced bool `json:"untraced"`
 	// Unread is what else than HTTP/1 was spoken on its links, in which no request can be
 	// read: "HTTP/2", "WebSocket and an upgraded protocol".
-	Unread    string `json:"unread,omitempty"`
+	Unread    Word   `json:"unread"`
 	Effective string `json:"effective"` // "yes", "no", "too few"; "unknown": of a blind count without an outage
 	Gone      bool   `json:"gone"`      // read back as gone after the lift
 }
@@ -289,12 +296,12 @@ type Node struct {
 type Watcher struct {
 	Name string `json:"name"`
 	Kind string `json:"kind"`
-	Of   string `json:"of,omitempty"` // the one fault that it has to notice
+	Of   Word   `json:"of"` // the one fault that it has to notice
 	// Unmet are faults that its own way does not lead past, so that it cannot notice them.
-	Unmet       []string `json:"unmet,omitempty"`
+	Unmet       []string `json:"unmet"`
 	Detect      *Time    `json:"detect"`
-	Restore     *Time    `json:"restore"`
-	Behind      *Time    `json:"behind_ideal"` // distance from the ideal observer
+	Restore     *Time    `json:"alert_clear"`
+	Behind      *Time    `json:"detection_lag"` // distance from the ideal observer
 	FalseAlarms int      `json:"false_alarms"`
 	Asked       int      `json:"asked"` // answers that count
 }
@@ -304,7 +311,7 @@ type Steer struct {
 	Name  string `json:"name"`
 	When  string `json:"when"` // the watcher that decided
 	What  string `json:"what"`
-	Moves []Move `json:"moves"`
+	Moves []Move `json:"reroutes"`
 	// Settled is from the first move until the users were well, the fault being there
 	// still: what TTL, caches and connections took of the time to mitigate. Null where
 	// they were not, or were before the move.
@@ -314,7 +321,7 @@ type Steer struct {
 // Move is one stretch in which names led elsewhere; seconds from the start.
 type Move struct {
 	At      float64 `json:"at"`
-	Back    float64 `json:"back"`    // −1: the run broke off before
+	Back    Number  `json:"back"`    // none: the run broke off before
 	Answers uint64  `json:"answers"` // that led there, checks' apart
 }
 
@@ -323,7 +330,7 @@ type Move struct {
 func (c Scorecard) Spared(w Watcher) bool {
 	any := false
 	for _, f := range c.Faults {
-		if w.Of != "" && w.Of != f.Name || slices.Contains(w.Unmet, f.Name) {
+		if w.Of != "" && string(w.Of) != f.Name || slices.Contains(w.Unmet, f.Name) {
 			continue
 		}
 		if any = true; !f.Absorbed && !f.Slower {
@@ -342,18 +349,44 @@ const (
 
 // Objective is one line of the SLA, judged.
 type Objective struct {
-	Name     string `json:"name"`   // "detect balancer"
-	Wanted   string `json:"wanted"` // "≤ 3s"
-	Measured string `json:"measured"`
-	Margin   string `json:"margin,omitempty"`
-	Result   string `json:"result"`
-	// Value is what was measured as a number, seconds or a share, where one was:
-	// of bounds the worse. Where Censored it is only known to be more.
-	Value      *float64 `json:"value,omitempty"`
-	Unit       string   `json:"unit,omitempty"` // of Value: "s", "share"
-	Resolution float64  `json:"resolution_seconds,omitempty"`
-	Censored   bool     `json:"censored,omitempty"`
-	Why        string   `json:"why,omitempty"` // where undecided
+	Name   string `json:"name"`   // "detect balancer"
+	Wanted string `json:"wanted"` // "≤ 3s"
+	// Op and Limit are what is wanted, Value what was measured (of bounds the worse), both
+	// in Unit. Limit is null where the baseline that it is relative to has none; Value where
+	// nothing was measured, or it has no end. Where Censored it is only known to be more.
+	Op         string   `json:"op"` // "<=", ">="
+	Limit      *float64 `json:"limit"`
+	Unit       Word     `json:"unit"` // "s", "share", or what is counted: "writes", "alarms", "outages", "aborts"
+	Measured   string   `json:"measured"`
+	Value      *float64 `json:"value"`
+	Margin     Word     `json:"margin"`
+	Result     string   `json:"result"`
+	Resolution float64  `json:"resolution_seconds"`
+	Censored   bool     `json:"censored"`
+	Why        Word     `json:"why"` // where undecided
+}
+
+// Units that objectives are measured in.
+const (
+	inSeconds = "s"
+	asShare   = "share"
+)
+
+// upTo wants a time of at most a limit.
+func upTo(name string, limit time.Duration) Objective {
+	most := limit.Seconds()
+	return Objective{Name: name, Wanted: "≤ " + Brief(most), Op: "<=", Limit: &most, Unit: inSeconds}
+}
+
+// fewer wants so many of a kind at most.
+func fewer(name, wanted string, limit float64, unit Word) Objective {
+	return Objective{Name: name, Wanted: wanted, Op: "<=", Limit: &limit, Unit: unit}
+}
+
+// counts is a count, as an objective's value.
+func counts[T int | uint64](n T) *float64 {
+	v := float64(n)
+	return &v
 }
 
 // Generator is the load's own judgement of itself.
@@ -397,9 +430,9 @@ type Class struct {
 
 // Picture is the run as one line per second: what a small text timeline shows.
 type Picture struct {
-	Step  float64   `json:"step_seconds"`
-	Bad   []float64 `json:"bad"` // share of bad requests per step; −1: none due
-	Marks []Point   `json:"marks"`
+	Step  float64  `json:"step_seconds"`
+	Bad   []Number `json:"bad"` // share of bad requests per step; none: none was due
+	Marks []Point  `json:"marks"`
 }
 
 // Point is a named instant of the picture, seconds from the start.

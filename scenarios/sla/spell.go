@@ -16,7 +16,7 @@ type spell struct {
 	outages     []outage
 	resolution  float64
 	censored    bool
-	unconfirmed string // see Time
+	unconfirmed Word // see Time
 
 	lifted int64  // lower edge, of the first of its faults to be; never while none is
 	on     []span // of all of them
@@ -230,4 +230,15 @@ func together(all []spell) *Time {
 	}
 	out.Seconds = seconds(time.Duration(sum))
 	return out
+}
+
+// unconfirmed is why an outage that is censored may have been over before the run was.
+func (o outage) unconfirmed(end int64) Word {
+	switch {
+	case !o.censored || o.recovered >= end:
+		return ""
+	case o.rest:
+		return atRest
+	}
+	return atEnd
 }

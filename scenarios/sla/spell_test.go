@@ -32,7 +32,7 @@ func TestFaultsInSequence(t *testing.T) {
 	r := s.record()
 	also(r, "a-later", 35*sec, 39*sec)
 	card := Score(r, s.goals)
-	if o := card.Outages; len(o) != 2 || by(o[0]) != "fault" || by(o[1]) != "a-later" || o[0].With != nil {
+	if o := card.Outages; len(o) != 2 || by(o[0]) != "fault" || by(o[1]) != "a-later" || len(o[0].With) != 0 {
 		t.Fatalf("outages %+v", o)
 	}
 	wantTime(t, "outage", card.Times.Outage, 14)
@@ -82,7 +82,7 @@ func TestFaultWithinAnOutage(t *testing.T) {
 	r := s.record()
 	also(r, "a-later", 20*sec, 30*sec)
 	card := Score(r, s.goals)
-	if o := card.Outages; len(o) != 1 || by(o[0]) != "fault a-later" || o[0].With != nil {
+	if o := card.Outages; len(o) != 1 || by(o[0]) != "fault a-later" || len(o[0].With) != 0 {
 		t.Fatalf("outages %+v", o)
 	}
 	if f := card.Faults[1]; f.Absorbed || f.During != "" || f.Outage == nil {

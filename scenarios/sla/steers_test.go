@@ -76,7 +76,7 @@ func TestSteersThatSettledNothing(t *testing.T) {
 		t.Errorf("never moved: %+v", x)
 	}
 	r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkUnlifted, Steer: "away", Detail: "steer away: no answer"})
-	if card := Score(r, s.goals); card.Verdict != Error || card.Reasons[0] != "names were left moved: steer away: no answer" {
+	if card := Score(r, s.goals); card.Verdict != Error || card.Reasons[0].Text != "names were left moved: steer away: no answer" {
 		t.Errorf("%s %q", card.Verdict, card.Reasons)
 	}
 }

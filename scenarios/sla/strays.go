@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -13,11 +12,11 @@ import (
 // the drill's network, which were dropped, or, of protocol arp, a question on the wire
 // for a neighbour's own address, past the switchboard.
 type Stray struct {
-	From     string `json:"from"` // a node, or an address
-	To       string `json:"to"`
-	Protocol string `json:"protocol"`       // tcp, udp, icmp, igmp, ip-47 …; arp
-	Port     uint16 `json:"port,omitempty"` // of tcp and udp
-	Packets  uint64 `json:"packets"`
+	From     string  `json:"from"` // a node, or an address
+	To       string  `json:"to"`
+	Protocol string  `json:"protocol"` // tcp, udp, icmp, igmp, ip-47 …; arp
+	Port     *uint16 `json:"port"`     // of tcp and udp; else null
+	Packets  uint64  `json:"packets"`
 }
 
 // How many strays a scorecard lists, and how many of them its notes tell.
@@ -29,28 +28,36 @@ const (
 // strays tells what went by no link, and what the network lacked of its walls.
 func (s *scorer) strays() {
 	r := s.record.Strays
-	s.card.StraysDropped, s.card.Uncontained = r.Dropped, r.Uncontained
+	s.card.StraysDropped, s.card.Uncontained = r.Dropped, append([]string{}, r.Uncontained...)
 	for _, x := range r.Seen[:min(len(r.Seen), mostStrays)] {
-		s.card.Strays = append(s.card.Strays, Stray(x))
+		s.card.Strays = append(s.card.Strays, strayOf(x))
 	}
 	for _, lack := range r.Uncontained {
-		s.card.Notes = append(s.card.Notes, "not contained: "+lack)
+		s.card.Notes = append(s.card.Notes, Saying("not-contained", "not contained: %s", lack))
 	}
 	for _, x := range r.Seen[:min(len(r.Seen), toldStrays)] {
-		s.card.Notes = append(s.card.Notes, x.String())
+		s.card.Notes = append(s.card.Notes, Saying("stray", "%s", x))
 	}
 	if more := len(r.Seen) - toldStrays; more > 0 {
-		s.card.Notes = append(s.card.Notes, fmt.Sprintf("and %d more strays; %d packets were not let out of the drill's network", more, r.Dropped))
+		s.card.Notes = append(s.card.Notes, Saying("more-strays", "and %d more strays; %d packets were not let out of the drill's network", more, r.Dropped))
 	}
+}
+
+func strayOf(x timeline.Stray) Stray {
+	out := Stray{From: x.From, To: x.To, Protocol: x.Protocol, Packets: x.Packets}
+	if x.Port != 0 {
+		out.Port = &x.Port
+	}
+	return out
 }
 
 // bypassed says where a node looked past the switchboard for one that a fault's link
 // leads to, or the other way round: such a link may have been gone round, so that the
 // fault met less than was rehearsed.
-func (s *scorer) bypassed() (reasons []string) {
+func (s *scorer) bypassed() (reasons []Said) {
 	for _, x := range s.record.Strays.Seen {
 		if f := s.faultBetween(x); x.Direct() && f != "" {
-			reasons = append(reasons, fmt.Sprintf("%s: the link that fault %s hits may have been gone round; let %s reach %s by its name, not by an address that is configured or announced",
+			reasons = append(reasons, Saying("link-bypassed", "%s: the link that fault %s hits may have been gone round; let %s reach %s by its name, not by an address that is configured or announced",
 				x, f, x.From, x.To))
 		}
 	}

@@ -2,6 +2,7 @@ package sla
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -37,13 +38,13 @@ func TestStraysAreTold(t *testing.T) {
 			before := Score(r, s.goals)
 			r.Strays = timeline.Strays{Seen: []timeline.Stray{c.stray}, Dropped: 3}
 			card := Score(r, s.goals)
-			if !slices.ContainsFunc(card.Notes, func(n string) bool { return strings.HasPrefix(n, c.note) }) {
+			if !slices.ContainsFunc(card.Notes, func(n Said) bool { return strings.HasPrefix(n.Text, c.note) }) {
 				t.Errorf("notes: have %q, want %q", card.Notes, c.note)
 			}
-			if len(card.Strays) != 1 || card.Strays[0] != Stray(c.stray) || card.StraysDropped != 3 {
+			if len(card.Strays) != 1 || !reflect.DeepEqual(card.Strays[0], strayOf(c.stray)) || card.StraysDropped != 3 {
 				t.Errorf("have %+v, %d dropped", card.Strays, card.StraysDropped)
 			}
-			void := slices.ContainsFunc(card.Reasons, func(r string) bool { return strings.Contains(r, "may have been gone round") })
+			void := slices.ContainsFunc(card.Reasons, func(r Said) bool { return strings.Contains(r.Text, "may have been gone round") })
 			if void != c.void || c.void && !card.Void || !c.void && card.Verdict != before.Verdict {
 				t.Errorf("void: have %t, %s for %q; without the stray %s", void, card.Verdict, card.Reasons, before.Verdict)
 			}
@@ -61,7 +62,7 @@ func TestStraysAreBounded(t *testing.T) {
 		r.Strays.Seen = append(r.Strays.Seen, timeline.Stray{From: "app", To: fmt.Sprint(i), Protocol: "udp", Port: 1, Packets: 2})
 	}
 	card := Score(r, s.goals)
-	notes := strings.Join(card.Notes, "\n")
+	notes := strings.Join(Texts(card.Notes), "\n")
 	if len(card.Strays) != mostStrays || strings.Count(notes, " tried ") != toldStrays ||
 		!strings.Contains(notes, "and 495 more strays; 1000 packets") || !strings.Contains(notes, "not contained: the bridge answers") {
 		t.Errorf("have %d, %s", len(card.Strays), notes)

@@ -64,7 +64,7 @@ func (m Machine) String() string {
 
 // reference says where users failed whom no fault can have touched: an outage of
 // theirs, or as many bad requests as would void a baseline.
-func (s *scorer) reference() (reasons []string) {
+func (s *scorer) reference() (reasons []Said) {
 	for _, st := range s.spared {
 		from, to := 0, 0
 		if begin, end, ok := s.course.phase("run"); ok {
@@ -74,9 +74,9 @@ func (s *scorer) reference() (reasons []string) {
 		out := len(st.outages(s.course.end, s.confirm())) > 0
 		switch {
 		case sent == 0 && s.course.injected != never:
-			reasons = append(reasons, fmt.Sprintf("the reference group %s sent nothing once the fault was on: what it would have met is not known", st.group.Name))
+			reasons = append(reasons, Saying("reference-silent", "the reference group %s sent nothing once the fault was on: what it would have met is not known", st.group.Name))
 		case out || tooMany(bad, sent, mostBaselineBad, 1):
-			reasons = append(reasons, fmt.Sprintf("%d of %d requests of the reference group %s were bad, and no fault touches them: the load node, the machine or the reference's target was unwell; give the machine to the drill alone, or look at that target's log", bad, sent, st.group.Name))
+			reasons = append(reasons, Saying("reference-bad", "%d of %d requests of the reference group %s were bad, and no fault touches them: the load node, the machine or the reference's target was unwell; give the machine to the drill alone, or look at that target's log", bad, sent, st.group.Name))
 		}
 	}
 	return reasons
@@ -96,7 +96,7 @@ func (s *scorer) clock() {
 }
 
 // clocksApart says where two clocks are too far apart to judge by.
-func (s *scorer) clocksApart() (reasons []string) {
+func (s *scorer) clocksApart() (reasons []Said) {
 	doubt := s.record.Clock.Bound
 	for _, w := range s.record.Header.Watch {
 		if !elsewhere(w) {
@@ -104,7 +104,7 @@ func (s *scorer) clocksApart() (reasons []string) {
 		}
 		for _, limits := range []map[string]time.Duration{s.wanted.Detect, s.wanted.Restore} {
 			if limit, ok := limits[w.Name]; ok && float64(doubt) > mostClock*float64(limit) {
-				reasons = append(reasons, fmt.Sprintf("the clock that watcher %s is heard on is related to the users' within %s only, too much for a limit of %s: run stormdrill nearer to the containers, or allow for more",
+				reasons = append(reasons, Saying("clocks-apart", "the clock that watcher %s is heard on is related to the users' within %s only, too much for a limit of %s: run stormdrill nearer to the containers, or allow for more",
 					w.Name, Brief(doubt.Seconds()), Brief(limit.Seconds())))
 				break
 			}

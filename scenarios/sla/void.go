@@ -13,29 +13,29 @@ import (
 
 // broken says why there is no judgement at all: the harness or its surroundings
 // failed, or a fault was left in place.
-func (s *scorer) broken() (reasons []string) {
+func (s *scorer) broken() (reasons []Said) {
 	left := map[string]bool{} // tried again on the way out, and part of that error too: told once
 	for _, m := range s.record.Marks {
 		switch {
 		case m.Name == timeline.MarkUnlifted && !left[m.Detail]:
 			left[m.Detail] = true
-			what := "a fault was left in place: "
+			left := Saying("fault-left", "a fault was left in place: %s", m.Detail)
 			if m.Steer != "" {
-				what = "names were left moved: "
+				left = Saying("names-left", "names were left moved: %s", m.Detail)
 			}
-			reasons = append(reasons, what+m.Detail)
+			reasons = append(reasons, left)
 		case m.Name == timeline.MarkError:
 			lines := slices.DeleteFunc(strings.Split(m.Detail, "\n"), func(l string) bool { return left[l] })
 			if len(lines) > 0 {
-				reasons = append(reasons, strings.Join(lines, "\n"))
+				reasons = append(reasons, Say("harness", strings.Join(lines, "\n")))
 			}
 		}
 	}
 	if s.record.Truncated {
-		reasons = append(reasons, "the record breaks off: stormdrill was ended before the drill was")
+		reasons = append(reasons, Say("record-truncated", "the record breaks off: stormdrill was ended before the drill was"))
 	}
 	if _, ended := markOf(s.record, timeline.MarkEnd, ""); !ended && len(reasons) == 0 && !s.interrupted() {
-		reasons = append(reasons, "the record has no end mark: the drill broke off, and what would say why is lost")
+		reasons = append(reasons, Say("record-no-end", "the record has no end mark: the drill broke off, and what would say why is lost"))
 	}
 	return reasons
 }
@@ -48,28 +48,28 @@ func (s *scorer) interrupted() bool {
 
 // void names every reason why the numbers of this run prove nothing, each with
 // what would help.
-func (s *scorer) void() (reasons []string) {
-	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
+func (s *scorer) void() (reasons []Said) {
+	say := func(code, format string, a ...any) { reasons = append(reasons, Saying(code, format, a...)) }
 	dead, ended := markOf(s.record, timeline.MarkDead, "")
 	if ended {
-		say("nothing was injected: %s: look at the targets' logs", dead.Detail)
+		say("dead", "nothing was injected: %s: look at the targets' logs", dead.Detail)
 	}
 	for i, f := range s.card.Faults {
 		switch {
 		case f.Inject < 0 && ended:
 		case f.Inject < 0:
-			say("fault %s was never injected: the run ended before", f.Name)
+			say("fault-not-injected", "fault %s was never injected: the run ended before", f.Name)
 		case f.Proof.Effective != "yes":
 			reasons = append(reasons, notEffective(f, s.record.Header.Faults[i]))
 		case !f.Proof.Gone:
-			say("fault %s was not proven gone", f.Name)
+			say("fault-not-gone", "fault %s was not proven gone", f.Name)
 		}
 	}
 	reasons = append(reasons, s.overstayed()...)
 	reasons = append(reasons, s.unwell()...)
 	busy := slices.Concat(s.convicted(), s.reference())
 	if m := s.card.Generator.Machine; m != nil && len(busy) > 0 {
-		busy = append(busy, "the machine at its busiest: "+m.String())
+		busy = append(busy, Saying("machine-busy", "the machine at its busiest: %s", m))
 	}
 	reasons = append(reasons, busy...)
 	reasons = append(reasons, s.clocksApart()...)
@@ -79,23 +79,23 @@ func (s *scorer) void() (reasons []string) {
 }
 
 // unwell is a steady state that is none.
-func (s *scorer) unwell() (reasons []string) {
-	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
+func (s *scorer) unwell() (reasons []Said) {
+	say := func(code, format string, a ...any) { reasons = append(reasons, Saying(code, format, a...)) }
 	_, before, _ := s.course.phase("baseline")
 	n, bad := 0, 0
 	for _, st := range s.streams {
 		n, bad = n+st.first(before), bad+st.badBefore(before)
 	}
 	if len(s.streams) > 1 && tooMany(bad, n, mostBaselineBad, len(s.sent())+1) {
-		say("%d of %d requests of all groups were bad in the baseline, before any fault: look at the targets' logs, or lower the rate", bad, n)
+		say("baseline-bad-of-all", "%d of %d requests of all groups were bad in the baseline, before any fault: look at the targets' logs, or lower the rate", bad, n)
 	}
 	for _, st := range s.sent() {
 		n, bad := st.first(before), st.badBefore(before)
 		switch {
 		case n < leastBaseline:
-			say("the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher", st.group.Name, n, leastBaseline)
+			say("baseline-short", "the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher", st.group.Name, n, leastBaseline)
 		case tooMany(bad, n, mostBaselineBad, len(s.sent())+1):
-			say("%d of %d requests of %s were bad in the baseline, before any fault: %s", bad, n, st.group.Name, st.cure(before))
+			say("baseline-bad", "%d of %d requests of %s were bad in the baseline, before any fault: %s", bad, n, st.group.Name, st.cure(before))
 		}
 	}
 	if s.record.Header.Control {
@@ -107,7 +107,7 @@ func (s *scorer) unwell() (reasons []string) {
 	for i, w := range s.record.Header.Watch {
 		for _, a := range s.noticed[i].Alarms {
 			if s.course.injected == never || a.Raised.After < s.course.injected {
-				say("watcher %s raised an alarm %.1f s into the run, before any fault was injected", w.Name, s.course.at(a.Raised.After))
+				say("alarm-early", "watcher %s raised an alarm %.1f s into the run, before any fault was injected", w.Name, s.course.at(a.Raised.After))
 				break
 			}
 		}
@@ -147,21 +147,21 @@ func (s *stream) cure(before int64) string {
 
 // early says what happened to the users before any fault: outages, or, where what
 // came later makes one too small to be told, the alarm that it would have raised.
-func (s *scorer) early(st *stream) (reasons []string) {
+func (s *scorer) early(st *stream) (reasons []Said) {
 	for _, o := range s.outages {
 		if o.stream == st && s.course.injected != never && o.onset < s.course.injected {
-			reasons = append(reasons, fmt.Sprintf("an outage of %s began %.1f s into the run, before any fault was injected", st.group.Name, s.course.at(o.onset)))
+			reasons = append(reasons, Saying("outage-early", "an outage of %s began %.1f s into the run, before any fault was injected", st.group.Name, s.course.at(o.onset)))
 		}
 	}
 	if len(reasons) == 0 && len(st.told) > 0 && st.told[0] < s.course.injected {
-		reasons = append(reasons, fmt.Sprintf("more requests of %s failed by %.1f s into the run than its steady state explains, before any fault was injected", st.group.Name, s.course.at(st.told[0])))
+		reasons = append(reasons, Saying("failures-early", "more requests of %s failed by %.1f s into the run than its steady state explains, before any fault was injected", st.group.Name, s.course.at(st.told[0])))
 	}
 	return reasons
 }
 
 // convicted is what the generator did wrong.
-func (s *scorer) convicted() (reasons []string) {
-	say := func(format string, a ...any) { reasons = append(reasons, fmt.Sprintf(format, a...)) }
+func (s *scorer) convicted() (reasons []Said) {
+	say := func(code, format string, a ...any) { reasons = append(reasons, Saying(code, format, a...)) }
 	const cure = "lower the rate, or give the machine to the drill alone"
 	var due, sent, late, local uint64
 	for _, st := range s.sent() {
@@ -171,16 +171,16 @@ func (s *scorer) convicted() (reasons []string) {
 		local += uint64(st.local)
 	}
 	if unsent := due - sent; unsent >= leastLost && float64(unsent) > mostUnsent*float64(due) {
-		say("%d of %d requests that were due could not be sent: %s", unsent, due, cure)
+		say("requests-unsent", "%d of %d requests that were due could not be sent: %s", unsent, due, cure)
 	}
 	if s.stalled() {
-		say("the generator fell behind its own schedule around an instant that is measured: %s", cure)
+		say("generator-stalled", "the generator fell behind its own schedule around an instant that is measured: %s", cure)
 	}
 	if lag := s.card.Generator.LagP99; lag > seconds(window/2) || late >= leastLost && float64(late) > mostLate*float64(sent) {
-		say("the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s", 1e3*lag, late, sent, window, cure)
+		say("generator-late", "the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s", 1e3*lag, late, sent, window, cure)
 	}
 	if local > 0 {
-		say("%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate", local)
+		say("generator-exhausted", "%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate", local)
 	}
 	return reasons
 }

@@ -50,7 +50,7 @@ func TestDeadBaselineMeetsNothing(t *testing.T) {
 	r.Marks = append(r.Marks[:1], timeline.Mark{Name: timeline.MarkDead, Before: at, After: at, Detail: "1500 of 1500 requests of users were bad in the baseline"},
 		timeline.Mark{Name: timeline.MarkEnd, Before: at, After: at})
 	card := Score(r, s.goals)
-	if card.Verdict != Inconclusive || !card.Void || !strings.HasPrefix(card.Reasons[0], "nothing was injected: 1500 of 1500") {
+	if card.Verdict != Inconclusive || !card.Void || !strings.HasPrefix(card.Reasons[0].Text, "nothing was injected: 1500 of 1500") {
 		t.Errorf("have %s %q", card.Verdict, card.Reasons)
 	}
 	for _, o := range card.Objectives {

@@ -121,7 +121,7 @@ func TestNoPassWithoutAnEnd(t *testing.T) {
 		t.Fatalf("whole: %s, %q, ends with %+v", whole.Verdict, whole.Reasons, r.Marks[last])
 	}
 	r.Marks = r.Marks[:last]
-	if card := sla.Score(r, r.Header.Objectives); card.Verdict != sla.Error || !strings.Contains(card.Reasons[0], "no end mark") {
+	if card := sla.Score(r, r.Header.Objectives); card.Verdict != sla.Error || !strings.Contains(card.Reasons[0].Text, "no end mark") {
 		t.Errorf("without: %s, %q", card.Verdict, card.Reasons)
 	}
 }

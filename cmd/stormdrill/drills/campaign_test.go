@@ -93,7 +93,7 @@ func TestDrillCampaign(t *testing.T) {
 			t.Errorf("%s: control %v, %d faults", r.Folder, card.Control, len(card.Faults))
 		}
 		for _, f := range card.Faults {
-			injected = append(injected, f.Inject)
+			injected = append(injected, float64(f.Inject))
 		}
 	}
 	if len(injected) != 2 || injected[0] == injected[1] {

@@ -378,7 +378,7 @@ func TestLongWentRound(t *testing.T) {
 	o := run(t, "haproxy-address.yaml")
 	o.want(t, sla.Inconclusive, 2)
 	want := "the switchboard saw no connection on lb -> app-3:8080: something went round it"
-	if have := strings.Join(o.card.Reasons, "\n"); !o.card.Void || !strings.Contains(have, want) || strings.Contains(have, "app-1") || o.card.Faults[0].Proof.Effective != "yes" {
+	if have := strings.Join(sla.Texts(o.card.Reasons), "\n"); !o.card.Void || !strings.Contains(have, want) || strings.Contains(have, "app-1") || o.card.Faults[0].Proof.Effective != "yes" {
 		t.Errorf("have %q, want it void by %q alone", have, want)
 	}
 	if c := o.card.Clock; c == nil || !c.Own() || c.Measured < 3 {

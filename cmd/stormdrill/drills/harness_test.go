@@ -119,9 +119,7 @@ func again(t *testing.T, once func() outcome) outcome {
 // generator or to users whom no fault touches. The scorecard says so by how busy it was,
 // which it gives as a reason then and only then.
 func machineVoid(c sla.Scorecard) bool {
-	return c.Void && slices.ContainsFunc(c.Reasons, func(r string) bool {
-		return strings.HasPrefix(r, "the machine at its busiest: ")
-	})
+	return c.Void && slices.ContainsFunc(c.Reasons, func(r sla.Said) bool { return r.Code == "machine-busy" })
 }
 
 // read takes the scorecard from the evidence.

@@ -158,7 +158,7 @@ func TestDrillOwnWaysOut(t *testing.T) {
 		o := beginOwn(t, "half")
 		o.end()
 		o.want(t, sla.Error, 4)
-		if r := strings.Join(o.card.Reasons, "\n"); !strings.Contains(r, "inject mine: inject: sh: exit status 7: no such rule as ${env:TOKEN}") {
+		if r := strings.Join(sla.Texts(o.card.Reasons), "\n"); !strings.Contains(r, "inject mine: inject: sh: exit status 7: no such rule as ${env:TOKEN}") {
 			t.Errorf("reasons: %s", r)
 		}
 		o.wantLifted()
@@ -204,7 +204,7 @@ func TestDrillOwnStuck(t *testing.T) {
 	o.want(t, sla.Error, 4)
 	file := filepath.Join(o.dir, "lift-mine.sh")
 	want := "a fault was left in place: lift mine: lift: sh: exit status 9: still held by ${env:TOKEN}; lift it by hand: sh " + file
-	if !slices.Equal(o.card.Reasons, []string{want}) || !o.has("there") {
+	if !slices.Equal(sla.Texts(o.card.Reasons), []string{want}) || !o.has("there") {
 		t.Errorf("reasons %q, want %q; there: %v", o.card.Reasons, want, o.has("there"))
 	}
 	o.wantSecret()

@@ -23,7 +23,7 @@ func TestDrillRegionSlow(t *testing.T) {
 		t.Fatalf("steers %+v: want one move", x)
 	}
 	m, f := x.Moves[0], o.card.Faults[0]
-	if noticed := f.Effect + o.card.Times.Detect.Seconds; m.At < noticed-0.1 || m.At > noticed+0.5 {
+	if noticed := float64(f.Effect) + o.card.Times.Detect.Seconds; m.At < noticed-0.1 || m.At > noticed+0.5 {
 		t.Errorf("moved at %g s, noticed at %g s", m.At, noticed)
 	}
 	if m.Back < f.Clear || m.Back > f.Clear+3 || m.Answers == 0 {
@@ -46,7 +46,7 @@ func TestDrillRegionSlow(t *testing.T) {
 		t.Errorf("%d requests of the east were answered by the standby", led)
 	}
 	for _, a := range r.Answers {
-		if at := float64(a.Start-r.Marks[0].Before) / 1e9; a.Known && a.Good && at > m.At && at < f.Lift {
+		if at := float64(a.Start-r.Marks[0].Before) / 1e9; a.Known && a.Good && at > m.At && at < float64(f.Lift) {
 			t.Errorf("the probe was content at %.1f s, with the fault on: %+v", at, a)
 		}
 	}

@@ -218,7 +218,7 @@ func TestLongGeneratorStopped(t *testing.T) {
 	if len(o.card.Outages) > 0 {
 		t.Errorf("have %+v, want no outage by the generator's own doing", o.card.Outages)
 	}
-	if !slices.ContainsFunc(o.card.Reasons, func(s string) bool { return strings.Contains(s, "fell behind its own schedule") }) {
+	if !slices.ContainsFunc(o.card.Reasons, func(s sla.Said) bool { return strings.Contains(s.Text, "fell behind its own schedule") }) {
 		t.Errorf("reasons %q: want that the generator fell behind", o.card.Reasons)
 	}
 }

@@ -67,16 +67,16 @@ func followed(t *testing.T, o outcome, node string) {
 	t.Helper()
 	out, in := turned(t, o.record(t), node)
 	f := o.card.Faults[0]
-	from := f.Effect
+	from, clear := float64(f.Effect), float64(f.Clear)
 	for _, x := range o.card.Outages {
 		if slices.Contains(x.By, f.Name) {
 			from = min(from, x.Onset)
 		}
 	}
 	within(t, "detect, beside the users' record", o.card.Times.Detect, out[0]-from, out[1]-from)
-	within(t, "restore, beside the users' record", o.card.Times.Restore, in[0]-f.Clear, in[1]-f.Clear)
+	within(t, "restore, beside the users' record", o.card.Times.Restore, in[0]-clear, in[1]-clear)
 	t.Logf("%s: out %.3f to %.3f s after the effect, noticed after %s; in %.3f to %.3f s after the end, noticed after %s",
-		node, out[0]-from, out[1]-from, o.card.Times.Detect, in[0]-f.Clear, in[1]-f.Clear, o.card.Times.Restore)
+		node, out[0]-from, out[1]-from, o.card.Times.Detect, in[0]-clear, in[1]-clear, o.card.Times.Restore)
 }
 
 // twice checks that a balancer which takes a server out after the second bad check, two

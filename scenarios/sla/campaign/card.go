@@ -3,17 +3,17 @@ package campaign
 import "github.com/stormdrill/stormdrill/scenarios/sla"
 
 // Schema is the version of campaign.json's contract.
-const Schema = "stormdrill/campaign/v1"
+const Schema = "stormdrill/campaign/v2"
 
 // Card is the judgement of a campaign; campaign.json is its JSON.
 type Card struct {
 	Schema      string      `json:"schema"`
 	Scenario    string      `json:"scenario"`
-	Seed        uint64      `json:"seed"`
+	Seed        uint64      `json:"seed,string"` // as text: a JSON number would lose it
 	Confidence  float64     `json:"confidence"`
 	Planned     Planned     `json:"planned"`
 	Verdict     sla.Verdict `json:"verdict"`
-	Reasons     []string    `json:"reasons"`
+	Reasons     []sla.Said  `json:"reasons"`
 	Says        []string    `json:"says"` // what these runs allow one to say
 	Kept        int         `json:"kept"`
 	Missed      int         `json:"missed"`
@@ -38,21 +38,21 @@ type Run struct {
 	Folder  string      `json:"folder"`
 	Control bool        `json:"control"`
 	Run     string      `json:"run"`
-	Seed    uint64      `json:"seed"`
+	Seed    uint64      `json:"seed,string"`
 	Verdict sla.Verdict `json:"verdict"`
-	Reasons []string    `json:"reasons"`
+	Reasons []sla.Said  `json:"reasons"`
 }
 
 // Spread is one objective or time over all runs with the faults.
 type Spread struct {
-	Name      string  `json:"name"`             // as in the scorecard: "detect balancer"
-	Wanted    string  `json:"wanted,omitempty"` // "≤ 3 s"; empty: measured and not judged
-	Unit      string  `json:"unit"`             // "s", "share"; empty: no number
-	Floor     bool    `json:"floor"`            // more is better, and every bound one from below
-	Met       int     `json:"met"`
-	Missed    int     `json:"missed"`
-	Undecided int     `json:"undecided"`
-	AtLeast   float64 `json:"met_at_least"` // share of such runs that meet it
+	Name      string   `json:"name"`   // as in the scorecard: "detect balancer"
+	Wanted    sla.Word `json:"wanted"` // "≤ 3 s"; none: measured and not judged
+	Unit      sla.Word `json:"unit"`   // "s", "share", or what is counted; none: no number
+	Floor     bool     `json:"floor"`  // more is better, and every bound one from below
+	Met       int      `json:"met"`
+	Missed    int      `json:"missed"`
+	Undecided int      `json:"undecided"`
+	AtLeast   float64  `json:"met_at_least"` // share of such runs that meet it
 	// Best, Median and Worst are null where that run's value has no end.
 	Best   *float64 `json:"best"`
 	Median *float64 `json:"median"`

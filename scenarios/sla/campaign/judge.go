@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -30,7 +29,7 @@ func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
 	c := Card{
 		Schema: Schema, Scenario: scenario, Seed: d.Seed, Confidence: sla.Confidence,
 		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls, Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
-		Reasons: []string{}, Says: []string{}, Runs: []Run{},
+		Reasons: []sla.Said{}, Says: []string{}, Runs: []Run{},
 		Kept: t.kept, Missed: t.missed, Untold: t.untold, Left: t.left, KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
 		Spreads: spreads(d, done), Control: controls(d, done),
 	}
@@ -42,9 +41,9 @@ func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
 	return c
 }
 
-func orNone(all []string) []string {
+func orNone[T any](all []T) []T {
 	if all == nil {
-		return []string{}
+		return []T{}
 	}
 	return all
 }
@@ -98,39 +97,39 @@ func (t tally) decided(d Design) bool {
 		exceeded > d.Allowed && t.missed+t.left <= d.Allowed
 }
 
-func (t tally) verdict(d Design, done []Outcome, interrupted bool) (sla.Verdict, []string) {
-	ended := fmt.Sprintf("%d of %d runs were not run", t.left, d.Runs)
+func (t tally) verdict(d Design, done []Outcome, interrupted bool) (sla.Verdict, []sla.Said) {
+	const ended = "%d of %d runs were not run"
 	exceeded := t.missed + t.untold
 	switch {
 	case t.broken:
 		return sla.Error, brokenBy(done)
 	case interrupted:
-		return sla.Interrupted, []string{"ended by the user: " + ended + "; what was measured is kept"}
+		return sla.Interrupted, []sla.Said{sla.Saying("interrupted", "ended by the user: "+ended+"; what was measured is kept", t.left, d.Runs)}
 	case t.missed > d.Allowed:
 		return sla.Fail, exceedances(t, d, done)
 	case exceeded > d.Allowed && t.decided(d):
 		return sla.Inconclusive, exceedances(t, d, done)
 	case !t.decided(d):
-		return sla.Inconclusive, []string{ended + ": they could change the answer"}
+		return sla.Inconclusive, []sla.Said{sla.Saying("runs-left", ended+": they could change the answer", t.left, d.Runs)}
 	}
-	return sla.Pass, []string{}
+	return sla.Pass, []sla.Said{}
 }
 
-func brokenBy(done []Outcome) (reasons []string) {
+func brokenBy(done []Outcome) (reasons []sla.Said) {
 	for _, o := range done {
 		if o.Card.Verdict != sla.Interrupted && !known(o.Card.Verdict) {
-			reasons = append(reasons, "run "+o.Folder()+": "+first(o.Card.Reasons, string(o.Card.Verdict)))
+			reasons = append(reasons, because(o))
 		}
 	}
 	return reasons
 }
 
 // exceedances says how many, and why the first few.
-func exceedances(t tally, d Design, done []Outcome) []string {
-	reasons := []string{fmt.Sprintf("%d of %d runs exceeded the SLA (%d missed it, %d inconclusive), %d allowed", t.missed+t.untold, d.Runs, t.missed, t.untold, d.Allowed)}
+func exceedances(t tally, d Design, done []Outcome) []sla.Said {
+	reasons := []sla.Said{sla.Saying("runs-exceeded", "%d of %d runs exceeded the SLA (%d missed it, %d inconclusive), %d allowed", t.missed+t.untold, d.Runs, t.missed, t.untold, d.Allowed)}
 	for _, o := range done {
 		if !o.Control && (o.Card.Verdict == sla.Fail || o.Card.Verdict == sla.Inconclusive) && len(reasons) <= mostReasons {
-			reasons = append(reasons, "run "+o.Folder()+": "+first(o.Card.Reasons, string(o.Card.Verdict)))
+			reasons = append(reasons, because(o))
 		}
 	}
 	return reasons
@@ -139,9 +138,11 @@ func exceedances(t tally, d Design, done []Outcome) []string {
 // mostReasons is how many runs are quoted; the others stand in runs.
 const mostReasons = 5
 
-func first(all []string, otherwise string) string {
-	if len(all) == 0 {
-		return otherwise
+// because is the first reason of a run.
+func because(o Outcome) sla.Said {
+	why := string(o.Card.Verdict)
+	if len(o.Card.Reasons) > 0 {
+		why = o.Card.Reasons[0].Text
 	}
-	return all[0]
+	return sla.Saying("run-"+string(o.Card.Verdict), "run %s: %s", o.Folder(), why)
 }

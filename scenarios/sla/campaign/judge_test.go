@@ -19,7 +19,7 @@ func card(v sla.Verdict, detect float64) sla.Scorecard {
 	if result == "" {
 		result = sla.Undecided
 	}
-	return sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []string{"because"},
+	return sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []sla.Said{sla.Say("because", "because")},
 		Objectives: []sla.Objective{{Name: "detect pager", Wanted: "≤ 3 s", Result: result, Value: &detect, Unit: "s", Resolution: 0.1}}}
 }
 
@@ -60,7 +60,7 @@ func TestVerdicts(t *testing.T) {
 				return card(v, 1)
 			})
 			have := Judge(c.design, "x", done, false)
-			if have.Verdict != c.want || len(done) != c.started || !strings.Contains(strings.Join(have.Reasons, "\n"), c.reason) {
+			if have.Verdict != c.want || len(done) != c.started || !strings.Contains(strings.Join(sla.Texts(have.Reasons), "\n"), c.reason) {
 				t.Errorf("have %s after %d runs, %q; want %s after %d, %q", have.Verdict, len(done), have.Reasons, c.want, c.started, c.reason)
 			}
 		})

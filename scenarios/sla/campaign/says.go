@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -68,6 +69,8 @@ func (s Spread) Shown(v *float64) string {
 		return "∞"
 	case s.Unit == "share":
 		return sla.Percent(*v)
+	case s.Unit != "s":
+		return strconv.FormatFloat(*v, 'f', -1, 64)
 	}
 	return sla.Brief(*v)
 }

@@ -54,9 +54,9 @@ func missing(runs []Outcome) []sample {
 
 // limitOf is what an objective wants, as it is for every run: one that is relative
 // to the baseline also names the limit that its own run's baseline made.
-func limitOf(o sla.Objective) string {
+func limitOf(o sla.Objective) sla.Word {
 	wanted, _, _ := strings.Cut(o.Wanted, ", ")
-	return wanted
+	return sla.Word(wanted)
 }
 
 func sampleOf(o Outcome, x sla.Objective) sample {

@@ -1,0 +1,87 @@
+package reports
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
+)
+
+// ScorecardSchema is the JSON Schema (2020-12) of scorecard.json, made from the same
+// types that are written.
+func ScorecardSchema() ([]byte, error) { return contract(sla.Scorecard{}, sla.Schema) }
+
+// CampaignSchema is that of campaign.json.
+func CampaignSchema() ([]byte, error) { return contract(campaign.Card{}, campaign.Schema) }
+
+// contract describes what JSON holds: every field is there, and what may be none is null.
+func contract(v any, version string) ([]byte, error) {
+	of := reflect.TypeOf(v)
+	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: nullable, Namer: named}
+	s := r.Reflect(v)
+	s.ID = jsonschema.ID("https://github.com/" + version)
+	s.Title = version
+	s.Definitions[named(of)] = &jsonschema.Schema{Properties: s.Properties}
+	optional(of, s.Definitions, map[reflect.Type]bool{})
+	delete(s.Definitions, named(of))
+	fixed, _ := s.Properties.Get("schema")
+	fixed.Const = version
+	return json.MarshalIndent(s, "", "  ")
+}
+
+// named tells apart types of one name in different packages; what has no name is
+// described where it is used.
+func named(t reflect.Type) string {
+	if t.Name() == "" {
+		return ""
+	}
+	pkg := t.PkgPath()
+	return pkg[strings.LastIndex(pkg, "/")+1:] + "." + t.Name()
+}
+
+// nullable describes the values that say for themselves whether they are none.
+func nullable(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[sla.Word]():
+		return orNull(&jsonschema.Schema{Type: "string"})
+	case reflect.TypeFor[sla.Number]():
+		return orNull(&jsonschema.Schema{Type: "number"})
+	case reflect.TypeFor[sla.Verdict]():
+		return &jsonschema.Schema{Enum: []any{sla.Pass, sla.Fail, sla.Inconclusive, sla.Error, sla.Interrupted}}
+	}
+	return nil
+}
+
+func orNull(s *jsonschema.Schema) *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{s, {Type: "null"}}}
+}
+
+// optional lets what a type points to be null, and describes numbers that are written as
+// text.
+func optional(t reflect.Type, all jsonschema.Definitions, seen map[reflect.Type]bool) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || seen[t] {
+		return
+	}
+	seen[t] = true
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		p, ok := all[named(t)].Properties.Get(name)
+		switch {
+		case !ok:
+			continue
+		case options == "string":
+			all[named(t)].Properties.Set(name, &jsonschema.Schema{Type: "string", Pattern: "^[0-9]+$"})
+		case f.Type.Kind() == reflect.Pointer:
+			all[named(t)].Properties.Set(name, orNull(p))
+		}
+		optional(f.Type, all, seen)
+	}
+}

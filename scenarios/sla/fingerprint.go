@@ -1,0 +1,16 @@
+package sla
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// fingerprint tells objectives apart: the SHA-256 of their JSON, whose keys are sorted.
+func fingerprint(o timeline.Objectives) string {
+	b, _ := json.Marshal(o) // of durations, numbers and texts: cannot fail
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
