@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
@@ -33,11 +32,7 @@ func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) erro
 
 // WriteCampaignJSON writes campaign.json, in place of an older one at once.
 func WriteCampaignJSON(dir string, card campaign.Card) error {
-	path := filepath.Join(dir, "campaign.json")
-	err := written(path+".new", func(w io.Writer) error { return CampaignJSON(w, card) })
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
+	err := written(filepath.Join(dir, "campaign.json"), func(w io.Writer) error { return CampaignJSON(w, card) })
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}

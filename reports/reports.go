@@ -3,6 +3,7 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,28 +23,34 @@ var evidence = []struct {
 }
 
 // WriteAll writes a scorecard into a folder, in every format that is kept as
-// evidence: scorecard.json, junit.xml, summary.md.
+// evidence: scorecard.json, junit.xml, summary.md. One that cannot be written keeps
+// none of the others from it.
 func WriteAll(dir string, card sla.Scorecard) error {
+	var errs []error
 	for _, e := range evidence {
-		if err := writeFile(filepath.Join(dir, e.name), card, e.write); err != nil {
-			return fmt.Errorf("report: %w", err)
+		if err := written(filepath.Join(dir, e.name), func(w io.Writer) error { return e.write(w, card) }); err != nil {
+			errs = append(errs, fmt.Errorf("report: %w", err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
-func writeFile(path string, card sla.Scorecard, write func(io.Writer, sla.Scorecard) error) error {
-	return written(path, func(w io.Writer) error { return write(w, card) })
-}
-
+// written writes a file beside its place and puts it there when it is whole: on a full
+// disk an older one stays, and none is there half.
 func written(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
+	f, err := os.Create(path + ".new")
 	if err != nil {
 		return err
 	}
-	if err := write(f); err != nil {
-		_ = f.Close()
-		return err
+	err = write(f)
+	if err == nil {
+		err = f.Sync()
 	}
-	return f.Close()
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil {
+		_ = os.Remove(path + ".new")
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -157,5 +158,42 @@ func wantGoldenAt(t *testing.T, golden string, have []byte) {
 	}
 	if !bytes.Equal(have, want) {
 		t.Errorf("have\n%s\nwant\n%s", have, want)
+	}
+}
+
+// A report that cannot be written keeps none of the others from it, and leaves an older
+// one as it was.
+func TestReportsBesideAFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	card := sla.Scorecard{Scenario: "x", Verdict: sla.Pass}
+	if err := WriteAll(dir, card); err != nil {
+		t.Fatal(err)
+	}
+	older, err := os.ReadFile(filepath.Join(dir, "scorecard.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("no space left on device")
+	failing := func(w io.Writer) error {
+		_, _ = io.WriteString(w, "{")
+		return full
+	}
+	if err := written(filepath.Join(dir, "scorecard.json"), failing); !errors.Is(err, full) {
+		t.Errorf("have %v", err)
+	}
+	if now, err := os.ReadFile(filepath.Join(dir, "scorecard.json")); err != nil || !bytes.Equal(now, older) {
+		t.Errorf("the older one: %q, %v", now, err)
+	}
+	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")), os.Mkdir(filepath.Join(dir, "scorecard.json.new"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteAll(dir, card); err == nil {
+		t.Error("one that could not be written: no error")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "junit.xml")); err != nil {
+		t.Error("and the next one is missing, too")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "junit.xml.new")); err == nil {
+		t.Error("what was written beside is left")
 	}
 }

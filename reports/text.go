@@ -24,7 +24,7 @@ type TextOptions struct {
 // Color reports whether w is a terminal that wants colours (NO_COLOR,
 // https://no-color.org).
 func Color(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := w.(interface{ Fd() uintptr })
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 

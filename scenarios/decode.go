@@ -80,7 +80,7 @@ func (d *decoder) wrong(n *yaml.Node, keys []string, format string, args ...any)
 func (d *decoder) value(n *yaml.Node, v reflect.Value, keys []string) {
 	if d.visited++; d.visited > mostNodes || len(keys) > mostDepth {
 		if d.visited <= mostNodes+1 {
-			d.wrong(n, keys, "the file holds more than a scenario can: are aliases multiplying?")
+			d.wrong(n, keys, "the file holds more than a scenario can, %d parts: are aliases multiplying?", mostNodes)
 		}
 		return
 	}

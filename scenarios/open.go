@@ -86,7 +86,7 @@ func parse(file string, data []byte, dir fs.FS) (*Scenario, error) {
 	s := &Scenario{File: file, Dir: dir, places: newPlaces()}
 	d := decoder{file: file, places: s.places}
 	d.decode(data, s)
-	if len(d.problems) > 0 && len(s.places.at) <= 1 {
+	if len(d.problems) > 0 && len(s.places.at) <= 1 || d.visited > mostNodes {
 		return s, d.problems.err() // not a scenario at all: what lacks is no news
 	}
 	p := newPlanner(s, Options{})

@@ -44,10 +44,8 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 		return "", err
 	}
 	card := c.card(ctx)
-	if err := reports.WriteCampaign(c.dir, card, c.done); err != nil {
-		return "", err
-	}
-	return card.Verdict, reports.CampaignText(w, card, textOptions(w, c.dir))
+	err := reports.WriteCampaign(c.dir, card, c.done)
+	return card.Verdict, errors.Join(err, reports.CampaignText(w, card, textOptions(w, c.dir)))
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a

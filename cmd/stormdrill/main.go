@@ -17,7 +17,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	os.Exit(supervise(func() int { return execute(os.Args[1:], &screen{File: os.Stdout}, &screen{File: os.Stderr}) }))
+}
 
 // execute runs one command line and gives its exit status.
 func execute(args []string, stdout, stderr io.Writer) int {
@@ -85,7 +87,7 @@ or with a scenario of your own:
   stormdrill run my-drill.yaml
 
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
-4 harness or surroundings failed, 130 interrupted.`,
+4 harness or surroundings failed, a crash included, 130 interrupted.`,
 		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,

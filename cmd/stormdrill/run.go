@@ -181,10 +181,11 @@ func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario, s
 		return sla.Scorecard{}, err
 	}
 	card, err := f.rehearse(ctx, w, &drill{scenario: s, seed: f.seed, dir: dir})
-	if err != nil {
+	if card.Verdict == "" {
 		return card, err
 	}
-	return card, reports.Text(w, card, textOptions(w, dir))
+	// The verdict is printed where the evidence could not be written, too.
+	return card, errors.Join(err, reports.Text(w, card, textOptions(w, dir)))
 }
 
 // folder is where a drill's evidence goes.
@@ -233,6 +234,7 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 		}
 		cancel(engine.ErrInterrupted)
 		if _, ok := <-signals; ok {
+			meant()
 			os.Exit(exitInterrupted)
 		}
 	}()
@@ -251,7 +253,7 @@ func textOptions(w io.Writer, dir string) reports.TextOptions {
 
 // terminal gives the width of the terminal w is, if it is one.
 func terminal(w io.Writer) (width int, ok bool) {
-	f, isFile := w.(*os.File)
+	f, isFile := w.(interface{ Fd() uintptr })
 	if !isFile || !term.IsTerminal(int(f.Fd())) || strings.EqualFold(os.Getenv("TERM"), "dumb") {
 		return 100, false
 	}

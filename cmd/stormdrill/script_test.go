@@ -2,13 +2,23 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stormdrill": main})
+	ends := func(command func() int) func() { return func() { os.Exit(supervise(command)) } }
+	testscript.Main(m, map[string]func(){
+		"stormdrill": main,
+		"panicking":  ends(func() int { go panic("a slip"); select {} }),
+		"racing":     ends(raceOnMap),
+		"exhausting": ends(exhaust),
+		"killed":     ends(func() int { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }),
+		"meaning":    ends(func() int { return exitInconclusive }),
+	})
 }
 
 // TestScript runs the command lines of testdata/script. They need no engine.
@@ -26,3 +36,29 @@ func TestScript(t *testing.T) {
 }
 
 var wd, _ = os.Getwd()
+
+// raceOnMap writes a map from two goroutines, until the runtime ends the process.
+func raceOnMap() int {
+	m := map[int]int{}
+	for range 2 {
+		go func() {
+			for i := 0; ; i++ {
+				m[i%8] = i
+			}
+		}()
+	}
+	select {}
+}
+
+// exhaust asks for more memory than the process may have, which is no panic.
+func exhaust() int {
+	const limit = 8 << 30 // of addresses
+	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+		return exitFail
+	}
+	debug.SetGCPercent(-1)
+	var all [][]byte
+	for {
+		all = append(all, make([]byte, 1<<30)) // addresses only: nothing is written to them
+	}
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// screen is standard output or standard error. A reader that leaves, as head does, ends
+// nothing: what is written from then on is dropped, and evidence and exit status are as
+// without it. Other failures, as of a full disk, stay failures.
+type screen struct {
+	*os.File
+	once sync.Once
+}
+
+// Write writes, or drops what nobody reads.
+func (s *screen) Write(p []byte) (int, error) {
+	// Taken, or Go ends the process at once; not ignored, which its children would inherit.
+	s.once.Do(func() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) })
+	n, err := s.File.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		return len(p), nil
+	}
+	return n, err
+}

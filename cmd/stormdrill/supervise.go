@@ -1,0 +1,125 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"syscall"
+)
+
+// Go ends a program that panics, runs out of memory or writes a map from two goroutines
+// with status 2, which here would read as inconclusive, and most of that cannot be
+// recovered from. So the command runs in a process of its own: this one starts it, hands
+// signals on, and gives status 4 where it ended without saying that it meant to.
+
+// supervised, set in the environment of the command's own process, is taken out of it
+// before anything else is started.
+const supervised = "STORMDRILL_SUPERVISED"
+
+// Descriptors that the command's own process begins with.
+const (
+	lifeline = 3 + iota // read end: closes when the supervisor is gone
+	farewell            // write end: a byte says that the end which follows is meant
+)
+
+// ownProcess are the commands that somebody else supervises: an engine, or the drill
+// whose reaper it is.
+var ownProcess = []string{"node", "reap"}
+
+// supervise runs a command in a process of its own, which is this program once more, and
+// gives its exit status. In that process it runs the command itself.
+func supervise(command func() int) int {
+	if os.Getenv(supervised) != "" {
+		return obey(command)
+	}
+	if len(os.Args) > 1 && slices.Contains(ownProcess, os.Args[1]) {
+		return command()
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return command()
+	}
+	status, err := watchOver(self)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "stormdrill:", err)
+		return exitError4
+	}
+	return status
+}
+
+// meant says that the process ends on purpose; the supervisor then believes its status.
+var meant = func() {}
+
+// obey runs the command as a process that is supervised. It ends when the supervisor does,
+// as if it had been killed: nodes and reaper clear up.
+func obey(command func() int) int {
+	_ = os.Unsetenv(supervised)
+	syscall.CloseOnExec(lifeline)
+	syscall.CloseOnExec(farewell)
+	told := os.NewFile(farewell, "farewell")
+	meant = func() { _, _ = told.Write([]byte{1}) }
+	go func() {
+		_, _ = io.Copy(io.Discard, os.NewFile(lifeline, "lifeline"))
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	}()
+	status := command()
+	meant()
+	return status
+}
+
+// watchOver starts the process and waits for its end.
+func watchOver(self string) (int, error) {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	life, hold, err := os.Pipe()
+	if err != nil {
+		return 0, err
+	}
+	defer hold.Close()
+	heard, told, err := os.Pipe()
+	if err != nil {
+		return 0, err
+	}
+	cmd := &exec.Cmd{Path: self, Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Env: append(os.Environ(), supervised+"=1"), ExtraFiles: []*os.File{life, told},
+		// Of its own group, so that a terminal's Ctrl-C reaches it once, from here.
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	_, _ = life.Close(), told.Close()
+	interrupted := make(chan bool, 1)
+	go func() {
+		for s := range signals {
+			select {
+			case interrupted <- true:
+			default:
+			}
+			_ = cmd.Process.Signal(s)
+		}
+	}()
+	ended := cmd.Wait()
+	signal.Stop(signals)
+	if n, _ := heard.Read(make([]byte, 1)); n > 0 {
+		return cmd.ProcessState.ExitCode(), nil
+	}
+	return crashed(cmd.ProcessState, ended, len(interrupted) > 0)
+}
+
+// crashed is the status of a process that did not mean to end.
+func crashed(state *os.ProcessState, ended error, interrupted bool) (int, error) {
+	status, ok := state.Sys().(syscall.WaitStatus)
+	switch {
+	case ok && status.Signaled() && interrupted && status.Signal() != syscall.SIGKILL:
+		return exitInterrupted, nil // before it could take the signal
+	case ok && status.Signaled() && status.Signal() == syscall.SIGKILL:
+		return 0, errors.New("killed, by the kernel for want of memory or by somebody: there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too)")
+	}
+	return 0, fmt.Errorf("crashed (%v): there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too); what stands above belongs into a bug report", ended)
+}
