@@ -143,7 +143,7 @@ func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
 	hit, later := 0, 0
 	for _, o := range all {
 		well := o.Failure == "" && o.Status == 200 && o.Fault == "" && !r.hit(o.outcome)
-		waits := o.At > b.Before-patient.Nanoseconds()/4 // and most of its time is still to come
+		waits := o.At > b.After-patient.Nanoseconds()/2 // and half of its time is still to come
 		switch {
 		case o.At > b.After:
 			if later++; !well {

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,10 +14,13 @@ import (
 func TestDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Deadlines
+		var mu sync.Mutex
 		var did, told []string
 		began := time.Now()
 		undo := func(name string, fails int) func() error {
 			return func() error {
+				mu.Lock()
+				defer mu.Unlock()
 				did = append(did, name+" "+time.Since(began).String())
 				if fails--; fails >= 0 {
 					return errors.New("resists")
@@ -26,6 +30,8 @@ func TestDeadlines(t *testing.T) {
 		}
 		tell := func(event string, body any) error {
 			e := body.(Expired)
+			mu.Lock()
+			defer mu.Unlock()
 			told = append(told, event+" "+e.Name+" "+e.Error)
 			return nil
 		}
@@ -42,6 +48,8 @@ func TestDeadlines(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		d.Clear()
 		time.Sleep(time.Hour)
+		mu.Lock()
+		defer mu.Unlock()
 		if want := []string{"forgotten 3s", "stubborn 5s", "stubborn 6s", "stubborn 7s", "again 9s"}; !slices.Equal(did, want) {
 			t.Errorf("undone: have %q, want %q", did, want)
 		}
