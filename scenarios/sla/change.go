@@ -66,6 +66,7 @@ type outage struct {
 	early, late time.Duration    // by how much onset and recovery may be so, beside what chance does
 	tail        time.Duration    // how long its last bad request was under way: it may have ended as it began
 	edges       [2]time.Duration // what chance does to onset and recovery; see edge
+	near        [2]float64       // share of bad requests beside onset and recovery
 	rest        bool             // more than the baseline explains stays bad after it
 }
 
@@ -127,6 +128,7 @@ func (s *stream) outageOf(g segment) outage {
 	o.late = time.Duration(max(0, o.last-s.known(int(s.bads[s.within(g, -1)]))))
 	o.tail = time.Duration(o.last - o.due)
 	o.edges = [2]time.Duration{s.edge(g, 1), s.edge(g, -1)}
+	o.near = [2]float64{s.shareAt(g, 1), s.shareAt(g, -1)}
 	return o
 }
 
@@ -139,12 +141,7 @@ func (s *stream) within(g segment, step int) int {
 	if step < 0 {
 		edge, other = g.last, g.first
 	}
-	f := s.shareNear(func(n int) segment {
-		if step < 0 {
-			return segment{max(g.first, g.last-n), g.last}
-		}
-		return segment{g.first, min(g.last, g.first+n)}
-	})
+	f := s.shareAt(g, step)
 	if f <= s.p1 {
 		return edge
 	}
@@ -159,6 +156,17 @@ func (s *stream) within(g segment, step int) int {
 		}
 	}
 	return at
+}
+
+// shareAt is the share of bad requests beside the first (step 1) or the last (−1) of a
+// segment.
+func (s *stream) shareAt(g segment, step int) float64 {
+	return s.shareNear(func(n int) segment {
+		if step < 0 {
+			return segment{max(g.first, g.last-n), g.last}
+		}
+		return segment{g.first, min(g.last, g.first+n)}
+	})
 }
 
 // parted cuts a segment at its quiet stretches.
@@ -219,12 +227,20 @@ func (s *stream) quiet(g segment, k int) (until int, ok bool) {
 	behind := func(k int) float64 {
 		return s.shareNear(func(n int) segment { return segment{k, min(g.last, k+n)} })
 	}
-	until = s.lull(g, k, cmp.Or(before, behind(k+1)))
-	after := behind(until)
-	f := min(cmp.Or(before, after), cmp.Or(after, before))
-	all, bad := int(s.bads[until]-s.bads[k])-1, until-k-1
-	score := float64(all-bad)*s.quietScore(f) + float64(bad)*math.Log(s.p0/f)
-	return until, f > s.p1 && score > s.limit && bad <= s.allowed(all)
+	next := behind(k + 1)
+	// By the share before it strays amid it weigh little, and a lighter outage behind it
+	// looks quiet; by the share behind it, the other way round.
+	for _, f := range []float64{cmp.Or(before, next), min(cmp.Or(before, next), cmp.Or(next, before))} {
+		until = s.lull(g, k, f)
+		after := behind(until)
+		f = min(cmp.Or(before, after), cmp.Or(after, before))
+		all, bad := int(s.bads[until]-s.bads[k])-1, until-k-1
+		score := float64(all-bad)*s.quietScore(f) + float64(bad)*math.Log(s.p0/f)
+		if f > s.p1 && score > s.limit && bad <= s.allowed(all) {
+			return until, true
+		}
+	}
+	return until, false
 }
 
 // lull is where a stretch behind the bad request k ends that speaks most against a
@@ -248,16 +264,17 @@ func (s *stream) quietScore(f float64) float64 { return math.Log1p(-s.p0) - math
 
 // shareNear is the share of bad requests on one side of a bad request: over as few as
 // make an alarm, which no outage has less of, or over twice as many, by which chance
-// does less; the larger of the two, as the latter may reach beyond its outage. 0 where
-// there is none.
+// does less; the larger of the two, as the latter may reach beyond its outage. One more
+// that was good is taken in: that a few in a row were bad does not say that all are. 0
+// where there is none.
 func (s *stream) shareNear(side func(n int) segment) (share float64) {
 	near := int(math.Ceil(s.limit / s.bad))
 	for _, n := range []int{near, 2 * near} {
 		if g := side(n); g.last > g.first {
-			share = max(share, float64(g.last-g.first)/float64(s.bads[g.last]-s.bads[g.first]))
+			share = max(share, float64(g.last-g.first)/float64(s.bads[g.last]-s.bads[g.first]+1))
 		}
 	}
-	return min(share, 1-1e-9)
+	return share
 }
 
 // felt leaves out parts with no more bad requests than a confirmed recovery may have.
@@ -295,10 +312,23 @@ func (s *stream) confirmed(parts []outage, end int64, w time.Duration) []outage 
 	return out
 }
 
+// wellBefore reports whether users were well between an outage and what came soon after
+// it: more good requests lie there than the lesser of the shares beside it explains. Users
+// who get well bit by bit have ever longer stretches without a bad one, and no flap.
+func (o *outage) wellBefore(p outage) bool {
+	s := o.stream
+	f := min(o.near[1], p.near[0])
+	from, to := s.first(o.due)+1, s.first(p.onset)
+	bad := s.badIn(from, to)
+	return f > s.p0 && float64(to-from-bad)*s.quietScore(f)+float64(bad)*math.Log(s.p0/f) > s.limit
+}
+
 // relapse adds what came before the users had recovered.
 func (o *outage) relapse(p outage) {
-	o.flaps++
-	o.last, o.due, o.late, o.tail, o.edges[1] = max(o.last, p.last), p.due, p.late, p.tail, p.edges[1]
+	if o.wellBefore(p) {
+		o.flaps++
+	}
+	o.last, o.due, o.late, o.tail, o.edges[1], o.near[1] = max(o.last, p.last), p.due, p.late, p.tail, p.edges[1], p.near[1]
 	o.requests += p.requests
 	o.bad += p.bad
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -20,7 +21,8 @@ type truth struct {
 	ill  bool    // a fail is right
 	rest float64 // share that stays bad to the end: a pass is false only where the scorecard does not say that it could not have told it
 
-	recover [2]float64 // time to recover lies in it; beyond what is printed is a miss. Both 0: not asked
+	recover [2]float64           // time to recover lies in it; beyond what is printed is a miss. Both 0: not asked
+	holds   func(Scorecard) bool // what else is true; a miss where it is not said. nil: nothing
 }
 
 // row is one kind of world: what is drawn anew in each run comes from the random.
@@ -59,6 +61,12 @@ func (c row) run(seed uint64) (out tally) {
 		out.timed = 1
 		if t.Seconds+t.Resolution < is.recover[0] || t.Seconds-t.Resolution > is.recover[1] {
 			out.missed = 1
+		}
+	}
+	if is.holds != nil {
+		out.timed++
+		if !is.holds(card) {
+			out.missed++
 		}
 	}
 	return out
@@ -116,6 +124,16 @@ func TestWorlds(t *testing.T) {
 			put(fmt.Sprintf("| %s | %d | %d | %d | %d | %d of %d | %d |", c.what, s.pass, s.falsePass, s.falseFail, s.undecided, s.missed, s.timed, s.runs))
 		})
 	}
+}
+
+// told is so many outages, none with a flap.
+func told(n int) func(Scorecard) bool {
+	return func(c Scorecard) bool { return len(c.Outages) == n && unbroken(c) }
+}
+
+// unbroken is no flap.
+func unbroken(c Scorecard) bool {
+	return !slices.ContainsFunc(c.Outages, func(o Outage) bool { return o.Flaps > 0 })
 }
 
 // worlds are the rows of the table, those that were judged worst first.
@@ -204,12 +222,21 @@ func worlds() []row {
 			w := limitOf(one(users(creeping(15, 25, 3))), 40)
 			w.recovery = 60
 			// From when a fiftieth is bad to when one in a thousand is nobody could say more.
-			return w, truth{well: true, recover: [2]float64{3 * math.Log(50), 3 * math.Log(1000)}}
+			return w, truth{well: true, recover: [2]float64{3 * math.Log(50), 3 * math.Log(1000)}, holds: unbroken}
 		}},
 		{"two outages, the second lighter and 25 s later", func(r *rand.Rand) (world, truth) {
-			w := one(users(either(from(15, 18, 1), from(43, 50, 0.1+0.2*r.Float64()))))
+			w := one(users(either(from(15, 18, 1), from(43, 49, 0.1+0.2*r.Float64()))))
 			w.fault, w.goals = 40, timeline.Objectives{Mitigate: within(60)}
-			return w, truth{well: true}
+			return w, truth{well: true, holds: told(2)}
+		}},
+		{"six outages of 4 s, 16 s apart, of 10 to 100 %", func(r *rand.Rand) (world, truth) {
+			w, all := one(users(nil)), []func(float64) float64{}
+			for k := range 6 {
+				at := 15 + 20*float64(k)
+				all = append(all, from(at, at+4, 0.1+0.9*r.Float64()))
+			}
+			w.fault, w.goals, w.groups[0].bad = 120, timeline.Objectives{Mitigate: within(115)}, either(all...)
+			return w, truth{well: true, holds: told(6)}
 		}},
 		// 20: percentiles.
 		{"p95 in recovery as in the baseline, limit 1.1 of it", func(*rand.Rand) (world, truth) {
