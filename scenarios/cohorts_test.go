@@ -27,9 +27,9 @@ sla: {recover: 5s, keep: [success of page in run >= 1%, success of page/west in 
 func TestCohortsAreGroupsOfTheirOwn(t *testing.T) {
 	p := planned(t, parsed(t, strings.Replace(regions, "FAULT", "{syn-drop: {link: page/east -> edge}}", 1)), Options{})
 	want := []timeline.Group{
-		{Name: "other", Rate: 100, Users: 100, Slow: DefaultSlow},
-		{Name: "page/east", Rate: 60, Users: 150, Slow: DefaultSlow},
-		{Name: "page/west", Rate: 140, Users: 351, Slow: DefaultSlow},
+		{Name: "other", Rate: 100, Users: 100, Slow: DefaultSlow, Expect: "2xx"},
+		{Name: "page/east", Rate: 60, Users: 150, Slow: DefaultSlow, Expect: "2xx"},
+		{Name: "page/west", Rate: 140, Users: 351, Slow: DefaultSlow, Expect: "2xx"},
 	}
 	if !slices.Equal(p.Header.Groups, want) {
 		t.Errorf("have %+v, want %+v", p.Header.Groups, want)

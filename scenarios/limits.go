@@ -26,7 +26,7 @@ func (p *planner) sla() {
 	if bad, rate := p.fewest(); bad > 0 {
 		p.plan.Resolution = sla.Resolution(rate, bad/rate)
 	}
-	if len(s.Detect)+len(s.Restore)+len(s.Keep) == 0 && s.Mitigate == nil && s.Recover == nil && s.Calm == nil && s.Profile == "" && s.Lose == nil && s.RPO == nil && !p.mistyped(at("sla")) {
+	if s.objectives().Empty() && !p.mistyped(at("sla")) {
 		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, calm, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
 	}
 	p.watched("detect", s.Detect)
@@ -48,7 +48,12 @@ func (p *planner) sla() {
 			p.problem(at("sla", "budget"), "%v", err)
 		}
 	}
-	p.plan.Header.Objectives = timeline.Objectives{
+	p.plan.Header.Objectives = s.objectives()
+}
+
+// objectives are what a run is judged by.
+func (s SLA) objectives() timeline.Objectives {
+	return timeline.Objectives{
 		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Calm: s.Calm, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
 		Lose: s.Lose, RPO: s.RPO,
 	}

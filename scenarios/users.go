@@ -83,7 +83,7 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 	}
 	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
 	p.plan.Header.Groups = append(p.plan.Header.Groups,
-		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow, Ledger: g.Writes != nil, Reference: g.Reference})
+		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow, Expect: spec.Expect.String(), Ledger: g.Writes != nil, Reference: g.Reference})
 }
 
 // users is how many synthetic users a group has: at least one per source.

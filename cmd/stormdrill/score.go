@@ -20,13 +20,15 @@ func newScore() *cobra.Command {
 		Long: `Score judges the record of a run again, or of the evidence folder that holds
 one. The same record and SLA give the same output, byte for byte.
 
---sla names a scenario file whose sla block is used instead of the record's own;
-its watchers and load groups must be those of the record. Where the record's phases
-are too short to confirm one of its limits, a note says so.
+--sla names a file whose sla block is used instead of the record's own: a scenario,
+or that block alone. Its watchers and load groups must be those of the record. What
+else a scenario sets and judging depends on (confirm, slow, expect, a watcher's fails
+…) stays the record's own, and a note says where the two differ, as it does where
+the record's phases are too short to confirm a limit.
 
 Exit status: that of the verdict (see stormdrill run --help).`,
 		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405
-  stormdrill score record --sla stricter.yaml --format json`,
+  stormdrill score record --sla stricter.yaml --format json   # sla: {detect: {probe: 2s}}`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			write, ok := map[string]func(io.Writer, sla.Scorecard) error{
@@ -40,38 +42,35 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			if err != nil {
 				return exitError{exitInvalid, err}
 			}
-			objectives := record.Header.Objectives
+			objectives, notes := record.Header.Objectives, []sla.Said(nil)
 			if sheet != "" {
-				if objectives, err = otherObjectives(sheet, record.Header); err != nil {
+				if objectives, notes, err = otherObjectives(sheet, record.Header); err != nil {
 					return exitError{exitInvalid, err}
 				}
 			}
 			card := sla.Score(record, objectives)
+			card.Notes = append(card.Notes, notes...)
 			if err := write(c.OutOrStdout(), card); err != nil {
 				return err
 			}
 			return verdictExit(card.Verdict)
 		},
 	}
-	c.Flags().StringVar(&sheet, "sla", "", "scenario file whose sla block is used")
+	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that block alone")
 	c.Flags().StringVar(&format, "format", "text", "text, json, markdown or junit")
 	return c
 }
 
-// otherObjectives reads the SLA of a scenario, for a record of the same users
-// and watchers.
-func otherObjectives(file string, h timeline.Header) (timeline.Objectives, error) {
-	all, err := openAll([]string{file})
+// otherObjectives reads another SLA, for a record of the same users and watchers, and says
+// what of the file the record cannot honour.
+func otherObjectives(file string, h timeline.Header) (timeline.Objectives, []sla.Said, error) {
+	given, alone, err := scenarios.LoadSLA(file)
 	if err != nil {
-		return timeline.Objectives{}, err
+		return timeline.Objectives{}, nil, err
 	}
-	if len(all) != 1 {
-		return timeline.Objectives{}, fmt.Errorf("--sla %s: want one scenario, there are %d", file, len(all))
+	var notes []sla.Said
+	if !alone {
+		notes = sla.Unhonoured(given, h)
 	}
-	p, err := all[0].Plan(scenarios.Options{})
-	if err != nil {
-		return timeline.Objectives{}, err
-	}
-	o := p.Header.Objectives
-	return o, sla.Fits(o, h)
+	return given.Objectives, notes, sla.Fits(given.Objectives, h)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +41,42 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 		}
 	}
 	return nil
+}
+
+// Unhonoured says which settings, of a scenario whose SLA is to judge a record, that record
+// cannot honour: it was made, and stays judged, with its own.
+func Unhonoured(given, record timeline.Header) (all []Said) {
+	differs := func(key string, want, have any) {
+		if w, h := fmt.Sprint(want), fmt.Sprint(have); w != h {
+			all = append(all, Saying("setting-not-honoured", "%s of %s is not honoured: the record was made with %s, and is judged with it", key, w, h))
+		}
+	}
+	differs("phases.confirm", given.Phases.Confirm, record.Phases.Confirm)
+	for _, g := range given.Groups {
+		i := slices.IndexFunc(record.Groups, func(h timeline.Group) bool { return h.Name == g.Name })
+		if i < 0 {
+			continue
+		}
+		h := record.Groups[i]
+		differs("load."+g.Name+".slow", g.Slow, h.Slow)
+		if h.Expect != "" {
+			differs("load."+g.Name+".expect", g.Expect, h.Expect)
+		}
+	}
+	for _, w := range given.Watch {
+		i := slices.IndexFunc(record.Watch, func(h timeline.Watcher) bool { return h.Name == w.Name })
+		if i < 0 {
+			continue
+		}
+		h, key := record.Watch[i], "watch."+w.Name
+		differs(key, w.Kind, h.Kind)
+		differs(key+".fails", w.Fails, h.Fails)
+		differs(key+".oks", w.Oks, h.Oks)
+		differs(key+".match", strconv.Quote(w.Match), strconv.Quote(h.Match))
+		differs(key+".resolved", strconv.Quote(w.Resolved), strconv.Quote(h.Resolved))
+		differs(key+".of", strconv.Quote(w.Of), strconv.Quote(h.Of))
+	}
+	return all
 }
 
 // unconfirmable notes limits that this record's phases are too short for, as those of

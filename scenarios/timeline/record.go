@@ -54,6 +54,8 @@ type Group struct {
 	Rate  float64       `json:"rate"`
 	Users int           `json:"users"`
 	Slow  time.Duration `json:"slow"`
+	// Expect is what a good answer was, in words; empty: not known.
+	Expect string `json:"expect,omitempty"`
 	// Ledger: its requests are writes, and those acknowledged were to be read back.
 	Ledger bool `json:"ledger,omitempty"`
 	// Reference: no fault touches it; see scenarios.Group.
@@ -131,6 +133,12 @@ type Objectives struct {
 	Profile  string                   `json:"profile,omitempty"` // "handbook": its objectives too
 	Lose     *int                     `json:"lose,omitempty"`    // acknowledged writes
 	RPO      *time.Duration           `json:"rpo,omitempty"`
+}
+
+// Empty reports whether nothing is judged by them. A budget alone is said, not judged.
+func (o Objectives) Empty() bool {
+	return len(o.Detect)+len(o.Restore)+len(o.Keep) == 0 && o.Profile == "" &&
+		o.Mitigate == nil && o.Recover == nil && o.Calm == nil && o.Lose == nil && o.RPO == nil
 }
 
 // Names of marks. Every mark is a bracket: what it names happened within
