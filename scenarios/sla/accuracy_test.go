@@ -16,17 +16,13 @@ import (
 )
 
 // runs of a cell: few in every test, many in `make accuracy`, and more where
-// ACCURACY_RUNS says so; it makes none of them fewer. Under the race detector, which learns nothing from one more,
-// a fifth of few: `make unit` has all of them without it.
+// ACCURACY_RUNS says so; it makes none of them fewer.
 func runs(few, many int) int {
 	if n, err := strconv.Atoi(os.Getenv("ACCURACY_RUNS")); err == nil {
 		return max(n, many)
 	}
 	if os.Getenv("ACCURACY_TABLE") != "" {
 		return many
-	}
-	if raced {
-		return max(min(2, few), few/5)
 	}
 	return few
 }
@@ -68,9 +64,6 @@ func (c cell) String() string {
 func TestEdgesAgainstTruth(t *testing.T) {
 	out := newTable(t, "edges", "| requests/s | bad | way | bound | onset p50 | p95 | max | recovery p50 | p95 | max | runs |")
 	for _, rate := range rates {
-		if raced && rate > 1000 {
-			continue // the same code as at fewer, and half of the time
-		}
 		var cells []cell
 		for _, share := range shares {
 			for _, kind := range kinds {
