@@ -34,7 +34,7 @@ func (p *planner) contain() {
 		case c.Command != nil:
 			p.uncontained("watcher %s runs %s on this machine, with this user's rights", name, secret.Line(c.Command.Run))
 		case c.Webhook != nil && c.Webhook.Loopback:
-			p.uncontained("watcher %s listens on 127.0.0.1:%d of this machine while the drill runs", name, c.Webhook.Port)
+			p.uncontained("watcher %s listens on 127.0.0.1:%d of this machine while the drill runs, and hears those who know its token", name, c.Webhook.Port)
 		}
 	}
 }

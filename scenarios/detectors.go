@@ -181,9 +181,12 @@ func (d *detector) webhook(v *watch.Webhook) {
 			d.p.problem(d.at(key), "%s: %v", key, err)
 		}
 	}
+	if err := v.CheckToken(); err != nil {
+		d.p.problem(d.at("token"), "%v", err)
+	}
 	d.watcher.Match, d.watcher.Resolved = v.Match, v.Resolved
 	if v.Loopback {
-		d.watcher.What = fmt.Sprintf("waits for a notification at http://127.0.0.1:%d%s of this machine", v.Port, path)
+		d.watcher.What = fmt.Sprintf("waits for a notification at %s of this machine", v.Address())
 		return
 	}
 	d.watcher.What = fmt.Sprintf("waits for a notification at http://hooks:%d%s", v.Port, path)

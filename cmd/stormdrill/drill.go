@@ -108,7 +108,7 @@ func (d *drill) perform(ctx context.Context) (err error) {
 	}
 	d.begin()
 	d.steer(l)
-	local, err := watch.StartLocal(d.scenario.Watch, d.now, d.tape.answer, d.tape.delivery)
+	local, err := watch.StartLocal(d.scenario.Watch, d.hearing())
 	if err != nil {
 		d.markEnd(ctx, err)
 		return err
@@ -118,6 +118,18 @@ func (d *drill) perform(ctx context.Context) (err error) {
 		return err
 	}
 	return nil
+}
+
+// hearing is where this machine's own detectors find the record.
+func (d *drill) hearing() watch.Hearing {
+	return watch.Hearing{
+		Now: d.now, Answer: d.tape.answer, Deliver: d.tape.delivery,
+		Waits: func(watcher, url string) { d.live.Say("watcher %s waits for a POST to %s", watcher, url) },
+		Refused: func(watcher, why string) {
+			d.tape.note(timeline.Note{At: d.now(), Kind: "webhook-refused",
+				Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher, why)})
+		},
+	}
 }
 
 // subnets is how often another run may snatch the subnet that was free.

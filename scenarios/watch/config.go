@@ -83,7 +83,8 @@ type Command struct {
 }
 
 // Webhook waits for a notification: inside the drill's network at
-// http://hooks:PORT/PATH, or on the CLI's loopback. A body as Alertmanager writes it
+// http://hooks:PORT/PATH, or on the CLI's loopback at http://127.0.0.1:PORT/PATH/TOKEN,
+// where only a POST to that path counts. A body as Alertmanager writes it
 // (payload version 4) is read alert by alert: it is content when no alert that matches
 // fires any longer.
 type Webhook struct {
@@ -92,4 +93,8 @@ type Webhook struct {
 	Match    string `yaml:"match"`    // regular expression the body, an alert, or what is said of all, must match; default any
 	Resolved string `yaml:"resolved"` // regular expression of an all-clear, of other bodies; it wins over match
 	Loopback bool   `yaml:"loopback"` // listen on 127.0.0.1 of the CLI's machine instead
+
+	// Token ends the path on loopback: at least 16 letters and digits. Default: each run
+	// draws one and says it; ${env:NAME} for a sender that has to know it before.
+	Token secret.Text `yaml:"token"`
 }

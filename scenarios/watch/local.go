@@ -3,12 +3,8 @@ package watch
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,18 +21,25 @@ type Local struct {
 	servers []*http.Server
 }
 
-// StartLocal starts those of the detectors that are local. Times are read from
-// now, the record's clock; what they find goes to answer and deliver, which
-// must be safe for concurrent use.
-func StartLocal(all map[string]*Config, now func() int64, answer func(loadgen.Answer), deliver func(loadgen.Delivery)) (*Local, error) {
+// Hearing takes what local detectors find. All of it must be safe for concurrent use.
+type Hearing struct {
+	Now     func() int64 // the record's clock
+	Answer  func(loadgen.Answer)
+	Deliver func(loadgen.Delivery)
+	Waits   func(watcher, url string) // where a webhook waits, before its first notification
+	Refused func(watcher, why string) // what was sent there and is no notification; each reason once
+}
+
+// StartLocal starts those of the detectors that are local.
+func StartLocal(all map[string]*Config, hear Hearing) (*Local, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	l := &Local{stop: stop}
 	for name, c := range all {
 		switch {
 		case c.Command != nil:
-			l.busy.Go(func() { c.Command.ask(ctx, name, now, answer) })
+			l.busy.Go(func() { c.Command.ask(ctx, name, hear.Now, hear.Answer) })
 		case c.Webhook != nil && c.Webhook.Loopback:
-			if err := l.listen(name, c.Webhook, now, deliver); err != nil {
+			if err := l.listen(name, c.Webhook, hear); err != nil {
 				l.Stop()
 				return nil, err
 			}
@@ -108,29 +111,6 @@ func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
 func firstLine(b []byte) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
 	return line[:min(len(line), 200)]
-}
-
-func (l *Local) listen(name string, h *Webhook, now func() int64, deliver func(loadgen.Delivery)) error {
-	at, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(h.Port)))
-	if err != nil {
-		return fmt.Errorf("watch %s: %w: choose another port", name, err)
-	}
-	mux := http.NewServeMux()
-	path := h.Path
-	if path == "" {
-		path = "/"
-	}
-	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-		d := loadgen.Delivery{Hook: name, At: now()}
-		body, _ := io.ReadAll(io.LimitReader(r.Body, loadgen.MostDelivery)) // what arrived of a broken one still arrived
-		d.Body = string(body)
-		deliver(d)
-		w.WriteHeader(http.StatusNoContent)
-	})
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	l.servers = append(l.servers, s)
-	l.busy.Go(func() { _ = s.Serve(at) })
-	return nil
 }
 
 func orElse(d, other time.Duration) time.Duration {

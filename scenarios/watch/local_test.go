@@ -1,8 +1,6 @@
 package watch
 
 import (
-	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +25,7 @@ func TestCommand(t *testing.T) {
 	} {
 		answers := make(chan loadgen.Answer, 100)
 		l, err := StartLocal(map[string]*Config{"probe": {Command: &Command{Run: c.run, Timeout: 300 * time.Millisecond}}},
-			wire.Now, func(a loadgen.Answer) { answers <- a }, nil)
+			Hearing{Now: wire.Now, Answer: func(a loadgen.Answer) { answers <- a }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,41 +35,4 @@ func TestCommand(t *testing.T) {
 			t.Errorf("%q: have %+v", c.run, a)
 		}
 	}
-}
-
-func TestLoopbackHook(t *testing.T) {
-	port := freePort(t)
-	got := make(chan loadgen.Delivery, 1)
-	all := map[string]*Config{"pager": {Webhook: &Webhook{Port: port, Path: "/alert", Loopback: true}}}
-	l, err := StartLocal(all, wire.Now, nil, func(d loadgen.Delivery) { got <- d })
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Stop()
-	at := (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}).String()
-	before := wire.Now()
-	res, err := http.Post("http://"+at+"/alert", "application/json", strings.NewReader(`{"status":"firing"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	d := <-got
-	if d.Hook != "pager" || d.Body != `{"status":"firing"}` || d.At < before || d.At > wire.Now() {
-		t.Errorf("have %+v", d)
-	}
-	if res, err = http.Get("http://" + at + "/other"); err != nil || res.StatusCode != http.StatusNotFound {
-		t.Errorf("another path: have %v, %v", res, err)
-	}
-	if _, err := StartLocal(all, wire.Now, nil, nil); err == nil || !strings.Contains(err.Error(), "choose another port") {
-		t.Errorf("taken port: have %v", err)
-	}
-}
-
-func freePort(t *testing.T) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }

@@ -52,7 +52,7 @@ func TestDrillKnownOutages(t *testing.T) {
 		cell{Rate: 100, Percent: 100, As: "503", Note: "-for-good", Count: 1, Every: 2 * time.Hour, For: time.Hour},
 	)
 	port := freePort(t)
-	file := scenario(t, all, shortBaseline, fmt.Sprintf("{pager: {webhook: {port: %d, loopback: true}}}", port))
+	file := scenario(t, all, shortBaseline, fmt.Sprintf("{pager: {webhook: {port: %d, loopback: true, token: %s}}}", port, hookToken))
 	var sent, answered int64
 	o := again(t, func() outcome {
 		return awaited(t, file, "fault ", func(string) { sent, answered = notify(t, port) })
@@ -95,12 +95,15 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
+// hookToken is what a notification on loopback must know.
+const hookToken = "of-a-test-on-loopback"
+
 // notify sends a notification and says when, and when it was answered, on the record's
 // clock.
 func notify(t *testing.T, port int) (sent, answered int64) {
 	t.Helper()
 	sent = wire.Now()
-	resp, err := http.Post(fmt.Sprintf("http://127.0.0.1:%d/", port), "text/plain", strings.NewReader("firing"))
+	resp, err := http.Post(fmt.Sprintf("http://127.0.0.1:%d/%s", port, hookToken), "text/plain", strings.NewReader("firing"))
 	answered = wire.Now()
 	if err != nil {
 		t.Error(err)

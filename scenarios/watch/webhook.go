@@ -1,0 +1,137 @@
+package watch
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen"
+)
+
+// Everybody on the CLI's machine reaches its loopback, a page in a browser too: only those
+// who know the token of a webhook there notify.
+
+// token is what may be one: 16 to 128 characters that a URL takes as they stand. In 16
+// random ones of those of RFC 4648's base 32 there are 80 bits.
+var token = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,128}$`)
+
+// CheckToken reports what is wrong with a token as it stands in a scenario; of one from the
+// environment only a run can know.
+func (h *Webhook) CheckToken() error {
+	switch text := string(h.Token); {
+	case text == "" || strings.Contains(text, "${env:"):
+		return nil
+	case !h.Loopback:
+		return errors.New("token: of use only with loopback: true; inside the drill's network there is nobody else")
+	case !token.MatchString(text):
+		return errors.New("token: want 16 to 128 letters, digits, or . _ ~ -")
+	}
+	return nil
+}
+
+// Address is where a webhook on the CLI's loopback waits, with TOKEN for a token that each
+// run draws, and ${env:NAME} for one from the environment.
+func (h *Webhook) Address() string {
+	end := h.Token
+	if end == "" {
+		end = "TOKEN"
+	}
+	return h.at(string(end))
+}
+
+func (h *Webhook) at(end string) string {
+	return fmt.Sprintf("http://127.0.0.1:%d%s/%s", h.Port, strings.TrimSuffix(h.Path, "/"), end)
+}
+
+// secret is the token, drawn where none is given.
+func (h *Webhook) secret() (string, error) {
+	if h.Token == "" {
+		return rand.Text(), nil
+	}
+	text, err := h.Token.Reveal()
+	if err == nil && !token.MatchString(text) {
+		err = fmt.Errorf("the value of %s: want 16 to 128 letters, digits, or . _ ~ -", h.Token)
+	}
+	return text, err
+}
+
+// hook takes one watcher's notifications.
+type hook struct {
+	name, path string // the path with its token
+	hear       Hearing
+
+	mu   sync.Mutex
+	told map[string]bool // refusals, each once
+}
+
+// listen waits for notifications on loopback and says where.
+func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
+	text, err := h.secret()
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", name, err)
+	}
+	at, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(h.Port)))
+	if err != nil {
+		return fmt.Errorf("watch %s: %w: choose another port", name, err)
+	}
+	s := &http.Server{
+		Handler:           &hook{name: name, path: strings.TrimSuffix(h.Path, "/") + "/" + text, hear: hear, told: map[string]bool{}},
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second, // a sender that stalls must not stay for ever
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0),
+	}
+	l.servers = append(l.servers, s)
+	l.busy.Go(func() { _ = s.Serve(at) })
+	hear.Waits(name, secret.Hide(h.at(text), h.Token))
+	return nil
+}
+
+// ServeHTTP takes a POST to the secret path, of at most loadgen.MostDelivery bytes, which
+// came whole. Of anything else the watcher hears nothing.
+func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d := loadgen.Delivery{Hook: h.name, At: h.hear.Now()}
+	if subtle.ConstantTimeCompare([]byte(r.URL.Path), []byte(h.path)) != 1 {
+		h.refuse(w, http.StatusNotFound, "its path is not the watcher's, token included")
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		h.refuse(w, http.StatusMethodNotAllowed, "its method is not POST")
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, loadgen.MostDelivery))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		h.refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
+	case err != nil:
+		h.refuse(w, http.StatusBadRequest, "its body broke off")
+	default:
+		d.Body = string(body)
+		h.hear.Deliver(d)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// refuse answers, and tells each reason once: senders can be many.
+func (h *hook) refuse(w http.ResponseWriter, status int, why string) {
+	http.Error(w, why, status)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.told[why] {
+		h.told[why] = true
+		h.hear.Refused(h.name, why)
+	}
+}

@@ -1,0 +1,157 @@
+package watch
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// heard is what a webhook said, in order.
+type heard struct {
+	got     chan loadgen.Delivery
+	refused chan string
+	url     string
+}
+
+// hooked starts a webhook on loopback.
+func hooked(t *testing.T, h *Webhook) *heard {
+	t.Helper()
+	h.Port, h.Loopback = freePort(t), true
+	o := &heard{got: make(chan loadgen.Delivery, 100), refused: make(chan string, 100)}
+	hear := Hearing{
+		Now: wire.Now, Deliver: func(d loadgen.Delivery) { o.got <- d },
+		Waits:   func(_, url string) { o.url = url },
+		Refused: func(watcher, why string) { o.refused <- watcher + ": " + why },
+	}
+	all := map[string]*Config{"pager": {Webhook: h}}
+	l, err := StartLocal(all, hear)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Stop)
+	if _, err := StartLocal(all, hear); err == nil || !strings.Contains(err.Error(), "choose another port") {
+		t.Errorf("taken port: have %v", err)
+	}
+	return o
+}
+
+// send gives the status that a request gets.
+func send(t *testing.T, method, url string, body io.Reader) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
+
+// A notification is a POST to the path with its token. Whatever else comes is answered,
+// told once, and detects nothing.
+func TestLoopbackHook(t *testing.T) {
+	const token = "f00dfacef00dface"
+	h := &Webhook{Path: "/alert", Token: token}
+	o := hooked(t, h)
+	base := fmt.Sprintf("http://127.0.0.1:%d", h.Port)
+	if o.url != base+"/alert/"+token {
+		t.Errorf("waits at %s", o.url)
+	}
+	large := strings.Repeat("x", loadgen.MostDelivery+1)
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"POST", "/", "{}", 404},
+		{"POST", "/alert", "{}", 404},
+		{"POST", "/alert/", "{}", 404},
+		{"POST", "/alert/f00dfacef00dfacf", "{}", 404},
+		{"POST", "/" + token, "{}", 404},
+		{"POST", "/alert/" + token + "/", "{}", 404},
+		{"POST", "/alert?" + token, "{}", 404},
+		{"GET", "/alert/" + token, "", 405},
+		{"PUT", "/alert/" + token, "{}", 405},
+		{"POST", "/alert/" + token, large, 413},
+	} {
+		if status := send(t, c.method, base+c.path, strings.NewReader(c.body)); status != c.status {
+			t.Errorf("%s %s: have %d, want %d", c.method, c.path, status, c.status)
+		}
+	}
+	broken(t, h, "/alert/"+token)
+	if len(o.got) > 0 {
+		t.Fatalf("anybody's request is a notification: %.100q", (<-o.got).Body)
+	}
+	if len(o.refused) != 4 {
+		t.Errorf("%d refusals told, want one each for path, method, size and what broke off", len(o.refused))
+	}
+	before := wire.Now()
+	if status := send(t, "POST", o.url, strings.NewReader(large[1:])); status != 204 {
+		t.Errorf("a notification: have %d", status)
+	}
+	if d := <-o.got; d.Hook != "pager" || d.Body != large[1:] || d.At < before || d.At > wire.Now() {
+		t.Errorf("have %q with %d bytes at %d", d.Hook, len(d.Body), d.At)
+	}
+}
+
+// broken sends a body that breaks off, and reads the answer.
+func broken(t *testing.T, h *Webhook, path string) {
+	t.Helper()
+	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", h.Port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nfiri", path)
+	_ = c.(*net.TCPConn).CloseWrite()
+	if said, _ := io.ReadAll(c); !strings.HasPrefix(string(said), "HTTP/1.1 400 ") {
+		t.Errorf("a body that broke off: have %q", said)
+	}
+}
+
+// Without a token in the scenario each run draws one.
+func TestLoopbackHookDrawsItsToken(t *testing.T) {
+	a, b := hooked(t, &Webhook{}), hooked(t, &Webhook{})
+	tail := func(url string) string { return url[strings.LastIndex(url, "/")+1:] }
+	if !token.MatchString(tail(a.url)) || tail(a.url) == tail(b.url) {
+		t.Errorf("have %s and %s", a.url, b.url)
+	}
+	if status := send(t, "POST", a.url, nil); status != 204 {
+		t.Errorf("have %d", status)
+	}
+}
+
+// A token from the environment is told by the variable's name.
+func TestLoopbackHookTokenFromTheEnvironment(t *testing.T) {
+	t.Setenv("PAGER", "0123456789abcdef")
+	h := &Webhook{Token: "${env:PAGER}"}
+	o := hooked(t, h)
+	if !strings.HasSuffix(o.url, "/${env:PAGER}") || h.Address() != o.url {
+		t.Errorf("have %s", o.url)
+	}
+	if status := send(t, "POST", fmt.Sprintf("http://127.0.0.1:%d/0123456789abcdef", h.Port), nil); status != 204 {
+		t.Errorf("have %d", status)
+	}
+	t.Setenv("PAGER", "short")
+	_, err := StartLocal(map[string]*Config{"pager": {Webhook: h}}, Hearing{})
+	if err == nil || !strings.Contains(err.Error(), "the value of ${env:PAGER}: want 16 to 128") {
+		t.Errorf("have %v", err)
+	}
+}
+
+func freePort(t *testing.T) int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
