@@ -50,7 +50,7 @@ func (l *Lab) startNetwork(ctx context.Context) error {
 	case taken(err):
 		return fmt.Errorf("%w: %w", ErrSubnetTaken, err)
 	case err != nil:
-		return fmt.Errorf("%w; stormdrill doctor examines the engine", err)
+		return fmt.Errorf("%w; an engine that does not know the network's options needs --uncontained, and stormdrill doctor examines it", err)
 	}
 	made, err := l.engine.NetworkInspect(ctx, l.network, client.NetworkInspectOptions{})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/moby/moby/client"
 
@@ -60,6 +61,24 @@ func TestLabLetsNothingOut(t *testing.T) {
 		if x.Direct() || x.From != "app-1" {
 			t.Errorf("no target did that: %s", x)
 		}
+	}
+}
+
+// A target that is not ready in time is told with what it tried to reach outside.
+func TestLabSaysWhatATargetTried(t *testing.T) {
+	const run = "00000000000000b5"
+	_, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+		p.Nodes[0].Spec = &scenarios.Target{
+			Image:   "stormdrill-test/base:debian",
+			Command: []string{"bash", "-c", "echo licence > /dev/tcp/" + outside + "/8443"},
+			Ready:   &scenarios.Ready{Log: "licensed", Within: 3 * time.Second},
+		}
+	})
+	if err == nil || !strings.Contains(err.Error(), "lets nothing out: app-1 tried ") || !strings.Contains(err.Error(), outside+":8443/tcp") {
+		t.Errorf("have %v", err)
+	}
+	if n := left(t, run); n != 0 {
+		t.Errorf("%d things left", n)
 	}
 }
 
