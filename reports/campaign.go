@@ -41,6 +41,7 @@ func WriteCampaignJSON(dir string, card campaign.Card) error {
 
 // CampaignJSON writes the contract of docs/campaign.md.
 func CampaignJSON(w io.Writer, card campaign.Card) error {
+	card = plainly(card)
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

@@ -17,6 +17,7 @@ import (
 // and a false alarm, which is counted only, are skipped cases that say so: a CI
 // that reads this file comes to the campaign's own verdict.
 func CampaignJUnit(w io.Writer, c campaign.Card, done []campaign.Outcome) error {
+	c, done = plainly(c), plainly(done)
 	all := junit.Testsuites{Name: "stormdrill"}
 	answer := junit.Testsuite{Name: c.Scenario}
 	answer.AddTestcase(answerCase(c))

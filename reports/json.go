@@ -10,6 +10,7 @@ import (
 // JSON writes the scorecard's contract, docs/scorecard.md: the same scorecard
 // gives the same bytes.
 func JSON(w io.Writer, card sla.Scorecard) error {
+	card = plainly(card)
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

@@ -14,6 +14,7 @@ import (
 // for the run itself where it has no verdict, so that a CI never takes a drill
 // that proved nothing for a pass.
 func JUnit(w io.Writer, card sla.Scorecard) error {
+	card = plainly(card)
 	all := junit.Testsuites{Name: "stormdrill"}
 	all.AddSuite(suiteOf(card))
 	if _, err := io.WriteString(w, xml.Header); err != nil {

@@ -47,7 +47,7 @@ func (l *Live) Say(format string, a ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.end()
-	fmt.Fprintf(l.w, format+"\n", a...)
+	fmt.Fprintln(l.w, Plain(fmt.Sprintf(format, a...)))
 }
 
 // Phase begins a phase of a planned length; the same one again changes nothing.

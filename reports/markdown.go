@@ -10,8 +10,9 @@ import (
 
 // Markdown writes the scorecard for a CI job's summary.
 func Markdown(w io.Writer, card sla.Scorecard) error {
+	card = plainly(card)
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s: %s\n\n", cell(title(card)), strings.ToUpper(string(card.Verdict)))
+	fmt.Fprintf(&b, "## %s: %s\n\n", cell(title(card)), cell(strings.ToUpper(string(card.Verdict))))
 	for _, r := range sla.Texts(card.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
@@ -20,7 +21,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	}
 	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
 	for _, o := range card.Objectives {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted), cell(o.Measured), cell(string(o.Margin)), o.Result)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted), cell(o.Measured), cell(string(o.Margin)), cell(o.Result))
 	}
 	b.WriteByte('\n')
 	item := func(name, s string) {
@@ -52,7 +53,8 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	return err
 }
 
-// cell keeps text from being taken for Markdown.
-func cell(s string) string {
-	return strings.NewReplacer("\n", " ", "|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`").Replace(s)
-}
+// cell keeps text from being taken for Markdown, or for HTML in it.
+func cell(s string) string { return inMarkdown.Replace(s) }
+
+var inMarkdown = strings.NewReplacer("\n", " ", `\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;",
+	"*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "~", `\~`, "#", `\#`)

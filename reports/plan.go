@@ -35,7 +35,7 @@ func Plan(w io.Writer, p *scenarios.Plan) error {
 	if len(p.Notes) > 0 {
 		b.lines("NOTES", p.Notes, "")
 	}
-	_, err := w.Write(b.out.Bytes())
+	_, err := io.WriteString(w, Plain(b.out.String()))
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -60,10 +61,10 @@ func complain(w io.Writer, err error) {
 	switch {
 	case err == nil:
 	case errors.As(err, &problems):
-		fmt.Fprintln(w, problems)
+		fmt.Fprintln(w, reports.Plain(problems.Error()))
 		fmt.Fprintf(w, "stormdrill: invalid scenario: %s\n", count(len(problems), "problem"))
 	default:
-		fmt.Fprintln(w, "stormdrill:", err)
+		fmt.Fprintln(w, "stormdrill:", reports.Plain(err.Error()))
 	}
 }
 
