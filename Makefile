@@ -10,7 +10,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy bench contract containers drills records lint fmt clean images peers
+.PHONY: help build demo test unit accuracy bench contract containers torture drills records lint fmt clean images peers
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,9 +66,15 @@ bench: build ## speed beside peers, as docs/benchmarks.md keeps it, in a quarter
 contract: peers ## every fault under its contract, in network namespaces
 	$(GO) test -tags drill -count=1 -timeout 30m ./faults/... ./loadgen/...
 
-containers: build images ## one live drill per mechanism, those on real servers among them
+containers: build images ## one live drill per mechanism, those on real servers among them, and a short torture
 	$(GO) test -tags drill -count=1 -timeout 30m ./scenarios/lab/...
 	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m -run '^TestDrill' ./cmd/stormdrill/drills
+	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 30m -run '^TestTorture' ./cmd/stormdrill/drills
+
+TORTURE ?= 200
+
+torture: build ## so many drills ended in every way at random moments, and engines under drills, in half an hour and more; TORTURE=20 for fewer, TORTURE_SEED= as it was logged for the same again
+	TORTURE=$(TORTURE) $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 6h -v -run '^TestTorture' ./cmd/stormdrill/drills
 
 drills: build images ## every shipped drill and its sibling live, again and again, and all on real servers, in hours; its table goes into docs/reliability.md
 	RELIABILITY=$(CURDIR)/docs/reliability.md $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 12h -v -run '^Test(Drill|Long)' ./cmd/stormdrill/drills

@@ -440,8 +440,8 @@ func (d *Drill) leave(ctx context.Context, why error) error {
 }
 
 // soon is how much later the news may come that a container has ended than the failure
-// of a call to it.
-const soon = time.Second
+// of a call to it: the engine is asked first whether it is there.
+const soon = 5 * time.Second
 
 // because puts before the failure of a call to a node why that node is gone.
 func (d *Drill) because(err error) error {

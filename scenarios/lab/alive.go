@@ -101,7 +101,7 @@ func runsOn(ctx context.Context, engine *client.Client) (map[string]*found, erro
 }
 
 // startWithin is how long a run may have neither a node nor a target.
-const startWithin = time.Minute
+const startWithin = 30 * time.Second
 
 // alive says why a run must be left alone; empty where it is dead. The engine knows:
 // switchboard and load node live no longer than the CLI that talks to them, and come before
