@@ -116,9 +116,15 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 		return
 	}
 	fields := fieldsOf(v.Type())
-	if i := alone(fields); i >= 0 && n.Kind == yaml.SequenceNode {
-		d.list(n, v.FieldByIndex(fields[i].index), append(slices.Clip(keys), fields[i].name))
-		return
+	if i := alone(fields); i >= 0 {
+		switch f := v.FieldByIndex(fields[i].index); {
+		case n.Kind == yaml.SequenceNode && f.Kind() == reflect.Slice:
+			d.list(n, f, append(slices.Clip(keys), fields[i].name))
+			return
+		case n.Kind == yaml.ScalarNode && leaf(f):
+			d.scalar(n, f, keys)
+			return
+		}
 	}
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value })
@@ -224,11 +230,11 @@ func null(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() 
 type field struct {
 	name  string
 	about string
-	alone bool // a list is written for the whole struct where it is all that is set
+	alone bool // a list, or a scalar, is written for the whole struct where it is all that is set
 	index []int
 }
 
-// alone is the place of the field that a list stands for; −1 where none is.
+// alone is the place of the field that a list or a scalar stands for; −1 where none is.
 func alone(all []field) int { return slices.IndexFunc(all, func(f field) bool { return f.alone }) }
 
 // fieldsOf lists the keys of a struct, those of its inlined structs included.

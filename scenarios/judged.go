@@ -42,8 +42,11 @@ func (p *Plan) Judged() []Objective {
 	for _, c := range []struct {
 		name  string
 		limit *time.Duration
-	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}, {"calm", o.Calm}} {
-		if c.limit != nil {
+	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}, {"outage", o.Outage}, {"calm", o.Calm}} {
+		by := map[string]string{"recover": "the users' own requests, from " + p.clears(), "outage": "the users' own requests, the first bad one to the last"}[c.name]
+		if c.limit != nil && by != "" {
+			all = append(all, Objective{c.name, *c.limit, p.Resolution, by})
+		} else if c.limit != nil {
 			all = append(all, Objective{c.name, *c.limit, p.Resolution, "the users' own requests"})
 		}
 	}
@@ -71,6 +74,21 @@ func (p *Plan) Judged() []Objective {
 		}
 	}
 	return all
+}
+
+// clears says from when a recovery counts.
+func (p *Plan) clears() string {
+	var serve []string
+	for _, f := range p.Faults {
+		if len(f.Site.Targets) > 0 {
+			serve = append(serve, f.Site.Targets...)
+		}
+	}
+	if len(serve) == 0 {
+		return "the lift"
+	}
+	slices.Sort(serve)
+	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, and sla.outage bounds the whole", strings.Join(slices.Compact(serve), ", "))
 }
 
 // gap is the longest time between two writes of one ledger.

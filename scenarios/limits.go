@@ -27,12 +27,19 @@ func (p *planner) sla() {
 		p.plan.Resolution = sla.Resolution(rate, bad/rate)
 	}
 	if s.objectives().Empty() && !p.mistyped(at("sla")) {
-		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, calm, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
+		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, outage, calm, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
 	}
-	p.watched("detect", s.Detect)
+	detect, _ := limits(s.Detect)
+	for _, name := range sortedKeys(s.Detect) {
+		if on := s.Detect[name].If; on != "" && on != felt {
+			p.problem(at("sla", "detect", name, "if"), "sla.detect: if %q: want felt, or none", on)
+		}
+	}
+	p.watched("detect", detect)
 	p.watched("restore", s.Restore)
 	p.change("mitigate", s.Mitigate)
 	p.change("recover", s.Recover)
+	p.change("outage", s.Outage)
 	p.change("calm", s.Calm)
 	p.data()
 	p.windows()
@@ -53,8 +60,9 @@ func (p *planner) sla() {
 
 // objectives are what a run is judged by.
 func (s SLA) objectives() timeline.Objectives {
+	detect, iffy := limits(s.Detect)
 	return timeline.Objectives{
-		Detect: s.Detect, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Calm: s.Calm, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
+		Detect: detect, IfFelt: iffy, Outage: s.Outage, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Calm: s.Calm, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
 		Lose: s.Lose, RPO: s.RPO,
 	}
 }
@@ -162,7 +170,7 @@ func (p *planner) windows() {
 		if w := p.s.Watch[name]; w != nil && w.Of != "" {
 			length = p.lasts(w.Of)
 		}
-		need(at("sla", "detect", name), "a fault", length, s.Detect[name], 0)
+		need(at("sla", "detect", name), "a fault", length, s.Detect[name].Within, 0)
 	}
 	for _, name := range sortedKeys(s.Restore) {
 		need(at("sla", "restore", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
@@ -178,10 +186,13 @@ func (p *planner) windows() {
 	if s.Recover != nil {
 		need(at("sla", "recover"), "a recovery phase", ph.Recovery, *s.Recover, p.confirm())
 	}
+	if s.Outage != nil {
+		need(at("sla", "outage"), "hold and recovery", ph.Hold+ph.Recovery, *s.Outage, p.confirm())
+	}
 	if s.Calm != nil {
 		need(at("sla", "calm"), "a recovery phase", ph.Recovery, *s.Calm, p.confirm())
 	}
-	if s.Recover == nil && len(s.Detect) == 0 && s.Mitigate == nil && ph.Recovery > 0 && ph.Recovery < p.confirm() {
+	if s.Recover == nil && s.Outage == nil && len(s.Detect) == 0 && s.Mitigate == nil && ph.Recovery > 0 && ph.Recovery < p.confirm() {
 		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it", ph.Recovery, p.confirm())
 	}
 }

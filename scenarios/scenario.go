@@ -251,10 +251,14 @@ type Steer struct {
 
 // SLA is what has to hold.
 type SLA struct {
-	Detect   map[string]time.Duration `yaml:"detect"`
+	Detect   map[string]Detection     `yaml:"detect"`
 	Restore  map[string]time.Duration `yaml:"restore"`
 	Mitigate *time.Duration           `yaml:"mitigate"`
-	Recover  *time.Duration           `yaml:"recover"`
+	// Recover is counted from when the fault is gone: of a target that was ended, from when
+	// it serves again.
+	Recover *time.Duration `yaml:"recover"`
+	// Outage is the users' whole outage, from the first bad request to the last.
+	Outage *time.Duration `yaml:"outage"`
 	// Calm is how soon after the fault is gone latency has to be as in the baseline;
 	// recover asks for no more than answers.
 	Calm *time.Duration `yaml:"calm"`
@@ -269,6 +273,31 @@ type SLA struct {
 	// fault the oldest lost one may have been acknowledged (0s: none may be lost).
 	Lose *int           `yaml:"lose"`
 	RPO  *time.Duration `yaml:"rpo"`
+}
+
+// Detection is how soon a watcher has to notice: a duration alone, or with a condition.
+type Detection struct {
+	Within time.Duration `yaml:"within" alone:"true"`
+	// If is "felt" where it has to notice only what users felt: a fault that was absorbed
+	// asks for no detection, and one that was noticed all the same is judged as ever.
+	If string `yaml:"if"`
+}
+
+// felt is the condition of a Detection.
+const felt = "felt"
+
+// limits are the detections' limits, and those that ask for one only if users felt it.
+func limits(all map[string]Detection) (within map[string]time.Duration, iffy []string) {
+	if all == nil {
+		return nil, nil
+	}
+	within = map[string]time.Duration{}
+	for _, name := range sortedKeys(all) {
+		if within[name] = all[name].Within; all[name].If == felt {
+			iffy = append(iffy, name)
+		}
+	}
+	return within, iffy
 }
 
 // Abort ends a drill early, lifting at once.

@@ -56,10 +56,11 @@ func Schema() ([]byte, error) {
 		loosen(d)
 	}
 	shorten(s.Definitions["loadgen.Expect"], "status")
+	shorten(s.Definitions["scenarios.Detection"], "within")
 	return json.MarshalIndent(s, "", "  ")
 }
 
-// shorten admits a list in place of a mapping: that of the one key.
+// shorten admits in place of a mapping what is written for the one key.
 func shorten(s *jsonschema.Schema, key string) {
 	whole, list := *s, s.Properties.Value(key)
 	whole.Description = ""

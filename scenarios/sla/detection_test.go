@@ -91,3 +91,56 @@ func TestFaultOfWatchersOnly(t *testing.T) {
 		t.Errorf("have %s %q, %+v", card.Verdict, card.Reasons, f)
 	}
 }
+
+// A fault that was absorbed asks for no detection where the SLA says so; one that users
+// felt does.
+func TestDetectIfFelt(t *testing.T) {
+	for name, c := range map[string]struct {
+		downs   []down
+		iffy    bool
+		verdict Verdict
+	}{
+		"absorbed":          {nil, true, Pass},
+		"absorbed, and all": {nil, false, Inconclusive},
+		"felt":              {[]down{{15 * sec, 20 * sec, 1, "503"}}, true, Fail},
+	} {
+		s := probed(1, 10*sec, 16*sec, 18*sec, 26*sec)
+		s.downs, s.goals.Restore = c.downs, nil
+		if c.iffy {
+			s.goals.IfFelt = []string{"pager"}
+		}
+		if card := Score(s.record(), s.goals); card.Verdict != c.verdict {
+			t.Errorf("%s: have %s %q, want %s", name, card.Verdict, card.Reasons, c.verdict)
+		}
+	}
+}
+
+// A server that takes long to start has recovered at once from when it serves again, and
+// the outage says how long users were without it; lift and clear are both in the picture.
+func TestOutageIsFromTheFirstBadRequestToTheLast(t *testing.T) {
+	for limit, want := range map[time.Duration]string{10 * time.Second: Missed, 20 * time.Second: Met} {
+		s := two(down{15 * sec, 30 * sec, 1, "reset"})
+		recover := 3 * time.Second
+		s.goals.Recover, s.goals.Outage = &recover, &limit
+		s.lift = 16 * sec
+		r := s.record()
+		for i := range r.Marks {
+			if m := &r.Marks[i]; m.Name == timeline.MarkClear {
+				m.Before, m.After = t0+30*sec-50*ms, t0+30*sec
+			}
+		}
+		card := Score(r, s.goals)
+		for _, o := range card.Objectives {
+			if o.Name == "recover" && o.Result != Met || o.Name == "outage" && o.Result != want {
+				t.Errorf("limit %v: %+v", limit, o)
+			}
+		}
+		names := ""
+		for _, p := range card.Picture.Marks {
+			names += p.Name + " "
+		}
+		if !strings.Contains(names, "lift ") || !strings.Contains(names, "clear ") {
+			t.Errorf("marks %q, want lift and clear", names)
+		}
+	}
+}

@@ -117,6 +117,9 @@ func (s *scorer) objectives() {
 	if l := s.wanted.Calm; l != nil {
 		add(s.changes("calm", *l, func(f Fault) *Time { return f.Calm }))
 	}
+	if l := s.wanted.Outage; l != nil {
+		add(s.changes("outage", *l, func(f Fault) *Time { return f.Outage }))
+	}
 	if l := s.wanted.Lose; l != nil {
 		gone(s.lose(*l))
 	}
@@ -152,7 +155,11 @@ func (s *scorer) detection(name string, limit time.Duration, w Watcher, why stri
 	o := atMost("detect "+name, limit, w.Detect, why)
 	if w.Detect != nil && w.Detect.Censored && s.card.Spared(w) {
 		o.Measured, o.Result = "not noticed, absorbed", Undecided
-		o.Why = "no user was hurt, so nothing was there that it had to notice: make the fault harder, or ask for no detection"
+		if slices.Contains(s.wanted.IfFelt, name) {
+			o.Result, o.Why, o.Value, o.Censored = Met, "", nil, false
+			return o
+		}
+		o.Why = "no user was hurt, so nothing was there that it had to notice: make the fault harder, or ask for a detection only if users felt it: {within: …, if: felt}"
 	}
 	return o
 }

@@ -76,8 +76,12 @@ func (s *scorer) points() []Point {
 		if len(s.card.Faults) > 1 {
 			of = " " + f.Name
 		}
-		add(float64(f.Inject), "inject"+of)
-		add(float64(f.Clear), "clear"+of)
+		inject, lift, clear := float64(f.Inject), float64(f.Lift), float64(f.Clear)
+		add(inject, "inject"+of)
+		if clear < 0 || clear-lift >= seconds(window) { // else the two are one
+			add(lift, "lift"+of)
+		}
+		add(clear, "clear"+of)
 	}
 	for _, x := range s.spells {
 		of := ""

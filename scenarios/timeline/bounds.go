@@ -150,7 +150,7 @@ func checkWatchers(all []Watcher) error {
 // checkObjectives bounds how many there are; what they ask for is read when they are judged.
 func checkObjectives(o *Objectives) error {
 	return firstOf(atMost("header", "thresholds", len(o.Keep), mostListed),
-		atMost("header", "detections", len(o.Detect), mostListed), atMost("header", "clearances", len(o.Restore), mostListed))
+		atMost("header", "detections", len(o.Detect), mostListed), atMost("header", "conditions", len(o.IfFelt), mostListed), atMost("header", "clearances", len(o.Restore), mostListed))
 }
 
 // instants checks that all lie within the run.

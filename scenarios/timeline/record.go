@@ -124,9 +124,11 @@ type Steer struct {
 // not judged.
 type Objectives struct {
 	Detect   map[string]time.Duration `json:"detect,omitempty"`  // by watcher
+	IfFelt   []string                 `json:"if_felt,omitempty"` // watchers that have to notice only what users felt
 	Restore  map[string]time.Duration `json:"restore,omitempty"` // by watcher
 	Mitigate *time.Duration           `json:"mitigate,omitempty"`
 	Recover  *time.Duration           `json:"recover,omitempty"`
+	Outage   *time.Duration           `json:"outage,omitempty"`  // first to last bad request
 	Calm     *time.Duration           `json:"calm,omitempty"`    // latency as before, from the last clear
 	Keep     []string                 `json:"keep,omitempty"`    // "success of shoppers in run >= 99%"
 	Budget   string                   `json:"budget,omitempty"`  // "99.9% per 30d"; it is reported, not judged
@@ -138,7 +140,7 @@ type Objectives struct {
 // Empty reports whether nothing is judged by them. A budget alone is said, not judged.
 func (o Objectives) Empty() bool {
 	return len(o.Detect)+len(o.Restore)+len(o.Keep) == 0 && o.Profile == "" &&
-		o.Mitigate == nil && o.Recover == nil && o.Calm == nil && o.Lose == nil && o.RPO == nil
+		o.Mitigate == nil && o.Recover == nil && o.Outage == nil && o.Calm == nil && o.Lose == nil && o.RPO == nil
 }
 
 // Names of marks. Every mark is a bracket: what it names happened within
