@@ -123,7 +123,7 @@ func (t *text) facts(card sla.Scorecard) {
 		t.line("", s)
 	}
 	for _, g := range card.Groups {
-		t.line("", cohort(g))
+		t.line("", served(g))
 	}
 	t.line("data", data(card))
 	for i, f := range card.Faults {

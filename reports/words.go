@@ -145,14 +145,16 @@ func impact(c sla.Scorecard) string {
 	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time", sla.Brief(*i.Degraded), sla.Brief(*i.Full), share(*i.ByTime))
 }
 
-// cohort says in one line what a part of a group had; nothing of a whole group.
-func cohort(g sla.Group) string {
-	if !strings.Contains(g.Name, "/") {
-		return ""
-	}
+// served says in one line what a group, or a part of one, had in each phase.
+func served(g sla.Group) string {
 	var parts []string
 	for _, p := range g.Phases {
-		parts = append(parts, fmt.Sprintf("%s %s, p95 %s", p.Name, share(p.Success), endless(p.P95)))
+		if p.Sent > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s, p50 %s, p95 %s, p99 %s", p.Name, share(p.Success), endless(p.P50), endless(p.P95), endless(p.P99)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
 	}
 	return fmt.Sprintf("%s good: %s", g.Name, strings.Join(parts, "; "))
 }
@@ -234,17 +236,32 @@ func fault(f sla.Fault, only bool) string {
 	case f.Lift >= 0:
 		s += "; not proven gone"
 	}
-	if f.Absorbed || f.Faint > 0 || !only {
+	if f.Absorbed || f.Slower || f.Faint > 0 || !only {
 		s += aftermath(f)
+	}
+	if f.Calm != nil && (f.Calm.Censored || f.Calm.Seconds > 0) {
+		s += "; latency as before " + f.Calm.String() + " after it was gone"
+	}
+	if f.Detectable != nil {
+		bad := "been bad"
+		if f.Outage != nil {
+			bad = "stayed bad"
+		}
+		s += fmt.Sprintf("; had %s of their requests %s to the end, it would have stood out", atLeast(*f.Detectable), bad)
 	}
 	return s
 }
+
+// atLeast writes a share in per cent, rounded up after two digits.
+func atLeast(f float64) string { return sla.Percent(math.Ceil(f*1e4) / 1e4) }
 
 // aftermath says what a fault gave the users, by itself.
 func aftermath(f sla.Fault) (s string) {
 	switch {
 	case f.Absorbed:
 		return "; absorbed: no user's outage followed"
+	case f.Slower:
+		return "; no outage: users were answered, more slowly than before"
 	case f.Faint > 0:
 		return fmt.Sprintf("; users had %s bad requests of it, too few for an outage to stand out", count(f.Faint))
 	case f.During != "":

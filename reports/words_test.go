@@ -78,3 +78,19 @@ func TestClockIsTold(t *testing.T) {
 		t.Errorf("one clock: have %q", have)
 	}
 }
+
+// What could have stood out stands beside what is said not to have been there, and
+// latency where it is not as before.
+func TestFaultSaysWhatWouldHaveStoodOut(t *testing.T) {
+	share := 0.00811
+	for want, f := range map[string]sla.Fault{
+		"; absorbed: no user's outage followed; had 0.82% of their requests been bad to the end, it would have stood out": {Absorbed: true, Detectable: &share},
+		"; no outage: users were answered, more slowly than before; latency as before > 20 s after it was gone":           {Slower: true, Calm: &sla.Time{Seconds: 20, Censored: true}},
+		"; had 0.82% of their requests stayed bad to the end, it would have stood out":                                    {Outage: &sla.Time{Seconds: 3}, Detectable: &share},
+	} {
+		f.Effect, f.Lift = sla.None, sla.None
+		if have := fault(f, true); !strings.HasSuffix(have, want) {
+			t.Errorf("have %q, want it to end in %q", have, want)
+		}
+	}
+}

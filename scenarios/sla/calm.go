@@ -86,6 +86,18 @@ func (s *scorer) hurried() (reasons []Said) {
 	return reasons
 }
 
+// baselines notes what is odd about a steady state, and what was made of it.
+func (s *scorer) baselines() {
+	for _, st := range s.streams {
+		if st.spread > 1 {
+			s.card.Notes = append(s.card.Notes, Saying("bursts", "bad requests of %s come in bursts (index of dispersion %.1f in the baseline): an outage has to stand out by as much more", st.group.Name, st.spread))
+		}
+		if st.cold != 0 {
+			s.card.Notes = append(s.card.Notes, Saying("cold-baseline", "the first %.0f s of the baseline of %s were slower than the rest, and are left out of the latency that it sets: want a longer phases.warm-up", seconds(time.Duration(st.cold-s.course.steady)), st.group.Name))
+		}
+	}
+}
+
 // later says what happened to the users after the faults and W, of which nobody can say
 // whether a fault did it.
 func (s *scorer) later() (reasons []Said) {
@@ -94,9 +106,14 @@ func (s *scorer) later() (reasons []Said) {
 	}
 	after := s.course.cleared + int64(s.confirm())
 	for i, o := range s.outages {
-		if len(s.card.Outages[i].By) == 0 && o.onset > after {
-			reasons = append(reasons, Saying("outage-late", "an outage of %s began %.1f s into the run, after the users had recovered: whether a fault did it cannot be told; look at the target's log", o.stream.group.Name, s.course.at(o.onset)))
+		if len(s.card.Outages[i].By) > 0 || o.onset < s.course.injected {
+			continue
 		}
+		when := "after the users had recovered"
+		if o.onset <= after {
+			when = "which no fault explains that it can meet"
+		}
+		reasons = append(reasons, Saying("outage-late", "an outage of %s began %.1f s into the run, %s: whether a fault did it cannot be told; look at the target's log", o.stream.group.Name, s.course.at(o.onset), when))
 	}
 	for _, st := range s.streams {
 		i := slices.IndexFunc(st.told, func(t int64) bool { return t > after && !s.amid(st, t) })

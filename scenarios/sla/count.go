@@ -68,7 +68,7 @@ func (s *scorer) count() {
 			}
 		}
 		st.feed(all)
-		g := Group{Name: st.group.Name, Phases: []Phase{}}
+		g := Group{Name: st.group.Name, Phases: []Phase{}, Dispersion: round(st.spread)}
 		for _, p := range phases {
 			g.Phases = append(g.Phases, p.counted())
 		}

@@ -93,6 +93,7 @@ func (s *scorer) measure() {
 	s.generator()
 	s.clock()
 	s.picture()
+	s.baselines()
 	s.strays()
 	for _, n := range s.record.Notes {
 		if !slices.Contains(Texts(s.card.Notes), n.Text) {

@@ -174,6 +174,9 @@ type Alert struct {
 type Group struct {
 	Name   string  `json:"name"`
 	Phases []Phase `json:"phases"`
+	// Dispersion is the baseline's index of dispersion of bad requests, at least 1: above
+	// it they come in bursts, and what stands out has to be as much more.
+	Dispersion float64 `json:"dispersion"`
 }
 
 // Phase is a group's requests in one phase: baseline, fault, recovery.
