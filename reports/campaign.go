@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -11,11 +12,10 @@ import (
 
 // WriteCampaign writes a campaign's card into its folder, in every format that is
 // kept as evidence: campaign.json, junit.xml, summary.md. Its runs have their own
-// evidence in folders of their own.
+// evidence in folders of their own. One that cannot be written keeps none of the others
+// from it.
 func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) error {
-	if err := WriteCampaignJSON(dir, card); err != nil {
-		return err
-	}
+	errs := []error{WriteCampaignJSON(dir, card)}
 	for _, e := range []struct {
 		name  string
 		write func(io.Writer) error
@@ -24,10 +24,10 @@ func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) erro
 		{"summary.md", func(w io.Writer) error { return CampaignMarkdown(w, card) }},
 	} {
 		if err := written(filepath.Join(dir, e.name), e.write); err != nil {
-			return fmt.Errorf("report: %w", err)
+			errs = append(errs, fmt.Errorf("report: %w", err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // WriteCampaignJSON writes campaign.json, in place of an older one at once.

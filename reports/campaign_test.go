@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -112,6 +113,15 @@ func TestWriteCampaign(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 3 {
 		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md", len(left), err)
+	}
+	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")), os.Mkdir(filepath.Join(dir, "campaign.json.new"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteCampaign(dir, c, done); err == nil {
+		t.Error("a card that cannot be written: no error")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "junit.xml")); err != nil {
+		t.Error("and the next one is missing, too:", err)
 	}
 	if err := WriteCampaign(filepath.Join(dir, "missing"), c, done); err == nil {
 		t.Error("a folder that is not there: no error")

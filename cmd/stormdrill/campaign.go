@@ -40,12 +40,14 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 	if err := reports.CampaignPlan(w, s.Name, f.design(), length(s)); err != nil {
 		return "", err
 	}
-	if err := c.run(ctx); err != nil {
-		return "", err
+	ended := c.run(ctx)
+	if len(c.done) == 0 && ended != nil {
+		return "", ended
 	}
+	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
-	err := reports.WriteCampaign(c.dir, card, c.done)
-	return card.Verdict, errors.Join(err, reports.CampaignText(w, card, textOptions(w, c.dir)))
+	written := reports.WriteCampaign(c.dir, card, c.done)
+	return card.Verdict, errors.Join(ended, written, reports.CampaignText(w, card, textOptions(w, c.dir)))
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a
@@ -93,7 +95,7 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	case err == nil:
 	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):
 		card.Verdict, card.Reasons = sla.Interrupted, []sla.Said{sla.Say("interrupted", err.Error())}
-	case len(c.done) == 0:
+	case len(c.done) == 0 && card.Verdict == "":
 		return err
 	default:
 		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say("harness", err.Error())}

@@ -12,9 +12,12 @@ import (
 // nothing: what is written from then on is dropped, and evidence and exit status are as
 // without it. Other failures, as of a full disk, stay failures.
 type screen struct {
-	*os.File
+	File *os.File // not embedded: its own WriteString would pass Write by
 	once sync.Once
 }
+
+// Fd tells whether it is a terminal.
+func (s *screen) Fd() uintptr { return s.File.Fd() }
 
 // Write writes, or drops what nobody reads.
 func (s *screen) Write(p []byte) (int, error) {

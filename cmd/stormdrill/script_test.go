@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime/debug"
 	"syscall"
@@ -17,6 +18,7 @@ func TestMain(m *testing.M) {
 		"racing":     ends(raceOnMap),
 		"exhausting": ends(exhaust),
 		"killed":     ends(func() int { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }),
+		"waiting":    ends(wait),
 		"meaning":    ends(func() int { return exitInconclusive }),
 	})
 }
@@ -36,6 +38,15 @@ func TestScript(t *testing.T) {
 }
 
 var wd, _ = os.Getwd()
+
+// wait has its supervisor signalled, and waits.
+func wait() int {
+	fmt.Println(os.Getpid())
+	_ = syscall.Kill(os.Getppid(), map[string]syscall.Signal{
+		"term": syscall.SIGTERM, "quit": syscall.SIGQUIT, "kill": syscall.SIGKILL,
+	}[os.Args[1]])
+	select {}
+}
 
 // raceOnMap writes a map from two goroutines, until the runtime ends the process.
 func raceOnMap() int {
