@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // What stands in a report came from anywhere: logs of targets, names that nodes give
@@ -18,7 +20,10 @@ import (
 //   - what is no UTF-8, and what XML 1.0 has no place for;
 //   - the beginnings of workflow commands: :: where a word begins (GitHub), ## anywhere
 //     (GitHub of old, Azure, TeamCity).
+//
+// And values of ${env:NAME} are shown by their names.
 func Plain(s string) string {
+	s = secret.Hidden(s)
 	if inert(s) {
 		return s
 	}

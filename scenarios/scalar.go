@@ -23,12 +23,28 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, keys []string) {
 		d.wrong(n, keys, "%v", err)
 		return
 	}
+	if text != n.Value && v.Kind() == reflect.String && keptAsWritten(keys) {
+		d.wrong(n, keys, "%s: a record keeps it and is judged by it, so that it cannot hold a secret: write it out, without ${env:…}", keys[len(keys)-1])
+		return
+	}
 	if text != n.Value && v.Type() != secretType { // which keeps it to itself
 		n = &yaml.Node{Kind: yaml.ScalarNode, Value: text, Line: n.Line, Column: n.Column}
 	}
 	if err := setScalar(v, n); err != nil {
 		d.wrong(n, keys, "%v", err)
 	}
+}
+
+// keptAsWritten: the record holds the value for the judge, and so in clear.
+func keptAsWritten(keys []string) bool {
+	switch keys[0] {
+	case "name", "sla", "abort":
+		return true
+	case "watch":
+		last := keys[len(keys)-1]
+		return last == "match" || last == "resolved"
+	}
+	return false
 }
 
 // setScalar converts by what v is. A number that is written as a string is

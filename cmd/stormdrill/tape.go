@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
@@ -89,7 +91,7 @@ func (t *tape) begin(h timeline.Header, clock wire.Offset) {
 		return
 	}
 	t.header = true
-	t.keep(t.w.Header(h))
+	t.keep(t.w.Header(headerToKeep(h)))
 	if clock != (wire.Offset{}) { // else the drill did not get as far as to measure it
 		t.keep(t.w.Clock(clock))
 	}
@@ -123,18 +125,24 @@ func (t *tape) Mark(m timeline.Mark) error {
 	if m.Name == timeline.MarkStart || m.Name == timeline.MarkBaseline {
 		t.pulse.Begin(m.Before)
 	}
+	m.Detail = secret.Hidden(m.Detail)
 	return t.write(func() error { return t.w.Mark(m) })
 }
 
 // Proof keeps a proof.
-func (t *tape) Proof(p timeline.Proof) error { return t.write(func() error { return t.w.Proof(p) }) }
+func (t *tape) Proof(p timeline.Proof) error {
+	p.Count.Unit, p.Count.Detail = secret.Hidden(p.Count.Unit), secret.Hidden(p.Count.Detail)
+	return t.write(func() error { return t.w.Proof(p) })
+}
 
 func (t *tape) answer(a loadgen.Answer) {
+	a.Detail = secret.Hidden(a.Detail)
 	_ = t.write(func() error { return t.w.Answer(a) })
 	t.steering.Load().answer(a)
 }
 
 func (t *tape) delivery(d loadgen.Delivery) {
+	d.Body = secret.Hidden(d.Body)
 	_ = t.write(func() error { return t.w.Delivery(d) })
 	t.steering.Load().delivery(d)
 }
@@ -149,7 +157,27 @@ func (t *tape) strays(s timeline.Strays) {
 
 func (t *tape) clock(o wire.Offset) { _ = t.write(func() error { return t.w.Clock(o) }) }
 
-func (t *tape) note(n timeline.Note) { _ = t.write(func() error { return t.w.Note(n) }) }
+func (t *tape) note(n timeline.Note) {
+	n.Text = secret.Hidden(n.Text)
+	_ = t.write(func() error { return t.w.Note(n) })
+}
+
+// headerToKeep is a header whose descriptions name secrets instead of holding them. What it
+// is judged by stays as it is: none of that may be one.
+func headerToKeep(h timeline.Header) timeline.Header {
+	h.Summary = secret.Hidden(h.Summary)
+	h.Faults, h.Watch, h.Steers = slices.Clone(h.Faults), slices.Clone(h.Watch), slices.Clone(h.Steers)
+	for i := range h.Faults {
+		h.Faults[i].What = secret.Hidden(h.Faults[i].What)
+	}
+	for i := range h.Watch {
+		h.Watch[i].What = secret.Hidden(h.Watch[i].What)
+	}
+	for i := range h.Steers {
+		h.Steers[i].What = secret.Hidden(h.Steers[i].What)
+	}
+	return h
+}
 
 // event is what a node told.
 func (t *tape) event(node, name string, body json.RawMessage) {

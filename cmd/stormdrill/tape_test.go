@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -64,5 +68,35 @@ func TestTapeHoldsNothing(t *testing.T) {
 	r, err := timeline.Open(path)
 	if err != nil || r.Requests["shoppers"].Len() != seconds*rate {
 		t.Errorf("the record: have %d requests, %v", r.Requests["shoppers"].Len(), err)
+	}
+}
+
+// No entry of a record holds the value of a secret, by whatever way it came.
+func TestRecordHoldsNoSecret(t *testing.T) {
+	t.Setenv("MARK", "m4rk3r")
+	mark, err := secret.Expand("${env:MARK}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "record")
+	tape, err := newTape(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := timeline.Header{Summary: mark, Faults: []timeline.Fault{{Name: "f", What: mark}}, Watch: []timeline.Watcher{{Name: "w", What: mark}},
+		Steers: []timeline.Steer{{Name: "s", What: mark}}}
+	tape.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
+	_ = tape.Mark(timeline.Mark{Name: timeline.MarkError, Detail: mark}) // before the header, too
+	tape.begin(header, wire.Offset{})
+	_ = tape.Proof(timeline.Proof{Fault: "f", Count: switchboard.Count{Unit: mark, Detail: mark}})
+	tape.answer(loadgen.Answer{Check: "w", Detail: mark})
+	tape.delivery(loadgen.Delivery{Hook: "w", Body: mark})
+	tape.note(timeline.Note{Text: mark})
+	if err := tape.close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil || bytes.Contains(b, []byte(mark)) || bytes.Count(b, []byte("${env:MARK}")) < 9 {
+		t.Errorf("%d names, %v: %q", bytes.Count(b, []byte("${env:MARK}")), err, b)
 	}
 }

@@ -21,6 +21,8 @@ type Command struct {
 	Args   []string      `json:"args"`
 	Env    []string      `json:"env"`    // NAME=value, besides what this process has
 	Within time.Duration `json:"within"` // then it is ended, with its whole process group
+
+	leaves *int // the process group, once it has begun
 }
 
 // Said is how a command ended, and what it said.
@@ -49,7 +51,14 @@ func (c Command) run(ctx context.Context) (Said, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = lingers
-	err := cmd.Run()
+	err := cmd.Start()
+	if err != nil {
+		return Said{}, because{ErrNotStarted, c.failed(err.Error(), Said{})}
+	}
+	if c.leaves != nil {
+		*c.leaves = cmd.Process.Pid
+	}
+	err = cmd.Wait()
 	said := Said{Out: out.String(), Err: complaint.String()}
 	var exit *exec.ExitError
 	switch {
@@ -58,13 +67,39 @@ func (c Command) run(ctx context.Context) (Said, error) {
 	case ctx.Err() != nil:
 		return said, c.failed("ended before it was done", said)
 	case bounded.Err() != nil:
-		return said, c.failed(fmt.Sprintf("not done within %s, and ended with all its processes", c.Within), said)
+		return said, because{ErrLate, c.failed(fmt.Sprintf("not done within %s, and ended with all its processes", c.Within), said)}
 	case errors.As(err, &exit) && exit.ExitCode() >= 0:
 		said.Status = exit.ExitCode()
 		return said, nil
 	}
 	return said, c.failed(err.Error(), said)
 }
+
+// Once runs a command that asks something and is to leave nothing: whatever of its process
+// group is still there when it has ended is ended, too. Its error is ErrNotStarted, ErrLate
+// or of a signal.
+func (c Command) Once(ctx context.Context) (Said, error) {
+	c.leaves = new(int)
+	said, err := c.run(ctx)
+	if *c.leaves > 0 {
+		_ = syscall.Kill(-*c.leaves, syscall.SIGKILL) // none is there, mostly
+	}
+	return said, err
+}
+
+// What keeps a command from ending by itself.
+var (
+	ErrNotStarted = errors.New("could not be started")
+	ErrLate       = errors.New("not done in time")
+)
+
+// because is an error with its kind, which its text says already.
+type because struct {
+	kind error
+	error
+}
+
+func (b because) Unwrap() error { return b.kind }
 
 // done is run for a command that has to end with status 0.
 func (c Command) done(ctx context.Context) error {

@@ -23,6 +23,7 @@ func Expand(text string) (string, error) {
 		if !ok {
 			errs = append(errs, fmt.Errorf("environment variable %q is not set, and this value needs it", name))
 		}
+		revealed.add(v, m)
 		return v
 	})
 	return out, errors.Join(errs...)

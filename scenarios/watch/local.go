@@ -3,12 +3,13 @@ package watch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"os/exec"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/commands"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen"
 )
@@ -79,11 +80,10 @@ func (c *Command) ask(ctx context.Context, name string, now func() int64, answer
 	}
 }
 
-// once runs the program: known unless it could not be started. One that does
-// not end in time is killed and counts as bad.
+// once runs the program as a fault's own commands are run: in a process group of its own,
+// which is ended with it, of what it says only the end kept. Known unless it could not be
+// started; one that does not end in time counts as bad.
 func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
-	ctx, cancel := context.WithTimeout(ctx, orElse(c.Timeout, 10*time.Second))
-	defer cancel()
 	var words []string
 	for _, w := range c.Run {
 		word, err := w.Reveal()
@@ -92,26 +92,26 @@ func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
 		}
 		words = append(words, word)
 	}
-	defer func() { detail = secret.Hide(detail, c.Run...) }()
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.WaitDelay = time.Second // a grandchild may hold its output open
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
+	limit := orElse(c.Timeout, 10*time.Second)
+	said, err := commands.Command{Args: words, Within: limit}.Once(ctx)
 	switch {
-	case err == nil:
-		return true, true, "exit 0"
-	case ctx.Err() != nil:
+	case errors.Is(err, commands.ErrLate):
 		return false, true, "took too long"
-	case errors.As(err, &exit):
-		return false, true, strings.TrimSpace(exit.Error() + ": " + firstLine(out))
+	case errors.Is(err, commands.ErrNotStarted):
+		return false, false, secret.Hide(err.Error(), c.Run...)
+	case err != nil: // ended by a signal
+		return false, true, secret.Hide(err.Error(), c.Run...)
+	case said.Status == 0:
+		return true, true, "exit 0"
 	}
-	return false, false, err.Error()
+	words = append(strings.Split(said.Out, "\n")[:1], strings.Split(said.Err, "\n")[0])
+	return false, true, strings.TrimSpace(fmt.Sprintf("exit status %d: %s", said.Status, firstLine(secret.Hide(strings.TrimSpace(strings.Join(words, " ")), c.Run...))))
 }
 
-func firstLine(b []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
-	return line[:min(len(line), 200)]
-}
+// mostWords is how much is kept of what a command said, bytes.
+const mostWords = 200
+
+func firstLine(line string) string { return strings.ToValidUTF8(line[:min(len(line), mostWords)], "") }
 
 func orElse(d, other time.Duration) time.Duration {
 	if d == 0 {

@@ -1,6 +1,10 @@
 package watch
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +37,30 @@ func TestCommand(t *testing.T) {
 		l.Stop()
 		if a.Check != "probe" || a.Good != c.good || a.Known != c.known || !strings.Contains(a.Detail, c.detail) || a.End < a.Start {
 			t.Errorf("%q: have %+v", c.run, a)
+		}
+	}
+}
+
+// A command leaves no process, also where it ended well, and what it says without end is
+// not kept.
+func TestCommandLeavesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "pid")
+	c := Command{Run: []secret.Text{"sh", "-c", secret.Text("sleep 1000 >/dev/null 2>&1 & echo $! >" + file + "; head -c 8000000 /dev/zero; exit 0")}}
+	if good, known, detail := c.once(t.Context()); !good || !known {
+		t.Fatalf("have %v, %v, %q", good, known, detail)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for { // killed; gone, or a zombie that nobody has taken yet
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			return
 		}
 	}
 }
