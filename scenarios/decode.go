@@ -21,6 +21,7 @@ type decoder struct {
 	file     string
 	places   *places
 	problems Problems
+	notes    []string
 	visited  int
 }
 
@@ -127,7 +128,15 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 		}
 	}
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value })
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value || f.was != "" && f.was == key.Value })
+		if i >= 0 && fields[i].was == key.Value {
+			if d.places.at[joined(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
+				d.add(place{key.Line, key.Column}, "%s%s is %s, which stands there, too: want one of the two", key.Value, within(keys), fields[i].name)
+				return
+			}
+			d.renamed(key, fields[i].name, keys)
+			key = &yaml.Node{Kind: key.Kind, Tag: key.Tag, Value: fields[i].name, Line: key.Line, Column: key.Column}
+		}
 		if i < 0 {
 			names := make([]string, len(fields))
 			for i, f := range fields {
@@ -139,6 +148,11 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 		}
 		d.enter(key, value, v.FieldByIndex(fields[i].index), keys)
 	})
+}
+
+// renamed notes a key's name of before.
+func (d *decoder) renamed(key *yaml.Node, name string, keys []string) {
+	d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: %s%s is called %s now; the old name is read for a release", d.file, key.Line, key.Column, key.Value, within(keys), name))
 }
 
 // entries reads a mapping into a map.
@@ -229,6 +243,7 @@ func null(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() 
 // field is one key that a struct is written with.
 type field struct {
 	name  string
+	was   string // its name before, which is read for a release
 	about string
 	alone bool // a list, or a scalar, is written for the whole struct where it is all that is set
 	index []int
@@ -250,7 +265,7 @@ func fieldsOf(t reflect.Type) []field {
 				all = append(all, inner)
 			}
 		case name != "" && name != "-":
-			all = append(all, field{name, f.Tag.Get("about"), f.Tag.Get("alone") != "", []int{i}})
+			all = append(all, field{name, f.Tag.Get("was"), f.Tag.Get("about"), f.Tag.Get("alone") != "", []int{i}})
 		}
 	}
 	return all

@@ -115,7 +115,7 @@ func (p *planner) saysAsked(f *PlannedFault, d *faults.DNS) {
 // fitsIdle checks that a flow can be idle for as long as a fault wants it to be.
 func (p *planner) fitsIdle(f *PlannedFault, after time.Duration, keys []string) {
 	if f.For > 0 && after >= f.For {
-		p.problem(append(slices.Clip(keys), "after"), "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer hold", after, f.For)
+		p.problem(append(slices.Clip(keys), "after"), "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer fault phase", after, f.For)
 		return
 	}
 	for _, l := range f.Site.Links {

@@ -38,7 +38,7 @@ func (p *Plan) Judged() []Objective {
 		}
 	}
 	watched("detect", o.Detect)
-	watched("restore", o.Restore)
+	watched("alert-clear", o.Restore)
 	for _, c := range []struct {
 		name  string
 		limit *time.Duration
@@ -61,12 +61,12 @@ func (p *Plan) Judged() []Objective {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
 			by := fmt.Sprintf("alert %s, %s", a.Colour, a.When)
 			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": the first watcher"},
-				Objective{"mend", seconds(a.Mend), p.Resolution, strings.Join(a.Teams, ", ")})
+				Objective{"repair", seconds(a.Mend), p.Resolution, strings.Join(a.Teams, ", ")})
 		}
 		keep = slices.Concat(keep, sla.Indicators)
 	}
 	for _, k := range keep {
-		all = append(all, Objective{Name: "keep " + k})
+		all = append(all, Objective{Name: k})
 	}
 	for _, w := range p.Header.Watch {
 		if o.Profile == sla.Handbook && w.Kind == "tcp" {

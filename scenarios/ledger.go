@@ -60,7 +60,7 @@ func (p *planner) writes(name string, g *Group) *loadgen.Writes {
 func (p *planner) data() {
 	s := p.s.SLA
 	if s.Lose != nil && *s.Lose < 0 {
-		p.problem(at("sla", "lose"), "sla.lose: want a number of writes, 0 or above")
+		p.problem(at("sla", "max-lost-writes"), "sla.max-lost-writes: want a number of writes, 0 or above")
 	}
 	gap, kept := p.plan.gap(), false
 	for _, g := range p.s.Load {
@@ -69,7 +69,7 @@ func (p *planner) data() {
 	for _, o := range []struct {
 		key string
 		set bool
-	}{{"lose", s.Lose != nil}, {"rpo", s.RPO != nil}} {
+	}{{"max-lost-writes", s.Lose != nil}, {"rpo", s.RPO != nil}} {
 		if o.set && !kept {
 			p.problem(at("sla", o.key), "sla.%s: no load group keeps a ledger of its writes: give one writes: {read: …}", o.key)
 		}

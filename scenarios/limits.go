@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -27,7 +28,7 @@ func (p *planner) sla() {
 		p.plan.Resolution = sla.Resolution(rate, bad/rate)
 	}
 	if s.objectives().Empty() && !p.mistyped(at("sla")) {
-		p.missing("sla", "sla: want at least one objective (detect, restore, mitigate, recover, outage, calm, keep, profile, lose, rpo): a drill without one can neither pass nor fail")
+		p.missing("sla", "sla: want at least one objective (detect, alert-clear, mitigate, recover, outage, calm, thresholds, profile, max-lost-writes, rpo): a drill without one can neither pass nor fail")
 	}
 	detect, _ := limits(s.Detect)
 	for _, name := range sortedKeys(s.Detect) {
@@ -36,7 +37,7 @@ func (p *planner) sla() {
 		}
 	}
 	p.watched("detect", detect)
-	p.watched("restore", s.Restore)
+	p.watched("alert-clear", s.Restore)
 	p.change("mitigate", s.Mitigate)
 	p.change("recover", s.Recover)
 	p.change("outage", s.Outage)
@@ -47,7 +48,7 @@ func (p *planner) sla() {
 	p.baseline()
 	p.stands()
 	for i, text := range s.Keep {
-		p.keep(at("sla", "keep", strconv.Itoa(i)), text)
+		p.keep(at("sla", "thresholds", strconv.Itoa(i)), text)
 	}
 	p.profile()
 	if s.Budget != "" {
@@ -84,11 +85,11 @@ func (p *planner) watched(kind string, limits map[string]time.Duration) {
 			continue
 		}
 		w := p.plan.Header.Watch[i]
-		if kind == "restore" && w.Kind == "webhook" && w.Resolved == "" {
-			p.note("sla.restore: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear", name)
+		if kind == "alert-clear" && w.Kind == "webhook" && w.Resolved == "" {
+			p.note("sla.alert-clear: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear", name)
 		}
 		answers := w.Fails
-		if kind == "restore" {
+		if kind == "alert-clear" {
 			answers = w.Oks
 		}
 		if least := w.Every * time.Duration(max(1, answers-1)); limit < least {
@@ -173,7 +174,7 @@ func (p *planner) windows() {
 		need(at("sla", "detect", name), "a fault", length, s.Detect[name].Within, 0)
 	}
 	for _, name := range sortedKeys(s.Restore) {
-		need(at("sla", "restore", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
+		need(at("sla", "alert-clear", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
 	}
 	if s.Mitigate != nil && len(p.plan.Faults) == 0 {
 		need(at("sla", "mitigate"), "a hold", ph.Hold, *s.Mitigate, p.confirm())
@@ -284,12 +285,15 @@ func (p *planner) keep(keys []string, text string) {
 		p.problem(keys, "%v", err)
 		return
 	}
+	if strings.Contains(text, " in hold ") {
+		p.note("threshold %q: the phase hold is called fault now; the old name is read for a release", text)
+	}
 	if groups := p.judgedGroups(); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
-		p.problem(keys, "keep %q: no load group is named %q: %s", text, k.Of, listed(k.Of, groups))
+		p.problem(keys, "threshold %q: no load group is named %q: %s", text, k.Of, listed(k.Of, groups))
 		return
 	}
 	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {
-		p.problem(keys, "keep %q: no node is named %q: %s", text, k.Node, listed(k.Node, sortedKeys(p.nodes)))
+		p.problem(keys, "threshold %q: no node is named %q: %s", text, k.Node, listed(k.Node, sortedKeys(p.nodes)))
 	}
 	p.enough(keys, k)
 	p.beyondSlow(k)
@@ -302,7 +306,7 @@ func (p *planner) beyondSlow(k sla.Keep) {
 	}
 	for _, name := range p.judgedGroups() {
 		if slow := orElse(p.load[name].Slow, DefaultSlow); k.About(name) && k.Value > slow.Seconds() {
-			p.note("keep %q: a request of %s is bad beyond slow: %s, and counts as one without end, so that a limit above it asks how many are good: a higher slow, or a lower limit, asks for latency", k.Text, name, slow)
+			p.note("threshold %q: a request of %s is bad beyond slow: %s, and counts as one without end, so that a limit above it asks how many are good: a higher slow, or a lower limit, asks for latency", k.Text, name, slow)
 			return
 		}
 	}

@@ -86,6 +86,7 @@ func parse(file string, data []byte, dir fs.FS) (*Scenario, error) {
 	s := &Scenario{File: file, Dir: dir, places: newPlaces()}
 	d := decoder{file: file, places: s.places}
 	d.decode(data, s)
+	s.notes = d.notes
 	if len(d.problems) > 0 && len(s.places.at) <= 1 || d.visited > mostNodes {
 		return s, d.problems.err() // not a scenario at all: what lacks is no news
 	}
@@ -94,6 +95,10 @@ func parse(file string, data []byte, dir fs.FS) (*Scenario, error) {
 	p.all()
 	return s, p.problems.err()
 }
+
+// Notes are what is read in the scenario and should be written otherwise, each with its
+// place.
+func (s *Scenario) Notes() []string { return s.notes }
 
 // ReadFile reads a file that the scenario refers to, such as a certificate or
 // a target's configuration. Its name is relative to the scenario's folder; a

@@ -61,7 +61,7 @@ type PlannedFault struct {
 	Kind    string // as the scenario writes it: "http-status"
 	Fault   faults.Fault
 	Site    faults.Site   // without controls; the runner fills them in and binds again
-	At, For time.Duration // from the start of the hold phase; how long, 0 of an instant one
+	At, For time.Duration // from the start of the fault phase; how long, 0 of an instant one
 	Share   float64       // of the load's users that can be hit, in [0, 1]
 }
 

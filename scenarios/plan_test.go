@@ -373,3 +373,45 @@ func TestPlanOfAWebhooksAllClear(t *testing.T) {
 		t.Errorf("notes %q", notes)
 	}
 }
+
+// Names that keys had before are read, mean the same, and are noted with their places; both
+// names at once are one too many.
+func TestNamesOfBefore(t *testing.T) {
+	const text = `name: x
+targets: {shop: {lab: {web: {}}, ports: [8080]}}
+load: {users: {to: "http://shop:8080/", rate: 100/s}}
+phases: {baseline: 15s, fault: 10s, recovery: 15s, confirm: 3s}
+faults: {bad: {http-status: {link: users -> shop, code: 503}}}
+watch: {probe: {http: {url: "http://shop:8080/", every: 500ms}, as: users}}
+sla: {alert-clear: {probe: 5s}, thresholds: [success of users in fault >= 1%]}
+`
+	was := strings.NewReplacer("fault: 10s", "hold: 10s", "alert-clear", "restore", "thresholds", "keep", "in fault", "in hold").Replace(text)
+	now, before := parsed(t, text), parsed(t, was)
+	a, b := planned(t, now, Options{}), planned(t, before, Options{})
+	if len(now.Notes()) != 0 || !reflect.DeepEqual(now.Phases, before.Phases) || !reflect.DeepEqual(now.SLA.Restore, before.SLA.Restore) || len(before.SLA.Keep) != 1 {
+		t.Errorf("have %+v, %+v", now, before)
+	}
+	want := []string{
+		"test.yaml:4:25: hold in phases is called fault now; the old name is read for a release",
+		"test.yaml:7:7: restore in sla is called alert-clear now; the old name is read for a release",
+		"test.yaml:7:29: keep in sla is called thresholds now; the old name is read for a release",
+	}
+	for _, n := range want {
+		if !slices.Contains(before.Notes(), n) || !slices.Contains(b.Notes, n) {
+			t.Errorf("want %q, have %q, %q", n, before.Notes(), b.Notes)
+		}
+	}
+	if k := `the phase hold is called fault now`; !strings.Contains(strings.Join(b.Notes, "\n"), k) || strings.Contains(strings.Join(a.Notes, "\n"), k) {
+		t.Errorf("notes %q, %q", a.Notes, b.Notes)
+	}
+	_, err := Parse("test.yaml", []byte(strings.Replace(text, "fault: 10s", "fault: 10s, hold: 9s", 1)))
+	if err == nil || !strings.Contains(err.Error(), "hold in phases is fault, which stands there, too") {
+		t.Errorf("both names: %v", err)
+	}
+	s := compiled(t)
+	for _, y := range []string{text, was} {
+		if err := s.Validate(asJSON(t, []byte(y))); err != nil {
+			t.Errorf("the schema: %v", err)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 	return out, true
 }
 
-// placed gives a fault its place in the hold phase.
+// placed gives a fault its place in the fault phase.
 func (p *planner) placed(f *PlannedFault, keys []string) {
 	hold := p.s.Phases.Hold
 	switch {
@@ -84,14 +84,14 @@ func (p *planner) placed(f *PlannedFault, keys []string) {
 		p.problem(append(slices.Clip(keys), "for"), "fault %s: a %s is over as soon as it is done, and lasts for no time that could be set: leave out for", f.Name, f.Kind)
 	case faults.IsInstant(f.Fault):
 		if hold > 0 && f.At >= hold {
-			p.problem(keys, "fault %s: at %s does not fit into the hold phase of %s", f.Name, f.At, hold)
+			p.problem(keys, "fault %s: at %s does not fit into the fault phase of %s", f.Name, f.At, hold)
 		}
 	default:
 		if f.For == 0 {
 			f.For = hold - f.At
 		}
 		if hold > 0 && (f.For <= 0 || f.At+f.For > hold) {
-			p.problem(keys, "fault %s: from %s for %s does not fit into the hold phase of %s", f.Name, f.At, f.For, hold)
+			p.problem(keys, "fault %s: from %s for %s does not fit into the fault phase of %s", f.Name, f.At, f.For, hold)
 		}
 	}
 }

@@ -119,6 +119,7 @@ func nameSeed(name string) uint64 {
 
 // all runs every step, in order of what they build on.
 func (p *planner) all() {
+	p.plan.Notes = append(p.plan.Notes, p.s.notes...)
 	p.general()
 	p.addresses()
 	p.targets()
@@ -229,13 +230,13 @@ func (p *planner) general() {
 		}
 	}
 	if s.Phases == (Phases{}) {
-		p.missing("phases", "phases: want their lengths, such as phases: {baseline: 30s, hold: 20s, recovery: 30s}")
+		p.missing("phases", "phases: want their lengths, such as phases: {baseline: 30s, fault: 20s, recovery: 30s}")
 		return
 	}
 	for _, f := range []struct {
 		name   string
 		length time.Duration
-	}{{"baseline", s.Phases.Baseline}, {"hold", s.Phases.Hold}, {"recovery", s.Phases.Recovery}} {
+	}{{"baseline", s.Phases.Baseline}, {"fault", s.Phases.Hold}, {"recovery", s.Phases.Recovery}} {
 		switch {
 		case f.length <= 0:
 			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s", f.name)

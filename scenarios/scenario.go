@@ -30,6 +30,7 @@ type Scenario struct {
 	Dir fs.FS `yaml:"-"`
 
 	places *places
+	notes  []string // what is read and should be written otherwise
 }
 
 // Target is a container under test, or several alike. Exactly one of Image,
@@ -214,7 +215,7 @@ type Phases struct {
 	// code is compiled. 0s: none; default 5s.
 	WarmUp   *time.Duration `yaml:"warm-up"`
 	Baseline time.Duration  `yaml:"baseline"`
-	Hold     time.Duration  `yaml:"hold"`
+	Hold     time.Duration  `yaml:"fault" was:"hold"`
 	Recovery time.Duration  `yaml:"recovery"`
 	Confirm  time.Duration  `yaml:"confirm"` // default 5s
 	// Jitter is how much later the injection may come, drawn from the seed, so that it
@@ -231,10 +232,10 @@ func (p Phases) WarmingUp() time.Duration {
 	return *p.WarmUp
 }
 
-// Fault is one entry of `faults`: a kind, and when if not simply the hold phase.
+// Fault is one entry of `faults`: a kind, and when if not simply the fault phase.
 type Fault struct {
-	At           time.Duration `yaml:"at"`  // from the start of the hold phase
-	For          time.Duration `yaml:"for"` // default: to the end of the hold phase
+	At           time.Duration `yaml:"at"`  // from the start of the fault phase
+	For          time.Duration `yaml:"for"` // default: to the end of the fault phase
 	faults.Kinds `yaml:",inline"`
 }
 
@@ -252,7 +253,7 @@ type Steer struct {
 // SLA is what has to hold.
 type SLA struct {
 	Detect   map[string]Detection     `yaml:"detect"`
-	Restore  map[string]time.Duration `yaml:"restore"`
+	Restore  map[string]time.Duration `yaml:"alert-clear" was:"restore"`
 	Mitigate *time.Duration           `yaml:"mitigate"`
 	// Recover is counted from when the fault is gone: of a target that was ended, from when
 	// it serves again.
@@ -262,7 +263,7 @@ type SLA struct {
 	// Calm is how soon after the fault is gone latency has to be as in the baseline;
 	// recover asks for no more than answers.
 	Calm *time.Duration `yaml:"calm"`
-	Keep []string       `yaml:"keep"`
+	Keep []string       `yaml:"thresholds" was:"keep"`
 	// Profile adds ready-made objectives: "handbook", its limits to respond and to
 	// mend and its key indicators.
 	Profile string `yaml:"profile"`
@@ -271,7 +272,7 @@ type SLA struct {
 	Budget string `yaml:"budget"`
 	// Lose is how many acknowledged writes may be lost, RPO, how long before the
 	// fault the oldest lost one may have been acknowledged (0s: none may be lost).
-	Lose *int           `yaml:"lose"`
+	Lose *int           `yaml:"max-lost-writes" was:"lose"`
 	RPO  *time.Duration `yaml:"rpo"`
 }
 

@@ -50,7 +50,8 @@ func Schema() ([]byte, error) {
 	require(s.Definitions, "scenarios.Writes", "read")
 	require(s.Definitions, "scenarios.Steer", "when", "from", "names", "to")
 	require(s.Definitions, "scenarios.Outages", "every", "for", "as")
-	require(s.Definitions, "scenarios.Phases", "baseline", "hold", "recovery")
+	require(s.Definitions, "scenarios.Phases", "baseline", "recovery")
+	renames(s.Definitions)
 	require(s.Definitions, "scenarios.Abort", "when")
 	for _, d := range s.Definitions {
 		loosen(d)
@@ -164,4 +165,22 @@ func loosen(s *jsonschema.Schema) {
 			}
 		}
 	}
+}
+
+// renames admits the names that keys had before.
+func renames(all jsonschema.Definitions) {
+	for _, of := range []reflect.Type{reflect.TypeFor[Phases](), reflect.TypeFor[SLA]()} {
+		s := all[qualified(of)]
+		for _, f := range fieldsOf(of) {
+			if f.was == "" {
+				continue
+			}
+			p, _ := s.Properties.Get(f.name)
+			old := *p
+			old.Deprecated = true
+			s.Properties.Set(f.was, &old)
+		}
+	}
+	phases := all[qualified(reflect.TypeFor[Phases]())]
+	phases.AnyOf = []*jsonschema.Schema{{Required: []string{"fault"}}, {Required: []string{"hold"}}}
 }

@@ -45,7 +45,7 @@ func (p *planner) sheet() {
 	s := p.s.SLA
 	for i, text := range s.Keep {
 		if _, err := sla.ParseKeep(text); err != nil {
-			p.problem(at("sla", "keep", strconv.Itoa(i)), "%v", err)
+			p.problem(at("sla", "thresholds", strconv.Itoa(i)), "%v", err)
 		}
 	}
 	if s.Budget != "" {

@@ -34,7 +34,7 @@ func (p *planner) steers() {
 			p.problem(sub("ttl"), "ttl %s: an answer says it in whole seconds: want 1s to %s", s.TTL, faults.MostTTL)
 		}
 		if hold := p.s.Phases.Hold; hold > 0 && s.TTL >= hold {
-			p.note("steer %s: answers may be kept for %s, and the hold phase is %s: whoever has just asked will not hear of the move in it", name, s.TTL, hold)
+			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: whoever has just asked will not hear of the move in it", name, s.TTL, hold)
 		}
 		to := p.nodesOf(s.To)
 		if len(to) == 0 {

@@ -15,7 +15,8 @@ func newValidate() *cobra.Command {
 		Short: "Check scenarios without starting anything",
 		Long: `Validate reads scenarios and makes their plans, but starts nothing and needs no
 engine. It prints every problem at once, each with file:line:column, what was
-expected, and the nearest known name.
+expected, and the nearest known name. Keys whose names have changed are read for a
+release, each with a note.
 
 A DRILL is a scenario file, a folder of them, or the name of a shipped drill.
 
@@ -30,6 +31,9 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 			}
 			for _, s := range drills {
 				fmt.Fprintf(c.OutOrStdout(), "%s: ok: %s\n", s.File, s.Name)
+				for _, n := range s.Notes() {
+					fmt.Fprintf(c.OutOrStdout(), "%s\n", n)
+				}
 			}
 			return nil
 		},

@@ -41,10 +41,10 @@ type Load interface {
 	Stop(ctx context.Context) error
 }
 
-// Fault is one fault and its place in the hold phase.
+// Fault is one fault and its place in the fault phase.
 type Fault struct {
 	Name      string
-	At, For   time.Duration // from the start of the hold phase; how long
+	At, For   time.Duration // from the start of the fault phase; how long
 	Instant   bool          // lifted as soon as it is injected; For means nothing
 	Takes     time.Duration // how much longer than others its injection or its lift may take
 	Injection faults.Injection
@@ -149,14 +149,14 @@ func (d *Drill) dead() string {
 	return d.Pulse.Dead()
 }
 
-// step is one change within the hold phase.
+// step is one change within the fault phase.
 type step struct {
 	at   time.Duration
 	lift bool
 	Fault
 }
 
-// steps puts the hold phase's changes in order; at one instant lifts go first,
+// steps puts the fault phase's changes in order; at one instant lifts go first,
 // so that a fault which follows another does not meet it.
 func (d *Drill) steps() []step {
 	var all []step
@@ -216,7 +216,7 @@ func together(steps []step, take func(step) error) error {
 	return errors.Join(errs...)
 }
 
-// take takes one step, so long after the hold phase began.
+// take takes one step, so long after the fault phase began.
 func (d *Drill) take(ctx context.Context, s step, after time.Duration) error {
 	if s.lift {
 		return errors.Join(d.overdue(s.Fault, after-s.at), d.lift(ctx, s.Fault))

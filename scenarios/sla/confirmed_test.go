@@ -30,7 +30,7 @@ func TestUnconfirmedMitigation(t *testing.T) {
 		if o.Result != want || !strings.HasPrefix(o.Measured, "≥ ") || !strings.HasSuffix(o.Measured, "not confirmed before the fault was lifted") {
 			t.Errorf("limit %s: have %+v, want %s", limit, o, want)
 		}
-		if want == Undecided && (card.Verdict != Inconclusive || !strings.Contains(card.Reasons[0].Text, "want a longer hold, or a shorter confirm")) {
+		if want == Undecided && (card.Verdict != Inconclusive || !strings.Contains(card.Reasons[0].Text, "want a longer fault phase, or a shorter confirm")) {
 			t.Errorf("limit %s: %s %q", limit, card.Verdict, card.Reasons)
 		}
 	}

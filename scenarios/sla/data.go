@@ -146,7 +146,7 @@ func lostBy(times []faultTime, acked int64) int {
 
 // lose judges how many acknowledged writes are lost.
 func (s *scorer) lose(limit int) Objective {
-	o := fewer("lose", fmt.Sprintf("≤ %d writes", limit), float64(limit), "writes")
+	o := fewer("max-lost-writes", fmt.Sprintf("≤ %d writes", limit), float64(limit), "writes")
 	d := s.card.Data
 	if why := d.silent(); why != "" {
 		o.Measured, o.Result, o.Why = "nothing", Undecided, Word(why)

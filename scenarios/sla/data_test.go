@@ -157,7 +157,7 @@ func TestProvenLossFails(t *testing.T) {
 		if want := map[bool]Verdict{true: Fail, false: Inconclusive}[lost > 0]; card.Verdict != want || card.Void == (lost > 0) {
 			t.Errorf("%d lost: have %s (void %v) %q, want %s", lost, card.Verdict, card.Void, card.Reasons, want)
 		}
-		if lost > 0 && !strings.HasPrefix(card.Reasons[0].Text, "lose: wanted") {
+		if lost > 0 && !strings.HasPrefix(card.Reasons[0].Text, "max-lost-writes: wanted") {
 			t.Errorf("reasons %q, want the loss first", card.Reasons)
 		}
 	}

@@ -37,7 +37,7 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 			return err
 		}
 		if !slices.ContainsFunc(groups, k.About) && k.Of != "" {
-			return fmt.Errorf("sla: keep %q: the record has no load group %q: it has %s", text, k.Of, strings.Join(groups, ", "))
+			return fmt.Errorf("sla: threshold %q: the record has no load group %q: it has %s", text, k.Of, strings.Join(groups, ", "))
 		}
 	}
 	return nil

@@ -134,7 +134,7 @@ func (s *scorer) handbook() (all []Objective) {
 	if a := s.card.Alert; a != nil {
 		all = append(all,
 			atMost("respond", duration(a.Respond), s.card.Times.Detect, "no watcher had anything to notice"),
-			s.change("mend", duration(a.Mend), s.card.Times.Outage))
+			s.change("repair", duration(a.Mend), s.card.Times.Outage))
 	}
 	for _, text := range Indicators {
 		if !slices.Contains(s.wanted.Keep, text) {

@@ -55,7 +55,7 @@ func TestHandbook(t *testing.T) {
 		"absorbed":   {func(s *sim) { s.downs = nil }, Pass, "yellow", ""},
 		"everyone":   {func(s *sim) { s.downs[0].share = 1 }, Pass, "red", ""},
 		"unnoticed":  {func(s *sim) { s.answers = s.answers[:1] }, Inconclusive, "yellow", "respond: wanted ≤ 30m, measured > 10 s"},
-		"never well": {func(s *sim) { s.downs[0].to = 40 * sec }, Inconclusive, "yellow", "mend: wanted ≤ 10m, measured > 2"},
+		"never well": {func(s *sim) { s.downs[0].to = 40 * sec }, Inconclusive, "yellow", "repair: wanted ≤ 10m, measured > 2"},
 		"slow names": {func(s *sim) {
 			s.adjust = func(q *loadgen.Request) {
 				q.Handshake, q.Lookup = loadgen.StepOf(time.Millisecond, true), loadgen.StepOf(60*time.Millisecond, true)

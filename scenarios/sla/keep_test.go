@@ -31,7 +31,7 @@ func TestParseKeep(t *testing.T) {
 			t.Errorf("%q: have %+v, %v", text, have, err)
 		}
 	}
-	for _, bad := range []string{"", "success", "succes in run >= 99%", "success in hold >= 99%", "success in run > 99%",
+	for _, bad := range []string{"", "success", "succes in run >= 99%", "success in outage >= 99%", "success in run > 99%",
 		"success in run >= 0.99", "p95 in run <= 200", "p95 in run <= -1s", "success in run >= 130%", "handshake in run >= 1s",
 		"dns-p95 in run <= 5%", "p95 in run <= 0 x baseline", "p95 in run <= NaN x baseline", "p95 in baseline <= 2 x baseline",
 		"dns-p42 in run <= 1s", "success of node in app-1 in run >= 99%",

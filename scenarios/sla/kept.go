@@ -25,7 +25,7 @@ type bounds struct {
 func (s *scorer) keep(text string) Objective {
 	k, err := ParseKeep(text)
 	if err != nil { // the plan, or `score --sla`, checked it
-		return Objective{Name: "keep " + text, Wanted: text, Measured: "nothing", Result: Undecided, Why: Word(err.Error())}
+		return Objective{Name: text, Wanted: text, Measured: "nothing", Result: Undecided, Why: Word(err.Error())}
 	}
 	o := Objective{Name: k.name(), Wanted: sign(k.Op) + " " + k.shown(k.Value), Op: k.Op, Unit: inSeconds, Measured: "nothing", Result: Undecided}
 	if k.IsShare() {

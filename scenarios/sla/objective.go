@@ -106,7 +106,7 @@ func (s *scorer) objectives() {
 		if w := watcher(name); s.blindTo(w) {
 			why = cannotMeet(w)
 		}
-		add(atMost("restore "+name, s.wanted.Restore[name], watcher(name).Restore, why))
+		add(atMost("alert-clear "+name, s.wanted.Restore[name], watcher(name).Restore, why))
 	}
 	if l := s.wanted.Mitigate; l != nil {
 		add(s.mitigation(*l))
@@ -304,7 +304,7 @@ func (t Time) unsettled() string {
 	case atRest:
 		return "it seemed over then, and came back, or was never quite over: look at what happened later, or want a longer baseline where it is never quite well"
 	case atLift:
-		return "the users were last seen unwell then, and the fault was lifted before they had been well for as long as confirms it: want a longer hold, or a shorter confirm"
+		return "the users were last seen unwell then, and the fault was lifted before they had been well for as long as confirms it: want a longer fault phase, or a shorter confirm"
 	case atEnd:
 		return "the users were last seen unwell then, and the run ended before they had been well for as long as confirms it: want a longer recovery, or a shorter confirm"
 	}

@@ -41,7 +41,7 @@ func TestVerdicts(t *testing.T) {
 		"late detection":   {func(_ *sim, r *timeline.Record) { r.Answers[1].End += 4 * sec; r.Answers[2].End += sec }, Fail, "detect pager: wanted ≤ 3 s, measured 5 s"},
 		"never detected":   {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:1] }, Fail, "detect pager: wanted ≤ 3 s, measured > 10 s"},
 		"nobody could ask": {func(_ *sim, r *timeline.Record) { r.Answers = nil }, Inconclusive, "no answer that counts"},
-		"not restored":     {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:2] }, Fail, "restore pager: wanted ≤ 5 s, measured > 15 s"},
+		"not restored":     {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:2] }, Fail, "alert-clear pager: wanted ≤ 5 s, measured > 15 s"},
 		"alarm beforehand": {func(_ *sim, r *timeline.Record) { r.Answers[0].Good = false }, Inconclusive, "pager raised an alarm 10.0 s into the run"},
 		"not effective":    {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 0 }, Inconclusive, "touched none of the users' requests"},
 		"too few":          {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 4 }, Inconclusive, "touched 4 of the users' requests"},

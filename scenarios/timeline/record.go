@@ -68,7 +68,7 @@ type Fault struct {
 	Kind  string        `json:"kind"`
 	Aim   string        `json:"aim"` // "lb -> app-2"
 	What  string        `json:"what"`
-	At    time.Duration `json:"at"`  // from the start of the hold phase
+	At    time.Duration `json:"at"`  // from the start of the fault phase
 	For   time.Duration `json:"for"` // planned length
 	Share float64       `json:"share"`
 	// Nodes are those at the far end of what it hits, replicas by their own names; none:
@@ -149,7 +149,7 @@ const (
 	MarkStart       = "start"      // first request due: the warm-up begins, or, without one, the baseline
 	MarkBaseline    = "baseline"   // the warm-up is over
 	MarkDead        = "dead"       // most of the baseline was bad, and nothing was injected; Detail says whose
-	MarkHold        = "hold"       // the hold phase begins, with faults or, in a control run, without
+	MarkHold        = "hold"       // the fault phase begins, with faults or, in a control run, without
 	MarkInject      = "inject"     // of Fault
 	MarkLift        = "lift"       // of Fault: the undo call
 	MarkClear       = "clear"      // of Fault: read back as gone, or first good canary

@@ -78,7 +78,7 @@ func measured(c sla.Scorecard) []sla.Objective {
 	}
 	for _, w := range c.Watchers {
 		add("detect "+w.Name, w.Detect)
-		add("restore "+w.Name, w.Restore)
+		add("alert-clear "+w.Name, w.Restore)
 	}
 	if c.Times.Outage == nil {
 		c.Times.Outage = &sla.Time{}
