@@ -16,13 +16,40 @@ import (
 // MostDelivery is how much of a notification is kept, bytes: some thousand alerts.
 const MostDelivery = 1 << 20
 
+// How many notifications one listener takes in a drill, and bytes of them: a sender that
+// runs wild fills no record. What comes after is refused, and told once.
+const (
+	MostDeliveries    = 10_000
+	mostDeliveryBytes = 64 << 20
+)
+
+// Allowance counts what of it is left. The zero value has taken none.
+type Allowance struct {
+	n, bytes atomic.Int64
+	told     atomic.Bool
+}
+
+// Take reports whether one more notification may be taken; first, whether it is the first
+// that may not.
+func (a *Allowance) Take(bytes int) (ok, first bool) {
+	if a.n.Add(1) <= MostDeliveries && a.bytes.Add(int64(bytes)) <= mostDeliveryBytes {
+		return true, false
+	}
+	return false, !a.told.Swap(true)
+}
+
 // hooks receives notifications on all of the node's addresses.
-type hooks struct{ servers []*http.Server }
+type hooks struct {
+	servers []*http.Server
+	taken   Allowance
+	full    func(hook string)
+}
 
 // listenHooks serves all hooks, those of one port by their path; any other path
-// is 404. tell is called before the sender has its 204.
-func listenHooks(all []Hook, now func() int64, tell func(Delivery)) (*hooks, error) {
-	h := &hooks{}
+// is 404. tell is called before the sender has its 204; full once, with the first hook
+// that had to refuse one, as there were too many.
+func listenHooks(all []Hook, now func() int64, tell func(Delivery), full func(hook string)) (*hooks, error) {
+	h := &hooks{full: full}
 	ports := map[int]map[string]string{}
 	for _, k := range all {
 		if ports[k.Port] == nil {
@@ -48,7 +75,7 @@ func (h *hooks) listen(port int, names map[string]string, now func() int64, tell
 		return err
 	}
 	s := &http.Server{
-		Handler:           receive(names, now, tell),
+		Handler:           h.receive(names, now, tell),
 		ReadHeaderTimeout: 10 * time.Second, // a sender that stalls must not stay for ever
 		ReadTimeout:       30 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0),
@@ -71,7 +98,7 @@ func (h *hooks) close() {
 	}
 }
 
-func receive(names map[string]string, now func() int64, tell func(Delivery)) http.HandlerFunc {
+func (h *hooks) receive(names map[string]string, now func() int64, tell func(Delivery)) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		c, _ := req.Context().Value(arrivalKey{}).(*arrival)
 		at := c.first.Swap(0)
@@ -87,6 +114,14 @@ func receive(names map[string]string, now func() int64, tell func(Delivery)) htt
 		case err != nil:
 			w.WriteHeader(http.StatusBadRequest)
 		default:
+			ok, first := h.taken.Take(len(body))
+			if first {
+				h.full(name)
+			}
+			if !ok {
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
 			tell(Delivery{Hook: name, At: at, Body: string(body)})
 			w.WriteHeader(http.StatusNoContent)
 		}

@@ -26,7 +26,7 @@ func freePort(t *testing.T) int {
 func TestHooksDeliver(t *testing.T) {
 	port := freePort(t)
 	got := make(chan Delivery, 8)
-	h, err := listenHooks([]Hook{{"pager", port, "/page"}, {"chat", port, "/chat"}}, wire.Now, func(d Delivery) { got <- d })
+	h, err := listenHooks([]Hook{{"pager", port, "/page"}, {"chat", port, "/chat"}}, wire.Now, func(d Delivery) { got <- d }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestHooksDeliver(t *testing.T) {
 func TestDeliveryIsStampedAtItsFirstByte(t *testing.T) {
 	port := freePort(t)
 	got := make(chan Delivery, 1)
-	h, err := listenHooks([]Hook{{"pager", port, "/"}}, wire.Now, func(d Delivery) { got <- d })
+	h, err := listenHooks([]Hook{{"pager", port, "/"}}, wire.Now, func(d Delivery) { got <- d }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,13 +89,49 @@ func TestHookOnATakenPortIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := listenHooks([]Hook{{"a", l.Addr().(*net.TCPAddr).Port, "/"}}, wire.Now, nil); err == nil {
+	if _, err := listenHooks([]Hook{{"a", l.Addr().(*net.TCPAddr).Port, "/"}}, wire.Now, nil, nil); err == nil {
 		t.Error("no error")
 	}
-	if _, err := listenHooks([]Hook{{"a", 1, "/"}, {"b", 1, "/"}}, wire.Now, nil); err == nil {
+	if _, err := listenHooks([]Hook{{"a", 1, "/"}, {"b", 1, "/"}}, wire.Now, nil, nil); err == nil {
 		t.Error("two hooks on one path: no error")
 	}
 }
 
 // sleepReal lets the node read what was sent.
 func sleepReal(t *testing.T) { t.Helper(); time.Sleep(100 * time.Millisecond) }
+
+// Notifications without end fill no record: after so many, or so much, they are refused,
+// and that is told once.
+func TestNotificationsAreBounded(t *testing.T) {
+	for name, c := range map[string]struct{ each, taken int }{
+		"many":  {0, MostDeliveries},
+		"large": {MostDelivery, mostDeliveryBytes / MostDelivery},
+	} {
+		var a Allowance
+		taken, firsts := 0, 0
+		for range c.taken + 50 {
+			ok, first := a.Take(c.each)
+			if ok {
+				taken++
+			}
+			if first {
+				firsts++
+			}
+		}
+		if taken != c.taken || firsts != 1 {
+			t.Errorf("%s: took %d, want %d; told %d times", name, taken, c.taken, firsts)
+		}
+	}
+}
+
+// A target that says another name with each answer is one among few.
+func TestNodesAreBounded(t *testing.T) {
+	var n nodes
+	seen := map[string]bool{}
+	for i := range 10 * mostNodes {
+		seen[n.known(fmt.Sprint("node-", i))] = true
+	}
+	if len(seen) != mostNodes+1 || !seen[OtherNodes] || n.known("node-3") != "node-3" || n.known("") != "" {
+		t.Errorf("%d names, others %v", len(seen), seen[OtherNodes])
+	}
+}

@@ -248,7 +248,8 @@ type Usage struct {
 //
 // Events: "requests" Block (at least four a second while there are any), "findings"
 // Block (see EncodeFindings), "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the
-// first request of a flood is out), "expired" wire.Expired.
+// first request of a flood is out), "expired" wire.Expired,
+// "notifications-cut" name (a hook; no more are taken).
 type Start struct {
 	// Load starts the groups, Checks the periodic checks.
 	Load   bool `json:"load"`

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +31,7 @@ type users struct {
 	now    func() int64
 	wrote  func()                  // told of each request that is on a connection; nil: nobody asks
 	id     func(seq uint64) string // that a request carries, where the group keeps a ledger
+	nodes  nodes
 }
 
 // newUsers checks what a group asks for; it sends nothing.
@@ -118,7 +121,7 @@ func (u *users) judge(r *Request, s *shot, a answer, err error) {
 	r.Lookup, r.Handshake, r.TLS = s.took(lookup), s.took(handshake), s.took(tlsHandshake)
 	r.Status = uint16(a.status)
 	if a.header != nil {
-		r.Node = bounded(a.header.Get(NodeHeader), mostNodeName)
+		r.Node = u.nodes.known(bounded(a.header.Get(NodeHeader), mostNodeName))
 		r.Fault = bounded(a.header.Get(InjectedHeader), mostFaultName)
 		r.Injected = r.Fault != ""
 	}
@@ -151,4 +154,30 @@ func (u *users) close() {
 	for _, p := range u.pools {
 		p.close()
 	}
+}
+
+// OtherNodes stands for every node beyond the first mostNodes of a group that name
+// themselves: a target that says another name each time is one.
+const OtherNodes = "(more than 256 nodes)"
+
+const mostNodes = 256
+
+// nodes are the names that answers have shown. The zero value is ready.
+type nodes struct {
+	all   sync.Map
+	count atomic.Int32
+}
+
+// known is the name, as long as there are not too many.
+func (n *nodes) known(name string) string {
+	if _, ok := n.all.Load(name); ok || name == "" {
+		return name
+	}
+	if n.count.Load() >= mostNodes {
+		return OtherNodes
+	}
+	if _, ok := n.all.LoadOrStore(name, struct{}{}); !ok {
+		n.count.Add(1)
+	}
+	return name
 }

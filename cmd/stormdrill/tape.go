@@ -213,6 +213,10 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 		err = decode(body, func(b switchboard.Trouble) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What)})
 		})
+	case "notifications-cut":
+		err = decode(body, func(hook string) {
+			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused", hook, loadgen.MostDeliveries)})
+		})
 	case "log-cut":
 		err = decode(body, func(c lab.LogCut) { t.note(timeline.Note{At: wire.Now(), Kind: name, Text: c.String()}) })
 	case "out-of-memory":
@@ -221,6 +225,10 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 		})
 	case "unknown-name":
 		err = decode(body, func(u switchboard.Unknown) {
+			if u.More {
+				t.note(timeline.Note{At: wire.Now(), Kind: name, Text: "more names than are told of were asked for that no uses declares: NXDOMAIN"})
+				return
+			}
 			t.note(timeline.Note{At: wire.Now(), Kind: name,
 				Text: fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN", u.Asker, u.Name)})
 		})

@@ -110,12 +110,22 @@ func (n *names) rotate(q question, all []netip.Addr) []netip.Addr {
 	return append(slices.Clone(all[turn:]), all[:turn]...)
 }
 
+// mostTold bounds how many unknown questions are told of, and remembered: an asker may
+// make up a name for each.
+const mostTold = 100
+
 func (n *names) report(q question) {
 	n.mu.Lock()
-	first := !n.told[q]
-	n.told[q] = true
+	before := len(n.told)
+	if before <= mostTold {
+		n.told[q] = true
+	}
+	first := len(n.told) > before
 	n.mu.Unlock()
-	if first {
+	switch {
+	case first && before == mostTold:
+		n.unknown(Unknown{Asker: q.asker, More: true})
+	case first:
 		n.unknown(Unknown{Asker: q.asker, Name: q.name})
 	}
 }

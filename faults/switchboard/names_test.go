@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"testing"
@@ -48,14 +49,14 @@ func TestAnswersDependOnTheAsker(t *testing.T) {
 		{shopper, "lb.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}, nil},
 		{second, "lb", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}, nil},
 		{shopper, "Lb.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}, nil},
-		{shopper, "app.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{"shoppers", "app"}}},
+		{shopper, "app.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{Asker: "shoppers", Name: "app"}}},
 		{proxy, "app.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.2", "198.18.2.3", "198.18.2.4"}, nil},
 		{proxy, "app-2.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.3"}, nil},
 		{proxy, "app-2.", dns.TypeAAAA, dns.RcodeSuccess, nil, nil},
 		{proxy, "app-2.", dns.TypeMX, dns.RcodeSuccess, nil, nil},
-		{proxy, "lb.", dns.TypeAAAA, dns.RcodeNameError, nil, []Unknown{{"lb", "lb"}}},
-		{proxy, "app.example.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{"lb", "app.example"}}},
-		{nobody, "app.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{"198.18.0.77", "app"}}},
+		{proxy, "lb.", dns.TypeAAAA, dns.RcodeNameError, nil, []Unknown{{Asker: "lb", Name: "lb"}}},
+		{proxy, "app.example.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{Asker: "lb", Name: "app.example"}}},
+		{nobody, "app.", dns.TypeA, dns.RcodeNameError, nil, []Unknown{{Asker: "198.18.0.77", Name: "app"}}},
 		{nobody, "hooks.", dns.TypeA, dns.RcodeSuccess, []string{"198.18.0.100"}, nil},
 		{proxy, "11.0.18.198.in-addr.arpa.", dns.TypePTR, dns.RcodeNameError, nil, nil},
 	} {
@@ -146,5 +147,24 @@ func TestSteer(t *testing.T) {
 		if c, _ := n.steers.count("away"); c.Active || len(n.steers.leftover()) > 0 {
 			t.Errorf("after the lift: %+v, %q", c, n.steers.leftover())
 		}
+	}
+}
+
+// Names that an asker makes up one after the other are told of so far, and not remembered
+// without end.
+func TestUnknownNamesAreBounded(t *testing.T) {
+	told, more := 0, 0
+	n := newNames(Spec{Subnet: netip.MustParsePrefix("198.18.0.0/22")}, func(u Unknown) {
+		if u.More {
+			more++
+		} else {
+			told++
+		}
+	})
+	for i := range 10 * mostTold {
+		n.lookup(netip.MustParseAddr("198.18.1.1"), fmt.Sprint("made-up-", i))
+	}
+	if told != mostTold || more != 1 || len(n.told) > mostTold+1 {
+		t.Errorf("told of %d, %d times of more, remembered %d", told, more, len(n.told))
 	}
 }

@@ -316,6 +316,7 @@ type Strays struct {
 type Unknown struct {
 	Asker string `json:"asker"`
 	Name  string `json:"name"`
+	More  bool   `json:"more,omitempty"` // there were so many that no more are told of
 }
 
 // Trouble is the event "trouble": a proxied link could not take a client in, for

@@ -70,6 +70,7 @@ func (h *Webhook) secret() (string, error) {
 type hook struct {
 	name, path string // the path with its token
 	hear       Hearing
+	taken      loadgen.Allowance
 
 	mu   sync.Mutex
 	told map[string]bool // refusals, each once
@@ -119,6 +120,10 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		h.refuse(w, http.StatusBadRequest, "its body broke off")
 	default:
+		if ok, _ := h.taken.Take(len(body)); !ok {
+			h.refuse(w, http.StatusTooManyRequests, fmt.Sprintf("there were more than %d, or 64 MiB of them", loadgen.MostDeliveries))
+			return
+		}
 		d.Body = string(body)
 		h.hear.Deliver(d)
 		w.WriteHeader(http.StatusNoContent)
