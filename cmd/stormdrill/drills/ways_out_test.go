@@ -59,15 +59,10 @@ func interrupted(t *testing.T, until string) {
 	}
 }
 
-// SIGKILL of the CLI at a random moment: then nothing is left.
-func TestDrillKilled(t *testing.T) { killed(t, 1) }
-
-// And at others.
-func TestLongKilled(t *testing.T) { killed(t, 10) }
-
-func killed(t *testing.T, times int) {
-	t.Helper()
-	for range times {
+// SIGKILL of the CLI at random moments of a shipped drill: then nothing is left. TestTorture
+// does so to every change, to a shorter one.
+func TestLongKilled(t *testing.T) {
+	for range 10 {
 		dir := filepath.Join(t.TempDir(), "evidence")
 		p := start(t, "", "--out", dir, "bad-lb-node")
 		after := time.Duration(rand.Int64N(int64(25 * time.Second)))
