@@ -46,7 +46,7 @@ func CampaignProgress(w io.Writer, c campaign.Card, o TextOptions) error {
 	if len(c.Runs) == 0 {
 		return nil
 	}
-	c = plainly(c)
+	c = inLines(c)
 	t := &text{TextOptions: o}
 	last := c.Runs[len(c.Runs)-1]
 	fmt.Fprintf(t, "%s  %s", t.paint(colorOf(last.Verdict), strings.ToUpper(string(last.Verdict))), last.Folder)
@@ -72,7 +72,7 @@ func exceededSoFar(c campaign.Card) string {
 // CampaignText writes a campaign for a person: the verdict, what may be said, the
 // spread of each objective and time, and false alarms.
 func CampaignText(w io.Writer, c campaign.Card, o TextOptions) error {
-	c = plainly(c)
+	c = inLines(c)
 	if o.Width <= 0 {
 		o.Width = 100
 	}

@@ -71,23 +71,34 @@ func hides(r rune) bool {
 }
 
 // plainly gives a copy of what a report is of, all of whose text is plain.
-func plainly[T any](of T) T {
+func plainly[T any](of T) T { return everyText(of, Plain) }
+
+// inLines is plainly for formats in which a line feed would begin a line that looks like one
+// of the report's own, a verdict for example.
+func inLines[T any](of T) T {
+	return everyText(of, func(s string) string { return oneLine.Replace(Plain(s)) })
+}
+
+var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
+
+// everyText gives a copy with each text changed.
+func everyText[T any](of T, change func(string) string) T {
 	v := reflect.ValueOf(&of).Elem()
-	v.Set(plainCopy(v))
+	v.Set(changedCopy(v, change))
 	return of
 }
 
-func plainCopy(v reflect.Value) reflect.Value {
+func changedCopy(v reflect.Value, change func(string) string) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)
 	switch v.Kind() {
 	case reflect.String:
-		out.SetString(Plain(v.String()))
+		out.SetString(change(v.String()))
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			break
 		}
-		inner := plainCopy(v.Elem())
+		inner := changedCopy(v.Elem(), change)
 		if v.Kind() == reflect.Pointer {
 			p := reflect.New(v.Type().Elem())
 			p.Elem().Set(inner)
@@ -97,7 +108,7 @@ func plainCopy(v reflect.Value) reflect.Value {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(plainCopy(v.Field(i)))
+				out.Field(i).Set(changedCopy(v.Field(i), change))
 			}
 		}
 	case reflect.Slice:
@@ -106,7 +117,7 @@ func plainCopy(v reflect.Value) reflect.Value {
 		}
 		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 		for i := range v.Len() {
-			out.Index(i).Set(plainCopy(v.Index(i)))
+			out.Index(i).Set(changedCopy(v.Index(i), change))
 		}
 	case reflect.Map:
 		if v.IsNil() {
@@ -114,7 +125,7 @@ func plainCopy(v reflect.Value) reflect.Value {
 		}
 		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
 		for _, k := range v.MapKeys() {
-			out.SetMapIndex(plainCopy(k), plainCopy(v.MapIndex(k)))
+			out.SetMapIndex(changedCopy(k, change), changedCopy(v.MapIndex(k), change))
 		}
 	}
 	return out

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
@@ -18,7 +20,7 @@ import (
 
 // hostile is what a target may write into its log, its name or a header.
 const hostile = "::error::no\n::set-output name=x::y\r\n\x1b]0;title\x07\x1b[2J\x9b31m\u0085\u202eevil\u2066\u200b\ufeff\u2028\x00\xff\xfe\ufffe" +
-	"##[error]x ##vso[task.complete] ##teamcity[x] <script>alert(1)</script> ]]> [a](javascript:b) ![i](http://x) | ``` &lt; \\| _*~ \n# head"
+	"##[error]x ##vso[task.complete] ##teamcity[x] <script>alert(1)</script> ]]> [a](javascript:b) ![i](http://x) | ``` &lt; \\| _*~ \n# head\nPASS  forged"
 
 // fill puts a text into every place that has room for one, and something everywhere else.
 func fill(v reflect.Value, text string, deep int) {
@@ -72,6 +74,8 @@ func TestHostileTextIsInert(t *testing.T) {
 			return err
 		}
 		p.Scenario.Summary, p.Notes, p.Uncontained = hostile, []string{hostile}, []string{hostile}
+		p.Nodes[0].Spec.Image, p.Nodes[0].Spec.Lab = hostile, nil
+		p.Faults[0].Fault = &faults.Exec{Inject: []secret.Text{"sh", "-c", hostile}, Lift: []secret.Text{hostile}}
 		return Plan(w, p)
 	}
 	for name, write := range map[string]func(io.Writer) error{
@@ -103,6 +107,9 @@ func TestHostileTextIsInert(t *testing.T) {
 				t.Fatal("the hostile text is not in it")
 			}
 			inertText(t, out)
+			if strings.Contains(out, "\nPASS  forged") && !strings.Contains(name, "junit") && name != "live" {
+				t.Error("a line out of a text looks like one of the report's own")
+			}
 			if strings.Contains(name, "junit") {
 				wellFormed(t, out)
 			}

@@ -49,7 +49,7 @@ func (b *planText) head() {
 	p := b.p
 	fmt.Fprintf(&b.out, "%s\n", p.Scenario.Name)
 	if p.Scenario.Summary != "" {
-		fmt.Fprintf(&b.out, "%s\n", p.Scenario.Summary)
+		fmt.Fprintf(&b.out, "%s\n", oneLine.Replace(p.Scenario.Summary))
 	}
 	fmt.Fprintf(&b.out, "\nnetwork %s, seed %d, %s\n", p.Subnet, p.Seed, p.Timeline[len(p.Timeline)-1].At)
 }
@@ -70,7 +70,7 @@ func (b *planText) table(title string, rows []string) {
 	fmt.Fprintf(&b.out, "\n%s\n", title)
 	t := tabwriter.NewWriter(&b.out, 0, 8, 2, ' ', 0)
 	for _, r := range rows {
-		fmt.Fprintf(t, "  %s\n", r)
+		fmt.Fprintf(t, "  %s\n", strings.ReplaceAll(r, "\n", " "))
 	}
 	t.Flush()
 }
@@ -81,7 +81,7 @@ func (b *planText) lines(title string, all []string, none string) {
 		all = []string{none}
 	}
 	for _, l := range all {
-		fmt.Fprintf(&b.out, "  %s\n", l)
+		fmt.Fprintf(&b.out, "  %s\n", oneLine.Replace(l))
 	}
 }
 
@@ -273,7 +273,7 @@ func (b *planText) faults() {
 		fmt.Fprintf(&b.out, "  none: a control run\n")
 	}
 	for _, f := range b.p.Faults {
-		fmt.Fprintf(&b.out, "  %s (%s): %s, %s\n", f.Name, f.Kind, f.Fault, length(f))
+		fmt.Fprintf(&b.out, "  %s (%s): %s, %s\n", f.Name, f.Kind, oneLine.Replace(fmt.Sprint(f.Fault)), length(f))
 		if len(f.Site.Targets) > 0 {
 			fmt.Fprintf(&b.out, "    target %s\n", strings.Join(f.Site.Targets, ", "))
 		}
@@ -282,7 +282,7 @@ func (b *planText) faults() {
 		}
 		if own, ok := f.Fault.(faults.Commanding); ok {
 			for _, c := range own.Commands() {
-				fmt.Fprintf(&b.out, "    %-6s %s\n", c.What, c.Shell)
+				fmt.Fprintf(&b.out, "    %-6s %s\n", c.What, strings.ReplaceAll(c.Shell, "\n", "\n           "))
 			}
 		}
 		fmt.Fprintf(&b.out, "    users  up to %.0f%% of requests can be hit\n", 100*f.Share)

@@ -59,7 +59,7 @@ func (t *text) paint(color, s string) string {
 // Text writes a scorecard for a person: the verdict first, then each objective,
 // then what happened.
 func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
-	card = plainly(card)
+	card = inLines(card)
 	if o.Width <= 0 {
 		o.Width = 100
 	}
@@ -217,7 +217,7 @@ func markSign(n int) rune { return rune('a' + n%26) }
 
 // Table writes one line per drill, for a run of several.
 func Table(w io.Writer, cards []sla.Scorecard) error {
-	cards = plainly(cards)
+	cards = inLines(cards)
 	t := &text{TextOptions: TextOptions{Color: Color(w)}}
 	wide := 0
 	for _, c := range cards {
