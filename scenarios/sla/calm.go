@@ -90,7 +90,7 @@ func (s *scorer) hurried() (reasons []Said) {
 func (s *scorer) baselines() {
 	for _, st := range s.streams {
 		if st.spread > 1 {
-			s.card.Notes = append(s.card.Notes, Saying("bursts", "bad requests of %s come in bursts (index of dispersion %.1f in the baseline): an outage has to stand out by as much more", st.group.Name, st.spread))
+			s.card.Notes = append(s.card.Notes, Saying("bursts", "bad requests of %s come in bursts (index of dispersion up to %.1f in the baseline): an outage has to stand out by as much more", st.group.Name, st.spread))
 		}
 		if st.cold != 0 {
 			s.card.Notes = append(s.card.Notes, Saying("cold-baseline", "the first %.0f s of the baseline of %s were slower than the rest, and are left out of the latency that it sets: want a longer phases.warm-up", seconds(time.Duration(st.cold-s.course.steady)), st.group.Name))

@@ -6,7 +6,8 @@ import "time"
 // that are the handbook's own stand in handbook.go.
 const (
 	// alpha is the chance that a run without any fault raises an alarm, over all
-	// the streams that are judged: with a drill every night, once in 27 years.
+	// the streams that are judged, where bad requests come independently, or in bursts as
+	// the baseline had them.
 	alpha = 1e-4
 	// leastP0 keeps a flawless baseline from promising perfection.
 	leastP0 = 1e-4

@@ -174,8 +174,9 @@ type Alert struct {
 type Group struct {
 	Name   string  `json:"name"`
 	Phases []Phase `json:"phases"`
-	// Dispersion is the baseline's index of dispersion of bad requests, at least 1: above
-	// it they come in bursts, and what stands out has to be as much more.
+	// Dispersion is the upper 95 % bound of the baseline's index of dispersion of bad
+	// requests, or 1 where chance explains it: above 1 they come in bursts, and what stands
+	// out has to be as much more.
 	Dispersion float64 `json:"dispersion"`
 }
 
@@ -245,7 +246,7 @@ type Fault struct {
 	EffectResolution float64 `json:"effect_resolution_seconds"`
 	Lift             Number  `json:"lift"`
 	Clear            Number  `json:"clear"`
-	Absorbed         bool    `json:"absorbed"` // it bit and no user felt it
+	Absorbed         bool    `json:"absorbed"` // it bit, and users had no more than chance of it, bad or slow; see Detectable
 	// Faint is how many bad requests users had of it where that was too few for an outage
 	// to stand out: Mitigate and Recover are then at most so long.
 	Faint uint64 `json:"faint"`

@@ -87,7 +87,8 @@ func (b *steady) counts() []int {
 // dispersionOf is the index of dispersion of the bad requests: the variance of their
 // counts per slice ÷ the mean. It is 1 where they come independently, and where so few
 // came, or so evenly, that chance explains what it is above 1 (the dispersion test, at
-// dispersionChance); bursts of a mean length L make it up to 2·L − 1.
+// dispersionChance), else its upper bound with Confidence, as p0 is of the share; bursts
+// of a mean length L make the index itself up to 2·L − 1.
 // One stretch of bad seconds is no bursts but an outage: the worst second and those
 // beside it are left out.
 func dispersionOf(counts []int) float64 {
@@ -107,5 +108,6 @@ func dispersionOf(counts []int) float64 {
 	if chance := (distuv.ChiSquared{K: n - 1}).Survival((n - 1) * index); chance > dispersionChance {
 		return 1
 	}
-	return max(1, index)
+	least := distuv.ChiSquared{K: n - 1}.Quantile(1 - Confidence)
+	return max(1, index*(n-1)/least)
 }
