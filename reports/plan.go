@@ -21,6 +21,7 @@ func Plan(w io.Writer, p *scenarios.Plan) error {
 	b := &planText{p: p}
 	b.head()
 	b.containers()
+	b.files()
 	b.certificates()
 	b.load()
 	b.links()
@@ -94,6 +95,20 @@ func (b *planText) containers() {
 		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, madeOf(n.Spec), readiness(n)))
 	}
 	b.table("CONTAINERS, in order of start", rows)
+}
+
+// files lists what of this machine gets into containers, where anything does.
+func (b *planText) files() {
+	var rows []string
+	for _, name := range slices.Sorted(maps.Keys(b.p.Scenario.Targets)) {
+		files := b.p.Scenario.Targets[name].Files
+		for _, inside := range slices.Sorted(maps.Keys(files)) {
+			rows = append(rows, fmt.Sprintf("%s\t%s\t%s", name, inside, files[inside]))
+		}
+	}
+	if len(rows) > 0 {
+		b.table("FILES, in the container and what they come from", rows)
+	}
 }
 
 // madeOf says what a target is made of.

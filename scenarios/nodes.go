@@ -151,18 +151,41 @@ func (p *planner) mistyped(keys []string) bool {
 // file checks that a file the scenario refers to is there.
 func (p *planner) file(keys []string, name string) {
 	info, err := p.s.stat(name)
-	switch {
-	case err != nil:
+	if err != nil {
 		p.problem(keys, "file %q: there is none beside the scenario", name)
-	case info.IsDir():
-		p.problem(keys, "file %q is a folder: want a file", name)
+		return
+	}
+	if err := fileFit(info, mostFile); err != nil {
+		p.problem(keys, "file %q %v", name, err)
+	}
+	p.hostFile(keys, name)
+}
+
+// hostFile says that a file of this machine which does not belong to the scenario is read,
+// or refuses it.
+func (p *planner) hostFile(keys []string, name string) {
+	if !p.s.outside(name) {
+		return
+	}
+	if p.o.NoHostFiles {
+		p.problem(keys, "%q lies outside the scenario's folder, and --no-host-files refuses that", name)
+	}
+	p.uncontained("%s reads %s, a file of this machine outside the scenario's folder", strings.Join(keys[:2], "."), name)
+}
+
+// hostCommand refuses what would run on this machine, where that is not wanted.
+func (p *planner) hostCommand(keys []string, what string) {
+	if p.o.NoHostCommands {
+		p.problem(keys, "%s runs commands on this machine, and --no-host-commands refuses that", what)
 	}
 }
 
 func (p *planner) buildContext(b *Build, keys []string) {
+	here := append(slices.Clip(keys), "context")
 	if info, err := p.s.stat(orElse(b.Context, ".")); err != nil || !info.IsDir() {
-		p.problem(append(slices.Clip(keys), "context"), "build context %q: want a folder beside the scenario", b.Context)
+		p.problem(here, "build context %q: want a folder beside the scenario", b.Context)
 	}
+	p.hostFile(here, orElse(b.Context, "."))
 }
 
 // mostWebConnections is what an engine's usual limit of descriptors allows.

@@ -3,12 +3,14 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/scenarios/library"
 )
 
@@ -69,9 +71,9 @@ func openShipped(name string) (*Scenario, error) {
 // Load reads the scenario in a file. What is wrong with it comes as Problems,
 // all at once; the scenario is then what could be read of it.
 func Load(path string) (*Scenario, error) {
-	data, err := os.ReadFile(path)
+	data, err := readBounded(os.DirFS(filepath.Dir(path)), filepath.Base(path), mostScenario)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return Parse(path, data)
 }
@@ -105,9 +107,69 @@ func (s *Scenario) Notes() []string { return s.notes }
 // scenario on disk may also name one by an absolute path or by way of "..".
 func (s *Scenario) ReadFile(name string) ([]byte, error) {
 	if on, ok := s.onDisk(name); ok {
-		return os.ReadFile(on)
+		return readBounded(os.DirFS(filepath.Dir(on)), filepath.Base(on), mostFile)
 	}
-	return fs.ReadFile(s.Dir, filepath.ToSlash(filepath.Clean(name)))
+	return readBounded(s.Dir, filepath.ToSlash(filepath.Clean(name)), mostFile)
+}
+
+// Bounds of files, bytes: of a scenario, and of one that it gives to a container.
+const (
+	mostScenario = 1 << 20
+	mostFile     = 16 << 20
+)
+
+// readBounded reads a regular file: a device has no end, and a pipe waits for somebody.
+func readBounded(dir fs.FS, name string, most int64) ([]byte, error) {
+	info, err := fs.Stat(dir, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := fileFit(info, most); err != nil {
+		return nil, err
+	}
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1)) // some files, as in /proc, have more than they say
+	if int64(len(data)) > most {
+		return nil, tooLong(most)
+	}
+	return data, err
+}
+
+// fileFit is why a file cannot be read whole.
+func fileFit(info fs.FileInfo, most int64) error {
+	switch {
+	case info.IsDir():
+		return errors.New("is a folder: want a file")
+	case !info.Mode().IsRegular():
+		return errors.New("is a device, a pipe or a socket: want a regular file")
+	case info.Size() > most:
+		return tooLong(most)
+	}
+	return nil
+}
+
+func tooLong(most int64) error { return fmt.Errorf("is longer than %s", quantity.Size(most)) }
+
+// outside reports whether a file that the scenario refers to lies outside its folder, by its
+// name or by way of links.
+func (s *Scenario) outside(name string) bool {
+	if _, ok := s.onDisk(name); ok {
+		return true
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(s.File))
+	if err != nil {
+		return false // a shipped drill, which is in no folder
+	}
+	at, err := filepath.EvalSymlinks(filepath.Join(dir, name))
+	if err != nil {
+		return false // it is not there
+	}
+	inside, err := filepath.Rel(dir, at)
+	return err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator))
 }
 
 // onDisk gives the path of a file that s.Dir cannot reach, or is not in it.

@@ -29,6 +29,9 @@ type Options struct {
 	// Control plans the same run without its faults: same links, load, checks,
 	// phases. A scenario without faults is planned so in any case.
 	Control bool
+	// NoHostCommands refuses what would run on this machine, NoHostFiles what is read of it
+	// outside the scenario's folder: for a scenario that a stranger wrote.
+	NoHostCommands, NoHostFiles bool
 	// Images maps an image's or a target's name to the image to use instead.
 	Images map[string]string
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"crypto/x509"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -157,9 +158,14 @@ func (p *planner) authority(keys []string, file string) string {
 		p.problem(keys, "ca %q: the drill's own authority is trusted here in any case: leave ca out", file)
 		return ""
 	}
+	p.hostFile(keys, file)
 	pem, err := p.s.ReadFile(file)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		p.problem(keys, "ca %q: there is no such file beside the scenario", file)
+		return ""
+	case err != nil:
+		p.problem(keys, "ca %q: %v", file, err)
 		return ""
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(pem) {

@@ -12,6 +12,7 @@ import (
 
 func newPlan() *cobra.Command {
 	var o scenarios.Options
+	var t trust
 	c := &cobra.Command{
 		Use:   "plan DRILL…",
 		Short: "Show what a drill would do, without doing it",
@@ -27,9 +28,10 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 		Example: `  stormdrill plan bad-lb-node
   stormdrill plan checkout.yaml --image shop=shop:candidate`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return plan(c, args, o) },
+		RunE: func(c *cobra.Command, args []string) error { return plan(c, args, t.options(o)) },
 	}
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "seed of all that is drawn at random")
+	t.flags(c)
 	c.Flags().StringToStringVar(&o.Images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }

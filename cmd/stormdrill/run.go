@@ -30,6 +30,7 @@ type runFlags struct {
 	images map[string]string
 	// uncontained allows an engine that does not close the drill's network.
 	uncontained bool
+	trust       trust
 
 	repeat, allow, controls int
 }
@@ -82,6 +83,7 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 	c.Flags().IntVar(&f.allow, "allow", 0, "how many of them may exceed the SLA")
 	c.Flags().BoolVar(&f.uncontained, "uncontained", false, "run also where the engine does not keep packets in the drill's network; the scorecard says so")
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
+	f.trust.flags(c)
 	c.Flags().StringToStringVar(&f.images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }
@@ -152,7 +154,7 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	var missing []error
 	for _, s := range drills {
 		var ps scenarios.Problems
-		p, err := s.Plan(scenarios.Options{Images: f.images})
+		p, err := s.Plan(f.trust.options(scenarios.Options{Images: f.images}))
 		switch {
 		case errors.As(err, &ps):
 			problems = append(problems, ps...)

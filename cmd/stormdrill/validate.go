@@ -10,7 +10,8 @@ import (
 )
 
 func newValidate() *cobra.Command {
-	return &cobra.Command{
+	var t trust
+	c := &cobra.Command{
 		Use:   "validate DRILL…",
 		Short: "Check scenarios without starting anything",
 		Long: `Validate reads scenarios and makes their plans, but starts nothing and needs no
@@ -30,6 +31,9 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 				return err
 			}
 			for _, s := range drills {
+				if _, err := s.Plan(t.options(scenarios.Options{})); err != nil {
+					return exitError{exitInvalid, err}
+				}
 				fmt.Fprintf(c.OutOrStdout(), "%s: ok: %s\n", s.File, s.Name)
 				for _, n := range s.Notes() {
 					fmt.Fprintf(c.OutOrStdout(), "%s\n", n)
@@ -38,6 +42,21 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 			return nil
 		},
 	}
+	t.flags(c)
+	return c
+}
+
+// trust is what of this machine a scenario may use.
+type trust struct{ noCommands, noFiles bool }
+
+func (t *trust) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&t.noCommands, "no-host-commands", false, "refuse drills that run commands on this machine (exec, watch: command), as of scenarios by strangers")
+	c.Flags().BoolVar(&t.noFiles, "no-host-files", false, "refuse drills that read files of this machine outside the scenario's folder")
+}
+
+func (t *trust) options(o scenarios.Options) scenarios.Options {
+	o.NoHostCommands, o.NoHostFiles = t.noCommands, t.noFiles
+	return o
 }
 
 // openAll opens what the arguments name. The problems of all of them come
