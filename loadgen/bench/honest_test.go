@@ -21,7 +21,7 @@ import (
 const (
 	shipped = "../../scenarios/library/bad-lb-node.yaml"
 	rate    = "rate: 100/s"
-	phases  = "phases: {baseline: 15s, hold: 10s, recovery: 15s, confirm: 3s}"
+	phases  = "phases: {baseline: 15s, fault: 10s, recovery: 15s, confirm: 3s}"
 )
 
 // course is how long a run is, in seconds by phase.
@@ -36,7 +36,7 @@ var (
 func (c course) total() int { return c.baseline + c.hold + c.recovery }
 
 func (c course) String() string {
-	return fmt.Sprintf("phases: {baseline: %ds, hold: %ds, recovery: %ds, confirm: 3s}", c.baseline, c.hold, c.recovery)
+	return fmt.Sprintf("phases: {baseline: %ds, fault: %ds, recovery: %ds, confirm: 3s}", c.baseline, c.hold, c.recovery)
 }
 
 // drilled is one run of the drill, and what its two processes took.

@@ -37,10 +37,10 @@ targets:
   app: {lab: {web: {}}, ports: [8080]}
 load:
   users: {to: "http://lb:8080/", rate: 100/s}
-phases: {baseline: 10s, hold: 5s, recovery: 10s}
+phases: {baseline: 10s, fault: 5s, recovery: 10s}
 faults:
   closed: {refuse: {link: lb -> app}}
-sla: {keep: [success in baseline >= 99%]}
+sla: {thresholds: [success in baseline >= 99%]}
 `
 
 // Doctor examines whether drills can run here: the engine, this machine, and,

@@ -87,7 +87,7 @@ load:
 {{- range .Cells}}
   {{.Name}}: {to: "http://{{.Target}}:8080/", rate: {{.Rate}}/s, timeout: 2s, slow: 500ms, {{.Group}}}
 {{- end}}
-phases: {warm-up: 0s, baseline: {{.Baseline}}, hold: {{.Hold}}, recovery: 5s, confirm: {{.Confirm}}}
+phases: {warm-up: 0s, baseline: {{.Baseline}}, fault: {{.Hold}}, recovery: 5s, confirm: {{.Confirm}}}
 faults: {}
 watch: {{.Watch}}
 sla: {recover: 4s}

@@ -111,7 +111,7 @@ func TestDrillPrimaryLost(t *testing.T) {
 	d := o.card.Data
 	t.Logf("%d of %d acknowledged writes lost, exactly those not replicated; rpo %s", d.Lost, d.Acknowledged, d.RPO)
 
-	for _, strict := range []string{"rpo: 0s", "lose: 0"} {
+	for _, strict := range []string{"rpo: 0s", "max-lost-writes: 0"} {
 		cmd := exec.Command(stormdrill, "score", "--sla", sibling(t, "primary-lost", "rpo: 1s", strict), filepath.Join(o.dir, "record"))
 		if out, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 1 {
 			t.Errorf("%s: exit %d, want 1:\n%s", strict, cmd.ProcessState.ExitCode(), out)
@@ -122,7 +122,7 @@ func TestDrillPrimaryLost(t *testing.T) {
 // Where a write is acknowledged only once the standby has it, none is lost.
 func TestLongPrimaryLostInSync(t *testing.T) {
 	t.Parallel()
-	o := run(t, sibling(t, "primary-lost", "lag: 500ms", "sync: true", "rpo: 1s", "rpo: 0s\n  lose: 0"))
+	o := run(t, sibling(t, "primary-lost", "lag: 500ms", "sync: true", "rpo: 1s", "rpo: 0s\n  max-lost-writes: 0"))
 	o.want(t, sla.Pass, 0)
 	if d := o.card.Data; d.Lost != 0 || d.Unknown != 0 || d.Acknowledged < 3000 {
 		t.Errorf("have %+v, want thousands of writes, none lost", d)

@@ -119,7 +119,7 @@ func TestLongPostgresLostInSync(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := failover(t, rewritten(t, "postgres-lost", text, "REPORT:", "SYNC: remote_apply, REPORT:", "rpo: 3s", "rpo: 0s\n  lose: 0"))
+	o := failover(t, rewritten(t, "postgres-lost", text, "REPORT:", "SYNC: remote_apply, REPORT:", "rpo: 3s", "rpo: 0s\n  max-lost-writes: 0"))
 	o.want(t, sla.Pass, 0)
 	r := o.record(t)
 	had, got := reported(t, o.log(t, "pg-1"), "pg-2 leads timeline 2: replaced"), reported(t, o.log(t, "pg-2"), "pg-node: leads")

@@ -29,12 +29,12 @@ targets:
 load:
   users: {to: "http://lb:8080/", rate: 100/s, users: 50, timeout: 2s}
   others: {to: "http://aside:8080/", rate: 20/s, users: 20, timeout: 2s}
-phases: {warm-up: 0s, baseline: 3s, hold: 4s, recovery: 6s, confirm: 2s}
+phases: {warm-up: 0s, baseline: 3s, fault: 4s, recovery: 6s, confirm: 2s}
 faults:
   bad: {http-status: {link: lb -> app-2, code: 503}, for: 2s}
   dead: {kill: {target: aside, as: process}, at: 2s, for: 2s}
 sla:
-  keep: ["success in run >= 10%"]
+  thresholds: ["success in run >= 10%"]
 `
 
 // tortureFor is how long a tortured drill takes from its first line on, about; ends are
