@@ -59,6 +59,7 @@ func (t *text) paint(color, s string) string {
 // Text writes a scorecard for a person: the verdict first, then each objective,
 // then what happened.
 func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
+	reasons := sla.Texts(plainly(card).Reasons) // their further lines are set in, each of them
 	card = inLines(card)
 	if o.Width <= 0 {
 		o.Width = 100
@@ -69,8 +70,8 @@ func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
 		color = yellow
 	}
 	fmt.Fprintf(t, "\n%s  %s\n", t.paint(color, strings.ToUpper(string(card.Verdict))), title(card))
-	for _, r := range sla.Texts(card.Reasons) {
-		t.line("", r)
+	for _, r := range reasons {
+		t.reason(r)
 	}
 	t.objectives(card)
 	t.facts(card)
@@ -171,6 +172,19 @@ func (t *text) line(label, s string) {
 		at += n
 	}
 	t.WriteByte('\n')
+}
+
+// reason writes why: sentences as a paragraph, and what a log said, which is indented, line
+// by line as it was.
+func (t *text) reason(s string) {
+	for l := range strings.Lines(s) {
+		l = strings.TrimRight(l, "\n")
+		if said, ok := strings.CutPrefix(l, "  "); ok {
+			fmt.Fprintf(t, "  %-10s   %s\n", "", strings.TrimRight(said, " "))
+			continue
+		}
+		t.line("", l)
+	}
 }
 
 // levels draw a share of bad requests; a step with a single bad one shows.

@@ -35,6 +35,19 @@ func share[F ~float64](f F) string {
 	return sla.Percent(float64(f))
 }
 
+// noOutage says what there was of one that is no fault's.
+func noOutage(c sla.Scorecard) string {
+	switch {
+	case len(c.Outages) > 0:
+		return "no outage that is a fault's"
+	case c.Requests.Excess < 1 && 2*c.Requests.Failed > c.Requests.Sent:
+		return "unwell before the fault as well, so that no outage stands out"
+	case 2*c.Requests.Failed > c.Requests.Sent:
+		return "no outage was told apart"
+	}
+	return "no outage"
+}
+
 // users says in one line what the users had.
 func users(c sla.Scorecard) string {
 	if c.Requests.Sent == 0 {
@@ -50,7 +63,7 @@ func users(c sla.Scorecard) string {
 	if c.Times.Outage != nil {
 		s = "outage of " + c.Times.Outage.String() + "; " + s
 	} else {
-		s = "no outage; " + s
+		s = noOutage(c) + "; " + s
 	}
 	if len(c.Classes) > 0 {
 		var parts []string

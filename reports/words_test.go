@@ -94,3 +94,32 @@ func TestFaultSaysWhatWouldHaveStoodOut(t *testing.T) {
 		}
 	}
 }
+
+// A reason is a paragraph; what a log said in it stays line by line.
+func TestReasonKeepsLogLines(t *testing.T) {
+	b := &text{TextOptions: TextOptions{Width: 60}}
+	b.reason("target web: its process ended by itself with status 1; the end of its log:\n  GET / 200\n  GET /health 503  boom\nsee above")
+	want := strings.Join([]string{
+		"             target web: its process ended by itself with",
+		"             status 1; the end of its log:",
+		"               GET / 200",
+		"               GET /health 503  boom",
+		"             see above", ""}, "\n")
+	if have := b.String(); have != want {
+		t.Errorf("have\n%s\nwant\n%s", have, want)
+	}
+}
+
+// Users of whom most failed are not told of as without an outage.
+func TestNoOutageIsNotSaidOfTheDead(t *testing.T) {
+	dead := sla.Scorecard{Requests: sla.Requests{Sent: 100, Failed: 100}}
+	for want, c := range map[string]sla.Scorecard{
+		"unwell before the fault as well, so that no outage stands out": dead,
+		"no outage that is a fault's":                                   {Outages: []sla.Outage{{Group: "users"}}},
+		"no outage":                                                     {Requests: sla.Requests{Sent: 100, Failed: 1}},
+	} {
+		if have := noOutage(c); have != want {
+			t.Errorf("have %q, want %q", have, want)
+		}
+	}
+}

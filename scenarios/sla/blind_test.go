@@ -146,3 +146,27 @@ func TestUntouchedSaysWhy(t *testing.T) {
 		}
 	}
 }
+
+// A front that asks its only backend again until it is answered fails nobody, and no
+// other node takes over: that users were served more slowly while the fault was on shows
+// that they met it.
+func TestRetryingFrontMetIt(t *testing.T) {
+	for _, late := range []bool{true, false} {
+		s := two()
+		limit := 10 * time.Second
+		s.goals.Recover = &limit
+		s.adjust = func(q *loadgen.Request) {
+			if at := q.Due - t0; late && at >= 15*sec && at < 25*sec {
+				q.Done += 80 * ms
+			}
+		}
+		r := s.record()
+		blind(r, "loss")
+		r.Proofs[0].Count.Users, r.Proofs[0].Count.Total = 400, 400
+		r.Header.Faults[0].Aim, r.Header.Faults[0].Nodes = "front -> back", []string{"web"}
+		card := Score(r, s.goals)
+		if want := map[bool]string{true: "yes", false: "unknown"}[late]; card.Faults[0].Proof.Effective != want {
+			t.Errorf("more slowly %v: have %s %q, %+v", late, card.Verdict, card.Reasons, card.Faults[0])
+		}
+	}
+}

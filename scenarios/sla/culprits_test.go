@@ -105,3 +105,28 @@ func TestFirstInjectionIsTheEarliest(t *testing.T) {
 		t.Errorf("the fault phase begins at %v", time.Duration(from-t0))
 	}
 }
+
+// A run that ends a moment after the injection, amid requests that were under way, tells
+// no time below zero.
+func TestNoTimeIsBelowZero(t *testing.T) {
+	s := two(down{14*sec + 500*ms, 15 * sec, 1, "hang"})
+	s.length, s.unlifted = 15*time.Second, true
+	s.inject = 14*sec + 990*ms
+	r := s.record()
+	r.Marks = slices.DeleteFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkEnd })
+	r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkInterrupted, Before: t0 + 15*sec, After: t0 + 15*sec})
+	for i := range r.Marks { // as the load node's last answer came before it
+		if r.Marks[i].Name == timeline.MarkInject {
+			r.Marks[i].Before, r.Marks[i].After = t0+15*sec+5*ms, t0+15*sec+5*ms
+		}
+	}
+	card := Score(r, s.goals)
+	if o := card.Outages; len(o) != 1 || o[0].Recovery < o[0].Onset {
+		t.Errorf("outages %+v, want one that ends no earlier than it began", o)
+	}
+	for name, x := range map[string]*Time{"of the fault": card.Faults[0].Outage, "detect": card.Times.Detect, "mitigate": card.Times.Mitigate, "recover": card.Times.Recover, "outage": card.Times.Outage} {
+		if x != nil && x.Seconds < 0 {
+			t.Errorf("%s: %s", name, x)
+		}
+	}
+}

@@ -64,7 +64,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	felt, detectable := s.faintly(f)
 	switch {
 	case f.Watchers: // it met no user, and nobody has borne it
-	case out.Proof.anybodys(f.Kind) && felt == nil && !s.ledAway(f):
+	case out.Proof.anybodys(f.Kind) && felt == nil && !s.ledAway(f) && !s.delayed(f):
 		out.Proof.Effective = "unknown"
 	case out.Proof.onlyPackets(f.Kind):
 		out.Proof.Effective = "too few"
@@ -106,7 +106,7 @@ func (p Proof) apart(link string) string {
 	case p.Untraced:
 		return "no request there carried the traceparent of a user's, which tells the two apart (W3C Trace Context): let who asks there forward that header"
 	}
-	return "no node's share of the users' answers shows it; of HTTP, a fault of the byte stream (reset, http-status, latency) tells them apart there, or let it hit a link that the users' own requests take, or the nodes name themselves (X-Stormdrill-Node)"
+	return "neither a node's share of the users' answers nor their latency shows it; of HTTP, a fault of the byte stream (reset, http-status, latency) tells them apart there, or let it hit a link that the users' own requests take, or the nodes name themselves (X-Stormdrill-Node)"
 }
 
 // untouched says what may be why.

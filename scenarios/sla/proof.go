@@ -23,6 +23,22 @@ func (p Proof) touched(f timeline.Fault) uint64 {
 // is what its author vouches for.
 func (p Proof) anybodys(kind string) bool { return p.Blind && kind != "exec" }
 
+// delayed reports whether users who can meet a fault were served more slowly while it was
+// on, from then on, than the baseline explains by the alarm's own test: a front that asks
+// again until it is answered fails nobody, and what it met shows in its latency.
+func (s *scorer) delayed(f timeline.Fault) bool {
+	t := s.span(f.Name)
+	until := t.cleared
+	if until == never {
+		until = s.course.end
+	}
+	return t.injected != never && slices.ContainsFunc(s.streams, func(st *stream) bool {
+		return meets(f, st.group.Name) && slices.ContainsFunc(st.slows(), func(x slow) bool {
+			return x.until >= t.injected && x.from >= t.injected-int64(st.group.Slow) && x.from <= until
+		})
+	})
+}
+
 // ledAway reports whether users were led away from the nodes that a fault is on, or
 // stands before: while it was on, these answered less than half as many of the users'
 // requests as was their share. So it met what the users' requests go by, though none

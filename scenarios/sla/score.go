@@ -122,6 +122,7 @@ func (s *scorer) findOutages() {
 		if len(by) > 0 {
 			// A request that was under way when the fault came was due before it.
 			o.onset = max(o.onset, s.firstOf(by))
+			o.last, o.recovered = max(o.last, o.onset), max(o.recovered, o.onset) // of a run that ended right then
 			s.own = append(s.own, *o)
 			s.put(*o, by)
 		}
