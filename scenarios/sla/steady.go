@@ -13,31 +13,33 @@ import (
 // evenly the bad ones came.
 type steady struct {
 	first, until int64
-	slices       []pulse
-	whole        spread
+	bad          []int    // per second
+	begin        []spread // how long requests took, of each of the seconds that may be cold
+	rest         spread   // of those after
 }
 
-// pulse is one slice of a baseline.
-type pulse struct {
-	sent, bad int
-	took      spread
-}
+// mostCold is how many seconds at the beginning of a baseline may be cold; at most half
+// of it.
+const mostCold = 30
 
 // newSteady takes in a group's requests that were due from one instant to another.
 func newSteady(from, until int64) *steady {
 	b := &steady{first: min(from, until), until: until}
-	b.slices = make([]pulse, (until-b.first)/int64(time.Second)+1)
+	n := (until-b.first)/int64(time.Second) + 1
+	b.bad, b.begin = make([]int, n), make([]spread, min(n/2, mostCold))
 	return b
 }
 
 func (b *steady) add(r *loadgen.Request, bad bool) {
-	p := &b.slices[(r.Due-b.first)/int64(time.Second)]
-	p.sent++
+	i := int((r.Due - b.first) / int64(time.Second))
 	if bad && r.Done < b.until {
-		p.bad++
+		b.bad[i]++
 	}
-	p.took.add(took(r))
-	b.whole.add(took(r))
+	if i < len(b.begin) {
+		b.begin[i].add(took(r))
+	} else {
+		b.rest.add(took(r))
+	}
 }
 
 // took is how long a request took once it was sent: what the generator's own lag adds
@@ -45,29 +47,21 @@ func (b *steady) add(r *loadgen.Request, bad bool) {
 func took(r *loadgen.Request) time.Duration { return time.Duration(r.Done - r.Sent) }
 
 // usual is p95 of the baseline, without the seconds at its beginning that were colder
-// than all of it that follows: those whose own p95 is above the limit that the second
-// half would set for calm. Cold is when the last of them ended; 0: there is none.
+// than all of it that follows: those whose own p95 is above the limit that what comes
+// after those that may be would set for calm. Cold is when the last of them ended; 0: there is none.
 func (b *steady) usual() (p95 time.Duration, cold int64) {
-	half := len(b.slices) / 2
-	var warm spread
-	for i := half; i < len(b.slices); i++ {
-		warm.join(&b.slices[i].took)
-	}
-	if half == 0 || warm.n == 0 {
-		return b.whole.quantile(calmQuantile), 0
-	}
-	limit := calmLimit(warm.quantile(calmQuantile))
+	limit := calmLimit(b.rest.quantile(calmQuantile))
 	from := 0
-	for from < half && b.slices[from].took.quantile(calmQuantile) > limit {
+	for b.rest.n > 0 && from < len(b.begin) && b.begin[from].quantile(calmQuantile) > limit {
 		from++
 	}
-	for i := from; i < half; i++ {
-		warm.join(&b.slices[i].took)
+	for i := from; i < len(b.begin); i++ {
+		b.rest.join(&b.begin[i])
 	}
 	if from > 0 {
 		cold = b.first + int64(from)*int64(time.Second)
 	}
-	return warm.quantile(calmQuantile), cold
+	return b.rest.quantile(calmQuantile), cold
 }
 
 // calmLimit is what p95 may be for latency to be as before.
@@ -75,14 +69,8 @@ func calmLimit(p95 time.Duration) time.Duration {
 	return max(time.Duration(calmRatio*float64(p95)), p95+calmMore)
 }
 
-// counts are the bad requests per second.
-func (b *steady) counts() []int {
-	counts := make([]int, 0, len(b.slices))
-	for i := range b.slices[:max(0, len(b.slices)-1)] { // the last one is cut short
-		counts = append(counts, b.slices[i].bad)
-	}
-	return counts
-}
+// counts are the bad requests per second; the last one, which is cut short, left out.
+func (b *steady) counts() []int { return b.bad[:len(b.bad)-1] }
 
 // dispersionOf is the index of dispersion of the bad requests: the variance of their
 // counts per slice ÷ the mean. It is 1 where they come independently, and where so few
