@@ -23,7 +23,7 @@ func contract(v any, version string) ([]byte, error) {
 	of := reflect.TypeOf(v)
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: nullable, Namer: named}
 	s := r.Reflect(v)
-	s.ID = jsonschema.ID("https://github.com/" + version)
+	s.ID = jsonschema.ID("https://github.com/stormdrill/" + version)
 	s.Title = version
 	s.Definitions[named(of)] = &jsonschema.Schema{Properties: s.Properties}
 	optional(of, s.Definitions, map[reflect.Type]bool{})
