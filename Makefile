@@ -10,7 +10,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy bench contract containers torture drills records lint fmt clean images peers
+.PHONY: help build demo test unit accuracy bench contract containers torture drills records lint fmt clean images peers fuzz
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs agains
 	@mkdir -p bin && rm -f bin/accuracy.md
 	ACCURACY_TABLE=$(CURDIR)/bin/accuracy.md $(GO) test -count=1 -timeout 24h -run 'EdgesAgainstTruth|Worlds|KnownWrongEstimators|NoFalseAlarms|AtEveryPhase|SeveralOutages|LongFaint|PerChange' ./scenarios/sla
 	@cat bin/accuracy.md
+
+FUZZ_TIME ?= 30s
+
+fuzz: ## each fuzz target for FUZZ_TIME (30s): decoders of records, conversations, scenarios, payloads, heads
+	@for f in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
+	  for t in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\).*/\1/p' $$f); do \
+	    echo "$$t in $$(dirname $$f)"; $(GO) test ./$$(dirname $$f) -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZ_TIME) || exit 1; \
+	  done; \
+	done
 
 # Each section of make bench, and the test that is it.
 BENCH      ?= generator link switch score honest

@@ -107,7 +107,7 @@ func InForce(path string) ([]Entry, error) {
 			continue
 		}
 		switch {
-		case e.What == "inject" && e.Lift == liftFile(e.Fault):
+		case e.What == "inject" && e.Lift == liftFile(e.Fault) && filepath.Base(e.Lift) == e.Lift:
 			e.Lift = filepath.Join(filepath.Dir(path), e.Lift)
 			all = append(all, e)
 		case e.What == "lifted":

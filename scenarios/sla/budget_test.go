@@ -45,3 +45,15 @@ func TestBudget(t *testing.T) {
 		t.Errorf("without a budget: have %+v", card.Budget)
 	}
 }
+
+// FuzzParseBudget holds that a budget that is read has an end.
+func FuzzParseBudget(f *testing.F) {
+	f.Add("99.9% per 30d")
+	f.Add("100% per 1e99d")
+	f.Fuzz(func(t *testing.T, s string) {
+		b, err := ParseBudget(s)
+		if err == nil && (!(b.allowed() >= 0) || b.Window <= 0) {
+			t.Errorf("%q: %+v", s, b)
+		}
+	})
+}
