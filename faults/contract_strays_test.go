@@ -20,7 +20,7 @@ import (
 var (
 	gatewayAddr = netip.MustParseAddr("198.18.0.1")
 	bridgeAddr  = netip.MustParseAddr("198.18.0.3")
-	elsewhere   = netip.MustParseAddr("203.0.113.7") // RFC 5737: nobody's
+	elsewhere   = netip.MustParseAddr("198.19.255.7") // RFC 2544, and not the drill's
 )
 
 // closed is the suite's drill on a network as an engine makes it.

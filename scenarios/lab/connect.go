@@ -7,11 +7,11 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"slices"
+	"sync"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
 )
 
 // ErrNoEngine is returned where no Docker engine answers.
@@ -21,78 +21,68 @@ var ErrNoEngine = errors.New("no Docker engine answers: start one, or point DOCK
 // FreeSubnet and Start: make the plan again, for another.
 var ErrSubnetTaken = errors.New("subnet taken")
 
-// connect reaches the engine: the one that DOCKER_HOST names, or else the first that
-// answers of where testcontainers looks for one.
+// quiet is a logger that says nothing: what the user should know, Stormdrill
+// says itself.
+type quiet struct{}
+
+func (quiet) Printf(string, ...any) {}
+
+// reaperVariable switches testcontainers' own reaper off.
+const reaperVariable = "TESTCONTAINERS_RYUK_DISABLED"
+
+// settled has testcontainers say nothing, and read its settings, which it does once:
+// without its own reaper, whose image may not be to be had, as Stormdrill has one of its own. The
+// environment, which a drill's own commands get, is as it was.
+var settled = sync.OnceValue(func() (err error) {
+	log.SetDefault(quiet{}) // testcontainers' own, and no other library's
+	before, set := os.LookupEnv(reaperVariable)
+	if err := os.Setenv(reaperVariable, "true"); err != nil {
+		return err
+	}
+	if !testcontainers.ReadConfig().Config.RyukDisabled {
+		err = errors.New("testcontainers had read its settings already")
+	}
+	if set {
+		return errors.Join(err, os.Setenv(reaperVariable, before))
+	}
+	return errors.Join(err, os.Unsetenv(reaperVariable))
+})
+
+// connect reaches the engine the way testcontainers finds it.
 func connect(ctx context.Context) (*client.Client, error) {
-	var errs []error
-	for _, at := range engines() {
-		c, err := at.reach(ctx)
-		if err == nil {
-			return c, nil
-		}
+	if err := settled(); err != nil {
+		return nil, err
+	}
+	err := wanted(ctx)
+	var c *testcontainers.DockerClient
+	if err == nil {
+		c, err = testcontainers.NewDockerClientWithOpts(ctx)
+	}
+	if err == nil {
+		_, err = c.Ping(ctx, client.PingOptions{})
+	}
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		errs = append(errs, err)
+		return nil, fmt.Errorf("%w (%w)", ErrNoEngine, err)
 	}
-	return nil, fmt.Errorf("%w (%w)", ErrNoEngine, errors.Join(errs...))
+	return c.Client, nil
 }
 
-// address is where an engine may be.
-type address struct {
-	host string
-	tls  []client.Opt
-}
-
-func (a address) reach(ctx context.Context) (*client.Client, error) {
-	c, err := client.New(slices.Concat([]client.Opt{client.FromEnv, client.WithHost(a.host)}, a.tls)...)
+// wanted reaches the engine that DOCKER_HOST names, where it is set:
+// testcontainers would silently take another one that answers.
+func wanted(ctx context.Context) error {
+	if os.Getenv(client.EnvOverrideHost) == "" {
+		return nil
+	}
+	c, err := client.New(client.FromEnv)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := c.Ping(ctx, client.PingOptions{}); err != nil {
-		_ = c.Close()
-		return nil, err
-	}
-	return c, nil
-}
-
-// engines lists where an engine may be: what ~/.testcontainers.properties names counts
-// as it does with testcontainers, and where DOCKER_HOST is set there is no other.
-func engines() (all []address) {
-	if host := os.Getenv(client.EnvOverrideHost); host != "" {
-		return []address{{host: host}}
-	}
-	known := testcontainers.ReadConfig().Config
-	named := func(host string) {
-		if host == "" {
-			return
-		}
-		a := address{host: host}
-		if dir := known.CertPath; known.TLSVerify == 1 {
-			a.tls = []client.Opt{client.WithTLSClientConfig(filepath.Join(dir, "ca.pem"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))}
-		}
-		all = append(all, a)
-	}
-	named(known.TestcontainersHost)
-	all = append(all, address{host: client.DefaultDockerHost})
-	named(known.Host)
-	for _, socket := range rootless() {
-		if _, err := os.Stat(socket); err == nil {
-			all = append(all, address{host: "unix://" + socket})
-		}
-	}
-	return all
-}
-
-// rootless are the sockets of engines that are a user's own.
-func rootless() (all []string) {
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
-		all = append(all, filepath.Join(dir, "docker.sock"))
-	}
-	if home, err := os.UserHomeDir(); err == nil {
-		all = append(all, filepath.Join(home, ".docker/run/docker.sock"), filepath.Join(home, ".docker/desktop/docker.sock"))
-	}
-	return append(all, fmt.Sprintf("/run/user/%d/docker.sock", os.Getuid()))
+	defer c.Close()
+	_, err = c.Ping(ctx, client.PingOptions{})
+	return err
 }
 
 // range198 is where drills live: RFC 2544, reserved for benchmarks.

@@ -1,18 +1,15 @@
 package lab
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
-	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
 
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -34,62 +31,57 @@ type box struct {
 // startBox makes a container, gives its id to made, and starts it. The container is the
 // drill's by its labels, also where this fails.
 func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) error {
-	b.host.NetworkMode = container.NetworkMode(l.network)
-	c, err := l.engine.ContainerCreate(ctx, client.ContainerCreateOptions{
-		Config: &container.Config{
-			Image: b.image, User: b.user, Cmd: b.command, Env: variables(b.env), Labels: l.labelled(b.node),
-			OpenStdin: b.stdin, StdinOnce: b.stdin, AttachStdin: b.stdin,
+	var bare unpublished
+	_, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
+		Started: true, Logger: quiet{},
+		ContainerRequest: testcontainers.ContainerRequest{
+			Image: b.image, Cmd: b.command, Env: b.env, Labels: l.labelled(b.node), Files: b.content(),
+			Networks: []string{l.network},
+			ConfigModifier: func(c *container.Config) {
+				c.User, c.OpenStdin, c.StdinOnce, c.AttachStdin = b.user, b.stdin, b.stdin, b.stdin
+				bare.config = c
+			},
+			HostConfigModifier: func(h *container.HostConfig) {
+				*h = b.host
+				bare.host = h
+			},
+			EndpointSettingsModifier: func(all map[string]*network.EndpointSettings) {
+				for _, e := range all {
+					e.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: b.addr}
+				}
+			},
+			LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{
+				PreCreates: []testcontainers.ContainerRequestHook{bare.strip},
+				PostCreates: []testcontainers.ContainerHook{func(_ context.Context, c testcontainers.Container) error {
+					return made(c.GetContainerID())
+				}},
+			}},
 		},
-		HostConfig: &b.host,
-		NetworkingConfig: &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{
-			l.network: {IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: b.addr}},
-		}},
 	})
-	if err != nil {
-		return fmt.Errorf("create: %w", err)
-	}
-	if err := l.fill(ctx, c.ID, b.files); err != nil {
-		return fmt.Errorf("files: %w", err)
-	}
-	if err := made(c.ID); err != nil {
-		return err
-	}
-	if _, err := l.engine.ContainerStart(ctx, c.ID, client.ContainerStartOptions{}); err != nil {
-		return fmt.Errorf("start: %w", err)
-	}
+	return err
+}
+
+// unpublished takes the ports off a container that is about to be made: testcontainers
+// publishes those that an image exposes, on all addresses of the machine. Its own
+// pre-hooks, which do so, come before a request's.
+type unpublished struct {
+	config *container.Config
+	host   *container.HostConfig
+}
+
+func (u *unpublished) strip(context.Context, testcontainers.ContainerRequest) error {
+	u.config.ExposedPorts, u.host.PortBindings = nil, nil
 	return nil
 }
 
-// variables are an environment as engines take it, in a fixed order.
-func variables(env map[string]string) []string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		all = append(all, name+"="+env[name])
+// content are the files as testcontainers takes them, in a fixed order.
+func (b box) content() (all []testcontainers.ContainerFile) {
+	for _, path := range slices.Sorted(maps.Keys(b.files)) {
+		all = append(all, testcontainers.ContainerFile{
+			Reader: bytes.NewReader(b.files[path]), ContainerFilePath: path, FileMode: 0o644,
+		})
 	}
 	return all
-}
-
-// fill puts files into a container that does not run yet.
-func (l *Lab) fill(ctx context.Context, id string, files map[string][]byte) error {
-	if len(files) == 0 {
-		return nil
-	}
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	for _, path := range slices.Sorted(maps.Keys(files)) {
-		h := tar.Header{Name: strings.TrimPrefix(path, "/"), Mode: 0o644, Size: int64(len(files[path]))}
-		if err := w.WriteHeader(&h); err != nil {
-			return err
-		}
-		if _, err := w.Write(files[path]); err != nil {
-			return err
-		}
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	_, err := l.engine.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: "/", Content: &b})
-	return err
 }
 
 // Limits of Stormdrill's own containers. Threads count as processes; an instrument

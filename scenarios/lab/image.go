@@ -18,8 +18,10 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// imageName is the repository of the node image; its tag is the binary's hash.
-const imageName = "stormdrill-node"
+// imageName is the repository of the node image; its tag is the binary's hash. Its
+// registry is one that cannot be (RFC 2606): the image is never pulled, and none of the
+// Docker Hub's, before whose names TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX puts a mirror's.
+const imageName = "stormdrill.invalid/node"
 
 // nodeImage gives the image that holds nothing but our binary; it is built
 // once per binary and kept.
@@ -48,7 +50,7 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	}
 	// Two drills that begin together would build it twice, and leave one of the two
 	// without a name.
-	release, err := await(ctx, imageName+"-"+tag, func(lock string) {
+	release, err := await(ctx, "node-"+tag, func(lock string) {
 		l.say("node image " + name + ", as soon as another stormdrill has built it (it holds " + lock + ")")
 	})
 	if err != nil {

@@ -90,7 +90,10 @@ func (l *Lab) foreign(ctx context.Context, n scenarios.Node) (b box, err error) 
 	if s.Build != nil {
 		b.image, err = l.built(ctx, s.Build)
 	} else {
-		b.image, err = l.pulled(ctx, s.Image)
+		b.image = s.Image
+		if !l.hasImage(ctx, b.image) {
+			l.say("image " + b.image + ", as soon as it is pulled")
+		}
 	}
 	return b, err
 }

@@ -14,9 +14,10 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// outside is an address that is nobody's (RFC 5737). The test sends packets there only
-// once the network has been inspected, which Start does before a target is there.
-const outside = "203.0.113.7"
+// outside is in the range that RFC 2544 reserves for benchmarks. The test sends packets
+// there only once the network has been inspected, which Start does before a target is
+// there.
+const outside = "198.19.255.7"
 
 // The network is as it was asked for, and what a target sends out of it arrives at the
 // switchboard, is counted by its name and dropped.
