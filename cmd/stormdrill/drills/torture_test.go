@@ -69,9 +69,10 @@ var ends = []end{
 	{name: "SIGINT", strike: signalled(syscall.SIGINT)},
 	{name: "SIGHUP", strike: signalled(syscall.SIGHUP)},
 	{name: "SIGSTOP for 13 s", strike: func(v *victim) {
-		v.signal(syscall.SIGSTOP)
+		group := -v.cmd.Process.Pid // the drill's process and its supervisor's, as a terminal or a freezer does
+		_ = syscall.Kill(group, syscall.SIGSTOP)
 		time.Sleep(13 * time.Second)
-		v.signal(syscall.SIGCONT)
+		_ = syscall.Kill(group, syscall.SIGCONT)
 	}},
 	{name: "SIGKILL of the reaper", strike: func(v *victim) { v.killReaper() }, passes: true},
 	{name: "SIGKILL of both", strike: func(v *victim) { v.killReaper(); v.signal(syscall.SIGKILL); v.killReaper() }, swept: true},
