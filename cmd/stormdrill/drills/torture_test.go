@@ -69,10 +69,14 @@ var ends = []end{
 	{name: "SIGINT", strike: signalled(syscall.SIGINT)},
 	{name: "SIGHUP", strike: signalled(syscall.SIGHUP)},
 	{name: "SIGSTOP for 13 s", strike: func(v *victim) {
-		group := -v.cmd.Process.Pid // the drill's process and its supervisor's, as a terminal or a freezer does
-		_ = syscall.Kill(group, syscall.SIGSTOP)
+		both := append(v.children(), v.cmd.Process.Pid) // the drill's process and its supervisor
+		for _, pid := range both {
+			_ = syscall.Kill(pid, syscall.SIGSTOP)
+		}
 		time.Sleep(13 * time.Second)
-		_ = syscall.Kill(group, syscall.SIGCONT)
+		for _, pid := range both {
+			_ = syscall.Kill(pid, syscall.SIGCONT)
+		}
 	}},
 	{name: "SIGKILL of the reaper", strike: func(v *victim) { v.killReaper() }, passes: true},
 	{name: "SIGKILL of both", strike: func(v *victim) { v.killReaper(); v.signal(syscall.SIGKILL); v.killReaper() }, swept: true},
@@ -99,6 +103,18 @@ func (v *victim) killReaper() {
 	for _, pid := range v.reapers() {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
+}
+
+// children are the processes that the supervisor has begun.
+func (v *victim) children() (all []int) {
+	id := v.cmd.Process.Pid
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", id, id)) // it may have ended
+	for _, s := range strings.Fields(string(text)) {
+		if pid, err := strconv.Atoi(s); err == nil {
+			all = append(all, pid)
+		}
+	}
+	return all
 }
 
 // reapers are the processes that wait for the drill's end.
