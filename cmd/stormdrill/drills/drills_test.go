@@ -423,16 +423,22 @@ func TestDrillClean(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := filepath.Join(t.TempDir(), "evidence")
+	p := start(t, "baseline", "--out", dir, "bad-lb-node") // first: a run removes at its start what dead ones left
 	ledger := filepath.Join(t.TempDir(), "ledger.jsonl")
 	if err := os.WriteFile(ledger, []byte(`{"fault":"mine","what":"inject","lift":"lift-mine.sh"}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("docker", "network", "create", "--label", label+"="+dead, "--label", "org.stormdrill.ledger="+ledger,
-		"--label", "org.stormdrill.host="+host, "stormdrill-test-left").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	labels := []string{"--label", label + "=" + dead, "--label", "org.stormdrill.ledger=" + ledger, "--label", "org.stormdrill.host=" + host}
+	for _, args := range [][]string{
+		slices.Concat([]string{"network", "create"}, labels, []string{"stormdrill-test-left"}),
+		// A target without the drill's own nodes: it is not one that starts.
+		slices.Concat([]string{"create", "--label", "org.stormdrill.node=shop"}, labels, []string{"stormdrill-test/nginx:debian", "true"}),
+	} {
+		if out, err := exec.Command("docker", args...).CombinedOutput(); err != nil {
+			t.Fatalf("docker %s: %v\n%s", args[0], err, out)
+		}
 	}
-	dir := filepath.Join(t.TempDir(), "evidence")
-	p := start(t, "baseline", "--out", dir, "bad-lb-node")
 	out, err := exec.Command(stormdrill, "clean").CombinedOutput()
 	if err != nil || !strings.Contains(string(out), dead+": removed") || !strings.Contains(string(out), "it is running") {
 		t.Errorf("clean: %v\n%s", err, out)
