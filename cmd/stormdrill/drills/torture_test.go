@@ -107,11 +107,13 @@ func (v *victim) killReaper() {
 
 // children are the processes that the supervisor has begun.
 func (v *victim) children() (all []int) {
-	id := v.cmd.Process.Pid
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", id, id)) // it may have ended
-	for _, s := range strings.Fields(string(text)) {
-		if pid, err := strconv.Atoi(s); err == nil {
-			all = append(all, pid)
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", v.cmd.Process.Pid)) // the pattern is well formed
+	for _, path := range threads {
+		text, _ := os.ReadFile(path) // it may have ended
+		for _, s := range strings.Fields(string(text)) {
+			if pid, err := strconv.Atoi(s); err == nil {
+				all = append(all, pid)
+			}
 		}
 	}
 	return all
