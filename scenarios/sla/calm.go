@@ -83,7 +83,21 @@ func (s *scorer) hurried() (reasons []Said) {
 		reasons = append(reasons, Saying("slower-at-end", "%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: bound it with sla.calm, or a percentile in sla.thresholds",
 			st.group.Name, Brief(seconds(last.quantile(calmQuantile))), Brief(seconds(s.confirm())), Brief(seconds(st.p95))))
 	}
+	if len(reasons) > 0 && s.waited(end-w) >= mostWaited {
+		reasons = append(reasons, s.busiest()...)
+	}
 	return reasons
+}
+
+// waited is the greatest share of ten seconds in which some task waited for CPU, from an
+// instant to the end of the run; 0 where the record does not say.
+func (s *scorer) waited(from int64) (most float64) {
+	for _, u := range s.record.Usage {
+		if u.At >= from && u.Machine.CPU != nil {
+			most = max(most, *u.Machine.CPU)
+		}
+	}
+	return most
 }
 
 // baselines notes what is odd about a steady state, and what was made of it.

@@ -68,14 +68,23 @@ func (s *scorer) void() (reasons []Said) {
 	reasons = append(reasons, s.overstayed()...)
 	reasons = append(reasons, s.unwell()...)
 	busy := slices.Concat(s.convicted(), s.reference())
-	if m := s.card.Generator.Machine; m != nil && len(busy) > 0 {
-		busy = append(busy, Saying("machine-busy", "the machine at its busiest: %s", m))
+	if len(busy) > 0 {
+		busy = append(busy, s.busiest()...)
 	}
 	reasons = append(reasons, busy...)
 	reasons = append(reasons, s.clocksApart()...)
 	reasons = append(reasons, s.wentRound()...)
 	reasons = append(reasons, s.bypassed()...)
 	return reasons
+}
+
+// busiest says how busy the machine was, where that may be why; nothing where the record
+// does not say.
+func (s *scorer) busiest() []Said {
+	if m := s.card.Generator.Machine; m != nil {
+		return []Said{Saying("machine-busy", "the machine at its busiest: %s", m)}
+	}
+	return nil
 }
 
 // unwell is a steady state that is none.

@@ -116,10 +116,10 @@ func again(t *testing.T, once func() outcome) outcome {
 }
 
 // machineVoid reports whether a run proves nothing for what the machine did to the load
-// generator or to users whom no fault touches. The scorecard says so by how busy it was,
-// which it gives as a reason then and only then.
+// generator, to users whom no fault touches, or to answers after the recovery. The
+// scorecard says so by how busy it was, which it gives as a reason then and only then.
 func machineVoid(c sla.Scorecard) bool {
-	return c.Void && slices.ContainsFunc(c.Reasons, func(r sla.Said) bool { return r.Code == "machine-busy" })
+	return c.Verdict == sla.Inconclusive && slices.ContainsFunc(c.Reasons, func(r sla.Said) bool { return r.Code == "machine-busy" })
 }
 
 // read takes the scorecard from the evidence.
