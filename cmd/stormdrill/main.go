@@ -106,6 +106,7 @@ Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 		newInit(),
 		newDoctor(),
 		newClean(),
+		newVersion(),
 		newReap(),
 		newNode(),
 	)
