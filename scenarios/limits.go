@@ -177,7 +177,7 @@ func (p *planner) windows() {
 		need(at("sla", "alert-clear", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
 	}
 	if s.Mitigate != nil && len(p.plan.Faults) == 0 {
-		need(at("sla", "mitigate"), "a hold", ph.Hold, *s.Mitigate, p.confirm())
+		need(at("sla", "mitigate"), "a fault phase", ph.Hold, *s.Mitigate, p.confirm())
 	}
 	for _, f := range p.plan.Faults {
 		if s.Mitigate != nil && !faults.IsInstant(f.Fault) { // each has to be mitigated in time
@@ -188,7 +188,7 @@ func (p *planner) windows() {
 		need(at("sla", "recover"), "a recovery phase", ph.Recovery, *s.Recover, p.confirm())
 	}
 	if s.Outage != nil {
-		need(at("sla", "outage"), "hold and recovery", ph.Hold+ph.Recovery, *s.Outage, p.confirm())
+		need(at("sla", "outage"), "the fault and recovery phases", ph.Hold+ph.Recovery, *s.Outage, p.confirm())
 	}
 	if s.Calm != nil {
 		need(at("sla", "calm"), "a recovery phase", ph.Recovery, *s.Calm, p.confirm())

@@ -86,7 +86,7 @@ func TestShippedDrillsHaveASiblingThatFails(t *testing.T) {
 func TestShippedDrillsEndWithinAMinute(t *testing.T) {
 	for _, name := range library.Names() {
 		p := planned(t, shipped(t, name), Options{})
-		if end := p.Timeline[len(p.Timeline)-1].At; end > 50*time.Second {
+		if end := p.Timeline[len(p.Timeline)-1].At; end > 50*time.Second+DefaultWarmUp {
 			t.Errorf("%s lasts %s", name, end)
 		}
 		if p.Scenario.Name != name || p.Scenario.Summary == "" {
@@ -412,6 +412,19 @@ sla: {alert-clear: {probe: 5s}, thresholds: [success of users in fault >= 1%]}
 	for _, y := range []string{text, was} {
 		if err := s.Validate(asJSON(t, []byte(y))); err != nil {
 			t.Errorf("the schema: %v", err)
+		}
+	}
+}
+
+// The timeline begins as the run does: with the warm-up, where there is one.
+func TestPlanTimelineHasTheWarmUp(t *testing.T) {
+	for length, want := range map[time.Duration]Step{0: {0, "baseline"}, DefaultWarmUp: {DefaultWarmUp, "baseline"}} {
+		s := shipped(t, "bad-lb-node")
+		s.Phases.WarmUp = &length
+		steps := planned(t, s, Options{}).Timeline
+		i := slices.IndexFunc(steps, func(x Step) bool { return strings.HasPrefix(x.What, want.What) })
+		if i < 0 || steps[i].At != want.At || steps[len(steps)-1].At != length+40*time.Second {
+			t.Errorf("warm-up of %s: %+v", length, steps)
 		}
 	}
 }

@@ -291,18 +291,21 @@ func (p *planner) overlaps() {
 func (p *planner) timeline() {
 	f := p.s.Phases
 	p.plan.InjectDelay = p.drawn(p.every)
-	steps := []Step{{0, "baseline: users and checks begin"}}
+	steps, fault := []Step{{0, "baseline: users and checks begin"}}, f.WarmingUp()+f.Baseline
+	if warm := f.WarmingUp(); warm > 0 {
+		steps = []Step{{0, "warm-up, which is not judged: users and checks begin"}, {warm, "baseline"}}
+	}
 	for _, x := range p.plan.Faults {
-		steps = append(steps, Step{f.Baseline + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)})
+		steps = append(steps, Step{fault + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)})
 		if !faults.IsInstant(x.Fault) {
-			steps = append(steps, Step{f.Baseline + x.At + x.For, "lift " + x.Name})
+			steps = append(steps, Step{fault + x.At + x.For, "lift " + x.Name})
 		}
 	}
 	steps = append(steps,
-		Step{f.Baseline + f.Hold, "recovery: the last fault is gone"},
-		Step{f.Baseline + f.Hold + f.Recovery, "end"})
+		Step{fault + f.Hold, "recovery: the last fault is gone"},
+		Step{fault + f.Hold + f.Recovery, "end"})
 	if p.plan.gap() > 0 {
-		steps = append(steps, Step{f.Baseline + f.Hold + f.Recovery, "acknowledged writes are read back"})
+		steps = append(steps, Step{fault + f.Hold + f.Recovery, "acknowledged writes are read back"})
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
 	p.plan.Timeline = steps

@@ -34,7 +34,7 @@ const slack = 30 * time.Minute
 // latest is when a drill that begins now is over at the latest.
 func latest(p *scenarios.Plan, now time.Time) time.Time {
 	f := p.Header.Phases
-	now = now.Add(slack + f.Baseline + p.InjectDelay + f.Hold + f.Recovery)
+	now = now.Add(slack + f.WarmUp + f.Baseline + p.InjectDelay + f.Hold + f.Recovery)
 	for _, n := range p.Nodes {
 		if r := n.Spec.Ready; r != nil && r.Within > 0 {
 			now = now.Add(r.Within)
