@@ -80,7 +80,7 @@ func (s *scorer) hurried() (reasons []Said) {
 				last.add(took(r))
 			}
 		}
-		reasons = append(reasons, Saying("slower-at-end", "%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: bound it with sla.calm, or a percentile in sla.thresholds",
+		reasons = append(reasons, Saying("slower-at-end", "%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: sla.calm bounds how long that may last",
 			st.group.Name, Brief(seconds(last.quantile(calmQuantile))), Brief(seconds(s.confirm())), Brief(seconds(st.p95))))
 	}
 	if len(reasons) > 0 && s.waited(end-w) >= mostWaited {
