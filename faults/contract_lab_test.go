@@ -98,6 +98,7 @@ type lab struct {
 type part struct {
 	*wire.Peer
 	cmd  *exec.Cmd
+	wait func() error // for its end; several may wait
 	veth string
 }
 
@@ -158,7 +159,7 @@ func (l *lab) start(role, name string, addrs ...netip.Addr) *part {
 	l.must(c.Start())
 	l.must(w.Close())
 	serial++
-	p := &part{cmd: c, veth: fmt.Sprintf("%s%d", name, serial)}
+	p := &part{cmd: c, wait: sync.OnceValue(c.Wait), veth: fmt.Sprintf("%s%d", name, serial)}
 	l.attach(p, addrs)
 	p.Peer = wire.NewPeer(out, in, l.event)
 	go func() { <-p.Done(); _ = out.Close() }()
@@ -216,7 +217,7 @@ func (l *lab) end(p *part) {
 	l.t.Helper()
 	_ = p.Close()
 	<-p.Done()
-	if err := p.cmd.Wait(); err != nil {
+	if err := p.wait(); err != nil {
 		l.t.Errorf("%s: %v", p.veth, err)
 	}
 }
@@ -313,7 +314,7 @@ func (l *lab) Squeezed(context.Context, string) (bool, error) { return l.squeeze
 func (l *lab) Ended(ctx context.Context, _ string) (bool, error) {
 	select {
 	case <-l.app.Done():
-		_ = l.app.cmd.Wait() // it is reaped
+		_ = l.app.wait() // it is reaped
 		return true, nil
 	case <-ctx.Done():
 		return false, ctx.Err()
@@ -326,7 +327,7 @@ func (l *lab) Kill(context.Context, string) error {
 	if err := l.app.cmd.Process.Kill(); err != nil {
 		return err
 	}
-	_ = l.app.cmd.Wait() // says "killed"
+	_ = l.app.wait() // says "killed"
 	<-l.app.Done()
 	return l.unplug(l.app)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -25,7 +26,8 @@ import (
 // runs, lifts what is owed, and removes all of a run's containers and networks.
 type reaper struct {
 	*wire.Peer
-	cmd *exec.Cmd
+	cmd  *exec.Cmd
+	wait func() error // for its end; several may wait
 }
 
 // startReaper starts a run's reaper, before the run's first container. What it
@@ -48,7 +50,7 @@ func startReaper(run, ledger string) (*reaper, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("reaper: %w", err)
 	}
-	return &reaper{wire.NewPeer(out, in, nil), cmd}, nil
+	return &reaper{wire.NewPeer(out, in, nil), cmd, sync.OnceValue(cmd.Wait)}, nil
 }
 
 // dismissWithin is how long a reaper has to take notice that it is not needed.
@@ -63,7 +65,7 @@ func (r *reaper) dismiss() {
 	}
 	_ = r.Close()
 	<-r.Done()
-	_ = r.cmd.Wait()
+	_ = r.wait()
 }
 
 // reapWithin bounds a reaper's life after the end of its run: an engine that

@@ -65,10 +65,10 @@ func (w *warden) replace(gone *reaper, n int) bool {
 	}
 	_ = gone.Close()
 	if w.owes {
-		go func() { _ = gone.cmd.Wait() }() // one that was only stopped undoes what it owes, whenever it goes on
+		go func() { _ = gone.wait() }() // one that was only stopped undoes what it owes, whenever it goes on
 	} else {
 		_ = gone.cmd.Process.Kill() // one that went on would take the drill for ended
-		_ = gone.cmd.Wait()
+		_ = gone.wait()
 	}
 	switch another, err := w.start(); {
 	case w.owes:

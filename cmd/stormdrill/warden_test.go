@@ -26,7 +26,7 @@ func echo() (*reaper, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	return &reaper{wire.NewPeer(out, in, nil), cmd}, nil
+	return &reaper{wire.NewPeer(out, in, nil), cmd, sync.OnceValue(cmd.Wait)}, nil
 }
 
 // A reaper that is killed is followed by another, but not for ever; one that owes
@@ -80,7 +80,7 @@ func TestWarden(t *testing.T) {
 			if len(w.lost) > 0 || len(said) > 0 || len(all) != c.starts {
 				t.Errorf("%d more losses, %d more words, %d started, want %d", len(w.lost), len(said), len(all), c.starts)
 			}
-			if i := slices.IndexFunc(all, func(r *reaper) bool { <-r.Done(); return r.cmd.ProcessState == nil && !c.owes }); i >= 0 {
+			if i := slices.IndexFunc(all, func(r *reaper) bool { <-r.Done(); return !c.owes && r.cmd.ProcessState == nil }); i >= 0 {
 				t.Errorf("reaper %d was not waited for", i)
 			}
 		})
