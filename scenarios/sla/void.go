@@ -179,6 +179,11 @@ func (s *scorer) convicted() (reasons []Said) {
 		late += uint64(st.late)
 		local += uint64(st.local)
 	}
+	for _, st := range s.sent() {
+		if have, want := st.all.Len()-st.warm, st.planned(s.course); float64(have) < (1-mostUnsent)*want-leastLost {
+			say("load-silent", "%d requests of %s are on record, of some %.0f that were due until the end of the run: the load stood still, or what it sent is lost; %s", have, st.group.Name, want, cure)
+		}
+	}
 	if unsent := due - sent; unsent >= leastLost && float64(unsent) > mostUnsent*float64(due) {
 		say("requests-unsent", "%d of %d requests that were due could not be sent: %s", unsent, due, cure)
 	}
@@ -192,6 +197,11 @@ func (s *scorer) convicted() (reasons []Said) {
 		say("generator-exhausted", "%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate", local)
 	}
 	return reasons
+}
+
+// planned is how many requests were due from the baseline to the end of the run.
+func (s *stream) planned(c course) float64 {
+	return s.group.Rate * time.Duration(max(0, c.end-max(c.start, c.steady))).Seconds()
 }
 
 // stalled reports whether a request with a lag above w was due within w of an
