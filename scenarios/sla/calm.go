@@ -65,10 +65,11 @@ func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
 // hurried says whose latency is not as before when the run ends, all faults being gone:
 // users are answered again, and not as well as they were.
 func (s *scorer) hurried() (reasons []Said) {
-	end, w := s.course.end, int64(s.confirm())
-	if s.course.cleared == never || s.course.cleared+w > end || s.wanted.Calm != nil {
+	end := s.course.end
+	if s.course.cleared == never || s.course.cleared > end || s.wanted.Calm != nil {
 		return nil
 	}
+	w := min(int64(s.confirm()), end-s.course.cleared) // a recovery may be shorter than W
 	for _, st := range s.streams {
 		able := func(f timeline.Fault) bool { return meets(f, st.group.Name) }
 		if !slices.ContainsFunc(s.record.Header.Faults, able) || st.unhurried(end-w, end+1) {
@@ -81,7 +82,7 @@ func (s *scorer) hurried() (reasons []Said) {
 			}
 		}
 		reasons = append(reasons, Saying("slower-at-end", "%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: sla.calm bounds how long that may last",
-			st.group.Name, Brief(seconds(last.quantile(calmQuantile))), Brief(seconds(s.confirm())), Brief(seconds(st.p95))))
+			st.group.Name, Brief(seconds(last.quantile(calmQuantile))), Brief(seconds(time.Duration(w))), Brief(seconds(st.p95))))
 	}
 	if len(reasons) > 0 && s.waited(end-w) >= mostWaited {
 		reasons = append(reasons, s.busiest()...)
@@ -141,6 +142,17 @@ func (s *scorer) later() (reasons []Said) {
 		k := slices.IndexFunc(s.noticed[i].Alarms, func(a watch.Alarm) bool { return a.Raised.After > after })
 		if k >= 0 && (detect || restore) {
 			reasons = append(reasons, Saying("alarm-late", "watcher %s raised an alarm %.1f s into the run, after the users had recovered: look at what it saw then", w.Name, s.course.at(s.noticed[i].Alarms[k].Raised.After)))
+		}
+	}
+	return reasons
+}
+
+// unended says whose outage, being a fault's, was not seen to be over when the run ended:
+// no objective need have asked for it, and a run that leaves users unwell is no pass.
+func (s *scorer) unended() (reasons []Said) {
+	for _, o := range s.own {
+		if o.censored {
+			reasons = append(reasons, Saying("outage-unended", "the outage of %s that began %.1f s into the run was not seen to be over when the run ended: bound it with sla.recover, or want a longer recovery", o.stream.group.Name, s.course.at(o.onset)))
 		}
 	}
 	return reasons

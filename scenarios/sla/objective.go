@@ -25,7 +25,7 @@ func (s *scorer) judge() {
 		s.unmeet("the run proves nothing: see its reasons")
 	}
 	missed, undecided := s.results(Missed), s.results(Undecided)
-	after := slices.Concat(s.later(), s.hurried())
+	after := slices.Concat(s.later(), s.unended(), s.hurried())
 	switch {
 	case len(broken) > 0:
 		c.Verdict, c.Reasons = Error, broken
