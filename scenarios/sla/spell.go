@@ -110,16 +110,22 @@ func (x *spell) shared(t span) {
 }
 
 // cleared is when the last of its faults was gone of those that were before users had
-// recovered; where none was, the first that was gone at all. Never while one is on.
+// recovered, as far as that edge can be told: users who get well as it goes had their last
+// bad request just before. Where none was, the first that was gone at all. Never while one
+// is on.
 func (x spell) cleared() (at int64, doubt time.Duration) {
 	var gone, later *span
+	end := x.end
+	if !x.censored {
+		end += int64(edge(x.outages, byRecovery).ofRecovery())
+	}
 	for i, t := range x.on {
 		switch {
 		case t.cleared == never:
 			return never, 0
-		case t.cleared <= x.end && (gone == nil || t.cleared > gone.cleared):
+		case t.cleared <= end && (gone == nil || t.cleared > gone.cleared):
 			gone = &x.on[i]
-		case t.cleared > x.end && (later == nil || t.cleared < later.cleared):
+		case t.cleared > end && (later == nil || t.cleared < later.cleared):
 			later = &x.on[i]
 		}
 	}
@@ -181,14 +187,62 @@ func (x spell) recover(mitigate *Time) *Time {
 	if cleared == never {
 		return nil
 	}
+	after := time.Duration(x.end - cleared)
+	if alone, doubt := x.between(); alone > after {
+		after, clearing = alone, doubt
+	}
 	t := &Time{
-		Seconds:    max(0, seconds(time.Duration(x.end-cleared))),
+		Seconds:    max(0, seconds(after)),
 		Resolution: x.resolution + seconds(clearing), Censored: x.censored, Unconfirmed: x.unconfirmed,
 	}
 	if mitigate != nil && !mitigate.Censored && t.Seconds == 0 {
 		t.By, t.Resolution = mitigated, 0
 	}
 	return t
+}
+
+// between is how long users of one outage stayed unwell after a fault was gone and before
+// the next of its faults came: none of them was on, and the one that came is no excuse for
+// the one that went. 0 where the faults overlap, or users were well in between.
+func (x spell) between() (longest, doubt time.Duration) {
+	for _, t := range x.on {
+		next, alone := int64(never), t.cleared != never
+		for _, other := range x.on {
+			alone = alone && (other.injected > t.cleared || other.cleared != never && other.cleared <= t.cleared)
+			if other.injected > t.cleared {
+				next = earlier(next, other.injected)
+			}
+		}
+		for _, o := range x.outages {
+			if !alone || next == never || o.onset > t.cleared || o.last < next {
+				continue
+			}
+			last := o.stream.lastUnwell(t.cleared, next)
+			if unwell := time.Duration(last - t.cleared); last != never && unwell > longest {
+				longest, doubt = unwell, t.clearing
+			}
+		}
+	}
+	return longest, doubt
+}
+
+// lastUnwell is when the last bad request due between two instants was known, at most the
+// second, without strays behind it, by the alarm's own test; never where there are no more
+// than the steady state has.
+func (s *stream) lastUnwell(from, to int64) int64 {
+	a, b := s.first(from), s.first(to)
+	i, k := below(s.bads, a), below(s.bads, b)
+	if k-i <= s.allowed(b-a) {
+		return never
+	}
+	last, place, sum, best := i, a-1, 0.0, 0.0
+	for j := i; j < k; j++ {
+		if sum += s.bad + float64(int(s.bads[j])-place-1)*s.good; sum > best {
+			best, last = sum, j
+		}
+		place = int(s.bads[j])
+	}
+	return min(to, s.known(int(s.bads[last])))
 }
 
 // worse is the longer of two times. One that did not end is longer than any; of one
