@@ -1,6 +1,12 @@
 package sla
 
-import "gonum.org/v1/gonum/mathext"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/mathext"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
 
 // against is what a stretch had beside what the steady state had: bad of in requests,
 // calm of base.
@@ -77,13 +83,14 @@ func (s *scorer) stretch(st *stream, from, to int64) against {
 
 // rest finds what stays bad behind outages: from the recovery of a group's last one to
 // the end of the run its bad requests, and those of all groups together, have to be
-// what the baseline explains. Else it is not confirmed to be over.
+// what the baseline explains, and so those of each group without an outage that can meet a
+// fault, from the last recovery on. Else it is not confirmed to be over.
 func (s *scorer) rest() {
 	last := map[*stream]int{}
 	for i, o := range s.outages {
 		last[o.stream] = i
 	}
-	tests := len(last) + 1
+	tests := len(s.streams) + 1
 	var all against
 	from := s.course.injected
 	for st, i := range last {
@@ -96,14 +103,18 @@ func (s *scorer) rest() {
 	if len(last) == 0 {
 		return
 	}
+	unwell := false
 	for _, st := range s.streams {
-		all = all.add(s.stretch(st, from, s.course.end+1))
+		a := s.stretch(st, from, s.course.end+1)
+		all = all.add(a)
+		_, had := last[st]
+		unwell = unwell || !had && s.exposedToAny(st) && a.beyond(tests)
 	}
 	if len(s.streams) > 1 {
 		all.spread = s.together()
 	}
 	share := round(all.standsOut(tests))
-	if s.detectable = &share; len(s.streams) < 2 || !all.beyond(tests) {
+	if s.detectable = &share; len(s.streams) < 2 || !unwell && !all.beyond(tests) {
 		return
 	}
 	for _, i := range last {
@@ -111,6 +122,11 @@ func (s *scorer) rest() {
 			o.unsettle()
 		}
 	}
+}
+
+// exposedToAny reports whether requests of a group can meet any fault.
+func (s *scorer) exposedToAny(st *stream) bool {
+	return slices.ContainsFunc(s.record.Header.Faults, func(f timeline.Fault) bool { return meets(f, st.group.Name) })
 }
 
 // lasting makes a mitigation one that is not confirmed where more stays bad behind it,
