@@ -68,6 +68,7 @@ type outage struct {
 	edges       [2]time.Duration // what chance does to onset and recovery; see edge
 	near        [2]float64       // share of bad requests beside onset and recovery
 	rest        bool             // more than the baseline explains stays bad after it
+	before      bool             // it was known before the faults that it is put down to
 }
 
 // still reports whether an outage that is not confirmed to be over by t was still there

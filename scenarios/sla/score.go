@@ -121,7 +121,9 @@ func (s *scorer) findOutages() {
 		by, others := s.culprits(*o)
 		if len(by) > 0 {
 			// A request that was under way when the fault came was due before it.
-			o.onset = max(o.onset, s.firstOf(by))
+			first := s.firstOf(by)
+			o.before = o.stream.unwellBefore(o.onset, first)
+			o.onset = max(o.onset, first)
 			o.last, o.recovered = max(o.last, o.onset), max(o.recovered, o.onset) // of a run that ended right then
 			s.own = append(s.own, *o)
 			s.put(*o, by)

@@ -171,6 +171,16 @@ func (s *stream) badBefore(t int64) (n int) {
 	return n
 }
 
+// unwellBefore reports whether more requests that were due between two instants were known
+// to be bad before the second than the baseline explains.
+func (s *stream) unwellBefore(from, t int64) bool {
+	a, b, bad := s.first(min(from, t)), s.first(t), 0
+	for _, place := range s.bads[below(s.bads, a):below(s.bads, b)] {
+		bad += int(one(s.known(int(place)) < t))
+	}
+	return bad > s.allowed(b-a)
+}
+
 func (s *stream) badIn(from, to int) int { return between(s.bads, from, to) }
 
 // between counts, of ascending places, those from one to another.

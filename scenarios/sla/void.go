@@ -161,6 +161,9 @@ func (s *scorer) early(st *stream) (reasons []Said) {
 		if o.stream == st && s.course.injected != never && o.onset < s.course.injected {
 			reasons = append(reasons, Saying("outage-early", "an outage of %s began %.1f s into the run, before any fault was injected", st.group.Name, s.course.at(o.onset)))
 		}
+		if o.stream == st && o.before {
+			reasons = append(reasons, Saying("outage-early", "an outage of %s was on already %.1f s into the run, when the fault came that may have had it", st.group.Name, s.course.at(o.onset)))
+		}
 	}
 	if len(reasons) == 0 && len(st.told) > 0 && st.told[0] < s.course.injected {
 		reasons = append(reasons, Saying("failures-early", "more requests of %s failed by %.1f s into the run than its steady state explains, before any fault was injected", st.group.Name, s.course.at(st.told[0])))
