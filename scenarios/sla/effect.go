@@ -58,7 +58,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 		out.During = Word(s.card.Outages[i].By[0])
 		return
 	}
-	if out.Proof.Effective != "yes" {
+	if out.Proof.Effective != "yes" || !out.Inject.Known() { // proofs come before the mark
 		return
 	}
 	felt, detectable := s.faintly(f)

@@ -217,7 +217,7 @@ func (s *stream) settled(t, end int64, w time.Duration) (at int64, doubt time.Du
 		}
 		next := t + int64(window)
 		if i := below(s.bads, s.first(t)); i < len(s.bads) && s.due(int(s.bads[i])) < next {
-			next = max(s.known(int(s.bads[i])), t+1)
+			next = max(s.known(int(s.bads[i])), s.due(int(s.bads[i]))+1) // a made-up one is known before it is due
 			against = next
 		}
 		t = next

@@ -61,7 +61,7 @@ func boundsOf(h *Header) (*bounds, error) {
 	for _, p := range []struct {
 		name string
 		d    time.Duration
-	}{{"baseline", h.Phases.Baseline}, {"hold", h.Phases.Hold}, {"recovery", h.Phases.Recovery}, {"confirm", h.Phases.Confirm}} {
+	}{{"warm-up", h.Phases.WarmUp}, {"baseline", h.Phases.Baseline}, {"hold", h.Phases.Hold}, {"recovery", h.Phases.Recovery}, {"confirm", h.Phases.Confirm}} {
 		if err := within("header: phase "+p.name, p.d, MostPhase); err != nil {
 			return nil, err
 		}
