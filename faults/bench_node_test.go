@@ -161,7 +161,7 @@ type tried struct {
 const after = 5
 
 // fire makes the tries, without waiting for one another.
-func (v volley) fire(cease <-chan struct{}) (out []*tried) {
+func (v volley) fire(cease <-chan struct{}, over func(tried)) (out []*tried) {
 	more := math.MaxInt
 	var all sync.WaitGroup
 	tick := time.NewTicker(v.Every)
@@ -174,7 +174,10 @@ func (v volley) fire(cease <-chan struct{}) (out []*tried) {
 		}
 		t := &tried{At: wire.Now()}
 		out = append(out, t)
-		all.Go(func() { t.outcome, t.Done = v.once(), wire.Now() })
+		all.Go(func() {
+			t.outcome, t.Done = v.once(), wire.Now()
+			over(*t)
+		})
 	}
 	all.Wait()
 	return out

@@ -4,6 +4,7 @@ package faults_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -79,12 +80,25 @@ func (l *lab) fire(v volley) (cease func() []tried) {
 	}
 }
 
-// liftBusy lifts amid tries, some while after they began, and gives what became of
-// them. It wants the lift not to wait for them, nothing left, and the count to stand still.
-func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration) ([]tried, switchboard.Bracket) {
+// mostAfter is how often a busy machine is given as much time again until a try was hit.
+const mostAfter = 10
+
+// sofar are the tries that are over.
+func (l *lab) sofar() (all []tried) {
+	l.t.Helper()
+	l.call(l.client, "sofar", nil, &all)
+	return all
+}
+
+// liftBusy lifts amid tries, some while after they began and not before one was hit, and
+// gives what became of them. It wants the lift not to wait for them, nothing left, and the count to stand still.
+func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration, hit func(tried) bool) ([]tried, switchboard.Bracket) {
 	l.t.Helper()
 	cease := l.fire(v)
 	time.Sleep(after)
+	for more := mostAfter; more > 0 && !slices.ContainsFunc(l.sofar(), hit); more-- {
+		time.Sleep(after)
+	}
 	l.proof(in) // as a drill does: what is told by somebody else is told as long as it is there
 	began := time.Now()
 	b, err := in.Lift(context.WithoutCancel(l.t.Context()))
@@ -139,7 +153,7 @@ func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
 	if r.secure && r.hit(outcome{Status: 200, Took: long}) {
 		after *= 3 // of answers that are late, those of their handshake are too
 	}
-	all, b := l.liftBusy(in, v, after)
+	all, b := l.liftBusy(in, v, after, func(t tried) bool { return r.hit(t.outcome) })
 	hit, later := 0, 0
 	for _, o := range all {
 		well := o.Failure == "" && o.Status == 200 && o.Fault == "" && !r.hit(o.outcome)
@@ -178,7 +192,7 @@ func TestIdleDropLiftedWhileBusy(t *testing.T) {
 	l.wantKept("new to it")
 	time.Sleep(forgets + 500*time.Millisecond)
 	hung, _ := l.hang(in)
-	all, _ := l.liftBusy(in, volley{attempt: users(1), Every: 2 * time.Millisecond}, 100*time.Millisecond)
+	all, _ := l.liftBusy(in, volley{attempt: users(1), Every: 2 * time.Millisecond}, 100*time.Millisecond, func(tried) bool { return true })
 	for _, o := range all {
 		if o.Status != 200 {
 			t.Errorf("beside it: %+v", o)

@@ -150,6 +150,19 @@ type player struct {
 	alive []io.Closer
 	peers []*exec.Cmd // programs that serve in the background
 	cease chan struct{}
+	tries []tried // that are over
+}
+
+func (p *player) over(t tried) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tries = append(p.tries, t)
+}
+
+func (p *player) sofar() []tried {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.tries)
 }
 
 func playNode() int {
@@ -168,7 +181,8 @@ func playNode() int {
 		"stop":     wire.Handle(func(context.Context, struct{}) (any, error) { p.stop(); return nil, nil }),
 		"reply":    wire.Handle(func(_ context.Context, port int) (any, error) { return nil, p.reply(port) }),
 		"drive":    wire.Handle(func(_ context.Context, d drive) (driven, error) { return d.run() }),
-		"fire":     wire.Handle(func(_ context.Context, v volley) ([]*tried, error) { return v.fire(p.cease), nil }),
+		"fire":     wire.Handle(func(_ context.Context, v volley) ([]*tried, error) { return v.fire(p.cease, p.over), nil }),
+		"sofar":    wire.Handle(func(context.Context, struct{}) ([]tried, error) { return p.sofar(), nil }),
 		"cease":    wire.Handle(func(context.Context, struct{}) (any, error) { p.cease <- struct{}{}; return nil, nil }),
 		"spawn":    wire.Handle(func(_ context.Context, args []string) (any, error) { return nil, p.spawn(args) }),
 	})
