@@ -1,12 +1,17 @@
 package sla
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
 
 // A control run is a drill without its faults: the same links, load, watchers
 // and phases. It is judged by what must not happen in it, wherever it comes:
 //
 //   - no alarm of W, for each watcher: missed by a false alarm, undecided where
-//     the watcher got no answer that counts;
+//     the watcher got fewer than half of the answers that were due;
 //   - no outage: missed by one that the change-point test finds, undecided where
 //     no request was sent.
 //
@@ -24,10 +29,20 @@ func (s *scorer) control(add func(Objective)) {
 			o.Result = Missed
 		case n.Asked == 0 && w.Kind != "webhook":
 			o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "the watcher got no answer that counts"
+		case 2*n.Asked < s.due(w):
+			o.Result, o.Why = Undecided, "the watcher got fewer than half of the answers that were due"
 		}
 		add(o)
 	}
 	add(s.noOutage())
+}
+
+// due is how often a watcher was to ask until the run's end; 0 where it waits to be told.
+func (s *scorer) due(w timeline.Watcher) int {
+	if w.Every <= 0 {
+		return 0
+	}
+	return int(time.Duration(s.course.end-s.course.start) / w.Every)
 }
 
 func (s *scorer) noOutage() Objective {
