@@ -147,6 +147,7 @@ func (d drive) one(from netip.Addr, more func() bool) (all []time.Duration, err 
 type volley struct {
 	attempt
 	Every time.Duration `json:"every"`
+	Long  time.Duration `json:"long"` // time-out of every other try; 0: as all
 }
 
 // tried is one of them, and when it set out and was over, on the record's clock.
@@ -154,6 +155,7 @@ type tried struct {
 	outcome
 	At   int64 `json:"at"`
 	Done int64 `json:"done"`
+	Long bool  `json:"long"` // it had the longer time-out
 }
 
 // after is how many tries set out when a volley was told to cease: enough to meet
@@ -172,10 +174,13 @@ func (v volley) fire(cease <-chan struct{}, over func(tried)) (out []*tried) {
 			more = after
 		case <-tick.C:
 		}
-		t := &tried{At: wire.Now()}
+		t, a := &tried{At: wire.Now(), Long: v.Long > 0 && len(out)%2 == 1}, v.attempt
+		if t.Long {
+			a.Timeout = v.Long
+		}
 		out = append(out, t)
 		all.Go(func() {
-			t.outcome, t.Done = v.once(), wire.Now()
+			t.outcome, t.Done = a.once(), wire.Now()
 			over(*t)
 		})
 	}

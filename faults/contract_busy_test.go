@@ -15,6 +15,7 @@ import (
 // A lift keeps its promises to those who wait: of an accept-stall, who hung in the
 // queue is reset, and whose SYN found no room gets through with its next one.
 func TestAcceptStallLiftedWhileBusy(t *testing.T) {
+	t.Parallel()
 	const backlog, tries = 4, 12
 	l := newLab(t, spec(false))
 	in := row{name: "stall", fault: &faults.AcceptStall{Link: userPath, Backlog: backlog}}.bind(l)
@@ -119,8 +120,10 @@ func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration, hit f
 // A lift amid traffic stops it all at once: who sets out after it is well, who waits
 // at the time is let go, and the count stands still.
 func TestLiftedWhileBusy(t *testing.T) {
+	t.Parallel()
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
 			l, in := r.lab(t)
 			_, err := in.Inject(t.Context())
 			l.must(err)
@@ -131,6 +134,7 @@ func TestLiftedWhileBusy(t *testing.T) {
 }
 
 func TestExecLiftedWhileBusy(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	in, _, cut := l.atTheDoor("inject", 0)
 	defer cut()
@@ -142,12 +146,18 @@ func TestExecLiftedWhileBusy(t *testing.T) {
 // wantLiftedBusy lifts a fault that is in force amid its users.
 func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
 	l.t.Helper()
-	v := volley{attempt: r.users(1), Every: 2 * time.Millisecond}
-	if r.fault.Aim().Proxied {
-		v.Every = 5 * time.Millisecond // each costs a proxy some
+	v := volley{attempt: r.users(1), Every: 4 * time.Millisecond}
+	switch { // what each costs, beside the labs of other tests
+	case r.secure:
+		v.Every = 20 * time.Millisecond
+	case r.fault.Aim().Proxied:
+		v.Every = 10 * time.Millisecond
 	}
 	if r.hit(outcome{Failure: timedOut}) {
 		v.Timeout = patient
+	}
+	if r.frees {
+		v.Long = long // half of them wait for the lift, however late it comes
 	}
 	after := patient + 100*time.Millisecond // some have waited for as long as they do
 	if r.secure && r.hit(outcome{Status: 200, Took: long}) {
@@ -157,14 +167,13 @@ func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
 	hit, later := 0, 0
 	for _, o := range all {
 		well := o.Failure == "" && o.Status == 200 && o.Fault == "" && !r.hit(o.outcome)
-		waits := o.At > b.After-patient.Nanoseconds()/2 // and half of its time is still to come
 		switch {
 		case o.At > b.After:
 			if later++; !well {
 				l.t.Errorf("set out after the lift: %+v", o)
 			}
 		case r.hit(o.outcome):
-			if waits && r.frees {
+			if o.Long {
 				l.t.Errorf("waited at the lift, and was not let go: %+v", o)
 			}
 			if o.At < b.Before { // else it is a part of it whether it is counted
@@ -185,6 +194,7 @@ func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
 // The middlebox forgets nobody after a lift amid traffic, which it let alone: who
 // hangs at the time goes on.
 func TestIdleDropLiftedWhileBusy(t *testing.T) {
+	t.Parallel()
 	l, in := idleDrop.lab(t)
 	l.keepFor(long)
 	_, err := in.Inject(t.Context())

@@ -17,6 +17,7 @@ import (
 // Each answer is what the fault says, for those who ask and the names it means,
 // over UDP and TCP; the count is that of the queries; the lift undoes it.
 func TestDNS(t *testing.T) {
+	t.Parallel()
 	right := []string{"198.18.2.1"}
 	for _, c := range []struct {
 		fault    faults.DNS
@@ -100,6 +101,7 @@ func (l *lab) wantName(net, name string, want resolved) {
 // What a watcher asks in the users' place is a check; what a node asks may be for
 // anybody.
 func TestDNSCountsTellChecksFromUsers(t *testing.T) {
+	t.Parallel()
 	s := spec(false)
 	s.Clients[0].Addresses = append(s.Clients[0].Addresses, inPlace)
 	s.Clients[0].Aliases = append(s.Clients[0].Aliases, netip.MustParseAddr("198.18.3.102"))
@@ -141,6 +143,7 @@ func movedLink(s switchboard.Spec) switchboard.Link {
 // Whoever waits for a late answer has it at the lift; whoever waits for one that will
 // never come asks again, and has it at once.
 func TestDNSHeldUntilTheLift(t *testing.T) {
+	t.Parallel()
 	for _, f := range []*faults.DNS{{Answer: "slow", Delay: 4900 * time.Millisecond}, {Answer: "none"}} {
 		for _, net := range []string{"udp", "tcp"} {
 			t.Run(f.Answer+" over "+net, func(t *testing.T) {
@@ -177,6 +180,7 @@ func TestDNSHeldUntilTheLift(t *testing.T) {
 
 // A moved name leads to the new address, and the old one refuses, until the lift.
 func TestDNSStale(t *testing.T) {
+	t.Parallel()
 	s := spec(false)
 	moved := movedLink(s)
 	s.Links = append(s.Links, moved)

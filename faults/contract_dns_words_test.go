@@ -19,6 +19,7 @@ import (
 // resolv.conf names the switchboard: exit status 2 of getent is "not found"; of
 // curl, 6 is "could not resolve host", 7 "could not connect".
 func TestDNSInTheClientsWords(t *testing.T) {
+	t.Parallel()
 	conf := filepath.Join(t.TempDir(), "resolv.conf")
 	if err := os.WriteFile(conf, fmt.Appendf(nil, "nameserver %s\noptions timeout:1 attempts:1\n", boardAddr), 0o644); err != nil {
 		t.Fatal(err)

@@ -162,6 +162,7 @@ func (a asked) call(ctx context.Context, name string, in any) (switchboard.Brack
 // command has ended, and connections that stand go on; its count is what the
 // client's tries met; gone after the lift, also after a cancel, also twice.
 func TestContractExec(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	in, _, cut := l.atTheDoor("inject", 0)
 	defer cut()
@@ -200,6 +201,7 @@ func (l *lab) wantRefused(in faults.Injection) {
 
 // What a command did before it failed, hung, or lost its caller is undone.
 func TestContractExecHalfWay(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		inject string
 		within time.Duration

@@ -108,6 +108,7 @@ var deluges = []struct {
 // which the target sees; the proof counts what the target saw; after Lift there
 // is none, and users are as well as before.
 func TestContractFloods(t *testing.T) {
+	t.Parallel()
 	for _, d := range deluges {
 		t.Run(strings.TrimPrefix(fmt.Sprintf("%T", d.fault), "*faults."), func(t *testing.T) {
 			l := newLab(t, crowded())

@@ -20,6 +20,7 @@ var idleDrop = row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, Af
 // is not, and new ones, go on; a flow that stood before is learnt. At the lift what
 // hangs goes on, and from then on no flow is too idle.
 func TestIdleDrop(t *testing.T) {
+	t.Parallel()
 	l, in := idleDrop.lab(t)
 	l.keepFor(long)
 	var hung <-chan outcome

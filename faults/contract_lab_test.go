@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -83,6 +84,7 @@ func specFor(f faults.Fault) switchboard.Spec {
 // lab is a network of three: everybody's client, the switchboard, the app.
 type lab struct {
 	t                  testing.TB
+	bridge             string
 	client, board, app *part
 	mu                 sync.Mutex
 	touched            []switchboard.Touched
@@ -102,15 +104,14 @@ type part struct {
 	veth string
 }
 
-const bridge = "drill0"
-
-// serial makes interface names unique: a dead namespace's linger a moment.
-var serial int
+// serial makes interface names unique: labs stand side by side, and a dead namespace's
+// interfaces linger a moment.
+var serial atomic.Int32
 
 func newLab(t testing.TB, s switchboard.Spec) *lab {
 	t.Helper()
-	l := &lab{t: t, cpu: faults.CPU{Limit: 1}, authority: s.Authority}
-	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: bridge}}
+	l := &lab{t: t, bridge: fmt.Sprintf("drill%d", serial.Add(1)), cpu: faults.CPU{Limit: 1}, authority: s.Authority}
+	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: l.bridge}}
 	l.must(netlink.LinkAdd(b))
 	t.Cleanup(func() { l.must(netlink.LinkDel(b)) })
 	l.must(netlink.LinkSetUp(b))
@@ -158,8 +159,7 @@ func (l *lab) start(role, name string, addrs ...netip.Addr) *part {
 	c.Stdout = w
 	l.must(c.Start())
 	l.must(w.Close())
-	serial++
-	p := &part{cmd: c, wait: sync.OnceValue(c.Wait), veth: fmt.Sprintf("%s%d", name, serial)}
+	p := &part{cmd: c, wait: sync.OnceValue(c.Wait), veth: fmt.Sprintf("%s%d", name, serial.Add(1))}
 	l.attach(p, addrs)
 	p.Peer = wire.NewPeer(out, in, l.event)
 	go func() { <-p.Done(); _ = out.Close() }()
@@ -168,7 +168,7 @@ func (l *lab) start(role, name string, addrs ...netip.Addr) *part {
 
 func (l *lab) attach(p *part, addrs []netip.Addr) {
 	l.t.Helper()
-	b, err := netlink.LinkByName(bridge)
+	b, err := netlink.LinkByName(l.bridge)
 	l.must(err)
 	v := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: p.veth, MasterIndex: b.Attrs().Index}, PeerName: "eth0", PeerNamespace: netlink.NsPid(p.cmd.Process.Pid)}
 	l.must(netlink.LinkAdd(v))

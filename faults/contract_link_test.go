@@ -18,6 +18,7 @@ import (
 )
 
 func TestSourcesStayApart(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	var want []string
 	alias := netip.MustParseAddr("198.18.3.1")
@@ -60,6 +61,7 @@ func from(who netip.Addr, to netip.AddrPort, n int) attempt {
 // A rule that stands in several links tells users, checks and what cannot be
 // told apart.
 func TestCountsTellChecksFromUsers(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	refuse := switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}}
 	l.apply(refuse)
@@ -107,6 +109,7 @@ func (l *lab) count(name string) (c switchboard.Count) {
 // Two rules on one link do not know each other: the earlier one drops, and
 // when it is gone, the other one still refuses.
 func TestRulesOnOneLinkAreIndependent(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	l.apply(switchboard.Rule{Name: "drop", Links: []string{userPath}, SynDrop: &switchboard.SynDrop{Share: 1}})
 	l.apply(switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}})
@@ -136,6 +139,7 @@ func (l *lab) wantAll(a attempt, failure string) {
 // A dead host is silent on every port and to connections that stood; a dead
 // process's host answers both.
 func TestDeadToConnectionsThatStood(t *testing.T) {
+	t.Parallel()
 	stranger := netip.AddrPortFrom(userLink.Addr(), 9)
 	for _, c := range []struct {
 		dead switchboard.Dead
@@ -166,6 +170,7 @@ func TestDeadToConnectionsThatStood(t *testing.T) {
 // An interrupt can leave an apply on its way; the lift that follows must still
 // be the last word.
 func TestLiftAfterAnInterruptedApply(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -181,6 +186,7 @@ func TestLiftAfterAnInterruptedApply(t *testing.T) {
 // Rules that nobody lifts in time, of packets, streams and names, the switchboard lifts by
 // itself, and tells of each; of one that was lifted it tells nothing.
 func TestRulesLiftThemselves(t *testing.T) {
+	t.Parallel()
 	s := spec(false)
 	s.Links[1].Proxied = true
 	l := newLab(t, s)
@@ -220,6 +226,7 @@ func TestRulesLiftThemselves(t *testing.T) {
 }
 
 func TestRefusedCalls(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	l.apply(switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}})
 	for want, r := range map[string]switchboard.Rule{
@@ -243,6 +250,7 @@ func TestRefusedCalls(t *testing.T) {
 }
 
 func TestNamesOverTheWire(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(false))
 	for _, c := range []struct {
 		from netip.Addr
@@ -276,6 +284,7 @@ func TestNamesOverTheWire(t *testing.T) {
 
 // Many links and clients fit the kernel's batches.
 func TestLargeDrill(t *testing.T) {
+	t.Parallel()
 	s := spec(false)
 	a := netip.MustParseAddr("198.18.2.10")
 	for i := range 200 {

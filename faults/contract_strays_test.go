@@ -77,6 +77,7 @@ func (l *lab) sendTo(from, to netip.Addr, first, ports int) {
 // What leaves the subnet arrives at the switchboard, is counted by source, destination,
 // protocol and port, and dropped; links go on beside it.
 func TestStraysAreCountedAndDropped(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, closed())
 	l.leadOut(l.client)
 	if s := l.strays(); len(s.Seen) > 0 || s.Dropped > 0 {
@@ -102,6 +103,7 @@ func TestStraysAreCountedAndDropped(t *testing.T) {
 
 // The set is bounded: what comes beyond is dropped and counted all the same.
 func TestStraysAreBounded(t *testing.T) {
+	t.Parallel()
 	const many, most = 1500, 1024
 	l := newLab(t, closed())
 	l.leadOut(l.client)
@@ -122,6 +124,7 @@ func TestStraysAreBounded(t *testing.T) {
 // A container that asks for another one's own address goes round the switchboard, which
 // hears the question, and hears none of what goes by links.
 func TestNeighboursAreHeard(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, closed())
 	if got := l.try(attempt{From: userAddr, To: userLink, N: 4, Timeout: 5 * time.Second}); got[0].Failure != "" {
 		t.Fatalf("by a link: %+v", got[0])
@@ -154,7 +157,7 @@ func TestWallsAreExamined(t *testing.T) {
 			t.Errorf("have %q, want %q", have, want)
 		}
 	}
-	b, err := netlink.LinkByName(bridge)
+	b, err := netlink.LinkByName(l.bridge)
 	l.must(err)
 	l.must(netlink.AddrAdd(b, &netlink.Addr{IPNet: &net.IPNet{IP: bridgeAddr.AsSlice(), Mask: net.CIDRMask(32, 32)}}))
 	// An answer that did not come is remembered for a while.

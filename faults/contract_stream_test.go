@@ -17,6 +17,7 @@ import (
 // A connection that stands gets an RST with the apply, and counts without a
 // request; one that stands on another link goes on.
 func TestResetMeetsEstablished(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, spec(true))
 	l.keep()
 	l.apply(switchboard.Rule{Name: "other", Links: []string{lbPath}, Reset: &switchboard.Reset{}})
@@ -34,6 +35,7 @@ func TestResetMeetsEstablished(t *testing.T) {
 // By age, a connection is reset when it is old enough, busy or not; a younger one
 // and one whose time comes after the lift are not.
 func TestResetByAge(t *testing.T) {
+	t.Parallel()
 	const age = time.Second
 	l := newLab(t, spec(true))
 	l.keep()
@@ -66,6 +68,7 @@ func (l *lab) wantReset(when string) {
 
 // What a client reads in the node's stead, to the byte: a page is said to be one.
 func TestAnswerAsRead(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		fault  faults.Fault
 		status int

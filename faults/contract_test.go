@@ -171,8 +171,12 @@ func TestEveryKindIsUnderContract(t *testing.T) {
 }
 
 func TestContract(t *testing.T) {
+	t.Parallel()
 	for _, r := range rows {
-		t.Run(r.name, func(t *testing.T) { r.hold(t) })
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			r.hold(t)
+		})
 	}
 }
 

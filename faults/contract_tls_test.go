@@ -183,6 +183,7 @@ func (p peers) openssl(more ...string) ran {
 // What curl and OpenSSL, of today's versions and before OpenSSL's own server, say of each mode: the words
 // that are found in the field.
 func TestTLSPeers(t *testing.T) {
+	t.Parallel()
 	p := newPeers(t)
 	for _, c := range []struct {
 		as            string
@@ -222,6 +223,7 @@ func TestTLSPeers(t *testing.T) {
 
 // A client that takes what it is shown reaches the node.
 func TestTLSPeersThatTakeIt(t *testing.T) {
+	t.Parallel()
 	p := newPeers(t)
 	p.apply(switchboard.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &switchboard.TLS{As: "expired"}})
 	if got := p.curl("--insecure"); got.Exit != 0 || !strings.Contains(got.Output, "s_server") {
@@ -239,6 +241,7 @@ func TestTLSPeersThatTakeIt(t *testing.T) {
 
 // Who waits for an answer until the lift gets it.
 func TestTLSHeldUntilTheLift(t *testing.T) {
+	t.Parallel()
 	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
@@ -263,6 +266,7 @@ func TestTLSHeldUntilTheLift(t *testing.T) {
 
 // A check that goes by the users' link is told from them by its address.
 func TestTLSCountsChecksApart(t *testing.T) {
+	t.Parallel()
 	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
@@ -284,6 +288,7 @@ func TestTLSCountsChecksApart(t *testing.T) {
 // Where TLS ends in the link and begins anew, requests are told apart by their
 // traceparent and path, and a connection that stood meets the fault too.
 func TestTLSOpened(t *testing.T) {
+	t.Parallel()
 	s := spec(true)
 	s.Links[0].Opened, s.Links[1].Opened = true, true
 	s.Authority = newAuthority(t)
@@ -316,6 +321,7 @@ func TestTLSOpened(t *testing.T) {
 // An opened link shows a good certificate for the node's names, unless a tls rule
 // has it show another; and a node that makes no handshake lets none be made.
 func TestTLSOpenedPeers(t *testing.T) {
+	t.Parallel()
 	p := newPeersOn(t, func(s *switchboard.Spec) { s.Links[0].Opened = true })
 	if got := p.openssl(); !strings.Contains(got.Output, "Verify return code: 0 (ok)") {
 		t.Errorf("openssl: %+v", got)
@@ -343,6 +349,7 @@ func TestTLSOpenedPeers(t *testing.T) {
 // Between nodes, whose a connection is cannot be read off its bytes: then the count
 // says so, and calls nothing a check's.
 func TestTLSBetweenNodesIsAnybodys(t *testing.T) {
+	t.Parallel()
 	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
