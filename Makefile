@@ -45,7 +45,7 @@ unit: ## unit tests, fuzz seeds included, with the race detector where there are
 
 accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for at least so many in every cell
 	@mkdir -p bin && rm -f bin/accuracy.md
-	ACCURACY_TABLE=$(CURDIR)/bin/accuracy.md $(GO) test -count=1 -timeout 24h -run 'EdgesAgainstTruth|Worlds|KnownWrongEstimators|NoFalseAlarms|AtEveryPhase|SeveralOutages|LongFaint|PerChange' ./scenarios/sla
+	GOGC=400 ACCURACY_TABLE=$(CURDIR)/bin/accuracy.md $(GO) test -count=1 -timeout 24h -run 'EdgesAgainstTruth|Worlds|KnownWrongEstimators|NoFalseAlarms|AtEveryPhase|SeveralOutages|LongFaint|PerChange' ./scenarios/sla
 	@cat bin/accuracy.md
 
 FUZZ_TIME ?= 30s

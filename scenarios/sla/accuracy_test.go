@@ -86,7 +86,7 @@ func TestEdgesAgainstTruth(t *testing.T) {
 
 // edges runs the cell and gives its row.
 func (c cell) edges(t *testing.T) string {
-	n := runs(max(3, int(10_000/c.rate)), max(60, int(60_000/c.rate)))
+	n := runs(max(3, int(10_000/c.rate)), max(200, int(60_000/c.rate)))
 	allowance := bound(c.rate, c.share) + 2*time.Millisecond // its lag, and the spread of the answers' own time
 	var errs [2][]time.Duration                              // of onset and recovery
 	var beyond [2]int
@@ -133,20 +133,36 @@ const untold = time.Duration(math.MaxInt64)
 // missedBy is how far a run's onset and recovery are from the truth, and what is
 // printed beside them.
 func (c cell) missedBy(seed uint64) (onset, recovery, printed time.Duration) {
-	from := 12*sec + int64(seed)*37*ms%sec
-	to := from + 6*sec + int64(seed)*11*ms%sec
-	s := sim{rate: c.rate, length: 30 * time.Second, inject: from - 10*ms, lift: to, confirm: 3 * time.Second, noise: c.noise,
+	before, lasts, confirm := c.lasts()
+	from := before + int64(seed)*37*ms%sec
+	to := from + lasts + int64(seed)*11*ms%sec
+	s := sim{rate: c.rate, length: time.Duration(from + lasts + 2*sec + 2*confirm), inject: from - 10*ms, lift: to, confirm: time.Duration(confirm), noise: c.noise,
 		seed: seed*16 + uint64(slices.Index(kinds, c.kind)), downs: []down{{from, to, c.share, c.kind}}}
-	card := Score(s.record(), s.goals)
-	if len(card.Outages) != 1 || !slices.Equal(card.Outages[0].By, []string{"fault"}) {
+	scored := newScorer(s.record(), s.goals)
+	scored.findOutages() // all that a scorecard says of outages
+	outages := scored.card.Outages
+	if len(outages) != 1 || !slices.Equal(outages[0].By, []string{"fault"}) {
 		return untold, untold, 0
 	}
 	end := to + 3*ms // the bad answer's own time
 	if c.kind == "hang" || c.kind == "slow" {
 		end = to + 500*ms // known τ after its due
 	}
-	o := card.Outages[0]
+	o := outages[0]
 	return off(o.Onset, from), off(o.Recovery, end), duration(o.Resolution)
+}
+
+// lasts is how long the steady state and the outage are at least, and what confirms that
+// it is over: enough requests to see the share, and not many more, as 10,000 runs of each
+// cell are made.
+func (c cell) lasts() (before, outage, confirm int64) {
+	switch {
+	case c.rate > 1000:
+		return 2 * sec, sec, sec
+	case c.rate > 100:
+		return 8 * sec, 4 * sec, sec
+	}
+	return 12 * sec, 6 * sec, 3 * sec
 }
 
 func off(have float64, want int64) time.Duration {

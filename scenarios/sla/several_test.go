@@ -24,7 +24,7 @@ func TestSeveralOutagesInOneRecord(t *testing.T) {
 					lasts, every = 7*sec, 16*sec
 				}
 				var errs []time.Duration
-				for seed := range runs(2, 30) {
+				for seed := range (runs(20, 300) + outages - 1) / outages { // each run has as many of them
 					s := sim{rate: rate, length: 20*time.Second + time.Duration(outages*every), inject: 19 * sec, lift: 19*sec + outages*every,
 						confirm: time.Second, seed: uint64(seed)}
 					for i := range int64(outages) {

@@ -2,6 +2,7 @@ package sla
 
 import (
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
@@ -58,7 +59,7 @@ func (s sim) record() *timeline.Record {
 			Groups: []timeline.Group{{Name: "users", Rate: s.rate, Users: 100, Slow: s.slow}},
 			Faults: []timeline.Fault{{Name: "fault", Kind: "http-status", Aim: "users -> web", What: "answers 503 to all of requests", For: time.Duration(s.lift - s.inject)}},
 			Watch:  s.watch, Objectives: s.goals},
-		Requests:   map[string]*timeline.Requests{"users": timeline.Pack(s.requests(random))},
+		Requests:   map[string]*timeline.Requests{"users": packed(int(s.length.Seconds()*s.rate), func(out []loadgen.Request) { s.requests(out, random) })},
 		Answers:    s.answers,
 		Deliveries: s.deliveries,
 	}
@@ -110,10 +111,23 @@ func (s *sim) marks(r *timeline.Record) {
 	mark(timeline.MarkEnd, "", int64(s.length))
 }
 
-func (s *sim) requests(random *rand.Rand) []loadgen.Request {
-	n := int(s.length.Seconds() * s.rate)
+// drawn are reused: a table of accuracy packs some hundred thousand million requests.
+var drawn = sync.Pool{New: func() any { return new([]loadgen.Request) }}
+
+// packed are so many requests, drawn into a slice that has been used before.
+func packed(n int, draw func([]loadgen.Request)) *timeline.Requests {
+	all := drawn.Get().(*[]loadgen.Request)
+	defer drawn.Put(all)
+	if cap(*all) < n {
+		*all = make([]loadgen.Request, n)
+	}
+	*all = (*all)[:n]
+	draw(*all)
+	return timeline.Pack(*all)
+}
+
+func (s *sim) requests(out []loadgen.Request, random *rand.Rand) {
 	phase := random.Float64()
-	out := make([]loadgen.Request, n)
 	for i := range out {
 		at := int64((float64(i) + phase) / s.rate * float64(sec))
 		due := t0 + at
@@ -132,7 +146,6 @@ func (s *sim) requests(random *rand.Rand) []loadgen.Request {
 		}
 		out[i] = q
 	}
-	return out
 }
 
 func (s *sim) hit(q *loadgen.Request, kind string) {

@@ -138,7 +138,7 @@ func (w world) record(seed uint64) *timeline.Record {
 	for k, g := range w.groups {
 		name := fmt.Sprintf("users-%02d", k)
 		r.Header.Groups = append(r.Header.Groups, timeline.Group{Name: name, Rate: g.rate, Users: 20, Slow: 500 * time.Millisecond})
-		r.Requests[name] = timeline.Pack(g.requests(w.end(), random))
+		r.Requests[name] = packed(int(w.end()*g.rate), func(out []loadgen.Request) { g.requests(out, random) })
 	}
 	mark := func(name, fault string, seconds float64) {
 		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: at(seconds), After: at(seconds)})
@@ -174,8 +174,7 @@ func (w world) answers(at func(float64) int64) (all []loadgen.Answer) {
 	return all
 }
 
-func (g crowd) requests(length float64, random *rand.Rand) []loadgen.Request {
-	out := make([]loadgen.Request, int(length*g.rate))
+func (g crowd) requests(out []loadgen.Request, random *rand.Rand) {
 	phase, running := random.Float64(), false
 	for i := range out {
 		at := (float64(i) + phase) / g.rate
@@ -194,7 +193,6 @@ func (g crowd) requests(length float64, random *rand.Rand) []loadgen.Request {
 		}
 		out[i] = q
 	}
-	return out
 }
 
 // fails draws whether a request is bad, given the one before it: in runs of a mean

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"sort"
+	"sync"
 
 	"github.com/stormdrill/stormdrill/loadgen"
 )
@@ -55,11 +56,15 @@ type outcome struct {
 
 // Pack keeps requests, which may come in any order.
 func Pack(rs []loadgen.Request) *Requests {
-	q := newRequests()
 	if !inOrder(rs) {
 		rs = slices.Clone(rs)
+		slices.SortStableFunc(rs, byDue)
 	}
-	_ = q.add(rs) // at once, so that none moves another
+	q := newRequests()
+	q.n = len(rs)
+	for part := range slices.Chunk(rs, perChunk) {
+		q.chunks = append(q.chunks, q.pack(part))
+	}
 	q.close()
 	return q
 }
@@ -103,6 +108,10 @@ const (
 func (q *Requests) Between(from, to int) iter.Seq[*loadgen.Request] {
 	return func(yield func(*loadgen.Request) bool) {
 		c := q.cursor(from)
+		if to-from <= perPiece { // not worth a goroutine
+			c.few(to, yield)
+			return
+		}
 		for rs := range ahead(piecesAhead, func(rs *[]loadgen.Request) bool {
 			if *rs == nil {
 				*rs = make([]loadgen.Request, 0, max(0, min(to-from, perPiece)))
@@ -114,6 +123,25 @@ func (q *Requests) Between(from, to int) iter.Seq[*loadgen.Request] {
 				if !yield(&(*rs)[i]) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// piece is reused by those who read few requests at a time.
+var piece = sync.Pool{New: func() any { return new([]loadgen.Request) }}
+
+// few yields the requests before a place, a piece at most.
+func (u *cursor) few(to int, yield func(*loadgen.Request) bool) {
+	rs := piece.Get().(*[]loadgen.Request)
+	defer piece.Put(rs)
+	for u.place < to {
+		if *rs = u.unpack((*rs)[:0], to-u.place); len(*rs) == 0 {
+			return
+		}
+		for i := range *rs {
+			if !yield(&(*rs)[i]) {
+				return
 			}
 		}
 	}
