@@ -407,16 +407,6 @@ func (d *Drill) clear(ctx context.Context, f Fault, lifted switchboard.Bracket) 
 	return d.mark(timeline.MarkClear, f.Name, seen, "")
 }
 
-// liftAll lifts what is injected, the latest first, and does not stop at a
-// fault that resists, which stays on the list: the way out tries it again.
-func (d *Drill) liftAll(ctx context.Context) error {
-	var errs []error
-	for _, f := range slices.Backward(slices.Clone(d.injected)) {
-		errs = append(errs, d.lift(ctx, f))
-	}
-	return errors.Join(errs...)
-}
-
 // leave is every way out: lift, say why, stop the load, bring back its names.
 func (d *Drill) leave(ctx context.Context, why error) error {
 	errs := []error{d.liftAll(ctx)}
