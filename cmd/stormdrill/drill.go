@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -151,7 +152,7 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 		}
 		d.tape.plan(d.plan)
 		run := d.plan.Run
-		d.warden, err = ward(func() (*reaper, error) { return startReaper(run, d.ledger()) }, hasCommands(d.plan), d.live.Say)
+		d.warden, err = ward(func() (*reaper, error) { return startReaper(run, d.ledger(), d.reaperTold) }, hasCommands(d.plan), d.live.Say)
 		if err != nil {
 			return nil, err
 		}
@@ -165,6 +166,17 @@ func (d *drill) open(ctx context.Context) (*lab.Lab, error) {
 			return nil, err
 		}
 	}
+}
+
+// reaperTold keeps what the reaper tells: that it lifted a fault of the drill's own commands
+// by itself.
+func (d *drill) reaperTold(name string, body json.RawMessage) {
+	var e wire.Expired
+	if name != "expired" || json.Unmarshal(body, &e) != nil {
+		return
+	}
+	b := switchboard.Bracket{Before: e.At + int64(d.clock.Shift-d.clock.Bound), After: e.At + int64(d.clock.Shift+d.clock.Bound)}
+	_ = d.tape.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: b.Before, After: b.After, Detail: e.Error})
 }
 
 // ledger is where the run's ledger is kept.
@@ -283,7 +295,7 @@ func (d *drill) bind(p scenarios.PlannedFault, l *lab.Lab) (engine.Fault, error)
 	site := p.Site
 	most := mostHold(p)
 	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), most}, l, floods{l.Load(), most}
-	site.Commands, site.Environment = orders{d.warden, d.clock}, l.Environment(p.Name, p.Site.Targets)
+	site.Commands, site.Environment = orders{d.warden, d.clock, mostOfCommands(p)}, l.Environment(p.Name, p.Site.Targets)
 	injection, err := p.Fault.Bind(p.Name, site)
 	if err != nil {
 		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)
@@ -304,6 +316,16 @@ func mostHold(p scenarios.PlannedFault) time.Duration {
 		return 0
 	}
 	return p.For + margin + time.Duration(len(p.Site.Targets))*perTarget
+}
+
+// mostOfCommands is the same for commands of the drill's own: a lift that was told in time
+// comes after a proof, which is one too.
+func mostOfCommands(p scenarios.PlannedFault) time.Duration {
+	most := mostHold(p)
+	if most == 0 {
+		return 0
+	}
+	return most + faults.Takes(p.Fault)
 }
 
 // readyChecks are the questions that say whether the named nodes serve.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/commands"
@@ -18,12 +19,14 @@ import (
 type orders struct {
 	warden *warden
 	clock  wire.Offset
+	most   time.Duration // that a fault may last; 0: any
 }
 
 var _ faults.Commands = orders{}
 
 // Inject runs a job's first command.
 func (o orders) Inject(ctx context.Context, j commands.Job) (switchboard.Bracket, error) {
+	j.For = o.most
 	return o.call(ctx, "inject", j)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -31,8 +32,8 @@ type reaper struct {
 }
 
 // startReaper starts a run's reaper, before the run's first container. What it
-// lifts it notes in the run's ledger.
-func startReaper(run, ledger string) (*reaper, error) {
+// lifts it notes in the run's ledger; what it tells meanwhile goes to events.
+func startReaper(run, ledger string, events func(name string, body json.RawMessage)) (*reaper, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("reaper: %w", err)
@@ -50,7 +51,7 @@ func startReaper(run, ledger string) (*reaper, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("reaper: %w", err)
 	}
-	return &reaper{wire.NewPeer(out, in, nil), cmd, sync.OnceValue(cmd.Wait)}, nil
+	return &reaper{wire.NewPeer(out, in, events), cmd, sync.OnceValue(cmd.Wait)}, nil
 }
 
 // dismissWithin is how long a reaper has to take notice that it is not needed.
@@ -109,7 +110,9 @@ func attend(ctx context.Context, runner *commands.Runner) bool {
 		dismissed.Store(true)
 		return nil, nil
 	})
-	_ = wire.NewServer(os.Stdout).Serve(ctx, os.Stdin, calls) // a line that broke off is an end, too
+	server := wire.NewServer(os.Stdout)
+	runner.Tell = server.Tell
+	_ = server.Serve(ctx, os.Stdin, calls) // a line that broke off is an end, too
 	return dismissed.Load()
 }
 

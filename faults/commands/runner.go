@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -13,11 +14,19 @@ type Job struct {
 	Fault  string  `json:"fault"`
 	Inject Command `json:"inject"`
 	Lift   Command `json:"lift"`
+	// For is how long it may be in force; then the runner lifts it by itself. 0: any time.
+	For time.Duration `json:"for,omitempty"`
 }
 
 // Runner runs commands, and keeps the lifts that are owed. What it injects it
 // lifts once: successfully, and never again. The zero Runner is ready.
 type Runner struct {
+	// Tell is told of what it lifts by itself, as the event "expired" (wire.Expired); nil:
+	// nobody is.
+	Tell func(event string, body any) error
+
+	deadlines wire.Deadlines
+
 	mu   sync.Mutex
 	owed []*debt // in order of injection
 
@@ -39,7 +48,16 @@ func (r *Runner) Inject(ctx context.Context, j Job) error {
 	d := r.owe(j)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return j.Inject.done(ctx)
+	err := j.Inject.done(ctx)
+	r.deadlines.Set(j.Fault, j.For, func() error { return r.pay(context.Background(), d) }, r.tell)
+	return err
+}
+
+func (r *Runner) tell(event string, body any) error {
+	if r.Tell == nil {
+		return nil
+	}
+	return r.Tell(event, body)
 }
 
 // owe notes a job's lift, unless it is owed already.
@@ -69,6 +87,7 @@ func (r *Runner) owes(fault string) *debt {
 // where it fails, it is still owed.
 func (r *Runner) Lift(ctx context.Context, fault string) error {
 	if d := r.owes(fault); d != nil {
+		r.deadlines.Take(fault)
 		return r.pay(ctx, d)
 	}
 	return nil
@@ -99,6 +118,7 @@ func (r *Runner) Prove(ctx context.Context, c Command) (Said, error) { return c.
 // Settle lifts all that is owed, the latest first, and does not stop at a lift
 // that fails. Each is told, and so is one that ended when its caller was gone.
 func (r *Runner) Settle(ctx context.Context, told func(fault string, err error)) {
+	r.deadlines.Clear()
 	r.mu.Lock()
 	owed, unheard := slices.Clone(r.owed), slices.Clone(r.unheard)
 	r.mu.Unlock()

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 const patient = 20 * time.Second // nothing here takes so long
@@ -221,5 +223,38 @@ func TestProve(t *testing.T) {
 	}
 	if _, err := r.Prove(t.Context(), shell(t, "", "kill -9 $$")); err == nil || !strings.Contains(err.Error(), syscall.SIGKILL.String()) {
 		t.Errorf("one that was killed: %v", err)
+	}
+}
+
+// A fault that is on past its time is lifted by the runner itself, which tells of it; one that
+// was lifted in time is not.
+func TestLiftedByItself(t *testing.T) {
+	dir := t.TempDir()
+	told := make(chan wire.Expired, 8)
+	r := Runner{Tell: func(event string, body any) error {
+		if event == "expired" {
+			told <- body.(wire.Expired)
+		}
+		return nil
+	}}
+	for _, name := range []string{"late", "in-time"} {
+		j := job(t, dir, name, "")
+		j.For = 500 * time.Millisecond
+		if err := r.Inject(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Lift(t.Context(), "in-time"); err != nil {
+		t.Fatal(err)
+	}
+	if e := <-told; e.Name != "late" || e.Error != "" || e.At == 0 {
+		t.Errorf("told of %+v", e)
+	}
+	if err := r.Lift(t.Context(), "late"); err != nil {
+		t.Error(err)
+	}
+	r.Settle(t.Context(), func(fault string, err error) { t.Errorf("%s was still owed: %v", fault, err) })
+	if have, want := log(t, dir), "+late +in-time -in-time -late"; have != want || len(told) > 0 {
+		t.Errorf("have %q, want %q; %d more were told", have, want, len(told))
 	}
 }
