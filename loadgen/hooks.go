@@ -9,11 +9,12 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// MostDelivery is how much of a notification is kept, bytes: some thousand alerts.
+// MostDelivery is how large a notification may be, bytes: some thousand alerts.
 const MostDelivery = 1 << 20
 
 // How many notifications one listener takes in a drill, and bytes of them: a sender that
@@ -42,14 +43,23 @@ func (a *Allowance) Take(bytes int) (ok, first bool) {
 type hooks struct {
 	servers []*http.Server
 	taken   Allowance
-	full    func(hook string)
+	say     hookEvents
+
+	mu   sync.Mutex
+	told map[NoDelivery]bool
+}
+
+// hookEvents take what hooks find; each is called on the goroutine of a request.
+type hookEvents struct {
+	deliver func(Delivery)
+	refused func(NoDelivery)  // each reason once
+	full    func(hook string) // once, with the first hook that had to refuse one, as there were too many
 }
 
 // listenHooks serves all hooks, those of one port by their path; any other path
-// is 404. tell is called before the sender has its 204; full once, with the first hook
-// that had to refuse one, as there were too many.
-func listenHooks(all []Hook, now func() int64, tell func(Delivery), full func(hook string)) (*hooks, error) {
-	h := &hooks{full: full}
+// is 404. A delivery is told before the sender has its 204.
+func listenHooks(all []Hook, now func() int64, say hookEvents) (*hooks, error) {
+	h := &hooks{say: say, told: map[NoDelivery]bool{}}
 	ports := map[int]map[string]string{}
 	for _, k := range all {
 		if ports[k.Port] == nil {
@@ -61,7 +71,7 @@ func listenHooks(all []Hook, now func() int64, tell func(Delivery), full func(ho
 		ports[k.Port][k.Path] = k.Name
 	}
 	for port, paths := range ports {
-		if err := h.listen(port, paths, now, tell); err != nil {
+		if err := h.listen(port, paths, now); err != nil {
 			h.close()
 			return nil, fmt.Errorf("hooks on port %d: %w", port, err)
 		}
@@ -69,15 +79,16 @@ func listenHooks(all []Hook, now func() int64, tell func(Delivery), full func(ho
 	return h, nil
 }
 
-func (h *hooks) listen(port int, names map[string]string, now func() int64, tell func(Delivery)) error {
+func (h *hooks) listen(port int, names map[string]string, now func() int64) error {
 	l, err := net.Listen("tcp4", ":"+strconv.Itoa(port))
 	if err != nil {
 		return err
 	}
 	s := &http.Server{
-		Handler:           h.receive(names, now, tell),
+		Handler:           h.receive(names, now),
 		ReadHeaderTimeout: 10 * time.Second, // a sender that stalls must not stay for ever
 		ReadTimeout:       30 * time.Second,
+		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, arrivalKey{}, c)
@@ -98,34 +109,66 @@ func (h *hooks) close() {
 	}
 }
 
-func (h *hooks) receive(names map[string]string, now func() int64, tell func(Delivery)) http.HandlerFunc {
+// receive takes a POST to a hook's path, of at most MostDelivery bytes, which came whole. Of
+// anything else a watcher hears nothing.
+func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		c, _ := req.Context().Value(arrivalKey{}).(*arrival)
 		at := c.first.Swap(0)
 		if at == 0 {
 			at = now() // its first byte came in with the request before
 		}
-		body, err := io.ReadAll(io.LimitReader(req.Body, MostDelivery))
-		c.first.Store(0)
 		name, known := names[req.URL.Path]
 		switch {
 		case !known:
-			http.NotFound(w, req)
+			refuse(w, http.StatusNotFound, "no watcher waits there")
+			return
+		case req.Method != http.MethodPost:
+			w.Header().Set("Allow", http.MethodPost)
+			h.refuse(w, name, http.StatusMethodNotAllowed, "its method is not POST")
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, MostDelivery))
+		c.first.Store(0)
+		var tooLarge *http.MaxBytesError
+		switch {
+		case errors.As(err, &tooLarge):
+			h.refuse(w, name, http.StatusRequestEntityTooLarge, fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
 		case err != nil:
-			w.WriteHeader(http.StatusBadRequest)
+			h.refuse(w, name, http.StatusBadRequest, "its body broke off")
 		default:
 			ok, first := h.taken.Take(len(body))
 			if first {
-				h.full(name)
+				h.say.full(name)
 			}
 			if !ok {
 				w.WriteHeader(http.StatusTooManyRequests)
 				return
 			}
-			tell(Delivery{Hook: name, At: at, Body: string(body)})
+			h.say.deliver(Delivery{Hook: name, At: at, Body: string(body)})
 			w.WriteHeader(http.StatusNoContent)
 		}
 	}
+}
+
+// refuse answers, and tells each reason once: senders can be many.
+func (h *hooks) refuse(w http.ResponseWriter, hook string, status int, why string) {
+	refuse(w, status, why)
+	r := NoDelivery{hook, why}
+	h.mu.Lock()
+	told := h.told[r]
+	h.told[r] = true
+	h.mu.Unlock()
+	if !told {
+		h.say.refused(r)
+	}
+}
+
+// refuse answers, and takes no more from the connection: what is left of the body would be
+// taken for the beginning of the next request.
+func refuse(w http.ResponseWriter, status int, why string) {
+	w.Header().Set("Connection", "close")
+	http.Error(w, why, status)
 }
 
 type arrivalKey struct{}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,15 +27,20 @@ func freePort(t *testing.T) int {
 func TestHooksDeliver(t *testing.T) {
 	port := freePort(t)
 	got := make(chan Delivery, 8)
-	h, err := listenHooks([]Hook{{"pager", port, "/page"}, {"chat", port, "/chat"}}, wire.Now, func(d Delivery) { got <- d }, nil)
+	var refused []NoDelivery
+	h, err := listenHooks([]Hook{{"pager", port, "/page"}, {"chat", port, "/chat"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }, refused: func(r NoDelivery) { refused = append(refused, r) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.close)
 	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(client.CloseIdleConnections)
-	post := func(path, body string) int {
-		resp, err := client.Post(fmt.Sprintf("http://127.0.0.1:%d%s", port, path), "application/json", strings.NewReader(body))
+	send := func(method, path, body string) int {
+		req, err := http.NewRequestWithContext(t.Context(), method, fmt.Sprintf("http://127.0.0.1:%d%s", port, path), strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,19 +49,30 @@ func TestHooksDeliver(t *testing.T) {
 		return resp.StatusCode
 	}
 	for i, c := range []struct{ path, body, hook string }{
-		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", MostDelivery+9), "pager"},
+		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", MostDelivery), "pager"},
 	} {
 		before := wire.Now()
-		if code := post(c.path, c.body); code != http.StatusNoContent {
+		if code := send("POST", c.path, c.body); code != http.StatusNoContent {
 			t.Errorf("%d: status %d", i, code)
 		}
 		d := <-got
-		if d.Hook != c.hook || d.Body != c.body[:min(len(c.body), MostDelivery)] || d.At < before || d.At > wire.Now() {
+		if d.Hook != c.hook || d.Body != c.body || d.At < before || d.At > wire.Now() {
 			t.Errorf("%d: hook %q at %d after %d with %d bytes", i, d.Hook, d.At, before, len(d.Body))
 		}
 	}
-	if code := post("/other", "x"); code != http.StatusNotFound || len(got) > 0 {
-		t.Errorf("another path: %d, %d deliveries", code, len(got))
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"POST", "/other", "x", 404}, {"GET", "/page", "", 405}, {"PUT", "/page", "{}", 405}, {"GET", "/page", "", 405},
+		{"POST", "/page", strings.Repeat("x", MostDelivery+1), 413},
+	} {
+		if code := send(c.method, c.path, c.body); code != c.status {
+			t.Errorf("%s %s: have %d, want %d", c.method, c.path, code, c.status)
+		}
+	}
+	if want := []NoDelivery{{"pager", "its method is not POST"}, {"pager", fmt.Sprintf("it is larger than %d bytes", MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
+		t.Errorf("%d deliveries; refused %q, want %q", len(got), refused, want)
 	}
 }
 
@@ -63,7 +80,7 @@ func TestHooksDeliver(t *testing.T) {
 func TestDeliveryIsStampedAtItsFirstByte(t *testing.T) {
 	port := freePort(t)
 	got := make(chan Delivery, 1)
-	h, err := listenHooks([]Hook{{"pager", port, "/"}}, wire.Now, func(d Delivery) { got <- d }, nil)
+	h, err := listenHooks([]Hook{{"pager", port, "/"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,10 +106,10 @@ func TestHookOnATakenPortIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := listenHooks([]Hook{{"a", l.Addr().(*net.TCPAddr).Port, "/"}}, wire.Now, nil, nil); err == nil {
+	if _, err := listenHooks([]Hook{{"a", l.Addr().(*net.TCPAddr).Port, "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("no error")
 	}
-	if _, err := listenHooks([]Hook{{"a", 1, "/"}, {"b", 1, "/"}}, wire.Now, nil, nil); err == nil {
+	if _, err := listenHooks([]Hook{{"a", 1, "/"}, {"b", 1, "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("two hooks on one path: no error")
 	}
 }

@@ -88,8 +88,11 @@ func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
 	if err := s.reachDNS(ctx); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	n.hooks, err = listenHooks(s.Hooks, n.now, func(d Delivery) { _ = n.server.Tell("delivery", d) },
-		func(hook string) { _ = n.server.Tell("notifications-cut", hook) })
+	n.hooks, err = listenHooks(s.Hooks, n.now, hookEvents{
+		deliver: func(d Delivery) { _ = n.server.Tell("delivery", d) },
+		refused: func(r NoDelivery) { _ = n.server.Tell("notification-refused", r) },
+		full:    func(hook string) { _ = n.server.Tell("notifications-cut", hook) },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}

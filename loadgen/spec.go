@@ -116,12 +116,18 @@ type Answer struct {
 }
 
 // Hook is a web address inside the drill's network, on the load node, where a
-// user's monitoring delivers notifications: http://hooks:PORT/PATH of any
-// method. Each delivery becomes a Delivery event.
+// user's monitoring delivers notifications by POST: http://hooks:PORT/PATH. Each becomes a
+// Delivery event.
 type Hook struct {
 	Name string `json:"name"`
 	Port int    `json:"port"`
 	Path string `json:"path"`
+}
+
+// NoDelivery is something that was sent to a hook and is no notification.
+type NoDelivery struct {
+	Hook string `json:"hook"`
+	Why  string `json:"why"`
 }
 
 // Delivery is one notification received by a hook.
@@ -249,7 +255,7 @@ type Usage struct {
 // Events: "requests" Block (at least four a second while there are any), "findings"
 // Block (see EncodeFindings), "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding" name (the
 // first request of a flood is out), "expired" wire.Expired,
-// "notifications-cut" name (a hook; no more are taken).
+// "notifications-cut" name (a hook; no more are taken), "notification-refused" NoDelivery.
 type Start struct {
 	// Load starts the groups, Checks the periodic checks.
 	Load   bool `json:"load"`

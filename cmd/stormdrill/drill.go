@@ -125,11 +125,8 @@ func (d *drill) perform(ctx context.Context) (err error) {
 func (d *drill) hearing() watch.Hearing {
 	return watch.Hearing{
 		Now: d.now, Answer: d.tape.answer, Deliver: d.tape.delivery,
-		Waits: func(watcher, url string) { d.live.Say("watcher %s waits for a POST to %s", watcher, url) },
-		Refused: func(watcher, why string) {
-			d.tape.note(timeline.Note{At: d.now(), Kind: "webhook-refused",
-				Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher, why)})
-		},
+		Waits:   func(watcher, url string) { d.live.Say("watcher %s waits for a POST to %s", watcher, url) },
+		Refused: func(watcher, why string) { d.tape.note(webhookRefused(d.now(), watcher, why)) },
 	}
 }
 

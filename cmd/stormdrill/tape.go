@@ -213,6 +213,8 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 		err = decode(body, func(b switchboard.Trouble) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What)})
 		})
+	case "notification-refused":
+		err = decode(body, func(r loadgen.NoDelivery) { t.note(webhookRefused(wire.Now(), r.Hook, r.Why)) })
 	case "notifications-cut":
 		err = decode(body, func(hook string) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused", hook, loadgen.MostDeliveries)})
@@ -238,6 +240,11 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 		t.keep(fmt.Errorf("%s node: %s: %w", node, name, err))
 		t.mu.Unlock()
 	}
+}
+
+// webhookRefused is the note of what was sent to a webhook and is no notification.
+func webhookRefused(at int64, watcher, why string) timeline.Note {
+	return timeline.Note{At: at, Kind: "webhook-refused", Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher, why)}
 }
 
 func (t *tape) requests(b loadgen.Block) {
