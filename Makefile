@@ -5,15 +5,15 @@ SHELL := /bin/bash
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SOURCES     := $(shell git ls-files -co --exclude-standard '*.go' go.mod go.sum 'scenarios/library/*')
-DRILLS      ?= 3
+DRILLS      ?= 4
 ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy bench contract containers torture drills records lint fmt clean images peers fuzz
+.PHONY: help build demo test unit accuracy bench contract lab containers torture torture-short drills records lint fmt clean images peers fuzz
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: bin/stormdrill ## bin/stormdrill, static; with ARCH=arm64 also bin/stormdrill-linux-arm64 for an engine of that kind
 ifneq ($(ARCH),)
@@ -27,8 +27,8 @@ demo: build ## run the shipped drill bad-lb-node on embedded targets
 	bin/stormdrill run bad-lb-node
 
 # Parts of make test, one after the other; what is in one part runs at the same time. The
-# contract is by itself: what its tries meet, and when, is timed.
-PARTS := "build images peers" "-j2 -O lint unit" "contract" "containers"
+# contract is beside what mostly waits: what its tries meet, and when, is timed.
+PARTS := "build images peers" "-j2 -O lint unit" "-j2 -O contract lab" "containers torture-short"
 
 test: ## everything a change has to pass, with the time of each part at the end; installs what it needs
 	@times=; trap 'printf "%b%5d s in all\n" "$$times" $$SECONDS' EXIT; \
@@ -76,9 +76,13 @@ bench: build ## speed beside peers, as docs/benchmarks.md keeps it, in a quarter
 contract: peers ## every fault under its contract, in network namespaces
 	$(GO) test -tags drill -count=1 -parallel 4 -timeout 30m ./faults/... ./loadgen/...
 
-containers: build images ## one live drill per mechanism, those on real servers among them, and a short torture
+lab: ## what a drill's containers are given, refused, and leave behind
 	$(GO) test -tags drill -count=1 -timeout 30m ./scenarios/lab/...
+
+containers: build images ## one live drill per mechanism, those on real servers among them
 	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 60m -run '^TestDrill' ./cmd/stormdrill/drills
+
+torture-short: build ## a few drills ended in every way
 	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 30m -run '^TestTorture' ./cmd/stormdrill/drills
 
 TORTURE ?= 200

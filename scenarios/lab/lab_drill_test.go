@@ -164,7 +164,8 @@ func TestLabServesAndLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if injected == 0 || c.Total < uint64(injected) || !c.Active {
+	// The balancer's own check may be the first to meet it, and spare the users.
+	if c.Total == 0 || c.Total < uint64(injected) || !c.Active {
 		t.Errorf("seen %d, proof %+v", injected, c)
 	}
 	if _, err := bad.Lift(t.Context()); err != nil {
