@@ -11,14 +11,22 @@ import (
 // side answers it. Either ends the conversation where it hears no line for Silence: a
 // process that is stopped, or a machine that vanished from the network, closes no
 // connection, and TCP's keepalive takes minutes to miss it.
+//
+// Before its first line the serving side is being started, which takes a busy engine longer
+// than a silence may last: it has FirstWord for that.
 const (
 	BeatEvery = 2 * time.Second
 	Silence   = 10 * time.Second
+	FirstWord = time.Minute
 )
 
 // ErrSilent is the end of a conversation in which the other side was not heard of for
-// Silence.
-var ErrSilent = fmt.Errorf("no word from the other side for %s", Silence)
+// Silence, or not for FirstWord from its start.
+var (
+	ErrSilent  = errors.New("no word from the other side")
+	errFor     = fmt.Errorf("%w for %s", ErrSilent, Silence)
+	errUnheard = fmt.Errorf("%w within %s of its start", ErrSilent, FirstWord)
+)
 
 // beat is the call that keeps a conversation alive; its answer is an empty line.
 const beat = "beat"
@@ -28,10 +36,26 @@ const beat = "beat"
 type pulse struct {
 	missed atomic.Int32
 	busy   atomic.Bool // a line is being worked on: the next one waits, and is not missed
+	spoken atomic.Bool // a line came
 }
 
 // heard notes a line of the other side.
-func (b *pulse) heard() { b.missed.Store(0) }
+func (b *pulse) heard() {
+	b.spoken.Store(true)
+	b.missed.Store(0)
+}
+
+// silent counts a beat, and says why the other side is taken for gone, if it is.
+func (b *pulse) silent() error {
+	missed := time.Duration(b.missed.Add(1)-1) * BeatEvery
+	switch spoken := b.spoken.Load(); {
+	case spoken && missed >= Silence:
+		return errFor
+	case !spoken && missed >= FirstWord:
+		return errUnheard
+	}
+	return nil
+}
 
 // beat keeps the conversation alive until it ends, and ends it where the other side is
 // silent.
@@ -47,8 +71,8 @@ func (p *Peer) beat() {
 		if p.pulse.busy.Load() {
 			p.pulse.heard()
 		}
-		if p.pulse.missed.Add(1) > int32(Silence/BeatEvery) {
-			p.end(ErrSilent)
+		if err := p.pulse.silent(); err != nil {
+			p.end(err)
 			_ = p.w.Close()
 			return
 		}
@@ -74,7 +98,7 @@ func listen(heard <-chan struct{}, ended <-chan error) error {
 		case <-heard:
 			alarm.Reset(Silence)
 		case <-alarm.C:
-			return ErrSilent
+			return errFor
 		}
 	}
 }

@@ -102,6 +102,9 @@ func TestFrozenNodeIsGivenUp(t *testing.T) {
 		p, _, toCLI, ended := talk(map[string]Handler{
 			"lift": func(context.Context, json.RawMessage) (any, error) { return nil, nil },
 		})
+		if err := p.Call(context.Background(), "lift", nil, nil); err != nil {
+			t.Error(err)
+		}
 		toCLI.shut()
 		began := time.Now()
 		err := p.Call(context.Background(), "lift", nil, nil)
@@ -163,4 +166,25 @@ func TestPart(t *testing.T) {
 			t.Errorf("at the plain end: %v", err)
 		}
 	})
+}
+
+// A node that a busy engine starts late is waited for; one that never speaks is not for ever.
+func TestNodeThatStartsLate(t *testing.T) {
+	for _, c := range []struct {
+		late time.Duration
+		want error
+	}{{3 * Silence, nil}, {2 * FirstWord, ErrSilent}} {
+		synctest.Test(t, func(t *testing.T) {
+			p, _, toCLI, ended := talk(map[string]Handler{
+				"prepare": func(context.Context, json.RawMessage) (any, error) { return nil, nil },
+			})
+			toCLI.shut()
+			go func() { time.Sleep(c.late); toCLI.open() }()
+			if err := p.Call(context.Background(), "prepare", nil, nil); !errors.Is(err, c.want) {
+				t.Errorf("late by %s: have %v, want %v", c.late, err, c.want)
+			}
+			_ = p.Close()
+			<-ended
+		})
+	}
 }
