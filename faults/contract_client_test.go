@@ -17,10 +17,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/miekg/dns"
 	"golang.org/x/sys/unix"
 
 	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // kept is a connection kept alive over several requests.
@@ -79,13 +79,13 @@ func (a attempt) ask() outcome {
 	ctx, cancel := context.WithTimeout(context.Background(), a.Timeout)
 	defer cancel()
 	began := time.Now()
-	got, err := ask(ctx, lookup{From: a.From, At: boardAddr, Net: "udp", Name: a.Name, Type: dns.TypeA})
+	got, err := ask(ctx, lookup{From: a.From, At: boardAddr, Net: "udp", Name: a.Name, Type: dns.A})
 	o := outcome{Took: time.Since(began)}
 	switch {
 	case err != nil:
 		o.Failure = failure(err)
-	case got.Code != dns.RcodeSuccess:
-		o.Failure = dns.RcodeToString[got.Code]
+	case got.Code != dns.Success:
+		o.Failure = got.Code.String()
 	case got.Truncated:
 		o.Failure = truncated
 	default:
@@ -179,29 +179,29 @@ type lookup struct {
 	At   netip.Addr `json:"at"`
 	Net  string     `json:"net"` // udp or tcp
 	Name string     `json:"name"`
-	Type uint16     `json:"type"`
+	Type dns.Type   `json:"type"`
 }
 
 type resolved struct {
-	Code      int      `json:"code"`
+	Code      dns.Code `json:"code"`
 	Addrs     []string `json:"addrs"`
 	Truncated bool     `json:"truncated"`
 }
 
 func ask(ctx context.Context, l lookup) (resolved, error) {
-	c := dns.Client{Net: l.Net, Dialer: &net.Dialer{LocalAddr: &net.UDPAddr{IP: l.From.AsSlice()}}}
-	if l.Net == "tcp" {
-		c.Dialer.LocalAddr = &net.TCPAddr{IP: l.From.AsSlice()}
-	}
-	m, _, err := c.ExchangeContext(ctx, new(dns.Msg).SetQuestion(dns.Fqdn(l.Name), l.Type), net.JoinHostPort(l.At.String(), "53"))
+	c := dns.Client{Server: netip.AddrPortFrom(l.At, 53), Timeout: 2 * time.Second, Dialer: func(network string) *net.Dialer {
+		if network == "tcp" {
+			return &net.Dialer{LocalAddr: &net.TCPAddr{IP: l.From.AsSlice()}}
+		}
+		return &net.Dialer{LocalAddr: &net.UDPAddr{IP: l.From.AsSlice()}}
+	}}
+	a, err := c.Ask(ctx, l.Net, dns.Question{Name: l.Name, Type: l.Type})
 	if err != nil {
 		return resolved{}, err
 	}
-	out := resolved{Code: m.Rcode, Truncated: m.Truncated}
-	for _, r := range m.Answer {
-		if a, ok := r.(*dns.A); ok {
-			out.Addrs = append(out.Addrs, a.A.String())
-		}
+	out := resolved{Code: a.Code, Truncated: a.Truncated}
+	for _, ip := range a.Addresses {
+		out.Addrs = append(out.Addrs, ip.String())
 	}
 	return out, nil
 }

@@ -8,10 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
-
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // Each answer is what the fault says, for those who ask and the names it means,
@@ -25,9 +24,9 @@ func TestDNS(t *testing.T) {
 		silent   bool
 		late     time.Duration
 	}{
-		{fault: faults.DNS{Answer: "nxdomain"}, udp: resolved{Code: dns.RcodeNameError}, tcp: resolved{Code: dns.RcodeNameError}},
-		{fault: faults.DNS{Answer: "servfail"}, udp: resolved{Code: dns.RcodeServerFailure}, tcp: resolved{Code: dns.RcodeServerFailure}},
-		{fault: faults.DNS{Answer: "refused"}, udp: resolved{Code: dns.RcodeRefused}, tcp: resolved{Code: dns.RcodeRefused}},
+		{fault: faults.DNS{Answer: "nxdomain"}, udp: resolved{Code: dns.NameError}, tcp: resolved{Code: dns.NameError}},
+		{fault: faults.DNS{Answer: "servfail"}, udp: resolved{Code: dns.ServerFailure}, tcp: resolved{Code: dns.ServerFailure}},
+		{fault: faults.DNS{Answer: "refused"}, udp: resolved{Code: dns.Refused}, tcp: resolved{Code: dns.Refused}},
 		{fault: faults.DNS{Answer: "truncated"}, udp: resolved{}, tcp: resolved{Addrs: right}},
 		{fault: faults.DNS{Answer: "slow", Delay: 300 * time.Millisecond}, udp: resolved{Addrs: right}, tcp: resolved{Addrs: right}, late: 300 * time.Millisecond},
 		{fault: faults.DNS{Answer: "wrong"}, udp: resolved{Addrs: []string{"192.0.2.1"}}, tcp: resolved{Addrs: []string{"192.0.2.1"}}},
@@ -45,7 +44,7 @@ func TestDNS(t *testing.T) {
 			began := time.Now()
 			if c.silent {
 				var r resolved
-				err := l.client.Call(t.Context(), "ask", lookup{From: userAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.TypeA}, &r)
+				err := l.client.Call(t.Context(), "ask", lookup{From: userAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, &r)
 				if err == nil {
 					t.Errorf("an answer, %+v, where there should be silence", r)
 				}
@@ -57,7 +56,7 @@ func TestDNS(t *testing.T) {
 				}
 			}
 			var other resolved // another asker, and another name, are not hit
-			l.call(l.client, "ask", lookup{From: lbAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.TypeA}, &other)
+			l.call(l.client, "ask", lookup{From: lbAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, &other)
 			if !slices.Equal(other.Addrs, []string{"198.18.2.2"}) {
 				t.Errorf("another asker: %+v", other)
 			}
@@ -92,7 +91,7 @@ func TestDNS(t *testing.T) {
 func (l *lab) wantName(net, name string, want resolved) {
 	l.t.Helper()
 	var got resolved
-	l.call(l.client, "ask", lookup{From: userAddr, At: boardAddr, Net: net, Name: name, Type: dns.TypeA}, &got)
+	l.call(l.client, "ask", lookup{From: userAddr, At: boardAddr, Net: net, Name: name, Type: dns.A}, &got)
 	if got.Code != want.Code || !slices.Equal(got.Addrs, want.Addrs) {
 		l.t.Errorf("%s over %s: %+v, want %+v", name, net, got, want)
 	}
@@ -107,7 +106,7 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 	s.Clients[0].Aliases = append(s.Clients[0].Aliases, netip.MustParseAddr("198.18.3.102"))
 	l := newLab(t, s)
 	asked := func(from netip.Addr) {
-		l.call(l.client, "ask", lookup{From: from, At: boardAddr, Net: "udp", Name: "app", Type: dns.TypeA}, nil)
+		l.call(l.client, "ask", lookup{From: from, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, nil)
 	}
 	l.apply(switchboard.Rule{Name: "names", DNS: &switchboard.DNS{Askers: []string{"shoppers", "lb"}, Answer: "nxdomain"}})
 	asked(userAddr)
@@ -154,7 +153,7 @@ func TestDNSHeldUntilTheLift(t *testing.T) {
 				_, err = in.Inject(t.Context())
 				l.must(err)
 				began, heard := time.Now(), make(chan resolved, 1)
-				q := lookup{From: userAddr, At: boardAddr, Net: net, Name: "app", Type: dns.TypeA}
+				q := lookup{From: userAddr, At: boardAddr, Net: net, Name: "app", Type: dns.A}
 				go func() {
 					var r resolved
 					err := l.client.Call(t.Context(), "ask", q, &r)

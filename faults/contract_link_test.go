@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
-
 	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -256,17 +255,17 @@ func TestNamesOverTheWire(t *testing.T) {
 		from netip.Addr
 		net  string
 		name string
-		kind uint16
-		code int
+		kind dns.Type
+		code dns.Code
 		want []string
 	}{
-		{userAddr, "udp", "app", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.1"}},
-		{lbAddr, "udp", "app", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.2"}},
-		{lbAddr, "tcp", "APP", dns.TypeA, dns.RcodeSuccess, []string{"198.18.2.2"}},
-		{lbAddr, "udp", "app", dns.TypeAAAA, dns.RcodeSuccess, nil},
-		{lbAddr, "udp", "hooks", dns.TypeA, dns.RcodeSuccess, []string{"198.18.0.100"}},
-		{lbAddr, "udp", "lb", dns.TypeA, dns.RcodeNameError, nil},
-		{lbAddr, "tcp", "lb", dns.TypeA, dns.RcodeNameError, nil},
+		{userAddr, "udp", "app", dns.A, dns.Success, []string{"198.18.2.1"}},
+		{lbAddr, "udp", "app", dns.A, dns.Success, []string{"198.18.2.2"}},
+		{lbAddr, "tcp", "APP", dns.A, dns.Success, []string{"198.18.2.2"}},
+		{lbAddr, "udp", "app", dns.AAAA, dns.Success, nil},
+		{lbAddr, "udp", "hooks", dns.A, dns.Success, []string{"198.18.0.100"}},
+		{lbAddr, "udp", "lb", dns.A, dns.NameError, nil},
+		{lbAddr, "tcp", "lb", dns.A, dns.NameError, nil},
 	} {
 		var got resolved
 		l.call(l.client, "ask", lookup{From: c.from, At: boardAddr, Net: c.net, Name: c.name, Type: c.kind}, &got)

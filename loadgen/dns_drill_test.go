@@ -11,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
-
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -20,25 +19,18 @@ import (
 func TestNamesOnPort53(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
-	asked := make(chan uint16, 100)
-	server := &dns.Server{Addr: "127.0.5.53:53", Net: "udp", Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
-		asked <- q.Question[0].Qtype
-		m := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
-		if q.Question[0].Name == "shop." {
-			m = new(dns.Msg).SetReply(q)
-			m.Answer = []dns.RR{record("shop.", 1, "127.0.0.1")}
+	asked := make(chan dns.Type, 100)
+	server, err := dns.Serve(netip.MustParseAddrPort("127.0.5.53:53"), func(q dns.Query) *dns.Answer {
+		asked <- q.Type
+		if q.Name == "shop." {
+			return holds(1, "127.0.0.1")
 		}
-		_ = w.WriteMsg(m)
-	})}
-	ready, done := make(chan struct{}), make(chan error, 1)
-	server.NotifyStartedFunc = func() { close(ready) }
-	go func() { done <- server.ListenAndServe() }()
-	select {
-	case <-ready:
-	case err := <-done:
+		return &dns.Answer{Code: dns.NameError}
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = server.Shutdown(); <-done })
+	t.Cleanup(func() { _ = server.Close() })
 
 	n := &node{life: t.Context(), server: wire.NewServer(io.Discard), now: wire.Now}
 	t.Cleanup(n.close)
@@ -47,8 +39,8 @@ func TestNamesOnPort53(t *testing.T) {
 	if _, err := n.prepare(t.Context(), spec); err != nil {
 		t.Fatal(err)
 	}
-	if q := <-asked; q != dns.TypePTR {
-		t.Errorf("prepare asked for type %d: only a reverse name is nobody's mistake", q)
+	if q := <-asked; q != dns.PTR {
+		t.Errorf("prepare asked for %s: only a reverse name is nobody's mistake", q)
 	}
 	for host, want := range map[string]string{"shop": "200", "shpo": "nxdomain"} {
 		a, err := n.knock(t.Context(), Check{Timeout: time.Second, HTTP: &HTTPProbe{URL: "http://" + host + port}})

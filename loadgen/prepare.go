@@ -7,7 +7,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/miekg/dns"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // check refuses a Spec that a load node cannot carry out.
@@ -72,10 +72,7 @@ func (s Spec) reachDNS(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dnsPatience)
 	defer cancel()
-	name, err := dns.ReverseAddr(s.Resolver.String())
-	if err != nil {
-		return err
-	}
+	question := dns.Question{Name: dns.Reverse(s.Resolver), Type: dns.PTR}
 	var from netip.Addr
 	if all := s.sources(); len(all) > 0 {
 		from = all[0]
@@ -83,7 +80,7 @@ func (s Spec) reachDNS(ctx context.Context) error {
 	names := newRoad(from, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)).names
 	for {
 		once, end := context.WithTimeout(ctx, time.Second)
-		_, err := names.exchange(once, new(dns.Msg).SetQuestion(name, dns.TypePTR))
+		_, err := names.exchange(once, question)
 		end()
 		if err == nil {
 			return nil

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/miekg/dns"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // dnsAsker asks for a name's addresses, each time anew: it keeps no cache.
@@ -15,7 +15,7 @@ type dnsAsker struct {
 
 // Ask is good when an address came back in time.
 func (p *dnsAsker) Ask(ctx context.Context) Reply {
-	addrs, _, err := p.road.names.ask(ctx, dns.CanonicalName(p.Name))
+	addrs, _, err := p.road.names.ask(ctx, dns.Canonical(p.Name))
 	var lookup *lookupError
 	switch {
 	case err == nil:

@@ -12,8 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
-
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -147,20 +146,19 @@ func TestCheckHasExactlyOneKind(t *testing.T) {
 
 func TestDNSProbe(t *testing.T) {
 	var code atomic.Int64 // answers 0, success, at first
-	at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
-		m := new(dns.Msg).SetRcode(q, int(code.Load()))
-		if m.Rcode == dns.RcodeSuccess {
-			m.Answer = []dns.RR{record(q.Question[0].Name, 60, "127.0.0.9")}
+	at := serveNames(t, func(dns.Query) *dns.Answer {
+		if c := dns.Code(code.Load()); c != dns.Success {
+			return &dns.Answer{Code: c}
 		}
-		_ = w.WriteMsg(m)
+		return holds(60, "127.0.0.9")
 	})
 	r := newRoad(netip.MustParseAddr("127.0.8.8"), loopback, at)
 	ask := func() Answer {
 		return askOnce(t.Context(), Check{Timeout: time.Second}, &dnsAsker{&DNSProbe{Name: "shop"}, r}, wire.Now)
 	}
 	expectAnswer(t, ask(), true, true, "127.0.0.9")
-	code.Store(dns.RcodeNameError)
+	code.Store(int64(dns.NameError))
 	expectAnswer(t, ask(), false, true, "nxdomain") // though the answer before was to be kept
-	code.Store(dns.RcodeServerFailure)
+	code.Store(int64(dns.ServerFailure))
 	expectAnswer(t, ask(), false, true, "servfail")
 }

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/miekg/dns"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // A user's machine asks its resolver as glibc does by default: 5 s, twice
@@ -41,9 +41,8 @@ func (e *lookupError) Unwrap() error { return e.err }
 // are not cached, and lookups under way are not shared: users are different
 // machines, and one lost packet must not hold up them all.
 type resolver struct {
-	server string // address and port
-	dialer func(network string) *net.Dialer
-	now    func() time.Time
+	dns.Client
+	now func() time.Time
 	// atLeast is how long a name is kept, however short its TTL; 0: it is asked for
 	// each time; nil: the TTL alone counts.
 	atLeast *time.Duration
@@ -59,7 +58,8 @@ type cached struct {
 }
 
 func newResolver(server netip.AddrPort, dialer func(network string) *net.Dialer) *resolver {
-	return &resolver{server: server.String(), dialer: dialer, now: time.Now, cache: map[string]*cached{}}
+	return &resolver{Client: dns.Client{Server: server, Dialer: dialer, Timeout: askFor}, now: time.Now,
+		cache: map[string]*cached{}}
 }
 
 // lookup gives one address of a host, the next in turn. A literal address is
@@ -68,7 +68,7 @@ func (r *resolver) lookup(ctx context.Context, host string) (netip.Addr, error) 
 	if ip, ok := r.recall(host); ok {
 		return ip, nil
 	}
-	name := dns.CanonicalName(host)
+	name := dns.Canonical(host)
 	addrs, ttl, err := r.ask(ctx, name)
 	if err != nil {
 		return netip.Addr{}, err
@@ -82,7 +82,7 @@ func (r *resolver) recall(host string) (netip.Addr, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip, true
 	}
-	return r.known(dns.CanonicalName(host))
+	return r.known(dns.Canonical(host))
 }
 
 // keep puts an answer into the cache, for as long as the machine's settings say.
@@ -113,69 +113,42 @@ func (r *resolver) known(name string) (netip.Addr, bool) {
 
 // ask asks for the addresses of a name and how long they hold.
 func (r *resolver) ask(ctx context.Context, name string) ([]netip.Addr, time.Duration, error) {
-	m, err := r.exchange(ctx, new(dns.Msg).SetQuestion(name, dns.TypeA))
+	a, err := r.exchange(ctx, dns.Question{Name: name, Type: dns.A})
 	if err != nil {
 		return nil, 0, &lookupError{name, lookupClass(err), err}
 	}
-	if class := rcodeClass(m.Rcode); class != OK {
+	if class := codeClass(a.Code); class != OK {
 		return nil, 0, &lookupError{name: name, class: class}
 	}
-	var addrs []netip.Addr
-	ttl := uint32(1<<31 - 1) // the longest there is, RFC 2181
-	for _, rr := range m.Answer {
-		ttl = min(ttl, rr.Header().Ttl)
-		if a, ok := rr.(*dns.A); ok {
-			if ip, ok := netip.AddrFromSlice(a.A.To4()); ok {
-				addrs = append(addrs, ip)
-			}
-		}
-	}
-	if len(addrs) == 0 {
+	if len(a.Addresses) == 0 {
 		return nil, 0, &lookupError{name, DNSOther, errors.New("the answer has no address")}
 	}
-	return addrs, time.Duration(ttl) * time.Second, nil
+	return a.Addresses, time.Duration(a.TTL) * time.Second, nil
 }
 
 // exchange asks over UDP, as often as a user's machine would, and over TCP
 // where the answer was cut.
-func (r *resolver) exchange(ctx context.Context, q *dns.Msg) (m *dns.Msg, err error) {
+func (r *resolver) exchange(ctx context.Context, q dns.Question) (a dns.Answer, err error) {
 	for range askTimes {
-		if m, err = r.try(ctx, "udp", q); err == nil && m.Truncated {
-			m, err = r.try(ctx, "tcp", q)
+		if a, err = r.Ask(ctx, "udp", q); err == nil && a.Truncated {
+			a, err = r.Ask(ctx, "tcp", q)
 		}
 		if err == nil || !timedOut(err) || ctx.Err() != nil {
-			return m, err
+			return a, err
 		}
 	}
-	return nil, err
+	return dns.Answer{}, err
 }
 
-func (r *resolver) try(ctx context.Context, network string, q *dns.Msg) (*dns.Msg, error) {
-	ctx, cancel := context.WithTimeout(ctx, askFor)
-	defer cancel()
-	c := dns.Client{Net: network, Dialer: r.dialer(network), Timeout: askFor}
-	conn, err := c.DialContext(ctx, r.server)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // reads know only deadlines
-	m, _, err := c.ExchangeWithConnContext(ctx, q, conn)
-	if err != nil && ctx.Err() != nil {
-		return nil, fmt.Errorf("%w: %w", ctx.Err(), err)
-	}
-	return m, err
-}
-
-func rcodeClass(rcode int) Class {
-	switch rcode {
-	case dns.RcodeSuccess:
+func codeClass(c dns.Code) Class {
+	switch c {
+	case dns.Success:
 		return OK
-	case dns.RcodeNameError:
+	case dns.NameError:
 		return NXDomain
-	case dns.RcodeServerFailure:
+	case dns.ServerFailure:
 		return ServFail
-	case dns.RcodeRefused:
+	case dns.Refused:
 		return DNSRefused
 	default:
 		return DNSOther

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -10,43 +9,29 @@ import (
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // serveNames is a DNS server on UDP and TCP of one loopback port.
-func serveNames(t *testing.T, answer func(w dns.ResponseWriter, q *dns.Msg)) netip.AddrPort {
+func serveNames(t *testing.T, answer dns.Handler) netip.AddrPort {
 	t.Helper()
-	udp, tcp := listenBoth(t)
-	for _, s := range []*dns.Server{{PacketConn: udp}, {Listener: tcp}} {
-		s.Handler = dns.HandlerFunc(answer)
-		ready, done := make(chan struct{}), make(chan error, 1)
-		s.NotifyStartedFunc = func() { close(ready) }
-		go func() { done <- s.ActivateAndServe() }()
-		<-ready
-		t.Cleanup(func() { _ = s.Shutdown(); <-done })
+	for range 100 { // until a port is free for both
+		if s, err := dns.Serve(netip.MustParseAddrPort("127.0.0.1:0"), answer); err == nil {
+			t.Cleanup(func() { _ = s.Close() })
+			return s.Addr()
+		}
 	}
-	return netip.MustParseAddrPort(udp.LocalAddr().String())
+	t.Fatal("no port is free for UDP and TCP")
+	return netip.AddrPort{}
 }
 
-// listenBoth takes a port that is free for UDP and for TCP.
-func listenBoth(t *testing.T) (net.PacketConn, net.Listener) {
-	t.Helper()
-	for range 100 {
-		udp, err := net.ListenPacket("udp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if tcp, err := net.Listen("tcp4", udp.LocalAddr().String()); err == nil {
-			return udp, tcp
-		}
-		_ = udp.Close()
+// holds is an answer of some addresses that hold for ttl seconds.
+func holds(ttl uint32, ips ...string) *dns.Answer {
+	a := &dns.Answer{TTL: ttl}
+	for _, ip := range ips {
+		a.Addresses = append(a.Addresses, netip.MustParseAddr(ip))
 	}
-	t.Fatal("no port is free for both")
-	return nil, nil
-}
-
-func record(name string, ttl uint32, ip string) dns.RR {
-	return &dns.A{Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: ttl}, A: net.ParseIP(ip)}
+	return a
 }
 
 func soon(t *testing.T) context.Context {
@@ -56,29 +41,27 @@ func soon(t *testing.T) context.Context {
 }
 
 func TestClassesOfLookups(t *testing.T) {
-	at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
-		m := new(dns.Msg).SetReply(q)
-		switch strings.TrimSuffix(q.Question[0].Name, ".") {
+	at := serveNames(t, func(q dns.Query) *dns.Answer {
+		switch strings.TrimSuffix(q.Name, ".") {
 		case "good":
-			m.Answer = []dns.RR{record("good.", 1, "127.0.0.1")}
+			return holds(1, "127.0.0.1")
 		case "absent":
-			m.Rcode = dns.RcodeNameError
+			return &dns.Answer{Code: dns.NameError}
 		case "broken":
-			m.Rcode = dns.RcodeServerFailure
+			return &dns.Answer{Code: dns.ServerFailure}
 		case "denied":
-			m.Rcode = dns.RcodeRefused
+			return &dns.Answer{Code: dns.Refused}
 		case "odd":
-			m.Rcode = dns.RcodeNotImplemented
+			return &dns.Answer{Code: dns.NotImplemented}
 		case "silent":
-			return
+			return nil
 		case "long":
-			if w.LocalAddr().Network() == "udp" {
-				m.Truncated = true
-			} else {
-				m.Answer = []dns.RR{record("long.", 1, "127.0.0.1")}
+			if q.UDP {
+				return &dns.Answer{Truncated: true}
 			}
+			return holds(1, "127.0.0.1")
 		}
-		_ = w.WriteMsg(m)
+		return &dns.Answer{}
 	})
 	live := newRoad(netip.MustParseAddr("127.0.3.3"), loopback, at)
 	for host, want := range map[string]Class{
@@ -97,7 +80,7 @@ func TestClassesOfLookups(t *testing.T) {
 }
 
 func TestSilentResolverIsADNSTimeoutOfTheRequest(t *testing.T) {
-	at := serveNames(t, func(dns.ResponseWriter, *dns.Msg) {})
+	at := serveNames(t, func(dns.Query) *dns.Answer { return nil })
 	u := usersOf(t, Group{URL: "http://shop/", Timeout: 200 * time.Millisecond})
 	u.pools[0].road = newRoad(netip.Addr{}, loopback, at)
 	if r := u.one(0); r.Class != DNSTimeout || !r.Lookup.Tried() || r.Lookup.OK() || r.Lookup.Took() < 150*time.Millisecond || r.Handshake.Tried() {
@@ -107,14 +90,12 @@ func TestSilentResolverIsADNSTimeoutOfTheRequest(t *testing.T) {
 
 func TestResolverAsksFromItsSourceAndHonoursTTL(t *testing.T) {
 	var asked atomic.Int64
-	at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
+	at := serveNames(t, func(q dns.Query) *dns.Answer {
 		asked.Add(1)
-		if from := w.RemoteAddr().String(); !strings.HasPrefix(from, "127.0.3.3:") {
+		if from := q.From.String(); !strings.HasPrefix(from, "127.0.3.3:") {
 			t.Errorf("asked from %s", from)
 		}
-		m := new(dns.Msg).SetReply(q)
-		m.Answer = []dns.RR{record("app.", 2, "127.1.0.1"), record("app.", 1, "127.1.0.2")}
-		_ = w.WriteMsg(m)
+		return holds(1, "127.1.0.1", "127.1.0.2")
 	})
 	r := newRoad(netip.MustParseAddr("127.0.3.3"), loopback, at).names
 	now := time.Now()
@@ -146,13 +127,11 @@ func TestResolverAsksFromItsSourceAndHonoursTTL(t *testing.T) {
 
 func TestFailedLookupIsAskedAgain(t *testing.T) {
 	var asked atomic.Int64
-	at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
-		m := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
+	at := serveNames(t, func(dns.Query) *dns.Answer {
 		if asked.Add(1) > 1 {
-			m = new(dns.Msg).SetReply(q)
-			m.Answer = []dns.RR{record("app.", 60, "127.0.0.1")}
+			return holds(60, "127.0.0.1")
 		}
-		_ = w.WriteMsg(m)
+		return &dns.Answer{Code: dns.NameError}
 	})
 	r := newRoad(netip.Addr{}, loopback, at).names
 	if _, err := r.lookup(soon(t), "app"); classify(err, resolving) != NXDomain {
@@ -169,11 +148,9 @@ func TestNamesAreKeptAsLongAsTheMachineSays(t *testing.T) {
 		asked   []int64 // after 0 s, 1 s and 2 s of answers that hold for 1 s
 	}{{0, []int64{1, 2, 3}}, {2 * time.Second, []int64{1, 1, 2}}, {500 * time.Millisecond, []int64{1, 2, 3}}} {
 		var asked atomic.Int64
-		at := serveNames(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		at := serveNames(t, func(dns.Query) *dns.Answer {
 			asked.Add(1)
-			m := new(dns.Msg).SetReply(q)
-			m.Answer = []dns.RR{record("app.", 1, "127.0.0.1")}
-			_ = w.WriteMsg(m)
+			return holds(1, "127.0.0.1")
 		})
 		r := newRoad(netip.Addr{}, loopback, at).names
 		now := time.Now()

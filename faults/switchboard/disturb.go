@@ -7,8 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/miekg/dns"
-
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -138,14 +137,14 @@ func (d *disturbances) hit(asker string, from netip.Addr, name string) *disturba
 var nowhere = netip.MustParseAddr("192.0.2.1")
 
 // disturb changes an answer; nil is silence.
-func (r *disturbance) disturb(m, ask *dns.Msg, asker string, udp bool) *dns.Msg {
+func (r *disturbance) disturb(a dns.Answer, q dns.Query, asker string) *dns.Answer {
 	switch r.Answer {
 	case "nxdomain":
-		return bare(m, dns.RcodeNameError)
+		return &dns.Answer{Code: dns.NameError}
 	case "servfail":
-		return bare(m, dns.RcodeServerFailure)
+		return &dns.Answer{Code: dns.ServerFailure}
 	case "refused":
-		return bare(m, dns.RcodeRefused)
+		return &dns.Answer{Code: dns.Refused}
 	case "none":
 		return nil
 	case "slow":
@@ -154,40 +153,29 @@ func (r *disturbance) disturb(m, ask *dns.Msg, asker string, udp bool) *dns.Msg 
 		case <-r.over:
 		}
 	case "truncated":
-		if udp {
-			m.Truncated, m.Answer = true, nil
+		if q.UDP {
+			a.Truncated, a.Addresses = true, nil
 		}
 	case "wrong", "stale":
-		a := r.Address
-		if r.Answer == "stale" {
-			a = r.Moved[asker]
-		}
-		if !a.IsValid() {
-			a = nowhere
-		}
-		if q := ask.Question[0]; q.Qtype == dns.TypeA {
-			m.Rcode = dns.RcodeSuccess
-			m.Answer = []dns.RR{addressRecord(q.Name, a, lifeOf(m))}
+		if q.Type == dns.A {
+			return r.foreign(a, asker)
 		}
 	}
-	return m
+	return &a
 }
 
-// bare is an answer of nothing but a code.
-func bare(m *dns.Msg, code int) *dns.Msg {
-	m.Answer = nil
-	m.Rcode = code
-	return m
-}
-
-// lifeOf is the TTL of the answer that is replaced.
-func lifeOf(m *dns.Msg) uint32 {
-	if len(m.Answer) == 0 {
-		return shortTTL
+// foreign is an answer with another address, which lives as long as the right one would.
+func (r *disturbance) foreign(a dns.Answer, asker string) *dns.Answer {
+	to := r.Address
+	if r.Answer == "stale" {
+		to = r.Moved[asker]
 	}
-	return m.Answer[0].Header().Ttl
-}
-
-func addressRecord(name string, a netip.Addr, ttl uint32) *dns.A {
-	return &dns.A{A: a.AsSlice(), Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: ttl}}
+	if !to.IsValid() {
+		to = nowhere
+	}
+	ttl := a.TTL
+	if len(a.Addresses) == 0 {
+		ttl = shortTTL
+	}
+	return &dns.Answer{Addresses: []netip.Addr{to}, TTL: ttl}
 }

@@ -2,9 +2,10 @@ package switchboard
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
-	"github.com/miekg/dns"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // A wrong address, and one that has moved, live as long as the right one would have.
@@ -15,12 +16,10 @@ func TestForeignAddressesKeepTheirLife(t *testing.T) {
 		{DNS: DNS{Answer: "wrong", Address: foreign}},
 		{DNS: DNS{Answer: "stale", Moved: map[string]netip.Addr{"page": foreign}}},
 	} {
-		ask := new(dns.Msg).SetQuestion("app.", dns.TypeA)
-		well := new(dns.Msg).SetReply(ask)
-		well.Answer = []dns.RR{addressRecord("app.", netip.MustParseAddr("198.18.2.1"), life)}
-		m := r.disturb(well, ask, "page", true)
-		if len(m.Answer) != 1 || m.Answer[0].Header().Ttl != life || m.Answer[0].(*dns.A).A.String() != foreign.String() {
-			t.Errorf("%s: have %v, want %s for %d s", r.Answer, m.Answer, foreign, life)
+		well := dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("198.18.2.1")}, TTL: life}
+		a := r.disturb(well, dns.Query{Question: dns.Question{Name: "app.", Type: dns.A}, UDP: true}, "page")
+		if !slices.Equal(a.Addresses, []netip.Addr{foreign}) || a.TTL != life {
+			t.Errorf("%s: have %+v, want %s for %d s", r.Answer, a, foreign, life)
 		}
 	}
 }

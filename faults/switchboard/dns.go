@@ -2,12 +2,10 @@ package switchboard
 
 import (
 	"errors"
-	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 
-	"github.com/miekg/dns"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // shortTTL is what answers carry that nobody gave another, in seconds: short, so
@@ -19,113 +17,52 @@ type resolver struct {
 	names   *names
 	faults  *disturbances
 	servers []*dns.Server
-	done    chan error // one per server
 }
 
 // serveDNS listens on port 53 of every address, and answers from then on.
 func serveDNS(n *names, d *disturbances, own []netip.Addr) (*resolver, error) {
-	r := &resolver{names: n, faults: d, done: make(chan error, 2*len(own))}
+	r := &resolver{names: n, faults: d}
 	for _, ip := range own {
-		if err := r.listen(netip.AddrPortFrom(ip, 53)); err != nil {
+		s, err := dns.Serve(netip.AddrPortFrom(ip, 53), r.reply)
+		if err != nil {
 			return nil, errors.Join(err, r.close())
 		}
+		r.servers = append(r.servers, s)
 	}
 	return r, nil
-}
-
-func (r *resolver) listen(at netip.AddrPort) error {
-	udp, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
-	if err != nil {
-		return fmt.Errorf("dns on %s/udp: %w", at, err)
-	}
-	r.start(&dns.Server{PacketConn: udp, Handler: r})
-	tcp, err := net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(at))
-	if err != nil {
-		return fmt.Errorf("dns on %s/tcp: %w", at, err)
-	}
-	r.start(&dns.Server{Listener: tcp, Handler: r})
-	return nil
-}
-
-// start returns when the server answers, so that close cannot come too early for it.
-func (r *resolver) start(s *dns.Server) {
-	ready := make(chan struct{})
-	s.NotifyStartedFunc = func() { close(ready) }
-	r.servers = append(r.servers, s)
-	go func() { r.done <- s.ActivateAndServe() }()
-	<-ready
 }
 
 func (r *resolver) close() error {
 	var errs []error
 	for _, s := range r.servers {
-		errs = append(errs, s.Shutdown())
-	}
-	for range r.servers {
-		errs = append(errs, <-r.done)
+		errs = append(errs, s.Close())
 	}
 	r.servers = nil
 	return errors.Join(errs...)
 }
 
-// ServeDNS answers one message.
-func (r *resolver) ServeDNS(w dns.ResponseWriter, ask *dns.Msg) {
-	size := dns.MaxMsgSize
-	udp := w.LocalAddr().Network() == "udp"
-	if udp {
-		size = dns.MinMsgSize
-		if o := ask.IsEdns0(); o != nil {
-			size = max(size, int(o.UDPSize()))
-		}
+// reply is an answer as the faults in force leave it; nil is silence.
+func (r *resolver) reply(q dns.Query) *dns.Answer {
+	from := q.From.Addr()
+	a := r.answer(from, q.Question)
+	asker := r.names.asker(from)
+	if d := r.faults.hit(asker, from, plain(q.Name)); d != nil {
+		return d.disturb(a, q, asker)
 	}
-	from := source(w.RemoteAddr())
-	answer := r.answer(from, ask)
-	if len(ask.Question) == 1 {
-		asker := r.names.asker(from)
-		if d := r.faults.hit(asker, from, plain(ask.Question[0].Name)); d != nil {
-			answer = d.disturb(answer, ask, asker, udp)
-		}
-	}
-	if answer == nil {
-		return
-	}
-	answer.Truncate(size)
-	_ = w.WriteMsg(answer) // an asker that is gone needs no answer
+	return &a
 }
 
 // answer is pure, but for the turn it takes and the report of an unknown name.
-func (r *resolver) answer(from netip.Addr, ask *dns.Msg) *dns.Msg {
-	m := new(dns.Msg).SetReply(ask)
-	m.Authoritative, m.RecursionAvailable = true, true
-	if o := ask.IsEdns0(); o != nil {
-		m.SetEdns0(o.UDPSize(), false)
-	}
-	if len(ask.Question) != 1 {
-		return m.SetRcode(ask, dns.RcodeFormatError)
-	}
-	q := ask.Question[0]
+func (r *resolver) answer(from netip.Addr, q dns.Question) dns.Answer {
 	switch {
-	case q.Qtype == dns.TypePTR || strings.HasSuffix(plain(q.Name), ".arpa"):
-		m.Rcode = dns.RcodeNameError // asked by many programs about their peers; nobody's mistake
-	case q.Qtype != dns.TypeA && r.names.has(from, q.Name):
-		// The name exists and has nothing of this type: AAAA above all.
-	default:
-		addrs, ok := r.names.lookup(from, q.Name)
-		if !ok {
-			m.Rcode = dns.RcodeNameError
-			break
-		}
-		for _, a := range addrs {
-			m.Answer = append(m.Answer, addressRecord(q.Name, a, r.names.ttl(from, q.Name)))
-		}
+	case q.Type == dns.PTR || strings.HasSuffix(plain(q.Name), ".arpa"):
+		return dns.Answer{Code: dns.NameError} // asked by many programs about their peers; nobody's mistake
+	case q.Type != dns.A && r.names.has(from, q.Name):
+		return dns.Answer{} // the name exists and has nothing of this type: AAAA above all
 	}
-	return m
-}
-
-func source(a net.Addr) netip.Addr {
-	at, err := netip.ParseAddrPort(a.String())
-	if err != nil {
-		return netip.Addr{}
+	addrs, ok := r.names.lookup(from, q.Name)
+	if !ok {
+		return dns.Answer{Code: dns.NameError}
 	}
-	return at.Addr().Unmap()
+	return dns.Answer{Addresses: addrs, TTL: r.names.ttl(from, q.Name)}
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
+	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
 // A question that is lost is said again, soon, over the same socket, so that the
@@ -30,14 +31,12 @@ func TestNamesAreAskedForAgain(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			var asked atomic.Int64
-			at := resolves(t, func(w dns.ResponseWriter, m *dns.Msg) {
-				if c.answer(int(asked.Add(1))) {
-					time.Sleep(c.late)
-					a, _ := dns.NewRR(m.Question[0].Name + " 1 IN A 198.18.2.2")
-					r := new(dns.Msg).SetReply(m)
-					r.Answer = append(r.Answer, a)
-					_ = w.WriteMsg(r)
+			at := resolves(t, func(dns.Query) *dns.Answer {
+				if !c.answer(int(asked.Add(1))) {
+					return nil
 				}
+				time.Sleep(c.late)
+				return &dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("198.18.2.2")}, TTL: 1}
 			})
 			here := func(ctx context.Context, network, _ string) (net.Conn, error) {
 				return (&net.Dialer{}).DialContext(ctx, network, at)
@@ -59,21 +58,15 @@ func TestNamesAreAskedForAgain(t *testing.T) {
 	}
 }
 
-// resolves serves DNS on loopback, over UDP.
-func resolves(t *testing.T, answer dns.HandlerFunc) (at string) {
+// resolves serves DNS on loopback.
+func resolves(t *testing.T, answer dns.Handler) (at string) {
 	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 { // until a port is free for UDP and TCP
+		if s, err := dns.Serve(netip.MustParseAddrPort("127.0.0.1:0"), answer); err == nil {
+			t.Cleanup(func() { _ = s.Close() })
+			return s.Addr().String()
+		}
 	}
-	started := make(chan struct{})
-	s := &dns.Server{PacketConn: c, Handler: answer, NotifyStartedFunc: func() { close(started) }}
-	ended := make(chan error, 1)
-	go func() { ended <- s.ActivateAndServe() }()
-	<-started
-	t.Cleanup(func() {
-		_ = s.Shutdown()
-		<-ended
-	})
-	return c.LocalAddr().String()
+	t.Fatal("no port is free for UDP and TCP")
+	return ""
 }
