@@ -25,11 +25,11 @@ func parseSelector(text string) (selector, error) {
 	from, to, ok := strings.Cut(text, "->")
 	s := selector{from: strings.TrimSpace(from), to: strings.TrimSpace(to)}
 	if host, port, has := strings.Cut(s.to, ":"); has {
-		n, err := strconv.ParseUint(port, 10, 16)
+		n, err := strconv.ParseUint(strings.TrimSpace(port), 10, 16)
 		if err != nil || n == 0 {
 			return s, fmt.Errorf("link %q: port %q: want 1 to 65535", text, port)
 		}
-		s.to, s.port = host, uint16(n)
+		s.to, s.port = strings.TrimSpace(host), uint16(n)
 	}
 	if !ok || s.from == "" || s.to == "" {
 		return s, fmt.Errorf("link %q: want FROM -> TO or FROM -> TO:PORT, such as lb -> app-2", text)
