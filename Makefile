@@ -4,13 +4,15 @@ SHELL := /bin/bash
 
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 SOURCES     := $(shell git ls-files -co --exclude-standard '*.go' go.mod go.sum 'scenarios/library/*')
 DRILLS      ?= 4
 ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy bench contract lab containers torture torture-short drills records lint fmt clean images peers fuzz
+.PHONY: help build demo test unit accuracy bench contract lab containers torture torture-short drills records lint fmt clean images peers fuzz notices sbom vuln
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +115,20 @@ lint: ## gofmt, vet, staticcheck, module versions
 	$(GO) run $(STATICCHECK) -tags drill ./...
 	@[ "$$($(GO) list -m -f '{{.Version}}' github.com/Shopify/toxiproxy/v2)" = v2.12.0 ] || { echo "toxiproxy must be v2.12.0"; exit 1; }
 	$(GO) mod verify
+
+notices: ## THIRD_PARTY_NOTICES anew: the licences of all linked modules; a unit test says when it is out of date, or one is not allowed
+	$(GO) test ./cmd/stormdrill -count=1 -run '^TestNotices$$' -args -update-notices
+
+sbom: ## bin/sbom.cdx.json, a bill of materials of the program in CycloneDX's JSON, the same for the same sources
+	@mkdir -p bin
+	$(GO) run $(CYCLONEDX) app -json -licenses -std -noserial -notimestamp -main cmd/stormdrill -output bin/sbom.cdx.json .
+
+vuln: ## known weaknesses of what is linked, by govulncheck; says so where its database cannot be reached
+	@mkdir -p bin
+	@if $(GO) run $(GOVULNCHECK) ./cmd/stormdrill > bin/vuln.txt 2>&1; then cat bin/vuln.txt; \
+	elif grep -q '^govulncheck: fetching vulnerabilities' bin/vuln.txt; then \
+	  echo "vuln: nothing was looked up, for govulncheck's database cannot be reached from here:"; cat bin/vuln.txt; \
+	else cat bin/vuln.txt; exit 1; fi
 
 fmt: ## format the code
 	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
