@@ -84,13 +84,23 @@ func (s *scorer) stretch(st *stream, from, to int64) against {
 // rest finds what stays bad behind outages: from the recovery of a group's last one to
 // the end of the run its bad requests, and those of all groups together, have to be
 // what the baseline explains, and so those of each group without an outage that can meet a
-// fault, from the last recovery on. Else it is not confirmed to be over.
+// fault, from the last recovery on, and those between two outages of a group. Else it is
+// not confirmed to be over.
 func (s *scorer) rest() {
-	last := map[*stream]int{}
+	last, next := map[*stream]int{}, map[int]int{}
 	for i, o := range s.outages {
+		if before, had := last[o.stream]; had {
+			next[before] = i
+		}
 		last[o.stream] = i
 	}
-	tests := len(s.streams) + 1
+	tests := len(s.streams) + 1 + len(next)
+	for before, i := range next {
+		o := &s.outages[before]
+		if a := s.stretch(o.stream, o.recovered, s.outages[i].onset); !o.censored && a.beyond(tests) {
+			o.unsettle()
+		}
+	}
 	var all against
 	from := s.course.injected
 	for st, i := range last {
@@ -151,16 +161,13 @@ func (s *scorer) lasting(x spell, m *Time) *Time {
 // together is the index of dispersion of all groups' bad requests together: what comes
 // over all of them at once is a burst, too.
 func (s *scorer) together() float64 {
-	var counts []int
+	var all baselineBads
 	for _, st := range s.streams {
-		for i, n := range st.beats {
-			for len(counts) <= i {
-				counts = append(counts, 0)
-			}
-			counts[i] += n
-		}
+		all.from, all.until = st.steadyBads.from, st.steadyBads.until // the same of all
+		all.due = append(all.due, st.steadyBads.due...)
 	}
-	return dispersionOf(counts)
+	slices.Sort(all.due)
+	return all.dispersion()
 }
 
 // unsettle says of an outage that it may not be over where it seemed to be.

@@ -10,7 +10,7 @@ import (
 // pace gathers the requests that were slower than calm.
 type pace struct {
 	places []uint32
-	base   []int // of the baseline, per second
+	base   []int64 // when those of the baseline were due
 	first  int64
 }
 
@@ -26,26 +26,15 @@ func (s *stream) pace() *pace {
 func (p *pace) see(place uint32, due, injected int64) {
 	p.places = append(p.places, place)
 	if due < injected && due >= p.first {
-		i := int((due - p.first) / int64(time.Second))
-		for len(p.base) <= i {
-			p.base = append(p.base, 0)
-		}
-		p.base[i]++
+		p.base = append(p.base, due)
 	}
 }
 
 // stream is the group's requests as the test on latency sees them.
 func (p *pace) stream(of *stream, injected int64, streams int) *stream {
 	s := &stream{group: of.group, all: of.all, unsent: of.unsent, bads: p.places}
-	slow := 0
-	for _, n := range p.base {
-		slow += n
-	}
-	for int64(len(p.base)) < (injected-p.first)/int64(time.Second) {
-		p.base = append(p.base, 0)
-	}
-	s.spread = dispersionOf(p.base)
-	s.setTest(slow, s.first(injected)-s.first(p.first), of.sent(), streams)
+	s.spread = baselineBads{p.first, injected, p.base}.dispersion()
+	s.setTest(len(p.base), s.first(injected)-s.first(p.first), of.sent(), streams)
 	return s
 }
 

@@ -188,14 +188,18 @@ func (x spell) recover(mitigate *Time) *Time {
 		return nil
 	}
 	after := time.Duration(x.end - cleared)
-	if alone, doubt := x.between(); alone > after {
+	alone, doubt, quite := x.between()
+	if alone > after {
 		after, clearing = alone, doubt
 	}
 	t := &Time{
 		Seconds:    max(0, seconds(after)),
 		Resolution: x.resolution + seconds(clearing), Censored: x.censored, Unconfirmed: x.unconfirmed,
 	}
-	if mitigate != nil && !mitigate.Censored && t.Seconds == 0 {
+	if !quite && !t.Censored {
+		t.Censored, t.Unconfirmed = true, atRest
+	}
+	if mitigate != nil && !mitigate.Censored && t.Seconds == 0 && !t.Censored {
 		t.By, t.Resolution = mitigated, 0
 	}
 	return t
@@ -203,8 +207,10 @@ func (x spell) recover(mitigate *Time) *Time {
 
 // between is how long users of one outage stayed unwell after a fault was gone and before
 // the next of its faults came: none of them was on, and the one that came is no excuse for
-// the one that went. 0 where the faults overlap, or users were well in between.
-func (x spell) between() (longest, doubt time.Duration) {
+// the one that went. 0 where the faults overlap, or users were well in between; quite is
+// false where more stayed bad from then on, until the next came, than the baseline explains.
+func (x spell) between() (longest, doubt time.Duration, quite bool) {
+	quite = true
 	for _, t := range x.on {
 		next, alone := int64(never), t.cleared != never
 		for _, other := range x.on {
@@ -221,9 +227,17 @@ func (x spell) between() (longest, doubt time.Duration) {
 			if unwell := time.Duration(last - t.cleared); last != never && unwell > longest {
 				longest, doubt = unwell, t.clearing
 			}
+			quite = quite && !o.stream.beside(max(t.cleared, last+1), next).beyond(len(x.on))
 		}
 	}
-	return longest, doubt
+	return longest, doubt, quite
+}
+
+// beside is what a stream had between two instants beside its baseline.
+func (s *stream) beside(from, to int64) against {
+	before := s.steadyBads.until
+	a, b := s.first(from), s.first(max(from, to))
+	return against{base: s.first(before), calm: s.badBefore(before), in: b - a, bad: s.badIn(a, b), spread: s.spread}
 }
 
 // lastUnwell is when the last bad request due between two instants was known, at most the

@@ -16,15 +16,15 @@ import (
 // were sent, in order of due. Their places are counted among themselves, without
 // those never sent.
 type stream struct {
-	group  timeline.Group
-	all    *timeline.Requests // with those never sent
-	unsent []uint32           // places in all, those of the warm-up among them
-	warm   int                // how many are the warm-up's
-	bads   []uint32           // places
-	cold   int64              // until then the baseline was slower than after it; see steady.usual
-	slower *stream            // the same requests, bad where they were slower than calm
-	slack  []slow             // see slows
-	beats  []int              // bad requests of each second of the baseline
+	group      timeline.Group
+	all        *timeline.Requests // with those never sent
+	unsent     []uint32           // places in all, those of the warm-up among them
+	warm       int                // how many are the warm-up's
+	bads       []uint32           // places
+	cold       int64              // until then the baseline was slower than after it; see steady.usual
+	slower     *stream            // the same requests, bad where they were slower than calm
+	slack      []slow             // see slows
+	steadyBads baselineBads       // bad requests of the baseline
 
 	lag      spread          // of all
 	late     int             // sent with a lag above w
@@ -69,8 +69,8 @@ func newStream(g timeline.Group, all *timeline.Requests, from, injected int64, s
 		s.sends(r)
 		sent++
 	}
-	s.beats = base.counts()
-	s.spread = dispersionOf(s.beats)
+	s.steadyBads = base.bad
+	s.spread = s.steadyBads.dispersion()
 	s.setTest(s.badBefore(injected), s.first(injected), sent, streams)
 	s.p95, s.cold = base.usual()
 	s.calm = calmLimit(s.p95)
@@ -113,9 +113,10 @@ func (s *stream) known(place int) int64 {
 }
 
 // setTest sets the shares that the test tells apart, from a baseline of n
-// requests of which bad were bad, and the score at which it alarms among total.
+// requests of which bad were bad, and the score at which it alarms among total. Bad ones
+// that come in bursts say as much less of their share.
 func (s *stream) setTest(bad, n, total, streams int) {
-	s.p0 = max(leastP0, upperBound(bad, n))
+	s.p0 = max(leastP0, upperBound(bad, n, s.spread))
 	s.p1 = max(leastP1, p1Ratio*s.p0)
 	if s.p1 > (1+s.p0)/2 { // a baseline that is void anyway
 		s.p1 = (1 + s.p0) / 2
@@ -125,12 +126,14 @@ func (s *stream) setTest(bad, n, total, streams int) {
 	s.limit = max(1, s.spread) * math.Log(float64(max(1, total))*float64(max(1, streams))/alpha)
 }
 
-// upperBound is the one-sided Clopper-Pearson bound of a share, bad of n.
-func upperBound(bad, n int) float64 {
+// upperBound is the one-sided Clopper-Pearson bound of a share, bad of n, where those of
+// a burst count as one, as the index of dispersion has it.
+func upperBound(bad, n int, spread float64) float64 {
 	if bad >= n {
 		return 0.5 // nothing is known; kept below certainty so that logarithms exist
 	}
-	return min(0.5, mathext.InvRegIncBeta(float64(bad+1), float64(n-bad), Confidence))
+	d := max(1, spread)
+	return min(0.5, mathext.InvRegIncBeta(float64(bad)/d+1, float64(n-bad)/d, Confidence))
 }
 
 // allowed is how many of n requests may be bad at p0, but for a chance of 10⁻⁴. Bad

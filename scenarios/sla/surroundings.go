@@ -75,7 +75,7 @@ func (s *scorer) reference() (reasons []Said) {
 		switch {
 		case sent == 0 && s.course.injected != never:
 			reasons = append(reasons, Saying("reference-silent", "the reference group %s sent nothing once the fault was on: what it would have met is not known", st.group.Name))
-		case out || tooMany(bad, sent, mostBaselineBad, 1):
+		case out || tooMany(bad, sent, st.spread, 1):
 			reasons = append(reasons, Saying("reference-bad", "%d of %d requests of the reference group %s were bad, and no fault touches them: the load node, the machine or the reference's target was unwell; give the machine to the drill alone, or look at that target's log", bad, sent, st.group.Name))
 		}
 	}

@@ -95,7 +95,7 @@ func (s *scorer) unwell() (reasons []Said) {
 	for _, st := range s.streams {
 		n, bad = n+st.first(before), bad+st.badBefore(before)
 	}
-	if len(s.streams) > 1 && tooMany(bad, n, mostBaselineBad, len(s.sent())+1) {
+	if len(s.streams) > 1 && tooMany(bad, n, s.together(), len(s.sent())+1) {
 		say("baseline-bad-of-all", "%d of %d requests of all groups were bad in the baseline, before any fault: look at the targets' logs, or lower the rate", bad, n)
 	}
 	for _, st := range s.sent() {
@@ -103,7 +103,7 @@ func (s *scorer) unwell() (reasons []Said) {
 		switch {
 		case n < leastBaseline:
 			say("baseline-short", "the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher", st.group.Name, n, leastBaseline)
-		case tooMany(bad, n, mostBaselineBad, len(s.sent())+1):
+		case tooMany(bad, n, st.spread, len(s.sent())+1):
 			say("baseline-bad", "%d of %d requests of %s were bad in the baseline, before any fault: %s", bad, n, st.group.Name, st.cure(before))
 		}
 	}
@@ -124,14 +124,15 @@ func (s *scorer) unwell() (reasons []Said) {
 	return reasons
 }
 
-// tooMany reports whether more than a share is bad, as far as bad of n requests tell, by
-// one of so many tests: one of a few shows nothing.
-func tooMany(bad, n int, most float64, tests int) bool {
+// tooMany reports whether more than mostBaselineBad are bad, as far as bad of n requests
+// tell, those of a burst as one, by one of so many tests: one of a few shows nothing.
+func tooMany(bad, n int, spread float64, tests int) bool {
 	if bad == 0 {
 		return false
 	}
-	least := mathext.InvRegIncBeta(float64(bad), float64(n-bad+1), (1-Confidence)/float64(max(1, tests)))
-	return least > most
+	d := max(1, spread)
+	least := mathext.InvRegIncBeta(float64(bad)/d, float64(n-bad)/d+1, (1-Confidence)/float64(max(1, tests)))
+	return least > mostBaselineBad
 }
 
 // dead reports whether most of a baseline was bad: of what follows nothing can be told.
