@@ -33,9 +33,15 @@ func (s *scorer) calmed() {
 	}
 }
 
-// slowed reports whether a group was slower than before from the injection on.
+// slowed reports whether a group was slower than before from the injection on: at a
+// stretch, or over all the fault's time, or from then to the end, in which slowness may
+// come and go.
 func (s *scorer) slowed(st *stream, t span) bool {
-	return slices.ContainsFunc(st.slows(), func(x slow) bool { return x.until > t.injected && x.from < s.course.end })
+	until := t.cleared
+	if until == never {
+		until = s.course.end + 1
+	}
+	return !st.unhurried(t.injected, until) || !st.unhurried(t.injected, s.course.end+1) || slices.ContainsFunc(st.slows(), func(x slow) bool { return x.until > t.injected && x.from < s.course.end })
 }
 
 // calmOf is how long after a fault was cleared a group's latency was as before again.

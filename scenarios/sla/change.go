@@ -89,9 +89,16 @@ func (o outage) ofRecovery() time.Duration {
 
 // edge is what chance does to an edge of a segment, the first (step 1) or the last
 // (−1): 1/r + 6/(r·f), f being the share beside it, of as many bad requests as make an
-// edge stand out, or of twice as many where that is less.
+// edge stand out, or of twice as many where that is less. The gap to a stray that is
+// joined to it says nothing of that share, and is printed as what lies between two ways to
+// tell the edge.
 func (s *stream) edge(g segment, step int) time.Duration {
 	gap := time.Duration(0)
+	if at := s.within(g, step); step > 0 {
+		g.first = at
+	} else {
+		g.last = at
+	}
 	for _, n := range []int{perChange, 2 * perChange} {
 		if n = min(n, g.last-g.first); n == 0 {
 			continue
