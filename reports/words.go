@@ -314,6 +314,8 @@ func observer(c sla.Scorecard) (lines []string) {
 			s += "nothing to notice"
 		case w.Detect.Censored && c.Spared(w):
 			s += "content throughout, and no user was hurt"
+		case w.Detect.Censored && c.Slowed(w):
+			s += "content throughout, while users were answered more slowly"
 		case w.Detect.Censored:
 			s += "never noticed (" + w.Detect.String() + ")"
 		default:

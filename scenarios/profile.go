@@ -28,7 +28,7 @@ func (p *planner) profile() {
 }
 
 // ports checks that the tcp watchers ask as often as the profile has ports checked, and
-// in the phase that they are judged in.
+// often enough in the phase that they are judged in.
 func (p *planner) ports(profile string) {
 	none := true
 	for _, w := range sortedKeys(p.s.Watch) {
@@ -37,9 +37,9 @@ func (p *planner) ports(profile string) {
 			continue
 		}
 		none = false
-		if most := min(sla.PortEvery, p.s.Phases.Recovery); tcp.Every > most && most > 0 {
-			p.problem(at("watch", w, "tcp", "every"), "profile %s: port connectivity is checked every %s at least, and judged in recovery, here of %s: want at most %s",
-				profile, sla.PortEvery, p.s.Phases.Recovery, most)
+		if most := min(sla.PortEvery, p.s.Phases.Recovery/sla.LeastAsked); tcp.Every > most && most > 0 {
+			p.problem(at("watch", w, "tcp", "every"), "profile %s: port connectivity is checked every %s at least, and judged by %d answers or more in recovery, here of %s: want at most %s",
+				profile, sla.PortEvery, sla.LeastAsked, p.s.Phases.Recovery, most)
 		}
 	}
 	if none {

@@ -62,7 +62,7 @@ func (s *scorer) count() {
 			for _, phase := range k.phases() {
 				if k.About(st.group.Name) {
 					m := s.metrics.of(k, phase)
-					m.maybe = s.stoodFor(k.Node)
+					m.hit, m.alone = s.hits(k.Node), st.alone(k.Node)
 					on(phase, m)
 				}
 			}

@@ -102,3 +102,30 @@ func (s *scorer) nextOther(c charge) int64 {
 	}
 	return next
 }
+
+// Spared tells whether nobody was hurt by what a watcher has to notice: each of its
+// faults was absorbed.
+func (c Scorecard) Spared(w Watcher) bool {
+	return c.each(w, func(f Fault) bool { return f.Absorbed })
+}
+
+// Slowed tells whether what a watcher has to notice hurt users by nothing but slower
+// answers.
+func (c Scorecard) Slowed(w Watcher) bool {
+	return !c.Spared(w) && c.each(w, func(f Fault) bool { return f.Absorbed || f.Slower })
+}
+
+// each reports whether something holds of all that a watcher has to notice; false where
+// that is nothing.
+func (c Scorecard) each(w Watcher, holds func(Fault) bool) bool {
+	any := false
+	for _, f := range c.Faults {
+		if w.Of != "" && string(w.Of) != f.Name || slices.Contains(w.Unmet, f.Name) {
+			continue
+		}
+		if any = true; !holds(f) {
+			return false
+		}
+	}
+	return any
+}

@@ -74,6 +74,10 @@ var Indicators = []string{"dns-p95 in recovery <= 50ms", "handshake in recovery 
 // PortEvery is how often the handbook has a port checked, at least.
 const PortEvery = 5 * time.Minute
 
+// LeastAsked is how often a port has to have answered for its connectivity to be known:
+// had it failed every other time, five answers would all be good in one of 32 runs.
+const LeastAsked = 5
+
 // Port names the objective of a tcp watcher.
 func Port(watcher string) string { return "port " + watcher + " in recovery" }
 
@@ -167,8 +171,11 @@ func (s *scorer) port(watcher string) Objective {
 	}
 	share := round(float64(good) / float64(asked))
 	o.Measured, o.Value, o.Result, o.Why = fmt.Sprintf("%d of %d", good, asked), &share, Met, ""
-	if good < asked {
+	switch {
+	case good < asked:
 		o.Result = Missed
+	case asked < LeastAsked:
+		o.Result, o.Why = Undecided, Word(fmt.Sprintf("fewer than %d answers show nothing: let it ask more often, or want a longer recovery", LeastAsked))
 	}
 	return o
 }

@@ -12,13 +12,13 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/stormdrill/stormdrill/loadgen"
-	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // bounds are what a metric may have been, and of how many steps it was counted.
 type bounds struct {
 	low, high float64
 	steps     int // 0: it is about requests
+	nameless  int // see metric
 }
 
 // keep judges one objective over a phase.
@@ -108,6 +108,9 @@ func (k Keep) without() string {
 
 // doubt says why it cannot be told.
 func (k Keep) doubt(have bounds) string {
+	if have.nameless > 0 {
+		return fmt.Sprintf("%d requests that got no answer, or one that names no node, may have been its own: let each node say who it is, and a front whom it asked", have.nameless)
+	}
 	if have.steps == 0 {
 		return "it depends on the requests that were due and never sent"
 	}
@@ -179,9 +182,11 @@ type metric struct {
 	took   spread // of the good ones
 	bad    int
 	unsent int // no node's answer, so they are in no node's metric
-	// maybe: a fault answers in the node's stead; what does not say for which node it
-	// is, in an older record, may be this one's.
-	maybe    bool
+	// hit is when a fault was on that hits the node. What names no node then may be this
+	// one's: a fault's answer, in an older record, and a request that got none, or a front's
+	// own, as it was dead. It is, where no other node answers.
+	hit      []span
+	alone    bool
 	nameless int
 }
 
@@ -191,11 +196,21 @@ func (m *metric) add(r *loadgen.Request, bad bool) {
 		m.addStep(m.step(r), r)
 	case r.Unsent && m.node == "":
 		m.unsent++
-	case m.maybe && r.Injected && r.Node == "":
+	case m.mayBe(r, bad) && m.alone && bad:
+		m.count(r.Latency(), false)
+	case m.mayBe(r, bad):
 		m.nameless++
 	case !r.Unsent && m.by(r):
 		m.count(r.Latency(), !bad)
 	}
+}
+
+// mayBe reports whether a request that names no node may have met this one.
+func (m *metric) mayBe(r *loadgen.Request, bad bool) bool {
+	return r.Node == "" && !r.Unsent && len(m.hit) > 0 && (m.on == "" || r.Reused == (m.on == established)) &&
+		(r.Injected || bad && slices.ContainsFunc(m.hit, func(t span) bool {
+			return t.injected != never && r.Done >= t.injected && (t.cleared == never || r.Due <= t.cleared)
+		}))
 }
 
 func (m *metric) addStep(step loadgen.Step, r *loadgen.Request) {
@@ -220,9 +235,24 @@ func (m *metric) count(took time.Duration, good bool) {
 // counted is how many there were.
 func (m *metric) counted() int { return m.took.n + m.bad }
 
-// stoodFor reports whether a fault may have answered in a node's stead.
-func (s *scorer) stoodFor(node string) bool {
-	return node != "" && slices.ContainsFunc(s.record.Header.Faults, func(f timeline.Fault) bool { return slices.Contains(f.Nodes, node) })
+// hits is when faults that hit a node were on.
+func (s *scorer) hits(node string) (all []span) {
+	for _, f := range s.record.Header.Faults {
+		if node != "" && slices.Contains(f.Nodes, node) {
+			all = append(all, s.span(f.Name))
+		}
+	}
+	return all
+}
+
+// alone reports whether a node is the only one that answers a group.
+func (s *stream) alone(node string) bool {
+	for name := range s.by.of {
+		if name != node && name != "none" && name != "unnamed" && name != "switchboard" {
+			return false
+		}
+	}
+	return true
 }
 
 // metric bounds what k asks for in a phase; false where there is no data.
@@ -243,11 +273,11 @@ func (m *metric) served(k Keep) bounds {
 	least := m.counted() + m.unsent
 	most := least + m.nameless
 	if k.IsShare() {
-		return bounds{low: float64(m.took.n) / float64(most), high: float64(m.took.n+m.unsent) / float64(max(1, least))}
+		return bounds{low: float64(m.took.n) / float64(most), high: float64(m.took.n+m.unsent) / float64(max(1, least)), nameless: m.nameless}
 	}
 	// At worst the unsent ones would have been without end, at best the quickest.
 	_, above := ranks(k.quantile(), most)
-	b := bounds{high: m.at(above), steps: m.counted()}
+	b := bounds{high: m.at(above), steps: m.counted(), nameless: m.nameless}
 	if below, _ := ranks(k.quantile(), max(1, least)); below > m.unsent {
 		b.low = m.at(below - m.unsent)
 	}
@@ -280,10 +310,10 @@ func (m *metric) steps(k Keep) bounds {
 	n := m.counted()
 	if k.IsShare() {
 		low, high := clopper(m.took.n, n)
-		return bounds{low, high, n}
+		return bounds{low: low, high: high, steps: n}
 	}
 	low, high := ranks(k.quantile(), n)
-	return bounds{m.at(low), m.at(high), n}
+	return bounds{low: m.at(low), high: m.at(high), steps: n}
 }
 
 // clopper is between the one-sided Clopper-Pearson bounds of a share, k of n.

@@ -150,7 +150,8 @@ func cannotMeet(w Watcher) string {
 }
 
 // detection judges a watcher. One that was content while nobody was hurt has missed
-// nothing, and has shown nothing: whether it would notice an outage is not told.
+// nothing, and has shown nothing: whether it would notice an outage is not told. Whether
+// slower answers alone had to be noticed no limit on a detection says.
 func (s *scorer) detection(name string, limit time.Duration, w Watcher, why string) Objective {
 	o := atMost("detect "+name, limit, w.Detect, why)
 	if w.Detect != nil && w.Detect.Censored && s.card.Spared(w) {
@@ -160,6 +161,10 @@ func (s *scorer) detection(name string, limit time.Duration, w Watcher, why stri
 			return o
 		}
 		o.Why = "no user was hurt, so nothing was there that it had to notice: make the fault harder, or ask for a detection only if users felt it: {within: …, if: felt}"
+	}
+	if w.Detect != nil && w.Detect.Censored && s.card.Slowed(w) {
+		o.Measured, o.Result = "not noticed, answered more slowly", Undecided
+		o.Why = "users were answered more slowly, and none of their requests failed: that a watcher has to notice it is not said; bound latency with a threshold, or call slower answers bad (slow: …)"
 	}
 	return o
 }

@@ -4,7 +4,6 @@ package sla
 
 import (
 	"math"
-	"slices"
 	"time"
 )
 
@@ -327,21 +326,6 @@ type Move struct {
 	At      float64 `json:"at"`
 	Back    Number  `json:"back"`    // none: the run broke off before
 	Answers uint64  `json:"answers"` // that led there, checks' apart
-}
-
-// Spared tells whether nobody was hurt by what a watcher has to notice: each of its
-// faults was absorbed.
-func (c Scorecard) Spared(w Watcher) bool {
-	any := false
-	for _, f := range c.Faults {
-		if w.Of != "" && string(w.Of) != f.Name || slices.Contains(w.Unmet, f.Name) {
-			continue
-		}
-		if any = true; !f.Absorbed && !f.Slower {
-			return false
-		}
-	}
-	return any
 }
 
 // Results of an objective.
