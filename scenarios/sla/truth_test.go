@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -18,7 +19,10 @@ type world struct {
 	groups                             []crowd
 	baseline, fault, recovery, confirm float64
 	also                               []onset   // faults beside the one of the whole fault phase
+	only                               bool      // there is no fault but those
 	alarms                             []float64 // the watcher is not content from each, for a second
+	asks                               float64   // it asks for the first time, and then ten times a second
+	watcher                            string    // its kind; http where empty
 	goals                              timeline.Objectives
 }
 
@@ -144,7 +148,11 @@ func (w world) record(seed uint64) *timeline.Record {
 		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: at(seconds), After: at(seconds)})
 	}
 	mark(timeline.MarkStart, "", 0)
-	for _, f := range append([]onset{{"fault", w.inject(), w.lift()}}, w.also...) {
+	faults := w.also
+	if !w.only {
+		faults = append([]onset{{"fault", w.inject(), w.lift()}}, w.also...)
+	}
+	for _, f := range faults {
 		r.Header.Faults = append(r.Header.Faults, timeline.Fault{Name: f.name, Kind: "http-status", Aim: "users -> web",
 			At: time.Duration((f.from - w.inject()) * 1e9), For: time.Duration((f.to - f.from) * 1e9)})
 		mark(timeline.MarkInject, f.name, f.from)
@@ -156,7 +164,7 @@ func (w world) record(seed uint64) *timeline.Record {
 	mark(timeline.MarkRecovery, "", w.lift())
 	mark(timeline.MarkEnd, "", w.end())
 	if len(w.alarms) > 0 {
-		r.Header.Watch = []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 1, Oks: 1, Every: 100 * time.Millisecond}}
+		r.Header.Watch = []timeline.Watcher{{Name: "probe", Kind: cmp.Or(w.watcher, "http"), Fails: 1, Oks: 1, Every: 100 * time.Millisecond}}
 		r.Answers = w.answers(at)
 	}
 	return r
@@ -164,7 +172,7 @@ func (w world) record(seed uint64) *timeline.Record {
 
 // answers are the watcher's, ten a second.
 func (w world) answers(at func(float64) int64) (all []loadgen.Answer) {
-	for t := 0.05; t < w.end(); t += 0.1 {
+	for t := cmp.Or(w.asks, 0.05); t < w.end(); t += 0.1 {
 		good := true
 		for _, a := range w.alarms {
 			good = good && !(t >= a && t < a+1)
