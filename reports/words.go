@@ -261,6 +261,9 @@ func fault(f sla.Fault, only bool) string {
 			bad = "stayed bad"
 		}
 		s += fmt.Sprintf("; had %s of their requests %s to the end, it would have stood out", atLeast(*f.Detectable), bad)
+		if f.DetectableGroup != nil {
+			s += fmt.Sprintf("; of one group alone, %s", atLeast(*f.DetectableGroup))
+		}
 	}
 	return s
 }

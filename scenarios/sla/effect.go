@@ -61,7 +61,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	if out.Proof.Effective != "yes" || !out.Inject.Known() { // proofs come before the mark
 		return
 	}
-	felt, detectable := s.faintly(f)
+	felt, detectable, ofGroup := s.faintly(f)
 	switch {
 	case f.Watchers: // it met no user, and nobody has borne it
 	case out.Proof.anybodys(f.Kind) && felt == nil && !s.ledAway(f) && !s.delayed(f):
@@ -69,9 +69,9 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	case out.Proof.onlyPackets(f.Kind):
 		out.Proof.Effective = "too few"
 	case felt == nil:
-		out.Absorbed, out.Detectable = !s.dead(), detectable
+		out.Absorbed, out.Detectable, out.DetectableGroup = !s.dead(), detectable, ofGroup
 	default:
-		out.Detectable = detectable
+		out.Detectable, out.DetectableGroup = detectable, ofGroup
 		out.Faint = uint64(felt.bad)
 		out.Mitigate, out.Recover = felt.times(s.span(f.Name), s.course.end, s.confirm())
 	}

@@ -79,8 +79,9 @@ type felt struct {
 // its own making, or more of them than the steady state explains: while it was on, or
 // from its injection to the end of the run, in a group or in all groups together. Groups
 // that had an outage of another fault meanwhile do not tell. Detectable is the share that
-// would have been told to the end; nil where no group tells.
-func (s *scorer) faintly(f timeline.Fault) (out *felt, detectable *float64) {
+// would have been told to the end, and ofGroup that of the group that tells least; nil
+// where no group tells, and where there are not several.
+func (s *scorer) faintly(f timeline.Fault) (out *felt, detectable, ofGroup *float64) {
 	t := s.span(f.Name)
 	until := t.cleared
 	if until == never {
@@ -100,6 +101,13 @@ func (s *scorer) faintly(f timeline.Fault) (out *felt, detectable *float64) {
 		share := round(sum.whole.standsOut(tests))
 		detectable = &share
 	}
+	if len(all) > 1 {
+		least := 0.0
+		for _, x := range all {
+			least = max(least, round(x.whole.standsOut(tests)))
+		}
+		ofGroup = &least
+	}
 	together := len(all) > 1 && sum.beyond(tests)
 	for _, x := range all {
 		bad := x.made
@@ -118,7 +126,7 @@ func (s *scorer) faintly(f timeline.Fault) (out *felt, detectable *float64) {
 		}
 		out.add(x.stream, bad)
 	}
-	return out, detectable
+	return out, detectable, ofGroup
 }
 
 // exposure is what a group had of a fault's time: while it was on, from then to the

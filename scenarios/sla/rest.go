@@ -113,15 +113,17 @@ func (s *scorer) rest() {
 	if len(last) == 0 {
 		return
 	}
-	unwell := false
+	unwell, least := false, 0.0
 	for _, st := range s.streams {
 		a := s.stretch(st, from, s.course.end+1)
-		all = all.add(a)
+		all, least = all.add(a), max(least, a.standsOut(tests))
 		_, had := last[st]
 		unwell = unwell || !had && s.exposedToAny(st) && a.beyond(tests)
 	}
 	if len(s.streams) > 1 {
 		all.spread = s.together()
+		least = round(least)
+		s.ofGroup = &least
 	}
 	share := round(all.standsOut(tests))
 	if s.detectable = &share; len(s.streams) < 2 || !unwell && !all.beyond(tests) {

@@ -42,8 +42,9 @@ type scorer struct {
 	metrics metrics
 
 	// detectable is the share of all requests that would have stood out from the last
-	// recovery to the end; nil without an outage.
-	detectable *float64
+	// recovery to the end, and of those of the group that tells least; nil without an
+	// outage, and the latter of one group.
+	detectable, ofGroup *float64
 
 	card Scorecard
 }
@@ -165,7 +166,7 @@ func (s *scorer) times() {
 		t.Mitigate, t.Recover = worse(t.Mitigate, m), worse(t.Recover, r)
 		i := slices.IndexFunc(s.card.Faults, func(f Fault) bool { return f.Name == x.fault })
 		s.card.Faults[i].Outage, s.card.Faults[i].Mitigate, s.card.Faults[i].Recover = x.outage(), m, r
-		s.card.Faults[i].Detectable = s.detectable
+		s.card.Faults[i].Detectable, s.card.Faults[i].DetectableGroup = s.detectable, s.ofGroup
 	}
 	if len(s.spells) > 0 {
 		t.Outage = together(s.spells)

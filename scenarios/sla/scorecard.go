@@ -260,6 +260,9 @@ type Fault struct {
 	// Detectable is the share of its users' requests that, bad from the injection, or from
 	// the recovery, to the end of the run, would have stood out; null where it does not apply.
 	Detectable *float64 `json:"detectable_share"`
+	// DetectableGroup is the same of a group by itself, of that which tells least; null
+	// where there are not several.
+	DetectableGroup *float64 `json:"detectable_share_of_group"`
 	// During is the fault in whose outage it was on, where it has none of its own.
 	During Word `json:"during"`
 }
