@@ -68,8 +68,7 @@ func (f *Exec) Commands() []CommandLine {
 		words []secret.Text
 	}{{"inject", f.Inject}, {"lift", f.Lift}, {"proof", f.Proof}} {
 		if len(c.words) > 0 {
-			program, _ := c.words[0].Reveal() // Bind says why not
-			all = append(all, CommandLine{c.what, program, f.shell(c.words)})
+			all = append(all, CommandLine{c.what, string(c.words[0]), f.shell(c.words)})
 		}
 	}
 	return all
@@ -103,6 +102,9 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 		if len(c.words) == 0 || c.words[0] == "" {
 			return nil, fmt.Errorf("%s is missing: want %s", c.key, c.why)
 		}
+		if c.words[0].Secret() {
+			return nil, fmt.Errorf("%s: the program is shown: write it out, without ${env:…}", c.key)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
 		if !variable.MatchString(name) || strings.HasPrefix(name, own) {
@@ -118,16 +120,18 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 	return f.injection(name, site)
 }
 
-// injection puts the secrets into the commands; it is the last to see them.
+// injection names the secrets to whoever runs the commands, whose environment has them.
 func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
 	o := &ownCommands{runner: site.Commands, hidden: slices.Concat(f.Inject, f.Lift, f.Proof, slices.Collect(maps.Values(f.Env)))}
-	env := slices.Clone(site.Environment)
+	var env []secret.Text
+	for _, e := range site.Environment {
+		env = append(env, secret.Text(e))
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
-		v, err := f.Env[name].Reveal()
-		if err != nil {
+		if err := f.Env[name].Check(); err != nil {
 			return nil, fmt.Errorf("env %s: %w", name, err)
 		}
-		env = append(env, name+"="+v)
+		env = append(env, secret.Text(name+"=")+f.Env[name])
 	}
 	o.job.Fault = name
 	for _, c := range []struct {
@@ -135,13 +139,11 @@ func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
 		words []secret.Text
 		to    *commands.Command
 	}{{"inject", f.Inject, &o.job.Inject}, {"lift", f.Lift, &o.job.Lift}, {"proof", f.Proof, &o.proof}} {
-		c.to.Env, c.to.Within = env, f.timeout()
+		c.to.Args, c.to.Env, c.to.Within = c.words, env, f.timeout()
 		for _, w := range c.words {
-			v, err := w.Reveal()
-			if err != nil {
+			if err := w.Check(); err != nil {
 				return nil, fmt.Errorf("%s: %w", c.key, err)
 			}
-			c.to.Args = append(c.to.Args, v)
 		}
 	}
 	o.byHand = f.byHand(site.Environment)

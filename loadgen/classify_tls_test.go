@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stormdrill/stormdrill/faults/authority"
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // serveTLS serves handshakes on loopback with a certificate for some names.
@@ -22,7 +23,7 @@ func serveTLS(t *testing.T, ca authority.Pair, v authority.Validity, config *tls
 	}
 	config.Certificates = []tls.Certificate{c}
 	url := serveRaw(t, func(_ int, c *net.TCPConn) { _ = tls.Server(c, config).Handshake() })
-	return strings.Replace(url, "http:", "https:", 1)
+	return strings.Replace(string(url), "http:", "https:", 1)
 }
 
 // Real handshakes, each wrong in its own way, told apart by users and checks alike;
@@ -42,14 +43,14 @@ func TestTLSClasses(t *testing.T) {
 		{serveTLS(t, ca, authority.Current(), old, "app"), TLSVersion},
 	} {
 		s := Spec{Subnet: loopback, Authority: ca.Certificate}
-		p, err := newProbe(Check{HTTP: &HTTPProbe{URL: c.url}}, s)
+		p, err := newProbe(Check{HTTP: &HTTPProbe{URL: secret.Text(c.url)}}, s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if r := p.Ask(t.Context()); r.Good || r.Detail != c.want.String() {
 			t.Errorf("a check: %+v, want %s", r, c.want)
 		}
-		if r := usersOf(t, Group{URL: c.url, CA: ca.Certificate}).one(0); r.Class != c.want {
+		if r := usersOf(t, Group{URL: secret.Text(c.url), CA: ca.Certificate}).one(0); r.Class != c.want {
 			t.Errorf("a user: %s, want %s", r.Class, c.want)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -43,7 +44,7 @@ func TestNamesOnPort53(t *testing.T) {
 		t.Errorf("prepare asked for %s: only a reverse name is nobody's mistake", q)
 	}
 	for host, want := range map[string]string{"shop": "200", "shpo": "nxdomain"} {
-		a, err := n.knock(t.Context(), Check{Timeout: time.Second, HTTP: &HTTPProbe{URL: "http://" + host + port}})
+		a, err := n.knock(t.Context(), Check{Timeout: time.Second, HTTP: &HTTPProbe{URL: secret.Text("http://" + host + port)}})
 		if err != nil {
 			t.Fatal(err)
 		}

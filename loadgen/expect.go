@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // Expect is what a good answer is, in all that is set: the zero value takes any status
@@ -20,12 +22,12 @@ type Expect struct {
 	Status []int `yaml:"status" json:"status,omitempty" alone:"true"` // good ones; default 200–299
 	// Body is a regular expression (RE2) that the body matches somewhere, in its first
 	// 64 KiB.
-	Body string `yaml:"body" json:"body,omitempty"`
+	Body secret.Text `yaml:"body" json:"body,omitempty"`
 	// JSON are values by their path in a body of at most 64 KiB: {status: ok,
 	// "items.0.id": 7}.
-	JSON map[string]string `yaml:"json" json:"json,omitempty"`
+	JSON map[string]secret.Text `yaml:"json" json:"json,omitempty"`
 	// Header are regular expressions that one of the values of a header matches.
-	Header map[string]string `yaml:"header" json:"header,omitempty"`
+	Header map[string]secret.Text `yaml:"header" json:"header,omitempty"`
 }
 
 // mostBody is how much of a body is held against an expectation, bytes.
@@ -42,7 +44,7 @@ func (e Expect) String() string {
 		parts[0] = strings.Join(codes, " or ")
 	}
 	if e.Body != "" {
-		parts = append(parts, "body like "+e.Body)
+		parts = append(parts, "body like "+string(e.Body))
 	}
 	for _, path := range slices.Sorted(maps.Keys(e.JSON)) {
 		parts = append(parts, fmt.Sprintf("json %s = %s", path, e.JSON[path]))
@@ -80,7 +82,7 @@ func (e *ExpectError) Unwrap() error { return e.Err }
 // Check reports, as an *ExpectError, the first part that cannot be read. Statuses are
 // not looked at.
 func (e Expect) Check() error {
-	_, err := e.compile()
+	_, err := e.compiled(func(t secret.Text, _ func(string) string) (string, error) { return t.Outline(), nil })
 	return err
 }
 
@@ -88,25 +90,39 @@ func (e Expect) Check() error {
 type expectation struct {
 	Expect
 	body   *regexp.Regexp // nil: any
+	json   map[string]string
 	header map[string]*regexp.Regexp
 }
 
-func (e Expect) compile() (*expectation, error) {
-	x := &expectation{Expect: e, header: map[string]*regexp.Regexp{}}
+// compile puts the secrets in: within a regular expression each stands for itself.
+func (e Expect) compile() (*expectation, error) { return e.compiled(secret.Text.RevealAs) }
+
+func (e Expect) compiled(reveal func(secret.Text, func(string) string) (string, error)) (*expectation, error) {
+	x := &expectation{Expect: e, json: map[string]string{}, header: map[string]*regexp.Regexp{}}
+	pattern := func(t secret.Text) (*regexp.Regexp, error) {
+		text, err := reveal(t, regexp.QuoteMeta)
+		if err != nil {
+			return nil, err
+		}
+		return regexp.Compile(text)
+	}
 	var err error
 	if e.Body != "" {
-		if x.body, err = regexp.Compile(e.Body); err != nil {
+		if x.body, err = pattern(e.Body); err != nil {
 			return nil, &ExpectError{[]string{"body"}, err}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Header)) {
-		if x.header[name], err = regexp.Compile(e.Header[name]); err != nil {
+		if x.header[name], err = pattern(e.Header[name]); err != nil {
 			return nil, &ExpectError{[]string{"header", name}, err}
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(e.JSON)) {
 		if strings.TrimSpace(path) == "" || strings.ContainsAny(path, "#|@!*?{}[]()") {
 			return nil, &ExpectError{[]string{"json", path}, fmt.Errorf("want the keys that lead to one value, and places in lists, joined by dots, such as items.0.id")}
+		}
+		if x.json[path], err = reveal(e.JSON[path], strings.Clone); err != nil {
+			return nil, &ExpectError{[]string{"json", path}, err}
 		}
 	}
 	return x, nil
@@ -131,7 +147,7 @@ func (x *expectation) class(a answer) Class {
 	if len(x.JSON) > 0 && (a.long || !gjson.ValidBytes(a.body)) {
 		return Assertion
 	}
-	for path, want := range x.JSON {
+	for path, want := range x.json {
 		if v := gjson.GetBytes(a.body, path); !v.Exists() || !sameValue(v, want) {
 			return Assertion
 		}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -134,7 +135,7 @@ func TestFloodEndsByItself(t *testing.T) {
 func loosed(t *testing.T, url string, g Group, tell func(string, any) error) *flood {
 	t.Helper()
 	local := netip.MustParseAddr("127.0.0.1")
-	g.Name, g.URL, g.Method, g.Users, g.Sources = "attack", url, "GET", 1, []netip.Addr{local}
+	g.Name, g.URL, g.Method, g.Users, g.Sources = "attack", secret.Text(url), "GET", 1, []netip.Addr{local}
 	g.Timeout, g.Slow = time.Minute, time.Minute
 	return newFlood(t.Context(), Spec{Run: "00112233aabbccdd", Subnet: netip.PrefixFrom(local, 8).Masked()}, g, wire.Now, tell)
 }

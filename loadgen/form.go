@@ -12,11 +12,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // form is what the requests of a group have in common, as it goes onto the wire.
 // net/http writes it once, so that a request costs only what is its own.
 type form struct {
+	to      string        // the URL, with IDMark where there is one
 	proto   *http.Request // what answers are read for
 	url     *url.URL
 	first   string            // "GET /account?x=1 HTTP/1.1\r\n"
@@ -36,11 +39,15 @@ type form struct {
 type query struct{ head, body []byte }
 
 func newForm(g Group) (*form, error) {
-	proto, err := g.prototype()
+	proto, body, err := g.prototype()
 	if err != nil {
 		return nil, err
 	}
-	f := &form{proto: proto, url: proto.URL, body: []byte(g.Body), secure: proto.URL.Scheme == "https",
+	to, err := g.URL.Reveal()
+	if err != nil {
+		return nil, err
+	}
+	f := &form{to: to, proto: proto, url: proto.URL, body: []byte(body), secure: proto.URL.Scheme == "https",
 		host: proto.URL.Hostname(), closes: proto.Close || said(proto.Header, "Connection", "close"), replays: idempotent(proto)}
 	if f.address, err = dialled(proto.URL); err != nil {
 		return nil, err
@@ -64,22 +71,46 @@ func newForm(g Group) (*form, error) {
 	return f, nil
 }
 
-// prototype is the request that all of the group's are like.
-func (g Group) prototype() (*http.Request, error) {
-	req, err := http.NewRequest(g.Method, g.URL, strings.NewReader(g.Body))
+// prototype is the request that all of the group's are like, and its body.
+func (g Group) prototype() (req *http.Request, body string, err error) {
+	to, err := revealedURL(g.URL)
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	if body, err = g.Body.Reveal(); err != nil {
+		return nil, "", err
+	}
+	if req, err = http.NewRequest(g.Method, to, strings.NewReader(body)); err != nil {
+		return nil, "", err
 	}
 	req.Close = g.PerRequest
 	req.Header.Set("User-Agent", "stormdrill")
 	for k, v := range g.Headers {
+		value, err := v.Reveal()
+		if err != nil {
+			return nil, "", fmt.Errorf("header %s: %w", k, err)
+		}
 		if textproto.CanonicalMIMEHeaderKey(k) == "Host" {
-			req.Host = v
+			req.Host = value
 			continue
 		}
-		req.Header.Set(k, v)
+		req.Header.Set(k, value)
 	}
-	return req, nil
+	return req, body, nil
+}
+
+// revealedURL is a URL with its secrets; the error of one that cannot be read shows none.
+func revealedURL(t secret.Text) (string, error) {
+	text, err := t.Reveal()
+	if err != nil {
+		return "", err
+	}
+	if _, err := url.Parse(text); err != nil && t.Secret() {
+		return "", fmt.Errorf("URL %s: cannot be read with the values of its secrets in it: write them as URLs do, by %%-encoding", t)
+	} else if err != nil {
+		return "", err
+	}
+	return text, nil
 }
 
 // dialled is the host:port of a URL.
@@ -143,10 +174,10 @@ func (u *users) query(b []byte, seq uint64) query {
 	first, body := f.first, f.body
 	if u.spec.Writes != nil {
 		id := u.id(seq)
-		if to, err := url.Parse(strings.ReplaceAll(u.spec.URL, IDMark, id)); err == nil { // which the plan has checked
+		if to, err := url.Parse(strings.ReplaceAll(f.to, IDMark, id)); err == nil { // which the plan has checked
 			first = f.line(to)
 		}
-		body = []byte(strings.ReplaceAll(u.spec.Body, IDMark, id))
+		body = bytes.ReplaceAll(f.body, []byte(IDMark), []byte(id))
 	}
 	if path := u.spec.path(seq); path != "" {
 		first = f.firsts[path]

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,10 +67,14 @@ func listenHooks(all []Hook, now func() int64, say hookEvents) (*hooks, error) {
 		if ports[k.Port] == nil {
 			ports[k.Port] = map[string]string{}
 		}
-		if other, taken := ports[k.Port][k.Path]; taken {
+		path, err := k.path()
+		if err != nil {
+			return nil, fmt.Errorf("hook %q: %w", k.Name, err)
+		}
+		if other, taken := ports[k.Port][path]; taken {
 			return nil, fmt.Errorf("hook %q: %q has the same port and path", k.Name, other)
 		}
-		ports[k.Port][k.Path] = k.Name
+		ports[k.Port][path] = k.Name
 	}
 	for port, paths := range ports {
 		if err := h.listen(port, paths, now); err != nil {
@@ -77,6 +83,25 @@ func listenHooks(all []Hook, now func() int64, say hookEvents) (*hooks, error) {
 		}
 	}
 	return h, nil
+}
+
+// path is where a hook is asked, its token included.
+func (k Hook) path() (string, error) {
+	if k.Token == "" {
+		return k.Path, nil
+	}
+	token, err := k.Token.Reveal()
+	return strings.TrimSuffix(k.Path, "/") + "/" + token, err
+}
+
+// named finds the hook of a path, in a time that does not tell how much of one is right.
+func named(names map[string]string, path string) (name string, ok bool) {
+	for p, n := range names {
+		if subtle.ConstantTimeCompare([]byte(p), []byte(path)) == 1 {
+			name, ok = n, true
+		}
+	}
+	return name, ok
 }
 
 func (h *hooks) listen(port int, names map[string]string, now func() int64) error {
@@ -118,7 +143,7 @@ func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerF
 		if at == 0 {
 			at = now() // its first byte came in with the request before
 		}
-		name, known := names[req.URL.Path]
+		name, known := named(names, req.URL.Path)
 		switch {
 		case !known:
 			refuse(w, http.StatusNotFound, "no watcher waits there")

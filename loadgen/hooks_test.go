@@ -26,9 +26,10 @@ func freePort(t *testing.T) int {
 
 func TestHooksDeliver(t *testing.T) {
 	port := freePort(t)
+	t.Setenv("CHAT", "chat")
 	got := make(chan Delivery, 8)
 	var refused []NoDelivery
-	h, err := listenHooks([]Hook{{"pager", port, "/page"}, {"chat", port, "/chat"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }, refused: func(r NoDelivery) { refused = append(refused, r) }})
+	h, err := listenHooks([]Hook{{Name: "pager", Port: port, Path: "/page"}, {Name: "chat", Port: port, Path: "/", Token: "${env:CHAT}"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }, refused: func(r NoDelivery) { refused = append(refused, r) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestHooksDeliver(t *testing.T) {
 func TestDeliveryIsStampedAtItsFirstByte(t *testing.T) {
 	port := freePort(t)
 	got := make(chan Delivery, 1)
-	h, err := listenHooks([]Hook{{"pager", port, "/"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }})
+	h, err := listenHooks([]Hook{{Name: "pager", Port: port, Path: "/"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,10 +107,10 @@ func TestHookOnATakenPortIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := listenHooks([]Hook{{"a", l.Addr().(*net.TCPAddr).Port, "/"}}, wire.Now, hookEvents{}); err == nil {
+	if _, err := listenHooks([]Hook{{Name: "a", Port: l.Addr().(*net.TCPAddr).Port, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("no error")
 	}
-	if _, err := listenHooks([]Hook{{"a", 1, "/"}, {"b", 1, "/"}}, wire.Now, hookEvents{}); err == nil {
+	if _, err := listenHooks([]Hook{{Name: "a", Port: 1, Path: "/"}, {Name: "b", Port: 1, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("two hooks on one path: no error")
 	}
 }

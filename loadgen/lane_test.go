@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 const nothing = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -134,7 +136,7 @@ func TestBodyUntilTheEnd(t *testing.T) {
 func TestHead(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "7") }))
 	t.Cleanup(s.Close)
-	u := usersOf(t, Group{URL: s.URL, Method: http.MethodHead})
+	u := usersOf(t, Group{URL: secret.Text(s.URL), Method: http.MethodHead})
 	if first, second := u.one(0), u.one(1); first.Class != OK || second.Class != OK || !second.Reused {
 		t.Errorf("%+v, then %+v", first, second)
 	}
@@ -166,7 +168,7 @@ func TestLongBody(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	body := strings.Repeat("x", size)
-	u := usersOf(t, Group{URL: s.URL, Method: http.MethodPost, Body: body})
+	u := usersOf(t, Group{URL: secret.Text(s.URL), Method: http.MethodPost, Body: secret.Text(body)})
 	for seq := range uint64(2) {
 		if r := u.one(seq); r.Class != OK || r.Attempts != 1 || r.Reused != (seq == 1) {
 			t.Errorf("%+v", r)
@@ -175,7 +177,7 @@ func TestLongBody(t *testing.T) {
 			t.Errorf("%d bytes came, want %d", n, size)
 		}
 	}
-	u = usersOf(t, Group{Method: http.MethodPost, Body: body, URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+	u = usersOf(t, Group{Method: http.MethodPost, Body: secret.Text(body), URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 		readHead(c)
 		fmt.Fprint(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
 		_, _ = io.Copy(io.Discard, c)
@@ -193,7 +195,7 @@ func TestRequestEndsWithLife(t *testing.T) {
 		came <- true
 		_, _ = io.Copy(io.Discard, c)
 	})
-	u := usersOf(t, Group{URL: url})
+	u := usersOf(t, Group{URL: secret.Text(url)})
 	ended := make(chan Request)
 	life, end := context.WithCancel(t.Context())
 	u.pools[0].life = life

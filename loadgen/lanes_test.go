@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -36,7 +37,7 @@ func counting(t *testing.T) (url string, open, ever *atomic.Int64) {
 
 func TestConnectionPerRequest(t *testing.T) {
 	url, _, ever := counting(t)
-	u := usersOf(t, Group{URL: url, PerRequest: true})
+	u := usersOf(t, Group{URL: secret.Text(url), PerRequest: true})
 	for seq := range uint64(5) {
 		if r := u.one(seq); r.Reused || r.Class != OK {
 			t.Errorf("%+v", r)
@@ -52,7 +53,7 @@ type clock struct{ atomic.Int64 }
 
 func TestOldConnectionIsNotReused(t *testing.T) {
 	url, open, ever := counting(t)
-	u := usersOf(t, Group{URL: url, Live: 10 * time.Second})
+	u := usersOf(t, Group{URL: secret.Text(url), Live: 10 * time.Second})
 	var at clock
 	at.Store(1)
 	u.pools[0].now = at.Load
@@ -76,7 +77,7 @@ func TestOldConnectionIsNotReused(t *testing.T) {
 // A short life under load: connections really end, and no request pays for it.
 func TestConnectionLifeCostsNoErrors(t *testing.T) {
 	url, open, ever := counting(t)
-	u := usersOf(t, Group{URL: url, Live: 20 * time.Millisecond, Method: http.MethodPost})
+	u := usersOf(t, Group{URL: secret.Text(url), Live: 20 * time.Millisecond, Method: http.MethodPost})
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

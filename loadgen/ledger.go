@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // IDMark stands, in a URL or a body, for the id of a write.
@@ -17,9 +19,9 @@ const IDMark = "{id}"
 // Writes makes a group's requests a ledger: each writes an id of its own, and
 // those that were acknowledged are read back by the call "readback".
 type Writes struct {
-	Read    string  `json:"read"`    // URL with IDMark; 2xx: it is there
-	Missing []int   `json:"missing"` // statuses that say it is not there
-	Rate    float64 `json:"rate"`    // of reading back, per second, above zero
+	Read    secret.Text `json:"read"`    // URL with IDMark; 2xx: it is there
+	Missing []int       `json:"missing"` // statuses that say it is not there
+	Rate    float64     `json:"rate"`    // of reading back, per second, above zero
 }
 
 // WriteID is the id that the n-th request of a group writes in a run; it can stand

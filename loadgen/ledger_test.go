@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -76,9 +77,9 @@ func TestLedgerReadsBack(t *testing.T) {
 		return err
 	}
 	s := Spec{Run: "0123456789abcdef", Subnet: netip.MustParsePrefix("127.0.0.0/8"), Groups: []Group{{
-		Name: "clerks", URL: server.URL + "/write?id={id}", Method: http.MethodPost, Body: "<{id}>", Rate: 500, Users: 5,
+		Name: "clerks", URL: secret.Text(server.URL + "/write?id={id}"), Method: http.MethodPost, Body: "<{id}>", Rate: 500, Users: 5,
 		Timeout: time.Second, Slow: time.Second, Sources: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
-		Writes: &Writes{Read: server.URL + "/read?id={id}", Missing: []int{404}, Rate: 1000},
+		Writes: &Writes{Read: secret.Text(server.URL + "/read?id={id}"), Missing: []int{404}, Rate: 1000},
 	}}}
 	l, err := newLoad(t.Context(), s, 0, wire.Now, tell)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // Probe asks one question. ctx has to have a deadline; when it passes, that is
@@ -46,7 +48,11 @@ func newProbe(c Check, s Spec) (Probe, error) {
 		if err != nil {
 			return nil, fmt.Errorf("check %q: expect: %w", c.Name, err)
 		}
-		all = append(all, &httpAsker{c.HTTP, r, trust, want})
+		to, err := revealedURL(c.HTTP.URL)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, &httpAsker{to, r, trust, want})
 	}
 	if c.TCP != nil {
 		all = append(all, &tcpAsker{c.TCP, r})
@@ -55,10 +61,18 @@ func newProbe(c Check, s Spec) (Probe, error) {
 		all = append(all, &dnsAsker{c.DNS, r})
 	}
 	if c.HAProxy != nil {
-		all = append(all, &haproxyAsker{c.HAProxy, pageOn(r, trust)})
+		on, err := pageOn(c.HAProxy.Stats, r, trust)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, &haproxyAsker{c.HAProxy, on})
 	}
 	if c.LB != nil {
-		all = append(all, &lbAsker{c.LB, pageOn(r, trust)})
+		on, err := pageOn(c.LB.State, r, trust)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, &lbAsker{c.LB, on})
 	}
 	if len(all) != 1 {
 		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb", c.Name, len(all))
@@ -94,16 +108,22 @@ func askOnce(ctx context.Context, c Check, p Probe, now func() int64) Answer {
 // mostPage bounds a state page, bytes: HAProxy's CSV has about 400 a server.
 const mostPage = 4 << 20
 
-// page reads state pages over one connection that it keeps: what is asked for
+// page reads a state page over one connection that it keeps: what is asked for
 // is in the page, so the path to it should disturb as little as it can.
-type page struct{ via *http.Transport }
+type page struct {
+	at  string // URL
+	via *http.Transport
+}
 
-func pageOn(r *road, trust *tls.Config) page { return page{newTransport(r, trust)} }
+func pageOn(at secret.Text, r *road, trust *tls.Config) (page, error) {
+	to, err := revealedURL(at)
+	return page{to, newTransport(r, trust)}, err
+}
 
-// get reads a page; a status other than 200 is an error that says so.
-func (p page) get(ctx context.Context, url string) ([]byte, error) {
+// get reads the page; a status other than 200 is an error that says so.
+func (p page) get(ctx context.Context) ([]byte, error) {
 	var body bytes.Buffer
-	a, class, err := fetch(ctx, p.via, url, limited{&body, mostPage})
+	a, class, err := fetch(ctx, p.via, p.at, limited{&body, mostPage})
 	switch {
 	case class != OK:
 		return nil, fmt.Errorf("out of reach: %s: %w", class, err)

@@ -20,7 +20,7 @@ type haproxyAsker struct {
 // Ask is good while HAProxy sends the server traffic: a status of UP, also one
 // on its way down ("UP 1/3"), or "no check".
 func (p *haproxyAsker) Ask(ctx context.Context) Reply {
-	body, err := p.get(ctx, p.Stats)
+	body, err := p.get(ctx)
 	if err != nil {
 		return unknown("statistics: %v", err)
 	}

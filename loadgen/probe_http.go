@@ -9,7 +9,7 @@ import (
 
 // httpAsker asks for a URL on a fresh connection each time.
 type httpAsker struct {
-	*HTTPProbe
+	url   string
 	road  *road
 	trust *tls.Config
 	want  *expectation
@@ -25,7 +25,7 @@ func (p *httpAsker) Ask(ctx context.Context) Reply {
 	if p.want.reads() {
 		sink = &body
 	}
-	a, class, _ := fetch(ctx, via, p.URL, sink)
+	a, class, _ := fetch(ctx, via, p.url, sink)
 	if class != OK {
 		return failed(class)
 	}

@@ -23,7 +23,7 @@ type lbState struct {
 
 // Ask is good while the balancer holds the server to be up.
 func (p *lbAsker) Ask(ctx context.Context) Reply {
-	body, err := p.get(ctx, p.State)
+	body, err := p.get(ctx)
 	if err != nil {
 		return unknown("state: %v", err)
 	}

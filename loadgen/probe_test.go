@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -43,7 +44,7 @@ func TestHTTPProbe(t *testing.T) {
 		w.WriteHeader(code)
 	}))
 	t.Cleanup(s.Close)
-	check := Check{HTTP: &HTTPProbe{URL: s.URL}}
+	check := Check{HTTP: &HTTPProbe{URL: secret.Text(s.URL)}}
 	expectAnswer(t, knockOn(t, check), true, true, "200")
 	code = http.StatusServiceUnavailable
 	expectAnswer(t, knockOn(t, check), false, true, "503")
@@ -55,14 +56,14 @@ func TestHTTPProbe(t *testing.T) {
 		}
 	}
 	hung := serveRaw(t, func(_ int, c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
-	expectAnswer(t, knockOn(t, Check{Timeout: 100 * time.Millisecond, HTTP: &HTTPProbe{URL: hung}}), false, true, "timeout")
-	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: closedPort(t)}}), false, true, "refused")
+	expectAnswer(t, knockOn(t, Check{Timeout: 100 * time.Millisecond, HTTP: &HTTPProbe{URL: secret.Text(hung)}}), false, true, "timeout")
+	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: secret.Text(closedPort(t))}}), false, true, "refused")
 	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: "http://192.0.2.1/"}}), false, true, "unreachable")
 }
 
 func TestHTTPProbeUsesFreshConnections(t *testing.T) {
 	url, _, ever := counting(t)
-	p, err := newProbe(Check{HTTP: &HTTPProbe{URL: url}}, Spec{Subnet: loopback})
+	p, err := newProbe(Check{HTTP: &HTTPProbe{URL: secret.Text(url)}}, Spec{Subnet: loopback})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestHTTPProbeUsesFreshConnections(t *testing.T) {
 func TestTCPProbe(t *testing.T) {
 	host := func(url string) string { return strings.Trim(strings.TrimPrefix(url, "http:"), "/") }
 	open := serveRaw(t, func(int, *net.TCPConn) {})
-	expectAnswer(t, knockOn(t, Check{TCP: &TCPProbe{Address: host(open)}}), true, true, "connected")
+	expectAnswer(t, knockOn(t, Check{TCP: &TCPProbe{Address: host(string(open))}}), true, true, "connected")
 	expectAnswer(t, knockOn(t, Check{TCP: &TCPProbe{Address: host(closedPort(t))}}), false, true, "refused")
 	full := Check{Timeout: 100 * time.Millisecond, TCP: &TCPProbe{Address: host(fullQueue(t))}}
 	expectAnswer(t, knockOn(t, full), false, true, "dial-timeout")
@@ -100,7 +101,7 @@ func TestHAProxyProbe(t *testing.T) {
 		fmt.Fprint(w, body)
 	}))
 	t.Cleanup(s.Close)
-	check := Check{HAProxy: &HAProxyProbe{Stats: s.URL + "/;csv", Backend: "app", Server: "app-2"}}
+	check := Check{HAProxy: &HAProxyProbe{Stats: secret.Text(s.URL + "/;csv"), Backend: "app", Server: "app-2"}}
 	for status, good := range map[string]bool{"UP": true, "UP 1/2": true, "no check": true, "DOWN": false,
 		"DOWN 1/2": false, "MAINT": false, "NOLB": false, "DRAIN": false} {
 		body = fmt.Sprintf(haproxyCSV, status)
@@ -117,7 +118,7 @@ func TestHAProxyProbe(t *testing.T) {
 	}
 	code = http.StatusUnauthorized
 	expectAnswer(t, knockOn(t, check), false, false, "401")
-	check.HAProxy.Stats = closedPort(t)
+	check.HAProxy.Stats = secret.Text(closedPort(t))
 	expectAnswer(t, knockOn(t, check), false, false, "out of reach: refused")
 }
 
@@ -126,7 +127,9 @@ func TestLBProbe(t *testing.T) {
 		{"name":"app-2","address":"198.18.2.3:8080","up":false,"why":"2 checks failed: 503"}]}`
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
 	t.Cleanup(s.Close)
-	on := func(server string) Check { return Check{LB: &LBProbe{State: s.URL + "/state", Server: server}} }
+	on := func(server string) Check {
+		return Check{LB: &LBProbe{State: secret.Text(s.URL + "/state"), Server: server}}
+	}
 	expectAnswer(t, knockOn(t, on("app-1")), true, true, "up")
 	expectAnswer(t, knockOn(t, on("app-2")), false, true, "down: 2 checks failed: 503")
 	expectAnswer(t, knockOn(t, on("app-3")), false, false, `no server "app-3"`)

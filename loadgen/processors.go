@@ -2,8 +2,8 @@ package loadgen
 
 import (
 	"math"
-	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,7 +31,7 @@ func (s Spec) processors(available int) int {
 		each := perRequest
 		if g.PerRequest {
 			each += perConnection
-			if u, err := url.Parse(g.URL); err == nil && u.Scheme == "https" {
+			if strings.HasPrefix(string(g.URL), "https:") {
 				each += perHandshake
 			}
 		}

@@ -1,10 +1,14 @@
 package loadgen
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+)
 
 func TestProcessors(t *testing.T) {
 	group := func(url string, rate float64, perRequest bool) Group {
-		return Group{URL: url, Rate: rate, PerRequest: perRequest}
+		return Group{URL: secret.Text(url), Rate: rate, PerRequest: perRequest}
 	}
 	for what, c := range map[string]struct {
 		spec Spec

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -27,6 +28,10 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // as it was, for whoever else there is in the process
 	err := n.server.Serve(life, in, map[string]wire.Handler{
+		"secrets": wire.Handle(func(_ context.Context, values map[string]string) (any, error) {
+			secret.Give(values)
+			return nil, nil
+		}),
 		"prepare":  wire.Handle(n.prepare),
 		"knock":    wire.Handle(n.knock),
 		"start":    wire.Handle(n.start),

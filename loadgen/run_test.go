@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -96,11 +97,11 @@ func TestLoadNodeFromPrepareToStop(t *testing.T) {
 	t.Cleanup(s.Close)
 	p, h := startNode(t)
 	source := netip.MustParseAddr("127.0.7.1")
-	check := Check{Name: "probe", Source: source, Every: 50 * time.Millisecond, Timeout: time.Second, HTTP: &HTTPProbe{URL: s.URL + "/bad"}}
+	check := Check{Name: "probe", Source: source, Every: 50 * time.Millisecond, Timeout: time.Second, HTTP: &HTTPProbe{URL: secret.Text(s.URL + "/bad")}}
 	spec := Spec{Run: testRun, Subnet: loopback,
 		Groups: []Group{
-			{Name: "a", URL: s.URL, Method: "GET", Rate: 200, Users: 10, Timeout: time.Second, Sources: []netip.Addr{source}},
-			{Name: "b", URL: s.URL + "/bad", Method: "GET", Rate: 50, Users: 10, Timeout: time.Second, Sources: []netip.Addr{source}, PerRequest: true},
+			{Name: "a", URL: secret.Text(s.URL), Method: "GET", Rate: 200, Users: 10, Timeout: time.Second, Sources: []netip.Addr{source}},
+			{Name: "b", URL: secret.Text(s.URL + "/bad"), Method: "GET", Rate: 50, Users: 10, Timeout: time.Second, Sources: []netip.Addr{source}, PerRequest: true},
 		},
 		Checks: []Check{check}}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -116,7 +117,7 @@ func TestLoadNodeFromPrepareToStop(t *testing.T) {
 	}
 	must("prepare", spec, nil)
 	var a Answer
-	must("knock", Check{Source: source, HTTP: &HTTPProbe{URL: s.URL}}, &a)
+	must("knock", Check{Source: source, HTTP: &HTTPProbe{URL: secret.Text(s.URL)}}, &a)
 	if !a.Good || !a.Known {
 		t.Errorf("knock: %+v", a)
 	}
@@ -202,7 +203,7 @@ func TestPrepareRefusesWhatCannotBe(t *testing.T) {
 func TestNodeEndsWithItsStdin(t *testing.T) {
 	hung := serveRaw(t, func(_ int, c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
 	p, _ := startNode(t)
-	spec := Spec{Run: testRun, Subnet: loopback, Groups: []Group{{Name: "g", URL: hung, Rate: 100, Users: 1,
+	spec := Spec{Run: testRun, Subnet: loopback, Groups: []Group{{Name: "g", URL: secret.Text(hung), Rate: 100, Users: 1,
 		Timeout: time.Hour, Sources: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}}}
 	if err := p.Call(t.Context(), "prepare", spec, nil); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,8 @@ package loadgen
 import (
 	"net/netip"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // Spec is everything a load node needs to know; it is the body of the call
@@ -26,16 +28,16 @@ type Spec struct {
 
 // Group is one group of synthetic users doing the same thing.
 type Group struct {
-	Name    string            `json:"name"`
-	URL     string            `json:"url"`
-	Method  string            `json:"method"`
-	Headers map[string]string `json:"headers,omitempty"`
-	Body    string            `json:"body,omitempty"`
-	Expect  Expect            `json:"expect,omitzero"`
-	Rate    float64           `json:"rate"`    // requests per second, > 0
-	Users   int               `json:"users"`   // synthetic users, ≥ 1; the n-th request is user n mod Users
-	Timeout time.Duration     `json:"timeout"` // of a whole request, from sent
-	Slow    time.Duration     `json:"slow"`    // τ: slower than this, from due, is bad
+	Name    string                 `json:"name"`
+	URL     secret.Text            `json:"url"`
+	Method  string                 `json:"method"`
+	Headers map[string]secret.Text `json:"headers,omitempty"`
+	Body    secret.Text            `json:"body,omitempty"`
+	Expect  Expect                 `json:"expect,omitzero"`
+	Rate    float64                `json:"rate"`    // requests per second, > 0
+	Users   int                    `json:"users"`   // synthetic users, ≥ 1; the n-th request is user n mod Users
+	Timeout time.Duration          `json:"timeout"` // of a whole request, from sent
+	Slow    time.Duration          `json:"slow"`    // τ: slower than this, from due, is bad
 
 	// Sources are the group's own addresses on the load node; the node adds
 	// them to its interface. A user keeps to one: user mod len(Sources).
@@ -71,9 +73,9 @@ type Check struct {
 
 // HTTPProbe asks for a URL over a fresh connection. Good is an answer as expected.
 type HTTPProbe struct {
-	URL    string `json:"url"`
-	Expect Expect `json:"expect,omitzero"`
-	CA     string `json:"ca,omitempty"` // PEM, trusted besides the drill's own
+	URL    secret.Text `json:"url"`
+	Expect Expect      `json:"expect,omitzero"`
+	CA     string      `json:"ca,omitempty"` // PEM, trusted besides the drill's own
 }
 
 // TCPProbe completes a handshake with host:port and closes.
@@ -90,16 +92,16 @@ type DNSProbe struct {
 // that begins with UP or is "no check". An answer that lacks the server is an
 // error, not a state.
 type HAProxyProbe struct {
-	Stats   string `json:"stats"` // URL of the CSV
-	Backend string `json:"backend"`
-	Server  string `json:"server"`
+	Stats   secret.Text `json:"stats"` // URL of the CSV
+	Backend string      `json:"backend"`
+	Server  string      `json:"server"`
 }
 
 // LBProbe reads the embedded balancer's state (JSON, see the target "lb") and
 // finds one server by name; good is "up".
 type LBProbe struct {
-	State  string `json:"state"` // URL of the state
-	Server string `json:"server"`
+	State  secret.Text `json:"state"` // URL of the state
+	Server string      `json:"server"`
 }
 
 // Answer is what a probe brought back.
@@ -122,6 +124,8 @@ type Hook struct {
 	Name string `json:"name"`
 	Port int    `json:"port"`
 	Path string `json:"path"`
+	// Token ends the path: only who knows it notifies. Empty: whoever reaches the node does.
+	Token secret.Text `json:"token,omitempty"`
 }
 
 // NoDelivery is something that was sent to a hook and is no notification.
@@ -242,6 +246,7 @@ type Usage struct {
 
 // The calls a load node answers, with their bodies:
 //
+//	secrets  values by name → null  of the secrets in what follows, before all else
 //	prepare  Spec → null      addresses added, hooks listening, DNS reachable
 //	knock    Check → Answer   one question now (readiness, canary)
 //	start    Start → Started  load and checks begin

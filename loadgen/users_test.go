@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -50,7 +51,7 @@ func (u *users) one(seq uint64) Request {
 }
 
 // serveRaw accepts connections and hands each to f, then closes it.
-func serveRaw(t *testing.T, f func(n int, c *net.TCPConn)) string {
+func serveRaw(t *testing.T, f func(n int, c *net.TCPConn)) secret.Text {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -70,7 +71,7 @@ func serveRaw(t *testing.T, f func(n int, c *net.TCPConn)) string {
 		}
 	})
 	t.Cleanup(func() { l.Close(); all.Wait() })
-	return "http://" + l.Addr().String() + "/"
+	return secret.Text("http://" + l.Addr().String() + "/")
 }
 
 // readHead reads one request without a body.
@@ -136,11 +137,11 @@ func TestClassesOfRequests(t *testing.T) {
 		return s.URL
 	}
 	hang := func(before string) string {
-		return serveRaw(t, func(_ int, c *net.TCPConn) {
+		return string(serveRaw(t, func(_ int, c *net.TCPConn) {
 			readHead(c)
 			fmt.Fprint(c, before)
 			_, _ = io.Copy(io.Discard, c) // until the client gives up
-		})
+		}))
 	}
 	const short = 200 * time.Millisecond
 	tlsServer := httptest.NewTLSServer(http.NotFoundHandler())
@@ -153,22 +154,22 @@ func TestClassesOfRequests(t *testing.T) {
 		status   uint16
 		attempts uint8
 	}{
-		{"ok", Group{URL: status(200)}, OK, 200, 1},
-		{"redirect is not followed, and not good", Group{URL: status(302)}, Status, 302, 1},
-		{"expected redirect", Group{URL: status(302), Expect: Expect{Status: []int{302}}}, OK, 302, 1},
-		{"bad status", Group{URL: status(503)}, Status, 503, 1},
-		{"expected 503", Group{URL: status(503), Expect: Expect{Status: []int{503}}}, OK, 503, 1},
-		{"unexpected 200", Group{URL: status(200), Expect: Expect{Status: []int{201}}}, Status, 200, 1},
-		{"refused", Group{URL: closedPort(t)}, Refused, 0, 0},
-		{"dial time-out", Group{URL: fullQueue(t), Timeout: short}, DialTimeout, 0, 0},
+		{"ok", Group{URL: secret.Text(status(200))}, OK, 200, 1},
+		{"redirect is not followed, and not good", Group{URL: secret.Text(status(302))}, Status, 302, 1},
+		{"expected redirect", Group{URL: secret.Text(status(302)), Expect: Expect{Status: []int{302}}}, OK, 302, 1},
+		{"bad status", Group{URL: secret.Text(status(503))}, Status, 503, 1},
+		{"expected 503", Group{URL: secret.Text(status(503)), Expect: Expect{Status: []int{503}}}, OK, 503, 1},
+		{"unexpected 200", Group{URL: secret.Text(status(200)), Expect: Expect{Status: []int{201}}}, Status, 200, 1},
+		{"refused", Group{URL: secret.Text(closedPort(t))}, Refused, 0, 0},
+		{"dial time-out", Group{URL: secret.Text(fullQueue(t)), Timeout: short}, DialTimeout, 0, 0},
 		{"reset", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) { readHead(c); reset(c) })}, Reset, 0, 1},
 		{"closed without an answer", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) { readHead(c) })}, Reset, 0, 1},
 		{"closed inside the head", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			readHead(c)
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nServer: x\r\n")
 		})}, Reset, 0, 1},
-		{"no answer in time", Group{URL: hang(""), Timeout: short}, Timeout, 0, 1},
-		{"no whole body in time", Group{URL: hang("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"), Timeout: short}, Timeout, 200, 1},
+		{"no answer in time", Group{URL: secret.Text(hang("")), Timeout: short}, Timeout, 0, 1},
+		{"no whole body in time", Group{URL: secret.Text(hang("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")), Timeout: short}, Timeout, 200, 1},
 		{"body cut by FIN", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			readHead(c)
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")
@@ -183,11 +184,11 @@ func TestClassesOfRequests(t *testing.T) {
 			readHead(c)
 			fmt.Fprint(c, "SSH-2.0-OpenSSH_9.6\r\n\r\n")
 		})}, Protocol, 0, 1},
-		{"unknown authority", Group{URL: tlsServer.URL}, TLSAuthority, 0, 0},
-		{"no TLS there", Group{URL: strings.Replace(status(200), "http:", "https:", 1)}, TLS, 0, 0},
-		{"silent handshake", Group{URL: strings.Replace(hang(""), "http:", "https:", 1), Timeout: short}, Timeout, 0, 0},
+		{"unknown authority", Group{URL: secret.Text(tlsServer.URL)}, TLSAuthority, 0, 0},
+		{"no TLS there", Group{URL: secret.Text(strings.Replace(status(200), "http:", "https:", 1))}, TLS, 0, 0},
+		{"silent handshake", Group{URL: secret.Text(strings.Replace(hang(""), "http:", "https:", 1)), Timeout: short}, Timeout, 0, 0},
 		{"outside the subnet", Group{URL: "http://192.0.2.1:80/"}, Unreachable, 0, 0},
-		{"address not ours", Group{URL: status(200), Sources: []netip.Addr{netip.MustParseAddr("192.0.2.7")}}, Local, 0, 0},
+		{"address not ours", Group{URL: secret.Text(status(200)), Sources: []netip.Addr{netip.MustParseAddr("192.0.2.7")}}, Local, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := usersOf(t, c.group).one(0)
@@ -202,7 +203,7 @@ func TestClassesOfRequests(t *testing.T) {
 			if r.Lookup.Tried() || r.Handshake.Tried() != dialled || r.Handshake.OK() != connected {
 				t.Errorf("a handshake: tried %v, completed %v; want %v, %v", r.Handshake.Tried(), r.Handshake.OK(), dialled, connected)
 			}
-			secure := connected && strings.HasPrefix(c.group.URL, "https:")
+			secure := connected && strings.HasPrefix(string(c.group.URL), "https:")
 			if r.TLS.Tried() != secure || r.TLS.OK() {
 				t.Errorf("TLS: tried %v, completed %v; want %v, and no completion", r.TLS.Tried(), r.TLS.OK(), secure)
 			}
@@ -214,7 +215,7 @@ func TestTrustedCA(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
-	u := usersOf(t, Group{URL: s.URL, CA: string(ca)})
+	u := usersOf(t, Group{URL: secret.Text(s.URL), CA: string(ca)})
 	first, second := u.one(0), u.one(1)
 	if first.Class != OK || second.Class != OK || first.Reused || !second.Reused {
 		t.Errorf("first %+v\nsecond %+v", first, second)
@@ -236,7 +237,7 @@ func TestReplayIsCounted(t *testing.T) {
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	u := usersOf(t, Group{URL: url})
+	u := usersOf(t, Group{URL: secret.Text(url)})
 	first, second := u.one(0), u.one(1)
 	if first.Attempts != 1 || second.Attempts != 2 || second.Class != OK || second.Reused {
 		t.Errorf("first %+v\nsecond %+v", first, second)
@@ -253,7 +254,7 @@ func TestResetOnPooledConnectionIsCounted(t *testing.T) {
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	u := usersOf(t, Group{URL: url, Method: http.MethodPost}) // never replayed
+	u := usersOf(t, Group{URL: secret.Text(url), Method: http.MethodPost}) // never replayed
 	_, second := u.one(0), u.one(1)
 	if second.Class != Reset || !second.Reused {
 		t.Errorf("%+v", second)
@@ -273,8 +274,8 @@ func TestRequestOnTheWire(t *testing.T) {
 		w.Header().Set(InjectedHeader, "bad-node")
 	}))
 	t.Cleanup(s.Close)
-	u := usersOf(t, Group{URL: s.URL + "/account?x=1", Method: http.MethodPut, Body: "pay", Users: 3,
-		Headers: map[string]string{"host": "shop.example", "X-Tier": "gold"}})
+	u := usersOf(t, Group{URL: secret.Text(s.URL + "/account?x=1"), Method: http.MethodPut, Body: "pay", Users: 3,
+		Headers: map[string]secret.Text{"host": "shop.example", "X-Tier": "gold"}})
 	r := u.one(0xabc)
 	if r.Class != Status || r.Status != 200 || r.Node != "app-3" || !r.Injected || r.Fault != "bad-node" { // a fault's answer is no good one
 		t.Errorf("%+v", r)
@@ -299,7 +300,7 @@ func TestProxyVariablesNeverApply(t *testing.T) {
 	t.Setenv("HTTP_PROXY", closedPort(t))
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
-	if r := usersOf(t, Group{URL: s.URL}).one(0); r.Class != OK {
+	if r := usersOf(t, Group{URL: secret.Text(s.URL)}).one(0); r.Class != OK {
 		t.Errorf("%+v", r)
 	}
 }
@@ -312,7 +313,7 @@ func TestUsersKeepToTheirSource(t *testing.T) {
 	for i := range 4 {
 		sources = append(sources, netip.MustParseAddr(fmt.Sprintf("127.0.9.%d", i+1)))
 	}
-	u := usersOf(t, Group{URL: s.URL, Users: 6, Sources: sources})
+	u := usersOf(t, Group{URL: secret.Text(s.URL), Users: 6, Sources: sources})
 	for seq := range uint64(24) {
 		u.one(seq)
 		from := netip.MustParseAddrPort(<-got).Addr()

@@ -172,7 +172,7 @@ func readiness(n scenarios.Node) string {
 	}
 	for _, c := range n.Ready {
 		if c.HTTP != nil {
-			all = append(all, c.HTTP.URL)
+			all = append(all, string(c.HTTP.URL))
 		} else if c.TCP != nil {
 			all = append(all, "tcp "+c.TCP.Address)
 		}

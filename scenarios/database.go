@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // mostSQLConnections is what a PostgreSQL as it is installed takes.
@@ -27,26 +29,50 @@ func (p *planner) databases() {
 }
 
 // dsn checks where an application looks for its database: at targets that it uses.
-func (p *planner) dsn(name string, t *Target, text string, keys []string) {
+func (p *planner) dsn(name string, t *Target, text secret.Text, keys []string) {
 	const such = "want one as libpq writes it, such as postgres://app@db-1,db-2/app?target_session_attrs=read-write"
 	if text == "" {
 		p.problem(keys, "dsn: %s", such)
 		return
 	}
-	c, err := pgconn.ParseConfig(text)
+	c, err := pgconn.ParseConfig(text.Outline())
 	if err != nil {
-		p.problem(keys, "dsn: %v: %s", err, such)
+		p.problem(keys, "dsn: %v: %s", text.Restore(err.Error()), such)
+		return
+	}
+	if !sameServers(text, c) {
+		p.problem(keys, "dsn: with what the environment has for its secrets it is none that leads to the same servers: write that as URLs do, by %%-encoding, and hosts and ports without ${env:…}")
 		return
 	}
 	seen := map[endpoint]bool{}
-	for _, f := range append([]*pgconn.FallbackConfig{{Host: c.Host, Port: c.Port}}, c.Fallbacks...) {
-		end := endpoint{host: f.Host, port: f.Port}
+	for _, end := range servers(c) {
 		if seen[end] {
 			continue // asked with TLS and without
 		}
 		seen[end] = true
 		p.database(name, t, end, keys)
 	}
+}
+
+// sameServers reports whether a DSN leads where it seems to when its secrets are put in.
+func sameServers(text secret.Text, seems *pgconn.Config) bool {
+	if !text.Secret() {
+		return true
+	}
+	whole, err := text.Reveal()
+	if err != nil {
+		return false
+	}
+	c, err := pgconn.ParseConfig(whole)
+	return err == nil && slices.Equal(servers(c), servers(seems))
+}
+
+// servers are a DSN's, in order; one that is asked with TLS and without stands twice.
+func servers(c *pgconn.Config) (all []endpoint) {
+	for _, f := range append([]*pgconn.FallbackConfig{{Host: c.Host, Port: c.Port}}, c.Fallbacks...) {
+		all = append(all, endpoint{host: f.Host, port: f.Port})
+	}
+	return all
 }
 
 // database checks one server of a DSN.

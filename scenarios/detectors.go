@@ -162,6 +162,9 @@ func (d *detector) command(v *watch.Command) {
 		d.p.problem(d.at("run"), `command: want the program and its arguments, such as run: [curl, -f, "http://…"]`)
 		return
 	}
+	if v.Run[0].Secret() {
+		d.p.problem(d.at("run"), "command: the program is shown: write it out, without ${env:…}")
+	}
 	d.counts(v.Fails, v.Oks)
 	d.watcher.Every = orElse(v.Every, DefaultEvery)
 	d.watcher.What = fmt.Sprintf("runs %s every %s, on this machine%s", secret.Line(v.Run), d.watcher.Every, d.inARow())
@@ -190,12 +193,15 @@ func (d *detector) webhook(v *watch.Webhook) {
 		return
 	}
 	d.watcher.What = fmt.Sprintf("waits for a notification at http://hooks:%d%s", v.Port, path)
+	if v.Token != "" {
+		d.watcher.What = fmt.Sprintf("waits for a notification at http://hooks:%d%s/%s", v.Port, strings.TrimSuffix(path, "/"), v.Token)
+	}
 	for _, h := range d.p.plan.Load.Hooks {
 		if h.Port == v.Port && h.Path == path {
 			d.p.problem(d.at("port"), "webhook %s waits at port %d, path %s already: give each its own", h.Name, v.Port, path)
 		}
 	}
-	d.p.plan.Load.Hooks = append(d.p.plan.Load.Hooks, loadgen.Hook{Name: d.name, Port: v.Port, Path: path})
+	d.p.plan.Load.Hooks = append(d.p.plan.Load.Hooks, loadgen.Hook{Name: d.name, Port: v.Port, Path: path, Token: v.Token})
 	d.p.plan.Switchboard.Names = map[string]netip.Addr{"hooks": d.p.plan.LoadAddr}
 }
 

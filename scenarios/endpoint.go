@@ -6,28 +6,32 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // endpoint is where a URL or an address of the scenario leads.
 type endpoint struct {
 	host string // a target or a node
 	port uint16
-	url  *url.URL // nil for host:port
+	url  *url.URL // of the text's outline; nil for host:port
+	text secret.Text
 }
 
 // on is the endpoint as asked of one node: a replica is asked by its own name,
 // where the scenario names its target.
-func (e endpoint) on(n *Node) string {
+func (e endpoint) on(n *Node) secret.Text {
 	host := e.host
 	if host == n.Target {
 		host = n.Name
 	}
 	if e.url == nil {
-		return fmt.Sprintf("%s:%d", host, e.port)
+		return secret.Text(fmt.Sprintf("%s:%d", host, e.port))
 	}
 	u := *e.url
 	u.Host = fmt.Sprintf("%s:%d", host, e.port)
-	return u.String()
+	return e.text.Restore(u.String())
 }
 
 // hosts lists the names that a URL can hold.
@@ -36,11 +40,19 @@ func (p *planner) hosts() []string {
 }
 
 // endpoint reads a URL, whose host must be a target or a replica and whose port
-// one that it declares.
-func (p *planner) endpoint(keys []string, text string) (endpoint, bool) {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+// one that it declares. Both are shown everywhere, so that neither can be a secret.
+func (p *planner) endpoint(keys []string, text secret.Text) (endpoint, bool) {
+	u, err := url.Parse(text.Outline())
+	switch {
+	case text.Secret() && (err != nil || u.Host == "" || secret.Outlined(u.Scheme+u.Host)):
+		p.problem(keys, "%q: want a URL such as http://shop:8080/?key=${env:KEY}, whose scheme, host and port are written out: plan and record show them", text)
+		return endpoint{}, false
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		p.problem(keys, "%q: want a URL such as http://shop:8080/", text)
+		return endpoint{}, false
+	}
+	if !sameURL(text, u) {
+		p.problem(keys, "%q: is no such URL with what the environment has for it: write that as URLs do, by %%-encoding", text)
 		return endpoint{}, false
 	}
 	port := u.Port()
@@ -48,11 +60,24 @@ func (p *planner) endpoint(keys []string, text string) (endpoint, bool) {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	end, ok := p.known(keys, u.Hostname(), port)
-	end.url = u
+	end.url, end.text = u, text
 	if ok {
 		p.spoken(keys, end)
 	}
 	return end, ok
+}
+
+// sameURL reports whether a URL leads where it seems to when its secrets are put in.
+func sameURL(text secret.Text, seems *url.URL) bool {
+	if !text.Secret() {
+		return true
+	}
+	whole, err := text.Reveal()
+	if err != nil {
+		return false
+	}
+	u, err := url.Parse(whole)
+	return err == nil && u.Scheme == seems.Scheme && u.Host == seems.Host && !strings.Contains(whole, " ")
 }
 
 // hostPort reads NAME:PORT.
@@ -76,8 +101,8 @@ func (p *planner) known(keys []string, host, port string) (endpoint, bool) {
 }
 
 // quietly gives the host of a URL, its faults being reported elsewhere.
-func (p *planner) quietly(text string) (host string, ok bool) {
-	u, err := url.Parse(text)
+func (p *planner) quietly(text secret.Text) (host string, ok bool) {
+	u, err := url.Parse(text.Outline())
 	if err != nil {
 		return "", false
 	}

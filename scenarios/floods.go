@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
@@ -43,7 +44,7 @@ func (p *planner) flood(name string, entry *Fault, f *faults.Flood) {
 	if n := float64(f.Rate.Rate) * orElse(entry.For, p.s.Phases.Hold-entry.At).Seconds(); f.Rate.Rate <= faults.MostFloodRate && n > mostFloodRequests {
 		p.problem(at("faults", name, "flood", "rate"), "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time", f.Rate, n, mostFloodRequests)
 	}
-	g := loadgen.Group{Name: name, URL: f.To, Method: http.MethodGet, Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
+	g := loadgen.Group{Name: name, URL: secret.Text(f.To), Method: http.MethodGet, Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
 		Timeout: orElse(f.Timeout, DefaultTimeout), Slow: orElse(f.Timeout, DefaultTimeout), Sources: from, PerRequest: f.PerRequest}
 	for _, m := range f.Mix {
 		g.Mix = append(g.Mix, loadgen.Part{Path: m.Get, Weight: m.Weight})
@@ -83,7 +84,7 @@ func swarm(name string, end endpoint, from []netip.Addr, connections int, rate q
 // loosed makes the consumer of one fault's own traffic, with its addresses.
 func (p *planner) loosed(name, kind, to string, sources int) (end endpoint, from []netip.Addr, ok bool) {
 	keys := at("faults", name, kind)
-	if end, ok = p.endpoint(append(keys, "to"), to); !ok {
+	if end, ok = p.endpoint(append(keys, "to"), secret.Text(to)); !ok {
 		return end, nil, false
 	}
 	if _, taken := p.consumers[name]; taken || len(p.nodesOf(name)) > 0 {

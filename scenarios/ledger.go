@@ -26,14 +26,14 @@ func (p *planner) writes(name string, g *Group) *loadgen.Writes {
 	}
 	keys := at("load", family(name), "writes")
 	sub := func(key string) []string { return append(at("load", family(name), "writes"), key) }
-	if !strings.Contains(g.To+g.Body, loadgen.IDMark) {
+	if !strings.Contains(string(g.To+g.Body), loadgen.IDMark) {
 		p.problem(keys, "writes: every write needs an id of its own: put {id} into to or body, such as to: http://db:8080/write?id={id}")
 	}
 	if m := strings.ToUpper(g.Method); m == http.MethodGet || m == http.MethodHead {
 		p.problem(at("load", family(name), "method"), "method %s: a request of that method writes nothing: want POST or PUT", m)
 	}
 	end, ok := p.endpoint(sub("read"), w.Read)
-	if ok && !strings.Contains(w.Read, loadgen.IDMark) {
+	if ok && !strings.Contains(string(w.Read), loadgen.IDMark) {
 		p.problem(sub("read"), "read %q: want the URL of one write, with {id} in it", w.Read)
 	}
 	if ok {

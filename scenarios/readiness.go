@@ -49,7 +49,7 @@ func (p *planner) readiness() {
 			if !ok {
 				continue
 			}
-			c.TCP = &loadgen.TCPProbe{Address: end.on(n)}
+			c.TCP = &loadgen.TCPProbe{Address: string(end.on(n))}
 			p.wants("ready", end.host, end.port)
 		case len(n.Spec.Ports) > 0:
 			c.TCP = &loadgen.TCPProbe{Address: fmt.Sprintf("%s:%d", n.Name, n.Spec.Ports[0])}

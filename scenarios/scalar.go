@@ -18,33 +18,28 @@ var secretType = reflect.TypeFor[secret.Text]()
 
 // scalar reads a plain value into v.
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, keys []string) {
-	text, err := secret.Expand(n.Value)
-	if err != nil {
-		d.wrong(n, keys, "%v", err)
+	if t := secret.Text(n.Value); t.Secret() && !d.secret(n, t, v, keys) {
 		return
-	}
-	if text != n.Value && v.Kind() == reflect.String && keptAsWritten(keys) {
-		d.wrong(n, keys, "%s: a record keeps it and is judged by it, so that it cannot hold a secret: write it out, without ${env:…}", keys[len(keys)-1])
-		return
-	}
-	if text != n.Value && v.Type() != secretType { // which keeps it to itself
-		n = &yaml.Node{Kind: yaml.ScalarNode, Value: text, Line: n.Line, Column: n.Column}
 	}
 	if err := setScalar(v, n); err != nil {
 		d.wrong(n, keys, "%v", err)
 	}
 }
 
-// keptAsWritten: the record holds the value for the judge, and so in clear.
-func keptAsWritten(keys []string) bool {
-	switch keys[0] {
-	case "name", "sla", "abort":
-		return true
-	case "watch":
-		last := keys[len(keys)-1]
-		return last == "match" || last == "resolved"
+// secret checks a value that holds some: the types that take one never show it.
+func (d *decoder) secret(n *yaml.Node, t secret.Text, v reflect.Value, keys []string) bool {
+	if v.Type() != secretType {
+		d.wrong(n, keys, "%s: plan and record show it as it stands, so that it cannot hold a secret: write it out, without ${env:…}", keys[len(keys)-1])
+		return false
 	}
-	return false
+	if err := t.Check(); err != nil {
+		d.wrong(n, keys, "%v", err)
+		return false
+	}
+	for _, name := range t.Short() {
+		d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the value of %s has fewer than 4 characters: where a target or a command says it, it is not hidden", d.file, n.Line, n.Column, name))
+	}
+	return true
 }
 
 // setScalar converts by what v is. A number that is written as a string is

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
@@ -36,14 +37,14 @@ type Scenario struct {
 // Target is a container under test, or several alike. Exactly one of Image,
 // Build and Lab is set.
 type Target struct {
-	Image    string            `yaml:"image"`
-	Build    *Build            `yaml:"build"`
-	Lab      *Embedded         `yaml:"lab"`
-	Replicas int               `yaml:"replicas"` // 0: one, named like the target
-	Ports    []uint16          `yaml:"ports"`
-	Uses     []string          `yaml:"uses"`
-	Env      map[string]string `yaml:"env"` // besides STORMDRILL_NODE, the node's own name, such as app-2
-	Command  []string          `yaml:"command"`
+	Image    string                 `yaml:"image"`
+	Build    *Build                 `yaml:"build"`
+	Lab      *Embedded              `yaml:"lab"`
+	Replicas int                    `yaml:"replicas"` // 0: one, named like the target
+	Ports    []uint16               `yaml:"ports"`
+	Uses     []string               `yaml:"uses"`
+	Env      map[string]secret.Text `yaml:"env"` // besides STORMDRILL_NODE, the node's own name, such as app-2
+	Command  []secret.Text          `yaml:"command"`
 	// Files are by their path in the container: a path beside the scenario, or what
 	// the drill's own authority has for this target: drill:ca.pem, drill:cert.pem,
 	// drill:key.pem, or drill:both.pem for certificate and key in one file.
@@ -55,9 +56,9 @@ type Target struct {
 
 // Build makes an image from a Dockerfile.
 type Build struct {
-	Context    string            `yaml:"context"`
-	Dockerfile string            `yaml:"dockerfile"`
-	Args       map[string]string `yaml:"args"`
+	Context    string                 `yaml:"context"`
+	Dockerfile string                 `yaml:"dockerfile"`
+	Args       map[string]secret.Text `yaml:"args"`
 }
 
 // Embedded is a target that Stormdrill's own binary serves.
@@ -124,7 +125,7 @@ type KV struct {
 // It makes its table, writes, itself.
 type SQL struct {
 	// DSN is where, as libpq writes it: postgres://app@db-1,db-2/app?target_session_attrs=read-write.
-	DSN         string        `yaml:"dsn" json:"dsn"`
+	DSN         secret.Text   `yaml:"dsn" json:"dsn"`
 	Connections int           `yaml:"connections" json:"connections,omitempty"` // to the database, at most; default 20
 	Timeout     time.Duration `yaml:"timeout" json:"timeout,omitempty"`         // of a request, then 503; default 2s
 }
@@ -146,7 +147,7 @@ type Eject struct {
 
 // Ready says when a target can be used. Exactly one of HTTP, TCP, Log is set.
 type Ready struct {
-	HTTP string `yaml:"http"` // URL asked from inside the network
+	HTTP secret.Text `yaml:"http"` // URL asked from inside the network
 	// Expect is what HTTP has to answer: default a status from 200 to 299.
 	Expect loadgen.Expect `yaml:"expect"`
 	TCP    string         `yaml:"tcp"`    // host:port
@@ -157,18 +158,18 @@ type Ready struct {
 
 // Group is a group of users.
 type Group struct {
-	To          string            `yaml:"to"` // URL
-	Rate        quantity.Rate     `yaml:"rate"`
-	Users       int               `yaml:"users"`   // default 100
-	Sources     int               `yaml:"sources"` // addresses they come from; default 1, most 200 in a drill
-	Timeout     time.Duration     `yaml:"timeout"` // default 5s
-	Slow        time.Duration     `yaml:"slow"`    // default 500ms
-	Method      string            `yaml:"method"`  // default GET
-	Headers     map[string]string `yaml:"headers"`
-	Body        string            `yaml:"body"`
-	Expect      loadgen.Expect    `yaml:"expect"` // what a good answer is: default a status from 200 to 299
-	Connections *Connections      `yaml:"connections"`
-	CA          string            `yaml:"ca"` // file beside the scenario, trusted besides the drill's own authority
+	To          secret.Text            `yaml:"to"` // URL
+	Rate        quantity.Rate          `yaml:"rate"`
+	Users       int                    `yaml:"users"`   // default 100
+	Sources     int                    `yaml:"sources"` // addresses they come from; default 1, most 200 in a drill
+	Timeout     time.Duration          `yaml:"timeout"` // default 5s
+	Slow        time.Duration          `yaml:"slow"`    // default 500ms
+	Method      string                 `yaml:"method"`  // default GET
+	Headers     map[string]secret.Text `yaml:"headers"`
+	Body        secret.Text            `yaml:"body"`
+	Expect      loadgen.Expect         `yaml:"expect"` // what a good answer is: default a status from 200 to 299
+	Connections *Connections           `yaml:"connections"`
+	CA          string                 `yaml:"ca"` // file beside the scenario, trusted besides the drill's own authority
 	// Reference: no fault may touch these users, and none of the objectives is
 	// about them. Where they fail too the run proves nothing.
 	Reference bool `yaml:"reference"`
@@ -191,7 +192,7 @@ type Cohort struct {
 // of {id} in to or body, those answered 2xx are remembered as acknowledged, and
 // after the recovery phase each of them is read back.
 type Writes struct {
-	Read    string        `yaml:"read"`    // URL with {id}: 2xx is there
+	Read    secret.Text   `yaml:"read"`    // URL with {id}: 2xx is there
 	Missing []int         `yaml:"missing"` // statuses that say it is not there; default 404
 	Rate    quantity.Rate `yaml:"rate"`    // of reading back; default 500/s
 }

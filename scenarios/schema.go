@@ -104,8 +104,7 @@ const durationPattern = `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$|^0$`
 // quantitySchema describes what is written as text of a form of its own.
 func quantitySchema(t reflect.Type) *jsonschema.Schema {
 	written := func(pattern, what string, examples ...any) *jsonschema.Schema {
-		// A value may come from the environment as a whole.
-		return &jsonschema.Schema{Type: "string", Pattern: pattern + `|\$\{env:`, Description: what, Examples: examples}
+		return &jsonschema.Schema{Type: "string", Pattern: pattern, Description: what, Examples: examples}
 	}
 	switch t {
 	case durationType:

@@ -40,6 +40,9 @@ func runTarget(c *cobra.Command, _ []string) error {
 	if err := json.Unmarshal([]byte(os.Getenv("STORMDRILL_TARGET")), &spec); err != nil {
 		return fmt.Errorf("node target: STORMDRILL_TARGET: %w", err)
 	}
+	if err := spec.Take(target.HandedFile); err != nil {
+		return fmt.Errorf("node target: %w", err)
+	}
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	return target.Run(ctx, spec, os.Stdout)

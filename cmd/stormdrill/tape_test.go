@@ -74,7 +74,7 @@ func TestTapeHoldsNothing(t *testing.T) {
 // No entry of a record holds the value of a secret, by whatever way it came.
 func TestRecordHoldsNoSecret(t *testing.T) {
 	t.Setenv("MARK", "m4rk3r")
-	mark, err := secret.Expand("${env:MARK}")
+	mark, err := secret.Text("${env:MARK}").Reveal()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,12 +14,14 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
 // Command is one program with its arguments.
 type Command struct {
-	Args   []string      `json:"args"`
-	Env    []string      `json:"env"`    // NAME=value, besides what this process has
+	Args   []secret.Text `json:"args"`
+	Env    []secret.Text `json:"env"`    // NAME=value, besides what this process has
 	Within time.Duration `json:"within"` // then it is ended, with its whole process group
 
 	leaves *int // the process group, once it has begun
@@ -42,17 +44,24 @@ func (c Command) run(ctx context.Context) (Said, error) {
 	if len(c.Args) == 0 {
 		return Said{}, errors.New("no program is named")
 	}
+	args, err := revealed(c.Args)
+	if err != nil {
+		return Said{}, because{ErrNotStarted, err}
+	}
+	env, err := revealed(c.Env)
+	if err != nil {
+		return Said{}, because{ErrNotStarted, err}
+	}
 	bounded, cancel := context.WithTimeout(ctx, c.Within)
 	defer cancel()
 	var out, complaint tail
-	cmd := exec.CommandContext(bounded, c.Args[0], c.Args[1:]...)
-	cmd.Env = append(os.Environ(), c.Env...)
+	cmd := exec.CommandContext(bounded, args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = lingers
-	err := cmd.Start()
-	if err != nil {
+	if err = cmd.Start(); err != nil {
 		return Said{}, because{ErrNotStarted, c.failed(err.Error(), Said{})}
 	}
 	if c.leaves != nil {
@@ -73,6 +82,18 @@ func (c Command) run(ctx context.Context) (Said, error) {
 		return said, nil
 	}
 	return said, c.failed(err.Error(), said)
+}
+
+// revealed are words with their secrets, which this process has in its environment.
+func revealed(words []secret.Text) (all []string, err error) {
+	for _, w := range words {
+		v, err := w.Reveal()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }
 
 // Once runs a command that asks something and is to leave nothing: whatever of its process

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -17,7 +18,7 @@ const patient = 20 * time.Second // nothing here takes so long
 // shell is a command that a shell runs in a folder of the test's own.
 func shell(t *testing.T, dir, script string) Command {
 	t.Helper()
-	return Command{Args: []string{"sh", "-c", script}, Env: []string{"DIR=" + dir}, Within: patient}
+	return Command{Args: []secret.Text{"sh", "-c", secret.Text(script)}, Env: []secret.Text{secret.Text("DIR=" + dir)}, Within: patient}
 }
 
 func log(t *testing.T, dir string) string {
@@ -218,7 +219,7 @@ func TestProve(t *testing.T) {
 	if want := (Said{Status: 1, Out: "12 things", Err: "why"}); err != nil || said != want {
 		t.Errorf("have %+v, %v, want %+v", said, err, want)
 	}
-	if _, err := r.Prove(t.Context(), Command{Args: []string{"/no/such/program"}, Within: patient}); err == nil {
+	if _, err := r.Prove(t.Context(), Command{Args: []secret.Text{"/no/such/program"}, Within: patient}); err == nil {
 		t.Error("a program that is not there: no error")
 	}
 	if _, err := r.Prove(t.Context(), shell(t, "", "kill -9 $$")); err == nil || !strings.Contains(err.Error(), syscall.SIGKILL.String()) {

@@ -16,7 +16,11 @@ import (
 // built builds a target's image and gives its name.
 func (l *Lab) built(ctx context.Context, b *scenarios.Build) (string, error) {
 	args := map[string]*string{}
-	for k, v := range b.Args {
+	for k, text := range b.Args {
+		v, err := text.Reveal()
+		if err != nil {
+			return "", fmt.Errorf("build: args: %s: %w", k, err)
+		}
 		args[k] = &v
 	}
 	dir := b.Context

@@ -1,17 +1,22 @@
 package lab
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
 
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/lab/target"
 )
 
 // box is a container as it is to be made. It has one network, the drill's, and no
@@ -25,6 +30,7 @@ type box struct {
 	user    string // empty: the image's
 	stdin   bool   // it is spoken to
 	files   map[string][]byte
+	handed  []byte // target.HandedFile; nil: none
 	host    container.HostConfig
 }
 
@@ -52,12 +58,33 @@ func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) e
 			},
 			LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{
 				PreCreates: []testcontainers.ContainerRequestHook{bare.strip},
-				PostCreates: []testcontainers.ContainerHook{func(_ context.Context, c testcontainers.Container) error {
+				PostCreates: []testcontainers.ContainerHook{func(ctx context.Context, c testcontainers.Container) error {
+					if err := l.hand(ctx, c.GetContainerID(), b.handed); err != nil {
+						return err
+					}
 					return made(c.GetContainerID())
 				}},
 			}},
 		},
 	})
+	return err
+}
+
+// hand puts into a container, before it runs, what only its own user may read.
+func (l *Lab) hand(ctx context.Context, id string, what []byte) error {
+	if what == nil {
+		return nil
+	}
+	var file bytes.Buffer
+	w := tar.NewWriter(&file)
+	err := w.WriteHeader(&tar.Header{Name: strings.TrimPrefix(target.HandedFile, "/"), Mode: 0o400, Uid: nobodyID, Gid: nobodyID, Size: int64(len(what))})
+	if err == nil {
+		_, err = w.Write(what)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		return err
+	}
+	_, err = l.engine.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: "/", Content: &file})
 	return err
 }
 
@@ -108,7 +135,10 @@ func own(capabilities ...string) container.HostConfig {
 const portsForAll = "net.ipv4.ip_unprivileged_port_start"
 
 // nobody is a user that owns nothing.
-const nobody = "65532:65532"
+const (
+	nobodyID = 65532
+	nobody   = "65532:65532"
+)
 
 // ownTarget is what an embedded target may do, and as whom it runs: as nobody, at
 // ports of any number. A kv notes in its container that it has been founded, and files

@@ -17,6 +17,7 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -338,7 +339,7 @@ func TestLabLog(t *testing.T) {
 	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
 		spec := scenarios.Target{
 			Image:   "stormdrill-test/base:debian",
-			Command: []string{"sh", "-c", fmt.Sprintf(`i=0; while [ $i -lt %d ]; do echo $i; i=$((i+1)); done; echo all said; exec sleep 600`, lines)},
+			Command: []secret.Text{"sh", "-c", secret.Text(fmt.Sprintf(`i=0; while [ $i -lt %d ]; do echo $i; i=$((i+1)); done; echo all said; exec sleep 600`, lines))},
 			Ready:   &scenarios.Ready{Log: "all said"},
 		}
 		p.Nodes[0].Spec = &spec

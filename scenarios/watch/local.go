@@ -84,16 +84,8 @@ func (c *Command) ask(ctx context.Context, name string, now func() int64, answer
 // which is ended with it, of what it says only the end kept. Known unless it could not be
 // started; one that does not end in time counts as bad.
 func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
-	var words []string
-	for _, w := range c.Run {
-		word, err := w.Reveal()
-		if err != nil {
-			return false, false, err.Error()
-		}
-		words = append(words, word)
-	}
 	limit := orElse(c.Timeout, 10*time.Second)
-	said, err := commands.Command{Args: words, Within: limit}.Once(ctx)
+	said, err := commands.Command{Args: c.Run, Within: limit}.Once(ctx)
 	switch {
 	case errors.Is(err, commands.ErrLate):
 		return false, true, "took too long"
@@ -104,7 +96,7 @@ func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
 	case said.Status == 0:
 		return true, true, "exit 0"
 	}
-	words = append(strings.Split(said.Out, "\n")[:1], strings.Split(said.Err, "\n")[0])
+	words := append(strings.Split(said.Out, "\n")[:1], strings.Split(said.Err, "\n")[0])
 	return false, true, strings.TrimSpace(fmt.Sprintf("exit status %d: %s", said.Status, firstLine(secret.Hide(strings.TrimSpace(strings.Join(words, " ")), c.Run...))))
 }
 

@@ -26,18 +26,21 @@ import (
 // random ones of those of RFC 4648's base 32 there are 80 bits.
 var token = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,128}$`)
 
-// CheckToken reports what is wrong with a token as it stands in a scenario; of one from the
-// environment only a run can know.
+// CheckToken reports what is wrong with a token.
 func (h *Webhook) CheckToken() error {
-	switch text := string(h.Token); {
-	case text == "" || strings.Contains(text, "${env:"):
+	if h.Token == "" {
 		return nil
-	case !h.Loopback:
-		return errors.New("token: of use only with loopback: true; inside the drill's network there is nobody else")
-	case !token.MatchString(text):
-		return errors.New("token: want 16 to 128 letters, digits, or . _ ~ -")
 	}
-	return nil
+	text, err := h.Token.Reveal()
+	switch {
+	case err != nil:
+		return err
+	case token.MatchString(text):
+		return nil
+	case h.Token.Secret():
+		return fmt.Errorf("the value of %s: want 16 to 128 letters, digits, or . _ ~ -", h.Token)
+	}
+	return errors.New("token: want 16 to 128 letters, digits, or . _ ~ -")
 }
 
 // Address is where a webhook on the CLI's loopback waits, with TOKEN for a token that each
@@ -59,11 +62,10 @@ func (h *Webhook) secret() (string, error) {
 	if h.Token == "" {
 		return rand.Text(), nil
 	}
-	text, err := h.Token.Reveal()
-	if err == nil && !token.MatchString(text) {
-		err = fmt.Errorf("the value of %s: want 16 to 128 letters, digits, or . _ ~ -", h.Token)
+	if err := h.CheckToken(); err != nil {
+		return "", err
 	}
-	return text, err
+	return h.Token.Reveal()
 }
 
 // hook takes one watcher's notifications.

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -32,9 +33,13 @@ type database struct {
 }
 
 func newDatabase(cfg scenarios.SQL, dial dialler, find pgconn.LookupFunc) (*database, error) {
-	c, err := pgconn.ParseConfig(cfg.DSN)
+	dsn, err := cfg.DSN.Reveal()
 	if err != nil {
 		return nil, err
+	}
+	c, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New(secret.Hidden(err.Error()))
 	}
 	d := &database{timeout: or(cfg.Timeout, defaultSQLTimeout)}
 	c.DialFunc = pgconn.DialFunc(dial)
@@ -52,7 +57,7 @@ func newDatabase(cfg scenarios.SQL, dial dialler, find pgconn.LookupFunc) (*data
 		Constructor: func(ctx context.Context) (*pgconn.PgConn, error) {
 			conn, err := pgconn.ConnectConfig(ctx, c)
 			if err != nil {
-				d.refused.Store(err.Error())
+				d.refused.Store(secret.Hidden(err.Error())) // it names user and database
 			}
 			return conn, err
 		},

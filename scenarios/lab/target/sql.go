@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -92,8 +93,11 @@ func (s *sql) tell(out http.ResponseWriter, what string, err error) {
 	}
 }
 
-// oneLine is an error's text without the lines that pgx puts under each other.
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// oneLine is an error's text without the lines that pgx puts under each other, and without
+// secrets: it goes into the log and into answers.
+func oneLine(err error) string {
+	return strings.Join(strings.Fields(secret.Hidden(err.Error())), " ")
+}
 
 // tableEvery is between two tries to make the table.
 const tableEvery = 200 * time.Millisecond

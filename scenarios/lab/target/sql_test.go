@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -128,7 +129,7 @@ func applicationOf(t *testing.T, address string, find pgconn.LookupFunc) *sql {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := newDatabase(scenarios.SQL{DSN: fmt.Sprintf("postgres://app@%s/app?sslmode=disable", address), Timeout: 300 * time.Millisecond, Connections: 1}, dial, find)
+	d, err := newDatabase(scenarios.SQL{DSN: secret.Text(fmt.Sprintf("postgres://app@%s/app?sslmode=disable", address)), Timeout: 300 * time.Millisecond, Connections: 1}, dial, find)
 	if err != nil {
 		t.Fatal(err)
 	}
