@@ -97,7 +97,7 @@ func bare(capabilities []string) (all []string) {
 func TestLabNodesMayDoNoMore(t *testing.T) {
 	const run = "00000000000000b3"
 	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
-		p.Nodes[0].Spec = &scenarios.Target{Image: "stormdrill-test/base:debian", Command: []string{"sleep", "600"}}
+		p.Nodes[0].Spec = &scenarios.Target{Image: "stormdrill-test/base:debian", Command: []secret.Text{"sleep", "600"}}
 		p.Nodes[0].Ready = nil
 	})
 	if err != nil {
