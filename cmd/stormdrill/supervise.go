@@ -76,7 +76,7 @@ func obey(command func() int) int {
 // watchOver starts the process and waits for its end.
 func watchOver(self string) (int, error) {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGCONT)
 	life, hold, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -97,6 +97,10 @@ func watchOver(self string) (int, error) {
 	interrupted := make(chan bool, 1)
 	go func() {
 		for s := range signals {
+			if s == syscall.SIGTSTP || s == syscall.SIGCONT {
+				pause(cmd.Process, s)
+				continue
+			}
 			select {
 			case interrupted <- true:
 			default:
@@ -110,6 +114,16 @@ func watchOver(self string) (int, error) {
 		return cmd.ProcessState.ExitCode(), nil
 	}
 	return crashed(cmd.ProcessState, ended, len(interrupted) > 0)
+}
+
+// pause hands on a terminal's Ctrl-Z and what ends it: both processes stop, or neither does,
+// so that what looks stopped is. Where a drill stands still for long, its nodes and its
+// reaper miss its beat, lift its faults and end.
+func pause(command *os.Process, s os.Signal) {
+	_ = command.Signal(s)
+	if s == syscall.SIGTSTP {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	}
 }
 
 // crashed is the status of a process that did not mean to end.
