@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // AcceptStall leads a link's new connections to a listener that never accepts:
@@ -46,5 +46,5 @@ func (f *AcceptStall) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, AcceptStall: &switchboard.AcceptStall{Backlog: f.backlog()}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, AcceptStall: &link.AcceptStall{Backlog: f.backlog()}}}, nil
 }

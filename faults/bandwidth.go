@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -33,6 +33,6 @@ func (f *Bandwidth) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
-		Bandwidth: &switchboard.Bandwidth{Rate: int64(f.Rate)}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
+		Bandwidth: &link.Bandwidth{Rate: int64(f.Rate)}}}, nil
 }

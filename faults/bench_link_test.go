@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/bench"
 )
 
@@ -85,8 +85,8 @@ func newWays(b *testing.B) (*lab, []way) {
 	s := spec(false)
 	plain, proxied := netip.MustParseAddr("198.18.2.4"), netip.MustParseAddr("198.18.2.5")
 	s.Links = append(s.Links,
-		switchboard.Link{ID: plainPath, From: "shoppers", To: "plain", Name: "plain", Addr: plain, Port: benchPort, Node: appAddr, Users: true},
-		switchboard.Link{ID: proxiedPath, From: "shoppers", To: "proxied", Name: "proxied", Addr: proxied, Port: benchPort, Node: appAddr, Users: true, Proxied: true, Protocol: switchboard.Plain})
+		link.Link{ID: plainPath, From: "shoppers", To: "plain", Name: "plain", Addr: plain, Port: benchPort, Node: appAddr, Users: true},
+		link.Link{ID: proxiedPath, From: "shoppers", To: "proxied", Name: "proxied", Addr: proxied, Port: benchPort, Node: appAddr, Users: true, Proxied: true, Protocol: link.Plain})
 	l := newLab(b, s)
 	l.call(l.app, "reply", benchPort, nil)
 	at := func(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, benchPort) }

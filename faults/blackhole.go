@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Blackhole swallows a link's packets, those of established connections too:
@@ -33,7 +33,7 @@ func (f *Blackhole) String() string {
 
 // Bind checks the way.
 func (f *Blackhole) Bind(name string, site Site) (Injection, error) {
-	hole := switchboard.Blackhole{There: f.Way != "back", Back: f.Way != "there"}
+	hole := link.Blackhole{There: f.Way != "back", Back: f.Way != "there"}
 	if f.Way != "" && f.Way != "both" && hole.There && hole.Back {
 		return nil, fmt.Errorf("way %q: want both, there or back", f.Way)
 	}
@@ -41,5 +41,5 @@ func (f *Blackhole) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Blackhole: &hole}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Blackhole: &hole}}, nil
 }

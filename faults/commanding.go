@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/commands"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Commanding is a fault that runs programs on the CLI's machine. A plan shows
@@ -42,9 +42,9 @@ type ByHand interface {
 // in a process that outlives the CLI, and lifts what is left when that has ended.
 type Commands interface {
 	// Inject runs a job's first command; its lift is owed from then on.
-	Inject(ctx context.Context, j commands.Job) (switchboard.Bracket, error)
+	Inject(ctx context.Context, j commands.Job) (link.Bracket, error)
 	// Lift runs the lift that a fault owes; safe twice, and without Inject.
-	Lift(ctx context.Context, fault string) (switchboard.Bracket, error)
+	Lift(ctx context.Context, fault string) (link.Bracket, error)
 	// Prove runs a command, and says when.
 	Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64, err error)
 }

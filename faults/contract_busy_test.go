@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // A lift keeps its promises to those who wait: of an accept-stall, who hung in the
@@ -93,7 +93,7 @@ func (l *lab) sofar() (all []tried) {
 
 // liftBusy lifts amid tries, some while after they began and not before one was hit, and
 // gives what became of them. It wants the lift not to wait for them, nothing left, and the count to stand still.
-func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration, hit func(tried) bool) ([]tried, switchboard.Bracket) {
+func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration, hit func(tried) bool) ([]tried, link.Bracket) {
 	l.t.Helper()
 	cease := l.fire(v)
 	time.Sleep(after)

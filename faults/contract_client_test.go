@@ -19,7 +19,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
@@ -135,7 +135,7 @@ func (k *kept) again() (o outcome) {
 	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
 		return outcome{Failure: failure(err)}
 	}
-	return outcome{Status: answer.StatusCode, Fault: answer.Header.Get(switchboard.FaultHeader)}
+	return outcome{Status: answer.StatusCode, Fault: answer.Header.Get(link.FaultHeader)}
 }
 
 // segments is how many the kernel has sent on the connection, repeated ones too.

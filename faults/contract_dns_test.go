@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
@@ -83,7 +83,7 @@ func TestDNS(t *testing.T) {
 		})
 	}
 	l := newLab(t, spec(false))
-	if _, err := l.Apply(t.Context(), switchboard.Rule{Name: "x", DNS: &switchboard.DNS{Answer: "perhaps"}}); err == nil {
+	if _, err := l.Apply(t.Context(), link.Rule{Name: "x", DNS: &link.DNS{Answer: "perhaps"}}); err == nil {
 		t.Error("an answer that does not exist was taken")
 	}
 }
@@ -108,7 +108,7 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 	asked := func(from netip.Addr) {
 		l.call(l.client, "ask", lookup{From: from, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, nil)
 	}
-	l.apply(switchboard.Rule{Name: "names", DNS: &switchboard.DNS{Askers: []string{"shoppers", "lb"}, Answer: "nxdomain"}})
+	l.apply(link.Rule{Name: "names", DNS: &link.DNS{Askers: []string{"shoppers", "lb"}, Answer: "nxdomain"}})
 	asked(userAddr)
 	asked(inPlace)
 	if c := l.count("names"); c.Users != 1 || c.Checks != 1 || c.Total != 2 || c.Blind {
@@ -133,7 +133,7 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 }
 
 // movedLink is the way to where the users' app has moved.
-func movedLink(s switchboard.Spec) switchboard.Link {
+func movedLink(s link.Spec) link.Link {
 	moved := s.Links[0]
 	moved.ID, moved.To, moved.Name, moved.Addr = "shoppers -> app-new:8080", "app-new", "app-new", netip.MustParseAddr("198.18.2.9")
 	return moved
@@ -185,7 +185,7 @@ func TestDNSStale(t *testing.T) {
 	s.Links = append(s.Links, moved)
 	l := newLab(t, s)
 	in, err := (&faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "stale", To: "app-new"}).Bind("move",
-		faults.Site{Askers: []string{"shoppers"}, Links: s.Links[:1], Moved: []switchboard.Link{moved}, Switchboard: l})
+		faults.Site{Askers: []string{"shoppers"}, Links: s.Links[:1], Moved: []link.Link{moved}, Switchboard: l})
 	l.must(err)
 	for range 2 {
 		l.wantName("udp", "app", resolved{Addrs: []string{"198.18.2.1"}})

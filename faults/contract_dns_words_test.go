@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // What glibc's getent and curl say of each answer, in a mount namespace whose
@@ -27,9 +27,9 @@ func TestDNSInTheClientsWords(t *testing.T) {
 	// Programs ask from their host's first address, which is a check's here.
 	const well, moved = "198.18.2.8", "198.18.2.9"
 	s := spec(false)
-	s.Links = append(s.Links, switchboard.Link{ID: "watch -> app:8080", From: "watch", To: "app", Name: "app",
+	s.Links = append(s.Links, link.Link{ID: "watch -> app:8080", From: "watch", To: "app", Name: "app",
 		Addr: netip.MustParseAddr(well), Port: 8080, Node: appAddr},
-		switchboard.Link{ID: "watch -> app-new:8080", From: "watch", To: "app-new", Name: "app-new", Addr: netip.MustParseAddr(moved), Port: 8080, Node: appAddr})
+		link.Link{ID: "watch -> app-new:8080", From: "watch", To: "app-new", Name: "app-new", Addr: netip.MustParseAddr(moved), Port: 8080, Node: appAddr})
 	old, to := s.Links[len(s.Links)-2:len(s.Links)-1], s.Links[len(s.Links)-1:]
 	for _, c := range []struct {
 		fault  faults.DNS

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // ends count the TCP packets at both ends of the way between the client and the app,
@@ -137,7 +137,7 @@ func packetsIn(conn *nftables.Conn, table *nftables.Table, chain string) (n uint
 
 // atRest reads the proof at a moment at which no packet is on its way: what is to be
 // sent again is, now and then.
-func (l *lab) atRest(in faults.Injection, e *ends) (switchboard.Count, passed) {
+func (l *lab) atRest(in faults.Injection, e *ends) (link.Count, passed) {
 	l.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		before := e.read(l)

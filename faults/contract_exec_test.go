@@ -19,8 +19,8 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/commands"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -138,11 +138,11 @@ func (l *lab) atTheDoor(inject string, within time.Duration) (in faults.Injectio
 // asked are commands as the CLI has them, on a clock that needs no shift.
 type asked struct{ *wire.Peer }
 
-func (a asked) Inject(ctx context.Context, j commands.Job) (switchboard.Bracket, error) {
+func (a asked) Inject(ctx context.Context, j commands.Job) (link.Bracket, error) {
 	return a.call(ctx, "inject", j)
 }
 
-func (a asked) Lift(ctx context.Context, fault string) (switchboard.Bracket, error) {
+func (a asked) Lift(ctx context.Context, fault string) (link.Bracket, error) {
 	return a.call(ctx, "lift", fault)
 }
 
@@ -151,8 +151,8 @@ func (a asked) Prove(ctx context.Context, c commands.Command) (said commands.Sai
 	return said, wire.Now(), err
 }
 
-func (a asked) call(ctx context.Context, name string, in any) (switchboard.Bracket, error) {
-	b := switchboard.Bracket{Before: wire.Now()}
+func (a asked) call(ctx context.Context, name string, in any) (link.Bracket, error) {
+	b := link.Bracket{Before: wire.Now()}
 	err := a.Call(ctx, name, in, nil)
 	b.After = wire.Now()
 	return b, err
@@ -170,7 +170,7 @@ func TestContractExec(t *testing.T) {
 	held{lab: l, in: in, well: func(when string) {
 		refusing.wantWell(l, when)
 		l.wantKept(when)
-	}, bitten: func(b switchboard.Bracket) {
+	}, bitten: func(b link.Bracket) {
 		if b.Before == 0 || b.After < b.Before {
 			t.Errorf("bracket %+v", b)
 		}

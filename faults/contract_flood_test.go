@@ -15,8 +15,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -43,10 +44,10 @@ func playLoad() int {
 }
 
 // crowded is the suite's drill with a crowd of its own, by a kernel link.
-func crowded() switchboard.Spec {
+func crowded() link.Spec {
 	s := spec(false)
-	s.Links = append(s.Links, switchboard.Link{ID: floodPath, From: "crowd", To: "app", Name: "app", Addr: crowdLink.Addr(), Port: 8080, Node: appAddr})
-	s.Clients = append(s.Clients, switchboard.Client{Name: "crowd", Addresses: addresses(crowdAddr), Aliases: addresses(crowdAlias)})
+	s.Links = append(s.Links, link.Link{ID: floodPath, From: "crowd", To: "app", Name: "app", Addr: crowdLink.Addr(), Port: 8080, Node: appAddr})
+	s.Clients = append(s.Clients, link.Client{Name: "crowd", Addresses: addresses(crowdAddr), Aliases: addresses(crowdAlias)})
 	return s
 }
 
@@ -63,43 +64,43 @@ type torrent struct {
 	load *part
 }
 
-func (f torrent) Flood(ctx context.Context, name string) (switchboard.Bracket, error) {
-	return f.call(ctx, "flood", loadgen.Let{Name: name})
+func (f torrent) Flood(ctx context.Context, name string) (link.Bracket, error) {
+	return f.call(ctx, "flood", load.Let{Name: name})
 }
 
-func (f torrent) Ebb(ctx context.Context, name string) (switchboard.Bracket, error) {
+func (f torrent) Ebb(ctx context.Context, name string) (link.Bracket, error) {
 	return f.call(ctx, "ebb", name)
 }
 
-func (f torrent) Flooded(ctx context.Context, name string) (switchboard.Count, error) {
-	var d loadgen.Deluge
+func (f torrent) Flooded(ctx context.Context, name string) (link.Count, error) {
+	var d load.Deluge
 	err := f.load.Call(ctx, "flooded", name, &d)
-	return switchboard.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active}, err
+	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active}, err
 }
 
-func (f torrent) call(ctx context.Context, call string, name any) (switchboard.Bracket, error) {
-	var d loadgen.Deluge
+func (f torrent) call(ctx context.Context, call string, name any) (link.Bracket, error) {
+	var d load.Deluge
 	err := f.load.Call(ctx, call, name, &d)
-	return switchboard.Bracket{Before: d.Since, After: d.At}, err
+	return link.Bracket{Before: d.Since, After: d.At}, err
 }
 
 // deluges is one row per fault that makes traffic of its own.
 var deluges = []struct {
 	fault faults.Fault
-	spec  func(*loadgen.Spec)
+	spec  func(*load.Spec)
 	// exact: connections are counted, and the target saw as many; else it is requests:
 	// those that it read are counted, and no more than it saw connections.
 	exact bool
 }{
-	{&faults.Flood{To: "http://app:8080/", Rate: quantity.Pace{Rate: 200}, Sources: crowd, PerRequest: true}, func(s *loadgen.Spec) {
-		s.Floods = []loadgen.Group{{Name: "crowd", URL: "http://app:8080/", Method: "GET", Rate: 200, Users: crowd, Sources: addresses(crowdAddr),
+	{&faults.Flood{To: "http://app:8080/", Rate: quantity.Pace{Rate: 200}, Sources: crowd, PerRequest: true}, func(s *load.Spec) {
+		s.Floods = []load.Group{{Name: "crowd", URL: "http://app:8080/", Method: "GET", Rate: 200, Users: crowd, Sources: addresses(crowdAddr),
 			Timeout: 5 * time.Second, Slow: 5 * time.Second, PerRequest: true}}
 	}, false},
-	{&faults.ConnectionFlood{To: "http://app:8080/", Connections: 100, Rate: 500, Sources: crowd}, func(s *loadgen.Spec) {
-		s.Swarms = []loadgen.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second}}
+	{&faults.ConnectionFlood{To: "http://app:8080/", Connections: 100, Rate: 500, Sources: crowd}, func(s *load.Spec) {
+		s.Swarms = []load.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second}}
 	}, true},
-	{&faults.SlowRequests{To: "http://app:8080/", Connections: 100, Rate: 500, Every: 50 * time.Millisecond, Sources: crowd}, func(s *loadgen.Spec) {
-		s.Swarms = []loadgen.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second,
+	{&faults.SlowRequests{To: "http://app:8080/", Connections: 100, Rate: 500, Every: 50 * time.Millisecond, Sources: crowd}, func(s *load.Spec) {
+		s.Swarms = []load.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second,
 			Begin: "GET / HTTP/1.1\r\nX-Slow: ", Drip: 'x', Every: 50 * time.Millisecond}}
 	}, true},
 }
@@ -114,7 +115,7 @@ func TestContractFloods(t *testing.T) {
 			l := newLab(t, crowded())
 			f := torrent{l, l.start("load", "load", append(addresses(crowdAddr), loadAddr)...)}
 			t.Cleanup(func() { l.end(f.load) })
-			s := loadgen.Spec{Run: run, Subnet: subnet, Resolver: boardAddr}
+			s := load.Spec{Run: run, Subnet: subnet, Resolver: boardAddr}
 			d.spec(&s)
 			l.call(f.load, "prepare", s, nil)
 			in, err := d.fault.Bind("crowd", faults.Site{Links: crowded().Links[3:], Load: f})

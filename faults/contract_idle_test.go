@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // forgets is how long a flow may be idle here.
@@ -33,7 +33,7 @@ func TestIdleDrop(t *testing.T) {
 			hung = nil
 		}
 		l.wantKept(when)
-	}, bitten: func(b switchboard.Bracket) {
+	}, bitten: func(b link.Bracket) {
 		for range 4 { // longer than the memory in all, and never idle for so long
 			time.Sleep(700 * time.Millisecond)
 			l.wantKept("while it is busy")
@@ -42,12 +42,12 @@ func TestIdleDrop(t *testing.T) {
 			t.Errorf("busy: %+v, want nothing dropped", c)
 		}
 		time.Sleep(forgets + 500*time.Millisecond)
-		var c switchboard.Count
+		var c link.Count
 		hung, c = l.hang(in)
 		if c.First < b.Before || c.Last < c.First {
 			t.Errorf("first touched at %d, last at %d; injected at %d", c.First, c.Last, b.Before)
 		}
-		if e := l.touches(); !slices.Contains(e, switchboard.Touched{Rule: idleDrop.name, At: c.First}) {
+		if e := l.touches(); !slices.Contains(e, link.Touched{Rule: idleDrop.name, At: c.First}) {
 			t.Errorf("events %+v, want one at %d", e, c.First)
 		}
 		idleDrop.wantWell(l, "beside it")
@@ -62,7 +62,7 @@ func TestIdleDrop(t *testing.T) {
 
 // hang asks on the kept connection, and wants the answer, which is told when it comes,
 // to be long in coming, and the proof to count all that the client sends meanwhile.
-func (l *lab) hang(in faults.Injection) (<-chan outcome, switchboard.Count) {
+func (l *lab) hang(in faults.Injection) (<-chan outcome, link.Count) {
 	l.t.Helper()
 	hung := make(chan outcome, 1)
 	before, began := l.segments(), time.Now()

@@ -22,7 +22,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/authority"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -48,9 +48,9 @@ const (
 )
 
 // spec is the drill of the suite: shoppers and a load balancer use the same app.
-func spec(proxied bool) switchboard.Spec {
-	s := switchboard.Spec{Run: run, Subnet: subnet,
-		Links: []switchboard.Link{
+func spec(proxied bool) link.Spec {
+	s := link.Spec{Run: run, Subnet: subnet,
+		Links: []link.Link{
 			{ID: userPath, From: "shoppers", To: "app", Name: "app", Addr: userLink.Addr(), Port: 8080, Node: appAddr, Users: true, Proxied: proxied},
 			{ID: lbPath, From: "lb", To: "app", Name: "app", Addr: lbLink.Addr(), Port: 8080, Node: appAddr, Proxied: proxied},
 			{ID: frontPath, From: "shoppers", To: "lb", Name: "lb", Addr: netip.MustParseAddr("198.18.2.3"), Port: 8080, Node: lbAddr, Users: true},
@@ -59,7 +59,7 @@ func spec(proxied bool) switchboard.Spec {
 	}
 	client := func(name string, n int, addr, alias string) {
 		a, b := netip.MustParseAddr(addr), netip.MustParseAddr(alias)
-		c := switchboard.Client{Name: name}
+		c := link.Client{Name: name}
 		for range n {
 			c.Addresses, c.Aliases = append(c.Addresses, a), append(c.Aliases, b)
 			a, b = a.Next(), b.Next()
@@ -73,7 +73,7 @@ func spec(proxied bool) switchboard.Spec {
 }
 
 // specFor has in the links what a fault needs there.
-func specFor(f faults.Fault) switchboard.Spec {
+func specFor(f faults.Fault) link.Spec {
 	s := spec(f.Aim().Proxied)
 	for i := range s.Links {
 		s.Links[i].Staged = s.Links[i].Proxied && f.Aim().Staged
@@ -87,8 +87,8 @@ type lab struct {
 	bridge             string
 	client, board, app *part
 	mu                 sync.Mutex
-	touched            []switchboard.Touched
-	unknown            []switchboard.Unknown
+	touched            []link.Touched
+	unknown            []link.Unknown
 	expired            []wire.Expired
 	frozen             bool
 	cpu                faults.CPU
@@ -108,7 +108,7 @@ type part struct {
 // interfaces linger a moment.
 var serial atomic.Int32
 
-func newLab(t testing.TB, s switchboard.Spec) *lab {
+func newLab(t testing.TB, s link.Spec) *lab {
 	t.Helper()
 	l := &lab{t: t, bridge: fmt.Sprintf("drill%d", serial.Add(1)), cpu: faults.CPU{Limit: 1}, authority: s.Authority}
 	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: l.bridge}}
@@ -197,9 +197,9 @@ func (l *lab) event(name string, body json.RawMessage) {
 	defer l.mu.Unlock()
 	switch name {
 	case "touched":
-		l.touched = append(l.touched, decode[switchboard.Touched](body))
+		l.touched = append(l.touched, decode[link.Touched](body))
 	case "unknown-name":
-		l.unknown = append(l.unknown, decode[switchboard.Unknown](body))
+		l.unknown = append(l.unknown, decode[link.Unknown](body))
 	case "expired":
 		l.expired = append(l.expired, decode[wire.Expired](body))
 	}
@@ -245,19 +245,19 @@ func (l *lab) clean() {
 }
 
 // Apply, Lift and Count make the lab a faults.Switchboard.
-func (l *lab) Apply(ctx context.Context, r switchboard.Rule) (b switchboard.Bracket, err error) {
+func (l *lab) Apply(ctx context.Context, r link.Rule) (b link.Bracket, err error) {
 	err = l.board.Call(ctx, "apply", r, &b)
 	return b, err
 }
 
 // Lift takes a rule away.
-func (l *lab) Lift(ctx context.Context, name string) (b switchboard.Bracket, err error) {
+func (l *lab) Lift(ctx context.Context, name string) (b link.Bracket, err error) {
 	err = l.board.Call(ctx, "lift", name, &b)
 	return b, err
 }
 
 // Count reads a rule's count.
-func (l *lab) Count(ctx context.Context, name string) (c switchboard.Count, err error) {
+func (l *lab) Count(ctx context.Context, name string) (c link.Count, err error) {
 	err = l.board.Call(ctx, "count", name, &c)
 	return c, err
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -40,16 +40,16 @@ func TestSourcesStayApart(t *testing.T) {
 	}
 }
 
-func (l *lab) connections(link string) uint64 {
+func (l *lab) connections(id string) uint64 {
 	l.t.Helper()
-	var all []switchboard.Traffic
+	var all []link.Traffic
 	l.call(l.board, "traffic", nil, &all)
 	for _, t := range all {
-		if t.Link == link {
+		if t.Link == id {
 			return t.Connections
 		}
 	}
-	l.t.Fatalf("no traffic of %q in %+v", link, all)
+	l.t.Fatalf("no traffic of %q in %+v", id, all)
 	return 0
 }
 
@@ -62,7 +62,7 @@ func from(who netip.Addr, to netip.AddrPort, n int) attempt {
 func TestCountsTellChecksFromUsers(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, spec(false))
-	refuse := switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}}
+	refuse := link.Rule{Name: "no", Links: []string{userPath}, Refuse: &link.Refuse{}}
 	l.apply(refuse)
 	l.try(from(checkAddr, userLink, 3)) // a watcher that goes by the users' link
 	if c := l.count("no"); c.Users != 0 || c.Checks != 3 || c.Total != 3 || c.First != 0 {
@@ -88,7 +88,7 @@ func TestCountsTellChecksFromUsers(t *testing.T) {
 	l.clean()
 }
 
-func (l *lab) apply(r switchboard.Rule) {
+func (l *lab) apply(r link.Rule) {
 	l.t.Helper()
 	l.call(l.board, "apply", r, nil)
 }
@@ -98,7 +98,7 @@ func (l *lab) lift(name string) {
 	l.call(l.board, "lift", name, nil)
 }
 
-func (l *lab) count(name string) (c switchboard.Count) {
+func (l *lab) count(name string) (c link.Count) {
 	l.t.Helper()
 	l.call(l.board, "count", name, &c)
 	c.At = 0
@@ -110,8 +110,8 @@ func (l *lab) count(name string) (c switchboard.Count) {
 func TestRulesOnOneLinkAreIndependent(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, spec(false))
-	l.apply(switchboard.Rule{Name: "drop", Links: []string{userPath}, SynDrop: &switchboard.SynDrop{Share: 1}})
-	l.apply(switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}})
+	l.apply(link.Rule{Name: "drop", Links: []string{userPath}, SynDrop: &link.SynDrop{Share: 1}})
+	l.apply(link.Rule{Name: "no", Links: []string{userPath}, Refuse: &link.Refuse{}})
 	l.wantAll(from(userAddr, userLink, 5), timedOut)
 	l.lift("drop")
 	l.wantAll(from(userAddr, userLink, 6), refused)
@@ -141,18 +141,18 @@ func TestDeadToConnectionsThatStood(t *testing.T) {
 	t.Parallel()
 	stranger := netip.AddrPortFrom(userLink.Addr(), 9)
 	for _, c := range []struct {
-		dead switchboard.Dead
+		dead link.Dead
 		kept []string
 		port string
 	}{
-		{switchboard.Dead{}, []string{timedOut}, timedOut},
-		{switchboard.Dead{Process: true}, []string{reset, ended}, refused},
+		{link.Dead{}, []string{timedOut}, timedOut},
+		{link.Dead{Process: true}, []string{reset, ended}, refused},
 	} {
 		t.Run(fmt.Sprintf("process %v", c.dead.Process), func(t *testing.T) {
 			l := newLab(t, spec(false))
 			l.wantAll(from(userAddr, stranger, 1), refused)
 			l.keepFor(patient)
-			l.apply(switchboard.Rule{Name: "dead", Links: []string{userPath}, Dead: &c.dead})
+			l.apply(link.Rule{Name: "dead", Links: []string{userPath}, Dead: &c.dead})
 			var o outcome
 			if l.call(l.client, "again", nil, &o); !slices.Contains(c.kept, o.Failure) {
 				t.Errorf("kept connection: %+v, want one of %v", o, c.kept)
@@ -174,7 +174,7 @@ func TestLiftAfterAnInterruptedApply(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for i := range 50 {
-		r := switchboard.Rule{Name: fmt.Sprint("no ", i), Links: []string{userPath}, Refuse: &switchboard.Refuse{}}
+		r := link.Rule{Name: fmt.Sprint("no ", i), Links: []string{userPath}, Refuse: &link.Refuse{}}
 		_, _ = l.Apply(gone, r) // sent, and not waited for
 		l.lift(r.Name)
 	}
@@ -190,11 +190,11 @@ func TestRulesLiftThemselves(t *testing.T) {
 	s.Links[1].Proxied = true
 	l := newLab(t, s)
 	const most = 300 * time.Millisecond
-	for _, r := range []switchboard.Rule{
-		{Name: "packets", Links: []string{userPath}, Refuse: &switchboard.Refuse{}},
-		{Name: "streams", Links: []string{lbPath}, Stall: &switchboard.Stall{}},
-		{Name: "names", DNS: &switchboard.DNS{Askers: []string{"shoppers"}, Answer: "nxdomain"}},
-		{Name: "in time", Links: []string{userPath}, SynDrop: &switchboard.SynDrop{Share: 1}},
+	for _, r := range []link.Rule{
+		{Name: "packets", Links: []string{userPath}, Refuse: &link.Refuse{}},
+		{Name: "streams", Links: []string{lbPath}, Stall: &link.Stall{}},
+		{Name: "names", DNS: &link.DNS{Askers: []string{"shoppers"}, Answer: "nxdomain"}},
+		{Name: "in time", Links: []string{userPath}, SynDrop: &link.SynDrop{Share: 1}},
 	} {
 		r.For = most
 		began := wire.Now()
@@ -227,19 +227,19 @@ func TestRulesLiftThemselves(t *testing.T) {
 func TestRefusedCalls(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, spec(false))
-	l.apply(switchboard.Rule{Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}})
-	for want, r := range map[string]switchboard.Rule{
-		"lift it first":           {Name: "no", Links: []string{userPath}, Refuse: &switchboard.Refuse{}},
-		"no kernel link \"gone\"": {Name: "a", Links: []string{"gone"}, Refuse: &switchboard.Refuse{}},
-		"names no link":           {Name: "b", Refuse: &switchboard.Refuse{}},
+	l.apply(link.Rule{Name: "no", Links: []string{userPath}, Refuse: &link.Refuse{}})
+	for want, r := range map[string]link.Rule{
+		"lift it first":           {Name: "no", Links: []string{userPath}, Refuse: &link.Refuse{}},
+		"no kernel link \"gone\"": {Name: "a", Links: []string{"gone"}, Refuse: &link.Refuse{}},
+		"names no link":           {Name: "b", Refuse: &link.Refuse{}},
 		"exactly one kind":        {Name: "c", Links: []string{userPath}},
-		"share 2":                 {Name: "d", Links: []string{userPath}, SynDrop: &switchboard.SynDrop{Share: 2}},
+		"share 2":                 {Name: "d", Links: []string{userPath}, SynDrop: &link.SynDrop{Share: 2}},
 	} {
 		if _, err := l.Apply(t.Context(), r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("apply %+v: %v, want %q", r, err, want)
 		}
 	}
-	if c, err := l.Count(t.Context(), "never"); err != nil || c != (switchboard.Count{At: c.At}) {
+	if c, err := l.Count(t.Context(), "never"); err != nil || c != (link.Count{At: c.At}) {
 		t.Errorf("count of a rule that never was: %+v, %v: want nothing, as a proof before the injection does", c, err)
 	}
 	if err := l.board.Call(t.Context(), "prepare", spec(false), nil); err == nil || !strings.Contains(err.Error(), "prepared already") {
@@ -276,7 +276,7 @@ func TestNamesOverTheWire(t *testing.T) {
 	time.Sleep(20 * time.Millisecond) // events follow on another line
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if want := []switchboard.Unknown{{Asker: "lb", Name: "lb"}}; !slices.Equal(l.unknown, want) {
+	if want := []link.Unknown{{Asker: "lb", Name: "lb"}}; !slices.Equal(l.unknown, want) {
 		t.Errorf("unknown names %+v, want %+v", l.unknown, want)
 	}
 }
@@ -287,7 +287,7 @@ func TestLargeDrill(t *testing.T) {
 	s := spec(false)
 	a := netip.MustParseAddr("198.18.2.10")
 	for i := range 200 {
-		s.Links = append(s.Links, switchboard.Link{ID: fmt.Sprint("more ", i), From: "shoppers", To: fmt.Sprint("app-", i), Name: "more",
+		s.Links = append(s.Links, link.Link{ID: fmt.Sprint("more ", i), From: "shoppers", To: fmt.Sprint("app-", i), Name: "more",
 			Addr: a, Port: 8080, Node: appAddr, Users: true})
 		a = a.Next()
 	}
@@ -298,7 +298,7 @@ func TestLargeDrill(t *testing.T) {
 	}
 	last := s.Links[len(s.Links)-1]
 	l.wantAll(from(userAddr, netip.AddrPortFrom(last.Addr, 8080), 3), "")
-	l.apply(switchboard.Rule{Name: "everything", Links: ids, Refuse: &switchboard.Refuse{}})
+	l.apply(link.Rule{Name: "everything", Links: ids, Refuse: &link.Refuse{}})
 	l.wantAll(from(userAddr, netip.AddrPortFrom(last.Addr, 8080), 3), refused)
 	if c := l.count("everything"); c.Users != 3 {
 		t.Errorf("count %+v, want 3", c)

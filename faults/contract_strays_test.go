@@ -14,7 +14,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 var (
@@ -24,7 +24,7 @@ var (
 )
 
 // closed is the suite's drill on a network as an engine makes it.
-func closed() switchboard.Spec {
+func closed() link.Spec {
 	s := spec(false)
 	s.Gateway, s.Bridge = gatewayAddr, bridgeAddr
 	return s
@@ -56,7 +56,7 @@ func (l *lab) leadOut(p *part) {
 	})
 }
 
-func (l *lab) strays() (s switchboard.Strays) {
+func (l *lab) strays() (s link.Strays) {
 	l.t.Helper()
 	l.call(l.board, "strays", nil, &s)
 	return s
@@ -95,7 +95,7 @@ func TestStraysAreCountedAndDropped(t *testing.T) {
 		t.Fatalf("strays: have %+v", s)
 	}
 	s.Seen[0].Packets = 0
-	if want := (switchboard.Stray{From: lbAddr, To: elsewhere, Protocol: "tcp", Port: 443}); s.Seen[0] != want {
+	if want := (link.Stray{From: lbAddr, To: elsewhere, Protocol: "tcp", Port: 443}); s.Seen[0] != want {
 		t.Errorf("stray: have %+v, want %+v", s.Seen[0], want)
 	}
 	l.clean()
@@ -136,8 +136,8 @@ func TestNeighboursAreHeard(t *testing.T) {
 		t.Fatalf("round it: %+v", got[0])
 	}
 	s := l.strays()
-	if !slices.ContainsFunc(s.Seen, func(x switchboard.Stray) bool {
-		return x.Protocol == switchboard.ProtocolARP && x.From == lbAddr && x.To == appAddr && x.Packets > 0
+	if !slices.ContainsFunc(s.Seen, func(x link.Stray) bool {
+		return x.Protocol == link.ProtocolARP && x.From == lbAddr && x.To == appAddr && x.Packets > 0
 	}) || s.Dropped > 0 {
 		t.Errorf("round it: have %+v", s)
 	}

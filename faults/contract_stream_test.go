@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // A connection that stands gets an RST with the apply, and counts without a
@@ -20,9 +20,9 @@ func TestResetMeetsEstablished(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, spec(true))
 	l.keep()
-	l.apply(switchboard.Rule{Name: "other", Links: []string{lbPath}, Reset: &switchboard.Reset{}})
+	l.apply(link.Rule{Name: "other", Links: []string{lbPath}, Reset: &link.Reset{}})
 	l.wantKept("beside a link that resets")
-	l.apply(switchboard.Rule{Name: "cut", Links: []string{userPath}, Reset: &switchboard.Reset{}})
+	l.apply(link.Rule{Name: "cut", Links: []string{userPath}, Reset: &link.Reset{}})
 	if c := l.count("cut"); c.Users != 1 || c.Total != 1 {
 		t.Errorf("one connection stood, counted %+v", c)
 	}
@@ -39,7 +39,7 @@ func TestResetByAge(t *testing.T) {
 	const age = time.Second
 	l := newLab(t, spec(true))
 	l.keep()
-	l.apply(switchboard.Rule{Name: "old", Links: []string{userPath}, Reset: &switchboard.Reset{In: age}})
+	l.apply(link.Rule{Name: "old", Links: []string{userPath}, Reset: &link.Reset{In: age}})
 	for _, o := range l.try(users(5)) {
 		if o.Status != 200 {
 			t.Errorf("a young connection: %+v", o)

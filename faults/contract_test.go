@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -163,7 +163,7 @@ func TestEveryKindIsUnderContract(t *testing.T) {
 			t.Errorf("%s is not under the contract: it wants a row", f.Tag.Get("yaml"))
 		}
 	}
-	for _, a := range switchboard.DNSAnswers {
+	for _, a := range link.DNSAnswers {
 		if !answers[a] {
 			t.Errorf("dns, answer %s, is not under the contract: it wants a row", a)
 		}
@@ -188,11 +188,11 @@ func (r row) hold(t *testing.T) {
 		between = l.ends()
 		h.well = func(when string) { r.wantWell(l, when); between.begin(l) }
 	}
-	h.bitten = func(b switchboard.Bracket) { r.wantBitten(l, in, between, b) }
+	h.bitten = func(b link.Bracket) { r.wantBitten(l, in, between, b) }
 	if r.spares {
 		l.keep()
 		h.well = func(when string) { r.wantWell(l, when); l.wantKept(when) }
-		h.bitten = func(b switchboard.Bracket) { r.wantBitten(l, in, between, b); l.wantKept("during the fault") }
+		h.bitten = func(b link.Bracket) { r.wantBitten(l, in, between, b); l.wantKept("during the fault") }
 	}
 	h.hold()
 }
@@ -214,8 +214,8 @@ type held struct {
 	*lab
 	in     faults.Injection
 	bite   time.Duration
-	well   func(when string)           // wants users to be well, and those whom it spares
-	bitten func(b switchboard.Bracket) // wants it to do what it does, and its proof to count just that
+	well   func(when string)    // wants users to be well, and those whom it spares
+	bitten func(b link.Bracket) // wants it to do what it does, and its proof to count just that
 }
 
 // hold is the contract: Inject does what it says, and counts it; Lift takes it back,
@@ -248,7 +248,7 @@ func (h held) hold() {
 }
 
 // spec is the suite's drill, with the users' link as a plan makes it for the fault.
-func (r row) spec() switchboard.Spec {
+func (r row) spec() link.Spec {
 	a := r.fault.Aim()
 	s := specFor(r.fault)
 	s.Links[0].Opened = r.secure && a.Reads
@@ -317,7 +317,7 @@ func (r row) wantWell(l *lab, when string) {
 
 // wantBitten tries the link under the fault, and wants the proof to count
 // exactly what the tries met.
-func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b switchboard.Bracket) {
+func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b link.Bracket) {
 	l.t.Helper()
 	hits := 0
 	for _, o := range l.try(r.users(tries)) {
@@ -340,14 +340,14 @@ func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b switchboar
 		c, p = l.atRest(in, between)
 		n = r.packets(p)
 	}
-	want := switchboard.Count{Unit: c.Unit, Users: n, Total: n, First: c.First, Last: c.Last, Late: c.Late, Active: true}
+	want := link.Count{Unit: c.Unit, Users: n, Total: n, First: c.First, Last: c.Last, Late: c.Late, Active: true}
 	if c != want || c.Unit == "" || c.Users == 0 {
 		l.t.Errorf("proof %+v, want %+v", c, want)
 	}
 	if c.First-c.Late < b.Before || c.Last < c.First || c.Late < 0 {
 		l.t.Errorf("first touched at %d, late by up to %d, last at %d; injected at %d", c.First, c.Late, c.Last, b.Before)
 	}
-	if e := l.touches(); !slices.Contains(e, switchboard.Touched{Rule: r.name, At: c.First}) {
+	if e := l.touches(); !slices.Contains(e, link.Touched{Rule: r.name, At: c.First}) {
 		l.t.Errorf("events %+v, want one at %d", e, c.First)
 	}
 }
@@ -360,7 +360,7 @@ func (r row) bounds() (least, most int) {
 }
 
 // wantLifted lifts, and wants nothing left but the count.
-func (l *lab) wantLifted(in faults.Injection) switchboard.Count {
+func (l *lab) wantLifted(in faults.Injection) link.Count {
 	l.t.Helper()
 	if _, err := in.Lift(context.WithoutCancel(l.t.Context())); err != nil {
 		l.t.Fatal(err)
@@ -373,7 +373,7 @@ func (l *lab) wantLifted(in faults.Injection) switchboard.Count {
 	return c
 }
 
-func (l *lab) proof(in faults.Injection) switchboard.Count {
+func (l *lab) proof(in faults.Injection) link.Count {
 	l.t.Helper()
 	c, err := in.Proof(l.t.Context())
 	l.must(err)
@@ -382,7 +382,7 @@ func (l *lab) proof(in faults.Injection) switchboard.Count {
 }
 
 // touches are the events so far; they are told within two polls of the count.
-func (l *lab) touches() []switchboard.Touched {
+func (l *lab) touches() []link.Touched {
 	time.Sleep(50 * time.Millisecond)
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/authority"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // What a client's own stack makes of a handshake.
@@ -121,9 +121,9 @@ type peers struct {
 	dir string
 }
 
-func newPeers(t *testing.T) peers { return newPeersOn(t, func(*switchboard.Spec) {}) }
+func newPeers(t *testing.T) peers { return newPeersOn(t, func(*link.Spec) {}) }
 
-func newPeersOn(t *testing.T, with func(*switchboard.Spec)) peers {
+func newPeersOn(t *testing.T, with func(*link.Spec)) peers {
 	t.Helper()
 	s := specFor(&faults.TLS{})
 	s.Links[0].ID, s.Links[0].Port = opensslPath, opensslPort
@@ -199,7 +199,7 @@ func TestTLSPeers(t *testing.T) {
 		t.Run(c.as, func(t *testing.T) {
 			p.t = t
 			name := "as " + c.as
-			p.apply(switchboard.Rule{Name: name, Links: []string{opensslPath}, TLS: &switchboard.TLS{As: c.as}})
+			p.apply(link.Rule{Name: name, Links: []string{opensslPath}, TLS: &link.TLS{As: c.as}})
 			if got := p.curl("--tlsv1.2"); got.Exit != c.exit || !strings.Contains(got.Output, c.curl) {
 				t.Errorf("curl: %+v, want exit %d and %q", got, c.exit, c.curl)
 			}
@@ -225,12 +225,12 @@ func TestTLSPeers(t *testing.T) {
 func TestTLSPeersThatTakeIt(t *testing.T) {
 	t.Parallel()
 	p := newPeers(t)
-	p.apply(switchboard.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &switchboard.TLS{As: "expired"}})
+	p.apply(link.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &link.TLS{As: "expired"}})
 	if got := p.curl("--insecure"); got.Exit != 0 || !strings.Contains(got.Output, "s_server") {
 		t.Errorf("curl --insecure: %+v, want the page of OpenSSL's server", got)
 	}
 	p.lift("stale")
-	p.apply(switchboard.Rule{Name: "old", Links: []string{opensslPath}, TLS: &switchboard.TLS{As: "old-version"}})
+	p.apply(link.Rule{Name: "old", Links: []string{opensslPath}, TLS: &link.TLS{As: "old-version"}})
 	if got := p.openssl("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"); !strings.Contains(got.Output, "Protocol  : TLSv1.1") ||
 		!strings.Contains(got.Output, "Verify return code: 0 (ok)") {
 		t.Errorf("openssl of old: %+v, want TLS 1.1, and a good certificate", got)
@@ -245,7 +245,7 @@ func TestTLSHeldUntilTheLift(t *testing.T) {
 	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
-	l.apply(switchboard.Rule{Name: "silent", Links: []string{userPath}, TLS: &switchboard.TLS{As: "no-answer"}})
+	l.apply(link.Rule{Name: "silent", Links: []string{userPath}, TLS: &link.TLS{As: "no-answer"}})
 	a := users(3)
 	a.CA, a.Timeout = s.Authority.Certificate, long
 	began := time.Now()
@@ -297,7 +297,7 @@ func TestTLSOpened(t *testing.T) {
 	known := from(lbAddr, lbLink, 1) // a user's came by that link before
 	known.CA, known.Timeout, known.Trace = s.Authority.Certificate, long, run
 	l.wantAll(known, "")
-	l.apply(switchboard.Rule{Name: "bad", Links: []string{userPath, lbPath}, HTTPStatus: &switchboard.HTTPStatus{Code: 503, Share: 1}})
+	l.apply(link.Rule{Name: "bad", Links: []string{userPath, lbPath}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}})
 	var o outcome
 	if l.call(l.client, "again", nil, &o); o.Status != 503 || o.Fault != "bad" {
 		t.Errorf("kept connection: %+v, want the fault's 503", o)
@@ -312,7 +312,7 @@ func TestTLSOpened(t *testing.T) {
 	}
 	l.lift("bad")
 	l.wantKept("after the lift")
-	l.apply(switchboard.Rule{Name: "spared", Links: []string{userPath, lbPath}, Spare: []string{"/"}, Stall: &switchboard.Stall{}})
+	l.apply(link.Rule{Name: "spared", Links: []string{userPath, lbPath}, Spare: []string{"/"}, Stall: &link.Stall{}})
 	l.wantKept("beside a fault that spares its path")
 	l.lift("spared")
 	l.clean()
@@ -322,15 +322,15 @@ func TestTLSOpened(t *testing.T) {
 // has it show another; and a node that makes no handshake lets none be made.
 func TestTLSOpenedPeers(t *testing.T) {
 	t.Parallel()
-	p := newPeersOn(t, func(s *switchboard.Spec) { s.Links[0].Opened = true })
+	p := newPeersOn(t, func(s *link.Spec) { s.Links[0].Opened = true })
 	if got := p.openssl(); !strings.Contains(got.Output, "Verify return code: 0 (ok)") {
 		t.Errorf("openssl: %+v", got)
 	}
-	p.apply(switchboard.Rule{Name: "bad", Links: []string{opensslPath}, HTTPStatus: &switchboard.HTTPStatus{Code: 503, Share: 1}})
+	p.apply(link.Rule{Name: "bad", Links: []string{opensslPath}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}})
 	if got := p.curl("-w", "%{http_code} %{http_version}"); got.Exit != 0 || !strings.Contains(got.Output, "503 1.1") {
 		t.Errorf("curl: %+v, want the fault's 503 by HTTP/1.1", got)
 	}
-	p.apply(switchboard.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &switchboard.TLS{As: "expired"}})
+	p.apply(link.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &link.TLS{As: "expired"}})
 	if got := p.curl(); got.Exit != 60 {
 		t.Errorf("curl: %+v, want an expired certificate", got)
 	}
@@ -355,10 +355,10 @@ func TestTLSBetweenNodesIsAnybodys(t *testing.T) {
 	l := newLab(t, s)
 	a := from(lbAddr, lbLink, 3)
 	a.CA, a.Timeout = s.Authority.Certificate, long
-	for how, r := range map[string]switchboard.Rule{
-		expired: {Name: "stale", TLS: &switchboard.TLS{As: "expired"}},
-		ended:   {Name: "cut", LimitData: &switchboard.LimitData{Bytes: 1500}},
-		reset:   {Name: "torn", Reset: &switchboard.Reset{}},
+	for how, r := range map[string]link.Rule{
+		expired: {Name: "stale", TLS: &link.TLS{As: "expired"}},
+		ended:   {Name: "cut", LimitData: &link.LimitData{Bytes: 1500}},
+		reset:   {Name: "torn", Reset: &link.Reset{}},
 	} {
 		r.Links = []string{lbPath}
 		l.apply(r)

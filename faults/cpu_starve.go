@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // CPUStarve takes most of a target's CPU time away: its container's quota is
@@ -46,7 +46,7 @@ func (f *CPUStarve) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule := switchboard.Rule{Name: name, Links: ids, Tally: &switchboard.Tally{Unit: "packets sent to a starved target"}}
+	rule := link.Rule{Name: name, Links: ids, Tally: &link.Tally{Unit: "packets sent to a starved target"}}
 	return &cpuStarve{tally: ruleInjection{site.Switchboard, rule}, nodes: site.Nodes, targets: site.Targets, cpus: f.CPUs}, nil
 }
 
@@ -61,10 +61,10 @@ type cpuStarve struct {
 }
 
 // Inject starves; the count begins first, so that nothing is missed.
-func (s *cpuStarve) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (s *cpuStarve) Inject(ctx context.Context) (link.Bracket, error) {
 	var err error
 	if s.before, _, err = s.read(ctx); err != nil {
-		return switchboard.Bracket{}, err
+		return link.Bracket{}, err
 	}
 	s.throttled = false
 	b, err := s.tally.Inject(ctx)
@@ -80,7 +80,7 @@ func (s *cpuStarve) Inject(ctx context.Context) (switchboard.Bracket, error) {
 }
 
 // Lift gives back what was taken, and then stops counting; the bracket spans both.
-func (s *cpuStarve) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (s *cpuStarve) Lift(ctx context.Context) (link.Bracket, error) {
 	return s.tally.liftAfter(ctx, func() error {
 		return each(s.targets, func(_ int, t string) error { return s.nodes.Feed(ctx, t) })
 	})
@@ -89,7 +89,7 @@ func (s *cpuStarve) Lift(ctx context.Context) (switchboard.Bracket, error) {
 // Proof counts the packets that a starved target was sent, and none while the
 // kernel has not throttled it: a target that asks for less than is left to it is
 // not hit. The fault is active while a limit is lowered.
-func (s *cpuStarve) Proof(ctx context.Context) (switchboard.Count, error) {
+func (s *cpuStarve) Proof(ctx context.Context) (link.Count, error) {
 	c, err := s.tally.Proof(ctx)
 	if err != nil {
 		return c, err

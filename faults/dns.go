@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // DNS changes what somebody gets to hear from the drill's resolver, over UDP and
@@ -62,13 +62,13 @@ const longestDNSDelay = 5 * time.Second
 
 // Bind checks the answer and what belongs to it.
 func (f *DNS) Bind(name string, site Site) (Injection, error) {
-	if !slices.Contains(switchboard.DNSAnswers, f.Answer) {
-		return nil, fmt.Errorf("answer %q: want one of %s", f.Answer, strings.Join(switchboard.DNSAnswers, ", "))
+	if !slices.Contains(link.DNSAnswers, f.Answer) {
+		return nil, fmt.Errorf("answer %q: want one of %s", f.Answer, strings.Join(link.DNSAnswers, ", "))
 	}
 	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay >= longestDNSDelay) || !slow && f.Delay != 0 {
 		return nil, fmt.Errorf("delay %s: want one above zero and under %s with answer: slow, and none otherwise", f.Delay, longestDNSDelay)
 	}
-	rule := switchboard.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay}
+	rule := link.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay}
 	if f.Answer != "wrong" && f.Answer != "stale" {
 		rule.Apart = site.Apart
 	}
@@ -90,5 +90,5 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 	} else if stale {
 		return f.moved(name, rule, site)
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, DNS: &rule}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, DNS: &rule}}, nil
 }

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // moved binds a move of names: who asks hears the new address at once, and the
 // old one refuses, so that whoever still has it in a cache finds nobody there.
-func (f *DNS) moved(name string, rule switchboard.DNS, site Site) (Injection, error) {
+func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 	if len(f.Names) == 0 {
 		return nil, errors.New("names are missing: want those that have moved, such as names: [shop]")
 	}
@@ -29,8 +29,8 @@ func (f *DNS) moved(name string, rule switchboard.DNS, site Site) (Injection, er
 		return nil, err
 	}
 	return move{
-		names:   ruleInjection{site.Switchboard, switchboard.Rule{Name: name + ", names", DNS: &rule}},
-		retired: ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Dead: &switchboard.Dead{Process: true}}},
+		names:   ruleInjection{site.Switchboard, link.Rule{Name: name + ", names", DNS: &rule}},
+		retired: ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Dead: &link.Dead{Process: true}}},
 	}, nil
 }
 
@@ -39,24 +39,24 @@ func (f *DNS) moved(name string, rule switchboard.DNS, site Site) (Injection, er
 type move struct{ names, retired ruleInjection }
 
 // Inject lets the new address be known before the old one refuses.
-func (m move) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (m move) Inject(ctx context.Context) (link.Bracket, error) {
 	n, err := m.names.Inject(ctx)
 	if err != nil {
 		return n, err
 	}
 	r, err := m.retired.Inject(ctx)
-	return switchboard.Bracket{Before: n.Before, After: r.After}, err
+	return link.Bracket{Before: n.Before, After: r.After}, err
 }
 
 // Lift goes back, in the reverse order, whatever fails.
-func (m move) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (m move) Lift(ctx context.Context) (link.Bracket, error) {
 	r, rerr := m.retired.Lift(ctx)
 	n, nerr := m.names.Lift(ctx)
-	return switchboard.Bracket{Before: r.Before, After: n.After}, errors.Join(rerr, nerr)
+	return link.Bracket{Before: r.Before, After: n.After}, errors.Join(rerr, nerr)
 }
 
 // Proof counts what the retired address refused.
-func (m move) Proof(ctx context.Context) (switchboard.Count, error) {
+func (m move) Proof(ctx context.Context) (link.Count, error) {
 	c, err := m.retired.Proof(ctx)
 	if err != nil {
 		return c, err

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/commands"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
 )
 
 // Exec is a fault of the user's own: three commands, each a program with its
@@ -177,13 +177,13 @@ type ownCommands struct {
 func (o *ownCommands) ByHand() string { return o.byHand }
 
 // Inject makes sure that the fault is not there yet, and runs the command.
-func (o *ownCommands) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (o *ownCommands) Inject(ctx context.Context) (link.Bracket, error) {
 	n, c, err := o.read(ctx)
 	if err != nil {
-		return switchboard.Bracket{}, err
+		return link.Bracket{}, err
 	}
 	if c.Active {
-		return switchboard.Bracket{}, errors.New("proof: it ends with status 0 before anything was injected: is the fault of an earlier run still there, or does it say so always?")
+		return link.Bracket{}, errors.New("proof: it ends with status 0 before anything was injected: is the fault of an earlier run still there, or does it say so always?")
 	}
 	o.injected, o.base, o.most = true, n, 0
 	b, err := o.runner.Inject(ctx, o.job)
@@ -191,14 +191,14 @@ func (o *ownCommands) Inject(ctx context.Context) (switchboard.Bracket, error) {
 }
 
 // Lift runs the command if Inject has run, and no lift has succeeded yet.
-func (o *ownCommands) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (o *ownCommands) Lift(ctx context.Context) (link.Bracket, error) {
 	b, err := o.runner.Lift(ctx, o.job.Fault)
 	return b, o.hide(err)
 }
 
 // Proof gives what the command counts, above what it had counted before. Whose
 // traffic that was, and when it was touched first, it does not say.
-func (o *ownCommands) Proof(ctx context.Context) (switchboard.Count, error) {
+func (o *ownCommands) Proof(ctx context.Context) (link.Count, error) {
 	n, c, err := o.read(ctx)
 	if err != nil {
 		return c, err
@@ -214,7 +214,7 @@ func (o *ownCommands) Proof(ctx context.Context) (switchboard.Count, error) {
 var counted = regexp.MustCompile(`^([0-9]+)(?:[ \t]+([^\n]+))?$`)
 
 // read runs the proof.
-func (o *ownCommands) read(ctx context.Context) (n uint64, c switchboard.Count, err error) {
+func (o *ownCommands) read(ctx context.Context) (n uint64, c link.Count, err error) {
 	said, at, err := o.runner.Prove(ctx, o.proof)
 	if err != nil {
 		return 0, c, o.hide(err)
@@ -229,7 +229,7 @@ func (o *ownCommands) read(ctx context.Context) (n uint64, c switchboard.Count, 
 	if m == nil || err != nil {
 		return 0, c, o.hide(fmt.Errorf("proof: it printed %q: want one line with a count, and what it is of, such as 37 requests refused; its stderr: %q", said.Out, said.Err))
 	}
-	c = switchboard.Count{Unit: m[2], Blind: true, Active: said.Status == 0, At: at}
+	c = link.Count{Unit: m[2], Blind: true, Active: said.Status == 0, At: at}
 	if c.Unit == "" {
 		c.Unit = "counted by its proof"
 	}

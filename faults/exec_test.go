@@ -10,23 +10,23 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/commands"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 // direct is a Runner as a fault has it where nothing is in between.
 type direct struct{ *commands.Runner }
 
-func (d direct) Inject(ctx context.Context, j commands.Job) (switchboard.Bracket, error) {
-	b := switchboard.Bracket{Before: wire.Now()}
+func (d direct) Inject(ctx context.Context, j commands.Job) (link.Bracket, error) {
+	b := link.Bracket{Before: wire.Now()}
 	err := d.Runner.Inject(ctx, j)
 	b.After = wire.Now()
 	return b, err
 }
 
-func (d direct) Lift(ctx context.Context, fault string) (switchboard.Bracket, error) {
-	b := switchboard.Bracket{Before: wire.Now()}
+func (d direct) Lift(ctx context.Context, fault string) (link.Bracket, error) {
+	b := link.Bracket{Before: wire.Now()}
 	err := d.Runner.Lift(ctx, fault)
 	b.After = wire.Now()
 	return b, err
@@ -77,7 +77,7 @@ func TestExecCounts(t *testing.T) {
 	want := func(when string, users uint64, active bool) {
 		t.Helper()
 		c, err := in.Proof(t.Context())
-		want := switchboard.Count{Unit: "things", Users: users, Total: users, Blind: true, Active: active, At: c.At}
+		want := link.Count{Unit: "things", Users: users, Total: users, Blind: true, Active: active, At: c.At}
 		if err != nil || c != want || c.At == 0 {
 			t.Errorf("%s: have %+v, %v, want %+v", when, c, err, want)
 		}

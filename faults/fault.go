@@ -7,7 +7,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -45,11 +45,11 @@ type Aim struct {
 
 // Site is what a fault is bound to. While planning, it has no controls.
 type Site struct {
-	Links       []switchboard.Link // what Aim matched; for a Target: all links that end there
-	Targets     []string           // nodes, where Aim names a target
-	Askers      []string           // clients, where Aim names who asks
-	Apart       []string           // those of them who ask apart from requests, and keep what they have where an answer fails
-	Moved       []switchboard.Link // theirs to where the names they ask have moved, if they have
+	Links       []link.Link // what Aim matched; for a Target: all links that end there
+	Targets     []string    // nodes, where Aim names a target
+	Askers      []string    // clients, where Aim names who asks
+	Apart       []string    // those of them who ask apart from requests, and keep what they have where an answer fails
+	Moved       []link.Link // theirs to where the names they ask have moved, if they have
 	Switchboard Switchboard
 	Nodes       Nodes
 	Load        Load
@@ -59,9 +59,9 @@ type Site struct {
 
 // Switchboard is the control a fault has over links.
 type Switchboard interface {
-	Apply(ctx context.Context, r switchboard.Rule) (switchboard.Bracket, error)
-	Lift(ctx context.Context, name string) (switchboard.Bracket, error)
-	Count(ctx context.Context, name string) (switchboard.Count, error)
+	Apply(ctx context.Context, r link.Rule) (link.Bracket, error)
+	Lift(ctx context.Context, name string) (link.Bracket, error)
+	Count(ctx context.Context, name string) (link.Count, error)
 }
 
 // Nodes is the control a fault has over targets' containers.
@@ -102,19 +102,19 @@ type Nodes interface {
 
 // Load is the control a fault has over floods that the load node has ready.
 type Load interface {
-	Flood(ctx context.Context, name string) (switchboard.Bracket, error)
+	Flood(ctx context.Context, name string) (link.Bracket, error)
 	// Ebb cuts a flood off, requests that wait for their answer too; safe twice,
 	// and unbegun.
-	Ebb(ctx context.Context, name string) (switchboard.Bracket, error)
-	Flooded(ctx context.Context, name string) (switchboard.Count, error)
+	Ebb(ctx context.Context, name string) (link.Bracket, error)
+	Flooded(ctx context.Context, name string) (link.Count, error)
 }
 
 // Injection is a bound fault.
 type Injection interface {
 	// Inject applies the fault. If it fails half-way, Lift undoes what was done.
-	Inject(ctx context.Context) (switchboard.Bracket, error)
+	Inject(ctx context.Context) (link.Bracket, error)
 	// Lift undoes exactly what Inject did; safe without Inject, and safe twice.
-	Lift(ctx context.Context) (switchboard.Bracket, error)
+	Lift(ctx context.Context) (link.Bracket, error)
 	// Proof counts what the fault did on the wire so far.
-	Proof(ctx context.Context) (switchboard.Count, error)
+	Proof(ctx context.Context) (link.Count, error)
 }

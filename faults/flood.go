@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -103,15 +103,15 @@ type flood struct {
 }
 
 // Inject lets it loose.
-func (f flood) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (f flood) Inject(ctx context.Context) (link.Bracket, error) {
 	return f.load.Flood(ctx, f.name)
 }
 
 // Lift cuts it off: nothing of it reaches the target afterwards.
-func (f flood) Lift(ctx context.Context) (switchboard.Bracket, error) { return f.load.Ebb(ctx, f.name) }
+func (f flood) Lift(ctx context.Context) (link.Bracket, error) { return f.load.Ebb(ctx, f.name) }
 
 // Proof counts the requests it sent over connections that stood, or those
 // connections: its own, none of them the users'. What those feel is their onset.
-func (f flood) Proof(ctx context.Context) (switchboard.Count, error) {
+func (f flood) Proof(ctx context.Context) (link.Count, error) {
 	return f.load.Flooded(ctx, f.name)
 }

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -75,16 +75,16 @@ func (w *world) left() (out []string) {
 	return out
 }
 
-func (w *world) Apply(_ context.Context, r switchboard.Rule) (switchboard.Bracket, error) {
-	return switchboard.Bracket{Before: 1, After: 2}, w.step(func() { w.rules[r.Name] = true })
+func (w *world) Apply(_ context.Context, r link.Rule) (link.Bracket, error) {
+	return link.Bracket{Before: 1, After: 2}, w.step(func() { w.rules[r.Name] = true })
 }
 
-func (w *world) Lift(_ context.Context, name string) (switchboard.Bracket, error) {
-	return switchboard.Bracket{Before: 3, After: 4}, w.step(func() { delete(w.rules, name) })
+func (w *world) Lift(_ context.Context, name string) (link.Bracket, error) {
+	return link.Bracket{Before: 3, After: 4}, w.step(func() { delete(w.rules, name) })
 }
 
-func (w *world) Count(_ context.Context, name string) (c switchboard.Count, err error) {
-	err = w.step(func() { c = switchboard.Count{Unit: "packets", Active: w.rules[name], At: 1} })
+func (w *world) Count(_ context.Context, name string) (c link.Count, err error) {
+	err = w.step(func() { c = link.Count{Unit: "packets", Active: w.rules[name], At: 1} })
 	return c, err
 }
 
@@ -184,13 +184,13 @@ var several = map[string]faults.Fault{
 
 func boundIn(t *testing.T, w *world, f faults.Fault) faults.Injection {
 	t.Helper()
-	link := switchboard.Link{ID: "page -> app-1:8080", From: "page", To: "app-1", Addr: netip.MustParseAddr("198.18.2.1")}
-	site := faults.Site{Links: []switchboard.Link{link}, Targets: []string{"app-1", "app-2"}, Switchboard: w, Nodes: w}
+	page := link.Link{ID: "page -> app-1:8080", From: "page", To: "app-1", Addr: netip.MustParseAddr("198.18.2.1")}
+	site := faults.Site{Links: []link.Link{page}, Targets: []string{"app-1", "app-2"}, Switchboard: w, Nodes: w}
 	switch f.(type) {
 	case *faults.MemoryStarve:
 		site.Targets = site.Targets[:1] // it takes one
 	case *faults.DNS:
-		site.Targets, site.Askers, site.Moved = nil, []string{"page"}, []switchboard.Link{link}
+		site.Targets, site.Askers, site.Moved = nil, []string{"page"}, []link.Link{page}
 	}
 	in, err := f.Bind("f", site)
 	if err != nil {

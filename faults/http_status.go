@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -83,8 +83,8 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Spare: f.Spare,
-		HTTPStatus: &switchboard.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body, Period: period, Bad: bad}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Spare: f.Spare,
+		HTTPStatus: &link.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body, Period: period, Bad: bad}}}, nil
 }
 
 // value is the share, everything where none is given.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // IdleDrop forgets flows that were idle for a time, silently, as a NAT or a
@@ -35,5 +35,5 @@ func (f *IdleDrop) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, IdleDrop: &switchboard.IdleDrop{After: f.After}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, IdleDrop: &link.IdleDrop{After: f.After}}}, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Kill sends SIGKILL to a target, and starts it again, at the same address, on
@@ -43,7 +43,7 @@ func (f *Kill) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule := switchboard.Rule{Name: name, Links: ids, Dead: &switchboard.Dead{Process: f.As != "host"}}
+	rule := link.Rule{Name: name, Links: ids, Dead: &link.Dead{Process: f.As != "host"}}
 	return &kill{ruleInjection{site.Switchboard, rule}, site.Nodes, site.Targets}, nil
 }
 
@@ -56,7 +56,7 @@ type kill struct {
 // Inject cuts the links first, as of which nobody hears from the target, and
 // then kills: a container's end would close its connections politely, which a
 // dead host does not. The bracket is the cut's.
-func (k *kill) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (k *kill) Inject(ctx context.Context) (link.Bracket, error) {
 	b, err := k.dead.Inject(ctx)
 	if err != nil {
 		return b, err
@@ -65,7 +65,7 @@ func (k *kill) Inject(ctx context.Context) (switchboard.Bracket, error) {
 }
 
 // Lift starts the targets and then opens the links, whatever failed before.
-func (k *kill) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (k *kill) Lift(ctx context.Context) (link.Bracket, error) {
 	started := each(k.targets, func(_ int, t string) error { return k.nodes.Start(ctx, t) })
 	b, err := k.dead.Lift(ctx)
 	return b, errors.Join(started, err)
@@ -73,7 +73,7 @@ func (k *kill) Lift(ctx context.Context) (switchboard.Bracket, error) {
 
 // Proof counts the packets that met the dead target; the fault is active while
 // a target is down or a link cut.
-func (k *kill) Proof(ctx context.Context) (switchboard.Count, error) {
+func (k *kill) Proof(ctx context.Context) (link.Count, error) {
 	c, err := k.dead.Proof(ctx)
 	if err != nil {
 		return c, err

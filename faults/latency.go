@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Latency delays the answers on a link. It delays bytes, not packets:
@@ -51,6 +51,6 @@ func (f *Latency) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Spare: f.Spare,
-		Latency: &switchboard.Latency{Delay: f.Delay, Jitter: f.Jitter}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Spare: f.Spare,
+		Latency: &link.Latency{Delay: f.Delay, Jitter: f.Jitter}}}, nil
 }

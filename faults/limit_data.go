@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -35,6 +35,6 @@ func (f *LimitData) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
-		LimitData: &switchboard.LimitData{Bytes: int64(f.Bytes)}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
+		LimitData: &link.LimitData{Bytes: int64(f.Bytes)}}}, nil
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -41,5 +41,5 @@ func (f *Loss) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Loss: &switchboard.Loss{Share: value(f.Share)}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Loss: &link.Loss{Share: value(f.Share)}}}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -47,7 +47,7 @@ func (f *MemoryStarve) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule := switchboard.Rule{Name: name, Links: ids, Dead: &switchboard.Dead{Process: true}}
+	rule := link.Rule{Name: name, Links: ids, Dead: &link.Dead{Process: true}}
 	return &memoryStarve{
 		kill:   kill{ruleInjection{site.Switchboard, rule}, site.Nodes, site.Targets},
 		node:   site.Targets[0],
@@ -74,9 +74,9 @@ type memoryStarve struct {
 
 // Inject lowers the limit, and goes on to wait for the target's end, which may
 // come before the limit is where it was wanted.
-func (s *memoryStarve) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (s *memoryStarve) Inject(ctx context.Context) (link.Bracket, error) {
 	now, err := s.dead.board.Count(ctx, s.dead.rule.Name)
-	b := switchboard.Bracket{Before: now.At}
+	b := link.Bracket{Before: now.At}
 	if err != nil {
 		return b, err
 	}
@@ -111,7 +111,7 @@ func (s *memoryStarve) follow(ctx context.Context) {
 
 // Lift gives the memory back, starts the target if it is dead, and then opens
 // the links, whatever failed before.
-func (s *memoryStarve) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (s *memoryStarve) Lift(ctx context.Context) (link.Bracket, error) {
 	s.stop()
 	s.wait.Wait()
 	fed := s.nodes.Relax(ctx, s.node)
@@ -121,7 +121,7 @@ func (s *memoryStarve) Lift(ctx context.Context) (switchboard.Bracket, error) {
 
 // Proof counts the packets that met the dead target, and says what it died of;
 // the fault is active while the limit is lowered, too.
-func (s *memoryStarve) Proof(ctx context.Context) (switchboard.Count, error) {
+func (s *memoryStarve) Proof(ctx context.Context) (link.Count, error) {
 	c, err := s.kill.Proof(ctx)
 	if err != nil {
 		return c, err

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Pause freezes a target's processes: its kernel still completes handshakes, as
@@ -31,7 +31,7 @@ func (f *Pause) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule := switchboard.Rule{Name: name, Links: ids, Tally: &switchboard.Tally{Unit: "packets sent to a frozen target"}}
+	rule := link.Rule{Name: name, Links: ids, Tally: &link.Tally{Unit: "packets sent to a frozen target"}}
 	return &pause{ruleInjection{site.Switchboard, rule}, site.Nodes, site.Targets}, nil
 }
 
@@ -42,7 +42,7 @@ type pause struct {
 }
 
 // Inject freezes; the count begins first, so that nothing is missed.
-func (p *pause) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (p *pause) Inject(ctx context.Context) (link.Bracket, error) {
 	b, err := p.tally.Inject(ctx)
 	if err != nil {
 		return b, err
@@ -56,7 +56,7 @@ func (p *pause) Inject(ctx context.Context) (switchboard.Bracket, error) {
 }
 
 // Lift thaws, and then stops counting; the bracket spans both.
-func (p *pause) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (p *pause) Lift(ctx context.Context) (link.Bracket, error) {
 	return p.tally.liftAfter(ctx, func() error {
 		return each(p.targets, func(_ int, t string) error { return p.nodes.Unpause(ctx, t) })
 	})
@@ -64,7 +64,7 @@ func (p *pause) Lift(ctx context.Context) (switchboard.Bracket, error) {
 
 // Proof counts the packets that a frozen target was sent; the fault is active
 // while one is frozen.
-func (p *pause) Proof(ctx context.Context) (switchboard.Count, error) {
+func (p *pause) Proof(ctx context.Context) (link.Count, error) {
 	c, err := p.tally.Proof(ctx)
 	if err != nil {
 		return c, err

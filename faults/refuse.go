@@ -3,7 +3,7 @@ package faults
 import (
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Refuse answers the SYNs of a link with RST, at once, as a closed port or a
@@ -26,5 +26,5 @@ func (f *Refuse) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Refuse: &switchboard.Refuse{}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Refuse: &link.Refuse{}}}, nil
 }

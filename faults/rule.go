@@ -6,27 +6,27 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // ruleInjection is the Injection of every fault that is one rule of the
 // switchboard.
 type ruleInjection struct {
 	board Switchboard
-	rule  switchboard.Rule
+	rule  link.Rule
 }
 
-func (i ruleInjection) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (i ruleInjection) Inject(ctx context.Context) (link.Bracket, error) {
 	return i.board.Apply(ctx, i.rule)
 }
 
-func (i ruleInjection) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (i ruleInjection) Lift(ctx context.Context) (link.Bracket, error) {
 	return i.board.Lift(ctx, i.rule.Name)
 }
 
 // liftAfter undoes what was done outside the switchboard, and then lifts, whatever
 // failed before. The bracket spans both, for what was undone first was gone first.
-func (i ruleInjection) liftAfter(ctx context.Context, undo func() error) (switchboard.Bracket, error) {
+func (i ruleInjection) liftAfter(ctx context.Context, undo func() error) (link.Bracket, error) {
 	now, errCount := i.board.Count(ctx, i.rule.Name)
 	errUndo := undo()
 	b, err := i.Lift(ctx)
@@ -34,7 +34,7 @@ func (i ruleInjection) liftAfter(ctx context.Context, undo func() error) (switch
 	return b, errors.Join(errCount, errUndo, err)
 }
 
-func (i ruleInjection) Proof(ctx context.Context) (switchboard.Count, error) {
+func (i ruleInjection) Proof(ctx context.Context) (link.Count, error) {
 	return i.board.Count(ctx, i.rule.Name)
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -38,6 +38,6 @@ func (f *Slice) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
-		Slice: &switchboard.Slice{Size: int64(f.Size), Delay: f.Delay}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
+		Slice: &link.Slice{Size: int64(f.Size), Delay: f.Delay}}}, nil
 }

@@ -3,7 +3,7 @@ package faults
 import (
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Stall stops the answers on a link: their bytes are held until the lift, and
@@ -26,6 +26,6 @@ func (f *Stall) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
-		Stall: &switchboard.Stall{}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
+		Stall: &link.Stall{}}}, nil
 }

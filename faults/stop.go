@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Stop ends a target as an orderly shutdown does: SIGTERM, and SIGKILL ten
@@ -33,7 +33,7 @@ func (f *Stop) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule := switchboard.Rule{Name: name, Links: ids, Dead: &switchboard.Dead{Process: true}}
+	rule := link.Rule{Name: name, Links: ids, Dead: &link.Dead{Process: true}}
 	return &stop{kill{ruleInjection{site.Switchboard, rule}, site.Nodes, site.Targets}}, nil
 }
 
@@ -46,9 +46,9 @@ const stopGrace = 10 * time.Second
 
 // Inject signals all targets at once, waits until they are gone, and then has their host
 // refuse. The bracket is the signals': what follows is the targets' own affair.
-func (s *stop) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (s *stop) Inject(ctx context.Context) (link.Bracket, error) {
 	now, err := s.dead.board.Count(ctx, s.dead.rule.Name)
-	b := switchboard.Bracket{Before: now.At}
+	b := link.Bracket{Before: now.At}
 	if err != nil {
 		return b, err
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // deaf is a world whose targets do not heed SIGTERM, with a clock.
@@ -18,7 +18,7 @@ type deaf struct {
 
 func (d deaf) Terminate(context.Context, string) error { return nil }
 
-func (d deaf) Count(ctx context.Context, name string) (switchboard.Count, error) {
+func (d deaf) Count(ctx context.Context, name string) (link.Count, error) {
 	c, err := d.world.Count(ctx, name)
 	c.At = int64(time.Since(d.began))
 	return c, err
@@ -29,7 +29,7 @@ func (d deaf) Count(ctx context.Context, name string) (switchboard.Count, error)
 func TestStopOfReplicas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := deaf{newWorld(), time.Now()}
-		site := faults.Site{Links: []switchboard.Link{{ID: "page -> app-1:8080", To: "app-1"}},
+		site := faults.Site{Links: []link.Link{{ID: "page -> app-1:8080", To: "app-1"}},
 			Targets: []string{"app-1", "app-2"}, Switchboard: d, Nodes: d}
 		in, err := (&faults.Stop{Target: "app"}).Bind("f", site)
 		if err != nil {

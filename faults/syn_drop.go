@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -46,6 +46,6 @@ func (f *SynDrop) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids,
-		SynDrop: &switchboard.SynDrop{Share: value(f.Share), PerFlow: f.Per == "flow"}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
+		SynDrop: &link.SynDrop{Share: value(f.Share), PerFlow: f.Per == "flow"}}}, nil
 }

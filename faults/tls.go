@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // TLS answers the TLS handshakes on a link as a server does whose certificate or
@@ -28,18 +28,18 @@ func (f *TLS) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *TLS) String() string {
 	return map[string]string{
-		switchboard.Expired:          "shows an expired certificate",
-		switchboard.WrongHost:        "shows a certificate for another host",
-		switchboard.UnknownAuthority: "shows a certificate by an unknown authority",
-		switchboard.OldVersion:       "speaks no TLS after 1.1",
-		switchboard.NoAnswer:         "does not answer TLS handshakes",
+		link.Expired:          "shows an expired certificate",
+		link.WrongHost:        "shows a certificate for another host",
+		link.UnknownAuthority: "shows a certificate by an unknown authority",
+		link.OldVersion:       "speaks no TLS after 1.1",
+		link.NoAnswer:         "does not answer TLS handshakes",
 	}[f.As]
 }
 
 // Bind checks that there is a handshake to answer.
 func (f *TLS) Bind(name string, site Site) (Injection, error) {
-	if !slices.Contains(switchboard.TLSAnswers, f.As) {
-		return nil, fmt.Errorf("as %q: want one of %s", f.As, strings.Join(switchboard.TLSAnswers, ", "))
+	if !slices.Contains(link.TLSAnswers, f.As) {
+		return nil, fmt.Errorf("as %q: want one of %s", f.As, strings.Join(link.TLSAnswers, ", "))
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {
@@ -47,12 +47,12 @@ func (f *TLS) Bind(name string, site Site) (Injection, error) {
 	}
 	var plain []string
 	for _, l := range site.Links {
-		if l.Protocol == switchboard.Plain {
+		if l.Protocol == link.Plain {
 			plain = append(plain, l.ID)
 		}
 	}
 	if len(plain) > 0 {
 		return nil, fmt.Errorf("link %s speaks plain HTTP, so there is no TLS handshake to answer: give the target's lab tls: true, or an image of yours drill:both.pem among its files, and ask by https://", strings.Join(plain, ", "))
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, TLS: &switchboard.TLS{As: f.As}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, TLS: &link.TLS{As: f.As}}}, nil
 }

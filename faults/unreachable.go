@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Unreachable answers the SYNs of a link with ICMP “destination unreachable”, as
@@ -47,5 +47,5 @@ func (f *Unreachable) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, switchboard.Rule{Name: name, Links: ids, Unreachable: &switchboard.Unreachable{Code: code}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Unreachable: &link.Unreachable{Code: code}}}, nil
 }

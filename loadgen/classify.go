@@ -6,49 +6,51 @@ import (
 	"net"
 	"slices"
 	"syscall"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // classify says how a request ended that failed with err after it had got to
 // at. It goes by types and by the stage, never by an error's text.
-func classify(err error, at stage) Class {
+func classify(err error, at stage) load.Class {
 	var lookup *lookupError
 	switch {
 	case err == nil:
-		return OK
+		return load.OK
 	case errors.As(err, &lookup):
 		return lookup.class
 	case is(err, errOutside): // where a wrong address leads: nowhere, as without a route
-		return Unreachable
+		return load.Unreachable
 	case local(err):
-		return Local
+		return load.Local
 	case timedOut(err):
 		return timeoutClass(at)
 	case at == reading:
-		return Body
+		return load.Body
 	case is(err, syscall.ECONNREFUSED):
-		return Refused
+		return load.Refused
 	case is(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN):
-		return Unreachable
+		return load.Unreachable
 	case is(err, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed):
-		return Reset
+		return load.Reset
 	case at == handshaking:
 		return tlsClass(err)
 	case at == waiting:
-		return Reset // ended without a byte: net/http's own names for that are not exported
+		return load.Reset // ended without a byte: net/http's own names for that are not exported
 	default:
-		return Protocol
+		return load.Protocol
 	}
 }
 
 // timeoutClass is what the request was waiting for when its time was up.
-func timeoutClass(at stage) Class {
+func timeoutClass(at stage) load.Class {
 	switch at {
 	case resolving:
-		return DNSTimeout
+		return load.DNSTimeout
 	case asking, dialing:
-		return DialTimeout
+		return load.DialTimeout
 	default:
-		return Timeout
+		return load.Timeout
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"os"
 	"syscall"
 	"testing"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // dialError is what net.Dial wraps a system call's error in.
@@ -21,30 +23,30 @@ func TestClassify(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		at   stage
-		want Class
+		want load.Class
 	}{
-		{nil, reading, OK},
-		{dialError(syscall.EMFILE), dialing, Local},
-		{dialError(syscall.ENFILE), resolving, Local},
-		{dialError(syscall.EADDRNOTAVAIL), dialing, Local},
-		{dialError(syscall.EPERM), dialing, Local},
-		{dialError(syscall.EHOSTUNREACH), dialing, Unreachable},
-		{dialError(syscall.ENETUNREACH), dialing, Unreachable},
-		{dialError(syscall.ETIMEDOUT), dialing, DialTimeout},
-		{dialError(syscall.ETIMEDOUT), waiting, Timeout},
-		{dialError(syscall.ECONNREFUSED), dialing, Refused},
-		{dialError(syscall.EPIPE), waiting, Reset},
-		{context.DeadlineExceeded, asking, DialTimeout},
-		{context.DeadlineExceeded, resolving, DNSTimeout},
-		{context.DeadlineExceeded, handshaking, Timeout},
-		{context.DeadlineExceeded, reading, Timeout},
-		{io.ErrUnexpectedEOF, reading, Body},
-		{dialError(syscall.ECONNRESET), reading, Body},
-		{io.EOF, handshaking, Reset},
-		{errors.New("certificate of another name"), handshaking, TLS},
-		{&lookupError{"shop.", ServFail, nil}, resolving, ServFail},
-		{&lookupError{"shop.", lookupClass(dialError(syscall.EMFILE)), nil}, resolving, Local},
-		{&lookupError{"shop.", lookupClass(dialError(syscall.ECONNREFUSED)), nil}, resolving, DNSOther},
+		{nil, reading, load.OK},
+		{dialError(syscall.EMFILE), dialing, load.Local},
+		{dialError(syscall.ENFILE), resolving, load.Local},
+		{dialError(syscall.EADDRNOTAVAIL), dialing, load.Local},
+		{dialError(syscall.EPERM), dialing, load.Local},
+		{dialError(syscall.EHOSTUNREACH), dialing, load.Unreachable},
+		{dialError(syscall.ENETUNREACH), dialing, load.Unreachable},
+		{dialError(syscall.ETIMEDOUT), dialing, load.DialTimeout},
+		{dialError(syscall.ETIMEDOUT), waiting, load.Timeout},
+		{dialError(syscall.ECONNREFUSED), dialing, load.Refused},
+		{dialError(syscall.EPIPE), waiting, load.Reset},
+		{context.DeadlineExceeded, asking, load.DialTimeout},
+		{context.DeadlineExceeded, resolving, load.DNSTimeout},
+		{context.DeadlineExceeded, handshaking, load.Timeout},
+		{context.DeadlineExceeded, reading, load.Timeout},
+		{io.ErrUnexpectedEOF, reading, load.Body},
+		{dialError(syscall.ECONNRESET), reading, load.Body},
+		{io.EOF, handshaking, load.Reset},
+		{errors.New("certificate of another name"), handshaking, load.TLS},
+		{&lookupError{"shop.", load.ServFail, nil}, resolving, load.ServFail},
+		{&lookupError{"shop.", lookupClass(dialError(syscall.EMFILE)), nil}, resolving, load.Local},
+		{&lookupError{"shop.", lookupClass(dialError(syscall.ECONNREFUSED)), nil}, resolving, load.DNSOther},
 	} {
 		if have := classify(c.err, c.at); have != c.want {
 			t.Errorf("%v at stage %d: %s, want %s", c.err, c.at, have, c.want)

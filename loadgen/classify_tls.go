@@ -5,10 +5,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // tlsClass is what was wrong with a TLS handshake.
-func tlsClass(err error) Class {
+func tlsClass(err error) load.Class {
 	var (
 		invalid x509.CertificateInvalidError
 		host    x509.HostnameError
@@ -16,15 +18,15 @@ func tlsClass(err error) Class {
 	)
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return TLSExpired
+		return load.TLSExpired
 	case errors.As(err, &host):
-		return TLSHost
+		return load.TLSHost
 	case errors.As(err, &unknown):
-		return TLSAuthority
+		return load.TLSAuthority
 	case alerted(err, protocolVersion):
-		return TLSVersion
+		return load.TLSVersion
 	}
-	return TLS
+	return load.TLS
 }
 
 // protocolVersion is the alert of a server that has no version in common with

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // serveTLS serves handshakes on loopback with a certificate for some names.
@@ -36,21 +37,21 @@ func TestTLSClasses(t *testing.T) {
 	old := &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	for _, c := range []struct {
 		url  string
-		want Class
+		want load.Class
 	}{
-		{serveTLS(t, ca, authority.Expired(), &tls.Config{}, "app"), TLSExpired},
-		{serveTLS(t, ca, authority.Current(), &tls.Config{}, "another-host.invalid"), TLSHost},
-		{serveTLS(t, ca, authority.Current(), old, "app"), TLSVersion},
+		{serveTLS(t, ca, authority.Expired(), &tls.Config{}, "app"), load.TLSExpired},
+		{serveTLS(t, ca, authority.Current(), &tls.Config{}, "another-host.invalid"), load.TLSHost},
+		{serveTLS(t, ca, authority.Current(), old, "app"), load.TLSVersion},
 	} {
-		s := Spec{Subnet: loopback, Authority: ca.Certificate}
-		p, err := newProbe(Check{HTTP: &HTTPProbe{URL: secret.Text(c.url)}}, s)
+		s := load.Spec{Subnet: loopback, Authority: ca.Certificate}
+		p, err := newProbe(load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(c.url)}}, s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if r := p.Ask(t.Context()); r.Good || r.Detail != c.want.String() {
 			t.Errorf("a check: %+v, want %s", r, c.want)
 		}
-		if r := usersOf(t, Group{URL: secret.Text(c.url), CA: ca.Certificate}).one(0); r.Class != c.want {
+		if r := usersOf(t, load.Group{URL: secret.Text(c.url), CA: ca.Certificate}).one(0); r.Class != c.want {
 			t.Errorf("a user: %s, want %s", r.Class, c.want)
 		}
 	}

@@ -8,15 +8,17 @@ import (
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // mostWorkers caps the requests in flight where a group does not say: beyond a
 // few thousand goroutines the generator collapses before its target does.
 const mostWorkers = 4096
 
-// workers is how many requests may be in flight: enough for every request to
+// workersOf is how many requests may be in flight: enough for every request to
 // run into its time-out, and a fifth more.
-func (g Group) workers() int {
+func workersOf(g load.Group) int {
 	if g.Workers > 0 {
 		return g.Workers
 	}
@@ -27,11 +29,11 @@ func (g Group) workers() int {
 // the crowd is the transport they call, so that it knows of every hit what was
 // due, and records it itself.
 type crowd struct {
-	spec  Group
+	spec  load.Group
 	pacer Pacer
 	start int64
 	now   func() int64
-	send  func(*Request) // makes the request and fills in its end
+	send  func(*load.Request) // makes the request and fills in its end
 	rec   *recorder
 
 	attacker *vegeta.Attacker
@@ -47,9 +49,9 @@ type crowd struct {
 }
 
 // newCrowd prepares the load of a group; nothing is sent before run.
-func newCrowd(g Group, send func(*Request), rec *recorder, now func() int64) *crowd {
-	c := &crowd{spec: g, pacer: g.pacer(), now: now, send: send, rec: rec, ended: make(chan struct{})}
-	most := uint64(g.workers())
+func newCrowd(g load.Group, send func(*load.Request), rec *recorder, now func() int64) *crowd {
+	c := &crowd{spec: g, pacer: pacerOf(g), now: now, send: send, rec: rec, ended: make(chan struct{})}
+	most := uint64(workersOf(g))
 	c.attacker = vegeta.NewAttacker(
 		vegeta.Workers(min(most, 32)),
 		vegeta.MaxWorkers(most),
@@ -181,8 +183,8 @@ func (c *crowd) hit(seq uint64) {
 	c.rec.add(r)
 }
 
-func (c *crowd) request(seq uint64) Request {
-	return Request{Seq: seq, Due: c.start + int64(c.pacer(seq)), User: uint32(seq % uint64(c.spec.Users))}
+func (c *crowd) request(seq uint64) load.Request {
+	return load.Request{Seq: seq, Due: c.start + int64(c.pacer(seq)), User: uint32(seq % uint64(c.spec.Users))}
 }
 
 // begin reports whether a hit is still wanted; once closed none is, and those

@@ -6,19 +6,21 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 func fakeNow() int64 { return time.Now().UnixNano() }
 
 // rush runs a crowd for a time under a fake clock and gives what it recorded,
 // by sequence number.
-func rush(t *testing.T, g Group, length time.Duration, send func(*Request)) []Request {
+func rush(t *testing.T, g load.Group, length time.Duration, send func(*load.Request)) []load.Request {
 	t.Helper()
-	var all []Request
+	var all []load.Request
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		rec := newRecorder(g.Name, func(_ string, body any) error {
-			rs, err := DecodeBlock(body.(Block))
+			rs, err := load.DecodeBlock(body.(load.Block))
 			if err != nil {
 				t.Error(err)
 			}
@@ -36,7 +38,7 @@ func rush(t *testing.T, g Group, length time.Duration, send func(*Request)) []Re
 		}
 		<-c.ended
 	})
-	slices.SortFunc(all, func(a, b Request) int { return int(a.Seq) - int(b.Seq) })
+	slices.SortFunc(all, func(a, b load.Request) int { return int(a.Seq) - int(b.Seq) })
 	for i, r := range all {
 		if r.Seq != uint64(i) {
 			t.Fatalf("request %d is recorded as %d: none may be missing or recorded twice", i, r.Seq)
@@ -46,8 +48,8 @@ func rush(t *testing.T, g Group, length time.Duration, send func(*Request)) []Re
 }
 
 func TestEveryRequestIsSentWhenDue(t *testing.T) {
-	g := Group{Name: "shoppers", URL: "http://lb/", Rate: 200, Users: 7, Timeout: time.Second}
-	all := rush(t, g, 10*time.Second-time.Millisecond, func(r *Request) { r.Done = fakeNow() })
+	g := load.Group{Name: "shoppers", URL: "http://lb/", Rate: 200, Users: 7, Timeout: time.Second}
+	all := rush(t, g, 10*time.Second-time.Millisecond, func(r *load.Request) { r.Done = fakeNow() })
 	if len(all) != 2000 {
 		t.Fatalf("%d requests in 10 s at 200/s", len(all))
 	}
@@ -63,8 +65,8 @@ func TestStallShowsInLatencyFromDue(t *testing.T) {
 	const stall = time.Second
 	var once sync.Once
 	var stalled, service time.Duration
-	g := Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 3 * time.Second, Workers: 1}
-	all := rush(t, g, 4*time.Second-time.Millisecond, func(r *Request) {
+	g := load.Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 3 * time.Second, Workers: 1}
+	all := rush(t, g, 4*time.Second-time.Millisecond, func(r *load.Request) {
 		once.Do(func() { time.Sleep(stall) })
 		r.Done = fakeNow()
 	})
@@ -81,10 +83,10 @@ func TestStallShowsInLatencyFromDue(t *testing.T) {
 }
 
 func TestWhatCouldNotBeSentIsUnsent(t *testing.T) {
-	g := Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 2 * time.Second, Workers: 5}
-	hung := func(r *Request) {
+	g := load.Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 2 * time.Second, Workers: 5}
+	hung := func(r *load.Request) {
 		time.Sleep(g.Timeout)
-		r.Done, r.Class = fakeNow(), Timeout
+		r.Done, r.Class = fakeNow(), load.Timeout
 	}
 	all := rush(t, g, 10*time.Second+time.Millisecond, hung)
 	if len(all) != 1001 {
@@ -108,9 +110,9 @@ func TestWhatCouldNotBeSentIsUnsent(t *testing.T) {
 }
 
 func TestStopIsPromptAtALowRate(t *testing.T) {
-	g := Group{Name: "g", URL: "http://lb/", Rate: 0.01, Users: 1, Timeout: time.Second}
+	g := load.Group{Name: "g", URL: "http://lb/", Rate: 0.01, Users: 1, Timeout: time.Second}
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrowd(g, func(r *Request) { r.Done = fakeNow() }, newRecorder("g", nil), fakeNow)
+		c := newCrowd(g, func(r *load.Request) { r.Done = fakeNow() }, newRecorder("g", nil), fakeNow)
 		c.run(fakeNow())
 		time.Sleep(time.Second)
 		before := time.Now()
@@ -123,8 +125,8 @@ func TestStopIsPromptAtALowRate(t *testing.T) {
 }
 
 func TestRequestsInFlightAreWaitedFor(t *testing.T) {
-	g := Group{Name: "g", URL: "http://lb/", Rate: 10, Users: 1, Timeout: 2 * time.Second}
-	all := rush(t, g, 950*time.Millisecond, func(r *Request) {
+	g := load.Group{Name: "g", URL: "http://lb/", Rate: 10, Users: 1, Timeout: 2 * time.Second}
+	all := rush(t, g, 950*time.Millisecond, func(r *load.Request) {
 		time.Sleep(time.Second)
 		r.Done = fakeNow()
 	})

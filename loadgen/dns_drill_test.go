@@ -13,6 +13,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -36,7 +37,7 @@ func TestNamesOnPort53(t *testing.T) {
 	n := &node{life: t.Context(), server: wire.NewServer(io.Discard), now: wire.Now}
 	t.Cleanup(n.close)
 	port := s.URL[strings.LastIndex(s.URL, ":"):]
-	spec := Spec{Run: testRun, Subnet: loopback, Resolver: netip.MustParseAddr("127.0.5.53")}
+	spec := load.Spec{Run: testRun, Subnet: loopback, Resolver: netip.MustParseAddr("127.0.5.53")}
 	if _, err := n.prepare(t.Context(), spec); err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestNamesOnPort53(t *testing.T) {
 		t.Errorf("prepare asked for %s: only a reverse name is nobody's mistake", q)
 	}
 	for host, want := range map[string]string{"shop": "200", "shpo": "nxdomain"} {
-		a, err := n.knock(t.Context(), Check{Timeout: time.Second, HTTP: &HTTPProbe{URL: secret.Text("http://" + host + port)}})
+		a, err := n.knock(t.Context(), load.Check{Timeout: time.Second, HTTP: &load.HTTPProbe{URL: secret.Text("http://" + host + port)}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,13 +6,9 @@ import (
 	"math"
 	"sync"
 	"time"
-)
 
-// Part is one kind of request of a mix, drawn by weight.
-type Part struct {
-	Path   string `json:"path"`
-	Weight int    `json:"weight"` // above zero
-}
+	"github.com/stormdrill/stormdrill/loadgen/load"
+)
 
 // Ramped paces as Constant does, but climbs to its rate evenly over the first
 // ramp: the n-th hit is due at √(2·ramp·n/rate) until the top is reached, and at
@@ -29,17 +25,17 @@ func Ramped(rate float64, ramp time.Duration) Pacer {
 	}
 }
 
-// pacer of the group.
-func (g Group) pacer() Pacer {
+// pacerOf is the pacer of a group.
+func pacerOf(g load.Group) Pacer {
 	if g.Ramp > 0 {
 		return Ramped(g.Rate, g.Ramp)
 	}
 	return Constant(g.Rate)
 }
 
-// path picks the n-th request's path: the mix is dealt out evenly, by weight,
+// pathOf picks the n-th request's path: the mix is dealt out evenly, by weight,
 // in the same order in every run; empty where there is no mix.
-func (g Group) path(n uint64) string {
+func pathOf(g load.Group, n uint64) string {
 	total := 0
 	for _, p := range g.Mix {
 		total += p.Weight
@@ -75,40 +71,27 @@ func gcd(a, b int) int {
 	return a
 }
 
-// Deluge is what a flood did.
-type Deluge struct {
-	Unit     string `json:"unit"`     // of Sent
-	Detail   string `json:"detail"`   // what became of them
-	Sent     uint64 `json:"sent"`     // requests written to a connection that stood, or such connections
-	Answered uint64 `json:"answered"` // with any status; requests only
-	First    int64  `json:"first"`    // when the first was sent; 0: never
-	Last     int64  `json:"last"`
-	Active   bool   `json:"active"`
-	Since    int64  `json:"since"` // when the call came in …
-	At       int64  `json:"at"`    // … and when what it asked for was done
-}
-
 // flood is one group that a fault lets loose beside the users. Its requests are
 // counted, not recorded, and carry no trace of the run: nobody takes them for
 // users'.
 type flood struct {
-	spec   Spec // whose only group is this one
+	spec   load.Spec // whose only group is this one
 	life   context.Context
 	now    func() int64
 	tell   func(event string, body any) error
 	mu     sync.Mutex
-	load   *load // nil: not let loose
+	load   *groupLoad // nil: not let loose
 	halt   func()
-	deluge Deluge
+	deluge load.Deluge
 }
 
-func newFlood(life context.Context, s Spec, g Group, now func() int64, tell func(string, any) error) *flood {
-	s.Groups, s.Run = []Group{g}, ""
+func newFlood(life context.Context, s load.Spec, g load.Group, now func() int64, tell func(string, any) error) *flood {
+	s.Groups, s.Run = []load.Group{g}, ""
 	return &flood{spec: s, life: life, now: now, tell: tell}
 }
 
 // begin lets it loose.
-func (f *flood) begin() (Deluge, error) {
+func (f *flood) begin() (load.Deluge, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.load != nil {
@@ -128,7 +111,7 @@ func (f *flood) begin() (Deluge, error) {
 }
 
 // prepare makes the load, whose requests and connections end with life.
-func (f *flood) prepare(life context.Context) (*load, error) {
+func (f *flood) prepare(life context.Context) (*groupLoad, error) {
 	l, err := newLoad(life, f.spec, 0, f.now, func(string, any) error { return nil })
 	if err != nil {
 		return nil, err
@@ -138,7 +121,7 @@ func (f *flood) prepare(life context.Context) (*load, error) {
 		p.road.curt = life
 	}
 	send := l.crowd.send
-	l.crowd.send = func(r *Request) {
+	l.crowd.send = func(r *load.Request) {
 		if send(r); r.Status != 0 {
 			f.answered()
 		}
@@ -148,7 +131,7 @@ func (f *flood) prepare(life context.Context) (*load, error) {
 
 // end cuts it off, waiting requests and all: once it returns nothing of it is
 // left that could still reach the target. Safe twice, and unbegun.
-func (f *flood) end() (Deluge, error) {
+func (f *flood) end() (load.Deluge, error) {
 	f.mu.Lock()
 	l, halt := f.load, f.halt
 	f.load = nil
@@ -182,7 +165,7 @@ func (f *flood) answered() {
 	f.deluge.Answered++
 }
 
-func (f *flood) read() Deluge {
+func (f *flood) read() load.Deluge {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	d := f.told()
@@ -191,7 +174,7 @@ func (f *flood) read() Deluge {
 }
 
 // told is the count so far in words; the caller holds mu.
-func (f *flood) told() Deluge {
+func (f *flood) told() load.Deluge {
 	d := f.deluge
 	d.Unit, d.Detail = "flood requests sent", fmt.Sprintf("%d answered", d.Answered)
 	return d
@@ -200,23 +183,15 @@ func (f *flood) told() Deluge {
 // loose is something that a fault lets loose beside the users: requests, or
 // connections.
 type loose interface {
-	begin() (Deluge, error)
+	begin() (load.Deluge, error)
 	// end cuts it off: nothing of it is left when it returns. Safe twice, and
 	// unbegun.
-	end() (Deluge, error)
-	read() Deluge
-}
-
-// Let is the body of the call "flood".
-type Let struct {
-	Name string `json:"name"`
-	// For is how long it may last: then the load node ends it by itself, and tells
-	// "expired" (wire.Expired). 0: until it is ended.
-	For time.Duration `json:"for,omitempty"`
+	end() (load.Deluge, error)
+	read() load.Deluge
 }
 
 // let lets a flood loose.
-func (n *node) let(ctx context.Context, l Let) (Deluge, error) {
+func (n *node) let(ctx context.Context, l load.Let) (load.Deluge, error) {
 	d, err := n.flooding(loose.begin)(ctx, l.Name)
 	if err == nil {
 		n.deadlines.Set(l.Name, l.For, func() error {
@@ -228,13 +203,13 @@ func (n *node) let(ctx context.Context, l Let) (Deluge, error) {
 }
 
 // ebb ends a flood.
-func (n *node) ebb(ctx context.Context, name string) (Deluge, error) {
+func (n *node) ebb(ctx context.Context, name string) (load.Deluge, error) {
 	n.deadlines.Take(name)
 	return n.flooding(loose.end)(ctx, name)
 }
 
 // looses makes ready all that may be let loose.
-func (n *node) looses(s Spec) (map[string]loose, error) {
+func (n *node) looses(s load.Spec) (map[string]loose, error) {
 	all := map[string]loose{}
 	for _, g := range s.Floods {
 		all[g.Name] = newFlood(n.life, s, g, n.now, n.server.Tell)
@@ -250,13 +225,13 @@ func (n *node) looses(s Spec) (map[string]loose, error) {
 }
 
 // flooding gives a call that does something with a flood of that name.
-func (n *node) flooding(do func(loose) (Deluge, error)) func(context.Context, string) (Deluge, error) {
-	return func(_ context.Context, name string) (Deluge, error) {
+func (n *node) flooding(do func(loose) (load.Deluge, error)) func(context.Context, string) (load.Deluge, error) {
+	return func(_ context.Context, name string) (load.Deluge, error) {
 		n.mu.Lock()
 		f := n.floods[name]
 		n.mu.Unlock()
 		if f == nil {
-			return Deluge{}, fmt.Errorf("no flood %q was prepared", name)
+			return load.Deluge{}, fmt.Errorf("no flood %q was prepared", name)
 		}
 		return do(f)
 	}

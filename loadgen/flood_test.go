@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -35,11 +36,11 @@ func TestRamped(t *testing.T) {
 
 // A mix deals its parts by weight, exactly over each round, and not in lumps.
 func TestMix(t *testing.T) {
-	g := Group{Mix: []Part{{"/asset", 92}, {"/login", 8}}}
+	g := load.Group{Mix: []load.Part{{Path: "/asset", Weight: 92}, {Path: "/login", Weight: 8}}}
 	seen := map[string]int{}
 	row, longest := 0, 0
 	for n := range uint64(1000) {
-		path := g.path(n)
+		path := pathOf(g, n)
 		seen[path]++
 		if row++; path == "/login" {
 			row = 0
@@ -52,7 +53,7 @@ func TestMix(t *testing.T) {
 	if longest > 40 {
 		t.Errorf("%d in a row of one kind", longest)
 	}
-	if p := (Group{}).path(3); p != "" {
+	if p := pathOf((load.Group{}), 3); p != "" {
 		t.Errorf("no mix: path %q", p)
 	}
 }
@@ -71,7 +72,7 @@ func TestFlood(t *testing.T) {
 	}))
 	defer s.Close()
 	var told []string
-	f := loosed(t, s.URL+"/", Group{Rate: 500, Mix: []Part{{"/a", 3}, {"/b/c", 1}}}, func(event string, body any) error {
+	f := loosed(t, s.URL+"/", load.Group{Rate: 500, Mix: []load.Part{{Path: "/a", Weight: 3}, {Path: "/b/c", Weight: 1}}}, func(event string, body any) error {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, fmt.Sprint(event, " ", body))
@@ -110,10 +111,10 @@ func TestFloodEndsByItself(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer s.Close()
 	n := &node{life: t.Context(), server: wire.NewServer(io.Discard), now: wire.Now}
-	f := loosed(t, s.URL, Group{Rate: 500}, func(string, any) error { return nil })
+	f := loosed(t, s.URL, load.Group{Rate: 500}, func(string, any) error { return nil })
 	n.floods = map[string]loose{"attack": f}
 	began := wire.Now()
-	if _, err := n.let(t.Context(), Let{Name: "attack", For: 300 * time.Millisecond}); err != nil {
+	if _, err := n.let(t.Context(), load.Let{Name: "attack", For: 300 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	for f.read().Active {
@@ -122,7 +123,7 @@ func TestFloodEndsByItself(t *testing.T) {
 	if lasted := time.Duration(wire.Now() - began); lasted < 300*time.Millisecond {
 		t.Errorf("ended after %s, want at least 300ms", lasted)
 	}
-	if _, err := n.let(t.Context(), Let{Name: "attack", For: time.Hour}); err != nil {
+	if _, err := n.let(t.Context(), load.Let{Name: "attack", For: time.Hour}); err != nil {
 		t.Fatal(err)
 	}
 	n.close()
@@ -132,12 +133,12 @@ func TestFloodEndsByItself(t *testing.T) {
 }
 
 // loosed is a flood towards this machine, ready to begin.
-func loosed(t *testing.T, url string, g Group, tell func(string, any) error) *flood {
+func loosed(t *testing.T, url string, g load.Group, tell func(string, any) error) *flood {
 	t.Helper()
 	local := netip.MustParseAddr("127.0.0.1")
 	g.Name, g.URL, g.Method, g.Users, g.Sources = "attack", secret.Text(url), "GET", 1, []netip.Addr{local}
 	g.Timeout, g.Slow = time.Minute, time.Minute
-	return newFlood(t.Context(), Spec{Run: "00112233aabbccdd", Subnet: netip.PrefixFrom(local, 8).Masked()}, g, wire.Now, tell)
+	return newFlood(t.Context(), load.Spec{Run: "00112233aabbccdd", Subnet: netip.PrefixFrom(local, 8).Masked()}, g, wire.Now, tell)
 }
 
 // The end does not wait for answers: requests that hang are cut off, their
@@ -150,7 +151,7 @@ func TestFloodEndsAtOnce(t *testing.T) {
 		left.Add(1)
 	}))
 	defer s.Close()
-	f := loosed(t, s.URL, Group{Rate: 200}, func(string, any) error { return nil })
+	f := loosed(t, s.URL, load.Group{Rate: 200}, func(string, any) error { return nil })
 	if d, err := f.end(); err != nil || d.Active {
 		t.Errorf("ended before it began: %+v, %v", d, err)
 	}

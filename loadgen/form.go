@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // form is what the requests of a group have in common, as it goes onto the wire.
@@ -32,14 +34,14 @@ type form struct {
 	secure  bool // TLS
 	closes  bool // the connection ends with the request
 	replays bool // may be sent again though a server may have seen it
-	expect  *expectation
+	expect  *expect.Expectation
 }
 
 // query is one request as it goes onto the wire.
 type query struct{ head, body []byte }
 
-func newForm(g Group) (*form, error) {
-	proto, body, err := g.prototype()
+func newForm(g load.Group) (*form, error) {
+	proto, body, err := prototypeOf(g)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +54,7 @@ func newForm(g Group) (*form, error) {
 	if f.address, err = dialled(proto.URL); err != nil {
 		return nil, err
 	}
-	if f.expect, err = g.Expect.compile(); err != nil {
+	if f.expect, err = expect.Compile(g.Expect); err != nil {
 		return nil, fmt.Errorf("expect: %w", err)
 	}
 	var wire bytes.Buffer
@@ -71,8 +73,8 @@ func newForm(g Group) (*form, error) {
 	return f, nil
 }
 
-// prototype is the request that all of the group's are like, and its body.
-func (g Group) prototype() (req *http.Request, body string, err error) {
+// prototypeOf is the request that all of the group's are like, and its body.
+func prototypeOf(g load.Group) (req *http.Request, body string, err error) {
 	to, err := revealedURL(g.URL)
 	if err != nil {
 		return nil, "", err
@@ -174,12 +176,12 @@ func (u *users) query(b []byte, seq uint64) query {
 	first, body := f.first, f.body
 	if u.spec.Writes != nil {
 		id := u.id(seq)
-		if to, err := url.Parse(strings.ReplaceAll(f.to, IDMark, id)); err == nil { // which the plan has checked
+		if to, err := url.Parse(strings.ReplaceAll(f.to, load.IDMark, id)); err == nil { // which the plan has checked
 			first = f.line(to)
 		}
-		body = bytes.ReplaceAll(f.body, []byte(IDMark), []byte(id))
+		body = bytes.ReplaceAll(f.body, []byte(load.IDMark), []byte(id))
 	}
-	if path := u.spec.path(seq); path != "" {
+	if path := pathOf(u.spec, seq); path != "" {
 		first = f.firsts[path]
 	}
 	b = append(append(b, first...), f.head...)

@@ -14,60 +14,37 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
-
-// MostDelivery is how large a notification may be, bytes: some thousand alerts.
-const MostDelivery = 1 << 20
-
-// How many notifications one listener takes in a drill, and bytes of them: a sender that
-// runs wild fills no record. What comes after is refused, and told once.
-const (
-	MostDeliveries    = 10_000
-	mostDeliveryBytes = 64 << 20
-)
-
-// Allowance counts what of it is left. The zero value has taken none.
-type Allowance struct {
-	n, bytes atomic.Int64
-	told     atomic.Bool
-}
-
-// Take reports whether one more notification may be taken; first, whether it is the first
-// that may not.
-func (a *Allowance) Take(bytes int) (ok, first bool) {
-	if a.n.Add(1) <= MostDeliveries && a.bytes.Add(int64(bytes)) <= mostDeliveryBytes {
-		return true, false
-	}
-	return false, !a.told.Swap(true)
-}
 
 // hooks receives notifications on all of the node's addresses.
 type hooks struct {
 	servers []*http.Server
-	taken   Allowance
+	taken   load.Allowance
 	say     hookEvents
 
 	mu   sync.Mutex
-	told map[NoDelivery]bool
+	told map[load.NoDelivery]bool
 }
 
 // hookEvents take what hooks find; each is called on the goroutine of a request.
 type hookEvents struct {
-	deliver func(Delivery)
-	refused func(NoDelivery)  // each reason once
-	full    func(hook string) // once, with the first hook that had to refuse one, as there were too many
+	deliver func(load.Delivery)
+	refused func(load.NoDelivery) // each reason once
+	full    func(hook string)     // once, with the first hook that had to refuse one, as there were too many
 }
 
 // listenHooks serves all hooks, those of one port by their path; any other path
 // is 404. A delivery is told before the sender has its 204.
-func listenHooks(all []Hook, now func() int64, say hookEvents) (*hooks, error) {
-	h := &hooks{say: say, told: map[NoDelivery]bool{}}
+func listenHooks(all []load.Hook, now func() int64, say hookEvents) (*hooks, error) {
+	h := &hooks{say: say, told: map[load.NoDelivery]bool{}}
 	ports := map[int]map[string]string{}
 	for _, k := range all {
 		if ports[k.Port] == nil {
 			ports[k.Port] = map[string]string{}
 		}
-		path, err := k.path()
+		path, err := hookPath(k)
 		if err != nil {
 			return nil, fmt.Errorf("hook %q: %w", k.Name, err)
 		}
@@ -85,8 +62,8 @@ func listenHooks(all []Hook, now func() int64, say hookEvents) (*hooks, error) {
 	return h, nil
 }
 
-// path is where a hook is asked, its token included.
-func (k Hook) path() (string, error) {
+// hookPath is where a hook is asked, its token included.
+func hookPath(k load.Hook) (string, error) {
 	if k.Token == "" {
 		return k.Path, nil
 	}
@@ -153,7 +130,7 @@ func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerF
 			h.refuse(w, name, http.StatusMethodNotAllowed, "its method is not POST")
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, MostDelivery))
+		body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, load.MostDelivery))
 		c.first.Store(0)
 		var tooLarge *http.MaxBytesError
 		switch {
@@ -170,7 +147,7 @@ func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerF
 				w.WriteHeader(http.StatusTooManyRequests)
 				return
 			}
-			h.say.deliver(Delivery{Hook: name, At: at, Body: string(body)})
+			h.say.deliver(load.Delivery{Hook: name, At: at, Body: string(body)})
 			w.WriteHeader(http.StatusNoContent)
 		}
 	}
@@ -179,7 +156,7 @@ func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerF
 // refuse answers, and tells each reason once: senders can be many.
 func (h *hooks) refuse(w http.ResponseWriter, hook string, status int, why string) {
 	refuse(w, status, why)
-	r := NoDelivery{hook, why}
+	r := load.NoDelivery{Hook: hook, Why: why}
 	h.mu.Lock()
 	told := h.told[r]
 	h.told[r] = true

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -27,9 +28,9 @@ func freePort(t *testing.T) int {
 func TestHooksDeliver(t *testing.T) {
 	port := freePort(t)
 	t.Setenv("CHAT", "chat")
-	got := make(chan Delivery, 8)
-	var refused []NoDelivery
-	h, err := listenHooks([]Hook{{Name: "pager", Port: port, Path: "/page"}, {Name: "chat", Port: port, Path: "/", Token: "${env:CHAT}"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }, refused: func(r NoDelivery) { refused = append(refused, r) }})
+	got := make(chan load.Delivery, 8)
+	var refused []load.NoDelivery
+	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/page"}, {Name: "chat", Port: port, Path: "/", Token: "${env:CHAT}"}}, wire.Now, hookEvents{deliver: func(d load.Delivery) { got <- d }, refused: func(r load.NoDelivery) { refused = append(refused, r) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func TestHooksDeliver(t *testing.T) {
 		return resp.StatusCode
 	}
 	for i, c := range []struct{ path, body, hook string }{
-		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", MostDelivery), "pager"},
+		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", load.MostDelivery), "pager"},
 	} {
 		before := wire.Now()
 		if code := send("POST", c.path, c.body); code != http.StatusNoContent {
@@ -66,13 +67,13 @@ func TestHooksDeliver(t *testing.T) {
 		status             int
 	}{
 		{"POST", "/other", "x", 404}, {"GET", "/page", "", 405}, {"PUT", "/page", "{}", 405}, {"GET", "/page", "", 405},
-		{"POST", "/page", strings.Repeat("x", MostDelivery+1), 413},
+		{"POST", "/page", strings.Repeat("x", load.MostDelivery+1), 413},
 	} {
 		if code := send(c.method, c.path, c.body); code != c.status {
 			t.Errorf("%s %s: have %d, want %d", c.method, c.path, code, c.status)
 		}
 	}
-	if want := []NoDelivery{{"pager", "its method is not POST"}, {"pager", fmt.Sprintf("it is larger than %d bytes", MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
+	if want := []load.NoDelivery{{Hook: "pager", Why: "its method is not POST"}, {Hook: "pager", Why: fmt.Sprintf("it is larger than %d bytes", load.MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
 		t.Errorf("%d deliveries; refused %q, want %q", len(got), refused, want)
 	}
 }
@@ -80,8 +81,8 @@ func TestHooksDeliver(t *testing.T) {
 // A notification arrives with its first byte, however slowly the rest follows.
 func TestDeliveryIsStampedAtItsFirstByte(t *testing.T) {
 	port := freePort(t)
-	got := make(chan Delivery, 1)
-	h, err := listenHooks([]Hook{{Name: "pager", Port: port, Path: "/"}}, wire.Now, hookEvents{deliver: func(d Delivery) { got <- d }})
+	got := make(chan load.Delivery, 1)
+	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/"}}, wire.Now, hookEvents{deliver: func(d load.Delivery) { got <- d }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,10 +108,10 @@ func TestHookOnATakenPortIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := listenHooks([]Hook{{Name: "a", Port: l.Addr().(*net.TCPAddr).Port, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
+	if _, err := listenHooks([]load.Hook{{Name: "a", Port: l.Addr().(*net.TCPAddr).Port, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("no error")
 	}
-	if _, err := listenHooks([]Hook{{Name: "a", Port: 1, Path: "/"}, {Name: "b", Port: 1, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
+	if _, err := listenHooks([]load.Hook{{Name: "a", Port: 1, Path: "/"}, {Name: "b", Port: 1, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("two hooks on one path: no error")
 	}
 }
@@ -122,10 +123,10 @@ func sleepReal(t *testing.T) { t.Helper(); time.Sleep(100 * time.Millisecond) }
 // and that is told once.
 func TestNotificationsAreBounded(t *testing.T) {
 	for name, c := range map[string]struct{ each, taken int }{
-		"many":  {0, MostDeliveries},
-		"large": {MostDelivery, mostDeliveryBytes / MostDelivery},
+		"many":  {0, load.MostDeliveries},
+		"large": {load.MostDelivery, load.MostDeliveryBytes / load.MostDelivery},
 	} {
-		var a Allowance
+		var a load.Allowance
 		taken, firsts := 0, 0
 		for range c.taken + 50 {
 			ok, first := a.Take(c.each)

@@ -164,7 +164,7 @@ func (l *lane) exchange(s *shot, q query) (a answer, again bool, err error) {
 	}
 	resp, again, err := l.answer(s)
 	if resp != nil {
-		a = answer{resp.StatusCode, resp.Header, l.body.kept, l.body.long}
+		a = answer{Status: resp.StatusCode, Header: resp.Header, Body: l.body.kept, Long: l.body.long}
 	}
 	if whole := l.settle(rest); err != nil {
 		return a, again, err
@@ -214,7 +214,7 @@ func (l *lane) answer(s *shot) (resp *http.Response, again bool, err error) {
 	}
 	l.head = math.MaxInt
 	s.reached(reading)
-	err = l.body.read(resp.Body, l.form.expect.reads())
+	err = l.body.read(resp.Body, l.form.expect.Reads())
 	if end := resp.Body.Close(); err == nil {
 		err = end
 	}

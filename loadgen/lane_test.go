@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 const nothing = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -32,7 +33,7 @@ func TestIdleConnectionThatEnded(t *testing.T) {
 	} {
 		t.Run(how, func(t *testing.T) {
 			ended := make(chan bool)
-			u := usersOf(t, Group{Method: http.MethodPost, URL: serveRaw(t, func(n int, c *net.TCPConn) {
+			u := usersOf(t, load.Group{Method: http.MethodPost, URL: serveRaw(t, func(n int, c *net.TCPConn) {
 				for readHead(c) {
 					fmt.Fprint(c, nothing)
 					if n == 0 {
@@ -46,7 +47,7 @@ func TestIdleConnectionThatEnded(t *testing.T) {
 			<-ended
 			kept := u.pools[0].idle[0]
 			eventually(t, "the end is noticed", func() bool { return kept.conn == nil || kept.dead() })
-			if r := u.one(1); r.Class != OK || r.Reused || r.Attempts != 1 {
+			if r := u.one(1); r.Class != load.OK || r.Reused || r.Attempts != 1 {
 				t.Errorf("%+v", r)
 			}
 		})
@@ -57,7 +58,7 @@ func TestIdleConnectionThatEnded(t *testing.T) {
 // itself many on a busy machine; a group that lost its connection by one met faults
 // that only new ones meet.
 func TestSignalsEndNoConnection(t *testing.T) {
-	u := usersOf(t, Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+	u := usersOf(t, load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 		for readHead(c) {
 			fmt.Fprint(c, nothing)
 		}
@@ -84,7 +85,7 @@ func TestSignalsEndNoConnection(t *testing.T) {
 // What a server has closed is closed here too, without a request that wants it.
 func TestReap(t *testing.T) {
 	left := make(chan error, 1)
-	u := usersOf(t, Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+	u := usersOf(t, load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 		readHead(c)
 		fmt.Fprint(c, nothing)
 		_ = c.CloseWrite()
@@ -110,12 +111,12 @@ func TestConnectionAfterAnAnswer(t *testing.T) {
 		"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n":                                             false,
 		nothing + nothing: false, // nobody asked twice
 	} {
-		u := usersOf(t, Group{Expect: Expect{Status: []int{200, 304}}, URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+		u := usersOf(t, load.Group{Expect: load.Expect{Status: []int{200, 304}}, URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			for readHead(c) {
 				fmt.Fprint(c, answer)
 			}
 		})})
-		if first, second := u.one(0), u.one(1); first.Class != OK || second.Class != OK || second.Attempts != 1 || second.Reused != reused {
+		if first, second := u.one(0), u.one(1); first.Class != load.OK || second.Class != load.OK || second.Attempts != 1 || second.Reused != reused {
 			t.Errorf("after %q: %+v, then %+v", answer, first, second)
 		}
 	}
@@ -123,11 +124,11 @@ func TestConnectionAfterAnAnswer(t *testing.T) {
 
 // A body without a length ends with its connection.
 func TestBodyUntilTheEnd(t *testing.T) {
-	u := usersOf(t, Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+	u := usersOf(t, load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 		readHead(c)
 		fmt.Fprint(c, "HTTP/1.1 200 OK\r\n\r\nabc")
 	})})
-	if first, second := u.one(0), u.one(1); first.Class != OK || second.Class != OK || second.Reused {
+	if first, second := u.one(0), u.one(1); first.Class != load.OK || second.Class != load.OK || second.Reused {
 		t.Errorf("%+v, then %+v", first, second)
 	}
 }
@@ -136,14 +137,14 @@ func TestBodyUntilTheEnd(t *testing.T) {
 func TestHead(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "7") }))
 	t.Cleanup(s.Close)
-	u := usersOf(t, Group{URL: secret.Text(s.URL), Method: http.MethodHead})
-	if first, second := u.one(0), u.one(1); first.Class != OK || second.Class != OK || !second.Reused {
+	u := usersOf(t, load.Group{URL: secret.Text(s.URL), Method: http.MethodHead})
+	if first, second := u.one(0), u.one(1); first.Class != load.OK || second.Class != load.OK || !second.Reused {
 		t.Errorf("%+v, then %+v", first, second)
 	}
 }
 
 func TestHeadWithoutEnd(t *testing.T) {
-	u := usersOf(t, Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+	u := usersOf(t, load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 		readHead(c)
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n")
 		for line := "X-Padding: " + strings.Repeat("x", 1<<16) + "\r\n"; ; {
@@ -152,7 +153,7 @@ func TestHeadWithoutEnd(t *testing.T) {
 			}
 		}
 	})})
-	if r := u.one(0); r.Class != Protocol || r.Status != 0 {
+	if r := u.one(0); r.Class != load.Protocol || r.Status != 0 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -168,21 +169,21 @@ func TestLongBody(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	body := strings.Repeat("x", size)
-	u := usersOf(t, Group{URL: secret.Text(s.URL), Method: http.MethodPost, Body: secret.Text(body)})
+	u := usersOf(t, load.Group{URL: secret.Text(s.URL), Method: http.MethodPost, Body: secret.Text(body)})
 	for seq := range uint64(2) {
-		if r := u.one(seq); r.Class != OK || r.Attempts != 1 || r.Reused != (seq == 1) {
+		if r := u.one(seq); r.Class != load.OK || r.Attempts != 1 || r.Reused != (seq == 1) {
 			t.Errorf("%+v", r)
 		}
 		if n := <-read; n != size {
 			t.Errorf("%d bytes came, want %d", n, size)
 		}
 	}
-	u = usersOf(t, Group{Method: http.MethodPost, Body: secret.Text(body), URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+	u = usersOf(t, load.Group{Method: http.MethodPost, Body: secret.Text(body), URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 		readHead(c)
 		fmt.Fprint(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
 		_, _ = io.Copy(io.Discard, c)
 	})})
-	if r := u.one(0); r.Class != Status || r.Status != 413 {
+	if r := u.one(0); r.Class != load.Status || r.Status != 413 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -195,14 +196,14 @@ func TestRequestEndsWithLife(t *testing.T) {
 		came <- true
 		_, _ = io.Copy(io.Discard, c)
 	})
-	u := usersOf(t, Group{URL: secret.Text(url)})
-	ended := make(chan Request)
+	u := usersOf(t, load.Group{URL: secret.Text(url)})
+	ended := make(chan load.Request)
 	life, end := context.WithCancel(t.Context())
 	u.pools[0].life = life
 	go func() { ended <- u.one(0) }()
 	<-came
 	end()
-	if r := <-ended; r.Class == OK || r.Class == Timeout {
+	if r := <-ended; r.Class == load.OK || r.Class == load.Timeout {
 		t.Errorf("%+v", r)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -37,9 +38,9 @@ func counting(t *testing.T) (url string, open, ever *atomic.Int64) {
 
 func TestConnectionPerRequest(t *testing.T) {
 	url, _, ever := counting(t)
-	u := usersOf(t, Group{URL: secret.Text(url), PerRequest: true})
+	u := usersOf(t, load.Group{URL: secret.Text(url), PerRequest: true})
 	for seq := range uint64(5) {
-		if r := u.one(seq); r.Reused || r.Class != OK {
+		if r := u.one(seq); r.Reused || r.Class != load.OK {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -53,7 +54,7 @@ type clock struct{ atomic.Int64 }
 
 func TestOldConnectionIsNotReused(t *testing.T) {
 	url, open, ever := counting(t)
-	u := usersOf(t, Group{URL: secret.Text(url), Live: 10 * time.Second})
+	u := usersOf(t, load.Group{URL: secret.Text(url), Live: 10 * time.Second})
 	var at clock
 	at.Store(1)
 	u.pools[0].now = at.Load
@@ -62,7 +63,7 @@ func TestOldConnectionIsNotReused(t *testing.T) {
 		reused bool
 	}{{0, false}, {5 * time.Second, true}, {3999 * time.Millisecond, true}, {2100 * time.Millisecond, false}, {time.Second, true}} {
 		at.Add(int64(step.after))
-		if r := u.one(0); r.Reused != step.reused || r.Class != OK {
+		if r := u.one(0); r.Reused != step.reused || r.Class != load.OK {
 			t.Errorf("after %s: %+v", step.after, r)
 		}
 	}
@@ -77,12 +78,12 @@ func TestOldConnectionIsNotReused(t *testing.T) {
 // A short life under load: connections really end, and no request pays for it.
 func TestConnectionLifeCostsNoErrors(t *testing.T) {
 	url, open, ever := counting(t)
-	u := usersOf(t, Group{URL: secret.Text(url), Live: 20 * time.Millisecond, Method: http.MethodPost})
+	u := usersOf(t, load.Group{URL: secret.Text(url), Live: 20 * time.Millisecond, Method: http.MethodPost})
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for end := wire.Now() + int64(400*time.Millisecond); wire.Now() < end; {
-				if r := u.one(0); r.Class != OK || r.Attempts != 1 {
+				if r := u.one(0); r.Class != load.OK || r.Attempts != 1 {
 					t.Errorf("%+v", r)
 					return
 				}

@@ -6,53 +6,30 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
-
-// IDMark stands, in a URL or a body, for the id of a write.
-const IDMark = "{id}"
-
-// Writes makes a group's requests a ledger: each writes an id of its own, and
-// those that were acknowledged are read back by the call "readback".
-type Writes struct {
-	Read    secret.Text `json:"read"`    // URL with IDMark; 2xx: it is there
-	Missing []int       `json:"missing"` // statuses that say it is not there
-	Rate    float64     `json:"rate"`    // of reading back, per second, above zero
-}
-
-// WriteID is the id that the n-th request of a group writes in a run; it can stand
-// in any part of a URL.
-func WriteID(run, group string, seq uint64) string {
-	return fmt.Sprintf("%s-%s-%d", run, strings.ReplaceAll(group, "/", "."), seq)
-}
-
-// Acknowledged reports whether a write was promised to last.
-func (r *Request) Acknowledged() bool {
-	return !r.Unsent && !r.Injected && r.Class == OK && r.Status >= 200 && r.Status < 300
-}
 
 // ledger remembers which writes of a group were acknowledged, and reads them back.
 type ledger struct {
-	spec Spec // whose only group is this one
+	spec load.Spec // whose only group is this one
 	now  func() int64
 	tell func(event string, body any) error
 
 	mu    sync.Mutex
 	acked []uint64 // in order of their acknowledgement
-	found []Finding
+	found []load.Finding
 }
 
-func newLedger(s Spec, g Group, now func() int64, tell func(string, any) error) *ledger {
-	s.Groups = []Group{g}
+func newLedger(s load.Spec, g load.Group, now func() int64, tell func(string, any) error) *ledger {
+	s.Groups = []load.Group{g}
 	return &ledger{spec: s, now: now, tell: tell}
 }
 
 // wrote takes in how a write ended.
-func (l *ledger) wrote(r *Request) {
+func (l *ledger) wrote(r *load.Request) {
 	if !r.Acknowledged() {
 		return
 	}
@@ -88,21 +65,21 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 	w := l.spec.Groups[0].Writes
 	s := l.spec
 	g := s.Groups[0]
-	g.URL, g.Method, g.Body, g.Rate, g.Expect = w.Read, http.MethodGet, "", w.Rate, Expect{}
+	g.URL, g.Method, g.Body, g.Rate, g.Expect = w.Read, http.MethodGet, "", w.Rate, load.Expect{}
 	g.Ramp, g.Mix = 0, nil
-	s.Groups, s.Run = []Group{g}, "" // no trace of the run: nobody takes it for users' traffic
+	s.Groups, s.Run = []load.Group{g}, "" // no trace of the run: nobody takes it for users' traffic
 	u, err := newUsers(ctx, s, 0, l.now)
 	if err != nil {
 		return nil, err
 	}
 	defer u.close()
-	u.id = func(k uint64) string { return WriteID(l.spec.Run, g.Name, seqs[k]) }
+	u.id = func(k uint64) string { return load.WriteID(l.spec.Run, g.Name, seqs[k]) }
 	known := make([]bool, len(seqs)) // each is set by its own request, and read when all have ended
-	c := newCrowd(g, func(r *Request) {
+	c := newCrowd(g, func(r *load.Request) {
 		u.send(r)
-		if lost, ok := w.tells(r); ok && ctx.Err() == nil {
+		if lost, ok := tells(w, r); ok && ctx.Err() == nil {
 			known[r.Seq] = true
-			l.finds(Finding{seqs[r.Seq], lost})
+			l.finds(load.Finding{Seq: seqs[r.Seq], Lost: lost})
 		}
 	}, newRecorder(g.Name, func(string, any) error { return nil }), l.now)
 	start := l.now() + int64(lead)
@@ -121,19 +98,19 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 }
 
 // tells reads an answer; ok is false where it says nothing about the id.
-func (w *Writes) tells(r *Request) (lost, ok bool) {
+func tells(w *load.Writes, r *load.Request) (lost, ok bool) {
 	switch {
 	case r.Injected:
 		return false, false
-	case r.Status >= 200 && r.Status < 300 && r.Class == OK:
+	case r.Status >= 200 && r.Status < 300 && r.Class == load.OK:
 		return false, true
-	case slices.Contains(w.Missing, int(r.Status)) && (r.Class == OK || r.Class == Status):
+	case slices.Contains(w.Missing, int(r.Status)) && (r.Class == load.OK || r.Class == load.Status):
 		return true, true
 	}
 	return false, false
 }
 
-func (l *ledger) finds(f Finding) {
+func (l *ledger) finds(f load.Finding) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.found = append(l.found, f)
@@ -164,7 +141,7 @@ func (l *ledger) flush() error {
 	if len(all) == 0 {
 		return nil
 	}
-	return l.tell("findings", EncodeFindings(l.spec.Groups[0].Name, all))
+	return l.tell("findings", load.EncodeFindings(l.spec.Groups[0].Name, all))
 }
 
 // readBack reads back the ledgers of all groups, one after the other.

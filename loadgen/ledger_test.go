@@ -15,24 +15,25 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 func TestFindingsComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lost := rapid.MapOf(rapid.Uint64Range(0, 1<<40), rapid.Bool()).Draw(t, "lost")
-		want := []Finding{}
+		want := []load.Finding{}
 		for seq, gone := range lost {
-			want = append(want, Finding{seq, gone})
+			want = append(want, load.Finding{Seq: seq, Lost: gone})
 		}
-		b := EncodeFindings("clerks", want)
-		have, err := DecodeFindings(b)
+		b := load.EncodeFindings("clerks", want)
+		have, err := load.DecodeFindings(b)
 		if err != nil || !reflect.DeepEqual(have, want) {
 			t.Fatalf("have %v, %v, want %v", have, err, want)
 		}
 		cut := rapid.IntRange(0, len(b.Data)-1).Draw(t, "cut")
 		b.Data = b.Data[:cut]
-		if _, err := DecodeFindings(b); err == nil {
+		if _, err := load.DecodeFindings(b); err == nil {
 			t.Fatalf("cut at %d: no error", cut)
 		}
 	})
@@ -65,21 +66,21 @@ func TestLedgerReadsBack(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	var have []Finding
+	var have []load.Finding
 	tell := func(event string, body any) error {
 		if event != "findings" {
 			return nil
 		}
-		all, err := DecodeFindings(body.(Block))
+		all, err := load.DecodeFindings(body.(load.Block))
 		mu.Lock()
 		defer mu.Unlock()
 		have = append(have, all...)
 		return err
 	}
-	s := Spec{Run: "0123456789abcdef", Subnet: netip.MustParsePrefix("127.0.0.0/8"), Groups: []Group{{
+	s := load.Spec{Run: "0123456789abcdef", Subnet: netip.MustParsePrefix("127.0.0.0/8"), Groups: []load.Group{{
 		Name: "clerks", URL: secret.Text(server.URL + "/write?id={id}"), Method: http.MethodPost, Body: "<{id}>", Rate: 500, Users: 5,
 		Timeout: time.Second, Slow: time.Second, Sources: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
-		Writes: &Writes{Read: secret.Text(server.URL + "/read?id={id}"), Missing: []int{404}, Rate: 1000},
+		Writes: &load.Writes{Read: secret.Text(server.URL + "/read?id={id}"), Missing: []int{404}, Rate: 1000},
 	}}}
 	l, err := newLoad(t.Context(), s, 0, wire.Now, tell)
 	if err != nil {
@@ -95,7 +96,7 @@ func TestLedgerReadsBack(t *testing.T) {
 	}
 	found := map[string]bool{}
 	for _, f := range have {
-		id := WriteID(s.Run, "clerks", f.Seq)
+		id := load.WriteID(s.Run, "clerks", f.Seq)
 		if !written[id] || f.Lost != strings.HasSuffix(id, "2") || strings.HasSuffix(id, "3") {
 			t.Errorf("%s: written %v, lost %v", id, written[id], f.Lost)
 		}

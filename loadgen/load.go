@@ -5,10 +5,12 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // load is one group: its users, its pacing, and what is told of it.
-type load struct {
+type groupLoad struct {
 	crowd *crowd
 	users *users
 	rec   *recorder
@@ -22,17 +24,17 @@ type load struct {
 	failure error // of the reports, read after they ended
 }
 
-func newLoad(life context.Context, s Spec, number int, now func() int64, tell func(string, any) error) (*load, error) {
+func newLoad(life context.Context, s load.Spec, number int, now func() int64, tell func(string, any) error) (*groupLoad, error) {
 	u, err := newUsers(life, s, number, now)
 	if err != nil {
 		return nil, err
 	}
 	g := s.Groups[number]
-	l := &load{users: u, rec: newRecorder(g.Name, tell), now: now, tell: tell, done: make(chan struct{})}
+	l := &groupLoad{users: u, rec: newRecorder(g.Name, tell), now: now, tell: tell, done: make(chan struct{})}
 	send := u.send
 	if g.Writes != nil {
 		l.ledger = newLedger(s, g, now, tell)
-		send = func(r *Request) {
+		send = func(r *load.Request) {
 			u.send(r)
 			l.ledger.wrote(r)
 		}
@@ -42,24 +44,24 @@ func newLoad(life context.Context, s Spec, number int, now func() int64, tell fu
 }
 
 // start begins the load at an instant, and the telling of it.
-func (l *load) start(at int64) {
+func (l *groupLoad) start(at int64) {
 	l.crowd.run(at)
 	l.reports.Go(func() { l.failure = l.report() })
 }
 
 // stop ends it and tells the rest. It fails where observations were lost.
-func (l *load) stop() error {
+func (l *groupLoad) stop() error {
 	l.crowd.stop()
 	return l.finish()
 }
 
 // cut ends it with the requests in flight, which halt has to end.
-func (l *load) cut(halt func()) error {
+func (l *groupLoad) cut(halt func()) error {
 	l.crowd.cut(halt)
 	return l.finish()
 }
 
-func (l *load) finish() error {
+func (l *groupLoad) finish() error {
 	close(l.done)
 	l.reports.Wait()
 	l.users.close()
@@ -74,7 +76,7 @@ func (l *load) finish() error {
 
 // report tells observations and usage until stop. A listener that does not read
 // delays reports, never the load.
-func (l *load) report() error {
+func (l *groupLoad) report() error {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	for n := 1; ; n++ {
@@ -98,9 +100,9 @@ func (l *load) report() error {
 }
 
 // usage is the group's state now, and begins another second.
-func (l *load) usage() Usage {
+func (l *groupLoad) usage() load.Usage {
 	now := l.now()
-	return l.rec.usage(Usage{At: now, Due: l.crowd.due(now), InFlight: l.crowd.inFlight(), Descriptors: descriptors(), Machine: pressure()})
+	return l.rec.usage(load.Usage{At: now, Due: l.crowd.due(now), InFlight: l.crowd.inFlight(), Descriptors: descriptors(), Machine: pressure()})
 }
 
 // descriptors counts this process's open files; 0 where /proc does not say.

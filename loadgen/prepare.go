@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/dns"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // check refuses a Spec that a load node cannot carry out.
-func check(s Spec) error {
+func check(s load.Spec) error {
 	if b, err := hex.DecodeString(s.Run); err != nil || len(b) != 8 {
 		return fmt.Errorf("run %q: want 16 hex digits", s.Run)
 	}
@@ -29,8 +30,8 @@ func check(s Spec) error {
 	return nil
 }
 
-// sources are all addresses that this node needs.
-func (s Spec) sources() []netip.Addr {
+// sourcesOf are all addresses that this node needs.
+func sourcesOf(s load.Spec) []netip.Addr {
 	var all []netip.Addr
 	for _, g := range s.Groups {
 		all = append(all, valid(g.Sources...)...)
@@ -66,7 +67,7 @@ const (
 
 // reachDNS waits until the resolver answers at all. It asks for a reverse name,
 // which no scenario declares and no switchboard takes for a mistake.
-func (s Spec) reachDNS(ctx context.Context) error {
+func reachDNS(ctx context.Context, s load.Spec) error {
 	if !s.Resolver.IsValid() {
 		return nil // every name is an address
 	}
@@ -74,7 +75,7 @@ func (s Spec) reachDNS(ctx context.Context) error {
 	defer cancel()
 	question := dns.Question{Name: dns.Reverse(s.Resolver), Type: dns.PTR}
 	var from netip.Addr
-	if all := s.sources(); len(all) > 0 {
+	if all := sourcesOf(s); len(all) > 0 {
 		from = all[0]
 	}
 	names := newRoad(from, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)).names

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Probe asks one question. ctx has to have a deadline; when it passes, that is
@@ -33,18 +35,18 @@ func unknown(format string, args ...any) Reply { return Reply{Detail: fmt.Sprint
 
 // failed is the reply to a question about reachability: only this node's own
 // fault leaves it open.
-func failed(c Class) Reply { return Reply{Known: c != Local, Detail: c.String()} }
+func failed(c load.Class) Reply { return Reply{Known: c != load.Local, Detail: c.String()} }
 
 // newProbe gives the check's one kind, on a road of its own.
-func newProbe(c Check, s Spec) (Probe, error) {
+func newProbe(c load.Check, s load.Spec) (Probe, error) {
 	r := newRoad(c.Source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
-	trust, err := trusting(s.Authority, c.ca())
+	trust, err := trusting(s.Authority, caOf(c))
 	if err != nil {
 		return nil, fmt.Errorf("check %q: %w", c.Name, err)
 	}
 	var all []Probe
 	if c.HTTP != nil {
-		want, err := c.HTTP.Expect.compile()
+		want, err := expect.Compile(c.HTTP.Expect)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: expect: %w", c.Name, err)
 		}
@@ -80,8 +82,8 @@ func newProbe(c Check, s Spec) (Probe, error) {
 	return all[0], nil
 }
 
-// ca is what a check trusts of its own.
-func (c Check) ca() string {
+// caOf is what a check trusts of its own.
+func caOf(c load.Check) string {
 	if c.HTTP == nil {
 		return ""
 	}
@@ -92,14 +94,14 @@ func (c Check) ca() string {
 const patience = time.Second
 
 // askOnce asks and stamps the answer.
-func askOnce(ctx context.Context, c Check, p Probe, now func() int64) Answer {
+func askOnce(ctx context.Context, c load.Check, p Probe, now func() int64) load.Answer {
 	limit := c.Timeout
 	if limit <= 0 {
 		limit = patience
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	a := Answer{Check: c.Name, Start: now()}
+	a := load.Answer{Check: c.Name, Start: now()}
 	r := p.Ask(ctx)
 	a.End, a.Good, a.Known, a.Detail = now(), r.Good && r.Known, r.Known, r.Detail
 	return a
@@ -125,10 +127,10 @@ func (p page) get(ctx context.Context) ([]byte, error) {
 	var body bytes.Buffer
 	a, class, err := fetch(ctx, p.via, p.at, limited{&body, mostPage})
 	switch {
-	case class != OK:
+	case class != load.OK:
 		return nil, fmt.Errorf("out of reach: %s: %w", class, err)
-	case a.status != http.StatusOK:
-		return nil, fmt.Errorf("answered %d", a.status)
+	case a.Status != http.StatusOK:
+		return nil, fmt.Errorf("answered %d", a.Status)
 	}
 	return body.Bytes(), nil
 }
@@ -137,11 +139,11 @@ func (p page) close() { p.via.CloseIdleConnections() }
 
 // fetch makes one GET and says how it ended. Class is OK where the answer is
 // complete, whatever its status.
-func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (answer, Class, error) {
+func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (answer, load.Class, error) {
 	s, ctx := newShot(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return answer{}, Local, err
+		return answer{}, load.Local, err
 	}
 	req.Header.Set("User-Agent", "stormdrill-check")
 	a, err := s.do(via, req, sink)

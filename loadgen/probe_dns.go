@@ -5,11 +5,12 @@ import (
 	"errors"
 
 	"github.com/stormdrill/stormdrill/loadgen/dns"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // dnsAsker asks for a name's addresses, each time anew: it keeps no cache.
 type dnsAsker struct {
-	*DNSProbe
+	*load.DNSProbe
 	road *road
 }
 
@@ -23,5 +24,5 @@ func (p *dnsAsker) Ask(ctx context.Context) Reply {
 	case errors.As(err, &lookup):
 		return failed(lookup.class)
 	}
-	return failed(DNSOther)
+	return failed(load.DNSOther)
 }

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // haproxyAsker reads one server's status from HAProxy's statistics page
 // (management guide, 9.1: CSV format).
 type haproxyAsker struct {
-	*HAProxyProbe
+	*load.HAProxyProbe
 	page
 }
 

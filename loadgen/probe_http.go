@@ -5,6 +5,9 @@ import (
 	"crypto/tls"
 	"io"
 	"strconv"
+
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // httpAsker asks for a URL on a fresh connection each time.
@@ -12,7 +15,7 @@ type httpAsker struct {
 	url   string
 	road  *road
 	trust *tls.Config
-	want  *expectation
+	want  *expect.Expectation
 }
 
 // Ask is good when the answer is as expected. One that a fault made may be: the check
@@ -22,17 +25,17 @@ func (p *httpAsker) Ask(ctx context.Context) Reply {
 	via.DisableKeepAlives = true
 	var body bodyReader
 	sink := io.Discard
-	if p.want.reads() {
+	if p.want.Reads() {
 		sink = &body
 	}
 	a, class, _ := fetch(ctx, via, p.url, sink)
-	if class != OK {
+	if class != load.OK {
 		return failed(class)
 	}
-	a.body, a.long = body.kept, body.long
-	class = p.want.class(a)
-	r := Reply{Good: class == OK, Known: true, Detail: strconv.Itoa(a.status)}
-	if class == Assertion {
+	a.Body, a.Long = body.kept, body.long
+	class = p.want.Class(a)
+	r := Reply{Good: class == load.OK, Known: true, Detail: strconv.Itoa(a.Status)}
+	if class == load.Assertion {
 		r.Detail += ", not as expected"
 	}
 	return r

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // lbAsker reads one server's state from the embedded balancer.
 type lbAsker struct {
-	*LBProbe
+	*load.LBProbe
 	page
 }
 

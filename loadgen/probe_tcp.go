@@ -1,10 +1,14 @@
 package loadgen
 
-import "context"
+import (
+	"context"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
+)
 
 // tcpAsker completes a handshake and closes.
 type tcpAsker struct {
-	*TCPProbe
+	*load.TCPProbe
 	road *road
 }
 

@@ -14,14 +14,15 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 // knockOn asks a check once, from a loopback source.
-func knockOn(t *testing.T, c Check) Answer {
+func knockOn(t *testing.T, c load.Check) load.Answer {
 	t.Helper()
 	c.Source = netip.MustParseAddr("127.0.8.8")
-	p, err := newProbe(c, Spec{Subnet: loopback})
+	p, err := newProbe(c, load.Spec{Subnet: loopback})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func knockOn(t *testing.T, c Check) Answer {
 	return askOnce(t.Context(), c, p, wire.Now)
 }
 
-func expectAnswer(t *testing.T, a Answer, good, known bool, detail string) {
+func expectAnswer(t *testing.T, a load.Answer, good, known bool, detail string) {
 	t.Helper()
 	if a.Good != good || a.Known != known || !strings.Contains(a.Detail, detail) || a.End < a.Start {
 		t.Errorf("good %t, known %t, %q; want %t, %t, %q", a.Good, a.Known, a.Detail, good, known, detail)
@@ -44,7 +45,7 @@ func TestHTTPProbe(t *testing.T) {
 		w.WriteHeader(code)
 	}))
 	t.Cleanup(s.Close)
-	check := Check{HTTP: &HTTPProbe{URL: secret.Text(s.URL)}}
+	check := load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(s.URL)}}
 	expectAnswer(t, knockOn(t, check), true, true, "200")
 	code = http.StatusServiceUnavailable
 	expectAnswer(t, knockOn(t, check), false, true, "503")
@@ -56,19 +57,19 @@ func TestHTTPProbe(t *testing.T) {
 		}
 	}
 	hung := serveRaw(t, func(_ int, c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
-	expectAnswer(t, knockOn(t, Check{Timeout: 100 * time.Millisecond, HTTP: &HTTPProbe{URL: secret.Text(hung)}}), false, true, "timeout")
-	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: secret.Text(closedPort(t))}}), false, true, "refused")
-	expectAnswer(t, knockOn(t, Check{HTTP: &HTTPProbe{URL: "http://192.0.2.1/"}}), false, true, "unreachable")
+	expectAnswer(t, knockOn(t, load.Check{Timeout: 100 * time.Millisecond, HTTP: &load.HTTPProbe{URL: secret.Text(hung)}}), false, true, "timeout")
+	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(closedPort(t))}}), false, true, "refused")
+	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: "http://192.0.2.1/"}}), false, true, "unreachable")
 }
 
 func TestHTTPProbeUsesFreshConnections(t *testing.T) {
 	url, _, ever := counting(t)
-	p, err := newProbe(Check{HTTP: &HTTPProbe{URL: secret.Text(url)}}, Spec{Subnet: loopback})
+	p, err := newProbe(load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(url)}}, load.Spec{Subnet: loopback})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		askOnce(t.Context(), Check{}, p, wire.Now)
+		askOnce(t.Context(), load.Check{}, p, wire.Now)
 	}
 	if n := ever.Load(); n != 3 {
 		t.Errorf("%d connections for 3 questions", n)
@@ -78,9 +79,9 @@ func TestHTTPProbeUsesFreshConnections(t *testing.T) {
 func TestTCPProbe(t *testing.T) {
 	host := func(url string) string { return strings.Trim(strings.TrimPrefix(url, "http:"), "/") }
 	open := serveRaw(t, func(int, *net.TCPConn) {})
-	expectAnswer(t, knockOn(t, Check{TCP: &TCPProbe{Address: host(string(open))}}), true, true, "connected")
-	expectAnswer(t, knockOn(t, Check{TCP: &TCPProbe{Address: host(closedPort(t))}}), false, true, "refused")
-	full := Check{Timeout: 100 * time.Millisecond, TCP: &TCPProbe{Address: host(fullQueue(t))}}
+	expectAnswer(t, knockOn(t, load.Check{TCP: &load.TCPProbe{Address: host(string(open))}}), true, true, "connected")
+	expectAnswer(t, knockOn(t, load.Check{TCP: &load.TCPProbe{Address: host(closedPort(t))}}), false, true, "refused")
+	full := load.Check{Timeout: 100 * time.Millisecond, TCP: &load.TCPProbe{Address: host(fullQueue(t))}}
 	expectAnswer(t, knockOn(t, full), false, true, "dial-timeout")
 }
 
@@ -101,7 +102,7 @@ func TestHAProxyProbe(t *testing.T) {
 		fmt.Fprint(w, body)
 	}))
 	t.Cleanup(s.Close)
-	check := Check{HAProxy: &HAProxyProbe{Stats: secret.Text(s.URL + "/;csv"), Backend: "app", Server: "app-2"}}
+	check := load.Check{HAProxy: &load.HAProxyProbe{Stats: secret.Text(s.URL + "/;csv"), Backend: "app", Server: "app-2"}}
 	for status, good := range map[string]bool{"UP": true, "UP 1/2": true, "no check": true, "DOWN": false,
 		"DOWN 1/2": false, "MAINT": false, "NOLB": false, "DRAIN": false} {
 		body = fmt.Sprintf(haproxyCSV, status)
@@ -127,8 +128,8 @@ func TestLBProbe(t *testing.T) {
 		{"name":"app-2","address":"198.18.2.3:8080","up":false,"why":"2 checks failed: 503"}]}`
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
 	t.Cleanup(s.Close)
-	on := func(server string) Check {
-		return Check{LB: &LBProbe{State: secret.Text(s.URL + "/state"), Server: server}}
+	on := func(server string) load.Check {
+		return load.Check{LB: &load.LBProbe{State: secret.Text(s.URL + "/state"), Server: server}}
 	}
 	expectAnswer(t, knockOn(t, on("app-1")), true, true, "up")
 	expectAnswer(t, knockOn(t, on("app-2")), false, true, "down: 2 checks failed: 503")
@@ -140,8 +141,8 @@ func TestLBProbe(t *testing.T) {
 }
 
 func TestCheckHasExactlyOneKind(t *testing.T) {
-	for _, c := range []Check{{Name: "none"}, {Name: "two", TCP: &TCPProbe{}, LB: &LBProbe{}}} {
-		if _, err := newProbe(c, Spec{Subnet: loopback}); err == nil {
+	for _, c := range []load.Check{{Name: "none"}, {Name: "two", TCP: &load.TCPProbe{}, LB: &load.LBProbe{}}} {
+		if _, err := newProbe(c, load.Spec{Subnet: loopback}); err == nil {
 			t.Errorf("%s was taken", c.Name)
 		}
 	}
@@ -156,8 +157,8 @@ func TestDNSProbe(t *testing.T) {
 		return holds(60, "127.0.0.9")
 	})
 	r := newRoad(netip.MustParseAddr("127.0.8.8"), loopback, at)
-	ask := func() Answer {
-		return askOnce(t.Context(), Check{Timeout: time.Second}, &dnsAsker{&DNSProbe{Name: "shop"}, r}, wire.Now)
+	ask := func() load.Answer {
+		return askOnce(t.Context(), load.Check{Timeout: time.Second}, &dnsAsker{&load.DNSProbe{Name: "shop"}, r}, wire.Now)
 	}
 	expectAnswer(t, ask(), true, true, "127.0.0.9")
 	code.Store(int64(dns.NameError))

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // What requests take of a processor, roughly, with what the kernel does for them: the
@@ -20,12 +22,12 @@ const (
 // once, and for what a slower machine takes.
 const filled = 0.4
 
-// processors is how many the node works with: as many as its load takes, of those
+// processorsFor is how many the node works with: as many as its load takes, of those
 // that there are. Between two requests Go has idle ones look for work and sleep
 // again, which is taken from the drill's own targets where they share a machine: with
 // one instead of two a request costs three quarters as much at 5,000/s, and half at
 // 1,000/s, and is no later.
-func (s Spec) processors(available int) int {
+func processorsFor(s load.Spec, available int) int {
 	var busy float64 // seconds per second
 	for _, g := range slices.Concat(s.Groups, s.Floods) {
 		each := perRequest

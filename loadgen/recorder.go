@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // flushEvery is how often observations are told, and usageEvery, how often the
@@ -24,7 +26,7 @@ type recorder struct {
 	tell  func(event string, body any) error
 
 	mu           sync.Mutex
-	pending      []Request
+	pending      []load.Request
 	lag          *hdrhistogram.Histogram // µs, of this second
 	sent, unsent uint64
 }
@@ -35,7 +37,7 @@ func newRecorder(group string, tell func(string, any) error) *recorder {
 
 // add keeps one observation. An unsent request's lag is what it had waited when
 // it was given up.
-func (r *recorder) add(q Request) {
+func (r *recorder) add(q load.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pending = append(r.pending, q)
@@ -54,11 +56,11 @@ func (r *recorder) add(q Request) {
 func (r *recorder) flush() error {
 	r.mu.Lock()
 	all := r.pending
-	r.pending = make([]Request, 0, len(all))
+	r.pending = make([]load.Request, 0, len(all))
 	r.mu.Unlock()
 	for len(all) > 0 {
 		n := min(len(all), mostPerBlock)
-		b, err := EncodeBlock(r.group, all[:n])
+		b, err := load.EncodeBlock(r.group, all[:n])
 		if err == nil {
 			err = r.tell("requests", b)
 		}
@@ -71,7 +73,7 @@ func (r *recorder) flush() error {
 }
 
 // usage fills in what the recorder knows and begins the next second.
-func (r *recorder) usage(u Usage) Usage {
+func (r *recorder) usage(u load.Usage) load.Usage {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	u.Group, u.Sent, u.Unsent = r.group, r.sent, r.unsent

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/dns"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // A user's machine asks its resolver as glibc does by default: 5 s, twice
@@ -23,7 +24,7 @@ const (
 // needed it ended.
 type lookupError struct {
 	name  string
-	class Class
+	class load.Class
 	err   error // may be nil: the answer itself was the failure
 }
 
@@ -117,11 +118,11 @@ func (r *resolver) ask(ctx context.Context, name string) ([]netip.Addr, time.Dur
 	if err != nil {
 		return nil, 0, &lookupError{name, lookupClass(err), err}
 	}
-	if class := codeClass(a.Code); class != OK {
+	if class := codeClass(a.Code); class != load.OK {
 		return nil, 0, &lookupError{name: name, class: class}
 	}
 	if len(a.Addresses) == 0 {
-		return nil, 0, &lookupError{name, DNSOther, errors.New("the answer has no address")}
+		return nil, 0, &lookupError{name, load.DNSOther, errors.New("the answer has no address")}
 	}
 	return a.Addresses, time.Duration(a.TTL) * time.Second, nil
 }
@@ -140,29 +141,29 @@ func (r *resolver) exchange(ctx context.Context, q dns.Question) (a dns.Answer, 
 	return dns.Answer{}, err
 }
 
-func codeClass(c dns.Code) Class {
+func codeClass(c dns.Code) load.Class {
 	switch c {
 	case dns.Success:
-		return OK
+		return load.OK
 	case dns.NameError:
-		return NXDomain
+		return load.NXDomain
 	case dns.ServerFailure:
-		return ServFail
+		return load.ServFail
 	case dns.Refused:
-		return DNSRefused
+		return load.DNSRefused
 	default:
-		return DNSOther
+		return load.DNSOther
 	}
 }
 
 // lookupClass tells silence and this node's own fault from the rest.
-func lookupClass(err error) Class {
+func lookupClass(err error) load.Class {
 	switch {
 	case local(err):
-		return Local
+		return load.Local
 	case timedOut(err):
-		return DNSTimeout
+		return load.DNSTimeout
 	default:
-		return DNSOther
+		return load.DNSOther
 	}
 }

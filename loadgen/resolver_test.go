@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/dns"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // serveNames is a DNS server on UDP and TCP of one loopback port.
@@ -64,9 +65,9 @@ func TestClassesOfLookups(t *testing.T) {
 		return &dns.Answer{}
 	})
 	live := newRoad(netip.MustParseAddr("127.0.3.3"), loopback, at)
-	for host, want := range map[string]Class{
-		"good": OK, "long": OK, "127.0.0.9": OK, "absent": NXDomain, "broken": ServFail, "denied": DNSRefused,
-		"odd": DNSOther, "empty": DNSOther, "silent": DNSTimeout,
+	for host, want := range map[string]load.Class{
+		"good": load.OK, "long": load.OK, "127.0.0.9": load.OK, "absent": load.NXDomain, "broken": load.ServFail, "denied": load.DNSRefused,
+		"odd": load.DNSOther, "empty": load.DNSOther, "silent": load.DNSTimeout,
 	} {
 		_, err := live.names.lookup(soon(t), host)
 		if have := classify(err, resolving); have != want {
@@ -74,16 +75,16 @@ func TestClassesOfLookups(t *testing.T) {
 		}
 	}
 	outside := newRoad(netip.Addr{}, netip.MustParsePrefix("198.18.0.0/22"), at)
-	if _, err := outside.names.lookup(soon(t), "good"); classify(err, resolving) != Local {
+	if _, err := outside.names.lookup(soon(t), "good"); classify(err, resolving) != load.Local {
 		t.Errorf("a resolver outside the subnet was asked: %v", err)
 	}
 }
 
 func TestSilentResolverIsADNSTimeoutOfTheRequest(t *testing.T) {
 	at := serveNames(t, func(dns.Query) *dns.Answer { return nil })
-	u := usersOf(t, Group{URL: "http://shop/", Timeout: 200 * time.Millisecond})
+	u := usersOf(t, load.Group{URL: "http://shop/", Timeout: 200 * time.Millisecond})
 	u.pools[0].road = newRoad(netip.Addr{}, loopback, at)
-	if r := u.one(0); r.Class != DNSTimeout || !r.Lookup.Tried() || r.Lookup.OK() || r.Lookup.Took() < 150*time.Millisecond || r.Handshake.Tried() {
+	if r := u.one(0); r.Class != load.DNSTimeout || !r.Lookup.Tried() || r.Lookup.OK() || r.Lookup.Took() < 150*time.Millisecond || r.Handshake.Tried() {
 		t.Errorf("%+v", r)
 	}
 }
@@ -134,7 +135,7 @@ func TestFailedLookupIsAskedAgain(t *testing.T) {
 		return &dns.Answer{Code: dns.NameError}
 	})
 	r := newRoad(netip.Addr{}, loopback, at).names
-	if _, err := r.lookup(soon(t), "app"); classify(err, resolving) != NXDomain {
+	if _, err := r.lookup(soon(t), "app"); classify(err, resolving) != load.NXDomain {
 		t.Fatal(err)
 	}
 	if _, err := r.lookup(soon(t), "app"); err != nil {

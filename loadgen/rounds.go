@@ -3,16 +3,18 @@ package loadgen
 import (
 	"context"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // rounds asks a check again and again, on an exact grid: the k-th question is
 // due at start + Phase + k·Every, however long answers take. A question that is
 // still open when the next is due swallows it; two never overlap.
 type rounds struct {
-	check Check
+	check load.Check
 	probe Probe
 	now   func() int64
-	tell  func(Answer)
+	tell  func(load.Answer)
 }
 
 // run asks until stop ends, and lets the question that is open then come to its

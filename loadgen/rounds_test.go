@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 type askFunc func(context.Context) Reply
@@ -36,7 +38,7 @@ func TestQuestionsKeepToTheGrid(t *testing.T) {
 				})
 				stop, cancel := context.WithTimeout(t.Context(), 500*ms)
 				defer cancel()
-				r := rounds{Check{Every: 100 * ms, Phase: 40 * ms, Timeout: time.Second}, probe, fakeNow, func(Answer) {}}
+				r := rounds{load.Check{Every: 100 * ms, Phase: 40 * ms, Timeout: time.Second}, probe, fakeNow, func(load.Answer) {}}
 				r.run(t.Context(), stop)
 				if !slices.Equal(have, c.want) {
 					t.Errorf("asked at %v, want %v", have, c.want)
@@ -48,15 +50,15 @@ func TestQuestionsKeepToTheGrid(t *testing.T) {
 
 func TestOpenQuestionIsAnsweredAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []Answer
+		var told []load.Answer
 		probe := askFunc(func(ctx context.Context) Reply {
 			<-ctx.Done() // runs into its time-out
-			return failed(Timeout)
+			return failed(load.Timeout)
 		})
 		stop, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		r := rounds{Check{Name: "p", Every: 5 * time.Second, Timeout: 3 * time.Second}, probe, fakeNow,
-			func(a Answer) { told = append(told, a) }}
+		r := rounds{load.Check{Name: "p", Every: 5 * time.Second, Timeout: 3 * time.Second}, probe, fakeNow,
+			func(a load.Answer) { told = append(told, a) }}
 		r.run(t.Context(), stop)
 		if len(told) != 1 || told[0].Good || !told[0].Known || told[0].End-told[0].Start != int64(3*time.Second) {
 			t.Errorf("told %+v", told)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -38,7 +39,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		"stop":     wire.Handle(n.stop),
 		"flood":    wire.Handle(n.let),
 		"ebb":      wire.Handle(n.ebb),
-		"flooded":  wire.Handle(n.flooding(func(f loose) (Deluge, error) { return f.read(), nil })),
+		"flooded":  wire.Handle(n.flooding(func(f loose) (load.Deluge, error) { return f.read(), nil })),
 		"readback": wire.Handle(n.readBack),
 	})
 	cancel()
@@ -56,8 +57,8 @@ type node struct {
 
 	mu       sync.Mutex // guards what follows
 	prepared bool
-	spec     Spec
-	groups   []*load
+	spec     load.Spec
+	groups   []*groupLoad
 	floods   map[string]loose
 	hooks    *hooks
 	checks   func() // ends the periodic checks and waits for open questions; nil: not started
@@ -67,7 +68,7 @@ type node struct {
 }
 
 // prepare makes everything ready that can be before the first request.
-func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
+func (n *node) prepare(ctx context.Context, s load.Spec) (any, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.prepared {
@@ -76,10 +77,10 @@ func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
 	if err := check(s); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	if err := addSources(s.Subnet, s.sources()); err != nil {
+	if err := addSources(s.Subnet, sourcesOf(s)); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	groups := make([]*load, len(s.Groups))
+	groups := make([]*groupLoad, len(s.Groups))
 	for i := range s.Groups {
 		var err error
 		if groups[i], err = newLoad(n.life, s, i, n.now, n.server.Tell); err != nil {
@@ -90,57 +91,57 @@ func (n *node) prepare(ctx context.Context, s Spec) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	if err := s.reachDNS(ctx); err != nil {
+	if err := reachDNS(ctx, s); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
 	n.hooks, err = listenHooks(s.Hooks, n.now, hookEvents{
-		deliver: func(d Delivery) { _ = n.server.Tell("delivery", d) },
-		refused: func(r NoDelivery) { _ = n.server.Tell("notification-refused", r) },
+		deliver: func(d load.Delivery) { _ = n.server.Tell("delivery", d) },
+		refused: func(r load.NoDelivery) { _ = n.server.Tell("notification-refused", r) },
 		full:    func(hook string) { _ = n.server.Tell("notifications-cut", hook) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	runtime.GOMAXPROCS(s.processors(runtime.GOMAXPROCS(0)))
+	runtime.GOMAXPROCS(processorsFor(s, runtime.GOMAXPROCS(0)))
 	n.spec, n.groups, n.floods, n.prepared = s, groups, floods, true
 	return nil, nil
 }
 
 // knock asks one question now.
-func (n *node) knock(ctx context.Context, c Check) (Answer, error) {
+func (n *node) knock(ctx context.Context, c load.Check) (load.Answer, error) {
 	n.mu.Lock()
 	s, ready := n.spec, n.prepared
 	n.mu.Unlock()
 	if !ready {
-		return Answer{}, errors.New("knock: not prepared")
+		return load.Answer{}, errors.New("knock: not prepared")
 	}
 	p, err := newProbe(c, s)
 	if err != nil {
-		return Answer{}, fmt.Errorf("knock: %w", err)
+		return load.Answer{}, fmt.Errorf("knock: %w", err)
 	}
 	defer closePage(p)
 	if err := addSources(s.Subnet, valid(c.Source)); err != nil {
-		return Answer{}, fmt.Errorf("knock: %w", err)
+		return load.Answer{}, fmt.Errorf("knock: %w", err)
 	}
 	return askOnce(ctx, c, p, n.now), nil
 }
 
 // start begins load, checks or both.
-func (n *node) start(_ context.Context, s Start) (Started, error) {
+func (n *node) start(_ context.Context, s load.Start) (load.Started, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch {
 	case !n.prepared:
-		return Started{}, errors.New("start: not prepared")
+		return load.Started{}, errors.New("start: not prepared")
 	case n.stopped:
-		return Started{}, errors.New("start: already stopped")
+		return load.Started{}, errors.New("start: already stopped")
 	case s.Load && n.loaded, s.Checks && n.checks != nil:
-		return Started{}, errors.New("start: already started")
+		return load.Started{}, errors.New("start: already started")
 	}
 	at := n.now() + int64(lead)
 	if s.Checks {
 		if err := n.ask(); err != nil {
-			return Started{}, fmt.Errorf("start: %w", err)
+			return load.Started{}, fmt.Errorf("start: %w", err)
 		}
 	}
 	if s.Load {
@@ -149,7 +150,7 @@ func (n *node) start(_ context.Context, s Start) (Started, error) {
 			g.start(at)
 		}
 	}
-	return Started{At: at}, nil
+	return load.Started{At: at}, nil
 }
 
 // ask starts the periodic checks.
@@ -160,7 +161,7 @@ func (n *node) ask() error {
 		if err != nil {
 			return err
 		}
-		all = append(all, rounds{c, p, n.now, func(a Answer) { _ = n.server.Tell("answer", a) }})
+		all = append(all, rounds{c, p, n.now, func(a load.Answer) { _ = n.server.Tell("answer", a) }})
 	}
 	stop, cancel := context.WithCancel(n.life)
 	var asked sync.WaitGroup

@@ -10,6 +10,8 @@ import (
 	"net/http/httptrace"
 	"sync"
 	"sync/atomic"
+
+	"github.com/stormdrill/stormdrill/loadgen/expect"
 )
 
 // stage is how far a request got. Together with the error it gives the class.
@@ -40,13 +42,8 @@ type shot struct {
 	steps  [parts]underWay
 }
 
-// answer is what came back.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte // what an expectation is held against; valid until the next request
-	long   bool   // there was more of it
-}
+// answer is what came back; its body is valid until the next request.
+type answer = expect.Answer
 
 type shotKey struct{}
 
@@ -128,7 +125,7 @@ func (s *shot) do(via http.RoundTripper, req *http.Request, sink io.Writer) (a a
 		return a, err
 	}
 	s.reached(reading)
-	a = answer{status: resp.StatusCode, header: resp.Header}
+	a = answer{Status: resp.StatusCode, Header: resp.Header}
 	_, err = io.Copy(sink, resp.Body)
 	if end := resp.Body.Close(); err == nil && end != nil {
 		err = end

@@ -12,6 +12,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -85,8 +86,8 @@ func TestUnreachableIsTold(t *testing.T) {
 		if err := netlink.RouteAdd(&netlink.Route{Dst: to, Type: syscall.RTN_UNREACHABLE}); err != nil {
 			t.Fatal(err)
 		}
-		c := Check{Source: netip.MustParseAddr("198.18.0.100"), TCP: &TCPProbe{Address: "198.18.2.9:80"}}
-		p, err := newProbe(c, Spec{Subnet: netip.MustParsePrefix("198.18.0.0/22")})
+		c := load.Check{Source: netip.MustParseAddr("198.18.0.100"), TCP: &load.TCPProbe{Address: "198.18.2.9:80"}}
+		p, err := newProbe(c, load.Spec{Subnet: netip.MustParsePrefix("198.18.0.0/22")})
 		if err != nil {
 			t.Fatal(err)
 		}

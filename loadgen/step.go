@@ -1,38 +1,10 @@
 package loadgen
 
 import (
-	"math"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
-
-// Step is one part of getting a connection: zero where it was not tried, else
-// how long it took until it succeeded or failed, to the µs, at most half an
-// hour. It is (µs + 1) doubled, and one more where it failed: recorded as it is,
-// it takes one byte where there was none and two to three else.
-type Step uint32
-
-// StepOf is a step that was tried.
-func StepOf(took time.Duration, ok bool) Step {
-	s := uint32(min(max(took.Round(time.Microsecond).Microseconds(), 0), math.MaxUint32/2-1)+1) << 1
-	if !ok {
-		s |= 1
-	}
-	return Step(s)
-}
-
-// Tried reports whether there was such a step.
-func (s Step) Tried() bool { return s != 0 }
-
-// OK reports whether it was tried and succeeded.
-func (s Step) OK() bool { return s != 0 && s&1 == 0 }
-
-// Took is how long it was under way; 0 of none.
-func (s Step) Took() time.Duration {
-	if s < 2 {
-		return 0
-	}
-	return time.Duration(s>>1-1) * time.Microsecond
-}
 
 // part names a step of a shot.
 type part int
@@ -47,7 +19,7 @@ const (
 // underWay is a step that may not have ended yet.
 type underWay struct {
 	began time.Time
-	step  Step
+	step  load.Step
 }
 
 // begins starts a part, again where a transport dials a second time.
@@ -66,17 +38,17 @@ func (s *shot) ends(p part, err error) {
 		s.steps[p] = underWay{}
 		return
 	}
-	s.steps[p].step = StepOf(time.Since(s.steps[p].began), err == nil)
+	s.steps[p].step = load.StepOf(time.Since(s.steps[p].began), err == nil)
 }
 
 // took is a part as it stands: one that is still under way when its request is
 // given up has failed.
-func (s *shot) took(p part) Step {
+func (s *shot) took(p part) load.Step {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.steps[p]
 	if u.step == 0 && !u.began.IsZero() {
-		return StepOf(time.Since(u.began), false)
+		return load.StepOf(time.Since(u.began), false)
 	}
 	return u.step
 }

@@ -10,25 +10,13 @@ import (
 	"os"
 	"sync"
 	"time"
-)
 
-// Swarm is many connections that are opened and held, and on which as little is
-// said as keeps the other side waiting.
-type Swarm struct {
-	Name        string        `json:"name"`
-	Address     string        `json:"address"`         // host:port
-	Connections int           `json:"connections"`     // held at a time, at most; what the target closes is opened again
-	Rate        float64       `json:"rate"`            // opened per second, at most
-	Sources     []netip.Addr  `json:"sources"`         // in turn
-	Timeout     time.Duration `json:"timeout"`         // of a handshake
-	Begin       string        `json:"begin,omitempty"` // said once a connection stands
-	Drip        byte          `json:"drip,omitempty"`  // said again and again after it, a byte at a time …
-	Every       time.Duration `json:"every,omitempty"` // … so often; 0: never
-}
+	"github.com/stormdrill/stormdrill/loadgen/load"
+)
 
 // swarm is one that a fault lets loose. It is counted, not recorded.
 type swarm struct {
-	spec  Swarm
+	spec  load.Swarm
 	roads []*road
 	life  context.Context
 	now   func() int64
@@ -37,7 +25,7 @@ type swarm struct {
 	going sync.WaitGroup
 
 	mu      sync.Mutex
-	deluge  Deluge
+	deluge  load.Deluge
 	held    int // dialling or open
 	most    int // open at once
 	open    int
@@ -47,7 +35,7 @@ type swarm struct {
 	closed  uint64 // by the target
 }
 
-func newSwarm(life context.Context, s Spec, w Swarm, now func() int64, tell func(string, any) error) (*swarm, error) {
+func newSwarm(life context.Context, s load.Spec, w load.Swarm, now func() int64, tell func(string, any) error) (*swarm, error) {
 	if w.Connections < 1 || !(w.Rate > 0) || w.Timeout <= 0 || len(w.Sources) == 0 {
 		return nil, fmt.Errorf("%s: needs connections, a rate, a time-out and a source address", w.Name)
 	}
@@ -59,7 +47,7 @@ func newSwarm(life context.Context, s Spec, w Swarm, now func() int64, tell func
 }
 
 // begin lets it loose.
-func (s *swarm) begin() (Deluge, error) {
+func (s *swarm) begin() (load.Deluge, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.halt != nil {
@@ -78,7 +66,7 @@ func (s *swarm) begin() (Deluge, error) {
 
 // end closes all connections, by reset, and returns when the last is. Safe
 // twice, and unbegun.
-func (s *swarm) end() (Deluge, error) {
+func (s *swarm) end() (load.Deluge, error) {
 	since := s.now()
 	s.mu.Lock()
 	halt := s.halt
@@ -94,7 +82,7 @@ func (s *swarm) end() (Deluge, error) {
 	return s.told(), nil
 }
 
-func (s *swarm) read() Deluge {
+func (s *swarm) read() load.Deluge {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.told()
@@ -103,7 +91,7 @@ func (s *swarm) read() Deluge {
 }
 
 // told is the count so far in words; the caller holds mu.
-func (s *swarm) told() Deluge {
+func (s *swarm) told() load.Deluge {
 	d := s.deluge
 	d.Unit = "connections opened"
 	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by the target", s.most, s.refused, s.late, s.closed)
@@ -168,9 +156,9 @@ func (s *swarm) dial(life context.Context, r *road) (net.Conn, error) {
 		return conn, nil
 	}
 	switch classify(err, shot.stage()) {
-	case Refused:
+	case load.Refused:
 		s.refused++
-	case DialTimeout:
+	case load.DialTimeout:
 		s.late++
 	default:
 		if life.Err() == nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -71,13 +72,13 @@ func (s *listener) counts() (came, left, sources int) {
 	return s.came, s.left, len(s.from)
 }
 
-func ready(t *testing.T, w Swarm) *swarm {
+func ready(t *testing.T, w load.Swarm) *swarm {
 	t.Helper()
 	w.Name = "squatters"
 	for n := range byte(8) {
 		w.Sources = append(w.Sources, netip.AddrFrom4([4]byte{127, 0, 1, n + 1}))
 	}
-	s, err := newSwarm(t.Context(), Spec{Subnet: netip.MustParsePrefix("127.0.0.0/8")}, w, wire.Now, func(string, any) error { return nil })
+	s, err := newSwarm(t.Context(), load.Spec{Subnet: netip.MustParsePrefix("127.0.0.0/8")}, w, wire.Now, func(string, any) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func ready(t *testing.T, w Swarm) *swarm {
 // at a time, and leaves nothing behind; it can come again.
 func TestSwarm(t *testing.T) {
 	l := listening(t, false)
-	s := ready(t, Swarm{Address: l.Addr().String(), Connections: 40, Rate: 1000, Timeout: time.Second, Begin: "GET ", Drip: 'x', Every: 50 * time.Millisecond})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 40, Rate: 1000, Timeout: time.Second, Begin: "GET ", Drip: 'x', Every: 50 * time.Millisecond})
 	if d, err := s.end(); err != nil || d.Active || d.Sent != 0 {
 		t.Errorf("ended before it began: %+v, %v", d, err)
 	}
@@ -130,7 +131,7 @@ func TestSwarm(t *testing.T) {
 // What the target closes is counted and opened again; a refusal is one.
 func TestSwarmOfClosed(t *testing.T) {
 	l := listening(t, true)
-	s := ready(t, Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Second, Begin: "x"})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Second, Begin: "x"})
 	if _, err := s.begin(); err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func TestSwarmOfClosed(t *testing.T) {
 // Nothing outside the drill's subnet is dialled.
 func TestSwarmStaysInside(t *testing.T) {
 	l := listening(t, false)
-	s := ready(t, Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Second})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Second})
 	for _, r := range s.roads {
 		r.subnet = netip.MustParsePrefix("198.18.0.0/22")
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Headers of answers that say where they come from.
@@ -23,7 +25,7 @@ const (
 
 // users make the requests of one group, each from its own source address.
 type users struct {
-	spec   Group
+	spec   load.Group
 	run    string
 	number int // of the group in the Spec, part of the trace id
 	form   *form
@@ -35,9 +37,9 @@ type users struct {
 }
 
 // newUsers checks what a group asks for; it sends nothing.
-func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users, error) {
+func newUsers(ctx context.Context, s load.Spec, number int, now func() int64) (*users, error) {
 	g := s.Groups[number]
-	if err := g.check(); err != nil {
+	if err := checkGroup(g); err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
 	form, err := newForm(g)
@@ -49,7 +51,7 @@ func newUsers(ctx context.Context, s Spec, number int, now func() int64) (*users
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
 	u := &users{spec: g, run: s.Run, number: number, form: form, now: now}
-	u.id = func(seq uint64) string { return WriteID(s.Run, g.Name, seq) }
+	u.id = func(seq uint64) string { return load.WriteID(s.Run, g.Name, seq) }
 	for _, source := range g.Sources {
 		road := newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
 		road.keepAlive, road.names.atLeast = g.KeepAlive, g.DNSCache
@@ -71,8 +73,8 @@ func perUser(bySource []*lanes, users int) []*lanes {
 	return all
 }
 
-// check refuses what a load node cannot do; a plan has long said it better.
-func (g Group) check() error {
+// checkGroup refuses what a load node cannot do; a plan has long said it better.
+func checkGroup(g load.Group) error {
 	switch {
 	case !(g.Rate > 0):
 		return fmt.Errorf("rate %g: has to be above zero", g.Rate)
@@ -99,7 +101,7 @@ func trusting(authority, ca string) (*tls.Config, error) {
 }
 
 // send makes one request and fills in how it ended.
-func (u *users) send(r *Request) {
+func (u *users) send(r *load.Request) {
 	s := &shot{wrote: u.wrote}
 	end := time.Now().Add(u.spec.Timeout)
 	pool := u.pools[int(r.User)%len(u.pools)]
@@ -114,22 +116,22 @@ func (u *users) send(r *Request) {
 	}
 }
 
-func (u *users) judge(r *Request, s *shot, a answer, err error) {
+func (u *users) judge(r *load.Request, s *shot, a answer, err error) {
 	r.Class = classify(err, s.stage())
 	r.Attempts = uint8(min(s.attempts.Load(), 255))
 	r.Reused = s.reused.Load()
 	r.Lookup, r.Handshake, r.TLS = s.took(lookup), s.took(handshake), s.took(tlsHandshake)
-	r.Status = uint16(a.status)
-	if a.header != nil {
-		r.Node = u.nodes.known(bounded(a.header.Get(NodeHeader), mostNodeName))
-		r.Fault = bounded(a.header.Get(InjectedHeader), mostFaultName)
+	r.Status = uint16(a.Status)
+	if a.Header != nil {
+		r.Node = u.nodes.known(bounded(a.Header.Get(NodeHeader), load.MostNodeName))
+		r.Fault = bounded(a.Header.Get(InjectedHeader), load.MostFaultName)
 		r.Injected = r.Fault != ""
 	}
-	if r.Class == OK {
-		r.Class = u.form.expect.class(a)
+	if r.Class == load.OK {
+		r.Class = u.form.expect.Class(a)
 	}
-	if r.Class == OK && r.Injected { // an answer of a fault is nobody's good one
-		r.Class = Status
+	if r.Class == load.OK && r.Injected { // an answer of a fault is nobody's good one
+		r.Class = load.Status
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -24,7 +25,7 @@ var loopback = netip.MustParsePrefix("127.0.0.0/8")
 const testRun = "00112233445566ff"
 
 // usersOf makes users of one group on loopback.
-func usersOf(t *testing.T, g Group) *users {
+func usersOf(t *testing.T, g load.Group) *users {
 	t.Helper()
 	if g.Rate == 0 {
 		g.Rate = 1
@@ -36,7 +37,7 @@ func usersOf(t *testing.T, g Group) *users {
 	if len(g.Sources) == 0 {
 		g.Sources = []netip.Addr{netip.MustParseAddr("127.0.0.1")}
 	}
-	u, err := newUsers(t.Context(), Spec{Run: testRun, Subnet: loopback, Groups: []Group{g}}, 0, wire.Now)
+	u, err := newUsers(t.Context(), load.Spec{Run: testRun, Subnet: loopback, Groups: []load.Group{g}}, 0, wire.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,8 +45,8 @@ func usersOf(t *testing.T, g Group) *users {
 	return u
 }
 
-func (u *users) one(seq uint64) Request {
-	r := Request{Seq: seq, User: uint32(seq % uint64(u.spec.Users)), Due: u.now(), Sent: u.now()}
+func (u *users) one(seq uint64) load.Request {
+	r := load.Request{Seq: seq, User: uint32(seq % uint64(u.spec.Users)), Due: u.now(), Sent: u.now()}
 	u.send(&r)
 	return r
 }
@@ -149,46 +150,46 @@ func TestClassesOfRequests(t *testing.T) {
 	t.Cleanup(tlsServer.Close)
 	for _, c := range []struct {
 		name     string
-		group    Group
-		class    Class
+		group    load.Group
+		class    load.Class
 		status   uint16
 		attempts uint8
 	}{
-		{"ok", Group{URL: secret.Text(status(200))}, OK, 200, 1},
-		{"redirect is not followed, and not good", Group{URL: secret.Text(status(302))}, Status, 302, 1},
-		{"expected redirect", Group{URL: secret.Text(status(302)), Expect: Expect{Status: []int{302}}}, OK, 302, 1},
-		{"bad status", Group{URL: secret.Text(status(503))}, Status, 503, 1},
-		{"expected 503", Group{URL: secret.Text(status(503)), Expect: Expect{Status: []int{503}}}, OK, 503, 1},
-		{"unexpected 200", Group{URL: secret.Text(status(200)), Expect: Expect{Status: []int{201}}}, Status, 200, 1},
-		{"refused", Group{URL: secret.Text(closedPort(t))}, Refused, 0, 0},
-		{"dial time-out", Group{URL: secret.Text(fullQueue(t)), Timeout: short}, DialTimeout, 0, 0},
-		{"reset", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) { readHead(c); reset(c) })}, Reset, 0, 1},
-		{"closed without an answer", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) { readHead(c) })}, Reset, 0, 1},
-		{"closed inside the head", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+		{"ok", load.Group{URL: secret.Text(status(200))}, load.OK, 200, 1},
+		{"redirect is not followed, and not good", load.Group{URL: secret.Text(status(302))}, load.Status, 302, 1},
+		{"expected redirect", load.Group{URL: secret.Text(status(302)), Expect: load.Expect{Status: []int{302}}}, load.OK, 302, 1},
+		{"bad status", load.Group{URL: secret.Text(status(503))}, load.Status, 503, 1},
+		{"expected 503", load.Group{URL: secret.Text(status(503)), Expect: load.Expect{Status: []int{503}}}, load.OK, 503, 1},
+		{"unexpected 200", load.Group{URL: secret.Text(status(200)), Expect: load.Expect{Status: []int{201}}}, load.Status, 200, 1},
+		{"refused", load.Group{URL: secret.Text(closedPort(t))}, load.Refused, 0, 0},
+		{"dial time-out", load.Group{URL: secret.Text(fullQueue(t)), Timeout: short}, load.DialTimeout, 0, 0},
+		{"reset", load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) { readHead(c); reset(c) })}, load.Reset, 0, 1},
+		{"closed without an answer", load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) { readHead(c) })}, load.Reset, 0, 1},
+		{"closed inside the head", load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			readHead(c)
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nServer: x\r\n")
-		})}, Reset, 0, 1},
-		{"no answer in time", Group{URL: secret.Text(hang("")), Timeout: short}, Timeout, 0, 1},
-		{"no whole body in time", Group{URL: secret.Text(hang("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")), Timeout: short}, Timeout, 200, 1},
-		{"body cut by FIN", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+		})}, load.Reset, 0, 1},
+		{"no answer in time", load.Group{URL: secret.Text(hang("")), Timeout: short}, load.Timeout, 0, 1},
+		{"no whole body in time", load.Group{URL: secret.Text(hang("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")), Timeout: short}, load.Timeout, 200, 1},
+		{"body cut by FIN", load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			readHead(c)
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")
-		})}, Body, 200, 1},
-		{"body cut by RST", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+		})}, load.Body, 200, 1},
+		{"body cut by RST", load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			readHead(c)
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")
 			time.Sleep(50 * time.Millisecond) // let the head be read
 			reset(c)
-		})}, Body, 200, 1},
-		{"not HTTP", Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
+		})}, load.Body, 200, 1},
+		{"not HTTP", load.Group{URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			readHead(c)
 			fmt.Fprint(c, "SSH-2.0-OpenSSH_9.6\r\n\r\n")
-		})}, Protocol, 0, 1},
-		{"unknown authority", Group{URL: secret.Text(tlsServer.URL)}, TLSAuthority, 0, 0},
-		{"no TLS there", Group{URL: secret.Text(strings.Replace(status(200), "http:", "https:", 1))}, TLS, 0, 0},
-		{"silent handshake", Group{URL: secret.Text(strings.Replace(hang(""), "http:", "https:", 1)), Timeout: short}, Timeout, 0, 0},
-		{"outside the subnet", Group{URL: "http://192.0.2.1:80/"}, Unreachable, 0, 0},
-		{"address not ours", Group{URL: secret.Text(status(200)), Sources: []netip.Addr{netip.MustParseAddr("192.0.2.7")}}, Local, 0, 0},
+		})}, load.Protocol, 0, 1},
+		{"unknown authority", load.Group{URL: secret.Text(tlsServer.URL)}, load.TLSAuthority, 0, 0},
+		{"no TLS there", load.Group{URL: secret.Text(strings.Replace(status(200), "http:", "https:", 1))}, load.TLS, 0, 0},
+		{"silent handshake", load.Group{URL: secret.Text(strings.Replace(hang(""), "http:", "https:", 1)), Timeout: short}, load.Timeout, 0, 0},
+		{"outside the subnet", load.Group{URL: "http://192.0.2.1:80/"}, load.Unreachable, 0, 0},
+		{"address not ours", load.Group{URL: secret.Text(status(200)), Sources: []netip.Addr{netip.MustParseAddr("192.0.2.7")}}, load.Local, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := usersOf(t, c.group).one(0)
@@ -198,8 +199,8 @@ func TestClassesOfRequests(t *testing.T) {
 			if r.Done <= r.Sent || r.Reused || r.Unsent {
 				t.Errorf("%+v", r)
 			}
-			dialled := r.Class != Local && r.Class != Unreachable // which is the one outside: no SYN is sent
-			connected := dialled && r.Class != Refused && r.Class != DialTimeout
+			dialled := r.Class != load.Local && r.Class != load.Unreachable // which is the one outside: no SYN is sent
+			connected := dialled && r.Class != load.Refused && r.Class != load.DialTimeout
 			if r.Lookup.Tried() || r.Handshake.Tried() != dialled || r.Handshake.OK() != connected {
 				t.Errorf("a handshake: tried %v, completed %v; want %v, %v", r.Handshake.Tried(), r.Handshake.OK(), dialled, connected)
 			}
@@ -215,9 +216,9 @@ func TestTrustedCA(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
-	u := usersOf(t, Group{URL: secret.Text(s.URL), CA: string(ca)})
+	u := usersOf(t, load.Group{URL: secret.Text(s.URL), CA: string(ca)})
 	first, second := u.one(0), u.one(1)
-	if first.Class != OK || second.Class != OK || first.Reused || !second.Reused {
+	if first.Class != load.OK || second.Class != load.OK || first.Reused || !second.Reused {
 		t.Errorf("first %+v\nsecond %+v", first, second)
 	}
 	if !first.TLS.OK() || !first.Handshake.OK() || second.TLS.Tried() || second.Handshake.Tried() {
@@ -237,9 +238,9 @@ func TestReplayIsCounted(t *testing.T) {
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	u := usersOf(t, Group{URL: secret.Text(url)})
+	u := usersOf(t, load.Group{URL: secret.Text(url)})
 	first, second := u.one(0), u.one(1)
-	if first.Attempts != 1 || second.Attempts != 2 || second.Class != OK || second.Reused {
+	if first.Attempts != 1 || second.Attempts != 2 || second.Class != load.OK || second.Reused {
 		t.Errorf("first %+v\nsecond %+v", first, second)
 	}
 }
@@ -254,9 +255,9 @@ func TestResetOnPooledConnectionIsCounted(t *testing.T) {
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	u := usersOf(t, Group{URL: secret.Text(url), Method: http.MethodPost}) // never replayed
+	u := usersOf(t, load.Group{URL: secret.Text(url), Method: http.MethodPost}) // never replayed
 	_, second := u.one(0), u.one(1)
-	if second.Class != Reset || !second.Reused {
+	if second.Class != load.Reset || !second.Reused {
 		t.Errorf("%+v", second)
 	}
 }
@@ -274,10 +275,10 @@ func TestRequestOnTheWire(t *testing.T) {
 		w.Header().Set(InjectedHeader, "bad-node")
 	}))
 	t.Cleanup(s.Close)
-	u := usersOf(t, Group{URL: secret.Text(s.URL + "/account?x=1"), Method: http.MethodPut, Body: "pay", Users: 3,
+	u := usersOf(t, load.Group{URL: secret.Text(s.URL + "/account?x=1"), Method: http.MethodPut, Body: "pay", Users: 3,
 		Headers: map[string]secret.Text{"host": "shop.example", "X-Tier": "gold"}})
 	r := u.one(0xabc)
-	if r.Class != Status || r.Status != 200 || r.Node != "app-3" || !r.Injected || r.Fault != "bad-node" { // a fault's answer is no good one
+	if r.Class != load.Status || r.Status != 200 || r.Node != "app-3" || !r.Injected || r.Fault != "bad-node" { // a fault's answer is no good one
 		t.Errorf("%+v", r)
 	}
 	q := <-got
@@ -300,7 +301,7 @@ func TestProxyVariablesNeverApply(t *testing.T) {
 	t.Setenv("HTTP_PROXY", closedPort(t))
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
-	if r := usersOf(t, Group{URL: secret.Text(s.URL)}).one(0); r.Class != OK {
+	if r := usersOf(t, load.Group{URL: secret.Text(s.URL)}).one(0); r.Class != load.OK {
 		t.Errorf("%+v", r)
 	}
 }
@@ -313,7 +314,7 @@ func TestUsersKeepToTheirSource(t *testing.T) {
 	for i := range 4 {
 		sources = append(sources, netip.MustParseAddr(fmt.Sprintf("127.0.9.%d", i+1)))
 	}
-	u := usersOf(t, Group{URL: secret.Text(s.URL), Users: 6, Sources: sources})
+	u := usersOf(t, load.Group{URL: secret.Text(s.URL), Users: 6, Sources: sources})
 	for seq := range uint64(24) {
 		u.one(seq)
 		from := netip.MustParseAddrPort(<-got).Addr()

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -221,19 +221,19 @@ func (b *planText) links() {
 }
 
 // kind says what a link is, and which faults make it so.
-func (b *planText) kind(l switchboard.Link) string {
+func (b *planText) kind(l link.Link) string {
 	if !l.Proxied {
 		return "kernel"
 	}
 	var by []string
 	for _, f := range b.p.Faults {
-		hit := slices.ContainsFunc(f.Site.Links, func(m switchboard.Link) bool { return m.ID == l.ID })
+		hit := slices.ContainsFunc(f.Site.Links, func(m link.Link) bool { return m.ID == l.ID })
 		if hit && f.Fault.Aim().Proxied {
 			by = append(by, f.Name)
 		}
 	}
 	how := "proxied"
-	if l.Opened && l.Protocol == switchboard.Encrypted {
+	if l.Opened && l.Protocol == link.Encrypted {
 		how += ", TLS ends in it and begins anew"
 	}
 	return how + ", for " + strings.Join(by, ", ")

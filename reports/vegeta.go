@@ -13,7 +13,7 @@ import (
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -56,7 +56,7 @@ func Vegeta(w io.Writer, r *timeline.Record, format string) error {
 
 // placed is a request with its group and its place in it.
 type placed struct {
-	loadgen.Request
+	load.Request
 	group string
 	index uint64
 }
@@ -66,7 +66,7 @@ func inOrder(r *timeline.Record) iter.Seq[placed] {
 	return func(yield func(placed) bool) {
 		type source struct {
 			first placed
-			next  func() (*loadgen.Request, bool)
+			next  func() (*load.Request, bool)
 		}
 		var open []*source
 		for _, group := range slices.Sorted(maps.Keys(r.Requests)) {
@@ -98,9 +98,9 @@ func resultOf(h timeline.Header, q placed) *vegeta.Result {
 	switch {
 	case q.Unsent:
 		out.Code, out.Error = 0, "unsent"
-	case q.Class == loadgen.Status:
+	case q.Class == load.Status:
 		out.Error = fmt.Sprintf("%d %s", q.Status, http.StatusText(int(q.Status)))
-	case q.Class != loadgen.OK:
+	case q.Class != load.OK:
 		out.Code, out.Error = 0, q.Class.String()
 	}
 	return out

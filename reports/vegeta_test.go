@@ -14,14 +14,14 @@ import (
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // exported is a record of two groups: one of each way to end.
 func exported() *timeline.Record {
 	ms := int64(time.Millisecond)
-	at := func(n int64, q loadgen.Request) loadgen.Request {
+	at := func(n int64, q load.Request) load.Request {
 		q.Due = 1000*ms + 10*n*ms
 		q.Sent, q.Done = q.Due+ms, q.Due+5*ms
 		return q
@@ -29,14 +29,14 @@ func exported() *timeline.Record {
 	return &timeline.Record{
 		Header: timeline.Header{Wall: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Mono: 900 * ms},
 		Requests: map[string]*timeline.Requests{
-			"shoppers": timeline.Pack([]loadgen.Request{
-				at(0, loadgen.Request{Seq: 0, Status: 200}),
-				at(2, loadgen.Request{Seq: 2, Status: 503, Class: loadgen.Status}), // 1 is lost
-				at(4, loadgen.Request{Seq: 4, Class: loadgen.Refused}),
-				at(5, loadgen.Request{Seq: 5, Status: 200, Class: loadgen.Body}),
-				at(6, loadgen.Request{Seq: 6, Unsent: true}),
+			"shoppers": timeline.Pack([]load.Request{
+				at(0, load.Request{Seq: 0, Status: 200}),
+				at(2, load.Request{Seq: 2, Status: 503, Class: load.Status}), // 1 is lost
+				at(4, load.Request{Seq: 4, Class: load.Refused}),
+				at(5, load.Request{Seq: 5, Status: 200, Class: load.Body}),
+				at(6, load.Request{Seq: 6, Unsent: true}),
 			}),
-			"admins": timeline.Pack([]loadgen.Request{at(3, loadgen.Request{Status: 200})}),
+			"admins": timeline.Pack([]load.Request{at(3, load.Request{Status: 200})}),
 		},
 	}
 }
@@ -95,7 +95,7 @@ func TestVegetaCommandReadsIt(t *testing.T) {
 	}
 	sent, good := 0, 0
 	for q := range record.Requests["shoppers"].All() {
-		if sent++; q.Class == loadgen.OK {
+		if sent++; q.Class == load.OK {
 			good++
 		}
 	}

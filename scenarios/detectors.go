@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -110,14 +110,14 @@ func (d *detector) http(v *watch.HTTP) {
 	d.p.wants(d.client, end.host, end.port)
 	d.p.expects(d.at("expect"), v.Expect)
 	d.counts(v.Fails, v.Oks)
-	d.ask(fmt.Sprintf("asks %s", v.URL), v.Every, v.Timeout, loadgen.Check{HTTP: &loadgen.HTTPProbe{URL: v.URL, Expect: v.Expect, CA: d.p.authority(d.at("ca"), v.CA)}})
+	d.ask(fmt.Sprintf("asks %s", v.URL), v.Every, v.Timeout, load.Check{HTTP: &load.HTTPProbe{URL: v.URL, Expect: v.Expect, CA: d.p.authority(d.at("ca"), v.CA)}})
 }
 
 func (d *detector) tcp(v *watch.TCP) {
 	end, _ := d.p.hostPort(d.at("address"), v.Address)
 	d.p.wants(d.client, end.host, end.port)
 	d.counts(v.Fails, v.Oks)
-	d.ask(fmt.Sprintf("connects to %s", v.Address), v.Every, v.Timeout, loadgen.Check{TCP: &loadgen.TCPProbe{Address: v.Address}})
+	d.ask(fmt.Sprintf("connects to %s", v.Address), v.Every, v.Timeout, load.Check{TCP: &load.TCPProbe{Address: v.Address}})
 }
 
 func (d *detector) dns(v *watch.DNS) {
@@ -131,7 +131,7 @@ func (d *detector) dns(v *watch.DNS) {
 		}
 	}
 	d.counts(v.Fails, v.Oks)
-	d.ask(fmt.Sprintf("asks for the address of %s", v.Name), v.Every, v.Timeout, loadgen.Check{DNS: &loadgen.DNSProbe{Name: v.Name}})
+	d.ask(fmt.Sprintf("asks for the address of %s", v.Name), v.Every, v.Timeout, load.Check{DNS: &load.DNSProbe{Name: v.Name}})
 }
 
 func (d *detector) haproxy(v *watch.HAProxy) {
@@ -144,7 +144,7 @@ func (d *detector) haproxy(v *watch.HAProxy) {
 		d.p.problem(d.at("server"), "haproxy: want the server's name, as in its configuration")
 	}
 	d.ask(fmt.Sprintf("reads the state of %s/%s at %s", v.Backend, v.Server, v.Stats), orElse(v.Every, DefaultPoll), 0,
-		loadgen.Check{HAProxy: &loadgen.HAProxyProbe{Stats: v.Stats, Backend: v.Backend, Server: v.Server}})
+		load.Check{HAProxy: &load.HAProxyProbe{Stats: v.Stats, Backend: v.Backend, Server: v.Server}})
 }
 
 func (d *detector) lb(v *watch.LB) {
@@ -154,7 +154,7 @@ func (d *detector) lb(v *watch.LB) {
 		d.p.dangling(d.at("server"), "no node is named %q: %s", v.Server, listed(v.Server, sortedKeys(d.p.nodes)))
 	}
 	d.ask(fmt.Sprintf("reads the state of %s at %s", v.Server, v.State), orElse(v.Every, DefaultPoll), 0,
-		loadgen.Check{LB: &loadgen.LBProbe{State: v.State, Server: v.Server}})
+		load.Check{LB: &load.LBProbe{State: v.State, Server: v.Server}})
 }
 
 func (d *detector) command(v *watch.Command) {
@@ -201,7 +201,7 @@ func (d *detector) webhook(v *watch.Webhook) {
 			d.p.problem(d.at("port"), "webhook %s waits at port %d, path %s already: give each its own", h.Name, v.Port, path)
 		}
 	}
-	d.p.plan.Load.Hooks = append(d.p.plan.Load.Hooks, loadgen.Hook{Name: d.name, Port: v.Port, Path: path, Token: v.Token})
+	d.p.plan.Load.Hooks = append(d.p.plan.Load.Hooks, load.Hook{Name: d.name, Port: v.Port, Path: path, Token: v.Token})
 	d.p.plan.Switchboard.Names = map[string]netip.Addr{"hooks": d.p.plan.LoadAddr}
 }
 
@@ -223,7 +223,7 @@ func (d *detector) counts(fails, oks int) {
 const shortestEvery = 10 * time.Millisecond
 
 // ask adds a check of the load node, at a phase drawn at random.
-func (d *detector) ask(what string, every, timeout time.Duration, c loadgen.Check) {
+func (d *detector) ask(what string, every, timeout time.Duration, c load.Check) {
 	every, timeout = orElse(every, DefaultEvery), orElse(timeout, DefaultEvery)
 	if every < shortestEvery {
 		d.p.problem(d.at("every"), "every %s: want at least %s", every, shortestEvery)

@@ -5,12 +5,12 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // felt are the links on which others feel a fault: its own, without those of whom
 // it cannot hurt, and, of a flood, all that lead to the nodes it drowns.
-func (p *planner) felt(f *PlannedFault) (out []switchboard.Link) {
+func (p *planner) felt(f *PlannedFault) (out []link.Link) {
 	if f.Fault.Aim().To == "" {
 		for _, l := range f.Site.Links {
 			if p.meets(f, l) {
@@ -32,7 +32,7 @@ func (p *planner) felt(f *PlannedFault) (out []switchboard.Link) {
 }
 
 // meets reports whether what goes over one of a fault's links can be hit there.
-func (p *planner) meets(f *PlannedFault, l switchboard.Link) bool {
+func (p *planner) meets(f *PlannedFault, l link.Link) bool {
 	switch x := f.Fault.(type) {
 	case *faults.DNS:
 		if p.load[l.From] == nil {

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -44,10 +44,10 @@ func (p *planner) flood(name string, entry *Fault, f *faults.Flood) {
 	if n := float64(f.Rate.Rate) * orElse(entry.For, p.s.Phases.Hold-entry.At).Seconds(); f.Rate.Rate <= faults.MostFloodRate && n > mostFloodRequests {
 		p.problem(at("faults", name, "flood", "rate"), "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time", f.Rate, n, mostFloodRequests)
 	}
-	g := loadgen.Group{Name: name, URL: secret.Text(f.To), Method: http.MethodGet, Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
+	g := load.Group{Name: name, URL: secret.Text(f.To), Method: http.MethodGet, Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
 		Timeout: orElse(f.Timeout, DefaultTimeout), Slow: orElse(f.Timeout, DefaultTimeout), Sources: from, PerRequest: f.PerRequest}
 	for _, m := range f.Mix {
-		g.Mix = append(g.Mix, loadgen.Part{Path: m.Get, Weight: m.Weight})
+		g.Mix = append(g.Mix, load.Part{Path: m.Get, Weight: m.Weight})
 	}
 	p.plan.Load.Floods = append(p.plan.Load.Floods, g)
 }
@@ -76,8 +76,8 @@ func (p *planner) slowRequests(name string, f *faults.SlowRequests) {
 	p.plan.Load.Swarms = append(p.plan.Load.Swarms, w)
 }
 
-func swarm(name string, end endpoint, from []netip.Addr, connections int, rate quantity.Rate, timeout time.Duration) loadgen.Swarm {
-	return loadgen.Swarm{Name: name, Address: net.JoinHostPort(end.host, strconv.Itoa(int(end.port))),
+func swarm(name string, end endpoint, from []netip.Addr, connections int, rate quantity.Rate, timeout time.Duration) load.Swarm {
+	return load.Swarm{Name: name, Address: net.JoinHostPort(end.host, strconv.Itoa(int(end.port))),
 		Connections: connections, Rate: float64(rate), Sources: from, Timeout: orElse(timeout, DefaultTimeout)}
 }
 
@@ -134,7 +134,7 @@ func (p *planner) beside(f faults.Fault) faults.Fault {
 }
 
 // flooded are a flood's own links.
-func (p *planner) flooded(name string) (own []switchboard.Link) {
+func (p *planner) flooded(name string) (own []link.Link) {
 	for _, l := range p.plan.Switchboard.Links {
 		if c := p.consumers[l.From]; c.kind == kindFlood && l.From == name {
 			own = append(own, l)

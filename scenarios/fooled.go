@@ -5,8 +5,9 @@ import (
 	"slices"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // fooled refuses a fault whose answer users would take for a good one: they would be
@@ -33,7 +34,7 @@ func (p *planner) fooled(f *PlannedFault, groups []string, keys []string) {
 }
 
 // takes reports whether an expectation takes a fault's answer for a good one.
-func takes(e loadgen.Expect, method string, a switchboard.Answer) bool {
+func takes(e load.Expect, method string, a link.Answer) bool {
 	header := http.Header{}
 	if a.Type != "" {
 		header.Set("Content-Type", a.Type)
@@ -41,12 +42,12 @@ func takes(e loadgen.Expect, method string, a switchboard.Answer) bool {
 	if method == http.MethodHead {
 		a.Body = ""
 	}
-	return e.Takes(a.Code, header, []byte(a.Body))
+	return expect.Takes(e, a.Code, header, []byte(a.Body))
 }
 
 // crosses reports whether a check's own questions go by one of the links.
-func (p *planner) crosses(c loadgen.Check, links []switchboard.Link) bool {
-	return slices.ContainsFunc(links, func(l switchboard.Link) bool {
+func (p *planner) crosses(c load.Check, links []link.Link) bool {
+	return slices.ContainsFunc(links, func(l link.Link) bool {
 		from := p.consumers[l.From]
 		return from != nil && slices.Contains(from.addresses, c.Source)
 	})

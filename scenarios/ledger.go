@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -19,21 +19,21 @@ const (
 )
 
 // writes makes a group's ledger; nil where it keeps none.
-func (p *planner) writes(name string, g *Group) *loadgen.Writes {
+func (p *planner) writes(name string, g *Group) *load.Writes {
 	w := g.Writes
 	if w == nil {
 		return nil
 	}
 	keys := at("load", family(name), "writes")
 	sub := func(key string) []string { return append(at("load", family(name), "writes"), key) }
-	if !strings.Contains(string(g.To+g.Body), loadgen.IDMark) {
+	if !strings.Contains(string(g.To+g.Body), load.IDMark) {
 		p.problem(keys, "writes: every write needs an id of its own: put {id} into to or body, such as to: http://db:8080/write?id={id}")
 	}
 	if m := strings.ToUpper(g.Method); m == http.MethodGet || m == http.MethodHead {
 		p.problem(at("load", family(name), "method"), "method %s: a request of that method writes nothing: want POST or PUT", m)
 	}
 	end, ok := p.endpoint(sub("read"), w.Read)
-	if ok && !strings.Contains(string(w.Read), loadgen.IDMark) {
+	if ok && !strings.Contains(string(w.Read), load.IDMark) {
 		p.problem(sub("read"), "read %q: want the URL of one write, with {id} in it", w.Read)
 	}
 	if ok {
@@ -53,7 +53,7 @@ func (p *planner) writes(name string, g *Group) *loadgen.Writes {
 	if len(missing) == 0 {
 		missing = []int{http.StatusNotFound}
 	}
-	return &loadgen.Writes{Read: w.Read, Missing: missing, Rate: float64(rate)}
+	return &load.Writes{Read: w.Read, Missing: missing, Rate: float64(rate)}
 }
 
 // data checks the objectives about writes.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 const secured = `
@@ -40,7 +40,7 @@ func TestTLSIsOpenedToRead(t *testing.T) {
 	}
 	for _, f := range p.Faults {
 		for _, l := range f.Site.Links {
-			if l.Protocol != switchboard.Encrypted || l.Opened != (f.Name == "bad") {
+			if l.Protocol != link.Encrypted || l.Opened != (f.Name == "bad") {
 				t.Errorf("fault %s is bound to %+v", f.Name, l)
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // moves gives those whose names will move a link to where they move, from the
@@ -46,7 +46,7 @@ func (p *planner) lead(from string, names, to []string) {
 }
 
 // movedLinks are the askers' links to where a fault moves their names.
-func (p *planner) movedLinks(f *faults.DNS, askers []string) (out []switchboard.Link) {
+func (p *planner) movedLinks(f *faults.DNS, askers []string) (out []link.Link) {
 	if f == nil || f.To == "" {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // roomInBlock is how many addresses one of the subnet's blocks gives: .1 to .254.
@@ -159,7 +159,7 @@ func (p *planner) links() {
 	}
 	aliases, pairs := 0, map[[2]string]netip.Addr{}
 	for _, c := range p.sortedConsumers() {
-		client := switchboard.Client{Name: c.name, Addresses: c.addresses}
+		client := link.Client{Name: c.name, Addresses: c.addresses}
 		for range c.addresses {
 			aliases++
 			client.Aliases = append(client.Aliases, p.address(3, aliases))
@@ -181,9 +181,9 @@ func (p *planner) links() {
 	}
 }
 
-func (p *planner) link(c *consumer, w want, addr netip.Addr) switchboard.Link {
+func (p *planner) link(c *consumer, w want, addr netip.Addr) link.Link {
 	n := p.nodes[w.node]
-	return switchboard.Link{
+	return link.Link{
 		ID:   fmt.Sprintf("%s -> %s:%d", c.name, w.node, w.port),
 		From: c.name, To: w.node, Name: n.Target,
 		Addr: addr, Port: w.port, Node: n.Addr, Users: c.wants[w], Protocol: p.protocol(n, w.port),

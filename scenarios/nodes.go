@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Room in the subnet's first block: targets from .10, watchers from .101.
@@ -308,9 +308,9 @@ func (p *planner) balanced(n *Node) {
 	}
 	server, secure := n.Spec.Lab.LB.Servers()
 	host, port, _ := strings.Cut(server, ":")
-	spoken := switchboard.Plain
+	spoken := link.Plain
 	if secure {
-		spoken = switchboard.Encrypted
+		spoken = link.Encrypted
 	}
 	number, _ := strconv.ParseUint(port, 10, 16) // backend said what is wrong with it
 	for _, name := range p.nodesOf(host) {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -21,8 +21,8 @@ type Plan struct {
 	Subnet   netip.Prefix
 	Gateway  netip.Addr // where the containers' default route leads: the switchboard
 
-	Switchboard switchboard.Spec // its own address is SwitchboardAddr
-	Load        loadgen.Spec
+	Switchboard link.Spec // its own address is SwitchboardAddr
+	Load        load.Spec
 	// SwitchboardAddr and LoadAddr are the nodes' own addresses.
 	SwitchboardAddr, LoadAddr netip.Addr
 
@@ -51,8 +51,8 @@ type Node struct {
 	Target string
 	Addr   netip.Addr
 	Spec   *Target
-	Ready  []loadgen.Check // asked from the load node until good; may be empty
-	Called []string        // names, besides its own, that may come to lead there
+	Ready  []load.Check // asked from the load node until good; may be empty
+	Called []string     // names, besides its own, that may come to lead there
 }
 
 // PlannedFault is a fault bound to what it hits.
@@ -73,7 +73,7 @@ type PlannedSteer struct {
 	Names  []string
 	To     []string      // nodes
 	TTL    time.Duration // of the answers
-	Rule   switchboard.Rule
+	Rule   link.Rule
 }
 
 // String says what it does to whom.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -43,7 +43,7 @@ func shipped(t *testing.T, name string) *Scenario {
 	return all[0]
 }
 
-func linkIDs(links []switchboard.Link) []string {
+func linkIDs(links []link.Link) []string {
 	var ids []string
 	for _, l := range links {
 		ids = append(ids, l.ID)

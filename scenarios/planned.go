@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -115,10 +115,10 @@ func (p *planner) putProxies() {
 		for _, l := range f.Site.Links {
 			proxied[l.ID] = proxied[l.ID] || a.Proxied
 			staged[l.ID] = staged[l.ID] || a.Staged
-			read[l.ID] = read[l.ID] || a.Reads && l.Protocol != switchboard.Plain
+			read[l.ID] = read[l.ID] || a.Reads && l.Protocol != link.Plain
 		}
 	}
-	mark := func(links []switchboard.Link) {
+	mark := func(links []link.Link) {
 		for i := range links {
 			id := links[i].ID
 			links[i].Proxied, links[i].Staged, links[i].Opened = proxied[id], staged[id], read[id]
@@ -252,8 +252,8 @@ func onlyNew(f faults.Fault) bool {
 }
 
 // ofWatchers: all links are watchers' own.
-func (p *planner) ofWatchers(links []switchboard.Link) bool {
-	return len(links) > 0 && !slices.ContainsFunc(links, func(l switchboard.Link) bool { return p.consumers[l.From].kind != kindWatcher })
+func (p *planner) ofWatchers(links []link.Link) bool {
+	return len(links) > 0 && !slices.ContainsFunc(links, func(l link.Link) bool { return p.consumers[l.From].kind != kindWatcher })
 }
 
 // spares: it is written with paths that it lets alone.
@@ -272,8 +272,8 @@ func (p *planner) overlaps() {
 				continue
 			}
 			target := slices.IndexFunc(a.Site.Targets, func(t string) bool { return slices.Contains(b.Site.Targets, t) })
-			shared := slices.IndexFunc(a.Site.Links, func(l switchboard.Link) bool {
-				return slices.ContainsFunc(b.Site.Links, func(m switchboard.Link) bool { return m.ID == l.ID })
+			shared := slices.IndexFunc(a.Site.Links, func(l link.Link) bool {
+				return slices.ContainsFunc(b.Site.Links, func(m link.Link) bool { return m.ID == l.ID })
 			})
 			switch {
 			case a.Kind == b.Kind && shared >= 0:

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -306,8 +306,8 @@ func (p *planner) addresses() {
 	p.plan.SwitchboardAddr = p.address(0, 2)
 	p.plan.LoadAddr = p.address(0, 100)
 	p.plan.Header = p.header()
-	p.plan.Switchboard = switchboard.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Gateway: p.plan.Gateway, Bridge: p.address(0, 3)}
-	p.plan.Load = loadgen.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Resolver: p.plan.SwitchboardAddr}
+	p.plan.Switchboard = link.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Gateway: p.plan.Gateway, Bridge: p.address(0, 3)}
+	p.plan.Load = load.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Resolver: p.plan.SwitchboardAddr}
 	p.addConsumer("ready", kindReady, at("targets"), p.plan.LoadAddr)
 }
 

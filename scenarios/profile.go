@@ -3,7 +3,7 @@ package scenarios
 import (
 	"slices"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -84,7 +84,7 @@ func (p *planner) some(nodes map[string]bool) bool {
 	return len(nodes) > 0
 }
 
-func (p *planner) notUsers(l switchboard.Link) bool { return p.load[l.From] == nil }
+func (p *planner) notUsers(l link.Link) bool { return p.load[l.From] == nil }
 
 // spared reports whether there are users besides those.
 func (p *planner) spared(groups map[string]bool) bool {

@@ -3,7 +3,7 @@ package scenarios
 import (
 	"fmt"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // protocol is what a port of a node is known to speak; empty where it is not.
@@ -13,9 +13,9 @@ func (p *planner) protocol(n *Node, port uint16) string {
 	case e == nil:
 		return p.protocols[want{n.Name, port}]
 	case e.speaksTLS(port):
-		return switchboard.Encrypted
+		return link.Encrypted
 	}
-	return switchboard.Plain
+	return link.Plain
 }
 
 // defaultState is where an embedded balancer tells its state.
@@ -29,7 +29,7 @@ func (e *Embedded) speaksTLS(port uint16) bool {
 // spoken takes in how a port is asked: it has to be how an embedded target
 // answers, and is how a user's own image is taken to.
 func (p *planner) spoken(keys []string, end endpoint) {
-	spoken := map[string]string{"http": switchboard.Plain, "https": switchboard.Encrypted}[end.url.Scheme]
+	spoken := map[string]string{"http": link.Plain, "https": link.Encrypted}[end.url.Scheme]
 	for _, name := range p.nodesOf(end.host) {
 		n := p.nodes[name]
 		if n.Spec.Lab == nil {
@@ -53,7 +53,7 @@ func (p *planner) asked(w want, spoken string) {
 }
 
 func mismatch(target string, port uint16, speaks string) string {
-	if speaks == switchboard.Encrypted {
+	if speaks == link.Encrypted {
 		return fmt.Sprintf("%s speaks TLS on port %d: want https://", target, port)
 	}
 	return fmt.Sprintf("%s does not speak TLS on port %d: want http://, or give its lab tls: true", target, port)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // ready checks a target's condition of readiness.
@@ -35,28 +35,28 @@ func (p *planner) readiness() {
 		n := p.nodes[name]
 		keys := at("targets", n.Target, "ready")
 		r := orElse(n.Spec.Ready, &Ready{})
-		c := loadgen.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: DefaultPoll, Timeout: DefaultEvery}
+		c := load.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: DefaultPoll, Timeout: DefaultEvery}
 		switch {
 		case r.HTTP != "":
 			end, ok := p.endpoint(append(keys, "http"), r.HTTP)
 			if !ok {
 				continue
 			}
-			c.HTTP = &loadgen.HTTPProbe{URL: end.on(n), Expect: r.Expect}
+			c.HTTP = &load.HTTPProbe{URL: end.on(n), Expect: r.Expect}
 			p.wants("ready", end.host, end.port)
 		case r.TCP != "":
 			end, ok := p.hostPort(append(keys, "tcp"), r.TCP)
 			if !ok {
 				continue
 			}
-			c.TCP = &loadgen.TCPProbe{Address: string(end.on(n))}
+			c.TCP = &load.TCPProbe{Address: string(end.on(n))}
 			p.wants("ready", end.host, end.port)
 		case len(n.Spec.Ports) > 0:
-			c.TCP = &loadgen.TCPProbe{Address: fmt.Sprintf("%s:%d", n.Name, n.Spec.Ports[0])}
+			c.TCP = &load.TCPProbe{Address: fmt.Sprintf("%s:%d", n.Name, n.Spec.Ports[0])}
 			p.wants("ready", n.Name, n.Spec.Ports[0])
 		default:
 			continue
 		}
-		n.Ready = []loadgen.Check{c}
+		n.Ready = []load.Check{c}
 	}
 }

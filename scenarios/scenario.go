@@ -8,7 +8,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -149,11 +149,11 @@ type Eject struct {
 type Ready struct {
 	HTTP secret.Text `yaml:"http"` // URL asked from inside the network
 	// Expect is what HTTP has to answer: default a status from 200 to 299.
-	Expect loadgen.Expect `yaml:"expect"`
-	TCP    string         `yaml:"tcp"`    // host:port
-	Log    string         `yaml:"log"`    // a line of its log that contains this
-	Health bool           `yaml:"health"` // the image's own health check
-	Within time.Duration  `yaml:"within"` // default 60s
+	Expect load.Expect   `yaml:"expect"`
+	TCP    string        `yaml:"tcp"`    // host:port
+	Log    string        `yaml:"log"`    // a line of its log that contains this
+	Health bool          `yaml:"health"` // the image's own health check
+	Within time.Duration `yaml:"within"` // default 60s
 }
 
 // Group is a group of users.
@@ -167,7 +167,7 @@ type Group struct {
 	Method      string                 `yaml:"method"`  // default GET
 	Headers     map[string]secret.Text `yaml:"headers"`
 	Body        secret.Text            `yaml:"body"`
-	Expect      loadgen.Expect         `yaml:"expect"` // what a good answer is: default a status from 200 to 299
+	Expect      load.Expect            `yaml:"expect"` // what a good answer is: default a status from 200 to 299
 	Connections *Connections           `yaml:"connections"`
 	CA          string                 `yaml:"ca"` // file beside the scenario, trusted besides the drill's own authority
 	// Reference: no fault may touch these users, and none of the objectives is

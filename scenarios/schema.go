@@ -56,7 +56,7 @@ func Schema() ([]byte, error) {
 	for _, d := range s.Definitions {
 		loosen(d)
 	}
-	shorten(s.Definitions["loadgen.Expect"], "status")
+	shorten(s.Definitions["load.Expect"], "status")
 	shorten(s.Definitions["scenarios.Detection"], "within")
 	return json.MarshalIndent(s, "", "  ")
 }

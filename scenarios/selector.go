@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // selector is a fault's aim as written: "FROM -> TO[:port]", both sides globs.
@@ -54,13 +54,13 @@ type errUnknown struct{ error }
 
 // matched finds the links that a selector means, watchers' own among them: everybody's is
 // theirs, too. Those that ask for readiness, and floods', never are.
-func (p *planner) matched(text string) ([]switchboard.Link, error) {
+func (p *planner) matched(text string) ([]link.Link, error) {
 	s, err := parseSelector(text)
 	if err != nil {
 		return nil, err
 	}
 	var froms, tos, pairs []string
-	var hit []switchboard.Link
+	var hit []link.Link
 	for _, l := range p.plan.Switchboard.Links {
 		c := p.consumers[l.From]
 		if c.kind == kindReady || c.kind == kindFlood {
@@ -87,7 +87,7 @@ func (p *planner) matched(text string) ([]switchboard.Link, error) {
 
 // aimed finds the nodes that a target's name or glob means, and all links that
 // end there.
-func (p *planner) aimed(text string) (nodes []string, links []switchboard.Link, err error) {
+func (p *planner) aimed(text string) (nodes []string, links []link.Link, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
 		return nil, nil, fmt.Errorf("target %q: want the name of a target or replica, such as app-2", text)
 	}
@@ -111,7 +111,7 @@ func (p *planner) aimed(text string) (nodes []string, links []switchboard.Link, 
 
 // askers finds who asks the resolver by that name or glob, and the links whose
 // names (all, where none is given) are asked for.
-func (p *planner) askers(text string, names []string) (askers []string, links []switchboard.Link, err error) {
+func (p *planner) askers(text string, names []string) (askers []string, links []link.Link, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
 		return nil, nil, fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers", text)
 	}

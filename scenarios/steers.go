@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -71,13 +71,13 @@ func (p *planner) steerOf(name string, s *Steer, to []string, taken map[string]s
 		return
 	}
 	out := PlannedSteer{Name: name, When: s.When, Askers: askers, Names: s.Names, To: to, TTL: orElse(s.TTL, DefaultTTL)}
-	rule := &switchboard.Steer{Names: s.Names, To: map[string][]netip.Addr{}}
+	rule := &link.Steer{Names: s.Names, To: map[string][]netip.Addr{}}
 	for _, l := range p.plan.Switchboard.Links {
 		if slices.Contains(askers, l.From) && slices.Contains(to, l.To) && !slices.Contains(rule.To[l.From], l.Addr) {
 			rule.To[l.From] = append(rule.To[l.From], l.Addr)
 		}
 	}
-	out.Rule = switchboard.Rule{Name: "steer " + name, Steer: rule} // no fault has a name with a space
+	out.Rule = link.Rule{Name: "steer " + name, Steer: rule} // no fault has a name with a space
 	if !p.sparesReference(s, sub("from"), links) || !p.leadsElsewhere(sub("to"), s.To, links) || !p.seesPast(name, s, askers) {
 		return
 	}
@@ -95,7 +95,7 @@ func (p *planner) steerOf(name string, s *Steer, to []string, taken map[string]s
 }
 
 // sparesReference checks that no reference group is steered.
-func (p *planner) sparesReference(s *Steer, keys []string, links []switchboard.Link) bool {
+func (p *planner) sparesReference(s *Steer, keys []string, links []link.Link) bool {
 	for _, l := range links {
 		if g := p.load[l.From]; g != nil && g.Reference {
 			p.problem(keys, "from %s: %s is a reference group: it proves something only where nothing is done to it, so steer others", s.From, l.From)
@@ -107,7 +107,7 @@ func (p *planner) sparesReference(s *Steer, keys []string, links []switchboard.L
 
 // leadsElsewhere checks that whoever hears other addresses, those of where, comes to
 // other nodes, which answer as the ones before did.
-func (p *planner) leadsElsewhere(keys []string, where string, links []switchboard.Link) bool {
+func (p *planner) leadsElsewhere(keys []string, where string, links []link.Link) bool {
 	for _, l := range links {
 		for _, node := range p.nodesOf(where) {
 			if l.To == node {
@@ -123,7 +123,7 @@ func (p *planner) leadsElsewhere(keys []string, where string, links []switchboar
 				return false
 			}
 			if have := p.protocol(n, l.Port); have != "" && l.Protocol != "" && have != l.Protocol {
-				speaks := map[string]string{switchboard.Plain: "plain HTTP", switchboard.Encrypted: "TLS"}
+				speaks := map[string]string{link.Plain: "plain HTTP", link.Encrypted: "TLS"}
 				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: nobody could follow the name; want both alike", where, l.Name, speaks[l.Protocol], l.Port, node, speaks[have])
 				return false
 			}

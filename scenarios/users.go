@@ -10,7 +10,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -70,7 +71,7 @@ func (p *planner) group(name string, g *Group, from []netip.Addr) {
 			c.wants[want{n, end.port}] = true
 		}
 	}
-	spec := loadgen.Group{
+	spec := load.Group{
 		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
 		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
 		Timeout: orElse(g.Timeout, DefaultTimeout), Slow: orElse(g.Slow, DefaultSlow),
@@ -133,9 +134,9 @@ func (p *planner) checkGroup(name string, g *Group) {
 }
 
 // expects checks what a good answer is.
-func (p *planner) expects(keys []string, e loadgen.Expect) {
+func (p *planner) expects(keys []string, e load.Expect) {
 	p.statuses(append(slices.Clip(keys), "status"), e.Status)
-	if bad := (*loadgen.ExpectError)(nil); errors.As(e.Check(), &bad) {
+	if bad := (*expect.Error)(nil); errors.As(expect.Check(e), &bad) {
 		p.problem(append(slices.Clip(keys), bad.Key...), "expect: %v", bad)
 	}
 }

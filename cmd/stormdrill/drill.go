@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -172,7 +172,7 @@ func (d *drill) reaperTold(name string, body json.RawMessage) {
 	if name != "expired" || json.Unmarshal(body, &e) != nil {
 		return
 	}
-	b := switchboard.Bracket{Before: e.At + int64(d.clock.Shift-d.clock.Bound), After: e.At + int64(d.clock.Shift+d.clock.Bound)}
+	b := link.Bracket{Before: e.At + int64(d.clock.Shift-d.clock.Bound), After: e.At + int64(d.clock.Shift+d.clock.Bound)}
 	_ = d.tape.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: b.Before, After: b.After, Detail: e.Error})
 }
 
@@ -211,10 +211,10 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 	defer done()
 	e := engine.Drill{
 		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
-		Load: load{l.Load()}, Journal: d.tape, Ledger: ledger,
+		Load: loadNode{l.Load()}, Journal: d.tape, Ledger: ledger,
 		Now: d.now, Lost: either(driven, l.Lost(), d.warden.lost), Abort: d.tape.abort(), Pulse: &d.tape.pulse, Phase: d.phase,
 	}
-	if slices.ContainsFunc(d.plan.Load.Groups, func(g loadgen.Group) bool { return g.Writes != nil }) {
+	if slices.ContainsFunc(d.plan.Load.Groups, func(g load.Group) bool { return g.Writes != nil }) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
 	}
 	for _, p := range d.plan.Faults {
@@ -261,7 +261,7 @@ func hasCommands(p *scenarios.Plan) bool {
 func (d *drill) settle(ctx context.Context, l *lab.Lab) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	var traffic []switchboard.Traffic
+	var traffic []link.Traffic
 	if err := l.Switchboard().Call(ctx, "traffic", nil, &traffic); err != nil {
 		return fmt.Errorf("switchboard: %w", err)
 	}
@@ -326,8 +326,8 @@ func mostOfCommands(p scenarios.PlannedFault) time.Duration {
 }
 
 // readyChecks are the questions that say whether the named nodes serve.
-func readyChecks(plan *scenarios.Plan, nodes []string) []loadgen.Check {
-	var all []loadgen.Check
+func readyChecks(plan *scenarios.Plan, nodes []string) []load.Check {
+	var all []load.Check
 	for _, name := range nodes {
 		for _, n := range plan.Nodes {
 			if n.Name == name {
@@ -339,10 +339,10 @@ func readyChecks(plan *scenarios.Plan, nodes []string) []loadgen.Check {
 }
 
 // canary asks all checks once; the bracket spans first question to last answer.
-func canary(p *wire.Peer, checks []loadgen.Check) func(context.Context) (switchboard.Bracket, bool) {
-	return func(ctx context.Context) (b switchboard.Bracket, good bool) {
+func canary(p *wire.Peer, checks []load.Check) func(context.Context) (link.Bracket, bool) {
+	return func(ctx context.Context) (b link.Bracket, good bool) {
 		for i, c := range checks {
-			var a loadgen.Answer
+			var a load.Answer
 			if err := p.Call(ctx, "knock", c, &a); err != nil {
 				return b, false
 			}
@@ -359,15 +359,15 @@ func canary(p *wire.Peer, checks []loadgen.Check) func(context.Context) (switchb
 }
 
 // load is the load node as the engine uses it.
-type load struct{ *wire.Peer }
+type loadNode struct{ *wire.Peer }
 
-func (l load) Start(ctx context.Context) (int64, error) {
-	var s loadgen.Started
-	err := l.Call(ctx, "start", loadgen.Start{Load: true, Checks: true}, &s)
+func (l loadNode) Start(ctx context.Context) (int64, error) {
+	var s load.Started
+	err := l.Call(ctx, "start", load.Start{Load: true, Checks: true}, &s)
 	return s.At, err
 }
 
-func (l load) Stop(ctx context.Context) error { return l.Call(ctx, "stop", nil, nil) }
+func (l loadNode) Stop(ctx context.Context) error { return l.Call(ctx, "stop", nil, nil) }
 
 // floods are the load node's, as faults use them.
 type floods struct {
@@ -378,31 +378,31 @@ type floods struct {
 var _ faults.Load = floods{}
 
 // Flood lets a flood loose.
-func (f floods) Flood(ctx context.Context, name string) (switchboard.Bracket, error) {
-	return f.call(ctx, "flood", loadgen.Let{Name: name, For: f.most})
+func (f floods) Flood(ctx context.Context, name string) (link.Bracket, error) {
+	return f.call(ctx, "flood", load.Let{Name: name, For: f.most})
 }
 
 // Ebb ends it.
-func (f floods) Ebb(ctx context.Context, name string) (switchboard.Bracket, error) {
+func (f floods) Ebb(ctx context.Context, name string) (link.Bracket, error) {
 	return f.call(ctx, "ebb", name)
 }
 
 // Flooded is what it did.
-func (f floods) Flooded(ctx context.Context, name string) (switchboard.Count, error) {
-	var d loadgen.Deluge
+func (f floods) Flooded(ctx context.Context, name string) (link.Count, error) {
+	var d load.Deluge
 	if err := f.peer.Call(ctx, "flooded", name, &d); err != nil {
-		return switchboard.Count{}, fmt.Errorf("load node: %w", err)
+		return link.Count{}, fmt.Errorf("load node: %w", err)
 	}
-	return switchboard.Count{Unit: d.Unit, Own: true, Detail: d.Detail,
+	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail,
 		Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
 }
 
-func (f floods) call(ctx context.Context, name string, in any) (switchboard.Bracket, error) {
-	var d loadgen.Deluge
+func (f floods) call(ctx context.Context, name string, in any) (link.Bracket, error) {
+	var d load.Deluge
 	if err := f.peer.Call(ctx, name, in, &d); err != nil {
-		return switchboard.Bracket{}, fmt.Errorf("load node: %w", err)
+		return link.Bracket{}, fmt.Errorf("load node: %w", err)
 	}
-	return switchboard.Bracket{Before: d.Since, After: d.At}, nil
+	return link.Bracket{Before: d.Since, After: d.At}, nil
 }
 
 // board is the switchboard as faults use it.
@@ -413,18 +413,18 @@ type board struct {
 
 var _ faults.Switchboard = board{}
 
-func (b board) Apply(ctx context.Context, r switchboard.Rule) (out switchboard.Bracket, err error) {
+func (b board) Apply(ctx context.Context, r link.Rule) (out link.Bracket, err error) {
 	r.For = b.most
 	err = b.call(ctx, "apply", r, &out)
 	return out, err
 }
 
-func (b board) Lift(ctx context.Context, name string) (out switchboard.Bracket, err error) {
+func (b board) Lift(ctx context.Context, name string) (out link.Bracket, err error) {
 	err = b.call(ctx, "lift", name, &out)
 	return out, err
 }
 
-func (b board) Count(ctx context.Context, name string) (out switchboard.Count, err error) {
+func (b board) Count(ctx context.Context, name string) (out link.Count, err error) {
 	err = b.call(ctx, "count", name, &out)
 	return out, err
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/commands"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -25,13 +25,13 @@ type orders struct {
 var _ faults.Commands = orders{}
 
 // Inject runs a job's first command.
-func (o orders) Inject(ctx context.Context, j commands.Job) (switchboard.Bracket, error) {
+func (o orders) Inject(ctx context.Context, j commands.Job) (link.Bracket, error) {
 	j.For = o.most
 	return o.call(ctx, "inject", j)
 }
 
 // Lift runs the lift that a fault owes.
-func (o orders) Lift(ctx context.Context, fault string) (switchboard.Bracket, error) {
+func (o orders) Lift(ctx context.Context, fault string) (link.Bracket, error) {
 	return o.call(ctx, "lift", fault)
 }
 
@@ -41,8 +41,8 @@ func (o orders) Prove(ctx context.Context, c commands.Command) (said commands.Sa
 	return said, wire.Now() + int64(o.clock.Shift), err
 }
 
-func (o orders) call(ctx context.Context, name string, in any) (switchboard.Bracket, error) {
-	b := switchboard.Bracket{Before: wire.Now() + int64(o.clock.Shift-o.clock.Bound)}
+func (o orders) call(ctx context.Context, name string, in any) (link.Bracket, error) {
+	b := link.Bracket{Before: wire.Now() + int64(o.clock.Shift-o.clock.Bound)}
 	err := o.warden.reaper().Call(ctx, name, in, nil)
 	b.After = wire.Now() + int64(o.clock.Shift+o.clock.Bound)
 	return b, err

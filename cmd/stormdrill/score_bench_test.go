@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/bench"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -83,10 +83,10 @@ func longRecord(path string, n int) error {
 	for at := start; at < start+length; at += quarter {
 		l.load("shoppers", 4000, at)
 		l.load("page", 1000, at)
-		l.keep(w.Answer(loadgen.Answer{Check: "balancer", Start: at, End: at + int64(time.Millisecond), Known: true,
+		l.keep(w.Answer(load.Answer{Check: "balancer", Start: at, End: at + int64(time.Millisecond), Known: true,
 			Good: at < l.inject+4*int64(time.Second) || at > l.clear}))
 		if (at-start)%int64(time.Second) == 0 {
-			l.keep(w.Usage(loadgen.Usage{At: at, Group: "shoppers", LagP99: time.Millisecond, Machine: loadgen.Pressure{Load: 1.5, Cores: 2}}))
+			l.keep(w.Usage(load.Usage{At: at, Group: "shoppers", LagP99: time.Millisecond, Machine: load.Pressure{Load: 1.5, Cores: 2}}))
 		}
 	}
 	l.mark(timeline.MarkInject, "bad-node", l.inject)
@@ -94,7 +94,7 @@ func longRecord(path string, n int) error {
 	l.mark(timeline.MarkClear, "bad-node", l.clear)
 	l.mark(timeline.MarkRecovery, "", l.clear)
 	l.mark(timeline.MarkEnd, "", start+length)
-	l.keep(w.Proof(timeline.Proof{Fault: "bad-node", When: "after", At: l.clear, Count: switchboard.Count{
+	l.keep(w.Proof(timeline.Proof{Fault: "bad-node", When: "after", At: l.clear, Count: link.Count{
 		Unit: "503s answered", Users: 30_000, Total: 30_000, First: l.inject, Last: l.clear}}))
 	return errors.Join(l.err, w.Close())
 }
@@ -116,7 +116,7 @@ type longRun struct {
 // underWay are a group's requests that are not done yet.
 type underWay struct {
 	seq     uint64
-	waiting []loadgen.Request
+	waiting []load.Request
 }
 
 func (l *longRun) keep(err error) { l.err = errors.Join(l.err, err) }
@@ -152,30 +152,30 @@ func (l *longRun) load(group string, rate int, at int64) {
 		g.waiting = append(g.waiting, l.request(group, g.seq, at+int64(i)*int64(time.Second)/int64(rate)))
 		g.seq++
 	}
-	var done []loadgen.Request
-	g.waiting = slices.DeleteFunc(g.waiting, func(q loadgen.Request) bool {
+	var done []load.Request
+	g.waiting = slices.DeleteFunc(g.waiting, func(q load.Request) bool {
 		if q.Done < at+quarter {
 			done = append(done, q)
 		}
 		return q.Done < at+quarter
 	})
-	b, err := loadgen.EncodeBlock(group, done)
+	b, err := load.EncodeBlock(group, done)
 	l.keep(err)
 	l.keep(l.Block(b))
 }
 
 var names = []string{"app-1", "app-2", "app-3"}
 
-func (l *longRun) request(group string, seq uint64, due int64) loadgen.Request {
+func (l *longRun) request(group string, seq uint64, due int64) load.Request {
 	ms := func(mean float64) int64 { return int64(l.random.ExpFloat64() * mean * float64(time.Millisecond)) }
 	node := l.random.IntN(3)
-	q := loadgen.Request{Seq: seq, Due: due, Sent: due + ms(0.2), Node: names[node], Status: 200, Attempts: 1, Reused: true}
+	q := load.Request{Seq: seq, Due: due, Sent: due + ms(0.2), Node: names[node], Status: 200, Attempts: 1, Reused: true}
 	took := int64(1500*time.Microsecond) + ms(1.5)
 	if l.random.IntN(100) == 0 {
 		took += ms(40)
 	}
-	step := func(mean float64) loadgen.Step {
-		return loadgen.StepOf(time.Duration(ms(mean)), l.random.IntN(100_000) > 0)
+	step := func(mean float64) load.Step {
+		return load.StepOf(time.Duration(ms(mean)), l.random.IntN(100_000) > 0)
 	}
 	switch {
 	case group == "page":
@@ -190,11 +190,11 @@ func (l *longRun) request(group string, seq uint64, due int64) loadgen.Request {
 	}
 	switch since := due - l.inject; {
 	case node == 1 && since >= 0 && since < 3*int64(time.Second):
-		q.Class, q.Status, q.Node, took = loadgen.Timeout, 0, "", 2*int64(time.Second)
+		q.Class, q.Status, q.Node, took = load.Timeout, 0, "", 2*int64(time.Second)
 	case node == 1 && since >= 0 && since < 23*int64(time.Second):
-		q.Class, q.Status, q.Injected, q.Node = loadgen.Status, 503, true, ""
+		q.Class, q.Status, q.Injected, q.Node = load.Status, 503, true, ""
 	case l.random.IntN(100_000) == 0:
-		q.Class, q.Status, q.Node = loadgen.Reset, 0, ""
+		q.Class, q.Status, q.Node = load.Reset, 0, ""
 	}
 	q.Done = q.Sent + took
 	return q

@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -46,10 +46,10 @@ func newSteering(p *scenarios.Plan, board faults.Switchboard, say func(format st
 }
 
 // answer takes a check's answer.
-func (s *steering) answer(a loadgen.Answer) { s.hear(func(d decider) { d.Answer(a) }) }
+func (s *steering) answer(a load.Answer) { s.hear(func(d decider) { d.Answer(a) }) }
 
 // delivery takes a notification.
-func (s *steering) delivery(n loadgen.Delivery) { s.hear(func(d decider) { d.Delivery(n) }) }
+func (s *steering) delivery(n load.Delivery) { s.hear(func(d decider) { d.Delivery(n) }) }
 
 func (s *steering) hear(tell func(decider)) {
 	if s == nil {

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -22,22 +22,22 @@ type zone struct {
 	log []string
 }
 
-func (z *zone) did(what string) (switchboard.Bracket, error) {
+func (z *zone) did(what string) (link.Bracket, error) {
 	time.Sleep(time.Second)
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.log = append(z.log, what)
-	return switchboard.Bracket{}, nil
+	return link.Bracket{}, nil
 }
 
-func (z *zone) Apply(_ context.Context, r switchboard.Rule) (switchboard.Bracket, error) {
+func (z *zone) Apply(_ context.Context, r link.Rule) (link.Bracket, error) {
 	return z.did("apply " + r.Name)
 }
-func (z *zone) Lift(_ context.Context, name string) (switchboard.Bracket, error) {
+func (z *zone) Lift(_ context.Context, name string) (link.Bracket, error) {
 	return z.did("lift " + name)
 }
-func (z *zone) Count(context.Context, string) (switchboard.Count, error) {
-	return switchboard.Count{}, nil
+func (z *zone) Count(context.Context, string) (link.Count, error) {
+	return link.Count{}, nil
 }
 
 // users are there from the beginning to the end, and mark nothing.
@@ -56,8 +56,8 @@ func TestSteering(t *testing.T) {
 		plan := &scenarios.Plan{
 			Header: timeline.Header{Watch: []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Oks: 2}, {Name: "alert", Kind: "webhook", Match: "firing", Resolved: "resolved"}}},
 			Steers: []scenarios.PlannedSteer{
-				{Name: "east", When: "probe", Rule: switchboard.Rule{Name: "steer east"}},
-				{Name: "west", When: "alert", Rule: switchboard.Rule{Name: "steer west"}},
+				{Name: "east", When: "probe", Rule: link.Rule{Name: "steer east"}},
+				{Name: "west", When: "alert", Rule: link.Rule{Name: "steer west"}},
 			},
 		}
 		var said []string
@@ -70,14 +70,14 @@ func TestSteering(t *testing.T) {
 		go func() {
 			for _, good := range []bool{true, false, true, false, false, false, true, false, true, true, true} {
 				at := time.Now()
-				s.answer(loadgen.Answer{Check: "probe", Known: true, Good: good})
-				s.answer(loadgen.Answer{Check: "another", Known: true, Good: !good})
+				s.answer(load.Answer{Check: "probe", Known: true, Good: good})
+				s.answer(load.Answer{Check: "another", Known: true, Good: !good})
 				if time.Since(at) > 0 {
 					t.Error("an answer had to wait")
 				}
 				time.Sleep(3 * time.Second)
 			}
-			s.delivery(loadgen.Delivery{Hook: "alert", Body: "firing"})
+			s.delivery(load.Delivery{Hook: "alert", Body: "firing"})
 		}()
 		d := engine.Drill{
 			Phases: timeline.Phases{Baseline: time.Minute, Hold: time.Minute, Recovery: time.Minute},
@@ -92,6 +92,6 @@ func TestSteering(t *testing.T) {
 		if len(said) != 4 || said[1] != "steer east: back to where it was" {
 			t.Errorf("said %q", said)
 		}
-		(*steering)(nil).answer(loadgen.Answer{}) // before there is a plan
+		(*steering)(nil).answer(load.Answer{}) // before there is a plan
 	})
 }

@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
@@ -34,8 +34,8 @@ type tape struct {
 	guard  *engine.Guard
 	pulse  engine.Pulse
 	window *timeline.Window
-	fired  []string          // "bad-node" once it touched users' traffic
-	latest []loadgen.Request // of the block that came last; reused
+	fired  []string       // "bad-node" once it touched users' traffic
+	latest []load.Request // of the block that came last; reused
 
 	steering atomic.Pointer[steering] // hears answers and notifications too; nil: nobody does
 }
@@ -135,19 +135,19 @@ func (t *tape) Proof(p timeline.Proof) error {
 	return t.write(func() error { return t.w.Proof(p) })
 }
 
-func (t *tape) answer(a loadgen.Answer) {
+func (t *tape) answer(a load.Answer) {
 	a.Detail = secret.Hidden(a.Detail)
 	_ = t.write(func() error { return t.w.Answer(a) })
 	t.steering.Load().answer(a)
 }
 
-func (t *tape) delivery(d loadgen.Delivery) {
+func (t *tape) delivery(d load.Delivery) {
 	d.Body = secret.Hidden(d.Body)
 	_ = t.write(func() error { return t.w.Delivery(d) })
 	t.steering.Load().delivery(d)
 }
 
-func (t *tape) traffic(all []switchboard.Traffic) {
+func (t *tape) traffic(all []link.Traffic) {
 	_ = t.write(func() error { return t.w.Traffic(all) })
 }
 
@@ -186,15 +186,15 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 	case "requests":
 		err = decode(body, t.requests)
 	case "findings":
-		err = decode(body, func(b loadgen.Block) { _ = t.write(func() error { return t.w.Findings(b) }) })
+		err = decode(body, func(b load.Block) { _ = t.write(func() error { return t.w.Findings(b) }) })
 	case "answer":
 		err = decode(body, t.answer)
 	case "delivery":
 		err = decode(body, t.delivery)
 	case "usage":
-		err = decode(body, func(u loadgen.Usage) { _ = t.write(func() error { return t.w.Usage(u) }) })
+		err = decode(body, func(u load.Usage) { _ = t.write(func() error { return t.w.Usage(u) }) })
 	case "touched":
-		err = decode(body, func(b switchboard.Touched) {
+		err = decode(body, func(b link.Touched) {
 			t.mu.Lock()
 			t.fired = append(t.fired, b.Rule)
 			t.mu.Unlock()
@@ -210,14 +210,14 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 			_ = t.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: e.At, After: e.At, Detail: e.Error})
 		})
 	case "trouble":
-		err = decode(body, func(b switchboard.Trouble) {
+		err = decode(body, func(b link.Trouble) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What)})
 		})
 	case "notification-refused":
-		err = decode(body, func(r loadgen.NoDelivery) { t.note(webhookRefused(wire.Now(), r.Hook, r.Why)) })
+		err = decode(body, func(r load.NoDelivery) { t.note(webhookRefused(wire.Now(), r.Hook, r.Why)) })
 	case "notifications-cut":
 		err = decode(body, func(hook string) {
-			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused", hook, loadgen.MostDeliveries)})
+			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused", hook, load.MostDeliveries)})
 		})
 	case "log-cut":
 		err = decode(body, func(c lab.LogCut) { t.note(timeline.Note{At: wire.Now(), Kind: name, Text: c.String()}) })
@@ -226,7 +226,7 @@ func (t *tape) event(node, name string, body json.RawMessage) {
 			t.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it lives on", o.Target)})
 		})
 	case "unknown-name":
-		err = decode(body, func(u switchboard.Unknown) {
+		err = decode(body, func(u link.Unknown) {
 			if u.More {
 				t.note(timeline.Note{At: wire.Now(), Kind: name, Text: "more names than are told of were asked for that no uses declares: NXDOMAIN"})
 				return
@@ -247,13 +247,13 @@ func webhookRefused(at int64, watcher, why string) timeline.Note {
 	return timeline.Note{At: at, Kind: "webhook-refused", Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher, why)}
 }
 
-func (t *tape) requests(b loadgen.Block) {
+func (t *tape) requests(b load.Block) {
 	_ = t.write(func() error {
 		if err := t.w.Block(b); err != nil {
 			return err
 		}
 		var err error
-		if t.latest, err = loadgen.AppendRequests(t.latest[:0], b); err != nil {
+		if t.latest, err = load.AppendRequests(t.latest[:0], b); err != nil {
 			return err
 		}
 		slow, users := t.slow[b.Group]

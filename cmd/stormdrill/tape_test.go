@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -30,12 +30,12 @@ func TestTapeHoldsNothing(t *testing.T) {
 	tape.begin(header, wire.Offset{})
 	const seconds, rate = 600, 1000
 	second := func(s int) {
-		rs := make([]loadgen.Request, rate)
+		rs := make([]load.Request, rate)
 		for i := range rs {
 			due := int64(s)*int64(time.Second) + int64(i)*int64(time.Millisecond)
-			rs[i] = loadgen.Request{Seq: uint64(s*rate + i), Due: due, Sent: due, Done: due + 2_000_000, Attempts: 1, Status: 200}
+			rs[i] = load.Request{Seq: uint64(s*rate + i), Due: due, Sent: due, Done: due + 2_000_000, Attempts: 1, Status: 200}
 		}
-		b, err := loadgen.EncodeBlock("shoppers", rs)
+		b, err := load.EncodeBlock("shoppers", rs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,9 +88,9 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	tape.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
 	_ = tape.Mark(timeline.Mark{Name: timeline.MarkError, Detail: mark}) // before the header, too
 	tape.begin(header, wire.Offset{})
-	_ = tape.Proof(timeline.Proof{Fault: "f", Count: switchboard.Count{Unit: mark, Detail: mark}})
-	tape.answer(loadgen.Answer{Check: "w", Detail: mark})
-	tape.delivery(loadgen.Delivery{Hook: "w", Body: mark})
+	_ = tape.Proof(timeline.Proof{Fault: "f", Count: link.Count{Unit: mark, Detail: mark}})
+	tape.answer(load.Answer{Check: "w", Detail: mark})
+	tape.delivery(load.Delivery{Hook: "w", Body: mark})
 	tape.note(timeline.Note{Text: mark})
 	if err := tape.close(); err != nil {
 		t.Fatal(err)

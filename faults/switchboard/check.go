@@ -3,10 +3,12 @@ package switchboard
 import (
 	"fmt"
 	"net/netip"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // check refuses a Spec that could only half work.
-func check(s Spec) error {
+func check(s link.Spec) error {
 	if !s.Subnet.IsValid() || !s.Subnet.Addr().Is4() {
 		return fmt.Errorf("subnet %s: want an IPv4 network", s.Subnet)
 	}
@@ -29,7 +31,7 @@ func check(s Spec) error {
 	return checkClients(s)
 }
 
-func checkClients(s Spec) error {
+func checkClients(s link.Spec) error {
 	owner := map[netip.Addr]string{}
 	for _, c := range s.Clients {
 		if len(c.Addresses) != len(c.Aliases) {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // queue makes the kernel rules and counters of a cut. On a users' link there
@@ -102,7 +104,7 @@ func (p *packets) queueSilence(c *cut, links []path) {
 }
 
 // unit says what a rule's count counts.
-func unit(r Rule) string {
+func unit(r link.Rule) string {
 	switch {
 	case r.SynDrop != nil:
 		return "SYNs dropped"

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -24,14 +25,14 @@ type disturbances struct {
 }
 
 type disturbance struct {
-	DNS
+	link.DNS
 	name  string
 	on    bool
 	over  chan struct{} // closed at the lift: what is held goes on
-	count Count
+	count link.Count
 }
 
-func newDisturbances(s Spec, touched func(string, int64)) *disturbances {
+func newDisturbances(s link.Spec, touched func(string, int64)) *disturbances {
 	d := &disturbances{touched: touched, users: map[string]bool{}, nodes: map[string]bool{}, check: ofChecks(s.Subnet), rules: map[string]*disturbance{}}
 	for _, l := range s.Links {
 		d.nodes[l.To] = true
@@ -43,26 +44,26 @@ func newDisturbances(s Spec, touched func(string, int64)) *disturbances {
 }
 
 // apply begins a rule.
-func (d *disturbances) apply(r Rule) (Bracket, error) {
-	if !slices.Contains(DNSAnswers, r.DNS.Answer) {
-		return Bracket{}, fmt.Errorf("rule %q: no answer %q", r.Name, r.DNS.Answer)
+func (d *disturbances) apply(r link.Rule) (link.Bracket, error) {
+	if !slices.Contains(link.DNSAnswers, r.DNS.Answer) {
+		return link.Bracket{}, fmt.Errorf("rule %q: no answer %q", r.Name, r.DNS.Answer)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if old := d.rules[r.Name]; old != nil && old.on {
-		return Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
+		return link.Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
 	}
 	before := wire.Now()
 	d.rules[r.Name] = &disturbance{DNS: *r.DNS, name: r.Name, on: true, over: make(chan struct{}),
-		count: Count{Unit: "queries answered " + r.DNS.Answer}}
+		count: link.Count{Unit: "queries answered " + r.DNS.Answer}}
 	if !slices.Contains(d.order, r.Name) {
 		d.order = append(d.order, r.Name)
 	}
-	return Bracket{Before: before, After: wire.Now()}, nil
+	return link.Bracket{Before: before, After: wire.Now()}, nil
 }
 
 // lift ends a rule; one that is not in force is left alone.
-func (d *disturbances) lift(name string) Bracket {
+func (d *disturbances) lift(name string) link.Bracket {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	before := wire.Now()
@@ -70,7 +71,7 @@ func (d *disturbances) lift(name string) Bracket {
 		r.on = false
 		close(r.over)
 	}
-	return Bracket{Before: before, After: wire.Now()}
+	return link.Bracket{Before: before, After: wire.Now()}
 }
 
 func (d *disturbances) inForce(name string) bool {
@@ -80,12 +81,12 @@ func (d *disturbances) inForce(name string) bool {
 	return r != nil && r.on
 }
 
-func (d *disturbances) count(name string) Count {
+func (d *disturbances) count(name string) link.Count {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r := d.rules[name]
 	if r == nil {
-		return Count{}
+		return link.Count{}
 	}
 	c := r.count
 	c.Active = r.on

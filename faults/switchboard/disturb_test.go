@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
@@ -13,8 +14,8 @@ func TestForeignAddressesKeepTheirLife(t *testing.T) {
 	const life = 7
 	foreign := netip.MustParseAddr("192.0.2.1")
 	for _, r := range []*disturbance{
-		{DNS: DNS{Answer: "wrong", Address: foreign}},
-		{DNS: DNS{Answer: "stale", Moved: map[string]netip.Addr{"page": foreign}}},
+		{DNS: link.DNS{Answer: "wrong", Address: foreign}},
+		{DNS: link.DNS{Answer: "stale", Moved: map[string]netip.Addr{"page": foreign}}},
 	} {
 		well := dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("198.18.2.1")}, TTL: life}
 		a := r.disturb(well, dns.Query{Question: dns.Question{Name: "app.", Type: dns.A}, UDP: true}, "page")

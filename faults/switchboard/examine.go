@@ -8,21 +8,14 @@ import (
 
 	"github.com/google/nftables"
 	"github.com/vishvananda/netlink"
-)
 
-// Feature is one thing of the kernel or of the container that faults need, or
-// would use.
-type Feature struct {
-	Name   string `json:"name"`
-	There  bool   `json:"there"`
-	Needed bool   `json:"needed"` // drills do not run without it
-	Detail string `json:"detail,omitempty"`
-}
+	"github.com/stormdrill/stormdrill/faults/link"
+)
 
 // Examine tries what the switchboard needs of its kernel, and puts back what it
 // tried. It is the answer to the call "examine".
-func Examine() []Feature {
-	return []Feature{
+func Examine() []link.Feature {
+	return []link.Feature{
 		tried("nftables", true, tryTable()),
 		tried("packet drop by share (nftables numgen, hash)", true, tryRuleset()),
 		sysctl("net.ipv4.ip_forward", "1", true),
@@ -37,8 +30,8 @@ func Examine() []Feature {
 	}
 }
 
-func tried(name string, needed bool, err error) Feature {
-	f := Feature{Name: name, There: err == nil, Needed: needed}
+func tried(name string, needed bool, err error) link.Feature {
+	f := link.Feature{Name: name, There: err == nil, Needed: needed}
 	if err != nil {
 		f.Detail = err.Error()
 	}
@@ -91,8 +84,8 @@ func tryQdisc(make func(netlink.QdiscAttrs) netlink.Qdisc) error {
 	return netlink.QdiscDel(q)
 }
 
-func sysctl(name, want string, needed bool) Feature {
-	f := Feature{Name: name, Needed: needed}
+func sysctl(name, want string, needed bool) link.Feature {
+	f := link.Feature{Name: name, Needed: needed}
 	b, err := os.ReadFile("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
 	have := strings.TrimSpace(string(b))
 	switch f.There = err == nil && have == want; {
@@ -107,10 +100,10 @@ func sysctl(name, want string, needed bool) Feature {
 }
 
 // noted reads a value that a reader of results may want to know.
-func noted(name, path string) Feature {
+func noted(name, path string) link.Feature {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return Feature{Name: name, Detail: "not in this kernel: SYNs are sent again after 1, 3, 7, 15 s"}
+		return link.Feature{Name: name, Detail: "not in this kernel: SYNs are sent again after 1, 3, 7, 15 s"}
 	}
-	return Feature{Name: name, There: true, Detail: strings.TrimSpace(string(b))}
+	return link.Feature{Name: name, There: true, Detail: strings.TrimSpace(string(b))}
 }

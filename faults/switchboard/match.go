@@ -7,6 +7,8 @@ import (
 	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Registers: 1 is the first 16-byte register, as which nft itself begins; its
@@ -72,7 +74,7 @@ func toAddress(a netip.Addr) exprs {
 }
 
 // toLink matches a client's packets before any translation.
-func toLink(l Link) exprs {
+func toLink(l link.Link) exprs {
 	return all(toAddress(l.Addr), tcp(), exprs{tcpField(offPortTo, 2), equal(port(l.Port))})
 }
 

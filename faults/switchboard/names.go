@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // names answers who is where, as each asker sees it: the same name gives every
@@ -15,7 +17,7 @@ type names struct {
 	fixed   map[string]netip.Addr
 	life    map[question]uint32 // TTLs that are not the short one
 	steers  *steers
-	unknown func(Unknown)
+	unknown func(link.Unknown)
 
 	mu    sync.Mutex
 	turns map[question]int // answers given, for rotation
@@ -25,7 +27,7 @@ type names struct {
 // question is who asks for what; a client counts as one, whatever address it asks from.
 type question struct{ asker, name string }
 
-func newNames(s Spec, unknown func(Unknown)) *names {
+func newNames(s link.Spec, unknown func(link.Unknown)) *names {
 	n := &names{askers: map[netip.Addr]string{}, known: map[string]map[string][]netip.Addr{},
 		fixed: map[string]netip.Addr{}, life: map[question]uint32{}, steers: newSteers(s.Subnet),
 		unknown: unknown, turns: map[question]int{}, told: map[question]bool{}}
@@ -124,8 +126,8 @@ func (n *names) report(q question) {
 	n.mu.Unlock()
 	switch {
 	case first && before == mostTold:
-		n.unknown(Unknown{Asker: q.asker, More: true})
+		n.unknown(link.Unknown{Asker: q.asker, More: true})
 	case first:
-		n.unknown(Unknown{Asker: q.asker, Name: q.name})
+		n.unknown(link.Unknown{Asker: q.asker, Name: q.name})
 	}
 }

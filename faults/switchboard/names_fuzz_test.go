@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
@@ -17,18 +18,18 @@ func FuzzNames(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, kind uint16, udp bool, rule int, who uint32) {
 		s := threeApps()
 		d := newDisturbances(s, func(string, int64) {})
-		r := resolver{names: newNames(s, func(Unknown) {}), faults: d}
+		r := resolver{names: newNames(s, func(link.Unknown) {}), faults: d}
 		q := dns.Query{Question: dns.Question{Name: name, Type: dns.Type(kind)}, UDP: udp}
 		from := shopper
 		if who%2 == 1 {
 			from = proxy
 		}
-		answer := DNSAnswers[uint(rule)%uint(len(DNSAnswers))]
-		if _, err := d.apply(Rule{Name: "names", DNS: &DNS{Askers: []string{"lb"}, Names: []string{"app", name}, Answer: answer}}); err != nil {
+		answer := link.DNSAnswers[uint(rule)%uint(len(link.DNSAnswers))]
+		if _, err := d.apply(link.Rule{Name: "names", DNS: &link.DNS{Askers: []string{"lb"}, Names: []string{"app", name}, Answer: answer}}); err != nil {
 			t.Fatal(err)
 		}
 		d.lift("names")
-		if _, err := d.apply(Rule{Name: "names", DNS: &DNS{Askers: []string{"lb"}, Answer: answer}}); err != nil {
+		if _, err := d.apply(link.Rule{Name: "names", DNS: &link.DNS{Askers: []string{"lb"}, Answer: answer}}); err != nil {
 			t.Fatal(err)
 		}
 		q.From = netip.AddrPortFrom(from, 53)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
@@ -16,20 +17,20 @@ var (
 	nobody  = netip.MustParseAddr("198.18.0.77")
 )
 
-func threeApps() Spec {
-	link := func(from, to, name, addr string, port uint16) Link {
-		return Link{ID: from + to + name, From: from, To: to, Name: name, Addr: netip.MustParseAddr(addr), Port: port}
+func threeApps() link.Spec {
+	way := func(from, to, name, addr string, port uint16) link.Link {
+		return link.Link{ID: from + to + name, From: from, To: to, Name: name, Addr: netip.MustParseAddr(addr), Port: port}
 	}
-	return Spec{
+	return link.Spec{
 		Subnet: netip.MustParsePrefix("198.18.0.0/22"),
-		Links: []Link{
-			link("shoppers", "lb", "lb", "198.18.2.1", 8080),
-			link("shoppers", "lb", "lb", "198.18.2.1", 8404), // one address, two ports: one answer
-			link("lb", "app-1", "app", "198.18.2.2", 80),
-			link("lb", "app-2", "app", "198.18.2.3", 80),
-			link("lb", "app-3", "app", "198.18.2.4", 80),
+		Links: []link.Link{
+			way("shoppers", "lb", "lb", "198.18.2.1", 8080),
+			way("shoppers", "lb", "lb", "198.18.2.1", 8404), // one address, two ports: one answer
+			way("lb", "app-1", "app", "198.18.2.2", 80),
+			way("lb", "app-2", "app", "198.18.2.3", 80),
+			way("lb", "app-3", "app", "198.18.2.4", 80),
 		},
-		Clients: []Client{
+		Clients: []link.Client{
 			{Name: "shoppers", Addresses: []netip.Addr{shopper, second}},
 			{Name: "lb", Addresses: []netip.Addr{proxy}},
 		},
@@ -44,24 +45,24 @@ func TestAnswersDependOnTheAsker(t *testing.T) {
 		kind dns.Type
 		code dns.Code
 		want []string
-		told []Unknown
+		told []link.Unknown
 	}{
 		{shopper, "lb.", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
 		{second, "lb", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
 		{shopper, "Lb.", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
-		{shopper, "app.", dns.A, dns.NameError, nil, []Unknown{{Asker: "shoppers", Name: "app"}}},
+		{shopper, "app.", dns.A, dns.NameError, nil, []link.Unknown{{Asker: "shoppers", Name: "app"}}},
 		{proxy, "app.", dns.A, dns.Success, []string{"198.18.2.2", "198.18.2.3", "198.18.2.4"}, nil},
 		{proxy, "app-2.", dns.A, dns.Success, []string{"198.18.2.3"}, nil},
 		{proxy, "app-2.", dns.AAAA, dns.Success, nil, nil},
 		{proxy, "app-2.", dns.MX, dns.Success, nil, nil},
-		{proxy, "lb.", dns.AAAA, dns.NameError, nil, []Unknown{{Asker: "lb", Name: "lb"}}},
-		{proxy, "app.example.", dns.A, dns.NameError, nil, []Unknown{{Asker: "lb", Name: "app.example"}}},
-		{nobody, "app.", dns.A, dns.NameError, nil, []Unknown{{Asker: "198.18.0.77", Name: "app"}}},
+		{proxy, "lb.", dns.AAAA, dns.NameError, nil, []link.Unknown{{Asker: "lb", Name: "lb"}}},
+		{proxy, "app.example.", dns.A, dns.NameError, nil, []link.Unknown{{Asker: "lb", Name: "app.example"}}},
+		{nobody, "app.", dns.A, dns.NameError, nil, []link.Unknown{{Asker: "198.18.0.77", Name: "app"}}},
 		{nobody, "hooks.", dns.A, dns.Success, []string{"198.18.0.100"}, nil},
 		{proxy, "11.0.18.198.in-addr.arpa.", dns.PTR, dns.NameError, nil, nil},
 	} {
-		var told []Unknown
-		r := resolver{names: newNames(threeApps(), func(u Unknown) { told = append(told, u) })}
+		var told []link.Unknown
+		r := resolver{names: newNames(threeApps(), func(u link.Unknown) { told = append(told, u) })}
 		var a dns.Answer
 		for range 2 { // what is unknown is told once
 			r.names.turns = map[question]int{}
@@ -84,7 +85,7 @@ func answers(a dns.Answer) []string {
 
 // Each asker takes its own turns, and a question of another type takes none.
 func TestAnswersRotate(t *testing.T) {
-	r := resolver{names: newNames(threeApps(), func(Unknown) {})}
+	r := resolver{names: newNames(threeApps(), func(link.Unknown) {})}
 	var firsts []string
 	for range 4 {
 		r.answer(proxy, dns.Question{Name: "app.", Type: dns.AAAA})
@@ -96,7 +97,7 @@ func TestAnswersRotate(t *testing.T) {
 }
 
 func TestAnswersAreShortLived(t *testing.T) {
-	r := resolver{names: newNames(threeApps(), func(Unknown) {})}
+	r := resolver{names: newNames(threeApps(), func(link.Unknown) {})}
 	if a := r.answer(proxy, dns.Question{Name: "aPP-1.", Type: dns.A}); len(a.Addresses) != 1 || a.TTL != 1 {
 		t.Errorf("answered %+v", a)
 	}
@@ -109,7 +110,7 @@ func TestSteer(t *testing.T) {
 	check := netip.MustParseAddr("198.18.0.101")
 	s.Clients[0].Addresses = append(s.Clients[0].Addresses, check)
 	s.Clients[0].TTL = map[string]uint32{"lb": 40}
-	n := newNames(s, func(Unknown) {})
+	n := newNames(s, func(link.Unknown) {})
 	r := resolver{names: n}
 	want := func(from netip.Addr, name string, ttl uint32, addresses ...string) {
 		t.Helper()
@@ -118,7 +119,7 @@ func TestSteer(t *testing.T) {
 			t.Errorf("%s asks for %s: %+v, want %v for %d s", from, name, a, addresses, ttl)
 		}
 	}
-	rule := Rule{Name: "away", Steer: &Steer{Names: []string{"lb"}, Except: []netip.Addr{check},
+	rule := link.Rule{Name: "away", Steer: &link.Steer{Names: []string{"lb"}, Except: []netip.Addr{check},
 		To: map[string][]netip.Addr{"shoppers": {netip.MustParseAddr("198.18.2.8"), netip.MustParseAddr("198.18.2.9")}}}}
 	for range 2 {
 		n.turns = map[question]int{}
@@ -153,7 +154,7 @@ func TestSteer(t *testing.T) {
 // without end.
 func TestUnknownNamesAreBounded(t *testing.T) {
 	told, more := 0, 0
-	n := newNames(Spec{Subnet: netip.MustParsePrefix("198.18.0.0/22")}, func(u Unknown) {
+	n := newNames(link.Spec{Subnet: netip.MustParsePrefix("198.18.0.0/22")}, func(u link.Unknown) {
 		if u.More {
 			more++
 		} else {

@@ -7,11 +7,12 @@ import (
 	"io"
 	"sync"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// Run is the switchboard's life: it serves the calls of this package's
-// protocol from in, answering and telling events to out, until in ends, falls silent
+// Run is the switchboard's life: it serves the calls that
+// package link lists from in, answering and telling events to out, until in ends, falls silent
 // (wire.ErrSilent), or ctx ends. Then it lifts every rule, takes its addresses and its table away, and
 // returns; what could not be undone is in the error. It changes the network
 // namespace it runs in and needs NET_ADMIN there.
@@ -42,24 +43,24 @@ type board struct {
 
 func (b *board) calls() map[string]wire.Handler {
 	return map[string]wire.Handler{
-		"prepare": wire.Handle(func(ctx context.Context, s Spec) (any, error) { return nil, b.prepare(ctx, s) }),
-		"apply": wire.Handle(func(_ context.Context, r Rule) (out Bracket, err error) {
+		"prepare": wire.Handle(func(ctx context.Context, s link.Spec) (any, error) { return nil, b.prepare(ctx, s) }),
+		"apply": wire.Handle(func(_ context.Context, r link.Rule) (out link.Bracket, err error) {
 			err = b.with(func(s *site) error { out, err = s.apply(r); return err })
 			if err == nil {
 				b.deadlines.Set(r.Name, r.For, func() error { return b.expire(r.Name) }, b.tell)
 			}
 			return out, err
 		}),
-		"lift": wire.Handle(func(_ context.Context, name string) (out Bracket, err error) {
+		"lift": wire.Handle(func(_ context.Context, name string) (out link.Bracket, err error) {
 			b.deadlines.Take(name)
 			err = b.with(func(s *site) error { out, err = s.lift(name); return err })
 			return out, err
 		}),
-		"count": wire.Handle(func(_ context.Context, name string) (out Count, err error) {
+		"count": wire.Handle(func(_ context.Context, name string) (out link.Count, err error) {
 			err = b.with(func(s *site) error { out, err = s.count(name); return err })
 			return out, err
 		}),
-		"traffic": wire.Handle(func(context.Context, struct{}) (out []Traffic, err error) {
+		"traffic": wire.Handle(func(context.Context, struct{}) (out []link.Traffic, err error) {
 			err = b.with(func(s *site) error { out, err = s.traffic(); return err })
 			return out, err
 		}),
@@ -67,7 +68,7 @@ func (b *board) calls() map[string]wire.Handler {
 			err = b.with(func(s *site) error { out, err = s.walls.examine(ctx); return err })
 			return out, err
 		}),
-		"strays": wire.Handle(func(context.Context, struct{}) (out Strays, err error) {
+		"strays": wire.Handle(func(context.Context, struct{}) (out link.Strays, err error) {
 			err = b.with(func(s *site) error { out, err = s.stray(); return err })
 			return out, err
 		}),
@@ -85,7 +86,7 @@ var (
 	errClosed     = errors.New("switchboard: closing")
 )
 
-func (b *board) prepare(ctx context.Context, s Spec) error {
+func (b *board) prepare(ctx context.Context, s link.Spec) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
@@ -135,8 +136,8 @@ func (b *board) close() error {
 // too, so one that cannot be told is nobody's loss.
 type teller func(name string, body any) error
 
-func (t teller) touched(rule string, at int64) { _ = t("touched", Touched{Rule: rule, At: at}) }
-func (t teller) unknown(u Unknown)             { _ = t("unknown-name", u) }
-func (t teller) trouble(link string, err error) {
-	_ = t("trouble", Trouble{Link: link, What: err.Error()})
+func (t teller) touched(rule string, at int64) { _ = t("touched", link.Touched{Rule: rule, At: at}) }
+func (t teller) unknown(u link.Unknown)        { _ = t("unknown-name", u) }
+func (t teller) trouble(id string, err error) {
+	_ = t("trouble", link.Trouble{Link: id, What: err.Error()})
 }

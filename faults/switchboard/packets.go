@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -27,13 +28,13 @@ type packets struct {
 
 // cut is one applied rule. After the lift it stays, as its count.
 type cut struct {
-	rule   Rule
+	rule   link.Rule
 	tag    string    // what its kernel rules carry: unique, as names come again
 	tallys []tally   // its counters
 	memory *memory   // of flows, of an idle-drop
 	stalls []stalled // listeners, of an accept-stall
 	on     bool
-	count  Count
+	count  link.Count
 	looked int64         // when the counters were last read, ns
 	stop   chan struct{} // ends the polling
 }
@@ -44,7 +45,7 @@ type tally struct {
 	users, blind bool
 }
 
-func newPackets(rules *ruleset, at *addresses, s Spec, touched func(rule string, at int64)) *packets {
+func newPackets(rules *ruleset, at *addresses, s link.Spec, touched func(rule string, at int64)) *packets {
 	p := &packets{rules: rules, addresses: at, links: map[string]path{}, between: map[string]bool{}, touched: touched, applied: map[string]*cut{}}
 	p.first, p.last = checkRange(s.Subnet)
 	nodes := map[string]bool{}
@@ -59,39 +60,39 @@ func newPackets(rules *ruleset, at *addresses, s Spec, touched func(rule string,
 }
 
 // apply puts a rule in force on all its links at once.
-func (p *packets) apply(r Rule) (Bracket, error) {
+func (p *packets) apply(r link.Rule) (link.Bracket, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c := p.applied[r.Name]; c != nil && c.on {
-		return Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
+		return link.Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
 	}
 	links, err := p.find(r)
 	if err != nil {
-		return Bracket{}, err
+		return link.Bracket{}, err
 	}
 	p.serial++
 	c := &cut{rule: r, tag: fmt.Sprintf("cut %d %s", p.serial, r.Name), stop: make(chan struct{})}
 	c.count.Unit = unit(r)
 	if r.AcceptStall != nil {
 		if err := c.openStall(links); err != nil {
-			return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
+			return link.Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
 		}
 	}
 	if err := p.queue(c, links); err != nil {
-		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, errors.Join(err, c.closeStall()))
+		return link.Bracket{}, fmt.Errorf("rule %q: %w", r.Name, errors.Join(err, c.closeStall()))
 	}
 	before := wire.Now()
 	if err := p.rules.flush(); err != nil {
-		return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, errors.Join(err, c.closeStall()))
+		return link.Bracket{}, fmt.Errorf("rule %q: %w", r.Name, errors.Join(err, c.closeStall()))
 	}
-	b := Bracket{Before: before, After: wire.Now()}
+	b := link.Bracket{Before: before, After: wire.Now()}
 	c.on, c.looked = true, before
 	p.applied[r.Name] = c
 	p.polls.Go(func() { p.poll(c) })
 	return b, nil
 }
 
-func (p *packets) find(r Rule) ([]path, error) {
+func (p *packets) find(r link.Rule) ([]path, error) {
 	if len(r.Links) == 0 {
 		return nil, fmt.Errorf("rule %q: it names no link", r.Name)
 	}
@@ -112,29 +113,29 @@ func (p *packets) find(r Rule) ([]path, error) {
 
 // lift takes a rule out of force and reads back that it is gone; safe twice,
 // and for a name that never was.
-func (p *packets) lift(name string) (Bracket, error) {
+func (p *packets) lift(name string) (link.Bracket, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := wire.Now()
 	c := p.applied[name]
 	if c == nil || !c.on {
-		return Bracket{Before: now, After: now}, nil
+		return link.Bracket{Before: now, After: now}, nil
 	}
 	forgotten := p.forget(c) // before anybody is let through
 	if err := p.deleteRules(c); err != nil {
-		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
+		return link.Bracket{}, fmt.Errorf("lift %q: %w", name, err)
 	}
 	left, err := p.present(c)
 	if err == nil && left > 0 {
 		err = fmt.Errorf("%d of its kernel rules are still there", left)
 	}
 	if err != nil {
-		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
+		return link.Bracket{}, fmt.Errorf("lift %q: %w", name, err)
 	}
 	if err := c.endStall(); err != nil {
-		return Bracket{}, fmt.Errorf("lift %q: %w", name, err)
+		return link.Bracket{}, fmt.Errorf("lift %q: %w", name, err)
 	}
-	b := Bracket{Before: now, After: wire.Now()}
+	b := link.Bracket{Before: now, After: wire.Now()}
 	// The counters outlive the rules, so what was dropped last is counted too.
 	err = p.read(c)
 	c.on = false
@@ -200,18 +201,18 @@ func (p *packets) present(c *cut) (int, error) {
 }
 
 // tally reads what a rule did so far, and whether it is in force.
-func (p *packets) tally(name string) (Count, bool, error) {
+func (p *packets) tally(name string) (link.Count, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.applied[name]
 	if c == nil {
-		return Count{}, false, nil
+		return link.Count{}, false, nil
 	}
 	if !c.on {
 		return c.count, true, nil
 	}
 	if err := p.read(c); err != nil {
-		return Count{}, true, err
+		return link.Count{}, true, err
 	}
 	n, err := p.present(c)
 	out := c.count
@@ -220,16 +221,16 @@ func (p *packets) tally(name string) (Count, bool, error) {
 }
 
 // traffic reads how many SYNs went over each kernel link.
-func (p *packets) traffic() ([]Traffic, error) {
+func (p *packets) traffic() ([]link.Traffic, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	counters, err := p.rules.counters()
 	if err != nil {
 		return nil, err
 	}
-	var out []Traffic
+	var out []link.Traffic
 	for id, l := range p.links {
-		out = append(out, Traffic{Link: id, Connections: counters[l.syns()]})
+		out = append(out, link.Traffic{Link: id, Connections: counters[l.syns()]})
 	}
 	return out, nil
 }

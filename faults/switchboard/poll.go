@@ -3,6 +3,7 @@ package switchboard
 import (
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -56,7 +57,7 @@ func (p *packets) read(c *cut) error {
 		return err
 	}
 	now := wire.Now()
-	fresh := Count{Unit: c.count.Unit, First: c.count.First, Last: c.count.Last, Late: c.count.Late}
+	fresh := link.Count{Unit: c.count.Unit, First: c.count.First, Last: c.count.Last, Late: c.count.Late}
 	for _, t := range c.tallys {
 		n := counters[t.name]
 		fresh.Total += n

@@ -10,6 +10,8 @@ import (
 	"github.com/google/nftables/expr"
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // ruleset is the switchboard's table, and one of ARP beside it. Its path for a client's
@@ -79,7 +81,7 @@ func (r *ruleset) tables() ([]string, error) {
 }
 
 // install puts in everything that is there without a fault.
-func (r *ruleset) install(s Spec) error {
+func (r *ruleset) install(s link.Spec) error {
 	r.conn.CreateTable(r.table)
 	for _, c := range []*nftables.Chain{r.early, r.late, r.stall, r.syns} {
 		r.conn.AddChain(c)
@@ -118,7 +120,7 @@ func (r *ruleset) paths(chain *nftables.Chain, links []path) error {
 
 // path is a kernel link and the mark its connections carry.
 type path struct {
-	Link
+	link.Link
 	mark uint32 // from 1
 }
 
@@ -126,7 +128,7 @@ type path struct {
 func (p path) syns() string { return fmt.Sprintf("syns %d", p.mark) }
 
 // pathsOf gives the kernel links among all.
-func pathsOf(links []Link) []path {
+func pathsOf(links []link.Link) []path {
 	var out []path
 	for _, l := range links {
 		if !l.Proxied {
@@ -140,7 +142,7 @@ func pathsOf(links []Link) []path {
 const aliasMap = "aliases"
 
 // sources gives each client its alias as targets see it.
-func (r *ruleset) sources(clients []Client) error {
+func (r *ruleset) sources(clients []link.Client) error {
 	aliases := &nftables.Set{Table: r.table, Name: aliasMap, IsMap: true,
 		KeyType: nftables.TypeIPAddr, DataType: nftables.TypeIPAddr}
 	var elements []nftables.SetElement
@@ -260,7 +262,7 @@ func (r *ruleset) remove() error {
 }
 
 // aliasesOf gives every alias of the clients.
-func aliasesOf(clients []Client) []netip.Addr {
+func aliasesOf(clients []link.Client) []netip.Addr {
 	var out []netip.Addr
 	for _, c := range clients {
 		out = append(out, c.Aliases...)

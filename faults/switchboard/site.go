@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -29,7 +30,7 @@ type site struct {
 
 // prepare makes all links and names of a drill. If it fails, what it made is
 // taken away again, and it may be called anew.
-func prepare(ctx context.Context, s Spec, tell teller) (made *site, err error) {
+func prepare(ctx context.Context, s link.Spec, tell teller) (made *site, err error) {
 	if err := check(s); err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func prepare(ctx context.Context, s Spec, tell teller) (made *site, err error) {
 }
 
 // connect sets up the kernel's side.
-func (t *site) connect(s Spec, tell teller) (err error) {
+func (t *site) connect(s link.Spec, tell teller) (err error) {
 	t.streams = newStreams(s, tell)
 	if t.addresses, err = findInterface(s.Subnet); err != nil {
 		return err
@@ -101,7 +102,7 @@ func (t *site) connect(s Spec, tell teller) (err error) {
 
 // near are the addresses that containers may ask for on the wire: all of the
 // switchboard's, and those that its DNS gives to everybody.
-func (t *site) near(s Spec) []netip.Addr {
+func (t *site) near(s link.Spec) []netip.Addr {
 	out := slices.Concat(t.addresses.own, linkAddresses(s.Links), aliasesOf(s.Clients), slices.Collect(maps.Values(s.Names)))
 	if s.Gateway.IsValid() {
 		out = append(out, s.Gateway)
@@ -109,7 +110,7 @@ func (t *site) near(s Spec) []netip.Addr {
 	return out
 }
 
-func linkAddresses(links []Link) []netip.Addr {
+func linkAddresses(links []link.Link) []netip.Addr {
 	out := make([]netip.Addr, len(links))
 	for i, l := range links {
 		out[i] = l.Addr
@@ -121,7 +122,7 @@ func inside(subnet netip.Prefix, all []netip.Addr) []netip.Addr {
 	return slices.DeleteFunc(slices.Clone(all), func(a netip.Addr) bool { return !subnet.Contains(a) })
 }
 
-func (t *site) apply(r Rule) (Bracket, error) {
+func (t *site) apply(r link.Rule) (link.Bracket, error) {
 	if r.Name != "" {
 		switch {
 		case r.DNS != nil:
@@ -133,7 +134,7 @@ func (t *site) apply(r Rule) (Bracket, error) {
 	kernel, err := sideOf(r)
 	switch {
 	case err != nil:
-		return Bracket{}, err
+		return link.Bracket{}, err
 	case kernel:
 		return t.packets.apply(r)
 	default:
@@ -142,7 +143,7 @@ func (t *site) apply(r Rule) (Bracket, error) {
 }
 
 // sideOf tells a rule on packets from one on streams.
-func sideOf(r Rule) (kernel bool, err error) {
+func sideOf(r link.Rule) (kernel bool, err error) {
 	if r.Name == "" {
 		return false, errors.New("rule without a name: a lift could not find it")
 	}
@@ -153,7 +154,7 @@ func sideOf(r Rule) (kernel bool, err error) {
 			packet++
 		}
 	}
-	for _, k := range r.kinds() {
+	for _, k := range kindsOf(r) {
 		if k != nil {
 			stream++
 		}
@@ -173,7 +174,7 @@ const settle = 50 * time.Millisecond
 
 // lift undoes a rule wherever it stands. Where it stands nowhere, an apply that
 // was interrupted and not waited for may still be about to put it there.
-func (t *site) lift(name string) (Bracket, error) {
+func (t *site) lift(name string) (link.Bracket, error) {
 	if c, ok := t.steers.count(name); ok && c.Active {
 		return t.steers.lift(name), nil
 	}
@@ -183,11 +184,11 @@ func (t *site) lift(name string) (Bracket, error) {
 	n := t.names.lift(name)
 	p, perr := t.packets.lift(name)
 	s, serr := t.streams.lift(name)
-	return Bracket{Before: n.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
+	return link.Bracket{Before: n.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
 }
 
 // count is what a rule did so far; one that was never applied did nothing.
-func (t *site) count(name string) (c Count, err error) {
+func (t *site) count(name string) (c link.Count, err error) {
 	var ok bool
 	if c, ok, err = t.packets.tally(name); !ok {
 		if c, ok = t.streams.count(name); !ok {
@@ -201,18 +202,18 @@ func (t *site) count(name string) (c Count, err error) {
 }
 
 // traffic is in order of links.
-func (t *site) traffic() ([]Traffic, error) {
+func (t *site) traffic() ([]link.Traffic, error) {
 	out, err := t.packets.traffic()
 	out = append(out, t.streams.traffic()...)
-	slices.SortFunc(out, func(a, b Traffic) int { return cmp.Compare(a.Link, b.Link) })
+	slices.SortFunc(out, func(a, b link.Traffic) int { return cmp.Compare(a.Link, b.Link) })
 	return out, err
 }
 
 // stray is what went by no link so far.
-func (t *site) stray() (Strays, error) {
+func (t *site) stray() (link.Strays, error) {
 	counters, err := t.rules.counters()
 	if err != nil {
-		return Strays{}, err
+		return link.Strays{}, err
 	}
 	return t.strays.read(counters)
 }

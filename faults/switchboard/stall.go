@@ -8,6 +8,8 @@ import (
 	"github.com/google/nftables/expr"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // stallPriority puts an accept-stall's translation before that of the links: the
@@ -17,7 +19,7 @@ var stallPriority = nftables.ChainPriorityRef(*nftables.ChainPriorityNATDest - 1
 // listen opens a listener on a link's own address that never accepts. What
 // completes its handshake there hangs; once the queue is full, the kernel drops
 // SYNs without a word.
-func listen(l Link, backlog int) (fd int, err error) {
+func listen(l link.Link, backlog int) (fd int, err error) {
 	fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return -1, fmt.Errorf("socket: %w", err)
@@ -51,13 +53,13 @@ func (c *cut) openStall(links []path) error {
 
 // stalled is a link's listener.
 type stalled struct {
-	Link
+	link.Link
 	fd int
 }
 
 // here leads a new connection to the link's own address, which is the
 // switchboard's: it stays here.
-func here(l Link) exprs {
+func here(l link.Link) exprs {
 	return exprs{
 		&expr.Immediate{Register: reg, Data: l.Addr.AsSlice()},
 		&expr.Immediate{Register: reg + 1, Data: port(l.Port)},

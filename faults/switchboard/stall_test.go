@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Of several links that are to stall, either all get their listener or none.
@@ -22,9 +24,9 @@ func TestStallHalfWay(t *testing.T) {
 	var links []path
 	for _, l := range []net.Listener{first, taken} {
 		at := netip.MustParseAddrPort(l.Addr().String())
-		links = append(links, path{Link: Link{ID: at.String(), Addr: at.Addr(), Port: at.Port()}})
+		links = append(links, path{Link: link.Link{ID: at.String(), Addr: at.Addr(), Port: at.Port()}})
 	}
-	c := &cut{rule: Rule{AcceptStall: &AcceptStall{Backlog: 4}}}
+	c := &cut{rule: link.Rule{AcceptStall: &link.AcceptStall{Backlog: 4}}}
 	if err := c.openStall(links); err == nil {
 		t.Fatalf("listens on %s, which somebody else has", taken.Addr())
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -20,9 +21,9 @@ type steers struct {
 }
 
 type steered struct {
-	Steer
+	link.Steer
 	on    bool
-	count Count
+	count link.Count
 }
 
 func newSteers(subnet netip.Prefix) *steers {
@@ -30,38 +31,38 @@ func newSteers(subnet netip.Prefix) *steers {
 }
 
 // apply begins a rule.
-func (s *steers) apply(r Rule) (Bracket, error) {
+func (s *steers) apply(r link.Rule) (link.Bracket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old := s.rules[r.Name]; old != nil && old.on {
-		return Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
+		return link.Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
 	}
 	before := wire.Now()
-	s.rules[r.Name] = &steered{Steer: *r.Steer, on: true, count: Count{Unit: "answers led elsewhere"}}
+	s.rules[r.Name] = &steered{Steer: *r.Steer, on: true, count: link.Count{Unit: "answers led elsewhere"}}
 	if !slices.Contains(s.order, r.Name) {
 		s.order = append(s.order, r.Name)
 	}
-	return Bracket{Before: before, After: wire.Now()}, nil
+	return link.Bracket{Before: before, After: wire.Now()}, nil
 }
 
 // lift ends a rule; one that is not in force is left alone.
-func (s *steers) lift(name string) Bracket {
+func (s *steers) lift(name string) link.Bracket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := wire.Now()
 	if r := s.rules[name]; r != nil {
 		r.on = false
 	}
-	return Bracket{Before: before, After: wire.Now()}
+	return link.Bracket{Before: before, After: wire.Now()}
 }
 
 // count is what a rule led elsewhere; ok is false for one that was never applied.
-func (s *steers) count(name string) (c Count, ok bool) {
+func (s *steers) count(name string) (c link.Count, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rules[name]
 	if r == nil {
-		return Count{}, false
+		return link.Count{}, false
 	}
 	c = r.count
 	c.Active = r.on

@@ -11,6 +11,8 @@ import (
 	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // strays counts what goes by no link. Packets to addresses outside the drill's subnet
@@ -156,8 +158,8 @@ func (s *strays) listen(r *ruleset, near []netip.Addr) error {
 }
 
 // read lists what was counted, the most first.
-func (s *strays) read(counters map[string]uint64) (Strays, error) {
-	out := Strays{Dropped: counters[strayCounter]}
+func (s *strays) read(counters map[string]uint64) (link.Strays, error) {
+	out := link.Strays{Dropped: counters[strayCounter]}
 	outside, err := s.conn.GetSetElements(s.outside)
 	if err != nil {
 		return out, fmt.Errorf("nftables: strays: %w", err)
@@ -176,7 +178,7 @@ func (s *strays) read(counters map[string]uint64) (Strays, error) {
 			out.Seen = append(out.Seen, x)
 		}
 	}
-	slices.SortFunc(out.Seen, func(a, b Stray) int {
+	slices.SortFunc(out.Seen, func(a, b link.Stray) int {
 		return cmp.Or(-cmp.Compare(a.Packets, b.Packets), a.From.Compare(b.From), a.To.Compare(b.To),
 			cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port))
 	})
@@ -184,11 +186,11 @@ func (s *strays) read(counters map[string]uint64) (Strays, error) {
 }
 
 // strayOf reads an element of the set of strays: 4 words.
-func strayOf(e nftables.SetElement) (Stray, bool) {
+func strayOf(e nftables.SetElement) (link.Stray, bool) {
 	if len(e.Key) != 16 || e.Counter == nil {
-		return Stray{}, false
+		return link.Stray{}, false
 	}
-	return Stray{
+	return link.Stray{
 		From: netip.AddrFrom4([4]byte(e.Key[:4])), To: netip.AddrFrom4([4]byte(e.Key[4:8])),
 		Protocol: protocolName(e.Key[8]), Port: binary.BigEndian.Uint16(e.Key[12:]), Packets: e.Counter.Packets,
 	}, true
@@ -196,11 +198,11 @@ func strayOf(e nftables.SetElement) (Stray, bool) {
 
 // neighbourOf reads one of those who asked; not of an announcement of an address, nor
 // of a question whether it is free.
-func neighbourOf(e nftables.SetElement) (Stray, bool) {
+func neighbourOf(e nftables.SetElement) (link.Stray, bool) {
 	if len(e.Key) != 8 || e.Counter == nil {
-		return Stray{}, false
+		return link.Stray{}, false
 	}
-	x := Stray{From: netip.AddrFrom4([4]byte(e.Key[:4])), To: netip.AddrFrom4([4]byte(e.Key[4:8])), Protocol: ProtocolARP, Packets: e.Counter.Packets}
+	x := link.Stray{From: netip.AddrFrom4([4]byte(e.Key[:4])), To: netip.AddrFrom4([4]byte(e.Key[4:8])), Protocol: link.ProtocolARP, Packets: e.Counter.Packets}
 	return x, x.From != x.To && !x.From.IsUnspecified()
 }
 

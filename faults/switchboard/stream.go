@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/stormdrill/stormdrill/faults/authority"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -36,13 +37,13 @@ type streams struct {
 
 // proxied is one proxied link.
 type proxied struct {
-	Link
+	link.Link
 	door   *door
 	stage  *stage
 	faults *modes
 }
 
-func newStreams(s Spec, tell teller) *streams {
+func newStreams(s link.Spec, tell teller) *streams {
 	nodes := map[string]bool{}
 	for _, l := range s.Links {
 		nodes[l.To], nodes[l.Name] = true, true
@@ -56,7 +57,7 @@ func newStreams(s Spec, tell teller) *streams {
 }
 
 // open puts the proxies into one link; on return it listens.
-func (s *streams) open(ctx context.Context, l Link) error {
+func (s *streams) open(ctx context.Context, l link.Link) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.links[l.ID] != nil {
@@ -75,7 +76,7 @@ func (s *streams) open(ctx context.Context, l Link) error {
 	}
 	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port), subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened, papers: &papers{ca: s.authority, names: namesOf(l)}}
 	if l.Opened {
-		if err := g.papers.forge(&TLS{As: good}); err != nil {
+		if err := g.papers.forge(&link.TLS{As: good}); err != nil {
 			_ = listener.Close()
 			return err
 		}
@@ -92,7 +93,7 @@ func (s *streams) open(ctx context.Context, l Link) error {
 }
 
 // whose a connection over a link is, by its client's address.
-func (s *streams) whose(l Link) func(netip.Addr) whose {
+func (s *streams) whose(l link.Link) func(netip.Addr) whose {
 	return func(a netip.Addr) whose {
 		if l.Users && !s.checks(a) {
 			return users
@@ -102,27 +103,27 @@ func (s *streams) whose(l Link) func(netip.Addr) whose {
 }
 
 // apply sets the mode of all the rule's links, or of none.
-func (s *streams) apply(r Rule) (Bracket, error) {
+func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.rules[r.Name]; m != nil && m.active.Load() {
-		return Bracket{}, fmt.Errorf("rule %q is in force already", r.Name)
+		return link.Bracket{}, fmt.Errorf("rule %q is in force already", r.Name)
 	}
 	m := newMode(r, s.tell.touched)
 	for _, id := range r.Links {
 		l := s.links[id]
 		switch {
 		case l == nil:
-			return Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
+			return link.Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
 		case m.staged() && !l.stage.staged:
-			return Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that answers in the node's stead", r.Name, id)
+			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that answers in the node's stead", r.Name, id)
 		case l.faults.taken(m):
-			return Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind", r.Name, id)
+			return link.Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind", r.Name, id)
 		}
 	}
 	for _, id := range r.Links {
 		if err := s.links[id].stage.papers.forge(r.TLS); err != nil {
-			return Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
+			return link.Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
 		}
 	}
 	before := wire.Now()
@@ -133,11 +134,11 @@ func (s *streams) apply(r Rule) (Bracket, error) {
 		s.links[id].door.meet()
 	}
 	s.rules[r.Name] = m
-	return Bracket{Before: before, After: wire.Now()}, nil
+	return link.Bracket{Before: before, After: wire.Now()}, nil
 }
 
 // lift ends a rule; one that is not in force is left alone.
-func (s *streams) lift(name string) (Bracket, error) {
+func (s *streams) lift(name string) (link.Bracket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := wire.Now()
@@ -147,15 +148,15 @@ func (s *streams) lift(name string) (Bracket, error) {
 		}
 		close(m.over)
 	}
-	return Bracket{Before: before, After: wire.Now()}, nil
+	return link.Bracket{Before: before, After: wire.Now()}, nil
 }
 
-func (s *streams) count(name string) (Count, bool) {
+func (s *streams) count(name string) (link.Count, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.rules[name]
 	if m == nil {
-		return Count{}, false
+		return link.Count{}, false
 	}
 	c, links := m.read(), []*proxied{}
 	for _, id := range m.Links {
@@ -163,17 +164,17 @@ func (s *streams) count(name string) (Count, bool) {
 			links = append(links, l)
 		}
 	}
-	c.untold(links, func(l *proxied) bool { return l.door.nodes })
+	untold(&c, links, func(l *proxied) bool { return l.door.nodes })
 	return c, true
 }
 
-func (s *streams) traffic() []Traffic {
+func (s *streams) traffic() []link.Traffic {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []Traffic
+	var all []link.Traffic
 	for _, id := range s.order {
 		g := s.links[id].stage
-		all = append(all, Traffic{Link: id, Connections: g.connections.Load(), Requests: g.requests.Load()})
+		all = append(all, link.Traffic{Link: id, Connections: g.connections.Load(), Requests: g.requests.Load()})
 	}
 	return all
 }

@@ -1,15 +1,21 @@
 package switchboard
 
-import "time"
+import (
+	"time"
 
-func (b *Bandwidth) unit() string { return "answers narrowed" }
+	"github.com/stormdrill/stormdrill/faults/link"
+)
+
+type bandwidthKind link.Bandwidth
+
+func (b *bandwidthKind) unit() string { return "answers narrowed" }
 
 // portion is how much of a narrow line's time one piece takes at most.
 const portion = 20 * time.Millisecond
 
 // shape lets a connection's bytes through one after the other, each for as long
 // as the line takes for it.
-func (b *Bandwidth) shape(p piece, m *mode, line *pace) []piece {
+func (b *bandwidthKind) shape(p piece, m *mode, line *pace) []piece {
 	m.touch(p.answer)
 	parts := p.parts(max(1, int(float64(b.Rate)*portion.Seconds())))
 	for i, p := range parts {

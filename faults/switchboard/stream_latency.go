@@ -3,13 +3,17 @@ package switchboard
 import (
 	"math/rand/v2"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-func (l *Latency) unit() string { return "answers delayed" }
+type latencyKind link.Latency
+
+func (l *latencyKind) unit() string { return "answers delayed" }
 
 // shape holds each piece for Delay ± Jitter, uniform. Pieces that arrive
 // together leave together: it delays and does not throttle.
-func (l *Latency) shape(p piece, m *mode, _ *pace) []piece {
+func (l *latencyKind) shape(p piece, m *mode, _ *pace) []piece {
 	d := l.Delay
 	if l.Jitter > 0 {
 		d += time.Duration((2*rand.Float64() - 1) * float64(l.Jitter))

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -29,11 +30,11 @@ type breaker interface {
 // streamKinds is how many there are.
 const streamKinds = 8
 
-// kinds are a rule's kinds on streams, nil where not set, in the order in which an
+// kindsOf are a rule's kinds on streams, nil where not set, in the order in which an
 // answer meets them. A new one is one file and one line here.
-func (r Rule) kinds() [streamKinds]kind {
-	return [streamKinds]kind{given(r.HTTPStatus), given(r.TLS), given(r.Reset), given(r.LimitData), given(r.Latency),
-		given(r.Slice), given(r.Bandwidth), given(r.Stall)}
+func kindsOf(r link.Rule) [streamKinds]kind {
+	return [streamKinds]kind{given((*statusKind)(r.HTTPStatus)), given((*tlsKind)(r.TLS)), given((*resetKind)(r.Reset)), given((*limitKind)(r.LimitData)), given((*latencyKind)(r.Latency)),
+		given((*sliceKind)(r.Slice)), given((*bandwidthKind)(r.Bandwidth)), given((*stallKind)(r.Stall))}
 }
 
 func given[T any, P interface {
@@ -48,7 +49,7 @@ func given[T any, P interface {
 
 // mode is a rule in force on some proxied links, and its count.
 type mode struct {
-	Rule
+	link.Rule
 	kind    kind
 	place   int // among kinds
 	began   time.Time
@@ -57,15 +58,15 @@ type mode struct {
 	touched func(rule string, at int64)
 
 	mu    sync.Mutex
-	count Count
+	count link.Count
 }
 
 // modes is what one link suffers now: at most one rule of each kind.
 type modes [streamKinds]atomic.Pointer[mode]
 
-func newMode(r Rule, touched func(string, int64)) *mode {
+func newMode(r link.Rule, touched func(string, int64)) *mode {
 	m := &mode{Rule: r, over: make(chan struct{}), touched: touched}
-	for i, k := range r.kinds() {
+	for i, k := range kindsOf(r) {
 		if k != nil {
 			m.kind, m.place = k, i
 		}
@@ -159,7 +160,7 @@ func (m *mode) touch(a *answer) bool {
 	return true
 }
 
-func (m *mode) read() Count {
+func (m *mode) read() link.Count {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := m.count

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // patience is how long a byte may take that nobody holds back.
@@ -109,7 +111,7 @@ func dial(t *testing.T, at string) net.Conn {
 func late(t *testing.T, s *streams, dial func() net.Conn, said, saying string) {
 	t.Helper()
 	const delay = 200 * time.Millisecond
-	if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Latency: &Latency{Delay: delay}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"}, Latency: &link.Latency{Delay: delay}}); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
@@ -123,7 +125,7 @@ func late(t *testing.T, s *streams, dial func() net.Conn, said, saying string) {
 		t.Errorf("one connection was slow, counted %+v", n)
 	}
 	_, _ = s.lift("slow")
-	if _, err := s.apply(Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &Reset{}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &link.Reset{}}); err != nil {
 		t.Fatal(err)
 	}
 	_ = c.SetReadDeadline(time.Now().Add(patience))
@@ -189,7 +191,7 @@ func TestPipelinedAnswersAreToldApart(t *testing.T) {
 		fmt.Fprint(c, three) // at once
 		_, _ = io.Copy(io.Discard, c)
 	}), false)
-	if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/spared"}, Latency: &Latency{Delay: 50 * time.Millisecond}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/spared"}, Latency: &link.Latency{Delay: 50 * time.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
 	c := dial(t, at)

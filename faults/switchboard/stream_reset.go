@@ -1,11 +1,17 @@
 package switchboard
 
-import "time"
+import (
+	"time"
 
-func (r *Reset) unit() string { return "connections reset" }
+	"github.com/stormdrill/stormdrill/faults/link"
+)
+
+type resetKind link.Reset
+
+func (r *resetKind) unit() string { return "connections reset" }
 
 // shape resets the connection behind the first bytes of an answer.
-func (r *Reset) shape(p piece, m *mode, _ *pace) []piece {
+func (r *resetKind) shape(p piece, m *mode, _ *pace) []piece {
 	if r.After == 0 {
 		return []piece{p}
 	}
@@ -14,7 +20,7 @@ func (r *Reset) shape(p piece, m *mode, _ *pace) []piece {
 
 // meet resets a connection that is old enough; where it is neither about age nor
 // about bytes, one that ever asked for something: a new one with its first request.
-func (r *Reset) meet(f *flow, m *mode) {
+func (r *resetKind) meet(f *flow, m *mode) {
 	switch age := time.Since(f.born); {
 	case r.After > 0:
 	case r.In == 0:

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Whatever paces or holds an answer loses no byte of it and keeps their order, and
@@ -23,11 +25,11 @@ func TestShapesLoseNothing(t *testing.T) {
 	s, url := throughProxy(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, big) }))
 	c := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
 	defer c.CloseIdleConnections()
-	for _, r := range []Rule{
-		{Name: "narrow", Bandwidth: &Bandwidth{Rate: 10_000}}, // 50 s, and the others longer
-		{Name: "sliced", Slice: &Slice{Size: 700, Delay: time.Second}},
-		{Name: "held", Stall: &Stall{}},
-		{Name: "late", Latency: &Latency{Delay: time.Minute, Jitter: time.Second}},
+	for _, r := range []link.Rule{
+		{Name: "narrow", Bandwidth: &link.Bandwidth{Rate: 10_000}}, // 50 s, and the others longer
+		{Name: "sliced", Slice: &link.Slice{Size: 700, Delay: time.Second}},
+		{Name: "held", Stall: &link.Stall{}},
+		{Name: "late", Latency: &link.Latency{Delay: time.Minute, Jitter: time.Second}},
 	} {
 		r.Links = []string{"a -> b"}
 		if _, err := s.apply(r); err != nil {
@@ -58,11 +60,11 @@ func TestShapesTakeTheirTime(t *testing.T) {
 	c := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
 	defer c.CloseIdleConnections()
 	for _, x := range []struct {
-		rule  Rule
+		rule  link.Rule
 		least time.Duration
 	}{
-		{Rule{Name: "narrow", Bandwidth: &Bandwidth{Rate: 50_000}}, 400 * time.Millisecond},
-		{Rule{Name: "sliced", Slice: &Slice{Size: 5_000, Delay: 100 * time.Millisecond}}, 300 * time.Millisecond},
+		{link.Rule{Name: "narrow", Bandwidth: &link.Bandwidth{Rate: 50_000}}, 400 * time.Millisecond},
+		{link.Rule{Name: "sliced", Slice: &link.Slice{Size: 5_000, Delay: 100 * time.Millisecond}}, 300 * time.Millisecond},
 	} {
 		x.rule.Links = []string{"a -> b"}
 		for range 2 {
@@ -108,9 +110,9 @@ func TestOrderAcrossRules(t *testing.T) {
 	go func() { _, err := io.Copy(&got, a.Body); read <- err }()
 	rules := 0
 	for done := false; !done; rules++ {
-		r := Rule{Name: fmt.Sprint(rules), Links: []string{"a -> b"}, Latency: &Latency{Delay: time.Millisecond}}
+		r := link.Rule{Name: fmt.Sprint(rules), Links: []string{"a -> b"}, Latency: &link.Latency{Delay: time.Millisecond}}
 		if rules%2 == 0 {
-			r.Latency, r.Slice = nil, &Slice{Size: 100, Delay: 10 * time.Microsecond}
+			r.Latency, r.Slice = nil, &link.Slice{Size: 100, Delay: 10 * time.Microsecond}
 		}
 		if _, err := s.apply(r); err != nil {
 			t.Fatal(err)
@@ -156,7 +158,7 @@ func TestCutCountsWhatWentBefore(t *testing.T) {
 	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	expect(t, c, head+strings.Repeat("0", 1000))
 	const after = 1500
-	if _, err := s.apply(Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &Reset{After: after}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &link.Reset{After: after}}); err != nil {
 		t.Fatal(err)
 	}
 	close(more)

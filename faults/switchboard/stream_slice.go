@@ -1,9 +1,13 @@
 package switchboard
 
-func (s *Slice) unit() string { return "answers sliced" }
+import "github.com/stormdrill/stormdrill/faults/link"
+
+type sliceKind link.Slice
+
+func (s *sliceKind) unit() string { return "answers sliced" }
 
 // shape parts an answer, and lets its parts go Delay after each other.
-func (s *Slice) shape(p piece, m *mode, line *pace) []piece {
+func (s *sliceKind) shape(p piece, m *mode, line *pace) []piece {
 	if p.at+int64(len(p.data)) > s.Size {
 		m.touch(p.answer)
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // stage is the HTTP stage of one link: it stands between Toxiproxy and the node.
@@ -184,7 +186,7 @@ func (c *exchange) answer(r request, m *mode) bool {
 	a := m.HTTPStatus.Answer(m.Name)
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", a.Code, http.StatusText(a.Code),
-		FaultHeader, m.Name, NodeHeader, c.stage.name)
+		link.FaultHeader, m.Name, link.NodeHeader, c.stage.name)
 	if a.Type != "" {
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", a.Type)
 	}

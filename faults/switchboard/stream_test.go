@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/authority"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 const testRun = "0123456789abcdef"
@@ -33,11 +34,11 @@ func through(t *testing.T, h http.Handler, staged bool) (*streams, string) {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	return openTo(t, server, Spec{}, Link{Staged: staged})
+	return openTo(t, server, link.Spec{}, link.Link{Staged: staged})
 }
 
 // openTo opens a link to a server.
-func openTo(t *testing.T, server *httptest.Server, spec Spec, l Link) (*streams, string) {
+func openTo(t *testing.T, server *httptest.Server, spec link.Spec, l link.Link) (*streams, string) {
 	t.Helper()
 	s, at := openLink(t, netip.MustParseAddrPort(server.Listener.Addr().String()), spec, l)
 	scheme, _, _ := strings.Cut(server.URL, "://")
@@ -47,11 +48,11 @@ func openTo(t *testing.T, server *httptest.Server, spec Spec, l Link) (*streams,
 // linkTo opens a link between two nodes.
 func linkTo(t *testing.T, at netip.AddrPort, staged bool) (*streams, string) {
 	t.Helper()
-	return openLink(t, at, Spec{Links: []Link{{From: "c", To: "a"}, {From: "a", To: "b"}}}, Link{From: "a", To: "b", Staged: staged})
+	return openLink(t, at, link.Spec{Links: []link.Link{{From: "c", To: "a"}, {From: "a", To: "b"}}}, link.Link{From: "a", To: "b", Staged: staged})
 }
 
 // openLink opens a link to a node; it has its own address and the node's port.
-func openLink(t *testing.T, at netip.AddrPort, spec Spec, l Link) (*streams, string) {
+func openLink(t *testing.T, at netip.AddrPort, spec link.Spec, l link.Link) (*streams, string) {
 	t.Helper()
 	spec.Run, spec.Subnet = testRun, netip.MustParsePrefix("127.0.0.0/22")
 	s := newStreams(spec, func(string, any) error { return nil })
@@ -73,7 +74,7 @@ func opened(t *testing.T, h http.Handler) (*streams, string, *http.Transport) {
 	}
 	server := httptest.NewTLSServer(h) // its certificate is by somebody else
 	t.Cleanup(server.Close)
-	s, url := openTo(t, server, Spec{Authority: ca}, Link{To: "b", Name: "b", Opened: true})
+	s, url := openTo(t, server, link.Spec{Authority: ca}, link.Link{To: "b", Name: "b", Opened: true})
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(ca.Certificate))
 	return s, url, &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "b"}, MaxConnsPerHost: 1, ForceAttemptHTTP2: true}
@@ -119,7 +120,7 @@ func ask(t *testing.T, c *http.Client, method, url, body string, users bool) (st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.StatusCode, a.Header.Get(FaultHeader) != "", string(b)
+	return a.StatusCode, a.Header.Get(link.FaultHeader) != "", string(b)
 }
 
 // Without a fault every kind of message goes through, on one connection.
@@ -173,7 +174,7 @@ func TestStreamPassesVerbatim(t *testing.T) {
 func TestHTTPStatusCountsExactly(t *testing.T) {
 	var served atomic.Int64
 	s, url := throughStage(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { served.Add(1) }))
-	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/health"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 0.3}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/health"}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 0.3}}); err != nil {
 		t.Fatal(err)
 	}
 	var users, checks, asked atomic.Int64
@@ -228,7 +229,7 @@ func TestPipelinedOrder(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 		fmt.Fprint(w, "node")
 	}))
-	if _, err := s.apply(Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/ok*"}, HTTPStatus: &HTTPStatus{Code: 500, Share: 1}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/ok*"}, HTTPStatus: &link.HTTPStatus{Code: 500, Share: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -256,7 +257,7 @@ func TestLatency(t *testing.T) {
 	c := &http.Client{Transport: &http.Transport{}}
 	defer c.CloseIdleConnections()
 	ask(t, c, "GET", url, "", true)
-	if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Latency: &Latency{Delay: 100 * time.Millisecond}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"}, Latency: &link.Latency{Delay: 100 * time.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
@@ -270,7 +271,7 @@ func TestLatency(t *testing.T) {
 	if _, err := s.lift("slow"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.apply(Rule{Name: "stuck", Links: []string{"a -> b"}, Latency: &Latency{Delay: time.Hour}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "stuck", Links: []string{"a -> b"}, Latency: &link.Latency{Delay: time.Hour}}); err != nil {
 		t.Fatal(err)
 	}
 	got := make(chan string)
@@ -295,7 +296,7 @@ func TestLatencySpares(t *testing.T) {
 	const late = 300 * time.Millisecond
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) })
 	eachWay(t, h, func(t *testing.T, s *streams, url string, c *http.Client) {
-		if _, err := s.apply(Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/health"}, Latency: &Latency{Delay: late}}); err != nil {
+		if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/health"}, Latency: &link.Latency{Delay: late}}); err != nil {
 			t.Fatal(err)
 		}
 		for i, path := range []string{"/health", "/a", "/health", "/b"} {
@@ -314,14 +315,14 @@ func TestLatencySpares(t *testing.T) {
 // A node that flaps is bad for its part of each period, from the apply on, and
 // what clients saw is what was counted.
 func TestFlap(t *testing.T) {
-	f := HTTPStatus{Period: 4 * time.Second, Bad: time.Second}
+	f := statusKind{Period: 4 * time.Second, Bad: time.Second}
 	for after, want := range map[time.Duration]bool{0: true, 999 * time.Millisecond: true, time.Second: false, 3 * time.Second: false, 4 * time.Second: true, 9 * time.Second: false} {
 		if f.bad(after) != want {
 			t.Errorf("bad after %s: want %v", after, want)
 		}
 	}
 	s, url := throughStage(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
-	if _, err := s.apply(Rule{Name: "flap", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 1, Period: 200 * time.Millisecond, Bad: 100 * time.Millisecond}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "flap", Links: []string{"a -> b"}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1, Period: 200 * time.Millisecond, Bad: 100 * time.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
 	c := &http.Client{Transport: &http.Transport{}}
@@ -352,7 +353,7 @@ func TestResetAfterBytes(t *testing.T) {
 			_, _ = io.WriteString(w, strings.Repeat("0123456789", 50_000))
 		}
 	}))
-	if _, err := s.apply(Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &Reset{After: after}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &link.Reset{After: after}}); err != nil {
 		t.Fatal(err)
 	}
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -397,9 +398,9 @@ func TestSwitchUnderTraffic(t *testing.T) {
 	}
 	for i := range 200 {
 		name := fmt.Sprint(i)
-		r := Rule{Name: name, Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 0.5}}
+		r := link.Rule{Name: name, Links: []string{"a -> b"}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 0.5}}
 		if i%2 == 0 {
-			r.HTTPStatus, r.Latency = nil, &Latency{Delay: time.Millisecond, Jitter: time.Millisecond}
+			r.HTTPStatus, r.Latency = nil, &link.Latency{Delay: time.Millisecond, Jitter: time.Millisecond}
 		}
 		if _, err := s.apply(r); err != nil {
 			t.Fatal(err)
@@ -415,7 +416,7 @@ func TestSwitchUnderTraffic(t *testing.T) {
 
 func TestStreamRefusesWrongRules(t *testing.T) {
 	s, _ := throughStage(t, http.NotFoundHandler())
-	ok := Rule{Name: "one", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 1}}
+	ok := link.Rule{Name: "one", Links: []string{"a -> b"}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}}
 	if _, err := s.apply(ok); err != nil {
 		t.Fatal(err)
 	}
@@ -423,7 +424,7 @@ func TestStreamRefusesWrongRules(t *testing.T) {
 	again.Name = "two"
 	nowhere := ok
 	nowhere.Name, nowhere.Links = "three", []string{"a -> c"}
-	for _, r := range []Rule{ok, again, nowhere} {
+	for _, r := range []link.Rule{ok, again, nowhere} {
 		if _, err := s.apply(r); err == nil {
 			t.Errorf("%s is taken", r.Name)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/authority"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // tlsHandshake is the first byte of a TLS connection: the record type of a
@@ -20,11 +21,13 @@ const tlsHandshake = 0x16
 // configurations wait for as long.
 const handshakeWithin = 60 * time.Second
 
-func (t *TLS) unit() string {
+type tlsKind link.TLS
+
+func (t *tlsKind) unit() string {
 	switch t.As {
-	case NoAnswer:
+	case link.NoAnswer:
 		return "TLS handshakes held"
-	case OldVersion:
+	case link.OldVersion:
 		return "TLS handshakes answered in an old version"
 	}
 	return "TLS handshakes answered with a bad certificate"
@@ -44,14 +47,14 @@ type papers struct {
 }
 
 // namesOf are the names by which clients reach a link's node.
-func namesOf(l Link) []string { return slices.Compact([]string{l.To, l.Name}) }
+func namesOf(l link.Link) []string { return slices.Compact([]string{l.To, l.Name}) }
 
 // strangeName is of a host that nobody in a drill asks for (RFC 2606).
 const strangeName = "another-host.invalid"
 
 // forge makes the certificate that a rule shows, once.
-func (p *papers) forge(t *TLS) error {
-	if t == nil || t.As == NoAnswer {
+func (p *papers) forge(t *link.TLS) error {
+	if t == nil || t.As == link.NoAnswer {
 		return nil
 	}
 	p.mu.Lock()
@@ -62,11 +65,11 @@ func (p *papers) forge(t *TLS) error {
 	ca, valid, names := p.ca, authority.Current(), p.names
 	var err error
 	switch t.As {
-	case Expired:
+	case link.Expired:
 		valid = authority.Expired()
-	case WrongHost:
+	case link.WrongHost:
 		names = []string{strangeName}
-	case UnknownAuthority:
+	case link.UnknownAuthority:
 		if ca, err = authority.New("An authority that nobody trusts"); err != nil {
 			return err
 		}
@@ -87,11 +90,11 @@ func (p *papers) forge(t *TLS) error {
 }
 
 // show is how a server behaves that has the certificate and versions of a rule.
-func (p *papers) show(t *TLS) *tls.Config {
+func (p *papers) show(t *link.TLS) *tls.Config {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := &tls.Config{Certificates: []tls.Certificate{p.shown[t.As]}, MinVersion: tls.VersionTLS10, SessionTicketsDisabled: true}
-	if t.As == OldVersion {
+	if t.As == link.OldVersion {
 		c.MaxVersion = tls.VersionTLS11
 	}
 	return c
@@ -109,7 +112,7 @@ func (c *exchange) secure() {
 	if m != nil && !m.hit(c.flow.whose()) {
 		m = nil
 	}
-	if m != nil && m.TLS.As == NoAnswer {
+	if m != nil && m.TLS.As == link.NoAnswer {
 		if !c.holdHello(m) {
 			return
 		}
@@ -143,7 +146,7 @@ func (c *exchange) holdHello(m *mode) bool {
 // first whether it takes what it is shown. Without one, the node is asked first: a
 // client whose node does not make the handshake gets none.
 func (c *exchange) terminate(m *mode) bool {
-	as := &TLS{As: good}
+	as := &link.TLS{As: good}
 	if m != nil {
 		as = m.TLS
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // trace is what is known of the requests on one link: whether any said that it was a
@@ -40,7 +42,7 @@ func (t *trace) hidden() []string {
 }
 
 // untold adds to a count what its links do not tell of requests.
-func (c *Count) untold(links []*proxied, between func(*proxied) bool) {
+func untold(c *link.Count, links []*proxied, between func(*proxied) bool) {
 	var unread []string
 	for _, l := range links {
 		c.Untraced = c.Untraced || between(l) && !l.stage.trace.seen.Load()

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"testing"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Between nodes whose requests say nothing, what a fault answered may all have been
@@ -18,7 +20,7 @@ func TestUntracedLinkIsBlind(t *testing.T) {
 	s, at := linkTo(t, netip.MustParseAddrPort(server.Listener.Addr().String()), true)
 	c := &http.Client{Transport: &http.Transport{}}
 	defer c.CloseIdleConnections()
-	bad := Rule{Name: "bad", Links: []string{"a -> b"}, HTTPStatus: &HTTPStatus{Code: 503, Share: 1}}
+	bad := link.Rule{Name: "bad", Links: []string{"a -> b"}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}}
 	apply := func() {
 		t.Helper()
 		if _, err := s.apply(bad); err != nil {
@@ -96,7 +98,7 @@ func unread(t *testing.T, staged bool, say, want string) {
 			break
 		}
 	}
-	rule := Rule{Name: "late", Links: []string{"a -> b"}, Latency: &Latency{Delay: 1}}
+	rule := link.Rule{Name: "late", Links: []string{"a -> b"}, Latency: &link.Latency{Delay: 1}}
 	if _, err := s.apply(rule); err != nil {
 		t.Fatal(err)
 	}

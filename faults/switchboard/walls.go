@@ -11,6 +11,8 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // walls are what keeps packets in the drill's network, as they are seen from inside:
@@ -25,7 +27,7 @@ type walls struct {
 
 // examineWalls looks at what the engine gave this container, and then takes the way
 // out away: the switchboard needs none.
-func examineWalls(a *addresses, s Spec) (*walls, error) {
+func examineWalls(a *addresses, s link.Spec) (*walls, error) {
 	w := &walls{addresses: a, bridge: s.Bridge}
 	if !s.Gateway.IsValid() {
 		return w, nil // a network of no engine

@@ -20,7 +20,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // What generators are asked for: a rate that all of them keep, to see what a
@@ -108,12 +108,12 @@ func generators(b *testing.B, url string) []generator {
 func ownLoad(b *testing.B, url string, rate int) effort {
 	b.Helper()
 	self := netip.MustParseAddr("127.0.0.1")
-	told := Load(b, loadgen.Spec{Run: "00112233aabbccdd", Subnet: netip.MustParsePrefix("127.0.0.0/8"),
-		Groups: []loadgen.Group{{Name: "users", URL: secret.Text(url), Method: "GET", Rate: float64(rate), Users: 500,
+	told := Load(b, load.Spec{Run: "00112233aabbccdd", Subnet: netip.MustParsePrefix("127.0.0.0/8"),
+		Groups: []load.Group{{Name: "users", URL: secret.Text(url), Method: "GET", Rate: float64(rate), Users: 500,
 			Timeout: 30 * time.Second, Slow: 500 * time.Millisecond, Sources: []netip.Addr{self}, Workers: connections}}}, lasting)
 	good := 0
 	for _, r := range told.Requests {
-		if !r.Unsent && r.Class == loadgen.OK {
+		if !r.Unsent && r.Class == load.OK {
 			good++
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -31,15 +31,15 @@ func Stormdrill(tb testing.TB) string {
 
 // Told is what a load node told, and what it cost.
 type Told struct {
-	Requests []loadgen.Request
-	Usage    []loadgen.Usage
+	Requests []load.Request
+	Usage    []load.Usage
 	CPU      time.Duration
 	Resident int64 // most bytes it ever held in memory
 }
 
 // Load runs a load node of its own process for so long, its events taken as the
 // CLI takes them, but unpacked only when it has ended.
-func Load(tb testing.TB, s loadgen.Spec, d time.Duration) Told {
+func Load(tb testing.TB, s load.Spec, d time.Duration) Told {
 	tb.Helper()
 	c := exec.Command(Stormdrill(tb), "node", "load")
 	c.Stderr = os.Stderr
@@ -55,7 +55,7 @@ func Load(tb testing.TB, s loadgen.Spec, d time.Duration) Told {
 	ctx, cancel := context.WithTimeout(context.Background(), d+time.Minute)
 	defer cancel()
 	must(tb, p.Call(ctx, "prepare", s, nil))
-	must(tb, p.Call(ctx, "start", loadgen.Start{Load: true}, nil))
+	must(tb, p.Call(ctx, "start", load.Start{Load: true}, nil))
 	time.Sleep(d)
 	must(tb, p.Call(ctx, "stop", nil, nil))
 	_ = p.Close()
@@ -90,17 +90,17 @@ func (k *keeper) told() (t Told, err error) {
 	for _, l := range k.lines {
 		switch l.name {
 		case "requests":
-			var b loadgen.Block
+			var b load.Block
 			if err := json.Unmarshal(l.body, &b); err != nil {
 				return t, err
 			}
-			rs, err := loadgen.DecodeBlock(b)
+			rs, err := load.DecodeBlock(b)
 			if err != nil {
 				return t, err
 			}
 			t.Requests = append(t.Requests, rs...)
 		case "usage":
-			var u loadgen.Usage
+			var u load.Usage
 			if err := json.Unmarshal(l.body, &u); err != nil {
 				return t, err
 			}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -51,7 +51,7 @@ type Fault struct {
 	// Canary, where set, asks once whether what the fault broke serves again, and
 	// says when it was asked and answered. Where nil, a fault is clear when its
 	// counter reads back as inactive.
-	Canary func(ctx context.Context) (b switchboard.Bracket, good bool)
+	Canary func(ctx context.Context) (b link.Bracket, good bool)
 }
 
 // Drill is one run. Its zero optional fields are as documented.
@@ -105,7 +105,7 @@ func (d *Drill) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	if err := d.mark(timeline.MarkStart, "", switchboard.Bracket{Before: began, After: began}, ""); err != nil {
+	if err := d.mark(timeline.MarkStart, "", link.Bracket{Before: began, After: began}, ""); err != nil {
 		return err
 	}
 	d.steer(ctx, fail)
@@ -375,7 +375,7 @@ func (d *Drill) lift(ctx context.Context, f Fault) error {
 const canaryEvery = 50 * time.Millisecond
 
 // clear waits until a lifted fault is seen to be gone.
-func (d *Drill) clear(ctx context.Context, f Fault, lifted switchboard.Bracket) error {
+func (d *Drill) clear(ctx context.Context, f Fault, lifted link.Bracket) error {
 	seen := lifted
 	for f.Canary != nil {
 		asked, good := f.Canary(ctx)
@@ -474,13 +474,13 @@ func (d *Drill) proof(ctx context.Context, f Fault, when string) error {
 	return d.Journal.Proof(timeline.Proof{Fault: f.Name, When: when, At: d.Now(), Count: count})
 }
 
-func (d *Drill) mark(name, fault string, b switchboard.Bracket, detail string) error {
+func (d *Drill) mark(name, fault string, b link.Bracket, detail string) error {
 	return d.Journal.Mark(timeline.Mark{Name: name, Fault: fault, Before: b.Before, After: b.After, Detail: detail})
 }
 
-func (d *Drill) now() switchboard.Bracket {
+func (d *Drill) now() link.Bracket {
 	now := d.Now()
-	return switchboard.Bracket{Before: now, After: now}
+	return link.Bracket{Before: now, After: now}
 }
 
 func (d *Drill) tell(name string, length time.Duration) {

@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -86,26 +86,26 @@ type injection struct {
 	name string
 }
 
-func (i injection) Inject(context.Context) (switchboard.Bracket, error) {
+func (i injection) Inject(context.Context) (link.Bracket, error) {
 	i.set(i.name, true)
-	return switchboard.Bracket{Before: now(), After: now()}, i.did("inject " + i.name)
+	return link.Bracket{Before: now(), After: now()}, i.did("inject " + i.name)
 }
 
-func (i injection) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (i injection) Lift(ctx context.Context) (link.Bracket, error) {
 	if err := ctx.Err(); err != nil {
-		return switchboard.Bracket{}, err
+		return link.Bracket{}, err
 	}
 	err := i.did("lift " + i.name)
 	if err == nil {
 		i.set(i.name, false)
 	}
-	return switchboard.Bracket{Before: now(), After: now()}, err
+	return link.Bracket{Before: now(), After: now()}, err
 }
 
-func (i injection) Proof(context.Context) (switchboard.Count, error) {
+func (i injection) Proof(context.Context) (link.Count, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return switchboard.Count{Active: i.active[i.name]}, nil
+	return link.Count{Active: i.active[i.name]}, nil
 }
 
 func drill(fs ...string) (*world, *Drill) {
@@ -147,7 +147,7 @@ type lasting struct {
 	takes time.Duration
 }
 
-func (l lasting) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (l lasting) Inject(ctx context.Context) (link.Bracket, error) {
 	before := now()
 	time.Sleep(l.takes)
 	b, err := l.injection.Inject(ctx)
@@ -155,7 +155,7 @@ func (l lasting) Inject(ctx context.Context) (switchboard.Bracket, error) {
 	return b, err
 }
 
-func (l lasting) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (l lasting) Lift(ctx context.Context) (link.Bracket, error) {
 	before := now()
 	time.Sleep(l.takes)
 	b, err := l.injection.Lift(ctx)
@@ -325,8 +325,8 @@ func TestStillPresent(t *testing.T) {
 
 type stubborn struct{ injection }
 
-func (s stubborn) Lift(context.Context) (switchboard.Bracket, error) {
-	return switchboard.Bracket{}, nil
+func (s stubborn) Lift(context.Context) (link.Bracket, error) {
+	return link.Bracket{}, nil
 }
 
 // The clear mark of a restarted container lies between the last canary that
@@ -334,10 +334,10 @@ func (s stubborn) Lift(context.Context) (switchboard.Bracket, error) {
 func TestCanary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := drill("a")
-		d.Faults[0].Canary = func(context.Context) (switchboard.Bracket, bool) {
+		d.Faults[0].Canary = func(context.Context) (link.Bracket, bool) {
 			before := now()
 			time.Sleep(10 * time.Millisecond)
-			return switchboard.Bracket{Before: before, After: now()}, now() > int64(50*time.Second+200*time.Millisecond)
+			return link.Bracket{Before: before, After: now()}, now() > int64(50*time.Second+200*time.Millisecond)
 		}
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
@@ -409,10 +409,10 @@ type reluctant struct {
 	asked bool
 }
 
-func (r *reluctant) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (r *reluctant) Lift(ctx context.Context) (link.Bracket, error) {
 	if !r.asked {
 		r.asked = true
-		return switchboard.Bracket{}, errors.New("not now")
+		return link.Bracket{}, errors.New("not now")
 	}
 	return r.injection.Lift(ctx)
 }
@@ -427,11 +427,11 @@ func TestGuard(t *testing.T) {
 		for s, share := range shares {
 			for i := range 10 {
 				at := int64(s+1)*int64(time.Second) + int64(i)*int64(50*time.Millisecond)
-				r := loadgen.Request{Due: at, Sent: at, Done: at + 1}
+				r := load.Request{Due: at, Sent: at, Done: at + 1}
 				if float64(i) >= share*10 {
-					r.Class = loadgen.Status
+					r.Class = load.Status
 				}
-				g.See([]loadgen.Request{r}, time.Second)
+				g.See([]load.Request{r}, time.Second)
 			}
 		}
 		select {
@@ -592,10 +592,10 @@ func TestWhyANodeIsGone(t *testing.T) {
 
 type slow struct{ injection }
 
-func (s slow) Lift(ctx context.Context) (switchboard.Bracket, error) {
+func (s slow) Lift(ctx context.Context) (link.Bracket, error) {
 	select {
 	case <-ctx.Done():
-		return switchboard.Bracket{}, ctx.Err()
+		return link.Bracket{}, ctx.Err()
 	case <-time.After(liftWithin + 30*time.Second):
 		return s.injection.Lift(ctx)
 	}
@@ -606,7 +606,7 @@ type peeking struct {
 	peek func()
 }
 
-func (p peeking) Inject(ctx context.Context) (switchboard.Bracket, error) {
+func (p peeking) Inject(ctx context.Context) (link.Bracket, error) {
 	p.peek()
 	return p.injection.Inject(ctx)
 }
@@ -665,10 +665,10 @@ func TestWarmUpAndDeadBaseline(t *testing.T) {
 				w, d := drill("a")
 				d.Phases.WarmUp, d.Pulse = c.warmUp, &Pulse{}
 				time.AfterFunc(20*time.Second, func() {
-					all := make([]loadgen.Request, 100)
+					all := make([]load.Request, 100)
 					for i := range all {
 						if c.bad && i > 40 {
-							all[i].Class = loadgen.Reset
+							all[i].Class = load.Reset
 						}
 					}
 					d.Pulse.See("users", all, time.Second)
@@ -690,10 +690,10 @@ func TestWarmUpAndDeadBaseline(t *testing.T) {
 
 // What came before the baseline does not count, and neither do a few.
 func TestPulse(t *testing.T) {
-	bad := func(n int, due int64) []loadgen.Request {
-		all := make([]loadgen.Request, n)
+	bad := func(n int, due int64) []load.Request {
+		all := make([]load.Request, n)
 		for i := range all {
-			all[i].Due, all[i].Class = due, loadgen.Reset
+			all[i].Due, all[i].Class = due, load.Reset
 		}
 		return all
 	}

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -57,7 +57,7 @@ type Guard struct {
 func NewGuard(c Condition) *Guard { return &Guard{Condition: c, C: make(chan string, 1)} }
 
 // See takes requests of one group, whose τ is slow.
-func (g *Guard) See(rs []loadgen.Request, slow time.Duration) {
+func (g *Guard) See(rs []load.Request, slow time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, r := range rs {

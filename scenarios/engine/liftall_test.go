@@ -8,14 +8,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // hanging is an injection whose lift never ends by itself.
 type hanging struct{ injection }
 
-func (h hanging) Lift(ctx context.Context) (b switchboard.Bracket, err error) {
+func (h hanging) Lift(ctx context.Context) (b link.Bracket, err error) {
 	_ = h.did("lift " + h.name)
 	<-ctx.Done()
 	return b, ctx.Err()

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // leastPulse is how many requests say whether a group is served: fewer end no run.
@@ -33,7 +33,7 @@ func (p *Pulse) Begin(at int64) {
 }
 
 // See takes requests of a group, whose τ is slow.
-func (p *Pulse) See(group string, rs []loadgen.Request, slow time.Duration) {
+func (p *Pulse) See(group string, rs []load.Request, slow time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := 0

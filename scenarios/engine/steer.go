@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -17,7 +17,7 @@ import (
 // last, and undone with the load.
 type Steer struct {
 	Name  string
-	Rule  switchboard.Rule
+	Rule  link.Rule
 	Board faults.Switchboard
 	Told  func(moved bool) // after each change; may be nil
 
@@ -27,7 +27,7 @@ type Steer struct {
 }
 
 // NewSteer makes one that nobody wants yet.
-func NewSteer(name string, rule switchboard.Rule, board faults.Switchboard, told func(moved bool)) *Steer {
+func NewSteer(name string, rule link.Rule, board faults.Switchboard, told func(moved bool)) *Steer {
 	return &Steer{Name: name, Rule: rule, Board: board, Told: told, changed: make(chan struct{}, 1)}
 }
 
@@ -82,13 +82,13 @@ func (d *Drill) turn(ctx context.Context, s *Steer, to bool, why string) (err er
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin)
 	defer cancel()
 	m := timeline.Mark{Name: timeline.MarkSteer, Steer: s.Name, Detail: why}
-	var b switchboard.Bracket
+	var b link.Bracket
 	if to {
 		s.moved = true // before the call: one that fails half-way has to be undone too
 		b, err = s.Board.Apply(ctx, s.Rule)
 	} else {
 		b, err = s.Board.Lift(ctx, s.Rule.Name)
-		var c switchboard.Count
+		var c link.Count
 		if err == nil {
 			c, err = s.Board.Count(ctx, s.Rule.Name)
 		}

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -19,30 +19,30 @@ type zone struct {
 	moved bool
 }
 
-func (z *zone) Apply(ctx context.Context, r switchboard.Rule) (switchboard.Bracket, error) {
+func (z *zone) Apply(ctx context.Context, r link.Rule) (link.Bracket, error) {
 	before := now()
 	time.Sleep(time.Second)
 	err := errors.Join(ctx.Err(), z.did("apply "+r.Name))
 	z.moved = err == nil
-	return switchboard.Bracket{Before: before, After: now()}, err
+	return link.Bracket{Before: before, After: now()}, err
 }
 
-func (z *zone) Lift(ctx context.Context, name string) (switchboard.Bracket, error) {
+func (z *zone) Lift(ctx context.Context, name string) (link.Bracket, error) {
 	before := now()
 	time.Sleep(time.Second)
 	err := errors.Join(ctx.Err(), z.did("unsteer "+name))
 	z.moved = z.moved && err != nil
-	return switchboard.Bracket{Before: before, After: now()}, err
+	return link.Bracket{Before: before, After: now()}, err
 }
 
-func (z *zone) Count(context.Context, string) (switchboard.Count, error) {
-	return switchboard.Count{Users: 7, Active: z.moved}, nil
+func (z *zone) Count(context.Context, string) (link.Count, error) {
+	return link.Count{Users: 7, Active: z.moved}, nil
 }
 
 func steered() (*world, *Drill, *zone, *Steer) {
 	w, d := drill("a")
 	z := &zone{world: w}
-	s := NewSteer("away", switchboard.Rule{Name: "r"}, z, nil)
+	s := NewSteer("away", link.Rule{Name: "r"}, z, nil)
 	d.Steers = []*Steer{s}
 	return w, d, z, s
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/moby/moby/client"
 	"golang.org/x/sys/unix"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -130,7 +130,7 @@ func examineLab(ctx context.Context, tell func(Finding)) {
 	}
 	tell(Finding{"a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", true, true, fmt.Sprintf("up in %.1f s", time.Since(began).Seconds()), ""})
 	tell(Finding{walls, true, true, "looked at from inside", ""})
-	var features []switchboard.Feature
+	var features []link.Feature
 	if err := l.Switchboard().Call(ctx, "examine", nil, &features); err != nil {
 		tell(Finding{"kernel", false, true, err.Error(), ""})
 	}
@@ -145,7 +145,7 @@ func examineLab(ctx context.Context, tell func(Finding)) {
 	}
 }
 
-func feature(f switchboard.Feature) Finding {
+func feature(f link.Feature) Finding {
 	out := Finding{f.Name, f.There, f.Needed, f.Detail, ""}
 	if !f.There {
 		out.Cure = "no fault of today needs it"

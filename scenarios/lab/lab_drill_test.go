@@ -17,9 +17,9 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -134,9 +134,9 @@ func TestLabServesAndLeavesNothing(t *testing.T) {
 	if have, want := shares(t, l, run), map[string]int64{"load": instrumentShares, "switchboard": instrumentShares, "lb": 0, "app-1": 0, "app-2": 0, "app-3": 0}; !maps.Equal(have, want) {
 		t.Errorf("CPU shares: have %v, want %v", have, want)
 	}
-	ask := func() loadgen.Answer {
-		var a loadgen.Answer
-		c := loadgen.Check{Name: "ask", Source: l.Plan.Load.Groups[0].Sources[0], Timeout: time.Second, HTTP: &loadgen.HTTPProbe{URL: l.Plan.Load.Groups[0].URL}}
+	ask := func() load.Answer {
+		var a load.Answer
+		c := load.Check{Name: "ask", Source: l.Plan.Load.Groups[0].Sources[0], Timeout: time.Second, HTTP: &load.HTTPProbe{URL: l.Plan.Load.Groups[0].URL}}
 		if err := l.Load().Call(t.Context(), "knock", c, &a); err != nil {
 			t.Fatal(err)
 		}
@@ -181,17 +181,17 @@ func TestLabServesAndLeavesNothing(t *testing.T) {
 // peerBoard is a lab's switchboard as faults use it.
 type peerBoard struct{ *Lab }
 
-func (b peerBoard) Apply(ctx context.Context, r switchboard.Rule) (o switchboard.Bracket, err error) {
+func (b peerBoard) Apply(ctx context.Context, r link.Rule) (o link.Bracket, err error) {
 	err = b.switchboard.Call(ctx, "apply", r, &o)
 	return o, err
 }
 
-func (b peerBoard) Lift(ctx context.Context, name string) (o switchboard.Bracket, err error) {
+func (b peerBoard) Lift(ctx context.Context, name string) (o link.Bracket, err error) {
 	err = b.switchboard.Call(ctx, "lift", name, &o)
 	return o, err
 }
 
-func (b peerBoard) Count(ctx context.Context, name string) (o switchboard.Count, err error) {
+func (b peerBoard) Count(ctx context.Context, name string) (o link.Count, err error) {
 	err = b.switchboard.Call(ctx, "count", name, &o)
 	return o, err
 }
@@ -232,7 +232,7 @@ func TestLabStarveAndFeed(t *testing.T) {
 	const run = "00000000000000a5"
 	l, err := open(t, "starved-server", run, func(p *scenarios.Plan) {
 		c := &p.Nodes[0].Ready[0] // a handshake costs the target no CPU time, a page does
-		c.TCP, c.HTTP = nil, &loadgen.HTTPProbe{URL: "http://shop:8080/"}
+		c.TCP, c.HTTP = nil, &load.HTTPProbe{URL: "http://shop:8080/"}
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -130,7 +130,7 @@ func (l *Lab) examineWalls(ctx context.Context) error {
 
 // Strays says what went by no link so far, by the names of nodes.
 func (l *Lab) Strays(ctx context.Context) (timeline.Strays, error) {
-	var s switchboard.Strays
+	var s link.Strays
 	if err := l.switchboard.Call(ctx, "strays", nil, &s); err != nil {
 		return timeline.Strays{}, fmt.Errorf("switchboard: %w", err)
 	}

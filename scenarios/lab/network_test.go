@@ -12,7 +12,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -21,7 +21,7 @@ func TestUnlike(t *testing.T) {
 	subnet := netip.MustParsePrefix("198.18.0.0/22")
 	gateway := netip.MustParseAddr("198.18.0.1")
 	l := &Lab{Options: Options{Plan: &scenarios.Plan{Run: "00000000000000b2", Subnet: subnet, Gateway: gateway,
-		Switchboard: switchboard.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
+		Switchboard: link.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
 	for want, spoil := range map[string]func(*network.Network){
 		"":                           func(*network.Network) {},
 		"enable_ip_masquerade=false": func(n *network.Network) { delete(n.Options, optionMasquerade) },
@@ -125,7 +125,7 @@ func TestNetworkOfAnEngine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := &Lab{engine: engineThat(t, c.refuse, c.make), Options: Options{Dir: t.TempDir(), Uncontained: c.allowed,
 				Plan: &scenarios.Plan{Run: "00000000000000b4", Subnet: netip.MustParsePrefix("198.18.0.0/22"), Gateway: netip.MustParseAddr("198.18.0.1"),
-					Switchboard: switchboard.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
+					Switchboard: link.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
 			err := l.startNetwork(t.Context())
 			var open *UncontainedError
 			if errors.As(err, &open) != c.open || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {

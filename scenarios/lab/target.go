@@ -12,7 +12,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab/target"
 )
@@ -250,7 +250,7 @@ func (l *Lab) asked(ctx context.Context, n scenarios.Node) (ok bool, why string,
 		return l.healthy(ctx, n.Name)
 	}
 	for _, c := range n.Ready {
-		var a loadgen.Answer
+		var a load.Answer
 		if err := l.load.Call(ctx, "knock", c, &a); err != nil {
 			return false, "", err
 		}

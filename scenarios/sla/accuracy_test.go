@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -260,7 +260,7 @@ func TestAtEveryPhase(t *testing.T) {
 		}, func(c Scorecard) bool { return c.Verdict == Inconclusive && c.Faults[0].Proof.Effective == "no" }},
 		{"a webhook comes 1,234 ms after the effect", "detected 1,234 ms ± 5 ms after it", func(s *sim, _ int64) {
 			s.watch = []timeline.Watcher{{Name: "pager", Kind: "webhook"}}
-			s.deliveries = []loadgen.Delivery{{Hook: "pager", At: t0 + s.inject + 1234*ms, Body: "firing"}}
+			s.deliveries = []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1234*ms, Body: "firing"}}
 			s.answers, s.goals.Restore = nil, nil
 		}, func(c Scorecard) bool {
 			return c.Times.Detect != nil && !c.Times.Detect.Censored && math.Abs(c.Times.Detect.Seconds-1.234) <= 0.005
@@ -288,8 +288,8 @@ func TestAtEveryPhase(t *testing.T) {
 }
 
 // still holds every request due in the 500 ms from an instant until their end.
-func still(from int64) func(*loadgen.Request) {
-	return func(q *loadgen.Request) {
+func still(from int64) func(*load.Request) {
+	return func(q *load.Request) {
 		if to := t0 + from + 500*ms; q.Due >= t0+from && q.Due < to {
 			late := to - q.Sent
 			q.Sent += late

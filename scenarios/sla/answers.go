@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // answers share out the requests of each phase among those who answered them.
@@ -33,7 +33,7 @@ type answersIn struct {
 // in counts those of the k-th phase.
 func (a *answers) in(k int) answersIn { return answersIn{a, k} }
 
-func (a answersIn) add(r *loadgen.Request, bad bool) {
+func (a answersIn) add(r *load.Request, bad bool) {
 	if r.Unsent {
 		return
 	}
@@ -90,7 +90,7 @@ func (a *answers) nodes() []Node {
 
 // answeredBy names the node that answered, or in whose stead a fault did; the
 // switchboard where a fault's answer names none, as in older records.
-func answeredBy(r *loadgen.Request) string {
+func answeredBy(r *load.Request) string {
 	switch {
 	case r.Node != "":
 		return r.Node

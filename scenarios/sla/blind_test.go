@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -37,7 +37,7 @@ func TestBlindCountIsNoProofAlone(t *testing.T) {
 			s.downs = nil
 		}
 		if c.kind == "kill" { // the balancer found it first
-			s.adjust = func(q *loadgen.Request) {
+			s.adjust = func(q *load.Request) {
 				if q.Seq%3 == 0 && (q.Due < t0+s.inject+sec || q.Due > t0+s.lift) {
 					q.Node = "app-2"
 				}
@@ -88,9 +88,9 @@ func TestBehindAnApplicationThatForwardsNothing(t *testing.T) {
 		limit := 10 * time.Second
 		s.goals.Recover = &limit
 		s.rate = 1000
-		s.adjust = func(q *loadgen.Request) {
+		s.adjust = func(q *load.Request) {
 			if in := q.Seq - 15_100; c.faint && q.Seq >= 15_100 && in < 1800 && in%300 == 0 {
-				q.Class, q.Status = loadgen.Status, 503
+				q.Class, q.Status = load.Status, 503
 			}
 		}
 		r := s.record()
@@ -155,7 +155,7 @@ func TestRetryingFrontMetIt(t *testing.T) {
 		s := two()
 		limit := 10 * time.Second
 		s.goals.Recover = &limit
-		s.adjust = func(q *loadgen.Request) {
+		s.adjust = func(q *load.Request) {
 			if at := q.Due - t0; late && at >= 15*sec && at < 25*sec {
 				q.Done += 80 * ms
 			}

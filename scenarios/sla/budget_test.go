@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 func TestParseBudget(t *testing.T) {
@@ -30,7 +30,7 @@ func TestParseBudget(t *testing.T) {
 func TestBudget(t *testing.T) {
 	s := usual()
 	s.downs[0].share, s.goals.Budget = 1, "99.9% per 30d"
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if q.Due >= t0+30*sec && q.Due < t0+31*sec {
 			q.Unsent, q.Sent = true, 0
 		}

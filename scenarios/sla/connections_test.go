@@ -3,17 +3,17 @@ package sla
 import (
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // A fault of new connections alone shows as one.
 func TestConnections(t *testing.T) {
 	s := usual()
 	s.downs = nil
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		q.Reused = q.Seq%4 > 0
 		if !q.Reused && q.Due > t0+s.inject && q.Due < t0+s.lift {
-			q.Class, q.Status = loadgen.DialTimeout, 0
+			q.Class, q.Status = load.DialTimeout, 0
 		}
 	}
 	have := Score(s.record(), s.goals).Groups[0].Phases

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -36,7 +36,7 @@ func TestControlRuns(t *testing.T) {
 		"outage": {func(s *sim) { s.downs = []down{{20 * sec, 22 * sec, 0.5, "503"}} }, nil, Fail,
 			"no outage: wanted none, measured 1, the first of users 20.0 s into the run"},
 		"outage in the baseline": {func(s *sim) { s.downs = []down{{5 * sec, 5*sec + 140*ms, 1, "503"}} }, nil, Fail, "no outage: wanted none"},
-		"lag":                    {nil, func(r *timeline.Record) { spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms }) }, Inconclusive, "fell behind"},
+		"lag":                    {nil, func(r *timeline.Record) { spoil(r, 0.002, func(q *load.Request) { q.Sent += 150 * ms }) }, Inconclusive, "fell behind"},
 		"no requests":            {nil, func(r *timeline.Record) { r.Requests = nil }, Inconclusive, "the baseline of users is 0 requests"},
 		"cut off":                {nil, func(r *timeline.Record) { r.Truncated = true }, Error, "breaks off"},
 	} {

@@ -6,13 +6,13 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // counter counts requests, which come in order of due: those never sent too,
 // which are not bad.
 type counter interface {
-	add(r *loadgen.Request, bad bool)
+	add(r *load.Request, bad bool)
 }
 
 // counting is a counter of a stretch of a stream, by places in all.
@@ -92,7 +92,7 @@ func newTotals(detected, well int64) *totals {
 	return &totals{detected: detected, well: well, classes: map[string]uint64{}}
 }
 
-func (t *totals) add(r *loadgen.Request, bad bool) {
+func (t *totals) add(r *load.Request, bad bool) {
 	t.Due++
 	if r.Unsent {
 		return
@@ -160,13 +160,13 @@ func (s *stream) usual(c course) float64 {
 }
 
 // classOf names how a bad request failed.
-func classOf(r *loadgen.Request) string {
+func classOf(r *load.Request) string {
 	switch {
-	case r.Injected && r.Status != 0 && (r.Class == loadgen.OK || r.Class == loadgen.Status):
+	case r.Injected && r.Status != 0 && (r.Class == load.OK || r.Class == load.Status):
 		return fmt.Sprintf("http %d, injected", r.Status)
-	case r.Class == loadgen.OK:
+	case r.Class == load.OK:
 		return "slow"
-	case r.Class == loadgen.Status:
+	case r.Class == load.Status:
 		return fmt.Sprintf("http %d", r.Status)
 	}
 	return r.Class.String()

@@ -6,15 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // answers503 marks the bad answers of some time as made by a fault.
 func answers503(r *timeline.Record, fault string, from, to int64) {
-	edit(r, "users", func(_ int, q *loadgen.Request) {
-		if at := q.Due - t0; q.Class != loadgen.OK && at >= from && at < to {
-			q.Class, q.Status, q.Node, q.Injected, q.Fault = loadgen.Status, 503, "", true, fault
+	edit(r, "users", func(_ int, q *load.Request) {
+		if at := q.Due - t0; q.Class != load.OK && at >= from && at < to {
+			q.Class, q.Status, q.Node, q.Injected, q.Fault = load.Status, 503, "", true, fault
 		}
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -70,7 +70,7 @@ func (s *scorer) data() {
 		}
 		d.YoungestLost = Number(s.course.at(w.acked))
 		if len(d.LostIDs) < mostLost {
-			d.LostIDs = append(d.LostIDs, loadgen.WriteID(s.record.Header.Run, w.group, w.seq))
+			d.LostIDs = append(d.LostIDs, load.WriteID(s.record.Header.Run, w.group, w.seq))
 		}
 	}
 	if d.There+d.Lost > 0 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -20,9 +20,9 @@ func ledger(n, k int, goals timeline.Objectives) *timeline.Record {
 	g := &r.Header.Groups[0]
 	g.Ledger = true
 	var before []uint64
-	r.Findings = map[string][]loadgen.Finding{}
-	edit(r, g.Name, func(_ int, q *loadgen.Request) {
-		if q.Class == loadgen.OK {
+	r.Findings = map[string][]load.Finding{}
+	edit(r, g.Name, func(_ int, q *load.Request) {
+		if q.Class == load.OK {
 			q.Status = 200
 		}
 		if !q.Acknowledged() {
@@ -37,7 +37,7 @@ func ledger(n, k int, goals timeline.Objectives) *timeline.Record {
 		if !q.Acknowledged() || i >= len(before)-n-k && i < len(before)-n && i >= 0 {
 			continue
 		}
-		r.Findings[g.Name] = append(r.Findings[g.Name], loadgen.Finding{Seq: q.Seq, Lost: i >= len(before)-n && i >= 0})
+		r.Findings[g.Name] = append(r.Findings[g.Name], load.Finding{Seq: q.Seq, Lost: i >= len(before)-n && i >= 0})
 	}
 	return r
 }
@@ -146,10 +146,10 @@ func TestProvenLossFails(t *testing.T) {
 	goals := timeline.Objectives{Lose: &none}
 	for _, lost := range []int{393, 0} {
 		r := ledger(lost, 0, goals)
-		edit(r, r.Header.Groups[0].Name, func(_ int, q *loadgen.Request) { q.Class, q.Status = loadgen.OK, 200 })
+		edit(r, r.Header.Groups[0].Name, func(_ int, q *load.Request) { q.Class, q.Status = load.OK, 200 })
 		for q := range r.Requests[r.Header.Groups[0].Name].All() { // those of the outage, too, are there
-			if !slices.ContainsFunc(r.Findings["users"], func(f loadgen.Finding) bool { return f.Seq == q.Seq }) {
-				r.Findings["users"] = append(r.Findings["users"], loadgen.Finding{Seq: q.Seq})
+			if !slices.ContainsFunc(r.Findings["users"], func(f load.Finding) bool { return f.Seq == q.Seq }) {
+				r.Findings["users"] = append(r.Findings["users"], load.Finding{Seq: q.Seq})
 			}
 		}
 		r.Proofs[0].Count.Users = 0

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Of a fault that users felt, and too little for an outage to stand out, it is said
@@ -38,12 +38,12 @@ func TestFaint(t *testing.T) {
 		s := usual()
 		s.downs, s.noise = nil, c.noise
 		s.goals.Detect, s.goals.Restore, s.goals.Keep = nil, nil, nil
-		s.adjust = func(q *loadgen.Request) {
+		s.adjust = func(q *load.Request) {
 			if in := q.Seq - 1500 - c.first; q.Seq >= 1500+c.first && in%c.every == 0 && in/c.every < c.n {
-				q.Class, q.Status, q.Injected = loadgen.Status, 503, c.injected
+				q.Class, q.Status, q.Injected = load.Status, 503, c.injected
 			}
 			if name == "under way" && q.Seq >= 1497 && q.Seq < 1500 {
-				q.Class, q.Status, q.Injected, q.Done = loadgen.Reset, 0, true, t0+15*sec+5*ms
+				q.Class, q.Status, q.Injected, q.Done = load.Reset, 0, true, t0+15*sec+5*ms
 			}
 		}
 		card := Score(s.record(), s.goals)
@@ -139,9 +139,9 @@ func TestFaintBesideAnOutage(t *testing.T) {
 	r.Header.Groups = append(all, other)
 	faintly := usual()
 	faintly.downs = nil
-	faintly.adjust = func(q *loadgen.Request) {
+	faintly.adjust = func(q *load.Request) {
 		if in := q.Seq - 1550; q.Seq >= 1550 && in%130 == 0 && in/130 < 8 {
-			q.Class, q.Status, q.Injected = loadgen.Status, 503, true
+			q.Class, q.Status, q.Injected = load.Status, 503, true
 		}
 	}
 	r.Requests["others"] = faintly.record().Requests["users"]

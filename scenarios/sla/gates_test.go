@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -38,7 +38,7 @@ func TestLateBesideAnInstant(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			s := two(down{15500 * ms, 18 * sec, 1, "reset"}, down{36 * sec, 38 * sec, 1, "hang"})
 			late := int64(0)
-			s.adjust = func(q *loadgen.Request) {
+			s.adjust = func(q *load.Request) {
 				if late == 0 && q.Due >= t0+c.at {
 					late = 150 * ms
 					q.Sent, q.Done = q.Sent+late, q.Done+late
@@ -60,9 +60,9 @@ func TestTooFewRequestsConfirmNothing(t *testing.T) {
 	s := usual()
 	s.downs[0].share = 1
 	skipped := func(from, to int64, every uint64) float64 {
-		s.adjust = func(q *loadgen.Request) {
+		s.adjust = func(q *load.Request) {
 			if at := q.Due - t0; at >= from && at < to && q.Seq%every == 0 {
-				q.Unsent, q.Sent, q.Done, q.Status, q.Node, q.Class = true, 0, 0, 0, "", loadgen.OK
+				q.Unsent, q.Sent, q.Done, q.Status, q.Node, q.Class = true, 0, 0, 0, "", load.OK
 			}
 		}
 		card := Score(s.record(), s.goals)
@@ -104,9 +104,9 @@ func TestReferenceUnwell(t *testing.T) {
 		"as always":      {func(int64) float64 { return 0.004 }, false},
 	} {
 		r := usual().record()
-		refer(r, func(q *loadgen.Request) {
+		refer(r, func(q *load.Request) {
 			if random.Float64() < c.share(q.Due-t0) {
-				q.Class, q.Status = loadgen.Status, 500
+				q.Class, q.Status = load.Status, 500
 			}
 		})
 		card := Score(r, r.Header.Objectives)
@@ -121,7 +121,7 @@ func TestReferenceUnwell(t *testing.T) {
 func TestServedSlowlyIsRecoveredNotCalm(t *testing.T) {
 	s := usual()
 	s.downs[0].share = 1
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if at := q.Due - t0; at >= 17*sec && at < 27*sec {
 			q.Done += 200 * ms
 		}
@@ -185,7 +185,7 @@ func TestClocksApart(t *testing.T) {
 // a webhook's time carries the bound of all of it, not that of the beginning.
 func TestClockIsTold(t *testing.T) {
 	s := usual()
-	s.watch[0].Kind, s.deliveries = "webhook", []loadgen.Delivery{{Hook: "pager", At: t0 + s.inject + 1500*ms}}
+	s.watch[0].Kind, s.deliveries = "webhook", []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1500*ms}}
 	r := s.record()
 	if c := Score(r, s.goals).Clock; c != nil {
 		t.Errorf("never measured: have %+v", c)

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -20,11 +20,11 @@ var update = flag.Bool("update", false, "write the golden scorecards anew")
 // byte: the scorecards in testdata were made when requests were kept one by one,
 // and judged by sorting them.
 func TestScorecardsStayAsTheyWere(t *testing.T) {
-	for name, write := range map[string]func() ([]loadgen.Request, *timeline.Record){
-		"503":  func() ([]loadgen.Request, *timeline.Record) { return mixed("503", 1) },
-		"hang": func() ([]loadgen.Request, *timeline.Record) { return mixed("hang", 0.3) },
-		"slow": func() ([]loadgen.Request, *timeline.Record) { return mixed("slow", 1) },
-		"rare": func() ([]loadgen.Request, *timeline.Record) { return mixed("reset", 0.03) },
+	for name, write := range map[string]func() ([]load.Request, *timeline.Record){
+		"503":  func() ([]load.Request, *timeline.Record) { return mixed("503", 1) },
+		"hang": func() ([]load.Request, *timeline.Record) { return mixed("hang", 0.3) },
+		"slow": func() ([]load.Request, *timeline.Record) { return mixed("slow", 1) },
+		"rare": func() ([]load.Request, *timeline.Record) { return mixed("reset", 0.03) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			users, r := write()
@@ -60,12 +60,12 @@ func TestScorecardsStayAsTheyWere(t *testing.T) {
 // mixed is a drill of two groups of users, and a third that no fault touches:
 // three nodes, some requests unsent or late, connections of all kinds, a ledger, and every metric
 // that may be kept. Its first group's requests come beside it.
-func mixed(kind string, share float64) ([]loadgen.Request, *timeline.Record) {
+func mixed(kind string, share float64) ([]load.Request, *timeline.Record) {
 	s := usual()
 	s.rate, s.noise, s.seed = 400, 0.0004, 11
 	s.downs = []down{{15 * sec, 19 * sec, share, kind}, {20 * sec, 21 * sec, share, kind}, {30 * sec, 31 * sec, 0.5, "reset"}}
 	random := rand.New(rand.NewPCG(5, 6))
-	s.adjust = func(q *loadgen.Request) { connect(random, q) }
+	s.adjust = func(q *load.Request) { connect(random, q) }
 	s.goals.Budget, s.goals.Profile = "99.9% per 30d", Handbook
 	s.goals.Keep = []string{"p99 of node app-2 in run <= 1s", "success of users in fault >= 1.01 x baseline", "p99.9 of spared in run <= 1s"}
 	for _, m := range Metrics {
@@ -81,22 +81,22 @@ func mixed(kind string, share float64) ([]loadgen.Request, *timeline.Record) {
 	r.Header.Groups = append(r.Header.Groups,
 		timeline.Group{Name: "users/fresh", Rate: 100, Users: 40, Slow: 300 * time.Millisecond},
 		timeline.Group{Name: "spared", Rate: 100, Users: 10, Slow: 500 * time.Millisecond, Reference: true})
-	r.Findings = map[string][]loadgen.Finding{}
+	r.Findings = map[string][]load.Finding{}
 	for i, q := range users {
 		if q.Acknowledged() && i%97 != 0 {
-			r.Findings["users"] = append(r.Findings["users"], loadgen.Finding{Seq: q.Seq, Lost: i%1013 == 0})
+			r.Findings["users"] = append(r.Findings["users"], load.Finding{Seq: q.Seq, Lost: i%1013 == 0})
 		}
 	}
 	return users, r
 }
 
 // connect gives a request a node, and what a real one has of a connection.
-func connect(random *rand.Rand, q *loadgen.Request) {
+func connect(random *rand.Rand, q *load.Request) {
 	if q.Node != "" {
 		q.Node = []string{"app-1", "app-2", "app-3", ""}[random.IntN(4)]
 	}
-	step := func() loadgen.Step {
-		return loadgen.StepOf(time.Duration(random.ExpFloat64()*float64(9*ms)), random.IntN(200) > 0)
+	step := func() load.Step {
+		return load.StepOf(time.Duration(random.ExpFloat64()*float64(9*ms)), random.IntN(200) > 0)
 	}
 	switch random.IntN(10) {
 	case 0:
@@ -109,13 +109,13 @@ func connect(random *rand.Rand, q *loadgen.Request) {
 	q.Injected = q.Status == 503 && random.IntN(2) == 0
 	switch random.IntN(300) {
 	case 0:
-		q.Unsent, q.Sent, q.Status, q.Node, q.Class = true, 0, 0, "", loadgen.OK
+		q.Unsent, q.Sent, q.Status, q.Node, q.Class = true, 0, 0, "", load.OK
 	case 1:
 		q.Sent = min(q.Sent+random.Int64N(200*ms), q.Done)
 	case 2:
 		q.Attempts = 2
 	case 3:
-		q.Class = loadgen.Class(1 + random.IntN(int(loadgen.Classes)-1))
+		q.Class = load.Class(1 + random.IntN(int(load.Classes)-1))
 	}
 }
 
@@ -152,7 +152,7 @@ func TestCutRecordsAreScored(t *testing.T) {
 
 // written is the file of a record with those users, cut into blocks as a load node
 // tells them: four a second, by when they are done.
-func written(t *testing.T, users []loadgen.Request, r *timeline.Record) string {
+func written(t *testing.T, users []load.Request, r *timeline.Record) string {
 	path := filepath.Join(t.TempDir(), "record")
 	w, err := timeline.Create(path)
 	if err != nil {
@@ -165,29 +165,29 @@ func written(t *testing.T, users []loadgen.Request, r *timeline.Record) string {
 		}
 	}
 	ok(w.Header(r.Header))
-	groups := map[string][]loadgen.Request{"users": users}
+	groups := map[string][]load.Request{"users": users}
 	for i, q := range users {
 		switch {
 		case i%4 == 1:
 			groups["users/fresh"] = append(groups["users/fresh"], q)
-		case i%4 == 2 && q.Class == loadgen.OK:
+		case i%4 == 2 && q.Class == load.OK:
 			groups["spared"] = append(groups["spared"], q)
 		}
 	}
 	for _, g := range r.Header.Groups {
-		bySpan := map[int64][]loadgen.Request{}
+		bySpan := map[int64][]load.Request{}
 		for _, q := range groups[g.Name] {
 			bySpan[(q.Done-t0)/(250*ms)] = append(bySpan[(q.Done-t0)/(250*ms)], q)
 		}
 		for k := int64(0); k < 4*60; k++ {
 			if len(bySpan[k]) > 0 {
-				b, err := loadgen.EncodeBlock(g.Name, bySpan[k])
+				b, err := load.EncodeBlock(g.Name, bySpan[k])
 				ok(err)
 				ok(w.Block(b))
 			}
 		}
 		if len(r.Findings[g.Name]) > 0 {
-			ok(w.Findings(loadgen.EncodeFindings(g.Name, r.Findings[g.Name])))
+			ok(w.Findings(load.EncodeFindings(g.Name, r.Findings[g.Name])))
 		}
 	}
 	for _, m := range r.Marks {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -38,8 +38,8 @@ func TestAlertOf(t *testing.T) {
 func handbooked() sim {
 	s := usual()
 	s.rate, s.goals = 400, timeline.Objectives{Profile: Handbook}
-	s.adjust = func(q *loadgen.Request) {
-		q.Handshake, q.Lookup = loadgen.StepOf(time.Millisecond, true), loadgen.StepOf(2*time.Millisecond, true)
+	s.adjust = func(q *load.Request) {
+		q.Handshake, q.Lookup = load.StepOf(time.Millisecond, true), load.StepOf(2*time.Millisecond, true)
 	}
 	return s
 }
@@ -57,8 +57,8 @@ func TestHandbook(t *testing.T) {
 		"unnoticed":  {func(s *sim) { s.answers = s.answers[:1] }, Inconclusive, "yellow", "respond: wanted ≤ 30m, measured > 10 s"},
 		"never well": {func(s *sim) { s.downs[0].to = 40 * sec }, Inconclusive, "yellow", "repair: wanted ≤ 10m, measured > 2"},
 		"slow names": {func(s *sim) {
-			s.adjust = func(q *loadgen.Request) {
-				q.Handshake, q.Lookup = loadgen.StepOf(time.Millisecond, true), loadgen.StepOf(60*time.Millisecond, true)
+			s.adjust = func(q *load.Request) {
+				q.Handshake, q.Lookup = load.StepOf(time.Millisecond, true), load.StepOf(60*time.Millisecond, true)
 			}
 		}, Fail, "yellow", "dns-p95 in recovery: wanted ≤ 50 ms, measured 60 ms"},
 		"few handshakes": {func(s *sim) { s.rate = 100 }, Inconclusive, "yellow", "99.9% takes 2995 without a failure"},
@@ -85,19 +85,19 @@ func TestHandbook(t *testing.T) {
 // Port connectivity is judged once the fault is gone: what a tcp watcher tried before
 // says nothing of it, and of what could not be asked nothing is known.
 func TestPortInRecovery(t *testing.T) {
-	try := func(at int64, good, known bool) loadgen.Answer {
-		return loadgen.Answer{Check: "port", Start: t0 + at, End: t0 + at + ms, Good: good, Known: known}
+	try := func(at int64, good, known bool) load.Answer {
+		return load.Answer{Check: "port", Start: t0 + at, End: t0 + at + ms, Good: good, Known: known}
 	}
 	for name, c := range map[string]struct {
-		answers  []loadgen.Answer
+		answers  []load.Answer
 		measured string
 		result   string
 	}{
-		"open": {[]loadgen.Answer{try(16*sec, false, true), try(26*sec, true, true), try(27*sec, true, true), try(28*sec, true, true),
+		"open": {[]load.Answer{try(16*sec, false, true), try(26*sec, true, true), try(27*sec, true, true), try(28*sec, true, true),
 			try(29*sec, true, true), try(30*sec, true, true)}, "5 of 5", Met},
-		"asked once":  {[]loadgen.Answer{try(26*sec, true, true)}, "1 of 1", Undecided},
-		"closed once": {[]loadgen.Answer{try(26*sec, true, true), try(30*sec, false, true)}, "1 of 2", Missed},
-		"not asked":   {[]loadgen.Answer{try(16*sec, true, true), try(30*sec, false, false)}, "nothing", Undecided},
+		"asked once":  {[]load.Answer{try(26*sec, true, true)}, "1 of 1", Undecided},
+		"closed once": {[]load.Answer{try(26*sec, true, true), try(30*sec, false, true)}, "1 of 2", Missed},
+		"not asked":   {[]load.Answer{try(16*sec, true, true), try(30*sec, false, false)}, "nothing", Undecided},
 	} {
 		s := handbooked()
 		s.watch = append(s.watch, timeline.Watcher{Name: "port", Kind: "tcp", Fails: 1, Oks: 1, Every: time.Second})

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // slice is one second of fault or recovery.
@@ -46,7 +46,7 @@ func (h *hits) user(number uint32) *user {
 	return h.others[number]
 }
 
-func (h *hits) add(r *loadgen.Request, bad bool) {
+func (h *hits) add(r *load.Request, bad bool) {
 	now := int32((r.Due-h.start)/int64(time.Second)) + 1
 	c := &h.seconds[now-1]
 	c.due++

@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -13,9 +13,9 @@ import (
 func TestImpactOfKnownUsers(t *testing.T) {
 	s := usual()
 	s.downs = nil
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if q.Due >= t0+15*sec && q.Due < t0+17*sec && q.User < 30 {
-			q.Class, q.Status = loadgen.Status, 503
+			q.Class, q.Status = load.Status, 503
 		}
 	}
 	r := s.record()
@@ -42,7 +42,7 @@ func TestAvailabilityByTimeUnknown(t *testing.T) {
 func TestAvailabilityBounds(t *testing.T) {
 	s := usual()
 	s.downs[0].share = 1
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if q.Due >= t0+30*sec && q.Due < t0+35*sec && q.Seq%10 == 0 {
 			q.Unsent, q.Sent = true, 0
 		}

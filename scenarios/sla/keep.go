@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -146,18 +146,18 @@ func (k Keep) IsShare() bool {
 }
 
 // stepOf is one part of getting a request's connection.
-type stepOf func(*loadgen.Request) loadgen.Step
+type stepOf func(*load.Request) load.Step
 
 // step is the part that the metric is about; nil where it is about requests.
 func (k Keep) step() stepOf {
 	what, _, _ := strings.Cut(k.Metric, "-")
 	switch what {
 	case "dns":
-		return func(r *loadgen.Request) loadgen.Step { return r.Lookup }
+		return func(r *load.Request) load.Step { return r.Lookup }
 	case "handshake":
-		return func(r *loadgen.Request) loadgen.Step { return r.Handshake }
+		return func(r *load.Request) load.Step { return r.Handshake }
 	case "tls":
-		return func(r *loadgen.Request) loadgen.Step { return r.TLS }
+		return func(r *load.Request) load.Step { return r.TLS }
 	}
 	return nil
 }

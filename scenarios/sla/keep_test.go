@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -65,12 +65,12 @@ func FuzzParseKeep(f *testing.F) {
 func TestKeepOfSteps(t *testing.T) {
 	s := usual()
 	s.rate, s.downs = 1000, nil
-	s.adjust = func(q *loadgen.Request) {
-		q.Handshake = loadgen.StepOf(2*time.Millisecond, true)
+	s.adjust = func(q *load.Request) {
+		q.Handshake = load.StepOf(2*time.Millisecond, true)
 		if q.Due < t0+25*sec && q.Due > t0+15*sec && q.Seq%10 == 0 {
-			q.Handshake = loadgen.StepOf(time.Second, false)
+			q.Handshake = load.StepOf(time.Second, false)
 		}
-		q.Lookup = loadgen.StepOf(time.Duration(q.Seq%10)*10*time.Millisecond, true)
+		q.Lookup = load.StepOf(time.Duration(q.Seq%10)*10*time.Millisecond, true)
 	}
 	r := s.record()
 	for text, want := range map[string]string{
@@ -103,10 +103,10 @@ func TestKeepOfSteps(t *testing.T) {
 func TestKeepOnConnections(t *testing.T) {
 	s := usual()
 	s.rate, s.downs = 100, nil
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		q.Reused = q.Seq%4 != 0
 		if !q.Reused && q.Due > t0+15*sec && q.Due < t0+25*sec {
-			q.Class, q.Status = loadgen.DialTimeout, 0
+			q.Class, q.Status = load.DialTimeout, 0
 		}
 	}
 	r := s.record()
@@ -120,7 +120,7 @@ func TestKeepOnConnections(t *testing.T) {
 			t.Errorf("%s: have %+v, want %s", text, o, want)
 		}
 	}
-	s.adjust = func(q *loadgen.Request) { q.Reused = false }
+	s.adjust = func(q *load.Request) { q.Reused = false }
 	o := Score(s.record(), timeline.Objectives{Keep: []string{"success on established in fault >= 99%"}}).Objectives[0]
 	if o.Result != Undecided || !strings.Contains(string(o.Why), "no request was sent on established connections") {
 		t.Errorf("of none: %+v", o)
@@ -142,9 +142,9 @@ func TestFailingFastMeetsNoLatency(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := usual()
 			s.rate, s.downs = 100, nil
-			s.adjust = func(q *loadgen.Request) {
+			s.adjust = func(q *load.Request) {
 				if q.Due >= t0+15*sec && q.Due < t0+25*sec && q.Seq%c.one == 0 {
-					q.Done, q.Class, q.Status = q.Sent+ms, loadgen.Status, 503
+					q.Done, q.Class, q.Status = q.Sent+ms, load.Status, 503
 				}
 			}
 			r := s.record()
@@ -174,9 +174,9 @@ func TestFailingFastMeetsNoLatency(t *testing.T) {
 func TestKeepRelativeToBadBaseline(t *testing.T) {
 	s := usual()
 	s.rate, s.downs = 100, nil
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if q.Seq%50 == 0 {
-			q.Class, q.Status = loadgen.Status, 503
+			q.Class, q.Status = load.Status, 503
 		}
 	}
 	if o := Score(s.record(), timeline.Objectives{Keep: []string{"p99 in fault <= 2 x baseline"}}).Objectives[0]; o.Result != Undecided || o.Why == "" {
@@ -192,14 +192,14 @@ func TestInjectedAnswersAreTheNodes(t *testing.T) {
 	} {
 		s := usual()
 		s.rate, s.downs = 100, nil
-		s.adjust = func(q *loadgen.Request) {
+		s.adjust = func(q *load.Request) {
 			if q.Node = "app-1"; q.Seq%2 == 0 {
 				return
 			}
 			if q.Node = "app-2"; q.Due < t0+15*sec || q.Due >= t0+25*sec || q.Seq%16 == 1 {
 				return // the fault spares a few
 			}
-			if q.Class, q.Status, q.Injected = loadgen.Status, 503, true; !named {
+			if q.Class, q.Status, q.Injected = load.Status, 503, true; !named {
 				q.Node = ""
 			}
 		}

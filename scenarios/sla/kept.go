@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // bounds are what a metric may have been, and of how many steps it was counted.
@@ -190,7 +190,7 @@ type metric struct {
 	nameless int
 }
 
-func (m *metric) add(r *loadgen.Request, bad bool) {
+func (m *metric) add(r *load.Request, bad bool) {
 	switch {
 	case m.step != nil:
 		m.addStep(m.step(r), r)
@@ -206,20 +206,20 @@ func (m *metric) add(r *loadgen.Request, bad bool) {
 }
 
 // mayBe reports whether a request that names no node may have met this one.
-func (m *metric) mayBe(r *loadgen.Request, bad bool) bool {
+func (m *metric) mayBe(r *load.Request, bad bool) bool {
 	return r.Node == "" && !r.Unsent && len(m.hit) > 0 && (m.on == "" || r.Reused == (m.on == established)) &&
 		(r.Injected || bad && slices.ContainsFunc(m.hit, func(t span) bool {
 			return t.injected != never && r.Done >= t.injected && (t.cleared == never || r.Due <= t.cleared)
 		}))
 }
 
-func (m *metric) addStep(step loadgen.Step, r *loadgen.Request) {
+func (m *metric) addStep(step load.Step, r *load.Request) {
 	if step.Tried() && m.by(r) {
 		m.count(step.Took(), step.OK())
 	}
 }
 
-func (m *metric) by(r *loadgen.Request) bool {
+func (m *metric) by(r *load.Request) bool {
 	return (m.node == "" || answeredBy(r) == m.node) && (m.on == "" || r.Reused == (m.on == established))
 }
 

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -15,7 +15,7 @@ func TestResetsOfADeadNodeAreItsOwn(t *testing.T) {
 		s := usual()
 		s.goals = timeline.Objectives{Keep: []string{"success of node web in fault >= 99%"}}
 		s.downs = []down{{15 * sec, 17 * sec, 0.5, "reset"}}
-		s.adjust = func(q *loadgen.Request) {
+		s.adjust = func(q *load.Request) {
 			if others && q.Seq%2 == 0 && q.Node != "" {
 				q.Node = "web-2"
 			}

@@ -1,6 +1,6 @@
 package sla
 
-import "github.com/stormdrill/stormdrill/loadgen"
+import "github.com/stormdrill/stormdrill/loadgen/load"
 
 // phase counts a group's requests of one phase.
 type phase struct {
@@ -11,7 +11,7 @@ type phase struct {
 	own, pooled Served
 }
 
-func (p *phase) add(r *loadgen.Request, bad bool) {
+func (p *phase) add(r *load.Request, bad bool) {
 	p.due++
 	if r.Unsent {
 		return

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // mostColumns is how many steps a picture has at most.
@@ -36,7 +36,7 @@ func (c course) strip() *strip {
 	return &strip{c.start, step, make([]float64, n), make([]float64, n)}
 }
 
-func (s *strip) add(r *loadgen.Request, bad bool) {
+func (s *strip) add(r *load.Request, bad bool) {
 	i := int(float64(r.Due-s.start) / (s.step * 1e9))
 	if r.Unsent || i < 0 || i >= len(s.sent) {
 		return

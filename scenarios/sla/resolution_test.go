@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -33,7 +33,7 @@ func TestPrintedResolutionsHold(t *testing.T) {
 			s.downs[0].to -= 30 * ms
 		}},
 		{"slow at first", 400, 1, "reset", func(s *sim, to int64) {
-			s.adjust = func(q *loadgen.Request) {
+			s.adjust = func(q *load.Request) {
 				if at := q.Due - t0; at >= to && at < to+sec {
 					q.Done += 100 * ms
 				}
@@ -49,7 +49,7 @@ func TestPrintedResolutionsHold(t *testing.T) {
 				s := sim{rate: c.rate, length: 40 * time.Second, inject: from - 10*ms, lift: to + 6*sec, confirm: 3 * time.Second,
 					seed: uint64(seed), downs: []down{{from, to, c.share, c.kind}}, unused: true,
 					watch:   []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1, Every: time.Second}},
-					answers: []loadgen.Answer{answer(5*sec, true), answer(from+2*sec, false), answer(to+9*sec, true)}}
+					answers: []load.Answer{answer(5*sec, true), answer(from+2*sec, false), answer(to+9*sec, true)}}
 				well := to + 3*ms // the bad answer's own time
 				if c.kind == "hang" || c.kind == "slow" {
 					well = to + 500*ms // known τ after its due

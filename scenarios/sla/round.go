@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // ways are the links by who opens connections on them, with what the switchboard
@@ -18,7 +18,7 @@ type way struct {
 	taken    bool // it carried a connection
 }
 
-func waysOf(all []switchboard.Traffic) ways {
+func waysOf(all []link.Traffic) ways {
 	w := ways{}
 	for _, t := range all {
 		from, to, ok := strings.Cut(t.Link, " -> ")

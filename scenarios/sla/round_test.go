@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // What a node answers has to have gone over a link: where none that leads there
@@ -37,7 +37,7 @@ func TestAnswersThatWentRound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, nodes := usual(), strings.Fields(c.nodes)
-			s.adjust = func(q *loadgen.Request) {
+			s.adjust = func(q *load.Request) {
 				if q.Node != "" {
 					q.Node = nodes[q.Seq%uint64(len(nodes))]
 				}
@@ -46,7 +46,7 @@ func TestAnswersThatWentRound(t *testing.T) {
 			r := s.record()
 			for l := range strings.SplitSeq(c.links, ", ") {
 				id, taken := strings.CutPrefix(l, "+")
-				link := switchboard.Traffic{Link: id}
+				link := link.Traffic{Link: id}
 				if taken {
 					link.Connections = 1
 				}

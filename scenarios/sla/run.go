@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -73,7 +73,7 @@ func courseOf(r *timeline.Record) course {
 }
 
 // untimed is a count of what was touched, without when.
-func untimed(c switchboard.Count) bool { return c.Users > 0 && c.First == 0 }
+func untimed(c link.Count) bool { return c.Users > 0 && c.First == 0 }
 
 func lastDue(r *timeline.Record) int64 {
 	last := int64(never)

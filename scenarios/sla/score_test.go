@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -22,13 +22,13 @@ func usual() sim {
 	return sim{rate: 100, length: 40 * time.Second, inject: 15 * sec, lift: 25 * sec, seed: 3,
 		downs:   []down{{15 * sec, 17 * sec, 0.33, "503"}},
 		watch:   []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1, Every: time.Second}},
-		answers: []loadgen.Answer{answer(10*sec, true), answer(16*sec-ms, false), answer(26*sec, true)},
+		answers: []load.Answer{answer(10*sec, true), answer(16*sec-ms, false), answer(26*sec, true)},
 		goals: timeline.Objectives{Detect: map[string]time.Duration{"pager": 3 * time.Second}, Restore: map[string]time.Duration{"pager": 5 * time.Second},
 			Mitigate: limit(4 * time.Second), Recover: limit(4 * time.Second), Keep: []string{"success in run >= 95%"}}}
 }
 
-func answer(at int64, good bool) loadgen.Answer {
-	return loadgen.Answer{Check: "pager", Start: t0 + at - ms, End: t0 + at, Good: good, Known: true}
+func answer(at int64, good bool) load.Answer {
+	return load.Answer{Check: "pager", Start: t0 + at - ms, End: t0 + at, Good: good, Known: true}
 }
 
 func TestVerdicts(t *testing.T) {
@@ -73,41 +73,41 @@ func TestVerdicts(t *testing.T) {
 		}, Fail, "no abort: wanted not success < 50% for 2s"},
 		"cut off": {func(_ *sim, r *timeline.Record) { r.Truncated = true }, Error, "breaks off"},
 		"unsent": {func(_ *sim, r *timeline.Record) {
-			spoil(r, 0.02, func(q *loadgen.Request) { q.Unsent, q.Sent = true, 0 })
+			spoil(r, 0.02, func(q *load.Request) { q.Unsent, q.Sent = true, 0 })
 		}, Inconclusive, "could not be sent"},
-		"some late": {func(_ *sim, r *timeline.Record) { spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms }) }, Inconclusive, "99 % of requests left within 1.0 ms of their due time, 8 of 4000 later than 100ms"},
-		"lag":       {func(_ *sim, r *timeline.Record) { spoil(r, 0.02, func(q *loadgen.Request) { q.Sent += 60 * ms }) }, Inconclusive, "0 of 4000 later than 100ms"},
+		"some late": {func(_ *sim, r *timeline.Record) { spoil(r, 0.002, func(q *load.Request) { q.Sent += 150 * ms }) }, Inconclusive, "99 % of requests left within 1.0 ms of their due time, 8 of 4000 later than 100ms"},
+		"lag":       {func(_ *sim, r *timeline.Record) { spoil(r, 0.02, func(q *load.Request) { q.Sent += 60 * ms }) }, Inconclusive, "0 of 4000 later than 100ms"},
 		"descriptors": {func(_ *sim, r *timeline.Record) {
-			edit(r, "users", func(i int, q *loadgen.Request) {
+			edit(r, "users", func(i int, q *load.Request) {
 				if i == 7 {
-					q.Class = loadgen.Local
+					q.Class = load.Local
 				}
 			})
 		}, Inconclusive, "on the load node itself"},
-		"bad baseline": {func(_ *sim, r *timeline.Record) { spoil(r, 0.03, func(q *loadgen.Request) { q.Class = loadgen.Reset }) }, Inconclusive, "bad in the baseline"},
+		"bad baseline": {func(_ *sim, r *timeline.Record) { spoil(r, 0.03, func(q *load.Request) { q.Class = load.Reset }) }, Inconclusive, "bad in the baseline"},
 		"failed before it began": {func(_ *sim, r *timeline.Record) {
 			now := r.Header.Mono
 			*r = timeline.Record{Header: r.Header, Marks: []timeline.Mark{{Name: timeline.MarkError, Before: now, After: now, Detail: "no image"}}}
 		}, Error, "no image"},
 		"reference failed": {func(_ *sim, r *timeline.Record) {
-			refer(r, func(q *loadgen.Request) {
+			refer(r, func(q *load.Request) {
 				if q.Due >= t0+15*sec && q.Due < t0+16*sec {
-					q.Class = loadgen.Reset
+					q.Class = load.Reset
 				}
 			})
 		}, Inconclusive, "requests of the reference group spared were bad"},
-		"reference fine":   {func(_ *sim, r *timeline.Record) { refer(r, func(*loadgen.Request) {}) }, Pass, ""},
+		"reference fine":   {func(_ *sim, r *timeline.Record) { refer(r, func(*load.Request) {}) }, Pass, ""},
 		"reference silent": {func(_ *sim, r *timeline.Record) { refer(r, nil) }, Inconclusive, "the reference group spared sent nothing"},
 		"went round": {func(_ *sim, r *timeline.Record) {
-			r.Traffic = []switchboard.Traffic{{Link: "users -> web:8080"}}
+			r.Traffic = []link.Traffic{{Link: "users -> web:8080"}}
 		}, Inconclusive, "something went round the switchboard"},
 		"clocks apart": {func(_ *sim, r *timeline.Record) {
 			r.Clock.Bound, r.Header.Watch[0].Kind = 400*time.Millisecond, "command"
 		}, Inconclusive, "is related to the users' within 400 ms only, too much for a limit of 3 s"},
 		"busy": {func(_ *sim, r *timeline.Record) {
-			spoil(r, 0.002, func(q *loadgen.Request) { q.Sent += 150 * ms })
+			spoil(r, 0.002, func(q *load.Request) { q.Sent += 150 * ms })
 			waited := 0.625
-			r.Usage = []loadgen.Usage{{}, {Machine: loadgen.Pressure{Load: 8, Cores: 2, CPU: &waited}}, {Machine: loadgen.Pressure{Load: 2, Cores: 2}}}
+			r.Usage = []load.Usage{{}, {Machine: load.Pressure{Load: 8, Cores: 2, CPU: &waited}}, {Machine: load.Pressure{Load: 2, Cores: 2}}}
 		}, Inconclusive, "the machine at its busiest: 4 runnable tasks per core, some waited for CPU 62.5% of the time"},
 		"no requests":  {func(_ *sim, r *timeline.Record) { r.Requests = nil }, Inconclusive, "the baseline of users is 0 requests"},
 		"empty record": {func(_ *sim, r *timeline.Record) { *r = timeline.Record{} }, Error, "no end mark"},
@@ -136,7 +136,7 @@ func TestVerdicts(t *testing.T) {
 
 // refer adds a reference group that sends as the users do; change nil: it sends
 // nothing.
-func refer(r *timeline.Record, change func(*loadgen.Request)) {
+func refer(r *timeline.Record, change func(*load.Request)) {
 	r.Header.Groups = append(r.Header.Groups, timeline.Group{Name: "spared", Rate: 100, Users: 10, Slow: 500 * time.Millisecond, Reference: true})
 	s := usual()
 	s.downs, s.adjust = nil, change
@@ -146,9 +146,9 @@ func refer(r *timeline.Record, change func(*loadgen.Request)) {
 }
 
 // spoil changes a share of all requests.
-func spoil(r *timeline.Record, share float64, change func(*loadgen.Request)) {
+func spoil(r *timeline.Record, share float64, change func(*load.Request)) {
 	random := rand.New(rand.NewPCG(1, 2))
-	edit(r, "users", func(_ int, q *loadgen.Request) {
+	edit(r, "users", func(_ int, q *load.Request) {
 		if random.Float64() < share {
 			change(q)
 		}
@@ -266,7 +266,7 @@ func TestAbsorbed(t *testing.T) {
 // Whether a watcher would have noticed cannot be told where nobody was hurt: it is
 // neither missed nor met. One that noticed all the same has met its limit.
 func TestAbsorbedAndWatched(t *testing.T) {
-	for result, answers := range map[string][]loadgen.Answer{
+	for result, answers := range map[string][]load.Answer{
 		Undecided: {answer(10*sec, true), answer(16*sec, true), answer(30*sec, true)},
 		Met:       {answer(10*sec, true), answer(16*sec, false), answer(30*sec, true)},
 	} {
@@ -291,7 +291,7 @@ func TestDetectedBeforeTheUsers(t *testing.T) {
 	s := two(down{20 * sec, 30 * sec, 1, "reset"}) // users feel it five seconds late
 	s.touched, s.unused = 0, true
 	s.watch = []timeline.Watcher{{Name: "pager", Kind: "lb", Fails: 1, Oks: 1, Every: time.Second}}
-	s.answers = []loadgen.Answer{answer(10*sec, true), answer(16*sec, false), answer(35*sec, true)}
+	s.answers = []load.Answer{answer(10*sec, true), answer(16*sec, false), answer(35*sec, true)}
 	s.goals = timeline.Objectives{Detect: map[string]time.Duration{"pager": 5 * time.Second}}
 	w := Score(s.record(), s.goals).Watchers[0]
 	if d := w.Detect; d == nil || d.Seconds != 0 || d.Resolution == 0 || d.String() != "0 s ± "+Brief(d.Resolution) {
@@ -306,7 +306,7 @@ func TestDetectedBeforeTheUsers(t *testing.T) {
 // taken for an outage of the target's making.
 func TestStoppedGenerator(t *testing.T) {
 	s := usual()
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if from, to := t0+20*sec, t0+20*sec+500*ms; q.Due >= from && q.Due < to {
 			late := to - q.Sent
 			q.Sent += late
@@ -358,7 +358,7 @@ func TestKeepWithUnsent(t *testing.T) {
 	s.downs = nil
 	s.goals = timeline.Objectives{Keep: []string{"success in run >= 99.9%", "p99.9 in run <= 200ms"}}
 	r := s.record()
-	spoil(r, 0.005, func(q *loadgen.Request) { q.Unsent, q.Sent = true, 0 })
+	spoil(r, 0.005, func(q *load.Request) { q.Unsent, q.Sent = true, 0 })
 	for _, o := range Score(r, s.goals).Objectives {
 		if o.Result != Undecided {
 			t.Errorf("have %+v, want undecided", o)
@@ -441,7 +441,7 @@ func TestFaultsOwnPageIsNeverGood(t *testing.T) {
 	s := usual()
 	s.rate, s.downs = 100, nil
 	s.goals = timeline.Objectives{Mitigate: new(3 * time.Second), Recover: new(3 * time.Second), Keep: []string{"success in fault >= 99%"}}
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		q.Injected = q.Due >= t0+15*sec && q.Due < t0+25*sec
 	}
 	c := Score(s.record(), s.goals)
@@ -454,7 +454,7 @@ func TestFaultsOwnPageIsNeverGood(t *testing.T) {
 func TestBaselineOfRedirects(t *testing.T) {
 	s := usual()
 	s.rate, s.downs = 100, nil
-	s.adjust = func(q *loadgen.Request) { q.Class, q.Status = loadgen.Status, 302 }
+	s.adjust = func(q *load.Request) { q.Class, q.Status = load.Status, 302 }
 	c := Score(s.record(), s.goals)
 	if c.Verdict != Inconclusive || !strings.Contains(fmt.Sprint(c.Reasons), "say expect: [302]") {
 		t.Errorf("%s: %v", c.Verdict, c.Reasons)

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Outages that follow each other in one record are told apart, each as exactly as
@@ -84,7 +84,7 @@ func TestSlowInBetweenIsRecovered(t *testing.T) {
 	s := usual()
 	s.lift, s.confirm = 32*sec, 2*time.Second
 	s.downs = []down{{15 * sec, 17 * sec, 1, "503"}, {25 * sec, 27 * sec, 1, "503"}}
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if at := q.Due - t0; at >= 17*sec && at < 25*sec {
 			q.Done += 100 * ms
 		}

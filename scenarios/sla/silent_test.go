@@ -3,14 +3,14 @@ package sla
 import (
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // without leaves a record's requests out that were due from one second to another.
 func without(r *timeline.Record, from, to float64) {
 	for name, all := range r.Requests {
-		var kept []loadgen.Request
+		var kept []load.Request
 		for _, q := range collect(all) {
 			if at := float64(q.Due-t0) / 1e9; at < from || at >= to {
 				kept = append(kept, q)

@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -37,9 +37,9 @@ type sim struct {
 	lag        func(r *rand.Rand) int64 // of each request; default up to 1 ms
 	touched    uint64                   // default 1000
 	watch      []timeline.Watcher
-	answers    []loadgen.Answer
-	deliveries []loadgen.Delivery
-	adjust     func(*loadgen.Request)
+	answers    []load.Answer
+	deliveries []load.Delivery
+	adjust     func(*load.Request)
 	unused     bool // the fault touched no request of the users
 	goals      timeline.Objectives
 	unlifted   bool
@@ -59,7 +59,7 @@ func (s sim) record() *timeline.Record {
 			Groups: []timeline.Group{{Name: "users", Rate: s.rate, Users: 100, Slow: s.slow}},
 			Faults: []timeline.Fault{{Name: "fault", Kind: "http-status", Aim: "users -> web", What: "answers 503 to all of requests", For: time.Duration(s.lift - s.inject)}},
 			Watch:  s.watch, Objectives: s.goals},
-		Requests:   map[string]*timeline.Requests{"users": packed(int(s.length.Seconds()*s.rate), func(out []loadgen.Request) { s.requests(out, random) })},
+		Requests:   map[string]*timeline.Requests{"users": packed(int(s.length.Seconds()*s.rate), func(out []load.Request) { s.requests(out, random) })},
 		Answers:    s.answers,
 		Deliveries: s.deliveries,
 	}
@@ -89,7 +89,7 @@ func (s *sim) marks(r *timeline.Record) {
 	mark := func(name, fault string, at int64) {
 		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: t0 + at, After: t0 + at})
 	}
-	count := switchboard.Count{Unit: "503s answered", Users: s.touched, Total: s.touched, Active: false}
+	count := link.Count{Unit: "503s answered", Users: s.touched, Total: s.touched, Active: false}
 	if s.touched > 0 {
 		count.First = t0 + s.inject
 	}
@@ -112,29 +112,29 @@ func (s *sim) marks(r *timeline.Record) {
 }
 
 // drawn are reused: a table of accuracy packs some hundred thousand million requests.
-var drawn = sync.Pool{New: func() any { return new([]loadgen.Request) }}
+var drawn = sync.Pool{New: func() any { return new([]load.Request) }}
 
 // packed are so many requests, drawn into a slice that has been used before.
-func packed(n int, draw func([]loadgen.Request)) *timeline.Requests {
-	all := drawn.Get().(*[]loadgen.Request)
+func packed(n int, draw func([]load.Request)) *timeline.Requests {
+	all := drawn.Get().(*[]load.Request)
 	defer drawn.Put(all)
 	if cap(*all) < n {
-		*all = make([]loadgen.Request, n)
+		*all = make([]load.Request, n)
 	}
 	*all = (*all)[:n]
 	draw(*all)
 	return timeline.Pack(*all)
 }
 
-func (s *sim) requests(out []loadgen.Request, random *rand.Rand) {
+func (s *sim) requests(out []load.Request, random *rand.Rand) {
 	phase := random.Float64()
 	for i := range out {
 		at := int64((float64(i) + phase) / s.rate * float64(sec))
 		due := t0 + at
-		q := loadgen.Request{Seq: uint64(i), Due: due, Sent: due + s.lag(random), User: uint32(i % 100), Attempts: 1, Node: "web", Status: 200}
+		q := load.Request{Seq: uint64(i), Due: due, Sent: due + s.lag(random), User: uint32(i % 100), Attempts: 1, Node: "web", Status: 200}
 		q.Done = q.Sent + 2*ms + random.Int64N(2*ms)
 		if random.Float64() < s.noise {
-			q.Class, q.Status = loadgen.Status, 500
+			q.Class, q.Status = load.Status, 500
 		}
 		for _, d := range s.downs {
 			if at >= d.from && at < d.to && random.Float64() < d.share {
@@ -148,14 +148,14 @@ func (s *sim) requests(out []loadgen.Request, random *rand.Rand) {
 	}
 }
 
-func (s *sim) hit(q *loadgen.Request, kind string) {
+func (s *sim) hit(q *load.Request, kind string) {
 	switch kind {
 	case "503":
-		q.Class, q.Status = loadgen.Status, 503
+		q.Class, q.Status = load.Status, 503
 	case "reset":
-		q.Class, q.Status, q.Node = loadgen.Reset, 0, ""
+		q.Class, q.Status, q.Node = load.Reset, 0, ""
 	case "hang":
-		q.Class, q.Status, q.Node, q.Done = loadgen.Timeout, 0, "", q.Sent+int64(s.timeout)
+		q.Class, q.Status, q.Node, q.Done = load.Timeout, 0, "", q.Sent+int64(s.timeout)
 	case "slow":
 		q.Done = q.Sent + sec
 	default:
@@ -164,7 +164,7 @@ func (s *sim) hit(q *loadgen.Request, kind string) {
 }
 
 // edit changes requests of a group one by one.
-func edit(r *timeline.Record, group string, change func(i int, q *loadgen.Request)) {
+func edit(r *timeline.Record, group string, change func(i int, q *load.Request)) {
 	all := collect(r.Requests[group])
 	for i := range all {
 		change(i, &all[i])
@@ -172,7 +172,7 @@ func edit(r *timeline.Record, group string, change func(i int, q *loadgen.Reques
 	r.Requests[group] = timeline.Pack(all)
 }
 
-func collect(q *timeline.Requests) (all []loadgen.Request) {
+func collect(q *timeline.Requests) (all []load.Request) {
 	for r := range q.All() {
 		all = append(all, *r)
 	}

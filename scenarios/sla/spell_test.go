@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -18,7 +18,7 @@ func also(r *timeline.Record, name string, from, to int64, groups ...string) {
 	mark(timeline.MarkInject, from)
 	mark(timeline.MarkLift, to)
 	mark(timeline.MarkClear, to)
-	r.Proofs = append(r.Proofs, timeline.Proof{Fault: name, When: "after", At: t0 + to, Count: switchboard.Count{Unit: "SYNs refused", Users: 1000, Total: 1000, First: t0 + from + 12*ms}}) // a counter has no clock: it is seen late
+	r.Proofs = append(r.Proofs, timeline.Proof{Fault: name, When: "after", At: t0 + to, Count: link.Count{Unit: "SYNs refused", Users: 1000, Total: 1000, First: t0 + from + 12*ms}}) // a counter has no clock: it is seen late
 }
 
 func two(downs ...down) sim {

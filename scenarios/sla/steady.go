@@ -3,7 +3,7 @@ package sla
 import (
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // steady is what a baseline says of the steady state: how long requests took, and how
@@ -27,7 +27,7 @@ func newSteady(from, until int64) *steady {
 	return b
 }
 
-func (b *steady) add(r *loadgen.Request, bad bool) {
+func (b *steady) add(r *load.Request, bad bool) {
 	i := int((r.Due - b.first) / int64(time.Second))
 	if bad && r.Done < b.until {
 		b.bad.due = append(b.bad.due, r.Due)
@@ -41,7 +41,7 @@ func (b *steady) add(r *loadgen.Request, bad bool) {
 
 // took is how long a request took once it was sent: what the generator's own lag adds
 // is not the target's.
-func took(r *loadgen.Request) time.Duration { return time.Duration(r.Done - r.Sent) }
+func took(r *load.Request) time.Duration { return time.Duration(r.Done - r.Sent) }
 
 // usual is p95 of the baseline, without the seconds at its beginning that were colder
 // than all of it that follows: those whose own p95 is above the limit that what comes

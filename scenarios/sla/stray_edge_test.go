@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // A bad request soon behind an outage, which may be its last one, adds its distance to ±
@@ -14,9 +14,9 @@ func TestStrayLeavesTheEdgeAsFine(t *testing.T) {
 	resolution := func(last int64) float64 {
 		s := usual()
 		s.rate, s.length, s.downs = 10, 60*time.Second, nil
-		s.adjust = func(q *loadgen.Request) {
+		s.adjust = func(q *load.Request) {
 			if at := q.Due - t0; at >= 15*sec && at < 23*sec && q.Seq%2 == 0 || at >= 23*sec+last && at < 23*sec+last+100*ms && last > 0 {
-				q.Class, q.Status = loadgen.Status, 503
+				q.Class, q.Status = load.Status, 503
 			}
 		}
 		card := Score(s.record(), s.goals)

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -79,13 +79,13 @@ func newStream(g timeline.Group, all *timeline.Requests, from, injected int64, s
 }
 
 // sends counts what a request says of the generator that sent it.
-func (s *stream) sends(r *loadgen.Request) {
+func (s *stream) sends(r *load.Request) {
 	lag := time.Duration(r.Sent - r.Due)
 	s.lag.add(lag)
 	if lag > window {
 		s.late++
 	}
-	if r.Class == loadgen.Local {
+	if r.Class == load.Local {
 		s.local++
 	}
 	s.answered = s.answered || r.Status != 0
@@ -106,7 +106,7 @@ func (s *stream) index(place int) int {
 // due of the one at a place.
 func (s *stream) due(place int) int64 { return s.all.Due(s.index(place)) }
 
-// known of the one at a place; see loadgen.Request.
+// known of the one at a place; see load.Request.
 func (s *stream) known(place int) int64 {
 	i := s.index(place)
 	return s.all.Due(i) + min(s.all.Latency(i), int64(s.group.Slow))

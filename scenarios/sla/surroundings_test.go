@@ -3,7 +3,7 @@ package sla
 import (
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // What the reference sends is nobody's experience of the fault: with it or
@@ -12,7 +12,7 @@ func TestReferenceIsNotCounted(t *testing.T) {
 	s := usual()
 	r := s.record()
 	alone := Score(r, s.goals)
-	refer(r, func(*loadgen.Request) {})
+	refer(r, func(*load.Request) {})
 	card := Score(r, s.goals)
 	if card.Requests != alone.Requests || len(card.Groups) != 1 || card.Impact.Users != alone.Impact.Users {
 		t.Errorf("have %+v, want %+v", card.Requests, alone.Requests)

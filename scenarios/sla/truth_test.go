@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -142,7 +142,7 @@ func (w world) record(seed uint64) *timeline.Record {
 	for k, g := range w.groups {
 		name := fmt.Sprintf("users-%02d", k)
 		r.Header.Groups = append(r.Header.Groups, timeline.Group{Name: name, Rate: g.rate, Users: 20, Slow: 500 * time.Millisecond})
-		r.Requests[name] = packed(int(w.end()*g.rate), func(out []loadgen.Request) { g.requests(out, random) })
+		r.Requests[name] = packed(int(w.end()*g.rate), func(out []load.Request) { g.requests(out, random) })
 	}
 	mark := func(name, fault string, seconds float64) {
 		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: at(seconds), After: at(seconds)})
@@ -159,7 +159,7 @@ func (w world) record(seed uint64) *timeline.Record {
 		mark(timeline.MarkLift, f.name, f.to)
 		mark(timeline.MarkClear, f.name, f.to)
 		r.Proofs = append(r.Proofs, timeline.Proof{Fault: f.name, When: "after", At: at(f.to),
-			Count: switchboard.Count{Unit: "503s answered", Users: 1000, Total: 1000, First: at(f.from)}})
+			Count: link.Count{Unit: "503s answered", Users: 1000, Total: 1000, First: at(f.from)}})
 	}
 	mark(timeline.MarkRecovery, "", w.lift())
 	mark(timeline.MarkEnd, "", w.end())
@@ -171,23 +171,23 @@ func (w world) record(seed uint64) *timeline.Record {
 }
 
 // answers are the watcher's, ten a second.
-func (w world) answers(at func(float64) int64) (all []loadgen.Answer) {
+func (w world) answers(at func(float64) int64) (all []load.Answer) {
 	for t := cmp.Or(w.asks, 0.05); t < w.end(); t += 0.1 {
 		good := true
 		for _, a := range w.alarms {
 			good = good && !(t >= a && t < a+1)
 		}
-		all = append(all, loadgen.Answer{Check: "probe", Start: at(t), End: at(t + 0.002), Good: good, Known: true})
+		all = append(all, load.Answer{Check: "probe", Start: at(t), End: at(t + 0.002), Good: good, Known: true})
 	}
 	return all
 }
 
-func (g crowd) requests(out []loadgen.Request, random *rand.Rand) {
+func (g crowd) requests(out []load.Request, random *rand.Rand) {
 	phase, running := random.Float64(), false
 	for i := range out {
 		at := (float64(i) + phase) / g.rate
 		due := t0 + int64(at*1e9)
-		q := loadgen.Request{Seq: uint64(i), Due: due, Sent: due + random.Int64N(ms), User: uint32(i % 20), Attempts: 1, Node: "web", Status: 200}
+		q := load.Request{Seq: uint64(i), Due: due, Sent: due + random.Int64N(ms), User: uint32(i % 20), Attempts: 1, Node: "web", Status: 200}
 		if g.lag != nil {
 			q.Sent = due + int64(g.lag(at, random)*1e9)
 		}
@@ -197,7 +197,7 @@ func (g crowd) requests(out []loadgen.Request, random *rand.Rand) {
 		}
 		q.Done = q.Sent + int64(took*1e9)
 		if running = g.fails(at, running, random); running {
-			q.Class, q.Status = loadgen.Status, 503
+			q.Class, q.Status = load.Status, 503
 		}
 		out[i] = q
 	}

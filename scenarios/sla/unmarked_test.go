@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -20,6 +20,6 @@ func TestFaultWithoutItsInjection(t *testing.T) {
 // Requests that end before they are due, which no run has, are gone through in time.
 func TestRequestsThatEndBeforeTheyAreDue(t *testing.T) {
 	r := usually(crowd{rate: 100, bad: from(15, 25, 1)}).record(1)
-	edit(r, "users-00", func(_ int, q *loadgen.Request) { q.Done = q.Due - 20*sec })
+	edit(r, "users-00", func(_ int, q *load.Request) { q.Done = q.Due - 20*sec })
 	Score(r, timeline.Objectives{Recover: within(5)})
 }

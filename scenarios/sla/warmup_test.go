@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -23,7 +23,7 @@ func warmed(r *timeline.Record, length time.Duration) *timeline.Record {
 func TestWarmUpIsNotJudged(t *testing.T) {
 	s := usual()
 	s.downs = append(s.downs, down{0, 3 * sec, 1, "503"})
-	s.adjust = func(q *loadgen.Request) {
+	s.adjust = func(q *load.Request) {
 		if q.Due-t0 < 4*sec {
 			q.Sent, q.Done = q.Sent+300*ms, q.Done+400*ms
 		}

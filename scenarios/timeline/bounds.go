@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Bounds of what a run can have written. A plan keeps to the first; the others lie far
@@ -194,7 +194,7 @@ func (b *bounds) proof(p Proof) error {
 }
 
 // requests checks a block of a group.
-func (b *bounds) requests(group string, rs []loadgen.Request) error {
+func (b *bounds) requests(group string, rs []load.Request) error {
 	if !b.groups[group] {
 		return &BoundsError{fmt.Sprintf("requests of %.60q", group), "a group that the header does not name", "one of its"}
 	}
@@ -212,7 +212,7 @@ func (b *bounds) requests(group string, rs []loadgen.Request) error {
 }
 
 // usage checks what is added up of it.
-func (b *bounds) usage(u loadgen.Usage) error {
+func (b *bounds) usage(u load.Usage) error {
 	if u.Machine.Cores < 0 || !share(&u.Machine.Load) || !share(u.Machine.CPU) || !share(u.Machine.Memory) || !share(u.Machine.IO) {
 		return &BoundsError{"usage of " + clip(u.Group), fmt.Sprintf("a load of %g on %d cores", u.Machine.Load, u.Machine.Cores), "finite numbers, none below zero"}
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -17,9 +17,9 @@ import (
 func TestOutOfBounds(t *testing.T) {
 	const huge = int64(1e18)
 	at := 12 * second
-	one := func(r loadgen.Request) func(*timeline.Writer) error {
+	one := func(r load.Request) func(*timeline.Writer) error {
 		return func(w *timeline.Writer) error {
-			b, err := loadgen.EncodeBlock("users", []loadgen.Request{r})
+			b, err := load.EncodeBlock("users", []load.Request{r})
 			if err != nil {
 				return err
 			}
@@ -61,22 +61,22 @@ func TestOutOfBounds(t *testing.T) {
 		"mark beyond the run":   {nil, mark(timeline.Mark{Name: timeline.MarkEnd, Before: huge, After: huge}), "mark end"},
 		"mark turned round":     {nil, mark(timeline.Mark{Name: timeline.MarkClear, Fault: "bad", Before: at, After: at - 1}), "mark clear of bad"},
 		"proof beyond the run": {nil, func(w *timeline.Writer) error {
-			return w.Proof(timeline.Proof{Fault: "bad", At: at, Count: switchboard.Count{First: huge}})
+			return w.Proof(timeline.Proof{Fault: "bad", At: at, Count: link.Count{First: huge}})
 		}, "proof of bad"},
-		"request far ahead":  {nil, one(loadgen.Request{Seq: 9999, Due: huge, Sent: huge, Done: huge}), "request 9999 of users"},
-		"request below zero": {nil, one(loadgen.Request{Seq: 9999, Due: -huge, Sent: at, Done: at}), "request 9999 of users"},
-		"answer of 31 years": {nil, one(loadgen.Request{Seq: 9999, Due: at, Sent: at, Done: huge}), "request 9999 of users"},
-		"a group of nowhere": {nil, func(w *timeline.Writer) error { return w.Block(loadgen.Block{Group: "x"}) }, "block of"},
+		"request far ahead":  {nil, one(load.Request{Seq: 9999, Due: huge, Sent: huge, Done: huge}), "request 9999 of users"},
+		"request below zero": {nil, one(load.Request{Seq: 9999, Due: -huge, Sent: at, Done: at}), "request 9999 of users"},
+		"answer of 31 years": {nil, one(load.Request{Seq: 9999, Due: at, Sent: at, Done: huge}), "request 9999 of users"},
+		"a group of nowhere": {nil, func(w *timeline.Writer) error { return w.Block(load.Block{Group: "x"}) }, "block of"},
 		"findings of nothing": {nil, func(w *timeline.Writer) error {
-			return w.Findings(loadgen.EncodeFindings("x", make([]loadgen.Finding, 9)))
+			return w.Findings(load.EncodeFindings("x", make([]load.Finding, 9)))
 		}, "findings of x"},
-		"load of NaN": {nil, func(w *timeline.Writer) error { return w.Usage(loadgen.Usage{Machine: loadgen.Pressure{Load: nan}}) }, "load of NaN"},
+		"load of NaN": {nil, func(w *timeline.Writer) error { return w.Usage(load.Usage{Machine: load.Pressure{Load: nan}}) }, "load of NaN"},
 		"memory below zero": {nil, func(w *timeline.Writer) error {
 			v := -1.0
-			return w.Usage(loadgen.Usage{Machine: loadgen.Pressure{Memory: &v}})
+			return w.Usage(load.Usage{Machine: load.Pressure{Memory: &v}})
 		}, "load of"},
 		"answer out of order": {nil, func(w *timeline.Writer) error {
-			return w.Answer(loadgen.Answer{Check: "probe", Start: at, End: at - 1})
+			return w.Answer(load.Answer{Check: "probe", Start: at, End: at - 1})
 		}, "answer of probe"},
 		"marks by the ton": {nil, func(w *timeline.Writer) error {
 			for range 1 << 16 {
@@ -89,7 +89,7 @@ func TestOutOfBounds(t *testing.T) {
 		"newest first": {nil, func(w *timeline.Writer) error {
 			for i := range int64(8_000) {
 				due := at - i*1000
-				b, err := loadgen.EncodeBlock("users", []loadgen.Request{{Due: due, Sent: due, Done: due}})
+				b, err := load.EncodeBlock("users", []load.Request{{Due: due, Sent: due, Done: due}})
 				if err != nil {
 					return err
 				}

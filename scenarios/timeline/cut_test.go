@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // frame is one entry of a file, as it lies on disk.
@@ -80,11 +80,11 @@ func anyEntry(t *rapid.T, w *Writer, i int) error {
 	case 0:
 		return w.Mark(Mark{Name: MarkInject, Fault: text, Before: at, After: at + 1})
 	case 1:
-		return w.Answer(loadgen.Answer{Check: text, Start: at, End: at + 5, Good: i%2 == 0, Known: true})
+		return w.Answer(load.Answer{Check: text, Start: at, End: at + 5, Good: i%2 == 0, Known: true})
 	case 2:
 		return w.Note(Note{At: at, Kind: "note", Text: text})
 	case 3:
-		return w.Usage(loadgen.Usage{At: at, Group: text, Due: uint64(at), Machine: loadgen.Pressure{Load: float64(i) / 8, Cores: 2}})
+		return w.Usage(load.Usage{At: at, Group: text, Due: uint64(at), Machine: load.Pressure{Load: float64(i) / 8, Cores: 2}})
 	}
 	rs := requests(100*i, rapid.IntRange(0, 5).Draw(t, "requests"))
 	return w.Block(block(t, "group", rs))

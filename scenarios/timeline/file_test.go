@@ -14,8 +14,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -34,18 +34,18 @@ func (m *memory) Write(b []byte) (int, error) {
 func (m *memory) Sync() error  { return m.fail }
 func (m *memory) Close() error { return nil }
 
-func requests(from, n int) []loadgen.Request {
-	var rs []loadgen.Request
+func requests(from, n int) []load.Request {
+	var rs []load.Request
 	for i := from; i < from+n; i++ {
 		due := int64(i) * int64(5*time.Millisecond)
-		rs = append(rs, loadgen.Request{Seq: uint64(i), Due: due, Sent: due + 1000, Done: due + 2_000_000,
+		rs = append(rs, load.Request{Seq: uint64(i), Due: due, Sent: due + 1000, Done: due + 2_000_000,
 			User: uint32(i % 7), Node: "app-2", Status: 200, Attempts: 1, Reused: i > 0})
 	}
 	return rs
 }
 
-func block(t interface{ Fatal(...any) }, group string, rs []loadgen.Request) loadgen.Block {
-	b, err := loadgen.EncodeBlock(group, rs)
+func block(t interface{ Fatal(...any) }, group string, rs []load.Request) load.Block {
+	b, err := load.EncodeBlock(group, rs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,14 +63,14 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 		Clocks:   []wire.Offset{{Shift: 3, Bound: 2}, {Shift: 7, Bound: 1}},
 		Marks:    []Mark{{Name: MarkStart, Before: 1, After: 1}, {Name: MarkInject, Fault: "bad-node", Before: 8, After: 9}},
 		Requests: map[string]*Requests{"shoppers": Pack(requests(0, 20))},
-		Findings: map[string][]loadgen.Finding{"shoppers": {{Seq: 3}, {Seq: 4, Lost: true}, {Seq: 1}}},
-		Answers: []loadgen.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true, Detail: "UP"},
+		Findings: map[string][]load.Finding{"shoppers": {{Seq: 3}, {Seq: 4, Lost: true}, {Seq: 1}}},
+		Answers: []load.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true, Detail: "UP"},
 			{Check: "port", Start: 3, End: 9, Known: true, Detail: "refused"}, {Check: "balancer", Start: 2, End: 4, Good: true, Known: true, Detail: "UP"}},
-		Deliveries: []loadgen.Delivery{{Hook: "pager", At: 4, Body: "firing"}},
-		Usage: []loadgen.Usage{{At: 3, Group: "shoppers", Due: 4, Sent: 4, Machine: loadgen.Pressure{Load: 0.25, Cores: 2, CPU: &waited}},
-			{At: 5, Group: "shoppers", Due: 8, Sent: 7, Unsent: 1, Machine: loadgen.Pressure{Load: 0.5, Cores: 2, CPU: &waited}}},
-		Proofs:  []Proof{{Fault: "bad-node", When: "during", At: 9, Count: switchboard.Count{Unit: "503s answered", Users: 5}}},
-		Traffic: []switchboard.Traffic{{Link: "shoppers -> lb:8080", Connections: 3}},
+		Deliveries: []load.Delivery{{Hook: "pager", At: 4, Body: "firing"}},
+		Usage: []load.Usage{{At: 3, Group: "shoppers", Due: 4, Sent: 4, Machine: load.Pressure{Load: 0.25, Cores: 2, CPU: &waited}},
+			{At: 5, Group: "shoppers", Due: 8, Sent: 7, Unsent: 1, Machine: load.Pressure{Load: 0.5, Cores: 2, CPU: &waited}}},
+		Proofs:  []Proof{{Fault: "bad-node", When: "during", At: 9, Count: link.Count{Unit: "503s answered", Users: 5}}},
+		Traffic: []link.Traffic{{Link: "shoppers -> lb:8080", Connections: 3}},
 		Strays:  Strays{Seen: []Stray{{From: "app-1", To: "203.0.113.7", Protocol: "tcp", Port: 443, Packets: 3}}, Dropped: 3, Uncontained: []string{"x"}},
 		Notes:   []Note{{At: 1, Kind: "unknown-name", Text: "x"}},
 	}
@@ -83,8 +83,8 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	ok(w.Clock(want.Clocks[0]))
 	ok(w.Mark(want.Marks[0]))
 	ok(w.Block(block(t, "shoppers", requests(10, 10)))) // later ones first: blocks come in order of done
-	ok(w.Findings(loadgen.EncodeFindings("shoppers", []loadgen.Finding{{Seq: 4, Lost: true}, {Seq: 3}})))
-	ok(w.Findings(loadgen.EncodeFindings("shoppers", []loadgen.Finding{{Seq: 1}})))
+	ok(w.Findings(load.EncodeFindings("shoppers", []load.Finding{{Seq: 4, Lost: true}, {Seq: 3}})))
+	ok(w.Findings(load.EncodeFindings("shoppers", []load.Finding{{Seq: 1}})))
 	ok(w.Answer(want.Answers[0]))
 	ok(w.Answer(want.Answers[1]))
 	ok(w.Block(block(t, "shoppers", requests(0, 10))))
@@ -203,7 +203,7 @@ func TestWhatACrashCosts(t *testing.T) {
 			}
 			return r
 		}
-		w.Answer(loadgen.Answer{Check: "a"})
+		w.Answer(load.Answer{Check: "a"})
 		if n := len(kept().Answers); n != 0 {
 			t.Errorf("%d answers flushed at once", n)
 		}
@@ -212,7 +212,7 @@ func TestWhatACrashCosts(t *testing.T) {
 			t.Errorf("a mark was not flushed with what came before it: %+v", r)
 		}
 		time.Sleep(flushEvery)
-		w.Answer(loadgen.Answer{Check: "b"})
+		w.Answer(load.Answer{Check: "b"})
 		if n := len(kept().Answers); n != 2 {
 			t.Errorf("%v later: %d answers, want 2", flushEvery, n)
 		}
@@ -246,7 +246,7 @@ func TestWritersTogether(t *testing.T) {
 	for i := range 8 {
 		all.Go(func() {
 			for j := range 100 {
-				w.Answer(loadgen.Answer{Check: "c", Start: int64(i*100 + j), End: int64(i*100 + j)})
+				w.Answer(load.Answer{Check: "c", Start: int64(i*100 + j), End: int64(i*100 + j)})
 				w.Block(block(t, "g", requests(i*100+j, 1)))
 			}
 		})

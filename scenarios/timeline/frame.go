@@ -8,7 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // A record file is the magic, the format's version as a little-endian uint32,
@@ -18,7 +18,7 @@ import (
 //	uint32  CRC-32C of kind and payload
 //	uint8   kind
 //	…       payload: JSON, but for what comes often: blocks of requests and of
-//	        findings, answers and usages (loadgen.Packer)
+//	        findings, answers and usages (load.Packer)
 //
 // The last entry is of kind entryEnd and empty. A file without it was cut off.
 const (
@@ -96,7 +96,7 @@ func cut(err error) error {
 
 // appendBlock encodes a block: length and bytes of the group's name, count,
 // data.
-func appendBlock(b []byte, x loadgen.Block) []byte {
+func appendBlock(b []byte, x load.Block) []byte {
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(x.Group)))
 	b = append(b, x.Group...)
 	b = binary.LittleEndian.AppendUint32(b, uint32(x.Count))
@@ -104,7 +104,7 @@ func appendBlock(b []byte, x loadgen.Block) []byte {
 }
 
 // parseBlock undoes appendBlock; the block's data is part of b.
-func parseBlock(b []byte) (x loadgen.Block, err error) {
+func parseBlock(b []byte) (x load.Block, err error) {
 	if len(b) < 2 {
 		return x, errors.New("block: too short")
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -60,19 +60,19 @@ func small(t testing.TB, change func(*timeline.Header), more func(*timeline.Writ
 	mark(timeline.MarkStart, "", 0)
 	for s := range 25 {
 		must(w.Block(users(t, at(float64(s)), s)))
-		must(w.Answer(loadgen.Answer{Check: "probe", Start: at(float64(s)), End: at(float64(s) + 0.1), Good: s < 11 || s > 16, Known: true}),
-			w.Usage(loadgen.Usage{At: at(float64(s)), Group: "users", Due: uint64(20 * s), Sent: uint64(20 * s), Machine: loadgen.Pressure{Load: 0.5, Cores: 2}}))
+		must(w.Answer(load.Answer{Check: "probe", Start: at(float64(s)), End: at(float64(s) + 0.1), Good: s < 11 || s > 16, Known: true}),
+			w.Usage(load.Usage{At: at(float64(s)), Group: "users", Due: uint64(20 * s), Sent: uint64(20 * s), Machine: load.Pressure{Load: 0.5, Cores: 2}}))
 	}
-	must(w.Delivery(loadgen.Delivery{Hook: "pager", At: at(11), Body: "firing"}), w.Delivery(loadgen.Delivery{Hook: "pager", At: at(17), Body: "resolved"}))
+	must(w.Delivery(load.Delivery{Hook: "pager", At: at(11), Body: "firing"}), w.Delivery(load.Delivery{Hook: "pager", At: at(17), Body: "resolved"}))
 	mark(timeline.MarkInject, "bad", 10)
-	must(w.Proof(timeline.Proof{Fault: "bad", When: "during", At: at(14), Count: switchboard.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14), At: at(14), Active: true}}))
+	must(w.Proof(timeline.Proof{Fault: "bad", When: "during", At: at(14), Count: link.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14), At: at(14), Active: true}}))
 	must(w.Mark(timeline.Mark{Name: timeline.MarkSteer, Steer: "over", Before: at(12), After: at(12)}), w.Mark(timeline.Mark{Name: timeline.MarkSteerBack, Steer: "over", Before: at(18), After: at(18)}))
 	mark(timeline.MarkLift, "bad", 15)
-	must(w.Proof(timeline.Proof{Fault: "bad", When: "after", At: at(15), Count: switchboard.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14), At: at(15)}}))
+	must(w.Proof(timeline.Proof{Fault: "bad", When: "after", At: at(15), Count: link.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14), At: at(15)}}))
 	mark(timeline.MarkClear, "bad", 15)
 	mark(timeline.MarkRecovery, "", 15)
-	must(w.Findings(loadgen.EncodeFindings("users", []loadgen.Finding{{Seq: 1}, {Seq: 3, Lost: true}})))
-	must(w.Traffic([]switchboard.Traffic{{Link: "users -> app:80", Connections: 3}}), w.Note(timeline.Note{At: at(3), Kind: "unknown-name", Text: "x"}))
+	must(w.Findings(load.EncodeFindings("users", []load.Finding{{Seq: 1}, {Seq: 3, Lost: true}})))
+	must(w.Traffic([]link.Traffic{{Link: "users -> app:80", Connections: 3}}), w.Note(timeline.Note{At: at(3), Kind: "unknown-name", Text: "x"}))
 	if more != nil {
 		must(more(w))
 	}
@@ -82,17 +82,17 @@ func small(t testing.TB, change func(*timeline.Header), more func(*timeline.Writ
 }
 
 // users are a second's requests; those from the tenth to the fourteenth second fail.
-func users(t testing.TB, from int64, s int) loadgen.Block {
-	var rs []loadgen.Request
+func users(t testing.TB, from int64, s int) load.Block {
+	var rs []load.Request
 	for i := range 20 {
 		due := from + int64(i)*second/20
-		r := loadgen.Request{Seq: uint64(20*s + i), Due: due, Sent: due + 1000, Done: due + 2_000_000, User: uint32(i % 7), Node: "app", Status: 200, Attempts: 1, Reused: true}
+		r := load.Request{Seq: uint64(20*s + i), Due: due, Sent: due + 1000, Done: due + 2_000_000, User: uint32(i % 7), Node: "app", Status: 200, Attempts: 1, Reused: true}
 		if s >= 10 && s < 15 {
-			r.Status, r.Class, r.Injected, r.Fault = 503, loadgen.Status, true, "bad"
+			r.Status, r.Class, r.Injected, r.Fault = 503, load.Status, true, "bad"
 		}
 		rs = append(rs, r)
 	}
-	b, err := loadgen.EncodeBlock("users", rs)
+	b, err := load.EncodeBlock("users", rs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // open is what Requests need while more of them come: the latest, not packed
 // yet, among which those that follow have their place. A record's requests come
 // in the order of their end, so that few of them overtake many.
 type open struct {
-	tail  []loadgen.Request // in order
-	slack int               // how many of them are left open when the rest is packed
-	moved int               // how often one had to make room for another
+	tail  []load.Request // in order
+	slack int            // how many of them are left open when the rest is packed
+	moved int            // how often one had to make room for another
 	known map[outcome]int
 	met   [64]int // outcomes found lately, by their hint
 
@@ -42,9 +42,9 @@ func newRequests() *Requests {
 }
 
 // byDue is the order of requests.
-func byDue(a, b loadgen.Request) int { return order(&a, &b) }
+func byDue(a, b load.Request) int { return order(&a, &b) }
 
-func order(a, b *loadgen.Request) int {
+func order(a, b *load.Request) int {
 	if a.Due != b.Due {
 		return cmp.Compare(a.Due, b.Due)
 	}
@@ -63,7 +63,7 @@ const (
 // add puts requests in their places. It may change the order of rs, and keeps
 // nothing of it. It is an error where they come in an order in which no run has them,
 // which would take time without end.
-func (q *Requests) add(rs []loadgen.Request) error {
+func (q *Requests) add(rs []load.Request) error {
 	if len(rs) == 0 {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (q *Requests) add(rs []loadgen.Request) error {
 	return nil
 }
 
-func inOrder(rs []loadgen.Request) bool {
+func inOrder(rs []load.Request) bool {
 	for i := range len(rs) - 1 {
 		if order(&rs[i], &rs[i+1]) > 0 {
 			return false
@@ -95,7 +95,7 @@ func inOrder(rs []loadgen.Request) bool {
 
 // merge puts the sorted rs in their places among the sorted all, behind those
 // they are equal to.
-func merge(all, rs []loadgen.Request) []loadgen.Request {
+func merge(all, rs []load.Request) []load.Request {
 	i, j := len(all)-1, len(rs)-1
 	all = append(all, rs...)
 	for k := len(all) - 1; j >= 0; k-- {
@@ -135,13 +135,13 @@ func (q *Requests) packAllBut(left int) {
 func (q *Requests) unpackLast() {
 	k := len(q.chunks) - 1
 	n := q.chunks[k].n
-	all := q.cursor(k*perChunk).unpack(make([]loadgen.Request, 0, n+len(q.open.tail)+perChunk), n)
+	all := q.cursor(k*perChunk).unpack(make([]load.Request, 0, n+len(q.open.tail)+perChunk), n)
 	q.open.tail = append(all, q.open.tail...)
 	q.chunks[k], q.chunks = chunk{}, q.chunks[:k]
 }
 
 // pack makes a chunk.
-func (q *Requests) pack(rs []loadgen.Request) chunk {
+func (q *Requests) pack(rs []load.Request) chunk {
 	v, n, connections := &q.open.values, len(rs), 0
 	v.resize(n)
 	for i := range rs {
@@ -172,20 +172,20 @@ func (q *Requests) pack(rs []loadgen.Request) chunk {
 	return c
 }
 
-func hasSteps(r *loadgen.Request) bool { return r.Lookup|r.Handshake|r.TLS != 0 }
+func hasSteps(r *load.Request) bool { return r.Lookup|r.Handshake|r.TLS != 0 }
 
-func outcomeOf(r *loadgen.Request) outcome {
+func outcomeOf(r *load.Request) outcome {
 	return outcome{r.Node, r.Fault, r.Status, r.Class, r.Attempts, r.Reused, r.Injected, r.Unsent, hasSteps(r)}
 }
 
 // is reports whether it is the outcome of r; it is outcomeOf, at less cost.
-func (o *outcome) is(r *loadgen.Request) bool {
+func (o *outcome) is(r *load.Request) bool {
 	return o.status == r.Status && o.class == r.Class && o.attempts == r.Attempts && o.reused == r.Reused &&
 		o.injected == r.Injected && o.unsent == r.Unsent && o.steps == hasSteps(r) && o.node == r.Node && o.fault == r.Fault
 }
 
 // hint tells most outcomes apart, at little cost.
-func hint(r *loadgen.Request) (h uint) {
+func hint(r *load.Request) (h uint) {
 	if n := len(r.Node); n > 0 {
 		h = uint(r.Node[n-1])
 	}
@@ -197,7 +197,7 @@ func hint(r *loadgen.Request) (h uint) {
 }
 
 // place of a request's outcome among all that there are.
-func (q *Requests) place(r *loadgen.Request) int {
+func (q *Requests) place(r *load.Request) int {
 	b, h := q.open, hint(r)
 	if k := b.met[h]; k < len(q.outcomes) && q.outcomes[k].is(r) {
 		return k

@@ -10,7 +10,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -32,7 +32,7 @@ func Open(path string) (*Record, error) {
 // Truncated; that is no error. A file that is no record, is of another version
 // or was altered is one, and so is what no run can have written: a *BoundsError.
 func Read(in io.Reader) (*Record, error) {
-	r := &Record{Requests: map[string]*Requests{}, Findings: map[string][]loadgen.Finding{}}
+	r := &Record{Requests: map[string]*Requests{}, Findings: map[string][]load.Finding{}}
 	b := bufio.NewReaderSize(in, 256<<10)
 	err := r.readPreamble(b)
 	if err == nil {
@@ -76,7 +76,7 @@ type item struct {
 	kind     entry
 	payload  []byte
 	group    string
-	requests []loadgen.Request // reused
+	requests []load.Request // reused
 	err      error
 }
 
@@ -114,13 +114,13 @@ func (e *item) read(in io.Reader) {
 	if e.kind, e.payload, e.err = readFrame(in, &e.buf); e.err != nil || e.kind != entryBlock {
 		return
 	}
-	var b loadgen.Block
+	var b load.Block
 	if b, e.err = parseBlock(e.payload); e.err == nil {
 		e.err = atMost("block", "requests", b.Count, mostBlock)
 	}
 	if e.err == nil {
 		e.group = b.Group
-		e.requests, e.err = loadgen.AppendRequests(e.requests[:0], b)
+		e.requests, e.err = load.AppendRequests(e.requests[:0], b)
 	}
 }
 
@@ -128,7 +128,7 @@ func (e *item) read(in io.Reader) {
 type reader struct {
 	*Record
 	bounds *bounds // nil: before the header
-	packed loadgen.Unpacker
+	packed load.Unpacker
 }
 
 func (r *reader) add(e *item) error {
@@ -152,7 +152,7 @@ func (r *reader) add(e *item) error {
 		r.Answers = append(r.Answers, a)
 		return firstOf(err, r.bounds.answer("answer of "+clip(a.Check), a.Start, a.End))
 	case entryDelivery:
-		return also(e.payload, &r.Deliveries, func(d loadgen.Delivery) error {
+		return also(e.payload, &r.Deliveries, func(d load.Delivery) error {
 			return r.bounds.answer("notification of "+clip(d.Hook), d.At, d.At)
 		})
 	case entryUsage:
@@ -195,7 +195,7 @@ func also[T any](payload []byte, all *[]T, check func(T) error) error {
 	return check(v)
 }
 
-func (r *reader) addBlock(group string, rs []loadgen.Request) error {
+func (r *reader) addBlock(group string, rs []load.Request) error {
 	if err := r.bounds.requests(group, rs); err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (r *reader) addFindings(payload []byte) error {
 	if n := r.Requests[b.Group].Len(); b.Count > n-len(r.Findings[b.Group]) {
 		return &BoundsError{"findings of " + clip(b.Group), fmt.Sprintf("%d more", b.Count), fmt.Sprintf("one for each of its %d requests", n)}
 	}
-	all, err := loadgen.DecodeFindings(b)
+	all, err := load.DecodeFindings(b)
 	if err != nil {
 		return err
 	}

@@ -6,8 +6,8 @@ package timeline
 import (
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -180,10 +180,10 @@ type Mark struct {
 
 // Proof is one reading of a fault's counter.
 type Proof struct {
-	Fault string            `json:"fault"`
-	When  string            `json:"when"` // "before", "during", "after"
-	At    int64             `json:"at"`
-	Count switchboard.Count `json:"count"`
+	Fault string     `json:"fault"`
+	When  string     `json:"when"` // "before", "during", "after"
+	At    int64      `json:"at"`
+	Count link.Count `json:"count"`
 }
 
 // Note is something a reader should know that is not scored: an undeclared
@@ -200,13 +200,13 @@ type Record struct {
 	Clock      wire.Offset   // CLI's clock to the record's, over the whole run
 	Clocks     []wire.Offset // each time that it was measured
 	Marks      []Mark
-	Requests   map[string]*Requests         // by group
-	Findings   map[string][]loadgen.Finding // by group: what reading back acknowledged writes brought
-	Answers    []loadgen.Answer
-	Deliveries []loadgen.Delivery
-	Usage      []loadgen.Usage
+	Requests   map[string]*Requests      // by group
+	Findings   map[string][]load.Finding // by group: what reading back acknowledged writes brought
+	Answers    []load.Answer
+	Deliveries []load.Delivery
+	Usage      []load.Usage
 	Proofs     []Proof
-	Traffic    []switchboard.Traffic
+	Traffic    []link.Traffic
 	Strays     Strays
 	Notes      []Note
 	Truncated  bool // the file breaks off before its closing entry: its writer did not end in order

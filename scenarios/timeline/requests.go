@@ -6,12 +6,12 @@ import (
 	"sort"
 	"sync"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Requests are those of one group in order of due, of one instant in order of
 // their number. A drill has millions of them, so they are kept in columns, chunk
-// by chunk, in 8 to 16 bytes each, where a loadgen.Request takes 72. They come back
+// by chunk, in 8 to 16 bytes each, where a load.Request takes 72. They come back
 // exactly as they were put in, but for what has no meaning: when a request
 // was sent that never was. A nil *Requests has none.
 type Requests struct {
@@ -46,7 +46,7 @@ type outcome struct {
 	node     string
 	fault    string
 	status   uint16
-	class    loadgen.Class
+	class    load.Class
 	attempts uint8
 	reused   bool
 	injected bool
@@ -55,7 +55,7 @@ type outcome struct {
 }
 
 // Pack keeps requests, which may come in any order.
-func Pack(rs []loadgen.Request) *Requests {
+func Pack(rs []load.Request) *Requests {
 	if !inOrder(rs) {
 		rs = slices.Clone(rs)
 		slices.SortStableFunc(rs, byDue)
@@ -95,7 +95,7 @@ func (q *Requests) First(t int64) int {
 }
 
 // All are all of them, in order; see Between.
-func (q *Requests) All() iter.Seq[*loadgen.Request] { return q.Between(0, q.Len()) }
+func (q *Requests) All() iter.Seq[*load.Request] { return q.Between(0, q.Len()) }
 
 // perPiece is how many requests are unpacked in one go.
 const (
@@ -105,16 +105,16 @@ const (
 
 // Between are those from one place to another, in order. Each is valid until the
 // next.
-func (q *Requests) Between(from, to int) iter.Seq[*loadgen.Request] {
-	return func(yield func(*loadgen.Request) bool) {
+func (q *Requests) Between(from, to int) iter.Seq[*load.Request] {
+	return func(yield func(*load.Request) bool) {
 		c := q.cursor(from)
 		if to-from <= perPiece { // not worth a goroutine
 			c.few(to, yield)
 			return
 		}
-		for rs := range ahead(piecesAhead, func(rs *[]loadgen.Request) bool {
+		for rs := range ahead(piecesAhead, func(rs *[]load.Request) bool {
 			if *rs == nil {
-				*rs = make([]loadgen.Request, 0, max(0, min(to-from, perPiece)))
+				*rs = make([]load.Request, 0, max(0, min(to-from, perPiece)))
 			}
 			*rs = c.unpack((*rs)[:0], min(to-c.place, perPiece))
 			return len(*rs) > 0
@@ -129,11 +129,11 @@ func (q *Requests) Between(from, to int) iter.Seq[*loadgen.Request] {
 }
 
 // piece is reused by those who read few requests at a time.
-var piece = sync.Pool{New: func() any { return new([]loadgen.Request) }}
+var piece = sync.Pool{New: func() any { return new([]load.Request) }}
 
 // few yields the requests before a place, a piece at most.
-func (u *cursor) few(to int, yield func(*loadgen.Request) bool) {
-	rs := piece.Get().(*[]loadgen.Request)
+func (u *cursor) few(to int, yield func(*load.Request) bool) {
+	rs := piece.Get().(*[]load.Request)
 	defer piece.Put(rs)
 	for u.place < to {
 		if *rs = u.unpack((*rs)[:0], to-u.place); len(*rs) == 0 {
@@ -170,7 +170,7 @@ func (q *Requests) outcomeAt(i int) *outcome {
 }
 
 // unpack appends the next n requests to rs, or as many as there are in the chunk.
-func (u *cursor) unpack(rs []loadgen.Request, n int) []loadgen.Request {
+func (u *cursor) unpack(rs []load.Request, n int) []load.Request {
 	if n <= 0 {
 		return rs
 	}
@@ -196,7 +196,7 @@ func (u *cursor) unpack(rs []loadgen.Request, n int) []loadgen.Request {
 
 // request makes r the i-th of those in v, which begin at a place of a chunk. It
 // goes field by field: tens of millions are made, and a whole one would be copied.
-func (u *cursor) request(r *loadgen.Request, c *chunk, v *unpacked, at, i int) {
+func (u *cursor) request(r *load.Request, c *chunk, v *unpacked, at, i int) {
 	o, due := &u.outcomes[v.outcome[i]], v.due[i]
 	r.Seq, r.Due, r.Done, r.User = uint64(v.seq[i]+int64(at+i)), due, due+v.latency[i], uint32(v.user[i])
 	r.Node, r.Fault, r.Status, r.Class, r.Attempts = o.node, o.fault, o.status, o.class, o.attempts
@@ -206,9 +206,9 @@ func (u *cursor) request(r *loadgen.Request, c *chunk, v *unpacked, at, i int) {
 	}
 	r.Lookup, r.Handshake, r.TLS = 0, 0, 0
 	if o.steps {
-		r.Lookup = loadgen.Step(c.lookup.value(c.data, u.connections))
-		r.Handshake = loadgen.Step(c.handshake.value(c.data, u.connections))
-		r.TLS = loadgen.Step(c.tls.value(c.data, u.connections))
+		r.Lookup = load.Step(c.lookup.value(c.data, u.connections))
+		r.Handshake = load.Step(c.handshake.value(c.data, u.connections))
+		r.TLS = load.Step(c.tls.value(c.data, u.connections))
 		u.connections++
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // anyInt is any int64, the edges of a column's widths among them.
@@ -47,15 +47,15 @@ func TestColumnGivesBackWhatWasPutIn(t *testing.T) {
 }
 
 // anyRequest has values that no drill has, too.
-func anyRequest(t *rapid.T) loadgen.Request {
-	step := func(name string) loadgen.Step {
-		return loadgen.Step(rapid.SampledFrom([]uint32{0, 0, 2, 1 << 20, math.MaxUint32}).Draw(t, name))
+func anyRequest(t *rapid.T) load.Request {
+	step := func(name string) load.Step {
+		return load.Step(rapid.SampledFrom([]uint32{0, 0, 2, 1 << 20, math.MaxUint32}).Draw(t, name))
 	}
-	q := loadgen.Request{
+	q := load.Request{
 		Seq: rapid.Uint64().Draw(t, "seq"), Due: anyInt(t, "due"), Sent: anyInt(t, "sent"), Done: anyInt(t, "done"),
 		User: rapid.Uint32().Draw(t, "user"), Lookup: step("lookup"), Handshake: step("handshake"), TLS: step("tls"),
 		Node: rapid.SampledFrom([]string{"", "app-1", "app-2"}).Draw(t, "node"), Status: rapid.Uint16().Draw(t, "status"),
-		Class: loadgen.Class(rapid.Uint8Range(0, uint8(loadgen.Classes)-1).Draw(t, "class")), Attempts: rapid.Uint8().Draw(t, "attempts"),
+		Class: load.Class(rapid.Uint8Range(0, uint8(load.Classes)-1).Draw(t, "class")), Attempts: rapid.Uint8().Draw(t, "attempts"),
 		Reused: rapid.Bool().Draw(t, "reused"), Injected: rapid.Bool().Draw(t, "injected"), Unsent: rapid.Bool().Draw(t, "unsent"),
 		Fault: rapid.SampledFrom([]string{"", "bad-node", "portal"}).Draw(t, "fault"),
 	}
@@ -69,7 +69,7 @@ func anyRequest(t *rapid.T) loadgen.Request {
 // read and whatever was packed at once.
 func TestRequestsComeBackAsPutIn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var want []loadgen.Request
+		var want []load.Request
 		q := newRequests()
 		for range rapid.IntRange(0, 3).Draw(t, "blocks") {
 			b := rapid.SliceOfN(rapid.Custom(anyRequest), 0, 6).Draw(t, "block")
@@ -99,7 +99,7 @@ func TestRequestsThatOvertakeManyChunks(t *testing.T) {
 					at[q.Seq] += random.IntN(latest)
 				}
 			}
-			slices.SortStableFunc(came, func(a, b loadgen.Request) int { return at[a.Seq] - at[b.Seq] })
+			slices.SortStableFunc(came, func(a, b load.Request) int { return at[a.Seq] - at[b.Seq] })
 			q := newRequests()
 			for b := range slices.Chunk(came, 700) {
 				if err := q.add(b); err != nil {
@@ -119,7 +119,7 @@ func TestRequestsThatOvertakeManyChunks(t *testing.T) {
 func same(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, q *Requests, want []loadgen.Request) {
+}, q *Requests, want []load.Request) {
 	t.Helper()
 	if q.Len() != len(want) {
 		t.Fatalf("have %d, want %d", q.Len(), len(want))
@@ -145,7 +145,7 @@ func same(t interface {
 	}
 }
 
-func collect(rs iter.Seq[*loadgen.Request]) (all []loadgen.Request) {
+func collect(rs iter.Seq[*load.Request]) (all []load.Request) {
 	for r := range rs {
 		all = append(all, *r)
 	}
@@ -163,24 +163,24 @@ func TestNoRequests(t *testing.T) {
 
 // long is n requests of a drill at 5,000 a second: three nodes, one request in
 // ten on a connection of its own, a hundredth failing or slow.
-func long(n int, random *rand.Rand) []loadgen.Request {
-	all := make([]loadgen.Request, n)
+func long(n int, random *rand.Rand) []load.Request {
+	all := make([]load.Request, n)
 	micros := func(mean float64) int64 { return int64(random.ExpFloat64()*mean) * 1000 }
 	for i := range all {
-		q := loadgen.Request{Seq: uint64(i), Due: int64(time.Hour) + int64(i)*200_000, User: uint32(i % 5000), Status: 200, Attempts: 1,
+		q := load.Request{Seq: uint64(i), Due: int64(time.Hour) + int64(i)*200_000, User: uint32(i % 5000), Status: 200, Attempts: 1,
 			Reused: true, Node: []string{"app-1", "app-2", "app-3"}[random.IntN(3)]}
 		q.Sent = q.Due + micros(200)
 		q.Done = q.Sent + 1_500_000 + micros(3000)
 		switch random.IntN(1000) {
 		case 0:
-			q.Class, q.Status, q.Node, q.Done = loadgen.Timeout, 0, "", q.Sent+int64(2*time.Second)
+			q.Class, q.Status, q.Node, q.Done = load.Timeout, 0, "", q.Sent+int64(2*time.Second)
 		case 1, 2, 3, 4, 5:
-			q.Class, q.Status, q.Injected, q.Node = loadgen.Status, 503, true, ""
+			q.Class, q.Status, q.Injected, q.Node = load.Status, 503, true, ""
 		}
 		if i%10 == 0 {
 			q.Reused = false
-			q.Lookup, q.Handshake = loadgen.StepOf(time.Duration(micros(900)), true), loadgen.StepOf(time.Duration(micros(300)), true)
-			q.TLS = loadgen.StepOf(time.Duration(micros(4000)), true)
+			q.Lookup, q.Handshake = load.StepOf(time.Duration(micros(900)), true), load.StepOf(time.Duration(micros(300)), true)
+			q.TLS = load.StepOf(time.Duration(micros(4000)), true)
 		}
 		all[i] = q
 	}
@@ -199,8 +199,8 @@ func TestRequestsAreSmallInMemory(t *testing.T) {
 		all := long(n, random)
 		if name != "pooled" {
 			for i := range all {
-				took := func(most time.Duration) loadgen.Step {
-					return loadgen.StepOf(time.Duration(random.Int64N(int64(most))), true)
+				took := func(most time.Duration) load.Step {
+					return load.StepOf(time.Duration(random.Int64N(int64(most))), true)
 				}
 				all[i].Lookup, all[i].Handshake, all[i].TLS = took(2*time.Millisecond), took(time.Millisecond), took(20*time.Millisecond)
 			}

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -83,7 +83,7 @@ func lowRate(t *testing.T, rate int, tls bool) []byte {
 		}
 	}
 	jitter := func(mean time.Duration) int64 { return int64(random.ExpFloat64() * float64(mean)) }
-	step := func(mean time.Duration) loadgen.Step { return loadgen.StepOf(time.Duration(jitter(mean)), true) }
+	step := func(mean time.Duration) load.Step { return load.StepOf(time.Duration(jitter(mean)), true) }
 	share := func() *float64 { f := float64(random.IntN(3000)) / 1e4; return &f }
 	const (
 		length  = 45 * time.Second
@@ -94,7 +94,7 @@ func lowRate(t *testing.T, rate int, tls bool) []byte {
 	due := func(seq int) int64 { return start + int64(seq)*int64(time.Second)/int64(rate) }
 	seq, poll := 0, start
 	for at := start; at < start+int64(length); at += quarter {
-		var done []loadgen.Request
+		var done []load.Request
 		for ; due(seq) < at+quarter; seq++ {
 			q := long(1, random)[0]
 			q.Seq, q.User, q.Due = uint64(seq), uint32(seq%300), due(seq)
@@ -109,14 +109,14 @@ func lowRate(t *testing.T, rate int, tls bool) []byte {
 		ok(w.Block(block(t, "shoppers", done)))
 		for ; poll < at+quarter; poll += int64(100 * time.Millisecond) {
 			begun := poll + jitter(200*time.Microsecond)
-			ok(w.Answer(loadgen.Answer{Check: "balancer", Start: begun, End: begun + int64(time.Millisecond) + jitter(500*time.Microsecond), Good: true, Known: true, Detail: "UP"}))
+			ok(w.Answer(load.Answer{Check: "balancer", Start: begun, End: begun + int64(time.Millisecond) + jitter(500*time.Microsecond), Good: true, Known: true, Detail: "UP"}))
 		}
 		if (at-start)%int64(time.Second) == 0 {
 			begun := at + jitter(200*time.Microsecond)
-			ok(w.Answer(loadgen.Answer{Check: "probe", Start: begun, End: begun + int64(time.Millisecond) + jitter(time.Millisecond), Good: true, Known: true, Detail: "200"}))
-			ok(w.Usage(loadgen.Usage{At: at + jitter(time.Millisecond), Group: "shoppers", Due: uint64(seq), Sent: uint64(seq), InFlight: 1,
+			ok(w.Answer(load.Answer{Check: "probe", Start: begun, End: begun + int64(time.Millisecond) + jitter(time.Millisecond), Good: true, Known: true, Detail: "200"}))
+			ok(w.Usage(load.Usage{At: at + jitter(time.Millisecond), Group: "shoppers", Due: uint64(seq), Sent: uint64(seq), InFlight: 1,
 				LagP99: time.Duration(jitter(time.Millisecond)).Round(time.Microsecond), Descriptors: 13 + random.IntN(5),
-				Machine: loadgen.Pressure{Load: float64(random.IntN(300)) / 100, Cores: 2, CPU: share(), Memory: share(), IO: share()}}))
+				Machine: load.Pressure{Load: float64(random.IntN(300)) / 100, Cores: 2, CPU: share(), Memory: share(), IO: share()}}))
 		}
 		if (at-start)%int64(10*time.Second) == 0 {
 			ok(w.Clock(wire.Offset{Shift: 391, Bound: 100_000}))
@@ -126,13 +126,13 @@ func lowRate(t *testing.T, rate int, tls bool) []byte {
 		ok(w.Mark(Mark{Name: name, Fault: "bad-node", Before: start + int64(length)/2, After: start + int64(length)/2 + 123_456}))
 	}
 	for _, when := range []string{"before", "during", "after"} {
-		ok(w.Proof(Proof{Fault: "bad-node", When: when, At: start + int64(length)/2, Count: switchboard.Count{Unit: "503s answered",
+		ok(w.Proof(Proof{Fault: "bad-node", When: when, At: start + int64(length)/2, Count: link.Count{Unit: "503s answered",
 			Users: 58, Checks: 16, Total: 74, First: start + 123_456_789, Last: start + 987_654_321, At: start + int64(length)/2}}))
 	}
-	links := []switchboard.Traffic{}
+	links := []link.Traffic{}
 	for _, l := range []string{"lb -> app-1:8080", "lb -> app-2:8080", "lb -> app-3:8080", "ready -> app-1:8080", "ready -> app-2:8080",
 		"ready -> app-3:8080", "shoppers -> lb:8080", "watch:balancer -> lb:8404", "watch:probe -> lb:8080"} {
-		links = append(links, switchboard.Traffic{Link: l, Connections: 165, Requests: 1411})
+		links = append(links, link.Traffic{Link: l, Connections: 165, Requests: 1411})
 	}
 	ok(w.Traffic(links))
 	ok(w.Close())

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Window looks at the latest requests of a running drill, for a person to see
@@ -32,7 +32,7 @@ type Seen struct {
 func NewWindow(length time.Duration) *Window { return &Window{length: length} }
 
 // See adds requests of a group whose τ is slow, and forgets the old ones.
-func (w *Window) See(rs []loadgen.Request, slow time.Duration) {
+func (w *Window) See(rs []load.Request, slow time.Duration) {
 	for _, r := range rs {
 		if r.Unsent {
 			continue

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 func TestWindow(t *testing.T) {
@@ -14,11 +14,11 @@ func TestWindow(t *testing.T) {
 	}
 	for i := range 200 {
 		due := int64(i) * int64(10*time.Millisecond)
-		r := loadgen.Request{Due: due, Sent: due, Done: due + int64(time.Millisecond)}
+		r := load.Request{Due: due, Sent: due, Done: due + int64(time.Millisecond)}
 		if i >= 150 {
-			r.Class = loadgen.Status
+			r.Class = load.Status
 		}
-		w.See([]loadgen.Request{r, {Unsent: true}}, time.Second)
+		w.See([]load.Request{r, {Unsent: true}}, time.Second)
 	}
 	want := Seen{Rate: 100, Success: 0.5, P99: time.Millisecond}
 	if have := w.Last(); have != want {

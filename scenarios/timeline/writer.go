@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stormdrill/stormdrill/faults/switchboard"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -29,7 +29,7 @@ type Writer struct {
 	f       file
 	buf     *bufio.Writer
 	frame   []byte // reused
-	pack    loadgen.Packer
+	pack    load.Packer
 	packed  []byte // reused
 	flushed time.Time
 	err     error
@@ -79,20 +79,20 @@ func (w *Writer) Mark(m Mark) error { return w.json(entryMark, m, true) }
 func (w *Writer) Proof(p Proof) error { return w.json(entryProof, p, true) }
 
 // Answer keeps a check's answer.
-func (w *Writer) Answer(a loadgen.Answer) error {
+func (w *Writer) Answer(a load.Answer) error {
 	return w.small(entryAnswer, func(b []byte) []byte { return w.pack.Answer(b, a) })
 }
 
 // Delivery keeps a notification.
-func (w *Writer) Delivery(d loadgen.Delivery) error { return w.json(entryDelivery, d, false) }
+func (w *Writer) Delivery(d load.Delivery) error { return w.json(entryDelivery, d, false) }
 
 // Usage keeps what a load node said of itself.
-func (w *Writer) Usage(u loadgen.Usage) error {
+func (w *Writer) Usage(u load.Usage) error {
 	return w.small(entryUsage, func(b []byte) []byte { return w.pack.Usage(b, u) })
 }
 
 // Traffic keeps what went over the links; the last one counts.
-func (w *Writer) Traffic(t []switchboard.Traffic) error { return w.json(entryTraffic, t, false) }
+func (w *Writer) Traffic(t []link.Traffic) error { return w.json(entryTraffic, t, false) }
 
 // Strays keeps what went by no link; the last one counts.
 func (w *Writer) Strays(s Strays) error { return w.json(entryStrays, s, false) }
@@ -101,7 +101,7 @@ func (w *Writer) Strays(s Strays) error { return w.json(entryStrays, s, false) }
 func (w *Writer) Note(n Note) error { return w.json(entryNote, n, false) }
 
 // Block keeps requests as they came; they are decoded when the record is read.
-func (w *Writer) Block(b loadgen.Block) error {
+func (w *Writer) Block(b load.Block) error {
 	if len(b.Group) > math.MaxUint16 || b.Count < 0 || b.Count > math.MaxUint32 {
 		return fmt.Errorf("record: block of %d requests of %.40q: out of range", b.Count, b.Group)
 	}
@@ -109,7 +109,7 @@ func (w *Writer) Block(b loadgen.Block) error {
 }
 
 // Findings keeps what reading back brought, as it came.
-func (w *Writer) Findings(b loadgen.Block) error {
+func (w *Writer) Findings(b load.Block) error {
 	return w.append(entryFindings, appendBlock(nil, b), false)
 }
 

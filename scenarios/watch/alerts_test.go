@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -43,7 +43,7 @@ func webhook(w timeline.Watcher, bodies ...string) Noticed {
 	w.Name, w.Kind = "w", "webhook"
 	r := &timeline.Record{}
 	for i, b := range bodies {
-		r.Deliveries = append(r.Deliveries, loadgen.Delivery{Hook: "w", At: int64(i + 1), Body: b})
+		r.Deliveries = append(r.Deliveries, load.Delivery{Hook: "w", At: int64(i + 1), Body: b})
 	}
 	return Notice(w, r)
 }
@@ -117,7 +117,7 @@ func TestAlertsOfAWebhook(t *testing.T) {
 			f := Follow(c.watcher)
 			content := ""
 			for _, b := range c.bodies {
-				f.Delivery(loadgen.Delivery{Hook: "w", Body: b})
+				f.Delivery(load.Delivery{Hook: "w", Body: b})
 				content += map[bool]string{true: "+", false: "-"}[f.Content()]
 			}
 			if content != c.content || f.Asked != c.asked {

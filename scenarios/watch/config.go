@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Config is one entry of `watch`: exactly one kind. Each kind's about is its line
@@ -30,13 +30,13 @@ type Config struct {
 
 // HTTP is an active check: Fails bad answers in a row are a detection.
 type HTTP struct {
-	URL     secret.Text    `yaml:"url"`
-	Expect  loadgen.Expect `yaml:"expect"`  // what a good answer is: default a status from 200 to 299
-	Every   time.Duration  `yaml:"every"`   // default 1s
-	Timeout time.Duration  `yaml:"timeout"` // default 1s
-	Fails   int            `yaml:"fails"`   // default 1
-	Oks     int            `yaml:"oks"`     // default 1
-	CA      string         `yaml:"ca"`      // file beside the scenario, trusted besides the drill's own authority
+	URL     secret.Text   `yaml:"url"`
+	Expect  load.Expect   `yaml:"expect"`  // what a good answer is: default a status from 200 to 299
+	Every   time.Duration `yaml:"every"`   // default 1s
+	Timeout time.Duration `yaml:"timeout"` // default 1s
+	Fails   int           `yaml:"fails"`   // default 1
+	Oks     int           `yaml:"oks"`     // default 1
+	CA      string        `yaml:"ca"`      // file beside the scenario, trusted besides the drill's own authority
 }
 
 // TCP is an active check of one port.

@@ -3,7 +3,7 @@ package watch
 import (
 	"regexp"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -37,7 +37,7 @@ func Follow(w timeline.Watcher) *Follower {
 }
 
 // Answer takes an answer; another check's, or one that is not known, is left alone.
-func (f *Follower) Answer(a loadgen.Answer) {
+func (f *Follower) Answer(a load.Answer) {
 	if a.Check != f.watcher.Name || !a.Known || f.watcher.Kind == "webhook" {
 		return
 	}
@@ -66,7 +66,7 @@ func (f *Follower) Answer(a loadgen.Answer) {
 
 // Delivery takes a notification; another hook's is left alone, and one that says
 // neither that something is wrong nor that it is over.
-func (f *Follower) Delivery(d loadgen.Delivery) {
+func (f *Follower) Delivery(d load.Delivery) {
 	if d.Hook != f.watcher.Name || f.watcher.Kind != "webhook" || !f.takes(d.Body) {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/commands"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Local runs the detectors that live on the CLI's own machine: commands, and
@@ -25,8 +25,8 @@ type Local struct {
 // Hearing takes what local detectors find. All of it must be safe for concurrent use.
 type Hearing struct {
 	Now     func() int64 // the record's clock
-	Answer  func(loadgen.Answer)
-	Deliver func(loadgen.Delivery)
+	Answer  func(load.Answer)
+	Deliver func(load.Delivery)
 	Waits   func(watcher, url string) // where a webhook waits, before its first notification
 	Refused func(watcher, why string) // what was sent there and is no notification; each reason once
 }
@@ -60,12 +60,12 @@ func (l *Local) Stop() {
 
 // ask runs the command every Every, on an absolute grid; a run that takes
 // longer makes the next wait for its turn.
-func (c *Command) ask(ctx context.Context, name string, now func() int64, answer func(loadgen.Answer)) {
+func (c *Command) ask(ctx context.Context, name string, now func() int64, answer func(load.Answer)) {
 	every := orElse(c.Every, time.Second)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		a := loadgen.Answer{Check: name, Start: now()}
+		a := load.Answer{Check: name, Start: now()}
 		a.Good, a.Known, a.Detail = c.once(ctx)
 		a.End = now()
 		if ctx.Err() != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -27,9 +27,9 @@ func TestCommand(t *testing.T) {
 		{[]secret.Text{"/no/such/program"}, false, false, "no such file"},
 		{[]secret.Text{"sh", "-c", "sleep 20"}, false, true, "took too long"},
 	} {
-		answers := make(chan loadgen.Answer, 100)
+		answers := make(chan load.Answer, 100)
 		l, err := StartLocal(map[string]*Config{"probe": {Command: &Command{Run: c.run, Timeout: 300 * time.Millisecond}}},
-			Hearing{Now: wire.Now, Answer: func(a loadgen.Answer) { answers <- a }})
+			Hearing{Now: wire.Now, Answer: func(a load.Answer) { answers <- a }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -34,7 +34,7 @@ func Notice(w timeline.Watcher, r *timeline.Record) Noticed {
 		f.Answer(a)
 	}
 	deliveries := slices.Clone(r.Deliveries)
-	slices.SortStableFunc(deliveries, func(a, b loadgen.Delivery) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(deliveries, func(a, b load.Delivery) int { return cmp.Compare(a.At, b.At) })
 	for _, d := range deliveries {
 		f.Delivery(d)
 	}
@@ -43,14 +43,14 @@ func Notice(w timeline.Watcher, r *timeline.Record) Noticed {
 
 // answersOf gives a check's answers that count, in order of their end: when the
 // detector learnt them.
-func answersOf(name string, all []loadgen.Answer) []loadgen.Answer {
-	var own []loadgen.Answer
+func answersOf(name string, all []load.Answer) []load.Answer {
+	var own []load.Answer
 	for _, a := range all {
 		if a.Check == name && a.Known {
 			own = append(own, a)
 		}
 	}
-	slices.SortStableFunc(own, func(a, b loadgen.Answer) int { return cmp.Compare(a.End, b.End) })
+	slices.SortStableFunc(own, func(a, b load.Answer) int { return cmp.Compare(a.End, b.End) })
 	return own
 }
 

@@ -4,18 +4,18 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // answers writes a check's history, one letter every ten: + good, - bad, ?
 // unknown; each takes three.
-func answers(history string) []loadgen.Answer {
-	var all []loadgen.Answer
+func answers(history string) []load.Answer {
+	var all []load.Answer
 	for i, c := range history {
 		at := int64(10 * i)
-		all = append(all, loadgen.Answer{Check: "w", Start: at, End: at + 3, Good: c == '+', Known: c != '?'},
-			loadgen.Answer{Check: "another", Start: at, End: at + 1, Known: true})
+		all = append(all, load.Answer{Check: "w", Start: at, End: at + 3, Good: c == '+', Known: c != '?'},
+			load.Answer{Check: "another", Start: at, End: at + 1, Known: true})
 	}
 	return all
 }
@@ -28,7 +28,7 @@ func TestNotice(t *testing.T) {
 	for name, c := range map[string]struct {
 		watcher    timeline.Watcher
 		history    string
-		deliveries []loadgen.Delivery
+		deliveries []load.Delivery
 		want       Noticed
 	}{
 		"two failures in a row": {watcher: timeline.Watcher{Kind: "http", Fails: 2, Oks: 1}, history: "+-+--++",
@@ -43,10 +43,10 @@ func TestNotice(t *testing.T) {
 			want: Noticed{Asked: 2, Alarms: []Alarm{raised(0, 23)}}},
 		"never": {watcher: timeline.Watcher{Kind: "http", Fails: 3}, history: "+--+--+", want: Noticed{Asked: 7}},
 		"any notification": {watcher: timeline.Watcher{Kind: "webhook"},
-			deliveries: []loadgen.Delivery{{Hook: "w", At: 9, Body: "x"}, {Hook: "v", At: 1}},
+			deliveries: []load.Delivery{{Hook: "w", At: 9, Body: "x"}, {Hook: "v", At: 1}},
 			want:       Noticed{Asked: 1, Alarms: []Alarm{raised(9, 9)}}},
 		"firing and resolved": {watcher: timeline.Watcher{Kind: "webhook", Match: "firing", Resolved: "resolved"},
-			deliveries: []loadgen.Delivery{{Hook: "w", At: 1, Body: "hello"}, {Hook: "w", At: 2, Body: "firing"},
+			deliveries: []load.Delivery{{Hook: "w", At: 1, Body: "hello"}, {Hook: "w", At: 2, Body: "firing"},
 				{Hook: "w", At: 3, Body: "firing"}, {Hook: "w", At: 4, Body: "was firing, resolved"}},
 			want: Noticed{Asked: 3, Alarms: []Alarm{over(2, 2, 4, 4)}}},
 	} {
@@ -79,7 +79,7 @@ func TestFollowAsItComes(t *testing.T) {
 		hook, body string
 		content    bool
 	}{{"w", "hello", true}, {"v", "firing", true}, {"w", "firing", false}, {"w", "hello", false}, {"w", "resolved", true}} {
-		f.Delivery(loadgen.Delivery{Hook: c.hook, Body: c.body})
+		f.Delivery(load.Delivery{Hook: c.hook, Body: c.body})
 		if f.Content() != c.content {
 			t.Errorf("after %q to %s: content %v", c.body, c.hook, f.Content())
 		}

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
 // Everybody on the CLI's machine reaches its loopback, a page in a browser too: only those
@@ -72,7 +72,7 @@ func (h *Webhook) secret() (string, error) {
 type hook struct {
 	name, path string // the path with its token
 	hear       Hearing
-	taken      loadgen.Allowance
+	taken      load.Allowance
 
 	mu   sync.Mutex
 	told map[string]bool // refusals, each once
@@ -101,10 +101,10 @@ func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
 	return nil
 }
 
-// ServeHTTP takes a POST to the secret path, of at most loadgen.MostDelivery bytes, which
+// ServeHTTP takes a POST to the secret path, of at most load.MostDelivery bytes, which
 // came whole. Of anything else the watcher hears nothing.
 func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d := loadgen.Delivery{Hook: h.name, At: h.hear.Now()}
+	d := load.Delivery{Hook: h.name, At: h.hear.Now()}
 	if subtle.ConstantTimeCompare([]byte(r.URL.Path), []byte(h.path)) != 1 {
 		h.refuse(w, http.StatusNotFound, "its path is not the watcher's, token included")
 		return
@@ -114,7 +114,7 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, http.StatusMethodNotAllowed, "its method is not POST")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, loadgen.MostDelivery))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, load.MostDelivery))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -123,7 +123,7 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, http.StatusBadRequest, "its body broke off")
 	default:
 		if ok, _ := h.taken.Take(len(body)); !ok {
-			h.refuse(w, http.StatusTooManyRequests, fmt.Sprintf("there were more than %d, or 64 MiB of them", loadgen.MostDeliveries))
+			h.refuse(w, http.StatusTooManyRequests, fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries))
 			return
 		}
 		d.Body = string(body)

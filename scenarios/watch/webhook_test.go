@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
 // heard is what a webhook said, in order.
 type heard struct {
-	got     chan loadgen.Delivery
+	got     chan load.Delivery
 	refused chan string
 	url     string
 }
@@ -23,9 +23,9 @@ type heard struct {
 func hooked(t *testing.T, h *Webhook) *heard {
 	t.Helper()
 	h.Port, h.Loopback = freePort(t), true
-	o := &heard{got: make(chan loadgen.Delivery, 100), refused: make(chan string, 100)}
+	o := &heard{got: make(chan load.Delivery, 100), refused: make(chan string, 100)}
 	hear := Hearing{
-		Now: wire.Now, Deliver: func(d loadgen.Delivery) { o.got <- d },
+		Now: wire.Now, Deliver: func(d load.Delivery) { o.got <- d },
 		Waits:   func(_, url string) { o.url = url },
 		Refused: func(watcher, why string) { o.refused <- watcher + ": " + why },
 	}
@@ -66,7 +66,7 @@ func TestLoopbackHook(t *testing.T) {
 	if o.url != base+"/alert/"+token {
 		t.Errorf("waits at %s", o.url)
 	}
-	large := strings.Repeat("x", loadgen.MostDelivery+1)
+	large := strings.Repeat("x", load.MostDelivery+1)
 	for _, c := range []struct {
 		method, path, body string
 		status             int

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -118,14 +118,14 @@ func TestLongHAProxyObserve(t *testing.T) {
 	o := run(t, "haproxy-observe.yaml")
 	o.want(t, sla.Pass, 0)
 	followed(t, o, "app-2")
-	var bad []loadgen.Request
+	var bad []load.Request
 	for q := range o.record(t).Requests["shoppers"].All() {
 		if q.Injected {
 			bad = append(bad, *q)
 		}
 	}
-	slices.SortFunc(bad, func(a, b loadgen.Request) int { return cmp.Compare(a.Done, b.Done) })
-	if len(bad) < 10 || slices.ContainsFunc(bad[10:], func(q loadgen.Request) bool { return q.Sent > bad[9].Done }) {
+	slices.SortFunc(bad, func(a, b load.Request) int { return cmp.Compare(a.Done, b.Done) })
+	if len(bad) < 10 || slices.ContainsFunc(bad[10:], func(q load.Request) bool { return q.Sent > bad[9].Done }) {
 		t.Errorf("%d bad answers: want ten, and of more only those of requests sent before the tenth", len(bad))
 	}
 	sameCount(t, o)
@@ -211,7 +211,7 @@ func TestLongRefuse(t *testing.T) {
 	}
 	refused, waited := 0, 0
 	for q := range o.record(t).Requests["newcomers"].All() {
-		if q.Class == loadgen.Refused {
+		if q.Class == load.Refused {
 			if refused++; q.Done-q.Sent >= int64(time.Second) {
 				waited++
 			}
@@ -237,8 +237,8 @@ func met(r *timeline.Record, group string) map[string]uint64 {
 	all := map[string]uint64{}
 	for q := range r.Requests[group].All() {
 		switch {
-		case q.Unsent || q.Class == loadgen.OK:
-		case q.Class == loadgen.Status:
+		case q.Unsent || q.Class == load.OK:
+		case q.Class == load.Status:
 			all[fmt.Sprintf("http %d", q.Status)]++
 		default:
 			all[q.Class.String()]++

@@ -14,7 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -197,7 +197,7 @@ func collapse(r *timeline.Record, length time.Duration) {
 	}
 	r.Header.Phases.Recovery += length
 	for _, g := range r.Header.Groups {
-		var all []loadgen.Request
+		var all []load.Request
 		for q := range r.Requests[g.Name].All() {
 			all = append(all, *q)
 		}
@@ -207,8 +207,8 @@ func collapse(r *timeline.Record, length time.Duration) {
 		last, every := all[len(all)-1], float64(time.Second)/g.Rate
 		for i := 1; float64(i)*every < float64(length); i++ {
 			due := last.Due + int64(float64(i)*every)
-			all = append(all, loadgen.Request{Seq: last.Seq + uint64(i), User: last.User, Due: due, Sent: due,
-				Done: due + int64(time.Millisecond), Status: 503, Class: loadgen.Status, Attempts: 1, Reused: true})
+			all = append(all, load.Request{Seq: last.Seq + uint64(i), User: last.User, Due: due, Sent: due,
+				Done: due + int64(time.Millisecond), Status: 503, Class: load.Status, Attempts: 1, Reused: true})
 		}
 		r.Requests[g.Name] = timeline.Pack(all)
 	}

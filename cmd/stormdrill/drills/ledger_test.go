@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -59,7 +59,7 @@ func (o outcome) lostExactly(t *testing.T, r *timeline.Record, had, got map[stri
 	t.Helper()
 	want, have, acked := map[string]bool{}, map[string]bool{}, map[uint64]string{}
 	for q := range r.Requests["clerks"].All() {
-		id := loadgen.WriteID(r.Header.Run, "clerks", q.Seq)
+		id := load.WriteID(r.Header.Run, "clerks", q.Seq)
 		if !q.Acknowledged() {
 			continue
 		}
@@ -90,7 +90,7 @@ func (o outcome) recoveryPoint(t *testing.T, r *timeline.Record, lost map[string
 	i := slices.IndexFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkInject && m.Fault == fault })
 	var acked []int64
 	for q := range r.Requests["clerks"].All() {
-		if lost[loadgen.WriteID(r.Header.Run, "clerks", q.Seq)] {
+		if lost[load.WriteID(r.Header.Run, "clerks", q.Seq)] {
 			acked = append(acked, q.Done)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -78,7 +78,7 @@ func between(t *testing.T, r *timeline.Record, cut, lost string) (ids []string, 
 	}
 	for q := range r.Requests["clerks"].All() {
 		if q.Acknowledged() && q.Sent > from && q.Done < to {
-			ids = append(ids, loadgen.WriteID(r.Header.Run, "clerks", q.Seq))
+			ids = append(ids, load.WriteID(r.Header.Run, "clerks", q.Seq))
 		}
 	}
 	return ids, time.Duration(to - from)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -22,13 +22,13 @@ const turns = 6
 // there again. Each is from the start of the run, in seconds.
 func turned(t *testing.T, r *timeline.Record, node string) (out, in [2]float64) {
 	t.Helper()
-	var all []loadgen.Request
+	var all []load.Request
 	for q := range r.Requests["shoppers"].All() {
 		if !q.Unsent {
 			all = append(all, *q)
 		}
 	}
-	slices.SortFunc(all, func(a, b loadgen.Request) int { return cmp.Compare(a.Sent, b.Sent) })
+	slices.SortFunc(all, func(a, b load.Request) int { return cmp.Compare(a.Sent, b.Sent) })
 	last := -1 // that a fault answered in the server's stead
 	for i, q := range all {
 		if q.Injected {
@@ -38,7 +38,7 @@ func turned(t *testing.T, r *timeline.Record, node string) (out, in [2]float64) 
 	if last < 0 {
 		t.Fatal("nobody was sent to the bad server")
 	}
-	again := slices.IndexFunc(all[last+1:], func(q loadgen.Request) bool { return q.Node == node }) + last + 1
+	again := slices.IndexFunc(all[last+1:], func(q load.Request) bool { return q.Node == node }) + last + 1
 	if again == last {
 		t.Fatalf("nobody was sent to %s again", node)
 	}

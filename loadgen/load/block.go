@@ -1,4 +1,4 @@
-package loadgen
+package load
 
 import (
 	"cmp"
@@ -8,6 +8,14 @@ import (
 	"slices"
 	"time"
 )
+
+// Block is a run of requests of one group, encoded by EncodeBlock. It is the
+// body of the event "requests" (Data as base64) and an entry of a record.
+type Block struct {
+	Group string `json:"group"`
+	Count int    `json:"count"`
+	Data  []byte `json:"data"`
+}
 
 // blockVersion is the first byte of a block's data. The format, all integers
 // varint, times in µs:
@@ -27,11 +35,11 @@ const (
 	blockWithoutSteps  = 1
 )
 
-// mostNodeName bounds the name of an answering node, bytes.
-const mostNodeName = 255
+// MostNodeName bounds the name of an answering node, bytes.
+const MostNodeName = 255
 
-// mostFaultName bounds the name of an answering fault, bytes: as long as one may be.
-const mostFaultName = 40
+// MostFaultName bounds the name of an answering fault, bytes: as long as one may be.
+const MostFaultName = 40
 
 // smallestRequest is how few bytes one request takes: flags and four integers.
 const smallestRequest = 5
@@ -55,11 +63,11 @@ var errBlock = errors.New("not a block of requests, or a damaged one")
 func EncodeBlock(group string, rs []Request) (Block, error) {
 	slices.SortFunc(rs, func(a, b Request) int { return cmp.Compare(a.Seq, b.Seq) })
 	e := encoder{}
-	nodes, err := namesOf(rs, "node", mostNodeName, func(r *Request) (string, bool) { return r.Node, true })
+	nodes, err := namesOf(rs, "node", MostNodeName, func(r *Request) (string, bool) { return r.Node, true })
 	if err != nil {
 		return Block{}, err
 	}
-	faults, err := namesOf(rs, "fault", mostFaultName, func(r *Request) (string, bool) { return r.Fault, r.Injected })
+	faults, err := namesOf(rs, "fault", MostFaultName, func(r *Request) (string, bool) { return r.Fault, r.Injected })
 	if err != nil {
 		return Block{}, err
 	}
@@ -101,7 +109,8 @@ func namesOf(rs []Request, what string, most int, of func(*Request) (string, boo
 type encoder struct{ data []byte }
 
 func (e *encoder) unsigned(v uint64) { e.data = binary.AppendUvarint(e.data, v) }
-func (e *encoder) signed(v int64)    { e.data = binary.AppendVarint(e.data, v) }
+
+func (e *encoder) signed(v int64) { e.data = binary.AppendVarint(e.data, v) }
 
 func (e *encoder) header(count int, tables ...[]string) {
 	e.data = append(e.data, blockVersion)

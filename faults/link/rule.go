@@ -1,0 +1,165 @@
+package link
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Rule is one thing to do to some links; exactly one kind is set. It is the
+// body of the call "apply"; "lift" takes its name, undoes exactly it, and is
+// safe twice.
+type Rule struct {
+	Name  string   `json:"name"` // the fault's
+	Links []string `json:"links"`
+	// For is how long it may be in force: then the switchboard lifts it by itself, and
+	// tells "expired". 0: until it is lifted.
+	For time.Duration `json:"for,omitempty"`
+	// Spare are paths that a rule on streams lets alone; a * at the end stands for anything.
+	Spare []string `json:"spare,omitempty"`
+
+	SynDrop    *SynDrop    `json:"syn_drop,omitempty"`
+	Refuse     *Refuse     `json:"refuse,omitempty"`
+	Dead       *Dead       `json:"dead,omitempty"`
+	HTTPStatus *HTTPStatus `json:"http_status,omitempty"`
+	Latency    *Latency    `json:"latency,omitempty"`
+	Reset      *Reset      `json:"reset,omitempty"`
+	Bandwidth  *Bandwidth  `json:"bandwidth,omitempty"`
+	Slice      *Slice      `json:"slice,omitempty"`
+	LimitData  *LimitData  `json:"limit_data,omitempty"`
+	Stall      *Stall      `json:"stall,omitempty"`
+	TLS        *TLS        `json:"tls,omitempty"`
+
+	Unreachable *Unreachable `json:"unreachable,omitempty"`
+	Blackhole   *Blackhole   `json:"blackhole,omitempty"`
+	Loss        *Loss        `json:"loss,omitempty"`
+	IdleDrop    *IdleDrop    `json:"idle_drop,omitempty"`
+	AcceptStall *AcceptStall `json:"accept_stall,omitempty"`
+	Tally       *Tally       `json:"tally,omitempty"`
+	DNS         *DNS         `json:"dns,omitempty"`   // it stands in no link
+	Steer       *Steer       `json:"steer,omitempty"` // nor does it; and it is no fault
+}
+
+// SynDrop drops new connections' SYNs; established connections go on.
+type SynDrop struct {
+	Share   float64 `json:"share"`    // of SYNs, or of flows, in thousandths
+	PerFlow bool    `json:"per_flow"` // drawn once per flow instead of per packet
+}
+
+// Refuse answers SYNs with RST; established connections go on.
+type Refuse struct{}
+
+// Unreachable answers SYNs with ICMP “destination unreachable” of a code;
+// established connections go on.
+type Unreachable struct {
+	Code uint8 `json:"code"`
+}
+
+// Blackhole drops every packet of the links, to the node, from it, or both.
+type Blackhole struct {
+	There bool `json:"there"`
+	Back  bool `json:"back"`
+}
+
+// Loss drops a share of the links' packets, both ways, drawn per packet.
+type Loss struct {
+	Share float64 `json:"share"` // in thousandths
+}
+
+// IdleDrop drops the packets of flows that were idle for After.
+type IdleDrop struct {
+	After time.Duration `json:"after"`
+}
+
+// AcceptStall leads new connections to a listener that never accepts;
+// established connections go on.
+type AcceptStall struct {
+	Backlog int `json:"backlog"`
+}
+
+// Tally only counts what is sent to the nodes, for a fault that is done
+// elsewhere.
+type Tally struct {
+	Unit string `json:"unit"`
+}
+
+// DNSAnswers are what DNS.Answer may be.
+var DNSAnswers = []string{"nxdomain", "servfail", "refused", "none", "slow", "truncated", "wrong", "stale"}
+
+// DNS changes the answers to some askers (names of clients) about some names
+// (all, where none is given).
+type DNS struct {
+	Askers  []string      `json:"askers"`
+	Apart   []string      `json:"apart,omitempty"` // of them, those whose questions are for no request: counted as checks'
+	Names   []string      `json:"names,omitempty"`
+	Answer  string        `json:"answer"`
+	Delay   time.Duration `json:"delay,omitempty"`  // of slow
+	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one where nobody is
+	// Moved is what each asker hears of names that have moved, of stale.
+	Moved map[string]netip.Addr `json:"moved,omitempty"`
+}
+
+// Steer leads some askers elsewhere: it is what whoever runs the zone says now, and
+// faults of the resolver lie over it.
+type Steer struct {
+	Names []string                `json:"names"`
+	To    map[string][]netip.Addr `json:"to"` // by asker (a client's name), what they hear instead
+	// Except are addresses that hear what they always heard: of the watchers that
+	// decide, which would otherwise see their own doing.
+	Except []netip.Addr `json:"except,omitempty"`
+}
+
+// Dead makes the links look as if their node were gone: every packet is
+// dropped (a host) or answered with RST (a process).
+type Dead struct {
+	Process bool `json:"process"`
+}
+
+// Latency delays every byte of the answer direction by Delay ± Jitter (uniform).
+type Latency struct {
+	Delay  time.Duration `json:"delay"`
+	Jitter time.Duration `json:"jitter"`
+}
+
+// Reset ends connections with an RST to both ends: those that stand at once and
+// new ones with their first request; or behind the first After bytes of an
+// answer; or at the age of In.
+type Reset struct {
+	After int64         `json:"after,omitempty"`
+	In    time.Duration `json:"in,omitempty"`
+}
+
+// Bandwidth narrows the answer direction of each connection to Rate bytes per second.
+type Bandwidth struct {
+	Rate int64 `json:"rate"`
+}
+
+// Slice parts answers into pieces of Size bytes, Delay apart.
+type Slice struct {
+	Size  int64         `json:"size"`
+	Delay time.Duration `json:"delay"`
+}
+
+// LimitData closes the connection behind the first Bytes of an answer that is longer.
+type LimitData struct {
+	Bytes int64 `json:"bytes"`
+}
+
+// Stall holds the bytes of answers until the lift.
+type Stall struct{}
+
+// What TLS.As may be.
+const (
+	Expired          = "expired"
+	WrongHost        = "wrong-host"
+	UnknownAuthority = "unknown-authority"
+	OldVersion       = "old-version"
+	NoAnswer         = "no-answer"
+)
+
+// TLSAnswers lists them.
+var TLSAnswers = []string{Expired, WrongHost, UnknownAuthority, OldVersion, NoAnswer}
+
+// TLS answers the TLS handshakes of new connections in the node's stead.
+type TLS struct {
+	As string `json:"as"`
+}

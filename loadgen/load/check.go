@@ -1,0 +1,70 @@
+package load
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+)
+
+// Check is a probe asked periodically, or just until it is first answered well.
+// Exactly one of the kinds is set.
+type Check struct {
+	Name    string        `json:"name"`
+	Source  netip.Addr    `json:"source"` // asked from this address
+	Every   time.Duration `json:"every"`
+	Timeout time.Duration `json:"timeout"`
+	Phase   time.Duration `json:"phase"` // delay of the first question, drawn at random by the plan
+
+	HTTP    *HTTPProbe    `json:"http,omitempty"`
+	TCP     *TCPProbe     `json:"tcp,omitempty"`
+	DNS     *DNSProbe     `json:"dns,omitempty"`
+	HAProxy *HAProxyProbe `json:"haproxy,omitempty"`
+	LB      *LBProbe      `json:"lb,omitempty"`
+}
+
+// HTTPProbe asks for a URL over a fresh connection. Good is an answer as expected.
+type HTTPProbe struct {
+	URL    secret.Text `json:"url"`
+	Expect Expect      `json:"expect,omitzero"`
+	CA     string      `json:"ca,omitempty"` // PEM, trusted besides the drill's own
+}
+
+// TCPProbe completes a handshake with host:port and closes.
+type TCPProbe struct {
+	Address string `json:"address"`
+}
+
+// DNSProbe asks the drill's resolver for a name's addresses, from its source.
+type DNSProbe struct {
+	Name string `json:"name"`
+}
+
+// HAProxyProbe reads the statistics CSV and finds one server; good is a status
+// that begins with UP or is "no check". An answer that lacks the server is an
+// error, not a state.
+type HAProxyProbe struct {
+	Stats   secret.Text `json:"stats"` // URL of the CSV
+	Backend string      `json:"backend"`
+	Server  string      `json:"server"`
+}
+
+// LBProbe reads the embedded balancer's state (JSON, see the target "lb") and
+// finds one server by name; good is "up".
+type LBProbe struct {
+	State  secret.Text `json:"state"` // URL of the state
+	Server string      `json:"server"`
+}
+
+// Answer is what a probe brought back.
+type Answer struct {
+	Check string `json:"check"`
+	Start int64  `json:"start"` // CLOCK_MONOTONIC of the load node, ns
+	End   int64  `json:"end"`
+	// Good: the question was answered as wished. Known is false where the
+	// question could not be asked or the answer not be read (for haproxy, lb:
+	// the statistics page was out of reach); then Good means nothing.
+	Good   bool   `json:"good"`
+	Known  bool   `json:"known"`
+	Detail string `json:"detail,omitempty"` // "503", "DOWN", "refused", …
+}
