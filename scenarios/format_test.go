@@ -9,6 +9,8 @@ import (
 // what the drills on real servers run, which is told here before an engine is needed.
 func TestFormat(t *testing.T) {
 	t.Setenv("TOKEN", "secret")
+	t.Setenv("MARK", "marker-of-16-and-more")
+	t.Setenv("OTHER", "other")
 	for folder, least := range map[string]int{"format": 3, "live": 15} {
 		files, err := filepath.Glob("../testdata/" + folder + "/*.yaml")
 		if err != nil || len(files) < least {
