@@ -12,7 +12,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy bench contract lab containers torture torture-short drills records lint fmt clean images peers fuzz notices sbom vuln
+.PHONY: help build demo test unit accuracy bench contract lab containers torture torture-short soak drills records lint fmt clean images peers fuzz notices sbom vuln
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,8 +89,13 @@ torture-short: build ## a few drills ended in every way
 
 TORTURE ?= 200
 
-torture: build ## so many drills ended in every way at random moments, and engines under drills, in half an hour and more; TORTURE=20 for fewer, TORTURE_SEED= as it was logged for the same again
-	TORTURE=$(TORTURE) $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 6h -v -run '^TestTorture' ./cmd/stormdrill/drills
+torture: build ## so many drills ended in every way at random moments, and engines under drills, in half an hour and more; TORTURE=20 for fewer, TORTURE_SEED= as it was logged for the same again, RELIABILITY=FILE for a document that keeps the table
+	TORTURE=$(TORTURE) RELIABILITY=$(abspath $(RELIABILITY)) $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 6h -v -run '^TestTorture' ./cmd/stormdrill/drills
+
+SOAK ?= 1h
+
+soak: build ## one drill of so long (SOAK=1h) at 500/s with a fault a minute: every fault proven and lifted; memory, descriptors, goroutines flat
+	SOAK=$(SOAK) $(GO) test -tags drill -count=1 -timeout 24h -v -run '^TestSoak' ./cmd/stormdrill/drills
 
 drills: build images ## every shipped drill and its sibling live, again and again, and all on real servers, in hours; its table goes into docs/reliability.md
 	RELIABILITY=$(CURDIR)/docs/reliability.md $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 12h -v -run '^Test(Drill|Long)' ./cmd/stormdrill/drills
