@@ -67,8 +67,11 @@ func (a attempt) once() outcome {
 	if err != nil {
 		return outcome{Failure: failure(err), Took: time.Since(begin)}
 	}
+	dialled := time.Since(begin)
 	defer k.end()
-	return k.again()
+	o := k.again()
+	o.Dialled = dialled
+	return o
 }
 
 // truncated is the failure of who has to ask again, over TCP.

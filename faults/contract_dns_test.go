@@ -68,7 +68,8 @@ func TestDNS(t *testing.T) {
 			if n := l.proof(in); n.Users != want || n.Total != want || n.Checks != 0 || !n.Active || n.First == 0 {
 				t.Errorf("proof %+v, want %d of users", n, want)
 			}
-			if e := l.touches(); len(e) != 1 || e[0].Rule != "names" {
+			l.wantTouched("names", l.proof(in).First)
+			if e := l.touches(); len(e) != 1 {
 				t.Errorf("events %+v", e)
 			}
 			for range 2 {
@@ -162,7 +163,9 @@ func TestDNSHeldUntilTheLift(t *testing.T) {
 					}
 					heard <- r
 				}()
-				time.Sleep(300 * time.Millisecond)
+				if !soon(func() bool { return l.proof(in).Users == 1 }) {
+					t.Fatal("never asked")
+				}
 				proof := l.wantLifted(in)
 				l.wantName(net, "app", resolved{Addrs: []string{"198.18.2.1"}})
 				r := <-heard

@@ -157,10 +157,10 @@ func (l *lab) floodOnce(in faults.Injection, exact bool, before uint64) uint64 {
 	if c.Active || !c.Own || c.Users != 0 || c.First < b.Before && before == 0 || c.Last < c.First {
 		l.t.Errorf("proof %+v, injected at %d", c, b.Before)
 	}
-	time.Sleep(100 * time.Millisecond) // what had been accepted is told of
-	came := l.crowdSeen() - seen
+	n, came := int(c.Total-before), 0
+	soon(func() bool { came = l.crowdSeen() - seen; return came >= n }) // what had been accepted is told of
 	read := l.crowdCount("asked") - asked
-	if n := int(c.Total - before); exact && came != n || came < n || !exact && read > n {
+	if exact && came != n || came < n || !exact && read > n {
 		l.t.Errorf("the target saw %d connections, and %d requests; counted were %d", came, read, n)
 	}
 	time.Sleep(200 * time.Millisecond)

@@ -3,7 +3,6 @@
 package faults_test
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -47,9 +46,7 @@ func TestIdleDrop(t *testing.T) {
 		if c.First < b.Before || c.Last < c.First {
 			t.Errorf("first touched at %d, last at %d; injected at %d", c.First, c.Last, b.Before)
 		}
-		if e := l.touches(); !slices.Contains(e, link.Touched{Rule: idleDrop.name, At: c.First}) {
-			t.Errorf("events %+v, want one at %d", e, c.First)
-		}
+		l.wantTouched(idleDrop.name, c.First)
 		idleDrop.wantWell(l, "beside it")
 	}}.hold()
 	before := l.proof(in)

@@ -130,6 +130,8 @@ type outcome struct {
 	Failure string        `json:"failure"`
 	Took    time.Duration `json:"took"`
 	Address string        `json:"address"` // that a name leads to
+	// Dialled is how long the handshake took; Took is then from the request on.
+	Dialled time.Duration `json:"dialled"`
 }
 
 const (

@@ -1,0 +1,53 @@
+//go:build drill
+
+package faults_test
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+)
+
+// What a machine that is busy does to those who try, watch and wait is no fault's doing.
+
+// late tells a try that a machine which is busy answered too late from one that was hit.
+func (r row) late(o outcome) bool { return r.handshakes && o.Failure == timedOut && o.Dialled > 0 }
+
+// again is how often, at most, a try was counted besides the once: a machine that is busy
+// may give a connect up so late that its kernel has sent the SYN again, after a second and
+// two more.
+func (r row) again(o outcome) uint64 {
+	if r.asks || !r.hit(outcome{Failure: timedOut}) || max(o.Took, o.Dialled) < 950*time.Millisecond {
+		return 0
+	}
+	return uint64(max(o.Took, o.Dialled)/time.Second) + 1
+}
+
+// touches are the events so far; they are told within two polls of the count, on a machine
+// that has time for it.
+func (l *lab) touches() []link.Touched {
+	time.Sleep(50 * time.Millisecond)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.touched)
+}
+
+// wantTouched waits for the event that a rule first touched somebody then.
+func (l *lab) wantTouched(rule string, at int64) {
+	l.t.Helper()
+	var e []link.Touched
+	if !soon(func() bool { e = l.touches(); return slices.Contains(e, link.Touched{Rule: rule, At: at}) }) {
+		l.t.Errorf("events %+v, want one of %s at %d", e, rule, at)
+	}
+}
+
+// soon waits until something is so, for as long as a busy machine may need.
+func soon(is func() bool) bool {
+	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
+}
