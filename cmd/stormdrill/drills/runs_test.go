@@ -57,6 +57,9 @@ func (a *tally) String() string {
 			names = append(names, fmt.Sprintf("%s %d of %d", test, x.void, len(x.took)))
 		}
 	}
+	if n == 0 {
+		return ""
+	}
 	s := fmt.Sprintf("runs: %d, %d of them void for the machine's sake", n, void)
 	if void > 0 {
 		s += ": " + strings.Join(names, ", ")
@@ -67,10 +70,14 @@ func (a *tally) String() string {
 // sectionHead begins the section of docs/reliability.md that a table of runs is.
 const sectionHead = "## Drills, live"
 
-// table is the section: every test's runs, where all of them ended as they have to.
+// table is the section: every test's runs, where all of them ended as they have to; empty
+// where there were none.
 func (a *tally) table() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if len(a.by) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nTaken on %s by `make drills`: every shipped drill and its sibling, and drills on real servers. Each\n"+
 		"run ended as it has to, but for those that were void for the machine's sake, which were run\nagain.\n\n", sectionHead, time.Now().Format(time.DateOnly))
@@ -90,7 +97,8 @@ func writeSection(file, section string) error {
 	if err != nil {
 		return err
 	}
-	before, rest, found := strings.Cut(string(have), sectionHead+"\n")
+	head, _, _ := strings.Cut(section, "\n")
+	before, rest, found := strings.Cut(string(have), head+"\n")
 	after := ""
 	if found {
 		if i := strings.Index(rest, "\n## "); i >= 0 {

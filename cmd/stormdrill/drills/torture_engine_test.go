@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
 // ownEngine is a Docker engine of the test's own: its own socket, data, containers' network
@@ -125,50 +127,53 @@ func (e *ownEngine) processes() (all []int) {
 	return all
 }
 
+// engineWays end a drill's engine.
+var engineWays = []struct {
+	name   string
+	strike func(e *ownEngine)
+	want   string
+}{
+	{"engine killed, and started again", func(e *ownEngine) { e.kill(); time.Sleep(5 * time.Second); e.start() }, "engine"},
+	{"engine frozen for 25 s", func(e *ownEngine) {
+		_ = e.cmd.Process.Signal(syscall.SIGSTOP)
+		time.Sleep(25 * time.Second)
+		_ = e.cmd.Process.Signal(syscall.SIGCONT)
+	}, ""},
+	{"engine restarted", func(e *ownEngine) {
+		_ = e.cmd.Process.Signal(syscall.SIGTERM)
+		_ = e.cmd.Wait()
+		e.start()
+	}, ""},
+}
+
 // An engine that is killed, frozen or restarted under a drill ends it as an error, which
 // says so; once the engine is back, nothing of the drill is left, or clean removes it.
 func TestTortureEngine(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name   string
-		strike func(e *ownEngine)
-		want   string
-	}{
-		{"killed, and started again", func(e *ownEngine) { e.kill(); time.Sleep(5 * time.Second); e.start() }, "engine"},
-		{"frozen for 25 s", func(e *ownEngine) {
-			_ = e.cmd.Process.Signal(syscall.SIGSTOP)
-			time.Sleep(25 * time.Second)
-			_ = e.cmd.Process.Signal(syscall.SIGCONT)
-		}, ""},
-		{"restarted", func(e *ownEngine) {
-			_ = e.cmd.Process.Signal(syscall.SIGTERM)
-			_ = e.cmd.Wait()
-			e.start()
-		}, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			e := newEngine(t)
-			v := begin(t, e.host())
-			ledger := filepath.Join(v.dir, "ledger.jsonl")
-			for began := time.Now(); !holds(ledger, "inject") && time.Since(began) < time.Minute; {
-				time.Sleep(50 * time.Millisecond)
-			}
-			v.look()
-			v.struck = time.Now()
-			c.strike(e)
-			v.wait()
-			t.Logf("ended after %s\n%s", time.Since(v.struck).Round(time.Millisecond), v.out)
-			if code := v.cmd.ProcessState.ExitCode(); code != 4 || !strings.Contains(v.out.String(), c.want) {
-				t.Errorf("exit %d, want 4, and a word of the %s", code, c.want)
-			}
-			v.wantNothing(true)
-			v.wantHonest(false)
-		})
+	for i := range max(1, tortures()/50) {
+		for _, w := range engineWays {
+			t.Run(fmt.Sprint(w.name, " ", i+1), func(t *testing.T) {
+				t.Parallel()
+				e := newEngine(t)
+				v := prepare(t, e.host())
+				v.begin()
+				v.await("injected")
+				time.Sleep(time.Duration(i) * 700 * time.Millisecond) // the first at once
+				v.look()
+				v.struck = time.Now()
+				w.strike(e)
+				v.until = time.Now()
+				code := v.wait()
+				took, left := v.gone(true)
+				amid, verdict, err := v.honest()
+				f := fate{took: took, struck: amid, wanted: code == 4 && strings.Contains(v.out.String(), w.want),
+					left: len(left) > 0, falsePass: amid && (verdict == sla.Pass || code == 0), unreadable: err != nil}
+				t.Logf("%q, exit %d, gone after %s", verdict, code, took.Round(time.Millisecond))
+				if !f.well() {
+					t.Errorf("exit %d, want 4, and a word of the %s; left %q; record %v; false pass %v\n%s", code, w.want, left, err, f.falsePass, v.out)
+				}
+				fates.add(w.name, f)
+			})
+		}
 	}
-}
-
-func holds(path, text string) bool {
-	b, err := os.ReadFile(path)
-	return err == nil && strings.Contains(string(b), text)
 }
