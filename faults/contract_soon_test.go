@@ -11,6 +11,24 @@ import (
 
 // What a machine that is busy does to those who try, watch and wait is no fault's doing.
 
+// slows: whom it hits is answered late, and else well.
+func (r row) slows() bool { return r.hit(outcome{Status: 200, Took: long}) }
+
+func (r row) wantWell(l *lab, when string) {
+	l.t.Helper()
+	a := r.users(20)
+	a.Timeout = long // nothing is in the way
+	all := l.try(a)
+	for more := mostAfter; r.slows() && more > 0 && slices.ContainsFunc(all, r.hit); more-- {
+		all = l.try(a) // a machine that is busy is slow for a while, a fault for good
+	}
+	for _, o := range all {
+		if o.Failure != "" || o.Status != 200 || o.Fault != "" || r.hit(o) {
+			l.t.Fatalf("%s: %+v", when, o)
+		}
+	}
+}
+
 // late tells a try that a machine which is busy answered too late from one that was hit.
 func (r row) late(o outcome) bool { return r.handshakes && o.Failure == timedOut && o.Dialled > 0 }
 

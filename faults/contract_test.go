@@ -305,17 +305,6 @@ func (r row) users(n int) attempt {
 	return a
 }
 
-func (r row) wantWell(l *lab, when string) {
-	l.t.Helper()
-	a := r.users(20)
-	a.Timeout = long // nothing is in the way
-	for _, o := range l.try(a) {
-		if o.Failure != "" || o.Status != 200 || o.Fault != "" || r.hit(o) {
-			l.t.Fatalf("%s: %+v", when, o)
-		}
-	}
-}
-
 // wantBitten tries the link under the fault, and wants the proof to count
 // exactly what the tries met.
 func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b link.Bracket) {
