@@ -300,6 +300,7 @@ func (d *drill) bind(p scenarios.PlannedFault, l *lab.Lab) (engine.Fault, error)
 	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Instant: faults.IsInstant(p.Fault), Takes: faults.Takes(p.Fault), Injection: injection}
 	if len(site.Targets) > 0 {
 		f.Canary = canary(l.Load(), readyChecks(d.plan, site.Targets))
+		f.Takes += readyWithin(d.plan, site.Targets)
 	}
 	return f, nil
 }
@@ -336,6 +337,17 @@ func readyChecks(plan *scenarios.Plan, nodes []string) []load.Check {
 		}
 	}
 	return all
+}
+
+// readyWithin is how long the slowest of the named nodes may take until it is ready, where
+// one says so: a lift waits for it.
+func readyWithin(plan *scenarios.Plan, nodes []string) (most time.Duration) {
+	for _, n := range plan.Nodes {
+		if slices.Contains(nodes, n.Name) && n.Spec.Ready != nil {
+			most = max(most, n.Spec.Ready.Within)
+		}
+	}
+	return most
 }
 
 // canary asks all checks once; the bracket spans first question to last answer.
