@@ -137,6 +137,7 @@ func removeRun(ctx context.Context, engine *client.Client, run string) error {
 	for {
 		left, err := removeOnce(ctx, engine, filter)
 		if left == 0 && err == nil {
+			pruneNameless(ctx, engine)
 			return nil
 		}
 		select {

@@ -91,8 +91,29 @@ func (l *Lab) prune(ctx context.Context, keep string) {
 		}
 		for _, tag := range i.RepoTags {
 			if tag != keep {
-				_, _ = l.engine.ImageRemove(ctx, tag, client.ImageRemoveOptions{})
+				_, _ = l.engine.ImageRemove(ctx, tag, client.ImageRemoveOptions{PruneChildren: true})
 			}
+		}
+	}
+}
+
+// imageLabel is on every node image.
+const imageLabel = "org.stormdrill.image"
+
+// tagged is how long an image may take to get its name once it is built.
+const tagged = 10 * time.Second
+
+// pruneNameless removes node images that another build of the same binary took the name
+// from: two stormdrills with folders for temporary files of their own share no lock. The
+// engine keeps what a drill uses; that one's end asks again.
+func pruneNameless(ctx context.Context, engine *client.Client) {
+	all, err := engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("dangling", "true").Add("label", imageLabel)})
+	if err != nil {
+		return
+	}
+	for _, i := range all.Items {
+		if time.Since(time.Unix(i.Created, 0)) > tagged {
+			_, _ = engine.ImageRemove(ctx, i.ID, client.ImageRemoveOptions{PruneChildren: true})
 		}
 	}
 }
@@ -145,7 +166,8 @@ func (l *Lab) buildImage(ctx context.Context, binary *os.File, name string) erro
 
 // pack makes a build context, a Dockerfile and the binary.
 func pack(archive io.Writer, binary *os.File) error {
-	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\n"
+	// The label comes last, so that no step of a build that goes on has it.
+	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\nLABEL " + imageLabel + "=node\n"
 	size, err := binary.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
