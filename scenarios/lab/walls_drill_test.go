@@ -73,7 +73,7 @@ func TestLabSaysWhatATargetTried(t *testing.T) {
 		p.Nodes[0].Spec = &scenarios.Target{
 			Image:   "stormdrill-test/base:debian",
 			Command: []secret.Text{"bash", "-c", "echo licence > /dev/tcp/" + outside + "/8443"},
-			Ready:   &scenarios.Ready{Log: "licensed", Within: 3 * time.Second},
+			Ready:   &scenarios.Ready{Log: "licensed", Within: 8 * time.Second},
 		}
 	})
 	if err == nil || !strings.Contains(err.Error(), "lets nothing out: app-1 tried ") || !strings.Contains(err.Error(), outside+":8443/tcp") {
