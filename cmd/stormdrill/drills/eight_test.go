@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -117,7 +117,7 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 	heard := regexp.MustCompile(`(?m)^\d+ \S+ GET / \d+ 00-([0-9a-f]{16})`).FindAllStringSubmatch(o.log(t, "shop"), -1)
 	good := 0
 	for q := range r.Requests["page"].All() {
-		if q.Class == loadgen.OK {
+		if q.Class == load.OK {
 			good++
 		}
 	}
