@@ -12,7 +12,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: help build demo test unit accuracy bench contract lab containers torture torture-short soak drills records lint fmt clean images peers fuzz notices sbom vuln
+.PHONY: cross release reproducible help build demo test unit accuracy bench contract lab containers torture torture-short soak drills records lint fmt clean images peers fuzz notices sbom vuln
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ demo: build ## run the shipped drill bad-lb-node on embedded targets
 
 # Parts of make test, one after the other; what is in one part runs at the same time. The
 # contract is beside what mostly waits: what its tries meet, and when, is timed.
-PARTS := "build images peers" "-j2 -O lint unit" "-j2 -O contract lab" "containers torture-short"
+PARTS := "build images peers" "-j2 -O unit lint cross" "-j2 -O contract lab" "containers torture-short"
 
 test: ## everything a change has to pass, with the time of each part at the end; installs what it needs
 	@times=; trap 'printf "%b%5d s in all\n" "$$times" $$SECONDS' EXIT; \
@@ -120,6 +120,43 @@ lint: ## gofmt, vet, staticcheck, module versions
 	$(GO) run $(STATICCHECK) -tags drill ./...
 	@[ "$$($(GO) list -m -f '{{.Version}}' github.com/Shopify/toxiproxy/v2)" = v2.12.0 ] || { echo "toxiproxy must be v2.12.0"; exit 1; }
 	$(GO) mod verify
+
+# What the command line is built for. Nodes of a drill are Linux containers on all of them.
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+cross: ## builds for Linux, macOS and Windows on amd64 and arm64, and for none of them keeps a program
+	@for p in $(PLATFORMS); do echo "build for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build ./... || exit 1; done
+	$(GO) vet -tags nonode ./cmd/stormdrill ./scenarios/lab
+
+RELEASE := bin/release
+
+release: ## bin/release: an archive for each of those systems, with the Linux programs that its nodes are, and SHA256SUMS
+	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
+	@when=$$(git log -1 --format=%ct); \
+	for p in $(PLATFORMS); do \
+	  name=stormdrill-$${p%/*}-$${p#*/}; end=; [ $${p%/*} != windows ] || end=.exe; \
+	  GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -trimpath -ldflags '-s -w' -o $(RELEASE)/$$name$$end ./cmd/stormdrill; \
+	done; \
+	for p in $(PLATFORMS); do \
+	  name=stormdrill-$${p%/*}-$${p#*/}; end=; [ $${p%/*} != windows ] || end=.exe; dir=$(RELEASE)/$$name.d/$$name; \
+	  mkdir -p $$dir; \
+	  cp LICENSE README.md THIRD_PARTY_NOTICES $$dir/; \
+	  cp $(RELEASE)/$$name$$end $$dir/stormdrill$$end; \
+	  for node in linux-amd64 linux-arm64; do \
+	    [ $$name = stormdrill-$$node ] || cp $(RELEASE)/stormdrill-$$node $$dir/; \
+	  done; \
+	  tar -C $(RELEASE)/$$name.d --format=ustar --sort=name --mtime=@$$when --owner=0 --group=0 --numeric-owner \
+	    --mode='u=rwX,go=rX' -cf - $$name | gzip -9n > $(RELEASE)/$$name.tar.gz; \
+	  echo $(RELEASE)/$$name.tar.gz; \
+	done
+	@for p in $(PLATFORMS); do n=$(RELEASE)/stormdrill-$${p%/*}-$${p#*/}; rm -rf $$n $$n.exe $$n.d; done
+	@cd $(RELEASE) && sha256sum *.tar.gz > SHA256SUMS
+
+reproducible: release ## make release twice, the second time from a clone elsewhere with nothing built before: both are the same bytes
+	@at=$$(mktemp -d); trap 'rm -rf $$at' EXIT; \
+	git clone -q . $$at/clone; \
+	GOCACHE=$$at/cache $(MAKE) --no-print-directory -C $$at/clone release; \
+	diff $(RELEASE)/SHA256SUMS $$at/clone/$(RELEASE)/SHA256SUMS && echo "the same bytes"
 
 notices: ## THIRD_PARTY_NOTICES anew: the licences of all linked modules; a unit test says when it is out of date, or one is not allowed
 	$(GO) test ./cmd/stormdrill -count=1 -run '^TestNotices$$' -args -update-notices

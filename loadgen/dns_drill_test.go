@@ -1,4 +1,4 @@
-//go:build drill
+//go:build linux && drill
 
 package loadgen
 

@@ -1,3 +1,5 @@
+//go:build linux
+
 package loadgen
 
 // tally is a set of sequence numbers that come nearly in order: all below next,

@@ -1,3 +1,5 @@
+//go:build linux && !nonode
+
 package main
 
 import (

@@ -39,8 +39,8 @@ func startReaper(run, ledger string, events func(name string, body json.RawMessa
 		return nil, fmt.Errorf("reaper: %w", err)
 	}
 	cmd := exec.Command(self, "reap", "--run", run, "--ledger", ledger)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C of the terminal is not for it
-	in, err := cmd.StdinPipe()                           // closed in every other child
+	cmd.SysProcAttr = apart()  // a Ctrl-C of the terminal is not for it
+	in, err := cmd.StdinPipe() // closed in every other child
 	if err != nil {
 		return nil, fmt.Errorf("reaper: %w", err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"os/signal"
 	"sync"
@@ -24,7 +23,7 @@ func (s *screen) Write(p []byte) (int, error) {
 	// Taken, or Go ends the process at once; not ignored, which its children would inherit.
 	s.once.Do(func() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) })
 	n, err := s.File.Write(p)
-	if errors.Is(err, syscall.EPIPE) {
+	if unread(err) {
 		return len(p), nil
 	}
 	return n, err

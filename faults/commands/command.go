@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
@@ -23,8 +22,6 @@ type Command struct {
 	Args   []secret.Text `json:"args"`
 	Env    []secret.Text `json:"env"`    // NAME=value, besides what this process has
 	Within time.Duration `json:"within"` // then it is ended, with its whole process group
-
-	leaves *int // the process group, once it has begun
 }
 
 // Said is how a command ended, and what it said.
@@ -41,6 +38,12 @@ const lingers = time.Second
 // run runs a command to its end. Its error is for one that could not be started,
 // that ran out of time, or was ended by a signal.
 func (c Command) run(ctx context.Context) (Said, error) {
+	var g group
+	defer g.close()
+	return c.runAs(ctx, &g)
+}
+
+func (c Command) runAs(ctx context.Context, g *group) (Said, error) {
 	if len(c.Args) == 0 {
 		return Said{}, errors.New("no program is named")
 	}
@@ -58,15 +61,12 @@ func (c Command) run(ctx context.Context) (Said, error) {
 	cmd := exec.CommandContext(bounded, args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &out, &complaint
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	g.take(cmd)
 	cmd.WaitDelay = lingers
 	if err = cmd.Start(); err != nil {
 		return Said{}, because{ErrNotStarted, c.failed(err.Error(), Said{})}
 	}
-	if c.leaves != nil {
-		*c.leaves = cmd.Process.Pid
-	}
+	g.began()
 	err = cmd.Wait()
 	said := Said{Out: out.String(), Err: complaint.String()}
 	var exit *exec.ExitError
@@ -100,10 +100,11 @@ func revealed(words []secret.Text) (all []string, err error) {
 // group is still there when it has ended is ended, too. Its error is ErrNotStarted, ErrLate
 // or of a signal.
 func (c Command) Once(ctx context.Context) (Said, error) {
-	c.leaves = new(int)
-	said, err := c.run(ctx)
-	if *c.leaves > 0 {
-		_ = syscall.Kill(-*c.leaves, syscall.SIGKILL) // none is there, mostly
+	var g group
+	defer g.close()
+	said, err := c.runAs(ctx, &g)
+	if g.begun {
+		_ = g.kill() // none is there, mostly
 	}
 	return said, err
 }

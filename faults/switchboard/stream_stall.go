@@ -1,3 +1,5 @@
+//go:build linux
+
 package switchboard
 
 import "github.com/stormdrill/stormdrill/faults/link"

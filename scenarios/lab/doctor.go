@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
-	"golang.org/x/sys/unix"
 
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
@@ -83,9 +82,11 @@ func machine(tell func(Finding)) {
 		cores.Cure = "load, switchboard and targets share one core: keep rates low, or the generator will convict itself"
 	}
 	tell(cores)
-	var s unix.Statfs_t
-	if dir, err := os.Getwd(); err == nil && unix.Statfs(dir, &s) == nil {
-		free := s.Bavail * uint64(s.Bsize)
+	dir, err := os.Getwd()
+	if err != nil {
+		return
+	}
+	if free, ok := freeIn(dir); ok {
 		f := Finding{"disk", free >= roomNeeded, false, fmt.Sprintf("%.1f GiB free here", float64(free)/(1<<30)), ""}
 		if !f.OK {
 			f.Cure = "make room, or give run another --out"

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
-	"golang.org/x/sys/unix"
 
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -28,7 +26,7 @@ type EndedError struct {
 
 func (e *EndedError) Error() string {
 	how := fmt.Sprintf("its process ended with exit status %d", e.Code)
-	switch killed := syscall.Signal(e.Code - 128); {
+	switch killed := signal(e.Code - 128); {
 	case e.Removed:
 		how = "somebody else removed its container (docker rm, a pruning job, or stormdrill clean --all)"
 	case e.OOM:
@@ -37,8 +35,8 @@ func (e *EndedError) Error() string {
 		how = fmt.Sprintf("somebody else had the engine send it %s (exit status %d)", e.Signal, e.Code)
 	case e.Code < 0:
 		how = "its process ended, and the engine does not say how"
-	case e.Code > 128 && unix.SignalName(killed) != "":
-		how = fmt.Sprintf("its process was killed by %s (exit status %d), and the engine was not asked to", unix.SignalName(killed), e.Code)
+	case killed != "":
+		how = fmt.Sprintf("its process was killed by %s (exit status %d), and the engine was not asked to", killed, e.Code)
 	}
 	return fmt.Sprintf("%s: %s, though no fault wanted it to end; the end of its log:\n%s", e.What, how, e.Said)
 }
@@ -74,7 +72,7 @@ type LogError struct {
 
 func (e *LogError) Error() string {
 	cure := ""
-	if errors.Is(e.Err, unix.ENOSPC) || errors.Is(e.Err, unix.EDQUOT) {
+	if full(e.Err) {
 		cure = ": make room, or give run another --out"
 	}
 	return fmt.Sprintf("%s: its log cannot be kept: %v%s", e.What, e.Err, cure)

@@ -3,12 +3,10 @@ package lab
 import (
 	"encoding/json"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/moby/moby/api/types/events"
 	"github.com/moby/moby/client"
-	"golang.org/x/sys/unix"
 )
 
 // seen is what the engine told of a container since its last start, and what its exit
@@ -73,7 +71,7 @@ func (l *Lab) see(m events.Message) {
 // signalName is a signal as people write it; engines tell its number.
 func signalName(s string) string {
 	if n, err := strconv.Atoi(s); err == nil {
-		if name := unix.SignalName(syscall.Signal(n)); name != "" {
+		if name := signal(n); name != "" {
 			return name
 		}
 		return "signal " + s

@@ -118,7 +118,7 @@ func pruneNameless(ctx context.Context, engine *client.Client) {
 	}
 }
 
-// binary is the program for the engine's system and architecture.
+// binary is the program for the engine's system and architecture: this one, or one beside it.
 func (l *Lab) binary(ctx context.Context) (string, error) {
 	if l.Binary != "" {
 		return l.Binary, nil
@@ -127,16 +127,19 @@ func (l *Lab) binary(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if real, err := filepath.EvalSymlinks(self); err == nil {
+		self = real // what lies beside it lies beside the program, not beside a link to it
+	}
 	v, err := l.engine.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
 		return "", fmt.Errorf("engine: %w", err)
 	}
-	if v.Os == runtime.GOOS && v.Arch == runtime.GOARCH {
+	if hasRoles && v.Os == runtime.GOOS && v.Arch == runtime.GOARCH {
 		return self, nil
 	}
 	other := filepath.Join(filepath.Dir(self), "stormdrill-"+v.Os+"-"+v.Arch)
 	if _, err := os.Stat(other); err != nil {
-		return "", fmt.Errorf("the engine runs %s/%s containers, and %s is not there: make build ARCH=%s makes it", v.Os, v.Arch, other, v.Arch)
+		return "", fmt.Errorf("the engine runs %s/%s containers, and the program for them, %s, is not there: make build ARCH=%s makes it, and a release has it beside stormdrill", v.Os, v.Arch, other, v.Arch)
 	}
 	return other, nil
 }

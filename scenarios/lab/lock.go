@@ -7,10 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // lockPath is a file that is held locked as long as its piece of work lasts.
@@ -27,7 +24,7 @@ func hold(name string) (release func(), err error) {
 	if err := ownFolder(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
+	f, err := openLock(path)
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
@@ -36,22 +33,19 @@ func hold(name string) (release func(), err error) {
 		err = fmt.Errorf("%s: not a file of this user: remove it, or set TMPDIR to a folder of your own", path)
 	}
 	if err == nil {
-		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		err = lockNow(f)
 	}
 	if err == nil {
 		// Who held it before has removed it meanwhile, and another may have made one anew.
 		if now, gone := os.Lstat(path); gone != nil || !os.SameFile(now, info) {
-			err = unix.EWOULDBLOCK
+			err = errHeld
 		}
 	}
 	if err != nil {
 		_ = f.Close()
 		return nil, fmt.Errorf("lock: %s: %w", path, err)
 	}
-	return func() {
-		_ = os.Remove(path)
-		_ = f.Close()
-	}, nil
+	return func() { giveBack(f, path) }, nil
 }
 
 // ownFolder makes a folder in one that is there, or makes sure that it is this user's and
@@ -64,16 +58,10 @@ func ownFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	if !info.IsDir() || !ours(info) || info.Mode().Perm()&0o077 != 0 {
+	if !info.IsDir() || !ours(info) || !private(info) {
 		return fmt.Errorf("%s: want a folder of this user alone (it is %s): remove it, or set TMPDIR to a folder of your own", dir, info.Mode())
 	}
 	return nil
-}
-
-// ours reports whether a file is this user's.
-func ours(info fs.FileInfo) bool {
-	s, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(s.Uid) == os.Geteuid()
 }
 
 // heldPause is between two tries for a lock that another holds.
@@ -84,7 +72,7 @@ const heldPause = 50 * time.Millisecond
 func await(ctx context.Context, name string, waiting func(lock string)) (release func(), err error) {
 	for told := false; ; told = true {
 		release, err := hold(name)
-		if !errors.Is(err, unix.EWOULDBLOCK) {
+		if !errors.Is(err, errHeld) {
 			return release, err
 		}
 		if !told {
