@@ -32,8 +32,18 @@ type Writer struct {
 	pack    load.Packer
 	packed  []byte // reused
 	flushed time.Time
+	size    int64 // of what was put
+	most    int64 // that observations may make it
+	cut     bool  // they would have made it more: it has no end
 	err     error
 }
+
+// MostRecord is how large observations may make a record, in bytes: of 170 million requests
+// and more. Marks and proofs still go behind them. It has no closing entry: it proves no pass.
+const MostRecord = 4 << 30
+
+// ErrFull is what an observation meets beyond MostRecord, and each that follows.
+var ErrFull = fmt.Errorf("record: full at %d GiB: the phases are too long for such a rate", MostRecord>>30)
 
 // file is what a record is written to.
 type file interface {
@@ -57,7 +67,7 @@ func Create(path string) (*Writer, error) {
 }
 
 func newWriter(f file) *Writer {
-	w := &Writer{f: f, buf: bufio.NewWriterSize(f, 256<<10), flushed: time.Now()}
+	w := &Writer{f: f, buf: bufio.NewWriterSize(f, 256<<10), flushed: time.Now(), most: MostRecord}
 	_, _ = w.buf.Write(binary.LittleEndian.AppendUint32([]byte(magic), Version)) // its failure stays with buf
 	return w
 }
@@ -132,7 +142,9 @@ func (w *Writer) Close() error {
 	if errors.Is(w.err, os.ErrClosed) {
 		return nil
 	}
-	w.put(entryEnd, nil)
+	if !w.cut {
+		w.put(entryEnd, nil)
+	}
 	w.flush()
 	if w.err == nil {
 		w.keep(w.f.Sync())
@@ -158,9 +170,18 @@ func (w *Writer) json(kind entry, v any, now bool) error {
 func (w *Writer) small(kind entry, pack func([]byte) []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.full(0) { // before it is packed: what comes next is its difference from what was kept
+		return errors.Join(ErrFull, w.err)
+	}
 	w.packed = pack(w.packed[:0])
 	w.put(kind, w.packed)
 	return w.done(false)
+}
+
+// full reports whether there is no room for so much more of an observation.
+func (w *Writer) full(n int) bool {
+	w.cut = w.cut || w.size+int64(n) > w.most
+	return w.cut
 }
 
 func (w *Writer) append(kind entry, payload []byte, now bool) error {
@@ -169,6 +190,9 @@ func (w *Writer) append(kind entry, payload []byte, now bool) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !now && w.full(len(payload)) {
+		return errors.Join(ErrFull, w.err)
+	}
 	w.put(kind, payload)
 	return w.done(now)
 }
@@ -186,7 +210,8 @@ func (w *Writer) put(kind entry, payload []byte) {
 		return
 	}
 	w.frame = appendFrame(w.frame[:0], kind, payload)
-	_, err := w.buf.Write(w.frame)
+	n, err := w.buf.Write(w.frame)
+	w.size += int64(n)
 	w.keep(err)
 }
 
