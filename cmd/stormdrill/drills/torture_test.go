@@ -152,5 +152,5 @@ func (d drawn) told(v *victim, code int) bool {
 		"no HOME":                        "HOME",
 		"few descriptors":                "too many open files",
 	}[d.name]
-	return !ok || strings.Contains(v.out.String(), words)
+	return !ok || strings.Contains(strings.Join(strings.Fields(v.out.String()), " "), words) // lines are broken anywhere
 }
