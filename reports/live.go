@@ -13,7 +13,7 @@ import (
 
 // Live is the line that shows a running drill. On a terminal it is drawn over
 // again and ends as one line per phase; elsewhere a plain line is written at
-// the start of each phase and every plainEvery after.
+// the start of each phase, whenever what is injected changes, and every plainEvery after.
 type Live struct {
 	w     io.Writer
 	tty   bool
@@ -24,6 +24,7 @@ type Live struct {
 	since time.Time
 	long  time.Duration
 	last  time.Time // of the last plain line
+	said  string    // of what is injected, in that line
 	drawn bool      // a line stands without its end
 }
 
@@ -68,7 +69,8 @@ func (l *Live) Update(s State) {
 	if l.phase == "" {
 		return
 	}
-	line := l.line(s)
+	injected := s.injected()
+	line := l.line(s, injected)
 	switch {
 	case l.tty:
 		if n := utf8.RuneCountInString(line); n >= l.width {
@@ -76,23 +78,28 @@ func (l *Live) Update(s State) {
 		}
 		fmt.Fprintf(l.w, "\r\x1b[K%s", line)
 		l.drawn = true
-	case time.Since(l.last) >= plainEvery:
-		l.last = time.Now()
+	case injected != l.said || time.Since(l.last) >= plainEvery:
+		l.last, l.said = time.Now(), injected
 		fmt.Fprintln(l.w, line)
 	}
 }
 
-func (l *Live) line(s State) string {
-	state := ""
-	if len(s.Faults) > 0 {
-		state = "  injected: " + strings.Join(s.Faults, ", ")
-		if !s.Biting {
-			state += " (no user met it yet)"
-		}
+// injected says what is in force; empty: nothing.
+func (s State) injected() string {
+	if len(s.Faults) == 0 {
+		return ""
 	}
+	said := "  injected: " + strings.Join(s.Faults, ", ")
+	if !s.Biting {
+		said += " (no user met it yet)"
+	}
+	return said
+}
+
+func (l *Live) line(s State, injected string) string {
 	done := min(time.Since(l.since), l.long).Round(time.Second)
 	return fmt.Sprintf("%-8s %4s of %s  %6.0f/s  success %s  p99 %s%s",
-		l.phase, done, l.long.Round(time.Second), s.Rate, sla.Percent(s.Success), sla.Brief(s.P99.Seconds()), state)
+		l.phase, done, l.long.Round(time.Second), s.Rate, sla.Percent(s.Success), sla.Brief(s.P99.Seconds()), injected)
 }
 
 func (l *Live) end() {

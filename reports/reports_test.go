@@ -117,9 +117,15 @@ func TestLive(t *testing.T) {
 		}
 		l.Phase("fault", 5*time.Second)
 		l.Update(State{Rate: 100, Success: 0.9, Faults: []string{"bad-node"}})
+		time.Sleep(time.Second)
+		l.Update(State{Rate: 100, Success: 0.9, Faults: []string{"bad-node"}, Biting: true})
+		l.Update(State{Rate: 100, Success: 0.9, Faults: []string{"bad-node"}, Biting: true})
+		l.Update(State{Rate: 100, Success: 0.9})
 		l.Close()
 		want := "starting targets\nbaseline   0s of 10s     100/s  success 100%  p99 1 ms\nbaseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
-			"fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n"
+			"fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n" +
+			"fault      1s of 5s     100/s  success 90%  p99 0 s  injected: bad-node\n" +
+			"fault      1s of 5s     100/s  success 90%  p99 0 s\n"
 		if b.String() != want {
 			t.Errorf("have\n%s\nwant\n%s", b.String(), want)
 		}
