@@ -212,7 +212,7 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 	e := engine.Drill{
 		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
 		Load: loadNode{l.Load()}, Journal: d.tape, Ledger: ledger,
-		Now: d.now, Lost: either(driven, l.Lost(), d.warden.lost), Abort: d.tape.abort(), Pulse: &d.tape.pulse, Phase: d.phase,
+		Now: d.now, Lost: first(driven, l.Lost(), d.warden.lost, d.tape.broken), Abort: d.tape.abort(), Pulse: &d.tape.pulse, Phase: d.phase,
 	}
 	if slices.ContainsFunc(d.plan.Load.Groups, func(g load.Group) bool { return g.Writes != nil }) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
@@ -236,18 +236,21 @@ func (d *drill) drive(ctx context.Context, l *lab.Lab) (err error) {
 	return err
 }
 
-// either gives what comes first from one of two channels, until ctx ends.
-func either(ctx context.Context, a, b <-chan error) <-chan error {
+// first gives what comes first from any of the channels, until ctx ends.
+func first(ctx context.Context, all ...<-chan error) <-chan error {
 	out := make(chan error, 1)
-	go func() {
-		select {
-		case err := <-a:
-			out <- err
-		case err := <-b:
-			out <- err
-		case <-ctx.Done():
-		}
-	}()
+	for _, c := range all {
+		go func() {
+			select {
+			case err := <-c:
+				select {
+				case out <- err:
+				default: // another came first
+				}
+			case <-ctx.Done():
+			}
+		}()
+	}
 	return out
 }
 
@@ -350,159 +353,9 @@ func readyWithin(plan *scenarios.Plan, nodes []string) (most time.Duration) {
 	return most
 }
 
-// canary asks all checks once; the bracket spans first question to last answer.
-func canary(p *wire.Peer, checks []load.Check) func(context.Context) (link.Bracket, bool) {
-	return func(ctx context.Context) (b link.Bracket, good bool) {
-		for i, c := range checks {
-			var a load.Answer
-			if err := p.Call(ctx, "knock", c, &a); err != nil {
-				return b, false
-			}
-			if i == 0 {
-				b.Before = a.Start
-			}
-			b.After = a.End
-			if !a.Known || !a.Good {
-				return b, false
-			}
-		}
-		return b, true
-	}
-}
-
-// load is the load node as the engine uses it.
-type loadNode struct{ *wire.Peer }
-
-func (l loadNode) Start(ctx context.Context) (int64, error) {
-	var s load.Started
-	err := l.Call(ctx, "start", load.Start{Load: true, Checks: true}, &s)
-	return s.At, err
-}
-
-func (l loadNode) Stop(ctx context.Context) error { return l.Call(ctx, "stop", nil, nil) }
-
-// floods are the load node's, as faults use them.
-type floods struct {
-	peer *wire.Peer
-	most time.Duration // that one may last; 0: any
-}
-
-var _ faults.Load = floods{}
-
-// Flood lets a flood loose.
-func (f floods) Flood(ctx context.Context, name string) (link.Bracket, error) {
-	return f.call(ctx, "flood", load.Let{Name: name, For: f.most})
-}
-
-// Ebb ends it.
-func (f floods) Ebb(ctx context.Context, name string) (link.Bracket, error) {
-	return f.call(ctx, "ebb", name)
-}
-
-// Flooded is what it did.
-func (f floods) Flooded(ctx context.Context, name string) (link.Count, error) {
-	var d load.Deluge
-	if err := f.peer.Call(ctx, "flooded", name, &d); err != nil {
-		return link.Count{}, fmt.Errorf("load node: %w", err)
-	}
-	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail,
-		Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
-}
-
-func (f floods) call(ctx context.Context, name string, in any) (link.Bracket, error) {
-	var d load.Deluge
-	if err := f.peer.Call(ctx, name, in, &d); err != nil {
-		return link.Bracket{}, fmt.Errorf("load node: %w", err)
-	}
-	return link.Bracket{Before: d.Since, After: d.At}, nil
-}
-
-// board is the switchboard as faults use it.
-type board struct {
-	peer *wire.Peer
-	most time.Duration // that a rule may be in force; 0: any
-}
-
-var _ faults.Switchboard = board{}
-
-func (b board) Apply(ctx context.Context, r link.Rule) (out link.Bracket, err error) {
-	r.For = b.most
-	err = b.call(ctx, "apply", r, &out)
-	return out, err
-}
-
-func (b board) Lift(ctx context.Context, name string) (out link.Bracket, err error) {
-	err = b.call(ctx, "lift", name, &out)
-	return out, err
-}
-
-func (b board) Count(ctx context.Context, name string) (out link.Count, err error) {
-	err = b.call(ctx, "count", name, &out)
-	return out, err
-}
-
-func (b board) call(ctx context.Context, name string, in, out any) error {
-	if err := b.peer.Call(ctx, name, in, out); err != nil {
-		return fmt.Errorf("switchboard: %w", err)
-	}
-	return nil
-}
-
 // newRunID draws the 16 hex digits that name a run.
 func newRunID() string {
 	var b [8]byte
 	rand.Read(b[:])
 	return hex.EncodeToString(b[:])
-}
-
-// phase shows where the run stands.
-func (d *drill) phase(p engine.PhaseNow) {
-	d.mu.Lock()
-	d.injected = p.Faults
-	d.mu.Unlock()
-	if p.Length == 0 { // no users are there to be shown
-		d.live.Phase("", 0)
-		d.live.Say("%s: asking for every acknowledged write", p.Name)
-		return
-	}
-	d.live.Phase(p.Name, p.Length)
-}
-
-// showEvery is how often the live line changes.
-const showEvery = 250 * time.Millisecond
-
-// show keeps the live line up to date until it is stopped.
-func (d *drill) show() (stop func()) {
-	tick, end := time.NewTicker(showEvery), make(chan struct{})
-	var done sync.WaitGroup
-	done.Go(func() {
-		defer tick.Stop()
-		for {
-			select {
-			case <-end:
-				return
-			case <-tick.C:
-				d.live.Update(d.state())
-			}
-		}
-	})
-	return func() { close(end); done.Wait() }
-}
-
-func (d *drill) state() reports.State {
-	seen, fired := d.tape.last()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	s := reports.State{Rate: seen.Rate, Success: seen.Success, P99: seen.P99, Faults: d.injected}
-	s.Biting = slices.ContainsFunc(d.injected, func(f string) bool { return slices.Contains(fired, f) || d.untold(f) })
-	return s
-}
-
-// untold: that a fault's own commands touch users is heard from their proof alone,
-// which is not asked while it is on.
-func (d *drill) untold(fault string) bool {
-	return slices.ContainsFunc(d.plan.Faults, func(f scenarios.PlannedFault) bool {
-		_, own := f.Fault.(faults.Commanding)
-		return own && f.Name == fault
-	})
 }

@@ -21,10 +21,11 @@ import (
 
 // tape streams what the nodes tell into the record, and shows it to the two who
 // look on: the guard of the abort condition and the live line. Its first
-// failure to write is kept and fails the drill.
+// failure to write is kept, and ends the drill.
 type tape struct {
-	path string
-	w    *timeline.Writer
+	path   string
+	w      *timeline.Writer
+	broken chan error // gives the first failure
 
 	mu     sync.Mutex
 	early  []func() error // said before the record's header was known
@@ -45,7 +46,7 @@ func newTape(path string) (*tape, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tape{path: path, w: w, window: timeline.NewWindow(time.Second)}, nil
+	return &tape{path: path, w: w, broken: make(chan error, 1), window: timeline.NewWindow(time.Second)}, nil
 }
 
 // plan tells the tape whose requests it will see.
@@ -61,7 +62,7 @@ func (t *tape) plan(p *scenarios.Plan) {
 	if a := p.Scenario.Abort; a != nil {
 		c, err := engine.ParseCondition(a.When)
 		if err != nil {
-			t.err = err // cannot be: the plan checked it
+			t.keep(err) // cannot be: the plan checked it
 			return
 		}
 		t.guard = engine.NewGuard(c)
@@ -116,7 +117,8 @@ func (t *tape) write(f func() error) error {
 
 func (t *tape) keep(err error) {
 	if t.err == nil && err != nil {
-		t.err = fmt.Errorf("record: %w", err)
+		t.err = err
+		t.broken <- err
 	}
 }
 

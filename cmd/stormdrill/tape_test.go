@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,5 +99,29 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	b, err := os.ReadFile(path)
 	if err != nil || bytes.Contains(b, []byte(mark)) || bytes.Count(b, []byte("${env:MARK}")) < 9 {
 		t.Errorf("%d names, %v: %q", bytes.Count(b, []byte("${env:MARK}")), err, b)
+	}
+}
+
+// A record that can no longer be written ends the drill at once: its first failure is told,
+// once, and is what the drill fails with.
+func TestTapeTellsThatItBroke(t *testing.T) {
+	tape, err := newTape(filepath.Join(t.TempDir(), "record"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tape.begin(timeline.Header{}, wire.Offset{})
+	select {
+	case err := <-tape.broken:
+		t.Fatalf("told before anything failed: %v", err)
+	default:
+	}
+	tape.event("load", "requests", json.RawMessage("{"))
+	tape.event("load", "answer", json.RawMessage("["))
+	told := <-first(t.Context(), make(chan error), tape.broken)
+	if told == nil || !strings.HasPrefix(told.Error(), "load node: requests: ") {
+		t.Errorf("told %v", told)
+	}
+	if err := tape.close(); err != told {
+		t.Errorf("fails with %v, told %v", err, told)
 	}
 }

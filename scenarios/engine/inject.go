@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+func (d *Drill) inject(ctx context.Context, f Fault) error {
+	if err := d.proof(ctx, f, "before"); err != nil {
+		return err
+	}
+	if err := d.Ledger.Intend(f.Name, byHand(f)); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	d.injected = append(d.injected, f) // before the call: a failure half-way has to be lifted too
+	d.mu.Unlock()
+	// To its end, also when the run is over meanwhile: a lift that overtook a
+	// half-given command would leave the fault in force.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin+f.Takes)
+	defer cancel()
+	b, err := f.Injection.Inject(ctx)
+	if err != nil {
+		return fmt.Errorf("inject %s: %w", f.Name, err)
+	}
+	return d.mark(timeline.MarkInject, f.Name, b, "")
+}
+
+// byHand is how a person lifts it, where there is a way.
+func byHand(f Fault) string {
+	if h, ok := f.Injection.(faults.ByHand); ok {
+		return h.ByHand()
+	}
+	return ""
+}
+
+// lift undoes one fault on a context of its own, which the run's end does not
+// reach, and waits until it reads back as gone.
+func (d *Drill) lift(ctx context.Context, f Fault) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin+f.Takes)
+	defer cancel()
+	errProof := d.proof(ctx, f, "during")
+	b, err := f.Injection.Lift(ctx)
+	if err == nil {
+		err = d.mark(timeline.MarkLift, f.Name, b, "")
+	}
+	if err == nil {
+		err = d.clear(ctx, f, b)
+	}
+	if err != nil {
+		err = fmt.Errorf("lift %s: %w", f.Name, err)
+		if hand := d.Ledger.ByHand(f.Name); hand != "" {
+			err = fmt.Errorf("%w; lift it by hand: %s", err, hand)
+		}
+		return errors.Join(err, d.mark(timeline.MarkUnlifted, f.Name, d.now(), err.Error()))
+	}
+	d.mu.Lock()
+	d.injected = slices.DeleteFunc(d.injected, func(g Fault) bool { return g.Name == f.Name })
+	d.mu.Unlock()
+	return errors.Join(errProof, d.Ledger.Lifted(f.Name))
+}
+
+// canaryEvery is the pause between two canaries; the resolution of the clear
+// mark of a fault that broke a container.
+const canaryEvery = 50 * time.Millisecond
+
+// clear waits until a lifted fault is seen to be gone.
+func (d *Drill) clear(ctx context.Context, f Fault, lifted link.Bracket) error {
+	seen := lifted
+	for f.Canary != nil {
+		asked, good := f.Canary(ctx)
+		seen.After = asked.After
+		if good {
+			break
+		}
+		seen.Before = asked.Before // it was still down when this was asked
+		select {
+		case <-ctx.Done():
+			return errors.New("what it broke does not answer again")
+		case <-time.After(canaryEvery):
+		}
+	}
+	count, err := f.Injection.Proof(ctx)
+	if err != nil {
+		return err
+	}
+	now := d.Now()
+	if err := d.Journal.Proof(timeline.Proof{Fault: f.Name, When: "after", At: now, Count: count}); err != nil {
+		return err
+	}
+	if count.Active {
+		return errors.New("it still reads back as present")
+	}
+	if f.Canary == nil {
+		seen.After = now
+	}
+	return d.mark(timeline.MarkClear, f.Name, seen, "")
+}
