@@ -144,7 +144,7 @@ release: ## bin/release: an archive for each of those systems, with the Linux pr
 	for p in $(PLATFORMS); do \
 	  name=stormdrill-$${p%/*}-$${p#*/}; end=; [ $${p%/*} != windows ] || end=.exe; dir=$(RELEASE)/$$name.d/$$name; \
 	  mkdir -p $$dir; \
-	  cp LICENSE README.md THIRD_PARTY_NOTICES $$dir/; \
+	  cp LICENSE README.md docs/THIRD_PARTY_NOTICES $$dir/; \
 	  cp $(RELEASE)/$$name$$end $$dir/stormdrill$$end; \
 	  for node in linux-amd64 linux-arm64; do \
 	    [ $$name = stormdrill-$$node ] || cp $(RELEASE)/stormdrill-$$node $$dir/; \
@@ -162,7 +162,7 @@ reproducible: release ## make release twice, the second time from a clone elsewh
 	GOCACHE=$$at/cache $(MAKE) --no-print-directory -C $$at/clone release; \
 	diff $(RELEASE)/SHA256SUMS $$at/clone/$(RELEASE)/SHA256SUMS && echo "the same bytes"
 
-notices: ## THIRD_PARTY_NOTICES anew: the licences of all linked modules; a unit test says when it is out of date, or one is not allowed
+notices: ## docs/THIRD_PARTY_NOTICES anew: the licences of all linked modules; a unit test says when it is out of date, or one is not allowed
 	$(GO) test ./cmd/stormdrill -count=1 -run '^TestNotices$$' -args -update-notices
 
 sbom: ## bin/sbom.cdx.json, a bill of materials of the program in CycloneDX's JSON, the same for the same sources

@@ -75,9 +75,6 @@ func TestProgramWithoutRolesHasNoNodes(t *testing.T) {
 // TestScoreWithoutRoles holds that the program as macOS and Windows have it, without the
 // roles of nodes, judges a kept record to the same bytes. It is built for this system.
 func TestScoreWithoutRoles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds a program")
-	}
 	alone := filepath.Join(t.TempDir(), "stormdrill")
 	if out, err := exec.Command("go", "build", "-tags", "nonode", "-o", alone, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

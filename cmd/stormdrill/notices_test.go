@@ -22,9 +22,9 @@ import (
 	"github.com/google/licensecheck"
 )
 
-var updateNotices = flag.Bool("update-notices", false, "write THIRD_PARTY_NOTICES anew")
+var updateNotices = flag.Bool("update-notices", false, "write docs/THIRD_PARTY_NOTICES anew")
 
-const noticesFile = "../../THIRD_PARTY_NOTICES"
+const noticesFile = "../../docs/THIRD_PARTY_NOTICES"
 
 // allowed are the licences that a linked module may have, and the grants that come with
 // one: none asks more of a binary than that its notice goes along.
@@ -51,7 +51,7 @@ func TestNotices(t *testing.T) {
 	}
 	have, err := os.ReadFile(noticesFile)
 	if err != nil || !bytes.Equal(have, want.Bytes()) {
-		t.Errorf("THIRD_PARTY_NOTICES is out of date (%v): make notices", err)
+		t.Errorf("docs/THIRD_PARTY_NOTICES is out of date (%v): make notices", err)
 	}
 }
 
