@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // Live is the line that shows a running drill. On a terminal it is drawn over
@@ -30,15 +31,6 @@ type Live struct {
 
 // plainEvery is the pause between two plain lines of a phase.
 const plainEvery = 5 * time.Second
-
-// State is what the line shows.
-type State struct {
-	Rate    float64 // requests per second, over the last second
-	Success float64
-	P99     time.Duration
-	Faults  []string // injected now
-	Biting  bool     // one of them was seen to touch users' traffic
-}
 
 // NewLive writes to w, a terminal of that width if tty.
 func NewLive(w io.Writer, tty bool, width int) *Live { return &Live{w: w, tty: tty, width: width} }
@@ -63,14 +55,14 @@ func (l *Live) Phase(name string, length time.Duration) {
 }
 
 // Update shows how it goes.
-func (l *Live) Update(s State) {
+func (l *Live) Update(s timeline.State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.phase == "" {
 		return
 	}
-	injected := s.injected()
-	line := l.line(s, injected)
+	injected := injected(s)
+	line := l.line(s.Seen, injected)
 	switch {
 	case l.tty:
 		if n := utf8.RuneCountInString(line); n >= l.width {
@@ -85,7 +77,7 @@ func (l *Live) Update(s State) {
 }
 
 // injected says what is in force; empty: nothing.
-func (s State) injected() string {
+func injected(s timeline.State) string {
 	if len(s.Faults) == 0 {
 		return ""
 	}
@@ -96,7 +88,7 @@ func (s State) injected() string {
 	return said
 }
 
-func (l *Live) line(s State, injected string) string {
+func (l *Live) line(s timeline.Seen, injected string) string {
 	done := min(time.Since(l.since), l.long).Round(time.Second)
 	return fmt.Sprintf("%-8s %4s of %s  %6.0f/s  success %s  p99 %s%s",
 		l.phase, done, l.long.Round(time.Second), s.Rate, sla.Percent(s.Success), sla.Brief(s.P99.Seconds()), injected)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -108,19 +109,19 @@ func TestLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b strings.Builder
 		l := NewLive(&b, false, 100)
-		l.Update(State{}) // before any phase: nothing to show
+		l.Update(timeline.State{}) // before any phase: nothing to show
 		l.Say("starting %s", "targets")
 		l.Phase("baseline", 10*time.Second)
 		for range 24 { // six seconds
-			l.Update(State{Rate: 100, Success: 1, P99: time.Millisecond})
+			l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 1, P99: time.Millisecond}})
 			time.Sleep(250 * time.Millisecond)
 		}
 		l.Phase("fault", 5*time.Second)
-		l.Update(State{Rate: 100, Success: 0.9, Faults: []string{"bad-node"}})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}, Faults: []string{"bad-node"}})
 		time.Sleep(time.Second)
-		l.Update(State{Rate: 100, Success: 0.9, Faults: []string{"bad-node"}, Biting: true})
-		l.Update(State{Rate: 100, Success: 0.9, Faults: []string{"bad-node"}, Biting: true})
-		l.Update(State{Rate: 100, Success: 0.9})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}, Faults: []string{"bad-node"}, Biting: true})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}, Faults: []string{"bad-node"}, Biting: true})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}})
 		l.Close()
 		want := "starting targets\nbaseline   0s of 10s     100/s  success 100%  p99 1 ms\nbaseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
 			"fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n" +
@@ -136,8 +137,8 @@ func TestLiveOnATerminal(t *testing.T) {
 	var b strings.Builder
 	l := NewLive(&b, true, 30)
 	l.Phase("baseline", time.Second)
-	l.Update(State{Rate: 1, Success: 1})
-	l.Update(State{Rate: 2, Success: 1})
+	l.Update(timeline.State{Seen: timeline.Seen{Rate: 1, Success: 1}})
+	l.Update(timeline.State{Seen: timeline.Seen{Rate: 2, Success: 1}})
 	l.Close()
 	lines := strings.Split(b.String(), "\r\x1b[K")
 	if len(lines) != 3 || !strings.HasSuffix(b.String(), "\n") || len([]rune(lines[1])) > 29 {

@@ -10,6 +10,7 @@ import (
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/run"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -86,10 +87,10 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	if err := reports.CampaignTurn(c.w, c.design(), t); err != nil {
 		return err
 	}
-	d := &drill{scenario: c.scenario, seed: t.Seed, control: t.Control, dir: dir}
+	d := &run.Drill{Scenario: c.scenario, Seed: t.Seed, Control: t.Control, Dir: dir}
 	card, err := c.rehearse(ctx, c.w, d)
-	if card.Scenario = c.scenario.Name; card.Run == "" && d.plan != nil {
-		card.Run = d.plan.Run
+	if card.Scenario = c.scenario.Name; card.Run == "" {
+		card.Run = d.ID()
 	}
 	switch {
 	case err == nil:

@@ -41,7 +41,7 @@ Exit status: 0 done, 4 the engine cannot be reached or something resists.`,
 				fmt.Fprintln(c.OutOrStdout(), "nothing is left of any drill")
 			}
 			if err != nil {
-				return exitError{exitError4, err}
+				return exitError{exitHarness, err}
 			}
 			return nil
 		},

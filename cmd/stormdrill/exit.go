@@ -10,7 +10,7 @@ const (
 	exitFail         = 1
 	exitInconclusive = 2
 	exitInvalid      = 3 // usage, or an invalid scenario
-	exitError4       = 4 // the harness or its surroundings failed
+	exitHarness      = 4 // the harness or its surroundings failed
 	exitInterrupted  = 130
 )
 

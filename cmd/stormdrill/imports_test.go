@@ -61,6 +61,22 @@ func TestVocabularyImportsTheStandardLibrary(t *testing.T) {
 	}
 }
 
+// Commands have flags, one call and a format: what a fault, a load node or a watcher is,
+// they leave to whoever runs a drill.
+func TestCommandsOrchestrateNothing(t *testing.T) {
+	out, err := exec.Command("go", "list", "-tags", "nonode", "-f", "{{range .Imports}}{{.}}\n{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range strings.Fields(string(out)) {
+		for _, room := range []string{"faults", "loadgen", "scenarios/watch"} {
+			if strings.HasPrefix(p+"/", repository+room+"/") {
+				t.Errorf("cmd/stormdrill imports %s", p)
+			}
+		}
+	}
+}
+
 // A program without the roles of nodes links neither a switchboard nor a load node.
 func TestProgramWithoutRolesHasNoNodes(t *testing.T) {
 	for _, system := range []string{"darwin", "windows"} {

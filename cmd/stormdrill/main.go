@@ -39,7 +39,7 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case errors.As(err, &exit):
 	case running:
-		exit = exitError{exitError4, err}
+		exit = exitError{exitHarness, err}
 	default:
 		exit = exitError{exitInvalid, fmt.Errorf("%s; see %s --help", oneLine(err), at.CommandPath())}
 	}

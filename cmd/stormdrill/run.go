@@ -20,6 +20,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/run"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -102,7 +103,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 		if f.many() {
 			v, err := f.campaign(ctx, c.OutOrStdout(), s, len(drills) > 1)
 			if err != nil {
-				return exitError{exitError4, err}
+				return exitError{exitHarness, err}
 			}
 			verdicts = append(verdicts, v)
 		} else {
@@ -111,7 +112,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 			case err != nil && errors.Is(context.Cause(ctx), engine.ErrInterrupted):
 				return exitError{exitInterrupted, err}
 			case err != nil:
-				return exitError{exitError4, err}
+				return exitError{exitHarness, err}
 			}
 			cards, verdicts = append(cards, card), append(verdicts, card.Verdict)
 		}
@@ -161,14 +162,14 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 		case err != nil:
 			return nil, exitError{exitInvalid, err}
 		default:
-			missing = append(missing, missingPrograms(p))
+			missing = append(missing, run.MissingPrograms(p))
 		}
 	}
 	if len(problems) > 0 {
 		return nil, exitError{exitInvalid, problems}
 	}
 	if err := errors.Join(missing...); err != nil {
-		return nil, exitError{exitError4, err}
+		return nil, exitError{exitHarness, err}
 	}
 	if unused := scenarios.UnusedImages(drills, f.images); len(unused) > 0 {
 		return nil, exitError{exitInvalid, fmt.Errorf("--image %s: no drill here has an image or a target of that name", strings.Join(unused, ", "))}
@@ -182,7 +183,7 @@ func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario, s
 	if err := freshFolder(dir); err != nil {
 		return sla.Scorecard{}, err
 	}
-	card, err := f.rehearse(ctx, w, &drill{scenario: s, seed: f.seed, dir: dir})
+	card, err := f.rehearse(ctx, w, &run.Drill{Scenario: s, Seed: f.seed, Dir: dir})
 	if card.Verdict == "" {
 		return card, err
 	}
@@ -202,14 +203,15 @@ func (f runFlags) folder(s *scenarios.Scenario, several bool) string {
 }
 
 // rehearse takes a drill to its scorecard and leaves its reports in its folder.
-func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *drill) (sla.Scorecard, error) {
-	d.images, d.uncontained, d.live = f.images, f.uncontained, newLive(w)
-	card, err := d.run(ctx)
-	d.live.Close()
+func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.Scorecard, error) {
+	live := newLive(w)
+	d.Images, d.Uncontained, d.Tool, d.Console, d.Reaper = f.images, f.uncontained, version(), live, reaper
+	card, err := d.Run(ctx)
+	live.Close()
 	if err != nil {
 		return card, err
 	}
-	return card, reports.WriteAll(d.dir, card)
+	return card, reports.WriteAll(d.Dir, card)
 }
 
 // freshFolder makes the evidence folder; one that already holds a record or a

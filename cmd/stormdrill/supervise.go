@@ -48,7 +48,7 @@ func supervise(command func() int) int {
 	status, err := watchOver(self)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stormdrill:", err)
-		return exitError4
+		return exitHarness
 	}
 	return status
 }

@@ -51,7 +51,7 @@ func supervise(command func() int) int {
 	default:
 		fmt.Fprintf(os.Stderr, "stormdrill: crashed (%v): there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too); what stands above belongs into a bug report\n", ended)
 	}
-	return exitError4
+	return exitHarness
 }
 
 // meant says that the process ends on purpose, which its status does here.

@@ -14,7 +14,7 @@ var bySeverity = []struct {
 	code    int
 }{
 	{sla.Interrupted, exitInterrupted},
-	{sla.Error, exitError4},
+	{sla.Error, exitHarness},
 	{sla.Fail, exitFail},
 	{sla.Inconclusive, exitInconclusive},
 	{sla.Pass, exitPass},
@@ -32,12 +32,12 @@ func verdictExit(verdicts ...sla.Verdict) error {
 			return s.verdict == v
 		})
 		if i < 0 {
-			return exitError{exitError4, fmt.Errorf("unknown verdict %q", v)}
+			return exitError{exitHarness, fmt.Errorf("unknown verdict %q", v)}
 		}
 		worst = min(worst, i)
 	}
 	if len(verdicts) == 0 {
-		return exitError{exitError4, fmt.Errorf("no drill was run")}
+		return exitError{exitHarness, fmt.Errorf("no drill was run")}
 	}
 	if code := bySeverity[worst].code; code != exitPass {
 		return exitError{code: code}

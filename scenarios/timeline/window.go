@@ -28,6 +28,13 @@ type Seen struct {
 	P99     time.Duration
 }
 
+// State is what is shown of a running drill.
+type State struct {
+	Seen            // of the last second
+	Faults []string // injected now
+	Biting bool     // one of them was seen to touch users' traffic
+}
+
 // NewWindow looks back over the given length.
 func NewWindow(length time.Duration) *Window { return &Window{length: length} }
 

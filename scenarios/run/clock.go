@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const (
 
 // remeasure relates the clocks again and again until it is stopped. settle does so a
 // last time, and says where it fails.
-func (d *drill) remeasure(ctx context.Context, l *lab.Lab) (stop func()) {
+func (d *Drill) remeasure(ctx context.Context, l *lab.Lab) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	tick := time.NewTicker(clockEvery)
 	var done sync.WaitGroup
@@ -32,7 +32,7 @@ func (d *drill) remeasure(ctx context.Context, l *lab.Lab) (stop func()) {
 			case <-tick.C:
 			}
 			if o, err := wire.MeasureOffset(ctx, l.Load(), clockAsks); err == nil {
-				d.tape.clock(o)
+				d.recorder.clock(o)
 			}
 		}
 	})

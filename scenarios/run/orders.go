@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -48,8 +48,8 @@ func (o orders) call(ctx context.Context, name string, in any) (link.Bracket, er
 	return b, err
 }
 
-// missingPrograms names what a plan's faults would run and this machine has not.
-func missingPrograms(p *scenarios.Plan) error {
+// MissingPrograms names what a plan's faults would run and this machine has not.
+func MissingPrograms(p *scenarios.Plan) error {
 	var missing []string
 	for _, f := range p.Faults {
 		own, ok := f.Fault.(faults.Commanding)

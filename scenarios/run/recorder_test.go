@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"bytes"
@@ -18,17 +18,17 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// A drill of ten minutes at 1,000 requests a second goes through the tape without
+// A drill of ten minutes at 1,000 requests a second goes through the recorder without
 // leaving anything in memory: all of it is in the record.
-func TestTapeHoldsNothing(t *testing.T) {
+func TestRecorderHoldsNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "record")
-	tape, err := newTape(path)
+	rec, err := newRecorder(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	header := timeline.Header{Groups: []timeline.Group{{Name: "shoppers", Slow: time.Second}}}
-	tape.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
-	tape.begin(header, wire.Offset{})
+	rec.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
+	rec.begin(header, wire.Offset{})
 	const seconds, rate = 600, 1000
 	second := func(s int) {
 		rs := make([]load.Request, rate)
@@ -44,7 +44,7 @@ func TestTapeHoldsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tape.event("load", "requests", body)
+		rec.event("load", "requests", body)
 	}
 	inUse := func() int64 {
 		var m runtime.MemStats
@@ -60,10 +60,10 @@ func TestTapeHoldsNothing(t *testing.T) {
 	if grown := inUse() - before; grown > 1<<20 {
 		t.Errorf("grown by %d bytes", grown)
 	}
-	if seen, _ := tape.last(); seen.Rate != rate {
+	if seen, _ := rec.last(); seen.Rate != rate {
 		t.Errorf("the last second: have %+v", seen)
 	}
-	if err := tape.close(); err != nil {
+	if err := rec.close(); err != nil {
 		t.Fatal(err)
 	}
 	r, err := timeline.Open(path)
@@ -80,20 +80,20 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "record")
-	tape, err := newTape(path)
+	rec, err := newRecorder(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	header := timeline.Header{Summary: mark, Faults: []timeline.Fault{{Name: "f", What: mark}}, Watch: []timeline.Watcher{{Name: "w", What: mark}},
 		Steers: []timeline.Steer{{Name: "s", What: mark}}}
-	tape.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
-	_ = tape.Mark(timeline.Mark{Name: timeline.MarkError, Detail: mark}) // before the header, too
-	tape.begin(header, wire.Offset{})
-	_ = tape.Proof(timeline.Proof{Fault: "f", Count: link.Count{Unit: mark, Detail: mark}})
-	tape.answer(load.Answer{Check: "w", Detail: mark})
-	tape.delivery(load.Delivery{Hook: "w", Body: mark})
-	tape.note(timeline.Note{Text: mark})
-	if err := tape.close(); err != nil {
+	rec.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
+	_ = rec.Mark(timeline.Mark{Name: timeline.MarkError, Detail: mark}) // before the header, too
+	rec.begin(header, wire.Offset{})
+	_ = rec.Proof(timeline.Proof{Fault: "f", Count: link.Count{Unit: mark, Detail: mark}})
+	rec.answer(load.Answer{Check: "w", Detail: mark})
+	rec.delivery(load.Delivery{Hook: "w", Body: mark})
+	rec.note(timeline.Note{Text: mark})
+	if err := rec.close(); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(path)
@@ -104,24 +104,24 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 
 // A record that can no longer be written ends the drill at once: its first failure is told,
 // once, and is what the drill fails with.
-func TestTapeTellsThatItBroke(t *testing.T) {
-	tape, err := newTape(filepath.Join(t.TempDir(), "record"))
+func TestRecorderTellsThatItBroke(t *testing.T) {
+	rec, err := newRecorder(filepath.Join(t.TempDir(), "record"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape.begin(timeline.Header{}, wire.Offset{})
+	rec.begin(timeline.Header{}, wire.Offset{})
 	select {
-	case err := <-tape.broken:
+	case err := <-rec.broken:
 		t.Fatalf("told before anything failed: %v", err)
 	default:
 	}
-	tape.event("load", "requests", json.RawMessage("{"))
-	tape.event("load", "answer", json.RawMessage("["))
-	told := <-first(t.Context(), make(chan error), tape.broken)
+	rec.event("load", "requests", json.RawMessage("{"))
+	rec.event("load", "answer", json.RawMessage("["))
+	told := <-first(t.Context(), make(chan error), rec.broken)
 	if told == nil || !strings.HasPrefix(told.Error(), "load node: requests: ") {
 		t.Errorf("told %v", told)
 	}
-	if err := tape.close(); err != told {
+	if err := rec.close(); err != told {
 		t.Errorf("fails with %v, told %v", err, told)
 	}
 }

@@ -1,0 +1,315 @@
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// Drill is one run of one scenario: it joins the lab, the engine, the record and the
+// judgement, which know nothing of each other. It is used once.
+type Drill struct {
+	Scenario *scenarios.Scenario
+	Images   map[string]string // what is used in place of an image, or of a target's
+	Seed     uint64            // of all that is drawn at random
+	Control  bool              // without its faults
+	// Uncontained allows a network that packets can leave.
+	Uncontained bool
+	Dir         string // for the record, the ledger and the logs; it is there
+	Tool        string // the version that the record names
+	Console     Console
+	// Reaper is the command that starts a process of its own which calls Reap with the
+	// same run and ledger.
+	Reaper func(run, ledger string) *exec.Cmd
+
+	plan     *scenarios.Plan
+	steers   []*engine.Steer
+	recorder *recorder
+	clock    wire.Offset
+	warden   *warden
+
+	mu       sync.Mutex
+	injected []string // now
+}
+
+// Console is where a person sees how a drill goes.
+type Console interface {
+	// Say tells what is being prepared, or went wrong.
+	Say(format string, a ...any)
+	// Phase begins a phase of a planned length; none: nothing goes on that could be shown.
+	Phase(name string, length time.Duration)
+	// Update shows how it goes, some times a second.
+	Update(timeline.State)
+}
+
+// ID is the run's, 16 hex digits; empty before it was planned.
+func (d *Drill) ID() string {
+	if d.plan == nil {
+		return ""
+	}
+	return d.plan.Run
+}
+
+// closeWithin bounds the removal of a drill's containers.
+const closeWithin = 60 * time.Second
+
+// Run takes the drill to its scorecard. What fails once there is a record is
+// part of the scorecard; the error is for a drill that could not even begin to
+// keep one, or could not keep all of it. With ctx the drill ends: it lifts, keeps what
+// was measured, and removes what it started.
+func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
+	var err error
+	if d.recorder, err = newRecorder(filepath.Join(d.Dir, "record")); err != nil {
+		return sla.Scorecard{}, err
+	}
+	failed := d.perform(ctx)
+	if failed != nil && !d.recorder.begun() {
+		if errors.Is(failed, lab.ErrNoEngine) || d.plan == nil {
+			d.recorder.discard()
+			return sla.Scorecard{}, failed
+		}
+		d.begin()
+		d.markEnd(ctx, failed)
+	}
+	if err := d.recorder.close(); err != nil {
+		return sla.Scorecard{}, err
+	}
+	record, err := timeline.Open(filepath.Join(d.Dir, "record"))
+	if err != nil {
+		return sla.Scorecard{}, err
+	}
+	return sla.Score(record, record.Header.Objectives), nil
+}
+
+// markEnd says in the record why there was no drill.
+func (d *Drill) markEnd(ctx context.Context, failed error) {
+	now := d.now()
+	m := timeline.Mark{Name: timeline.MarkError, Before: now, After: now, Detail: failed.Error()}
+	if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
+		m.Name = timeline.MarkInterrupted
+	}
+	_ = d.recorder.Mark(m) // a failure to write shows when the record is closed
+}
+
+// perform starts the lab, runs the engine in it and removes it again.
+func (d *Drill) perform(ctx context.Context) (err error) {
+	l, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
+		defer cancel()
+		if failed := l.Close(ctx); failed != nil {
+			now := d.now()
+			_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkError, Before: now, After: now, Detail: "removal: " + failed.Error()})
+			err = errors.Join(err, failed)
+			return // the reaper goes on trying once this process is gone
+		}
+		d.warden.dismiss()
+	}()
+	if d.clock, err = wire.MeasureOffset(ctx, l.Load(), clockAsks); err != nil {
+		return err
+	}
+	d.begin()
+	d.steer(l)
+	local, err := watch.StartLocal(d.Scenario.Watch, d.hearing())
+	if err != nil {
+		d.markEnd(ctx, err)
+		return err
+	}
+	defer local.Stop()
+	if err := d.drive(ctx, l); err != nil {
+		return err
+	}
+	return nil
+}
+
+// hearing is where this machine's own detectors find the record.
+func (d *Drill) hearing() watch.Hearing {
+	return watch.Hearing{
+		Now: d.now, Answer: d.recorder.answer, Deliver: d.recorder.delivery,
+		Waits:   func(watcher, url string) { d.Console.Say("watcher %s waits for a POST to %s", watcher, url) },
+		Refused: func(watcher, why string) { d.recorder.note(webhookRefused(d.now(), watcher, why)) },
+	}
+}
+
+// subnets is how often another run may snatch the subnet that was free.
+const subnets = 5
+
+// open starts the lab in a free subnet, with a reaper waiting for this
+// process's end.
+func (d *Drill) open(ctx context.Context) (*lab.Lab, error) {
+	for try := 0; ; try++ {
+		subnet, err := lab.FreeSubnet(ctx)
+		if err != nil {
+			return nil, err
+		}
+		d.plan, err = d.Scenario.Plan(scenarios.Options{
+			Run: newRunID(), Seed: d.Seed, Subnet: subnet, Tool: d.Tool, Images: d.Images, Control: d.Control,
+		})
+		if err != nil {
+			return nil, err
+		}
+		d.recorder.plan(d.plan)
+		run := d.plan.Run
+		d.warden, err = ward(func() (*reaper, error) { return startReaper(d.Reaper(run, d.ledger()), d.reaperTold) }, hasCommands(d.plan), d.Console.Say)
+		if err != nil {
+			return nil, err
+		}
+		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.Dir, Uncontained: d.Uncontained, Events: d.recorder.event,
+			Progress: func(step string) { d.Console.Say("%s", step) }})
+		if err == nil {
+			return l, nil
+		}
+		d.warden.dismiss()
+		if !errors.Is(err, lab.ErrSubnetTaken) || try == subnets {
+			return nil, err
+		}
+	}
+}
+
+// reaperTold keeps what the reaper tells: that it lifted a fault of the drill's own commands
+// by itself.
+func (d *Drill) reaperTold(name string, body json.RawMessage) {
+	var e wire.Expired
+	if name != "expired" || json.Unmarshal(body, &e) != nil {
+		return
+	}
+	b := link.Bracket{Before: e.At + int64(d.clock.Shift-d.clock.Bound), After: e.At + int64(d.clock.Shift+d.clock.Bound)}
+	_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: b.Before, After: b.After, Detail: e.Error})
+}
+
+// ledger is where the run's ledger is kept.
+func (d *Drill) ledger() string { return filepath.Join(d.Dir, "ledger.jsonl") }
+
+// begin writes the record's header; what was said before it follows.
+func (d *Drill) begin() {
+	h := d.plan.Header
+	h.Wall, h.Mono = time.Now(), d.now()
+	d.recorder.begin(h, d.clock)
+}
+
+// now is the record's clock.
+func (d *Drill) now() int64 { return wire.Now() + int64(d.clock.Shift) }
+
+// steer joins the plan's steers to the switchboard, and to what watchers find
+// from now on.
+func (d *Drill) steer(l *lab.Lab) {
+	if len(d.plan.Steers) == 0 {
+		return
+	}
+	s, steers := newSteering(d.plan, board{peer: l.Switchboard()}, d.Console.Say)
+	d.steers = steers
+	d.recorder.steering.Store(s)
+}
+
+// drive binds the faults to the living lab and runs the engine.
+func (d *Drill) drive(ctx context.Context, l *lab.Lab) (err error) {
+	ledger, err := engine.CreateLedger(d.ledger())
+	if err != nil {
+		return err
+	}
+	defer ledger.Close()
+	driven, done := context.WithCancel(context.WithoutCancel(ctx))
+	defer done()
+	e := engine.Drill{
+		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
+		Load: loadNode{l.Load()}, Journal: d.recorder, Ledger: ledger,
+		Now: d.now, Lost: first(driven, l.Lost(), d.warden.lost, d.recorder.broken), Abort: d.recorder.abort(), Pulse: &d.recorder.pulse, Phase: d.phase,
+	}
+	if slices.ContainsFunc(d.plan.Load.Groups, func(g load.Group) bool { return g.Writes != nil }) {
+		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
+	}
+	for _, p := range d.plan.Faults {
+		f, err := d.bind(p, l)
+		if err != nil {
+			d.markEnd(ctx, err)
+			return err
+		}
+		e.Faults = append(e.Faults, f)
+	}
+	hide, stop := d.show(), d.remeasure(ctx, l)
+	err = e.Run(ctx)
+	stop()
+	hide()
+	if failed := d.settle(ctx, l); failed != nil {
+		d.markEnd(ctx, failed)
+		err = errors.Join(err, failed)
+	}
+	return err
+}
+
+// first gives what comes first from any of the channels, until ctx ends.
+func first(ctx context.Context, all ...<-chan error) <-chan error {
+	out := make(chan error, 1)
+	for _, c := range all {
+		go func() {
+			select {
+			case err := <-c:
+				select {
+				case out <- err:
+				default: // another came first
+				}
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return out
+}
+
+// settle reads what went over every link, that nothing is left in any table, and how
+// the clocks stand at the end.
+func (d *Drill) settle(ctx context.Context, l *lab.Lab) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	var traffic []link.Traffic
+	if err := l.Switchboard().Call(ctx, "traffic", nil, &traffic); err != nil {
+		return fmt.Errorf("switchboard: %w", err)
+	}
+	d.recorder.traffic(traffic)
+	strays, err := l.Strays(ctx)
+	if err != nil {
+		return err
+	}
+	d.recorder.strays(strays)
+	var left []string
+	if err := l.Switchboard().Call(ctx, "leftover", nil, &left); err != nil {
+		return fmt.Errorf("switchboard: %w", err)
+	}
+	now := d.now()
+	for _, what := range left {
+		_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Before: now, After: now, Detail: "left in the switchboard: " + what})
+	}
+	o, err := wire.MeasureOffset(ctx, l.Load(), clockAsks)
+	if err != nil {
+		return fmt.Errorf("load node: clock: %w", err)
+	}
+	d.recorder.clock(o)
+	return nil
+}
+
+// newRunID draws the 16 hex digits that name a run.
+func newRunID() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
