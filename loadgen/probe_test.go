@@ -160,7 +160,7 @@ func TestDNSProbe(t *testing.T) {
 	})
 	r := newRoad(netip.MustParseAddr("127.0.8.8"), loopback, at)
 	ask := func() load.Answer {
-		return askOnce(t.Context(), load.Check{Timeout: time.Second}, &dnsAsker{&load.DNSProbe{Name: "shop"}, r}, wire.Now)
+		return askOnce(t.Context(), load.Check{Timeout: time.Minute}, &dnsAsker{&load.DNSProbe{Name: "shop"}, r}, wire.Now)
 	}
 	expectAnswer(t, ask(), true, true, "127.0.0.9")
 	code.Store(int64(dns.NameError))

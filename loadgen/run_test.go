@@ -100,11 +100,11 @@ func TestLoadNodeFromPrepareToStop(t *testing.T) {
 	t.Cleanup(s.Close)
 	p, h := startNode(t)
 	source := netip.MustParseAddr("127.0.7.1")
-	check := load.Check{Name: "probe", Source: source, Every: 50 * time.Millisecond, Timeout: time.Second, HTTP: &load.HTTPProbe{URL: secret.Text(s.URL + "/bad")}}
+	check := load.Check{Name: "probe", Source: source, Every: 50 * time.Millisecond, Timeout: time.Minute, HTTP: &load.HTTPProbe{URL: secret.Text(s.URL + "/bad")}}
 	spec := load.Spec{Run: testRun, Subnet: loopback,
 		Groups: []load.Group{
-			{Name: "a", URL: secret.Text(s.URL), Method: "GET", Rate: 200, Users: 10, Timeout: time.Second, Sources: []netip.Addr{source}},
-			{Name: "b", URL: secret.Text(s.URL + "/bad"), Method: "GET", Rate: 50, Users: 10, Timeout: time.Second, Sources: []netip.Addr{source}, PerRequest: true},
+			{Name: "a", URL: secret.Text(s.URL), Method: "GET", Rate: 200, Users: 10, Timeout: time.Minute, Sources: []netip.Addr{source}},
+			{Name: "b", URL: secret.Text(s.URL + "/bad"), Method: "GET", Rate: 50, Users: 10, Timeout: time.Minute, Sources: []netip.Addr{source}, PerRequest: true},
 		},
 		Checks: []load.Check{check}}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -91,7 +91,7 @@ func ready(t *testing.T, w load.Swarm) *swarm {
 // at a time, and leaves nothing behind; it can come again.
 func TestSwarm(t *testing.T) {
 	l := listening(t, false)
-	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 40, Rate: 1000, Timeout: time.Second, Begin: "GET ", Drip: 'x', Every: 50 * time.Millisecond})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 40, Rate: 1000, Timeout: time.Minute, Begin: "GET ", Drip: 'x', Every: 50 * time.Millisecond})
 	if d, err := s.end(); err != nil || d.Active || d.Sent != 0 {
 		t.Errorf("ended before it began: %+v, %v", d, err)
 	}
@@ -133,7 +133,7 @@ func TestSwarm(t *testing.T) {
 // What the target closes is counted and opened again; a refusal is one.
 func TestSwarmOfClosed(t *testing.T) {
 	l := listening(t, true)
-	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Second, Begin: "x"})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Minute, Begin: "x"})
 	if _, err := s.begin(); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestSwarmOfClosed(t *testing.T) {
 // Nothing outside the drill's subnet is dialled.
 func TestSwarmStaysInside(t *testing.T) {
 	l := listening(t, false)
-	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Second})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Minute})
 	for _, r := range s.roads {
 		r.subnet = netip.MustParsePrefix("198.18.0.0/22")
 	}
