@@ -39,7 +39,7 @@ test: ## everything a change has to pass, with the time of each part at the end;
 	  began=$$SECONDS; \
 	  $(MAKE) --no-print-directory $$part; \
 	  took=$$((SECONDS - began)); \
-	  times+=$$(printf '%5d s  %s' $$took "$${part#-j2 -O }")'\n'; \
+	  times+=$$(printf '%5d s  %s' $$took "$${part#-j? -O }")'\n'; \
 	done
 
 unit: ## unit tests, fuzz seeds included, with the race detector where there are goroutines, and every shipped drill's kept record judged again
