@@ -23,6 +23,11 @@ const (
 // Aim is the link, a kernel path.
 func (f *AcceptStall) Aim() Aim { return Aim{Link: f.Link} }
 
+// Traits: it counts packets.
+func (*AcceptStall) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Server}
+}
+
 // Bite is the time a packet rule takes to be in force.
 func (f *AcceptStall) Bite() time.Duration { return 20 * time.Millisecond }
 

@@ -18,6 +18,11 @@ type Blackhole struct {
 // Aim is the link, a kernel path.
 func (f *Blackhole) Aim() Aim { return Aim{Link: f.Link} }
 
+// Traits: it counts packets.
+func (*Blackhole) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Network}
+}
+
 // Bite is the time a packet rule takes to be in force.
 func (f *Blackhole) Bite() time.Duration { return 20 * time.Millisecond }
 

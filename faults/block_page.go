@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -21,6 +22,11 @@ type BlockPage struct {
 
 // Aim is the link, with a proxy in it that reads HTTP.
 func (f *BlockPage) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true} }
+
+// Traits: it counts requests.
+func (*BlockPage) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Network}
+}
 
 // Bite is the mode switch: one request's time.
 func (f *BlockPage) Bite() time.Duration { return 20 * time.Millisecond }

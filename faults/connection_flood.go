@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -28,6 +29,12 @@ const (
 
 // Aim is the URL.
 func (f *ConnectionFlood) Aim() Aim { return Aim{To: f.To} }
+
+// Traits: it counts connections. They may be a leak as well as an attack, and look the
+// same from outside: the shorter limit.
+func (*ConnectionFlood) Traits() link.Traits {
+	return link.Traits{Counts: link.Connections, Cause: link.Attack}
+}
 
 // Bite is one handshake's time.
 func (f *ConnectionFlood) Bite() time.Duration { return 100 * time.Millisecond }

@@ -20,6 +20,11 @@ type CPUStarve struct {
 // Aim is the target, and all kernel links that end there.
 func (f *CPUStarve) Aim() Aim { return Aim{Target: f.Target} }
 
+// Traits: it counts packets.
+func (*CPUStarve) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Server}
+}
+
 // Bite is a few of the kernel's periods of 100 ms, after which a busy target has
 // spent its quota for the first time.
 func (f *CPUStarve) Bite() time.Duration { return 300 * time.Millisecond }

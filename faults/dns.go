@@ -33,6 +33,11 @@ type DNS struct {
 // Aim is who asks.
 func (f *DNS) Aim() Aim { return Aim{From: f.From, Names: f.Names} }
 
+// Traits: it counts lookups.
+func (*DNS) Traits() link.Traits {
+	return link.Traits{Counts: link.Lookups, Cause: link.Network}
+}
+
 // Bite is the mode switch: one query's time.
 func (f *DNS) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
 

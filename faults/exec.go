@@ -41,6 +41,11 @@ const (
 // Aim is the target, and all links that end there.
 func (f *Exec) Aim() Aim { return Aim{Target: f.Target} }
 
+// Traits: what it counts, its proof says.
+func (*Exec) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Server, Vouched: true}
+}
+
 // Bite is nothing: what the command does is done when it ends.
 func (f *Exec) Bite() time.Duration { return 0 }
 

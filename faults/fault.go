@@ -15,6 +15,8 @@ import (
 type Fault interface {
 	// Aim says what the fault wants to hit, in the scenario's words.
 	Aim() Aim
+	// Traits are what a judge has to know of it.
+	Traits() link.Traits
 	// Bind checks the fault against the site and touches nothing; it is what a
 	// dry run does. All that can be known to fail fails here.
 	Bind(name string, site Site) (Injection, error)

@@ -42,6 +42,11 @@ const (
 // Aim is the URL.
 func (f *Flood) Aim() Aim { return Aim{To: f.To} }
 
+// Traits: it counts requests.
+func (*Flood) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Attack}
+}
+
 // Bite is the pacer's lead and one request's time.
 func (f *Flood) Bite() time.Duration { return 100 * time.Millisecond }
 

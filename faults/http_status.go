@@ -53,6 +53,11 @@ func (f *Flap) check() error {
 // Aim is the link, with a proxy in it that reads HTTP.
 func (f *HTTPStatus) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true} }
 
+// Traits: it counts requests.
+func (*HTTPStatus) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Server}
+}
+
 // Bite is the mode switch: one request's time.
 func (f *HTTPStatus) Bite() time.Duration { return 20 * time.Millisecond }
 

@@ -19,6 +19,11 @@ type IdleDrop struct {
 // Aim is the link, a kernel path: keepalive probes carry no bytes that a proxy would see.
 func (f *IdleDrop) Aim() Aim { return Aim{Link: f.Link} }
 
+// Traits: it counts packets.
+func (*IdleDrop) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Network}
+}
+
 // Bite is the first time a flow can have been idle for so long.
 func (f *IdleDrop) Bite() time.Duration { return 20*time.Millisecond + f.After }
 

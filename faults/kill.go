@@ -21,6 +21,11 @@ type Kill struct {
 // Aim is the target, and all kernel links that end there.
 func (f *Kill) Aim() Aim { return Aim{Target: f.Target} }
 
+// Traits: it counts packets.
+func (*Kill) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Server}
+}
+
 // Bite is the time a packet rule takes to be in force.
 func (f *Kill) Bite() time.Duration { return 20 * time.Millisecond }
 

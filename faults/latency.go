@@ -22,6 +22,11 @@ func (f *Latency) Aim() Aim {
 	return Aim{Link: f.Link, Proxied: true, Reads: len(f.Spare) > 0}
 }
 
+// Traits: it counts requests.
+func (*Latency) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Network}
+}
+
 // Bite is the mode switch and the shortest delay.
 func (f *Latency) Bite() time.Duration { return 20*time.Millisecond + f.Delay + f.Jitter }
 

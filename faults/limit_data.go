@@ -19,6 +19,11 @@ type LimitData struct {
 // Aim is the link, with a proxy in it.
 func (f *LimitData) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
 
+// Traits: it counts requests.
+func (*LimitData) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Network}
+}
+
 // Bite is the mode switch: one request's time.
 func (f *LimitData) Bite() time.Duration { return 20 * time.Millisecond }
 

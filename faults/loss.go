@@ -19,6 +19,11 @@ type Loss struct {
 // Aim is the link, a kernel path.
 func (f *Loss) Aim() Aim { return Aim{Link: f.Link} }
 
+// Traits: it counts packets.
+func (*Loss) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Network}
+}
+
 // Bite is the time a packet rule takes to be in force.
 func (f *Loss) Bite() time.Duration { return 20 * time.Millisecond }
 

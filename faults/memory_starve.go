@@ -22,6 +22,11 @@ type MemoryStarve struct {
 // Aim is the target, and all kernel links that end there.
 func (f *MemoryStarve) Aim() Aim { return Aim{Target: f.Target} }
 
+// Traits: it counts packets.
+func (*MemoryStarve) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Server}
+}
+
 // Bite is how long a target that is busy takes to meet its limit.
 func (f *MemoryStarve) Bite() time.Duration { return time.Second }
 

@@ -17,6 +17,11 @@ type Pause struct {
 // Aim is the target, and all kernel links that end there.
 func (f *Pause) Aim() Aim { return Aim{Target: f.Target} }
 
+// Traits: it counts packets.
+func (*Pause) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Server}
+}
+
 // Bite is nothing beyond Inject, which waits for the freezer.
 func (f *Pause) Bite() time.Duration { return 20 * time.Millisecond }
 

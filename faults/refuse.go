@@ -15,6 +15,11 @@ type Refuse struct {
 // Aim is the link, a kernel path.
 func (f *Refuse) Aim() Aim { return Aim{Link: f.Link} }
 
+// Traits: it counts connections.
+func (*Refuse) Traits() link.Traits {
+	return link.Traits{Counts: link.Connections, Cause: link.Network}
+}
+
 // Bite is the time a packet rule takes to be in force.
 func (f *Refuse) Bite() time.Duration { return 20 * time.Millisecond }
 

@@ -22,6 +22,11 @@ type Reset struct {
 // Aim is the link, with a proxy in it.
 func (f *Reset) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
 
+// Traits: it counts requests.
+func (*Reset) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Network}
+}
+
 // Bite is the mode switch, and the age of a connection that begins with it.
 func (f *Reset) Bite() time.Duration { return 20*time.Millisecond + f.In }
 

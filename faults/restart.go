@@ -1,6 +1,10 @@
 package faults
 
-import "time"
+import (
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+)
 
 // Restart ends a target as an orderly shutdown does, and starts it again at
 // once, at the same address: SIGTERM, and SIGKILL ten seconds later for one that
@@ -12,6 +16,11 @@ type Restart struct {
 
 // Aim is the target, and all kernel links that end there.
 func (f *Restart) Aim() Aim { return Aim{Target: f.Target} }
+
+// Traits: it counts packets.
+func (*Restart) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Server}
+}
 
 // Bite is the time a packet rule takes to be in force; Inject has waited for the
 // target's end.

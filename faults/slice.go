@@ -19,6 +19,11 @@ type Slice struct {
 // Aim is the link, with a proxy in it.
 func (f *Slice) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
 
+// Traits: it counts requests.
+func (*Slice) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Network}
+}
+
 // Bite is the mode switch, and one piece's wait.
 func (f *Slice) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -29,6 +30,11 @@ const (
 
 // Aim is the URL.
 func (s *SlowRequests) Aim() Aim { return Aim{To: s.To} }
+
+// Traits: it counts connections, each with a request that never ends.
+func (*SlowRequests) Traits() link.Traits {
+	return link.Traits{Counts: link.Connections, Cause: link.Attack}
+}
 
 // Bite is one handshake's time.
 func (s *SlowRequests) Bite() time.Duration { return 100 * time.Millisecond }

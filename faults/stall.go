@@ -15,6 +15,11 @@ type Stall struct {
 // Aim is the link, with a proxy in it.
 func (f *Stall) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
 
+// Traits: it counts requests.
+func (*Stall) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Network}
+}
+
 // Bite is the mode switch: one request's time.
 func (f *Stall) Bite() time.Duration { return 20 * time.Millisecond }
 

@@ -18,6 +18,11 @@ type Stop struct {
 // Aim is the target, and all kernel links that end there.
 func (f *Stop) Aim() Aim { return Aim{Target: f.Target} }
 
+// Traits: it counts packets.
+func (*Stop) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Server}
+}
+
 // Bite is the time a packet rule takes to be in force; Inject has waited for the
 // target's end.
 func (f *Stop) Bite() time.Duration { return 20 * time.Millisecond }

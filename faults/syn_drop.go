@@ -21,6 +21,11 @@ type SynDrop struct {
 // Aim is the link, a kernel path.
 func (f *SynDrop) Aim() Aim { return Aim{Link: f.Link} }
 
+// Traits: it counts packets.
+func (*SynDrop) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Network}
+}
+
 // Bite is the time a packet rule takes to be in force.
 func (f *SynDrop) Bite() time.Duration { return 20 * time.Millisecond }
 

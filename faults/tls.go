@@ -23,6 +23,11 @@ type TLS struct {
 // Aim is the link, with a proxy in it.
 func (f *TLS) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Staged: true} }
 
+// Traits: it counts connections.
+func (*TLS) Traits() link.Traits {
+	return link.Traits{Counts: link.Connections, Cause: link.Server}
+}
+
 // Bite is the mode switch: one handshake's time.
 func (f *TLS) Bite() time.Duration { return 20 * time.Millisecond }
 

@@ -20,6 +20,11 @@ type Unreachable struct {
 // Aim is the link, a kernel path.
 func (f *Unreachable) Aim() Aim { return Aim{Link: f.Link} }
 
+// Traits: it counts packets.
+func (*Unreachable) Traits() link.Traits {
+	return link.Traits{Counts: link.Packets, Cause: link.Network}
+}
+
 // Bite is the time a packet rule takes to be in force.
 func (f *Unreachable) Bite() time.Duration { return 20 * time.Millisecond }
 

@@ -29,7 +29,7 @@ func (p *planner) watchers() {
 			continue
 		}
 		d := detector{p: p, name: name, keys: append(keys, kinds[0]), as: c.As}
-		d.watcher = timeline.Watcher{Name: name, Kind: kinds[0], Fails: 1, Oks: 1, Of: c.Of}
+		d.watcher = timeline.Watcher{Name: name, Kind: kinds[0], WatcherTraits: values[0].(watch.Kind).Traits(), Fails: 1, Oks: 1, Of: c.Of}
 		if _, ok := p.s.Faults[c.Of]; c.Of != "" && !ok {
 			p.problem(append(keys, "of"), "no fault is named %q: %s", c.Of, listed(c.Of, sortedKeys(p.s.Faults)))
 		}
@@ -89,11 +89,10 @@ func (d *detector) place(i int) {
 	p := d.p
 	own := p.address(0, firstWatcher+min(i, mostWatchers-1))
 	d.as = p.someCohort(d.as)
-	local := d.watcher.Kind == "command" || d.watcher.Kind == "webhook"
 	switch g := p.consumers[d.as]; {
-	case local && d.as != "":
+	case d.watcher.Local && d.as != "":
 		p.problem(at("watch", d.name, "as"), "as: a %s asks nothing inside the drill's network", d.watcher.Kind)
-	case local:
+	case d.watcher.Local:
 	case d.as == "":
 		d.client, d.source = "watch:"+d.name, own
 		p.addConsumer(d.client, kindWatcher, at("watch", d.name), d.source)

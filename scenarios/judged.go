@@ -69,7 +69,7 @@ func (p *Plan) Judged() []Objective {
 		all = append(all, Objective{Name: k})
 	}
 	for _, w := range p.Header.Watch {
-		if o.Profile == sla.Handbook && w.Kind == "tcp" {
+		if o.Profile == sla.Handbook && w.Port {
 			all = append(all, Objective{Name: sla.Port(w.Name), Resolution: w.Every, By: w.What})
 		}
 	}

@@ -85,7 +85,7 @@ func (p *planner) watched(kind string, limits map[string]time.Duration) {
 			continue
 		}
 		w := p.plan.Header.Watch[i]
-		if kind == "alert-clear" && w.Kind == "webhook" && w.Resolved == "" {
+		if kind == "alert-clear" && w.Told && w.Resolved == "" {
 			p.note("sla.alert-clear: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear", name)
 		}
 		answers := w.Fails

@@ -163,7 +163,7 @@ func (p *planner) bind(f *PlannedFault) {
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
-		At: f.At, For: f.For, Share: f.Share, Nodes: farEnds(f.Site), Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links), Scope: p.scope(f),
+		At: f.At, For: f.For, Share: f.Share, Traits: f.Fault.Traits(), Nodes: farEnds(f.Site), Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links), Scope: p.scope(f),
 		State: faults.OfState(f.Fault), New: onlyNew(f.Fault), Spares: spares(f.Fault),
 	})
 	switch {

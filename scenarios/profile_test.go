@@ -1,22 +1,29 @@
 package scenarios
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Every fault has a team that mends it, and no team a fault that does not exist.
-func TestEveryFaultIsOwned(t *testing.T) {
-	var kinds []string
-	for _, k := range FaultKinds() {
-		kinds = append(kinds, k.Name)
-	}
-	slices.Sort(kinds)
-	if owned := sla.Owned(); !slices.Equal(owned, kinds) {
-		t.Errorf("the failures of scenarios/sla/handbook.go are of %q, want %q", owned, kinds)
+// Every fault says whose it is to mend, and what it counts.
+func TestEveryFaultHasTraits(t *testing.T) {
+	kinds := reflect.TypeFor[faults.Kinds]()
+	for i := range kinds.NumField() {
+		f := reflect.New(kinds.Field(i).Type.Elem()).Interface().(faults.Fault)
+		x := f.Traits()
+		if a := sla.AlertOf([]timeline.Fault{{Traits: x}}); !slices.Contains([]link.Cause{link.Network, link.Server, link.Attack}, x.Cause) || len(a.Teams) != 1 {
+			t.Errorf("%T: cause %q, teams %q", f, x.Cause, a.Teams)
+		}
+		if !slices.Contains([]link.Counted{link.Requests, link.Connections, link.Lookups, link.Packets}, x.Counts) {
+			t.Errorf("%T: counts %q", f, x.Counts)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/bench"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // BenchmarkScore10M scores a record of ten million requests with the real binary:
@@ -131,7 +132,7 @@ func (l *longRun) header(length time.Duration) timeline.Header {
 		Phases: timeline.Phases{Baseline: length / 2, Hold: time.Minute, Recovery: length/2 - time.Minute, Confirm: 5 * time.Second},
 		Groups: []timeline.Group{{Name: "shoppers", Rate: 4000, Users: 20_000, Slow: 500 * time.Millisecond}, {Name: "page", Rate: 1000, Users: 5000, Slow: 500 * time.Millisecond}},
 		Faults: []timeline.Fault{{Name: "bad-node", Kind: "http-status", Aim: "lb -> app-2", For: time.Minute, Share: 1}},
-		Watch:  []timeline.Watcher{{Name: "balancer", Kind: "haproxy", Fails: 1, Oks: 1, Every: time.Duration(quarter)}},
+		Watch:  []timeline.Watcher{{Name: "balancer", Kind: "haproxy", WatcherTraits: (&watch.HAProxy{}).Traits(), Fails: 1, Oks: 1, Every: time.Duration(quarter)}},
 		Objectives: timeline.Objectives{Detect: map[string]time.Duration{"balancer": detect}, Recover: &recovered, Profile: "handbook",
 			Keep: []string{"success of shoppers in run >= 99%", "p95 of page in recovery <= 1.25 x baseline", "tls of page in run >= 99%", "p99 of node app-1 in run <= 100ms"}},
 	}

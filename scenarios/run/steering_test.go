@@ -14,6 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // zone is a switchboard that notes what it is asked, and takes its time.
@@ -54,7 +55,7 @@ func TestSteering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &zone{}
 		plan := &scenarios.Plan{
-			Header: timeline.Header{Watch: []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Oks: 2}, {Name: "alert", Kind: "webhook", Match: "firing", Resolved: "resolved"}}},
+			Header: timeline.Header{Watch: []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Oks: 2}, {Name: "alert", Kind: "webhook", WatcherTraits: (&watch.Webhook{}).Traits(), Match: "firing", Resolved: "resolved"}}},
 			Steers: []scenarios.PlannedSteer{
 				{Name: "east", When: "probe", Rule: link.Rule{Name: "steer east"}},
 				{Name: "west", When: "alert", Rule: link.Rule{Name: "steer west"}},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // runs of a cell: few in every test, many in `make accuracy`, and more where
@@ -259,7 +260,7 @@ func TestAtEveryPhase(t *testing.T) {
 			s.downs, s.unused = nil, true
 		}, func(c Scorecard) bool { return c.Verdict == Inconclusive && c.Faults[0].Proof.Effective == "no" }},
 		{"a webhook comes 1,234 ms after the effect", "detected 1,234 ms ± 5 ms after it", func(s *sim, _ int64) {
-			s.watch = []timeline.Watcher{{Name: "pager", Kind: "webhook"}}
+			s.watch = []timeline.Watcher{{Name: "pager", Kind: "webhook", WatcherTraits: (&watch.Webhook{}).Traits()}}
 			s.deliveries = []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1234*ms, Body: "firing"}}
 			s.answers, s.goals.Restore = nil, nil
 		}, func(c Scorecard) bool {

@@ -45,7 +45,7 @@ func TestBlindCountIsNoProofAlone(t *testing.T) {
 		}
 		r := s.record()
 		blind(r, c.kind)
-		r.Header.Faults[0].Nodes = []string{"app-2"}
+		r.Header.Faults[0].Nodes, r.Header.Faults[0].Vouched = []string{"app-2"}, c.kind == "exec"
 		card := Score(r, s.goals)
 		reasons := strings.Join(Texts(card.Reasons), "\n")
 		if card.Verdict != c.verdict || card.Faults[0].Absorbed != c.absorbed {

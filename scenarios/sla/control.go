@@ -27,7 +27,7 @@ func (s *scorer) control(add func(Objective)) {
 		case len(n.Alarms) > 0:
 			o.Measured = fmt.Sprintf("%d, the first %.1f s into the run", len(n.Alarms), s.course.at(n.Alarms[0].Raised.After))
 			o.Result = Missed
-		case n.Asked == 0 && w.Kind != "webhook":
+		case n.Asked == 0 && !w.Told:
 			o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "the watcher got no answer that counts"
 		case 2*n.Asked < s.due(w):
 			o.Result, o.Why = Undecided, "the watcher got fewer than half of the answers that were due"

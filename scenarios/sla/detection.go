@@ -47,7 +47,7 @@ func (c charge) outlives(a watch.Alarm) bool {
 // detect is the time to the first alarm that is the faults', else what it is
 // known to exceed.
 func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
-	if n.Asked == 0 && w.Kind != "webhook" {
+	if n.Asked == 0 && !w.Told {
 		return nil // it never could ask: there is nothing to be said
 	}
 	if hit < 0 {

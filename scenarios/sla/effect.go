@@ -64,9 +64,9 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	felt, detectable, ofGroup := s.faintly(f)
 	switch {
 	case f.Watchers: // it met no user, and nobody has borne it
-	case out.Proof.anybodys(f.Kind) && felt == nil && !s.ledAway(f) && !s.delayed(f):
+	case out.Proof.anybodys(f) && felt == nil && !s.ledAway(f) && !s.delayed(f):
 		out.Proof.Effective = "unknown"
-	case out.Proof.onlyPackets(f.Kind):
+	case out.Proof.onlyPackets(f):
 		out.Proof.Effective = "too few"
 	case felt == nil:
 		out.Absorbed, out.Detectable, out.DetectableGroup = !s.dead(), detectable, ofGroup
@@ -86,7 +86,7 @@ func notEffective(f Fault, of timeline.Fault) Said {
 	switch {
 	case p.Own:
 		return say("fault-too-few", ": %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?", p.Total, p.Unit, leastTouched, f.Link)
-	case f.Kind == "exec":
+	case of.Vouched:
 		return say("fault-too-few", ": its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?", p.Users, p.Unit, leastTouched, f.Link)
 	case p.Effective == "unknown":
 		return say("fault-unknown", ": %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks; %s", p.Total, p.Unit, f.Link, p.apart(f.Link))

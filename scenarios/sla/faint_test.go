@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
@@ -102,17 +103,17 @@ func TestMitigateWithoutAnOutageUnderTheFault(t *testing.T) {
 // users proves nothing. An outage does, and a count of requests.
 func TestPacketsOfOneRequest(t *testing.T) {
 	for name, c := range map[string]struct {
-		kind    string
+		counts  link.Counted
 		touched uint64
 		outage  bool
 		verdict Verdict
 	}{
-		"one connection's":   {"syn-drop", 6, false, Inconclusive},
-		"with an outage":     {"syn-drop", 6, true, Pass},
-		"enough":             {"syn-drop", 40, false, Pass},
-		"requests":           {"http-status", 6, false, Pass},
-		"fewer than five":    {"syn-drop", 4, true, Inconclusive},
-		"a process, refused": {"kill", 39, false, Inconclusive},
+		"one connection's": {link.Packets, 6, false, Inconclusive},
+		"with an outage":   {link.Packets, 6, true, Pass},
+		"enough":           {link.Packets, 40, false, Pass},
+		"requests":         {link.Requests, 6, false, Pass},
+		"fewer than five":  {link.Packets, 4, true, Inconclusive},
+		"nearly enough":    {link.Packets, 39, false, Inconclusive},
 	} {
 		s := usual()
 		s.touched = c.touched
@@ -120,7 +121,7 @@ func TestPacketsOfOneRequest(t *testing.T) {
 			s.downs = nil
 		}
 		r := s.record()
-		r.Header.Faults[0].Kind = c.kind
+		r.Header.Faults[0].Counts = c.counts
 		if card := Score(r, s.goals); card.Verdict != c.verdict {
 			t.Errorf("%s: have %s %q, want %s", name, card.Verdict, card.Reasons, c.verdict)
 		}

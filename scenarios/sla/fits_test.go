@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // Of another scenario's settings those are named that judging depends on and that differ.
@@ -15,7 +16,7 @@ func TestUnhonoured(t *testing.T) {
 		return timeline.Header{
 			Phases: timeline.Phases{Confirm: 5 * time.Second},
 			Groups: []timeline.Group{{Name: "users", Slow: time.Second, Expect: "2xx"}},
-			Watch:  []timeline.Watcher{{Name: "pager", Kind: "webhook", Fails: 1, Oks: 1, Match: "firing"}},
+			Watch:  []timeline.Watcher{{Name: "pager", Kind: "webhook", WatcherTraits: (&watch.Webhook{}).Traits(), Fails: 1, Oks: 1, Match: "firing"}},
 		}
 	}
 	for name, c := range map[string]struct {

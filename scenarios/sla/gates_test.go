@@ -9,6 +9,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // One request of six thousand that left late voids a run if it was due beside an
@@ -170,13 +171,13 @@ func TestNeverInjected(t *testing.T) {
 // A limit of restore is blurred by two clocks as one of detect is, and only where
 // the watcher is heard on the other one.
 func TestClocksApart(t *testing.T) {
-	for kind, want := range map[string]bool{"http": false, "webhook": true} {
+	for _, local := range []bool{false, true} {
 		s := usual()
 		s.goals.Detect = nil
 		r := s.record()
-		r.Clock.Bound, r.Header.Watch[0].Kind = 600*time.Millisecond, kind
-		if have := strings.Contains(strings.Join(Texts(Score(r, s.goals).Reasons), "\n"), "too much for a limit of 5 s"); have != want {
-			t.Errorf("%s: have void %t, want %t", kind, have, want)
+		r.Clock.Bound, r.Header.Watch[0].Local = 600*time.Millisecond, local
+		if have := strings.Contains(strings.Join(Texts(Score(r, s.goals).Reasons), "\n"), "too much for a limit of 5 s"); have != local {
+			t.Errorf("heard on the CLI's clock %t: have void %t", local, have)
 		}
 	}
 }
@@ -185,7 +186,7 @@ func TestClocksApart(t *testing.T) {
 // a webhook's time carries the bound of all of it, not that of the beginning.
 func TestClockIsTold(t *testing.T) {
 	s := usual()
-	s.watch[0].Kind, s.deliveries = "webhook", []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1500*ms}}
+	s.watch[0].WatcherTraits, s.deliveries = (&watch.Webhook{}).Traits(), []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1500*ms}}
 	r := s.record()
 	if c := Score(r, s.goals).Clock; c != nil {
 		t.Errorf("never measured: have %+v", c)

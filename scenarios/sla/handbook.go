@@ -2,10 +2,10 @@ package sla
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -42,29 +42,12 @@ type failure struct {
 	mend       time.Duration
 }
 
-var (
-	network  = failure{"network interruption", "network operations", 15 * time.Minute}
-	server   = failure{"server down", "systems operations", 10 * time.Minute}
-	security = failure{"security attack", "security operations", 5 * time.Minute}
-)
-
-// failures says which row a fault's kind belongs to: where the cause lies, not
-// what users see of it.
-var failures = map[string]failure{
-	"syn-drop": network, "refuse": network, "unreachable": network, "blackhole": network, "loss": network,
-	"idle-drop": network, "block-page": network, "dns": network, "latency": network, "reset": network,
-	"bandwidth": network, "slice": network, "limit-data": network, "stall": network,
-
-	"http-status": server, "kill": server, "stop": server, "pause": server, "restart": server, "tls": server,
-	"accept-stall": server, "cpu-starve": server, "memory-starve": server, "exec": server,
-
-	// Connections that exhaust a server may be a leak as well as an attack, and look the
-	// same from outside: the shorter limit.
-	"flood": security, "connection-flood": security, "slow-requests": security,
+// failures says whose a fault is to mend, by where it lies and not by what users see of it.
+var failures = map[link.Cause]failure{
+	link.Network: {"network interruption", "network operations", 15 * time.Minute},
+	link.Server:  {"server down", "systems operations", 10 * time.Minute},
+	link.Attack:  {"security attack", "security operations", 5 * time.Minute},
 }
-
-// Owned are the kinds of faults that have a row.
-func Owned() []string { return slices.Sorted(maps.Keys(failures)) }
 
 // Indicators are the handbook's key indicators, as objectives: resolution under
 // 50 ms, handshakes over 99.9 %. They hold once the fault is gone. The third, port
@@ -90,9 +73,9 @@ func AlertOf(faults []timeline.Fault) *Alert {
 	a, row := &Alert{}, 0
 	for _, f := range faults {
 		row = max(row, rowOf(f.Scope))
-		own, ok := failures[f.Kind]
-		if !ok { // of a record that knows more kinds
-			own = server
+		own, ok := failures[f.Cause]
+		if !ok { // of a record that knows more causes
+			own = failures[link.Server]
 		}
 		if !slices.Contains(a.Failures, own.what) {
 			a.Failures, a.Teams = append(a.Failures, own.what), append(a.Teams, own.team)
@@ -146,7 +129,7 @@ func (s *scorer) handbook() (all []Objective) {
 		}
 	}
 	for _, w := range s.record.Header.Watch {
-		if w.Kind == "tcp" {
+		if w.Port {
 			all = append(all, s.port(w.Name))
 		}
 	}

@@ -6,13 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 func TestAlertOf(t *testing.T) {
-	node := timeline.Fault{Kind: "kill", Scope: ScopeNode}
-	region := timeline.Fault{Kind: "latency", Scope: ScopeRegion}
+	node := timeline.Fault{Traits: link.Traits{Cause: link.Server}, Scope: ScopeNode}
+	region := timeline.Fault{Traits: link.Traits{Cause: link.Network}, Scope: ScopeRegion}
 	for _, c := range []struct {
 		faults        []timeline.Fault
 		colour, teams string
@@ -21,8 +23,8 @@ func TestAlertOf(t *testing.T) {
 		{[]timeline.Fault{node}, "yellow", "systems operations", 30 * time.Minute, 10 * time.Minute},
 		{[]timeline.Fault{region}, "orange", "network operations", 15 * time.Minute, 15 * time.Minute},
 		{[]timeline.Fault{region, node}, "orange", "network operations, systems operations", 15 * time.Minute, 10 * time.Minute},
-		{[]timeline.Fault{{Kind: "flood", Scope: ScopeCore}}, "red", "security operations", 5 * time.Minute, 5 * time.Minute},
-		{[]timeline.Fault{{Kind: "dns"}}, "red", "network operations", 5 * time.Minute, 15 * time.Minute},
+		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Attack}, Scope: ScopeCore}}, "red", "security operations", 5 * time.Minute, 5 * time.Minute},
+		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Network}}}, "red", "network operations", 5 * time.Minute, 15 * time.Minute},
 	} {
 		a := AlertOf(c.faults)
 		if a.Colour != c.colour || strings.Join(a.Teams, ", ") != c.teams || duration(a.Respond) != c.respond || duration(a.Mend) != c.mend {
@@ -100,7 +102,7 @@ func TestPortInRecovery(t *testing.T) {
 		"not asked":   {[]load.Answer{try(16*sec, true, true), try(30*sec, false, false)}, "nothing", Undecided},
 	} {
 		s := handbooked()
-		s.watch = append(s.watch, timeline.Watcher{Name: "port", Kind: "tcp", Fails: 1, Oks: 1, Every: time.Second})
+		s.watch = append(s.watch, timeline.Watcher{Name: "port", Kind: "tcp", WatcherTraits: (&watch.TCP{}).Traits(), Fails: 1, Oks: 1, Every: time.Second})
 		s.answers = append(s.answers, c.answers...)
 		card := Score(s.record(), s.goals)
 		i := slices.IndexFunc(card.Objectives, func(o Objective) bool { return o.Name == Port("port") })

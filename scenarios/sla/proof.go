@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -21,7 +22,7 @@ func (p Proof) touched(f timeline.Fault) uint64 {
 // anybodys reports whether what was counted may all have been checks, so that only an
 // outage shows that users met it. The proof of a fault's own commands counts users: it
 // is what its author vouches for.
-func (p Proof) anybodys(kind string) bool { return p.Blind && kind != "exec" }
+func (p Proof) anybodys(of timeline.Fault) bool { return p.Blind && !of.Vouched }
 
 // delayed reports whether users who can meet a fault were served more slowly while it was
 // on, from then on, than the baseline explains by the alarm's own test: a front that asks
@@ -220,14 +221,10 @@ func (f *felt) times(t span, end int64, confirm time.Duration) (mitigate, again 
 	return mitigate, again
 }
 
-// byPacket are the kinds of fault that count packets, of which a request sends several.
-var byPacket = []string{"syn-drop", "unreachable", "accept-stall", "blackhole", "loss", "idle-drop",
-	"kill", "stop", "restart", "pause", "cpu-starve", "memory-starve"}
-
 // onlyPackets reports whether a count of packets may be of fewer requests than show
 // what a fault does, so that their silence is no proof; an outage would be.
-func (p Proof) onlyPackets(kind string) bool {
-	return !p.Blind && slices.Contains(byPacket, kind) && p.Users < leastTouched*mostPackets
+func (p Proof) onlyPackets(of timeline.Fault) bool {
+	return !p.Blind && of.Counts == link.Packets && p.Users < leastTouched*mostPackets
 }
 
 func effective(touched uint64) string {

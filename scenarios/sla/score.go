@@ -211,15 +211,11 @@ func (s *scorer) canMeet(group string, names []string) bool {
 func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
 	half := (c.After - c.Before) / 2
 	doubt := time.Duration(half)
-	if elsewhere(w) {
+	if w.Local {
 		doubt += s.record.Clock.Bound
 	}
 	return &Time{Seconds: seconds(time.Duration(c.Before + half - from)), Resolution: seconds(doubt)}
 }
-
-// elsewhere reports whether a detector is heard on the CLI's clock, which may be
-// another machine's.
-func elsewhere(w timeline.Watcher) bool { return w.Kind == "command" || w.Kind == "webhook" }
 
 // earliest keeps the first alarm of all; among watchers that never noticed, the
 // least that is known.

@@ -12,6 +12,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 func limit(d time.Duration) *time.Duration { return &d }
@@ -50,7 +51,7 @@ func TestVerdicts(t *testing.T) {
 			c.Own, c.Users, c.Total, c.Unit = true, 0, 4, "flood requests sent"
 		}, Inconclusive, "4 flood requests sent, fewer than"},
 		"own commands": {func(s *sim, r *timeline.Record) {
-			r.Header.Faults[0].Kind = "exec"
+			r.Header.Faults[0].Vouched = true
 			c := &r.Proofs[0].Count
 			c.Users, c.Total, c.Blind, c.First, c.Unit = 4, 4, true, 0, "requests refused"
 		}, Inconclusive, "its proof counted 4 requests refused, fewer than"},
@@ -102,7 +103,7 @@ func TestVerdicts(t *testing.T) {
 			r.Traffic = []link.Traffic{{Link: "users -> web:8080"}}
 		}, Inconclusive, "something went round the switchboard"},
 		"clocks apart": {func(_ *sim, r *timeline.Record) {
-			r.Clock.Bound, r.Header.Watch[0].Kind = 400*time.Millisecond, "command"
+			r.Clock.Bound, r.Header.Watch[0].Local = 400*time.Millisecond, true
 		}, Inconclusive, "is related to the users' within 400 ms only, too much for a limit of 3 s"},
 		"busy": {func(_ *sim, r *timeline.Record) {
 			spoil(r, 0.002, func(q *load.Request) { q.Sent += 150 * ms })
@@ -290,7 +291,7 @@ func TestAbsorbedAndWatched(t *testing.T) {
 func TestDetectedBeforeTheUsers(t *testing.T) {
 	s := two(down{20 * sec, 30 * sec, 1, "reset"}) // users feel it five seconds late
 	s.touched, s.unused = 0, true
-	s.watch = []timeline.Watcher{{Name: "pager", Kind: "lb", Fails: 1, Oks: 1, Every: time.Second}}
+	s.watch = []timeline.Watcher{{Name: "pager", Kind: "lb", WatcherTraits: (&watch.LB{}).Traits(), Fails: 1, Oks: 1, Every: time.Second}}
 	s.answers = []load.Answer{answer(10*sec, true), answer(16*sec, false), answer(35*sec, true)}
 	s.goals = timeline.Objectives{Detect: map[string]time.Duration{"pager": 5 * time.Second}}
 	w := Score(s.record(), s.goals).Watchers[0]

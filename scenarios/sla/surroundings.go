@@ -99,7 +99,7 @@ func (s *scorer) clock() {
 func (s *scorer) clocksApart() (reasons []Said) {
 	doubt := s.record.Clock.Bound
 	for _, w := range s.record.Header.Watch {
-		if !elsewhere(w) {
+		if !w.Local {
 			continue
 		}
 		for _, limits := range []map[string]time.Duration{s.wanted.Detect, s.wanted.Restore} {

@@ -164,7 +164,7 @@ func (w world) record(seed uint64) *timeline.Record {
 	mark(timeline.MarkRecovery, "", w.lift())
 	mark(timeline.MarkEnd, "", w.end())
 	if len(w.alarms) > 0 {
-		r.Header.Watch = []timeline.Watcher{{Name: "probe", Kind: cmp.Or(w.watcher, "http"), Fails: 1, Oks: 1, Every: 100 * time.Millisecond}}
+		r.Header.Watch = []timeline.Watcher{{Name: "probe", Kind: cmp.Or(w.watcher, "http"), WatcherTraits: timeline.WatcherTraits{Polled: w.watcher == "lb", Told: w.watcher == "webhook"}, Fails: 1, Oks: 1, Every: 100 * time.Millisecond}}
 		r.Answers = w.answers(at)
 	}
 	return r

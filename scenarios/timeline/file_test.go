@@ -183,7 +183,7 @@ func TestNoRecord(t *testing.T) {
 		{"name: bad-lb-node\n", "no record"},
 		{"SDRECORD\x09\x00\x00\x00", "version 9"},
 		{"SDRECORD\x01\x00\x00\x00", "version 1"},
-		{"SDRECORD\x02\x00\x00\x00\x00\x00\x00\x00abcd", "entry at byte 12"},
+		{"SDRECORD\x03\x00\x00\x00\x00\x00\x00\x00abcd", "entry at byte 12"},
 	} {
 		if _, err := Read(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: have %v, want %q", c.file, err, c.want)

@@ -11,8 +11,9 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// Version of the record's format. Version 1 had answers and usages as JSON.
-const Version = 2
+// Version of the record's format. Version 1 had answers and usages as JSON, version 2 no
+// traits of faults and watchers.
+const Version = 3
 
 // Header is what is known before the run. All of a record's times are
 // CLOCK_MONOTONIC of the machine the containers run on, ns.
@@ -71,6 +72,7 @@ type Fault struct {
 	At    time.Duration `json:"at"`  // from the start of the fault phase
 	For   time.Duration `json:"for"` // planned length
 	Share float64       `json:"share"`
+	link.Traits
 	// Nodes are those at the far end of what it hits, replicas by their own names; none:
 	// not known.
 	Nodes []string `json:"nodes,omitempty"`
@@ -91,10 +93,20 @@ type Fault struct {
 	Scope string `json:"scope,omitempty"`
 }
 
+// WatcherTraits are what a judge has to know of a kind of detector, so that it needs to
+// know no kind.
+type WatcherTraits struct {
+	Polled bool `json:"polled,omitempty"` // it reads a state, and each answer says which it is
+	Told   bool `json:"told,omitempty"`   // it waits for notifications, and asks nothing
+	Local  bool `json:"local,omitempty"`  // it is heard on the CLI's clock, which may be another machine's
+	Port   bool `json:"port,omitempty"`   // it opens connections, and asks nothing on them
+}
+
 // Watcher is what scoring needs to know of a detector.
 type Watcher struct {
 	Name string `json:"name"`
-	Kind string `json:"kind"` // http, tcp, dns, haproxy, lb, command, webhook
+	Kind string `json:"kind"` // as the scenario writes it
+	WatcherTraits
 	// Fails consecutive bad answers make a detection, Oks good ones contentment;
 	// both 1 where a state is polled.
 	Fails int           `json:"fails"`

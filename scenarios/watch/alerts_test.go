@@ -40,7 +40,7 @@ func alertmanager(all []told, bare bool, more string) string {
 
 // webhook is a detector that hears deliveries, one a nanosecond.
 func webhook(w timeline.Watcher, bodies ...string) Noticed {
-	w.Name, w.Kind = "w", "webhook"
+	w.Name, w.WatcherTraits = "w", (&Webhook{}).Traits()
 	r := &timeline.Record{}
 	for i, b := range bodies {
 		r.Deliveries = append(r.Deliveries, load.Delivery{Hook: "w", At: int64(i + 1), Body: b})
@@ -113,7 +113,7 @@ func TestAlertsOfAWebhook(t *testing.T) {
 		"alerts of some kind":                             {words, []string{`{"alerts":[{"status":"firing"},{"status":"resolved"},{"status":"odd"}]}`}, "+", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.watcher.Name, c.watcher.Kind = "w", "webhook"
+			c.watcher.Name, c.watcher.WatcherTraits = "w", (&Webhook{}).Traits()
 			f := Follow(c.watcher)
 			content := ""
 			for _, b := range c.bodies {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // Config is one entry of `watch`: exactly one kind. Each kind's about is its line
@@ -28,6 +29,12 @@ type Config struct {
 	Of string `yaml:"of"`
 }
 
+// Kind is one of them.
+type Kind interface {
+	// Traits are what a judge has to know of it.
+	Traits() timeline.WatcherTraits
+}
+
 // HTTP is an active check: Fails bad answers in a row are a detection.
 type HTTP struct {
 	URL     secret.Text   `yaml:"url"`
@@ -39,6 +46,9 @@ type HTTP struct {
 	CA      string        `yaml:"ca"`      // file beside the scenario, trusted besides the drill's own authority
 }
 
+// Traits: each answer is good or bad by itself.
+func (*HTTP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
+
 // TCP is an active check of one port.
 type TCP struct {
 	Address string        `yaml:"address"` // "lb:8080"
@@ -47,6 +57,9 @@ type TCP struct {
 	Fails   int           `yaml:"fails"`
 	Oks     int           `yaml:"oks"`
 }
+
+// Traits: it asks a port, and no more.
+func (*TCP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Port: true} }
 
 // DNS is an active check of one name: good when an address comes back in time.
 type DNS struct {
@@ -58,6 +71,9 @@ type DNS struct {
 	Oks     int           `yaml:"oks"`
 }
 
+// Traits: each answer is good or bad by itself.
+func (*DNS) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
+
 // HAProxy reads a server's state from HAProxy's statistics.
 type HAProxy struct {
 	Stats   secret.Text   `yaml:"stats"` // "http://lb:8404/;csv"
@@ -66,12 +82,18 @@ type HAProxy struct {
 	Every   time.Duration `yaml:"every"` // default 100ms
 }
 
+// Traits: it reads a state.
+func (*HAProxy) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
+
 // LB reads a server's state from the embedded balancer.
 type LB struct {
 	State  secret.Text   `yaml:"state"` // "http://lb:8404/state"
 	Server string        `yaml:"server"`
 	Every  time.Duration `yaml:"every"` // default 100ms
 }
+
+// Traits: it reads a state.
+func (*LB) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
 
 // Command runs a program on the machine of the CLI; exit status 0 is good.
 type Command struct {
@@ -81,6 +103,9 @@ type Command struct {
 	Fails   int           `yaml:"fails"`
 	Oks     int           `yaml:"oks"`
 }
+
+// Traits: it runs on the CLI's machine.
+func (*Command) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Local: true} }
 
 // Webhook waits for a notification: inside the drill's network at
 // http://hooks:PORT/PATH, or on the CLI's loopback at http://127.0.0.1:PORT/PATH/TOKEN,
@@ -98,4 +123,9 @@ type Webhook struct {
 	// has to know it before. Default: on loopback each run draws one and says it, and inside
 	// the drill's network there is none.
 	Token secret.Text `yaml:"token"`
+}
+
+// Traits: it is told, by the clock of the CLI's machine.
+func (*Webhook) Traits() timeline.WatcherTraits {
+	return timeline.WatcherTraits{Told: true, Local: true}
 }

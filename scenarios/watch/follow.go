@@ -33,18 +33,18 @@ type Follower struct {
 
 // Follow begins with a detector that has found nothing.
 func Follow(w timeline.Watcher) *Follower {
-	return &Follower{Noticed: Noticed{Ends: w.Kind != "webhook" || w.Resolved != ""}, firing: firing{}, watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
+	return &Follower{Noticed: Noticed{Ends: !w.Told || w.Resolved != ""}, firing: firing{}, watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
 }
 
 // Answer takes an answer; another check's, or one that is not known, is left alone.
 func (f *Follower) Answer(a load.Answer) {
-	if a.Check != f.watcher.Name || !a.Known || f.watcher.Kind == "webhook" {
+	if a.Check != f.watcher.Name || !a.Known || f.watcher.Told {
 		return
 	}
 	f.Asked++
 	at := Span{a.End, a.End}
 	fails, oks := max(1, f.watcher.Fails), max(1, f.watcher.Oks)
-	if polled := f.watcher.Kind == "haproxy" || f.watcher.Kind == "lb"; polled {
+	if f.watcher.Polled {
 		fails, oks = 1, 1
 		if at.Before = f.last; f.Asked == 1 {
 			at.Before = a.Start
@@ -67,7 +67,7 @@ func (f *Follower) Answer(a load.Answer) {
 // Delivery takes a notification; another hook's is left alone, and one that says
 // neither that something is wrong nor that it is over.
 func (f *Follower) Delivery(d load.Delivery) {
-	if d.Hook != f.watcher.Name || f.watcher.Kind != "webhook" || !f.takes(d.Body) {
+	if d.Hook != f.watcher.Name || !f.watcher.Told || !f.takes(d.Body) {
 		return
 	}
 	f.Asked++

@@ -33,19 +33,19 @@ func TestNotice(t *testing.T) {
 	}{
 		"two failures in a row": {watcher: timeline.Watcher{Kind: "http", Fails: 2, Oks: 1}, history: "+-+--++",
 			want: Noticed{Asked: 7, Alarms: []Alarm{over(43, 43, 53, 53)}}},
-		"two good ones end it": {watcher: timeline.Watcher{Kind: "tcp", Fails: 1, Oks: 2}, history: "-+-++",
+		"two good ones end it": {watcher: timeline.Watcher{Kind: "tcp", WatcherTraits: (&TCP{}).Traits(), Fails: 1, Oks: 2}, history: "-+-++",
 			want: Noticed{Asked: 5, Alarms: []Alarm{over(3, 3, 43, 43)}}},
-		"an unknown answer says nothing": {watcher: timeline.Watcher{Kind: "command", Fails: 2, Oks: 1}, history: "-?-",
+		"an unknown answer says nothing": {watcher: timeline.Watcher{Kind: "command", WatcherTraits: (&Command{}).Traits(), Fails: 2, Oks: 1}, history: "-?-",
 			want: Noticed{Asked: 2, Alarms: []Alarm{raised(23, 23)}}},
-		"a state, between two polls": {watcher: timeline.Watcher{Kind: "haproxy"}, history: "++--++",
+		"a state, between two polls": {watcher: timeline.Watcher{Kind: "haproxy", WatcherTraits: (&HAProxy{}).Traits()}, history: "++--++",
 			want: Noticed{Asked: 6, Alarms: []Alarm{over(10, 23, 30, 43)}}},
-		"a state, with a poll that failed": {watcher: timeline.Watcher{Kind: "lb"}, history: "+?-",
+		"a state, with a poll that failed": {watcher: timeline.Watcher{Kind: "lb", WatcherTraits: (&LB{}).Traits()}, history: "+?-",
 			want: Noticed{Asked: 2, Alarms: []Alarm{raised(0, 23)}}},
 		"never": {watcher: timeline.Watcher{Kind: "http", Fails: 3}, history: "+--+--+", want: Noticed{Asked: 7}},
-		"any notification": {watcher: timeline.Watcher{Kind: "webhook"},
+		"any notification": {watcher: timeline.Watcher{Kind: "webhook", WatcherTraits: (&Webhook{}).Traits()},
 			deliveries: []load.Delivery{{Hook: "w", At: 9, Body: "x"}, {Hook: "v", At: 1}},
 			want:       Noticed{Asked: 1, Alarms: []Alarm{raised(9, 9)}}},
-		"firing and resolved": {watcher: timeline.Watcher{Kind: "webhook", Match: "firing", Resolved: "resolved"},
+		"firing and resolved": {watcher: timeline.Watcher{Kind: "webhook", WatcherTraits: (&Webhook{}).Traits(), Match: "firing", Resolved: "resolved"},
 			deliveries: []load.Delivery{{Hook: "w", At: 1, Body: "hello"}, {Hook: "w", At: 2, Body: "firing"},
 				{Hook: "w", At: 3, Body: "firing"}, {Hook: "w", At: 4, Body: "was firing, resolved"}},
 			want: Noticed{Asked: 3, Alarms: []Alarm{over(2, 2, 4, 4)}}},
@@ -53,7 +53,7 @@ func TestNotice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.watcher.Name = "w"
 			r := &timeline.Record{Answers: answers(c.history), Deliveries: c.deliveries}
-			c.want.Ends = c.watcher.Kind != "webhook" || c.watcher.Resolved != ""
+			c.want.Ends = !c.watcher.Told || c.watcher.Resolved != ""
 			if have := Notice(c.watcher, r); !reflect.DeepEqual(have, c.want) {
 				t.Errorf("have %+v\nwant %+v", have, c.want)
 			}
@@ -74,7 +74,7 @@ func TestFollowAsItComes(t *testing.T) {
 	if want := "++++------+"; content != want {
 		t.Errorf("content %s, want %s", content, want)
 	}
-	f = Follow(timeline.Watcher{Name: "w", Kind: "webhook", Match: "firing", Resolved: "resolved"})
+	f = Follow(timeline.Watcher{Name: "w", Kind: "webhook", WatcherTraits: (&Webhook{}).Traits(), Match: "firing", Resolved: "resolved"})
 	for _, c := range []struct {
 		hook, body string
 		content    bool

@@ -27,7 +27,7 @@ func TestDrillRegionSlow(t *testing.T) {
 	if noticed := float64(f.Effect) + o.card.Times.Detect.Seconds; m.At < noticed-0.1 || m.At > noticed+busy {
 		t.Errorf("moved at %g s, noticed at %g s", m.At, noticed)
 	}
-	if m.Back < f.Clear || m.Back > f.Clear+3+busy || m.Answers == 0 {
+	if m.Back < f.Clear || m.Back > f.Clear+3+sla.Number(busy) || m.Answers == 0 {
 		t.Errorf("back at %g s after %d answers, the fault was gone at %g s", m.Back, m.Answers, f.Clear)
 	}
 	within(t, "well after the move, at a TTL of 2 s", x.Settled, 0, 3+o.card.Generator.LagP99)

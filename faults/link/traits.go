@@ -1,0 +1,31 @@
+package link
+
+// Traits are what a judge has to know of a fault, so that it needs to know no kind of
+// fault. The record keeps them.
+type Traits struct {
+	Counts Counted `json:"counts"`
+	Cause  Cause   `json:"cause"`
+	// Vouched: that what it counts are users is its author's word.
+	Vouched bool `json:"vouched,omitempty"`
+}
+
+// Counted is what a fault's proof counts.
+type Counted string
+
+// What is counted: of Packets one request sends several, of the others one.
+const (
+	Requests    Counted = "requests" // or answers, of which each request has one
+	Connections Counted = "connections"
+	Lookups     Counted = "lookups"
+	Packets     Counted = "packets"
+)
+
+// Cause is where a fault lies, whatever users see of it: whose it is to mend.
+type Cause string
+
+// Causes, as an operations handbook divides them.
+const (
+	Network Cause = "network"
+	Server  Cause = "server"
+	Attack  Cause = "attack" // traffic beside the users'
+)
