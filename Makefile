@@ -12,7 +12,7 @@ ARCH        ?=
 
 export CGO_ENABLED := 0
 
-.PHONY: cross release reproducible help build demo test unit accuracy bench contract lab containers torture torture-short soak drills records lint fmt clean images peers fuzz notices sbom vuln
+.PHONY: cross release reproducible help build demo test unit accuracy bench contract lab containers torture torture-short soak accuracy-live drills records lint fmt clean images peers fuzz notices sbom vuln
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ SOAK ?= 1h
 
 soak: build ## one drill of so long (SOAK=1h) at 500/s with a fault a minute: every fault proven and lifted; memory, descriptors, goroutines flat
 	SOAK=$(SOAK) $(GO) test -tags drill -count=1 -timeout 24h -v -run '^TestSoak' ./cmd/stormdrill/drills
+
+accuracy-live: build ## the end-to-end table of docs/accuracy.md: outages that their targets log, in drills one after another, in an hour
+	$(GO) test -tags drill -count=1 -timeout 4h -v -run '^TestAccuracy' ./cmd/stormdrill/drills
 
 drills: build images ## every shipped drill and its sibling live, again and again, and all on real servers, in hours; its table goes into docs/reliability.md
 	RELIABILITY=$(CURDIR)/docs/reliability.md $(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 12h -v -run '^Test(Drill|Long)' ./cmd/stormdrill/drills

@@ -178,7 +178,7 @@ func (c cell) requests(t *testing.T, o outcome, r *timeline.Record) (all []asked
 
 // The whole table of docs/accuracy.md, 59 outages and more in every cell, so that
 // “95 % of the errors are below” can be said with 95 % confidence.
-func TestLongKnownOutagesTable(t *testing.T) {
+func TestAccuracyKnownOutages(t *testing.T) {
 	const outages = 60
 	drills := [][]cell{
 		cells(100, outages, []int{30, 100}, "reset", "503", "hang", "slow"),
