@@ -29,6 +29,7 @@ const lead = 5 * time.Millisecond
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	life, cancel := context.WithCancel(ctx)
 	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
+	n.server.Names = wire.Named("flood", "ebb", "flooded")
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // as it was, for whoever else there is in the process
 	err := n.server.Serve(life, in, map[string]wire.Handler{
 		"secrets": wire.Handle(func(_ context.Context, values map[string]string) (any, error) {

@@ -17,12 +17,12 @@ const shortTTL = 1
 // resolver is the drill's DNS, on UDP and TCP of the switchboard's own addresses.
 type resolver struct {
 	names   *names
-	faults  *disturbances
+	faults  *dnsRules
 	servers []*dns.Server
 }
 
 // serveDNS listens on port 53 of every address, and answers from then on.
-func serveDNS(n *names, d *disturbances, own []netip.Addr) (*resolver, error) {
+func serveDNS(n *names, d *dnsRules, own []netip.Addr) (*resolver, error) {
 	r := &resolver{names: n, faults: d}
 	for _, ip := range own {
 		s, err := dns.Serve(netip.AddrPortFrom(ip, 53), r.reply)

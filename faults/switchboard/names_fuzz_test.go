@@ -19,7 +19,7 @@ func FuzzNames(f *testing.F) {
 	f.Add(`a\.b\000..`, uint16(255), true, 7, uint32(1<<31))
 	f.Fuzz(func(t *testing.T, name string, kind uint16, udp bool, rule int, who uint32) {
 		s := threeApps()
-		d := newDisturbances(s, func(string, int64) {})
+		d := newDNSRules(s, func(string, int64) {})
 		r := resolver{names: newNames(s, func(link.Unknown) {}), faults: d}
 		q := dns.Query{Question: dns.Question{Name: name, Type: dns.Type(kind)}, UDP: udp}
 		from := shopper

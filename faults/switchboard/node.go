@@ -20,6 +20,7 @@ import (
 // namespace it runs in and needs NET_ADMIN there.
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	server := wire.NewServer(out)
+	server.Names = wire.Named("apply", "lift", "count") // a lift is never before what it lifts
 	b := &board{tell: server.Tell}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(ctx, in, b.calls()) }()

@@ -61,8 +61,27 @@ func newPackets(rules *ruleset, at *addresses, s link.Spec, touched func(rule st
 	return p
 }
 
+func (*packets) kinds(r link.Rule) (n int) {
+	for _, is := range []bool{r.SynDrop != nil, r.Refuse != nil, r.Dead != nil, r.Unreachable != nil,
+		r.Blackhole != nil, r.Loss != nil, r.IdleDrop != nil, r.AcceptStall != nil, r.Tally != nil} {
+		n += set(is)
+	}
+	return n
+}
+
+// set is 1 of a kind that is set.
+func set(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
 // apply puts a rule in force on all its links at once.
 func (p *packets) apply(r link.Rule) (link.Bracket, error) {
+	if d := r.SynDrop; d != nil && !(d.Share > 0 && d.Share <= 1) {
+		return link.Bracket{}, fmt.Errorf("rule %q: share %v: must lie above 0 and not above 1", r.Name, d.Share)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c := p.applied[r.Name]; c != nil && c.on {
@@ -145,13 +164,6 @@ func (p *packets) lift(name string) (link.Bracket, error) {
 	return b, errors.Join(forgotten, err, p.deleteCounters(c))
 }
 
-func (p *packets) inForce(name string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := p.applied[name]
-	return c != nil && c.on
-}
-
 // forget makes the switchboard look anew for nodes that were dead.
 func (p *packets) forget(c *cut) error {
 	if c.rule.Dead == nil {
@@ -202,8 +214,8 @@ func (p *packets) present(c *cut) (int, error) {
 	return n, err
 }
 
-// tally reads what a rule did so far, and whether it is in force.
-func (p *packets) tally(name string) (link.Count, bool, error) {
+// count reads what a rule did so far, and whether it is in force.
+func (p *packets) count(name string) (link.Count, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.applied[name]

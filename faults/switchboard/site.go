@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
@@ -22,7 +21,7 @@ type site struct {
 	rules     *ruleset
 	packets   *packets
 	streams   *streams
-	names     *disturbances
+	names     *dnsRules
 	steers    *steers
 	dns       *resolver
 	walls     *walls
@@ -60,7 +59,7 @@ func prepare(ctx context.Context, s link.Spec, tell teller) (made *site, err err
 			}
 		}
 	}
-	t.names = newDisturbances(s, tell.touched)
+	t.names = newDNSRules(s, tell.touched)
 	names := newNames(s, tell.unknown)
 	t.steers = names.steers
 	if t.dns, err = serveDNS(names, t.names, inside(s.Subnet, t.addresses.own)); err != nil {
@@ -124,79 +123,56 @@ func inside(subnet netip.Prefix, all []netip.Addr) []netip.Addr {
 	return slices.DeleteFunc(slices.Clone(all), func(a netip.Addr) bool { return !subnet.Contains(a) })
 }
 
+// mechanism is one way to do what rules say: to packets, in streams, to names. A rule is
+// of one kind, and a kind of one mechanism.
+type mechanism interface {
+	// kinds is how many kinds of this mechanism a rule has.
+	kinds(r link.Rule) int
+	apply(r link.Rule) (link.Bracket, error)
+	// lift ends a rule; one that is not in force is left alone.
+	lift(name string) (link.Bracket, error)
+	// count is what a rule did so far; ok is false for one that was never applied here.
+	count(name string) (c link.Count, ok bool, err error)
+	// leftover names what is in force.
+	leftover() ([]string, error)
+}
+
+func (t *site) mechanisms() []mechanism { return []mechanism{t.packets, t.streams, t.names, t.steers} }
+
 func (t *site) apply(r link.Rule) (link.Bracket, error) {
-	if r.Name != "" {
-		switch {
-		case r.DNS != nil:
-			return t.names.apply(r)
-		case r.Steer != nil:
-			return t.steers.apply(r)
-		}
-	}
-	kernel, err := sideOf(r)
-	switch {
-	case err != nil:
-		return link.Bracket{}, err
-	case kernel:
-		return t.packets.apply(r)
-	default:
-		return t.streams.apply(r)
-	}
-}
-
-// sideOf tells a rule on packets from one on streams.
-func sideOf(r link.Rule) (kernel bool, err error) {
 	if r.Name == "" {
-		return false, errors.New("rule without a name: a lift could not find it")
+		return link.Bracket{}, errors.New("rule without a name: a lift could not find it")
 	}
-	packet, stream := 0, 0
-	for _, set := range []bool{r.SynDrop != nil, r.Refuse != nil, r.Dead != nil,
-		r.Unreachable != nil, r.Blackhole != nil, r.Loss != nil, r.IdleDrop != nil, r.AcceptStall != nil, r.Tally != nil} {
-		if set {
-			packet++
+	var of mechanism
+	kinds := 0
+	for _, m := range t.mechanisms() {
+		if n := m.kinds(r); n > 0 {
+			of, kinds = m, kinds+n
 		}
 	}
-	for _, k := range kindsOf(r) {
-		if k != nil {
-			stream++
-		}
+	if kinds != 1 {
+		return link.Bracket{}, fmt.Errorf("rule %q: want exactly one kind, have %d", r.Name, kinds)
 	}
-	if packet+stream != 1 {
-		return false, fmt.Errorf("rule %q: want exactly one kind, have %d", r.Name, packet+stream)
-	}
-	if d := r.SynDrop; d != nil && !(d.Share > 0 && d.Share <= 1) {
-		return false, fmt.Errorf("rule %q: share %v: must lie above 0 and not above 1", r.Name, d.Share)
-	}
-	return packet == 1, nil
+	return of.apply(r)
 }
 
-// settle is how long a command that was sent first may be behind one that was
-// sent next: they run side by side, on goroutines that start within microseconds.
-const settle = 50 * time.Millisecond
-
-// lift undoes a rule wherever it stands. Where it stands nowhere, an apply that
-// was interrupted and not waited for may still be about to put it there.
-func (t *site) lift(name string) (link.Bracket, error) {
-	if c, ok := t.steers.count(name); ok && c.Active {
-		return t.steers.lift(name), nil
+// lift undoes a rule wherever it stands.
+func (t *site) lift(name string) (b link.Bracket, err error) {
+	b.Before = wire.Now()
+	for _, m := range t.mechanisms() {
+		_, failed := m.lift(name)
+		err = errors.Join(err, failed)
 	}
-	if s, _ := t.streams.count(name); !s.Active && !t.packets.inForce(name) && !t.names.inForce(name) {
-		time.Sleep(settle)
-	}
-	n := t.names.lift(name)
-	p, perr := t.packets.lift(name)
-	s, serr := t.streams.lift(name)
-	return link.Bracket{Before: n.Before, After: max(p.After, s.After)}, errors.Join(perr, serr)
+	b.After = wire.Now()
+	return b, err
 }
 
 // count is what a rule did so far; one that was never applied did nothing.
 func (t *site) count(name string) (c link.Count, err error) {
-	var ok bool
-	if c, ok, err = t.packets.tally(name); !ok {
-		if c, ok = t.streams.count(name); !ok {
-			if c, ok = t.steers.count(name); !ok {
-				c = t.names.count(name)
-			}
+	for _, m := range t.mechanisms() {
+		var ok bool
+		if c, ok, err = m.count(name); ok {
+			break
 		}
 	}
 	c.At = wire.Now()
@@ -226,8 +202,11 @@ func (t *site) leftover() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	packets, err := t.packets.leftover()
-	return slices.Concat(out, packets, t.streams.leftover(), t.names.leftover(), t.steers.leftover()), err
+	for _, m := range t.mechanisms() {
+		left, failed := m.leftover()
+		out, err = append(out, left...), errors.Join(err, failed)
+	}
+	return out, err
 }
 
 // close takes everything away, in the reverse order.

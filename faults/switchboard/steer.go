@@ -32,6 +32,8 @@ func newSteers(subnet netip.Prefix) *steers {
 	return &steers{rules: map[string]*steered{}, checks: ofChecks(subnet)}
 }
 
+func (*steers) kinds(r link.Rule) int { return set(r.Steer != nil) }
+
 // apply begins a rule.
 func (s *steers) apply(r link.Rule) (link.Bracket, error) {
 	s.mu.Lock()
@@ -48,31 +50,31 @@ func (s *steers) apply(r link.Rule) (link.Bracket, error) {
 }
 
 // lift ends a rule; one that is not in force is left alone.
-func (s *steers) lift(name string) link.Bracket {
+func (s *steers) lift(name string) (link.Bracket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := wire.Now()
 	if r := s.rules[name]; r != nil {
 		r.on = false
 	}
-	return link.Bracket{Before: before, After: wire.Now()}
+	return link.Bracket{Before: before, After: wire.Now()}, nil
 }
 
 // count is what a rule led elsewhere; ok is false for one that was never applied.
-func (s *steers) count(name string) (c link.Count, ok bool) {
+func (s *steers) count(name string) (c link.Count, ok bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rules[name]
 	if r == nil {
-		return link.Count{}, false
+		return link.Count{}, false, nil
 	}
 	c = r.count
 	c.Active = r.on
-	return c, true
+	return c, true, nil
 }
 
 // leftover names the rules that are in force.
-func (s *steers) leftover() (out []string) {
+func (s *steers) leftover() (out []string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range s.order {
@@ -80,7 +82,7 @@ func (s *steers) leftover() (out []string) {
 			out = append(out, fmt.Sprintf("names steered by %q", name))
 		}
 	}
-	return out
+	return out, nil
 }
 
 // lead gives the addresses that a question is answered with instead, and counts

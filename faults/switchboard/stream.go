@@ -104,6 +104,13 @@ func (s *streams) whose(l link.Link) func(netip.Addr) whose {
 	}
 }
 
+func (*streams) kinds(r link.Rule) (n int) {
+	for _, k := range kindsOf(r) {
+		n += set(k != nil)
+	}
+	return n
+}
+
 // apply sets the mode of all the rule's links, or of none.
 func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 	s.mu.Lock()
@@ -153,12 +160,12 @@ func (s *streams) lift(name string) (link.Bracket, error) {
 	return link.Bracket{Before: before, After: wire.Now()}, nil
 }
 
-func (s *streams) count(name string) (link.Count, bool) {
+func (s *streams) count(name string) (link.Count, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.rules[name]
 	if m == nil {
-		return link.Count{}, false
+		return link.Count{}, false, nil
 	}
 	c, links := m.read(), []*proxied{}
 	for _, id := range m.Links {
@@ -167,7 +174,7 @@ func (s *streams) count(name string) (link.Count, bool) {
 		}
 	}
 	untold(&c, links, func(l *proxied) bool { return l.door.nodes })
-	return c, true
+	return c, true, nil
 }
 
 func (s *streams) traffic() []link.Traffic {
@@ -182,7 +189,7 @@ func (s *streams) traffic() []link.Traffic {
 }
 
 // leftover names the modes that are still set.
-func (s *streams) leftover() []string {
+func (s *streams) leftover() ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []string
@@ -194,7 +201,7 @@ func (s *streams) leftover() []string {
 			}
 		}
 	}
-	return all
+	return all, nil
 }
 
 // close ends all proxied links and their connections.

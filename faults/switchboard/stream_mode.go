@@ -29,14 +29,33 @@ type breaker interface {
 	meet(f *flow, m *mode)
 }
 
-// streamKinds is how many there are.
-const streamKinds = 8
+// The kinds on streams, in the order in which an answer meets them.
+const (
+	placeStatus = iota
+	placeTLS
+	placeReset
+	placeLimit
+	placeLatency
+	placeSlice
+	placeBandwidth
+	placeStall
 
-// kindsOf are a rule's kinds on streams, nil where not set, in the order in which an
-// answer meets them. A new one is one file and one line here.
+	streamKinds // how many there are
+)
+
+// kindsOf are a rule's kinds on streams, nil where not set. A new one is one file, a place
+// and a line here.
 func kindsOf(r link.Rule) [streamKinds]kind {
-	return [streamKinds]kind{given((*statusKind)(r.HTTPStatus)), given((*tlsKind)(r.TLS)), given((*resetKind)(r.Reset)), given((*limitKind)(r.LimitData)), given((*latencyKind)(r.Latency)),
-		given((*sliceKind)(r.Slice)), given((*bandwidthKind)(r.Bandwidth)), given((*stallKind)(r.Stall))}
+	return [streamKinds]kind{
+		placeStatus:    given((*statusKind)(r.HTTPStatus)),
+		placeTLS:       given((*tlsKind)(r.TLS)),
+		placeReset:     given((*resetKind)(r.Reset)),
+		placeLimit:     given((*limitKind)(r.LimitData)),
+		placeLatency:   given((*latencyKind)(r.Latency)),
+		placeSlice:     given((*sliceKind)(r.Slice)),
+		placeBandwidth: given((*bandwidthKind)(r.Bandwidth)),
+		placeStall:     given((*stallKind)(r.Stall)),
+	}
 }
 
 func given[T any, P interface {
@@ -82,7 +101,7 @@ func (f *modes) set(m *mode)        { f[m.place].Store(m) }
 func (f *modes) unset(m *mode)      { f[m.place].CompareAndSwap(m, nil) }
 
 // status is the mode in which requests are answered in the node's stead.
-func (f *modes) status() *mode { return f[0].Load() }
+func (f *modes) status() *mode { return f[placeStatus].Load() }
 
 // meet confronts a connection with those that end connections.
 func (f *modes) meet(c *flow) {
@@ -108,7 +127,7 @@ func (f *modes) shape() bool {
 }
 
 // tls is the mode in which TLS handshakes are.
-func (f *modes) tls() *mode { return f[1].Load() }
+func (f *modes) tls() *mode { return f[placeTLS].Load() }
 
 // staged tells whether the rule answers in the node's stead.
 func (m *mode) staged() bool { return m.HTTPStatus != nil || m.TLS != nil }

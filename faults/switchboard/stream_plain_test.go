@@ -123,7 +123,7 @@ func late(t *testing.T, s *streams, dial func() net.Conn, said, saying string) {
 	if took := time.Since(began); took < delay {
 		t.Errorf("came after %s, want %s", took, delay)
 	}
-	if n, _ := s.count("slow"); n.Users != 1 || n.Total != 1 || !n.Blind {
+	if n, _, _ := s.count("slow"); n.Users != 1 || n.Total != 1 || !n.Blind {
 		t.Errorf("one connection was slow, counted %+v", n)
 	}
 	_, _ = s.lift("slow")
@@ -140,7 +140,7 @@ func late(t *testing.T, s *streams, dial func() net.Conn, said, saying string) {
 	if _, err := io.Copy(io.Discard, fresh); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("a new connection: %v, want a reset", err)
 	}
-	if n, _ := s.count("cut"); n.Total != 3 { // with the caller's
+	if n, _, _ := s.count("cut"); n.Total != 3 { // with the caller's
 		t.Errorf("three connections were reset, counted %+v", n)
 	}
 	_, _ = s.lift("cut")
@@ -200,7 +200,7 @@ func TestPipelinedAnswersAreToldApart(t *testing.T) {
 	trace := "traceparent: 00-" + testRun + "0000000000000001-0000000000000001-01\r\n"
 	fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\nGET /spared HTTP/1.1\r\nHost: a\r\n%s\r\nGET /check HTTP/1.1\r\nHost: a\r\n\r\n", trace, trace)
 	expect(t, c, three)
-	if n, _ := s.count("slow"); n.Users != 1 || n.Checks != 1 || n.Total != 2 || n.Blind {
+	if n, _, _ := s.count("slow"); n.Users != 1 || n.Checks != 1 || n.Total != 2 || n.Blind {
 		t.Errorf("one answer to a user and one to a check were slow, counted %+v", n)
 	}
 }

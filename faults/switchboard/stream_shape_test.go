@@ -46,7 +46,7 @@ func TestShapesLoseNothing(t *testing.T) {
 		if took := time.Since(began); took < after || took >= 50*time.Second {
 			t.Errorf("%s: took %s, lifted after %s", r.Name, took, after)
 		}
-		if n, _ := s.count(r.Name); n.Users != 1 || n.Active {
+		if n, _, _ := s.count(r.Name); n.Users != 1 || n.Active {
 			t.Errorf("%s: one answer, counted %+v", r.Name, n)
 		}
 	}
@@ -80,7 +80,7 @@ func TestShapesTakeTheirTime(t *testing.T) {
 					t.Errorf("%s: took %s, want %s", x.rule.Name, took, x.least)
 				}
 			}
-			if n, _ := s.count(x.rule.Name); n.Users != 2 {
+			if n, _, _ := s.count(x.rule.Name); n.Users != 2 {
 				t.Errorf("%s: two answers, counted %+v", x.rule.Name, n)
 			}
 			if _, err := s.lift(x.rule.Name); err != nil {

@@ -203,7 +203,7 @@ func TestHTTPStatusCountsExactly(t *testing.T) {
 		})
 	}
 	busy.Wait()
-	c, ok := s.count("bad")
+	c, ok, _ := s.count("bad")
 	if !ok || c.Users != uint64(users.Load()) || c.Checks != uint64(checks.Load()) || c.Total != c.Users+c.Checks || c.First == 0 || !c.Active {
 		t.Errorf("have %+v, want %d users, %d checks", c, users.Load(), checks.Load())
 	}
@@ -220,8 +220,8 @@ func TestHTTPStatusCountsExactly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if after, _ := s.count("bad"); after.Active || after.Total != c.Total || len(s.leftover()) != 0 {
-		t.Errorf("after the lift: %+v, left %q", after, s.leftover())
+	if after, _, _ := s.count("bad"); after.Active || after.Total != c.Total || len(leftIn(t, s)) != 0 {
+		t.Errorf("after the lift: %+v, left %q", after, leftIn(t, s))
 	}
 }
 
@@ -267,7 +267,7 @@ func TestLatency(t *testing.T) {
 	if took := time.Since(began); took < 100*time.Millisecond {
 		t.Errorf("took %s", took)
 	}
-	if n, _ := s.count("slow"); n.Users != 1 || n.First == 0 {
+	if n, _, _ := s.count("slow"); n.Users != 1 || n.First == 0 {
 		t.Errorf("have %+v", n)
 	}
 	if _, err := s.lift("slow"); err != nil {
@@ -279,7 +279,7 @@ func TestLatency(t *testing.T) {
 	got := make(chan string)
 	go func() { _, _, text := ask(t, c, "GET", url, "", true); got <- text }()
 	for {
-		if n, _ := s.count("stuck"); n.Users == 1 {
+		if n, _, _ := s.count("stuck"); n.Users == 1 {
 			break
 		}
 		time.Sleep(time.Millisecond)
@@ -307,7 +307,7 @@ func TestLatencySpares(t *testing.T) {
 			if took := time.Since(began); path != "/health" && took < late {
 				t.Errorf("%s took %s", path, took)
 			}
-			if n, _ := s.count("slow"); n.Users != uint64(i+1)/2 {
+			if n, _, _ := s.count("slow"); n.Users != uint64(i+1)/2 {
 				t.Errorf("after %s: %+v", path, n)
 			}
 		}
@@ -341,7 +341,7 @@ func TestFlap(t *testing.T) {
 		}
 		last = status
 	}
-	if n, _ := s.count("flap"); n.Users != bad {
+	if n, _, _ := s.count("flap"); n.Users != bad {
 		t.Errorf("%d bad answers in %d turns, counted %+v", bad, turns, n)
 	}
 }
@@ -372,7 +372,7 @@ func TestResetAfterBytes(t *testing.T) {
 	if n, err := io.Copy(io.Discard, in); n != after || !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("read %d bytes, then %v", n, err)
 	}
-	if n, _ := s.count("cut"); n.Total != 1 {
+	if n, _, _ := s.count("cut"); n.Total != 1 {
 		t.Errorf("one answer was cut, counted %+v", n)
 	}
 }

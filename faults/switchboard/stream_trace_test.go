@@ -33,7 +33,7 @@ func TestUntracedLinkIsBlind(t *testing.T) {
 	for range 3 {
 		ask(t, c, "GET", "http://"+at+"/", "", false)
 	}
-	if have, _ := s.count("bad"); !have.Blind || !have.Untraced || have.Users != 3 || have.Checks != 0 || have.First == 0 {
+	if have, _, _ := s.count("bad"); !have.Blind || !have.Untraced || have.Users != 3 || have.Checks != 0 || have.First == 0 {
 		t.Errorf("without a traceparent: %+v, want 3 that may be users'", have)
 	}
 	if _, err := s.lift("bad"); err != nil {
@@ -43,7 +43,7 @@ func TestUntracedLinkIsBlind(t *testing.T) {
 	apply()
 	ask(t, c, "GET", "http://"+at+"/", "", false)
 	ask(t, c, "GET", "http://"+at+"/", "", true)
-	if have, _ := s.count("bad"); have.Blind || have.Untraced || have.Users != 1 || have.Checks != 1 {
+	if have, _, _ := s.count("bad"); have.Blind || have.Untraced || have.Users != 1 || have.Checks != 1 {
 		t.Errorf("with traceparents: %+v, want one user and one check", have)
 	}
 }
@@ -104,7 +104,7 @@ func unread(t *testing.T, staged bool, say, want string) {
 	if _, err := s.apply(rule); err != nil {
 		t.Fatal(err)
 	}
-	if have, _ := s.count("late"); have.Unread != want {
+	if have, _, _ := s.count("late"); have.Unread != want {
 		t.Errorf("have %+v, want %s", have, want)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -188,12 +189,33 @@ func Handle[In, Out any](f func(context.Context, In) (Out, error)) Handler {
 
 // Server is the serving side of a conversation.
 type Server struct {
+	// Names is whom a command is about: commands about one are carried out in the order in
+	// which they came, each after the one before it has ended. Empty: about nobody. Nil: none is.
+	Names func(call string, body json.RawMessage) string
+
 	writing chan struct{} // holds one while a line is written
 	w       io.Writer
+	latest  map[string]chan struct{} // closed when the latest command about somebody has ended
 }
 
 // NewServer serves a conversation whose answers and events go to w.
-func NewServer(w io.Writer) *Server { return &Server{writing: make(chan struct{}, 1), w: w} }
+func NewServer(w io.Writer) *Server {
+	return &Server{writing: make(chan struct{}, 1), w: w, latest: map[string]chan struct{}{}}
+}
+
+// Named is whom calls are about whose body is a name, or an object with one.
+func Named(calls ...string) func(call string, body json.RawMessage) string {
+	return func(call string, body json.RawMessage) (name string) {
+		if !slices.Contains(calls, call) || json.Unmarshal(body, &name) == nil {
+			return name
+		}
+		var object struct {
+			Name string `json:"name"`
+		}
+		_ = json.Unmarshal(body, &object) // its handler says what is the matter
+		return object.Name
+	}
+}
 
 // Tell sends an event. It blocks while the other side does not read.
 func (s *Server) Tell(name string, body any) error {
@@ -210,8 +232,8 @@ func (s *Server) write(m message) error {
 	return writeLine(s.w, m)
 }
 
-// Serve carries out commands from r, each on a goroutine of its own, until r
-// ends; then it cancels what is under way, waits for it, and returns (nil at
+// Serve carries out commands from r, each on a goroutine of its own and those about one
+// name in their order, until r ends; then it cancels what is under way, waits for it, and returns (nil at
 // the plain end of r). Where no line comes for Silence it returns ErrSilent and waits for
 // nothing: answers may not be read either. The call "clock" is answered with Now.
 func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Handler) error {
@@ -256,7 +278,13 @@ func (s *Server) answer(ctx context.Context, m message, handlers map[string]Hand
 		_ = s.write(message{ID: m.ID, Error: "unknown command"})
 		return
 	}
+	before, ended := s.turn(m)
 	busy.Go(func() {
+		defer close(ended)
+		select {
+		case <-before:
+		case <-ctx.Done(): // the handler is told so too
+		}
 		out, err := h(ctx, m.Body)
 		answer := message{ID: m.ID}
 		if err == nil {
@@ -268,6 +296,28 @@ func (s *Server) answer(ctx context.Context, m message, handlers map[string]Hand
 		_ = s.write(answer)
 	})
 }
+
+// turn is what a command waits for, and what is to be closed at its end. Lines are taken
+// one by one, so that nothing guards latest.
+func (s *Server) turn(m message) (before <-chan struct{}, ended chan struct{}) {
+	ended = make(chan struct{})
+	name := ""
+	if s.Names != nil {
+		name = s.Names(m.Call, m.Body)
+	}
+	if name == "" {
+		return free, ended
+	}
+	before = free
+	if latest := s.latest[name]; latest != nil {
+		before = latest
+	}
+	s.latest[name] = ended
+	return before, ended
+}
+
+// free is what nobody has to wait for.
+var free = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
 func writeLine(w io.Writer, m message) error {
 	b, err := json.Marshal(m)

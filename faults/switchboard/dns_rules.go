@@ -14,19 +14,19 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// disturbances are the rules on names, in force or lifted: counts outlive the lift.
-type disturbances struct {
+// dnsRules are the rules on names, in force or lifted: counts outlive the lift.
+type dnsRules struct {
 	touched func(rule string, at int64)
 	users   map[string]bool // clients that are load groups
 	nodes   map[string]bool // clients that are nodes: whom they ask for is not to be told
 	check   func(netip.Addr) bool
 
 	mu    sync.Mutex
-	rules map[string]*disturbance
+	rules map[string]*dnsRule
 	order []string
 }
 
-type disturbance struct {
+type dnsRule struct {
 	link.DNS
 	name  string
 	on    bool
@@ -34,8 +34,8 @@ type disturbance struct {
 	count link.Count
 }
 
-func newDisturbances(s link.Spec, touched func(string, int64)) *disturbances {
-	d := &disturbances{touched: touched, users: map[string]bool{}, nodes: map[string]bool{}, check: ofChecks(s.Subnet), rules: map[string]*disturbance{}}
+func newDNSRules(s link.Spec, touched func(string, int64)) *dnsRules {
+	d := &dnsRules{touched: touched, users: map[string]bool{}, nodes: map[string]bool{}, check: ofChecks(s.Subnet), rules: map[string]*dnsRule{}}
 	for _, l := range s.Links {
 		d.nodes[l.To] = true
 		if l.Users {
@@ -45,8 +45,10 @@ func newDisturbances(s link.Spec, touched func(string, int64)) *disturbances {
 	return d
 }
 
+func (*dnsRules) kinds(r link.Rule) int { return set(r.DNS != nil) }
+
 // apply begins a rule.
-func (d *disturbances) apply(r link.Rule) (link.Bracket, error) {
+func (d *dnsRules) apply(r link.Rule) (link.Bracket, error) {
 	if !slices.Contains(link.DNSAnswers, r.DNS.Answer) {
 		return link.Bracket{}, fmt.Errorf("rule %q: no answer %q", r.Name, r.DNS.Answer)
 	}
@@ -56,7 +58,7 @@ func (d *disturbances) apply(r link.Rule) (link.Bracket, error) {
 		return link.Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
 	}
 	before := wire.Now()
-	d.rules[r.Name] = &disturbance{DNS: *r.DNS, name: r.Name, on: true, over: make(chan struct{}),
+	d.rules[r.Name] = &dnsRule{DNS: *r.DNS, name: r.Name, on: true, over: make(chan struct{}),
 		count: link.Count{Unit: "queries answered " + r.DNS.Answer}}
 	if !slices.Contains(d.order, r.Name) {
 		d.order = append(d.order, r.Name)
@@ -65,7 +67,7 @@ func (d *disturbances) apply(r link.Rule) (link.Bracket, error) {
 }
 
 // lift ends a rule; one that is not in force is left alone.
-func (d *disturbances) lift(name string) link.Bracket {
+func (d *dnsRules) lift(name string) (link.Bracket, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	before := wire.Now()
@@ -73,30 +75,23 @@ func (d *disturbances) lift(name string) link.Bracket {
 		r.on = false
 		close(r.over)
 	}
-	return link.Bracket{Before: before, After: wire.Now()}
+	return link.Bracket{Before: before, After: wire.Now()}, nil
 }
 
-func (d *disturbances) inForce(name string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	r := d.rules[name]
-	return r != nil && r.on
-}
-
-func (d *disturbances) count(name string) link.Count {
+func (d *dnsRules) count(name string) (c link.Count, ok bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r := d.rules[name]
 	if r == nil {
-		return link.Count{}
+		return link.Count{}, false, nil
 	}
-	c := r.count
+	c = r.count
 	c.Active = r.on
-	return c
+	return c, true, nil
 }
 
 // leftover names the rules that are in force.
-func (d *disturbances) leftover() (out []string) {
+func (d *dnsRules) leftover() (out []string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, name := range d.order {
@@ -104,11 +99,11 @@ func (d *disturbances) leftover() (out []string) {
 			out = append(out, fmt.Sprintf("answers changed by %q", name))
 		}
 	}
-	return out
+	return out, nil
 }
 
 // hit finds the first rule for a question, and counts it.
-func (d *disturbances) hit(asker string, from netip.Addr, name string) *disturbance {
+func (d *dnsRules) hit(asker string, from netip.Addr, name string) *dnsRule {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, id := range d.order {
@@ -140,7 +135,7 @@ func (d *disturbances) hit(asker string, from netip.Addr, name string) *disturba
 var nowhere = netip.MustParseAddr("192.0.2.1")
 
 // disturb changes an answer; nil is silence.
-func (r *disturbance) disturb(a dns.Answer, q dns.Query, asker string) *dns.Answer {
+func (r *dnsRule) disturb(a dns.Answer, q dns.Query, asker string) *dns.Answer {
 	switch r.Answer {
 	case "nxdomain":
 		return &dns.Answer{Code: dns.NameError}
@@ -168,7 +163,7 @@ func (r *disturbance) disturb(a dns.Answer, q dns.Query, asker string) *dns.Answ
 }
 
 // foreign is an answer with another address, which lives as long as the right one would.
-func (r *disturbance) foreign(a dns.Answer, asker string) *dns.Answer {
+func (r *dnsRule) foreign(a dns.Answer, asker string) *dns.Answer {
 	to := r.Address
 	if r.Answer == "stale" {
 		to = r.Moved[asker]

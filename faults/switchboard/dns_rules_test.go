@@ -15,7 +15,7 @@ import (
 func TestForeignAddressesKeepTheirLife(t *testing.T) {
 	const life = 7
 	foreign := netip.MustParseAddr("192.0.2.1")
-	for _, r := range []*disturbance{
+	for _, r := range []*dnsRule{
 		{DNS: link.DNS{Answer: "wrong", Address: foreign}},
 		{DNS: link.DNS{Answer: "stale", Moved: map[string]netip.Addr{"page": foreign}}},
 	} {
