@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,32 +27,19 @@ func (p *planner) watchers() {
 			}
 			continue
 		}
+		kind := values[0].(watch.Kind)
 		d := detector{p: p, name: name, keys: append(keys, kinds[0]), as: c.As}
-		d.watcher = timeline.Watcher{Name: name, Kind: kinds[0], WatcherTraits: values[0].(watch.Kind).Traits(), Fails: 1, Oks: 1, Of: c.Of}
+		d.watcher = timeline.Watcher{Name: name, Kind: kinds[0], WatcherTraits: kind.Traits(), Fails: 1, Oks: 1, Of: c.Of}
 		if _, ok := p.s.Faults[c.Of]; c.Of != "" && !ok {
 			p.problem(append(keys, "of"), "no fault is named %q: %s", c.Of, listed(c.Of, sortedKeys(p.s.Faults)))
 		}
-		if v, ok := values[0].(*watch.DNS); ok {
-			d.as = orElse(d.as, v.As)
+		if x, ok := kind.(watch.Asking); ok {
+			d.as = orElse(d.as, x.Asker())
 		}
 		d.place(i)
 		p.asking[name] = d.client
-		switch v := values[0].(type) {
-		case *watch.HTTP:
-			d.http(v)
-		case *watch.TCP:
-			d.tcp(v)
-		case *watch.DNS:
-			d.dns(v)
-		case *watch.HAProxy:
-			d.haproxy(v)
-		case *watch.LB:
-			d.lb(v)
-		case *watch.Command:
-			d.command(v)
-		case *watch.Webhook:
-			d.webhook(v)
-		}
+		kind.Plan(&d)
+		p.plan.Watchers[name] = kind
 		p.plan.Header.Watch = append(p.plan.Header.Watch, d.watcher)
 	}
 	if len(p.s.Watch) > mostWatchers {
@@ -69,7 +55,7 @@ func kindNames(kinds []Kind) []string {
 	return names
 }
 
-// detector is one watcher in the making.
+// detector is one watcher in the making, and what it is planned with.
 type detector struct {
 	p       *planner
 	name    string
@@ -104,108 +90,73 @@ func (d *detector) place(i int) {
 	}
 }
 
-func (d *detector) http(v *watch.HTTP) {
-	end, _ := d.p.endpoint(d.at("url"), v.URL)
+// Problem tells a mistake at one of its keys.
+func (d *detector) Problem(key, format string, args ...any) { d.p.problem(d.at(key), format, args...) }
+
+// Asks wants a link to where a URL leads.
+func (d *detector) Asks(key string, url secret.Text) {
+	end, _ := d.p.endpoint(d.at(key), url)
 	d.p.wants(d.client, end.host, end.port)
-	d.p.expects(d.at("expect"), v.Expect)
-	d.counts(v.Fails, v.Oks)
-	d.ask(fmt.Sprintf("asks %s", v.URL), v.Every, v.Timeout, load.Check{HTTP: &load.HTTPProbe{URL: v.URL, Expect: v.Expect, CA: d.p.authority(d.at("ca"), v.CA)}})
 }
 
-func (d *detector) tcp(v *watch.TCP) {
-	end, _ := d.p.hostPort(d.at("address"), v.Address)
+// Connects wants a link to an address.
+func (d *detector) Connects(key, address string) {
+	end, _ := d.p.hostPort(d.at(key), address)
 	d.p.wants(d.client, end.host, end.port)
-	d.counts(v.Fails, v.Oks)
-	d.ask(fmt.Sprintf("connects to %s", v.Address), v.Every, v.Timeout, load.Check{TCP: &load.TCPProbe{Address: v.Address}})
 }
 
-func (d *detector) dns(v *watch.DNS) {
-	nodes := d.p.nodesOf(v.Name)
+// Resolves wants links to all ports of a target: a name is known to those who use it.
+func (d *detector) Resolves(key, target string) {
+	nodes := d.p.nodesOf(target)
 	if len(nodes) == 0 {
-		d.p.dangling(d.at("name"), "no target or replica is named %q: %s", v.Name, listed(v.Name, sortedKeys(d.p.s.Targets)))
+		d.p.dangling(d.at(key), "no target or replica is named %q: %s", target, listed(target, sortedKeys(d.p.s.Targets)))
 	}
 	for _, n := range nodes {
 		for _, port := range d.p.nodes[n].Spec.Ports {
-			d.p.wants(d.client, n, port) // a name is known to those who use it
+			d.p.wants(d.client, n, port)
 		}
 	}
-	d.counts(v.Fails, v.Oks)
-	d.ask(fmt.Sprintf("asks for the address of %s", v.Name), v.Every, v.Timeout, load.Check{DNS: &load.DNSProbe{Name: v.Name}})
 }
 
-func (d *detector) haproxy(v *watch.HAProxy) {
-	end, _ := d.p.endpoint(d.at("stats"), v.Stats)
-	d.p.wants(d.client, end.host, end.port)
-	if v.Backend == "" {
-		d.p.problem(d.at("backend"), "haproxy: want the backend's name, as in its configuration")
+// Node wants a node to be there.
+func (d *detector) Node(key, name string) {
+	if _, ok := d.p.nodes[name]; !ok {
+		d.p.dangling(d.at(key), "no node is named %q: %s", name, listed(name, sortedKeys(d.p.nodes)))
 	}
-	if v.Server == "" {
-		d.p.problem(d.at("server"), "haproxy: want the server's name, as in its configuration")
-	}
-	d.ask(fmt.Sprintf("reads the state of %s/%s at %s", v.Backend, v.Server, v.Stats), orElse(v.Every, DefaultPoll), 0,
-		load.Check{HAProxy: &load.HAProxyProbe{Stats: v.Stats, Backend: v.Backend, Server: v.Server}})
 }
 
-func (d *detector) lb(v *watch.LB) {
-	end, _ := d.p.endpoint(d.at("state"), v.State)
-	d.p.wants(d.client, end.host, end.port)
-	if _, ok := d.p.nodes[v.Server]; !ok {
-		d.p.dangling(d.at("server"), "no node is named %q: %s", v.Server, listed(v.Server, sortedKeys(d.p.nodes)))
-	}
-	d.ask(fmt.Sprintf("reads the state of %s at %s", v.Server, v.State), orElse(v.Every, DefaultPoll), 0,
-		load.Check{LB: &load.LBProbe{State: v.State, Server: v.Server}})
+// Expects checks what a good answer is.
+func (d *detector) Expects(key string, e load.Expect) { d.p.expects(d.at(key), e) }
+
+// Authority reads a file of certificates.
+func (d *detector) Authority(key, file string) string { return d.p.authority(d.at(key), file) }
+
+// Runs says what runs on this machine.
+func (d *detector) Runs(line string, every time.Duration) {
+	d.watcher.Every = every
+	d.watcher.What = fmt.Sprintf("runs %s every %s, on this machine%s", line, every, d.inARow())
+	d.p.every = max(d.p.every, every)
 }
 
-func (d *detector) command(v *watch.Command) {
-	if len(v.Run) == 0 {
-		d.p.problem(d.at("run"), `command: want the program and its arguments, such as run: [curl, -f, "http://…"]`)
-		return
-	}
-	if v.Run[0].Secret() {
-		d.p.problem(d.at("run"), "command: the program is shown: write it out, without ${env:…}")
-	}
-	d.counts(v.Fails, v.Oks)
-	d.watcher.Every = orElse(v.Every, DefaultEvery)
-	d.watcher.What = fmt.Sprintf("runs %s every %s, on this machine%s", secret.Line(v.Run), d.watcher.Every, d.inARow())
-	d.p.every = max(d.p.every, d.watcher.Every)
+// Waits says where it waits to be told.
+func (d *detector) Waits(what, match, resolved string) {
+	d.watcher.What, d.watcher.Match, d.watcher.Resolved = what, match, resolved
 }
 
-func (d *detector) webhook(v *watch.Webhook) {
-	if v.Port < 1 || v.Port > 65535 {
-		d.p.problem(d.at("port"), "port %d: want 1 to 65535", v.Port)
-	}
-	path := orElse(v.Path, "/")
-	if !strings.HasPrefix(path, "/") {
-		d.p.problem(d.at("path"), "path %q: want one that begins with /", v.Path)
-	}
-	for key, text := range map[string]string{"match": v.Match, "resolved": v.Resolved} {
-		if _, err := regexp.Compile(text); err != nil {
-			d.p.problem(d.at(key), "%s: %v", key, err)
+// Hook has the load node wait, under the name that leads to it.
+func (d *detector) Hook(key string, h load.Hook) {
+	for _, other := range d.p.plan.Load.Hooks {
+		if other.Port == h.Port && other.Path == h.Path {
+			d.p.problem(d.at(key), "webhook %s waits at port %d, path %s already: give each its own", other.Name, h.Port, h.Path)
 		}
 	}
-	if err := v.CheckToken(); err != nil {
-		d.p.problem(d.at("token"), "%v", err)
-	}
-	d.watcher.Match, d.watcher.Resolved = v.Match, v.Resolved
-	if v.Loopback {
-		d.watcher.What = fmt.Sprintf("waits for a notification at %s of this machine", v.Address())
-		return
-	}
-	d.watcher.What = fmt.Sprintf("waits for a notification at http://hooks:%d%s", v.Port, path)
-	if v.Token != "" {
-		d.watcher.What = fmt.Sprintf("waits for a notification at http://hooks:%d%s/%s", v.Port, strings.TrimSuffix(path, "/"), v.Token)
-	}
-	for _, h := range d.p.plan.Load.Hooks {
-		if h.Port == v.Port && h.Path == path {
-			d.p.problem(d.at("port"), "webhook %s waits at port %d, path %s already: give each its own", h.Name, v.Port, path)
-		}
-	}
-	d.p.plan.Load.Hooks = append(d.p.plan.Load.Hooks, load.Hook{Name: d.name, Port: v.Port, Path: path, Token: v.Token})
+	h.Name = d.name
+	d.p.plan.Load.Hooks = append(d.p.plan.Load.Hooks, h)
 	d.p.plan.Switchboard.Names = map[string]netip.Addr{"hooks": d.p.plan.LoadAddr}
 }
 
-// counts takes how many answers in a row make a finding.
-func (d *detector) counts(fails, oks int) {
+// InARow takes how many answers in a row make a finding.
+func (d *detector) InARow(fails, oks int) {
 	for _, c := range []struct {
 		key string
 		n   int
@@ -221,9 +172,9 @@ func (d *detector) counts(fails, oks int) {
 // shortestEvery keeps a check from becoming a load of its own.
 const shortestEvery = 10 * time.Millisecond
 
-// ask adds a check of the load node, at a phase drawn at random.
-func (d *detector) ask(what string, every, timeout time.Duration, c load.Check) {
-	every, timeout = orElse(every, DefaultEvery), orElse(timeout, DefaultEvery)
+// Check adds a check of the load node, at a phase drawn at random.
+func (d *detector) Check(what string, every, timeout time.Duration, c load.Check) {
+	every, timeout = orElse(every, watch.DefaultEvery), orElse(timeout, watch.DefaultEvery)
 	if every < shortestEvery {
 		d.p.problem(d.at("every"), "every %s: want at least %s", every, shortestEvery)
 	}

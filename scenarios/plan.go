@@ -10,6 +10,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // Plan is a scenario made concrete: every node, link, address, fault and check
@@ -38,6 +39,7 @@ type Plan struct {
 	Nodes    []Node // in order of start: a node follows those it uses
 	Faults   []PlannedFault
 	Steers   []PlannedSteer
+	Watchers map[string]watch.Kind // as the scenario has them, by name
 	Timeline []Step
 	Header   timeline.Header // what the record begins with
 

@@ -17,6 +17,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // Options are what a plan needs besides its scenario. The zero value plans for
@@ -44,8 +45,6 @@ const (
 	DefaultConfirm = sla.DefaultConfirm
 	DefaultWarmUp  = 5 * time.Second
 	DefaultWithin  = 60 * time.Second // for a target to become ready
-	DefaultEvery   = time.Second      // between two checks
-	DefaultPoll    = 100 * time.Millisecond
 )
 
 // defaultSubnet is within RFC 2544's 198.18.0.0/15, reserved for benchmarks.
@@ -98,7 +97,7 @@ func newPlanner(s *Scenario, o Options) *planner {
 	}
 	return &planner{
 		s: s, o: o,
-		plan:      &Plan{Scenario: s, Run: o.Run, Seed: o.Seed, Subnet: o.Subnet},
+		plan:      &Plan{Scenario: s, Run: o.Run, Seed: o.Seed, Subnet: o.Subnet, Watchers: map[string]watch.Kind{}},
 		random:    rand.New(rand.NewPCG(o.Seed, nameSeed(s.Name))),
 		nodes:     map[string]*Node{},
 		replicas:  map[string][]string{},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // ready checks a target's condition of readiness.
@@ -35,7 +36,7 @@ func (p *planner) readiness() {
 		n := p.nodes[name]
 		keys := at("targets", n.Target, "ready")
 		r := orElse(n.Spec.Ready, &Ready{})
-		c := load.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: DefaultPoll, Timeout: DefaultEvery}
+		c := load.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: watch.DefaultPoll, Timeout: watch.DefaultEvery}
 		switch {
 		case r.HTTP != "":
 			end, ok := p.endpoint(append(keys, "http"), r.HTTP)

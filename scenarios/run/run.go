@@ -131,7 +131,7 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 	}
 	d.begin()
 	d.steer(l)
-	local, err := watch.StartLocal(d.Scenario.Watch, d.hearing())
+	local, err := watch.StartLocal(d.plan.Watchers, d.hearing())
 	if err != nil {
 		d.markEnd(ctx, err)
 		return err

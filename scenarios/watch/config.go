@@ -29,103 +29,46 @@ type Config struct {
 	Of string `yaml:"of"`
 }
 
-// Kind is one of them.
+// Kind is one of them. One that is heard on the CLI's machine has a Start, too.
 type Kind interface {
 	// Traits are what a judge has to know of it.
 	Traits() timeline.WatcherTraits
+	// Plan says what it asks, and what is wrong with it.
+	Plan(p Planner)
 }
 
-// HTTP is an active check: Fails bad answers in a row are a detection.
-type HTTP struct {
-	URL     secret.Text   `yaml:"url"`
-	Expect  load.Expect   `yaml:"expect"`  // what a good answer is: default a status from 200 to 299
-	Every   time.Duration `yaml:"every"`   // default 1s
-	Timeout time.Duration `yaml:"timeout"` // default 1s
-	Fails   int           `yaml:"fails"`   // default 1
-	Oks     int           `yaml:"oks"`     // default 1
-	CA      string        `yaml:"ca"`      // file beside the scenario, trusted besides the drill's own authority
+// Asking is a detector that says itself from whose place it asks.
+type Asking interface{ Asker() string }
+
+// Planner is the drill that a detector is planned into. Keys are the detector's own.
+type Planner interface {
+	// Problem tells a mistake.
+	Problem(key, format string, args ...any)
+
+	// Asks, Connects and Resolves want a link to where a URL, an address, or a target leads;
+	// Node wants a node to be there.
+	Asks(key string, url secret.Text)
+	Connects(key, address string)
+	Resolves(key, target string)
+	Node(key, name string)
+	// Expects checks an expectation, Authority reads a file of certificates.
+	Expects(key string, e load.Expect)
+	Authority(key, file string) string
+
+	// InARow takes how many answers in a row are a finding; 0: one.
+	InARow(fails, oks int)
+	// Check has the load node ask, every so often: 0 is a second, for each of both.
+	Check(what string, every, timeout time.Duration, c load.Check)
+	// Runs says what runs on the CLI's machine, and how often.
+	Runs(line string, every time.Duration)
+	// Waits says where a detector waits to be told, and by what an alarm and its end are known.
+	Waits(what, match, resolved string)
+	// Hook has the load node wait for notifications.
+	Hook(key string, h load.Hook)
 }
 
-// Traits: each answer is good or bad by itself.
-func (*HTTP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
-
-// TCP is an active check of one port.
-type TCP struct {
-	Address string        `yaml:"address"` // "lb:8080"
-	Every   time.Duration `yaml:"every"`
-	Timeout time.Duration `yaml:"timeout"`
-	Fails   int           `yaml:"fails"`
-	Oks     int           `yaml:"oks"`
-}
-
-// Traits: it asks a port, and no more.
-func (*TCP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Port: true} }
-
-// DNS is an active check of one name: good when an address comes back in time.
-type DNS struct {
-	Name    string        `yaml:"name"`
-	As      string        `yaml:"as"`      // who asks: a load group or a cohort; as the watcher's own as
-	Every   time.Duration `yaml:"every"`   // default 1s
-	Timeout time.Duration `yaml:"timeout"` // default 1s
-	Fails   int           `yaml:"fails"`
-	Oks     int           `yaml:"oks"`
-}
-
-// Traits: each answer is good or bad by itself.
-func (*DNS) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
-
-// HAProxy reads a server's state from HAProxy's statistics.
-type HAProxy struct {
-	Stats   secret.Text   `yaml:"stats"` // "http://lb:8404/;csv"
-	Backend string        `yaml:"backend"`
-	Server  string        `yaml:"server"`
-	Every   time.Duration `yaml:"every"` // default 100ms
-}
-
-// Traits: it reads a state.
-func (*HAProxy) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
-
-// LB reads a server's state from the embedded balancer.
-type LB struct {
-	State  secret.Text   `yaml:"state"` // "http://lb:8404/state"
-	Server string        `yaml:"server"`
-	Every  time.Duration `yaml:"every"` // default 100ms
-}
-
-// Traits: it reads a state.
-func (*LB) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
-
-// Command runs a program on the machine of the CLI; exit status 0 is good.
-type Command struct {
-	Run     []secret.Text `yaml:"run"`
-	Every   time.Duration `yaml:"every"`
-	Timeout time.Duration `yaml:"timeout"`
-	Fails   int           `yaml:"fails"`
-	Oks     int           `yaml:"oks"`
-}
-
-// Traits: it runs on the CLI's machine.
-func (*Command) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Local: true} }
-
-// Webhook waits for a notification: inside the drill's network at
-// http://hooks:PORT/PATH, or on the CLI's loopback at http://127.0.0.1:PORT/PATH/TOKEN,
-// where only a POST to that path counts. A body as Alertmanager writes it
-// (payload version 4) is read alert by alert: it is content when no alert that matches
-// fires any longer.
-type Webhook struct {
-	Port     int    `yaml:"port"`
-	Path     string `yaml:"path"`     // default /
-	Match    string `yaml:"match"`    // regular expression the body, an alert, or what is said of all, must match; default any
-	Resolved string `yaml:"resolved"` // regular expression of an all-clear, of other bodies; it wins over match
-	Loopback bool   `yaml:"loopback"` // listen on 127.0.0.1 of the CLI's machine instead
-
-	// Token ends the path, of at least 16 letters and digits; ${env:NAME} for a sender that
-	// has to know it before. Default: on loopback each run draws one and says it, and inside
-	// the drill's network there is none.
-	Token secret.Text `yaml:"token"`
-}
-
-// Traits: it is told, by the clock of the CLI's machine.
-func (*Webhook) Traits() timeline.WatcherTraits {
-	return timeline.WatcherTraits{Told: true, Local: true}
-}
+// Defaults of what is asked.
+const (
+	DefaultEvery = time.Second // between two checks, and for one
+	DefaultPoll  = 100 * time.Millisecond
+)

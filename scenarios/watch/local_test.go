@@ -28,7 +28,7 @@ func TestCommand(t *testing.T) {
 		{[]secret.Text{"sh", "-c", "sleep 20"}, false, true, "took too long"},
 	} {
 		answers := make(chan load.Answer, 100)
-		l, err := StartLocal(map[string]*Config{"probe": {Command: &Command{Run: c.run, Timeout: 300 * time.Millisecond}}},
+		l, err := StartLocal(map[string]Kind{"probe": &Command{Run: c.run, Timeout: 300 * time.Millisecond}},
 			Hearing{Now: wire.Now, Answer: func(a load.Answer) { answers <- a }})
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
@@ -17,7 +18,69 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
+
+// Webhook waits for a notification: inside the drill's network at
+// http://hooks:PORT/PATH, or on the CLI's loopback at http://127.0.0.1:PORT/PATH/TOKEN,
+// where only a POST to that path counts. A body as Alertmanager writes it
+// (payload version 4) is read alert by alert: it is content when no alert that matches
+// fires any longer.
+type Webhook struct {
+	Port     int    `yaml:"port"`
+	Path     string `yaml:"path"`     // default /
+	Match    string `yaml:"match"`    // regular expression the body, an alert, or what is said of all, must match; default any
+	Resolved string `yaml:"resolved"` // regular expression of an all-clear, of other bodies; it wins over match
+	Loopback bool   `yaml:"loopback"` // listen on 127.0.0.1 of the CLI's machine instead
+
+	// Token ends the path, of at least 16 letters and digits; ${env:NAME} for a sender that
+	// has to know it before. Default: on loopback each run draws one and says it, and inside
+	// the drill's network there is none.
+	Token secret.Text `yaml:"token"`
+}
+
+// Traits: it is told, by the clock of the CLI's machine.
+func (*Webhook) Traits() timeline.WatcherTraits {
+	return timeline.WatcherTraits{Told: true, Local: true}
+}
+
+// Plan has the load node wait, or checks where this machine is to wait.
+func (h *Webhook) Plan(p Planner) {
+	if h.Port < 1 || h.Port > 65535 {
+		p.Problem("port", "port %d: want 1 to 65535", h.Port)
+	}
+	path := cmp.Or(h.Path, "/")
+	if !strings.HasPrefix(path, "/") {
+		p.Problem("path", "path %q: want one that begins with /", h.Path)
+	}
+	for key, text := range map[string]string{"match": h.Match, "resolved": h.Resolved} {
+		if _, err := regexp.Compile(text); err != nil {
+			p.Problem(key, "%s: %v", key, err)
+		}
+	}
+	if err := h.CheckToken(); err != nil {
+		p.Problem("token", "%v", err)
+	}
+	at := fmt.Sprintf("http://hooks:%d%s", h.Port, path)
+	switch {
+	case h.Loopback:
+		at = h.Address() + " of this machine"
+	case h.Token != "":
+		at = fmt.Sprintf("http://hooks:%d%s/%s", h.Port, strings.TrimSuffix(path, "/"), h.Token)
+	}
+	p.Waits("waits for a notification at "+at, h.Match, h.Resolved)
+	if !h.Loopback {
+		p.Hook("port", load.Hook{Port: h.Port, Path: path, Token: h.Token})
+	}
+}
+
+// Start waits on loopback, where it does.
+func (h *Webhook) Start(l *Local, name string, hear Hearing) error {
+	if !h.Loopback {
+		return nil
+	}
+	return l.listen(name, h, hear)
+}
 
 // Everybody on the CLI's machine reaches its loopback, a page in a browser too: only those
 // who know the token of a webhook there notify.

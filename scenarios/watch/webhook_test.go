@@ -29,7 +29,7 @@ func hooked(t *testing.T, h *Webhook) *heard {
 		Waits:   func(_, url string) { o.url = url },
 		Refused: func(watcher, why string) { o.refused <- watcher + ": " + why },
 	}
-	all := map[string]*Config{"pager": {Webhook: h}}
+	all := map[string]Kind{"pager": h}
 	l, err := StartLocal(all, hear)
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestLoopbackHookTokenFromTheEnvironment(t *testing.T) {
 		t.Errorf("have %d", status)
 	}
 	t.Setenv("PAGER", "short")
-	_, err := StartLocal(map[string]*Config{"pager": {Webhook: h}}, Hearing{})
+	_, err := StartLocal(map[string]Kind{"pager": h}, Hearing{})
 	if err == nil || !strings.Contains(err.Error(), "the value of ${env:PAGER}: want 16 to 128") {
 		t.Errorf("have %v", err)
 	}

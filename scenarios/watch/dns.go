@@ -1,0 +1,32 @@
+package watch
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// DNS is an active check of one name: good when an address comes back in time.
+type DNS struct {
+	Name    string        `yaml:"name"`
+	As      string        `yaml:"as"`      // who asks: a load group or a cohort; as the watcher's own as
+	Every   time.Duration `yaml:"every"`   // default 1s
+	Timeout time.Duration `yaml:"timeout"` // default 1s
+	Fails   int           `yaml:"fails"`
+	Oks     int           `yaml:"oks"`
+}
+
+// Traits: each answer is good or bad by itself.
+func (*DNS) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
+
+// Asker is who asks: a load group or a cohort.
+func (d *DNS) Asker() string { return d.As }
+
+// Plan has the load node look the name up.
+func (d *DNS) Plan(p Planner) {
+	p.Resolves("name", d.Name)
+	p.InARow(d.Fails, d.Oks)
+	p.Check(fmt.Sprintf("asks for the address of %s", d.Name), d.Every, d.Timeout, load.Check{DNS: &load.DNSProbe{Name: d.Name}})
+}

@@ -1,0 +1,34 @@
+package watch
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// HAProxy reads a server's state from HAProxy's statistics.
+type HAProxy struct {
+	Stats   secret.Text   `yaml:"stats"` // "http://lb:8404/;csv"
+	Backend string        `yaml:"backend"`
+	Server  string        `yaml:"server"`
+	Every   time.Duration `yaml:"every"` // default 100ms
+}
+
+// Traits: it reads a state.
+func (*HAProxy) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
+
+// Plan has the load node poll.
+func (h *HAProxy) Plan(p Planner) {
+	p.Asks("stats", h.Stats)
+	if h.Backend == "" {
+		p.Problem("backend", "haproxy: want the backend's name, as in its configuration")
+	}
+	if h.Server == "" {
+		p.Problem("server", "haproxy: want the server's name, as in its configuration")
+	}
+	p.Check(fmt.Sprintf("reads the state of %s/%s at %s", h.Backend, h.Server, h.Stats), orElse(h.Every, DefaultPoll), 0,
+		load.Check{HAProxy: &load.HAProxyProbe{Stats: h.Stats, Backend: h.Backend, Server: h.Server}})
+}

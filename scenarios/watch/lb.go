@@ -1,0 +1,28 @@
+package watch
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// LB reads a server's state from the embedded balancer.
+type LB struct {
+	State  secret.Text   `yaml:"state"` // "http://lb:8404/state"
+	Server string        `yaml:"server"`
+	Every  time.Duration `yaml:"every"` // default 100ms
+}
+
+// Traits: it reads a state.
+func (*LB) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
+
+// Plan has the load node poll.
+func (l *LB) Plan(p Planner) {
+	p.Asks("state", l.State)
+	p.Node("server", l.Server)
+	p.Check(fmt.Sprintf("reads the state of %s at %s", l.Server, l.State), orElse(l.Every, DefaultPoll), 0,
+		load.Check{LB: &load.LBProbe{State: l.State, Server: l.Server}})
+}

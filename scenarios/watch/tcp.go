@@ -1,0 +1,28 @@
+package watch
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// TCP is an active check of one port.
+type TCP struct {
+	Address string        `yaml:"address"` // "lb:8080"
+	Every   time.Duration `yaml:"every"`
+	Timeout time.Duration `yaml:"timeout"`
+	Fails   int           `yaml:"fails"`
+	Oks     int           `yaml:"oks"`
+}
+
+// Traits: it asks a port, and no more.
+func (*TCP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Port: true} }
+
+// Plan has the load node connect.
+func (t *TCP) Plan(p Planner) {
+	p.Connects("address", t.Address)
+	p.InARow(t.Fails, t.Oks)
+	p.Check(fmt.Sprintf("connects to %s", t.Address), t.Every, t.Timeout, load.Check{TCP: &load.TCPProbe{Address: t.Address}})
+}
