@@ -133,7 +133,7 @@ IDLE := $(shell command -v chrt >/dev/null && echo chrt --idle 0)
 
 cross: ## builds for Linux, macOS and Windows on amd64 and arm64, and for none of them keeps a program
 	@for p in $(PLATFORMS); do echo "build for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(IDLE) $(GO) build ./... || exit 1; done
-	$(IDLE) $(GO) vet -tags nonode ./cmd/stormdrill ./scenarios/lab
+	$(IDLE) $(GO) vet -tags nonode ./cmd/stormdrill ./scenarios/lab/docker
 
 RELEASE := bin/release
 

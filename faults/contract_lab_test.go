@@ -189,6 +189,15 @@ func (l *lab) attach(p *part, addrs []netip.Addr) {
 		}
 		l.must(h.LinkSetUp(d))
 	}
+	// A busy kernel takes a while to pass packets on to a new port of a bridge, and asks once
+	// a second for an address that its first question did not reach.
+	if !soon(func() bool {
+		now, err := netlink.LinkByName(p.veth)
+		l.must(err)
+		return now.Attrs().OperState == netlink.OperUp
+	}) {
+		l.t.Fatalf("%s is not up", p.veth)
+	}
 }
 
 // event keeps what the switchboard tells.

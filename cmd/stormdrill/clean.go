@@ -32,7 +32,7 @@ those of any machine that should have been over by now.
 Exit status: 0 done, 4 the engine cannot be reached or something resists.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			done, err := lab.Clean(c.Context(), all)
+			done, err := ground.Clean(c.Context(), all)
 			for _, d := range done {
 				fmt.Fprintln(c.OutOrStdout(), d)
 				inForce(c.OutOrStdout(), d)

@@ -20,7 +20,7 @@ Exit status: 0 drills can run, 4 something they need is missing.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			missing := 0
-			lab.Doctor(c.Context(), func(f lab.Finding) {
+			ground.Doctor(c.Context(), func(f lab.Finding) {
 				state := "ok"
 				switch {
 				case !f.OK && f.Needed:

@@ -8,8 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/scenarios/lab/docker"
 	"github.com/stormdrill/stormdrill/scenarios/run"
 )
+
+// ground is where drills run.
+var ground = docker.Engine{}
 
 // reaper is the command that starts this program as a run's reaper.
 func reaper(run, ledger string) *exec.Cmd {
@@ -31,7 +35,7 @@ func newReap() *cobra.Command {
 			// Taken and not ignored: commands would inherit that. SIGPIPE is of an answer
 			// to a process that is gone.
 			signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
-			return run.Reap(c.Context(), id, ledger, os.Stdin, os.Stdout)
+			return run.Reap(c.Context(), ground, id, ledger, os.Stdin, os.Stdout)
 		},
 	}
 	c.Flags().StringVar(&id, "run", "", "the run, 16 hex digits")

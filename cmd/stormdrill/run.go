@@ -131,7 +131,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 // sweep removes what dead drills left, and says so. Where it cannot, a drill says what is
 // the matter, or is not hindered.
 func sweep(ctx context.Context, w io.Writer) {
-	done, err := lab.Sweep(ctx)
+	done, err := ground.Sweep(ctx)
 	for _, d := range done {
 		fmt.Fprintf(w, "left by a drill that died: %s\n", d)
 		inForce(w, d)
@@ -205,7 +205,7 @@ func (f runFlags) folder(s *scenarios.Scenario, several bool) string {
 // rehearse takes a drill to its scorecard and leaves its reports in its folder.
 func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.Scorecard, error) {
 	live := newLive(w)
-	d.Images, d.Uncontained, d.Tool, d.Console, d.Reaper = f.images, f.uncontained, version(), live, reaper
+	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained, version(), live, ground, reaper
 	card, err := d.Run(ctx)
 	live.Close()
 	if err != nil {

@@ -1,80 +1,35 @@
 package lab
 
 import (
-	"encoding/json"
-	"strconv"
-	"time"
-
-	"github.com/moby/moby/api/types/events"
-	"github.com/moby/moby/client"
+	"fmt"
+	"strings"
 )
 
-// seen is what the engine told of a container since its last start, and what its exit
-// status does not say.
-type seen struct {
-	oom    bool
-	signal string // that it was asked to send
+// MostLine is how long a line of a log may be, in bytes.
+const MostLine = 4 << 10
+
+// LogCut is the event "log-cut", told of the node "target" when a log is complete: what of
+// it is not in the evidence.
+type LogCut struct {
+	Target string `json:"target"`
+	Lines  int    `json:"lines,omitempty"` // longer than a line may be
+	Bytes  int64  `json:"bytes,omitempty"` // of these that are missing
+	Early  int64  `json:"early,omitempty"` // bytes at the log's beginning that are missing
+}
+
+func (c LogCut) String() string {
+	var all []string
+	if c.Lines > 0 {
+		all = append(all, fmt.Sprintf("%d of its lines are longer than %d bytes and were cut (%d bytes)", c.Lines, MostLine, c.Bytes))
+	}
+	if c.Early > 0 {
+		all = append(all, fmt.Sprintf("its first %d bytes made room for the last", c.Early))
+	}
+	return fmt.Sprintf("log of %s: %s", c.Target, strings.Join(all, "; "))
 }
 
 // OutOfMemory is the event "out-of-memory", told of the node "engine": the kernel killed a
 // process of a target that lives on, and no fault wanted it to.
 type OutOfMemory struct {
 	Target string `json:"target"`
-}
-
-// watchEngine notes what the engine tells of the run's containers, until the lab is
-// closed. A stream that breaks off is taken up again where it was: what it tells explains
-// an end, and is not needed to notice one.
-func (l *Lab) watchEngine() {
-	since := time.Now()
-	for l.living.Err() == nil {
-		s := l.engine.Events(l.living, client.EventsListOptions{
-			Since:   strconv.FormatInt(since.Unix(), 10),
-			Filters: client.Filters{}.Add("label", Label+"="+l.Plan.Run).Add("type", string(events.ContainerEventType)),
-		})
-		for open := true; open; {
-			select {
-			case m := <-s.Messages:
-				since = time.Unix(0, m.TimeNano)
-				l.see(m)
-			case <-s.Err:
-				open = false
-			}
-		}
-		select {
-		case <-l.living.Done():
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-// see notes one event.
-func (l *Lab) see(m events.Message) {
-	id, node := m.Actor.ID, m.Actor.Attributes[NodeLabel]
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.seen[id] == nil || m.Action == events.ActionStart {
-		l.seen[id] = &seen{}
-	}
-	switch m.Action {
-	case events.ActionOOM:
-		l.seen[id].oom = true
-		if now := l.lives[node]; now != nil && !now.wished && l.Events != nil {
-			body, _ := json.Marshal(OutOfMemory{node})
-			go l.Events("engine", "out-of-memory", body) // not under the lock
-		}
-	case events.ActionKill:
-		l.seen[id].signal = signalName(m.Actor.Attributes["signal"])
-	}
-}
-
-// signalName is a signal as people write it; engines tell its number.
-func signalName(s string) string {
-	if n, err := strconv.Atoi(s); err == nil {
-		if name := signal(n); name != "" {
-			return name
-		}
-		return "signal " + s
-	}
-	return s
 }

@@ -1,33 +1,57 @@
-// Package lab turns a Plan into containers on a private network, and leaves
-// nothing of it behind: network, switchboard, load node, targets.
+// Package lab is the seam between a drill and the machines it runs on: what gives a drill
+// its nodes, and what a drill may ask of them. Package docker does so with containers,
+// package sim in memory, and labtest holds what is true of both.
 package lab
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"sync"
-	"time"
+	"net/netip"
 
-	"github.com/moby/moby/client"
-
-	"github.com/stormdrill/stormdrill/faults/authority"
+	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Labels of what a drill puts on the engine.
-const (
-	Label     = "org.stormdrill.run"  // on every container and network: the run
-	NodeLabel = "org.stormdrill.node" // on every container: the node's name
-	// ledgerLabel is on the network: the file that says what was done to the world.
-	ledgerLabel = "org.stormdrill.ledger"
-)
+// Ground is where drills run.
+type Ground interface {
+	// Room is a subnet that nobody has, ErrNoEngine where there is no ground to be had.
+	Room(ctx context.Context) (netip.Prefix, error)
+	// Start starts everything a plan needs and returns when all targets are ready. If it
+	// fails, nothing is left, and the error holds the tail of the failing target's log.
+	// ErrSubnetTaken is told apart.
+	Start(ctx context.Context, o Options) (Lab, error)
+	// Reap removes all of a run that is over without having removed it, also what was still
+	// being made when the run ended.
+	Reap(ctx context.Context, run string) error
+	// Clean removes what dead runs left, and tells of each. A run that goes on is only
+	// named, unless all is set.
+	Clean(ctx context.Context, all bool) ([]Dead, error)
+	// Sweep removes what dead runs of this machine left, and those of any that should have
+	// been over by now. Those that go on it does not mention.
+	Sweep(ctx context.Context) ([]Dead, error)
+	// Doctor examines whether drills can run here, and tells each finding as it is made.
+	Doctor(ctx context.Context, tell func(Finding))
+}
+
+// Lab is a drill's running nodes.
+type Lab interface {
+	faults.Nodes
+	// Switchboard and Load are the conversations with the drill's own nodes.
+	Switchboard() *wire.Peer
+	Load() *wire.Peer
+	// Lost tells, once, of a node that ended though nobody wanted it to.
+	Lost() <-chan error
+	// Strays says what went by no link so far, by the names of nodes.
+	Strays(ctx context.Context) (timeline.Strays, error)
+	// Environment is what a command on the CLI's machine is told of the drill, as
+	// NAME=value, for a fault that is aimed at the given nodes.
+	Environment(fault string, nodes []string) []string
+	// Close removes all of it, and completes the logs. It is safe twice.
+	Close(ctx context.Context) error
+}
 
 // Options say what to start.
 type Options struct {
@@ -43,155 +67,20 @@ type Options struct {
 	Uncontained bool
 }
 
-// Lab is a drill's running containers.
-type Lab struct {
-	Options
-	engine      *client.Client
-	image       string   // of our own nodes
-	network     string   // its name
-	lacks       []string // what it lacks of its walls, where that is allowed
-	switchboard *wire.Peer
-	load        *wire.Peer
-	authority   authority.Pair // the drill's own
-	lost        chan error
-	living      context.Context // until the lab is closed
-	die         context.CancelFunc
-	watches     sync.WaitGroup // of those that look after containers
-	logs        sync.WaitGroup
-
-	mu      sync.Mutex
-	ids     map[string]string     // containers of targets, by node
-	lives   map[string]*life      // the latest of each target
-	written map[string]*targetLog // by target
-	seen    map[string]*seen      // by container
-	losses  []error               // in the order of their news
-	closing bool
+// Dead is a run that Clean or Sweep has found.
+type Dead struct {
+	Run     string
+	Ledger  string // the file, on the machine that ran it; empty unless that is this one, and the run was removed
+	Outcome string // "removed", or why not
 }
 
-// Start starts everything a plan needs and returns when all targets are ready.
-// If it fails, nothing is left, and the error holds the tail of the failing
-// target's log. ErrNoEngine and ErrSubnetTaken are told apart.
-func Start(ctx context.Context, o Options) (*Lab, error) {
-	engine, err := connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l := &Lab{Options: o, engine: engine, ids: map[string]string{}, lives: map[string]*life{},
-		written: map[string]*targetLog{}, seen: map[string]*seen{}, lost: make(chan error, 1)}
-	l.living, l.die = context.WithCancel(context.WithoutCancel(ctx))
-	l.watches.Go(l.watchEngine)
-	if err := l.start(ctx); err != nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-		defer cancel()
-		return nil, errors.Join(err, l.Close(ctx))
-	}
-	return l, nil
-}
+func (d Dead) String() string { return fmt.Sprintf("run %s: %s", d.Run, d.Outcome) }
 
-func (l *Lab) start(ctx context.Context) (err error) {
-	if err := os.MkdirAll(filepath.Join(l.Dir, "logs"), 0o755); err != nil {
-		return err
-	}
-	if l.image, err = l.nodeImage(ctx); err != nil {
-		return err
-	}
-	if l.authority, err = authority.New("Stormdrill, drill " + l.Plan.Run); err != nil {
-		return err
-	}
-	for _, step := range []struct {
-		what string
-		do   func(context.Context) error
-	}{
-		{"network " + l.Plan.Subnet.String(), l.startNetwork},
-		{"switchboard", l.startSwitchboard},
-		{"load node", l.startLoad},
-		{"targets", l.startTargets},
-	} {
-		l.say(step.what)
-		if err := step.do(ctx); err != nil {
-			return fmt.Errorf("%s: %w", step.what, err)
-		}
-	}
-	return nil
-}
-
-func (l *Lab) say(what string) {
-	if l.Progress != nil {
-		l.Progress("starting " + what)
-	}
-}
-
-// Switchboard is the conversation with the switchboard.
-func (l *Lab) Switchboard() *wire.Peer { return l.switchboard }
-
-// Load is the conversation with the load node.
-func (l *Lab) Load() *wire.Peer { return l.load }
-
-// Lost tells, once, of a container that ended though nobody wanted it to.
-func (l *Lab) Lost() <-chan error { return l.lost }
-
-// Close removes the drill's containers and its network, and completes the
-// logs. It is safe twice.
-func (l *Lab) Close(ctx context.Context) error {
-	l.mu.Lock()
-	l.closing = true
-	l.mu.Unlock()
-	for _, p := range []*wire.Peer{l.load, l.switchboard} {
-		if p != nil {
-			_ = p.Close() // the node sees the end of its stdin and goes
-		}
-	}
-	err := removeRun(ctx, l.engine, l.Plan.Run)
-	if err != nil {
-		l.die() // an engine that does not answer ends no stream either
-	}
-	l.logs.Wait()
-	l.die()
-	l.watches.Wait()
-	l.completeLogs()
-	return err
-}
-
-// together is how long the news of a loss waits for others: what ends one node ends
-// others at once, and the news that says most may not come first.
-const together = 500 * time.Millisecond
-
-// lose reports an unwished end, once for all that ends at the same time.
-func (l *Lab) lose(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closing {
-		return
-	}
-	l.losses = append(l.losses, err)
-	if len(l.losses) == 1 {
-		time.AfterFunc(together, func() {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.lost <- worst(l.losses)
-		})
-	}
-}
-
-// worst is the loss that explains the others: the engine's, or that of a node of our own,
-// or else the first.
-func worst(all []error) error {
-	for _, rank := range []func(error) bool{
-		func(err error) bool { return as[*EngineError](err) },
-		func(err error) bool { return as[*SilentError](err) },
-		func(err error) bool {
-			e := (*EndedError)(nil)
-			return errors.As(err, &e) && !strings.HasPrefix(e.What, "target ")
-		},
-	} {
-		if i := slices.IndexFunc(all, rank); i >= 0 {
-			return all[i]
-		}
-	}
-	return all[0]
-}
-
-func as[E error](err error) bool {
-	var e E
-	return errors.As(err, &e)
+// Finding is one line of the doctor's.
+type Finding struct {
+	What   string
+	OK     bool
+	Needed bool   // drills do not run without it
+	Detail string // what was found
+	Cure   string // what to do about it; empty where OK
 }

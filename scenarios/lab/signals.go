@@ -10,8 +10,8 @@ var signals = [...]string{
 	30: "SIGPWR", 31: "SIGSYS",
 }
 
-// signal is a signal's name; empty where it has none.
-func signal(number int) string {
+// Signal is a signal's name; empty where it has none.
+func Signal(number int) string {
 	if number < 0 || number >= len(signals) {
 		return ""
 	}

@@ -18,7 +18,7 @@ func hasCommands(p *scenarios.Plan) bool {
 }
 
 // bind joins a planned fault to the lab that it will be injected into.
-func (d *Drill) bind(p scenarios.PlannedFault, l *lab.Lab) (engine.Fault, error) {
+func (d *Drill) bind(p scenarios.PlannedFault, l lab.Lab) (engine.Fault, error) {
 	site := p.Site
 	most := mostHold(p)
 	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), most}, l, floods{l.Load(), most}

@@ -19,7 +19,7 @@ const (
 
 // remeasure relates the clocks again and again until it is stopped. settle does so a
 // last time, and says where it fails.
-func (d *Drill) remeasure(ctx context.Context, l *lab.Lab) (stop func()) {
+func (d *Drill) remeasure(ctx context.Context, l lab.Lab) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	tick := time.NewTicker(clockEvery)
 	var done sync.WaitGroup

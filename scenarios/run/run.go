@@ -35,6 +35,7 @@ type Drill struct {
 	Uncontained bool
 	Dir         string // for the record, the ledger and the logs; it is there
 	Tool        string // the version that the record names
+	Ground      lab.Ground
 	Console     Console
 	// Reaper is the command that starts a process of its own which calls Reap with the
 	// same run and ledger.
@@ -157,9 +158,9 @@ const subnets = 5
 
 // open starts the lab in a free subnet, with a reaper waiting for this
 // process's end.
-func (d *Drill) open(ctx context.Context) (*lab.Lab, error) {
+func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 	for try := 0; ; try++ {
-		subnet, err := lab.FreeSubnet(ctx)
+		subnet, err := d.Ground.Room(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +176,7 @@ func (d *Drill) open(ctx context.Context) (*lab.Lab, error) {
 		if err != nil {
 			return nil, err
 		}
-		l, err := lab.Start(ctx, lab.Options{Plan: d.plan, Dir: d.Dir, Uncontained: d.Uncontained, Events: d.recorder.event,
+		l, err := d.Ground.Start(ctx, lab.Options{Plan: d.plan, Dir: d.Dir, Uncontained: d.Uncontained, Events: d.recorder.event,
 			Progress: func(step string) { d.Console.Say("%s", step) }})
 		if err == nil {
 			return l, nil
@@ -213,7 +214,7 @@ func (d *Drill) now() int64 { return wire.Now() + int64(d.clock.Shift) }
 
 // steer joins the plan's steers to the switchboard, and to what watchers find
 // from now on.
-func (d *Drill) steer(l *lab.Lab) {
+func (d *Drill) steer(l lab.Lab) {
 	if len(d.plan.Steers) == 0 {
 		return
 	}
@@ -223,7 +224,7 @@ func (d *Drill) steer(l *lab.Lab) {
 }
 
 // drive binds the faults to the living lab and runs the engine.
-func (d *Drill) drive(ctx context.Context, l *lab.Lab) (err error) {
+func (d *Drill) drive(ctx context.Context, l lab.Lab) (err error) {
 	ledger, err := engine.CreateLedger(d.ledger())
 	if err != nil {
 		return err
@@ -278,7 +279,7 @@ func first(ctx context.Context, all ...<-chan error) <-chan error {
 
 // settle reads what went over every link, that nothing is left in any table, and how
 // the clocks stand at the end.
-func (d *Drill) settle(ctx context.Context, l *lab.Lab) error {
+func (d *Drill) settle(ctx context.Context, l lab.Lab) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	var traffic []link.Traffic

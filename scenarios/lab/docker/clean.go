@@ -1,0 +1,170 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+
+	"github.com/stormdrill/stormdrill/scenarios/lab"
+)
+
+// Reap removes all of a run that is over without having removed it, also what
+// the engine was still creating when the run ended: until nothing has appeared
+// for quietFor.
+func (Engine) Reap(ctx context.Context, run string) error {
+	engine, err := connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	return reap(ctx, engine, run)
+}
+
+// quietFor is how long the engine may take to finish a request of a client that
+// is gone.
+const quietFor = 3 * time.Second
+
+func reap(ctx context.Context, engine *client.Client, run string) error {
+	filter := client.Filters{}.Add("label", Label+"="+run)
+	last := time.Now()
+	for time.Since(last) < quietFor {
+		if left, err := removeOnce(ctx, engine, filter); left > 0 || err != nil {
+			last = time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("run %s: %w", run, context.Cause(ctx))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// Clean removes what dead runs left, and tells of each. A run that goes on is only named,
+// unless all is set.
+func (Engine) Clean(ctx context.Context, all bool) ([]lab.Dead, error) {
+	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found, now time.Time) (*lab.Dead, error) {
+		if why := f.alive(now); why != "" && !all {
+			return &lab.Dead{Run: run, Outcome: "left alone: " + why}, nil
+		}
+		return removeDead(ctx, engine, run, f)
+	})
+}
+
+// Sweep removes what dead runs of this machine left, and those of any that should have
+// been over by now: a job that was cancelled with all its processes leaves nobody who
+// would. Those that go on it does not mention.
+func (Engine) Sweep(ctx context.Context) ([]lab.Dead, error) {
+	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found, now time.Time) (*lab.Dead, error) {
+		if !f.left(now) {
+			return nil, nil
+		}
+		return removeDead(ctx, engine, run, f)
+	})
+}
+
+// Left names the runs that Sweep would remove.
+func Left(ctx context.Context) (runs []string, err error) {
+	_, err = eachDead(ctx, func(_ context.Context, _ *client.Client, run string, f *found, now time.Time) (*lab.Dead, error) {
+		if f.left(now) {
+			runs = append(runs, run)
+		}
+		return nil, nil
+	})
+	return runs, err
+}
+
+// left reports whether a run is dead and this machine's to remove.
+func (f *found) left(now time.Time) bool {
+	return f.alive(now) == "" && (f.labels[hostLabel] == host() || f.overdue(now))
+}
+
+// eachDead asks what to do about each run that has something on the engine.
+func eachDead(ctx context.Context, do func(context.Context, *client.Client, string, *found, time.Time) (*lab.Dead, error)) (done []lab.Dead, err error) {
+	engine, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer engine.Close()
+	runs, err := runsOn(ctx, engine)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	now, err := engineNow(ctx, engine)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, run := range slices.Sorted(maps.Keys(runs)) {
+		d, err := do(ctx, engine, run, runs[run], now)
+		if d != nil {
+			done = append(done, *d)
+		}
+		errs = append(errs, err)
+	}
+	return done, errors.Join(errs...)
+}
+
+// removeDead removes a run.
+func removeDead(ctx context.Context, engine *client.Client, run string, f *found) (*lab.Dead, error) {
+	if err := removeRun(ctx, engine, run); err != nil {
+		return nil, err
+	}
+	d := lab.Dead{Run: run, Outcome: "removed"}
+	if f.labels[hostLabel] == host() {
+		d.Ledger = f.labels[ledgerLabel]
+	}
+	return &d, nil
+}
+
+// removeRun removes the containers and networks of one run, until the engine
+// shows none.
+func removeRun(ctx context.Context, engine *client.Client, run string) error {
+	filter := client.Filters{}.Add("label", Label+"="+run)
+	for {
+		left, err := removeOnce(ctx, engine, filter)
+		if left == 0 && err == nil {
+			pruneNameless(ctx, engine)
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(fmt.Errorf("%d things of run %s are left: stormdrill clean removes them", left, run), err)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// removeOnce removes all that carry the label and says how many there were.
+func removeOnce(ctx context.Context, engine *client.Client, filter client.Filters) (found int, err error) {
+	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
+	if err != nil {
+		return 1, err
+	}
+	var errs []error
+	for _, c := range containers.Items {
+		_, err := engine.ContainerRemove(ctx, c.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		if !gone(err) {
+			errs = append(errs, err)
+		}
+	}
+	networks, err := engine.NetworkList(ctx, client.NetworkListOptions{Filters: filter})
+	if err != nil {
+		return 1, err
+	}
+	for _, n := range networks.Items {
+		if _, err := engine.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{}); !gone(err) {
+			errs = append(errs, err)
+		}
+	}
+	return len(containers.Items) + len(networks.Items), errors.Join(errs...)
+}
+
+// gone: it is no longer there, or somebody else is removing it this moment.
+func gone(err error) bool { return err == nil || errdefs.IsNotFound(err) || errdefs.IsConflict(err) }

@@ -1,0 +1,87 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// lockPath is a file that is held locked as long as its piece of work lasts.
+func lockPath(name string) string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("stormdrill-%d", os.Getuid()), name+".lock")
+}
+
+// hold takes the lock of a piece of work that only one process may do at a time; the
+// kernel gives it back when the process ends, however it ends. It fails at once where
+// another holds it. Others may write to a folder for temporary files: a lock that is not
+// this user's own, or a link, is refused.
+func hold(name string) (release func(), err error) {
+	path := lockPath(name)
+	if err := ownFolder(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	f, err := openLock(path)
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	info, err := f.Stat()
+	if err == nil && (!info.Mode().IsRegular() || !ours(info)) {
+		err = fmt.Errorf("%s: not a file of this user: remove it, or set TMPDIR to a folder of your own", path)
+	}
+	if err == nil {
+		err = lockNow(f)
+	}
+	if err == nil {
+		// Who held it before has removed it meanwhile, and another may have made one anew.
+		if now, gone := os.Lstat(path); gone != nil || !os.SameFile(now, info) {
+			err = errHeld
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("lock: %s: %w", path, err)
+	}
+	return func() { giveBack(f, path) }, nil
+}
+
+// ownFolder makes a folder in one that is there, or makes sure that it is this user's and
+// nobody else may write to it.
+func ownFolder(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w: is TMPDIR a folder that you may write to?", err)
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() || !ours(info) || !private(info) {
+		return fmt.Errorf("%s: want a folder of this user alone (it is %s): remove it, or set TMPDIR to a folder of your own", dir, info.Mode())
+	}
+	return nil
+}
+
+// heldPause is between two tries for a lock that another holds.
+const heldPause = 50 * time.Millisecond
+
+// await takes a lock, and waits for another that holds it; waiting is called once where it
+// has to.
+func await(ctx context.Context, name string, waiting func(lock string)) (release func(), err error) {
+	for told := false; ; told = true {
+		release, err := hold(name)
+		if !errors.Is(err, errHeld) {
+			return release, err
+		}
+		if !told {
+			waiting(lockPath(name))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("waiting for %s: %w", lockPath(name), context.Cause(ctx))
+		case <-time.After(heldPause):
+		}
+	}
+}

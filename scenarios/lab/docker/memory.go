@@ -1,0 +1,121 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+)
+
+// How long a limit is tried to be lowered, and how often.
+const (
+	squeezeWithin = 10 * time.Second
+	squeezeEvery  = 150 * time.Millisecond // in which a target asks for more
+)
+
+// squeezeRoom is what a limit leaves above what is in use, at first, as a part of it:
+// between the reading and the setting some more may come into use, by the kernel's own
+// counting alone, and the kernel would refuse the limit.
+const squeezeRoom = 64
+
+// Squeeze lowers a target's memory limit. Control groups of version 2 kill for
+// it at once. Those of version 1 take no limit below what is in use: there it is
+// lowered to hardly more, again and again and closer each time, until what the target
+// asks for next meets it.
+func (l *Lab) Squeeze(whole context.Context, node string, memory quantity.Size) error {
+	l.wish(node, true)
+	ctx, cancel := context.WithTimeout(whole, squeezeWithin)
+	defer cancel()
+	for room := int64(squeezeRoom); ; room = min(2*room, math.MaxInt32) {
+		err := l.limitMemory(ctx, node, int64(memory))
+		if err == nil {
+			return nil
+		}
+		if up, lost := l.Running(ctx, node); lost == nil && !up {
+			return nil
+		}
+		s, lost := l.stats(ctx, node)
+		if lost == nil && int64(s.MemoryStats.Usage) > int64(memory) {
+			use := int64(s.MemoryStats.Usage)
+			_ = l.limitMemory(ctx, node, use+use/room) // in use by now is more, or less: the next round tells
+		}
+		select {
+		case <-ctx.Done():
+			if l.limitMemory(whole, node, int64(memory)) == nil { // it was killed meanwhile
+				return nil
+			}
+			return fmt.Errorf("%w: it uses %s, holds on to all of it, and asked for no more within %s: want one that does, or a higher limit",
+				err, quantity.Size(s.MemoryStats.Usage), squeezeWithin)
+		case <-time.After(squeezeEvery):
+		}
+	}
+}
+
+// Relax restores the limit that the plan gave, and reads it back, from the
+// control group too where there is one.
+func (l *Lab) Relax(ctx context.Context, node string) error {
+	want := int64(l.planned(node).Spec.Memory)
+	if err := l.limitMemory(ctx, node, want); err != nil {
+		return err
+	}
+	up, err := l.Running(ctx, node)
+	if err != nil || !up {
+		return err
+	}
+	l.wish(node, false)
+	s, err := l.stats(ctx, node)
+	if err == nil && want > 0 && int64(s.MemoryStats.Limit) != want {
+		err = fmt.Errorf("limit the memory of %s: its control group says that it is %s, and %s were asked for", node, quantity.Size(s.MemoryStats.Limit), quantity.Size(want))
+	}
+	return err
+}
+
+// Squeezed reports whether a target's limit is below the plan's.
+func (l *Lab) Squeezed(ctx context.Context, node string) (bool, error) {
+	have, err := l.limits(ctx, node)
+	return have.Memory < int64(l.planned(node).Spec.Memory), err
+}
+
+// limitMemory sets a limit unless it is in force, swap included, and reads it back.
+func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
+	have, err := l.limits(ctx, node)
+	if err != nil || have.Memory == want {
+		return err
+	}
+	o := client.ContainerUpdateOptions{Resources: &container.Resources{Memory: want, MemorySwap: want}}
+	if _, err := l.engine.ContainerUpdate(ctx, l.id(node), o); err != nil {
+		return fmt.Errorf("limit the memory of %s: %w", node, err)
+	}
+	if have, err = l.limits(ctx, node); err != nil {
+		return err
+	}
+	if have.Memory != want {
+		return fmt.Errorf("limit the memory of %s: the engine says that it is %s, and %s were asked for", node, quantity.Size(have.Memory), quantity.Size(want))
+	}
+	return nil
+}
+
+// Ended waits until a target is dead, and tells whether it was killed for want
+// of memory.
+func (l *Lab) Ended(ctx context.Context, node string) (oom bool, err error) {
+	dead := l.engine.ContainerWait(ctx, l.id(node), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+	select {
+	case <-dead.Result:
+	case err := <-dead.Error:
+		return false, fmt.Errorf("wait for %s: %w", node, err)
+	}
+	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
+	if err != nil {
+		return false, fmt.Errorf("inspect %s: %w", node, err)
+	}
+	if c.Container.State.Running {
+		return false, errors.New("wait for " + node + ": it was started again")
+	}
+	return c.Container.State.OOMKilled, nil
+}

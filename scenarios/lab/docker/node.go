@@ -1,0 +1,168 @@
+package docker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+	"sync"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+func (l *Lab) labels() map[string]string { return labels(l.Plan) }
+
+// labelled are the labels of a container.
+func (l *Lab) labelled(node string) map[string]string {
+	all := l.labels()
+	all[NodeLabel] = node
+	return all
+}
+
+// router is the switchboard as the kernel has it: it forwards, does not tell clients of a shorter
+// way round itself, and answers every packet it refuses.
+var router = map[string]string{
+	portsForAll:                            "0", // of its DNS
+	"net.ipv4.ip_forward":                  "1",
+	"net.ipv4.conf.all.send_redirects":     "0",
+	"net.ipv4.conf.default.send_redirects": "0",
+	// Neither per destination nor over all: a mask of no types is limited by neither.
+	"net.ipv4.icmp_ratelimit": "0",
+	"net.ipv4.icmp_ratemask":  "0",
+}
+
+func (l *Lab) startSwitchboard(ctx context.Context) (err error) {
+	l.switchboard, err = l.talk(ctx, "switchboard", l.Plan.SwitchboardAddr, router)
+	if err != nil {
+		return err
+	}
+	spec := l.Plan.Switchboard
+	spec.Authority = l.authority
+	if err := l.switchboard.Call(ctx, "prepare", spec, nil); err != nil {
+		return err
+	}
+	return l.examineWalls(ctx)
+}
+
+// startLoad leaves the limit of descriptors as the engine has it: an engine may
+// not be allowed to raise it, and a load node that runs out convicts itself.
+func (l *Lab) startLoad(ctx context.Context) (err error) {
+	l.load, err = l.talk(ctx, "load", l.Plan.LoadAddr, manyPorts)
+	if err != nil {
+		return err
+	}
+	spec := l.Plan.Load
+	spec.Authority = l.authority.Certificate
+	asked := []any{spec}
+	for _, n := range l.Plan.Nodes {
+		asked = append(asked, n.Ready)
+	}
+	values, err := secret.Values(asked...)
+	if err != nil {
+		return err
+	}
+	if err := l.load.Call(ctx, "secrets", values, nil); err != nil {
+		return err
+	}
+	return l.load.Call(ctx, "prepare", spec, nil)
+}
+
+// manyPorts lets the load node open connections as many users do, who come from as
+// many machines: by default one that it closed keeps its port for a minute, and from
+// 470 new ones a second on the kernel looks for a free one in vain.
+var manyPorts = map[string]string{
+	portsForAll:                    "0", // of webhooks
+	"net.ipv4.ip_local_port_range": "1024 65535",
+	"net.ipv4.tcp_tw_reuse":        "1", // a second after it was closed; time stamps tell the two apart
+}
+
+// instrumentShares is the weight of load node and switchboard where containers compete
+// for CPU time; the others have an engine's own 1024. The instrument must not wait for
+// what it measures: a load node that waits once for 145 ms for busy targets, its own
+// drill's or another's, has sent 0.1 % of 45 s more than 100 ms late, and the run is void.
+const instrumentShares = 8192
+
+// talk starts one of our own nodes, attached before it runs: commands go in at
+// its stdin, and when that ends, it ends. Its stderr is kept for the error.
+func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, sysctls map[string]string) (*wire.Peer, error) {
+	var p *wire.Peer
+	var id string
+	var next client.ContainerWaitResult
+	said := &tail{}
+	h := own("NET_ADMIN")
+	h.AutoRemove, h.CPUShares, h.Sysctls = true, instrumentShares, sysctls
+	h.LogConfig = container.LogConfig{Type: "none"}
+	err := l.startBox(ctx, box{node: role, addr: at, image: l.image, command: []string{"node", role}, stdin: true, host: h},
+		func(made string) (err error) {
+			id, next = made, l.nextExit(made)
+			p, err = l.attach(context.WithoutCancel(ctx), role, made, said)
+			return err
+		})
+	if err != nil {
+		return p, fmt.Errorf("%w %s", err, said)
+	}
+	l.watches.Go(func() {
+		select {
+		case <-p.Done():
+			l.nodeEnded(role, id, p.Err(), next, said)
+		case <-l.living.Done():
+		}
+	})
+	return p, nil
+}
+
+// attach takes a container's stdin, stdout and stderr.
+func (l *Lab) attach(ctx context.Context, role, id string, said *tail) (*wire.Peer, error) {
+	a, err := l.engine.ContainerAttach(ctx, id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	if err != nil {
+		return nil, fmt.Errorf("attach: %w", err)
+	}
+	r, w := io.Pipe()
+	go func() {
+		_, err := stdcopy.StdCopy(w, said, a.Reader)
+		w.CloseWithError(err)
+	}()
+	return wire.NewPeer(r, a.Conn, func(name string, body json.RawMessage) {
+		if l.Events != nil {
+			l.Events(role, name, body)
+		}
+	}), nil
+}
+
+// tail keeps the last of what is written to it.
+type tail struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+// mostTail is how much a tail keeps: some twenty lines.
+const mostTail = 4 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, p...)
+	t.b = t.b[max(0, len(t.b)-mostTail):]
+	return len(p), nil
+}
+
+// text is what it keeps.
+func (t *tail) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(bytes.TrimSpace(t.b))
+}
+
+func (t *tail) String() string {
+	if text := t.text(); text != "" {
+		return "(it said: " + text + ")"
+	}
+	return ""
+}
