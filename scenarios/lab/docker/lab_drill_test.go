@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	built = filepath.Join(dir, "stormdrill")
-	build := exec.Command("go", "build", "-trimpath", "-o", built, "../../cmd/stormdrill")
+	build := exec.Command("go", "build", "-trimpath", "-o", built, "../../../cmd/stormdrill")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(string(out))
