@@ -54,7 +54,7 @@ func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
 			}
 		}
 	}
-	calm, doubt := st.calmAfter(over)
+	calm, doubt := st.calmAfter(over, s.confirm())
 	w := int64(s.confirm())
 	out := &Time{Seconds: seconds(time.Duration(calm - t.cleared)), Resolution: seconds(doubt + t.clearing)}
 	switch {
@@ -141,6 +141,9 @@ func (s *scorer) later() (reasons []Said) {
 		if i >= 0 {
 			reasons = append(reasons, Saying("failures-late", "more requests of %s failed by %.1f s into the run than its steady state explains, after the users had recovered", st.group.Name, s.course.at(st.told[i])))
 		}
+	}
+	if s.lostLate > 0 {
+		reasons = append(reasons, Saying("write-lost-late", "a write that was acknowledged %.1f s into the run is lost, longer than confirm after the last fault: whether a fault did it cannot be told", s.course.at(s.lostLate)))
 	}
 	for i, w := range s.record.Header.Watch {
 		_, detect := s.wanted.Detect[w.Name]

@@ -23,7 +23,16 @@ type charge struct {
 // charge is the fault that a watcher was given, else all that it can meet.
 func (s *scorer) charge(w timeline.Watcher) charge {
 	if w.Of == "" || slices.Contains(w.Unmet, w.Of) {
-		return s.met(w)
+		c := s.met(w)
+		if slices.Contains(s.wanted.IfFelt, w.Name) { // what nobody felt it need not notice
+			felt := slices.DeleteFunc(slices.Clone(c.names), func(name string) bool {
+				return slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Name == name && f.Absorbed })
+			})
+			if len(felt) > 0 && len(felt) < len(c.names) {
+				return s.chargeOf(felt)
+			}
+		}
+		return c
 	}
 	return s.chargeOf([]string{w.Of})
 }
@@ -56,6 +65,9 @@ func (s *scorer) chargeOf(names []string) charge {
 		}
 	}
 	c.from, c.doubt = origin(c.injected, touched, late, s.outagesOf(names))
+	if c.from != never && c.injected != never && c.from < c.injected {
+		c.from, c.doubt = c.injected, 0 // until then the outage was another's
+	}
 	// Traffic of a fault's own touches no request of a user: it counts from the users'
 	// onset, and from its own only where they never felt it.
 	if c.from == never {

@@ -57,6 +57,9 @@ const (
 	// the latter is seen beside instants anyway.
 	mostUnsent = 0.01
 	mostLate   = 0.001
+	// mostUnsentOfGroup is of what was due of one group: in what it did not ask it may have
+	// been as unwell as a brown-out, and nobody would know.
+	mostUnsentOfGroup = 0.05
 	// leastLost is how many it takes of either: one of a few hundred is no share yet.
 	leastLost = 5
 	// mostBaselineBad voids a run: what is unwell beforehand proves nothing. It has to be

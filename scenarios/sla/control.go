@@ -45,6 +45,21 @@ func (s *scorer) due(w timeline.Watcher) int {
 	return int(time.Duration(s.course.end-s.course.start) / w.Every)
 }
 
+// restless reports whether all groups together had more bad requests after the baseline
+// than it explains.
+func (s *scorer) restless() bool {
+	_, before, ok := s.course.phase("baseline")
+	if !ok || len(s.streams) < 2 {
+		return false
+	}
+	all := against{}
+	for _, st := range s.streams {
+		all = all.add(s.stretch(st, before, s.course.end+1))
+	}
+	all.spread = s.together()
+	return all.beyond(1)
+}
+
 func (s *scorer) noOutage() Objective {
 	o := fewer("no outage", "none", 0, "outages")
 	o.Measured, o.Result, o.Value = "none", Met, counts(len(s.card.Outages))
@@ -59,6 +74,8 @@ func (s *scorer) noOutage() Objective {
 		o.Result = Missed
 	case sent == 0:
 		o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "no request was sent"
+	case s.restless():
+		o.Result, o.Why = Undecided, "no outage stands out, and more requests of all groups failed than the baseline explains"
 	}
 	return o
 }

@@ -77,10 +77,12 @@ func likely(all []suspect, o outage, w int64) []suspect {
 }
 
 // borne reports whether users had been well under a fault for W when another came with
-// which their outage began.
+// which their outage began: within W of it, else it may be either.
 func (x suspect) borne(y suspect, o outage, w int64) bool {
 	since := max(x.injected, x.touched)
-	return x.touched != never && y.injected >= since+w && y.injected <= o.onset+int64(o.ofOnset()) && o.onset >= since+w
+	onset, doubt := o.onset, int64(o.ofOnset())
+	return x.touched != never && y.injected >= since+w && y.injected <= onset+doubt &&
+		onset-doubt < max(y.injected, y.touched)+w && onset >= since+w
 }
 
 // those are the suspects of which something holds; all of them where it holds of none.

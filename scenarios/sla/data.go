@@ -54,7 +54,7 @@ func (s *scorer) data() {
 	if !ok {
 		return
 	}
-	d := &Data{Acknowledged: uint64(len(all)), OldestLost: -1, YoungestLost: -1, LostIDs: []string{}}
+	d, times := &Data{Acknowledged: uint64(len(all)), OldestLost: -1, YoungestLost: -1, LostIDs: []string{}}, s.faultTimes()
 	for _, w := range all {
 		switch {
 		case !w.found:
@@ -65,6 +65,9 @@ func (s *scorer) data() {
 			continue
 		}
 		d.Lost++
+		if k := len(times); k > 0 && lostBy(times, w.acked) == k {
+			s.lostLate = w.acked
+		}
 		if d.OldestLost < 0 {
 			d.OldestLost = Number(s.course.at(w.acked))
 		}
@@ -131,7 +134,8 @@ func (s *scorer) faultTimes() (all []faultTime) {
 }
 
 // lostBy is the place of the fault that a write was lost by: the latest in whose time it
-// was acknowledged; else the next, for which it was still to be replicated; else the last.
+// was acknowledged; else the next, for which it was still to be replicated. One from after
+// all of them is none's: its place is behind theirs.
 func lostBy(times []faultTime, acked int64) int {
 	for k := len(times) - 1; k >= 0; k-- {
 		if acked >= times[k].injected && acked <= times[k].until {
@@ -141,7 +145,7 @@ func lostBy(times []faultTime, acked int64) int {
 	if k := slices.IndexFunc(times, func(t faultTime) bool { return t.injected > acked }); k >= 0 {
 		return k
 	}
-	return max(0, len(times)-1)
+	return len(times)
 }
 
 // lose judges how many acknowledged writes are lost.

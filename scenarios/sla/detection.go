@@ -47,20 +47,48 @@ func (c charge) outlives(a watch.Alarm) bool {
 // detect is the time to the first alarm that is the faults', else what it is
 // known to exceed.
 func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
-	if n.Asked == 0 && !w.Told {
-		return nil // it never could ask: there is nothing to be said
+	until := s.course.end
+	if c.cleared != never {
+		until = c.cleared
 	}
-	if hit < 0 {
-		until := s.course.end
-		if c.cleared != never {
-			until = c.cleared
-		}
+	switch next := s.nextOther(c); {
+	case n.Asked == 0 && !w.Told, hit < 0 && s.unasked(w, c.from, until):
+		return nil // it could not ask: there is nothing to be said
+	case hit < 0 && crying(n, c):
+		return &Time{Resolution: seconds(c.doubt), Censored: true, Unconfirmed: byOther}
+	case hit < 0:
 		return &Time{Seconds: since(c.from, until), Resolution: seconds(c.doubt), Censored: true}
+	case c.cleared != never && next != never && n.Alarms[hit].Raised.After >= next:
+		return &Time{Seconds: since(c.from, next), Resolution: seconds(c.doubt), Censored: true, Unconfirmed: byOther}
 	}
 	t := s.between(n.Alarms[hit].Raised, c.from, w)
 	t.Seconds = max(0, t.Seconds) // as since has it
 	t.Resolution = round(t.Resolution + seconds(c.doubt))
 	return t
+}
+
+// crying reports whether an alarm from before what a watcher has to notice was still on
+// when that touched the users.
+func crying(n watch.Noticed, c charge) bool {
+	return slices.ContainsFunc(n.Alarms, func(a watch.Alarm) bool {
+		return a.Raised.After < c.injected && (!a.Over || a.Content.After >= c.from-int64(c.doubt))
+	})
+}
+
+// unasked reports whether most of a watcher's questions between two instants brought no
+// answer that says anything.
+func (s *scorer) unasked(w timeline.Watcher, from, to int64) bool {
+	known, unknown := 0, 0
+	for _, a := range s.record.Answers {
+		switch {
+		case a.Check != w.Name || a.End < from || a.Start >= to:
+		case a.Known:
+			known++
+		default:
+			unknown++
+		}
+	}
+	return unknown > known
 }
 
 // since is the time to a detection, in seconds. One that came before anything touched

@@ -56,6 +56,12 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) && len(o.By) > 0 }); i >= 0 {
 		out.During = Word(s.card.Outages[i].By[0])
+		if out.Proof.Effective == "yes" && out.Inject.Known() && !f.Watchers {
+			if felt, _, _ := s.faintly(f); felt != nil { // in groups that had none
+				out.Faint = uint64(felt.bad)
+				out.Mitigate, out.Recover = felt.times(s.span(f.Name), s.course.end, s.confirm())
+			}
+		}
 		return
 	}
 	if out.Proof.Effective != "yes" || !out.Inject.Known() { // proofs come before the mark

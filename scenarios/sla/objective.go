@@ -308,6 +308,8 @@ func (t Time) unsettled() string {
 	switch t.Unconfirmed {
 	case atRest:
 		return "it seemed over then, and came back, or was never quite over: look at what happened later, or want a longer baseline where it is never quite well"
+	case byOther:
+		return "what it cried may have been of another fault, which came before or since: which of them it noticed cannot be told; let them come further apart"
 	case atLift:
 		return "the users were last seen unwell then, and the fault was lifted before they had been well for as long as confirms it: want a longer fault phase, or a shorter confirm"
 	case atEnd:
@@ -324,6 +326,8 @@ func (t Time) String() string {
 	switch {
 	case t.Unconfirmed == atRest:
 		return "≥ " + Brief(t.Seconds) + ", and not as before from then on"
+	case t.Unconfirmed == byOther:
+		return "≥ " + Brief(t.Seconds) + ", and then another fault was on"
 	case t.Unconfirmed == atLift:
 		return "≥ " + Brief(t.Seconds) + ", not confirmed before the fault was lifted"
 	case t.Unconfirmed == atEnd:

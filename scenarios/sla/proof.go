@@ -159,8 +159,9 @@ func (s *scorer) exposed(f timeline.Fault, from, until int64) (all []exposure) {
 			}
 		}
 		x.during, x.behind, x.whole = s.stretch(st, from, until), s.stretch(st, until, x.end), s.stretch(st, from, x.end)
-		x.made = st.made(from, until)
-		x.during.bad, x.whole.bad = x.during.bad-len(x.made), x.whole.bad-len(x.made)
+		own, marked := st.made(f.Name, from, until)
+		x.made = own
+		x.during.bad, x.whole.bad = max(0, x.during.bad-marked), max(0, x.whole.bad-marked)
 		all = append(all, x)
 	}
 	return all
@@ -177,19 +178,22 @@ func (s *stream) badKnown(from, until int64) (places []uint32) {
 	return places
 }
 
-// made are those among them that a fault answered itself.
-func (s *stream) made(from, until int64) (places []uint32) {
+// made are those among them that a fault answered itself, and how many any fault did: what
+// another answered says nothing of this one, nor of the steady state.
+func (s *stream) made(fault string, from, until int64) (places []uint32, all int) {
 	place, to := s.first(from-int64(s.group.Slow)), s.first(until)
 	for r := range s.all.Between(s.index(place), s.index(to)) {
 		if r.Unsent {
 			continue
 		}
-		if r.Injected && r.Bad(s.group.Slow) {
-			places = append(places, uint32(place))
+		if r.Injected && r.Bad(s.group.Slow) && r.Known(s.group.Slow) >= from {
+			if all++; r.Fault == fault || r.Fault == "" {
+				places = append(places, uint32(place))
+			}
 		}
 		place++
 	}
-	return places
+	return places, all
 }
 
 func (f *felt) add(st *stream, bad []uint32) {
@@ -205,12 +209,18 @@ func (f *felt) add(st *stream, bad []uint32) {
 	}
 }
 
+// edge is how much longer it may have lasted: as long as it takes until as many bad
+// requests as make an edge stand out would have come.
+func (f *felt) edge() time.Duration {
+	return perChange * time.Duration(f.last-f.first) / time.Duration(max(1, f.bad))
+}
+
 // times are until when users felt it at most, from the first bad request and from the
 // fault's end; nil where they had not been well for long enough when the fault was
 // lifted, or the run ended.
 func (f *felt) times(t span, end int64, confirm time.Duration) (mitigate, again *Time) {
 	bound := func(from int64) *Time {
-		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))), Resolution: seconds(f.gap), By: tooFew}
+		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))), Resolution: seconds(f.gap + f.edge()), By: tooFew}
 	}
 	if t.lifted != never && f.last+int64(confirm) <= t.lifted {
 		mitigate = bound(max(f.first, t.injected))

@@ -157,7 +157,50 @@ func (s *scorer) lasting(x spell, m *Time) *Time {
 			m.Censored, m.Unconfirmed = true, atRest
 		}
 	}
+	if s.aside(x, well, on) {
+		m.Censored, m.Unconfirmed = true, atRest
+	}
 	return m
+}
+
+// quiet makes a recovery one that is not confirmed where, from then to the next fault or
+// the end of the run, more stays bad in the groups that had no outage by the fault.
+func (s *scorer) quiet(x spell, r *Time) *Time {
+	cleared, _ := x.cleared()
+	if r == nil || r.Censored || cleared == never {
+		return r
+	}
+	next := s.nextOther(charge{names: []string{x.fault}, cleared: cleared})
+	if next == never {
+		next = s.course.end + 1
+	}
+	if s.aside(x, max(cleared, x.end), next) {
+		r.Censored, r.Unconfirmed = true, atRest
+	}
+	return r
+}
+
+// aside reports whether groups that can meet a fault, and had no outage by it then, had
+// more bad requests between two instants than the steady state explains, one of them or
+// all together.
+func (s *scorer) aside(x spell, from, to int64) bool {
+	i := slices.IndexFunc(s.record.Header.Faults, func(f timeline.Fault) bool { return f.Name == x.fault })
+	var each []against
+	for _, st := range s.streams {
+		busy := func(o outage) bool { return o.stream == st && o.onset < to && o.recovered > from }
+		if meets(s.record.Header.Faults[i], st.group.Name) && !slices.ContainsFunc(x.outages, busy) {
+			each = append(each, s.stretch(st, from, to))
+		}
+	}
+	tests := 2 * (len(each) + 1) // of what comes before the lift, and behind
+	all := against{}
+	for _, a := range each {
+		if all = all.add(a); a.beyond(tests) {
+			return true
+		}
+	}
+	all.spread = s.together()
+	return len(each) > 1 && all.beyond(tests)
 }
 
 // together is the index of dispersion of all groups' bad requests together: what comes

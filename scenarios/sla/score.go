@@ -29,6 +29,7 @@ type scorer struct {
 	outages  []outage  // of all groups, in order of onset
 	own      []outage  // those that are the faults'
 	lost     bool      // more writes than may be, or older ones
+	lostLate int64     // when the latest was acknowledged that is lost, and by no fault; 0: none is
 	spells   []spell   // the same, by fault
 	noticed  []watch.Noticed
 	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
@@ -162,7 +163,7 @@ func (s *scorer) times() {
 	}
 	for _, x := range s.spells {
 		m := s.lasting(x, x.mitigate(s.course.end, s.confirm()))
-		r := x.recover(m)
+		r := s.quiet(x, x.recover(m))
 		t.Mitigate, t.Recover = worse(t.Mitigate, m), worse(t.Recover, r)
 		i := slices.IndexFunc(s.card.Faults, func(f Fault) bool { return f.Name == x.fault })
 		s.card.Faults[i].Outage, s.card.Faults[i].Mitigate, s.card.Faults[i].Recover = x.outage(), m, r

@@ -70,16 +70,18 @@ type Time struct {
 	Censored   bool    `json:"censored"`
 	// Unconfirmed is what came before the users had been well for W: the "lift" of
 	// the fault, or the "end" of the run. They were last seen unwell at Seconds.
-	// "rest" is that it seemed over, and more stayed bad than the steady state explains.
+	// "rest" is that it seemed over, and more stayed bad than the steady state explains;
+	// "other" that another fault was on then, of which what a watcher cried may have been.
 	Unconfirmed Word `json:"unconfirmed"`
 	By          Word `json:"by"` // who noticed, or what ended it: a watcher, "mitigated", …
 }
 
 // What a Time is Unconfirmed before.
 const (
-	atLift = "lift"
-	atEnd  = "end"
-	atRest = "rest"
+	atLift  = "lift"
+	atEnd   = "end"
+	atRest  = "rest"
+	byOther = "other"
 )
 
 // Times of a run; null is “does not apply”.

@@ -42,6 +42,8 @@ func (p *pace) stream(of *stream, injected int64, streams int) *stream {
 type slow struct {
 	from, until int64
 	edge        time.Duration // how finely its end is known
+	early       time.Duration // and its beginning
+	tail        time.Duration // how long its last one was under way: it may have ended as it began
 }
 
 // slows are all of them, each from the first due to the last known.
@@ -51,10 +53,11 @@ func (s *stream) slows() []slow {
 	}
 	s.slack = []slow{}
 	for _, g := range s.slower.segments() {
-		x := slow{from: s.due(int(s.slower.bads[g.first])), edge: s.slower.edge(g, -1)}
+		x := slow{from: s.due(int(s.slower.bads[g.first])), edge: s.slower.edge(g, -1), early: s.slower.edge(g, 1)}
 		for _, place := range s.slower.bads[g.first : g.last+1] {
 			x.until = max(x.until, s.known(int(place)))
 		}
+		x.tail = time.Duration(x.until - s.due(int(s.slower.bads[g.last])))
 		s.slack = append(s.slack, x)
 	}
 	return s.slack
@@ -69,13 +72,15 @@ func (s *stream) unhurried(from, to int64) bool {
 }
 
 // calmAfter is when latency was as before again after an outage, or anything else that
-// was over at an instant: at once, or when the slowness that adjoins it ended. What
-// comes only later is a matter of its own.
-func (s *stream) calmAfter(over int64) (calm int64, doubt time.Duration) {
+// was over at an instant: at once, or when the slowness that adjoins it, as far as its
+// beginning can be told, ended. What comes only later is a matter of its own, unless it
+// comes before users were calm for W and lasts for longer than that: they were not yet.
+func (s *stream) calmAfter(over int64, w time.Duration) (calm int64, doubt time.Duration) {
 	calm, doubt = over, time.Duration(float64(time.Second)/s.group.Rate)
 	for _, x := range s.slows() {
-		if x.from <= calm+int64(window) && x.until > calm {
-			calm, doubt = x.until, x.edge
+		adjoins := x.from-int64(max(window, min(x.early, w))) <= calm
+		if lasts := x.from <= calm+int64(w) && x.until-x.from > int64(w); (adjoins || lasts) && x.until > calm {
+			calm, doubt = x.until, x.edge+x.tail
 		}
 	}
 	return calm, doubt

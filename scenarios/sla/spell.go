@@ -97,7 +97,11 @@ func (x *spell) add(o outage, end int64) {
 			x.unconfirmed = atRest
 		}
 	}
-	x.resolution = seconds(max(edge(x.outages, byOnset).ofOnset(), edge(x.outages, byRecovery).ofRecovery()))
+	doubt := max(edge(x.outages, byOnset).ofOnset(), edge(x.outages, byRecovery).ofRecovery())
+	for _, o := range x.outages { // another group's edge may be the true one
+		doubt = max(doubt, o.ofOnset()-time.Duration(o.onset-x.onset), o.ofRecovery()-time.Duration(x.end-o.recovered))
+	}
+	x.resolution = seconds(doubt)
 }
 
 // shared makes a spell one of several faults: mitigated is what ends before the first of
@@ -114,11 +118,28 @@ func (x *spell) shared(t span) {
 // bad request just before. Where none was, the first that was gone at all. Never while one
 // is on.
 func (x spell) cleared() (at int64, doubt time.Duration) {
-	var gone, later *span
 	end := x.end
 	if !x.censored {
 		end += int64(edge(x.outages, byRecovery).ofRecovery())
 	}
+	return x.clearedBy(end)
+}
+
+// earlierCleared is how much earlier the clear may be that a recovery counts from: where
+// one more of its faults was gone only at the far half of what chance does to the edge,
+// users may as well have recovered before it.
+func (x spell) earlierCleared() time.Duration {
+	at, _ := x.cleared()
+	if x.censored || at == never {
+		return 0
+	}
+	near, _ := x.clearedBy(x.end + int64(edge(x.outages, byRecovery).ofRecovery())/2)
+	return time.Duration(max(0, at-near))
+}
+
+// clearedBy is the same for users who recovered at an instant.
+func (x spell) clearedBy(end int64) (at int64, doubt time.Duration) {
+	var gone, later *span
 	for i, t := range x.on {
 		switch {
 		case t.cleared == never:
@@ -196,6 +217,9 @@ func (x spell) recover(mitigate *Time) *Time {
 		Seconds:    max(0, seconds(after)),
 		Resolution: x.resolution + seconds(clearing), Censored: x.censored, Unconfirmed: x.unconfirmed,
 	}
+	if early := seconds(x.earlierCleared()); early > 0 { // either, and all between
+		t.Seconds, t.Resolution = t.Seconds+early/2, t.Resolution+early/2
+	}
 	if !quite && !t.Censored {
 		t.Censored, t.Unconfirmed = true, atRest
 	}
@@ -223,9 +247,9 @@ func (x spell) between() (longest, doubt time.Duration, quite bool) {
 			if !alone || next == never || o.onset > t.cleared || o.last < next {
 				continue
 			}
-			last := o.stream.lastUnwell(t.cleared, next)
+			last, edge := o.stream.lastUnwell(t.cleared, next)
 			if unwell := time.Duration(last - t.cleared); last != never && unwell > longest {
-				longest, doubt = unwell, t.clearing
+				longest, doubt = unwell, t.clearing+edge
 			}
 			quite = quite && !o.stream.beside(max(t.cleared, last+1), next).beyond(len(x.on))
 		}
@@ -241,13 +265,13 @@ func (s *stream) beside(from, to int64) against {
 }
 
 // lastUnwell is when the last bad request due between two instants was known, at most the
-// second, without strays behind it, by the alarm's own test; never where there are no more
-// than the steady state has.
-func (s *stream) lastUnwell(from, to int64) int64 {
+// second, without strays behind it, by the alarm's own test, and how finely that edge is
+// known; never where there are no more than the steady state has.
+func (s *stream) lastUnwell(from, to int64) (at int64, doubt time.Duration) {
 	a, b := s.first(from), s.first(to)
 	i, k := below(s.bads, a), below(s.bads, b)
 	if k-i <= s.allowed(b-a) {
-		return never
+		return never, 0
 	}
 	last, place, sum, best := i, a-1, 0.0, 0.0
 	for j := i; j < k; j++ {
@@ -256,7 +280,7 @@ func (s *stream) lastUnwell(from, to int64) int64 {
 		}
 		place = int(s.bads[j])
 	}
-	return min(to, s.known(int(s.bads[last])))
+	return min(to, s.known(int(s.bads[last]))), s.edge(segment{first: i, last: last}, -1)
 }
 
 // worse is the longer of two times. One that did not end is longer than any; of one
@@ -267,6 +291,14 @@ func worse(a, b *Time) *Time {
 	}
 	if b != nil && (b.open() > a.open() || b.open() == a.open() && b.Seconds > a.Seconds) {
 		a, b = b, a
+	}
+	if b != nil && !a.Censored && !b.Censored {
+		// As far as either is known, the other may be the longer one.
+		if doubt := b.Seconds + b.Resolution - a.Seconds; doubt > a.Resolution {
+			c := *a
+			c.Resolution = doubt
+			return &c
+		}
 	}
 	if b != nil && a.Unconfirmed != "" && b.Seconds > a.Seconds {
 		c := *a

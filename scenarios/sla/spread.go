@@ -53,6 +53,24 @@ func (s *spread) join(o *spread) {
 	s.n += o.n
 }
 
+// over counts those that took longer than a time.
+func (s *spread) over(d time.Duration) (n int) {
+	us := uint64(max(0, d) / time.Microsecond)
+	for p := us / perPage; p < pages; p++ {
+		for i, c := range s.pages[p] {
+			if p*perPage+uint64(i) > us {
+				n += int(c)
+			}
+		}
+	}
+	for _, l := range s.longer {
+		if l > d {
+			n++
+		}
+	}
+	return n
+}
+
 // quantile is the nearest-rank quantile, zero of nothing.
 func (s *spread) quantile(q float64) time.Duration {
 	if s.n == 0 {

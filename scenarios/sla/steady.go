@@ -13,6 +13,7 @@ type steady struct {
 	bad          baselineBads
 	begin        []spread // how long requests took, of each of the seconds that may be cold
 	rest         spread   // of those after
+	parts        [5]spread
 }
 
 // mostCold is how many seconds at the beginning of a baseline may be cold; at most half
@@ -37,6 +38,30 @@ func (b *steady) add(r *load.Request, bad bool) {
 	} else {
 		b.rest.add(took(r))
 	}
+	n := int64(len(b.parts))
+	b.parts[min(n-1, (r.Due-b.first)*n/max(1, b.until-b.first))].add(took(r))
+}
+
+// slowing reports whether the last parts of the baseline were slower than those before:
+// their p95 is not within what would be calm beside them, and more of them are above that
+// than these explain, by the alarm's own chance.
+func (b *steady) slowing() bool {
+	for k := len(b.parts) / 2; k < len(b.parts); k++ {
+		var early, late spread
+		for i := range b.parts {
+			if i < k {
+				early.join(&b.parts[i])
+			} else {
+				late.join(&b.parts[i])
+			}
+		}
+		limit := calmLimit(early.quantile(calmQuantile))
+		a := against{base: early.n, calm: early.over(limit), in: late.n, bad: late.over(limit)}
+		if late.quantile(calmQuantile) > limit && a.chance() < alpha {
+			return true
+		}
+	}
+	return false
 }
 
 // took is how long a request took once it was sent: what the generator's own lag adds

@@ -29,6 +29,8 @@ type stream struct {
 	lag      spread          // of all
 	late     int             // sent with a lag above w
 	local    int             // failed on the load node itself
+	lagged   int             // bad by the generator's lag alone
+	slowing  bool            // the baseline's last part was slower than what was before it
 	answered bool            // at least one was
 	by       *answers        // of the whole run
 	marks    map[string]bool // faults whose own answers came through
@@ -73,6 +75,7 @@ func newStream(g timeline.Group, all *timeline.Requests, from, injected int64, s
 	s.spread = s.steadyBads.dispersion()
 	s.setTest(s.badBefore(injected), s.first(injected), sent, streams)
 	s.p95, s.cold = base.usual()
+	s.slowing = base.slowing()
 	s.calm = calmLimit(s.p95)
 	s.watch(injected, streams)
 	return s
@@ -87,6 +90,9 @@ func (s *stream) sends(r *load.Request) {
 	}
 	if r.Class == load.Local {
 		s.local++
+	}
+	if r.Class == load.OK && !r.Injected && r.Bad(s.group.Slow) && took(r) <= s.group.Slow {
+		s.lagged++
 	}
 	s.answered = s.answered || r.Status != 0
 	s.by.in(0).add(r, false)

@@ -110,8 +110,15 @@ func (s *scorer) unwell() (reasons []Said) {
 	if s.record.Header.Control {
 		return reasons // what comes early in it is a false alarm like any other
 	}
+	early := len(reasons)
 	for _, st := range s.streams {
 		reasons = append(reasons, s.early(st)...)
+		if st.slowing && s.wanted.Calm != nil {
+			say("slower-early", "%s were answered more slowly late in the baseline than before, and no fault was on: what calm is cannot be told; want a longer baseline, or look at the target", st.group.Name)
+		}
+	}
+	if len(reasons) == early && s.earlyOfAll() {
+		say("failures-early-of-all", "more requests of all groups together failed late in the baseline than the part of it before explains: look at the targets' logs, or want a longer baseline")
 	}
 	for i, w := range s.record.Header.Watch {
 		for _, a := range s.noticed[i].Alarms {
@@ -172,6 +179,35 @@ func (s *scorer) early(st *stream) (reasons []Said) {
 	return reasons
 }
 
+// earlyOfAll reports whether all groups together had more bad requests in a last part of
+// the baseline than what was before it explains, by the alarm's own chance.
+func (s *scorer) earlyOfAll() bool {
+	begin, end, ok := s.course.phase("baseline")
+	if !ok || len(s.streams) < 2 {
+		return false
+	}
+	parts := []int64{2, 3, 5, 8}
+	return slices.ContainsFunc(parts, func(n int64) bool {
+		from, a := end-(end-begin)/n, against{}
+		calm, late := baselineBads{from: begin, until: from}, baselineBads{from: from, until: end}
+		for _, st := range s.streams {
+			a.base, a.in = a.base+st.first(from), a.in+st.first(end)-st.first(from)
+			for _, due := range st.steadyBads.due {
+				if due < from {
+					calm.due = append(calm.due, due)
+				} else {
+					late.due = append(late.due, due)
+				}
+			}
+		}
+		a.calm, a.bad = len(calm.due), len(late.due) // known before any fault
+		slices.Sort(calm.due)
+		slices.Sort(late.due)
+		a.spread = max(calm.dispersion(), late.dispersion())
+		return a.chance() < alpha/float64(len(parts))
+	})
+}
+
 // convicted is what the generator did wrong.
 func (s *scorer) convicted() (reasons []Said) {
 	say := func(code, format string, a ...any) { reasons = append(reasons, Saying(code, format, a...)) }
@@ -191,11 +227,22 @@ func (s *scorer) convicted() (reasons []Said) {
 	if unsent := due - sent; unsent >= leastLost && float64(unsent) > mostUnsent*float64(due) {
 		say("requests-unsent", "%d of %d requests that were due could not be sent: %s", unsent, due, cure)
 	}
+	for _, st := range s.sent() { // what is little of all may be most of one
+		due, lost := st.all.Len()-st.warm, len(st.unsent)-st.warm
+		if len(s.sent()) > 1 && lost >= leastLost && float64(lost) > mostUnsentOfGroup*float64(due) {
+			say("requests-unsent-of", "%d of %d requests of %s that were due could not be sent: %s", lost, due, st.group.Name, cure)
+		}
+	}
 	if s.stalled() {
 		say("generator-stalled", "the generator fell behind its own schedule around an instant that is measured: %s", cure)
 	}
 	if lag := s.card.Generator.LagP99; lag > seconds(window/2) || late >= leastLost && float64(late) > mostLate*float64(sent) {
 		say("generator-late", "the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s", 1e3*lag, late, sent, window, cure)
+	}
+	for _, st := range s.sent() {
+		if st.lagged >= leastLost && st.lagged > st.allowed(st.sent()) {
+			say("generator-slowed", "%d requests of %s were answered within their time and are bad by what the generator was late with them: %s", st.lagged, st.group.Name, cure)
+		}
 	}
 	if local > 0 {
 		say("generator-exhausted", "%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate", local)
