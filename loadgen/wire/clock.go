@@ -42,3 +42,17 @@ func Over(all []Offset) (o Offset) {
 	}
 	return o
 }
+
+// bubble is when time begins in a bubble of testing/synctest.
+var bubble = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// since is how long ago an instant of this process was. In a bubble, which begins before any
+// process that is still there, it is how long ago the bubble began: a clock stays one that
+// goes on from its machine's start, above zero.
+func since(t time.Time) time.Duration {
+	d := time.Since(t)
+	if d < 0 {
+		d += t.Sub(bubble)
+	}
+	return d
+}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -15,6 +16,17 @@ func TestNowIsTheMachinesMonotonicClock(t *testing.T) {
 			t.Fatalf("%d, between %d and %d", now, before, after)
 		}
 	}
+}
+
+// In a bubble the clock goes on from where it stood outside, by the bubble's time.
+func TestNowInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := Now()
+		time.Sleep(time.Hour)
+		if have := Now() - began; began < base.at || have != int64(time.Hour) {
+			t.Errorf("from %d, with %d outside: an hour later have %d more", began, base.at, have)
+		}
+	})
 }
 
 // What is told of a whole run covers every instant that its measurements allow: the

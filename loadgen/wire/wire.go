@@ -192,6 +192,8 @@ type Server struct {
 	// Names is whom a command is about: commands about one are carried out in the order in
 	// which they came, each after the one before it has ended. Empty: about nobody. Nil: none is.
 	Names func(call string, body json.RawMessage) string
+	// Now is the clock that "clock" is answered with; nil: the package's.
+	Now func() int64
 
 	writing chan struct{} // holds one while a line is written
 	w       io.Writer
@@ -235,7 +237,7 @@ func (s *Server) write(m message) error {
 // Serve carries out commands from r, each on a goroutine of its own and those about one
 // name in their order, until r ends; then it cancels what is under way, waits for it, and returns (nil at
 // the plain end of r). Where no line comes for Silence it returns ErrSilent and waits for
-// nothing: answers may not be read either. The call "clock" is answered with Now.
+// nothing: answers may not be read either. The call "clock" is answered with s.Now.
 func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -269,7 +271,11 @@ func (s *Server) answer(ctx context.Context, m message, handlers map[string]Hand
 		return
 	}
 	if m.Call == "clock" {
-		now, _ := json.Marshal(Now())
+		clock := s.Now
+		if clock == nil {
+			clock = Now
+		}
+		now, _ := json.Marshal(clock())
 		_ = s.write(message{ID: m.ID, Body: now}) // a dead peer also ends r
 		return
 	}

@@ -38,7 +38,8 @@ type Drill struct {
 	Ground      lab.Ground
 	Console     Console
 	// Reaper is the command that starts a process of its own which calls Reap with the
-	// same run and ledger.
+	// same run and ledger; nil: there is none, for a Ground whose labs end with this
+	// process. A drill with commands of its own then does not begin.
 	Reaper func(run, ledger string) *exec.Cmd
 
 	plan     *scenarios.Plan
@@ -60,6 +61,10 @@ type Console interface {
 	// Update shows how it goes, some times a second.
 	Update(timeline.State)
 }
+
+// ErrNoReaper is returned for a drill that would run commands where nobody would undo what
+// they did, were this process to end.
+var ErrNoReaper = errors.New("its faults run commands of their own, and without a reaper nobody would undo what they did")
 
 // ID is the run's, 16 hex digits; empty before it was planned.
 func (d *Drill) ID() string {
@@ -83,7 +88,7 @@ func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 	}
 	failed := d.perform(ctx)
 	if failed != nil && !d.recorder.begun() {
-		if errors.Is(failed, lab.ErrNoEngine) || d.plan == nil {
+		if errors.Is(failed, lab.ErrNoEngine) || errors.Is(failed, ErrNoReaper) || d.plan == nil {
 			d.recorder.discard()
 			return sla.Scorecard{}, failed
 		}
@@ -171,9 +176,7 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 			return nil, err
 		}
 		d.recorder.plan(d.plan)
-		run := d.plan.Run
-		d.warden, err = ward(func() (*reaper, error) { return startReaper(d.Reaper(run, d.ledger()), d.reaperTold) }, hasCommands(d.plan), d.Console.Say)
-		if err != nil {
+		if d.warden, err = d.ward(); err != nil {
 			return nil, err
 		}
 		l, err := d.Ground.Start(ctx, lab.Options{Plan: d.plan, Dir: d.Dir, Uncontained: d.Uncontained, Events: d.recorder.event,
@@ -186,6 +189,19 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 			return nil, err
 		}
 	}
+}
+
+// ward starts the run's reaper, where it has one.
+func (d *Drill) ward() (*warden, error) {
+	owes, run := hasCommands(d.plan), d.plan.Run
+	switch {
+	case d.Reaper != nil:
+		start := func() (*reaper, error) { return startReaper(d.Reaper(run, d.ledger()), d.reaperTold) }
+		return ward(start, owes, d.Console.Say)
+	case owes:
+		return nil, fmt.Errorf("%s: %w", d.plan.Scenario.Name, ErrNoReaper)
+	}
+	return &warden{}, nil
 }
 
 // reaperTold keeps what the reaper tells: that it lifted a fault of the drill's own commands

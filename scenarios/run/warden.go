@@ -13,7 +13,8 @@ var errReaperGone = errors.New("the reaper was ended by somebody else: nobody wo
 // something is wrong that another one does not mend.
 const mostReapers = 3
 
-// warden sees to it that a run has a reaper as long as it goes on.
+// warden sees to it that a run has a reaper as long as it goes on. The zero value is that
+// of a run without one.
 type warden struct {
 	start func() (*reaper, error)
 	// owes: the reaper has the drill's own commands in its care, and no other one can take
@@ -97,6 +98,9 @@ func (w *warden) dismiss() {
 	w.over = true
 	now := w.now
 	w.mu.Unlock()
+	if now == nil {
+		return
+	}
 	now.dismiss()
 	w.busy.Wait()
 }

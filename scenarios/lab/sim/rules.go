@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// rule is what one fault, flood or steer has done so far. It outlives its end.
+type rule struct{ link.Count }
+
+func (r *rule) active() bool { return r != nil && r.Active }
+
+// of is the rule of a name, made where there is none; l.mu is held.
+func of(all map[string]*rule, name string) *rule {
+	if all[name] == nil {
+		all[name] = &rule{}
+	}
+	return all[name]
+}
+
+// hit counts a request of a user that met a fault; first: no other did before. l.mu is held.
+func (l *Lab) hit(fault string, at int64) (first bool) {
+	r := l.rules[fault]
+	if r == nil { // it is done by a flood, which counts its own traffic, or without a rule
+		return false
+	}
+	first = r.First == 0
+	if first {
+		r.First = at
+	}
+	r.Users, r.Total, r.Last = r.Users+1, r.Total+1, at
+	return first
+}
+
+// changeRule changes a rule, and tells when.
+func (l *Lab) changeRule(all map[string]*rule, name string, do func(*rule)) link.Bracket {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := l.now()
+	do(of(all, name))
+	return link.Bracket{Before: before, After: l.now()}
+}
+
+func (l *Lab) count(all map[string]*rule, name string) link.Count {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var c link.Count
+	if r := all[name]; r != nil {
+		c = r.Count
+	}
+	c.At = l.now()
+	return c
+}
+
+// boardCalls are the switchboard's.
+func (l *Lab) boardCalls() calls {
+	apply := func(_ context.Context, r link.Rule) (link.Bracket, error) {
+		return l.changeRule(l.rules, r.Name, func(of *rule) {
+			of.Active, of.Unit = true, "requests met"
+		}), nil
+	}
+	lift := func(_ context.Context, name string) (link.Bracket, error) {
+		return l.changeRule(l.rules, name, func(of *rule) { of.Active = false }), nil
+	}
+	count := func(_ context.Context, name string) (link.Count, error) {
+		return l.count(l.rules, name), nil
+	}
+	traffic := func(context.Context, struct{}) ([]link.Traffic, error) { return l.traffic(), nil }
+	leftover := func(context.Context, struct{}) ([]string, error) { return l.leftover(), nil }
+	return func(func(string, any) error) map[string]wire.Handler {
+		return map[string]wire.Handler{
+			"apply": wire.Handle(apply), "lift": wire.Handle(lift), "count": wire.Handle(count),
+			"traffic": wire.Handle(traffic), "leftover": wire.Handle(leftover),
+		}
+	}
+}
+
+// traffic is a connection over each link.
+func (l *Lab) traffic() (all []link.Traffic) {
+	for _, x := range l.o.Plan.Switchboard.Links {
+		all = append(all, link.Traffic{Link: x.ID, Connections: 1})
+	}
+	return all
+}
+
+// leftover are the rules in force.
+func (l *Lab) leftover() (left []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(l.rules)) {
+		if l.rules[name].Active {
+			left = append(left, "rule "+name)
+		}
+	}
+	return left
+}

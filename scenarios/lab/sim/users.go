@@ -1,0 +1,172 @@
+package sim
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+)
+
+// loadCalls are the load node's.
+func (l *Lab) loadCalls() calls {
+	flood := func(_ context.Context, x load.Let) (load.Deluge, error) {
+		return l.deluge(x.Name, l.changeRule(l.floods, x.Name, func(of *rule) {
+			of.Active, of.First, of.Last, of.Total = true, l.now(), l.now(), of.Total+1000
+		})), nil
+	}
+	ebb := func(_ context.Context, name string) (load.Deluge, error) {
+		b := l.changeRule(l.floods, name, func(of *rule) { of.Active = false })
+		return l.deluge(name, b), nil
+	}
+	flooded := func(_ context.Context, name string) (load.Deluge, error) {
+		return l.deluge(name, l.changeRule(l.floods, name, func(*rule) {})), nil
+	}
+	knock := func(_ context.Context, c load.Check) (load.Answer, error) {
+		now := l.now()
+		return load.Answer{Check: c.Name, Start: now, End: now, Good: true, Known: true}, nil
+	}
+	return func(tell func(string, any) error) map[string]wire.Handler {
+		start := func(context.Context, load.Start) (load.Started, error) {
+			return load.Started{At: l.startUsers(tell)}, nil
+		}
+		stop := func(context.Context, struct{}) (any, error) {
+			l.stopUsers()
+			return nil, nil
+		}
+		readback := func(context.Context, struct{}) (any, error) { return nil, nil }
+		return map[string]wire.Handler{
+			"knock": wire.Handle(knock), "start": wire.Handle(start), "stop": wire.Handle(stop),
+			"readback": wire.Handle(readback),
+			"flood":    wire.Handle(flood), "ebb": wire.Handle(ebb),
+			"flooded": wire.Handle(flooded),
+		}
+	}
+}
+
+// deluge is what a flood did until the end of a bracket.
+func (l *Lab) deluge(name string, b link.Bracket) load.Deluge {
+	c := l.count(l.floods, name)
+	return load.Deluge{Unit: "requests sent", Sent: c.Total, First: c.First, Last: c.Last,
+		Active: c.Active, Since: b.Before, At: b.After}
+}
+
+// users are all groups and all checks at work.
+type users struct {
+	lab  *Lab
+	tell func(string, any) error
+	at   int64 // when the first request was due
+	over chan struct{}
+	busy sync.WaitGroup
+}
+
+// startUsers sets them to work, and says when the first request was due.
+func (l *Lab) startUsers(tell func(string, any) error) int64 {
+	u := &users{lab: l, tell: tell, at: l.now(), over: make(chan struct{})}
+	l.mu.Lock()
+	l.users = u
+	l.mu.Unlock()
+	for _, g := range l.o.Plan.Load.Groups {
+		u.busy.Go(func() { u.group(g) })
+	}
+	for _, c := range l.o.Plan.Load.Checks {
+		u.busy.Go(func() { u.check(c) })
+	}
+	return u.at
+}
+
+// stopUsers ends them, where any are at work.
+func (l *Lab) stopUsers() {
+	l.mu.Lock()
+	u := l.users
+	l.users = nil
+	l.mu.Unlock()
+	if u == nil {
+		return
+	}
+	close(u.over)
+	u.busy.Wait()
+}
+
+// tellEvery is how often a group tells of its requests.
+const tellEvery = 250 * time.Millisecond
+
+// group makes a group's requests, each when it is due, and tells of them.
+func (u *users) group(g load.Group) {
+	gap := time.Duration(float64(time.Second) / g.Rate)
+	for seq := uint64(0); ; {
+		var all []load.Request
+		for end := seq + max(1, uint64(tellEvery/gap)); seq < end; seq++ {
+			since := time.Duration(seq) * gap
+			if !u.until(since) {
+				break
+			}
+			all = append(all, u.request(g, seq, u.at+int64(since)))
+		}
+		if len(all) == 0 {
+			return
+		}
+		if b, err := load.EncodeBlock(g.Name, all); err == nil {
+			_ = u.tell("requests", b) // nobody may listen any more
+		}
+		_ = u.tell("usage", load.Usage{At: u.lab.now(), Group: g.Name, Due: seq, Sent: seq})
+	}
+}
+
+// until waits for an instant since the start; false: the users are to end.
+func (u *users) until(since time.Duration) bool {
+	select {
+	case <-u.over:
+		return false
+	case <-time.After(time.Duration(u.at + int64(since) - u.lab.now())):
+		return true
+	}
+}
+
+// request makes one, and counts it where it met a fault.
+func (u *users) request(g load.Group, seq uint64, due int64) load.Request {
+	user := uint32(seq % uint64(max(1, g.Users)))
+	o, first := u.lab.ask(g.Name, seq, user, due)
+	if first {
+		_ = u.tell("touched", link.Touched{Rule: o.Fault, At: due})
+	}
+	r := load.Request{Seq: seq, Due: due, Sent: due, Done: due + int64(o.Took), User: user,
+		Node: o.Node, Status: o.Status, Class: o.Class, Attempts: 1, Reused: !g.PerRequest}
+	if o.Answer {
+		r.Injected, r.Fault = true, o.Fault
+	}
+	return r
+}
+
+// ask has the script say what becomes of a request; first: no other met its fault before.
+func (l *Lab) ask(group string, seq uint64, user uint32, due int64) (o Outcome, first bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ask := l.ground.Ask
+	if ask == nil {
+		ask = Felt
+	}
+	o = ask(Request{State: l.state(), Group: group, Seq: seq, User: user})
+	return o, o.Fault != "" && l.hit(o.Fault, due)
+}
+
+// check asks a watcher's question, again and again.
+func (u *users) check(c load.Check) {
+	for n := 0; u.until(c.Phase + time.Duration(n)*c.Every); n++ {
+		good, now := u.lab.watched(c), u.lab.now()
+		a := load.Answer{Check: c.Name, Start: now, End: now, Good: good, Known: true}
+		_ = u.tell("answer", a)
+	}
+}
+
+// watched has the script say what a watcher's question brings.
+func (l *Lab) watched(c load.Check) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ground.Check != nil {
+		return l.ground.Check(c, l.state())
+	}
+	return Noticed(c, l.state())
+}
