@@ -1,0 +1,420 @@
+package run_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/lab/sim"
+	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/run"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// console keeps what it is told.
+type console struct {
+	mu     sync.Mutex
+	said   []string
+	phases []string
+	shown  int
+}
+
+func (c *console) Say(format string, a ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.said = append(c.said, fmt.Sprintf(format, a...))
+}
+
+func (c *console) Phase(name string, _ time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if name != "" && !slices.Contains(c.phases, name) {
+		c.phases = append(c.phases, name)
+	}
+}
+
+func (c *console) Update(timeline.State) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shown++
+}
+
+// hears reports whether any line it was told holds a text.
+func (c *console) hears(text string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.said, func(s string) bool { return strings.Contains(s, text) })
+}
+
+// shipped opens a drill of the library.
+func shipped(t *testing.T, name string) *scenarios.Scenario {
+	t.Helper()
+	all, err := scenarios.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all[0]
+}
+
+// newDrill is a drill in memory that a console looks at.
+func newDrill(s *scenarios.Scenario, dir string, g lab.Ground) (*run.Drill, *console) {
+	c := &console{}
+	return &run.Drill{Scenario: s, Seed: 7, Dir: dir, Tool: "test", Ground: g, Console: c}, c
+}
+
+// open reads a drill's record, which is whole.
+func open(t *testing.T, dir string) *timeline.Record {
+	t.Helper()
+	r, err := timeline.Open(filepath.Join(dir, "record"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Truncated {
+		t.Error("the record breaks off")
+	}
+	return r
+}
+
+// marks are those of a name, in order.
+func marks(r *timeline.Record, name string) (all []timeline.Mark) {
+	for _, m := range r.Marks {
+		if m.Name == name {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// planned is the drill as it is going to be.
+func planned(t *testing.T, s *scenarios.Scenario) *scenarios.Plan {
+	t.Helper()
+	room, err := sim.Ground{}.Room(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Plan(scenarios.Options{Run: "00000000000000aa", Seed: 7, Subnet: room})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// ofThisMachine says what a drill has of its own on this machine, which no bubble can make
+// wait: commands, or a webhook on loopback.
+func ofThisMachine(p *scenarios.Plan) string {
+	for _, f := range p.Faults {
+		if _, own := f.Fault.(faults.Commanding); own {
+			return "fault " + f.Name
+		}
+	}
+	for _, w := range p.Header.Watch {
+		ofIt := func(h load.Hook) bool { return h.Name == w.Name }
+		if w.Local && !slices.ContainsFunc(p.Load.Hooks, ofIt) {
+			return "watcher " + w.Name
+		}
+	}
+	return ""
+}
+
+// Every shipped drill goes from its plan to its scorecard in memory: all that is decided
+// between the nodes and the reports is there, and nothing stays in force.
+func TestShippedDrillsInMemory(t *testing.T) {
+	for _, name := range library.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := shipped(t, name)
+			if why := ofThisMachine(planned(t, s)); why != "" {
+				t.Skipf("%s runs on this machine", why)
+			}
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				d, c := newDrill(s, dir, sim.Ground{})
+				card, err := d.Run(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := open(t, dir)
+				wantOrder(t, r)
+				wantProofs(t, r)
+				wantEvidence(t, dir, r, card)
+				wantPhases(t, r, c)
+			})
+		})
+	}
+}
+
+// wantOrder wants all marks that a drill has which goes as planned, in their order, and no
+// others.
+func wantOrder(t *testing.T, r *timeline.Record) {
+	t.Helper()
+	from := int64(0)
+	then := func(name, fault string, after int64) int64 {
+		t.Helper()
+		all := marks(r, name)
+		all = slices.DeleteFunc(all, func(m timeline.Mark) bool { return m.Fault != fault })
+		if len(all) != 1 {
+			t.Fatalf("%d marks %s of %q, want one; all: %+v", len(all), name, fault, r.Marks)
+		}
+		if m := all[0]; m.Before < after || m.After < m.Before {
+			t.Errorf("%s of %q: %d to %d, not after %d", name, fault, m.Before, m.After, after)
+		}
+		return all[0].Before
+	}
+	from = then(timeline.MarkStart, "", from)
+	if r.Header.Phases.WarmUp > 0 {
+		from = then(timeline.MarkBaseline, "", from)
+	}
+	from = then(timeline.MarkHold, "", from)
+	last := from
+	for _, f := range r.Header.Faults {
+		injected := then(timeline.MarkInject, f.Name, from)
+		lifted := then(timeline.MarkLift, f.Name, injected)
+		last = max(last, then(timeline.MarkClear, f.Name, lifted))
+	}
+	from = then(timeline.MarkRecovery, "", last)
+	then(timeline.MarkEnd, "", from)
+	for _, m := range r.Marks {
+		switch m.Name {
+		case timeline.MarkUnlifted, timeline.MarkOverdue, timeline.MarkExpired, timeline.MarkError,
+			timeline.MarkDead, timeline.MarkAbort, timeline.MarkInterrupted:
+			t.Errorf("mark %+v", m)
+		}
+	}
+}
+
+// wantProofs wants a count of users of each fault that they can meet, and none in force at
+// the end.
+func wantProofs(t *testing.T, r *timeline.Record) {
+	t.Helper()
+	for _, f := range r.Header.Faults {
+		n := map[string]timeline.Proof{}
+		for _, p := range r.Proofs {
+			if p.Fault == f.Name {
+				n[p.When] = p
+			}
+		}
+		after := n["after"].Count
+		if len(n) != 3 || after.Active || after.At == 0 {
+			t.Errorf("proofs of %s: %+v", f.Name, n)
+		}
+		met := after.Users > 0 || after.Own && after.Total > 0
+		if met == f.Unmet || !f.Unmet && after.First == 0 {
+			t.Errorf("fault %s, which users can meet: %v, counts %+v", f.Name, !f.Unmet, after)
+		}
+	}
+}
+
+// wantEvidence wants a ledger of which nothing is in force, the same scorecard of the
+// record again, and every report.
+func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scorecard) {
+	t.Helper()
+	ledger := filepath.Join(dir, "ledger.jsonl")
+	if left, err := engine.InForce(ledger); err != nil || len(left) > 0 {
+		t.Errorf("in force: %+v, %v", left, err)
+	}
+	b, err := os.ReadFile(ledger)
+	if err != nil || strings.Count(string(b), `"inject"`) != len(r.Header.Faults) ||
+		strings.Count(string(b), `"lifted"`) != len(r.Header.Faults) {
+		t.Errorf("the ledger, %v: %s", err, b)
+	}
+	if again := sla.Score(r, r.Header.Objectives); !reflect.DeepEqual(again, card) {
+		t.Errorf("scored again: have %+v, want %+v", again, card)
+	}
+	if err := reports.WriteAll(dir, card); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.Contains(string(text), r.Header.Scenario) {
+			t.Errorf("%s, %v: %.200s", name, err, text)
+		}
+	}
+}
+
+// wantPhases wants a console that was told each phase, and shown how it goes.
+func wantPhases(t *testing.T, r *timeline.Record, c *console) {
+	t.Helper()
+	want := []string{"warm-up", "baseline", "fault", "recovery"}
+	if r.Header.Phases.WarmUp == 0 {
+		want = want[1:]
+	}
+	if !slices.Equal(c.phases, want) || c.shown == 0 {
+		t.Errorf("phases %q, shown %d times; want %q", c.phases, c.shown, want)
+	}
+}
+
+// A drill with commands of its own does not begin where nobody would undo them, and leaves
+// no record.
+func TestNoCommandsWithoutAReaper(t *testing.T) {
+	refused := 0
+	for _, name := range library.Names() {
+		s := shipped(t, name)
+		if !strings.HasPrefix(ofThisMachine(planned(t, s)), "fault ") {
+			continue
+		}
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			d, c := newDrill(s, dir, sim.Ground{})
+			_, err := d.Run(t.Context())
+			left, _ := os.ReadDir(dir)
+			if !errors.Is(err, run.ErrNoReaper) || len(left) > 0 || c.hears("starting") {
+				t.Errorf("%s: %v, left %v, said %q", name, err, left, c.said)
+			}
+		})
+		refused++
+	}
+	if refused == 0 {
+		t.Error("no shipped drill has commands of its own")
+	}
+}
+
+// kept is a ground that shows the lab it has started.
+type kept struct {
+	sim.Ground
+	lab chan *sim.Lab
+}
+
+func keep(g sim.Ground) kept { return kept{g, make(chan *sim.Lab, 1)} }
+
+func (k kept) Start(ctx context.Context, o lab.Options) (lab.Lab, error) {
+	l, err := k.Ground.Start(ctx, o)
+	if err == nil {
+		k.lab <- l.(*sim.Lab)
+	}
+	return l, err
+}
+
+// amid runs a shipped drill in memory, and does something to its lab a second into its
+// fault. It gives the drill's error and its record.
+func amid(
+	ctx context.Context, t *testing.T, name string, do func(*sim.Lab),
+) (*timeline.Record, error) {
+	t.Helper()
+	s, dir := shipped(t, name), t.TempDir()
+	g := keep(sim.Ground{})
+	d, _ := newDrill(s, dir, g)
+	p := planned(t, s)
+	at := p.Header.Phases.WarmUp + p.Header.Phases.Baseline + p.InjectDelay + time.Second
+	go func() {
+		l := <-g.lab
+		time.Sleep(at)
+		do(l)
+	}()
+	_, err := d.Run(ctx)
+	r := open(t, dir)
+	left, errLedger := engine.InForce(filepath.Join(dir, "ledger.jsonl"))
+	if errLedger != nil || len(left) > 0 {
+		t.Errorf("in force: %+v, %v", left, errLedger)
+	}
+	injected, cleared := marks(r, timeline.MarkInject), marks(r, timeline.MarkClear)
+	if len(injected) != len(r.Header.Faults) || len(cleared) != len(injected) ||
+		len(marks(r, timeline.MarkUnlifted)) > 0 {
+		t.Errorf("not every fault is seen to be gone: %+v", r.Marks)
+	}
+	return r, err
+}
+
+// A node that ends by itself amid the fault ends the drill: what is in force is lifted, and
+// the record says why.
+func TestNodeThatEndsInMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := amid(t.Context(), t, "bad-lb-node", func(l *sim.Lab) { l.End("app-1") })
+		failed := marks(r, timeline.MarkError)
+		if err != nil || len(failed) != 1 || len(marks(r, timeline.MarkEnd)) > 0 ||
+			!strings.Contains(failed[0].Detail, "target app-1: ") {
+			t.Errorf("%v; marks %+v", err, r.Marks)
+		}
+	})
+}
+
+// An interrupt amid the fault lifts it, and is marked.
+func TestInterruptInMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, interrupt := context.WithCancelCause(t.Context())
+		r, err := amid(ctx, t, "bad-lb-node", func(*sim.Lab) { interrupt(engine.ErrInterrupted) })
+		if err != nil || len(marks(r, timeline.MarkInterrupted)) != 1 ||
+			len(marks(r, timeline.MarkError)) > 0 {
+			t.Errorf("%v; marks %+v", err, r.Marks)
+		}
+	})
+}
+
+// A start that fails is an error in the record, and nothing was done to the world.
+func TestStartThatFailsInMemory(t *testing.T) {
+	refused := errors.New("no room for it")
+	for _, what := range []string{"switchboard", "load node", "targets"} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			refuse := func(step string) error {
+				if step == what {
+					return refused
+				}
+				return nil
+			}
+			d, _ := newDrill(shipped(t, "bad-lb-node"), dir, sim.Ground{Refuse: refuse})
+			card, err := d.Run(t.Context())
+			r := open(t, dir)
+			failed := marks(r, timeline.MarkError)
+			if err != nil || card.Verdict != sla.Error || len(r.Marks) != 1 || len(failed) != 1 ||
+				!strings.Contains(failed[0].Detail, what+": "+refused.Error()) {
+				t.Errorf("%s: %v, %s, marks %+v", what, err, card.Verdict, r.Marks)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "ledger.jsonl")); err == nil {
+				t.Error("there is a ledger, of nothing")
+			}
+		})
+	}
+}
+
+// Users are led elsewhere as long as the watcher is not content, and those who are feel
+// nothing of the fault.
+func TestSteeringInMemory(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		// Requests of the east in the fault, by whether they were led elsewhere.
+		met := map[bool]int{}
+		ask := func(r sim.Request) sim.Outcome {
+			o, moved := sim.Felt(r), len(r.Moved) > 0
+			if r.Group == "page/east" && len(r.Faults) > 0 {
+				met[moved]++
+				if moved && o.Fault != "" {
+					t.Errorf("request %d met %s, though led elsewhere", r.Seq, o.Fault)
+				}
+			}
+			return o
+		}
+		d, c := newDrill(shipped(t, "region-slow"), dir, sim.Ground{Ask: ask})
+		if _, err := d.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r := open(t, dir)
+		inject, gone := marks(r, timeline.MarkInject)[0], marks(r, timeline.MarkClear)[0]
+		moved, back := marks(r, timeline.MarkSteer), marks(r, timeline.MarkSteerBack)
+		if len(moved) != 1 || len(back) != 1 || moved[0].Before < inject.Before ||
+			back[0].Before < gone.Before {
+			t.Errorf("marks %+v", r.Marks)
+		}
+		if met[false] == 0 || met[true] == 0 {
+			t.Errorf("requests in the fault by whether they were led elsewhere: %v", met)
+		}
+		if !c.hears("steer east: probe is not content") || !c.hears("steer east: back") {
+			t.Errorf("said %q", c.said)
+		}
+	})
+}
