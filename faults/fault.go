@@ -68,7 +68,7 @@ type Switchboard interface {
 
 // Nodes is the control a fault has over targets' containers.
 type Nodes interface {
-	// Kill sends SIGKILL and waits until the container is dead.
+	// Kill sends SIGKILL and waits until the container is dead; a dead one is left alone.
 	Kill(ctx context.Context, node string) error
 	// Start starts a stopped or killed container again, at the same address,
 	// and waits until its process runs; a running one is left alone.

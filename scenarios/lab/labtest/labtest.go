@@ -1,0 +1,258 @@
+// Package labtest is the contract of labs: what a drill relies on, whatever its nodes are
+// made of. A lab passes it before a drill runs there.
+package labtest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
+)
+
+// Contract holds a lab to what is true of all. The node that start gives is a target with a
+// CPU limit, and links to it are without proxies. Contract may run in a bubble of
+// testing/synctest.
+func Contract(t *testing.T, start func(t *testing.T) lab.Lab, node string) {
+	t.Helper()
+	l := start(t)
+	defer closeTwice(t, l)
+	wantClocks(t, l)
+	wantEnds(t, l, node)
+	wantPauses(t, l, node)
+	wantCPU(t, l, node)
+	wantRule(t, l, node)
+	wantEnvironment(t, l, node)
+	wantNoLoss(t, l)
+}
+
+// Memory holds a lab to what is true of all that can lower the memory limit of a target,
+// which has one and uses more than is left to it.
+func Memory(t *testing.T, start func(t *testing.T) lab.Lab, node string, left quantity.Size) {
+	t.Helper()
+	l, ctx := start(t), t.Context()
+	defer closeTwice(t, l)
+	squeezed := func(want bool) {
+		t.Helper()
+		if have, err := l.Squeezed(ctx, node); err != nil || have != want {
+			t.Errorf("squeezed: have %t, %v, want %t", have, err, want)
+		}
+	}
+	squeezed(false)
+	must(t, l.Squeeze(ctx, node, left))
+	squeezed(true)
+	if oom, err := l.Ended(ctx, node); err != nil || !oom {
+		t.Errorf("killed for want of memory: have %t, %v", oom, err)
+	}
+	wantRunning(t, l, node, false)
+	for range 2 {
+		must(t, l.Relax(ctx, node))
+		must(t, l.Start(ctx, node))
+		squeezed(false)
+		wantRunning(t, l, node, true)
+	}
+	wantNoLoss(t, l)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantClocks wants both nodes to tell the time, which goes on.
+func wantClocks(t *testing.T, l lab.Lab) {
+	t.Helper()
+	for _, p := range []*wire.Peer{l.Switchboard(), l.Load()} {
+		var before, after int64
+		must(t, p.Call(t.Context(), "clock", nil, &before))
+		time.Sleep(time.Millisecond)
+		must(t, p.Call(t.Context(), "clock", nil, &after))
+		if before <= 0 || after-before < int64(time.Millisecond) {
+			t.Errorf("clock: have %d, and a millisecond later %d", before, after)
+		}
+	}
+}
+
+// wantRunning wants a target to run, or not to.
+func wantRunning(t *testing.T, l lab.Lab, node string, want bool) {
+	t.Helper()
+	if have, err := l.Running(t.Context(), node); err != nil || have != want {
+		t.Errorf("running: have %t, %v, want %t", have, err, want)
+	}
+}
+
+// wantEnds wants a target to end and to start again, each safe twice.
+func wantEnds(t *testing.T, l lab.Lab, node string) {
+	t.Helper()
+	ctx := t.Context()
+	wantRunning(t, l, node, true)
+	for _, end := range []func(context.Context, string) error{l.Kill, l.Terminate} {
+		must(t, end(ctx, node))
+		_, err := l.Ended(ctx, node)
+		must(t, err)
+		wantRunning(t, l, node, false)
+		must(t, l.Kill(ctx, node)) // of a dead one
+		for range 2 {
+			must(t, l.Start(ctx, node))
+			wantRunning(t, l, node, true)
+		}
+	}
+}
+
+// wantPauses wants a target to freeze and to thaw; one that is not frozen is left alone.
+func wantPauses(t *testing.T, l lab.Lab, node string) {
+	t.Helper()
+	must(t, l.Pause(t.Context(), node))
+	wantRunning(t, l, node, false)
+	for range 2 {
+		must(t, l.Unpause(t.Context(), node))
+		wantRunning(t, l, node, true)
+	}
+}
+
+// wantCPU wants a CPU limit to be lowered, and restored.
+func wantCPU(t *testing.T, l lab.Lab, node string) {
+	t.Helper()
+	const little = 0.05
+	limit := func() float64 {
+		t.Helper()
+		c, err := l.CPU(t.Context(), node)
+		must(t, err)
+		return c.Limit
+	}
+	own := limit()
+	if own <= little {
+		t.Fatalf("a limit of %g CPUs leaves nothing to take", own)
+	}
+	must(t, l.Starve(t.Context(), node, little))
+	if have := limit(); have != little {
+		t.Errorf("starved: have %g CPUs, want %g", have, little)
+	}
+	for range 2 {
+		must(t, l.Feed(t.Context(), node))
+		if have := limit(); have != own {
+			t.Errorf("fed: have %g CPUs, want %g", have, own)
+		}
+	}
+}
+
+// wantRule wants a rule to be in force from its apply to its lift, which is safe before and
+// twice, to be counted also afterwards, and to leave nothing.
+func wantRule(t *testing.T, l lab.Lab, node string) {
+	t.Helper()
+	call := func(name string, in, out any) {
+		t.Helper()
+		must(t, l.Switchboard().Call(t.Context(), name, in, out))
+	}
+	tally := &link.Tally{Unit: "packets"}
+	rule := link.Rule{Name: "contract", Links: linksTo(t, l, node), Tally: tally}
+	now := func() (at int64) {
+		t.Helper()
+		call("clock", nil, &at)
+		return at
+	}
+	in := func(what string, before int64, b link.Bracket) {
+		t.Helper()
+		if after := now(); b.Before < before || b.After < b.Before || b.After > after {
+			t.Errorf("%s: %+v, between %d and %d", what, b, before, after)
+		}
+	}
+	active := func(want bool) {
+		t.Helper()
+		var c link.Count
+		before := now()
+		call("count", rule.Name, &c)
+		in("count", before, link.Bracket{Before: c.At, After: c.At})
+		var left []string
+		call("leftover", nil, &left)
+		if c.Active != want || len(left) > 0 != want {
+			t.Errorf("in force: have %t, left over %q, want %t", c.Active, left, want)
+		}
+	}
+	var b link.Bracket
+	call("lift", rule.Name, &b)
+	active(false)
+	before := now()
+	call("apply", rule, &b)
+	in("apply", before, b)
+	active(true)
+	before = now()
+	call("lift", rule.Name, &b)
+	in("lift", before, b)
+	active(false)
+	call("lift", rule.Name, &b)
+	active(false)
+}
+
+// linksTo are the links that end at a node.
+func linksTo(t *testing.T, l lab.Lab, node string) (ids []string) {
+	t.Helper()
+	var all []link.Traffic
+	must(t, l.Switchboard().Call(t.Context(), "traffic", nil, &all))
+	for _, x := range all {
+		if strings.Contains(x.Link, "-> "+node+":") {
+			ids = append(ids, x.Link)
+		}
+	}
+	if len(ids) == 0 {
+		t.Fatalf("no link leads to %s: %+v", node, all)
+	}
+	return ids
+}
+
+// wantEnvironment wants commands to be told of run and fault.
+func wantEnvironment(t *testing.T, l lab.Lab, node string) {
+	t.Helper()
+	all := l.Environment("outage", []string{node})
+	run := slices.ContainsFunc(all, func(e string) bool {
+		return strings.HasPrefix(e, "STORMDRILL_RUN=") && !strings.HasSuffix(e, "=")
+	})
+	if !run || !slices.Contains(all, "STORMDRILL_FAULT=outage") {
+		t.Errorf("environment %q", all)
+	}
+}
+
+// wantNoLoss wants ends that were asked for not to be told as losses.
+func wantNoLoss(t *testing.T, l lab.Lab) {
+	t.Helper()
+	if _, err := l.Strays(t.Context()); err != nil {
+		t.Errorf("strays: %v", err)
+	}
+	select {
+	case err := <-l.Lost():
+		t.Errorf("told as a loss: %v", err)
+	default:
+	}
+}
+
+// overWithin is how long a conversation may take to end.
+const overWithin = time.Minute
+
+// closeTwice wants a lab to close, twice, and both conversations to be over then.
+func closeTwice(t *testing.T, l lab.Lab) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	for range 2 {
+		if err := l.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	}
+	for _, p := range []*wire.Peer{l.Switchboard(), l.Load()} {
+		select {
+		case <-p.Done():
+		case <-time.After(overWithin):
+			t.Error("a conversation goes on after its lab was closed")
+		}
+		if err := p.Call(ctx, "clock", nil, nil); !errors.Is(err, wire.ErrGone) {
+			t.Errorf("a call after the close: %v", err)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package sim
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/lab/labtest"
+)
+
+// started starts a shipped drill's lab.
+func started(name string) func(t *testing.T) lab.Lab {
+	return func(t *testing.T) lab.Lab {
+		t.Helper()
+		all, err := scenarios.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		room, err := Ground{}.Room(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := all[0].Plan(scenarios.Options{Run: "00000000000000c0", Subnet: room})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := Ground{}.Start(t.Context(), lab.Options{Plan: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+}
+
+// A lab in memory keeps the contract of labs, in no time.
+func TestContract(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		labtest.Contract(t, started("starved-server"), "shop")
+		labtest.Memory(t, started("out-of-memory"), "app-2", 32<<20)
+	})
+}
+
+// Of a share, as many requests are drawn as it says, evenly.
+func TestDraws(t *testing.T) {
+	for _, c := range []struct {
+		share float64
+		want  string
+	}{{0, "----------"}, {0.5, "-x-x-x-x-x"}, {0.3, "---x--x--x"}, {1, "xxxxxxxxxx"}} {
+		have := ""
+		for seq := range uint64(10) {
+			if draws(seq, c.share) {
+				have += "x"
+			} else {
+				have += "-"
+			}
+		}
+		if have != c.want {
+			t.Errorf("%g: have %s, want %s", c.share, have, c.want)
+		}
+	}
+}
