@@ -80,7 +80,7 @@ func (s *cpuStarve) Inject(ctx context.Context) (link.Bracket, error) {
 		return b, err
 	}
 	now, err := s.tally.board.Count(ctx, s.tally.rule.Name)
-	b.After = now.At
+	b.After = now.Read().After
 	return b, err
 }
 

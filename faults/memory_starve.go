@@ -81,7 +81,7 @@ type memoryStarve struct {
 // come before the limit is where it was wanted.
 func (s *memoryStarve) Inject(ctx context.Context) (link.Bracket, error) {
 	now, err := s.dead.board.Count(ctx, s.dead.rule.Name)
-	b := link.Bracket{Before: now.At}
+	b := link.Bracket{Before: now.Read().Before}
 	if err != nil {
 		return b, err
 	}
@@ -95,7 +95,7 @@ func (s *memoryStarve) Inject(ctx context.Context) (link.Bracket, error) {
 		return b, err
 	}
 	now, err = s.dead.board.Count(ctx, s.dead.rule.Name)
-	b.After = now.At
+	b.After = now.Read().After
 	return b, err
 }
 

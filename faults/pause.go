@@ -56,7 +56,7 @@ func (p *pause) Inject(ctx context.Context) (link.Bracket, error) {
 		return b, err
 	}
 	now, err := p.tally.board.Count(ctx, p.tally.rule.Name)
-	b.After = now.At
+	b.After = now.Read().After
 	return b, err
 }
 

@@ -30,7 +30,7 @@ func (i ruleInjection) liftAfter(ctx context.Context, undo func() error) (link.B
 	now, errCount := i.board.Count(ctx, i.rule.Name)
 	errUndo := undo()
 	b, err := i.Lift(ctx)
-	b.Before = now.At
+	b.Before = now.Read().Before
 	return b, errors.Join(errCount, errUndo, err)
 }
 

@@ -53,7 +53,7 @@ const stopGrace = 10 * time.Second
 // refuse. The bracket is the signals': what follows is the targets' own affair.
 func (s *stop) Inject(ctx context.Context) (link.Bracket, error) {
 	now, err := s.dead.board.Count(ctx, s.dead.rule.Name)
-	b := link.Bracket{Before: now.At}
+	b := link.Bracket{Before: now.Read().Before}
 	if err != nil {
 		return b, err
 	}
@@ -64,7 +64,7 @@ func (s *stop) Inject(ctx context.Context) (link.Bracket, error) {
 		return err
 	})
 	now, errCount := s.dead.board.Count(ctx, s.dead.rule.Name)
-	b.After = now.At
+	b.After = now.Read().After
 	// Those that were signalled are waited for in any case: a lift has to find them dead.
 	err = errors.Join(err, errCount, each(s.targets, func(i int, t string) error {
 		if !signalled[i] {

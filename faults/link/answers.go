@@ -19,6 +19,8 @@ type Count struct {
 	First  int64  `json:"first"`  // when it first touched users' traffic, ns; 0: never
 	Last   int64  `json:"last"`
 	Late   int64  `json:"late,omitempty"` // First is late by at most this, ns: counters have no clock and are polled
+	// Doubt is by how much At may be off, ns, either way: it was read on another clock.
+	Doubt int64 `json:"doubt,omitempty"`
 	// Blind: users' traffic cannot be told from checks on these links (packets, or
 	// bytes that cannot be read, between targets); Users then holds the total.
 	Blind bool `json:"blind"`
@@ -35,6 +37,9 @@ type Count struct {
 	Active bool   `json:"active"` // rule or mode read back as present now
 	At     int64  `json:"at"`     // when it was read
 }
+
+// Read encloses when it was read.
+func (c Count) Read() Bracket { return Bracket{Before: c.At - c.Doubt, After: c.At + c.Doubt} }
 
 // Traffic is what went over a link, faulted or not; the answer to "traffic"
 // is one per link.

@@ -63,10 +63,11 @@ type Drill struct {
 	Load    Load
 	Journal Journal
 	Ledger  *Ledger
-	Now     func() int64  // the record's clock, ns
-	Lost    <-chan error  // a container ended by itself; nil: nobody watches
-	Abort   <-chan string // the scenario's abort condition held; nil: it has none
-	Pulse   *Pulse        // of the baseline; nil: whatever it is like, the faults are injected
+	Now     func() int64         // the record's clock, ns
+	Doubt   func() time.Duration // by how much Now may be off, either way; nil: by nothing
+	Lost    <-chan error         // a container ended by itself; nil: nobody watches
+	Abort   <-chan string        // the scenario's abort condition held; nil: it has none
+	Pulse   *Pulse               // of the baseline; nil: whatever it is like, the faults are injected
 	// ReadBack asks, once the load has stopped, what became of the writes that were
 	// acknowledged; nil: there are none to ask for.
 	ReadBack func(ctx context.Context) error
@@ -209,7 +210,7 @@ func (d *Drill) readBack(ctx context.Context) error {
 			return fmt.Errorf("read-back: %w", err)
 		}
 	}
-	b.After = d.Now()
+	b.After = d.now().After
 	return d.mark(timeline.MarkReadBack, "", b, "")
 }
 
@@ -284,9 +285,13 @@ func (d *Drill) mark(name, fault string, b link.Bracket, detail string) error {
 	return d.Journal.Mark(timeline.Mark{Name: name, Fault: fault, Before: b.Before, After: b.After, Detail: detail})
 }
 
+// now encloses this instant.
 func (d *Drill) now() link.Bracket {
-	now := d.Now()
-	return link.Bracket{Before: now, After: now}
+	now, doubt := d.Now(), int64(0)
+	if d.Doubt != nil {
+		doubt = int64(d.Doubt())
+	}
+	return link.Bracket{Before: now - doubt, After: now + doubt}
 }
 
 func (d *Drill) tell(name string, length time.Duration) {

@@ -91,15 +91,14 @@ func (d *Drill) clear(ctx context.Context, f Fault, lifted link.Bracket) error {
 	if err != nil {
 		return err
 	}
-	now := d.Now()
-	if err := d.Journal.Proof(timeline.Proof{Fault: f.Name, When: "after", At: now, Count: count}); err != nil {
+	if err := d.Journal.Proof(timeline.Proof{Fault: f.Name, When: "after", At: d.Now(), Count: count}); err != nil {
 		return err
 	}
 	if count.Active {
 		return errors.New("it still reads back as present")
 	}
 	if f.Canary == nil {
-		seen.After = now
+		seen.After = d.now().After
 	}
 	return d.mark(timeline.MarkClear, f.Name, seen, "")
 }

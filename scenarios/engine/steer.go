@@ -121,8 +121,8 @@ func (d *Drill) unsteer(ctx context.Context) error {
 	for _, s := range d.Steers {
 		if err := d.turn(ctx, s, false, "the load has ended"); err != nil {
 			err = fmt.Errorf("steer %s: %w", s.Name, err)
-			now := d.Now()
-			errs = append(errs, err, d.Journal.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Steer: s.Name, Before: now, After: now, Detail: err.Error()}))
+			now := d.now()
+			errs = append(errs, err, d.Journal.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Steer: s.Name, Before: now.Before, After: now.After, Detail: err.Error()}))
 		}
 	}
 	return errors.Join(errs...)

@@ -21,8 +21,9 @@ func hasCommands(p *scenarios.Plan) bool {
 func (d *Drill) bind(p scenarios.PlannedFault, l lab.Lab) (engine.Fault, error) {
 	site := p.Site
 	most := mostHold(p)
-	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), most}, l, floods{l.Load(), most}
-	site.Commands, site.Environment = orders{d.warden, d.clock, mostOfCommands(p)}, l.Environment(p.Name, p.Site.Targets)
+	clocks := d.recorder.clocks
+	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), clocks, most}, l, floods{l.Load(), most}
+	site.Commands, site.Environment = orders{d.warden, clocks.cli(), mostOfCommands(p)}, l.Environment(p.Name, p.Site.Targets)
 	injection, err := p.Fault.Bind(p.Name, site)
 	if err != nil {
 		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)

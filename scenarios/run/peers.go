@@ -78,10 +78,11 @@ func (f floods) call(ctx context.Context, name string, in any) (link.Bracket, er
 	return link.Bracket{Before: d.Since, After: d.At}, nil
 }
 
-// board is the switchboard as faults use it.
+// board is the switchboard as faults use it. What it tells comes on the record's clock.
 type board struct {
-	peer *wire.Peer
-	most time.Duration // that a rule may be in force; 0: any
+	peer   *wire.Peer
+	clocks *clocks
+	most   time.Duration // that a rule may be in force; 0: any
 }
 
 var _ faults.Switchboard = board{}
@@ -89,17 +90,19 @@ var _ faults.Switchboard = board{}
 func (b board) Apply(ctx context.Context, r link.Rule) (out link.Bracket, err error) {
 	r.For = b.most
 	err = b.call(ctx, "apply", r, &out)
-	return out, err
+	return b.clocks.bracket(out), err
 }
 
 func (b board) Lift(ctx context.Context, name string) (out link.Bracket, err error) {
 	err = b.call(ctx, "lift", name, &out)
-	return out, err
+	return b.clocks.bracket(out), err
 }
 
 func (b board) Count(ctx context.Context, name string) (out link.Count, err error) {
-	err = b.call(ctx, "count", name, &out)
-	return out, err
+	if err = b.call(ctx, "count", name, &out); err != nil {
+		return out, err
+	}
+	return b.clocks.count(out), nil
 }
 
 func (b board) call(ctx context.Context, name string, in, out any) error {

@@ -26,6 +26,7 @@ type recorder struct {
 	path   string
 	w      *timeline.Writer
 	broken chan error // gives the first failure
+	clocks *clocks
 
 	mu     sync.Mutex
 	early  []func() error // said before the record's header was known
@@ -46,7 +47,7 @@ func newRecorder(path string) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &recorder{path: path, w: w, broken: make(chan error, 1), window: timeline.NewWindow(time.Second)}, nil
+	return &recorder{path: path, w: w, broken: make(chan error, 1), clocks: &clocks{}, window: timeline.NewWindow(time.Second)}, nil
 }
 
 // plan tells the recorder whose requests it will see.
@@ -159,9 +160,14 @@ func (r *recorder) strays(s timeline.Strays) {
 
 func (r *recorder) clock(o wire.Offset) { _ = r.write(func() error { return r.w.Clock(o) }) }
 
+// note keeps a note that was made at an instant of the CLI's clock: how that relates to the
+// record's is known when it is written.
 func (r *recorder) note(n timeline.Note) {
 	n.Text = secret.Hidden(n.Text)
-	_ = r.write(func() error { return r.w.Note(n) })
+	_ = r.write(func() error {
+		n.At = r.clocks.at(n.At)
+		return r.w.Note(n)
+	})
 }
 
 // headerToKeep is a header whose descriptions name secrets instead of holding them. What it
@@ -209,7 +215,11 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 		})
 	case "expired":
 		err = decode(body, func(e wire.Expired) {
-			_ = r.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: e.At, After: e.At, Detail: e.Error})
+			at := link.Bracket{Before: e.At, After: e.At}
+			if node == "switchboard" {
+				at = r.clocks.bracket(at)
+			}
+			_ = r.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: at.Before, After: at.After, Detail: e.Error})
 		})
 	case "trouble":
 		err = decode(body, func(b link.Trouble) {

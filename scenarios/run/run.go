@@ -45,7 +45,6 @@ type Drill struct {
 	plan     *scenarios.Plan
 	steers   []*engine.Steer
 	recorder *recorder
-	clock    wire.Offset
 	warden   *warden
 
 	mu       sync.Mutex
@@ -107,8 +106,8 @@ func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 
 // markEnd says in the record why there was no drill.
 func (d *Drill) markEnd(ctx context.Context, failed error) {
-	now := d.now()
-	m := timeline.Mark{Name: timeline.MarkError, Before: now, After: now, Detail: failed.Error()}
+	now := d.recorder.clocks.instant()
+	m := timeline.Mark{Name: timeline.MarkError, Before: now.Before, After: now.After, Detail: failed.Error()}
 	if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
 		m.Name = timeline.MarkInterrupted
 	}
@@ -125,14 +124,14 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
 		defer cancel()
 		if failed := l.Close(ctx); failed != nil {
-			now := d.now()
-			_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkError, Before: now, After: now, Detail: "removal: " + failed.Error()})
+			now := d.recorder.clocks.instant()
+			_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkError, Before: now.Before, After: now.After, Detail: "removal: " + failed.Error()})
 			err = errors.Join(err, failed)
 			return // the reaper goes on trying once this process is gone
 		}
 		d.warden.dismiss()
 	}()
-	if d.clock, err = wire.MeasureOffset(ctx, l.Load(), clockAsks); err != nil {
+	if _, err = d.recorder.clocks.measure(ctx, l); err != nil {
 		return err
 	}
 	d.begin()
@@ -154,7 +153,7 @@ func (d *Drill) hearing() watch.Hearing {
 	return watch.Hearing{
 		Now: d.now, Answer: d.recorder.answer, Deliver: d.recorder.delivery,
 		Waits:   func(watcher, url string) { d.Console.Say("watcher %s waits for a POST to %s", watcher, url) },
-		Refused: func(watcher, why string) { d.recorder.note(webhookRefused(d.now(), watcher, why)) },
+		Refused: func(watcher, why string) { d.recorder.note(webhookRefused(wire.Now(), watcher, why)) },
 	}
 }
 
@@ -211,7 +210,8 @@ func (d *Drill) reaperTold(name string, body json.RawMessage) {
 	if name != "expired" || json.Unmarshal(body, &e) != nil {
 		return
 	}
-	b := link.Bracket{Before: e.At + int64(d.clock.Shift-d.clock.Bound), After: e.At + int64(d.clock.Shift+d.clock.Bound)}
+	clock := d.recorder.clocks.cli()
+	b := link.Bracket{Before: e.At + int64(clock.Shift-clock.Bound), After: e.At + int64(clock.Shift+clock.Bound)}
 	_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: b.Before, After: b.After, Detail: e.Error})
 }
 
@@ -222,11 +222,11 @@ func (d *Drill) ledger() string { return filepath.Join(d.Dir, "ledger.jsonl") }
 func (d *Drill) begin() {
 	h := d.plan.Header
 	h.Wall, h.Mono = time.Now(), d.now()
-	d.recorder.begin(h, d.clock)
+	d.recorder.begin(h, d.recorder.clocks.cli())
 }
 
 // now is the record's clock.
-func (d *Drill) now() int64 { return wire.Now() + int64(d.clock.Shift) }
+func (d *Drill) now() int64 { return d.recorder.clocks.now() }
 
 // steer joins the plan's steers to the switchboard, and to what watchers find
 // from now on.
@@ -234,7 +234,7 @@ func (d *Drill) steer(l lab.Lab) {
 	if len(d.plan.Steers) == 0 {
 		return
 	}
-	s, steers := newSteering(d.plan, board{peer: l.Switchboard()}, d.Console.Say)
+	s, steers := newSteering(d.plan, board{peer: l.Switchboard(), clocks: d.recorder.clocks}, d.Console.Say)
 	d.steers = steers
 	d.recorder.steering.Store(s)
 }
@@ -251,7 +251,7 @@ func (d *Drill) drive(ctx context.Context, l lab.Lab) (err error) {
 	e := engine.Drill{
 		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
 		Load: loadNode{l.Load()}, Journal: d.recorder, Ledger: ledger,
-		Now: d.now, Lost: first(driven, l.Lost(), d.warden.lost, d.recorder.broken), Abort: d.recorder.abort(), Pulse: &d.recorder.pulse, Phase: d.phase,
+		Now: d.now, Doubt: d.recorder.clocks.doubt, Lost: first(driven, l.Lost(), d.warden.lost, d.recorder.broken), Abort: d.recorder.abort(), Pulse: &d.recorder.pulse, Phase: d.phase,
 	}
 	if slices.ContainsFunc(d.plan.Load.Groups, func(g load.Group) bool { return g.Writes != nil }) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
@@ -312,13 +312,13 @@ func (d *Drill) settle(ctx context.Context, l lab.Lab) error {
 	if err := l.Switchboard().Call(ctx, "leftover", nil, &left); err != nil {
 		return fmt.Errorf("switchboard: %w", err)
 	}
-	now := d.now()
+	now := d.recorder.clocks.instant()
 	for _, what := range left {
-		_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Before: now, After: now, Detail: "left in the switchboard: " + what})
+		_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Before: now.Before, After: now.After, Detail: "left in the switchboard: " + what})
 	}
-	o, err := wire.MeasureOffset(ctx, l.Load(), clockAsks)
+	o, err := d.recorder.clocks.measure(ctx, l)
 	if err != nil {
-		return fmt.Errorf("load node: clock: %w", err)
+		return err
 	}
 	d.recorder.clock(o)
 	return nil

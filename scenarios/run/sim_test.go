@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -417,4 +418,159 @@ func TestSteeringInMemory(t *testing.T) {
 			t.Errorf("said %q", c.said)
 		}
 	})
+}
+
+// The machines may be three, each with a clock of its own: verdict and times are as on one
+// machine, to within what they are printed with, and no bracket misses what it encloses.
+func TestClocksApartInMemory(t *testing.T) {
+	const us = time.Microsecond
+	// Lines take longer there than back, or the other way round: of that a measurement knows
+	// nothing but its bound. No request is due at the instant of a change.
+	for way, together := range map[string]sim.Ground{
+		"ahead":  {Load: sim.Place{There: 3100 * us}, Switchboard: sim.Place{There: 1300 * us, Back: 2100 * us}},
+		"behind": {Load: sim.Place{There: 300 * us}, Switchboard: sim.Place{There: 3100 * us}},
+	} {
+		t.Run(way, func(t *testing.T) {
+			for _, name := range []string{
+				"bad-lb-node", "region-slow", "frozen-server", "planned-stop", "out-of-memory",
+				"starved-server", "flood", "primary-lost",
+			} {
+				wantSameApart(t, name, together)
+			}
+		})
+	}
+}
+
+// wantSameApart runs a shipped drill twice, on one machine and on three whose clocks are a
+// day apart, and wants the same of both.
+func wantSameApart(t *testing.T, name string, together sim.Ground) {
+	t.Helper()
+	const day = 24 * time.Hour
+	apart := together
+	apart.Load.Ahead, apart.Switchboard.Ahead = day, 2*day
+	cards, records := map[bool]sla.Scorecard{}, map[bool]*timeline.Record{}
+	for far, g := range map[bool]sim.Ground{false: together, true: apart} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			d, _ := newDrill(shipped(t, name), dir, g)
+			card, err := d.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			cards[far], records[far] = card, open(t, dir)
+			wantOrder(t, records[far])
+		})
+	}
+	if have, want := cards[true].Verdict, cards[false].Verdict; have != want {
+		t.Errorf("%s: %s, and on one machine %s", name, have, want)
+	}
+	wantTimes(t, name, cards[true], cards[false])
+	load := (together.Load.There + together.Load.Back) / 2
+	board := (together.Switchboard.There + together.Switchboard.Back) / 2
+	wantEnclosed(t, name, records[true], records[false], int64(load+board))
+	own := marks(records[true], timeline.MarkRecovery)[0]
+	if have := time.Duration(own.After - own.Before); have != 2*load {
+		t.Errorf("%s: an instant of the CLI's own is known to %s, want %s", name, have, 2*load)
+	}
+}
+
+// rounding is by how much times may differ that are the same: each is the difference of
+// two, in whole microseconds.
+const rounding = 3e-6
+
+// wantTimes wants two scorecards to have the same times, to within what they are known with.
+func wantTimes(t *testing.T, name string, have, want sla.Scorecard) {
+	t.Helper()
+	left, right := timesOf(have), timesOf(want)
+	if len(left) != len(right) || len(left) < 3 {
+		t.Errorf("%s: times %v, want %v", name, left, right)
+	}
+	for path, a := range left {
+		b := right[path]
+		if d := a.Seconds - b.Seconds; max(d, -d) > a.Resolution+b.Resolution+rounding {
+			t.Errorf("%s: %s: have %v s ± %v, want %v s ± %v", name, path,
+				a.Seconds, a.Resolution, b.Seconds, b.Resolution)
+		}
+	}
+}
+
+// timesOf are all times of a scorecard, by where they stand in it.
+func timesOf(card sla.Scorecard) map[string]sla.Time {
+	all := map[string]sla.Time{}
+	var walk func(path string, v reflect.Value)
+	walk = func(path string, v reflect.Value) {
+		if x, ok := v.Interface().(sla.Time); ok {
+			all[path] = x
+			return
+		}
+		switch v.Kind() {
+		case reflect.Pointer:
+			if !v.IsNil() {
+				walk(path, v.Elem())
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if v.Type().Field(i).IsExported() {
+					walk(path+"."+v.Type().Field(i).Name, v.Field(i))
+				}
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+			}
+		}
+	}
+	walk("", reflect.ValueOf(card))
+	for _, f := range card.Faults {
+		all["effect of "+f.Name] = sla.Time{Seconds: float64(f.Effect), Resolution: f.EffectResolution}
+	}
+	return all
+}
+
+// wantEnclosed wants each mark and each count of a record of clocks apart to enclose what
+// one clock says, and to be wider by no more than the doubt between the clocks.
+func wantEnclosed(t *testing.T, name string, apart, together *timeline.Record, doubt int64) {
+	t.Helper()
+	have, want := instants(apart), instants(together)
+	if len(have) != len(want) {
+		t.Errorf("%s: instants %v, want %v", name, have, want)
+	}
+	for what, b := range want {
+		a := have[what]
+		if a.Before > b.Before || a.After < b.After ||
+			a.Before < b.Before-2*doubt || a.After > b.After+2*doubt {
+			t.Errorf("%s: %s: %+v is not about %+v, give or take %d", name, what, a, b, doubt)
+		}
+	}
+	for _, p := range together.Proofs {
+		k := slices.IndexFunc(apart.Proofs, func(o timeline.Proof) bool {
+			return o.Fault == p.Fault && o.When == p.When
+		})
+		if a := apart.Proofs[k].Count; a.Users != p.Count.Users {
+			t.Errorf("%s: count %+v, want %+v", name, a, p.Count)
+		}
+	}
+}
+
+// instants are a record's marks, and when its counts were read and users touched first, each
+// from the start on.
+func instants(r *timeline.Record) map[string]link.Bracket {
+	all, start := map[string]link.Bracket{}, marks(r, timeline.MarkStart)[0].Before
+	keep := func(what string, before, after int64) {
+		for _, is := all[what]; is; _, is = all[what] {
+			what += " again"
+		}
+		all[what] = link.Bracket{Before: before - start, After: after - start}
+	}
+	for _, m := range r.Marks {
+		keep(m.Name+" "+m.Fault+m.Steer, m.Before, m.After)
+	}
+	for _, p := range r.Proofs {
+		b := p.Count.Read()
+		keep("count of "+p.Fault+" "+p.When, b.Before, b.After)
+		if first := p.Count.First; first > 0 {
+			keep("first of "+p.Fault+" "+p.When, first-p.Count.Late, first)
+		}
+	}
+	return all
 }

@@ -190,7 +190,8 @@ func (b *bounds) proof(p Proof) error {
 			return err
 		}
 	}
-	return within(part+": late", time.Duration(p.Count.Late), MostPhase)
+	return firstOf(within(part+": late", time.Duration(p.Count.Late), MostPhase),
+		within(part+": doubt", time.Duration(p.Count.Doubt), MostPhase))
 }
 
 // requests checks a block of a group.

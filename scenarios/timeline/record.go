@@ -16,7 +16,7 @@ import (
 const Version = 3
 
 // Header is what is known before the run. All of a record's times are
-// CLOCK_MONOTONIC of the machine the containers run on, ns.
+// CLOCK_MONOTONIC of the machine that the load node runs on, ns.
 type Header struct {
 	Version  int       `json:"version"`
 	Scenario string    `json:"scenario"`

@@ -22,56 +22,59 @@ func of(all map[string]*rule, name string) *rule {
 	return all[name]
 }
 
-// hit counts a request of a user that met a fault; first: no other did before. l.mu is held.
-func (l *Lab) hit(fault string, at int64) (first bool) {
+// hit counts a request of a user that meets a fault; first: no other did before. l.mu is held.
+func (l *Lab) hit(fault string) (at int64, first bool) {
 	r := l.rules[fault]
 	if r == nil { // it is done by a flood, which counts its own traffic, or without a rule
-		return false
+		return 0, false
 	}
+	at = l.ground.Switchboard.now()
 	first = r.First == 0
 	if first {
 		r.First = at
 	}
 	r.Users, r.Total, r.Last = r.Users+1, r.Total+1, at
-	return first
+	return at, first
 }
 
-// changeRule changes a rule, and tells when.
-func (l *Lab) changeRule(all map[string]*rule, name string, do func(*rule)) link.Bracket {
+// changeRule changes a rule, and tells when, by the switchboard's clock.
+func (l *Lab) changeRule(name string, do func(*rule)) link.Bracket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before := l.now()
-	do(of(all, name))
-	return link.Bracket{Before: before, After: l.now()}
+	b := link.Bracket{Before: l.ground.Switchboard.now()}
+	do(of(l.rules, name))
+	b.After = l.ground.Switchboard.now()
+	return b
 }
 
-func (l *Lab) count(all map[string]*rule, name string) link.Count {
+// count is what a rule did.
+func (l *Lab) count(name string) (c link.Count) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var c link.Count
-	if r := all[name]; r != nil {
+	if r := l.rules[name]; r != nil {
 		c = r.Count
 	}
-	c.At = l.now()
+	c.At = l.ground.Switchboard.now()
 	return c
 }
 
 // boardCalls are the switchboard's.
 func (l *Lab) boardCalls() calls {
 	apply := func(_ context.Context, r link.Rule) (link.Bracket, error) {
-		return l.changeRule(l.rules, r.Name, func(of *rule) {
+		return l.changeRule(r.Name, func(of *rule) {
 			of.Active, of.Unit = true, "requests met"
 		}), nil
 	}
 	lift := func(_ context.Context, name string) (link.Bracket, error) {
-		return l.changeRule(l.rules, name, func(of *rule) { of.Active = false }), nil
+		return l.changeRule(name, func(of *rule) { of.Active = false }), nil
 	}
 	count := func(_ context.Context, name string) (link.Count, error) {
-		return l.count(l.rules, name), nil
+		return l.count(name), nil
 	}
 	traffic := func(context.Context, struct{}) ([]link.Traffic, error) { return l.traffic(), nil }
 	leftover := func(context.Context, struct{}) ([]string, error) { return l.leftover(), nil }
-	return func(func(string, any) error) map[string]wire.Handler {
+	return func(tell func(string, any) error) map[string]wire.Handler {
+		l.board = tell
 		return map[string]wire.Handler{
 			"apply": wire.Handle(apply), "lift": wire.Handle(lift), "count": wire.Handle(count),
 			"traffic": wire.Handle(traffic), "leftover": wire.Handle(leftover),

@@ -24,11 +24,22 @@ type Ground struct {
 	// Check says whether the answer to a watcher's question is good; nil: Noticed. It must
 	// not ask anything of the lab either.
 	Check func(load.Check, State) bool
-	// Ahead is how far the nodes' clock is ahead of the CLI's.
-	Ahead time.Duration
+	// Switchboard and Load are where these nodes are; zero: on the CLI's machine.
+	Switchboard, Load Place
 	// Refuse fails the start of "switchboard", "load node" or "targets"; nil: none fails.
 	Refuse func(what string) error
 }
+
+// Place is where a node is, as seen from the CLI.
+type Place struct {
+	// Ahead is how far its clock is ahead of the CLI's.
+	Ahead time.Duration
+	// There and Back are how long a line takes to the node, and from it.
+	There, Back time.Duration
+}
+
+// now is the place's clock.
+func (p Place) now() int64 { return wire.Now() + int64(p.Ahead) }
 
 var (
 	_ lab.Ground = Ground{}
@@ -65,8 +76,8 @@ func (g Ground) Start(ctx context.Context, o lab.Options) (lab.Lab, error) {
 		what string
 		do   func()
 	}{
-		{"switchboard", func() { l.switchboard = l.serve("switchboard", l.boardCalls()) }},
-		{"load node", func() { l.load = l.serve("load", l.loadCalls()) }},
+		{"switchboard", func() { l.switchboard = l.serve("switchboard", g.Switchboard, l.boardCalls()) }},
+		{"load node", func() { l.load = l.serve("load", g.Load, l.loadCalls()) }},
 		{"targets", func() {}},
 	} {
 		if o.Progress != nil {
@@ -88,6 +99,7 @@ type Lab struct {
 	o                 lab.Options
 	switchboard, load *wire.Peer
 	serving           sync.WaitGroup
+	board             func(event string, body any) error // tells what the switchboard sees
 	lost              chan error
 
 	mu            sync.Mutex
@@ -96,28 +108,40 @@ type Lab struct {
 	users         *users           // at work; nil: none
 }
 
-// now is the nodes' clock.
-func (l *Lab) now() int64 { return wire.Now() + int64(l.ground.Ahead) }
-
 // calls are what a node answers; what it tells by itself goes by tell.
 type calls func(tell func(event string, body any) error) map[string]wire.Handler
 
 // serve starts a node, and gives the other side of the conversation with it.
-func (l *Lab) serve(name string, all calls) *wire.Peer {
+func (l *Lab) serve(name string, at Place, all calls) *wire.Peer {
 	in, commands := io.Pipe()
 	events, out := io.Pipe()
-	server := wire.NewServer(out)
+	server := wire.NewServer(way{out, at.Back})
 	server.Names = wire.Named("apply", "lift", "count", "flood", "ebb", "flooded")
-	server.Now = l.now
+	server.Now = at.now
+	handlers := all(server.Tell)
 	l.serving.Go(func() {
-		_ = server.Serve(context.Background(), in, all(server.Tell)) // its end is the caller's
+		_ = server.Serve(context.Background(), in, handlers) // its end is the caller's
 		_ = out.Close()
 	})
-	return wire.NewPeer(events, commands, func(event string, body json.RawMessage) {
+	return wire.NewPeer(events, way{commands, at.There}, func(event string, body json.RawMessage) {
 		if l.o.Events != nil {
 			l.o.Events(name, event, body)
 		}
 	})
+}
+
+// way is one between CLI and node, of a length in time.
+type way struct {
+	io.WriteCloser
+	takes time.Duration
+}
+
+// Write takes a line there.
+func (w way) Write(line []byte) (int, error) {
+	if w.takes > 0 {
+		time.Sleep(w.takes)
+	}
+	return w.WriteCloser.Write(line)
 }
 
 // Switchboard is the conversation with the switchboard.

@@ -13,19 +13,18 @@ import (
 // loadCalls are the load node's.
 func (l *Lab) loadCalls() calls {
 	flood := func(_ context.Context, x load.Let) (load.Deluge, error) {
-		return l.deluge(x.Name, l.changeRule(l.floods, x.Name, func(of *rule) {
-			of.Active, of.First, of.Last, of.Total = true, l.now(), l.now(), of.Total+1000
-		})), nil
+		return l.deluge(x.Name, func(of *rule, now int64) {
+			of.Active, of.First, of.Last, of.Total = true, now, now, of.Total+1000
+		}), nil
 	}
 	ebb := func(_ context.Context, name string) (load.Deluge, error) {
-		b := l.changeRule(l.floods, name, func(of *rule) { of.Active = false })
-		return l.deluge(name, b), nil
+		return l.deluge(name, func(of *rule, _ int64) { of.Active = false }), nil
 	}
 	flooded := func(_ context.Context, name string) (load.Deluge, error) {
-		return l.deluge(name, l.changeRule(l.floods, name, func(*rule) {})), nil
+		return l.deluge(name, func(*rule, int64) {}), nil
 	}
 	knock := func(_ context.Context, c load.Check) (load.Answer, error) {
-		now := l.now()
+		now := l.ground.Load.now()
 		return load.Answer{Check: c.Name, Start: now, End: now, Good: true, Known: true}, nil
 	}
 	return func(tell func(string, any) error) map[string]wire.Handler {
@@ -46,11 +45,14 @@ func (l *Lab) loadCalls() calls {
 	}
 }
 
-// deluge is what a flood did until the end of a bracket.
-func (l *Lab) deluge(name string, b link.Bracket) load.Deluge {
-	c := l.count(l.floods, name)
-	return load.Deluge{Unit: "requests sent", Sent: c.Total, First: c.First, Last: c.Last,
-		Active: c.Active, Since: b.Before, At: b.After}
+// deluge changes a flood, and tells what it did so far, by the load node's clock.
+func (l *Lab) deluge(name string, do func(of *rule, now int64)) load.Deluge {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now, f := l.ground.Load.now(), of(l.floods, name)
+	do(f, now)
+	return load.Deluge{Unit: "requests sent", Sent: f.Total, First: f.First, Last: f.Last,
+		Active: f.Active, Since: now, At: l.ground.Load.now()}
 }
 
 // users are all groups and all checks at work.
@@ -64,7 +66,7 @@ type users struct {
 
 // startUsers sets them to work, and says when the first request was due.
 func (l *Lab) startUsers(tell func(string, any) error) int64 {
-	u := &users{lab: l, tell: tell, at: l.now(), over: make(chan struct{})}
+	u := &users{lab: l, tell: tell, at: l.ground.Load.now(), over: make(chan struct{})}
 	l.mu.Lock()
 	l.users = u
 	l.mu.Unlock()
@@ -111,7 +113,7 @@ func (u *users) group(g load.Group) {
 		if b, err := load.EncodeBlock(g.Name, all); err == nil {
 			_ = u.tell("requests", b) // nobody may listen any more
 		}
-		_ = u.tell("usage", load.Usage{At: u.lab.now(), Group: g.Name, Due: seq, Sent: seq})
+		_ = u.tell("usage", load.Usage{At: u.lab.ground.Load.now(), Group: g.Name, Due: seq, Sent: seq})
 	}
 }
 
@@ -120,7 +122,7 @@ func (u *users) until(since time.Duration) bool {
 	select {
 	case <-u.over:
 		return false
-	case <-time.After(time.Duration(u.at + int64(since) - u.lab.now())):
+	case <-time.After(time.Duration(u.at + int64(since) - u.lab.ground.Load.now())):
 		return true
 	}
 }
@@ -128,10 +130,7 @@ func (u *users) until(since time.Duration) bool {
 // request makes one, and counts it where it met a fault.
 func (u *users) request(g load.Group, seq uint64, due int64) load.Request {
 	user := uint32(seq % uint64(max(1, g.Users)))
-	o, first := u.lab.ask(g.Name, seq, user, due)
-	if first {
-		_ = u.tell("touched", link.Touched{Rule: o.Fault, At: due})
-	}
+	o := u.lab.ask(g.Name, seq, user)
 	r := load.Request{Seq: seq, Due: due, Sent: due, Done: due + int64(o.Took), User: user,
 		Node: o.Node, Status: o.Status, Class: o.Class, Attempts: 1, Reused: !g.PerRequest}
 	if o.Answer {
@@ -140,22 +139,27 @@ func (u *users) request(g load.Group, seq uint64, due int64) load.Request {
 	return r
 }
 
-// ask has the script say what becomes of a request; first: no other met its fault before.
-func (l *Lab) ask(group string, seq uint64, user uint32, due int64) (o Outcome, first bool) {
+// ask has the script say what becomes of a request, and has the switchboard count what it
+// meets, and tell of the first.
+func (l *Lab) ask(group string, seq uint64, user uint32) Outcome {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	ask := l.ground.Ask
 	if ask == nil {
 		ask = Felt
 	}
-	o = ask(Request{State: l.state(), Group: group, Seq: seq, User: user})
-	return o, o.Fault != "" && l.hit(o.Fault, due)
+	o := ask(Request{State: l.state(), Group: group, Seq: seq, User: user})
+	at, first := l.hit(o.Fault)
+	l.mu.Unlock()
+	if first {
+		_ = l.board("touched", link.Touched{Rule: o.Fault, At: at}) // nobody may listen any more
+	}
+	return o
 }
 
 // check asks a watcher's question, again and again.
 func (u *users) check(c load.Check) {
 	for n := 0; u.until(c.Phase + time.Duration(n)*c.Every); n++ {
-		good, now := u.lab.watched(c), u.lab.now()
+		good, now := u.lab.watched(c), u.lab.ground.Load.now()
 		a := load.Answer{Check: c.Name, Start: now, End: now, Good: good, Known: true}
 		_ = u.tell("answer", a)
 	}
