@@ -43,8 +43,8 @@ test: ## everything a change has to pass, with the time of each part at the end;
 	done
 
 unit: ## unit tests, fuzz seeds included, with the race detector where there are goroutines, and every shipped drill's kept record judged again
-	CGO_ENABLED=1 $(GO) test -race $$($(GO) list ./... | grep -v -e /scenarios/sla -e /drills$$)
-	$(GO) test ./scenarios/sla/... ./cmd/stormdrill/drills
+	CGO_ENABLED=1 $(GO) test -race $$($(GO) list ./... | grep -v -e /scenarios/sla -e /cmd/)
+	$(GO) test ./scenarios/sla/... ./cmd/...
 
 accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for at least so many in every cell
 	@mkdir -p bin && rm -f bin/accuracy.md

@@ -25,7 +25,7 @@ func (f *AcceptStall) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
 func (*AcceptStall) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, New: true}
 }
 
 // Bite is the time a packet rule takes to be in force.

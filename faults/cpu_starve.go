@@ -22,7 +22,7 @@ func (f *CPUStarve) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*CPUStarve) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
 }
 
 // Bite is a few of the kernel's periods of 100 ms, after which a busy target has

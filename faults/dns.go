@@ -35,7 +35,7 @@ func (f *DNS) Aim() Aim { return Aim{From: f.From, Names: f.Names} }
 
 // Traits: it counts lookups.
 func (*DNS) Traits() link.Traits {
-	return link.Traits{Counts: link.Lookups, Cause: link.Network}
+	return link.Traits{Counts: link.Lookups, Cause: link.Network, New: true}
 }
 
 // Bite is the mode switch: one query's time.

@@ -23,7 +23,7 @@ func (f *Kill) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*Kill) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
 }
 
 // Bite is the time a packet rule takes to be in force.

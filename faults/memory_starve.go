@@ -24,7 +24,7 @@ func (f *MemoryStarve) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*MemoryStarve) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
 }
 
 // Bite is how long a target that is busy takes to meet its limit.

@@ -19,7 +19,7 @@ func (f *Pause) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*Pause) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
 }
 
 // Bite is nothing beyond Inject, which waits for the freezer.

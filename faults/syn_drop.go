@@ -23,7 +23,7 @@ func (f *SynDrop) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
 func (*SynDrop) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Network}
+	return link.Traits{Counts: link.Packets, Cause: link.Network, New: true}
 }
 
 // Bite is the time a packet rule takes to be in force.

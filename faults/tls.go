@@ -25,7 +25,7 @@ func (f *TLS) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Staged: true} 
 
 // Traits: it counts connections.
 func (*TLS) Traits() link.Traits {
-	return link.Traits{Counts: link.Connections, Cause: link.Server}
+	return link.Traits{Counts: link.Connections, Cause: link.Server, New: true}
 }
 
 // Bite is the mode switch: one handshake's time.

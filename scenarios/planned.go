@@ -164,7 +164,7 @@ func (p *planner) bind(f *PlannedFault) {
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
 		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
 		At: f.At, For: f.For, Share: f.Share, Traits: f.Fault.Traits(), Nodes: farEnds(f.Site), Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links), Scope: p.scope(f),
-		State: faults.OfState(f.Fault), New: onlyNew(f.Fault), Spares: spares(f.Fault),
+		Spares: spares(f.Fault),
 	})
 	switch {
 	case p.ofWatchers(f.Site.Links):
@@ -180,7 +180,7 @@ const firstRetransmit = 1100 * time.Millisecond
 
 // fits checks that the load can show what the fault does.
 func (p *planner) fits(f *PlannedFault, keys []string) {
-	if onlyNew(f.Fault) {
+	if f.Fault.Traits().New {
 		p.meetsNew(f, keys)
 	}
 	switch x := f.Fault.(type) {
@@ -193,7 +193,7 @@ func (p *planner) fits(f *PlannedFault, keys []string) {
 			p.problem(append(slices.Clip(keys), "ramp"), "ramp %s: the fault is on for %s, and would be over before it reached its rate: want at most as long, or a lower rate", x.Ramp, f.For)
 		}
 	default:
-		if onlyNew(f.Fault) {
+		if f.Fault.Traits().New {
 			p.meetsPooled(f)
 		}
 	}
@@ -240,15 +240,6 @@ func (p *planner) meetsPooled(f *PlannedFault) {
 		}
 		p.note("fault %s: %s keeps its connections to %s open, and requests on those meet nothing, unlike its checks: per-request: true makes each anew", f.Name, l.From, l.To)
 	}
-}
-
-// onlyNew: the fault touches connections while they are made, and no others.
-func onlyNew(f faults.Fault) bool {
-	switch f.(type) {
-	case *faults.SynDrop, *faults.Refuse, *faults.Unreachable, *faults.AcceptStall, *faults.DNS, *faults.TLS:
-		return true
-	}
-	return false
 }
 
 // ofWatchers: all links are watchers' own.

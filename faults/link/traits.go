@@ -7,6 +7,10 @@ type Traits struct {
 	Cause  Cause   `json:"cause"`
 	// Vouched: that what it counts are users is its author's word.
 	Vouched bool `json:"vouched,omitempty"`
+	// State: it is proven by the state of its target, which is dead, frozen or starved.
+	State bool `json:"state,omitempty"`
+	// New: it touches connections, or lookups, while they are made, and no others.
+	New bool `json:"new,omitempty"`
 }
 
 // Counted is what a fault's proof counts.

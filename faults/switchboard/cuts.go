@@ -5,6 +5,7 @@ package switchboard
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
@@ -48,48 +49,95 @@ func (p *packets) client(op expr.CmpOp) who {
 	}
 }
 
-// queueFor makes the rules of one link and one kind of client. In the late
+// packetKind is one fault of packets.
+type packetKind struct {
+	is    bool   // the rule is of it
+	unit  string // of what its counters count
+	queue func(q cutting)
+}
+
+// cutting is what the rules of one link and one kind of client are made with. In the late
 // chain a client still has its own address, both as a source and as a destination.
+type cutting struct {
+	*packets
+	cut         *cut
+	link        path
+	by          who
+	n           exprs // counts a packet
+	there, back exprs // match those of the link, to the node and from it
+}
+
+// put puts a rule into a chain.
+func (q cutting) put(chain *nftables.Chain, parts ...exprs) {
+	q.rules.rule(chain, q.cut.tag, all(parts...))
+}
+
+// toLink matches what clients send to the link, before it has another address.
+func (q cutting) toLink() exprs { return all(toLink(q.link.Link), q.by(offSource)) }
+
+// packetKinds are all of them. A new one is one line here, and its part of link.Rule.
+func packetKinds(r link.Rule) []packetKind {
+	process := r.Dead != nil && r.Dead.Process
+	return []packetKind{
+		{r.SynDrop != nil, "SYNs dropped", func(q cutting) {
+			q.put(q.rules.early, q.toLink(), opening(), draw(r.SynDrop.Share, r.SynDrop.PerFlow), q.n, drop())
+		}},
+		{r.Refuse != nil, "SYNs refused", func(q cutting) {
+			q.put(q.rules.late, q.there, opening(), q.n, reset())
+		}},
+		{r.Unreachable != nil, "SYNs answered unreachable", func(q cutting) {
+			q.put(q.rules.late, q.there, opening(), q.n, unreachable(r.Unreachable.Code))
+		}},
+		{r.Blackhole != nil, "packets dropped", func(q cutting) {
+			if r.Blackhole.There {
+				q.put(q.rules.early, q.toLink(), q.n, drop())
+			}
+			if r.Blackhole.Back {
+				q.put(q.rules.late, q.back, q.n, drop())
+			}
+		}},
+		{r.Loss != nil, "packets dropped", func(q cutting) {
+			q.put(q.rules.late, q.there, draw(r.Loss.Share, false), q.n, drop())
+			q.put(q.rules.late, q.back, draw(r.Loss.Share, false), q.n, drop())
+		}},
+		{r.IdleDrop != nil, "packets dropped", func(q cutting) { q.queueForget(q.cut, q.link, q.n, q.by) }},
+		{r.AcceptStall != nil, "SYNs sent to a full accept queue", func(q cutting) {
+			q.put(q.rules.early, q.toLink(), opening(), q.n)
+			q.put(q.rules.stall, q.toLink(), here(q.link.Link))
+		}},
+		{r.Tally != nil, unitOf(r.Tally), func(q cutting) { q.put(q.rules.late, q.there, q.n) }},
+		{process, "packets refused", func(q cutting) {
+			// A process that is killed still closes its connections, by the hand of
+			// its host: FIN and RST pass.
+			q.put(q.rules.late, q.there, flags(flagRST, 0), q.n, reset())
+			q.put(q.rules.late, q.back, flags(flagFIN|flagRST, 0), q.n, reset())
+		}},
+		{r.Dead != nil && !process, "packets dropped", func(q cutting) {
+			q.put(q.rules.early, q.toLink(), q.n, drop())
+			q.put(q.rules.late, q.back, q.n, drop())
+		}},
+	}
+}
+
+func unitOf(t *link.Tally) string {
+	if t == nil {
+		return ""
+	}
+	return t.Unit
+}
+
+// packetKindOf is a rule's own.
+func packetKindOf(r link.Rule) packetKind {
+	all := packetKinds(r)
+	return all[slices.IndexFunc(all, func(k packetKind) bool { return k.is })] // apply is asked for no other
+}
+
+// queueFor makes the rules of one link and one kind of client.
 func (p *packets) queueFor(c *cut, l path, t tally, by who) {
 	c.tallys = append(c.tallys, t)
 	p.rules.counter(t.name)
-	put := func(chain *nftables.Chain, parts ...exprs) { p.rules.rule(chain, c.tag, all(parts...)) }
-	n := counted(t.name)
-	there := all(ofLink(l.mark), reply(false), by(offSource))
-	back := all(ofLink(l.mark), reply(true), by(offDest))
-	switch r := c.rule; {
-	case r.SynDrop != nil:
-		put(p.rules.early, toLink(l.Link), by(offSource), opening(), draw(r.SynDrop.Share, r.SynDrop.PerFlow), n, drop())
-	case r.Refuse != nil:
-		put(p.rules.late, there, opening(), n, reset())
-	case r.Unreachable != nil:
-		put(p.rules.late, there, opening(), n, unreachable(r.Unreachable.Code))
-	case r.Blackhole != nil:
-		if r.Blackhole.There {
-			put(p.rules.early, toLink(l.Link), by(offSource), n, drop())
-		}
-		if r.Blackhole.Back {
-			put(p.rules.late, back, n, drop())
-		}
-	case r.Loss != nil:
-		put(p.rules.late, there, draw(r.Loss.Share, false), n, drop())
-		put(p.rules.late, back, draw(r.Loss.Share, false), n, drop())
-	case r.IdleDrop != nil:
-		p.queueForget(c, l, n, by)
-	case r.AcceptStall != nil:
-		put(p.rules.early, toLink(l.Link), by(offSource), opening(), n)
-		put(p.rules.stall, toLink(l.Link), by(offSource), here(l.Link))
-	case r.Tally != nil:
-		put(p.rules.late, there, n)
-	case r.Dead != nil && r.Dead.Process:
-		// A process that is killed still closes its connections, by the hand of
-		// its host: FIN and RST pass.
-		put(p.rules.late, there, flags(flagRST, 0), n, reset())
-		put(p.rules.late, back, flags(flagFIN|flagRST, 0), n, reset())
-	case r.Dead != nil:
-		put(p.rules.early, toLink(l.Link), by(offSource), n, drop())
-		put(p.rules.late, back, n, drop())
-	}
+	packetKindOf(c.rule).queue(cutting{packets: p, cut: c, link: l, by: by, n: counted(t.name),
+		there: all(ofLink(l.mark), reply(false), by(offSource)), back: all(ofLink(l.mark), reply(true), by(offDest))})
 }
 
 // queueSilence drops what else goes to and comes from a dead host: pings, ICMP
@@ -102,25 +150,5 @@ func (p *packets) queueSilence(c *cut, links []path) {
 			p.rules.rule(p.rules.early, c.tag, all(toAddress(l.Addr), drop()))
 		}
 		done[l.Addr] = true
-	}
-}
-
-// unit says what a rule's count counts.
-func unit(r link.Rule) string {
-	switch {
-	case r.SynDrop != nil:
-		return "SYNs dropped"
-	case r.Refuse != nil:
-		return "SYNs refused"
-	case r.Unreachable != nil:
-		return "SYNs answered unreachable"
-	case r.AcceptStall != nil:
-		return "SYNs sent to a full accept queue"
-	case r.Tally != nil:
-		return r.Tally.Unit
-	case r.Dead != nil && r.Dead.Process:
-		return "packets refused"
-	default:
-		return "packets dropped"
 	}
 }

@@ -62,9 +62,8 @@ func newPackets(rules *ruleset, at *addresses, s link.Spec, touched func(rule st
 }
 
 func (*packets) kinds(r link.Rule) (n int) {
-	for _, is := range []bool{r.SynDrop != nil, r.Refuse != nil, r.Dead != nil, r.Unreachable != nil,
-		r.Blackhole != nil, r.Loss != nil, r.IdleDrop != nil, r.AcceptStall != nil, r.Tally != nil} {
-		n += set(is)
+	for _, k := range packetKinds(r) {
+		n += set(k.is)
 	}
 	return n
 }
@@ -93,7 +92,7 @@ func (p *packets) apply(r link.Rule) (link.Bracket, error) {
 	}
 	p.serial++
 	c := &cut{rule: r, tag: fmt.Sprintf("cut %d %s", p.serial, r.Name), stop: make(chan struct{})}
-	c.count.Unit = unit(r)
+	c.count.Unit = packetKindOf(r).unit
 	if r.AcceptStall != nil {
 		if err := c.openStall(links); err != nil {
 			return link.Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)

@@ -82,10 +82,6 @@ type Fault struct {
 	Unmet bool `json:"unmet,omitempty"`
 	// Watchers: it is on watchers' own links only, so that what it touches are checks.
 	Watchers bool `json:"watchers,omitempty"`
-	// State: it is proven by the state of its target, which is dead, frozen or starved.
-	State bool `json:"state,omitempty"`
-	// New: it touches connections, or lookups, while they are made, and no others.
-	New bool `json:"new,omitempty"`
 	// Spares: it lets some paths alone.
 	Spares bool `json:"spares,omitempty"`
 	// Scope is how much it hits: "node" (one of several alike), "region" (more, but
