@@ -206,13 +206,17 @@ func (s *scorer) aside(x spell, from, to int64) bool {
 // together is the index of dispersion of all groups' bad requests together: what comes
 // over all of them at once is a burst, too.
 func (s *scorer) together() float64 {
+	if s.joint > 0 {
+		return s.joint
+	}
 	var all baselineBads
 	for _, st := range s.streams {
 		all.from, all.until = st.steadyBads.from, st.steadyBads.until // the same of all
 		all.due = append(all.due, st.steadyBads.due...)
 	}
 	slices.Sort(all.due)
-	return all.dispersion()
+	s.joint = all.dispersion()
+	return s.joint
 }
 
 // unsettle says of an outage that it may not be over where it seemed to be.

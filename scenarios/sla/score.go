@@ -46,6 +46,7 @@ type scorer struct {
 	// recovery to the end, and of those of the group that tells least; nil without an
 	// outage, and the latter of one group.
 	detectable, ofGroup *float64
+	joint               float64 // see together; 0: not asked for yet
 
 	card Scorecard
 }
