@@ -432,7 +432,7 @@ func TestClocksApartInMemory(t *testing.T) {
 	} {
 		t.Run(way, func(t *testing.T) {
 			for _, name := range []string{
-				"bad-lb-node", "region-slow", "frozen-server", "planned-stop", "out-of-memory",
+				"bad-lb-node", "region-slow", "frozen-server", "planned-stop",
 				"starved-server", "flood", "primary-lost",
 			} {
 				wantSameApart(t, name, together)
