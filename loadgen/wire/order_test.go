@@ -11,7 +11,7 @@ import (
 )
 
 // Commands about one name are carried out in their order, however long each takes; those
-// about another, or nobody, wait for none of them.
+// about another name, or none, wait for none of them.
 func TestCommandsAboutOneNameAreInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, cmds := io.Pipe()

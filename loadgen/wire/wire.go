@@ -189,15 +189,16 @@ func Handle[In, Out any](f func(context.Context, In) (Out, error)) Handler {
 
 // Server is the serving side of a conversation.
 type Server struct {
-	// Names is whom a command is about: commands about one are carried out in the order in
-	// which they came, each after the one before it has ended. Empty: about nobody. Nil: none is.
+	// Names gives the name that a command is about: commands about one name are carried out in
+	// the order in which they came, each after the one before it has ended. Empty, or a nil
+	// Names: about none.
 	Names func(call string, body json.RawMessage) string
 	// Now is the clock that "clock" is answered with; nil: the package's.
 	Now func() int64
 
 	writing chan struct{} // holds one while a line is written
 	w       io.Writer
-	latest  map[string]chan struct{} // closed when the latest command about somebody has ended
+	latest  map[string]chan struct{} // closed when the latest command about a name has ended
 }
 
 // NewServer serves a conversation whose answers and events go to w.
@@ -205,7 +206,7 @@ func NewServer(w io.Writer) *Server {
 	return &Server{writing: make(chan struct{}, 1), w: w, latest: map[string]chan struct{}{}}
 }
 
-// Named is whom calls are about whose body is a name, or an object with one.
+// Named gives the name that is the body of some calls, or stands in it.
 func Named(calls ...string) func(call string, body json.RawMessage) string {
 	return func(call string, body json.RawMessage) (name string) {
 		if !slices.Contains(calls, call) || json.Unmarshal(body, &name) == nil {
@@ -322,7 +323,7 @@ func (s *Server) turn(m message) (before <-chan struct{}, ended chan struct{}) {
 	return before, ended
 }
 
-// free is what nobody has to wait for.
+// free is what is over already.
 var free = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
 func writeLine(w io.Writer, m message) error {

@@ -17,7 +17,7 @@ import (
 
 // Ground is where drills run.
 type Ground interface {
-	// Room is a subnet that nobody has, ErrNoEngine where there is no ground to be had.
+	// Room is a subnet that is free, ErrNoEngine where there is no ground to be had.
 	Room(ctx context.Context) (netip.Prefix, error)
 	// Start starts everything a plan needs and returns when all targets are ready. If it
 	// fails, nothing is left, and the error holds the tail of the failing target's log.
@@ -42,7 +42,7 @@ type Lab interface {
 	// Switchboard and Load are the conversations with the drill's own nodes.
 	Switchboard() *wire.Peer
 	Load() *wire.Peer
-	// Lost tells, once, of a node that ended though nobody wanted it to.
+	// Lost tells, once, of a node that ended though no fault wanted it to.
 	Lost() <-chan error
 	// Strays says what went by no link so far, by the names of nodes.
 	Strays(ctx context.Context) (timeline.Strays, error)

@@ -19,7 +19,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// recorder streams what the nodes tell into the record, and shows it to the two who
+// recorder streams what the nodes tell into the record, and shows it to two that
 // look on: the guard of the abort condition and the live line. Its first
 // failure to write is kept, and ends the drill.
 type recorder struct {

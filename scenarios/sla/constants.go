@@ -58,7 +58,7 @@ const (
 	mostUnsent = 0.01
 	mostLate   = 0.001
 	// mostUnsentOfGroup is of what was due of one group: in what it did not ask it may have
-	// been as unwell as a brown-out, and nobody would know.
+	// been as unwell as in a brown-out, and the record would not tell.
 	mostUnsentOfGroup = 0.05
 	// leastLost is how many it takes of either: one of a few hundred is no share yet.
 	leastLost = 5

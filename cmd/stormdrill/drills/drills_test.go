@@ -59,7 +59,7 @@ func TestDrillStream(t *testing.T) {
 // Every shipped drill passes on embedded targets. A drill that cannot fail is not
 // shipped: changed as its header says, each fails.
 func TestLongLibrary(t *testing.T) {
-	const rounds = 2
+	const rounds = 3
 	for _, alone := range []bool{true, false} {
 		for _, name := range library.Names() {
 			if crowds(name) != alone {
