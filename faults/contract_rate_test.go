@@ -29,6 +29,7 @@ func TestSharesAtRate(t *testing.T) {
 		{name: "syn-drop per flow", fault: &faults.SynDrop{Link: userPath, Share: share(want), Per: "flow"}, hit: failed(timedOut), packets: dropped},
 		{name: "block-page", fault: &faults.BlockPage{Link: userPath, Share: share(want)}, hit: answered(403, "block-page")},
 		{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(want)}, hit: failed(timedOut), packets: lost},
+		{name: "duplicate", fault: &faults.Duplicate{Link: userPath, Share: share(want)}, hit: nobody, packets: doubled},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +67,7 @@ func TestSharesAtRate(t *testing.T) {
 				var p passed
 				c, p = l.atRest(in, between)
 				hits = float64(r.packets(p))
-				if r.name == "loss" { // which draws for every packet; a try sends one SYN
+				if r.name == "loss" || r.name == "duplicate" { // which draw for every packet; a try sends one SYN
 					n = float64(p.sent + p.answered)
 				}
 			}

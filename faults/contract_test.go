@@ -138,8 +138,9 @@ const (
 
 // apart are the kinds that no row can hold, and the tests that hold them to the same.
 var apart = map[reflect.Type]func(*testing.T){
-	reflect.TypeFor[*faults.IdleDrop](): TestIdleDrop,
-	reflect.TypeFor[*faults.Exec]():     TestContractExec,
+	reflect.TypeFor[*faults.IdleDrop]():  TestIdleDrop,
+	reflect.TypeFor[*faults.Duplicate](): TestContractDuplicate,
+	reflect.TypeFor[*faults.Exec]():      TestContractExec,
 }
 
 // Every kind of fault that a scenario may name is under the contract: by a row, by

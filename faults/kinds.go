@@ -11,6 +11,7 @@ type Kinds struct {
 	Unreachable     *Unreachable     `yaml:"unreachable" about:"new connections are answered with ICMP unreachable: no route, or a firewall with manners"`
 	Blackhole       *Blackhole       `yaml:"blackhole" about:"all packets of a link vanish, those of established connections too, one way or both"`
 	Loss            *Loss            `yaml:"loss" about:"a share of a link's packets is lost, both ways"`
+	Duplicate       *Duplicate       `yaml:"duplicate" about:"a share of a link's packets comes twice, both ways: a loop in the network, a fail-over that sends on both lines"`
 	Reset           *Reset           `yaml:"reset" about:"connections get an RST, those that stand too: at once, behind so many bytes of an answer, or at an age"`
 	Bandwidth       *Bandwidth       `yaml:"bandwidth" about:"answers come through a narrow line, each connection by itself: slow transfers"`
 	Slice           *Slice           `yaml:"slice" about:"answers come in small pieces, one after the other"`

@@ -41,7 +41,9 @@ var rows = []struct {
 }
 
 // unshipped are the faults without a drill, and why.
-var unshipped = map[string]string{}
+var unshipped = map[string]string{
+	"duplicate": "TCP throws the second copy away: users feel nothing, and a drill would show that they do not",
+}
 
 // symptoms are the handbook's table of them: symptom, likely cause, who is hit.
 var symptoms = [][]string{

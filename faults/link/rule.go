@@ -32,6 +32,7 @@ type Rule struct {
 	Unreachable *Unreachable `json:"unreachable,omitempty"`
 	Blackhole   *Blackhole   `json:"blackhole,omitempty"`
 	Loss        *Loss        `json:"loss,omitempty"`
+	Duplicate   *Duplicate   `json:"duplicate,omitempty"`
 	IdleDrop    *IdleDrop    `json:"idle_drop,omitempty"`
 	AcceptStall *AcceptStall `json:"accept_stall,omitempty"`
 	Tally       *Tally       `json:"tally,omitempty"`
@@ -62,6 +63,11 @@ type Blackhole struct {
 
 // Loss drops a share of the links' packets, both ways, drawn per packet.
 type Loss struct {
+	Share float64 `json:"share"` // in thousandths
+}
+
+// Duplicate sends a share of the links' packets twice, both ways, drawn per packet.
+type Duplicate struct {
 	Share float64 `json:"share"` // in thousandths
 }
 

@@ -100,6 +100,11 @@ func packetKinds(r link.Rule) []packetKind {
 			q.put(q.rules.late, q.there, draw(r.Loss.Share, false), q.n, drop())
 			q.put(q.rules.late, q.back, draw(r.Loss.Share, false), q.n, drop())
 		}},
+		{r.Duplicate != nil, "packets sent twice", func(q cutting) {
+			q.put(q.rules.late, q.there, draw(r.Duplicate.Share, false), q.n, toCopy())
+			q.put(q.rules.late, q.back, draw(r.Duplicate.Share, false), q.n, toCopy())
+			q.put(q.rules.copies, copied())
+		}},
 		{r.IdleDrop != nil, "packets dropped", func(q cutting) { q.queueForget(q.cut, q.link, q.n, q.by) }},
 		{r.AcceptStall != nil, "SYNs sent to a full accept queue", func(q cutting) {
 			q.put(q.rules.early, q.toLink(), opening(), q.n)

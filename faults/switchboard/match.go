@@ -131,6 +131,27 @@ func ctBits(key expr.CtKey, bits uint32) exprs {
 	}
 }
 
+// copyMark marks a packet that is to be sent twice.
+const copyMark = 1
+
+// toCopy marks a packet, which goes on.
+func toCopy() exprs { return packetMark(copyMark) }
+
+// copied sends marked packets a second time, to where they are on their way. The mark is
+// taken off first: a packet that meets the rules of several links is copied once.
+func copied() exprs {
+	return all(exprs{
+		&expr.Meta{Key: expr.MetaKeyMARK, Register: reg}, equal(binaryutil.NativeEndian.PutUint32(copyMark)),
+	}, packetMark(0), exprs{ipField(offDest, 4), &expr.Dup{RegAddr: reg}})
+}
+
+func packetMark(m uint32) exprs {
+	return exprs{
+		&expr.Immediate{Register: reg, Data: binaryutil.NativeEndian.PutUint32(m)},
+		&expr.Meta{Key: expr.MetaKeyMARK, Register: reg, SourceRegister: true},
+	}
+}
+
 // draw lets a share of packets through to the rest of the rule, drawn anew for
 // each packet or once per flow.
 func draw(share float64, perFlow bool) exprs {

@@ -19,20 +19,25 @@ import (
 // ruleset is the switchboard's table, and one of ARP beside it. Its path for a client's
 // SYN: "strays" (what leaves the subnet ends there) → "early" (raw priority, before conntrack: faults that need no answer) →
 // "stall" (DNAT to a listener here) → "links" (DNAT to the node) → "late" (forward: faults on known connections) →
-// "count" (SYNs that got through) → "sources" (SNAT to the client's alias).
+// "count" (SYNs that got through) → "sources" (SNAT to the client's alias) →
+// "copies" (packets that a fault sends twice, once they look as their receiver knows them).
 // The fault chains are empty while no fault is on.
 type ruleset struct {
-	conn  *nftables.Conn
-	table *nftables.Table
-	arp   *nftables.Table // of the same name
-	early *nftables.Chain
-	late  *nftables.Chain
-	stall *nftables.Chain
-	syns  *nftables.Chain
+	conn   *nftables.Conn
+	table  *nftables.Table
+	arp    *nftables.Table // of the same name
+	early  *nftables.Chain
+	late   *nftables.Chain
+	stall  *nftables.Chain
+	syns   *nftables.Chain
+	copies *nftables.Chain
 	// before names the tables that were there already: Docker's own, for the
 	// resolver it puts into every container of a network.
 	before []string
 }
+
+// copiesPriority is behind all translation of addresses.
+var copiesPriority = nftables.ChainPriorityRef(*nftables.ChainPriorityNATSource + 50)
 
 // chunk bounds the batches that need not take effect at once.
 const chunk = 32
@@ -55,10 +60,11 @@ func newRuleset() (*ruleset, error) {
 		return &nftables.Chain{Name: name, Table: table, Hooknum: hook, Priority: prio, Type: nftables.ChainTypeFilter}
 	}
 	r := &ruleset{conn: conn, table: table, arp: &nftables.Table{Family: nftables.TableFamilyARP, Name: table.Name},
-		early: chain("early", nftables.ChainHookPrerouting, nftables.ChainPriorityRaw),
-		late:  chain("late", nftables.ChainHookForward, nftables.ChainPriorityFilter),
-		stall: &nftables.Chain{Name: "stall", Table: table, Hooknum: nftables.ChainHookPrerouting, Priority: stallPriority, Type: nftables.ChainTypeNAT},
-		syns:  &nftables.Chain{Name: "syns", Table: table},
+		early:  chain("early", nftables.ChainHookPrerouting, nftables.ChainPriorityRaw),
+		late:   chain("late", nftables.ChainHookForward, nftables.ChainPriorityFilter),
+		stall:  &nftables.Chain{Name: "stall", Table: table, Hooknum: nftables.ChainHookPrerouting, Priority: stallPriority, Type: nftables.ChainTypeNAT},
+		syns:   &nftables.Chain{Name: "syns", Table: table},
+		copies: chain("copies", nftables.ChainHookPostrouting, copiesPriority),
 	}
 	if r.before, err = r.tables(); err != nil {
 		return nil, err
@@ -85,7 +91,7 @@ func (r *ruleset) tables() ([]string, error) {
 // install puts in everything that is there without a fault.
 func (r *ruleset) install(s link.Spec) error {
 	r.conn.CreateTable(r.table)
-	for _, c := range []*nftables.Chain{r.early, r.late, r.stall, r.syns} {
+	for _, c := range []*nftables.Chain{r.early, r.late, r.stall, r.syns, r.copies} {
 		r.conn.AddChain(c)
 	}
 	count := r.base("count", nftables.ChainHookForward, nftables.ChainPrioritySecurity, nftables.ChainTypeFilter)
@@ -236,7 +242,7 @@ func (r *ruleset) counters() (map[string]uint64, error) {
 // faultRules reads what stands in the fault chains now.
 func (r *ruleset) faultRules() ([]*nftables.Rule, error) {
 	var out []*nftables.Rule
-	for _, c := range []*nftables.Chain{r.early, r.late, r.stall} {
+	for _, c := range []*nftables.Chain{r.early, r.late, r.stall, r.copies} {
 		rules, err := r.conn.GetRules(r.table, c)
 		if err != nil {
 			return nil, fmt.Errorf("nftables: rules of %s: %w", c.Name, err)
