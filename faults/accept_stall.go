@@ -11,7 +11,7 @@ import (
 // its queue fills, and whoever comes later is not answered. Established
 // connections go on.
 type AcceptStall struct {
-	Link    string `yaml:"link"`
+	Link    string `yaml:"link"`    // FROM -> TO[:port]; * globs
 	Backlog int    `yaml:"backlog"` // of the listener, 1 to 4096; one more completes its handshake; default 16
 }
 
@@ -45,7 +45,7 @@ func (f *AcceptStall) String() string {
 // Bind checks the backlog.
 func (f *AcceptStall) Bind(name string, site Site) (Injection, error) {
 	if b := f.backlog(); b < 1 || b > mostBacklog {
-		return nil, fmt.Errorf("backlog %d: want 1 to %d", b, mostBacklog)
+		return nil, setting("backlog", "backlog %d: want 1 to %d", b, mostBacklog)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

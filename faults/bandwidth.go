@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 // Bandwidth narrows the answer direction of each connection of a link. Several
 // connections do not share it.
 type Bandwidth struct {
-	Link string              `yaml:"link"`
+	Link string              `yaml:"link"` // FROM -> TO[:port]; * globs
 	Rate quantity.Throughput `yaml:"rate"` // of each connection
 }
 
@@ -32,7 +31,7 @@ func (f *Bandwidth) String() string { return fmt.Sprintf("narrows each connectio
 // Bind checks that something goes through.
 func (f *Bandwidth) Bind(name string, site Site) (Injection, error) {
 	if f.Rate == 0 {
-		return nil, errors.New("rate: want bytes per second, such as 64KiB/s; stall is the fault in which nothing goes through")
+		return nil, setting("rate", "rate: want bytes per second, such as 64KiB/s; stall is the fault in which nothing goes through")
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -10,7 +9,7 @@ import (
 // Blackhole swallows a link's packets, those of established connections too:
 // silence, as from a broken path or a middlebox that turned against a flow.
 type Blackhole struct {
-	Link string `yaml:"link"`
+	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
 	// Way is what vanishes: "both" (default), "there" (to the node) or "back".
 	Way string `yaml:"way"`
 }
@@ -40,7 +39,7 @@ func (f *Blackhole) String() string {
 func (f *Blackhole) Bind(name string, site Site) (Injection, error) {
 	hole := link.Blackhole{There: f.Way != "back", Back: f.Way != "there"}
 	if f.Way != "" && f.Way != "both" && hole.There && hole.Back {
-		return nil, fmt.Errorf("way %q: want both, there or back", f.Way)
+		return nil, setting("way", "way %q: want both, there or back", f.Way)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

@@ -1,11 +1,14 @@
 package faults
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
@@ -47,10 +50,26 @@ func (f *ConnectionFlood) String() string {
 	return fmt.Sprintf("opens %d connections to %s, %s from %s, %s", f.Connections, f.To, f.Rate, addresses(f.Sources), what)
 }
 
+// Addresses is from how many they come.
+func (f *ConnectionFlood) Addresses() int { return f.Sources }
+
+// Sends are connections that say nothing, or half a request.
+func (f *ConnectionFlood) Sends(to *url.URL, address string, from []netip.Addr) Traffic {
+	w := swarm(address, from, f.Connections, f.Rate, f.Timeout)
+	if f.Send == "partial" {
+		w.Begin = "GET " + to.RequestURI() + " HTTP/1.1\r\nHost: " + to.Host + "\r\n"
+	}
+	return Traffic{Swarm: w}
+}
+
+func swarm(address string, from []netip.Addr, connections int, rate quantity.Rate, timeout time.Duration) *load.Swarm {
+	return &load.Swarm{Address: address, Connections: connections, Rate: float64(rate), Sources: from, Timeout: cmp.Or(timeout, defaultFloodTimeout)}
+}
+
 // Bind checks the numbers.
 func (f *ConnectionFlood) Bind(name string, site Site) (Injection, error) {
 	if f.Send != "" && f.Send != "nothing" && f.Send != "partial" {
-		return nil, fmt.Errorf("send %q: want nothing or partial", f.Send)
+		return nil, setting("send", "send %q: want nothing or partial", f.Send)
 	}
 	if err := holds(f.Connections, f.Rate, f.Timeout, site); err != nil {
 		return nil, err
@@ -62,13 +81,13 @@ func (f *ConnectionFlood) Bind(name string, site Site) (Injection, error) {
 func holds(connections int, rate quantity.Rate, timeout time.Duration, site Site) error {
 	switch {
 	case connections < 1 || connections > MostConnections:
-		return fmt.Errorf("connections %d: want 1 to %d: lower it, and the target's own limit with it", connections, MostConnections)
+		return setting("connections", "connections %d: want 1 to %d: lower it, and the target's own limit with it", connections, MostConnections)
 	case rate <= 0 || rate > MostOpenings:
-		return fmt.Errorf("rate %s: want one above zero and at most %s", rate, MostOpenings)
+		return setting("rate", "rate %s: want one above zero and at most %s", rate, MostOpenings)
 	case timeout < 0 || timeout > mostFloodTimeout:
-		return fmt.Errorf("timeout %s: want at most %s", timeout, mostFloodTimeout)
+		return setting("timeout", "timeout %s: want at most %s", timeout, mostFloodTimeout)
 	case len(site.Links) == 0:
-		return errors.New("to leads nowhere")
+		return setting("to", "to leads nowhere")
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 // lowered, and restored on lift. Its processes work in short bursts and stand
 // still in between, so that all they do is late.
 type CPUStarve struct {
-	Target string  `yaml:"target"`
-	CPUs   float64 `yaml:"cpus"` // CPU time per time that is left, such as 0.05; at least 0.01, and below the target's own
+	Target string  `yaml:"target"` // a target or a replica; * globs
+	CPUs   float64 `yaml:"cpus"`   // CPU time per time that is left, such as 0.05; at least 0.01, and below the target's own
 }
 
 // Aim is the target, and all kernel links that end there.
@@ -42,7 +42,7 @@ const leastCPUs = 0.01
 // Bind checks that there is somebody to starve, and something left for him.
 func (f *CPUStarve) Bind(name string, site Site) (Injection, error) {
 	if f.CPUs < leastCPUs {
-		return nil, fmt.Errorf("cpus %g: want at least %g, the least that a kernel gives", f.CPUs, leastCPUs)
+		return nil, setting("cpus", "cpus %g: want at least %g, the least that a kernel gives", f.CPUs, leastCPUs)
 	}
 	if len(site.Targets) == 0 {
 		return nil, errors.New("it hits no target")

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -31,7 +30,9 @@ type DNS struct {
 }
 
 // Aim is who asks.
-func (f *DNS) Aim() Aim { return Aim{From: f.From, Names: f.Names} }
+func (f *DNS) Aim() Aim {
+	return Aim{From: f.From, Names: f.Names, Misleads: f.Answer == "wrong", Moves: f.Answer == "stale", MovesTo: f.To, MovesTTL: f.TTL}
+}
 
 // Traits: it counts lookups.
 func (*DNS) Traits() link.Traits {
@@ -68,30 +69,30 @@ const longestDNSDelay = 5 * time.Second
 // Bind checks the answer and what belongs to it.
 func (f *DNS) Bind(name string, site Site) (Injection, error) {
 	if !slices.Contains(link.DNSAnswers, f.Answer) {
-		return nil, fmt.Errorf("answer %q: want one of %s", f.Answer, strings.Join(link.DNSAnswers, ", "))
+		return nil, setting("answer", "answer %q: want one of %s", f.Answer, strings.Join(link.DNSAnswers, ", "))
 	}
 	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay >= longestDNSDelay) || !slow && f.Delay != 0 {
-		return nil, fmt.Errorf("delay %s: want one above zero and under %s with answer: slow, and none otherwise", f.Delay, longestDNSDelay)
+		return nil, setting("delay", "delay %s: want one above zero and under %s with answer: slow, and none otherwise", f.Delay, longestDNSDelay)
 	}
 	rule := link.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay}
 	if f.Answer != "wrong" && f.Answer != "stale" {
 		rule.Apart = site.Apart
 	}
 	if f.TTL != 0 && (f.Answer != "stale" || f.TTL < 0 || f.TTL > MostTTL || f.TTL%time.Second != 0) {
-		return nil, fmt.Errorf("ttl %s: an answer says it in whole seconds: want 1s to %s, with answer: stale, and none otherwise", f.TTL, MostTTL)
+		return nil, setting("ttl", "ttl %s: an answer says it in whole seconds: want 1s to %s, with answer: stale, and none otherwise", f.TTL, MostTTL)
 	}
 	if f.Address != "" {
 		a, err := netip.ParseAddr(f.Address)
 		if err != nil || !a.Is4() || f.Answer != "wrong" {
-			return nil, fmt.Errorf("address %q: want an IPv4 address, with answer: wrong", f.Address)
+			return nil, setting("address", "address %q: want an IPv4 address, with answer: wrong", f.Address)
 		}
 		rule.Address = a
 	}
 	if len(site.Askers) == 0 {
-		return nil, errors.New("from is missing: want a load group, a target or a replica")
+		return nil, setting("from", "from is missing: want a load group, a target or a replica")
 	}
 	if stale := f.Answer == "stale"; stale != (f.To != "") {
-		return nil, fmt.Errorf("to %q: want where the names have moved to, with answer: stale, and nothing otherwise", f.To)
+		return nil, setting("to", "to %q: want where the names have moved to, with answer: stale, and nothing otherwise", f.To)
 	} else if stale {
 		return f.moved(name, rule, site)
 	}

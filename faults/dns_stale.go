@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -13,7 +12,7 @@ import (
 // old one refuses, so that whoever still has it in a cache finds nobody there.
 func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 	if len(f.Names) == 0 {
-		return nil, errors.New("names are missing: want those that have moved, such as names: [shop]")
+		return nil, setting("names", "names are missing: want those that have moved, such as names: [shop]")
 	}
 	rule.Moved = map[string]netip.Addr{}
 	for _, l := range site.Moved {
@@ -21,7 +20,7 @@ func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 	}
 	for _, a := range site.Askers {
 		if _, ok := rule.Moved[a]; !ok {
-			return nil, fmt.Errorf("to %s: no link leads there from %s", f.To, a)
+			return nil, setting("to", "to %s: no link leads there from %s", f.To, a)
 		}
 	}
 	ids, err := onLinks(site, false)

@@ -11,7 +11,7 @@ import (
 // Duplicate sends a share of a link's packets twice, both ways, each drawn by
 // itself. TCP throws the second copy away, so users of a sound stack feel nothing.
 type Duplicate struct {
-	Link  string          `yaml:"link"`
+	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
 	Share *quantity.Share `yaml:"share"` // of packets, resolved to 0.1%; default 100%
 }
 
@@ -36,7 +36,7 @@ func (f *Duplicate) Part() float64 { return value(f.Share) }
 // Bind checks the share.
 func (f *Duplicate) Bind(name string, site Site) (Injection, error) {
 	if v := value(f.Share); v < 0.001 {
-		return nil, fmt.Errorf("share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

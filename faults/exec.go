@@ -105,19 +105,19 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 		{"proof", "those that print how many of the users' requests it touched, and end with status 0 while it is there, 1 while it is not: a fault that cannot be proven is never a pass", f.Proof},
 	} {
 		if len(c.words) == 0 || c.words[0] == "" {
-			return nil, fmt.Errorf("%s is missing: want %s", c.key, c.why)
+			return nil, setting(c.key, "%s is missing: want %s", c.key, c.why)
 		}
 		if c.words[0].Secret() {
-			return nil, fmt.Errorf("%s: the program is shown: write it out, without ${env:…}", c.key)
+			return nil, setting(c.key, "%s: the program is shown: write it out, without ${env:…}", c.key)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
 		if !variable.MatchString(name) || strings.HasPrefix(name, own) {
-			return nil, fmt.Errorf("env %s: want letters, digits and underscores, and no name that begins with %s: those say where the drill is", name, own)
+			return nil, setting("env", "env %s: want letters, digits and underscores, and no name that begins with %s: those say where the drill is", name, own)
 		}
 	}
 	if f.Timeout < 0 || f.Timeout > mostExecTimeout {
-		return nil, fmt.Errorf("timeout %s: want at most %s", f.Timeout, mostExecTimeout)
+		return nil, setting("timeout", "timeout %s: want at most %s", f.Timeout, mostExecTimeout)
 	}
 	if len(site.Targets) == 0 {
 		return nil, errors.New("it hits no target")
@@ -134,7 +134,7 @@ func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
 		if err := f.Env[name].Check(); err != nil {
-			return nil, fmt.Errorf("env %s: %w", name, err)
+			return nil, setting("env", "env %s: %w", name, err)
 		}
 		env = append(env, secret.Text(name+"=")+f.Env[name])
 	}
@@ -147,7 +147,7 @@ func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
 		c.to.Args, c.to.Env, c.to.Within = c.words, env, f.timeout()
 		for _, w := range c.words {
 			if err := w.Check(); err != nil {
-				return nil, fmt.Errorf("%s: %w", c.key, err)
+				return nil, setting(c.key, "%s: %w", c.key, err)
 			}
 		}
 	}

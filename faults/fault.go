@@ -35,6 +35,13 @@ type Aim struct {
 	From   string   // who asks names, of a fault of their resolver …
 	Names  []string // … and which; none: all
 	To     string   // URL of a flood
+	// Misleads: names are answered with an address that is not theirs.
+	Misleads bool
+	// Moves: names have moved to another target or replica, MovesTo, and their old
+	// addresses refuse; answers about them may be kept for MovesTTL (0: as ever).
+	Moves    bool
+	MovesTo  string
+	MovesTTL time.Duration
 	// Proxied: the fault edits a byte stream, so Toxiproxy has to stand in the
 	// links it hits. Otherwise it needs kernel links (packet faults, a dead node).
 	Proxied bool

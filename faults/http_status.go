@@ -14,12 +14,12 @@ import (
 // node behind a load balancer does. The draw is per request, also on
 // connections kept alive.
 type HTTPStatus struct {
-	Link  string          `yaml:"link"`
+	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
 	Code  int             `yaml:"code"`  // 200–599
 	Share *quantity.Share `yaml:"share"` // of requests; default 100%
 	Spare []string        `yaml:"spare"` // paths passed on untouched, such as the health check's
-	Body  string          `yaml:"body"`
-	Flap  *Flap           `yaml:"flap"` // default: bad throughout
+	Body  string          `yaml:"body"`  // of the answer; default none
+	Flap  *Flap           `yaml:"flap"`  // default: bad throughout
 }
 
 // Flap makes a node bad for a part of each period, from the injection on.
@@ -43,9 +43,9 @@ func (f *Flap) check() error {
 	case f == nil:
 		return nil
 	case f.Period < shortestFlap:
-		return fmt.Errorf("flap: period %s: want at least %s", f.Period, shortestFlap)
+		return setting("flap", "flap: period %s: want at least %s", f.Period, shortestFlap)
 	case f.Duty <= 0 || f.Duty >= 1:
-		return fmt.Errorf("flap: duty %s: want one above 0%% and under 100%%, for a node that is neither always well nor always bad", f.Duty)
+		return setting("flap", "flap: duty %s: want one above 0%% and under 100%%, for a node that is neither always well nor always bad", f.Duty)
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (f *HTTPStatus) String() string {
 // Bind checks code, share and paths.
 func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if f.Code < 200 || f.Code > 599 {
-		return nil, fmt.Errorf("code %d: want a final HTTP status, 200 to 599", f.Code)
+		return nil, setting("code", "code %d: want a final HTTP status, 200 to 599", f.Code)
 	}
 	if err := checkShare(f.Share); err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func shareOf(s *quantity.Share) string {
 
 func checkShare(s *quantity.Share) error {
 	if s != nil && *s == 0 {
-		return fmt.Errorf("share 0%%: it would hit nothing")
+		return setting("share", "share 0%%: it would hit nothing")
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func checkShare(s *quantity.Share) error {
 func checkSpare(paths []string) error {
 	for _, p := range paths {
 		if !strings.HasPrefix(p, "/") {
-			return fmt.Errorf("spare %q: want a path that begins with /", p)
+			return setting("spare", "spare %q: want a path that begins with /", p)
 		}
 	}
 	return nil

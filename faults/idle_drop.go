@@ -12,7 +12,7 @@ import (
 // RST. Keepalive probes count as life. A flow that stands when the fault comes
 // is known from its next packet on.
 type IdleDrop struct {
-	Link  string        `yaml:"link"`
+	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
 	After time.Duration `yaml:"after"` // at least 1s
 }
 
@@ -31,10 +31,21 @@ func (f *IdleDrop) String() string {
 	return fmt.Sprintf("forgets flows idle for %s, silently", f.After)
 }
 
+// Idle is how long a flow has to be idle.
+func (f *IdleDrop) Idle() time.Duration { return f.After }
+
+// Within wants a flow to be able to be idle for so long.
+func (f *IdleDrop) Within(on time.Duration) error {
+	if f.After >= on {
+		return setting("after", "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer fault phase", f.After, on)
+	}
+	return nil
+}
+
 // Bind checks the time.
 func (f *IdleDrop) Bind(name string, site Site) (Injection, error) {
 	if f.After < time.Second {
-		return nil, fmt.Errorf("after %s: want at least 1s", f.After)
+		return nil, setting("after", "after %s: want at least 1s", f.After)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

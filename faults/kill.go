@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -12,7 +11,7 @@ import (
 // Kill sends SIGKILL to a target, and starts it again, at the same address, on
 // lift.
 type Kill struct {
-	Target string `yaml:"target"`
+	Target string `yaml:"target"` // a target or a replica; * globs
 	// As is what the others see: "process" (default), whose host answers for it
 	// with RST, or "host", which is silent.
 	As string `yaml:"as"`
@@ -39,7 +38,7 @@ func (f *Kill) String() string {
 // Bind checks that there is somebody to kill, over links where it shows.
 func (f *Kill) Bind(name string, site Site) (Injection, error) {
 	if f.As != "" && f.As != "process" && f.As != "host" {
-		return nil, fmt.Errorf("as %q: want process or host", f.As)
+		return nil, setting("as", "as %q: want process or host", f.As)
 	}
 	if len(site.Targets) == 0 {
 		return nil, errors.New("it hits no target")

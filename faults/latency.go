@@ -11,8 +11,8 @@ import (
 // Latency delays the answers on a link. It delays bytes, not packets:
 // handshakes stay as quick as they were.
 type Latency struct {
-	Link   string        `yaml:"link"`
-	Delay  time.Duration `yaml:"delay"`
+	Link   string        `yaml:"link"`   // FROM -> TO[:port]; * globs
+	Delay  time.Duration `yaml:"delay"`  // of each answer
 	Jitter time.Duration `yaml:"jitter"` // uniform, ± ; at most Delay
 	Spare  []string      `yaml:"spare"`  // paths whose answers are as quick as ever, such as the health check's
 }
@@ -41,13 +41,16 @@ func (f *Latency) String() string {
 	return s
 }
 
+// Delays is the delay and its jitter.
+func (f *Latency) Delays() time.Duration { return f.Delay + f.Jitter }
+
 // Bind checks that the delay is a delay.
 func (f *Latency) Bind(name string, site Site) (Injection, error) {
 	if f.Delay <= 0 {
-		return nil, fmt.Errorf("delay %s: must be above zero", f.Delay)
+		return nil, setting("delay", "delay %s: must be above zero", f.Delay)
 	}
 	if f.Jitter < 0 || f.Jitter > f.Delay {
-		return nil, fmt.Errorf("jitter %s: must lie between zero and the delay of %s", f.Jitter, f.Delay)
+		return nil, setting("jitter", "jitter %s: must lie between zero and the delay of %s", f.Jitter, f.Delay)
 	}
 	if err := checkSpare(f.Spare); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 // LimitData ends the connection behind the first bytes of an answer that is
 // longer, with a FIN: what a client has is a part of it.
 type LimitData struct {
-	Link  string        `yaml:"link"`
+	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
 	Bytes quantity.Size `yaml:"bytes"` // of an answer, its head included
 }
 
@@ -34,7 +33,7 @@ func (f *LimitData) String() string {
 // Bind checks that something is left of an answer.
 func (f *LimitData) Bind(name string, site Site) (Injection, error) {
 	if f.Bytes == 0 {
-		return nil, errors.New("bytes: want the part of an answer that goes through, such as 16KiB")
+		return nil, setting("bytes", "bytes: want the part of an answer that goes through, such as 16KiB")
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 // Loss drops a share of a link's packets, both ways, each drawn by itself. TCP
 // sends again what is lost, so users see slowness before they see errors.
 type Loss struct {
-	Link  string          `yaml:"link"`
+	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
 	Share *quantity.Share `yaml:"share"` // of packets, resolved to 0.1%
 }
 
@@ -37,10 +36,10 @@ func (f *Loss) Part() float64 { return value(f.Share) }
 // Bind checks the share.
 func (f *Loss) Bind(name string, site Site) (Injection, error) {
 	if f.Share == nil {
-		return nil, errors.New("share is missing: want one such as 5%; for all packets, blackhole")
+		return nil, setting("share", "share is missing: want one such as 5%%; for all packets, blackhole")
 	}
 	if v := value(f.Share); v < 0.001 {
-		return nil, fmt.Errorf("share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // kernel kills it. Once it is gone, its host refuses. On lift the limit is
 // restored, and the target started again, at the same address.
 type MemoryStarve struct {
-	Target string        `yaml:"target"`
+	Target string        `yaml:"target"` // a target or a replica; * globs
 	Memory quantity.Size `yaml:"memory"` // that is left, at least 6MiB; below what the target uses
 }
 
@@ -43,10 +43,10 @@ const leastMemory = 6 << 20
 // Bind checks that there is somebody to starve, and something left for him.
 func (f *MemoryStarve) Bind(name string, site Site) (Injection, error) {
 	if f.Memory < leastMemory {
-		return nil, fmt.Errorf("memory %s: want at least 6MiB, the least that an engine gives", f.Memory)
+		return nil, setting("memory", "memory %s: want at least 6MiB, the least that an engine gives", f.Memory)
 	}
 	if len(site.Targets) != 1 {
-		return nil, fmt.Errorf("target %s: it hits %d nodes, and want is one: kernels kill each at a time of its own", f.Target, len(site.Targets))
+		return nil, setting("target", "target %s: it hits %d nodes, and want is one: kernels kill each at a time of its own", f.Target, len(site.Targets))
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

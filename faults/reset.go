@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 // at once, and new ones with their first request: they still complete their
 // handshake, and `refuse` is for those that shall not.
 type Reset struct {
-	Link  string        `yaml:"link"`
+	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
 	After quantity.Size `yaml:"after"` // behind so many bytes of an answer, its head included; one that is no longer stays whole
 	In    time.Duration `yaml:"in"`    // when a connection is so old; older ones at once
 }
@@ -43,7 +42,7 @@ func (f *Reset) String() string {
 // Bind checks that it is told when in one way at most.
 func (f *Reset) Bind(name string, site Site) (Injection, error) {
 	if f.After > 0 && f.In > 0 {
-		return nil, errors.New("after and in: want one of them, or neither for at once")
+		return nil, setting("after", "after and in: want one of them, or neither for at once")
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {

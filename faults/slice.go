@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 
 // Slice parts answers into small pieces that come one after the other.
 type Slice struct {
-	Link  string        `yaml:"link"`
+	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
 	Size  quantity.Size `yaml:"size"`  // of a piece
 	Delay time.Duration `yaml:"delay"` // between two pieces of an answer
 }
@@ -34,10 +33,10 @@ func (f *Slice) String() string {
 // Bind checks that there are pieces, and that they come apart.
 func (f *Slice) Bind(name string, site Site) (Injection, error) {
 	if f.Size == 0 {
-		return nil, errors.New("size: want the bytes of a piece, such as 512B")
+		return nil, setting("size", "size: want the bytes of a piece, such as 512B")
 	}
 	if f.Delay == 0 {
-		return nil, errors.New("delay: want one above zero, such as 20ms: pieces that follow at once are put together again on the way")
+		return nil, setting("delay", "delay: want one above zero, such as 20ms: pieces that follow at once are put together again on the way")
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -39,16 +40,16 @@ func (*SlowRequests) Traits() link.Traits {
 // Bite is one handshake's time.
 func (s *SlowRequests) Bite() time.Duration { return 100 * time.Millisecond }
 
-// Pace is how many are opened per second.
-func (s *SlowRequests) Pace() quantity.Rate {
+// pace is how many are opened per second.
+func (s *SlowRequests) pace() quantity.Rate {
 	if s.Rate == 0 {
 		return 100
 	}
 	return s.Rate
 }
 
-// Step is the time between two bytes.
-func (s *SlowRequests) Step() time.Duration {
+// step is the time between two bytes.
+func (s *SlowRequests) step() time.Duration {
 	if s.Every == 0 {
 		return time.Second
 	}
@@ -61,28 +62,38 @@ func (s *SlowRequests) String() string {
 		part = s.Part
 	}
 	return fmt.Sprintf("holds %d requests to %s whose %s comes a byte every %s, %s opened from %s",
-		s.Connections, s.To, part, s.Step(), s.Pace(), addresses(s.Sources))
+		s.Connections, s.To, part, s.step(), s.pace(), addresses(s.Sources))
 }
 
-// Opening is what each request begins with; then come bytes without an end.
-func (s *SlowRequests) Opening(to *url.URL) string {
+// opening is what each request begins with; then come bytes without an end.
+func (s *SlowRequests) opening(to *url.URL) string {
 	if s.Part == "body" {
 		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n", to.RequestURI(), to.Host)
 	}
 	return fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nX-Slow: ", to.RequestURI(), to.Host)
 }
 
+// Addresses is from how many they come.
+func (s *SlowRequests) Addresses() int { return s.Sources }
+
+// Sends are connections, each with a request that goes on a byte at a time.
+func (s *SlowRequests) Sends(to *url.URL, address string, from []netip.Addr) Traffic {
+	w := swarm(address, from, s.Connections, s.pace(), s.Timeout)
+	w.Begin, w.Drip, w.Every = s.opening(to), 'x', s.step()
+	return Traffic{Swarm: w}
+}
+
 // Bind checks the numbers.
 func (s *SlowRequests) Bind(name string, site Site) (Injection, error) {
 	switch u, err := url.Parse(s.To); {
 	case err != nil || u.Scheme != "http":
-		return nil, fmt.Errorf("to %q: want an http URL: the bytes are counted out on the wire, and TLS would gather them", s.To)
+		return nil, setting("to", "to %q: want an http URL: the bytes are counted out on the wire, and TLS would gather them", s.To)
 	case s.Part != "" && s.Part != "header" && s.Part != "body":
-		return nil, fmt.Errorf("part %q: want header or body", s.Part)
-	case s.Step() < leastEvery || s.Step() > mostEvery:
-		return nil, fmt.Errorf("every %s: want %s to %s", s.Every, leastEvery, mostEvery)
+		return nil, setting("part", "part %q: want header or body", s.Part)
+	case s.step() < leastEvery || s.step() > mostEvery:
+		return nil, setting("every", "every %s: want %s to %s", s.Every, leastEvery, mostEvery)
 	}
-	if err := holds(s.Connections, s.Pace(), s.Timeout, site); err != nil {
+	if err := holds(s.Connections, s.pace(), s.Timeout, site); err != nil {
 		return nil, err
 	}
 	return flood{name, site.Load}, nil

@@ -11,7 +11,7 @@ import (
 // SynDrop drops the SYNs of new connections on a link: connecting hangs and
 // then times out. Established connections go on.
 type SynDrop struct {
-	Link  string          `yaml:"link"`
+	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
 	Share *quantity.Share `yaml:"share"` // default 100%; resolved to 0.1%
 	// Per is what Share is drawn for: "packet" (default; a retransmission may
 	// get through) or "flow" (it meets the same fate as the first).
@@ -36,16 +36,19 @@ func (f *SynDrop) String() string {
 	return fmt.Sprintf("drops %s of SYNs", shareOf(f.Share))
 }
 
+// Retry is when a dropped SYN is sent again (Linux: 1 s, then 2 s …), and a little more.
+func (f *SynDrop) Retry() time.Duration { return 1100 * time.Millisecond }
+
 // Bind checks share and draw.
 func (f *SynDrop) Bind(name string, site Site) (Injection, error) {
 	if err := checkShare(f.Share); err != nil {
 		return nil, err
 	}
 	if v := value(f.Share); v < 0.001 {
-		return nil, fmt.Errorf("share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
 	}
 	if f.Per != "" && f.Per != "packet" && f.Per != "flow" {
-		return nil, fmt.Errorf("per %q: want packet or flow", f.Per)
+		return nil, setting("per", "per %q: want packet or flow", f.Per)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,7 @@ import (
 // versions are wrong. Established connections go on. A client that takes what it
 // is shown is passed on to the node, by TLS, as a middlebox would.
 type TLS struct {
-	Link string `yaml:"link"`
+	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
 	// As is expired, wrong-host or unknown-authority, which is what is wrong with
 	// the certificate; old-version, where only TLS 1.0 and 1.1 are spoken; or
 	// no-answer.
@@ -44,7 +43,7 @@ func (f *TLS) String() string {
 // Bind checks that there is a handshake to answer.
 func (f *TLS) Bind(name string, site Site) (Injection, error) {
 	if !slices.Contains(link.TLSAnswers, f.As) {
-		return nil, fmt.Errorf("as %q: want one of %s", f.As, strings.Join(link.TLSAnswers, ", "))
+		return nil, setting("as", "as %q: want one of %s", f.As, strings.Join(link.TLSAnswers, ", "))
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {
@@ -57,7 +56,7 @@ func (f *TLS) Bind(name string, site Site) (Injection, error) {
 		}
 	}
 	if len(plain) > 0 {
-		return nil, fmt.Errorf("link %s speaks plain HTTP, so there is no TLS handshake to answer: give the target's lab tls: true, or an image of yours drill:both.pem among its files, and ask by https://", strings.Join(plain, ", "))
+		return nil, setting("link", "link %s speaks plain HTTP, so there is no TLS handshake to answer: give the target's lab tls: true, or an image of yours drill:both.pem among its files, and ask by https://", strings.Join(plain, ", "))
 	}
 	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, TLS: &link.TLS{As: f.As}}}, nil
 }

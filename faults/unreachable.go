@@ -11,7 +11,7 @@ import (
 // a router without a route or a firewall with manners does. Established
 // connections go on. No answer is held back by the kernel's rate limit.
 type Unreachable struct {
-	Link string `yaml:"link"`
+	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
 	// As is the code: "host" (default), "port" (a client takes it for a refusal)
 	// or "prohibited" (administratively, RFC 1812).
 	As string `yaml:"as"`
@@ -46,7 +46,7 @@ var icmpCodes = map[string]uint8{"host": 1, "port": 3, "prohibited": 13}
 func (f *Unreachable) Bind(name string, site Site) (Injection, error) {
 	code, ok := icmpCodes[f.as()]
 	if !ok {
-		return nil, fmt.Errorf("as %q: want host, port or prohibited", f.As)
+		return nil, setting("as", "as %q: want host, port or prohibited", f.As)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

@@ -1,9 +1,11 @@
 package scenarios
 
 import (
+	"bytes"
 	"encoding"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"strconv"
@@ -34,6 +36,10 @@ const (
 // decode reads data into s.
 func (d *decoder) decode(data []byte, s *Scenario) {
 	var doc yaml.Node
+	if empty(data) {
+		d.add(place{1, 1}, "the file holds no scenario: stormdrill init writes one to begin with")
+		return
+	}
 	if err := yaml.Load(data, &doc); err != nil {
 		d.syntax(err)
 		return
@@ -46,12 +52,17 @@ func (d *decoder) decode(data []byte, s *Scenario) {
 	d.value(root, reflect.ValueOf(s).Elem(), nil)
 }
 
+// empty: there is not one document of YAML, comments apart.
+func empty(data []byte) bool {
+	l, err := yaml.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		return false // which is told where the file is read
+	}
+	return errors.Is(l.Load(new(yaml.Node)), io.EOF)
+}
+
 // syntax reports what is no YAML at all.
 func (d *decoder) syntax(err error) {
-	if strings.Contains(err.Error(), "no documents") {
-		d.add(place{1, 1}, "the file holds no scenario: stormdrill init writes one to begin with")
-		return
-	}
 	var many *yaml.LoadErrors
 	if errors.As(err, &many) {
 		for _, e := range many.Errors {

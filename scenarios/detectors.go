@@ -37,8 +37,9 @@ func (p *planner) watchers() {
 			d.as = orElse(d.as, x.Asker())
 		}
 		d.place(i)
-		p.asking[name] = d.client
+		d.asked = questions{client: d.client, port: d.watcher.Port}
 		kind.Plan(&d)
+		p.asking[name] = d.asked
 		p.plan.Watchers[name] = kind
 		p.plan.Header.Watch = append(p.plan.Header.Watch, d.watcher)
 	}
@@ -65,6 +66,17 @@ type detector struct {
 
 	client string     // whose links it uses
 	source netip.Addr // where its questions come from
+	asked  questions
+}
+
+// questions are a watcher's, and whom they go to.
+type questions struct {
+	client  string   // whose links they take
+	unknown bool     // it hears of things by a way that is not known here
+	names   bool     // they go to the resolver alone
+	port    bool     // what is behind the port is not asked
+	nodes   []string // that are asked
+	states  []string // nodes whose state is read there
 }
 
 func (d *detector) at(key string) []string { return append(slices.Clip(d.keys), key) }
@@ -97,16 +109,19 @@ func (d *detector) Problem(key, format string, args ...any) { d.p.problem(d.at(k
 func (d *detector) Asks(key string, url secret.Text) {
 	end, _ := d.p.endpoint(d.at(key), url)
 	d.p.wants(d.client, end.host, end.port)
+	d.asked.nodes = d.p.nodesOf(end.host)
 }
 
 // Connects wants a link to an address.
 func (d *detector) Connects(key, address string) {
 	end, _ := d.p.hostPort(d.at(key), address)
 	d.p.wants(d.client, end.host, end.port)
+	d.asked.nodes = d.p.nodesOf(end.host)
 }
 
 // Resolves wants links to all ports of a target: a name is known to those who use it.
 func (d *detector) Resolves(key, target string) {
+	d.asked.names = true
 	nodes := d.p.nodesOf(target)
 	if len(nodes) == 0 {
 		d.p.dangling(d.at(key), "no target or replica is named %q: %s", target, listed(target, sortedKeys(d.p.s.Targets)))
@@ -118,9 +133,11 @@ func (d *detector) Resolves(key, target string) {
 	}
 }
 
-// Node wants a node to be there.
+// Node wants a node to be there, whose state is read where it asks.
 func (d *detector) Node(key, name string) {
-	if _, ok := d.p.nodes[name]; !ok {
+	if _, ok := d.p.nodes[name]; ok {
+		d.asked.states = append(d.asked.states, name)
+	} else {
 		d.p.dangling(d.at(key), "no node is named %q: %s", name, listed(name, sortedKeys(d.p.nodes)))
 	}
 }
@@ -133,6 +150,7 @@ func (d *detector) Authority(key, file string) string { return d.p.authority(d.a
 
 // Runs says what runs on this machine.
 func (d *detector) Runs(line string, every time.Duration) {
+	d.asked.unknown = true
 	d.watcher.Every = every
 	d.watcher.What = fmt.Sprintf("runs %s every %s, on this machine%s", line, every, d.inARow())
 	d.p.every = max(d.p.every, every)
@@ -140,6 +158,7 @@ func (d *detector) Runs(line string, every time.Duration) {
 
 // Waits says where it waits to be told.
 func (d *detector) Waits(what, match, resolved string) {
+	d.asked.unknown = true
 	d.watcher.What, d.watcher.Match, d.watcher.Resolved = what, match, resolved
 }
 

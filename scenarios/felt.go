@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"slices"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -33,16 +32,16 @@ func (p *planner) felt(f *PlannedFault) (out []link.Link) {
 
 // meets reports whether what goes over one of a fault's links can be hit there.
 func (p *planner) meets(f *PlannedFault, l link.Link) bool {
-	switch x := f.Fault.(type) {
-	case *faults.DNS:
-		if p.load[l.From] == nil {
-			return x.Answer == "wrong" || x.Answer == "stale" || !p.asksApart(l.From)
-		}
-		if x.Answer == "stale" {
-			return !p.alwaysAsks(l.From)
-		}
+	a := f.Fault.Aim()
+	_, idle := f.Fault.(faults.Idling)
+	switch {
+	case a.From != "" && p.load[l.From] == nil:
+		return a.Misleads || a.Moves || !p.asksApart(l.From)
+	case a.Moves:
+		return !p.alwaysAsks(l.From)
+	case a.From != "":
 		return !p.knows(f, l.From)
-	case *faults.IdleDrop:
+	case idle:
 		return !p.neverIdle(l.From)
 	}
 	return true
@@ -86,8 +85,9 @@ func (p *planner) neverIdle(from string) bool {
 func perRequest(g *Group) bool { return g.Connections != nil && g.Connections.Per == "request" }
 
 // saysAsked says when those nodes ask whose answers a fault changes, and who does not.
-func (p *planner) saysAsked(f *PlannedFault, d *faults.DNS) {
-	moves := d.Answer == "wrong" || d.Answer == "stale"
+func (p *planner) saysAsked(f *PlannedFault) {
+	a := f.Fault.Aim()
+	moves := a.Misleads || a.Moves
 	said := map[string]bool{}
 	for _, l := range f.Site.Links {
 		who, n := l.From, p.nodes[l.From]
@@ -97,7 +97,7 @@ func (p *planner) saysAsked(f *PlannedFault, d *faults.DNS) {
 		said[who+" "+l.Name] = true
 		switch {
 		case n == nil:
-			if l.Users && d.Answer != "stale" && p.knows(f, who) {
+			if l.Users && !a.Moves && p.knows(f, who) {
 				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for %s, so they do not ask while it is on", f.Name, who, l.Name, *p.load[who].DNSCache)
 			}
 		case n.Spec.Lab == nil:
@@ -106,18 +106,14 @@ func (p *planner) saysAsked(f *PlannedFault, d *faults.DNS) {
 			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all of them to where an answer leads", f.Name, who, l.Name)
 		case p.asksApart(who):
 			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to the addresses it has where an answer fails or is late: requests and checks go on", f.Name, who, l.Name)
-		case d.Answer != "stale" && n.Spec.Lab.Web == nil: // a web asks nobody
+		case !a.Moves && n.Spec.Lab.Web == nil: // a web asks nobody
 			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: requests on them meet nothing", f.Name, who, l.Name)
 		}
 	}
 }
 
-// fitsIdle checks that a flow can be idle for as long as a fault wants it to be.
+// fitsIdle checks that somebody has connections that can be idle.
 func (p *planner) fitsIdle(f *PlannedFault, after time.Duration, keys []string) {
-	if f.For > 0 && after >= f.For {
-		p.problem(append(slices.Clip(keys), "after"), "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer fault phase", after, f.For)
-		return
-	}
 	for _, l := range f.Site.Links {
 		if !p.neverIdle(l.From) {
 			return

@@ -2,10 +2,8 @@ package scenarios
 
 import (
 	"net"
-	"net/http"
 	"net/netip"
 	"strconv"
-	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -22,63 +20,52 @@ const mostFloodRequests = 240_000
 // that their links, addresses and names are never the users'.
 func (p *planner) floods() {
 	for _, name := range sortedKeys(p.s.Faults) {
-		f := p.s.Faults[name]
-		switch {
-		case f.Flood != nil:
-			p.flood(name, f, f.Flood.Beside(p.usersRate()))
-		case f.ConnectionFlood != nil:
-			p.connectionFlood(name, f.ConnectionFlood)
-		case f.SlowRequests != nil:
-			p.slowRequests(name, f.SlowRequests)
+		f, kind := p.faultOf(p.s.Faults[name])
+		own, ok := f.(faults.Sending)
+		if !ok {
+			continue
+		}
+		end, from, ok := p.loosed(name, kind, f.Aim().To, own.Addresses())
+		if !ok {
+			continue
+		}
+		t := own.Sends(end.url, net.JoinHostPort(end.host, strconv.Itoa(int(end.port))), from)
+		if t.Flood != nil {
+			t.Flood.Name = name
+			p.fewEnough(at("faults", name, kind, "rate"), t.Flood, p.s.Faults[name])
+			p.plan.Load.Floods = append(p.plan.Load.Floods, *t.Flood)
+		}
+		if t.Swarm != nil {
+			t.Swarm.Name = name
+			p.plan.Load.Swarms = append(p.plan.Load.Swarms, *t.Swarm)
 		}
 	}
 	p.allTraffic()
 }
 
-// flood makes one of requests.
-func (p *planner) flood(name string, entry *Fault, f *faults.Flood) {
-	_, from, ok := p.loosed(name, "flood", f.To, f.Sources)
-	if !ok {
-		return
+// fewEnough bounds what one flood sends in all.
+func (p *planner) fewEnough(keys []string, g *load.Group, entry *Fault) {
+	rate, on := quantity.Rate(g.Rate), orElse(entry.For, p.s.Phases.Hold-entry.At)
+	if n := g.Rate * on.Seconds(); rate <= faults.MostFloodRate && n > mostFloodRequests {
+		p.problem(keys, "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time", rate, n, mostFloodRequests)
 	}
-	if n := float64(f.Rate.Rate) * orElse(entry.For, p.s.Phases.Hold-entry.At).Seconds(); f.Rate.Rate <= faults.MostFloodRate && n > mostFloodRequests {
-		p.problem(at("faults", name, "flood", "rate"), "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time", f.Rate, n, mostFloodRequests)
-	}
-	g := load.Group{Name: name, URL: secret.Text(f.To), Method: http.MethodGet, Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
-		Timeout: orElse(f.Timeout, DefaultTimeout), Slow: orElse(f.Timeout, DefaultTimeout), Sources: from, PerRequest: f.PerRequest}
-	for _, m := range f.Mix {
-		g.Mix = append(g.Mix, load.Part{Path: m.Get, Weight: m.Weight})
-	}
-	p.plan.Load.Floods = append(p.plan.Load.Floods, g)
 }
 
-// connectionFlood makes one of connections.
-func (p *planner) connectionFlood(name string, f *faults.ConnectionFlood) {
-	end, from, ok := p.loosed(name, "connection-flood", f.To, f.Sources)
-	if !ok {
-		return
+// faultOf is the fault of an entry, beside the users' load, and its kind; none where
+// it is not written with just one.
+func (p *planner) faultOf(entry *Fault) (faults.Fault, string) {
+	if entry == nil {
+		return nil, ""
 	}
-	w := swarm(name, end, from, f.Connections, f.Rate, f.Timeout)
-	if f.Send == "partial" {
-		w.Begin = "GET " + end.url.RequestURI() + " HTTP/1.1\r\nHost: " + end.url.Host + "\r\n"
+	kinds, values := chosen(&entry.Kinds)
+	if len(kinds) != 1 {
+		return nil, ""
 	}
-	p.plan.Load.Swarms = append(p.plan.Load.Swarms, w)
-}
-
-// slowRequests makes one of requests that never end.
-func (p *planner) slowRequests(name string, f *faults.SlowRequests) {
-	end, from, ok := p.loosed(name, "slow-requests", f.To, f.Sources)
-	if !ok {
-		return
+	f := values[0].(faults.Fault)
+	if r, ok := f.(faults.Relative); ok {
+		f = r.Beside(p.usersRate())
 	}
-	w := swarm(name, end, from, f.Connections, f.Pace(), f.Timeout)
-	w.Begin, w.Drip, w.Every = f.Opening(end.url), 'x', f.Step()
-	p.plan.Load.Swarms = append(p.plan.Load.Swarms, w)
-}
-
-func swarm(name string, end endpoint, from []netip.Addr, connections int, rate quantity.Rate, timeout time.Duration) load.Swarm {
-	return load.Swarm{Name: name, Address: net.JoinHostPort(end.host, strconv.Itoa(int(end.port))),
-		Connections: connections, Rate: float64(rate), Sources: from, Timeout: orElse(timeout, DefaultTimeout)}
+	return f, kinds[0]
 }
 
 // loosed makes the consumer of one fault's own traffic, with its addresses.
@@ -123,14 +110,6 @@ func (p *planner) usersRate() (rate quantity.Rate) {
 		rate += p.s.Load[name].Rate
 	}
 	return rate
-}
-
-// beside is the fault as it is where the users' rate is known.
-func (p *planner) beside(f faults.Fault) faults.Fault {
-	if flood, ok := f.(*faults.Flood); ok {
-		return flood.Beside(p.usersRate())
-	}
-	return f
 }
 
 // flooded are a flood's own links.

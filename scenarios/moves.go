@@ -3,7 +3,6 @@ package scenarios
 import (
 	"slices"
 
-	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
@@ -11,16 +10,17 @@ import (
 // start: no link is made under traffic.
 func (p *planner) moves() {
 	for _, name := range sortedKeys(p.s.Faults) {
-		f := p.s.Faults[name].DNS
-		if f == nil || f.To == "" {
+		f, kind := p.faultOf(p.s.Faults[name])
+		if f == nil || f.Aim().MovesTo == "" {
 			continue
 		}
-		to := p.nodesOf(f.To)
+		a := f.Aim()
+		to := p.nodesOf(a.MovesTo)
 		if len(to) != 1 {
-			p.dangling(at("faults", name, "dns", "to"), "to %q: want one target or replica: %s", f.To, listed(f.To, sortedKeys(p.nodes)))
+			p.dangling(at("faults", name, kind, "to"), "to %q: want one target or replica: %s", a.MovesTo, listed(a.MovesTo, sortedKeys(p.nodes)))
 			continue
 		}
-		p.lead(f.From, f.Names, to)
+		p.lead(a.From, a.Names, to)
 	}
 }
 
@@ -46,11 +46,8 @@ func (p *planner) lead(from string, names, to []string) {
 }
 
 // movedLinks are the askers' links to where a fault moves their names.
-func (p *planner) movedLinks(f *faults.DNS, askers []string) (out []link.Link) {
-	if f == nil || f.To == "" {
-		return nil
-	}
-	to := p.nodesOf(f.To)
+func (p *planner) movedLinks(where string, askers []string) (out []link.Link) {
+	to := p.nodesOf(where)
 	for _, l := range p.plan.Switchboard.Links {
 		if slices.Contains(askers, l.From) && slices.Contains(to, l.To) {
 			out = append(out, l)

@@ -19,7 +19,7 @@ func (p *planner) noticeable() {
 			continue
 		}
 		for k := range p.plan.Faults {
-			if f := &p.plan.Faults[k]; !p.notices(c, w.Name, f) {
+			if f := &p.plan.Faults[k]; !p.notices(p.asking[w.Name], f) {
 				w.Unmet = append(w.Unmet, f.Name)
 			}
 		}
@@ -41,31 +41,19 @@ func (p *planner) saysUnmet(name string, c *watch.Config, unmet []string) {
 }
 
 // notices reports whether a watcher's questions can meet a fault.
-func (p *planner) notices(c *watch.Config, name string, f *PlannedFault) bool {
-	if c.Command != nil || c.Webhook != nil {
-		return true
+func (p *planner) notices(a questions, f *PlannedFault) bool {
+	resolver := slices.Contains(f.Site.Askers, a.client)
+	if a.unknown || a.names {
+		return a.unknown || resolver
 	}
-	client, w := p.asking[name], p.wayOf(f)
-	var asked []string // nodes
+	w := p.wayOf(f)
 	switch {
-	case c.DNS != nil:
-		return slices.Contains(f.Site.Askers, client)
-	case c.HTTP != nil:
-		end, _ := p.quietly(c.HTTP.URL)
-		asked = p.nodesOf(end)
-	case c.TCP != nil:
-		host, _, _ := strings.Cut(c.TCP.Address, ":")
-		asked = p.nodesOf(host)
-		return slices.Contains(f.Site.Askers, client) || slices.ContainsFunc(asked, func(n string) bool { return w.hit[client][n] })
-	case c.HAProxy != nil:
-		end, _ := p.quietly(c.HAProxy.Stats)
-		asked = p.nodesOf(end)
-	case c.LB != nil:
-		end, _ := p.quietly(c.LB.State)
-		asked = p.nodesOf(end)
-		if _, known := p.nodes[c.LB.Server]; known {
-			return slices.ContainsFunc(asked, func(n string) bool { return w.hit[client][n] || w.hit[n][c.LB.Server] }) || w.beyond(c.LB.Server) > 0
-		}
+	case a.port:
+		return resolver || slices.ContainsFunc(a.nodes, func(n string) bool { return w.hit[a.client][n] })
+	case len(a.states) > 0:
+		return slices.ContainsFunc(a.states, func(state string) bool {
+			return w.beyond(state) > 0 || slices.ContainsFunc(a.nodes, func(n string) bool { return w.hit[a.client][n] || w.hit[n][state] })
+		})
 	}
-	return len(asked) == 0 || slices.Contains(f.Site.Askers, client) || w.onward(client, asked) > 0
+	return len(a.nodes) == 0 || resolver || w.onward(a.client, a.nodes) > 0
 }

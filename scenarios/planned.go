@@ -30,14 +30,15 @@ func (p *planner) faults() {
 // aim resolves one fault's kind, time and aim.
 func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 	keys := at("faults", name)
-	kinds, values := chosen(&f.Kinds)
-	if len(kinds) != 1 {
+	fault, kind := p.faultOf(f)
+	if fault == nil {
 		if !p.mistyped(keys) {
+			kinds, _ := chosen(&f.Kinds)
 			p.problem(keys, "fault %s: want exactly one of %s; there %s", name, strings.Join(kindNames(FaultKinds()), ", "), amount(kinds))
 		}
 		return PlannedFault{}, false
 	}
-	out := PlannedFault{Name: name, Kind: kinds[0], Fault: p.beside(values[0].(faults.Fault)), At: f.At, For: f.For}
+	out := PlannedFault{Name: name, Kind: kind, Fault: fault, At: f.At, For: f.For}
 	p.placed(&out, keys)
 	a := out.Fault.Aim()
 	var err error
@@ -49,20 +50,11 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 			return out, false // floods said why
 		}
 	case "from":
-		out.Site.Askers, out.Site.Links, err = p.askers(a.From, a.Names)
-		out.Site.Moved = p.movedLinks(f.DNS, out.Site.Askers)
+		out.Site.Askers, out.Site.Links, _, err = p.askers(a.From, a.Names)
+		out.Site.Moved = p.movedLinks(a.MovesTo, out.Site.Askers)
 		out.Site.Apart = slices.DeleteFunc(slices.Clone(out.Site.Askers), func(a string) bool { return !p.asksApart(a) })
-		if p.failed[joined(append(keys, "dns", "to")...)] {
-			return out, false // moves said why
-		}
-		if d := f.DNS; err == nil && d.Answer == "stale" && len(d.Names) > 0 && len(p.nodesOf(d.To)) > 0 &&
-			!p.leadsElsewhere(append(keys, "dns", "to"), d.To, out.Site.Links) {
+		if err == nil && a.Moves && !p.moved(&out, keys) {
 			return out, false
-		}
-		if d := f.DNS; err == nil && d.Answer == "stale" && d.TTL%time.Second == 0 { // else Bind says why not
-			for _, asker := range out.Site.Askers {
-				p.keeps(append(keys, "dns", "ttl"), asker, d.Names, d.TTL)
-			}
 		}
 	default:
 		out.Site.Links, err = p.matched(a.Link)
@@ -74,6 +66,25 @@ func (p *planner) aim(name string, f *Fault) (PlannedFault, bool) {
 		return out, false
 	}
 	return out, true
+}
+
+// moved checks where a fault's names move to, and sees that answers about them are kept
+// for as long as it says. False: somebody has said what is wrong.
+func (p *planner) moved(f *PlannedFault, keys []string) bool {
+	a, keys := f.Fault.Aim(), append(keys, f.Kind)
+	to := append(slices.Clip(keys), "to")
+	if p.failed[joined(to...)] { // moves said why
+		return false
+	}
+	if len(a.Names) > 0 && len(p.nodesOf(a.MovesTo)) > 0 && !p.leadsElsewhere(to, a.MovesTo, f.Site.Links) {
+		return false
+	}
+	if a.MovesTTL%time.Second == 0 { // else Bind says why not
+		for _, asker := range f.Site.Askers {
+			p.keeps(append(slices.Clip(keys), "ttl"), asker, a.Names, a.MovesTTL)
+		}
+	}
+	return true
 }
 
 // placed gives a fault its place in the fault phase.
@@ -147,9 +158,7 @@ func (p *planner) bind(f *PlannedFault) {
 	keys := at("faults", f.Name, f.Kind)
 	_, err := f.Fault.Bind(f.Name, f.Site)
 	if err != nil && !p.s.places.under(keys) {
-		// Such an error begins with the key it is about, where it is about one.
-		key, _, _ := strings.Cut(err.Error(), " ")
-		p.problem(append(slices.Clip(keys), strings.TrimSuffix(key, ":")), "%s: %v", f.Kind, err)
+		p.setting(keys, f.Kind+": %v", err)
 	}
 	p.limited(f)
 	p.programs(f)
@@ -175,41 +184,57 @@ func (p *planner) bind(f *PlannedFault) {
 	p.fits(f, keys)
 }
 
-// firstRetransmit is when a dropped SYN is sent again (Linux: 1 s, then 2 s …).
-const firstRetransmit = 1100 * time.Millisecond
-
 // fits checks that the load can show what the fault does.
 func (p *planner) fits(f *PlannedFault, keys []string) {
 	if f.Fault.Traits().New {
 		p.meetsNew(f, keys)
 	}
-	switch x := f.Fault.(type) {
-	case *faults.DNS:
-		p.saysAsked(f, x)
-	case *faults.IdleDrop:
-		p.fitsIdle(f, x.After, keys)
-	case *faults.Flood:
-		if f.For > 0 && x.Ramp > f.For {
-			p.problem(append(slices.Clip(keys), "ramp"), "ramp %s: the fault is on for %s, and would be over before it reached its rate: want at most as long, or a lower rate", x.Ramp, f.For)
-		}
+	idling, idle := f.Fault.(faults.Idling)
+	switch {
+	case f.Fault.Aim().From != "":
+		p.saysAsked(f)
+	case idle && !p.longEnough(f, keys):
+	case idle:
+		p.fitsIdle(f, idling.Idle(), keys)
+	case f.Fault.Traits().New:
+		p.meetsPooled(f)
 	default:
-		if f.Fault.Traits().New {
-			p.meetsPooled(f)
-		}
+		p.longEnough(f, keys)
 	}
 	for _, l := range f.Site.Links {
 		g := p.load[l.From]
 		if !l.Users || g == nil {
 			continue
 		}
-		_, drop := f.Fault.(*faults.SynDrop)
-		if limit := orElse(g.Timeout, DefaultTimeout); drop && limit < firstRetransmit {
-			p.problem(at("load", family(l.From), "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, firstRetransmit)
+		limit := orElse(g.Timeout, DefaultTimeout)
+		if again, ok := f.Fault.(faults.Retried); ok && limit < again.Retry() {
+			p.problem(at("load", family(l.From), "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, again.Retry())
 		}
-		if late, ok := f.Fault.(*faults.Latency); ok && late.Delay+late.Jitter < orElse(g.Slow, DefaultSlow) {
+		if late, ok := f.Fault.(faults.Delaying); ok && late.Delays() < orElse(g.Slow, DefaultSlow) {
 			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad", f.Name, orElse(g.Slow, DefaultSlow), l.From)
 		}
 	}
+}
+
+// longEnough checks that a fault is on for as long as it needs.
+func (p *planner) longEnough(f *PlannedFault, keys []string) bool {
+	x, ok := f.Fault.(faults.Lasting)
+	if !ok || f.For <= 0 {
+		return true
+	}
+	err := x.Within(f.For)
+	if err != nil {
+		p.setting(keys, "%v", err)
+	}
+	return err == nil
+}
+
+// setting tells a mistake in a fault, at the key that it is about.
+func (p *planner) setting(keys []string, format string, err error) {
+	if wrong := (*faults.SettingError)(nil); errors.As(err, &wrong) {
+		keys = append(slices.Clip(keys), wrong.Key)
+	}
+	p.problem(keys, format, err)
 }
 
 // meetsNew checks that somebody makes new connections for such a fault to meet.
@@ -310,7 +335,7 @@ func (p *planner) timeline() {
 // images that are not Stormdrill's and use somebody.
 func (p *planner) others() (names []string) {
 	for _, w := range p.plan.Header.Watch {
-		if w.Kind == "webhook" {
+		if w.Told {
 			names = append(names, w.Name)
 		}
 	}

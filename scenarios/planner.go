@@ -74,15 +74,15 @@ type planner struct {
 	nodes     map[string]*Node    // by name
 	replicas  map[string][]string // target → its nodes
 	consumers map[string]*consumer
-	load      map[string]*Group // as it is run: see cohorts
-	order     []string          // nodes, in order of start
-	touched   map[string]reach  // fault → what it can hit
-	asking    map[string]string // watcher → in whose place it asks
-	protocols map[want]string   // of ports of users' own images, by how they are asked
-	pulled    map[string]bool   // images that the plan has named as such
-	failed    map[string]bool   // parts that problems were reported of, by path
-	sources   int               // addresses of users and floods so far
-	every     time.Duration     // longest period of a check that is known
+	load      map[string]*Group    // as it is run: see cohorts
+	order     []string             // nodes, in order of start
+	touched   map[string]reach     // fault → what it can hit
+	asking    map[string]questions // watcher → whom it asks
+	protocols map[want]string      // of ports of users' own images, by how they are asked
+	pulled    map[string]bool      // images that the plan has named as such
+	failed    map[string]bool      // parts that problems were reported of, by path
+	sources   int                  // addresses of users and floods so far
+	every     time.Duration        // longest period of a check that is known
 }
 
 func newPlanner(s *Scenario, o Options) *planner {
@@ -104,7 +104,7 @@ func newPlanner(s *Scenario, o Options) *planner {
 		consumers: map[string]*consumer{},
 		load:      map[string]*Group{},
 		touched:   map[string]reach{},
-		asking:    map[string]string{},
+		asking:    map[string]questions{},
 		protocols: map[want]string{},
 		pulled:    map[string]bool{},
 		failed:    map[string]bool{},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // programs says what a reader should know of a fault that runs some: those that
@@ -38,7 +39,7 @@ func (p *planner) hidden(f *PlannedFault) {
 	if f.Fault.Aim().To == "" || len(behind) == 0 {
 		return
 	}
-	if _, requests := f.Fault.(*faults.Flood); requests {
+	if f.Fault.Traits().Counts == link.Requests {
 		p.note("fault %s: another fault puts a proxy into %s, which completes handshakes itself: where the flood fills the accept queue, users there wait for an answer, and not to be connected",
 			f.Name, strings.Join(behind, ", "))
 		return

@@ -111,9 +111,9 @@ func (p *planner) aimed(text string) (nodes []string, links []link.Link, err err
 
 // askers finds who asks the resolver by that name or glob, and the links whose
 // names (all, where none is given) are asked for.
-func (p *planner) askers(text string, names []string) (askers []string, links []link.Link, err error) {
+func (p *planner) askers(text string, names []string) (askers []string, links []link.Link, key string, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
-		return nil, nil, fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers", text)
+		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers", text)
 	}
 	var known, asked []string
 	for _, l := range p.plan.Switchboard.Links {
@@ -134,12 +134,12 @@ func (p *planner) askers(text string, names []string) (askers []string, links []
 		}
 	}
 	if !glob(text, known...) {
-		return nil, nil, errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s", text, listed(text, known))}
+		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s", text, listed(text, known))}
 	}
 	for _, n := range names {
 		if !slices.Contains(asked, n) {
-			return nil, nil, errUnknown{fmt.Errorf("names: %s does not ask for %q: %s", text, n, listed(n, asked))}
+			return nil, nil, "names", errUnknown{fmt.Errorf("names: %s does not ask for %q: %s", text, n, listed(n, asked))}
 		}
 	}
-	return askers, links, nil
+	return askers, links, "", nil
 }

@@ -62,11 +62,10 @@ func (p *planner) steered() {
 // steerOf binds one steer.
 func (p *planner) steerOf(name string, s *Steer, to []string, taken map[string]string) {
 	sub := func(key string) []string { return at("steer", name, key) }
-	askers, links, err := p.askers(s.From, s.Names)
+	askers, links, key, err := p.askers(s.From, s.Names)
 	if err != nil {
-		key, _, _ := strings.Cut(err.Error(), " ") // it begins with the key that it is about
 		if unknown := (errUnknown{}); !errors.As(err, &unknown) || !shaky(p.s.places.bad) && !shaky(p.failed) {
-			p.problem(sub(strings.TrimSuffix(key, ":")), "%v", err)
+			p.problem(sub(key), "%v", err)
 		}
 		return
 	}
@@ -135,7 +134,7 @@ func (p *planner) leadsElsewhere(keys []string, where string, links []link.Link)
 // seesPast checks that the watcher which decides does not look through somebody
 // who is steered: healed by its own decision, it would take it back.
 func (p *planner) seesPast(name string, s *Steer, askers []string) bool {
-	for _, node := range p.behind(p.askedBy(s.When)) {
+	for _, node := range p.behind(p.asking[s.When].nodes) {
 		if slices.Contains(askers, node) {
 			p.problem(at("steer", name, "when"), "when %s: it sees by way of %s, who is steered: content as soon as that is led away, it would move the names back; want a watcher that asks %s itself",
 				s.When, node, strings.Join(s.Names, ", "))
@@ -143,28 +142,6 @@ func (p *planner) seesPast(name string, s *Steer, askers []string) bool {
 		}
 	}
 	return true
-}
-
-// askedBy lists the nodes that a watcher asks; of names alone it asks none.
-func (p *planner) askedBy(watcher string) []string {
-	for _, c := range p.plan.Load.Checks {
-		if c.Name != watcher {
-			continue
-		}
-		host := ""
-		switch {
-		case c.HTTP != nil:
-			host, _ = p.quietly(c.HTTP.URL)
-		case c.TCP != nil:
-			host, _, _ = strings.Cut(c.TCP.Address, ":")
-		case c.HAProxy != nil:
-			host, _ = p.quietly(c.HAProxy.Stats)
-		case c.LB != nil:
-			host, _ = p.quietly(c.LB.State)
-		}
-		return p.nodesOf(host)
-	}
-	return nil
 }
 
 // behind lists nodes, and all those that they use, and so on.
