@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write comments.json anew from the sourc
 // comments.
 func TestComments(t *testing.T) {
 	found := map[string]string{}
-	for pkg, dir := range map[string]string{"scenarios": ".", "faults": "../faults", "watch": "watch"} {
+	for pkg, dir := range map[string]string{"scenarios": ".", "faults": "../faults", "watch": "watch", "load": "../loadgen/load"} {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)

@@ -15,16 +15,16 @@ import (
 
 // Scenario is one drill as its author writes it.
 type Scenario struct {
-	Name    string                   `yaml:"name"`
-	Summary string                   `yaml:"summary"`
-	Targets map[string]*Target       `yaml:"targets"`
-	Load    map[string]*Group        `yaml:"load"`
-	Phases  Phases                   `yaml:"phases"`
-	Faults  map[string]*Fault        `yaml:"faults"`
-	Watch   map[string]*watch.Config `yaml:"watch"`
-	Steer   map[string]*Steer        `yaml:"steer"`
-	SLA     SLA                      `yaml:"sla"`
-	Abort   *Abort                   `yaml:"abort"`
+	Name    string                   `yaml:"name"`    // of the drill: lower case letters, digits and hyphens, at most 40
+	Summary string                   `yaml:"summary"` // one sentence, for list and the reports
+	Targets map[string]*Target       `yaml:"targets"` // containers under test, by name
+	Load    map[string]*Group        `yaml:"load"`    // groups of users, by name
+	Phases  Phases                   `yaml:"phases"`  // how long each part of the drill is
+	Faults  map[string]*Fault        `yaml:"faults"`  // what goes wrong, by name; {} is a control run
+	Watch   map[string]*watch.Config `yaml:"watch"`   // who should notice, by name
+	Steer   map[string]*Steer        `yaml:"steer"`   // fail-overs by name that are rehearsed
+	SLA     SLA                      `yaml:"sla"`     // what has to hold
+	Abort   *Abort                   `yaml:"abort"`   // ends the drill early
 
 	File string `yaml:"-"` // where it was read, for messages
 	// Dir holds what stands beside the scenario; see ReadFile.
@@ -37,36 +37,36 @@ type Scenario struct {
 // Target is a container under test, or several alike. Exactly one of Image,
 // Build and Lab is set.
 type Target struct {
-	Image    string                 `yaml:"image"`
-	Build    *Build                 `yaml:"build"`
-	Lab      *Embedded              `yaml:"lab"`
+	Image    string                 `yaml:"image"`    // an image, as docker run takes it
+	Build    *Build                 `yaml:"build"`    // an image made from a Dockerfile
+	Lab      *Embedded              `yaml:"lab"`      // a server embedded in stormdrill
 	Replicas int                    `yaml:"replicas"` // 0: one, named like the target
-	Ports    []uint16               `yaml:"ports"`
-	Uses     []string               `yaml:"uses"`
-	Env      map[string]secret.Text `yaml:"env"` // besides STORMDRILL_NODE, the node's own name, such as app-2
-	Command  []secret.Text          `yaml:"command"`
+	Ports    []uint16               `yaml:"ports"`    // that it listens on: each is a link from whoever uses it
+	Uses     []string               `yaml:"uses"`     // targets that it talks to
+	Env      map[string]secret.Text `yaml:"env"`      // besides STORMDRILL_NODE, the node's own name, such as app-2
+	Command  []secret.Text          `yaml:"command"`  // in place of the image's own, or after its entry point
 	// Files are by their path in the container: a path beside the scenario, or what
 	// the drill's own authority has for this target: drill:ca.pem, drill:cert.pem,
 	// drill:key.pem, or drill:both.pem for certificate and key in one file.
 	Files  map[string]string `yaml:"files"`
-	CPUs   float64           `yaml:"cpus"`
-	Memory quantity.Size     `yaml:"memory"`
-	Ready  *Ready            `yaml:"ready"`
+	CPUs   float64           `yaml:"cpus"`   // CPU time per time that its container may have; default no limit
+	Memory quantity.Size     `yaml:"memory"` // that its container may have; default no limit
+	Ready  *Ready            `yaml:"ready"`  // when it can be used; default: its first port accepts a connection
 }
 
 // Build makes an image from a Dockerfile.
 type Build struct {
-	Context    string                 `yaml:"context"`
-	Dockerfile string                 `yaml:"dockerfile"`
-	Args       map[string]secret.Text `yaml:"args"`
+	Context    string                 `yaml:"context"`    // folder beside the scenario
+	Dockerfile string                 `yaml:"dockerfile"` // within the context; default Dockerfile
+	Args       map[string]secret.Text `yaml:"args"`       // build arguments
 }
 
 // Embedded is a target that Stormdrill's own binary serves.
 type Embedded struct {
-	Web *Web      `yaml:"web"`
-	LB  *Balancer `yaml:"lb"`
-	KV  *KV       `yaml:"kv"`
-	SQL *SQL      `yaml:"sql"`
+	Web *Web      `yaml:"web"` // a web server
+	LB  *Balancer `yaml:"lb"`  // an HTTP load balancer
+	KV  *KV       `yaml:"kv"`  // a replicated store
+	SQL *SQL      `yaml:"sql"` // an application in front of PostgreSQL
 	// TLS: its ports speak TLS (a balancer's state excepted), with a certificate for
 	// its names by an authority that each run makes anew. All who ask it trust that.
 	TLS bool `yaml:"tls"`
@@ -74,7 +74,7 @@ type Embedded struct {
 
 // Web answers with its node's name in the header X-Stormdrill-Node.
 type Web struct {
-	Latency  time.Duration `yaml:"latency" json:"latency,omitempty"`
+	Latency  time.Duration `yaml:"latency" json:"latency,omitempty"`   // of each answer; default 0s
 	Body     quantity.Size `yaml:"body" json:"body,omitempty"`         // bytes of the answer
 	Capacity quantity.Rate `yaml:"capacity" json:"capacity,omitempty"` // requests per second served; the rest queue
 	Queue    int           `yaml:"queue" json:"queue,omitempty"`       // requests that may wait; the next gets 503; default 10000
@@ -87,8 +87,8 @@ type Web struct {
 	// HeaderTimeout is how long a request's header may take, from the connection's
 	// beginning; default 10s.
 	HeaderTimeout time.Duration `yaml:"header-timeout" json:"header_timeout,omitempty"`
-	Health        string        `yaml:"health" json:"health,omitempty"` // path of the health check; default /health
-	Outages       *Outages      `yaml:"outages" json:"outages,omitempty"`
+	Health        string        `yaml:"health" json:"health,omitempty"`   // path of the health check; default /health
+	Outages       *Outages      `yaml:"outages" json:"outages,omitempty"` // it is unwell by itself, at instants that its log tells
 }
 
 // Balancer spreads requests over the A records of a name in turn.
@@ -96,8 +96,8 @@ type Balancer struct {
 	// Backend is whom it asks: "app:8080"; by TLS where it is "https://app:8443": then
 	// a server has to show a certificate for that name by the drill's own authority.
 	Backend string  `yaml:"backend" json:"backend"`
-	Check   *Health `yaml:"check" json:"check,omitempty"`
-	Passive *Eject  `yaml:"passive" json:"passive,omitempty"`
+	Check   *Health `yaml:"check" json:"check,omitempty"`     // active health check; default none
+	Passive *Eject  `yaml:"passive" json:"passive,omitempty"` // takes a server out by what users meet; default not
 	// Timeout is how long a server may take to begin its answer; then the client
 	// gets 504, and passive counts an error. Default 30s.
 	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty"`
@@ -115,9 +115,9 @@ type KV struct {
 	Lag  time.Duration `yaml:"lag" json:"lag,omitempty"`   // how long after its commit a write may be replicated
 	Sync bool          `yaml:"sync" json:"sync,omitempty"` // a write is acknowledged once the standby has it
 	// Interval is how long the active one may be silent before that counts against
-	// it, default 500ms; Fall such silences in a row lose it its part, default 3.
+	// it, default 500ms; fall such silences in a row lose it its part.
 	Interval time.Duration `yaml:"interval" json:"interval,omitempty"`
-	Fall     int           `yaml:"fall" json:"fall,omitempty"`
+	Fall     int           `yaml:"fall" json:"fall,omitempty"` // default 3
 }
 
 // SQL is an application whose rows are in a PostgreSQL that is another target: POST
@@ -132,17 +132,17 @@ type SQL struct {
 
 // Health is an active health check.
 type Health struct {
-	Path     string        `yaml:"path" json:"path"` // empty: TCP connect only
-	Interval time.Duration `yaml:"interval" json:"interval"`
-	Timeout  time.Duration `yaml:"timeout" json:"timeout"`
-	Fall     int           `yaml:"fall" json:"fall"`
-	Rise     int           `yaml:"rise" json:"rise"`
+	Path     string        `yaml:"path" json:"path"`         // empty: TCP connect only
+	Interval time.Duration `yaml:"interval" json:"interval"` // between two checks; default 2s
+	Timeout  time.Duration `yaml:"timeout" json:"timeout"`   // of a check; default the interval
+	Fall     int           `yaml:"fall" json:"fall"`         // bad checks in a row that take a server out; default 3
+	Rise     int           `yaml:"rise" json:"rise"`         // good checks in a row that bring it back; default 2
 }
 
 // Eject takes a server out after a run of failed requests.
 type Eject struct {
-	Errors int           `yaml:"errors" json:"errors"` // consecutive
-	For    time.Duration `yaml:"for" json:"for"`       // then it is tried again
+	Errors int           `yaml:"errors" json:"errors"` // consecutive; default 5
+	For    time.Duration `yaml:"for" json:"for"`       // then it is tried again; default 30s
 }
 
 // Ready says when a target can be used. Exactly one of HTTP, TCP, Log is set.
@@ -158,18 +158,18 @@ type Ready struct {
 
 // Group is a group of users.
 type Group struct {
-	To          secret.Text            `yaml:"to"` // URL
-	Rate        quantity.Rate          `yaml:"rate"`
-	Users       int                    `yaml:"users"`   // default 100
-	Sources     int                    `yaml:"sources"` // addresses they come from; default 1, most 200 in a drill
-	Timeout     time.Duration          `yaml:"timeout"` // default 5s
-	Slow        time.Duration          `yaml:"slow"`    // default 500ms
-	Method      string                 `yaml:"method"`  // default GET
-	Headers     map[string]secret.Text `yaml:"headers"`
-	Body        secret.Text            `yaml:"body"`
-	Expect      load.Expect            `yaml:"expect"` // what a good answer is: default a status from 200 to 299
-	Connections *Connections           `yaml:"connections"`
-	CA          string                 `yaml:"ca"` // file beside the scenario, trusted besides the drill's own authority
+	To          secret.Text            `yaml:"to"`          // URL
+	Rate        quantity.Rate          `yaml:"rate"`        // requests per second of all its users, due whether or not others were answered
+	Users       int                    `yaml:"users"`       // default 100
+	Sources     int                    `yaml:"sources"`     // addresses they come from; default 1, most 200 in a drill
+	Timeout     time.Duration          `yaml:"timeout"`     // default 5s
+	Slow        time.Duration          `yaml:"slow"`        // default 500ms
+	Method      string                 `yaml:"method"`      // default GET
+	Headers     map[string]secret.Text `yaml:"headers"`     // of each request
+	Body        secret.Text            `yaml:"body"`        // of each request
+	Expect      load.Expect            `yaml:"expect"`      // what a good answer is: default a status from 200 to 299
+	Connections *Connections           `yaml:"connections"` // when they are new; default: kept open, and shared
+	CA          string                 `yaml:"ca"`          // file beside the scenario, trusted besides the drill's own authority
 	// Reference: no fault may touch these users, and none of the objectives is
 	// about them. Where they fail too the run proves nothing.
 	Reference bool `yaml:"reference"`
@@ -179,7 +179,7 @@ type Group struct {
 	// Cohorts are parts of the users that differ in where they come from: each has
 	// its own users, sources, links and statistics, under the name GROUP/COHORT.
 	Cohorts map[string]*Cohort `yaml:"cohorts"`
-	Writes  *Writes            `yaml:"writes"`
+	Writes  *Writes            `yaml:"writes"` // keeps a ledger of acknowledged writes
 }
 
 // Cohort is a part of a group's users. A group's shares add up to 100%.
@@ -215,10 +215,10 @@ type Phases struct {
 	// WarmUp goes before the baseline and is not judged: caches fill, connections open,
 	// code is compiled. 0s: none; default 5s.
 	WarmUp   *time.Duration `yaml:"warm-up"`
-	Baseline time.Duration  `yaml:"baseline"`
-	Hold     time.Duration  `yaml:"fault" was:"hold"`
-	Recovery time.Duration  `yaml:"recovery"`
-	Confirm  time.Duration  `yaml:"confirm"` // default 5s
+	Baseline time.Duration  `yaml:"baseline"`         // the steady state that all else is compared with
+	Hold     time.Duration  `yaml:"fault" was:"hold"` // from the first injection to the last lift
+	Recovery time.Duration  `yaml:"recovery"`         // from the last lift to the end
+	Confirm  time.Duration  `yaml:"confirm"`          // default 5s
 	// Jitter is how much later the injection may come, drawn from the seed, so that it
 	// meets every phase of what asks by itself: give the longest period of a scrape or of
 	// a balancer's checks. Default, and at least: that of the drill's own checks, and 1s.
@@ -253,9 +253,9 @@ type Steer struct {
 
 // SLA is what has to hold.
 type SLA struct {
-	Detect   map[string]Detection     `yaml:"detect"`
-	Restore  map[string]time.Duration `yaml:"alert-clear" was:"restore"`
-	Mitigate *time.Duration           `yaml:"mitigate"`
+	Detect   map[string]Detection     `yaml:"detect"`                    // how soon each watcher has to notice, by name
+	Restore  map[string]time.Duration `yaml:"alert-clear" was:"restore"` // how soon each watcher is content again once the fault is gone, by name
+	Mitigate *time.Duration           `yaml:"mitigate"`                  // how soon users are well although the fault is on
 	// Recover is counted from when the fault is gone: of a target that was ended, from when
 	// it serves again.
 	Recover *time.Duration `yaml:"recover"`
@@ -264,22 +264,23 @@ type SLA struct {
 	// Calm is how soon after the fault is gone latency has to be as in the baseline;
 	// recover asks for no more than answers.
 	Calm *time.Duration `yaml:"calm"`
-	Keep []string       `yaml:"thresholds" was:"keep"`
+	Keep []string       `yaml:"thresholds" was:"keep"` // METRIC [of GROUP] in PHASE <= or >= VALUE, such as success in run >= 99%
 	// Profile adds ready-made objectives: "handbook", its limits to respond and to
 	// mend and its key indicators.
 	Profile string `yaml:"profile"`
 	// Budget is an error budget, such as 99.9% per 30d: how much of it the outage
 	// burnt is reported.
 	Budget string `yaml:"budget"`
-	// Lose is how many acknowledged writes may be lost, RPO, how long before the
-	// fault the oldest lost one may have been acknowledged (0s: none may be lost).
-	Lose *int           `yaml:"max-lost-writes" was:"lose"`
-	RPO  *time.Duration `yaml:"rpo"`
+	// Lose is how many acknowledged writes may be lost.
+	Lose *int `yaml:"max-lost-writes" was:"lose"`
+	// RPO is how long before the fault the oldest lost write may have been acknowledged; 0s:
+	// none may be lost.
+	RPO *time.Duration `yaml:"rpo"`
 }
 
 // Detection is how soon a watcher has to notice: a duration alone, or with a condition.
 type Detection struct {
-	Within time.Duration `yaml:"within" alone:"true"`
+	Within time.Duration `yaml:"within" alone:"true"` // from the first effect on users
 	// If is "felt" where it has to notice only what users felt: a fault that was absorbed
 	// asks for no detection, and one that was noticed all the same is judged as ever.
 	If string `yaml:"if"`

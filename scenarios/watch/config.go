@@ -46,7 +46,7 @@ type Planner interface {
 	Problem(key, format string, args ...any)
 
 	// Asks, Connects and Resolves want a link to where a URL, an address, or a target leads;
-	// Node wants a node to be there.
+	// Node wants a node to be there, whose state is read where the watcher asks.
 	Asks(key string, url secret.Text)
 	Connects(key, address string)
 	Resolves(key, target string)

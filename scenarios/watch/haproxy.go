@@ -11,10 +11,10 @@ import (
 
 // HAProxy reads a server's state from HAProxy's statistics.
 type HAProxy struct {
-	Stats   secret.Text   `yaml:"stats"` // "http://lb:8404/;csv"
-	Backend string        `yaml:"backend"`
-	Server  string        `yaml:"server"`
-	Every   time.Duration `yaml:"every"` // default 100ms
+	Stats   secret.Text   `yaml:"stats"`   // "http://lb:8404/;csv"
+	Backend string        `yaml:"backend"` // its name, as in HAProxy's configuration
+	Server  string        `yaml:"server"`  // likewise
+	Every   time.Duration `yaml:"every"`   // default 100ms
 }
 
 // Traits: it reads a state.

@@ -27,7 +27,7 @@ import (
 // (payload version 4) is read alert by alert: it is content when no alert that matches
 // fires any longer.
 type Webhook struct {
-	Port     int    `yaml:"port"`
+	Port     int    `yaml:"port"`     // that it waits at
 	Path     string `yaml:"path"`     // default /
 	Match    string `yaml:"match"`    // regular expression the body, an alert, or what is said of all, must match; default any
 	Resolved string `yaml:"resolved"` // regular expression of an all-clear, of other bodies; it wins over match
