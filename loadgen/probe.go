@@ -78,8 +78,15 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		}
 		all = append(all, &lbAsker{c.LB, on})
 	}
+	if c.JSON != nil {
+		on, err := pageOn(c.JSON.URL, r, trust)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, &jsonAsker{c.JSON, on})
+	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb", c.Name, len(all))
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb, json", c.Name, len(all))
 	}
 	return all[0], nil
 }

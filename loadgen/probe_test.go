@@ -125,6 +125,26 @@ func TestHAProxyProbe(t *testing.T) {
 	expectAnswer(t, knockOn(t, check), false, false, "out of reach: refused")
 }
 
+func TestJSONProbe(t *testing.T) {
+	var body string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
+	t.Cleanup(s.Close)
+	check := load.Check{JSON: &load.JSONProbe{URL: secret.Text(s.URL), Path: "checks.0.status", Equals: "passing"}}
+	for text, want := range map[string]load.Answer{
+		`{"checks":[{"status":"passing"}]}`:                                  {Good: true, Known: true, Detail: "passing"},
+		`{"checks":[{"status":"critical"}]}`:                                 {Known: true, Detail: "critical"},
+		`{"checks":[{"status":"` + strings.Repeat("x", 2*mostValue) + `"}]}`: {Known: true, Detail: strings.Repeat("x", mostValue)},
+		`{"checks":[]}`: {Detail: "no value at checks.0.status"},
+		`<html>`:        {Detail: "not JSON"},
+		``:              {Detail: "not JSON"},
+	} {
+		body = text
+		expectAnswer(t, knockOn(t, check), want.Good, want.Known, want.Detail)
+	}
+	check.JSON.URL = secret.Text(closedPort(t))
+	expectAnswer(t, knockOn(t, check), false, false, "out of reach: refused")
+}
+
 func TestLBProbe(t *testing.T) {
 	body := `{"servers":[{"name":"app-1","address":"198.18.2.2:8080","up":true},
 		{"name":"app-2","address":"198.18.2.3:8080","up":false,"why":"2 checks failed: 503"}]}`

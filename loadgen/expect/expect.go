@@ -3,6 +3,7 @@ package expect
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -85,14 +86,35 @@ func compiled(e load.Expect, reveal func(secret.Text, func(string) string) (stri
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(e.JSON)) {
-		if strings.TrimSpace(path) == "" || strings.ContainsAny(path, "#|@!*?{}[]()") {
-			return nil, &Error{[]string{"json", path}, errPath}
+		if err := Path(path); err != nil {
+			return nil, &Error{[]string{"json", path}, err}
 		}
 		if x.json[path], err = reveal(e.JSON[path], strings.Clone); err != nil {
 			return nil, &Error{[]string{"json", path}, err}
 		}
 	}
 	return x, nil
+}
+
+// Path reports whether a path leads to one value of JSON.
+func Path(path string) error {
+	if strings.TrimSpace(path) == "" || strings.ContainsAny(path, "#|@!*?{}[]()") {
+		return errPath
+	}
+	return nil
+}
+
+// Value finds a value by its path, and whether it is the one wanted: 1 and 1.0 are one
+// number, and a text is what is between its quotes. A value that is not there is an error.
+func Value(body []byte, path, want string) (have string, same bool, err error) {
+	if !gjson.ValidBytes(body) {
+		return "", false, errors.New("not JSON")
+	}
+	v := gjson.GetBytes(body, path)
+	if !v.Exists() {
+		return "", false, fmt.Errorf("no value at %s", path)
+	}
+	return v.String(), sameValue(v, want), nil
 }
 
 var errPath = errors.New("want the keys that lead to one value, and places in lists, joined by dots, such as items.0.id")
@@ -117,7 +139,7 @@ func (x *Expectation) Class(a Answer) load.Class {
 		return load.Assertion
 	}
 	for path, want := range x.json {
-		if v := gjson.GetBytes(a.Body, path); !v.Exists() || !sameValue(v, want) {
+		if _, same, _ := Value(a.Body, path, want); !same {
 			return load.Assertion
 		}
 	}

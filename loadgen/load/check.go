@@ -21,6 +21,7 @@ type Check struct {
 	DNS     *DNSProbe     `json:"dns,omitempty"`
 	HAProxy *HAProxyProbe `json:"haproxy,omitempty"`
 	LB      *LBProbe      `json:"lb,omitempty"`
+	JSON    *JSONProbe    `json:"json,omitempty"`
 }
 
 // HTTPProbe asks for a URL over a fresh connection. Good is an answer as expected.
@@ -54,6 +55,14 @@ type HAProxyProbe struct {
 type LBProbe struct {
 	State  secret.Text `json:"state"` // URL of the state
 	Server string      `json:"server"`
+}
+
+// JSONProbe reads a value from a page of JSON; good is the value it is to have. An
+// answer that lacks the value is an error, not a state.
+type JSONProbe struct {
+	URL    secret.Text `json:"url"`
+	Path   string      `json:"path"` // keys and places in lists, joined by dots
+	Equals string      `json:"equals"`
 }
 
 // Answer is what a probe brought back.

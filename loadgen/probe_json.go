@@ -1,0 +1,32 @@
+//go:build linux
+
+package loadgen
+
+import (
+	"context"
+
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+)
+
+// jsonAsker reads a value from a page of JSON.
+type jsonAsker struct {
+	*load.JSONProbe
+	page
+}
+
+// mostValue bounds what is told of a value, bytes.
+const mostValue = 100
+
+// Ask is good while the value is the one wanted.
+func (p *jsonAsker) Ask(ctx context.Context) Reply {
+	body, err := p.get(ctx)
+	if err != nil {
+		return unknown("%v", err)
+	}
+	have, same, err := expect.Value(body, p.Path, p.Equals)
+	if err != nil {
+		return unknown("%v", err)
+	}
+	return Reply{Good: same, Known: true, Detail: have[:min(len(have), mostValue)]}
+}

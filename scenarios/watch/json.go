@@ -1,0 +1,41 @@
+package watch
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// JSON reads a state where a program tells it as JSON: Consul, Patroni, Envoy's
+// admin endpoint, an exporter of your own. A page that does not answer, or lacks the
+// value, tells of no state.
+type JSON struct {
+	URL    secret.Text   `yaml:"url"`    // of the page
+	Path   string        `yaml:"path"`   // keys that lead to the value, and places in lists, joined by dots: checks.0.status
+	Equals string        `yaml:"equals"` // the value while all is well
+	About  string        `yaml:"about"`  // the target or replica whose state that is; default: whoever is asked
+	Every  time.Duration `yaml:"every"`  // default 100ms
+}
+
+// Traits: it reads a state.
+func (*JSON) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
+
+// Plan has the load node poll.
+func (j *JSON) Plan(p Planner) {
+	p.Asks("url", j.URL)
+	if err := expect.Path(j.Path); err != nil {
+		p.Problem("path", "path %q: %v", j.Path, err)
+	}
+	if j.Equals == "" {
+		p.Problem("equals", "equals is missing: want the value while all is well, such as passing")
+	}
+	if j.About != "" {
+		p.Node("about", j.About)
+	}
+	p.Check(fmt.Sprintf("reads %s at %s, which is to be %s", j.Path, j.URL, j.Equals), orElse(j.Every, DefaultPoll), 0,
+		load.Check{JSON: &load.JSONProbe{URL: j.URL, Path: j.Path, Equals: j.Equals}})
+}
