@@ -13,7 +13,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -65,11 +65,11 @@ func TestHostileTextIsInert(t *testing.T) {
 	fill(reflect.ValueOf(&all).Elem(), hostile, 4)
 	done := []campaign.Outcome{{Card: c}, {Card: c, Turn: campaign.Turn{Control: true}}}
 	plan := func(w io.Writer) error {
-		found, err := scenarios.Open("bad-lb-node")
+		found, err := plan.Open("bad-lb-node")
 		if err != nil {
 			return err
 		}
-		p, err := found[0].Plan(scenarios.Options{})
+		p, err := plan.New(found[0], plan.Options{})
 		if err != nil {
 			return err
 		}

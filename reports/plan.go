@@ -14,10 +14,11 @@ import (
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // Plan prints what a drill will do, for a person to read before it does it.
-func Plan(w io.Writer, p *scenarios.Plan) error {
+func Plan(w io.Writer, p *plan.Plan) error {
 	b := &planText{p: p}
 	b.head()
 	b.containers()
@@ -42,7 +43,7 @@ func Plan(w io.Writer, p *scenarios.Plan) error {
 
 // planText is a plan's text in the making. Writing to it cannot fail.
 type planText struct {
-	p   *scenarios.Plan
+	p   *plan.Plan
 	out bytes.Buffer
 }
 
@@ -163,7 +164,7 @@ func (b *planText) certificates() {
 }
 
 // readiness says when a node is taken to be ready.
-func readiness(n scenarios.Node) string {
+func readiness(n plan.Node) string {
 	var all []string
 	if r := n.Spec.Ready; r != nil && r.Log != "" {
 		all = append(all, fmt.Sprintf("its log says %q", r.Log))
@@ -341,7 +342,7 @@ func (b *planText) steers() {
 }
 
 // length says how long a fault is on.
-func length(f scenarios.PlannedFault) string {
+func length(f plan.Fault) string {
 	if faults.IsInstant(f.Fault) {
 		return "lifted at once"
 	}

@@ -21,7 +21,7 @@ import (
 // after an error, so that one look shows them all.
 type decoder struct {
 	file     string
-	places   *places
+	places   *Places
 	problems Problems
 	notes    []string
 	visited  int
@@ -48,7 +48,7 @@ func (d *decoder) decode(data []byte, s *Scenario) {
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		root = doc.Content[0]
 	}
-	d.places.at[joined()] = place{max(1, root.Line), max(1, root.Column)}
+	d.places.at[Path()] = place{max(1, root.Line), max(1, root.Column)}
 	d.value(root, reflect.ValueOf(s).Elem(), nil)
 }
 
@@ -84,7 +84,7 @@ func (d *decoder) add(at place, format string, args ...any) {
 
 // wrong reports a part that cannot be read.
 func (d *decoder) wrong(n *yaml.Node, keys []string, format string, args ...any) {
-	d.places.bad[joined(keys...)] = true
+	d.places.bad[Path(keys...)] = true
 	d.add(place{n.Line, n.Column}, format, args...)
 }
 
@@ -141,7 +141,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value || f.was != "" && f.was == key.Value })
 		if i >= 0 && fields[i].was == key.Value {
-			if d.places.at[joined(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
+			if d.places.at[Path(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
 				d.add(place{key.Line, key.Column}, "%s%s is %s, which stands there, too: want one of the two", key.Value, within(keys), fields[i].name)
 				return
 			}
@@ -153,8 +153,8 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 			for i, f := range fields {
 				names[i] = f.name
 			}
-			d.places.bad[joined(append(keys, "?")...)] = true
-			d.add(place{key.Line, key.Column}, "unknown key %q%s: %s", key.Value, within(keys), listed(key.Value, names))
+			d.places.bad[Path(append(keys, UnknownKey)...)] = true
+			d.add(place{key.Line, key.Column}, "unknown key %q%s: %s", key.Value, within(keys), Listed(key.Value, names))
 			return
 		}
 		d.enter(key, value, v.FieldByIndex(fields[i].index), keys)
@@ -190,7 +190,7 @@ func (d *decoder) enter(key, value *yaml.Node, v reflect.Value, keys []string) {
 	if value.Kind == yaml.ScalarNode && !null(value) {
 		at = value
 	}
-	d.places.at[joined(keys...)] = place{at.Line, at.Column}
+	d.places.at[Path(keys...)] = place{at.Line, at.Column}
 	d.value(value, v, keys)
 }
 
@@ -229,7 +229,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, keys []string) {
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 	for i, e := range n.Content {
 		at := append(slices.Clip(keys), strconv.Itoa(i))
-		d.places.at[joined(at...)] = place{e.Line, e.Column}
+		d.places.at[Path(at...)] = place{e.Line, e.Column}
 		if v.Type().Elem().Kind() == reflect.String {
 			e = asText(e)
 		}

@@ -32,8 +32,8 @@ func kindsOf(t reflect.Type) []Kind {
 	return all
 }
 
-// chosen lists the kinds that are set in v, a struct of pointers.
-func chosen(v any) (names []string, values []any) {
+// Chosen lists the kinds that are set in v, a struct of pointers.
+func Chosen(v any) (names []string, values []any) {
 	s := reflect.Indirect(reflect.ValueOf(v))
 	for _, f := range fieldsOf(s.Type()) {
 		if p := s.FieldByIndex(f.index); p.Kind() == reflect.Pointer && !p.IsNil() {
@@ -43,7 +43,16 @@ func chosen(v any) (names []string, values []any) {
 	return names, values
 }
 
-// has says whether v, a pointer to a struct, is written with the key.
-func has(v any, key string) bool {
+// Has says whether v, a pointer to a struct, is written with the key.
+func Has(v any, key string) bool {
 	return slices.ContainsFunc(fieldsOf(reflect.TypeOf(v).Elem()), func(f field) bool { return f.name == key })
+}
+
+// KindNames are their names.
+func KindNames(kinds []Kind) []string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	return names
 }

@@ -9,9 +9,9 @@ import (
 // mostListed keeps a list of names readable.
 const mostListed = 24
 
-// listed names what there is to choose from, in order, the nearest to name
+// Listed names what there is to choose from, in order, the nearest to name
 // first where one is near: `did you mean "app-2"? there are app-1, app-2`.
-func listed(name string, have []string) string {
+func Listed(name string, have []string) string {
 	if len(have) == 0 {
 		return "there are none"
 	}

@@ -7,95 +7,29 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
-	"github.com/stormdrill/stormdrill/scenarios/library"
 )
 
-// Open gives the drills that an argument of the command line names: a scenario
-// file, a folder of them (*.yaml and *.yml, by name), or a shipped drill. What
-// is wrong with any of them comes as Problems, all at once.
-func Open(arg string) ([]*Scenario, error) {
-	info, err := os.Stat(arg)
-	switch {
-	case err == nil && info.IsDir():
-		return openFolder(arg)
-	case err == nil:
-		s, err := Load(arg)
-		return []*Scenario{s}, err
-	case slices.Contains(library.Names(), arg):
-		s, err := openShipped(arg)
-		return []*Scenario{s}, err
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
-	}
-	return nil, fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg, listed(arg, library.Names()))
-}
-
-func openFolder(dir string) ([]*Scenario, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var all []*Scenario
-	var problems Problems
-	for _, e := range entries {
-		if x := filepath.Ext(e.Name()); e.IsDir() || x != ".yaml" && x != ".yml" {
-			continue
-		}
-		s, err := Load(filepath.Join(dir, e.Name()))
-		var ps Problems
-		if errors.As(err, &ps) {
-			problems = append(problems, ps...)
-		} else if err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: no scenario in it: they end in .yaml or .yml", dir)
-	}
-	return all, problems.err()
-}
-
-func openShipped(name string) (*Scenario, error) {
-	data, files, err := library.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return parse(name+".yaml", data, files)
-}
-
-// Load reads the scenario in a file. What is wrong with it comes as Problems,
-// all at once; the scenario is then what could be read of it.
-func Load(path string) (*Scenario, error) {
+// ReadText reads the text of a scenario, which is bounded.
+func ReadText(path string) ([]byte, error) {
 	data, err := readBounded(os.DirFS(filepath.Dir(path)), filepath.Base(path), mostScenario)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return Parse(path, data)
+	return data, nil
 }
 
-// Parse reads a scenario that file holds; what it refers to stands in file's
-// folder.
-func Parse(file string, data []byte) (*Scenario, error) {
-	return parse(file, data, os.DirFS(filepath.Dir(file)))
-}
-
-func parse(file string, data []byte, dir fs.FS) (*Scenario, error) {
-	s := &Scenario{File: file, Dir: dir, places: newPlaces()}
+// Decode reads a scenario that file holds; what it refers to stands in dir. The problems are
+// those of its form. Whole is false where it is no scenario at all, so that what it lacks is
+// no news.
+func Decode(file string, data []byte, dir fs.FS) (s *Scenario, whole bool, problems Problems) {
+	s = &Scenario{File: file, Dir: dir, places: newPlaces()}
 	d := decoder{file: file, places: s.places}
 	d.decode(data, s)
 	s.notes = d.notes
-	if len(d.problems) > 0 && len(s.places.at) <= 1 || d.visited > mostNodes {
-		return s, d.problems.err() // not a scenario at all: what lacks is no news
-	}
-	p := newPlanner(s, Options{})
-	p.problems = d.problems
-	p.all()
-	return s, p.problems.err()
+	return s, (len(d.problems) == 0 || len(s.places.at) > 1) && d.visited <= mostNodes, d.problems
 }
 
 // Notes are what is read in the scenario and should be written otherwise, each with its
@@ -154,9 +88,9 @@ func fileFit(info fs.FileInfo, most int64) error {
 
 func tooLong(most int64) error { return fmt.Errorf("is longer than %s", quantity.Size(most)) }
 
-// outside reports whether a file that the scenario refers to lies outside its folder, by its
+// Outside reports whether a file that the scenario refers to lies outside its folder, by its
 // name or by way of links.
-func (s *Scenario) outside(name string) bool {
+func (s *Scenario) Outside(name string) bool {
 	if _, ok := s.onDisk(name); ok {
 		return true
 	}
@@ -184,10 +118,31 @@ func (s *Scenario) onDisk(name string) (string, bool) {
 	return "", false
 }
 
+// CheckFile is why a file that the scenario refers to cannot be given to a container:
+// fs.ErrNotExist where it cannot be found.
+func (s *Scenario) CheckFile(name string) error {
+	info, err := s.stat(name)
+	if err != nil {
+		return fs.ErrNotExist
+	}
+	return fileFit(info, mostFile)
+}
+
+// HasFolder says whether there is a folder that the scenario refers to.
+func (s *Scenario) HasFolder(name string) bool {
+	info, err := s.stat(name)
+	return err == nil && info.IsDir()
+}
+
 // stat finds a file that the scenario refers to.
 func (s *Scenario) stat(name string) (fs.FileInfo, error) {
 	if on, ok := s.onDisk(name); ok {
 		return os.Stat(on)
 	}
 	return fs.Stat(s.Dir, filepath.ToSlash(filepath.Clean(name)))
+}
+
+// OnlySLA reports whether nothing else of a scenario stands in it.
+func (s *Scenario) OnlySLA() bool {
+	return len(s.Targets)+len(s.Load)+len(s.Faults)+len(s.Watch)+len(s.Steer) == 0 && s.Phases == Phases{}
 }

@@ -35,8 +35,8 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// err sorts the problems, drops repetitions, and is nil when there are none.
-func (ps Problems) err() error {
+// Err sorts the problems, drops repetitions, and is nil when there are none.
+func (ps Problems) Err() error {
 	if len(ps) == 0 {
 		return nil
 	}
@@ -50,35 +50,49 @@ func (ps Problems) err() error {
 // place is a position in a file, counted from 1.
 type place struct{ line, column int }
 
-// places knows where each part of a scenario stands in its file, and which
+// Places knows where each part of a scenario stands in its file, and which
 // parts could not be read: what follows from those alone is not reported again.
-type places struct {
+// A part is named by the keys that lead to it.
+type Places struct {
 	at  map[string]place // by path
 	bad map[string]bool  // by path: it, or a key directly in it, is already reported
 }
 
-func newPlaces() *places {
-	return &places{at: map[string]place{}, bad: map[string]bool{}}
+func newPlaces() *Places {
+	return &Places{at: map[string]place{}, bad: map[string]bool{}}
 }
 
-// joined joins the keys that lead to a part of a scenario. No key can contain
-// its separator: YAML refuses control characters.
-func joined(keys ...string) string { return strings.Join(keys, "\x1f") }
+// Places of the scenario; of one that was read from no file all are its beginning.
+func (s *Scenario) Places() *Places {
+	if s.places == nil {
+		s.places = newPlaces()
+	}
+	return s.places
+}
 
-// find gives the place of the part at keys, or of the nearest part around it
+// Path joins the keys that lead to a part of a scenario. No key can contain
+// its separator: YAML refuses control characters.
+func Path(keys ...string) string { return strings.Join(keys, separator) }
+
+// Keys are those that were joined to a path.
+func Keys(path string) []string { return strings.Split(path, separator) }
+
+const separator = "\x1f"
+
+// Find gives the line and column of the part at keys, or of the nearest part around it
 // that is there.
-func (p *places) find(keys []string) place {
+func (p *Places) Find(keys []string) (line, column int) {
 	for n := len(keys); n >= 0; n-- {
-		if at, ok := p.at[joined(keys[:n]...)]; ok {
-			return at
+		if at, ok := p.at[Path(keys[:n]...)]; ok {
+			return at.line, at.column
 		}
 	}
-	return place{1, 1}
+	return 1, 1
 }
 
-// under says whether something in the part at keys is reported.
-func (p *places) under(keys []string) bool {
-	prefix := joined(keys...) + "\x1f"
+// Under says whether something in the part at keys is reported.
+func (p *Places) Under(keys []string) bool {
+	prefix := Path(keys...) + separator
 	for k := range p.bad {
 		if strings.HasPrefix(k, prefix) {
 			return true
@@ -87,12 +101,24 @@ func (p *places) under(keys []string) bool {
 	return false
 }
 
-// reported says whether the part at keys, or one around it, is itself in error.
-func (p *places) reported(keys []string) bool {
+// Reported says whether the part at keys, or one around it, is itself in error.
+func (p *Places) Reported(keys []string) bool {
 	for n := len(keys); n > 0; n-- {
-		if p.bad[joined(keys[:n]...)] {
+		if p.bad[Path(keys[:n]...)] {
 			return true
 		}
 	}
 	return false
 }
+
+// Bad are the paths of all that is reported.
+func (p *Places) Bad() map[string]bool { return p.bad }
+
+// Mistyped says whether a key of the mapping at keys was unknown: what seems to
+// lack may just be misspelt.
+func (p *Places) Mistyped(keys []string) bool {
+	return p.bad[Path(append(slices.Clip(keys), UnknownKey)...)]
+}
+
+// UnknownKey stands for one in the paths of what is reported.
+const UnknownKey = "?"

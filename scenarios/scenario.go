@@ -1,15 +1,17 @@
-// Package scenarios turns one YAML file into a Plan. Everything that can fail
-// early fails here, with the place in the file and the cure.
+// Package scenarios is the file format: what a user writes, read strictly, each part
+// with its place. What it means is scenarios/plan's to say.
 package scenarios
 
 import (
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
@@ -30,7 +32,7 @@ type Scenario struct {
 	// Dir holds what stands beside the scenario; see ReadFile.
 	Dir fs.FS `yaml:"-"`
 
-	places *places
+	places *Places
 	notes  []string // what is read and should be written otherwise
 }
 
@@ -133,10 +135,10 @@ type SQL struct {
 // Health is an active health check.
 type Health struct {
 	Path     string        `yaml:"path" json:"path"`         // empty: TCP connect only
-	Interval time.Duration `yaml:"interval" json:"interval"` // between two checks; default 2s
+	Interval time.Duration `yaml:"interval" json:"interval"` // between two checks, above zero
 	Timeout  time.Duration `yaml:"timeout" json:"timeout"`   // of a check; default the interval
-	Fall     int           `yaml:"fall" json:"fall"`         // bad checks in a row that take a server out; default 3
-	Rise     int           `yaml:"rise" json:"rise"`         // good checks in a row that bring it back; default 2
+	Fall     int           `yaml:"fall" json:"fall"`         // bad checks in a row that take a server out, at least 1
+	Rise     int           `yaml:"rise" json:"rise"`         // good checks in a row that bring it back, at least 1
 }
 
 // Eject takes a server out after a run of failed requests.
@@ -286,24 +288,25 @@ type Detection struct {
 	If string `yaml:"if"`
 }
 
-// felt is the condition of a Detection.
-const felt = "felt"
-
-// limits are the detections' limits, and those that ask for one only if users felt it.
-func limits(all map[string]Detection) (within map[string]time.Duration, iffy []string) {
-	if all == nil {
-		return nil, nil
-	}
-	within = map[string]time.Duration{}
-	for _, name := range sortedKeys(all) {
-		if within[name] = all[name].Within; all[name].If == felt {
-			iffy = append(iffy, name)
-		}
-	}
-	return within, iffy
-}
+// Felt is the condition of a Detection.
+const Felt = "felt"
 
 // Abort ends a drill early, lifting at once.
 type Abort struct {
 	When string `yaml:"when"` // "success < 50% for 10s"
+}
+
+// Defaults of what a scenario may leave out.
+const (
+	DefaultUsers   = 100
+	DefaultTimeout = 5 * time.Second
+	DefaultSlow    = sla.DefaultSlow
+	DefaultConfirm = sla.DefaultConfirm
+	DefaultWarmUp  = 5 * time.Second
+	DefaultWithin  = 60 * time.Second // for a target to become ready
+)
+
+// Servers gives NAME:PORT of the backend, and whether it is asked by TLS.
+func (b Balancer) Servers() (name string, secure bool) {
+	return strings.CutPrefix(b.Backend, "https://")
 }

@@ -43,7 +43,7 @@ func Schema() ([]byte, error) {
 		{"scenarios.Target", nil, []string{"image", "build", "lab"}},
 		{"scenarios.Ready", nil, []string{"http", "tcp", "log", "health"}},
 	} {
-		exactlyOne(s.Definitions[d.name], append(kindNames(d.kinds), d.others...))
+		exactlyOne(s.Definitions[d.name], append(KindNames(d.kinds), d.others...))
 		describe(s.Definitions[d.name], d.kinds)
 	}
 	require(s.Definitions, "scenarios.Group", "to", "rate")

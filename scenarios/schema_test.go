@@ -89,3 +89,18 @@ phases: {baseline: 1s, hold: 1s, recovery: 1s}, faults: {d: {kill: {target: b}}}
 		}
 	}
 }
+
+// Keys that had another name before may still be written by it.
+func TestSchemaAcceptsNamesOfBefore(t *testing.T) {
+	const was = `name: x
+targets: {shop: {lab: {web: {}}, ports: [8080]}}
+load: {users: {to: "http://shop:8080/", rate: 100/s}}
+phases: {baseline: 15s, hold: 10s, recovery: 15s, confirm: 3s}
+faults: {bad: {http-status: {link: users -> shop, code: 503}}}
+watch: {probe: {http: {url: "http://shop:8080/", every: 500ms}, as: users}}
+sla: {restore: {probe: 5s}, keep: [success of users in hold >= 1%]}
+`
+	if err := compiled(t).Validate(asJSON(t, []byte(was))); err != nil {
+		t.Error(err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 func newList() *cobra.Command {
@@ -45,7 +46,7 @@ the faults and watchers that a scenario can have.`,
 func shipped() ([]scenarios.Kind, error) {
 	var all []scenarios.Kind
 	for _, name := range library.Names() {
-		found, err := scenarios.Open(name)
+		found, err := plan.Open(name)
 		if err != nil {
 			return nil, err
 		}

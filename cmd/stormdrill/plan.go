@@ -7,11 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 func newPlan() *cobra.Command {
-	var o scenarios.Options
+	var o plan.Options
 	var t trust
 	c := &cobra.Command{
 		Use:   "plan DRILL…",
@@ -28,7 +28,7 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 		Example: `  stormdrill plan bad-lb-node
   stormdrill plan checkout.yaml --image shop=shop:candidate`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return plan(c, args, t.options(o)) },
+		RunE: func(c *cobra.Command, args []string) error { return planAll(c, args, t.options(o)) },
 	}
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "seed of all that is drawn at random")
 	t.flags(c)
@@ -36,17 +36,17 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 	return c
 }
 
-func plan(c *cobra.Command, args []string, o scenarios.Options) error {
+func planAll(c *cobra.Command, args []string, o plan.Options) error {
 	drills, err := openAll(args)
 	if err != nil {
 		return err
 	}
-	if unused := scenarios.UnusedImages(drills, o.Images); len(unused) > 0 {
+	if unused := plan.UnusedImages(drills, o.Images); len(unused) > 0 {
 		return exitError{exitInvalid, fmt.Errorf("--image %s: no target has that name or image", strings.Join(unused, ", "))}
 	}
 	o.Tool = version()
 	for i, s := range drills {
-		p, err := s.Plan(o)
+		p, err := plan.New(s, o)
 		if err != nil {
 			return exitError{exitInvalid, err}
 		}

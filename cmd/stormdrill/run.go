@@ -20,6 +20,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/run"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
@@ -155,7 +156,7 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	var missing []error
 	for _, s := range drills {
 		var ps scenarios.Problems
-		p, err := s.Plan(f.trust.options(scenarios.Options{Images: f.images}))
+		p, err := plan.New(s, f.trust.options(plan.Options{Images: f.images}))
 		switch {
 		case errors.As(err, &ps):
 			problems = append(problems, ps...)
@@ -171,7 +172,7 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	if err := errors.Join(missing...); err != nil {
 		return nil, exitError{exitHarness, err}
 	}
-	if unused := scenarios.UnusedImages(drills, f.images); len(unused) > 0 {
+	if unused := plan.UnusedImages(drills, f.images); len(unused) > 0 {
 		return nil, exitError{exitInvalid, fmt.Errorf("--image %s: no drill here has an image or a target of that name", strings.Join(unused, ", "))}
 	}
 	return drills, nil

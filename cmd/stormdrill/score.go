@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -64,7 +64,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 // otherObjectives reads another SLA, for a record of the same users and watchers, and says
 // what of the file the record cannot honour.
 func otherObjectives(file string, h timeline.Header) (timeline.Objectives, []sla.Said, error) {
-	given, alone, err := scenarios.LoadSLA(file)
+	given, alone, err := plan.LoadSLA(file)
 	if err != nil {
 		return timeline.Objectives{}, nil, err
 	}

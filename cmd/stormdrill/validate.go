@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 func newValidate() *cobra.Command {
@@ -31,7 +32,7 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 				return err
 			}
 			for _, s := range drills {
-				if _, err := s.Plan(t.options(scenarios.Options{})); err != nil {
+				if _, err := plan.New(s, t.options(plan.Options{})); err != nil {
 					return exitError{exitInvalid, err}
 				}
 				fmt.Fprintf(c.OutOrStdout(), "%s: ok: %s\n", s.File, s.Name)
@@ -54,7 +55,7 @@ func (t *trust) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&t.noFiles, "no-host-files", false, "refuse drills that read files of this machine outside the scenario's folder")
 }
 
-func (t *trust) options(o scenarios.Options) scenarios.Options {
+func (t *trust) options(o plan.Options) plan.Options {
 	o.NoHostCommands, o.NoHostFiles = t.noCommands, t.noFiles
 	return o
 }
@@ -65,7 +66,7 @@ func openAll(args []string) ([]*scenarios.Scenario, error) {
 	var all []*scenarios.Scenario
 	var problems scenarios.Problems
 	for _, a := range args {
-		found, err := scenarios.Open(a)
+		found, err := plan.Open(a)
 		var ps scenarios.Problems
 		switch {
 		case errors.As(err, &ps):

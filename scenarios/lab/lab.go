@@ -11,7 +11,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -55,7 +55,7 @@ type Lab interface {
 
 // Options say what to start.
 type Options struct {
-	Plan *scenarios.Plan
+	Plan *plan.Plan
 	Dir  string // evidence: each target's log goes to Dir/logs/NODE.log
 	// Events takes what the nodes tell; node is "switchboard" or "load". The lab itself
 	// tells of a "target" (LogCut) and of the "engine" (OutOfMemory).

@@ -7,18 +7,18 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/loadgen/load"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // hasCommands reports whether a plan's faults run commands of their own.
-func hasCommands(p *scenarios.Plan) bool {
-	return slices.ContainsFunc(p.Faults, func(f scenarios.PlannedFault) bool { _, own := f.Fault.(faults.Commanding); return own })
+func hasCommands(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Faults, func(f plan.Fault) bool { _, own := f.Fault.(faults.Commanding); return own })
 }
 
 // bind joins a planned fault to the lab that it will be injected into.
-func (d *Drill) bind(p scenarios.PlannedFault, l lab.Lab) (engine.Fault, error) {
+func (d *Drill) bind(p plan.Fault, l lab.Lab) (engine.Fault, error) {
 	site := p.Site
 	most := mostHold(p)
 	clocks := d.recorder.clocks
@@ -39,7 +39,7 @@ func (d *Drill) bind(p scenarios.PlannedFault, l lab.Lab) (engine.Fault, error) 
 // mostHold is how long the nodes keep a fault in force before they lift it by themselves:
 // as long as is planned, and what a lift that was told in time may take to get there, for
 // it first starts again what the fault ended. 0 where no length is planned.
-func mostHold(p scenarios.PlannedFault) time.Duration {
+func mostHold(p plan.Fault) time.Duration {
 	const margin, perTarget = 5 * time.Second, 2 * time.Second
 	if p.For == 0 {
 		return 0
@@ -49,7 +49,7 @@ func mostHold(p scenarios.PlannedFault) time.Duration {
 
 // mostOfCommands is the same for commands of the drill's own: a lift that was told in time
 // comes after a proof, which is one too.
-func mostOfCommands(p scenarios.PlannedFault) time.Duration {
+func mostOfCommands(p plan.Fault) time.Duration {
 	most := mostHold(p)
 	if most == 0 {
 		return 0
@@ -58,7 +58,7 @@ func mostOfCommands(p scenarios.PlannedFault) time.Duration {
 }
 
 // readyChecks are the questions that say whether the named nodes serve.
-func readyChecks(plan *scenarios.Plan, nodes []string) []load.Check {
+func readyChecks(plan *plan.Plan, nodes []string) []load.Check {
 	var all []load.Check
 	for _, name := range nodes {
 		for _, n := range plan.Nodes {
@@ -72,7 +72,7 @@ func readyChecks(plan *scenarios.Plan, nodes []string) []load.Check {
 
 // readyWithin is how long the slowest of the named nodes may take until it is ready, where
 // one says so: a lift waits for it.
-func readyWithin(plan *scenarios.Plan, nodes []string) (most time.Duration) {
+func readyWithin(plan *plan.Plan, nodes []string) (most time.Duration) {
 	for _, n := range plan.Nodes {
 		if slices.Contains(nodes, n.Name) && n.Spec.Ready != nil {
 			most = max(most, n.Spec.Ready.Within)

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -57,7 +57,7 @@ func (d *Drill) state() timeline.State {
 // untold: that a fault's own commands touch users is heard from their proof alone,
 // which is not asked while it is on.
 func (d *Drill) untold(fault string) bool {
-	return slices.ContainsFunc(d.plan.Faults, func(f scenarios.PlannedFault) bool {
+	return slices.ContainsFunc(d.plan.Faults, func(f plan.Fault) bool {
 		_, own := f.Fault.(faults.Commanding)
 		return own && f.Name == fault
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/commands"
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // orders are commands on this machine as faults use them: the reaper carries them
@@ -49,7 +49,7 @@ func (o orders) call(ctx context.Context, name string, in any) (link.Bracket, er
 }
 
 // MissingPrograms names what a plan's faults would run and this machine has not.
-func MissingPrograms(p *scenarios.Plan) error {
+func MissingPrograms(p *plan.Plan) error {
 	var missing []string
 	for _, f := range p.Faults {
 		own, ok := f.Fault.(faults.Commanding)

@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // A lift waits for as long as the slowest of its targets says that it may take.
 func TestReadyWithin(t *testing.T) {
-	node := func(name string, within time.Duration) scenarios.Node {
-		return scenarios.Node{Name: name, Spec: &scenarios.Target{Ready: &scenarios.Ready{Within: within}}}
+	node := func(name string, within time.Duration) plan.Node {
+		return plan.Node{Name: name, Spec: &scenarios.Target{Ready: &scenarios.Ready{Within: within}}}
 	}
-	plan := &scenarios.Plan{Nodes: []scenarios.Node{node("db", 5*time.Minute), node("app-1", time.Minute), node("app-2", 0), {Name: "lb", Spec: &scenarios.Target{}}}}
+	plan := &plan.Plan{Nodes: []plan.Node{node("db", 5*time.Minute), node("app-1", time.Minute), node("app-2", 0), {Name: "lb", Spec: &scenarios.Target{}}}}
 	for _, c := range []struct {
 		nodes []string
 		want  time.Duration

@@ -13,9 +13,9 @@ import (
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -51,7 +51,7 @@ func newRecorder(path string) (*recorder, error) {
 }
 
 // plan tells the recorder whose requests it will see.
-func (r *recorder) plan(p *scenarios.Plan) {
+func (r *recorder) plan(p *plan.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.slow = map[string]time.Duration{}

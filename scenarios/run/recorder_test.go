@@ -15,6 +15,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -27,7 +28,7 @@ func TestRecorderHoldsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	header := timeline.Header{Groups: []timeline.Group{{Name: "shoppers", Slow: time.Second}}}
-	rec.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
+	rec.plan(&plan.Plan{Header: header, Scenario: &scenarios.Scenario{}})
 	rec.begin(header, wire.Offset{})
 	const seconds, rate = 600, 1000
 	second := func(s int) {
@@ -86,7 +87,7 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	}
 	header := timeline.Header{Summary: mark, Faults: []timeline.Fault{{Name: "f", What: mark}}, Watch: []timeline.Watcher{{Name: "w", What: mark}},
 		Steers: []timeline.Steer{{Name: "s", What: mark}}}
-	rec.plan(&scenarios.Plan{Header: header, Scenario: &scenarios.Scenario{}})
+	rec.plan(&plan.Plan{Header: header, Scenario: &scenarios.Scenario{}})
 	_ = rec.Mark(timeline.Mark{Name: timeline.MarkError, Detail: mark}) // before the header, too
 	rec.begin(header, wire.Offset{})
 	_ = rec.Proof(timeline.Proof{Fault: "f", Count: link.Count{Unit: mark, Detail: mark}})

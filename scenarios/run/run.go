@@ -19,6 +19,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
@@ -42,7 +43,7 @@ type Drill struct {
 	// process. A drill with commands of its own then does not begin.
 	Reaper func(run, ledger string) *exec.Cmd
 
-	plan     *scenarios.Plan
+	plan     *plan.Plan
 	steers   []*engine.Steer
 	recorder *recorder
 	warden   *warden
@@ -168,7 +169,7 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.plan, err = d.Scenario.Plan(scenarios.Options{
+		d.plan, err = plan.New(d.Scenario, plan.Options{
 			Run: newRunID(), Seed: d.Seed, Subnet: subnet, Tool: d.Tool, Images: d.Images, Control: d.Control,
 		})
 		if err != nil {

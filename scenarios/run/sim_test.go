@@ -23,6 +23,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/lab/sim"
 	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/run"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -66,7 +67,7 @@ func (c *console) hears(text string) bool {
 // shipped opens a drill of the library.
 func shipped(t *testing.T, name string) *scenarios.Scenario {
 	t.Helper()
-	all, err := scenarios.Open(name)
+	all, err := plan.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,13 +104,13 @@ func marks(r *timeline.Record, name string) (all []timeline.Mark) {
 }
 
 // planned is the drill as it is going to be.
-func planned(t *testing.T, s *scenarios.Scenario) *scenarios.Plan {
+func planned(t *testing.T, s *scenarios.Scenario) *plan.Plan {
 	t.Helper()
 	room, err := sim.Ground{}.Room(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.Plan(scenarios.Options{Run: "00000000000000aa", Seed: 7, Subnet: room})
+	p, err := plan.New(s, plan.Options{Run: "00000000000000aa", Seed: 7, Subnet: room})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func planned(t *testing.T, s *scenarios.Scenario) *scenarios.Plan {
 
 // ofThisMachine says what a drill has of its own on this machine, which no bubble can make
 // wait: commands, or a webhook on loopback.
-func ofThisMachine(p *scenarios.Plan) string {
+func ofThisMachine(p *plan.Plan) string {
 	for _, f := range p.Faults {
 		if _, own := f.Fault.(faults.Commanding); own {
 			return "fault " + f.Name

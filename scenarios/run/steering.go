@@ -6,8 +6,8 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/loadgen/load"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -27,7 +27,7 @@ type decider struct {
 
 // newSteering makes a plan's steers, and who decides over them. It says each
 // change in a line.
-func newSteering(p *scenarios.Plan, board faults.Switchboard, say func(format string, a ...any)) (*steering, []*engine.Steer) {
+func newSteering(p *plan.Plan, board faults.Switchboard, say func(format string, a ...any)) (*steering, []*engine.Steer) {
 	s := &steering{}
 	var all []*engine.Steer
 	for _, x := range p.Steers {

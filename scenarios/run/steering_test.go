@@ -11,8 +11,8 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -54,9 +54,9 @@ func (users) Proof(timeline.Proof) error           { return nil }
 func TestSteering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &zone{}
-		plan := &scenarios.Plan{
+		plan := &plan.Plan{
 			Header: timeline.Header{Watch: []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Oks: 2}, {Name: "alert", Kind: "webhook", WatcherTraits: (&watch.Webhook{}).Traits(), Match: "firing", Resolved: "resolved"}}},
-			Steers: []scenarios.PlannedSteer{
+			Steers: []plan.Steer{
 				{Name: "east", When: "probe", Rule: link.Rule{Name: "steer east"}},
 				{Name: "west", When: "alert", Rule: link.Rule{Name: "steer west"}},
 			},

@@ -15,8 +15,8 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -123,11 +123,11 @@ func (k kept) judge(t *testing.T, r *timeline.Record) sla.Scorecard {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := scenarios.Parse(k.String()+".yaml", text)
+	s, err := plan.Parse(k.String()+".yaml", text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := s.Plan(scenarios.Options{})
+	plan, err := plan.New(s, plan.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

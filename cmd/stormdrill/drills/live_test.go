@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // Every scenario that is run live can be planned, which takes no engine.
@@ -20,9 +20,9 @@ func TestLiveScenariosPlan(t *testing.T) {
 		t.Fatalf("%d scenarios, %v", len(all), err)
 	}
 	for _, file := range all {
-		s, err := scenarios.Load(file)
+		s, err := plan.Load(file)
 		if err == nil {
-			_, err = s.Plan(scenarios.Options{})
+			_, err = plan.New(s, plan.Options{})
 		}
 		if err != nil {
 			t.Errorf("%s: %v", file, err)

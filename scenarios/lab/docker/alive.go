@@ -10,7 +10,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // More labels, on all that a run puts on the engine.
@@ -23,7 +23,7 @@ const (
 )
 
 // labels are on all that a plan's run puts on the engine.
-func labels(p *scenarios.Plan) map[string]string {
+func labels(p *plan.Plan) map[string]string {
 	return map[string]string{Label: p.Run, hostLabel: host(), untilLabel: latest(p, time.Now()).UTC().Format(time.RFC3339)}
 }
 
@@ -32,7 +32,7 @@ func labels(p *scenarios.Plan) map[string]string {
 const slack = 30 * time.Minute
 
 // latest is when a drill that begins now is over at the latest.
-func latest(p *scenarios.Plan, now time.Time) time.Time {
+func latest(p *plan.Plan, now time.Time) time.Time {
 	f := p.Header.Phases
 	now = now.Add(slack + f.WarmUp + f.Baseline + p.InjectDelay + f.Hold + f.Recovery)
 	for _, n := range p.Nodes {

@@ -5,11 +5,12 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // certificate is what an embedded target shows, for the names by which it is
 // asked; nil where it does not speak TLS.
-func (l *Lab) certificate(n scenarios.Node) (*authority.Pair, error) {
+func (l *Lab) certificate(n plan.Node) (*authority.Pair, error) {
 	if !n.Spec.Lab.TLS {
 		return nil, nil
 	}
@@ -34,7 +35,7 @@ func (l *Lab) material(m scenarios.Material, own authority.Pair) (string, error)
 }
 
 // content gives what a target's files hold.
-func (l *Lab) content(n scenarios.Node) (func(file string) ([]byte, error), error) {
+func (l *Lab) content(n plan.Node) (func(file string) ([]byte, error), error) {
 	own, err := l.authority.Issue(authority.Current(), n.Names()...)
 	if err != nil {
 		return nil, err

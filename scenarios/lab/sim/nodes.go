@@ -8,7 +8,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // node is a target.
@@ -20,7 +20,7 @@ type node struct {
 	throttled       uint64        // periods in which it stood still
 }
 
-func newNode(n scenarios.Node) *node {
+func newNode(n plan.Node) *node {
 	one := &node{running: true, own: 1}
 	if n.Spec != nil {
 		one.own = cmp.Or(n.Spec.CPUs, one.own)

@@ -5,13 +5,13 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
-	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // State is what is in force when something is asked.
 type State struct {
-	Plan   *scenarios.Plan
+	Plan   *plan.Plan
 	Faults []timeline.Fault // by their rules, floods or targets
 	Moved  []string         // names of steers
 }
@@ -50,7 +50,7 @@ func (r Request) meets(f timeline.Fault) bool {
 	if f.Unmet || len(f.Groups) > 0 && !slices.Contains(f.Groups, r.Group) {
 		return false
 	}
-	return !slices.ContainsFunc(r.Plan.Steers, func(s scenarios.PlannedSteer) bool {
+	return !slices.ContainsFunc(r.Plan.Steers, func(s plan.Steer) bool {
 		return slices.Contains(r.Moved, s.Name) && slices.Contains(s.Askers, r.Group)
 	})
 }

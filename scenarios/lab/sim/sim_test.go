@@ -4,16 +4,16 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/lab/labtest"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // started starts a shipped drill's lab.
 func started(name string) func(t *testing.T) lab.Lab {
 	return func(t *testing.T) lab.Lab {
 		t.Helper()
-		all, err := scenarios.Open(name)
+		all, err := plan.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -21,7 +21,7 @@ func started(name string) func(t *testing.T) lab.Lab {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := all[0].Plan(scenarios.Options{Run: "00000000000000c0", Subnet: room})
+		p, err := plan.New(all[0], plan.Options{Run: "00000000000000c0", Subnet: room})
 		if err != nil {
 			t.Fatal(err)
 		}

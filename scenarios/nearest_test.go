@@ -1,0 +1,11 @@
+package scenarios
+
+import "testing"
+
+func TestNearest(t *testing.T) {
+	for _, c := range [][2]string{{"balancr", "balancer"}, {"http_status", "http-status"}, {"kil", "kill"}, {"zzz", ""}, {"", ""}} {
+		if have, _ := nearest(c[0], []string{"balancer", "http-status", "kill"}); have != c[1] {
+			t.Errorf("%q: have %q, want %q", c[0], have, c[1])
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Objective is one thing that will be judged.
+type Objective struct {
+	Name       string        // "detect balancer", "mitigate", "keep success of …"
+	Limit      time.Duration // 0: Name holds it
+	Resolution time.Duration // how finely it can be told; 0: by counting
+	By         string        // what tells it
+}
+
+// Judged lists what a run of the plan will be judged by, and how finely each
+// can be told.
+func (p *Plan) Judged() []Objective {
+	o := p.Header.Objectives
+	var all []Objective
+	watched := func(kind string, limits map[string]time.Duration) {
+		for _, name := range sortedKeys(limits) {
+			i := slices.IndexFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Name == name })
+			if i < 0 {
+				continue
+			}
+			w := p.Header.Watch[i]
+			by := w.What
+			if w.Of != "" && slices.Contains(w.Unmet, w.Of) || len(w.Unmet) > 0 && len(w.Unmet) == len(p.Header.Faults) {
+				by = "undecided: the watcher cannot meet it; say as: GROUP"
+			}
+			all = append(all, Objective{kind + " " + name, limits[name], w.Every, by})
+		}
+	}
+	watched("detect", o.Detect)
+	watched("alert-clear", o.Restore)
+	for _, c := range []struct {
+		name  string
+		limit *time.Duration
+	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}, {"outage", o.Outage}, {"calm", o.Calm}} {
+		by := map[string]string{"recover": "the users' own requests, from " + p.clears(), "outage": "the users' own requests, the first bad one to the last"}[c.name]
+		if c.limit != nil && by != "" {
+			all = append(all, Objective{c.name, *c.limit, p.Resolution, by})
+		} else if c.limit != nil {
+			all = append(all, Objective{c.name, *c.limit, p.Resolution, "the users' own requests"})
+		}
+	}
+	if o.Lose != nil {
+		all = append(all, Objective{Name: fmt.Sprintf("lose ≤ %d acknowledged writes", *o.Lose), By: "every one of them, read back"})
+	}
+	if o.RPO != nil {
+		all = append(all, Objective{"rpo", *o.RPO, p.gap(), "every acknowledged write, read back"})
+	}
+	keep := o.Keep
+	if o.Profile == sla.Handbook {
+		if a := sla.AlertOf(p.Header.Faults); a != nil {
+			by := fmt.Sprintf("alert %s, %s", a.Colour, a.When)
+			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": the first watcher"},
+				Objective{"repair", seconds(a.Mend), p.Resolution, strings.Join(a.Teams, ", ")})
+		}
+		keep = slices.Concat(keep, sla.Indicators)
+	}
+	for _, k := range keep {
+		all = append(all, Objective{Name: k})
+	}
+	for _, w := range p.Header.Watch {
+		if o.Profile == sla.Handbook && w.Port {
+			all = append(all, Objective{Name: sla.Port(w.Name), Resolution: w.Every, By: w.What})
+		}
+	}
+	return all
+}
+
+// clears says from when a recovery counts.
+func (p *Plan) clears() string {
+	var serve []string
+	for _, f := range p.Faults {
+		if len(f.Site.Targets) > 0 {
+			serve = append(serve, f.Site.Targets...)
+		}
+	}
+	if len(serve) == 0 {
+		return "the lift"
+	}
+	slices.Sort(serve)
+	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, and sla.outage bounds the whole", strings.Join(slices.Compact(serve), ", "))
+}
+
+// gap is the longest time between two writes of one ledger.
+func (p *Plan) gap() (longest time.Duration) {
+	for _, g := range p.Load.Groups {
+		if g.Writes != nil {
+			longest = max(longest, seconds(1/g.Rate))
+		}
+	}
+	return longest
+}

@@ -1,0 +1,25 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// material checks what one of a target's files is to hold.
+func (p *planner) material(keys []string, m scenarios.Material) {
+	if !slices.Contains(scenarios.Materials, string(m)) {
+		p.problem(keys, "%q: the drill's own authority has no such thing: %s", m, scenarios.Listed(string(m), scenarios.Materials))
+	}
+}
+
+// Names are those by which a node is asked, now or once they lead there, and for
+// which its certificate is made out.
+func (n Node) Names() (all []string) {
+	for _, name := range append([]string{n.Name, n.Target}, n.Called...) {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}

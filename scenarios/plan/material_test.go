@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+)
+
+const secured = `
+name: secured
+targets:
+  edge: {image: "haproxy:3.0", files: {/site.pem: drill:both.pem}, ports: [8443], uses: [app]}
+  app: {lab: {web: {}, tls: true}, replicas: 2, ports: [8443]}
+load:
+  visitors: {to: "https://edge:8443/", rate: 100/s, connections: {live: 5s}}
+phases: {baseline: 15s, hold: 10s, recovery: 15s, confirm: 3s}
+faults:
+  late: {latency: {link: visitors -> edge, delay: 1s}}
+  bad: {http-status: {link: edge -> app-2, code: 503}}
+sla: {recover: 5s}
+`
+
+// TLS ends in a link where a fault reads HTTP, and nowhere else; a client that is
+// not the drill's own has to be told.
+func TestTLSIsOpenedToRead(t *testing.T) {
+	p := planned(t, parsed(t, secured), Options{})
+	var opened []string
+	for _, l := range p.Switchboard.Links {
+		if l.Opened {
+			opened = append(opened, l.ID)
+		}
+	}
+	if want := []string{"edge -> app-2:8443"}; !slices.Equal(opened, want) {
+		t.Errorf("opened: %q, want %q", opened, want)
+	}
+	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, "if edge checks certificates, give it drill:ca.pem") {
+		t.Errorf("notes do not say who has to trust it:\n%s", notes)
+	}
+	for _, f := range p.Faults {
+		for _, l := range f.Site.Links {
+			if l.Protocol != link.Encrypted || l.Opened != (f.Name == "bad") {
+				t.Errorf("fault %s is bound to %+v", f.Name, l)
+			}
+		}
+	}
+}
+
+// A slow node whose health check is spared has to be read; one that is slow
+// throughout has not.
+func TestTLSIsOpenedToSpare(t *testing.T) {
+	p := planned(t, parsed(t, strings.Replace(secured, "delay: 1s}", "delay: 1s, spare: [/health]}", 1)), Options{})
+	if l := p.Switchboard.Links[0]; l.ID != "visitors -> edge:8443" || !l.Opened {
+		t.Errorf("have %+v, want the users' link opened", l)
+	}
+}
+
+// A balancer that keeps its connections is told of, one that makes each anew is not.
+func TestPooledConnectionsAreToldOf(t *testing.T) {
+	for policy, want := range map[string]bool{"": true, ", per-request: true": false} {
+		p := planned(t, parsed(t, `
+name: pooled
+targets:
+  lb: {lab: {lb: {backend: "https://app:8443"`+policy+`}}, ports: [8080, 8404], uses: [app]}
+  app: {lab: {web: {}, tls: true}, replicas: 2, ports: [8443]}
+load:
+  visitors: {to: "http://lb:8080/", rate: 100/s}
+phases: {baseline: 15s, hold: 10s, recovery: 15s, confirm: 3s}
+faults:
+  stale: {tls: {link: lb -> app-2, as: expired}}
+sla: {recover: 5s}
+`), Options{})
+		if have := strings.Contains(strings.Join(p.Notes, "\n"), "lb keeps its connections to app-2 open"); have != want {
+			t.Errorf("with %q: notes %q", policy, p.Notes)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// noticeable finds which faults each watcher can meet, by the links that its questions
+// take and those that what it asks takes in turn. Where the way of what it hears of is
+// not known (a webhook's, a command's), it can meet all.
+func (p *planner) noticeable() {
+	for i := range p.plan.Header.Watch {
+		w := &p.plan.Header.Watch[i]
+		c, ok := p.s.Watch[w.Name]
+		if !ok {
+			continue
+		}
+		for k := range p.plan.Faults {
+			if f := &p.plan.Faults[k]; !p.notices(p.asking[w.Name], f) {
+				w.Unmet = append(w.Unmet, f.Name)
+			}
+		}
+		if len(w.Unmet) > 0 {
+			p.saysUnmet(w.Name, c, w.Unmet)
+		}
+	}
+}
+
+// saysUnmet says of which faults a watcher cannot tell, and what would let it.
+func (p *planner) saysUnmet(name string, c *watch.Config, unmet []string) {
+	cure := ""
+	for _, f := range unmet {
+		if groups := p.touched[f].groups; len(groups) > 0 && c.As == "" && cure == "" {
+			cure = fmt.Sprintf("; say as: %s, so that it asks in their place, or aim the fault at watch:%s, too", family(groups[0]), name)
+		}
+	}
+	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not convicted%s", name, strings.Join(unmet, ", "), cure)
+}
+
+// notices reports whether a watcher's questions can meet a fault.
+func (p *planner) notices(a questions, f *Fault) bool {
+	resolver := slices.Contains(f.Site.Askers, a.client)
+	if a.unknown || a.names {
+		return a.unknown || resolver
+	}
+	w := p.wayOf(f)
+	switch {
+	case a.port:
+		return resolver || slices.ContainsFunc(a.nodes, func(n string) bool { return w.hit[a.client][n] })
+	case len(a.states) > 0:
+		return slices.ContainsFunc(a.states, func(state string) bool {
+			return w.beyond(state) > 0 || slices.ContainsFunc(a.nodes, func(n string) bool { return w.hit[a.client][n] || w.hit[n][state] })
+		})
+	}
+	return len(a.nodes) == 0 || resolver || w.onward(a.client, a.nodes) > 0
+}

@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/library"
+)
+
+// Open gives the drills that an argument of the command line names: a scenario
+// file, a folder of them (*.yaml and *.yml, by name), or a shipped drill. What
+// is wrong with any of them comes as Problems, all at once.
+func Open(arg string) ([]*scenarios.Scenario, error) {
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && info.IsDir():
+		return openFolder(arg)
+	case err == nil:
+		s, err := Load(arg)
+		return []*scenarios.Scenario{s}, err
+	case slices.Contains(library.Names(), arg):
+		s, err := openShipped(arg)
+		return []*scenarios.Scenario{s}, err
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	return nil, fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg, scenarios.Listed(arg, library.Names()))
+}
+
+func openFolder(dir string) ([]*scenarios.Scenario, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var all []*scenarios.Scenario
+	var problems scenarios.Problems
+	for _, e := range entries {
+		if x := filepath.Ext(e.Name()); e.IsDir() || x != ".yaml" && x != ".yml" {
+			continue
+		}
+		s, err := Load(filepath.Join(dir, e.Name()))
+		var ps scenarios.Problems
+		if errors.As(err, &ps) {
+			problems = append(problems, ps...)
+		} else if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s: no scenario in it: they end in .yaml or .yml", dir)
+	}
+	return all, problems.Err()
+}
+
+func openShipped(name string) (*scenarios.Scenario, error) {
+	data, files, err := library.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return parse(name+".yaml", data, files)
+}
+
+// Load reads the scenario in a file. What is wrong with it comes as Problems,
+// all at once; the scenario is then what could be read of it.
+func Load(path string) (*scenarios.Scenario, error) {
+	data, err := scenarios.ReadText(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// Parse reads a scenario that file holds; what it refers to stands in file's
+// folder.
+func Parse(file string, data []byte) (*scenarios.Scenario, error) {
+	return parse(file, data, os.DirFS(filepath.Dir(file)))
+}
+
+func parse(file string, data []byte, dir fs.FS) (*scenarios.Scenario, error) {
+	s, whole, problems := scenarios.Decode(file, data, dir)
+	if !whole {
+		return s, problems.Err()
+	}
+	p := newPlanner(s, Options{})
+	p.problems = problems
+	p.all()
+	return s, p.problems.Err()
+}

@@ -1,0 +1,97 @@
+// Package plan makes a scenario concrete: topology, aims, what can be told. Everything that
+// can fail early fails here, with the place in the file and the cure. A plan touches nothing.
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// Plan is a scenario made concrete: every node, link, address, fault and check
+// of one run. It is pure data; making it touches nothing.
+type Plan struct {
+	Scenario *scenarios.Scenario
+	Run      string // 16 hex digits, new for every run
+	Seed     uint64 // of all that is drawn at random (phases of checks and of the injection)
+	Subnet   netip.Prefix
+	Gateway  netip.Addr // where the containers' default route leads: the switchboard
+
+	Switchboard link.Spec // its own address is SwitchboardAddr
+	Load        load.Spec
+	// SwitchboardAddr and LoadAddr are the nodes' own addresses.
+	SwitchboardAddr, LoadAddr netip.Addr
+
+	// InjectDelay is added to the baseline, so that the injection falls anywhere
+	// between two checks: drawn from the seed in [0, d), d being the longest
+	// period of the drill's own checks, at least 1s and at least phases.jitter.
+	InjectDelay time.Duration
+
+	// Resolution is how finely the users' requests tell an onset or a recovery of
+	// the faintest fault; 0 where no fault can be seen by users.
+	Resolution time.Duration
+
+	Nodes    []Node // in order of start: a node follows those it uses
+	Faults   []Fault
+	Steers   []Steer
+	Watchers map[string]watch.Kind // as the scenario has them, by name
+	Timeline []Step
+	Header   timeline.Header // what the record begins with
+
+	Uncontained []string // what the drill does not keep inside its network, in words
+	Notes       []string // what a reader of the plan should know
+}
+
+// Node is one container under test.
+type Node struct {
+	Name   string // "app-2", or the target's own name where it has no replicas
+	Target string
+	Addr   netip.Addr
+	Spec   *scenarios.Target
+	Ready  []load.Check // asked from the load node until good; may be empty
+	Called []string     // names, besides its own, that may come to lead there
+}
+
+// Fault is a fault bound to what it hits.
+type Fault struct {
+	Name    string
+	Kind    string // as the scenario writes it: "http-status"
+	Fault   faults.Fault
+	Site    faults.Site   // without controls; the runner fills them in and binds again
+	At, For time.Duration // from the start of the fault phase; how long, 0 of an instant one
+	Share   float64       // of the load's users that can be hit, in [0, 1]
+}
+
+// Steer is a defence by name, bound to whom it leads where.
+type Steer struct {
+	Name   string
+	When   string // the watcher that decides
+	Askers []string
+	Names  []string
+	To     []string      // nodes
+	TTL    time.Duration // of the answers
+	Rule   link.Rule
+}
+
+// String says what it does to whom.
+func (s Steer) String() string {
+	verb := "hear"
+	if len(s.Askers) == 1 {
+		verb = "hears"
+	}
+	return fmt.Sprintf("%s %s %s for %s", strings.Join(s.Askers, ", "), verb, strings.Join(s.To, ", "), strings.Join(s.Names, ", "))
+}
+
+// Step is one entry of the plan's timeline, from the start of the baseline.
+type Step struct {
+	At   time.Duration
+	What string
+}

@@ -1,0 +1,64 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
+)
+
+// ready checks a target's condition of readiness.
+func (p *planner) ready(t *scenarios.Target, keys []string) {
+	r := t.Ready
+	n := 0
+	for _, set := range []bool{r.HTTP != "", r.TCP != "", r.Log != "", r.Health} {
+		if set {
+			n++
+		}
+	}
+	if n != 1 && !p.mistyped(keys) {
+		p.problem(keys, "ready: want exactly one of http, tcp, log, health; there are %d", n)
+	}
+	p.expects(append(slices.Clip(keys), "expect"), r.Expect)
+	if !r.Expect.IsZero() && r.HTTP == "" {
+		p.problem(append(slices.Clip(keys), "expect"), "ready: expect is about the answer to http, which is not asked: want ready: {http: …, expect: …}")
+	}
+	if r.Health && t.Lab != nil {
+		p.problem(append(slices.Clip(keys), "health"), "an embedded target has no health check of its own: use http or tcp")
+	}
+}
+
+// readiness gives every node the questions that say it serves: its own URL or
+// port, else, where it has any, its first port.
+func (p *planner) readiness() {
+	for _, name := range sortedKeys(p.nodes) {
+		n := p.nodes[name]
+		keys := at("targets", n.Target, "ready")
+		r := orElse(n.Spec.Ready, &scenarios.Ready{})
+		c := load.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: watch.DefaultPoll, Timeout: watch.DefaultEvery}
+		switch {
+		case r.HTTP != "":
+			end, ok := p.endpoint(append(keys, "http"), r.HTTP)
+			if !ok {
+				continue
+			}
+			c.HTTP = &load.HTTPProbe{URL: end.on(n), Expect: r.Expect}
+			p.wants("ready", end.host, end.port)
+		case r.TCP != "":
+			end, ok := p.hostPort(append(keys, "tcp"), r.TCP)
+			if !ok {
+				continue
+			}
+			c.TCP = &load.TCPProbe{Address: string(end.on(n))}
+			p.wants("ready", end.host, end.port)
+		case len(n.Spec.Ports) > 0:
+			c.TCP = &load.TCPProbe{Address: fmt.Sprintf("%s:%d", n.Name, n.Spec.Ports[0])}
+			p.wants("ready", n.Name, n.Spec.Ports[0])
+		default:
+			continue
+		}
+		n.Ready = []load.Check{c}
+	}
+}

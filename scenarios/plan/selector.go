@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/scenarios"
+)
+
+// selector is a fault's aim as written: "FROM -> TO[:port]", both sides globs.
+type selector struct {
+	from, to string
+	port     uint16 // 0: all
+}
+
+// parseSelector reads the text form.
+func parseSelector(text string) (selector, error) {
+	if text == "" {
+		return selector{}, errors.New("link is missing: want FROM -> TO or FROM -> TO:PORT, such as lb -> app-2")
+	}
+	from, to, ok := strings.Cut(text, "->")
+	s := selector{from: strings.TrimSpace(from), to: strings.TrimSpace(to)}
+	if host, port, has := strings.Cut(s.to, ":"); has {
+		n, err := strconv.ParseUint(strings.TrimSpace(port), 10, 16)
+		if err != nil || n == 0 {
+			return s, fmt.Errorf("link %q: port %q: want 1 to 65535", text, port)
+		}
+		s.to, s.port = strings.TrimSpace(host), uint16(n)
+	}
+	if !ok || s.from == "" || s.to == "" {
+		return s, fmt.Errorf("link %q: want FROM -> TO or FROM -> TO:PORT, such as lb -> app-2", text)
+	}
+	for _, glob := range []string{s.from, s.to} {
+		if _, err := path.Match(glob, ""); err != nil {
+			return s, fmt.Errorf("link %q: %q is no pattern", text, glob)
+		}
+	}
+	return s, nil
+}
+
+func glob(pattern string, names ...string) bool {
+	return slices.ContainsFunc(names, func(n string) bool {
+		ok, _ := path.Match(pattern, n) // its only error is a bad pattern, checked before
+		return ok
+	})
+}
+
+// errUnknown is the error of a name that nothing has.
+type errUnknown struct{ error }
+
+// matched finds the links that a selector means, watchers' own among them: everybody's is
+// theirs, too. Those that ask for readiness, and floods', never are.
+func (p *planner) matched(text string) ([]link.Link, error) {
+	s, err := parseSelector(text)
+	if err != nil {
+		return nil, err
+	}
+	var froms, tos, pairs []string
+	var hit []link.Link
+	for _, l := range p.plan.Switchboard.Links {
+		c := p.consumers[l.From]
+		if c.kind == kindReady || c.kind == kindFlood {
+			continue
+		}
+		fits := [2]bool{glob(s.from, l.From, orElse(c.of, l.From)), glob(s.to, l.To, l.Name)}
+		froms = append(froms, l.From, orElse(c.of, l.From))
+		tos = append(tos, l.To, l.Name)
+		pairs = append(pairs, l.ID)
+		if fits[0] && fits[1] && (s.port == 0 || s.port == l.Port) {
+			hit = append(hit, l)
+		}
+	}
+	switch {
+	case len(hit) > 0:
+		return hit, nil
+	case !glob(s.from, froms...):
+		return nil, errUnknown{fmt.Errorf("link %q: nobody who opens connections is named %q: %s", text, s.from, scenarios.Listed(s.from, froms))}
+	case !glob(s.to, tos...):
+		return nil, errUnknown{fmt.Errorf("link %q: nobody who is connected to is named %q: %s", text, s.to, scenarios.Listed(s.to, tos))}
+	}
+	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; a link is made by a group's `to` or a target's `uses`", text, scenarios.Listed("", pairs))}
+}
+
+// aimed finds the nodes that a target's name or glob means, and all links that
+// end there.
+func (p *planner) aimed(text string) (nodes []string, links []link.Link, err error) {
+	if _, bad := path.Match(text, ""); bad != nil || text == "" {
+		return nil, nil, fmt.Errorf("target %q: want the name of a target or replica, such as app-2", text)
+	}
+	var names []string
+	for _, n := range p.plan.Nodes {
+		names = append(names, n.Name, n.Target)
+		if glob(text, n.Name, n.Target) {
+			nodes = append(nodes, n.Name)
+		}
+	}
+	if len(nodes) == 0 {
+		return nil, nil, errUnknown{fmt.Errorf("no target or replica is named %q: %s", text, scenarios.Listed(text, names))}
+	}
+	for _, l := range p.plan.Switchboard.Links {
+		if slices.Contains(nodes, l.To) {
+			links = append(links, l)
+		}
+	}
+	return nodes, links, nil
+}
+
+// askers finds who asks the resolver by that name or glob, and the links whose
+// names (all, where none is given) are asked for.
+func (p *planner) askers(text string, names []string) (askers []string, links []link.Link, key string, err error) {
+	if _, bad := path.Match(text, ""); bad != nil || text == "" {
+		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers", text)
+	}
+	var known, asked []string
+	for _, l := range p.plan.Switchboard.Links {
+		c := p.consumers[l.From]
+		if c.kind == kindReady || c.kind == kindFlood {
+			continue
+		}
+		known = append(known, l.From, orElse(c.of, l.From))
+		if !glob(text, l.From, orElse(c.of, l.From)) {
+			continue
+		}
+		asked = append(asked, l.Name, l.To)
+		if len(names) > 0 && !slices.Contains(names, l.Name) && !slices.Contains(names, l.To) {
+			continue
+		}
+		if links = append(links, l); !slices.Contains(askers, l.From) {
+			askers = append(askers, l.From)
+		}
+	}
+	if !glob(text, known...) {
+		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s", text, scenarios.Listed(text, known))}
+	}
+	for _, n := range names {
+		if !slices.Contains(asked, n) {
+			return nil, nil, "names", errUnknown{fmt.Errorf("names: %s does not ask for %q: %s", text, n, scenarios.Listed(n, asked))}
+		}
+	}
+	return askers, links, "", nil
+}

@@ -1,0 +1,177 @@
+package plan
+
+import (
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Bounds of a drill's load.
+const (
+	// MostRate is the most requests per second that a drill plans: above it
+	// vegeta on two cores, sharing them with its targets, misses its own schedule.
+	MostRate quantity.Rate = 8000
+	// MostSources is the most addresses that a drill's users come from.
+	MostSources = 200
+	// mostOwn is how many users may each keep a connection: below the descriptors
+	// that an engine gives a container by default.
+	mostOwn = 5000
+	// mostTimeout bounds how long the end of a run waits for requests in flight.
+	mostTimeout = 60 * time.Second
+)
+
+// groups makes the load.
+func (p *planner) groups() {
+	var rate quantity.Rate
+	p.cohorts()
+	for _, name := range sortedKeys(p.load) {
+		g := p.load[name]
+		rate += g.Rate
+		n := max(1, g.Sources)
+		p.group(name, g, p.sourcesOf(at("load", family(name), "sources"), n))
+	}
+	if len(p.load) > 0 && len(p.judgedGroups()) == 0 {
+		p.problem(at("load"), "load: all groups are references, and none is the users': nothing would be judged")
+	}
+	if rate > MostRate {
+		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates", rate, MostRate)
+	}
+}
+
+// sourcesOf gives n addresses of the users' block.
+func (p *planner) sourcesOf(keys []string, n int) (from []netip.Addr) {
+	if p.sources+n > MostSources {
+		p.problem(keys, "%d sources in all groups and floods: want at most %d in a drill", p.sources+n, MostSources)
+		n = max(0, MostSources-p.sources)
+	}
+	for range n {
+		p.sources++
+		from = append(from, p.address(1, p.sources))
+	}
+	return from
+}
+
+// group makes one group, with what it leaves out filled in.
+func (p *planner) group(name string, g *scenarios.Group, from []netip.Addr) {
+	p.checkGroup(name, g)
+	c := p.addConsumer(name, kindUsers, at("load", family(name)), from...)
+	c.of = family(name)
+	if end, ok := p.endpoint(at("load", family(name), "to"), g.To); ok {
+		for _, n := range p.nodesOf(end.host) {
+			c.wants[want{n, end.port}] = true
+		}
+	}
+	spec := load.Group{
+		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
+		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
+		Timeout: orElse(g.Timeout, scenarios.DefaultTimeout), Slow: orElse(g.Slow, scenarios.DefaultSlow),
+		Sources: from, CA: p.authority(at("load", family(name), "ca"), g.CA), DNSCache: g.DNSCache, Writes: p.writes(name, g),
+	}
+	if g.Writes != nil {
+		spec.Method = orElse(g.Method, http.MethodPost)
+	}
+	if c := g.Connections; c != nil {
+		spec.PerRequest, spec.PerUser, spec.Live, spec.KeepAlive = c.Per == "request", c.Per == "user", c.Live, c.Keepalive
+	}
+	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
+	p.plan.Header.Groups = append(p.plan.Header.Groups,
+		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow, Expect: spec.Expect.String(), Ledger: g.Writes != nil, Reference: g.Reference})
+}
+
+// users is how many synthetic users a group has: at least one per source.
+func users(g *scenarios.Group) int { return orElse(g.Users, max(scenarios.DefaultUsers, g.Sources)) }
+
+func (p *planner) checkGroup(name string, g *scenarios.Group) {
+	sub := func(keys ...string) []string { return append(at("load", family(name)), keys...) }
+	if g.Rate <= 0 {
+		p.problem(sub("rate"), "group %s: want a rate above zero, such as 100/s", name)
+	}
+	if g.Users < 0 || g.Users > 1_000_000 {
+		p.problem(sub("users"), "users %d: want 1 to 1000000", g.Users)
+	}
+	if g.Sources < 0 {
+		p.problem(sub("sources"), "sources %d: want 1 to %d", g.Sources, MostSources)
+	}
+	if g.Sources > users(g) {
+		p.problem(sub("sources"), "%d sources for %d users: a user keeps to one source, so want at most as many", g.Sources, users(g))
+	}
+	if g.Timeout > mostTimeout {
+		p.problem(sub("timeout"), "timeout %s: want at most %s, for the end of the run waits for requests in flight", g.Timeout, mostTimeout)
+	}
+	if slow, limit := orElse(g.Slow, scenarios.DefaultSlow), orElse(g.Timeout, scenarios.DefaultTimeout); slow > limit {
+		p.problem(sub("slow"), "slow %s: no request lasts longer than the timeout of %s, so want less", slow, limit)
+	}
+	if _, err := http.NewRequest(orElse(g.Method, http.MethodGet), "http://name/", nil); err != nil {
+		p.problem(sub("method"), "method %q: want one such as GET or POST", g.Method)
+	}
+	p.expects(sub("expect"), g.Expect)
+	c := g.Connections
+	if c == nil {
+		return
+	}
+	if c.Per != "" && c.Per != "request" && c.Per != "user" {
+		p.problem(sub("connections", "per"), `per %q: want "request" or "user"`, c.Per)
+	}
+	if c.Per == "request" && c.Live+c.Keepalive > 0 {
+		p.problem(sub("connections"), "connections: a connection per request is not kept: want per: request, or live and keepalive")
+	}
+	if c.Keepalive%time.Second != 0 || c.Keepalive < 0 {
+		p.problem(sub("connections", "keepalive"), "keepalive %s: the kernel counts whole seconds, so want 1s or more of them", c.Keepalive)
+	}
+	if c.Per == "user" && users(g) > mostOwn {
+		p.problem(sub("connections", "per"), "per user: %d users would keep as many connections: want at most %d users", users(g), mostOwn)
+	}
+}
+
+// expects checks what a good answer is.
+func (p *planner) expects(keys []string, e load.Expect) {
+	p.statuses(append(slices.Clip(keys), "status"), e.Status)
+	if bad := (*expect.Error)(nil); errors.As(expect.Check(e), &bad) {
+		p.problem(append(slices.Clip(keys), bad.Key...), "expect: %v", bad)
+	}
+}
+
+// statuses checks a list of HTTP statuses.
+func (p *planner) statuses(keys []string, list []int) {
+	for i, code := range list {
+		if code < 100 || code > 599 {
+			p.problem(append(slices.Clip(keys), strconv.Itoa(i)), "status %d: want 100 to 599", code)
+		}
+	}
+}
+
+// authority reads the certificate that somebody trusts; none where file is empty.
+func (p *planner) authority(keys []string, file string) string {
+	if file == "" {
+		return ""
+	}
+	if _, ours := scenarios.MaterialOf(file); ours {
+		p.problem(keys, "ca %q: the drill's own authority is trusted here in any case: leave ca out", file)
+		return ""
+	}
+	p.hostFile(keys, file)
+	pem, err := p.s.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		p.problem(keys, "ca %q: there is no such file beside the scenario", file)
+		return ""
+	case err != nil:
+		p.problem(keys, "ca %q: %v", file, err)
+		return ""
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
+		p.problem(keys, "ca %q: holds no certificate in PEM", file)
+	}
+	return string(pem)
+}
