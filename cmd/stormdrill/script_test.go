@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -15,7 +16,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"stormdrill": main,
 		"panicking":  ends(func() int { go panic("a slip"); select {} }),
-		"racing":     ends(raceOnMap),
+		"unlocking":  ends(unlock),
 		"exhausting": ends(exhaust),
 		"killed":     ends(func() int { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }),
 		"waiting":    ends(wait),
@@ -48,17 +49,11 @@ func wait() int {
 	select {}
 }
 
-// raceOnMap writes a map from two goroutines, until the runtime ends the process.
-func raceOnMap() int {
-	m := map[int]int{}
-	for range 2 {
-		go func() {
-			for i := 0; ; i++ {
-				m[i%8] = i
-			}
-		}()
-	}
-	select {}
+// unlock ends by an error of the runtime that no program can recover from, at once and on
+// one core, too.
+func unlock() int {
+	new(sync.Mutex).Unlock()
+	return exitPass
 }
 
 // exhaust asks for more memory than the process may have, which is no panic.
