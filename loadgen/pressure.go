@@ -3,6 +3,7 @@
 package loadgen
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"strconv"
@@ -11,16 +12,41 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// pressure reads it.
-func pressure() load.Pressure {
+// gauge reads how busy the machine is, from one time to the next.
+type gauge struct {
+	at    int64  // of the reading before; 0: none
+	total uint64 // µs of waiting for CPU until then
+}
+
+// read reads it, at an instant.
+func (g *gauge) read(now int64) load.Pressure {
 	text := func(name string) string {
 		b, _ := os.ReadFile("/proc/" + name) // without it nothing is known
 		return string(b)
 	}
+	cpu := text("pressure/cpu")
 	return load.Pressure{
 		Load: meanLoad(text("loadavg")), Cores: runtime.NumCPU(),
-		CPU: waited(text("pressure/cpu")), Memory: waited(text("pressure/memory")), IO: waited(text("pressure/io")),
+		CPU: waited(cpu), Since: g.since(now, cpu), Memory: waited(text("pressure/memory")), IO: waited(text("pressure/io")),
 	}
+}
+
+// since is the share of the time since the reading before in which some task waited.
+func (g *gauge) since(now int64, text string) *float64 {
+	_, after, _ := strings.Cut(text, "some ")
+	line, _, _ := strings.Cut(after, "\n")
+	_, after, ok := strings.Cut(line, "total=")
+	total, err := strconv.ParseUint(after, 10, 64)
+	if !ok || err != nil {
+		return nil
+	}
+	before := *g
+	g.at, g.total = now, total
+	if before.at == 0 || now <= before.at || total < before.total {
+		return nil
+	}
+	share := min(1, math.Round(1e6*float64(total-before.total)/float64(now-before.at))/1e3)
+	return &share
 }
 
 // meanLoad reads /proc/loadavg: "7.81 11.48 7.65 18/509 15837".

@@ -26,4 +26,6 @@ type Pressure struct {
 	CPU    *float64 `json:"cpu,omitempty"`
 	Memory *float64 `json:"memory,omitempty"`
 	IO     *float64 `json:"io,omitempty"`
+	// Since is the same of CPU, over the time since the usage before; nil in the first.
+	Since *float64 `json:"since,omitempty"`
 }

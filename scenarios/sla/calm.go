@@ -96,13 +96,23 @@ func (s *scorer) hurried() (reasons []Said) {
 	return reasons
 }
 
-// waited is the greatest share of ten seconds in which some task waited for CPU, from an
-// instant to the end of the run; 0 where the record does not say.
-func (s *scorer) waited(from int64) (most float64) {
+// waited is the share of the time from an instant to the end of the run in which some
+// task waited for CPU, or the greatest of ten seconds, whichever is more; 0 where the
+// record does not say.
+func (s *scorer) waited(from int64) float64 {
+	var most, sum, n float64
 	for _, u := range s.record.Usage {
-		if u.At >= from && u.Machine.CPU != nil {
-			most = max(most, *u.Machine.CPU)
+		if m := u.Machine; u.At < from {
+			continue
+		} else if m.CPU != nil {
+			most = max(most, *m.CPU)
 		}
+		if since := u.Machine.Since; since != nil {
+			sum, n = sum+*since, n+1
+		}
+	}
+	if n > 0 {
+		most = max(most, sum/n)
 	}
 	return most
 }

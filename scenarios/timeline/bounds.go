@@ -214,7 +214,7 @@ func (b *bounds) requests(group string, rs []load.Request) error {
 
 // usage checks what is added up of it.
 func (b *bounds) usage(u load.Usage) error {
-	if u.Machine.Cores < 0 || !share(&u.Machine.Load) || !share(u.Machine.CPU) || !share(u.Machine.Memory) || !share(u.Machine.IO) {
+	if u.Machine.Cores < 0 || !share(&u.Machine.Load) || !share(u.Machine.CPU) || !share(u.Machine.Since) || !share(u.Machine.Memory) || !share(u.Machine.IO) {
 		return &BoundsError{"usage of " + clip(u.Group), fmt.Sprintf("a load of %g on %d cores", u.Machine.Load, u.Machine.Cores), "finite numbers, none below zero"}
 	}
 	return nil
