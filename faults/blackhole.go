@@ -1,9 +1,11 @@
 package faults
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 // Blackhole swallows a link's packets, those of established connections too:
@@ -12,7 +14,17 @@ type Blackhole struct {
 	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
 	// Way is what vanishes: "both" (default), "there" (to the node) or "back".
 	Way string `yaml:"way"`
+	// Above is how long a packet may be, its IP header included, and still get through, from
+	// 68B on: on a path whose MTU is smaller, and where nobody says so, handshakes and short
+	// answers pass and long ones never come. Default: none gets through.
+	Above quantity.Size `yaml:"above"`
 }
+
+// leastMTU is what every link carries (RFC 791).
+const leastMTU = 68
+
+// mostPacket is the longest there is.
+const mostPacket = 1<<16 - 1
 
 // Aim is the link, a kernel path.
 func (f *Blackhole) Aim() Aim { return Aim{Link: f.Link} }
@@ -26,18 +38,25 @@ func (*Blackhole) Traits() link.Traits {
 func (f *Blackhole) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *Blackhole) String() string {
+	which := "all packets"
+	if f.Above > 0 {
+		which = fmt.Sprintf("packets longer than %s", f.Above)
+	}
 	switch f.Way {
 	case "there":
-		return "swallows all packets to the node"
+		return "swallows " + which + " to the node"
 	case "back":
-		return "swallows all packets from the node"
+		return "swallows " + which + " from the node"
 	}
-	return "swallows all packets, both ways"
+	return "swallows " + which + ", both ways"
 }
 
 // Bind checks the way.
 func (f *Blackhole) Bind(name string, site Site) (Injection, error) {
-	hole := link.Blackhole{There: f.Way != "back", Back: f.Way != "there"}
+	hole := link.Blackhole{There: f.Way != "back", Back: f.Way != "there", Above: uint32(f.Above)}
+	if f.Above != 0 && (f.Above < leastMTU || f.Above > mostPacket) {
+		return nil, setting("above", "above %s: want 68B to 65535B, the header included", f.Above)
+	}
 	if f.Way != "" && f.Way != "both" && hole.There && hole.Back {
 		return nil, setting("way", "way %q: want both, there or back", f.Way)
 	}

@@ -27,6 +27,7 @@ func TestDNS(t *testing.T) {
 		{fault: faults.DNS{Answer: "nxdomain"}, udp: resolved{Code: dns.NameError}, tcp: resolved{Code: dns.NameError}},
 		{fault: faults.DNS{Answer: "servfail"}, udp: resolved{Code: dns.ServerFailure}, tcp: resolved{Code: dns.ServerFailure}},
 		{fault: faults.DNS{Answer: "refused"}, udp: resolved{Code: dns.Refused}, tcp: resolved{Code: dns.Refused}},
+		{fault: faults.DNS{Answer: "empty"}, udp: resolved{}, tcp: resolved{}},
 		{fault: faults.DNS{Answer: "truncated"}, udp: resolved{}, tcp: resolved{Addrs: right}},
 		{fault: faults.DNS{Answer: "slow", Delay: 300 * time.Millisecond}, udp: resolved{Addrs: right}, tcp: resolved{Addrs: right}, late: 300 * time.Millisecond},
 		{fault: faults.DNS{Answer: "wrong"}, udp: resolved{Addrs: []string{"192.0.2.1"}}, tcp: resolved{Addrs: []string{"192.0.2.1"}}},

@@ -41,6 +41,7 @@ func TestDNSInTheClientsWords(t *testing.T) {
 		{faults.DNS{Answer: "nxdomain"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "servfail"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "refused"}, 2, "", 6, 0},
+		{faults.DNS{Answer: "empty"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "none"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "slow", Delay: 400 * time.Millisecond}, 0, well, 0, 0},
 		{faults.DNS{Answer: "truncated"}, 0, well, 0, 0}, // asked again over TCP

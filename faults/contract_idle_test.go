@@ -94,3 +94,24 @@ func (l *lab) segments() (n uint32) {
 	l.call(l.client, "segments", nil, &n)
 	return n
 }
+
+// Where it is as reset, what comes of a flow that was idle for too long gets an RST at once,
+// and is counted; new flows go on.
+func TestIdleDropAsReset(t *testing.T) {
+	t.Parallel()
+	r := row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: forgets, As: "reset"}, hit: failed(reset)}
+	l, in := r.lab(t)
+	l.keepFor(long)
+	_, err := in.Inject(t.Context())
+	l.must(err)
+	l.wantKept("learnt")
+	time.Sleep(forgets + 500*time.Millisecond)
+	var o outcome
+	l.call(l.client, "again", nil, &o)
+	if c := l.proof(in); !r.hit(o) || o.Took >= long || c.Users != 1 || c.Total != 1 {
+		t.Errorf("after an idle spell: %+v, counted %+v", o, c)
+	}
+	r.wantWell(l, "beside it")
+	l.wantLifted(in)
+	r.wantWell(l, "after Lift")
+}

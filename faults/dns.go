@@ -16,7 +16,8 @@ import (
 type DNS struct {
 	From  string   `yaml:"from"`  // who asks: a load group, a target or a replica; * globs
 	Names []string `yaml:"names"` // default: all that they use
-	// Answer is one of nxdomain, servfail, refused, none (silence), slow (right,
+	// Answer is one of nxdomain, servfail, refused, empty (the name is there and has no
+	// address), none (silence), slow (right,
 	// after Delay), truncated (right over TCP alone), wrong (Address) or stale: the
 	// names have moved to another target, To, and their old address refuses.
 	Answer  string        `yaml:"answer"`
@@ -43,7 +44,7 @@ func (*DNS) Traits() link.Traits {
 func (f *DNS) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
 
 func (f *DNS) String() string {
-	what := map[string]string{"none": "answers nothing", "slow": fmt.Sprintf("answers %s late", f.Delay), "truncated": "truncates answers over UDP",
+	what := map[string]string{"none": "answers nothing", "empty": "answers without an address", "slow": fmt.Sprintf("answers %s late", f.Delay), "truncated": "truncates answers over UDP",
 		"wrong": "answers a wrong address", "stale": fmt.Sprintf("answers with %s, where the name has moved,", f.To)}[f.Answer]
 	if what == "" {
 		what = "answers " + strings.ToUpper(f.Answer)

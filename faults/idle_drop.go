@@ -7,13 +7,16 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// IdleDrop forgets flows that were idle for a time, silently, as a NAT or a
-// firewall with a full table does: what they send later vanishes, without an
+// IdleDrop forgets flows that were idle for a time, as a NAT or a
+// firewall with a full table does: what they send later vanishes, or is answered with an
 // RST. Keepalive probes count as life. A flow that stands when the fault comes
 // is known from its next packet on.
 type IdleDrop struct {
 	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
 	After time.Duration `yaml:"after"` // at least 1s
+	// As is what a packet of a forgotten flow meets: "silence" (default), as behind a NAT, or
+	// "reset", an RST to its sender, as a network load balancer gives.
+	As string `yaml:"as"`
 }
 
 // Aim is the link, a kernel path: keepalive probes carry no bytes that a proxy would see.
@@ -28,6 +31,9 @@ func (*IdleDrop) Traits() link.Traits {
 func (f *IdleDrop) Bite() time.Duration { return 20*time.Millisecond + f.After }
 
 func (f *IdleDrop) String() string {
+	if f.As == "reset" {
+		return fmt.Sprintf("forgets flows idle for %s, and answers with RST what they send later", f.After)
+	}
 	return fmt.Sprintf("forgets flows idle for %s, silently", f.After)
 }
 
@@ -47,9 +53,12 @@ func (f *IdleDrop) Bind(name string, site Site) (Injection, error) {
 	if f.After < time.Second {
 		return nil, setting("after", "after %s: want at least 1s", f.After)
 	}
+	if f.As != "" && f.As != "silence" && f.As != "reset" {
+		return nil, setting("as", "as %q: want silence or reset", f.As)
+	}
 	ids, err := onLinks(site, false)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, IdleDrop: &link.IdleDrop{After: f.After}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, IdleDrop: &link.IdleDrop{After: f.After, Reset: f.As == "reset"}}}, nil
 }

@@ -90,10 +90,10 @@ func packetKinds(r link.Rule) []packetKind {
 		}},
 		{r.Blackhole != nil, "packets dropped", func(q cutting) {
 			if r.Blackhole.There {
-				q.put(q.rules.early, q.toLink(), q.n, drop())
+				q.put(q.rules.early, q.toLink(), longer(r.Blackhole.Above), q.n, drop())
 			}
 			if r.Blackhole.Back {
-				q.put(q.rules.late, q.back, q.n, drop())
+				q.put(q.rules.late, q.back, longer(r.Blackhole.Above), q.n, drop())
 			}
 		}},
 		{r.Loss != nil, "packets dropped", func(q cutting) {

@@ -143,6 +143,8 @@ func (r *dnsRule) disturb(a dns.Answer, q dns.Query, asker string) *dns.Answer {
 		return &dns.Answer{Code: dns.ServerFailure}
 	case "refused":
 		return &dns.Answer{Code: dns.Refused}
+	case "empty":
+		return &dns.Answer{}
 	case "none":
 		return nil
 	case "slow":

@@ -53,7 +53,11 @@ func (p *packets) queueForget(c *cut, l path, n exprs, by who) {
 		}
 		put(packet, flowOf(address, port), m.in(m.known, false), learn)
 		put(packet, flowOf(address, port), m.in(m.awake, true), m.renew(m.awake))
-		put(packet, flowOf(address, port), m.in(m.awake, false), n, drop())
+		end := drop()
+		if c.rule.IdleDrop.Reset {
+			end = reset()
+		}
+		put(packet, flowOf(address, port), m.in(m.awake, false), n, end)
 	}
 }
 

@@ -131,6 +131,19 @@ func ctBits(key expr.CtKey, bits uint32) exprs {
 	}
 }
 
+// longer matches packets of more bytes, the IP header included. What a sender's kernel
+// leaves for its network card to cut is longer than any, and would be cut into full ones.
+func longer(than uint32) exprs {
+	if than == 0 {
+		return nil
+	}
+	return exprs{
+		&expr.Meta{Key: expr.MetaKeyLEN, Register: reg},
+		&expr.Byteorder{SourceRegister: reg, DestRegister: reg, Op: expr.ByteorderHton, Len: 4, Size: 4},
+		&expr.Cmp{Op: expr.CmpOpGt, Register: reg, Data: binaryutil.BigEndian.PutUint32(than)},
+	}
+}
+
 // copyMark marks a packet that is to be sent twice.
 const copyMark = 1
 
