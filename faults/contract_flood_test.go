@@ -68,24 +68,24 @@ func (f torrent) Flood(ctx context.Context, name string) (link.Bracket, error) {
 	return f.call(ctx, "flood", load.Let{Name: name})
 }
 
-func (f torrent) Ebb(ctx context.Context, name string) (link.Bracket, error) {
+func (f torrent) StopFlood(ctx context.Context, name string) (link.Bracket, error) {
 	return f.call(ctx, "ebb", name)
 }
 
 func (f torrent) Flooded(ctx context.Context, name string) (link.Count, error) {
-	var d load.Deluge
+	var d load.FloodStats
 	err := f.load.Call(ctx, "flooded", name, &d)
 	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active}, err
 }
 
 func (f torrent) call(ctx context.Context, call string, name any) (link.Bracket, error) {
-	var d load.Deluge
+	var d load.FloodStats
 	err := f.load.Call(ctx, call, name, &d)
 	return link.Bracket{Before: d.Since, After: d.At}, err
 }
 
-// deluges is one row per fault that makes traffic of its own.
-var deluges = []struct {
+// torrents is one row per fault that makes traffic of its own.
+var torrents = []struct {
 	fault faults.Fault
 	spec  func(*load.Spec)
 	// exact: connections are counted, and the target saw as many; else it is requests:
@@ -110,7 +110,7 @@ var deluges = []struct {
 // is none, and users are as well as before.
 func TestContractFloods(t *testing.T) {
 	t.Parallel()
-	for _, d := range deluges {
+	for _, d := range torrents {
 		t.Run(strings.TrimPrefix(fmt.Sprintf("%T", d.fault), "*faults."), func(t *testing.T) {
 			l := newLab(t, crowded())
 			f := torrent{l, l.start("load", "load", append(addresses(crowdAddr), loadAddr)...)}

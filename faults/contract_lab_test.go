@@ -288,15 +288,15 @@ func (l *lab) Unpause(context.Context, string) error {
 	return l.app.cmd.Process.Signal(syscall.SIGCONT)
 }
 
-// Starve has it stand still, as a quota does that is spent for as long as a test
+// LimitCPU has it stand still, as a quota does that is spent for as long as a test
 // looks; Feed gives it its CPU back, and CPU tells.
-func (l *lab) Starve(ctx context.Context, node string, cpus float64) error {
+func (l *lab) LimitCPU(ctx context.Context, node string, cpus float64) error {
 	l.cpu.Limit, l.cpu.Throttled = cpus, l.cpu.Throttled+1
 	return l.Pause(ctx, node)
 }
 
-// Feed lets it go on.
-func (l *lab) Feed(ctx context.Context, node string) error {
+// RestoreCPU lets it go on.
+func (l *lab) RestoreCPU(ctx context.Context, node string) error {
 	l.cpu.Limit = 1
 	return l.Unpause(ctx, node)
 }
@@ -304,23 +304,23 @@ func (l *lab) Feed(ctx context.Context, node string) error {
 // CPU tells its limit.
 func (l *lab) CPU(context.Context, string) (faults.CPU, error) { return l.cpu, nil }
 
-// Squeeze kills it, as the kernel does with one that has no memory left.
-func (l *lab) Squeeze(ctx context.Context, node string, _ quantity.Size) error {
+// LimitMemory kills it, as the kernel does with one that has no memory left.
+func (l *lab) LimitMemory(ctx context.Context, node string, _ quantity.Size) error {
 	l.squeezed = true
 	return l.Kill(ctx, node)
 }
 
-// Relax gives it its memory back.
-func (l *lab) Relax(context.Context, string) error {
+// RestoreMemory gives it its memory back.
+func (l *lab) RestoreMemory(context.Context, string) error {
 	l.squeezed = false
 	return nil
 }
 
-// Squeezed tells whether it has less than it had.
-func (l *lab) Squeezed(context.Context, string) (bool, error) { return l.squeezed, nil }
+// MemoryLimited tells whether it has less than it had.
+func (l *lab) MemoryLimited(context.Context, string) (bool, error) { return l.squeezed, nil }
 
-// Ended waits until it is.
-func (l *lab) Ended(ctx context.Context, _ string) (bool, error) {
+// WaitExit waits until it is.
+func (l *lab) WaitExit(ctx context.Context, _ string) (bool, error) {
 	select {
 	case <-l.app.Done():
 		_ = l.app.wait() // it is reaped

@@ -65,6 +65,7 @@ var rows = []row{
 	{name: "blackhole", fault: &faults.Blackhole{Link: userPath}, hit: failed(timedOut), share: 1},
 	{name: "blackhole there", fault: &faults.Blackhole{Link: userPath, Way: "there"}, hit: failed(timedOut), share: 1},
 	{name: "blackhole back", fault: &faults.Blackhole{Link: userPath, Way: "back"}, hit: failed(timedOut), share: 1},
+	{name: "blackhole above 500 bytes", fault: &faults.Blackhole{Link: userPath, Above: 500}, hit: failed(timedOut), share: 1, hangs: true, packets: lost},
 	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, packets: lost},
 	{name: "block-page", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page"), share: 1},
 	{name: "stop", fault: &faults.Stop{Target: "app"}, hit: failed(refused), share: 1, quick: true},
@@ -99,6 +100,7 @@ var rows = []row{
 	{name: "dns, no such name", fault: names("nxdomain"), hit: failed("NXDOMAIN"), share: 1, spares: true, asks: true, quick: true},
 	{name: "dns, failure", fault: names("servfail"), hit: failed("SERVFAIL"), share: 1, spares: true, asks: true, quick: true},
 	{name: "dns, refused", fault: names("refused"), hit: failed("REFUSED"), share: 1, spares: true, asks: true, quick: true},
+	{name: "dns, no address", fault: names("empty"), hit: leads(""), share: 1, spares: true, asks: true, quick: true},
 	{name: "dns, silence", fault: names("none"), hit: failed(timedOut), share: 1, spares: true, asks: true},
 	{name: "dns, late", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "slow", Delay: delay}, hit: slower(delay), share: 1, spares: true, asks: true},
 	{name: "dns, truncated", fault: names("truncated"), hit: failed(truncated), share: 1, spares: true, asks: true, quick: true},
@@ -144,7 +146,7 @@ var apart = map[reflect.Type]func(*testing.T){
 }
 
 // Every kind of fault that a scenario may name is under the contract: by a row, by
-// one of the deluges, or by a test of its own; and every answer of a resolver is.
+// one of the floods, or by a test of its own; and every answer of a resolver is.
 func TestEveryKindIsUnderContract(t *testing.T) {
 	under, answers := map[reflect.Type]bool{}, map[string]bool{}
 	for _, r := range rows {
@@ -153,7 +155,7 @@ func TestEveryKindIsUnderContract(t *testing.T) {
 			answers[f.Answer] = true
 		}
 	}
-	for _, d := range deluges {
+	for _, d := range torrents {
 		under[reflect.TypeOf(d.fault)] = true
 	}
 	for kind := range apart {

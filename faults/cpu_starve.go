@@ -76,7 +76,7 @@ func (s *cpuStarve) Inject(ctx context.Context) (link.Bracket, error) {
 	if err != nil {
 		return b, err
 	}
-	if err := each(s.targets, func(_ int, t string) error { return s.nodes.Starve(ctx, t, s.cpus) }); err != nil {
+	if err := each(s.targets, func(_ int, t string) error { return s.nodes.LimitCPU(ctx, t, s.cpus) }); err != nil {
 		return b, err
 	}
 	now, err := s.tally.board.Count(ctx, s.tally.rule.Name)
@@ -87,7 +87,7 @@ func (s *cpuStarve) Inject(ctx context.Context) (link.Bracket, error) {
 // Lift gives back what was taken, and then stops counting; the bracket spans both.
 func (s *cpuStarve) Lift(ctx context.Context) (link.Bracket, error) {
 	return s.tally.liftAfter(ctx, func() error {
-		return each(s.targets, func(_ int, t string) error { return s.nodes.Feed(ctx, t) })
+		return each(s.targets, func(_ int, t string) error { return s.nodes.RestoreCPU(ctx, t) })
 	})
 }
 

@@ -89,32 +89,32 @@ type Nodes interface {
 	Unpause(ctx context.Context, node string) error
 	// Running reports whether the container's process runs, and is not frozen.
 	Running(ctx context.Context, node string) (bool, error)
-	// Starve lowers the container's CPU limit, and reads back that it holds.
-	Starve(ctx context.Context, node string, cpus float64) error
-	// Feed restores the CPU limit it was started with, and reads it back; one
+	// LimitCPU lowers the container's CPU limit, and reads back that it holds.
+	LimitCPU(ctx context.Context, node string, cpus float64) error
+	// RestoreCPU restores the CPU limit it was started with, and reads it back; one
 	// that was never starved is left alone.
-	Feed(ctx context.Context, node string) error
+	RestoreCPU(ctx context.Context, node string) error
 	// CPU tells its limit, and how often it stood still for it.
 	CPU(ctx context.Context, node string) (CPU, error)
-	// Squeeze lowers the container's memory limit; it returns when the limit is in
+	// LimitMemory lowers the container's memory limit; it returns when the limit is in
 	// force, or the container has met it and is dead.
-	Squeeze(ctx context.Context, node string, memory quantity.Size) error
-	// Relax restores the memory limit it was started with, and reads it back; one
+	LimitMemory(ctx context.Context, node string, memory quantity.Size) error
+	// RestoreMemory restores the memory limit it was started with, and reads it back; one
 	// that was never squeezed is left alone.
-	Relax(ctx context.Context, node string) error
-	// Squeezed reports whether its memory limit is lowered.
-	Squeezed(ctx context.Context, node string) (bool, error)
-	// Ended waits until the container is dead, and tells whether the kernel has
+	RestoreMemory(ctx context.Context, node string) error
+	// MemoryLimited reports whether its memory limit is lowered.
+	MemoryLimited(ctx context.Context, node string) (bool, error)
+	// WaitExit waits until the container is dead, and tells whether the kernel has
 	// killed any of its processes for want of memory.
-	Ended(ctx context.Context, node string) (oom bool, err error)
+	WaitExit(ctx context.Context, node string) (oom bool, err error)
 }
 
 // Load is the control a fault has over floods that the load node has ready.
 type Load interface {
 	Flood(ctx context.Context, name string) (link.Bracket, error)
-	// Ebb cuts a flood off, requests that wait for their answer too; safe twice,
+	// StopFlood cuts a flood off, requests that wait for their answer too; safe twice,
 	// and unbegun.
-	Ebb(ctx context.Context, name string) (link.Bracket, error)
+	StopFlood(ctx context.Context, name string) (link.Bracket, error)
 	Flooded(ctx context.Context, name string) (link.Count, error)
 }
 

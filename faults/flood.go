@@ -140,7 +140,7 @@ func (f flood) Inject(ctx context.Context) (link.Bracket, error) {
 }
 
 // Lift cuts it off: nothing of it reaches the target afterwards.
-func (f flood) Lift(ctx context.Context) (link.Bracket, error) { return f.load.Ebb(ctx, f.name) }
+func (f flood) Lift(ctx context.Context) (link.Bracket, error) { return f.load.StopFlood(ctx, f.name) }
 
 // Proof counts the requests it sent over connections that stood, or those
 // connections: its own, none of them the users'. What those feel is their onset.

@@ -122,11 +122,11 @@ func (w *world) Running(_ context.Context, node string) (up bool, err error) {
 	return up, err
 }
 
-func (w *world) Starve(_ context.Context, node string, _ float64) error {
+func (w *world) LimitCPU(_ context.Context, node string, _ float64) error {
 	return w.step(func() { w.nodes[node].Starved = true })
 }
 
-func (w *world) Feed(_ context.Context, node string) error {
+func (w *world) RestoreCPU(_ context.Context, node string) error {
 	return w.step(func() { w.nodes[node].Starved = false })
 }
 
@@ -139,7 +139,7 @@ func (w *world) CPU(_ context.Context, node string) (c faults.CPU, err error) {
 	return c, err
 }
 
-func (w *world) Squeeze(_ context.Context, node string, _ quantity.Size) error {
+func (w *world) LimitMemory(_ context.Context, node string, _ quantity.Size) error {
 	return w.step(func() {
 		if w.nodes[node].Squeezed = true; w.ends {
 			w.die(w.nodes[node])
@@ -147,17 +147,17 @@ func (w *world) Squeeze(_ context.Context, node string, _ quantity.Size) error {
 	})
 }
 
-func (w *world) Relax(_ context.Context, node string) error {
+func (w *world) RestoreMemory(_ context.Context, node string) error {
 	return w.step(func() { w.nodes[node].Squeezed = false })
 }
 
-func (w *world) Squeezed(_ context.Context, node string) (yes bool, err error) {
+func (w *world) MemoryLimited(_ context.Context, node string) (yes bool, err error) {
 	err = w.step(func() { yes = w.nodes[node].Squeezed })
 	return yes, err
 }
 
-// Ended is no step: it waits beside the others.
-func (w *world) Ended(ctx context.Context, node string) (oom bool, err error) {
+// WaitExit is no step: it waits beside the others.
+func (w *world) WaitExit(ctx context.Context, node string) (oom bool, err error) {
 	w.mu.Lock()
 	ended := w.nodes[node].ended
 	w.mu.Unlock()

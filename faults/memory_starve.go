@@ -91,7 +91,7 @@ func (s *memoryStarve) Inject(ctx context.Context) (link.Bracket, error) {
 	waiting, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.wait.Go(func() { s.follow(waiting) })
-	if err := s.nodes.Squeeze(ctx, s.node, s.memory); err != nil {
+	if err := s.nodes.LimitMemory(ctx, s.node, s.memory); err != nil {
 		return b, err
 	}
 	now, err = s.dead.board.Count(ctx, s.dead.rule.Name)
@@ -102,7 +102,7 @@ func (s *memoryStarve) Inject(ctx context.Context) (link.Bracket, error) {
 // follow waits for the target's end, and then has its host refuse. The command
 // is given to its end once it is begun, so that a lift finds it in force or not.
 func (s *memoryStarve) follow(ctx context.Context) {
-	oom, err := s.nodes.Ended(ctx, s.node)
+	oom, err := s.nodes.WaitExit(ctx, s.node)
 	if ctx.Err() != nil {
 		return // it lived on
 	}
@@ -119,7 +119,7 @@ func (s *memoryStarve) follow(ctx context.Context) {
 func (s *memoryStarve) Lift(ctx context.Context) (link.Bracket, error) {
 	s.stop()
 	s.wait.Wait()
-	fed := s.nodes.Relax(ctx, s.node)
+	fed := s.nodes.RestoreMemory(ctx, s.node)
 	b, err := s.kill.Lift(ctx)
 	return b, errors.Join(fed, err)
 }
@@ -131,7 +131,7 @@ func (s *memoryStarve) Proof(ctx context.Context) (link.Count, error) {
 	if err != nil {
 		return c, err
 	}
-	squeezed, err := s.nodes.Squeezed(ctx, s.node)
+	squeezed, err := s.nodes.MemoryLimited(ctx, s.node)
 	c.Active = c.Active || squeezed
 	s.mu.Lock()
 	defer s.mu.Unlock()

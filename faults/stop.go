@@ -82,7 +82,7 @@ func (s *stop) Inject(ctx context.Context) (link.Bracket, error) {
 func (s *stop) gone(ctx context.Context, node string) error {
 	patient, cancel := context.WithTimeout(ctx, stopGrace)
 	defer cancel()
-	_, err := s.nodes.Ended(patient, node)
+	_, err := s.nodes.WaitExit(patient, node)
 	if err == nil || patient.Err() == nil || ctx.Err() != nil {
 		return err
 	}

@@ -17,9 +17,9 @@ import (
 // errOutside is a dial to an address that does not belong to the drill.
 var errOutside = errors.New("outside the drill's subnet: load never leaves it; name a target of the scenario")
 
-// road is how one source address reaches the drill's nodes: it asks the
+// dialer is how one source address reaches the drill's nodes: it asks the
 // switchboard's DNS, dials from its own address, and never leaves the subnet.
-type road struct {
+type dialer struct {
 	source netip.Addr // unset: the system chooses
 	subnet netip.Prefix
 	names  *resolver
@@ -31,21 +31,21 @@ type road struct {
 	curt context.Context
 }
 
-func newRoad(source netip.Addr, subnet netip.Prefix, resolver netip.AddrPort) *road {
-	r := &road{source: source, subnet: subnet}
+func newDialer(source netip.Addr, subnet netip.Prefix, resolver netip.AddrPort) *dialer {
+	r := &dialer{source: source, subnet: subnet}
 	r.names = newResolver(resolver, r.dialer)
 	return r
 }
 
 // dial connects to host:port, to one of the host's addresses, in turn. It does
 // not try the next one when that fails: the failure is what is measured. The
-// shot that ctx carries says when to give up, and learns how far it got.
-func (r *road) dial(ctx context.Context, _, address string) (net.Conn, error) {
+// trace that ctx carries says when to give up, and learns how far it got.
+func (r *dialer) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	return r.reach(shotOf(ctx), address)
 }
 
-// reach is dial for a shot at hand.
-func (r *road) reach(s *shot, address string) (net.Conn, error) {
+// reach is dial for a trace at hand.
+func (r *dialer) reach(s *trace, address string) (net.Conn, error) {
 	const network = "tcp"
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c curt) Close() error {
 
 // resolve gives an address of a host. Only a question that was really asked is
 // a lookup: a literal address and a cached one are none.
-func (r *road) resolve(s *shot, host string) (netip.Addr, error) {
+func (r *dialer) resolve(s *trace, host string) (netip.Addr, error) {
 	if ip, ok := r.names.recall(host); ok {
 		return ip, nil
 	}
@@ -97,7 +97,7 @@ func (r *road) resolve(s *shot, host string) (netip.Addr, error) {
 
 // dialer dials from the source. Keepalive probes are off unless they are asked
 // for: they would keep idle flows alive that a fault is meant to drop.
-func (r *road) dialer(network string) *net.Dialer {
+func (r *dialer) dialer(network string) *net.Dialer {
 	d := &net.Dialer{KeepAlive: -1, Control: r.control}
 	if k := r.keepAlive; k > 0 && network == "tcp" {
 		d.KeepAliveConfig = net.KeepAliveConfig{Enable: true, Idle: k, Interval: k}
@@ -115,7 +115,7 @@ func (r *road) dialer(network string) *net.Dialer {
 
 // control refuses to leave the subnet, and lets the kernel choose the port at
 // connect, so that ports are counted per peer and not per source.
-func (r *road) control(_, address string, raw syscall.RawConn) error {
+func (r *dialer) control(_, address string, raw syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil || !r.subnet.Contains(to.Addr().Unmap()) {
 		return fmt.Errorf("%s is %w", address, errOutside)

@@ -77,14 +77,14 @@ func gcd(a, b int) int {
 // counted, not recorded, and carry no trace of the run: nobody takes them for
 // users'.
 type flood struct {
-	spec   load.Spec // whose only group is this one
-	life   context.Context
-	now    func() int64
-	tell   func(event string, body any) error
-	mu     sync.Mutex
-	load   *groupLoad // nil: not let loose
-	halt   func()
-	deluge load.Deluge
+	spec  load.Spec // whose only group is this one
+	life  context.Context
+	now   func() int64
+	tell  func(event string, body any) error
+	mu    sync.Mutex
+	load  *groupLoad // nil: not let loose
+	halt  func()
+	stats load.FloodStats
 }
 
 func newFlood(life context.Context, s load.Spec, g load.Group, now func() int64, tell func(string, any) error) *flood {
@@ -93,23 +93,23 @@ func newFlood(life context.Context, s load.Spec, g load.Group, now func() int64,
 }
 
 // begin lets it loose.
-func (f *flood) begin() (load.Deluge, error) {
+func (f *flood) begin() (load.FloodStats, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.load != nil {
-		return f.deluge, fmt.Errorf("flood %q: let loose already", f.spec.Groups[0].Name)
+		return f.stats, fmt.Errorf("flood %q: let loose already", f.spec.Groups[0].Name)
 	}
 	since := f.now()
 	life, halt := context.WithCancel(f.life)
 	l, err := f.prepare(life)
 	if err != nil {
 		halt()
-		return f.deluge, err
+		return f.stats, err
 	}
 	f.load, f.halt = l, halt
-	f.deluge.Active, f.deluge.Since, f.deluge.At = true, since, f.now()
-	l.start(f.deluge.At + int64(lead))
-	return f.deluge, nil
+	f.stats.Active, f.stats.Since, f.stats.At = true, since, f.now()
+	l.start(f.stats.At + int64(lead))
+	return f.stats, nil
 }
 
 // prepare makes the load, whose requests and connections end with life.
@@ -120,10 +120,10 @@ func (f *flood) prepare(life context.Context) (*groupLoad, error) {
 	}
 	l.users.wrote = f.sent
 	for _, p := range l.users.pools {
-		p.road.curt = life
+		p.dialer.curt = life
 	}
-	send := l.crowd.send
-	l.crowd.send = func(r *load.Request) {
+	send := l.group.send
+	l.group.send = func(r *load.Request) {
 		if send(r); r.Status != 0 {
 			f.answered()
 		}
@@ -133,7 +133,7 @@ func (f *flood) prepare(life context.Context) (*groupLoad, error) {
 
 // end cuts it off, waiting requests and all: once it returns nothing of it is
 // left that could still reach the target. Safe twice, and unbegun.
-func (f *flood) end() (load.Deluge, error) {
+func (f *flood) end() (load.FloodStats, error) {
 	f.mu.Lock()
 	l, halt := f.load, f.halt
 	f.load = nil
@@ -145,7 +145,7 @@ func (f *flood) end() (load.Deluge, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.deluge.Active, f.deluge.Since, f.deluge.At = f.load != nil, since, f.now()
+	f.stats.Active, f.stats.Since, f.stats.At = f.load != nil, since, f.now()
 	return f.told(), err
 }
 
@@ -153,10 +153,10 @@ func (f *flood) end() (load.Deluge, error) {
 func (f *flood) sent() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.deluge.Sent++
-	f.deluge.Last = f.now()
-	if f.deluge.First == 0 {
-		f.deluge.First = f.deluge.Last
+	f.stats.Sent++
+	f.stats.Last = f.now()
+	if f.stats.First == 0 {
+		f.stats.First = f.stats.Last
 		_ = f.tell("flooding", f.spec.Groups[0].Name) // for whoever looks on; the count is the proof
 	}
 }
@@ -164,10 +164,10 @@ func (f *flood) sent() {
 func (f *flood) answered() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.deluge.Answered++
+	f.stats.Answered++
 }
 
-func (f *flood) read() load.Deluge {
+func (f *flood) read() load.FloodStats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	d := f.told()
@@ -176,43 +176,43 @@ func (f *flood) read() load.Deluge {
 }
 
 // told is the count so far in words; the caller holds mu.
-func (f *flood) told() load.Deluge {
-	d := f.deluge
+func (f *flood) told() load.FloodStats {
+	d := f.stats
 	d.Unit, d.Detail = "flood requests sent", fmt.Sprintf("%d answered", d.Answered)
 	return d
 }
 
-// loose is something that a fault lets loose beside the users: requests, or
+// floodSource is something that a fault lets loose beside the users: requests, or
 // connections.
-type loose interface {
-	begin() (load.Deluge, error)
+type floodSource interface {
+	begin() (load.FloodStats, error)
 	// end cuts it off: nothing of it is left when it returns. Safe twice, and
 	// unbegun.
-	end() (load.Deluge, error)
-	read() load.Deluge
+	end() (load.FloodStats, error)
+	read() load.FloodStats
 }
 
 // let lets a flood loose.
-func (n *node) let(ctx context.Context, l load.Let) (load.Deluge, error) {
-	d, err := n.flooding(loose.begin)(ctx, l.Name)
+func (n *node) let(ctx context.Context, l load.Let) (load.FloodStats, error) {
+	d, err := n.flooding(floodSource.begin)(ctx, l.Name)
 	if err == nil {
 		n.deadlines.Set(l.Name, l.For, func() error {
-			_, err := n.flooding(loose.end)(n.life, l.Name)
+			_, err := n.flooding(floodSource.end)(n.life, l.Name)
 			return err
 		}, n.server.Tell)
 	}
 	return d, err
 }
 
-// ebb ends a flood.
-func (n *node) ebb(ctx context.Context, name string) (load.Deluge, error) {
+// stopFlood ends a flood.
+func (n *node) stopFlood(ctx context.Context, name string) (load.FloodStats, error) {
 	n.deadlines.Take(name)
-	return n.flooding(loose.end)(ctx, name)
+	return n.flooding(floodSource.end)(ctx, name)
 }
 
 // looses makes ready all that may be let loose.
-func (n *node) looses(s load.Spec) (map[string]loose, error) {
-	all := map[string]loose{}
+func (n *node) looses(s load.Spec) (map[string]floodSource, error) {
+	all := map[string]floodSource{}
 	for _, g := range s.Floods {
 		all[g.Name] = newFlood(n.life, s, g, n.now, n.server.Tell)
 	}
@@ -227,13 +227,13 @@ func (n *node) looses(s load.Spec) (map[string]loose, error) {
 }
 
 // flooding gives a call that does something with a flood of that name.
-func (n *node) flooding(do func(loose) (load.Deluge, error)) func(context.Context, string) (load.Deluge, error) {
-	return func(_ context.Context, name string) (load.Deluge, error) {
+func (n *node) flooding(do func(floodSource) (load.FloodStats, error)) func(context.Context, string) (load.FloodStats, error) {
+	return func(_ context.Context, name string) (load.FloodStats, error) {
 		n.mu.Lock()
 		f := n.floods[name]
 		n.mu.Unlock()
 		if f == nil {
-			return load.Deluge{}, fmt.Errorf("no flood %q was prepared", name)
+			return load.FloodStats{}, fmt.Errorf("no flood %q was prepared", name)
 		}
 		return do(f)
 	}

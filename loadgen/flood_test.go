@@ -114,7 +114,7 @@ func TestFloodEndsByItself(t *testing.T) {
 	defer s.Close()
 	n := &node{life: t.Context(), server: wire.NewServer(io.Discard), now: wire.Now}
 	f := loosed(t, s.URL, load.Group{Rate: 500}, func(string, any) error { return nil })
-	n.floods = map[string]loose{"attack": f}
+	n.floods = map[string]floodSource{"attack": f}
 	began := wire.Now()
 	if _, err := n.let(t.Context(), load.Let{Name: "attack", For: 300 * time.Millisecond}); err != nil {
 		t.Fatal(err)

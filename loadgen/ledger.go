@@ -77,7 +77,7 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 	defer u.close()
 	u.id = func(k uint64) string { return load.WriteID(l.spec.Run, g.Name, seqs[k]) }
 	known := make([]bool, len(seqs)) // each is set by its own request, and read when all have ended
-	c := newCrowd(g, func(r *load.Request) {
+	c := newGroupRunner(g, func(r *load.Request) {
 		u.send(r)
 		if lost, ok := tells(w, r); ok && ctx.Err() == nil {
 			known[r.Seq] = true

@@ -13,7 +13,7 @@ import (
 
 // load is one group: its users, its pacing, and what is told of it.
 type groupLoad struct {
-	crowd *crowd
+	group *groupRunner
 	users *users
 	rec   *recorder
 	// ledger has the writes that were acknowledged; nil: the group keeps none.
@@ -21,6 +21,7 @@ type groupLoad struct {
 	now    func() int64
 	tell   func(event string, body any) error
 
+	gauge   gauge // of the machine
 	done    chan struct{}
 	reports sync.WaitGroup
 	failure error // of the reports, read after they ended
@@ -41,25 +42,25 @@ func newLoad(life context.Context, s load.Spec, number int, now func() int64, te
 			l.ledger.wrote(r)
 		}
 	}
-	l.crowd = newCrowd(g, send, l.rec, now)
+	l.group = newGroupRunner(g, send, l.rec, now)
 	return l, nil
 }
 
 // start begins the load at an instant, and the telling of it.
 func (l *groupLoad) start(at int64) {
-	l.crowd.run(at)
+	l.group.run(at)
 	l.reports.Go(func() { l.failure = l.report() })
 }
 
 // stop ends it and tells the rest. It fails where observations were lost.
 func (l *groupLoad) stop() error {
-	l.crowd.stop()
+	l.group.stop()
 	return l.finish()
 }
 
 // cut ends it with the requests in flight, which halt has to end.
 func (l *groupLoad) cut(halt func()) error {
-	l.crowd.cut(halt)
+	l.group.cut(halt)
 	return l.finish()
 }
 
@@ -104,7 +105,7 @@ func (l *groupLoad) report() error {
 // usage is the group's state now, and begins another second.
 func (l *groupLoad) usage() load.Usage {
 	now := l.now()
-	return l.rec.usage(load.Usage{At: now, Due: l.crowd.due(now), InFlight: l.crowd.inFlight(), Descriptors: descriptors(), Machine: pressure()})
+	return l.rec.usage(load.Usage{At: now, Due: l.group.due(now), InFlight: l.group.inFlight(), Descriptors: descriptors(), Machine: l.gauge.read(now)})
 }
 
 // descriptors counts this process's open files; 0 where /proc does not say.

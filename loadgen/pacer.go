@@ -33,10 +33,10 @@ func (p Pacer) Count(elapsed time.Duration) uint64 {
 	return uint64(sort.Search(limit, func(n int) bool { return p(uint64(n)) > elapsed }))
 }
 
-// beat makes vegeta follow a Pacer on the record's clock. Vegeta's own idea of
+// vegetaPacer makes vegeta follow a Pacer on the record's clock. Vegeta's own idea of
 // the elapsed time is not used: it begins a little later than the start that is
 // recorded, and due has to be exact.
-type beat struct {
+type vegetaPacer struct {
 	pacer Pacer
 	start int64
 	now   func() int64
@@ -44,12 +44,12 @@ type beat struct {
 }
 
 // Pace fits vegeta.Pacer.
-func (b beat) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
+func (b vegetaPacer) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 	return b.pacer(hits) - time.Duration(b.now()-b.start), b.over(hits)
 }
 
 // Rate fits vegeta.Pacer; hits per second.
-func (b beat) Rate(elapsed time.Duration) float64 {
+func (b vegetaPacer) Rate(elapsed time.Duration) float64 {
 	n := b.pacer.Count(elapsed)
 	return 1 / (b.pacer(n+1) - b.pacer(n)).Seconds()
 }

@@ -80,7 +80,7 @@ func reachDNS(ctx context.Context, s load.Spec) error {
 	if all := sourcesOf(s); len(all) > 0 {
 		from = all[0]
 	}
-	names := newRoad(from, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)).names
+	names := newDialer(from, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)).names
 	for {
 		once, end := context.WithTimeout(ctx, time.Second)
 		_, err := names.exchange(once, question)

@@ -39,9 +39,9 @@ func unknown(format string, args ...any) Reply { return Reply{Detail: fmt.Sprint
 // fault leaves it open.
 func failed(c load.Class) Reply { return Reply{Known: c != load.Local, Detail: c.String()} }
 
-// newProbe gives the check's one kind, on a road of its own.
+// newProbe gives the check's one kind, on a dialer of its own.
 func newProbe(c load.Check, s load.Spec) (Probe, error) {
-	r := newRoad(c.Source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
+	r := newDialer(c.Source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
 	trust, err := trusting(s.Authority, caOf(c))
 	if err != nil {
 		return nil, fmt.Errorf("check %q: %w", c.Name, err)
@@ -126,7 +126,7 @@ type page struct {
 	via *http.Transport
 }
 
-func pageOn(at secret.Text, r *road, trust *tls.Config) (page, error) {
+func pageOn(at secret.Text, r *dialer, trust *tls.Config) (page, error) {
 	to, err := revealedURL(at)
 	return page{to, newTransport(r, trust)}, err
 }
@@ -149,7 +149,7 @@ func (p page) close() { p.via.CloseIdleConnections() }
 // fetch makes one GET and says how it ended. Class is OK where the answer is
 // complete, whatever its status.
 func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (answer, load.Class, error) {
-	s, ctx := newShot(ctx)
+	s, ctx := newTrace(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return answer{}, load.Local, err

@@ -13,12 +13,12 @@ import (
 // dnsAsker asks for a name's addresses, each time anew: it keeps no cache.
 type dnsAsker struct {
 	*load.DNSProbe
-	road *road
+	dialer *dialer
 }
 
 // Ask is good when an address came back in time.
 func (p *dnsAsker) Ask(ctx context.Context) Reply {
-	addrs, _, err := p.road.names.ask(ctx, dns.Canonical(p.Name))
+	addrs, _, err := p.dialer.names.ask(ctx, dns.Canonical(p.Name))
 	var lookup *lookupError
 	switch {
 	case err == nil:

@@ -14,16 +14,16 @@ import (
 
 // httpAsker asks for a URL on a fresh connection each time.
 type httpAsker struct {
-	url   string
-	road  *road
-	trust *tls.Config
-	want  *expect.Expectation
+	url    string
+	dialer *dialer
+	trust  *tls.Config
+	want   *expect.Expectation
 }
 
 // Ask is good when the answer is as expected. One that a fault made may be: the check
 // is what it is.
 func (p *httpAsker) Ask(ctx context.Context) Reply {
-	via := newTransport(p.road, p.trust)
+	via := newTransport(p.dialer, p.trust)
 	via.DisableKeepAlives = true
 	var body bodyReader
 	sink := io.Discard

@@ -178,7 +178,7 @@ func TestDNSProbe(t *testing.T) {
 		}
 		return holds(60, "127.0.0.9")
 	})
-	r := newRoad(netip.MustParseAddr("127.0.8.8"), loopback, at)
+	r := newDialer(netip.MustParseAddr("127.0.8.8"), loopback, at)
 	ask := func() load.Answer {
 		return askOnce(t.Context(), load.Check{Timeout: time.Minute}, &dnsAsker{&load.DNSProbe{Name: "shop"}, r}, wire.Now)
 	}

@@ -66,7 +66,7 @@ func TestClassesOfLookups(t *testing.T) {
 		}
 		return &dns.Answer{}
 	})
-	live := newRoad(netip.MustParseAddr("127.0.3.3"), loopback, at)
+	live := newDialer(netip.MustParseAddr("127.0.3.3"), loopback, at)
 	for host, want := range map[string]load.Class{
 		"good": load.OK, "long": load.OK, "127.0.0.9": load.OK, "absent": load.NXDomain, "broken": load.ServFail, "denied": load.DNSRefused,
 		"odd": load.DNSOther, "empty": load.DNSOther, "silent": load.DNSTimeout,
@@ -76,7 +76,7 @@ func TestClassesOfLookups(t *testing.T) {
 			t.Errorf("%s: %s (%v), want %s", host, have, err, want)
 		}
 	}
-	outside := newRoad(netip.Addr{}, netip.MustParsePrefix("198.18.0.0/22"), at)
+	outside := newDialer(netip.Addr{}, netip.MustParsePrefix("198.18.0.0/22"), at)
 	if _, err := outside.names.lookup(soon(t), "good"); classify(err, resolving) != load.Local {
 		t.Errorf("a resolver outside the subnet was asked: %v", err)
 	}
@@ -85,7 +85,7 @@ func TestClassesOfLookups(t *testing.T) {
 func TestSilentResolverIsADNSTimeoutOfTheRequest(t *testing.T) {
 	at := serveNames(t, func(dns.Query) *dns.Answer { return nil })
 	u := usersOf(t, load.Group{URL: "http://shop/", Timeout: 200 * time.Millisecond})
-	u.pools[0].road = newRoad(netip.Addr{}, loopback, at)
+	u.pools[0].dialer = newDialer(netip.Addr{}, loopback, at)
 	if r := u.one(0); r.Class != load.DNSTimeout || !r.Lookup.Tried() || r.Lookup.OK() || r.Lookup.Took() < 150*time.Millisecond || r.Handshake.Tried() {
 		t.Errorf("%+v", r)
 	}
@@ -100,7 +100,7 @@ func TestResolverAsksFromItsSourceAndHonoursTTL(t *testing.T) {
 		}
 		return holds(1, "127.1.0.1", "127.1.0.2")
 	})
-	r := newRoad(netip.MustParseAddr("127.0.3.3"), loopback, at).names
+	r := newDialer(netip.MustParseAddr("127.0.3.3"), loopback, at).names
 	now := time.Now()
 	r.now = func() time.Time { return now }
 	for _, step := range []struct {
@@ -136,7 +136,7 @@ func TestFailedLookupIsAskedAgain(t *testing.T) {
 		}
 		return &dns.Answer{Code: dns.NameError}
 	})
-	r := newRoad(netip.Addr{}, loopback, at).names
+	r := newDialer(netip.Addr{}, loopback, at).names
 	if _, err := r.lookup(soon(t), "app"); classify(err, resolving) != load.NXDomain {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestNamesAreKeptAsLongAsTheMachineSays(t *testing.T) {
 			asked.Add(1)
 			return holds(1, "127.0.0.1")
 		})
-		r := newRoad(netip.Addr{}, loopback, at).names
+		r := newDialer(netip.Addr{}, loopback, at).names
 		now := time.Now()
 		r.now, r.atLeast = func() time.Time { return now }, &c.atLeast
 		for _, want := range c.asked {

@@ -41,8 +41,8 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		"start":    wire.Handle(n.start),
 		"stop":     wire.Handle(n.stop),
 		"flood":    wire.Handle(n.let),
-		"ebb":      wire.Handle(n.ebb),
-		"flooded":  wire.Handle(n.flooding(func(f loose) (load.Deluge, error) { return f.read(), nil })),
+		"ebb":      wire.Handle(n.stopFlood),
+		"flooded":  wire.Handle(n.flooding(func(f floodSource) (load.FloodStats, error) { return f.read(), nil })),
 		"readback": wire.Handle(n.readBack),
 	})
 	cancel()
@@ -62,7 +62,7 @@ type node struct {
 	prepared bool
 	spec     load.Spec
 	groups   []*groupLoad
-	floods   map[string]loose
+	floods   map[string]floodSource
 	hooks    *hooks
 	checks   func() // ends the periodic checks and waits for open questions; nil: not started
 	loaded   bool

@@ -8,7 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// part names a step of a shot.
+// part names a step of a trace.
 type part int
 
 const (
@@ -25,7 +25,7 @@ type underWay struct {
 }
 
 // begins starts a part, again where a transport dials a second time.
-func (s *shot) begins(p part) {
+func (s *trace) begins(p part) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.steps[p] = underWay{began: time.Now()}
@@ -33,7 +33,7 @@ func (s *shot) begins(p part) {
 
 // ends tells how a part came out. What failed on this node itself was not
 // tried: nobody was asked.
-func (s *shot) ends(p part, err error) {
+func (s *trace) ends(p part, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil && local(err) {
@@ -45,7 +45,7 @@ func (s *shot) ends(p part, err error) {
 
 // took is a part as it stands: one that is still under way when its request is
 // given up has failed.
-func (s *shot) took(p part) load.Step {
+func (s *trace) took(p part) load.Step {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.steps[p]

@@ -19,7 +19,7 @@ import (
 // swarm is one that a fault lets loose. It is counted, not recorded.
 type swarm struct {
 	spec  load.Swarm
-	roads []*road
+	roads []*dialer
 	life  context.Context
 	now   func() int64
 	tell  func(event string, body any) error
@@ -27,7 +27,7 @@ type swarm struct {
 	going sync.WaitGroup
 
 	mu      sync.Mutex
-	deluge  load.Deluge
+	stats   load.FloodStats
 	held    int // dialling or open
 	most    int // open at once
 	open    int
@@ -43,17 +43,17 @@ func newSwarm(life context.Context, s load.Spec, w load.Swarm, now func() int64,
 	}
 	out := &swarm{spec: w, life: life, now: now, tell: tell}
 	for _, source := range w.Sources {
-		out.roads = append(out.roads, newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)))
+		out.roads = append(out.roads, newDialer(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)))
 	}
 	return out, nil
 }
 
 // begin lets it loose.
-func (s *swarm) begin() (load.Deluge, error) {
+func (s *swarm) begin() (load.FloodStats, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.halt != nil {
-		return s.deluge, fmt.Errorf("%s: let loose already", s.spec.Name)
+		return s.stats, fmt.Errorf("%s: let loose already", s.spec.Name)
 	}
 	since := s.now()
 	life, halt := context.WithCancel(s.life)
@@ -62,13 +62,13 @@ func (s *swarm) begin() (load.Deluge, error) {
 		r.curt = life
 	}
 	s.going.Go(func() { s.fill(life) })
-	s.deluge.Active, s.deluge.Since, s.deluge.At = true, since, s.now()
-	return s.deluge, nil
+	s.stats.Active, s.stats.Since, s.stats.At = true, since, s.now()
+	return s.stats, nil
 }
 
 // end closes all connections, by reset, and returns when the last is. Safe
 // twice, and unbegun.
-func (s *swarm) end() (load.Deluge, error) {
+func (s *swarm) end() (load.FloodStats, error) {
 	since := s.now()
 	s.mu.Lock()
 	halt := s.halt
@@ -80,11 +80,11 @@ func (s *swarm) end() (load.Deluge, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.halt = nil
-	s.deluge.Active, s.deluge.Since, s.deluge.At = false, since, s.now()
+	s.stats.Active, s.stats.Since, s.stats.At = false, since, s.now()
 	return s.told(), nil
 }
 
-func (s *swarm) read() load.Deluge {
+func (s *swarm) read() load.FloodStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.told()
@@ -93,8 +93,8 @@ func (s *swarm) read() load.Deluge {
 }
 
 // told is the count so far in words; the caller holds mu.
-func (s *swarm) told() load.Deluge {
-	d := s.deluge
+func (s *swarm) told() load.FloodStats {
+	d := s.stats
 	d.Unit = "connections opened"
 	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by the target", s.most, s.refused, s.late, s.closed)
 	if s.failed > 0 {
@@ -131,7 +131,7 @@ func (s *swarm) room() bool {
 }
 
 // hold opens one connection and holds it until its end, or the swarm's.
-func (s *swarm) hold(life context.Context, r *road) {
+func (s *swarm) hold(life context.Context, r *dialer) {
 	defer s.count(func() { s.held-- })
 	conn, err := s.dial(life, r)
 	if err != nil {
@@ -146,10 +146,10 @@ func (s *swarm) hold(life context.Context, r *road) {
 }
 
 // dial completes a handshake, and counts how that went.
-func (s *swarm) dial(life context.Context, r *road) (net.Conn, error) {
+func (s *swarm) dial(life context.Context, r *dialer) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(life, s.spec.Timeout)
 	defer cancel()
-	shot, ctx := newShot(ctx)
+	trace, ctx := newTrace(ctx)
 	conn, err := r.dial(ctx, "tcp", s.spec.Address)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +157,7 @@ func (s *swarm) dial(life context.Context, r *road) (net.Conn, error) {
 		s.opened()
 		return conn, nil
 	}
-	switch classify(err, shot.stage()) {
+	switch classify(err, trace.stage()) {
 	case load.Refused:
 		s.refused++
 	case load.DialTimeout:
@@ -173,10 +173,10 @@ func (s *swarm) dial(life context.Context, r *road) (net.Conn, error) {
 func (s *swarm) opened() {
 	s.open++
 	s.most = max(s.most, s.open)
-	s.deluge.Sent++
-	s.deluge.Last = s.now()
-	if s.deluge.First == 0 {
-		s.deluge.First = s.deluge.Last
+	s.stats.Sent++
+	s.stats.Last = s.now()
+	if s.stats.First == 0 {
+		s.stats.First = s.stats.Last
 		_ = s.tell("flooding", s.spec.Name)
 	}
 }

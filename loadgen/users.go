@@ -30,8 +30,8 @@ type users struct {
 	spec   load.Group
 	run    string
 	number int // of the group in the Spec, part of the trace id
-	form   *form
-	pools  []*lanes // one per source, or per user
+	form   *requestTemplate
+	pools  []*http1Pool // one per source, or per user
 	now    func() int64
 	wrote  func()                  // told of each request that is on a connection; nil: nobody asks
 	id     func(seq uint64) string // that a request carries, where the group keeps a ledger
@@ -44,7 +44,7 @@ func newUsers(ctx context.Context, s load.Spec, number int, now func() int64) (*
 	if err := checkGroup(g); err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
-	form, err := newForm(g)
+	form, err := newRequestTemplate(g)
 	if err != nil {
 		return nil, fmt.Errorf("group %q: %w", g.Name, err)
 	}
@@ -55,9 +55,9 @@ func newUsers(ctx context.Context, s load.Spec, number int, now func() int64) (*
 	u := &users{spec: g, run: s.Run, number: number, form: form, now: now}
 	u.id = func(seq uint64) string { return load.WriteID(s.Run, g.Name, seq) }
 	for _, source := range g.Sources {
-		road := newRoad(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
-		road.keepAlive, road.names.atLeast = g.KeepAlive, g.DNSCache
-		u.pools = append(u.pools, &lanes{road: road, form: form, tls: trust, life: ctx, live: g.Live, now: now})
+		dial := newDialer(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
+		dial.keepAlive, dial.names.atLeast = g.KeepAlive, g.DNSCache
+		u.pools = append(u.pools, &http1Pool{dialer: dial, template: form, tls: trust, life: ctx, live: g.Live, now: now})
 	}
 	if g.PerUser {
 		u.pools = perUser(u.pools, g.Users)
@@ -65,12 +65,12 @@ func newUsers(ctx context.Context, s load.Spec, number int, now func() int64) (*
 	return u, nil
 }
 
-// perUser gives every user a pool of his own, on the road of his source.
-func perUser(bySource []*lanes, users int) []*lanes {
-	all := make([]*lanes, users)
+// perUser gives every user a pool of his own, on the dialer of the source.
+func perUser(bySource []*http1Pool, users int) []*http1Pool {
+	all := make([]*http1Pool, users)
 	for i := range all {
 		l := bySource[i%len(bySource)]
-		all[i] = &lanes{road: l.road, form: l.form, tls: l.tls, life: l.life, live: l.live, now: l.now}
+		all[i] = &http1Pool{dialer: l.dialer, template: l.template, tls: l.tls, life: l.life, live: l.live, now: l.now}
 	}
 	return all
 }
@@ -104,7 +104,7 @@ func trusting(authority, ca string) (*tls.Config, error) {
 
 // send makes one request and fills in how it ended.
 func (u *users) send(r *load.Request) {
-	s := &shot{wrote: u.wrote}
+	s := &trace{wrote: u.wrote}
 	end := time.Now().Add(u.spec.Timeout)
 	pool := u.pools[int(r.User)%len(u.pools)]
 	via := pool.take()
@@ -112,13 +112,13 @@ func (u *users) send(r *load.Request) {
 	via.out = q.head
 	a, err := via.ask(s, q, end)
 	r.Done = u.now()
-	u.judge(r, s, a, err) // the body is the lane's, which goes to another request next
+	u.judge(r, s, a, err) // the body is the connection's, which goes to another request next
 	if err == nil {
 		pool.put(via)
 	}
 }
 
-func (u *users) judge(r *load.Request, s *shot, a answer, err error) {
+func (u *users) judge(r *load.Request, s *trace, a answer, err error) {
 	r.Class = classify(err, s.stage())
 	r.Attempts = uint8(min(s.attempts.Load(), 255))
 	r.Reused = s.reused.Load()

@@ -329,7 +329,7 @@ func TestUsersKeepToTheirSource(t *testing.T) {
 func TestLateDialIsClosed(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	s, _ := newShot(ctx)
+	s, _ := newTrace(ctx)
 	s.undo()
 	a, b := net.Pipe()
 	defer b.Close()

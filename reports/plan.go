@@ -351,7 +351,7 @@ func length(f plan.Fault) string {
 
 func (b *planText) judged() {
 	var rows []string
-	for _, o := range b.p.Judged() {
+	for _, o := range b.p.Objectives() {
 		limit := "≤ " + o.Limit.String()
 		if o.Limit == 0 {
 			limit = ""

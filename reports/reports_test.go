@@ -32,7 +32,7 @@ func card() sla.Scorecard {
 			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254, Effective: "yes", Gone: true}}},
 		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500, Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
 		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468, Most: 2.473, Share: 0.000952},
-		Alert:  &sla.Alert{Colour: "yellow", When: "a single node", Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800, Mend: 600},
+		Alert:  &sla.Alert{Colour: "yellow", When: "a single node", Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800, Repair: 600},
 		Data: &sla.Data{Acknowledged: 5000, There: 4948, Lost: 50, Unknown: 2, OldestLost: 14.51, YoungestLost: 14.99, LostIDs: []string{"00000000000000aa-clerks-1451"},
 			RPO: second(0.49, 0.01)},
 		Nodes:    []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5}, {Name: "switchboard", Fault: 0.4, Failed: 1234}},

@@ -207,8 +207,8 @@ func alert(c sla.Scorecard) string {
 	if a == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s, %s; %s: %s; respond within %s, mend within %s", a.Colour, a.When,
-		strings.Join(a.Failures, ", "), strings.Join(a.Teams, ", "), sla.Brief(a.Respond), sla.Brief(a.Mend))
+	return fmt.Sprintf("%s, %s; %s: %s; respond within %s, repair within %s", a.Colour, a.When,
+		strings.Join(a.Failures, ", "), strings.Join(a.Teams, ", "), sla.Brief(a.Respond), sla.Brief(a.Repair))
 }
 
 // detection says when failed requests fell.

@@ -15,8 +15,13 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
+// Version is the format's. A key that gets another name is read by its old one for a
+// release, with a note; what would change a scenario's meaning is a new version.
+const Version = 1
+
 // Scenario is one drill as its author writes it.
 type Scenario struct {
+	Version int                      `yaml:"version"` // of the format; 1, which is the default
 	Name    string                   `yaml:"name"`    // of the drill: lower case letters, digits and hyphens, at most 40
 	Summary string                   `yaml:"summary"` // one sentence, for list and the reports
 	Targets map[string]*Target       `yaml:"targets"` // containers under test, by name
@@ -268,7 +273,7 @@ type SLA struct {
 	Calm *time.Duration `yaml:"calm"`
 	Keep []string       `yaml:"thresholds" was:"keep"` // METRIC [of GROUP] in PHASE <= or >= VALUE, such as success in run >= 99%
 	// Profile adds ready-made objectives: "handbook", its limits to respond and to
-	// mend and its key indicators.
+	// repair and its key indicators.
 	Profile string `yaml:"profile"`
 	// Budget is an error budget, such as 99.9% per 30d: how much of it the outage
 	// burnt is reported.

@@ -57,8 +57,9 @@ type Unreachable struct {
 
 // Blackhole drops every packet of the links, to the node, from it, or both.
 type Blackhole struct {
-	There bool `json:"there"`
-	Back  bool `json:"back"`
+	There bool   `json:"there"`
+	Back  bool   `json:"back"`
+	Above uint32 `json:"above,omitempty"` // only those longer than so many bytes
 }
 
 // Loss drops a share of the links' packets, both ways, drawn per packet.
@@ -74,6 +75,7 @@ type Duplicate struct {
 // IdleDrop drops the packets of flows that were idle for After.
 type IdleDrop struct {
 	After time.Duration `json:"after"`
+	Reset bool          `json:"reset,omitempty"` // and answers them with RST
 }
 
 // AcceptStall leads new connections to a listener that never accepts;
@@ -89,7 +91,7 @@ type Tally struct {
 }
 
 // DNSAnswers are what DNS.Answer may be.
-var DNSAnswers = []string{"nxdomain", "servfail", "refused", "none", "slow", "truncated", "wrong", "stale"}
+var DNSAnswers = []string{"nxdomain", "servfail", "refused", "empty", "none", "slow", "truncated", "wrong", "stale"}
 
 // DNS changes the answers to some askers (names of clients) about some names
 // (all, where none is given).

@@ -24,7 +24,7 @@ const (
 	Packets     Counted = "packets"
 )
 
-// Cause is where a fault lies, whatever users see of it: whose it is to mend.
+// Cause is where a fault lies, whatever users see of it: whose it is to repair.
 type Cause string
 
 // Causes, as an operations handbook divides them.

@@ -40,9 +40,9 @@ type streams struct {
 // proxied is one proxied link.
 type proxied struct {
 	link.Link
-	door   *door
-	stage  *stage
-	faults *modes
+	listener *linkListener
+	stage    *stage
+	faults   *modes
 }
 
 func newStreams(s link.Spec, tell teller) *streams {
@@ -76,20 +76,20 @@ func (s *streams) open(ctx context.Context, l link.Link) error {
 	if err != nil {
 		return err
 	}
-	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port), subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened, papers: &papers{ca: s.authority, names: namesOf(l)}}
+	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port), subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened, certs: &certStore{ca: s.authority, names: namesOf(l)}}
 	if l.Opened {
-		if err := g.papers.forge(&link.TLS{As: good}); err != nil {
+		if err := g.certs.forge(&link.TLS{As: good}); err != nil {
 			_ = listener.Close()
 			return err
 		}
 	}
 	ctx, stop := context.WithCancel(ctx)
-	d := &door{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g, faults: faults,
+	d := &linkListener{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g, faults: faults,
 		whose: s.whose(l), nodes: !l.Users && s.nodes[l.From],
 		refused: func(err error) { s.tell.trouble(l.ID, err) }, ctx: ctx, stop: stop, flows: map[*flow]bool{}}
 	d.busy.Go(d.serve)
 	d.busy.Go(d.look)
-	s.links[l.ID] = &proxied{Link: l, door: d, stage: g, faults: faults}
+	s.links[l.ID] = &proxied{Link: l, listener: d, stage: g, faults: faults}
 	s.order = append(s.order, l.ID)
 	return nil
 }
@@ -131,7 +131,7 @@ func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 		}
 	}
 	for _, id := range r.Links {
-		if err := s.links[id].stage.papers.forge(r.TLS); err != nil {
+		if err := s.links[id].stage.certs.forge(r.TLS); err != nil {
 			return link.Bracket{}, fmt.Errorf("rule %q: %w", r.Name, err)
 		}
 	}
@@ -140,7 +140,7 @@ func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 	m.active.Store(true)
 	for _, id := range r.Links {
 		s.links[id].faults.set(m)
-		s.links[id].door.meet()
+		s.links[id].listener.meet()
 	}
 	s.rules[r.Name] = m
 	return link.Bracket{Before: before, After: wire.Now()}, nil
@@ -173,7 +173,7 @@ func (s *streams) count(name string) (link.Count, bool, error) {
 			links = append(links, l)
 		}
 	}
-	untold(&c, links, func(l *proxied) bool { return l.door.nodes })
+	untold(&c, links, func(l *proxied) bool { return l.listener.nodes })
 	return c, true, nil
 }
 
@@ -209,7 +209,7 @@ func (s *streams) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range s.links {
-		l.door.close()
+		l.listener.close()
 	}
 	s.links, s.order = map[string]*proxied{}, nil
 	return nil

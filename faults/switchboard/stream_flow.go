@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// flow is one connection of a client over a proxied link: what the door, the
+// flow is one connection of a client over a proxied link: what the listener, the
 // toxic and the HTTP stage know of it together.
 type flow struct {
 	client *net.TCPConn
@@ -153,21 +153,21 @@ func (f *flow) reset(m *mode) {
 	f.end()
 }
 
-// mouth is where Toxiproxy writes what goes to the client.
-type mouth struct {
+// pipeSink is where Toxiproxy writes what goes to the client.
+type pipeSink struct {
 	*flow
-	throat *throat
+	answers *answerPipe
 }
 
 // Write writes to the client.
-func (m mouth) Write(b []byte) (int, error) {
+func (m pipeSink) Write(b []byte) (int, error) {
 	n, err := m.client.Write(b)
-	m.throat.under.Add(-int64(n))
+	m.answers.under.Add(-int64(n))
 	return n, err
 }
 
 // Close ends the flow, with an RST where a fault wants one after these bytes.
-func (m mouth) Close() error {
+func (m pipeSink) Close() error {
 	if m.rst.Load() && m.over.Err() == nil {
 		m.settle()
 		_ = m.client.SetLinger(0)

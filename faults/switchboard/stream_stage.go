@@ -31,7 +31,7 @@ type stage struct {
 	subnet netip.Prefix // the drill's, which it does not leave
 	staged bool         // requests are held until they are whole: a fault may answer them
 	opened bool         // TLS ends here, so that what is in it can be read
-	papers *papers
+	certs  *certStore
 
 	connections, requests atomic.Uint64
 	trace                 trace
@@ -48,7 +48,7 @@ const dialWithin = 10 * time.Second
 const lookahead = 4 << 10
 
 // serve carries one connection.
-func (g *stage) serve(f *flow, client desk) {
+func (g *stage) serve(f *flow, client clientConn) {
 	defer client.Close()
 	d := net.Dialer{Timeout: dialWithin, Control: within(g.subnet)}
 	node, err := d.DialContext(f.over, "tcp", g.node.String())
@@ -64,7 +64,7 @@ func (g *stage) serve(f *flow, client desk) {
 	}
 	defer part()
 	defer context.AfterFunc(f.over, part)()
-	s := &spout{Conn: client}
+	s := &countingConn{Conn: client}
 	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node, turns: newTurns(f.over), asks: heads{users: g.users}}
 	if g.staged {
 		c.from, c.there = bufio.NewReaderSize(client, lookahead), node
@@ -77,14 +77,14 @@ func (g *stage) serve(f *flow, client desk) {
 	<-c.silent
 }
 
-// spout counts what is written to the client: so answers know their places.
-type spout struct {
+// countingConn counts what is written to the client: so answers know their places.
+type countingConn struct {
 	net.Conn
 	bytes atomic.Int64
 }
 
 // Write writes and counts.
-func (s *spout) Write(b []byte) (int, error) {
+func (s *countingConn) Write(b []byte) (int, error) {
 	n, err := s.Conn.Write(b)
 	s.bytes.Add(int64(n))
 	return n, err

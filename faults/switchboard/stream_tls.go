@@ -38,9 +38,9 @@ func (t *tlsKind) unit() string {
 // good is what is shown where nothing is wrong, beside what TLS.As may be.
 const good = "good"
 
-// papers are the certificates that one link's stage shows; made when a rule
+// certStore are the certificates that one link's stage shows; made when a rule
 // wants them, so that every client of the rule meets the same.
-type papers struct {
+type certStore struct {
 	ca    authority.Pair
 	names []string
 
@@ -55,7 +55,7 @@ func namesOf(l link.Link) []string { return slices.Compact([]string{l.To, l.Name
 const strangeName = "another-host.invalid"
 
 // forge makes the certificate that a rule shows, once.
-func (p *papers) forge(t *link.TLS) error {
+func (p *certStore) forge(t *link.TLS) error {
 	if t == nil || t.As == link.NoAnswer {
 		return nil
 	}
@@ -92,7 +92,7 @@ func (p *papers) forge(t *link.TLS) error {
 }
 
 // show is how a server behaves that has the certificate and versions of a rule.
-func (p *papers) show(t *link.TLS) *tls.Config {
+func (p *certStore) show(t *link.TLS) *tls.Config {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := &tls.Config{Certificates: []tls.Certificate{p.shown[t.As]}, MinVersion: tls.VersionTLS10, SessionTicketsDisabled: true}
@@ -152,7 +152,7 @@ func (c *exchange) terminate(m *mode) bool {
 	if m != nil {
 		as = m.TLS
 	}
-	config := c.stage.papers.show(as)
+	config := c.stage.certs.show(as)
 	var node *tls.Conn
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		node = c.toNode(hello.ServerName)

@@ -11,8 +11,8 @@ type Part struct {
 	Weight int    `json:"weight"` // above zero
 }
 
-// Deluge is what a flood did.
-type Deluge struct {
+// FloodStats is what a flood did.
+type FloodStats struct {
 	Unit     string `json:"unit"`     // of Sent
 	Detail   string `json:"detail"`   // what became of them
 	Sent     uint64 `json:"sent"`     // requests written to a connection that stood, or such connections

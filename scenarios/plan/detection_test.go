@@ -22,7 +22,7 @@ func TestDetectIfFelt(t *testing.T) {
 		t.Errorf("outage %v", o.Outage)
 	}
 	var said []string
-	for _, j := range p.Judged() {
+	for _, j := range p.Objectives() {
 		if j.Name == "recover" || j.Name == "outage" {
 			said = append(said, j.By)
 		}

@@ -164,7 +164,7 @@ func (p *planner) bind(f *Fault) {
 	p.limited(f)
 	p.programs(f)
 	p.hidden(f)
-	r := p.reachOf(f)
+	r := p.blastRadiusOf(f)
 	f.Share = r.share
 	p.fooled(f, r.groups, append(slices.Clip(keys), "code"))
 	if err == nil { // else it is not known what it would need of the phases

@@ -241,7 +241,7 @@ func (p *planner) baseline() {
 
 // short is how long the baseline has to be for what a fault hits, where it is not; 0
 // else.
-func (p *planner) short(r reach) time.Duration {
+func (p *planner) short(r blastRadius) time.Duration {
 	have := p.s.Phases.Baseline
 	if need := seconds(sla.PerBaseline / r.fewest); r.fewest > 0 && have > 0 && have < need {
 		return need
@@ -296,7 +296,7 @@ func (p *planner) keep(keys []string, text string) {
 	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {
 		p.problem(keys, "threshold %q: no node is named %q: %s", text, k.Node, scenarios.Listed(k.Node, sortedKeys(p.nodes)))
 	}
-	p.enough(keys, k)
+	p.sampleSize(keys, k)
 	p.beyondSlow(k)
 }
 

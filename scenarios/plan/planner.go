@@ -66,7 +66,7 @@ type planner struct {
 	consumers map[string]*consumer
 	load      map[string]*scenarios.Group // as it is run: see cohorts
 	order     []string                    // nodes, in order of start
-	touched   map[string]reach            // fault → what it can hit
+	touched   map[string]blastRadius      // fault → what it can hit
 	asking    map[string]questions        // watcher → whom it asks
 	protocols map[want]string             // of ports of users' own images, by how they are asked
 	pulled    map[string]bool             // images that the plan has named as such
@@ -90,7 +90,7 @@ func newPlanner(s *scenarios.Scenario, o Options) *planner {
 		replicas:  map[string][]string{},
 		consumers: map[string]*consumer{},
 		load:      map[string]*scenarios.Group{},
-		touched:   map[string]reach{},
+		touched:   map[string]blastRadius{},
 		asking:    map[string]questions{},
 		protocols: map[want]string{},
 		pulled:    map[string]bool{},
@@ -119,7 +119,7 @@ func (p *planner) all() {
 	p.databases()
 	p.watchers()
 	p.readiness()
-	p.moves()
+	p.reroutes()
 	p.steers()
 	p.links()
 	p.steered()
@@ -201,6 +201,9 @@ func named[T any](p *planner, section string, entries map[string]T) []string {
 // general checks what stands at the top, and the phases.
 func (p *planner) general() {
 	s := p.s
+	if s.Version != 0 && s.Version != scenarios.Version {
+		p.problem(at("version"), "version %d: this stormdrill reads version %d of the format", s.Version, scenarios.Version)
+	}
 	if !label.MatchString(s.Name) {
 		p.problem(at("name"), "name: want lower case letters, digits and hyphens, at most 40, such as bad-lb-node; have %q", s.Name)
 	}

@@ -23,7 +23,7 @@ func (p *planner) profile() {
 	p.ports(name)
 	for _, text := range sla.Indicators {
 		if k, err := sla.ParseKeep(text); err == nil { // it is always one
-			p.enough(keys, k)
+			p.sampleSize(keys, k)
 		}
 	}
 }
@@ -51,7 +51,7 @@ func (p *planner) ports(profile string) {
 // scope is how much a fault hits: one of several nodes alike, some of the nodes
 // or of the users, or the whole of something.
 func (p *planner) scope(f *Fault) string {
-	links := p.felt(f)
+	links := p.affectedLinks(f)
 	if len(links) == 0 {
 		links = f.Site.Links // it hits nobody: then by where it aims
 	}

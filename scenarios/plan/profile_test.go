@@ -12,7 +12,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Every fault says whose it is to mend, and what it counts.
+// Every fault says whose it is to repair, and what it counts.
 func TestEveryFaultHasTraits(t *testing.T) {
 	kinds := reflect.TypeFor[faults.Kinds]()
 	for i := range kinds.NumField() {
@@ -37,7 +37,7 @@ func TestPlanSaysWhoJudgesPorts(t *testing.T) {
 	} {
 		p := planned(t, parsed(t, strings.Replace(profiled, "WATCH", text, 1)), Options{})
 		noted := strings.Contains(strings.Join(p.Notes, "\n"), note)
-		listed := slices.ContainsFunc(p.Judged(), func(o Objective) bool { return o.Name == sla.Port("port") })
+		listed := slices.ContainsFunc(p.Objectives(), func(o Objective) bool { return o.Name == sla.Port("port") })
 		if noted == judged || listed != judged {
 			t.Errorf("%s: judged %t, noted %t: want it judged %t", text, listed, noted, judged)
 		}

@@ -31,7 +31,7 @@ func (p *planner) programs(f *Fault) {
 // handshakes itself, and keeps users from meeting a full accept queue.
 func (p *planner) hidden(f *Fault) {
 	var behind []string
-	for _, l := range p.felt(f) {
+	for _, l := range p.affectedLinks(f) {
 		if l.Proxied {
 			behind = append(behind, l.ID)
 		}

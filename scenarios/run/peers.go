@@ -55,14 +55,14 @@ func (f floods) Flood(ctx context.Context, name string) (link.Bracket, error) {
 	return f.call(ctx, "flood", load.Let{Name: name, For: f.most})
 }
 
-// Ebb ends it.
-func (f floods) Ebb(ctx context.Context, name string) (link.Bracket, error) {
+// StopFlood ends it.
+func (f floods) StopFlood(ctx context.Context, name string) (link.Bracket, error) {
 	return f.call(ctx, "ebb", name)
 }
 
 // Flooded is what it did.
 func (f floods) Flooded(ctx context.Context, name string) (link.Count, error) {
-	var d load.Deluge
+	var d load.FloodStats
 	if err := f.peer.Call(ctx, "flooded", name, &d); err != nil {
 		return link.Count{}, fmt.Errorf("load node: %w", err)
 	}
@@ -71,7 +71,7 @@ func (f floods) Flooded(ctx context.Context, name string) (link.Count, error) {
 }
 
 func (f floods) call(ctx context.Context, name string, in any) (link.Bracket, error) {
-	var d load.Deluge
+	var d load.FloodStats
 	if err := f.peer.Call(ctx, name, in, &d); err != nil {
 		return link.Bracket{}, fmt.Errorf("load node: %w", err)
 	}

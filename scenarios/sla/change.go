@@ -122,7 +122,7 @@ func (s *stream) outages(end int64, w time.Duration) []outage {
 	for _, g := range s.segments() {
 		parts = append(parts, s.parted(g)...)
 	}
-	return s.confirmed(s.felt(parts, w), end, w)
+	return s.confirmed(s.standing(parts, w), end, w)
 }
 
 func (s *stream) outageOf(g segment) outage {
@@ -239,7 +239,7 @@ func (s *stream) quiet(g segment, k int) (until int, ok bool) {
 	// By the share before it strays amid it weigh little, and a lighter outage behind it
 	// looks quiet; by the share behind it, the other way round.
 	for _, f := range []float64{cmp.Or(before, next), min(cmp.Or(before, next), cmp.Or(next, before))} {
-		until = s.lull(g, k, f)
+		until = s.quietGap(g, k, f)
 		after := behind(until)
 		f = min(cmp.Or(before, after), cmp.Or(after, before))
 		all, bad := int(s.bads[until]-s.bads[k])-1, until-k-1
@@ -251,10 +251,10 @@ func (s *stream) quiet(g segment, k int) (until int, ok bool) {
 	return until, false
 }
 
-// lull is where a stretch behind the bad request k ends that speaks most against a
+// quietGap is where a stretch behind the bad request k ends that speaks most against a
 // share f of bad requests: CUSUM over the gaps, from its last zero to its highest,
 // before it falls as far as makes an alarm.
-func (s *stream) lull(g segment, k int, f float64) (until int) {
+func (s *stream) quietGap(g segment, k int, f float64) (until int) {
 	until = k + 1
 	for sum, best, j := 0.0, 0.0, k; j < g.last; j++ {
 		if sum += float64(s.bads[j+1]-s.bads[j]-1) * s.quietScore(f); sum > best {
@@ -285,8 +285,8 @@ func (s *stream) shareNear(side func(n int) segment) (share float64) {
 	return share
 }
 
-// felt leaves out parts with no more bad requests than a confirmed recovery may have.
-func (s *stream) felt(parts []outage, w time.Duration) []outage {
+// standing leaves out parts with no more bad requests than a confirmed recovery may have.
+func (s *stream) standing(parts []outage, w time.Duration) []outage {
 	if len(parts) < 2 {
 		return parts
 	}

@@ -39,7 +39,7 @@ func (s *stream) feed(all []counting) {
 // each group's.
 func (s *scorer) count() {
 	run, answers := newTotals(s.detected, s.well()), newAnswers()
-	s.seconds, s.strip, s.metrics = s.course.seconds(), s.course.strip(), metrics{}
+	s.seconds, s.buckets, s.metrics = s.course.seconds(), s.course.buckets(), metrics{}
 	for _, st := range s.streams {
 		var all []counting
 		on := func(phase string, c counter) {
@@ -57,7 +57,7 @@ func (s *scorer) count() {
 		hits := newHits(s.course, st.group.Users, s.seconds)
 		on("run", run)
 		on("run", hits)
-		all = append(all, counting{0, st.all.Len(), s.strip})
+		all = append(all, counting{0, st.all.Len(), s.buckets})
 		for _, k := range s.kept() {
 			for _, phase := range k.phases() {
 				if k.About(st.group.Name) {

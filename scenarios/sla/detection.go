@@ -12,7 +12,7 @@ import (
 // what it has to notice.
 func (s *scorer) watchers() {
 	for i, w := range s.record.Header.Watch {
-		n, c := s.noticed[i], s.charge(w)
+		n, c := s.noticed[i], s.window(w)
 		out := Watcher{Name: w.Name, Kind: w.Kind, Of: Word(w.Of), Unmet: append([]string{}, w.Unmet...), Asked: n.Asked}
 		hit := -1
 		for k, a := range n.Alarms {
@@ -40,13 +40,13 @@ func (s *scorer) watchers() {
 
 // outlives reports whether an alarm is on at or after what detection is counted from, as
 // far as that is known. One that came and went before noticed nothing.
-func (c charge) outlives(a watch.Alarm) bool {
+func (c detectionWindow) outlives(a watch.Alarm) bool {
 	return c.from == never || !a.Over || a.Content.After >= c.from-int64(c.doubt)
 }
 
 // detect is the time to the first alarm that is the faults', else what it is
 // known to exceed.
-func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
+func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c detectionWindow) *Time {
 	until := s.course.end
 	if c.cleared != never {
 		until = c.cleared
@@ -69,7 +69,7 @@ func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c charge) 
 
 // crying reports whether an alarm from before what a watcher has to notice was still on
 // when that touched the users.
-func crying(n watch.Noticed, c charge) bool {
+func crying(n watch.Noticed, c detectionWindow) bool {
 	return slices.ContainsFunc(n.Alarms, func(a watch.Alarm) bool {
 		return a.Raised.After < c.injected && (!a.Over || a.Content.After >= c.from-int64(c.doubt))
 	})
@@ -98,7 +98,7 @@ func since(from, at int64) float64 { return max(0, seconds(time.Duration(at-from
 // restore is the time from the lift to the last instant at which a detector
 // that noticed was content again; nil for one that did not. One that cries on after it
 // is not content; but what it cries of once another fault has come, is of that one.
-func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge) *Time {
+func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c detectionWindow) *Time {
 	if hit < 0 || c.cleared == never {
 		return nil
 	}
@@ -120,8 +120,8 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c charge)
 	return t
 }
 
-// nextOther is when the first fault came after those of a charge were gone.
-func (s *scorer) nextOther(c charge) int64 {
+// nextOther is when the first fault came after those of a window were gone.
+func (s *scorer) nextOther(c detectionWindow) int64 {
 	next := int64(never)
 	for _, f := range s.record.Header.Faults {
 		if t := s.span(f.Name).injected; t != never && t > c.cleared && !slices.Contains(c.names, f.Name) {

@@ -39,10 +39,10 @@ var alarms = []alarm{
 // failure is a row of the handbook's owners.
 type failure struct {
 	what, team string
-	mend       time.Duration
+	repair     time.Duration
 }
 
-// failures says whose a fault is to mend, by where it lies and not by what users see of it.
+// failures says whose a fault is to repair, by where it lies and not by what users see of it.
 var failures = map[link.Cause]failure{
 	link.Network: {"network interruption", "network operations", 15 * time.Minute},
 	link.Server:  {"server down", "systems operations", 10 * time.Minute},
@@ -80,8 +80,8 @@ func AlertOf(faults []timeline.Fault) *Alert {
 		if !slices.Contains(a.Failures, own.what) {
 			a.Failures, a.Teams = append(a.Failures, own.what), append(a.Teams, own.team)
 		}
-		if mend := own.mend.Seconds(); a.Mend == 0 || mend < a.Mend {
-			a.Mend = mend
+		if repair := own.repair.Seconds(); a.Repair == 0 || repair < a.Repair {
+			a.Repair = repair
 		}
 	}
 	a.raise(row)
@@ -121,7 +121,7 @@ func (s *scorer) handbook() (all []Objective) {
 	if a := s.card.Alert; a != nil {
 		all = append(all,
 			atMost("respond", duration(a.Respond), s.card.Times.Detect, "no watcher had anything to notice"),
-			s.change("repair", duration(a.Mend), s.card.Times.Outage))
+			s.change("repair", duration(a.Repair), s.card.Times.Outage))
 	}
 	for _, text := range Indicators {
 		if !slices.Contains(s.wanted.Keep, text) {

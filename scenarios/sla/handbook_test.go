@@ -16,9 +16,9 @@ func TestAlertOf(t *testing.T) {
 	node := timeline.Fault{Traits: link.Traits{Cause: link.Server}, Scope: ScopeNode}
 	region := timeline.Fault{Traits: link.Traits{Cause: link.Network}, Scope: ScopeRegion}
 	for _, c := range []struct {
-		faults        []timeline.Fault
-		colour, teams string
-		respond, mend time.Duration
+		faults          []timeline.Fault
+		colour, teams   string
+		respond, repair time.Duration
 	}{
 		{[]timeline.Fault{node}, "yellow", "systems operations", 30 * time.Minute, 10 * time.Minute},
 		{[]timeline.Fault{region}, "orange", "network operations", 15 * time.Minute, 15 * time.Minute},
@@ -27,7 +27,7 @@ func TestAlertOf(t *testing.T) {
 		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Network}}}, "red", "network operations", 5 * time.Minute, 15 * time.Minute},
 	} {
 		a := AlertOf(c.faults)
-		if a.Colour != c.colour || strings.Join(a.Teams, ", ") != c.teams || duration(a.Respond) != c.respond || duration(a.Mend) != c.mend {
+		if a.Colour != c.colour || strings.Join(a.Teams, ", ") != c.teams || duration(a.Respond) != c.respond || duration(a.Repair) != c.repair {
 			t.Errorf("%+v: have %+v", c.faults, a)
 		}
 	}

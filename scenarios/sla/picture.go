@@ -12,18 +12,18 @@ import (
 // mostColumns is how many steps a picture has at most.
 const mostColumns = 60
 
-// strip counts requests step by step, of a length that people count in.
-type strip struct {
+// timeBuckets counts requests step by step, of a length that people count in.
+type timeBuckets struct {
 	start     int64
 	step      float64 // seconds
 	sent, bad []float64
 }
 
-// strip is that of the whole run; without columns where the run has no length.
-func (c course) strip() *strip {
+// timeBuckets is that of the whole run; without columns where the run has no length.
+func (c course) buckets() *timeBuckets {
 	length := time.Duration(c.end - c.start).Seconds()
 	if !(length > 0) {
-		return &strip{step: 1}
+		return &timeBuckets{step: 1}
 	}
 	step := 0.0
 	for _, step = range []float64{0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600} {
@@ -33,10 +33,10 @@ func (c course) strip() *strip {
 	}
 	step = max(step, length/mostColumns)
 	n := int(math.Ceil(length / step))
-	return &strip{c.start, step, make([]float64, n), make([]float64, n)}
+	return &timeBuckets{c.start, step, make([]float64, n), make([]float64, n)}
 }
 
-func (s *strip) add(r *load.Request, bad bool) {
+func (s *timeBuckets) add(r *load.Request, bad bool) {
 	i := int(float64(r.Due-s.start) / (s.step * 1e9))
 	if r.Unsent || i < 0 || i >= len(s.sent) {
 		return
@@ -49,11 +49,11 @@ func (s *strip) add(r *load.Request, bad bool) {
 
 // picture is the share of bad requests, step by step.
 func (s *scorer) picture() {
-	p := Picture{Step: s.strip.step, Bad: []Number{}, Marks: []Point{}}
-	for i, sent := range s.strip.sent {
+	p := Picture{Step: s.buckets.step, Bad: []Number{}, Marks: []Point{}}
+	for i, sent := range s.buckets.sent {
 		share := None
 		if sent > 0 {
-			share = Number(round(s.strip.bad[i] / sent))
+			share = Number(round(s.buckets.bad[i] / sent))
 		}
 		p.Bad = append(p.Bad, share)
 	}
@@ -94,7 +94,7 @@ func (s *scorer) points() []Point {
 		}
 	}
 	for i, w := range s.record.Header.Watch {
-		c := s.charge(w)
+		c := s.window(w)
 		if d := s.card.Watchers[i].Detect; d != nil && !d.Censored {
 			add(round(s.course.at(c.from)+d.Seconds), w.Name+" noticed")
 		}

@@ -67,9 +67,9 @@ func (s *scorer) ledAway(f timeline.Fault) bool {
 	return expected >= leastShare && during.partOf(f.Nodes)*during.total[0] < keptShare*expected
 }
 
-// felt is what users had of a fault without an outage that stands out: their first and
+// faintOutage is what users had of a fault without an outage that stands out: their first and
 // last bad request while it was on or until they had been well for W.
-type felt struct {
+type faintOutage struct {
 	bad         int
 	first, last int64 // when the first was due, and the last known
 	gap         time.Duration
@@ -82,7 +82,7 @@ type felt struct {
 // that had an outage of another fault meanwhile do not tell. Detectable is the share that
 // would have been told to the end, and ofGroup that of the group that tells least; nil
 // where no group tells, and where there are not several.
-func (s *scorer) faintly(f timeline.Fault) (out *felt, detectable, ofGroup *float64) {
+func (s *scorer) faintly(f timeline.Fault) (out *faintOutage, detectable, ofGroup *float64) {
 	t := s.span(f.Name)
 	until := t.cleared
 	if until == never {
@@ -123,7 +123,7 @@ func (s *scorer) faintly(f timeline.Fault) (out *felt, detectable, ofGroup *floa
 			continue
 		}
 		if out == nil {
-			out = &felt{first: never, last: never}
+			out = &faintOutage{first: never, last: never}
 		}
 		out.add(x.stream, bad)
 	}
@@ -196,7 +196,7 @@ func (s *stream) made(fault string, from, until int64) (places []uint32, all int
 	return places, all
 }
 
-func (f *felt) add(st *stream, bad []uint32) {
+func (f *faintOutage) add(st *stream, bad []uint32) {
 	f.gap = max(f.gap, time.Duration(float64(time.Second)/st.group.Rate))
 	for _, place := range bad {
 		due, known := st.due(int(place)), st.known(int(place))
@@ -211,14 +211,14 @@ func (f *felt) add(st *stream, bad []uint32) {
 
 // edge is how much longer it may have lasted: as long as it takes until as many bad
 // requests as make an edge stand out would have come.
-func (f *felt) edge() time.Duration {
+func (f *faintOutage) edge() time.Duration {
 	return perChange * time.Duration(f.last-f.first) / time.Duration(max(1, f.bad))
 }
 
 // times are until when users felt it at most, from the first bad request and from the
 // fault's end; nil where they had not been well for long enough when the fault was
 // lifted, or the run ended.
-func (f *felt) times(t span, end int64, confirm time.Duration) (mitigate, again *Time) {
+func (f *faintOutage) times(t span, end int64, confirm time.Duration) (mitigate, again *Time) {
 	bound := func(from int64) *Time {
 		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))), Resolution: seconds(f.gap + f.edge()), By: tooFew}
 	}

@@ -143,7 +143,7 @@ func (s *scorer) exposedToAny(st *stream) bool {
 
 // lasting makes a mitigation one that is not confirmed where more stays bad behind it,
 // until the fault is lifted, than the steady state explains.
-func (s *scorer) lasting(x spell, m *Time) *Time {
+func (s *scorer) lasting(x faultOutage, m *Time) *Time {
 	if m == nil || m.Censored {
 		return m
 	}
@@ -165,12 +165,12 @@ func (s *scorer) lasting(x spell, m *Time) *Time {
 
 // quiet makes a recovery one that is not confirmed where, from then to the next fault or
 // the end of the run, more stays bad in the groups that had no outage by the fault.
-func (s *scorer) quiet(x spell, r *Time) *Time {
+func (s *scorer) quiet(x faultOutage, r *Time) *Time {
 	cleared, _ := x.cleared()
 	if r == nil || r.Censored || cleared == never {
 		return r
 	}
-	next := s.nextOther(charge{names: []string{x.fault}, cleared: cleared})
+	next := s.nextOther(detectionWindow{names: []string{x.fault}, cleared: cleared})
 	if next == never {
 		next = s.course.end + 1
 	}
@@ -183,7 +183,7 @@ func (s *scorer) quiet(x spell, r *Time) *Time {
 // aside reports whether groups that can meet a fault, and had no outage by it then, had
 // more bad requests between two instants than the steady state explains, one of them or
 // all together.
-func (s *scorer) aside(x spell, from, to int64) bool {
+func (s *scorer) aside(x faultOutage, from, to int64) bool {
 	i := slices.IndexFunc(s.record.Header.Faults, func(f timeline.Fault) bool { return f.Name == x.fault })
 	var each []against
 	for _, st := range s.streams {

@@ -25,12 +25,12 @@ type scorer struct {
 	course course
 
 	streams  []*stream
-	spared   []*stream // of reference groups: nothing but the run itself is judged by them
-	outages  []outage  // of all groups, in order of onset
-	own      []outage  // those that are the faults'
-	lost     bool      // more writes than may be, or older ones
-	lostLate int64     // when the latest was acknowledged that is lost, and by no fault; 0: none is
-	spells   []spell   // the same, by fault
+	spared   []*stream     // of reference groups: nothing but the run itself is judged by them
+	outages  []outage      // of all groups, in order of onset
+	own      []outage      // those that are the faults'
+	lost     bool          // more writes than may be, or older ones
+	lostLate int64         // when the latest was acknowledged that is lost, and by no fault; 0: none is
+	spells   []faultOutage // the same, by fault
 	noticed  []watch.Noticed
 	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
 	onset    int64   // of the first outage that is the faults'
@@ -38,8 +38,8 @@ type scorer struct {
 	first    float64 // the same, in seconds from the start of the run, or what it is known to exceed
 
 	// Counted in one pass, and looked into by who needs it.
-	seconds []slice // of fault and recovery
-	strip   *strip  // of the whole run
+	seconds []slice      // of fault and recovery
+	buckets *timeBuckets // of the whole run
 	metrics metrics
 
 	// detectable is the share of all requests that would have stood out from the last
@@ -184,7 +184,7 @@ const (
 
 // ideal is when all the users' requests, watched as they end, would have raised
 // the alarm.
-func (s *scorer) ideal(c charge) *Time {
+func (s *scorer) ideal(c detectionWindow) *Time {
 	at := int64(never)
 	for _, st := range s.streams {
 		if !s.canMeet(st.group.Name, c.names) {
@@ -221,7 +221,7 @@ func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
 
 // earliest keeps the first alarm of all; among watchers that never noticed, the
 // least that is known.
-func (s *scorer) earliest(n watch.Noticed, hit int, d *Time, c charge) {
+func (s *scorer) earliest(n watch.Noticed, hit int, d *Time, c detectionWindow) {
 	t := &s.card.Times
 	at := s.course.at(c.from) + d.Seconds
 	if t.Detect == nil || t.Detect.Censored && !d.Censored || d.Censored == t.Detect.Censored && at < s.first {

@@ -167,7 +167,7 @@ type Alert struct {
 	Failures []string `json:"failures"` // the kinds of failure
 	Teams    []string `json:"teams"`    // who mends each of them
 	Respond  float64  `json:"respond_seconds"`
-	Mend     float64  `json:"repair_seconds"`
+	Repair   float64  `json:"repair_seconds"`
 }
 
 // Group is one load group's part, per phase.

@@ -14,13 +14,13 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
-// Starve lowers a target's CPU limit.
-func (l *Lab) Starve(ctx context.Context, node string, cpus float64) error {
+// LimitCPU lowers a target's CPU limit.
+func (l *Lab) LimitCPU(ctx context.Context, node string, cpus float64) error {
 	return l.limitCPUs(ctx, node, nanoCPUs(cpus))
 }
 
-// Feed restores the limit that the plan gave.
-func (l *Lab) Feed(ctx context.Context, node string) error {
+// RestoreCPU restores the limit that the plan gave.
+func (l *Lab) RestoreCPU(ctx context.Context, node string) error {
 	return l.limitCPUs(ctx, node, nanoCPUs(l.planned(node).Spec.CPUs))
 }
 

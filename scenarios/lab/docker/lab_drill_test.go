@@ -250,7 +250,7 @@ func TestLabStarveAndFeed(t *testing.T) {
 		return c.Throttled
 	}
 	before := look(1)
-	if err := l.Starve(t.Context(), node.Name, 0.01); err != nil {
+	if err := l.LimitCPU(t.Context(), node.Name, 0.01); err != nil {
 		t.Fatal(err)
 	}
 	deadline := time.Now().Add(20 * time.Second)
@@ -263,12 +263,12 @@ func TestLabStarveAndFeed(t *testing.T) {
 		t.Error("it was never throttled")
 	}
 	for range 2 {
-		if err := l.Feed(t.Context(), node.Name); err != nil {
+		if err := l.RestoreCPU(t.Context(), node.Name); err != nil {
 			t.Fatal(err)
 		}
 		look(1)
 	}
-	if err := l.Starve(t.Context(), node.Name, 5000); err == nil || !strings.Contains(err.Error(), node.Name) {
+	if err := l.LimitCPU(t.Context(), node.Name, 5000); err == nil || !strings.Contains(err.Error(), node.Name) {
 		t.Errorf("an engine gave more CPUs than it has: %v", err)
 	}
 	look(1)
@@ -286,20 +286,20 @@ func TestLabSqueezeAndRelax(t *testing.T) {
 	node := l.Plan.Nodes[0]
 	squeezed := func(want bool) {
 		t.Helper()
-		if have, err := l.Squeezed(t.Context(), node.Name); err != nil || have != want {
+		if have, err := l.MemoryLimited(t.Context(), node.Name); err != nil || have != want {
 			t.Errorf("squeezed: have %t, %v, want %t", have, err, want)
 		}
 	}
 	squeezed(false)
-	if err := l.Squeeze(t.Context(), node.Name, 32<<20); err != nil {
+	if err := l.LimitMemory(t.Context(), node.Name, 32<<20); err != nil {
 		t.Fatal(err)
 	}
 	squeezed(true)
-	if oom, err := l.Ended(t.Context(), node.Name); err != nil || !oom {
+	if oom, err := l.WaitExit(t.Context(), node.Name); err != nil || !oom {
 		t.Errorf("killed for want of memory: have %t, %v", oom, err)
 	}
 	for range 2 {
-		if err := errors.Join(l.Relax(t.Context(), node.Name), l.Start(t.Context(), node.Name)); err != nil {
+		if err := errors.Join(l.RestoreMemory(t.Context(), node.Name), l.Start(t.Context(), node.Name)); err != nil {
 			t.Fatal(err)
 		}
 		squeezed(false)
@@ -307,7 +307,7 @@ func TestLabSqueezeAndRelax(t *testing.T) {
 	if err := l.ready(t.Context(), node); err != nil {
 		t.Error(err)
 	}
-	if err := l.Relax(t.Context(), node.Name); err != nil { // of one that runs
+	if err := l.RestoreMemory(t.Context(), node.Name); err != nil { // of one that runs
 		t.Error(err)
 	}
 	select {

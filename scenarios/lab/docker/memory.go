@@ -24,11 +24,11 @@ const (
 // counting alone, and the kernel would refuse the limit.
 const squeezeRoom = 64
 
-// Squeeze lowers a target's memory limit. Control groups of version 2 kill for
+// LimitMemory lowers a target's memory limit. Control groups of version 2 kill for
 // it at once. Those of version 1 take no limit below what is in use: there it is
 // lowered to hardly more, again and again and closer each time, until what the target
 // asks for next meets it.
-func (l *Lab) Squeeze(whole context.Context, node string, memory quantity.Size) error {
+func (l *Lab) LimitMemory(whole context.Context, node string, memory quantity.Size) error {
 	l.wish(node, true)
 	ctx, cancel := context.WithTimeout(whole, squeezeWithin)
 	defer cancel()
@@ -57,9 +57,9 @@ func (l *Lab) Squeeze(whole context.Context, node string, memory quantity.Size) 
 	}
 }
 
-// Relax restores the limit that the plan gave, and reads it back, from the
+// RestoreMemory restores the limit that the plan gave, and reads it back, from the
 // control group too where there is one.
-func (l *Lab) Relax(ctx context.Context, node string) error {
+func (l *Lab) RestoreMemory(ctx context.Context, node string) error {
 	want := int64(l.planned(node).Spec.Memory)
 	if err := l.limitMemory(ctx, node, want); err != nil {
 		return err
@@ -76,8 +76,8 @@ func (l *Lab) Relax(ctx context.Context, node string) error {
 	return err
 }
 
-// Squeezed reports whether a target's limit is below the plan's.
-func (l *Lab) Squeezed(ctx context.Context, node string) (bool, error) {
+// MemoryLimited reports whether a target's limit is below the plan's.
+func (l *Lab) MemoryLimited(ctx context.Context, node string) (bool, error) {
 	have, err := l.limits(ctx, node)
 	return have.Memory < int64(l.planned(node).Spec.Memory), err
 }
@@ -101,9 +101,9 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 	return nil
 }
 
-// Ended waits until a target is dead, and tells whether it was killed for want
+// WaitExit waits until a target is dead, and tells whether it was killed for want
 // of memory.
-func (l *Lab) Ended(ctx context.Context, node string) (oom bool, err error) {
+func (l *Lab) WaitExit(ctx context.Context, node string) (oom bool, err error) {
 	dead := l.engine.ContainerWait(ctx, l.id(node), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	select {
 	case <-dead.Result:

@@ -40,19 +40,19 @@ func Memory(t *testing.T, start func(t *testing.T) lab.Lab, node string, left qu
 	defer closeTwice(t, l)
 	squeezed := func(want bool) {
 		t.Helper()
-		if have, err := l.Squeezed(ctx, node); err != nil || have != want {
+		if have, err := l.MemoryLimited(ctx, node); err != nil || have != want {
 			t.Errorf("squeezed: have %t, %v, want %t", have, err, want)
 		}
 	}
 	squeezed(false)
-	must(t, l.Squeeze(ctx, node, left))
+	must(t, l.LimitMemory(ctx, node, left))
 	squeezed(true)
-	if oom, err := l.Ended(ctx, node); err != nil || !oom {
+	if oom, err := l.WaitExit(ctx, node); err != nil || !oom {
 		t.Errorf("killed for want of memory: have %t, %v", oom, err)
 	}
 	wantRunning(t, l, node, false)
 	for range 2 {
-		must(t, l.Relax(ctx, node))
+		must(t, l.RestoreMemory(ctx, node))
 		must(t, l.Start(ctx, node))
 		squeezed(false)
 		wantRunning(t, l, node, true)
@@ -112,7 +112,7 @@ func endUntilDead(t *testing.T, l lab.Lab, node string, end func(context.Context
 	for try := 1; ; try++ {
 		must(t, end(t.Context(), node))
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		_, err := l.Ended(ctx, node)
+		_, err := l.WaitExit(ctx, node)
 		cancel()
 		if err == nil {
 			return
@@ -148,12 +148,12 @@ func wantCPU(t *testing.T, l lab.Lab, node string) {
 	if own <= little {
 		t.Fatalf("a limit of %g CPUs leaves nothing to take", own)
 	}
-	must(t, l.Starve(t.Context(), node, little))
+	must(t, l.LimitCPU(t.Context(), node, little))
 	if have := limit(); have != little {
 		t.Errorf("starved: have %g CPUs, want %g", have, little)
 	}
 	for range 2 {
-		must(t, l.Feed(t.Context(), node))
+		must(t, l.RestoreCPU(t.Context(), node))
 		if have := limit(); have != own {
 			t.Errorf("fed: have %g CPUs, want %g", have, own)
 		}

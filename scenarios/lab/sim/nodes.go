@@ -81,13 +81,13 @@ func (l *Lab) Running(_ context.Context, name string) (is bool, err error) {
 	return is, err
 }
 
-// Starve lowers its CPU limit, by which it stands still at once.
-func (l *Lab) Starve(_ context.Context, name string, cpus float64) error {
+// LimitCPU lowers its CPU limit, by which it stands still at once.
+func (l *Lab) LimitCPU(_ context.Context, name string, cpus float64) error {
 	return l.change(name, func(n *node) { n.cpus, n.throttled = cpus, n.throttled+1 })
 }
 
-// Feed restores the limit.
-func (l *Lab) Feed(_ context.Context, name string) error {
+// RestoreCPU restores the limit.
+func (l *Lab) RestoreCPU(_ context.Context, name string) error {
 	return l.change(name, func(n *node) { n.cpus = 0 })
 }
 
@@ -99,24 +99,24 @@ func (l *Lab) CPU(_ context.Context, name string) (c faults.CPU, err error) {
 	return c, err
 }
 
-// Squeeze lowers its memory limit, of which it dies at once.
-func (l *Lab) Squeeze(_ context.Context, name string, memory quantity.Size) error {
+// LimitMemory lowers its memory limit, of which it dies at once.
+func (l *Lab) LimitMemory(_ context.Context, name string, memory quantity.Size) error {
 	return l.change(name, func(n *node) { n.memory, n.running = memory, false })
 }
 
-// Relax restores the limit.
-func (l *Lab) Relax(_ context.Context, name string) error {
+// RestoreMemory restores the limit.
+func (l *Lab) RestoreMemory(_ context.Context, name string) error {
 	return l.change(name, func(n *node) { n.memory = 0 })
 }
 
-// Squeezed reports whether it is lowered.
-func (l *Lab) Squeezed(_ context.Context, name string) (is bool, err error) {
+// MemoryLimited reports whether it is lowered.
+func (l *Lab) MemoryLimited(_ context.Context, name string) (is bool, err error) {
 	err = l.change(name, func(n *node) { is = n.memory > 0 })
 	return is, err
 }
 
-// Ended waits until it is dead, and tells whether it died of its memory limit.
-func (l *Lab) Ended(ctx context.Context, name string) (oom bool, err error) {
+// WaitExit waits until it is dead, and tells whether it died of its memory limit.
+func (l *Lab) WaitExit(ctx context.Context, name string) (oom bool, err error) {
 	for {
 		dead := false
 		err := l.change(name, func(n *node) { dead, oom = !n.running, n.memory > 0 })

@@ -12,15 +12,15 @@ import (
 
 // loadCalls are the load node's.
 func (l *Lab) loadCalls() calls {
-	flood := func(_ context.Context, x load.Let) (load.Deluge, error) {
+	flood := func(_ context.Context, x load.Let) (load.FloodStats, error) {
 		return l.deluge(x.Name, func(of *rule, now int64) {
 			of.Active, of.First, of.Last, of.Total = true, now, now, of.Total+1000
 		}), nil
 	}
-	ebb := func(_ context.Context, name string) (load.Deluge, error) {
+	ebb := func(_ context.Context, name string) (load.FloodStats, error) {
 		return l.deluge(name, func(of *rule, _ int64) { of.Active = false }), nil
 	}
-	flooded := func(_ context.Context, name string) (load.Deluge, error) {
+	flooded := func(_ context.Context, name string) (load.FloodStats, error) {
 		return l.deluge(name, func(*rule, int64) {}), nil
 	}
 	knock := func(_ context.Context, c load.Check) (load.Answer, error) {
@@ -46,12 +46,12 @@ func (l *Lab) loadCalls() calls {
 }
 
 // deluge changes a flood, and tells what it did so far, by the load node's clock.
-func (l *Lab) deluge(name string, do func(of *rule, now int64)) load.Deluge {
+func (l *Lab) deluge(name string, do func(of *rule, now int64)) load.FloodStats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now, f := l.ground.Load.now(), of(l.floods, name)
 	do(f, now)
-	return load.Deluge{Unit: "requests sent", Sent: f.Total, First: f.First, Last: f.Last,
+	return load.FloodStats{Unit: "requests sent", Sent: f.Total, First: f.First, Last: f.Last,
 		Active: f.Active, Since: now, At: l.ground.Load.now()}
 }
 

@@ -27,10 +27,10 @@ func workersOf(g load.Group) int {
 	return int(min(g.Rate*g.Timeout.Seconds()*1.2+32, mostWorkers))
 }
 
-// crowd is the load of one group, under way. Vegeta paces and runs the workers;
-// the crowd is the transport they call, so that it knows of every hit what was
+// groupRunner is the load of one group, under way. Vegeta paces and runs the workers;
+// groupRunner is the transport they call, so that it knows of every hit what was
 // due, and records it itself.
-type crowd struct {
+type groupRunner struct {
 	spec  load.Group
 	pacer Pacer
 	start int64
@@ -50,9 +50,9 @@ type crowd struct {
 	flying  int
 }
 
-// newCrowd prepares the load of a group; nothing is sent before run.
-func newCrowd(g load.Group, send func(*load.Request), rec *recorder, now func() int64) *crowd {
-	c := &crowd{spec: g, pacer: pacerOf(g), now: now, send: send, rec: rec, ended: make(chan struct{})}
+// newGroupRunner prepares the load of a group; nothing is sent before run.
+func newGroupRunner(g load.Group, send func(*load.Request), rec *recorder, now func() int64) *groupRunner {
+	c := &groupRunner{spec: g, pacer: pacerOf(g), now: now, send: send, rec: rec, ended: make(chan struct{})}
 	most := uint64(workersOf(g))
 	c.attacker = vegeta.NewAttacker(
 		vegeta.Workers(min(most, 32)),
@@ -62,10 +62,10 @@ func newCrowd(g load.Group, send func(*load.Request), rec *recorder, now func() 
 }
 
 // run starts the load; the first request is due at start.
-func (c *crowd) run(start int64) {
+func (c *groupRunner) run(start int64) {
 	c.start = start
 	what := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "/"}) // not what is asked for: that is send's
-	results := c.attacker.Attack(what, beat{c.pacer, start, c.now, c.over}, 0, "")
+	results := c.attacker.Attack(what, vegetaPacer{c.pacer, start, c.now, c.over}, 0, "")
 	go func() {
 		defer close(c.ended)
 		for range results { // unbuffered: a result nobody takes blocks its worker
@@ -79,7 +79,7 @@ const settle = 50 * time.Millisecond
 
 // stop ends the pacing, records as unsent what was due and not begun, and
 // returns when the last request in flight is recorded.
-func (c *crowd) stop() {
+func (c *groupRunner) stop() {
 	c.last(c.now)
 	for end := time.Now().Add(settle); c.owing() && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
@@ -96,7 +96,7 @@ func (c *crowd) stop() {
 
 // cut ends the load at once: no hit begins any more, and halt ends the requests
 // in flight. When it returns, none is left.
-func (c *crowd) cut(halt func()) {
+func (c *groupRunner) cut(halt func()) {
 	c.last(c.now)
 	c.close()
 	c.attacker.Stop()
@@ -106,21 +106,21 @@ func (c *crowd) cut(halt func()) {
 
 // last makes an instant the last at which a hit may be due. A clock is read under
 // the lock: a hit that began between the two would be due after the end.
-func (c *crowd) last(at func() int64) {
+func (c *groupRunner) last(at func() int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ending, c.end = true, at()
 }
 
 // owing reports whether a hit that was due before the end has not begun.
-func (c *crowd) owing() bool {
+func (c *groupRunner) owing() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.begun.next < c.dueBy(c.end)
 }
 
 // close lets no hit begin any more and gives those that never did.
-func (c *crowd) close() []uint64 {
+func (c *groupRunner) close() []uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
@@ -128,20 +128,20 @@ func (c *crowd) close() []uint64 {
 }
 
 // over reports whether a hit is due only after the end.
-func (c *crowd) over(seq uint64) bool {
+func (c *groupRunner) over(seq uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.late(seq)
 }
 
-func (c *crowd) late(seq uint64) bool {
+func (c *groupRunner) late(seq uint64) bool {
 	return c.closed || c.ending && seq >= c.dueBy(c.end)
 }
 
-func (c *crowd) dueBy(at int64) uint64 { return c.pacer.Count(time.Duration(at - c.start)) }
+func (c *groupRunner) dueBy(at int64) uint64 { return c.pacer.Count(time.Duration(at - c.start)) }
 
 // due is how many requests were due by an instant; after stop none is.
-func (c *crowd) due(at int64) uint64 {
+func (c *groupRunner) due(at int64) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ending {
@@ -151,7 +151,7 @@ func (c *crowd) due(at int64) uint64 {
 }
 
 // inFlight is how many requests wait for their answer.
-func (c *crowd) inFlight() int {
+func (c *groupRunner) inFlight() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.flying
@@ -159,7 +159,7 @@ func (c *crowd) inFlight() int {
 
 // RoundTrip carries out the hit that vegeta calls for. What it gives back means
 // nothing: the recorder has the answer.
-func (c *crowd) RoundTrip(hit *http.Request) (*http.Response, error) {
+func (c *groupRunner) RoundTrip(hit *http.Request) (*http.Response, error) {
 	seq, err := strconv.ParseUint(hit.Header.Get("X-Vegeta-Seq"), 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("vegeta gave no sequence number: %w", err)
@@ -170,7 +170,7 @@ func (c *crowd) RoundTrip(hit *http.Request) (*http.Response, error) {
 
 // hit makes one request, unless it comes too late to be one: a request that
 // would begin after its own time-out says nothing about the target.
-func (c *crowd) hit(seq uint64) {
+func (c *groupRunner) hit(seq uint64) {
 	if !c.begin(seq) {
 		return
 	}
@@ -185,13 +185,13 @@ func (c *crowd) hit(seq uint64) {
 	c.rec.add(r)
 }
 
-func (c *crowd) request(seq uint64) load.Request {
+func (c *groupRunner) request(seq uint64) load.Request {
 	return load.Request{Seq: seq, Due: c.start + int64(c.pacer(seq)), User: uint32(seq % uint64(c.spec.Users))}
 }
 
 // begin reports whether a hit is still wanted; once closed none is, and those
 // that were due are recorded as unsent.
-func (c *crowd) begin(seq uint64) bool {
+func (c *groupRunner) begin(seq uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.late(seq) {
@@ -203,7 +203,7 @@ func (c *crowd) begin(seq uint64) bool {
 	return true
 }
 
-func (c *crowd) finish() {
+func (c *groupRunner) finish() {
 	c.mu.Lock()
 	c.flying--
 	c.mu.Unlock()

@@ -8,9 +8,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// charge is what a watcher has to notice: all the faults of a drill that it can meet, or
+// detectionWindow is what a watcher has to notice: all the faults of a drill that it can meet, or
 // one of them.
-type charge struct {
+type detectionWindow struct {
 	names    []string // empty: there is none
 	injected int64    // lower edge of the first
 	cleared  int64    // upper edge of the last; never while none is gone
@@ -20,8 +20,8 @@ type charge struct {
 	confirm  time.Duration
 }
 
-// charge is the fault that a watcher was given, else all that it can meet.
-func (s *scorer) charge(w timeline.Watcher) charge {
+// detectionWindow is the fault that a watcher was given, else all that it can meet.
+func (s *scorer) window(w timeline.Watcher) detectionWindow {
 	if w.Of == "" || slices.Contains(w.Unmet, w.Of) {
 		c := s.met(w)
 		if slices.Contains(s.wanted.IfFelt, w.Name) { // what nobody felt it need not notice
@@ -29,30 +29,30 @@ func (s *scorer) charge(w timeline.Watcher) charge {
 				return slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Name == name && f.Absorbed })
 			})
 			if len(felt) > 0 && len(felt) < len(c.names) {
-				return s.chargeOf(felt)
+				return s.windowOf(felt)
 			}
 		}
 		return c
 	}
-	return s.chargeOf([]string{w.Of})
+	return s.windowOf([]string{w.Of})
 }
 
 // met are all the faults that a watcher can meet.
-func (s *scorer) met(w timeline.Watcher) charge {
+func (s *scorer) met(w timeline.Watcher) detectionWindow {
 	var names []string
 	for _, f := range s.record.Header.Faults {
 		if !slices.Contains(w.Unmet, f.Name) {
 			names = append(names, f.Name)
 		}
 	}
-	return s.chargeOf(names)
+	return s.windowOf(names)
 }
 
 // whole is from the first fault to the last.
-func (s *scorer) whole() charge { return s.met(timeline.Watcher{}) }
+func (s *scorer) whole() detectionWindow { return s.met(timeline.Watcher{}) }
 
-func (s *scorer) chargeOf(names []string) charge {
-	c := charge{names: names, injected: never, cleared: never, from: never, confirm: s.confirm()}
+func (s *scorer) windowOf(names []string) detectionWindow {
+	c := detectionWindow{names: names, injected: never, cleared: never, from: never, confirm: s.confirm()}
 	touched, loosed, untimed, late := int64(never), int64(never), false, time.Duration(0)
 	for _, name := range names {
 		t := s.span(name)
@@ -117,7 +117,7 @@ func origin(injected, touched int64, late time.Duration, own []outage) (from int
 }
 
 // holds reports whether an alarm was raised because of it, by its time.
-func (c charge) holds(raised watch.Span) bool {
+func (c detectionWindow) holds(raised watch.Span) bool {
 	return c.injected != never && raised.After >= c.injected &&
 		(c.cleared == never || raised.After <= c.cleared+int64(c.confirm))
 }

@@ -9,30 +9,30 @@ import (
 	"sync/atomic"
 )
 
-// desk is the client as the HTTP stage sees it: what he says is read from him
-// himself, what is said to him goes through the throat, and so where faults want it.
-type desk struct {
+// clientConn is the client as the HTTP stage sees it: what he says is read from him
+// himself, what is said to him goes through the answer pipe, and so where faults want it.
+type clientConn struct {
 	*net.TCPConn
-	throat *throat
+	answers *answerPipe
 }
 
 // Write says something to him.
-func (d desk) Write(b []byte) (int, error) { return d.throat.Write(b) }
+func (d clientConn) Write(b []byte) (int, error) { return d.answers.Write(b) }
 
-// ReadFrom keeps io.Copy from going round the throat.
-func (d desk) ReadFrom(r io.Reader) (int64, error) { return io.Copy(d.throat, r) }
+// ReadFrom keeps io.Copy from going round the answer pipe.
+func (d clientConn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(d.answers, r) }
 
 // Close ends what is said to him. He is left when he has heard it all.
-func (d desk) Close() error { return d.throat.Close() }
+func (d clientConn) Close() error { return d.answers.Close() }
 
-// throat is a source of Toxiproxy's that needs no connection of its own: what is
+// answers is a source of Toxiproxy's that needs no connection of its own: what is
 // written to it goes straight into the pipeline. As long as no fault shapes answers,
 // and nothing is under way in there, it goes past it, straight to the client: four
 // goroutines less, and no copy.
-type throat struct {
+type answerPipe struct {
 	flow  *flow
-	start func(*throat) // starts the pipeline
-	open  chan struct{} // closed when it is there
+	start func(*answerPipe) // starts the pipeline
+	open  chan struct{}     // closed when it is there
 	into  io.Writer
 	shut  chan struct{}
 	under atomic.Int64 // bytes in the pipeline that the client has not got
@@ -41,12 +41,12 @@ type throat struct {
 	ended bool
 }
 
-func newThroat(f *flow, start func(*throat)) *throat {
-	return &throat{flow: f, start: start, open: make(chan struct{}), shut: make(chan struct{})}
+func newAnswerPipe(f *flow, start func(*answerPipe)) *answerPipe {
+	return &answerPipe{flow: f, start: start, open: make(chan struct{}), shut: make(chan struct{})}
 }
 
-// WriteTo is how Toxiproxy copies a source; it returns when the throat is closed.
-func (t *throat) WriteTo(pipeline io.Writer) (int64, error) {
+// WriteTo is how Toxiproxy copies a source; it returns when the pipe is closed.
+func (t *answerPipe) WriteTo(pipeline io.Writer) (int64, error) {
 	t.into = pipeline
 	close(t.open)
 	<-t.shut
@@ -54,10 +54,10 @@ func (t *throat) WriteTo(pipeline io.Writer) (int64, error) {
 }
 
 // Read is never called where WriteTo can be.
-func (t *throat) Read([]byte) (int, error) { return 0, io.EOF }
+func (t *answerPipe) Read([]byte) (int, error) { return 0, io.EOF }
 
 // Write waits while the client, or the pipeline, takes nothing.
-func (t *throat) Write(b []byte) (int, error) {
+func (t *answerPipe) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ended {
@@ -76,13 +76,13 @@ func (t *throat) Write(b []byte) (int, error) {
 }
 
 // Close ends the pipeline behind what was written, and so the flow.
-func (t *throat) Close() error {
+func (t *answerPipe) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
 	case t.ended:
 	case t.into == nil:
-		_ = mouth{t.flow, t}.Close()
+		_ = pipeSink{t.flow, t}.Close()
 	default:
 		close(t.shut)
 	}

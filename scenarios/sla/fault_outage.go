@@ -8,9 +8,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// spell is what one fault gave the users: all outages that are put down to it, alone or
+// faultOutage is what one fault gave the users: all outages that are put down to it, alone or
 // with others.
-type spell struct {
+type faultOutage struct {
 	fault       string
 	onset, end  int64 // of the first and the last of them; where censored, the last that is known
 	outages     []outage
@@ -72,10 +72,10 @@ func one(b bool) int64 {
 // on, for which of them it was cannot be told.
 func (s *scorer) put(o outage, by []string) {
 	for _, name := range by {
-		i := slices.IndexFunc(s.spells, func(x spell) bool { return x.fault == name })
+		i := slices.IndexFunc(s.spells, func(x faultOutage) bool { return x.fault == name })
 		if i < 0 {
 			t := s.span(name)
-			s.spells = append(s.spells, spell{fault: name, onset: o.onset, end: never, lifted: t.lifted, on: []span{t}})
+			s.spells = append(s.spells, faultOutage{fault: name, onset: o.onset, end: never, lifted: t.lifted, on: []span{t}})
 			i = len(s.spells) - 1
 		}
 		s.spells[i].add(o, s.course.end)
@@ -86,7 +86,7 @@ func (s *scorer) put(o outage, by []string) {
 }
 
 // add adds an outage of a run that ended at end.
-func (x *spell) add(o outage, end int64) {
+func (x *faultOutage) add(o outage, end int64) {
 	x.outages = append(x.outages, o)
 	x.onset = min(x.onset, o.onset)
 	x.censored = x.censored || o.censored
@@ -104,9 +104,9 @@ func (x *spell) add(o outage, end int64) {
 	x.resolution = seconds(doubt)
 }
 
-// shared makes a spell one of several faults: mitigated is what ends before the first of
+// shared makes an outage one of several faults: mitigated is what ends before the first of
 // them is lifted.
-func (x *spell) shared(t span) {
+func (x *faultOutage) shared(t span) {
 	x.on = append(x.on, t)
 	if t.lifted != never && (x.lifted == never || t.lifted < x.lifted) {
 		x.lifted = t.lifted
@@ -117,7 +117,7 @@ func (x *spell) shared(t span) {
 // recovered, as far as that edge can be told: users who get well as it goes had their last
 // bad request just before. Where none was, the first that was gone at all. Never while one
 // is on.
-func (x spell) cleared() (at int64, doubt time.Duration) {
+func (x faultOutage) cleared() (at int64, doubt time.Duration) {
 	end := x.end
 	if !x.censored {
 		end += int64(edge(x.outages, byRecovery).ofRecovery())
@@ -128,7 +128,7 @@ func (x spell) cleared() (at int64, doubt time.Duration) {
 // earlierCleared is how much earlier the clear may be that a recovery counts from: where
 // one more of its faults was gone only at the far half of what chance does to the edge,
 // users may as well have recovered before it.
-func (x spell) earlierCleared() time.Duration {
+func (x faultOutage) earlierCleared() time.Duration {
 	at, _ := x.cleared()
 	if x.censored || at == never {
 		return 0
@@ -138,7 +138,7 @@ func (x spell) earlierCleared() time.Duration {
 }
 
 // clearedBy is the same for users who recovered at an instant.
-func (x spell) clearedBy(end int64) (at int64, doubt time.Duration) {
+func (x faultOutage) clearedBy(end int64) (at int64, doubt time.Duration) {
 	var gone, later *span
 	for i, t := range x.on {
 		switch {
@@ -165,7 +165,7 @@ func edge(all []outage, of func(outage) int64) outage {
 }
 
 // outage is how long it lasted.
-func (x spell) outage() *Time {
+func (x faultOutage) outage() *Time {
 	return &Time{Seconds: seconds(time.Duration(x.end - x.onset)), Resolution: x.resolution, Censored: x.censored, Unconfirmed: x.unconfirmed}
 }
 
@@ -173,7 +173,7 @@ func (x spell) outage() *Time {
 // the faults were still on, and stayed so until they were lifted; nil where it
 // began only later. Where the lift came before they had been well for long enough,
 // they are known to have been unwell until they were last seen so, and no longer.
-func (x spell) mitigate(end int64, confirm time.Duration) *Time {
+func (x faultOutage) mitigate(end int64, confirm time.Duration) *Time {
 	on := x.lifted
 	if on == never {
 		on = end
@@ -203,7 +203,7 @@ func (x spell) mitigate(end int64, confirm time.Duration) *Time {
 
 // recover is how long the users took from the end of the faults; nil while one
 // is on.
-func (x spell) recover(mitigate *Time) *Time {
+func (x faultOutage) recover(mitigate *Time) *Time {
 	cleared, clearing := x.cleared()
 	if cleared == never {
 		return nil
@@ -233,7 +233,7 @@ func (x spell) recover(mitigate *Time) *Time {
 // the next of its faults came: none of them was on, and the one that came is no excuse for
 // the one that went. 0 where the faults overlap, or users were well in between; quite is
 // false where more stayed bad from then on, until the next came, than the baseline explains.
-func (x spell) between() (longest, doubt time.Duration, quite bool) {
+func (x faultOutage) between() (longest, doubt time.Duration, quite bool) {
 	quite = true
 	for _, t := range x.on {
 		next, alone := int64(never), t.cleared != never
@@ -313,8 +313,8 @@ func worse(a, b *Time) *Time {
 func (t *Time) open() int { return int(one(t.Censored) + one(t.Censored && t.Unconfirmed == "")) }
 
 // together is how long the users had an outage in all: the union of the spells.
-func together(all []spell) *Time {
-	slices.SortStableFunc(all, func(a, b spell) int { return cmp.Compare(a.onset, b.onset) })
+func together(all []faultOutage) *Time {
+	slices.SortStableFunc(all, func(a, b faultOutage) int { return cmp.Compare(a.onset, b.onset) })
 	out := &Time{}
 	sum, until, certain := int64(0), int64(never), false
 	for _, x := range all {

@@ -7,9 +7,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// moves gives those whose names will move a link to where they move, from the
+// reroutes gives those whose names will move a link to where they move, from the
 // start: no link is made under traffic.
-func (p *planner) moves() {
+func (p *planner) reroutes() {
 	for _, name := range sortedKeys(p.s.Faults) {
 		f, kind := p.faultOf(p.s.Faults[name])
 		if f == nil || f.Aim().MovesTo == "" {

@@ -20,9 +20,9 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// form is what the requests of a group have in common, as it goes onto the wire.
+// requestTemplate is what the requests of a group have in common, as it goes onto the wire.
 // net/http writes it once, so that a request costs only what is its own.
-type form struct {
+type requestTemplate struct {
 	to      string        // the URL, with IDMark where there is one
 	proto   *http.Request // what answers are read for
 	url     *url.URL
@@ -42,7 +42,7 @@ type form struct {
 // query is one request as it goes onto the wire.
 type query struct{ head, body []byte }
 
-func newForm(g load.Group) (*form, error) {
+func newRequestTemplate(g load.Group) (*requestTemplate, error) {
 	proto, body, err := prototypeOf(g)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func newForm(g load.Group) (*form, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &form{to: to, proto: proto, url: proto.URL, body: []byte(body), secure: proto.URL.Scheme == "https",
+	f := &requestTemplate{to: to, proto: proto, url: proto.URL, body: []byte(body), secure: proto.URL.Scheme == "https",
 		host: proto.URL.Hostname(), closes: proto.Close || said(proto.Header, "Connection", "close"), replays: idempotent(proto)}
 	if f.address, err = dialled(proto.URL); err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func said(h http.Header, name, word string) bool {
 }
 
 // split takes a written request apart.
-func (f *form) split(wire []byte) {
+func (f *requestTemplate) split(wire []byte) {
 	head, _, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
 	for i, line := range bytes.Split(head, []byte("\r\n")) {
 		switch {
@@ -166,7 +166,7 @@ func (f *form) split(wire []byte) {
 }
 
 // line is the first line of a request for a URL.
-func (f *form) line(to *url.URL) string {
+func (f *requestTemplate) line(to *url.URL) string {
 	method, _, _ := strings.Cut(f.first, " ")
 	return method + " " + to.RequestURI() + " HTTP/1.1\r\n"
 }

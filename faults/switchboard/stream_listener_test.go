@@ -33,13 +33,13 @@ func (f *failing) Accept() (net.Conn, error) {
 func TestAcceptFailsAndGoesOn(t *testing.T) {
 	var told []string
 	s, _ := linkTo(t, serverOf(t, greeter), false)
-	of := s.links["a -> b"].door
+	of := s.links["a -> b"].listener
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := l.Addr().String()
-	d := &door{server: of.server, proxy: of.proxy, toxic: of.toxic, stage: of.stage, faults: of.faults, whose: of.whose,
+	d := &linkListener{server: of.server, proxy: of.proxy, toxic: of.toxic, stage: of.stage, faults: of.faults, whose: of.whose,
 		refused:  func(err error) { told = append(told, err.Error()) },
 		listener: &failing{l, []error{syscall.EMFILE, syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED}}, flows: map[*flow]bool{}}
 	d.ctx, d.stop = context.WithCancel(t.Context())

@@ -14,7 +14,7 @@ import (
 
 func fakeNow() int64 { return time.Now().UnixNano() }
 
-// rush runs a crowd for a time under a fake clock and gives what it recorded,
+// rush runs a group for a time under a fake clock and gives what it recorded,
 // by sequence number.
 func rush(t *testing.T, g load.Group, length time.Duration, send func(*load.Request)) []load.Request {
 	t.Helper()
@@ -31,7 +31,7 @@ func rush(t *testing.T, g load.Group, length time.Duration, send func(*load.Requ
 			all = append(all, rs...)
 			return nil
 		})
-		c := newCrowd(g, send, rec, fakeNow)
+		c := newGroupRunner(g, send, rec, fakeNow)
 		c.run(fakeNow())
 		time.Sleep(length)
 		c.stop()
@@ -114,7 +114,7 @@ func TestWhatCouldNotBeSentIsUnsent(t *testing.T) {
 func TestStopIsPromptAtALowRate(t *testing.T) {
 	g := load.Group{Name: "g", URL: "http://lb/", Rate: 0.01, Users: 1, Timeout: time.Second}
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrowd(g, func(r *load.Request) { r.Done = fakeNow() }, newRecorder("g", nil), fakeNow)
+		c := newGroupRunner(g, func(r *load.Request) { r.Done = fakeNow() }, newRecorder("g", nil), fakeNow)
 		c.run(fakeNow())
 		time.Sleep(time.Second)
 		before := time.Now()

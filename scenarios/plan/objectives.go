@@ -18,9 +18,9 @@ type Objective struct {
 	By         string        // what tells it
 }
 
-// Judged lists what a run of the plan will be judged by, and how finely each
+// Objectives lists what a run of the plan will be judged by, and how finely each
 // can be told.
-func (p *Plan) Judged() []Objective {
+func (p *Plan) Objectives() []Objective {
 	o := p.Header.Objectives
 	var all []Objective
 	watched := func(kind string, limits map[string]time.Duration) {
@@ -61,7 +61,7 @@ func (p *Plan) Judged() []Objective {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
 			by := fmt.Sprintf("alert %s, %s", a.Colour, a.When)
 			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": the first watcher"},
-				Objective{"repair", seconds(a.Mend), p.Resolution, strings.Join(a.Teams, ", ")})
+				Objective{"repair", seconds(a.Repair), p.Resolution, strings.Join(a.Teams, ", ")})
 		}
 		keep = slices.Concat(keep, sla.Indicators)
 	}

@@ -29,9 +29,9 @@ const (
 	reading                  // its body is coming
 )
 
-// shot is one request on its way. A transport's dial goes on when the request
-// that wanted it has given up; the shot travels along in the context and ends it.
-type shot struct {
+// trace is one request on its way. A transport's dial goes on when the request
+// that wanted it has given up; the trace travels along in the context and ends it.
+type trace struct {
 	ctx      context.Context // of the request, with its deadline
 	at       atomic.Int32
 	attempts atomic.Uint32
@@ -49,9 +49,9 @@ type answer = expect.Answer
 
 type shotKey struct{}
 
-// newShot begins a request within ctx, which has to have a deadline.
-func newShot(ctx context.Context) (*shot, context.Context) {
-	s := &shot{}
+// newTrace begins a request within ctx, which has to have a deadline.
+func newTrace(ctx context.Context) (*trace, context.Context) {
+	s := &trace{}
 	s.ctx = context.WithValue(ctx, shotKey{}, s)
 	return s, httptrace.WithClientTrace(s.ctx, &httptrace.ClientTrace{
 		GotConn: func(i httptrace.GotConnInfo) {
@@ -78,22 +78,22 @@ func newShot(ctx context.Context) (*shot, context.Context) {
 }
 
 // written counts an attempt.
-func (s *shot) written() {
+func (s *trace) written() {
 	s.attempts.Add(1)
 	if s.wrote != nil {
 		s.wrote()
 	}
 }
 
-func shotOf(ctx context.Context) *shot { return ctx.Value(shotKey{}).(*shot) }
+func shotOf(ctx context.Context) *trace { return ctx.Value(shotKey{}).(*trace) }
 
-func (s *shot) reached(at stage) { s.at.Store(int32(at)) }
+func (s *trace) reached(at stage) { s.at.Store(int32(at)) }
 
-func (s *shot) stage() stage { return stage(s.at.Load()) }
+func (s *trace) stage() stage { return stage(s.at.Load()) }
 
 // connected keeps the connection, to be closed if the request fails; it is
 // closed at once where it already has.
-func (s *shot) connected(c net.Conn) error {
+func (s *trace) connected(c net.Conn) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.undone {
@@ -105,7 +105,7 @@ func (s *shot) connected(c net.Conn) error {
 }
 
 // undo closes what a failed request leaves behind.
-func (s *shot) undo() {
+func (s *trace) undo() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.undone = true
@@ -114,9 +114,9 @@ func (s *shot) undo() {
 	}
 }
 
-// do sends req, which carries the shot's context, and reads the whole answer
+// do sends req, which carries the trace's context, and reads the whole answer
 // into sink.
-func (s *shot) do(via http.RoundTripper, req *http.Request, sink io.Writer) (a answer, err error) {
+func (s *trace) do(via http.RoundTripper, req *http.Request, sink io.Writer) (a answer, err error) {
 	defer func() {
 		if err != nil {
 			s.undo()

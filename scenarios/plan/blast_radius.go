@@ -8,18 +8,18 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// reach is what a fault can hit at most.
-type reach struct {
+// blastRadius is what a fault can hit at most.
+type blastRadius struct {
 	share  float64       // of the load, by requests
 	fewest float64       // bad requests per second, of the group that would have the fewest
 	groups []string      // that are hit
 	stands time.Duration // until the first of their outages stands out; 0: none can be hit
 }
 
-// reachOf follows the load's requests over the links that the fault hits. It takes
+// blastRadiusOf follows the load's requests over the links that the fault hits. It takes
 // replicas to share their work evenly, and a node to ask everybody it uses for each
 // request: an upper bound.
-func (p *planner) reachOf(f *Fault) (out reach) {
+func (p *planner) blastRadiusOf(f *Fault) (out blastRadius) {
 	w := p.wayOf(f)
 	ph, judged := p.s.Phases, p.judgedGroups()
 	var rate, touched float64
@@ -56,7 +56,7 @@ func (p *planner) reachOf(f *Fault) (out reach) {
 // wayOf follows requests past what a fault hits.
 func (p *planner) wayOf(f *Fault) way {
 	w := way{p: p, hit: map[string]map[string]bool{}, down: map[string]float64{}}
-	for _, l := range p.felt(f) {
+	for _, l := range p.affectedLinks(f) {
 		if w.hit[l.From] == nil {
 			w.hit[l.From] = map[string]bool{}
 		}

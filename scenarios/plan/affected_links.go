@@ -8,9 +8,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// felt are the links on which others feel a fault: its own, without those of whom
+// affectedLinks are the links on which others feel a fault: its own, without those of whom
 // it cannot hurt, and, of a flood, all that lead to the nodes it drowns.
-func (p *planner) felt(f *Fault) (out []link.Link) {
+func (p *planner) affectedLinks(f *Fault) (out []link.Link) {
 	if f.Fault.Aim().To == "" {
 		for _, l := range f.Site.Links {
 			if p.meets(f, l) {

@@ -15,10 +15,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// door takes the clients of a proxied link in, and puts Toxiproxy's pipeline
+// linkListener takes the clients of a proxied link in, and puts Toxiproxy's pipeline
 // between each and the HTTP stage, once a fault wants it there. Toxiproxy's own
 // listener would keep the sockets to itself, and nobody could send an RST.
-type door struct {
+type linkListener struct {
 	server   *toxiproxy.ApiServer
 	proxy    *toxiproxy.Proxy // never listens: it owns the toxic
 	toxic    *toxic
@@ -38,7 +38,7 @@ type door struct {
 	flows map[*flow]bool
 }
 
-// Between two failed accepts the door waits, ever longer: whoever has no descriptor
+// Between two failed accepts the listener waits, ever longer: whoever has no descriptor
 // left gets none by asking at once, and one that is free again is not left waiting.
 const (
 	firstPause   = 5 * time.Millisecond
@@ -47,7 +47,7 @@ const (
 
 // serve takes clients in until the listener is closed. A failure is told once,
 // until one has come in again: the next client may come all the same.
-func (d *door) serve() {
+func (d *linkListener) serve() {
 	pause := firstPause
 	for {
 		c, err := d.listener.Accept()
@@ -70,27 +70,27 @@ func (d *door) serve() {
 	}
 }
 
-func (d *door) admit(client *net.TCPConn) {
+func (d *linkListener) admit(client *net.TCPConn) {
 	from, _ := netip.ParseAddrPort(client.RemoteAddr().String())
 	f := newFlow(d.ctx, client, d.faults, d.nodes, &d.stage.trace, d.whose(from.Addr()))
 	d.keep(f)
-	answers := newThroat(f, d.start)
+	answers := newAnswerPipe(f, d.start)
 	context.AfterFunc(f.over, func() {
 		d.forget(f)
 		_ = client.Close()
 		_ = answers.Close()
 	})
 	d.stage.connections.Add(1)
-	d.busy.Go(func() { d.stage.serve(f, desk{client, answers}) })
+	d.busy.Go(func() { d.stage.serve(f, clientConn{client, answers}) })
 	d.faults.meet(f)
 }
 
 // start starts a client's pipeline.
-func (d *door) start(t *throat) {
+func (d *linkListener) start(t *answerPipe) {
 	d.starting.Lock()
 	defer d.starting.Unlock()
 	d.toxic.coming = t.flow // NewState takes it, on this goroutine
-	d.proxy.Toxics.StartLink(d.server, t.flow.client.RemoteAddr().String(), t, mouth{t.flow, t}, stream.Downstream)
+	d.proxy.Toxics.StartLink(d.server, t.flow.client.RemoteAddr().String(), t, pipeSink{t.flow, t}, stream.Downstream)
 }
 
 // lookEvery is how often it is looked who has left.
@@ -99,7 +99,7 @@ const lookEvery = 20 * time.Millisecond
 // look ends the flows of clients that have left, who may be read of by nobody at
 // the time: nobody waits for what is held for them. A client that ends what he
 // says has left.
-func (d *door) look() {
+func (d *linkListener) look() {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
@@ -125,32 +125,32 @@ func (d *door) look() {
 }
 
 // close ends the link and all its connections, and waits for them.
-func (d *door) close() {
+func (d *linkListener) close() {
 	_ = d.listener.Close()
 	d.stop()
 	d.busy.Wait()
 }
 
-func (d *door) keep(f *flow) {
+func (d *linkListener) keep(f *flow) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.flows[f] = true
 }
 
-func (d *door) forget(f *flow) {
+func (d *linkListener) forget(f *flow) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.flows, f)
 }
 
 // meet confronts all connections that stand with the modes.
-func (d *door) meet() {
+func (d *linkListener) meet() {
 	for _, f := range d.standing() {
 		d.faults.meet(f)
 	}
 }
 
-func (d *door) standing() []*flow {
+func (d *linkListener) standing() []*flow {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	all := make([]*flow, 0, len(d.flows))

@@ -16,20 +16,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lane speaks HTTP/1.1 on one connection at a time, on the goroutine that asks:
+// http1Conn speaks HTTP/1.1 on one connection at a time, on the goroutine that asks:
 // no other has to be woken to write or to read, which is half of what a request
 // costs with net/http's Transport. To a server it is the same client: what is
 // sent, when a request is sent again, and what ends a connection are as there.
 //
 // Having the connection to itself is also what makes an age limit sound: whoever
-// takes a lane knows how old its connection is and that nobody else writes on it,
+// takes one knows how old its connection is and that nobody else writes on it,
 // so an old one is closed between two requests, never under one.
-type lane struct {
-	road *road
-	form *form
-	tls  *tls.Config
-	life context.Context // when it ends, the connection does
-	aged func() int64    // until when a connection that begins now may be used, ns; 0: for ever
+type http1Conn struct {
+	dialer   *dialer
+	template *requestTemplate
+	tls      *tls.Config
+	life     context.Context // when it ends, the connection does
+	aged     func() int64    // until when a connection that begins now may be used, ns; 0: for ever
 
 	conn  net.Conn // nil: none
 	until int64    // ns; the connection is too old from then on; 0: never
@@ -56,18 +56,18 @@ var (
 	errInterim = fmt.Errorf("more than %d answers before the final one", mostInterim)
 )
 
-func (l *lane) old(now int64) bool { return l.until != 0 && now >= l.until }
+func (l *http1Conn) old(now int64) bool { return l.until != 0 && now >= l.until }
 
 // dead reports whether an idle connection has ended. Nothing comes on it unasked,
 // so whatever there is to read is its end.
-func (l *lane) dead() bool { return l.conn != nil && l.ready() }
+func (l *http1Conn) dead() bool { return l.conn != nil && l.ready() }
 
 // ask sends a request, and reads the whole answer, until a deadline.
 //
 // A request on a connection that stood already, which ends before the first byte
 // of an answer, is sent again on a new one, if it is idempotent or nothing of it
 // had been written: servers close idle connections as they please.
-func (l *lane) ask(s *shot, q query, end time.Time) (answer, error) {
+func (l *http1Conn) ask(s *trace, q query, end time.Time) (answer, error) {
 	for {
 		if err := l.connect(s, end); err != nil {
 			return answer{}, err
@@ -84,7 +84,7 @@ func (l *lane) ask(s *shot, q query, end time.Time) (answer, error) {
 
 // connect makes sure of a connection: the one there is, unless it has ended, or a
 // new one.
-func (l *lane) connect(s *shot, end time.Time) error {
+func (l *http1Conn) connect(s *trace, end time.Time) error {
 	if l.conn != nil {
 		if !l.ready() && l.conn.SetDeadline(end) == nil {
 			s.reused.Store(true)
@@ -96,11 +96,11 @@ func (l *lane) connect(s *shot, end time.Time) error {
 	ctx, cancel := context.WithDeadline(l.life, end)
 	defer cancel()
 	s.ctx = ctx
-	conn, err := l.road.reach(s, l.form.address)
+	conn, err := l.dialer.reach(s, l.template.address)
 	if err != nil {
 		return err
 	}
-	if l.conn = conn; l.form.secure {
+	if l.conn = conn; l.template.secure {
 		l.conn, err = l.secured(s, conn)
 	}
 	if err == nil {
@@ -119,9 +119,9 @@ func (l *lane) connect(s *shot, end time.Time) error {
 	return nil
 }
 
-func (l *lane) secured(s *shot, conn net.Conn) (net.Conn, error) {
+func (l *http1Conn) secured(s *trace, conn net.Conn) (net.Conn, error) {
 	c := l.tls.Clone()
-	c.ServerName = l.form.host
+	c.ServerName = l.template.host
 	secure := tls.Client(conn, c)
 	s.reached(handshaking)
 	s.begins(tlsHandshake)
@@ -150,7 +150,7 @@ func readable(conn net.Conn) func() bool {
 
 // exchange sends the request on the connection and reads the answer. again says
 // that it may be sent once more if it failed on a connection that stood already.
-func (l *lane) exchange(s *shot, q query) (a answer, again bool, err error) {
+func (l *http1Conn) exchange(s *trace, q query) (a answer, again bool, err error) {
 	short := len(q.body) <= mostAtOnce
 	if short {
 		q.head = append(q.head, q.body...)
@@ -170,7 +170,7 @@ func (l *lane) exchange(s *shot, q query) (a answer, again bool, err error) {
 	}
 	if whole := l.settle(rest); err != nil {
 		return a, again, err
-	} else if !whole || resp.Close || l.form.closes || resp.StatusCode == http.StatusSwitchingProtocols || l.in.Buffered() > 0 {
+	} else if !whole || resp.Close || l.template.closes || resp.StatusCode == http.StatusSwitchingProtocols || l.in.Buffered() > 0 {
 		l.close()
 	}
 	return a, false, nil
@@ -178,7 +178,7 @@ func (l *lane) exchange(s *shot, q query) (a answer, again bool, err error) {
 
 // pour writes a long body while the answer is being read: a server need not read
 // all of it.
-func (l *lane) pour(s *shot, body []byte) chan error {
+func (l *http1Conn) pour(s *trace, body []byte) chan error {
 	done := make(chan error, 1)
 	go func() {
 		_, err := l.conn.Write(body)
@@ -191,7 +191,7 @@ func (l *lane) pour(s *shot, body []byte) chan error {
 }
 
 // settle ends what is still being written, and reports whether all of it was.
-func (l *lane) settle(rest chan error) bool {
+func (l *http1Conn) settle(rest chan error) bool {
 	if rest == nil {
 		return true
 	}
@@ -205,10 +205,10 @@ func (l *lane) settle(rest chan error) bool {
 }
 
 // answer reads a whole one; what there is of it comes with an error, too.
-func (l *lane) answer(s *shot) (resp *http.Response, again bool, err error) {
+func (l *http1Conn) answer(s *trace) (resp *http.Response, again bool, err error) {
 	l.head = mostHead
 	if _, err := l.in.Peek(1); err != nil {
-		return nil, l.form.replays, err
+		return nil, l.template.replays, err
 	}
 	s.reached(answering)
 	if resp, err = l.final(); err != nil {
@@ -216,7 +216,7 @@ func (l *lane) answer(s *shot) (resp *http.Response, again bool, err error) {
 	}
 	l.head = math.MaxInt
 	s.reached(reading)
-	err = l.body.read(resp.Body, l.form.expect.Reads())
+	err = l.body.read(resp.Body, l.template.expect.Reads())
 	if end := resp.Body.Close(); err == nil {
 		err = end
 	}
@@ -227,9 +227,9 @@ func (l *lane) answer(s *shot) (resp *http.Response, again bool, err error) {
 }
 
 // final reads the head of the answer that no other follows.
-func (l *lane) final() (*http.Response, error) {
+func (l *http1Conn) final() (*http.Response, error) {
 	for range mostInterim + 1 {
-		resp, err := http.ReadResponse(l.in, l.form.proto)
+		resp, err := http.ReadResponse(l.in, l.template.proto)
 		if err != nil {
 			return nil, err
 		}
@@ -241,7 +241,7 @@ func (l *lane) final() (*http.Response, error) {
 }
 
 // Read reads from the connection, of a head no more than there may be.
-func (l *lane) Read(b []byte) (int, error) {
+func (l *http1Conn) Read(b []byte) (int, error) {
 	if l.head <= 0 {
 		return 0, errHead
 	}
@@ -251,7 +251,7 @@ func (l *lane) Read(b []byte) (int, error) {
 }
 
 // close closes the connection, if there is one.
-func (l *lane) close() {
+func (l *http1Conn) close() {
 	if l.conn == nil {
 		return
 	}

@@ -12,22 +12,22 @@ import (
 	"time"
 )
 
-// lanes are the connections of one source address to the group's target. The
+// http1Pool are the connections of one source address to the group's target. The
 // one used last is taken first, as browsers and net/http do.
-type lanes struct {
-	road *road
-	form *form
-	tls  *tls.Config
-	life context.Context
-	live time.Duration // 0: no limit
-	now  func() int64
+type http1Pool struct {
+	dialer   *dialer
+	template *requestTemplate
+	tls      *tls.Config
+	life     context.Context
+	live     time.Duration // 0: no limit
+	now      func() int64
 
 	mu   sync.Mutex
-	idle []*lane
+	idle []*http1Conn
 }
 
-// take gives a lane for one request.
-func (p *lanes) take() *lane {
+// take gives a connection for one request.
+func (p *http1Pool) take() *http1Conn {
 	now := p.now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -43,8 +43,8 @@ func (p *lanes) take() *lane {
 	return p.open()
 }
 
-// put takes a lane back after its request succeeded.
-func (p *lanes) put(l *lane) {
+// put takes a connection back after its request succeeded.
+func (p *http1Pool) put(l *http1Conn) {
 	if l.old(p.now()) {
 		l.close()
 		return
@@ -55,18 +55,18 @@ func (p *lanes) put(l *lane) {
 }
 
 // sweep closes idle connections that have become too old.
-func (p *lanes) sweep() {
+func (p *http1Pool) sweep() {
 	now := p.now()
-	p.closeIdle(func(l *lane) bool { return l.old(now) })
+	p.closeIdle(func(l *http1Conn) bool { return l.old(now) })
 }
 
 // reap closes idle connections that the other side has ended.
-func (p *lanes) reap() { p.closeIdle((*lane).dead) }
+func (p *http1Pool) reap() { p.closeIdle((*http1Conn).dead) }
 
 // close closes all idle connections.
-func (p *lanes) close() { p.closeIdle(func(*lane) bool { return true }) }
+func (p *http1Pool) close() { p.closeIdle(func(*http1Conn) bool { return true }) }
 
-func (p *lanes) closeIdle(which func(*lane) bool) {
+func (p *http1Pool) closeIdle(which func(*http1Conn) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	kept := p.idle[:0]
@@ -81,14 +81,14 @@ func (p *lanes) closeIdle(which func(*lane) bool) {
 	p.idle = kept
 }
 
-func (p *lanes) open() *lane {
-	l := &lane{road: p.road, form: p.form, tls: p.tls, life: p.life, aged: p.aged}
+func (p *http1Pool) open() *http1Conn {
+	l := &http1Conn{dialer: p.dialer, template: p.template, tls: p.tls, life: p.life, aged: p.aged}
 	l.in = bufio.NewReader(l)
 	return l
 }
 
 // aged is until when a connection that begins now may be used.
-func (p *lanes) aged() int64 {
+func (p *http1Pool) aged() int64 {
 	if p.live <= 0 {
 		return 0
 	}
@@ -101,9 +101,9 @@ func stagger(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.9 + 0.2*rand.Float64()))
 }
 
-// newTransport is HTTP/1.1 over a road: no proxy, no compression, nothing from
+// newTransport is HTTP/1.1 over a dialer: no proxy, no compression, nothing from
 // the environment.
-func newTransport(r *road, trust *tls.Config) *http.Transport {
+func newTransport(r *dialer, trust *tls.Config) *http.Transport {
 	return &http.Transport{
 		DialContext:         r.dial,
 		TLSClientConfig:     trust,
