@@ -85,8 +85,15 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		}
 		all = append(all, &jsonAsker{c.JSON, on})
 	}
+	if c.Prometheus != nil {
+		on, err := pageOn(c.Prometheus.URL, r, trust)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, &prometheusAsker{c.Prometheus, on})
+	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb, json", c.Name, len(all))
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb, json, prometheus", c.Name, len(all))
 	}
 	return all[0], nil
 }
@@ -155,6 +162,7 @@ func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Write
 		return answer{}, load.Local, err
 	}
 	req.Header.Set("User-Agent", "stormdrill-check")
+	authorized(req)
 	a, err := s.do(via, req, sink)
 	return a, classify(err, s.stage()), err
 }

@@ -64,6 +64,32 @@ func TestHTTPProbe(t *testing.T) {
 	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: "http://192.0.2.1/"}}), false, true, "unreachable")
 }
 
+// A URL may hold a user and a password; a header of one's own goes before them.
+func TestCredentialsInURL(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, ok := r.BasicAuth(); !ok || user != "ops" || password != "p w" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	t.Cleanup(s.Close)
+	at := secret.Text(strings.Replace(s.URL, "http://", "http://ops:p%20w@", 1))
+	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: at}}), true, true, "200")
+	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(s.URL)}}), false, true, "401")
+	for header, want := range map[secret.Text]string{"": "Basic b3BzOnAgdw==", "Bearer x": "Bearer x"} {
+		g := load.Group{URL: at, Method: http.MethodGet}
+		if header != "" {
+			g.Headers = map[string]secret.Text{"Authorization": header}
+		}
+		f, err := newRequestTemplate(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if head := f.first + string(f.head); !strings.Contains(head, "Authorization: "+want+"\r\n") || strings.Contains(head, "ops") {
+			t.Errorf("header %q: %q", header, head)
+		}
+	}
+}
+
 func TestHTTPProbeUsesFreshConnections(t *testing.T) {
 	url, _, ever := counting(t)
 	p, err := newProbe(load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(url)}}, load.Spec{Subnet: loopback})
@@ -143,6 +169,52 @@ func TestJSONProbe(t *testing.T) {
 	}
 	check.JSON.URL = secret.Text(closedPort(t))
 	expectAnswer(t, knockOn(t, check), false, false, "out of reach: refused")
+}
+
+// promRules is what Prometheus 2.42 answers of one rule with two alerts.
+const promRules = `{"status":"success","data":{"groups":[{"name":"shop","file":"/etc/prometheus/rules.yml","rules":[
+{"state":"firing","name":"ShopDown","query":"up == 0","duration":2,"labels":{"severity":"page"},"annotations":{},"alerts":[
+{"labels":{"alertname":"ShopDown","instance":"shop-1:8080","severity":"page"},"annotations":{},"state":"STATE1","activeAt":"2026-11-29T11:00:01.5Z","value":"0e+00"},
+{"labels":{"alertname":"ShopDown","instance":"shop-2:8080","severity":"page"},"annotations":{},"state":"pending","activeAt":"2026-11-29T11:00:02.5Z","value":"0e+00"}],
+"health":"ok","evaluationTime":0.0002,"lastEvaluation":"2026-11-29T11:00:03.5Z","type":"alerting"},
+{"name":"shop:rate","query":"1","health":"ok","type":"recording"}],"interval":1}]}}`
+
+func TestPrometheusProbe(t *testing.T) {
+	var body string
+	code := http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+		fmt.Fprint(w, body)
+	}))
+	t.Cleanup(s.Close)
+	of := func(rule string, labels map[string]string) load.Check {
+		return load.Check{Prometheus: &load.PrometheusProbe{URL: secret.Text(s.URL), Rule: rule, Labels: labels}}
+	}
+	body = strings.Replace(promRules, "STATE1", "firing", 1)
+	expectAnswer(t, knockOn(t, of("ShopDown", nil)), false, true, "firing, active since 2026-11-29T11:00:01.5Z")
+	expectAnswer(t, knockOn(t, of("ShopDown", map[string]string{"instance": "shop-1:8080", "severity": "page"})), false, true, "firing")
+	expectAnswer(t, knockOn(t, of("ShopDown", map[string]string{"instance": "shop-2:8080"})), true, true, "pending since 2026-11-29T11:00:02.5Z")
+	expectAnswer(t, knockOn(t, of("ShopDown", map[string]string{"instance": "shop-3:8080"})), true, true, "inactive")
+	expectAnswer(t, knockOn(t, of("ShopUp", nil)), false, false, `no alerting rule "ShopUp"`)
+	expectAnswer(t, knockOn(t, of("shop:rate", nil)), false, false, `no alerting rule "shop:rate"`)
+	body = strings.Replace(promRules, "STATE1", "pending", 1)
+	expectAnswer(t, knockOn(t, of("ShopDown", nil)), true, true, "pending since 2026-11-29T11:00:01.5Z")
+	for text, want := range map[string]load.Answer{
+		`{"status":"success","data":{"resultType":"vector","result":[]}}`:                              {Good: true, Known: true, Detail: "0 series"},
+		`{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"0"]}]}}`: {Known: true, Detail: "1 series"},
+		`{"status":"success","data":{"resultType":"scalar","result":[1764410000.1,"0"]}}`:              {Good: true, Known: true, Detail: "0"},
+		`{"status":"success","data":{"resultType":"scalar","result":[1764410000.1,"3"]}}`:              {Known: true, Detail: "3"},
+		`{"status":"success","data":{"resultType":"string","result":"x"}}`:                             {Detail: "a string, and no vector or number"},
+		`{"status":"error","error":"invalid parameter"}`:                                               {Detail: "query: invalid parameter"},
+		`<html>`: {Detail: "not Prometheus's answer"},
+	} {
+		body = text
+		expectAnswer(t, knockOn(t, of("", nil)), want.Good, want.Known, want.Detail)
+	}
+	body = "<html>"
+	expectAnswer(t, knockOn(t, of("ShopDown", nil)), false, false, "not Prometheus's rules")
+	code = http.StatusServiceUnavailable
+	expectAnswer(t, knockOn(t, of("ShopDown", nil)), false, false, "answered 503")
 }
 
 func TestLBProbe(t *testing.T) {

@@ -22,6 +22,8 @@ type Check struct {
 	HAProxy *HAProxyProbe `json:"haproxy,omitempty"`
 	LB      *LBProbe      `json:"lb,omitempty"`
 	JSON    *JSONProbe    `json:"json,omitempty"`
+
+	Prometheus *PrometheusProbe `json:"prometheus,omitempty"`
 }
 
 // HTTPProbe asks for a URL over a fresh connection. Good is an answer as expected.
@@ -63,6 +65,15 @@ type JSONProbe struct {
 	URL    secret.Text `json:"url"`
 	Path   string      `json:"path"` // keys and places in lists, joined by dots
 	Equals string      `json:"equals"`
+}
+
+// PrometheusProbe reads Prometheus's rules, or its answer to a query; good is no alert that
+// fires, or an answer without a series and with no number but 0. An answer that lacks the
+// rule is an error, not a state.
+type PrometheusProbe struct {
+	URL    secret.Text       `json:"url"`            // of the API's answer
+	Rule   string            `json:"rule,omitempty"` // empty: it is of a query
+	Labels map[string]string `json:"labels,omitempty"`
 }
 
 // Answer is what a probe brought back.

@@ -1,0 +1,60 @@
+package watch
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// Prometheus follows an alerting rule, or asks what becomes true, at a Prometheus of the
+// drill. Pending is not yet noticed: what counts is when the alert fires, before
+// Alertmanager has heard of it.
+type Prometheus struct {
+	URL    secret.Text       `yaml:"url"`    // of its root: http://prometheus:9090
+	Rule   string            `yaml:"rule"`   // the alert's name
+	Labels map[string]string `yaml:"labels"` // that an alert of the rule has to have; default any
+	Query  string            `yaml:"query"`  // in place of a rule, PromQL: an alarm while it gives anything, or a number that is not 0
+	Every  time.Duration     `yaml:"every"`  // between two questions; default 100ms
+}
+
+// Traits: it reads a state.
+func (*Prometheus) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
+
+// Plan has the load node poll.
+func (p *Prometheus) Plan(plan Planner) {
+	plan.Asks("url", p.URL)
+	probe := &load.PrometheusProbe{Rule: p.Rule, Labels: p.Labels}
+	root, what := strings.TrimSuffix(string(p.URL), "/"), ""
+	switch {
+	case (p.Rule == "") == (p.Query == ""):
+		plan.Problem("rule", "prometheus: want either the name of a rule, as its alert is called, or a query")
+		return
+	case p.Query != "" && len(p.Labels) > 0:
+		plan.Problem("labels", "labels: they are an alert's, and a query has its own in braces")
+		return
+	case p.Query != "":
+		probe.URL, what = secret.Text(root+"/api/v1/query?query="+url.QueryEscape(p.Query)), p.Query
+	default:
+		probe.URL, what = secret.Text(root+"/api/v1/rules?type=alert"), "the alert "+p.Rule+braces(p.Labels)
+	}
+	plan.Check(fmt.Sprintf("asks Prometheus at %s for %s", p.URL, what), orElse(p.Every, DefaultPoll), 0, load.Check{Prometheus: probe})
+}
+
+// braces writes labels as PromQL does.
+func braces(labels map[string]string) string {
+	if len(labels) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		parts = append(parts, fmt.Sprintf("%s=%q", name, labels[name]))
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}
