@@ -39,7 +39,7 @@ func (f *CPUStarve) Lowers() Limits { return Limits{CPUs: f.CPUs} }
 // leastCPUs is the smallest quota the kernel takes: 1 ms of each 100 ms.
 const leastCPUs = 0.01
 
-// Bind checks that there is somebody to starve, and something left for him.
+// Bind checks that there is a target, and that the limit is above the floor.
 func (f *CPUStarve) Bind(name string, site Site) (Injection, error) {
 	if f.CPUs < leastCPUs {
 		return nil, setting("cpus", "cpus %g: want at least %g, the least that a kernel gives", f.CPUs, leastCPUs)

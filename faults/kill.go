@@ -35,7 +35,7 @@ func (f *Kill) String() string {
 	return "kills the target's process; its host refuses"
 }
 
-// Bind checks that there is somebody to kill, over links where it shows.
+// Bind checks that there is a target to kill, over links where it shows.
 func (f *Kill) Bind(name string, site Site) (Injection, error) {
 	if f.As != "" && f.As != "process" && f.As != "host" {
 		return nil, setting("as", "as %q: want process or host", f.As)

@@ -40,7 +40,7 @@ func (f *MemoryStarve) Lowers() Limits { return Limits{Memory: f.Memory} }
 // leastMemory is the smallest limit that engines take.
 const leastMemory = 6 << 20
 
-// Bind checks that there is somebody to starve, and something left for him.
+// Bind checks that there is a target, and that the limit is above the floor.
 func (f *MemoryStarve) Bind(name string, site Site) (Injection, error) {
 	if f.Memory < leastMemory {
 		return nil, setting("memory", "memory %s: want at least 6MiB, the least that an engine gives", f.Memory)

@@ -27,7 +27,7 @@ func (f *Pause) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *Pause) String() string { return "freezes the target: connections open, and nobody answers" }
 
-// Bind checks that there is somebody to freeze.
+// Bind checks that there is a target to freeze.
 func (f *Pause) Bind(name string, site Site) (Injection, error) {
 	if len(site.Targets) == 0 {
 		return nil, errors.New("it hits no target")

@@ -33,7 +33,7 @@ func (f *Restart) String() string {
 	return "restarts the target by SIGTERM; its host refuses until it serves again"
 }
 
-// Bind checks that there is somebody to restart. Its injection is a stop's: what
+// Bind checks that there is a target to restart. Its injection is a stop's: what
 // makes it a restart is that it is lifted at once.
 func (f *Restart) Bind(name string, site Site) (Injection, error) {
 	return (&Stop{Target: f.Target}).Bind(name, site)

@@ -29,7 +29,7 @@ func (f *Stop) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *Stop) String() string { return "stops the target with SIGTERM; its host refuses" }
 
-// Bind checks that there is somebody to stop.
+// Bind checks that there is a target to stop.
 func (f *Stop) Bind(name string, site Site) (Injection, error) {
 	if len(site.Targets) == 0 {
 		return nil, errors.New("it hits no target")

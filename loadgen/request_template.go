@@ -100,7 +100,17 @@ func prototypeOf(g load.Group) (req *http.Request, body string, err error) {
 		}
 		req.Header.Set(k, value)
 	}
+	authorized(req)
 	return req, body, nil
+}
+
+// authorized says who asks as the URL has it, http://user:password@host/, and as net/http's
+// Client would: where no header says so already.
+func authorized(req *http.Request) {
+	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
+		password, _ := u.Password()
+		req.SetBasicAuth(u.Username(), password)
+	}
 }
 
 // revealedURL is a URL with its secrets; the error of one that cannot be read shows none.

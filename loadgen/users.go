@@ -65,7 +65,7 @@ func newUsers(ctx context.Context, s load.Spec, number int, now func() int64) (*
 	return u, nil
 }
 
-// perUser gives every user a pool of his own, on the dialer of the source.
+// perUser gives every user a pool of its own, on the dialer of its source.
 func perUser(bySource []*http1Pool, users int) []*http1Pool {
 	all := make([]*http1Pool, users)
 	for i := range all {

@@ -201,7 +201,7 @@ func days(s float64) string {
 	return sla.Brief(s)
 }
 
-// alert says who is called, and what he is held to.
+// alert says who is called, and within which limits.
 func alert(c sla.Scorecard) string {
 	a := c.Alert
 	if a == nil {

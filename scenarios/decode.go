@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type decoder struct {
 	problems Problems
 	notes    []string
 	visited  int
+	from     map[*yaml.Node]string // files of the parts that are not the scenario's own
 }
 
 // Bounds of what a scenario can hold, against a file whose aliases multiply.
@@ -35,21 +37,35 @@ const (
 
 // decode reads data into s.
 func (d *decoder) decode(data []byte, s *Scenario) {
-	var doc yaml.Node
-	if empty(data) {
-		d.add(place{1, 1}, "the file holds no scenario: stormdrill init writes one to begin with")
+	root := d.parse(data)
+	if root == nil {
 		return
 	}
+	d.places.at[Path()] = d.placeOf(root)
+	if k := indexOf(root, "services"); k >= 0 && indexOf(root, "targets") < 0 {
+		d.add(d.placeOf(root.Content[k]), "this is a Compose file, and no scenario: stormdrill init FILE writes one to begin with; a service becomes a target, with its image, ports and environment (env), and uses where it has depends_on")
+		return
+	}
+	root = d.extended(root, s, d.file, 0)
+	s.resolved = root
+	d.value(root, reflect.ValueOf(s).Elem(), nil)
+}
+
+// parse gives a document's root; nil where it has been said why there is none.
+func (d *decoder) parse(data []byte) *yaml.Node {
+	if empty(data) {
+		d.add(place{line: 1, column: 1}, "the file holds no scenario: stormdrill init writes one to begin with")
+		return nil
+	}
+	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
 		d.syntax(err)
-		return
+		return nil
 	}
-	root := &doc
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
-		root = doc.Content[0]
+		return doc.Content[0]
 	}
-	d.places.at[Path()] = place{max(1, root.Line), max(1, root.Column)}
-	d.value(root, reflect.ValueOf(s).Elem(), nil)
+	return &doc
 }
 
 // empty: there is not one document of YAML, comments apart.
@@ -66,26 +82,31 @@ func (d *decoder) syntax(err error) {
 	var many *yaml.LoadErrors
 	if errors.As(err, &many) {
 		for _, e := range many.Errors {
-			d.add(place{e.Mark.Line, e.Mark.Column}, "%s", e.Message)
+			d.add(place{line: e.Mark.Line, column: e.Mark.Column}, "%s", e.Message)
 		}
 		return
 	}
 	var one *yaml.LoadError
 	if errors.As(err, &one) {
-		d.add(place{one.Mark.Line, one.Mark.Column}, "%s", one.Message)
+		d.add(place{line: one.Mark.Line, column: one.Mark.Column}, "%s", one.Message)
 		return
 	}
-	d.add(place{1, 1}, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+	d.add(place{line: 1, column: 1}, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
 }
 
 func (d *decoder) add(at place, format string, args ...any) {
-	d.problems = append(d.problems, Problem{File: d.file, Line: max(1, at.line), Column: max(1, at.column), Text: fmt.Sprintf(format, args...)})
+	d.problems = append(d.problems, Problem{File: cmp.Or(at.file, d.file), Line: max(1, at.line), Column: max(1, at.column), Text: fmt.Sprintf(format, args...)})
+}
+
+// placeOf is where a part was read.
+func (d *decoder) placeOf(n *yaml.Node) place {
+	return place{max(1, n.Line), max(1, n.Column), d.from[n]}
 }
 
 // wrong reports a part that cannot be read.
 func (d *decoder) wrong(n *yaml.Node, keys []string, format string, args ...any) {
 	d.places.bad[Path(keys...)] = true
-	d.add(place{n.Line, n.Column}, format, args...)
+	d.add(d.placeOf(n), format, args...)
 }
 
 // value reads n, which stands at keys, into v.
@@ -142,7 +163,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value || f.was != "" && f.was == key.Value })
 		if i >= 0 && fields[i].was == key.Value {
 			if d.places.at[Path(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
-				d.add(place{key.Line, key.Column}, "%s%s is %s, which stands there, too: want one of the two", key.Value, within(keys), fields[i].name)
+				d.add(d.placeOf(key), "%s%s is %s, which stands there, too: want one of the two", key.Value, within(keys), fields[i].name)
 				return
 			}
 			d.renamed(key, fields[i].name, keys)
@@ -154,7 +175,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 				names[i] = f.name
 			}
 			d.places.bad[Path(append(keys, UnknownKey)...)] = true
-			d.add(place{key.Line, key.Column}, "unknown key %q%s: %s", key.Value, within(keys), Listed(key.Value, names))
+			d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys), Listed(meant(key.Value, names), names))
 			return
 		}
 		d.enter(key, value, v.FieldByIndex(fields[i].index), keys)
@@ -190,7 +211,7 @@ func (d *decoder) enter(key, value *yaml.Node, v reflect.Value, keys []string) {
 	if value.Kind == yaml.ScalarNode && !null(value) {
 		at = value
 	}
-	d.places.at[Path(keys...)] = place{at.Line, at.Column}
+	d.places.at[Path(keys...)] = d.placeOf(at)
 	d.value(value, v, keys)
 }
 
@@ -201,20 +222,60 @@ func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string, each func
 		return
 	}
 	first := map[string]int{}
+	var merged []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		switch line, twice := first[key.Value]; {
 		case key.Kind != yaml.ScalarNode:
 			d.wrong(key, keys, "want a plain name for a key, have %s", described(key))
-		case key.Tag == "!!merge":
-			d.wrong(key, keys, "merge keys are not read: write the entries out, or give a whole mapping an alias")
+		case key.Tag == mergeTag:
+			merged = append(merged, d.merged(n.Content[i+1], keys, 0)...)
 		case twice:
-			d.add(place{key.Line, key.Column}, "duplicate key %q%s: it stands in line %d already", key.Value, within(keys), line)
+			d.add(d.placeOf(key), "duplicate key %q%s: it stands in line %d already", key.Value, within(keys), line)
 		default:
 			first[key.Value] = key.Line
 			each(key, n.Content[i+1])
 		}
 	}
+	for i := 0; i+1 < len(merged); i += 2 { // what stands there itself goes before it
+		if key := merged[i]; first[key.Value] == 0 {
+			first[key.Value] = key.Line
+			each(key, merged[i+1])
+		}
+	}
+}
+
+// mergeTag is the key << of YAML 1.1: the entries of one mapping, or of several, in another.
+const mergeTag = "!!merge"
+
+// merged are the keys and values that a merge brings, the first mapping's before the next's.
+func (d *decoder) merged(n *yaml.Node, keys []string, depth int) (all []*yaml.Node) {
+	if d.visited += 1 + len(n.Content); d.visited > mostNodes || depth > mostDepth {
+		d.wrong(n, keys, "the file merges more than a scenario can hold, %d parts: are aliases multiplying?", mostNodes)
+		return nil
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return d.merged(n.Alias, keys, depth+1)
+	case yaml.SequenceNode:
+		for _, e := range n.Content {
+			all = append(all, d.merged(e, keys, depth+1)...)
+		}
+		return all
+	case yaml.MappingNode:
+		var others []*yaml.Node
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			switch key := n.Content[i]; {
+			case key.Tag == mergeTag:
+				others = append(others, d.merged(n.Content[i+1], keys, depth+1)...)
+			case key.Kind == yaml.ScalarNode:
+				all = append(all, key, n.Content[i+1])
+			}
+		}
+		return append(all, others...)
+	}
+	d.wrong(n, keys, "want the alias of a mapping, or a list of them, to merge, have %s", described(n))
+	return nil
 }
 
 // list reads a sequence into a slice.
@@ -229,7 +290,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, keys []string) {
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 	for i, e := range n.Content {
 		at := append(slices.Clip(keys), strconv.Itoa(i))
-		d.places.at[Path(at...)] = place{e.Line, e.Column}
+		d.places.at[Path(at...)] = d.placeOf(e)
 		if v.Type().Elem().Kind() == reflect.String {
 			e = asText(e)
 		}

@@ -68,3 +68,22 @@ func edits(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// elsewhere are names that other tools have for a key or a kind.
+var elsewhere = map[string]string{
+	"environment": "env", "env-file": "env", "depends-on": "uses", "links": "uses", "entrypoint": "command",
+	"healthcheck": "ready", "health-check": "ready", "mem-limit": "memory", "cpu": "cpus", "volumes": "files", "services": "targets",
+	"packet-loss": "loss", "packet-duplicate": "duplicate", "partition": "blackhole", "delay": "latency", "slicer": "slice",
+	"reset-peer": "reset", "slow-close": "stall", "http-abort": "http-status", "abort-http": "http-status", "dns-error": "dns",
+	"stress-cpu": "cpu-starve", "stress-memory": "memory-starve", "pod-kill": "kill", "vus": "users", "duration": "phases",
+	"objectives": "sla", "slo": "sla", "probes": "watch", "watchers": "watch", "scenario": "name", "url": "to", "rps": "rate",
+}
+
+// meant is the name here for what another tool calls so, where that may be written; else
+// the name itself.
+func meant(name string, have []string) string {
+	if other := elsewhere[fold(name)]; other != "" && !slices.Contains(have, name) && slices.Contains(have, other) {
+		return other
+	}
+	return name
+}

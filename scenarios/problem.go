@@ -48,7 +48,10 @@ func (ps Problems) Err() error {
 }
 
 // place is a position in a file, counted from 1.
-type place struct{ line, column int }
+type place struct {
+	line, column int
+	file         string // empty: the scenario's own
+}
 
 // Places knows where each part of a scenario stands in its file, and which
 // parts could not be read: what follows from those alone is not reported again.
@@ -79,15 +82,15 @@ func Keys(path string) []string { return strings.Split(path, separator) }
 
 const separator = "\x1f"
 
-// Find gives the line and column of the part at keys, or of the nearest part around it
-// that is there.
-func (p *Places) Find(keys []string) (line, column int) {
+// Find gives the file (empty: the scenario's own), line and column of the part at keys, or
+// of the nearest part around it that is there.
+func (p *Places) Find(keys []string) (file string, line, column int) {
 	for n := len(keys); n >= 0; n-- {
 		if at, ok := p.at[Path(keys[:n]...)]; ok {
-			return at.line, at.column
+			return at.file, at.line, at.column
 		}
 	}
-	return 1, 1
+	return "", 1, 1
 }
 
 // Under says whether something in the part at keys is reported.

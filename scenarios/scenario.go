@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
@@ -21,6 +23,9 @@ const Version = 1
 
 // Scenario is one drill as its author writes it.
 type Scenario struct {
+	// Extends is a file beside it, or in a folder there, whose parts it has where it does not
+	// say otherwise: mappings are merged key by key.
+	Extends string                   `yaml:"extends"`
 	Version int                      `yaml:"version"` // of the format; 1, which is the default
 	Name    string                   `yaml:"name"`    // of the drill: lower case letters, digits and hyphens, at most 40
 	Summary string                   `yaml:"summary"` // one sentence, for list and the reports
@@ -37,8 +42,9 @@ type Scenario struct {
 	// Dir holds what stands beside the scenario; see ReadFile.
 	Dir fs.FS `yaml:"-"`
 
-	places *Places
-	notes  []string // what is read and should be written otherwise
+	places   *Places
+	resolved *yaml.Node
+	notes    []string // what is read and should be written otherwise
 }
 
 // Target is a container under test, or several alike. Exactly one of Image,
@@ -209,7 +215,7 @@ type Writes struct {
 // once than ever before, as after a hiccup, another is opened.
 type Connections struct {
 	// Per is "request" for a new connection each time, or "user" where users share
-	// none: each keeps his own, as long-connection applications do.
+	// none: each keeps its own, as long-connection applications do.
 	Per  string        `yaml:"per"`
 	Live time.Duration `yaml:"live"` // closed at this age
 	// Keepalive probes a connection that has been idle for so long, and as often

@@ -13,6 +13,7 @@ import (
 func newPlan() *cobra.Command {
 	var o plan.Options
 	var t trust
+	var resolved, asJSON bool
 	c := &cobra.Command{
 		Use:   "plan DRILL…",
 		Short: "Show what a drill would do, without doing it",
@@ -28,15 +29,26 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 		Example: `  stormdrill plan bad-lb-node
   stormdrill plan checkout.yaml --image shop=shop:candidate`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return planAll(c, args, t.options(o)) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if resolved {
+				return resolveAll(c, args)
+			}
+			return planAll(c, args, t.options(o), asJSON)
+		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print each plan as one line of JSON instead")
+	c.Flags().BoolVar(&resolved, "resolved", false, "print each scenario as one text instead, with what it extends")
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "seed of all that is drawn at random")
 	t.flags(c)
 	c.Flags().StringToStringVar(&o.Images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }
 
-func planAll(c *cobra.Command, args []string, o plan.Options) error {
+func planAll(c *cobra.Command, args []string, o plan.Options, asJSON bool) error {
+	print := reports.Plan
+	if asJSON {
+		print = reports.PlanJSON
+	}
 	drills, err := openAll(args)
 	if err != nil {
 		return err
@@ -50,10 +62,31 @@ func planAll(c *cobra.Command, args []string, o plan.Options) error {
 		if err != nil {
 			return exitError{exitInvalid, err}
 		}
-		if i > 0 {
+		if i > 0 && !asJSON {
 			fmt.Fprintln(c.OutOrStdout())
 		}
-		if err := reports.Plan(c.OutOrStdout(), p); err != nil {
+		if err := print(c.OutOrStdout(), p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolveAll prints scenarios, each as one text.
+func resolveAll(c *cobra.Command, args []string) error {
+	drills, err := openAll(args)
+	if err != nil {
+		return err
+	}
+	for i, s := range drills {
+		if i > 0 {
+			fmt.Fprintln(c.OutOrStdout(), "---")
+		}
+		text, err := s.Resolved()
+		if err != nil {
+			return exitError{exitInvalid, fmt.Errorf("%s: %w", s.File, err)}
+		}
+		if _, err := c.OutOrStdout().Write(text); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // steers are the rules that lead askers elsewhere, in force or lifted: counts
 // outlive the lift.
 type steers struct {
-	checks func(netip.Addr) bool // who asks from there asks for nobody but himself
+	checks func(netip.Addr) bool // a check asks from there
 
 	mu    sync.Mutex
 	rules map[string]*steered

@@ -17,7 +17,7 @@ import (
 // toxic and the HTTP stage know of it together.
 type flow struct {
 	client *net.TCPConn
-	fd     int32 // the client's, to look whether he has left
+	fd     int32 // the client's, to look whether it has closed
 	faults *modes
 	nodes  bool   // it is between nodes
 	trace  *trace // of its link

@@ -93,12 +93,12 @@ func (d *linkListener) start(t *answerPipe) {
 	d.proxy.Toxics.StartLink(d.server, t.flow.client.RemoteAddr().String(), t, pipeSink{t.flow, t}, stream.Downstream)
 }
 
-// lookEvery is how often it is looked who has left.
+// lookEvery is how often it is looked which clients have closed.
 const lookEvery = 20 * time.Millisecond
 
-// look ends the flows of clients that have left, who may be read of by nobody at
-// the time: nobody waits for what is held for them. A client that ends what he
-// says has left.
+// look ends the flows of clients that have closed. Nothing may read from such a connection
+// at the time: what is held for it is awaited by nobody. A client that ends its side has
+// closed.
 func (d *linkListener) look() {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()

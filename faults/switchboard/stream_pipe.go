@@ -9,20 +9,20 @@ import (
 	"sync/atomic"
 )
 
-// clientConn is the client as the HTTP stage sees it: what he says is read from him
-// himself, what is said to him goes through the answer pipe, and so where faults want it.
+// clientConn is the client's connection as the HTTP stage sees it: requests are read from
+// it, and answers go through the answer pipe, and so where faults want them.
 type clientConn struct {
 	*net.TCPConn
 	answers *answerPipe
 }
 
-// Write says something to him.
+// Write answers the client.
 func (d clientConn) Write(b []byte) (int, error) { return d.answers.Write(b) }
 
 // ReadFrom keeps io.Copy from going round the answer pipe.
 func (d clientConn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(d.answers, r) }
 
-// Close ends what is said to him. He is left when he has heard it all.
+// Close ends the answers. The connection is closed once the client has all of them.
 func (d clientConn) Close() error { return d.answers.Close() }
 
 // answers is a source of Toxiproxy's that needs no connection of its own: what is

@@ -129,7 +129,7 @@ func (c *exchange) requests() {
 func (c *exchange) request() bool {
 	first, err := c.from.Peek(1)
 	if err != nil {
-		c.flow.end() // he has left
+		c.flow.end() // the client has closed
 		return false
 	}
 	c.heard.Store(true)
@@ -219,7 +219,7 @@ func (c *exchange) other(first []byte) {
 		return
 	}
 	_, _ = io.Copy(c.there, c.from)
-	c.flow.end() // he has left
+	c.flow.end() // the client has closed
 }
 
 // answers carries what the node says, until it ends.

@@ -132,8 +132,7 @@ func (c *exchange) secure() {
 	}
 }
 
-// holdHello keeps the ClientHello until the lift; who waited for so long may go
-// on. False: he did not.
+// holdHello keeps the ClientHello until the lift, and says whether the client waited for it.
 func (c *exchange) holdHello(m *mode) bool {
 	select {
 	case <-m.over:

@@ -14,12 +14,12 @@ type Spec struct {
 	Subnet   netip.Prefix `json:"subnet"`   // the only addresses ever dialled
 	Resolver netip.Addr   `json:"resolver"` // the switchboard's DNS
 	Groups   []Group      `json:"groups"`
-	Floods   []Group      `json:"floods,omitempty"` // let loose by the call "flood"; see Deluge
+	Floods   []Group      `json:"floods,omitempty"` // let loose by the call "flood"; see FloodStats
 	Swarms   []Swarm      `json:"swarms,omitempty"` // the same, of connections
 	Checks   []Check      `json:"checks"`
 	Hooks    []Hook       `json:"hooks,omitempty"`
-	// Authority is the drill's own, PEM: everybody here trusts it, besides what
-	// else he does.
+	// Authority is the drill's own, PEM: all groups and checks trust it, besides what else
+	// they do.
 	Authority string `json:"authority,omitempty"`
 }
 

@@ -239,7 +239,7 @@ func (p *planner) setting(keys []string, format string, err error) {
 }
 
 // meetsNew checks that somebody makes new connections for such a fault to meet.
-// Groups that make none may be there beside him, to show that they notice nothing.
+// Groups that make none may be there beside them, to show that they notice nothing.
 func (p *planner) meetsNew(f *Fault, keys []string) {
 	var settled []string
 	for _, l := range f.Site.Links {

@@ -52,12 +52,27 @@ func (p *planner) sla() {
 		p.keep(at("sla", "thresholds", strconv.Itoa(i)), text)
 	}
 	p.profile()
+	p.unjudged()
 	if s.Budget != "" {
 		if _, err := sla.ParseBudget(s.Budget); err != nil {
 			p.problem(at("sla", "budget"), "%v", err)
 		}
 	}
 	p.plan.Header.Objectives = objectives(s)
+}
+
+// unjudged notes that whatever users meet while a fault is on, the drill passes.
+func (p *planner) unjudged() {
+	s := p.s.SLA
+	if len(p.s.Faults) == 0 || p.o.Control || s.Mitigate != nil || s.Outage != nil || s.Profile != "" {
+		return
+	}
+	for _, text := range s.Keep {
+		if k, err := sla.ParseKeep(text); err != nil || k.Phase != "recovery" && k.Phase != "baseline" {
+			return
+		}
+	}
+	p.note("nothing judges the users while a fault is on: add mitigate, outage, or a threshold in fault or run")
 }
 
 // objectives are what a run is judged by.

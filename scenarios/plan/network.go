@@ -27,7 +27,7 @@ const (
 	kindFlood
 )
 
-// consumer is somebody who opens connections, and what he reaches.
+// consumer opens connections: a load group, a node, a watcher, and what it reaches.
 type consumer struct {
 	name      string
 	kind      consumerKind

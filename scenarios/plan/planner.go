@@ -140,8 +140,8 @@ func (p *planner) problem(keys []string, format string, args ...any) {
 		return
 	}
 	p.failed[scenarios.Path(keys...)] = true
-	line, column := p.s.Places().Find(keys)
-	p.problems = append(p.problems, scenarios.Problem{File: p.s.File, Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
+	file, line, column := p.s.Places().Find(keys)
+	p.problems = append(p.problems, scenarios.Problem{File: orElse(file, p.s.File), Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
 // dangling reports a name that nothing has, unless the parts that names come

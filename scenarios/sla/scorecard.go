@@ -159,8 +159,8 @@ type Burnt struct {
 	Share     float64 `json:"burnt_share"`        // of what is allowed; above 1: more than there is
 }
 
-// Alert is what the handbook's profile calls for: who is called, how soon he
-// answers and how soon it is mended.
+// Alert is what the handbook's profile calls for: which teams are called, how soon they
+// answer and how soon it is repaired.
 type Alert struct {
 	Colour   string   `json:"colour"` // yellow, orange, red
 	When     string   `json:"when"`

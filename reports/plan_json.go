@@ -1,0 +1,120 @@
+package reports
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/plan"
+)
+
+// PlanSchema names the form of a plan as JSON: fields are added, and what is there keeps its
+// meaning, as long as it stays the same.
+const PlanSchema = "stormdrill/plan/v1"
+
+// planned is a plan for programs. Times are in seconds; 0 where there is none.
+type planned struct {
+	Schema      string             `json:"schema"`
+	Scenario    string             `json:"scenario"`
+	Summary     string             `json:"summary"`
+	Seed        uint64             `json:"seed,string"` // a JSON number would lose it
+	Network     string             `json:"network"`
+	Length      float64            `json:"length_seconds"`
+	Containers  []plannedContainer `json:"containers"`
+	Links       []plannedLink      `json:"links"`
+	Faults      []plannedFault     `json:"faults"`
+	Watchers    []plannedWatcher   `json:"watchers"`
+	Timeline    []plannedStep      `json:"timeline"`
+	Objectives  []plannedObjective `json:"objectives"`
+	Uncontained []string           `json:"uncontained"`
+	Notes       []string           `json:"notes"`
+}
+
+type plannedContainer struct {
+	Name    string `json:"name"`
+	Target  string `json:"target"`
+	Address string `json:"address"`
+	From    string `json:"from"` // what it is made of, in words
+	Ready   string `json:"ready"`
+}
+
+type plannedLink struct {
+	ID      string `json:"id"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Port    uint16 `json:"port"`
+	Address string `json:"address"`
+	Proxied bool   `json:"proxied"`
+	Users   bool   `json:"users"` // a load group's
+}
+
+type plannedFault struct {
+	Name   string   `json:"name"`
+	Kind   string   `json:"kind"`
+	What   string   `json:"what"`
+	At     float64  `json:"at_seconds"` // from the start of the fault phase
+	For    float64  `json:"for_seconds"`
+	Share  float64  `json:"share"` // of the load's requests that it can hit at most
+	Links  []string `json:"links"`
+	Groups []string `json:"groups"` // that can meet it
+}
+
+type plannedWatcher struct {
+	Name  string   `json:"name"`
+	Kind  string   `json:"kind"`
+	What  string   `json:"what"`
+	Unmet []string `json:"unmet"` // faults that it cannot meet
+}
+
+type plannedStep struct {
+	At   float64 `json:"at_seconds"` // from the start of the run
+	What string  `json:"what"`
+}
+
+type plannedObjective struct {
+	Name       string  `json:"name"`
+	Limit      float64 `json:"limit_seconds"` // 0: the name has it
+	Resolution float64 `json:"resolution_seconds"`
+	By         string  `json:"by"`
+}
+
+// PlanJSON writes a plan for programs: what Plan prints, as one line of JSON.
+func PlanJSON(w io.Writer, p *plan.Plan) error {
+	s := time.Duration.Seconds
+	out := planned{Schema: PlanSchema, Scenario: p.Scenario.Name, Summary: p.Scenario.Summary, Seed: p.Seed, Network: p.Subnet.String(),
+		Length: s(p.Timeline[len(p.Timeline)-1].At), Containers: []plannedContainer{}, Links: []plannedLink{}, Faults: []plannedFault{},
+		Watchers: []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{}, Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
+	for _, n := range p.Nodes {
+		out.Containers = append(out.Containers, plannedContainer{n.Name, n.Target, n.Addr.String(), madeOf(n.Spec), readiness(n)})
+	}
+	for _, l := range p.Switchboard.Links {
+		out.Links = append(out.Links, plannedLink{l.ID, l.From, l.To, l.Port, l.Addr.String(), l.Proxied, l.Users})
+	}
+	for i, f := range p.Faults {
+		x := plannedFault{Name: f.Name, Kind: f.Kind, What: f.Fault.String(), At: s(f.At), For: s(f.For), Share: f.Share, Links: []string{}, Groups: some(p.Header.Faults[i].Groups)}
+		for _, l := range f.Site.Links {
+			x.Links = append(x.Links, l.ID)
+		}
+		out.Faults = append(out.Faults, x)
+	}
+	for _, x := range p.Header.Watch {
+		out.Watchers = append(out.Watchers, plannedWatcher{x.Name, x.Kind, x.What, some(x.Unmet)})
+	}
+	for _, x := range p.Timeline {
+		out.Timeline = append(out.Timeline, plannedStep{s(x.At), x.What})
+	}
+	for _, x := range p.Objectives() {
+		out.Objectives = append(out.Objectives, plannedObjective{x.Name, s(x.Limit), s(x.Resolution), x.By})
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(plainly(out))
+}
+
+// some is a list that is none as an empty one.
+func some(all []string) []string {
+	if all == nil {
+		return []string{}
+	}
+	return all
+}
