@@ -39,7 +39,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	for _, f := range card.Faults {
 		item("Fault:", fault(f, len(card.Faults) == 1))
 	}
-	for _, s := range observer(card) {
+	for _, s := range observer(card, true) {
 		item("Noticed:", s)
 	}
 	for _, x := range card.Steers {

@@ -58,13 +58,13 @@ func card() sla.Scorecard {
 
 // What people and CI read is kept as golden files: go test ./reports -update.
 func TestFormats(t *testing.T) {
-	text := func(color bool) func(io.Writer, sla.Scorecard) error {
+	text := func(color, verbose bool) func(io.Writer, sla.Scorecard) error {
 		return func(w io.Writer, c sla.Scorecard) error {
-			return Text(w, c, TextOptions{Color: color, Width: 80, Evidence: "stormdrill-out/x"})
+			return Text(w, c, TextOptions{Color: color, Width: 80, Evidence: "stormdrill-out/x", Verbose: verbose})
 		}
 	}
 	for name, write := range map[string]func(io.Writer, sla.Scorecard) error{
-		"scorecard.txt": text(false), "scorecard-color.txt": text(true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false, true), "scorecard-color.txt": text(true, true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +20,7 @@ type TextOptions struct {
 	Color    bool
 	Width    int    // columns; 0: 100
 	Evidence string // folder of the evidence; empty: not said
+	Verbose  bool   // all that is known, and not only what most readers ask for
 }
 
 // Color reports whether w is a terminal that wants colours (NO_COLOR,
@@ -116,21 +118,27 @@ func (t *text) objectives(card sla.Scorecard) {
 func (t *text) facts(card sla.Scorecard) {
 	t.line("users", users(card))
 	t.line("outages", outages(card))
-	t.line("", impact(card))
+	if t.Verbose {
+		t.line("", impact(card))
+	}
 	t.line("", detection(card))
 	t.line("budget", budget(card))
 	t.line("alert", alert(card))
-	for _, s := range connections(card) {
-		t.line("", s)
-	}
-	for _, g := range card.Groups {
-		t.line("", served(g))
+	if t.Verbose {
+		for _, s := range connections(card) {
+			t.line("", s)
+		}
+		for _, g := range card.Groups {
+			t.line("", served(g))
+		}
+	} else {
+		t.line("latency", latency(card))
 	}
 	t.line("data", data(card))
 	for i, f := range card.Faults {
 		t.line([]string{"fault", ""}[min(i, 1)], fault(f, len(card.Faults) == 1))
 	}
-	for i, s := range observer(card) {
+	for i, s := range observer(card, t.Verbose) {
 		t.line([]string{"noticed", ""}[min(i, 1)], s)
 	}
 	for _, o := range card.Outages {
@@ -208,22 +216,32 @@ func (t *text) picture(card sla.Scorecard) {
 		bars.WriteRune(level(float64(b)))
 	}
 	below := []rune(strings.Repeat(" ", len(p.Bad)))
-	for i, m := range p.Marks {
+	marks := p.Marks
+	if !t.Verbose {
+		marks = slices.DeleteFunc(slices.Clone(marks), func(m sla.Point) bool { return !turns(m.Name) })
+	}
+	for i, m := range marks {
 		if at := int(m.At / p.Step); at < len(below) && below[at] == ' ' {
 			below[at] = markSign(i)
 		}
 	}
 	fmt.Fprintf(t, "\n  %-10s %s\n", "timeline", bars.String())
-	if marks := strings.TrimRight(string(below), " "); marks != "" {
-		fmt.Fprintf(t, "  %-10s %s\n", "", marks)
+	if signs := strings.TrimRight(string(below), " "); signs != "" {
+		fmt.Fprintf(t, "  %-10s %s\n", "", signs)
 	}
 	var legend []string
-	for i, m := range p.Marks {
+	for i, m := range marks {
 		legend = append(legend, fmt.Sprintf("%c %s %.1fs", markSign(i), m.Name, m.At))
 	}
 	t.line("", strings.Join(legend, ", "))
 	t.line("", fmt.Sprintf("bad requests, one column per %s: · none, ▁ some, █ all", sla.Brief(p.Step)))
 	t.WriteByte('\n')
+}
+
+// turns reports whether a mark is one at which a drill turns: a fault comes or is gone, or
+// somebody notices.
+func turns(mark string) bool {
+	return strings.HasPrefix(mark, "inject") || strings.HasPrefix(mark, "clear") || strings.HasSuffix(mark, " noticed")
 }
 
 // markSign names the n-th mark of a picture.

@@ -172,6 +172,29 @@ func served(g sla.Group) string {
 	return fmt.Sprintf("%s good: %s", g.Name, strings.Join(parts, "; "))
 }
 
+// mostLatencies keeps the line of a drill with many groups short.
+const mostLatencies = 4
+
+// latency says in one line how late 95 % of the answers were, before, during and after.
+func latency(c sla.Scorecard) string {
+	var parts []string
+	for _, g := range c.Groups {
+		var phases []string
+		for _, p := range g.Phases {
+			if p.Sent > 0 {
+				phases = append(phases, endless(p.P95))
+			}
+		}
+		if len(phases) > 0 {
+			parts = append(parts, fmt.Sprintf("%s p95 %s", g.Name, strings.Join(phases, " → ")))
+		}
+	}
+	if more := len(parts) - mostLatencies; more > 0 {
+		parts = append(parts[:mostLatencies], fmt.Sprintf("and %d groups more", more))
+	}
+	return strings.Join(parts, "; ")
+}
+
 // endless writes a percentile of latency, which has no end where too many were bad.
 func endless(p *float64) string {
 	if p == nil {
@@ -223,8 +246,9 @@ func detection(c sla.Scorecard) string {
 	return s
 }
 
-// observer says how far a watcher was from what could have been known.
-func observer(c sla.Scorecard) (lines []string) {
+// observer says what each watcher did, and if asked how far that was from what could have
+// been known.
+func observer(c sla.Scorecard, ideal bool) (lines []string) {
 	for _, w := range c.Watchers {
 		s := w.Name + ": "
 		switch {
@@ -241,7 +265,7 @@ func observer(c sla.Scorecard) (lines []string) {
 		default:
 			s += "noticed after " + w.Detect.String()
 			switch {
-			case w.Behind == nil:
+			case w.Behind == nil || !ideal:
 			case w.Behind.Seconds < 0:
 				s += fmt.Sprintf(", %s before every request, watched, could have told", sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
 			default:

@@ -34,7 +34,7 @@ func TestOutagesAreTold(t *testing.T) {
 			t.Errorf("%s: have %q, want %q", name, have, c.want)
 		}
 		var text, markdown strings.Builder
-		if err := Text(&text, k, TextOptions{Width: 1000}); err != nil {
+		if err := Text(&text, k, TextOptions{Width: 1000, Verbose: true}); err != nil {
 			t.Fatal(err)
 		}
 		if err := Markdown(&markdown, k); err != nil {

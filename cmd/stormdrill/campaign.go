@@ -48,7 +48,7 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
 	written := reports.WriteCampaign(c.dir, card, c.done)
-	return card.Verdict, errors.Join(ended, written, reports.CampaignText(w, card, textOptions(w, c.dir)))
+	return card.Verdict, errors.Join(ended, written, reports.CampaignText(w, card, textOptions(w, c.dir, false)))
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a
@@ -70,7 +70,7 @@ func (c *course) run(ctx context.Context) error {
 		if err := reports.WriteCampaignJSON(c.dir, card); err != nil {
 			return err
 		}
-		if err := reports.CampaignProgress(c.w, card, textOptions(c.w, "")); err != nil {
+		if err := reports.CampaignProgress(c.w, card, textOptions(c.w, "", false)); err != nil {
 			return err
 		}
 	}

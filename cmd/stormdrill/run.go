@@ -27,9 +27,10 @@ import (
 
 // runFlags are the options of `stormdrill run`.
 type runFlags struct {
-	out    string
-	seed   uint64
-	images map[string]string
+	out     string
+	verbose bool
+	seed    uint64
+	images  map[string]string
 	// uncontained allows an engine that does not close the drill's network.
 	uncontained bool
 	trust       trust
@@ -80,6 +81,7 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 		},
 	}
 	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print all that is known of each run")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of all that is drawn at random (default: new for each run, and recorded)")
 	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
 	c.Flags().IntVar(&f.allow, "allow", 0, "how many of them may exceed the SLA")
@@ -189,7 +191,7 @@ func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario, s
 		return card, err
 	}
 	// The verdict is printed where the evidence could not be written, too.
-	return card, errors.Join(err, reports.Text(w, card, textOptions(w, dir)))
+	return card, errors.Join(err, reports.Text(w, card, textOptions(w, dir, f.verbose)))
 }
 
 // folder is where a drill's evidence goes.
@@ -251,9 +253,9 @@ func newLive(w io.Writer) *reports.Live {
 	return reports.NewLive(w, tty, width)
 }
 
-func textOptions(w io.Writer, dir string) reports.TextOptions {
+func textOptions(w io.Writer, dir string, verbose bool) reports.TextOptions {
 	width, _ := terminal(w)
-	return reports.TextOptions{Color: reports.Color(w), Width: width, Evidence: dir}
+	return reports.TextOptions{Color: reports.Color(w), Width: width, Evidence: dir, Verbose: verbose}
 }
 
 // terminal gives the width of the terminal w is, if it is one.

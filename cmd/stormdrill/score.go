@@ -14,6 +14,7 @@ import (
 
 func newScore() *cobra.Command {
 	var sheet, format string
+	var verbose bool
 	c := &cobra.Command{
 		Use:   "score RECORD",
 		Short: "Judge a kept record again, by its own SLA or another",
@@ -33,7 +34,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 		RunE: func(c *cobra.Command, args []string) error {
 			write, ok := map[string]func(io.Writer, sla.Scorecard) error{
 				"json": reports.JSON, "markdown": reports.Markdown, "junit": reports.JUnit,
-				"text": func(w io.Writer, card sla.Scorecard) error { return reports.Text(w, card, textOptions(w, "")) },
+				"text": func(w io.Writer, card sla.Scorecard) error { return reports.Text(w, card, textOptions(w, "", verbose)) },
 			}[format]
 			if !ok {
 				return exitError{exitInvalid, fmt.Errorf("format %q: want text, json, markdown or junit", format)}
@@ -57,6 +58,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 		},
 	}
 	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that block alone")
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
 	c.Flags().StringVar(&format, "format", "text", "text, json, markdown or junit")
 	return c
 }

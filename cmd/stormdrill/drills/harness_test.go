@@ -105,7 +105,7 @@ func run(t *testing.T, args ...string) outcome {
 	t.Helper()
 	return again(t, func() outcome {
 		o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
-		cmd := exec.CommandContext(t.Context(), stormdrill, append([]string{"run", "--out", o.dir}, args...)...)
+		cmd := exec.CommandContext(t.Context(), stormdrill, append([]string{"run", "--verbose", "--out", o.dir}, args...)...)
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 		out, _ := cmd.CombinedOutput()
 		o.output, o.code = string(out), cmd.ProcessState.ExitCode()
