@@ -117,7 +117,7 @@ peers: ## programs that the faults are seen through, from Debian's packages wher
 	done
 
 images: ## images of real servers, built once from Debian packages
-	testdata/images/build haproxy nginx postgres prometheus
+	testdata/images/build haproxy nginx postgres prometheus alertmanager
 
 lint: ## gofmt, vet, staticcheck, module versions
 	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$out" ] || { echo "not gofmt-ed: $$out"; exit 1; }

@@ -78,6 +78,13 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		}
 		all = append(all, &lbAsker{c.LB, on})
 	}
+	if c.SQL != nil {
+		asker, err := newSQLAsker(c.SQL, r)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, asker)
+	}
 	if c.JSON != nil {
 		on, err := pageOn(c.JSON.URL, r, trust)
 		if err != nil {
@@ -92,8 +99,15 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		}
 		all = append(all, &prometheusAsker{c.Prometheus, on})
 	}
+	if c.Alertmanager != nil {
+		on, err := pageOn(c.Alertmanager.URL, r, trust)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, &alertmanagerAsker{c.Alertmanager, on})
+	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, haproxy, lb, json, prometheus", c.Name, len(all))
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, haproxy, lb, json, prometheus, alertmanager", c.Name, len(all))
 	}
 	return all[0], nil
 }
@@ -140,15 +154,26 @@ func pageOn(at secret.Text, r *dialer, trust *tls.Config) (page, error) {
 
 // get reads the page; a status other than 200 is an error that says so.
 func (p page) get(ctx context.Context) ([]byte, error) {
+	body, status, err := p.whole(ctx)
+	if err == nil && status != http.StatusOK {
+		return nil, answered(status)
+	}
+	return body, err
+}
+
+// answered is a page's status where it has none of what was asked for.
+type answered int
+
+func (a answered) Error() string { return fmt.Sprintf("answered %d", int(a)) }
+
+// whole reads the page, whatever its status: what is unwell often says so with 503.
+func (p page) whole(ctx context.Context) ([]byte, int, error) {
 	var body bytes.Buffer
 	a, class, err := fetch(ctx, p.via, p.at, limited{&body, mostPage})
-	switch {
-	case class != load.OK:
-		return nil, fmt.Errorf("out of reach: %s: %w", class, err)
-	case a.Status != http.StatusOK:
-		return nil, fmt.Errorf("answered %d", a.Status)
+	if class != load.OK {
+		return nil, 0, fmt.Errorf("out of reach: %s: %w", class, err)
 	}
-	return body.Bytes(), nil
+	return body.Bytes(), a.Status, nil
 }
 
 func (p page) close() { p.via.CloseIdleConnections() }

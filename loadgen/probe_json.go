@@ -4,6 +4,7 @@ package loadgen
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
@@ -20,11 +21,14 @@ const mostValue = 100
 
 // Ask is good while the value is the one wanted.
 func (p *jsonAsker) Ask(ctx context.Context) Reply {
-	body, err := p.get(ctx)
+	body, status, err := p.whole(ctx)
 	if err != nil {
 		return unknown("%v", err)
 	}
 	have, same, err := expect.Value(body, p.Path, p.Equals)
+	if err != nil && status != http.StatusOK {
+		return unknown("%v: %v", answered(status), err)
+	}
 	if err != nil {
 		return unknown("%v", err)
 	}

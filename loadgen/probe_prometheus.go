@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
@@ -20,9 +23,14 @@ type prometheusAsker struct {
 
 // Ask is good while no alert of the rule fires, or the query gives nothing.
 func (p *prometheusAsker) Ask(ctx context.Context) Reply {
-	body, err := p.get(ctx)
-	if err != nil {
+	body, status, err := p.whole(ctx)
+	switch {
+	case err != nil:
 		return unknown("%v", err)
+	case status != http.StatusOK && refused(body) != "":
+		return unknown("%v: %s", answered(status), refused(body))
+	case status != http.StatusOK:
+		return unknown("%v", answered(status))
 	}
 	var good bool
 	var detail string
@@ -35,6 +43,18 @@ func (p *prometheusAsker) Ask(ctx context.Context) Reply {
 		return unknown("%v", err)
 	}
 	return Reply{Good: good, Known: true, Detail: detail[:min(len(detail), mostValue)]}
+}
+
+// refused is why Prometheus does not answer, as it says it with a status of 400 or 422;
+// empty where it does not.
+func refused(body []byte) string {
+	var answer struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return ""
+	}
+	return answer.Error[:min(len(answer.Error), mostValue)]
 }
 
 // promAlert is one alert of a rule.
@@ -61,7 +81,8 @@ func ruleState(body []byte, rule string, labels map[string]string) (good bool, d
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return false, "", errors.New("not Prometheus's rules as JSON")
 	}
-	found, pending, firing := false, time.Time{}, time.Time{}
+	var found, pends, fires bool
+	var pending, firing time.Time // since
 	for _, g := range answer.Data.Groups {
 		for _, r := range g.Rules {
 			if r.Name != rule || r.Type != "" && r.Type != "alerting" {
@@ -72,9 +93,9 @@ func ruleState(body []byte, rule string, labels map[string]string) (good bool, d
 				switch {
 				case !has(a.Labels, labels):
 				case a.State == "firing":
-					firing = sooner(firing, a.ActiveAt)
+					fires, firing = true, sooner(firing, a.ActiveAt)
 				case a.State == "pending":
-					pending = sooner(pending, a.ActiveAt)
+					pends, pending = true, sooner(pending, a.ActiveAt)
 				}
 			}
 		}
@@ -82,9 +103,9 @@ func ruleState(body []byte, rule string, labels map[string]string) (good bool, d
 	switch {
 	case !found:
 		return false, "", fmt.Errorf("no alerting rule %q at Prometheus", rule)
-	case !firing.IsZero():
+	case fires:
 		return false, "firing, active since " + firing.UTC().Format(time.RFC3339Nano), nil
-	case !pending.IsZero():
+	case pends:
 		return true, "pending since " + pending.UTC().Format(time.RFC3339Nano), nil
 	}
 	return true, "inactive", nil
@@ -100,8 +121,9 @@ func has(have, want map[string]string) bool {
 	return true
 }
 
+// sooner is the earlier of two instants; one that is not known is none.
 func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}
 	return a
@@ -123,16 +145,30 @@ func queryState(body []byte) (good bool, detail string, err error) {
 	if answer.Status != "success" {
 		return false, "", fmt.Errorf("query: %s", answer.Error)
 	}
-	if answer.Data.ResultType == "scalar" {
-		var value []any // [time, "number"]
-		if err := json.Unmarshal(answer.Data.Result, &value); err != nil || len(value) != 2 {
-			return false, "", errors.New("not a number as Prometheus writes it")
-		}
-		return value[1] == "0", fmt.Sprint(value[1]), nil
+	switch answer.Data.ResultType {
+	case "scalar":
+		return number(answer.Data.Result)
+	case "vector":
+	default:
+		return false, "", fmt.Errorf("query: it gives a %s, and neither a vector nor a number", answer.Data.ResultType)
 	}
 	var series []json.RawMessage
 	if err := json.Unmarshal(answer.Data.Result, &series); err != nil {
-		return false, "", fmt.Errorf("a %s, and no vector or number", answer.Data.ResultType)
+		return false, "", errors.New("query: not a vector as Prometheus writes it")
 	}
 	return len(series) == 0, fmt.Sprintf("%d series", len(series)), nil
+}
+
+// number is good where it is 0; of nothing, which is NaN, nothing is known.
+func number(result json.RawMessage) (good bool, detail string, err error) {
+	var value []any // [time, "number"]
+	if err := json.Unmarshal(result, &value); err != nil || len(value) != 2 {
+		return false, "", errors.New("query: not a number as Prometheus writes it")
+	}
+	text := fmt.Sprint(value[1])
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(f) {
+		return false, "", fmt.Errorf("query: it gives %s", text)
+	}
+	return f == 0, text, nil
 }

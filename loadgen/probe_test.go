@@ -153,7 +153,11 @@ func TestHAProxyProbe(t *testing.T) {
 
 func TestJSONProbe(t *testing.T) {
 	var body string
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
+	code := http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+		fmt.Fprint(w, body)
+	}))
 	t.Cleanup(s.Close)
 	check := load.Check{JSON: &load.JSONProbe{URL: secret.Text(s.URL), Path: "checks.0.status", Equals: "passing"}}
 	for text, want := range map[string]load.Answer{
@@ -167,6 +171,10 @@ func TestJSONProbe(t *testing.T) {
 		body = text
 		expectAnswer(t, knockOn(t, check), want.Good, want.Known, want.Detail)
 	}
+	code, body = http.StatusServiceUnavailable, `{"checks":[{"status":"critical"}]}` // as Patroni and Spring tell it
+	expectAnswer(t, knockOn(t, check), false, true, "critical")
+	body = "<html>"
+	expectAnswer(t, knockOn(t, check), false, false, "answered 503: not JSON")
 	check.JSON.URL = secret.Text(closedPort(t))
 	expectAnswer(t, knockOn(t, check), false, false, "out of reach: refused")
 }
@@ -204,7 +212,9 @@ func TestPrometheusProbe(t *testing.T) {
 		`{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"0"]}]}}`: {Known: true, Detail: "1 series"},
 		`{"status":"success","data":{"resultType":"scalar","result":[1764410000.1,"0"]}}`:              {Good: true, Known: true, Detail: "0"},
 		`{"status":"success","data":{"resultType":"scalar","result":[1764410000.1,"3"]}}`:              {Known: true, Detail: "3"},
-		`{"status":"success","data":{"resultType":"string","result":"x"}}`:                             {Detail: "a string, and no vector or number"},
+		`{"status":"success","data":{"resultType":"string","result":"x"}}`:                             {Detail: "gives a string, and neither a vector nor a number"},
+		`{"status":"success","data":{"resultType":"scalar","result":[1,"NaN"]}}`:                       {Detail: "gives NaN"},
+		`{"status":"success","data":{"resultType":"scalar","result":[1,"-0"]}}`:                        {Good: true, Known: true, Detail: "-0"},
 		`{"status":"error","error":"invalid parameter"}`:                                               {Detail: "query: invalid parameter"},
 		`<html>`: {Detail: "not Prometheus's answer"},
 	} {
@@ -215,6 +225,34 @@ func TestPrometheusProbe(t *testing.T) {
 	expectAnswer(t, knockOn(t, of("ShopDown", nil)), false, false, "not Prometheus's rules")
 	code = http.StatusServiceUnavailable
 	expectAnswer(t, knockOn(t, of("ShopDown", nil)), false, false, "answered 503")
+	code, body = http.StatusBadRequest, `{"status":"error","errorType":"bad_data","error":"1:3: parse error"}`
+	expectAnswer(t, knockOn(t, of("", nil)), false, false, "answered 400: 1:3: parse error")
+	code, body = http.StatusOK, strings.Replace(strings.Replace(promRules, "STATE1", "firing", 1), `"2026-11-29T11:00:01.5Z"`, `"0001-01-01T00:00:00Z"`, 1)
+	expectAnswer(t, knockOn(t, of("ShopDown", nil)), false, true, "firing")
+}
+
+// amAlerts is what Alertmanager 0.25 answers, with two states to put in.
+const amAlerts = `[
+{"annotations":{},"endsAt":"2026-11-29T11:05:00.000Z","fingerprint":"1","receivers":[{"name":"pager"}],"startsAt":"2026-11-29T11:00:03.500Z","status":{"inhibitedBy":[],"silencedBy":[],"state":"STATE1"},"updatedAt":"2026-11-29T11:00:03.510Z","generatorURL":"","labels":{"alertname":"ShopDown","instance":"shop-1"}},
+{"annotations":{},"endsAt":"2026-11-29T11:05:00.000Z","fingerprint":"2","receivers":[{"name":"pager"}],"startsAt":"2026-11-29T11:00:02.500Z","status":{"inhibitedBy":[],"silencedBy":["x"],"state":"STATE2"},"updatedAt":"2026-11-29T11:00:03.510Z","generatorURL":"","labels":{"alertname":"ShopDown","instance":"shop-2"}}]`
+
+func TestAlertmanagerProbe(t *testing.T) {
+	var body string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
+	t.Cleanup(s.Close)
+	of := func(labels map[string]string) load.Check {
+		return load.Check{Alertmanager: &load.AlertmanagerProbe{URL: secret.Text(s.URL), Labels: labels}}
+	}
+	body = strings.NewReplacer("STATE1", "active", "STATE2", "suppressed").Replace(amAlerts)
+	expectAnswer(t, knockOn(t, of(map[string]string{"alertname": "ShopDown"})), false, true, "active since 2026-11-29T11:00:03.5Z")
+	expectAnswer(t, knockOn(t, of(map[string]string{"alertname": "ShopDown", "instance": "shop-2"})), true, true, "none active")
+	expectAnswer(t, knockOn(t, of(map[string]string{"alertname": "Other"})), true, true, "none active")
+	body = strings.NewReplacer("STATE1", "active", "STATE2", "active").Replace(amAlerts)
+	expectAnswer(t, knockOn(t, of(map[string]string{"alertname": "ShopDown"})), false, true, "active since 2026-11-29T11:00:02.5Z")
+	body = "[]"
+	expectAnswer(t, knockOn(t, of(map[string]string{"alertname": "ShopDown"})), true, true, "none active")
+	body = `{"status":"error"}`
+	expectAnswer(t, knockOn(t, of(map[string]string{"alertname": "ShopDown"})), false, false, "not Alertmanager's alerts")
 }
 
 func TestLBProbe(t *testing.T) {

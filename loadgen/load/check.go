@@ -22,8 +22,10 @@ type Check struct {
 	HAProxy *HAProxyProbe `json:"haproxy,omitempty"`
 	LB      *LBProbe      `json:"lb,omitempty"`
 	JSON    *JSONProbe    `json:"json,omitempty"`
+	SQL     *SQLProbe     `json:"sql,omitempty"`
 
-	Prometheus *PrometheusProbe `json:"prometheus,omitempty"`
+	Prometheus   *PrometheusProbe   `json:"prometheus,omitempty"`
+	Alertmanager *AlertmanagerProbe `json:"alertmanager,omitempty"`
 }
 
 // HTTPProbe asks for a URL over a fresh connection. Good is an answer as expected.
@@ -74,6 +76,20 @@ type PrometheusProbe struct {
 	URL    secret.Text       `json:"url"`            // of the API's answer
 	Rule   string            `json:"rule,omitempty"` // empty: it is of a query
 	Labels map[string]string `json:"labels,omitempty"`
+}
+
+// AlertmanagerProbe reads Alertmanager's alerts; good is none that is active and has the labels.
+type AlertmanagerProbe struct {
+	URL    secret.Text       `json:"url"` // of the API's answer
+	Labels map[string]string `json:"labels"`
+}
+
+// SQLProbe asks a PostgreSQL over a fresh connection; good is a row, whose first column is
+// Equals where that is set.
+type SQLProbe struct {
+	DSN    secret.Text `json:"dsn"`
+	Query  string      `json:"query"`
+	Equals string      `json:"equals,omitempty"`
 }
 
 // Answer is what a probe brought back.

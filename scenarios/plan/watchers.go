@@ -102,14 +102,14 @@ func (d *detector) Problem(key, format string, args ...any) { d.p.problem(d.at(k
 func (d *detector) Asks(key string, url secret.Text) {
 	end, _ := d.p.endpoint(d.at(key), url)
 	d.p.wants(d.client, end.host, end.port)
-	d.asked.nodes = d.p.nodesOf(end.host)
+	d.asked.nodes = append(d.asked.nodes, d.p.nodesOf(end.host)...)
 }
 
 // Connects wants a link to an address.
 func (d *detector) Connects(key, address string) {
 	end, _ := d.p.hostPort(d.at(key), address)
 	d.p.wants(d.client, end.host, end.port)
-	d.asked.nodes = d.p.nodesOf(end.host)
+	d.asked.nodes = append(d.asked.nodes, d.p.nodesOf(end.host)...)
 }
 
 // Resolves wants links to all ports of a target: a name is known to those who use it.
@@ -134,6 +134,9 @@ func (d *detector) Node(key, name string) {
 		d.p.dangling(d.at(key), "no node is named %q: %s", name, scenarios.Listed(name, sortedKeys(d.p.nodes)))
 	}
 }
+
+// Anyhow takes it that the watcher can meet every fault.
+func (d *detector) Anyhow() { d.asked.unknown = true }
 
 // Expects checks what a good answer is.
 func (d *detector) Expects(key string, e load.Expect) { d.p.expects(d.at(key), e) }

@@ -15,11 +15,11 @@ import (
 
 // Command runs a program on the machine of the CLI; exit status 0 is good.
 type Command struct {
-	Run     []secret.Text `yaml:"run"`     // the program and its arguments
-	Every   time.Duration `yaml:"every"`   // between two questions; default 1s
-	Timeout time.Duration `yaml:"timeout"` // then it is ended, and the answer bad; default 10s
-	Fails   int           `yaml:"fails"`   // bad answers in a row that are an alarm; default 1
-	Oks     int           `yaml:"oks"`     // good answers in a row that end it; default 1
+	Run     []secret.Text `yaml:"run" jsonschema:"required"` // the program and its arguments
+	Every   time.Duration `yaml:"every"`                     // between two questions; default 1s
+	Timeout time.Duration `yaml:"timeout"`                   // then it is ended, and the answer bad; default 10s
+	Fails   int           `yaml:"fails"`                     // bad answers in a row that are an alarm; default 1
+	Oks     int           `yaml:"oks"`                       // good answers in a row that end it; default 1
 }
 
 // Traits: it runs on the CLI's machine.

@@ -14,15 +14,17 @@ import (
 // Config is one entry of `watch`: exactly one kind. Each kind's about is its line
 // in `stormdrill list`.
 type Config struct {
-	HTTP       *HTTP       `yaml:"http" about:"asks for a URL; K bad answers in a row are a detection"`
-	TCP        *TCP        `yaml:"tcp" about:"opens a connection to a port; K failures in a row are a detection"`
-	DNS        *DNS        `yaml:"dns" about:"asks for a name's address; K failures in a row are a detection"`
-	HAProxy    *HAProxy    `yaml:"haproxy" about:"polls a server's state in HAProxy's statistics"`
-	JSON       *JSON       `yaml:"json" about:"polls a value in a page of JSON: a state as Consul, Patroni or Envoy tell it"`
-	Prometheus *Prometheus `yaml:"prometheus" about:"follows an alerting rule of a Prometheus, or a query: pending, firing"`
-	LB         *LB         `yaml:"lb" about:"polls a server's state in the embedded balancer"`
-	Command    *Command    `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
-	Webhook    *Webhook    `yaml:"webhook" about:"waits for a notification of any monitoring, inside the network or on loopback"`
+	HTTP         *HTTP         `yaml:"http" about:"asks for a URL; K bad answers in a row are a detection"`
+	TCP          *TCP          `yaml:"tcp" about:"opens a connection to a port; K failures in a row are a detection"`
+	DNS          *DNS          `yaml:"dns" about:"asks for a name's address; K failures in a row are a detection"`
+	SQL          *SQL          `yaml:"sql" about:"asks a PostgreSQL a query; K bad answers in a row are a detection"`
+	HAProxy      *HAProxy      `yaml:"haproxy" about:"polls a server's state in HAProxy's statistics"`
+	JSON         *JSON         `yaml:"json" about:"polls a value in a page of JSON: a state as Consul, Patroni or Envoy tell it"`
+	Prometheus   *Prometheus   `yaml:"prometheus" about:"follows an alerting rule of a Prometheus, or a query: pending, firing"`
+	Alertmanager *Alertmanager `yaml:"alertmanager" about:"asks an Alertmanager for active alerts with the labels"`
+	LB           *LB           `yaml:"lb" about:"polls a server's state in the embedded balancer"`
+	Command      *Command      `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
+	Webhook      *Webhook      `yaml:"webhook" about:"waits for a notification of any monitoring, inside the network or on loopback"`
 
 	// As sends the checks from a load group's place, over its links.
 	As string `yaml:"as"`
@@ -53,6 +55,8 @@ type Planner interface {
 	Connects(key, address string)
 	Resolves(key, target string)
 	Node(key, name string)
+	// Anyhow: what it asks may hear of things by ways that are not known here.
+	Anyhow()
 	// Expects checks an expectation, Authority reads a file of certificates.
 	Expects(key string, e load.Expect)
 	Authority(key, file string) string

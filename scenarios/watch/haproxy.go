@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
@@ -11,10 +12,10 @@ import (
 
 // HAProxy reads a server's state from HAProxy's statistics.
 type HAProxy struct {
-	Stats   secret.Text   `yaml:"stats"`   // "http://lb:8404/;csv"
-	Backend string        `yaml:"backend"` // its name, as in HAProxy's configuration
-	Server  string        `yaml:"server"`  // likewise
-	Every   time.Duration `yaml:"every"`   // default 100ms
+	Stats   secret.Text   `yaml:"stats" jsonschema:"required"`   // "http://lb:8404/;csv"
+	Backend string        `yaml:"backend" jsonschema:"required"` // its name, as in HAProxy's configuration
+	Server  string        `yaml:"server" jsonschema:"required"`  // likewise
+	Every   time.Duration `yaml:"every"`                         // default 100ms
 }
 
 // Traits: it reads a state.
@@ -23,6 +24,9 @@ func (*HAProxy) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{
 // Plan has the load node poll.
 func (h *HAProxy) Plan(p Planner) {
 	p.Asks("stats", h.Stats)
+	if !strings.Contains(string(h.Stats), ";csv") {
+		p.Problem("stats", "stats %q: want the statistics as CSV: a URL with ;csv behind its path", h.Stats)
+	}
 	if h.Backend == "" {
 		p.Problem("backend", "haproxy: want the backend's name, as in its configuration")
 	}

@@ -11,9 +11,9 @@ import (
 
 // LB reads a server's state from the embedded balancer.
 type LB struct {
-	State  secret.Text   `yaml:"state"`  // "http://lb:8404/state"
-	Server string        `yaml:"server"` // a replica, such as app-2
-	Every  time.Duration `yaml:"every"`  // default 100ms
+	State  secret.Text   `yaml:"state" jsonschema:"required"`  // "http://lb:8404/state"
+	Server string        `yaml:"server" jsonschema:"required"` // a replica, such as app-2
+	Every  time.Duration `yaml:"every"`                        // default 100ms
 }
 
 // Traits: it reads a state.

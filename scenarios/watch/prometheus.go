@@ -17,11 +17,11 @@ import (
 // drill. Pending is not yet noticed: what counts is when the alert fires, before
 // Alertmanager has heard of it.
 type Prometheus struct {
-	URL    secret.Text       `yaml:"url"`    // of its root: http://prometheus:9090
-	Rule   string            `yaml:"rule"`   // the alert's name
-	Labels map[string]string `yaml:"labels"` // that an alert of the rule has to have; default any
-	Query  string            `yaml:"query"`  // in place of a rule, PromQL: an alarm while it gives anything, or a number that is not 0
-	Every  time.Duration     `yaml:"every"`  // between two questions; default 100ms
+	URL    secret.Text       `yaml:"url" jsonschema:"required"` // of its root: http://prometheus:9090
+	Rule   string            `yaml:"rule"`                      // the alert's name
+	Labels map[string]string `yaml:"labels"`                    // that an alert of the rule has to have; default any
+	Query  string            `yaml:"query"`                     // in place of a rule, PromQL: an alarm while it gives anything, or a number that is not 0
+	Every  time.Duration     `yaml:"every"`                     // between two questions; default 100ms
 }
 
 // Traits: it reads a state.
@@ -30,6 +30,10 @@ func (*Prometheus) Traits() timeline.WatcherTraits { return timeline.WatcherTrai
 // Plan has the load node poll.
 func (p *Prometheus) Plan(plan Planner) {
 	plan.Asks("url", p.URL)
+	plan.Anyhow() // whom it scrapes, and what is pushed to it, its own configuration says
+	if strings.Contains(string(p.URL), "/api/v1") || strings.ContainsAny(p.URL.Outline(), "?#") {
+		plan.Problem("url", "url %q: want Prometheus's root, such as http://prometheus:9090", p.URL)
+	}
 	probe := &load.PrometheusProbe{Rule: p.Rule, Labels: p.Labels}
 	root, what := strings.TrimSuffix(string(p.URL), "/"), ""
 	switch {

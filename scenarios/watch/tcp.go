@@ -10,11 +10,11 @@ import (
 
 // TCP is an active check of one port.
 type TCP struct {
-	Address string        `yaml:"address"` // "lb:8080"
-	Every   time.Duration `yaml:"every"`   // between two questions; default 1s
-	Timeout time.Duration `yaml:"timeout"` // of an answer; default 1s
-	Fails   int           `yaml:"fails"`   // bad answers in a row that are an alarm; default 1
-	Oks     int           `yaml:"oks"`     // good answers in a row that end it; default 1
+	Address string        `yaml:"address" jsonschema:"required"` // "lb:8080"
+	Every   time.Duration `yaml:"every"`                         // between two questions; default 1s
+	Timeout time.Duration `yaml:"timeout"`                       // of an answer; default 1s
+	Fails   int           `yaml:"fails"`                         // bad answers in a row that are an alarm; default 1
+	Oks     int           `yaml:"oks"`                           // good answers in a row that end it; default 1
 }
 
 // Traits: it asks a port, and no more.

@@ -27,11 +27,11 @@ import (
 // (payload version 4) is read alert by alert: it is content when no alert that matches
 // fires any longer.
 type Webhook struct {
-	Port     int    `yaml:"port"`     // that it waits at
-	Path     string `yaml:"path"`     // default /
-	Match    string `yaml:"match"`    // regular expression the body, an alert, or what is said of all, must match; default any
-	Resolved string `yaml:"resolved"` // regular expression of an all-clear, of other bodies; it wins over match
-	Loopback bool   `yaml:"loopback"` // listen on 127.0.0.1 of the CLI's machine instead
+	Port     int    `yaml:"port" jsonschema:"required"` // that it waits at
+	Path     string `yaml:"path"`                       // default /
+	Match    string `yaml:"match"`                      // regular expression the body, an alert, or what is said of all, must match; default any
+	Resolved string `yaml:"resolved"`                   // regular expression of an all-clear, of other bodies; it wins over match
+	Loopback bool   `yaml:"loopback"`                   // listen on 127.0.0.1 of the CLI's machine instead
 
 	// Token ends the path, of at least 16 letters and digits; ${env:NAME} for a sender that
 	// has to know it before. Default: on loopback each run draws one and says it, and inside

@@ -12,8 +12,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// A real Prometheus: the alert is noticed when it fires, which its own time stamp says, and
-// after the query that it is about; labels that it does not have are noticed by nobody.
+// A real Prometheus and Alertmanager: the alert is noticed when it fires, which its own time
+// stamp says, after the query that it is about, and before Alertmanager has it and a person
+// is told; labels that it does not have are noticed by nobody.
 func TestDrillPrometheus(t *testing.T) {
 	t.Parallel()
 	o := run(t, "prometheus.yaml")
@@ -46,6 +47,17 @@ func TestDrillPrometheus(t *testing.T) {
 	}
 	if down := first["down"]; down.Detail != "1 series" || down.End > fired.End {
 		t.Errorf("the query: %+v, the alert: %+v", down, fired)
+	}
+	notified, ok := first["notified"]
+	if !ok || !strings.HasPrefix(notified.Detail, "active since ") || notified.End < fired.Start {
+		t.Errorf("Alertmanager: %+v, the alert: %+v", notified, fired)
+	}
+	if n := len(r.Deliveries); n != 2 {
+		t.Fatalf("%d notifications, want that it fires and that it is over", n)
+	}
+	// A poll sees that Alertmanager has it only some time after it was told.
+	if told := r.Deliveries[0].At; told < before.Start {
+		t.Errorf("told at %d, pending until %d", told, before.Start)
 	}
 	if other, ok := first["other"]; ok {
 		t.Errorf("an alert with another label: %+v", other)
