@@ -11,8 +11,8 @@ import (
 // its queue fills, and whoever comes later is not answered. Established
 // connections go on.
 type AcceptStall struct {
-	Link    string `yaml:"link"`    // FROM -> TO[:port]; * globs
-	Backlog int    `yaml:"backlog"` // of the listener, 1 to 4096; one more completes its handshake; default 16
+	Link    string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	Backlog int    `yaml:"backlog"`                    // of the listener, 1 to 4096; one more completes its handshake; default 16
 }
 
 const (

@@ -11,8 +11,8 @@ import (
 // Bandwidth narrows the answer direction of each connection of a link. Several
 // connections do not share it.
 type Bandwidth struct {
-	Link string              `yaml:"link"` // FROM -> TO[:port]; * globs
-	Rate quantity.Throughput `yaml:"rate"` // of each connection
+	Link string              `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	Rate quantity.Throughput `yaml:"rate" jsonschema:"required"` // of each connection
 }
 
 // Aim is the link, with a proxy in it.

@@ -11,11 +11,11 @@ import (
 // Blackhole swallows a link's packets, those of established connections too:
 // silence, as from a broken path or a middlebox that turned against a flow.
 type Blackhole struct {
-	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	// Way is what vanishes: "both" (default), "there" (to the node) or "back".
 	Way string `yaml:"way"`
-	// Above is how long a packet may be, its IP header included, and still get through, from
-	// 68B on: on a path whose MTU is smaller, and where nobody says so, handshakes and short
+	// Above is how long a packet may be, its IP header included, and still get through, 68B to
+	// 1499B: on a path whose MTU is smaller, and where nobody says so, handshakes and short
 	// answers pass and long ones never come. Default: none gets through.
 	Above quantity.Size `yaml:"above"`
 }
@@ -23,8 +23,8 @@ type Blackhole struct {
 // leastMTU is what every link carries (RFC 791).
 const leastMTU = 68
 
-// mostPacket is the longest there is.
-const mostPacket = 1<<16 - 1
+// mostAbove is below the MTU of a drill's links: no packet of theirs is longer than that.
+const mostAbove = 1499
 
 // Aim is the link, a kernel path.
 func (f *Blackhole) Aim() Aim { return Aim{Link: f.Link} }
@@ -54,8 +54,8 @@ func (f *Blackhole) String() string {
 // Bind checks the way.
 func (f *Blackhole) Bind(name string, site Site) (Injection, error) {
 	hole := link.Blackhole{There: f.Way != "back", Back: f.Way != "there", Above: uint32(f.Above)}
-	if f.Above != 0 && (f.Above < leastMTU || f.Above > mostPacket) {
-		return nil, setting("above", "above %s: want 68B to 65535B, the header included", f.Above)
+	if f.Above != 0 && (f.Above < leastMTU || f.Above > mostAbove) {
+		return nil, setting("above", "above %s: want 68B to 1499B, the header included", f.Above)
 	}
 	if f.Way != "" && f.Way != "both" && hole.There && hole.Back {
 		return nil, setting("way", "way %q: want both, there or back", f.Way)

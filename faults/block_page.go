@@ -13,11 +13,11 @@ import (
 // users for attackers. The page may well come with status 200: then only an
 // assertion on the body, or the injected header, tells it from the shop.
 type BlockPage struct {
-	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
-	Code  int             `yaml:"code"`  // default 403
-	Share *quantity.Share `yaml:"share"` // of requests; default 100%
-	Spare []string        `yaml:"spare"` // paths passed on untouched
-	Body  string          `yaml:"body"`  // default a short page of HTML
+	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	Code  int             `yaml:"code"`                       // default 403
+	Share *quantity.Share `yaml:"share"`                      // of requests; default 100%
+	Spare []string        `yaml:"spare"`                      // paths passed on untouched
+	Body  string          `yaml:"body"`                       // default a short page of HTML
 }
 
 // Aim is the link, with a proxy in it that reads HTTP.

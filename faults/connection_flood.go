@@ -15,12 +15,12 @@ import (
 // ConnectionFlood opens connections from addresses of its own and holds them:
 // a server that serves so many at a time has none left for the users.
 type ConnectionFlood struct {
-	To          string        `yaml:"to"`          // URL; its path does not matter
-	Connections int           `yaml:"connections"` // held at a time; what the target closes is opened again
-	Rate        quantity.Rate `yaml:"rate"`        // opened per second
-	Sources     int           `yaml:"sources"`     // addresses they come from; default 1
-	Send        string        `yaml:"send"`        // nothing (default), or partial: the beginning of a request
-	Timeout     time.Duration `yaml:"timeout"`     // of a handshake; default 5s
+	To          string        `yaml:"to" jsonschema:"required"`          // URL; its path does not matter
+	Connections int           `yaml:"connections" jsonschema:"required"` // held at a time; what the target closes is opened again
+	Rate        quantity.Rate `yaml:"rate" jsonschema:"required"`        // opened per second
+	Sources     int           `yaml:"sources"`                           // addresses they come from; default 1
+	Send        string        `yaml:"send"`                              // nothing (default), or partial: the beginning of a request
+	Timeout     time.Duration `yaml:"timeout"`                           // of a handshake; default 5s
 }
 
 // Caps of held connections: the descriptors that a load node can spare, and how
@@ -80,6 +80,8 @@ func (f *ConnectionFlood) Bind(name string, site Site) (Injection, error) {
 // holds checks what all faults that hold connections have.
 func holds(connections int, rate quantity.Rate, timeout time.Duration, site Site) error {
 	switch {
+	case connections == 0:
+		return setting("connections", "connections is missing: want 1 to %d", MostConnections)
 	case connections < 1 || connections > MostConnections:
 		return setting("connections", "connections %d: want 1 to %d: lower it, and the target's own limit with it", connections, MostConnections)
 	case rate <= 0 || rate > MostOpenings:

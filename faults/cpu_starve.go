@@ -13,8 +13,8 @@ import (
 // lowered, and restored on lift. Its processes work in short bursts and stand
 // still in between, so that all they do is late.
 type CPUStarve struct {
-	Target string  `yaml:"target"` // a target or a replica; * globs
-	CPUs   float64 `yaml:"cpus"`   // CPU time per time that is left, such as 0.05; at least 0.01, and below the target's own
+	Target string  `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
+	CPUs   float64 `yaml:"cpus" jsonschema:"required"`   // CPU time per time that is left, such as 0.05; at least 0.01, and below the target's own
 }
 
 // Aim is the target, and all kernel links that end there.

@@ -14,19 +14,19 @@ import (
 // TCP alike. Those who know the address already, from a cache or an open
 // connection, do not ask and are not hit.
 type DNS struct {
-	From  string   `yaml:"from"`  // who asks: a load group, a target or a replica; * globs
-	Names []string `yaml:"names"` // default: all that they use
+	From  string   `yaml:"from" jsonschema:"required"` // who asks: a load group, a target or a replica; * globs
+	Names []string `yaml:"names"`                      // default: all that they use
 	// Answer is one of nxdomain, servfail, refused, empty (the name is there and has no
 	// address), none (silence), slow (right,
-	// after Delay), truncated (right over TCP alone), wrong (Address) or stale: the
-	// names have moved to another target, To, and their old address refuses.
-	Answer  string        `yaml:"answer"`
+	// after delay), truncated (right over TCP alone), wrong (address) or stale: the
+	// names have moved to another target, to, and their old address refuses.
+	Answer  string        `yaml:"answer" jsonschema:"required"`
 	Delay   time.Duration `yaml:"delay"`   // of slow; under 5s, when a resolver asks again
 	Address string        `yaml:"address"` // of wrong; default an address where nobody is
 	To      string        `yaml:"to"`      // of stale: a target or a replica
 	// TTL is how long answers about the names may be kept, of stale, from the start of
 	// the run: so long those who go by it hear nothing of the move. Whole seconds, up to
-	// MostTTL; default 1s.
+	// 24h; default 1s.
 	TTL time.Duration `yaml:"ttl"`
 }
 

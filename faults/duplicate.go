@@ -11,8 +11,8 @@ import (
 // Duplicate sends a share of a link's packets twice, both ways, each drawn by
 // itself. TCP throws the second copy away, so users of a sound stack feel nothing.
 type Duplicate struct {
-	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
-	Share *quantity.Share `yaml:"share"` // of packets, resolved to 0.1%; default 100%
+	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	Share *quantity.Share `yaml:"share"`                      // of packets, resolved to 0.1%; default 100%
 }
 
 // Aim is the link, a kernel path.

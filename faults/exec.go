@@ -19,15 +19,15 @@ import (
 // Exec is a fault of the user's own: three commands, each a program with its
 // arguments, run on the machine of the CLI, with its environment and rights.
 type Exec struct {
-	Target string        `yaml:"target"` // where users meet what the commands do
-	Inject []secret.Text `yaml:"inject"` // the fault is there when it has ended with status 0
+	Target string        `yaml:"target" jsonschema:"required"` // where users meet what the commands do
+	Inject []secret.Text `yaml:"inject" jsonschema:"required"` // the fault is there when it has ended with status 0
 	// Lift undoes it. It runs where inject failed half-way too, and again where it
 	// failed itself.
-	Lift []secret.Text `yaml:"lift"`
+	Lift []secret.Text `yaml:"lift" jsonschema:"required"`
 	// Proof prints how many of the users' requests, connections or packets the fault
 	// touched, a running total, and what they are: 37 requests refused. Its status is
 	// 0 while the fault is there, 1 while it is not.
-	Proof   []secret.Text          `yaml:"proof"`
+	Proof   []secret.Text          `yaml:"proof" jsonschema:"required"`
 	Timeout time.Duration          `yaml:"timeout"` // of each command; default 10s, at most 1m
 	Env     map[string]secret.Text `yaml:"env"`     // besides this machine's own
 }

@@ -20,12 +20,12 @@ import (
 // is judged by what the users get meanwhile. It goes to the drill's own targets
 // and nowhere else; size it by the target's capacity, not by the machine's.
 type Flood struct {
-	To      string        `yaml:"to"`      // URL
-	Rate    quantity.Pace `yaml:"rate"`    // requests per second, once up; x8: times the rate of all load groups
-	Ramp    time.Duration `yaml:"ramp"`    // time to come up; default at once
-	Sources int           `yaml:"sources"` // addresses they come from; default 1
-	Mix     []Portion     `yaml:"mix"`     // paths by weight; default that of To
-	Timeout time.Duration `yaml:"timeout"` // default 5s
+	To      string        `yaml:"to" jsonschema:"required"`   // URL
+	Rate    quantity.Pace `yaml:"rate" jsonschema:"required"` // requests per second, once up; x8: times the rate of all load groups
+	Ramp    time.Duration `yaml:"ramp"`                       // time to come up; default at once
+	Sources int           `yaml:"sources"`                    // addresses they come from; default 1
+	Mix     []Portion     `yaml:"mix"`                        // paths by weight; default that of to
+	Timeout time.Duration `yaml:"timeout"`                    // default 5s
 	// PerRequest opens a connection for each request, as many floods do.
 	PerRequest bool `yaml:"per-request"`
 }

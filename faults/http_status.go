@@ -14,18 +14,18 @@ import (
 // node behind a load balancer does. The draw is per request, also on
 // connections kept alive.
 type HTTPStatus struct {
-	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
-	Code  int             `yaml:"code"`  // 200–599
-	Share *quantity.Share `yaml:"share"` // of requests; default 100%
-	Spare []string        `yaml:"spare"` // paths passed on untouched, such as the health check's
-	Body  string          `yaml:"body"`  // of the answer; default none
-	Flap  *Flap           `yaml:"flap"`  // default: bad throughout
+	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	Code  int             `yaml:"code" jsonschema:"required"` // 200–599
+	Share *quantity.Share `yaml:"share"`                      // of requests; default 100%
+	Spare []string        `yaml:"spare"`                      // paths passed on untouched, such as the health check's
+	Body  string          `yaml:"body"`                       // of the answer; default none
+	Flap  *Flap           `yaml:"flap"`                       // default: bad throughout
 }
 
 // Flap makes a node bad for a part of each period, from the injection on.
 type Flap struct {
-	Period time.Duration  `yaml:"period"` // at least 100ms: requests have to fit into it
-	Duty   quantity.Share `yaml:"duty"`   // the bad part of a period
+	Period time.Duration  `yaml:"period" jsonschema:"required"` // at least 100ms: requests have to fit into it
+	Duty   quantity.Share `yaml:"duty" jsonschema:"required"`   // the bad part of a period
 }
 
 const shortestFlap = 100 * time.Millisecond

@@ -12,8 +12,8 @@ import (
 // RST. Keepalive probes count as life. A flow that stands when the fault comes
 // is known from its next packet on.
 type IdleDrop struct {
-	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
-	After time.Duration `yaml:"after"` // at least 1s
+	Link  string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
+	After time.Duration `yaml:"after" jsonschema:"required"` // at least 1s
 	// As is what a packet of a forgotten flow meets: "silence" (default), as behind a NAT, or
 	// "reset", an RST to its sender, as a network load balancer gives.
 	As string `yaml:"as"`

@@ -11,7 +11,7 @@ import (
 // Kill sends SIGKILL to a target, and starts it again, at the same address, on
 // lift.
 type Kill struct {
-	Target string `yaml:"target"` // a target or a replica; * globs
+	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
 	// As is what the others see: "process" (default), whose host answers for it
 	// with RST, or "host", which is silent.
 	As string `yaml:"as"`

@@ -11,10 +11,10 @@ import (
 // Latency delays the answers on a link. It delays bytes, not packets:
 // handshakes stay as quick as they were.
 type Latency struct {
-	Link   string        `yaml:"link"`   // FROM -> TO[:port]; * globs
-	Delay  time.Duration `yaml:"delay"`  // of each answer
-	Jitter time.Duration `yaml:"jitter"` // uniform, ± ; at most Delay
-	Spare  []string      `yaml:"spare"`  // paths whose answers are as quick as ever, such as the health check's
+	Link   string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
+	Delay  time.Duration `yaml:"delay" jsonschema:"required"` // of each answer
+	Jitter time.Duration `yaml:"jitter"`                      // uniform, ± ; at most delay
+	Spare  []string      `yaml:"spare"`                       // paths whose answers are as quick as ever, such as the health check's
 }
 
 // Aim is the link, with a proxy in it; it reads HTTP where there are paths to know.

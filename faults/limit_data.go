@@ -11,8 +11,8 @@ import (
 // LimitData ends the connection behind the first bytes of an answer that is
 // longer, with a FIN: what a client has is a part of it.
 type LimitData struct {
-	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
-	Bytes quantity.Size `yaml:"bytes"` // of an answer, its head included
+	Link  string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
+	Bytes quantity.Size `yaml:"bytes" jsonschema:"required"` // of an answer, its head included
 }
 
 // Aim is the link, with a proxy in it.

@@ -11,8 +11,8 @@ import (
 // Loss drops a share of a link's packets, both ways, each drawn by itself. TCP
 // sends again what is lost, so users see slowness before they see errors.
 type Loss struct {
-	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
-	Share *quantity.Share `yaml:"share"` // of packets, resolved to 0.1%
+	Link  string          `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
+	Share *quantity.Share `yaml:"share" jsonschema:"required"` // of packets, resolved to 0.1%
 }
 
 // Aim is the link, a kernel path.

@@ -15,8 +15,8 @@ import (
 // kernel kills it. Once it is gone, its host refuses. On lift the limit is
 // restored, and the target started again, at the same address.
 type MemoryStarve struct {
-	Target string        `yaml:"target"` // a target or a replica; * globs
-	Memory quantity.Size `yaml:"memory"` // that is left, at least 6MiB; below what the target uses
+	Target string        `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
+	Memory quantity.Size `yaml:"memory" jsonschema:"required"` // that is left, at least 6MiB; below what the target uses
 }
 
 // Aim is the target, and all kernel links that end there.

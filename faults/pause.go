@@ -11,7 +11,7 @@ import (
 // Pause freezes a target's processes: its kernel still completes handshakes, as
 // long as there is room in the accept queue, and nobody answers.
 type Pause struct {
-	Target string `yaml:"target"` // a target or a replica; * globs
+	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
 }
 
 // Aim is the target, and all kernel links that end there.

@@ -9,7 +9,7 @@ import (
 // Refuse answers the SYNs of a link with RST, at once, as a closed port or a
 // rejecting firewall does. Established connections go on.
 type Refuse struct {
-	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 }
 
 // Aim is the link, a kernel path.

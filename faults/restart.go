@@ -11,7 +11,7 @@ import (
 // does not go. In between its host refuses. The outage is as long as the target
 // takes to serve again.
 type Restart struct {
-	Target string `yaml:"target"` // a target or a replica; * globs
+	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
 }
 
 // Aim is the target, and all kernel links that end there.

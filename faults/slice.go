@@ -10,9 +10,9 @@ import (
 
 // Slice parts answers into small pieces that come one after the other.
 type Slice struct {
-	Link  string        `yaml:"link"`  // FROM -> TO[:port]; * globs
-	Size  quantity.Size `yaml:"size"`  // of a piece
-	Delay time.Duration `yaml:"delay"` // between two pieces of an answer
+	Link  string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
+	Size  quantity.Size `yaml:"size" jsonschema:"required"`  // of a piece
+	Delay time.Duration `yaml:"delay" jsonschema:"required"` // between two pieces of an answer
 }
 
 // Aim is the link, with a proxy in it.

@@ -13,13 +13,13 @@ import (
 // SlowRequests keeps a server's workers busy with requests that never end: each
 // comes a byte at a time, its header (slowloris) or its body (slow POST).
 type SlowRequests struct {
-	To          string        `yaml:"to"`          // URL
-	Connections int           `yaml:"connections"` // held at a time; what the target closes is opened again
-	Rate        quantity.Rate `yaml:"rate"`        // opened per second; default 100/s
-	Part        string        `yaml:"part"`        // header (default) or body
-	Every       time.Duration `yaml:"every"`       // between two bytes; default 1s
-	Sources     int           `yaml:"sources"`     // addresses they come from; default 1
-	Timeout     time.Duration `yaml:"timeout"`     // of a handshake; default 5s
+	To          string        `yaml:"to" jsonschema:"required"`          // URL
+	Connections int           `yaml:"connections" jsonschema:"required"` // held at a time; what the target closes is opened again
+	Rate        quantity.Rate `yaml:"rate"`                              // opened per second; default 100/s
+	Part        string        `yaml:"part"`                              // header (default) or body
+	Every       time.Duration `yaml:"every"`                             // between two bytes; default 1s
+	Sources     int           `yaml:"sources"`                           // addresses they come from; default 1
+	Timeout     time.Duration `yaml:"timeout"`                           // of a handshake; default 5s
 }
 
 // Bounds of the time between two bytes: more often is no longer slow, and more

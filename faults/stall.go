@@ -9,7 +9,7 @@ import (
 // Stall stops the answers on a link: their bytes are held until the lift, and
 // then go at once. Connections stay open, and requests reach the node.
 type Stall struct {
-	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 }
 
 // Aim is the link, with a proxy in it.

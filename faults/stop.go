@@ -12,7 +12,7 @@ import (
 // seconds later for one that does not go. Once it is gone, its host refuses. It
 // is started again, at the same address, on lift.
 type Stop struct {
-	Target string `yaml:"target"` // a target or a replica; * globs
+	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
 }
 
 // Aim is the target, and all kernel links that end there.

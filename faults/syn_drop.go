@@ -11,9 +11,9 @@ import (
 // SynDrop drops the SYNs of new connections on a link: connecting hangs and
 // then times out. Established connections go on.
 type SynDrop struct {
-	Link  string          `yaml:"link"`  // FROM -> TO[:port]; * globs
-	Share *quantity.Share `yaml:"share"` // default 100%; resolved to 0.1%
-	// Per is what Share is drawn for: "packet" (default; a retransmission may
+	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	Share *quantity.Share `yaml:"share"`                      // default 100%; resolved to 0.1%
+	// Per is what share is drawn for: "packet" (default; a retransmission may
 	// get through) or "flow" (it meets the same fate as the first).
 	Per string `yaml:"per"`
 }

@@ -12,11 +12,11 @@ import (
 // versions are wrong. Established connections go on. A client that takes what it
 // is shown is passed on to the node, by TLS, as a middlebox would.
 type TLS struct {
-	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	// As is expired, wrong-host or unknown-authority, which is what is wrong with
 	// the certificate; old-version, where only TLS 1.0 and 1.1 are spoken; or
 	// no-answer.
-	As string `yaml:"as"`
+	As string `yaml:"as" jsonschema:"required"`
 }
 
 // Aim is the link, with a proxy in it.

@@ -11,7 +11,7 @@ import (
 // a router without a route or a firewall with manners does. Established
 // connections go on. No answer is held back by the kernel's rate limit.
 type Unreachable struct {
-	Link string `yaml:"link"` // FROM -> TO[:port]; * globs
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	// As is the code: "host" (default), "port" (a client takes it for a refusal)
 	// or "prohibited" (administratively, RFC 1812).
 	As string `yaml:"as"`

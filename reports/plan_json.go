@@ -72,13 +72,13 @@ type plannedStep struct {
 }
 
 type plannedObjective struct {
-	Name       string  `json:"name"`
-	Limit      float64 `json:"limit_seconds"` // 0: the name has it
-	Resolution float64 `json:"resolution_seconds"`
-	By         string  `json:"by"`
+	Name       string   `json:"name"`
+	Limit      *float64 `json:"limit_seconds"` // null: the name has it
+	Resolution float64  `json:"resolution_seconds"`
+	By         string   `json:"by"`
 }
 
-// PlanJSON writes a plan for programs: what Plan prints, as one line of JSON.
+// PlanJSON writes a plan for programs, as one line of JSON.
 func PlanJSON(w io.Writer, p *plan.Plan) error {
 	s := time.Duration.Seconds
 	out := planned{Schema: PlanSchema, Scenario: p.Scenario.Name, Summary: p.Scenario.Summary, Seed: p.Seed, Network: p.Subnet.String(),
@@ -104,7 +104,12 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 		out.Timeline = append(out.Timeline, plannedStep{s(x.At), x.What})
 	}
 	for _, x := range p.Objectives() {
-		out.Objectives = append(out.Objectives, plannedObjective{x.Name, s(x.Limit), s(x.Resolution), x.By})
+		var limit *float64
+		if x.Limit != 0 || x.Name == "rpo" {
+			l := s(x.Limit)
+			limit = &l
+		}
+		out.Objectives = append(out.Objectives, plannedObjective{x.Name, limit, s(x.Resolution), x.By})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ type decoder struct {
 	notes    []string
 	visited  int
 	from     map[*yaml.Node]string // files of the parts that are not the scenario's own
+	broken   bool                  // what it extends could not be read, so that what it lacks is no news
 }
 
 // Bounds of what a scenario can hold, against a file whose aliases multiply.
@@ -59,7 +61,7 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 	}
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
-		d.syntax(err)
+		d.syntax(err, data)
 		return nil
 	}
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
@@ -78,20 +80,63 @@ func empty(data []byte) bool {
 }
 
 // syntax reports what is no YAML at all.
-func (d *decoder) syntax(err error) {
-	var many *yaml.LoadErrors
-	if errors.As(err, &many) {
-		for _, e := range many.Errors {
-			d.add(place{line: e.Mark.Line, column: e.Mark.Column}, "%s", e.Message)
+func (d *decoder) syntax(err error, data []byte) {
+	lines := strings.Split(string(data), "\n")
+	say := func(line, column int, text string) {
+		if line > 0 && line <= len(lines) {
+			text += slipped(lines[line-1])
 		}
-		return
+		d.add(place{line: line, column: column}, "%s", text)
 	}
+	var many *yaml.LoadErrors
 	var one *yaml.LoadError
-	if errors.As(err, &one) {
-		d.add(place{line: one.Mark.Line, column: one.Mark.Column}, "%s", one.Message)
-		return
+	switch {
+	case documents(lines) > 1:
+		d.add(place{line: 1, column: 1}, "a file holds one scenario: split it at ---")
+	case errors.As(err, &many):
+		for _, e := range many.Errors {
+			say(e.Mark.Line, e.Mark.Column, e.Message)
+		}
+	case errors.As(err, &one):
+		say(one.Mark.Line, one.Mark.Column, one.Message)
+	default:
+		d.add(place{line: 1, column: 1}, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	d.add(place{line: 1, column: 1}, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+}
+
+var (
+	starred = regexp.MustCompile(`[\[{:,]\s*\*\s*->`)
+	tabbed  = regexp.MustCompile(`^ *\t`)
+	divided = regexp.MustCompile(`^---(\s|$)`)
+)
+
+// slipped is what is likely wrong with a line that is no YAML.
+func slipped(line string) string {
+	switch {
+	case starred.MatchString(line):
+		return `; in YAML * begins an alias: quote it, such as "* -> web"`
+	case tabbed.MatchString(line):
+		return "; a tab indents this line: want spaces"
+	}
+	return ""
+}
+
+// documents counts them, by the lines that divide them.
+func documents(lines []string) int {
+	n, said := 1, false
+	for _, l := range lines {
+		text := strings.TrimSpace(l)
+		switch {
+		case divided.MatchString(l):
+			if said {
+				n++
+			}
+			said = false
+		case text != "" && !strings.HasPrefix(text, "#"):
+			said = true
+		}
+	}
+	return n
 }
 
 func (d *decoder) add(at place, format string, args ...any) {
@@ -161,13 +206,13 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 	}
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value || f.was != "" && f.was == key.Value })
+		if i >= 0 && fields[i].was != "" && d.places.at[Path(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
+			d.add(d.placeOf(key), "%s%s was called %s before, and both stand there: want one of the two", fields[i].name, within(keys), fields[i].was)
+			return
+		}
 		if i >= 0 && fields[i].was == key.Value {
-			if d.places.at[Path(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
-				d.add(d.placeOf(key), "%s%s is %s, which stands there, too: want one of the two", key.Value, within(keys), fields[i].name)
-				return
-			}
 			d.renamed(key, fields[i].name, keys)
-			key = &yaml.Node{Kind: key.Kind, Tag: key.Tag, Value: fields[i].name, Line: key.Line, Column: key.Column}
+			key = d.copied(key, func(k *yaml.Node) { k.Value = fields[i].name })
 		}
 		if i < 0 {
 			names := make([]string, len(fields))
@@ -184,7 +229,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 
 // renamed notes a key's name of before.
 func (d *decoder) renamed(key *yaml.Node, name string, keys []string) {
-	d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: %s%s is called %s now; the old name is read for a release", d.file, key.Line, key.Column, key.Value, within(keys), name))
+	d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: %s%s is called %s now; the old name is read for a release", cmp.Or(d.from[key], d.file), key.Line, key.Column, key.Value, within(keys), name))
 }
 
 // entries reads a mapping into a map.
@@ -196,7 +241,7 @@ func (d *decoder) entries(n *yaml.Node, v reflect.Value, keys []string) {
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
 		e := reflect.New(v.Type().Elem()).Elem()
 		if e.Kind() == reflect.String {
-			value = asText(value)
+			value = d.asText(value)
 		}
 		d.enter(key, value, e, keys)
 		v.SetMapIndex(reflect.ValueOf(key.Value), e)
@@ -228,8 +273,10 @@ func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string, each func
 		switch line, twice := first[key.Value]; {
 		case key.Kind != yaml.ScalarNode:
 			d.wrong(key, keys, "want a plain name for a key, have %s", described(key))
+		case key.Tag == mergeTag && len(merged) > 0:
+			d.wrong(key, keys, "duplicate key <<%s: give it a list, <<: [*a, *b]", within(keys))
 		case key.Tag == mergeTag:
-			merged = append(merged, d.merged(n.Content[i+1], keys, 0)...)
+			merged = d.merged(n.Content[i+1], keys, 0)
 		case twice:
 			d.add(d.placeOf(key), "duplicate key %q%s: it stands in line %d already", key.Value, within(keys), line)
 		default:
@@ -292,7 +339,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, keys []string) {
 		at := append(slices.Clip(keys), strconv.Itoa(i))
 		d.places.at[Path(at...)] = d.placeOf(e)
 		if v.Type().Elem().Kind() == reflect.String {
-			e = asText(e)
+			e = d.asText(e)
 		}
 		d.value(e, v.Index(i), at)
 	}

@@ -34,7 +34,7 @@ func Listed(name string, have []string) string {
 // nearest finds the candidate with the fewest edits from name: at most three,
 // and fewer than half of the name, so that what it offers is a likely slip.
 func nearest(name string, have []string) (string, bool) {
-	best, least := "", min(3, (len(name)+1)/2)+1
+	best, least := "", min(3, len(name)/2)+1
 	for _, h := range have {
 		if d := edits(fold(name), fold(h)); d < least {
 			best, least = h, d
@@ -73,10 +73,16 @@ func edits(a, b string) int {
 var elsewhere = map[string]string{
 	"environment": "env", "env-file": "env", "depends-on": "uses", "links": "uses", "entrypoint": "command",
 	"healthcheck": "ready", "health-check": "ready", "mem-limit": "memory", "cpu": "cpus", "volumes": "files", "services": "targets",
-	"packet-loss": "loss", "packet-duplicate": "duplicate", "partition": "blackhole", "delay": "latency", "slicer": "slice",
-	"reset-peer": "reset", "slow-close": "stall", "http-abort": "http-status", "abort-http": "http-status", "dns-error": "dns",
-	"stress-cpu": "cpu-starve", "stress-memory": "memory-starve", "pod-kill": "kill", "vus": "users", "duration": "phases",
-	"objectives": "sla", "slo": "sla", "probes": "watch", "watchers": "watch", "scenario": "name", "url": "to", "rps": "rate",
+	"expose": "ports", "deploy": "replicas", "scale": "replicas", "tmpfs": "files", "api-version": "version", "apiversion": "version",
+	"packet-loss": "loss", "packet-duplicate": "duplicate", "partition": "blackhole", "drop": "syn-drop", "netem": "latency", "delay": "latency",
+	"slicer": "slice", "reset-peer": "reset", "slow-close": "stall", "timeout": "stall", "abort": "reset", "http-abort": "http-status",
+	"abort-http": "http-status", "http-error": "http-status", "dns-error": "dns", "down": "refuse",
+	"stress-cpu": "cpu-starve", "cpu-stress": "cpu-starve", "stress-memory": "memory-starve", "oom": "memory-starve", "pod-kill": "kill",
+	"freeze": "pause", "shutdown": "stop", "terminate": "stop", "status": "code", "probability": "share", "toxicity": "share",
+	"vus": "users", "duration": "phases", "url": "to", "rps": "rate", "script": "command", "exec": "command",
+	"expr": "query", "promql": "query", "alert": "rule", "interval": "every", "retries": "fails",
+	"objectives": "sla", "slo": "sla", "probes": "watch", "watchers": "watch", "scenario": "name",
+	"rto": "outage", "mttr": "recover", "mttd": "detect", "availability": "thresholds", "success": "thresholds", "error-rate": "thresholds",
 }
 
 // meant is the name here for what another tool calls so, where that may be written; else

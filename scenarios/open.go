@@ -29,7 +29,7 @@ func Decode(file string, data []byte, dir fs.FS) (s *Scenario, whole bool, probl
 	d := decoder{file: file, places: s.places}
 	d.decode(data, s)
 	s.notes = d.notes
-	return s, (len(d.problems) == 0 || len(s.places.at) > 1) && d.visited <= mostNodes, d.problems
+	return s, (len(d.problems) == 0 || len(s.places.at) > 1) && d.visited <= mostNodes && !d.broken, d.problems
 }
 
 // Notes are what is read in the scenario and should be written otherwise, each with its

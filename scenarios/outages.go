@@ -16,7 +16,7 @@ type Outages struct {
 	For   time.Duration `yaml:"for" json:"for"`     // how long each lasts
 	// Jitter: each begins, and ends, up to so much later, drawn from the run's seed.
 	Jitter time.Duration `yaml:"jitter" json:"jitter,omitempty"`
-	// After is when the first begins, from the first request of a user on; default Every.
+	// After is when the first begins, from the first request of a user on; default every.
 	After time.Duration `yaml:"after" json:"after,omitempty"`
 	Count int           `yaml:"count" json:"count,omitempty"` // default: without end
 	// As is what a request meets that comes in one: reset, 503, hang (no answer until

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"encoding"
 	"fmt"
 	"reflect"
@@ -37,7 +38,7 @@ func (d *decoder) secret(n *yaml.Node, t secret.Text, v reflect.Value, keys []st
 		return false
 	}
 	for _, name := range t.Short() {
-		d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the value of %s has fewer than 4 characters: where a target or a command says it, it is not hidden", d.file, n.Line, n.Column, name))
+		d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the value of %s has fewer than 4 characters: where a target or a command says it, it is not hidden", cmp.Or(d.from[n], d.file), n.Line, n.Column, name))
 	}
 	return true
 }
@@ -91,13 +92,11 @@ func setScalar(v reflect.Value, n *yaml.Node) error {
 }
 
 // asText takes a scalar for text, whatever it looks like.
-func asText(n *yaml.Node) *yaml.Node {
+func (d *decoder) asText(n *yaml.Node) *yaml.Node {
 	if n.Kind != yaml.ScalarNode || null(n) {
 		return n
 	}
-	t := *n
-	t.Tag = "!!str"
-	return &t
+	return d.copied(n, func(t *yaml.Node) { t.Tag = "!!str" })
 }
 
 func setDuration(v reflect.Value, s string) error {

@@ -47,8 +47,8 @@ type Scenario struct {
 	notes    []string // what is read and should be written otherwise
 }
 
-// Target is a container under test, or several alike. Exactly one of Image,
-// Build and Lab is set.
+// Target is a container under test, or several alike. Exactly one of image,
+// build and lab is set.
 type Target struct {
 	Image    string                 `yaml:"image"`    // an image, as docker run takes it
 	Build    *Build                 `yaml:"build"`    // an image made from a Dockerfile
@@ -158,10 +158,10 @@ type Eject struct {
 	For    time.Duration `yaml:"for" json:"for"`       // then it is tried again; default 30s
 }
 
-// Ready says when a target can be used. Exactly one of HTTP, TCP, Log is set.
+// Ready says when a target can be used. Exactly one of http, tcp, log and health is set.
 type Ready struct {
 	HTTP secret.Text `yaml:"http"` // URL asked from inside the network
-	// Expect is what HTTP has to answer: default a status from 200 to 299.
+	// Expect is what http has to answer: default a status from 200 to 299.
 	Expect load.Expect   `yaml:"expect"`
 	TCP    string        `yaml:"tcp"`    // host:port
 	Log    string        `yaml:"log"`    // a line of its log that contains this
@@ -175,9 +175,9 @@ type Group struct {
 	Rate        quantity.Rate          `yaml:"rate"`        // requests per second of all its users, due whether or not others were answered
 	Users       int                    `yaml:"users"`       // default 100
 	Sources     int                    `yaml:"sources"`     // addresses they come from; default 1, most 200 in a drill
-	Timeout     time.Duration          `yaml:"timeout"`     // default 5s
-	Slow        time.Duration          `yaml:"slow"`        // default 500ms
-	Method      string                 `yaml:"method"`      // default GET
+	Timeout     time.Duration          `yaml:"timeout"`     // then a request is given up, and bad; default 5s
+	Slow        time.Duration          `yaml:"slow"`        // an answer later than this, from due to done, is a bad one; default 500ms
+	Method      string                 `yaml:"method"`      // default GET; with writes, POST
 	Headers     map[string]secret.Text `yaml:"headers"`     // of each request
 	Body        secret.Text            `yaml:"body"`        // of each request
 	Expect      load.Expect            `yaml:"expect"`      // what a good answer is: default a status from 200 to 299
@@ -231,7 +231,7 @@ type Phases struct {
 	Baseline time.Duration  `yaml:"baseline"`         // the steady state that all else is compared with
 	Hold     time.Duration  `yaml:"fault" was:"hold"` // from the first injection to the last lift
 	Recovery time.Duration  `yaml:"recovery"`         // from the last lift to the end
-	Confirm  time.Duration  `yaml:"confirm"`          // default 5s
+	Confirm  time.Duration  `yaml:"confirm"`          // how long users have to stay well to have recovered; default 5s
 	// Jitter is how much later the injection may come, drawn from the seed, so that it
 	// meets every phase of what asks by itself: give the longest period of a scrape or of
 	// a balancer's checks. Default, and at least: that of the drill's own checks, and 1s.
@@ -284,8 +284,7 @@ type SLA struct {
 	// Budget is an error budget, such as 99.9% per 30d: how much of it the outage
 	// burnt is reported.
 	Budget string `yaml:"budget"`
-	// Lose is how many acknowledged writes may be lost.
-	Lose *int `yaml:"max-lost-writes" was:"lose"`
+	Lose   *int   `yaml:"max-lost-writes" was:"lose"` // how many acknowledged writes may be lost
 	// RPO is how long before the fault the oldest lost write may have been acknowledged; 0s:
 	// none may be lost.
 	RPO *time.Duration `yaml:"rpo"`

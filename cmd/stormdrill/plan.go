@@ -39,6 +39,7 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 	c.Flags().BoolVar(&asJSON, "json", false, "print each plan as one line of JSON instead")
 	c.Flags().BoolVar(&resolved, "resolved", false, "print each scenario as one text instead, with what it extends")
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "seed of all that is drawn at random")
+	c.MarkFlagsMutuallyExclusive("json", "resolved")
 	t.flags(c)
 	c.Flags().StringToStringVar(&o.Images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c

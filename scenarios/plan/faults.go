@@ -328,7 +328,7 @@ func (p *planner) timeline() {
 	p.plan.Timeline = steps
 	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks", p.every)
 	if others := p.others(); len(others) > 0 && f.Jitter == 0 {
-		p.note("how often %s may ask is not known here: where that is more seldom, some of its phases are never met; phases.jitter gives its period", strings.Join(others, ", "))
+		p.note("how often %s may ask by itself is not known here: set phases.jitter to the longest such interval, of scrapes or checks, so that the injection meets each of its phases", strings.Join(others, ", "))
 	}
 }
 

@@ -35,8 +35,8 @@ sla: {recover: 5s}
 	}{
 		"own check":            {fmt.Sprintf(checked, "500ms"), "", probe, 3 * time.Second, ""},
 		"balancer's":           {fmt.Sprintf(checked, "8s"), "", probe, 8 * time.Second, ""},
-		"webhook":              {fmt.Sprintf(checked, "2s"), "", hook, 2 * time.Second, "how often probe may ask is not known here"},
-		"image and webhook":    {image, "", hook, time.Second, "how often probe, lb may ask is not known here"},
+		"webhook":              {fmt.Sprintf(checked, "2s"), "", hook, 2 * time.Second, "how often probe may ask by itself is not known here"},
+		"image and webhook":    {image, "", hook, time.Second, "how often probe, lb may ask by itself is not known here"},
 		"as the scenario says": {image, ", jitter: 15s", hook, 15 * time.Second, ""},
 		"less than it has":     {image, ", jitter: 2s", probe, 3 * time.Second, ""},
 	} {

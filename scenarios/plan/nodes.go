@@ -140,6 +140,8 @@ func (p *planner) oneSource(t *scenarios.Target, here []string) {
 	switch {
 	case len(sources) == 0 && !p.mistyped(here):
 		p.problem(here, "target %s: want exactly one of image, build, lab; there is none", here[1])
+	case strings.Contains(t.Image, "${"):
+		p.problem(append(slices.Clip(here), "image"), "image %q: takes no variable: write it out, or substitute it by --image %s=…", t.Image, here[1])
 	case len(sources) > 1:
 		p.problem(here, "target %s: want exactly one of image, build, lab; there are %s", here[1], strings.Join(sources, " and "))
 	}

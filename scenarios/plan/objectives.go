@@ -51,7 +51,7 @@ func (p *Plan) Objectives() []Objective {
 		}
 	}
 	if o.Lose != nil {
-		all = append(all, Objective{Name: fmt.Sprintf("lose ≤ %d acknowledged writes", *o.Lose), By: "every one of them, read back"})
+		all = append(all, Objective{Name: fmt.Sprintf("max-lost-writes ≤ %d", *o.Lose), By: "every one of them, read back"})
 	}
 	if o.RPO != nil {
 		all = append(all, Objective{"rpo", *o.RPO, p.gap(), "every acknowledged write, read back"})

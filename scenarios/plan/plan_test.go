@@ -398,7 +398,7 @@ sla: {alert-clear: {probe: 5s}, thresholds: [success of users in fault >= 1%]}
 		t.Errorf("notes %q, %q", a.Notes, b.Notes)
 	}
 	_, err := Parse("test.yaml", []byte(strings.Replace(text, "fault: 10s", "fault: 10s, hold: 9s", 1)))
-	if err == nil || !strings.Contains(err.Error(), "hold in phases is fault, which stands there, too") {
+	if err == nil || !strings.Contains(err.Error(), "fault in phases was called hold before, and both stand there") {
 		t.Errorf("both names: %v", err)
 	}
 }
