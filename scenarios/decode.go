@@ -263,7 +263,11 @@ func (d *decoder) enter(key, value *yaml.Node, v reflect.Value, keys []string) {
 // mapping goes over the entries of a mapping with plain, distinct keys.
 func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string, each func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
-		d.wrong(n, keys, "want %s, have %s", expected(t), described(n))
+		rather := ""
+		if n.Kind == yaml.SequenceNode && t.Kind() == reflect.Map {
+			rather = ": write {NAME: …}"
+		}
+		d.wrong(n, keys, "want %s, have %s%s", expected(t), described(n), rather)
 		return
 	}
 	first := map[string]int{}
@@ -331,7 +335,11 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, keys []string) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		d.wrong(n, keys, "want %s, have %s", expected(v.Type()), described(n))
+		rather := ""
+		if n.Kind == yaml.ScalarNode {
+			rather = ": write [" + strings.Join(strings.Fields(n.Value), ", ") + "]"
+		}
+		d.wrong(n, keys, "want %s, have %s%s", expected(v.Type()), described(n), rather)
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))

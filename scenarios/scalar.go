@@ -75,6 +75,9 @@ func setScalar(v reflect.Value, n *yaml.Node) error {
 		v.SetInt(i)
 	case reflect.Uint16:
 		u, err := strconv.ParseUint(n.Value, 10, 16)
+		if strings.Contains(n.Value, ":") {
+			return fmt.Errorf("%w: the container's own port is enough, nothing is published", wrong)
+		}
 		if quoted || err != nil {
 			return wrong
 		}
