@@ -39,7 +39,8 @@ func (f *AcceptStall) backlog() int {
 }
 
 func (f *AcceptStall) String() string {
-	return fmt.Sprintf("lets new connections wait in a full accept queue: %d open and hang, the rest are not answered", f.backlog()+1)
+	return fmt.Sprintf("lets new connections wait in a full accept queue: %d open and hang, the rest are not answered",
+		f.backlog()+1)
 }
 
 // Bind checks the backlog.
@@ -51,5 +52,7 @@ func (f *AcceptStall) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, AcceptStall: &link.AcceptStall{Backlog: f.backlog()}}}, nil
+	return ruleInjection{site.Switchboard,
+		link.Rule{Name: name, Links: ids,
+			AcceptStall: &link.AcceptStall{Backlog: f.backlog()}}}, nil
 }

@@ -65,13 +65,16 @@ func BenchmarkLink(b *testing.B) {
 			return bench.Spread(bench.Ratios(bench.Of(rounds[i], of), bench.Of(base, of)))
 		}
 		t.Row("%s | %.0f | %s | %s | %.0f | %s | %s | %.0f µs | %.0f µs", w.name,
-			bench.Median(bench.Of(rounds[i], requests)), beside(requests, direct), beside(requests, toxiproxy),
-			bench.Median(bench.Of(rounds[i], connections)), beside(connections, direct), beside(connections, toxiproxy),
+			bench.Median(bench.Of(rounds[i], requests)), beside(requests, direct),
+			beside(requests, toxiproxy),
+			bench.Median(bench.Of(rounds[i], connections)), beside(connections, direct),
+			beside(connections, toxiproxy),
 			bench.Median(bench.Of(rounds[i], func(p pace) float64 { return p.p50 })),
 			bench.Median(bench.Of(rounds[i], func(p pace) float64 { return p.p99 })))
 	}
 	kernel := bench.Median(bench.Ratios(bench.Of(rounds[1], requests), bench.Of(direct, requests)))
-	proxied := bench.Median(bench.Ratios(bench.Of(rounds[2], requests), bench.Of(toxiproxy, requests)))
+	proxied := bench.Median(bench.Ratios(bench.Of(rounds[2], requests),
+		bench.Of(toxiproxy, requests)))
 	b.ReportMetric(kernel, "kernel/direct")
 	b.ReportMetric(proxied, "proxied/toxiproxy")
 	bench.AtLeast(b, "kernel link beside direct", kernel, 0.7)
@@ -85,21 +88,28 @@ func newWays(b *testing.B) (*lab, []way) {
 	s := spec(false)
 	plain, proxied := netip.MustParseAddr("198.18.2.4"), netip.MustParseAddr("198.18.2.5")
 	s.Links = append(s.Links,
-		link.Link{ID: plainPath, From: "shoppers", To: "plain", Name: "plain", Addr: plain, Port: benchPort, Node: appAddr, Users: true},
-		link.Link{ID: proxiedPath, From: "shoppers", To: "proxied", Name: "proxied", Addr: proxied, Port: benchPort, Node: appAddr, Users: true, Proxied: true, Protocol: link.Plain})
+		link.Link{ID: plainPath, From: "shoppers", To: "plain", Name: "plain", Addr: plain,
+			Port: benchPort, Node: appAddr, Users: true},
+		link.Link{ID: proxiedPath, From: "shoppers", To: "proxied", Name: "proxied", Addr: proxied,
+			Port: benchPort, Node: appAddr, Users: true, Proxied: true, Protocol: link.Plain})
 	l := newLab(b, s)
 	l.call(l.app, "reply", benchPort, nil)
 	at := func(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, benchPort) }
-	ways := []way{{"direct", at(appAddr)}, {"kernel link", at(plain)}, {"proxied link", at(proxied)}}
+	ways := []way{{"direct", at(appAddr)}, {"kernel link", at(plain)},
+		{"proxied link", at(proxied)}}
 	relay := netip.MustParseAddr("198.18.0.3")
 	r := l.start("node", "relay", relay)
 	b.Cleanup(func() { l.end(r) })
 	dir := b.TempDir()
-	l.call(r, "spawn", []string{bench.Build(b, dir, "github.com/Shopify/toxiproxy/v2/cmd/server"), "-host", "127.0.0.1",
-		"-config", l.file(dir, "toxiproxy.json", fmt.Sprintf(`[{"name":"app","listen":"%s","upstream":"%s","enabled":true}]`, at(relay), at(appAddr)))}, nil)
+	l.call(r, "spawn", []string{bench.Build(b, dir, "github.com/Shopify/toxiproxy/v2/cmd/server"),
+		"-host", "127.0.0.1",
+		"-config", l.file(dir, "toxiproxy.json",
+			fmt.Sprintf(`[{"name":"app","listen":"%s","upstream":"%s","enabled":true}]`, at(relay),
+				at(appAddr)))}, nil)
 	ways = append(ways, way{"toxiproxy's own server", at(relay)})
 	if haproxy := bench.Program(b, "haproxy"); haproxy != "" {
-		l.call(r, "spawn", []string{haproxy, "-db", "-f", l.file(dir, "haproxy.cfg", fmt.Sprintf(haproxyTuned, haproxyPort, at(appAddr)))}, nil)
+		l.call(r, "spawn", []string{haproxy, "-db", "-f",
+			l.file(dir, "haproxy.cfg", fmt.Sprintf(haproxyTuned, haproxyPort, at(appAddr)))}, nil)
 		ways = append(ways, way{"HAProxy, mode tcp", netip.AddrPortFrom(relay, haproxyPort)})
 	}
 	for _, w := range ways {
@@ -140,7 +150,8 @@ func (l *lab) pace(to netip.AddrPort) pace {
 	d.Fresh, d.Count = true, fresh
 	opened := l.drive(d)
 	alone := l.drive(drive{From: users, To: to, At: 1, Lasting: aloneFor})
-	return pace{float64(full.Count) / full.Took.Seconds(), float64(opened.Count) / opened.Took.Seconds(),
+	return pace{float64(full.Count) / full.Took.Seconds(),
+		float64(opened.Count) / opened.Took.Seconds(),
 		float64(alone.P50.Nanoseconds()) / 1e3, float64(alone.P99.Nanoseconds()) / 1e3}
 }
 

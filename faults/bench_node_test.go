@@ -43,7 +43,8 @@ func reply(port int) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := []byte(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(page), page))
+	answer := []byte(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(page),
+		page))
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -117,7 +118,8 @@ func (d drive) one(from netip.Addr, more func() bool) (all []time.Duration, err 
 	for more() {
 		begin := time.Now()
 		if c == nil {
-			to := net.Dialer{Timeout: 10 * time.Second, KeepAlive: -1, LocalAddr: &net.TCPAddr{IP: from.AsSlice()}}
+			to := net.Dialer{Timeout: 10 * time.Second, KeepAlive: -1,
+				LocalAddr: &net.TCPAddr{IP: from.AsSlice()}}
 			if c, err = to.Dial("tcp4", d.To.String()); err != nil {
 				return nil, err
 			}

@@ -34,7 +34,8 @@ var switched = []row{
 	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(1)}},
 	{name: "kill as process", fault: &faults.Kill{Target: "app"}},
 	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}},
-	{name: "dns", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "nxdomain"}, asks: true},
+	{name: "dns", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "nxdomain"},
+		asks: true},
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503}},
 	{name: "block-page", fault: &faults.BlockPage{Link: userPath}},
 	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}},
@@ -53,7 +54,8 @@ func BenchmarkSwitch(b *testing.B) {
 		b.Run(r.name, func(b *testing.B) {
 			took := r.switches(b, n)
 			p50, p99, most := bench.Median(took), bench.Quantile(0.99, took), slices.Max(took)
-			t.Row("%s | %s | %.1f ms | %.1f ms | %.1f ms | %d", r.name, r.where(), p50, p99, most, len(took))
+			t.Row("%s | %s | %.1f ms | %.1f ms | %.1f ms | %d", r.name, r.where(), p50, p99, most,
+				len(took))
 			b.ReportMetric(p99, "p99-ms")
 			bench.AtMost(b, "ms to the first effect, p99", p99, 20)
 		})

@@ -32,7 +32,8 @@ func (*BlockPage) Traits() link.Traits {
 func (f *BlockPage) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *BlockPage) String() string {
-	return fmt.Sprintf("answers %s of requests with a block page, status %d", shareOf(f.Share), f.status().Code)
+	return fmt.Sprintf("answers %s of requests with a block page, status %d", shareOf(f.Share),
+		f.status().Code)
 }
 
 // Part is the share of requests answered.

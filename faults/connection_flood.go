@@ -47,7 +47,8 @@ func (f *ConnectionFlood) String() string {
 	if f.Send == "partial" {
 		what = "with half a request each"
 	}
-	return fmt.Sprintf("opens %d connections to %s, %s from %s, %s", f.Connections, f.To, f.Rate, addresses(f.Sources), what)
+	return fmt.Sprintf("opens %d connections to %s, %s from %s, %s", f.Connections, f.To, f.Rate,
+		addresses(f.Sources), what)
 }
 
 // Addresses is from how many they come.
@@ -62,8 +63,10 @@ func (f *ConnectionFlood) Sends(to *url.URL, address string, from []netip.Addr) 
 	return Traffic{Swarm: w}
 }
 
-func swarm(address string, from []netip.Addr, connections int, rate quantity.Rate, timeout time.Duration) *load.Swarm {
-	return &load.Swarm{Address: address, Connections: connections, Rate: float64(rate), Sources: from, Timeout: cmp.Or(timeout, defaultFloodTimeout)}
+func swarm(address string, from []netip.Addr, connections int, rate quantity.Rate,
+	timeout time.Duration) *load.Swarm {
+	return &load.Swarm{Address: address, Connections: connections, Rate: float64(rate),
+		Sources: from, Timeout: cmp.Or(timeout, defaultFloodTimeout)}
 }
 
 // Bind checks the numbers.
@@ -83,7 +86,8 @@ func holds(connections int, rate quantity.Rate, timeout time.Duration, site Site
 	case connections == 0:
 		return setting("connections", "connections is missing: want 1 to %d", MostConnections)
 	case connections < 1 || connections > MostConnections:
-		return setting("connections", "connections %d: want 1 to %d: lower it, and the target's own limit with it", connections, MostConnections)
+		return setting("connections", "connections %d: want 1 to %d: lower it, and the target's own limit with it",
+			connections, MostConnections)
 	case rate <= 0 || rate > MostOpenings:
 		return setting("rate", "rate %s: want one above zero and at most %s", rate, MostOpenings)
 	case timeout < 0 || timeout > mostFloodTimeout:

@@ -63,7 +63,8 @@ func TestAcceptStallLiftedWhileBusy(t *testing.T) {
 		t.Errorf("let through after %s: want the second SYN, at 1s", took)
 	}
 	if hung != backlog+1 || through != tries-hung {
-		t.Errorf("%d were reset and %d let through: want %d and %d", hung, through, backlog+1, tries-backlog-1)
+		t.Errorf("%d were reset and %d let through: want %d and %d", hung, through, backlog+1,
+			tries-backlog-1)
 	}
 	if c := l.proof(in); c.Users != tries && !again || c.Active {
 		t.Errorf("counted %+v, want %d SYNs", c, tries)
@@ -100,7 +101,8 @@ func (l *lab) sofar() (all []tried) {
 
 // liftBusy lifts amid tries, some while after they began and not before one was hit, and
 // gives what became of them. It wants the lift not to wait for them, nothing left, and the count to stand still.
-func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration, hit func(tried) bool) ([]tried, link.Bracket) {
+func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration,
+	hit func(tried) bool) ([]tried, link.Bracket) {
 	l.t.Helper()
 	cease := l.fire(v)
 	time.Sleep(after)
@@ -197,7 +199,8 @@ func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
 		}
 	}
 	if hit == 0 || later == 0 {
-		l.t.Errorf("%d were hit before the lift, %d set out after it: want some of both", hit, later)
+		l.t.Errorf("%d were hit before the lift, %d set out after it: want some of both", hit,
+			later)
 	}
 	if c := l.proof(in); r.packets == nil && !c.Blind && !slow && c.Users < uint64(hit) {
 		l.t.Errorf("%d were hit, counted %+v", hit, c)
@@ -215,7 +218,8 @@ func TestIdleDropLiftedWhileBusy(t *testing.T) {
 	l.wantKept("new to it")
 	time.Sleep(forgets + 500*time.Millisecond)
 	hung, _ := l.hang(in)
-	all, _ := l.liftBusy(in, volley{attempt: users(1), Every: 2 * time.Millisecond}, 100*time.Millisecond, func(tried) bool { return true })
+	all, _ := l.liftBusy(in, volley{attempt: users(1), Every: 2 * time.Millisecond},
+		100*time.Millisecond, func(tried) bool { return true })
 	for _, o := range all {
 		if o.Status != 200 {
 			t.Errorf("beside it: %+v", o)

@@ -192,12 +192,13 @@ type resolved struct {
 }
 
 func ask(ctx context.Context, l lookup) (resolved, error) {
-	c := dns.Client{Server: netip.AddrPortFrom(l.At, 53), Timeout: 2 * time.Second, Dialer: func(network string) *net.Dialer {
-		if network == "tcp" {
-			return &net.Dialer{LocalAddr: &net.TCPAddr{IP: l.From.AsSlice()}}
-		}
-		return &net.Dialer{LocalAddr: &net.UDPAddr{IP: l.From.AsSlice()}}
-	}}
+	c := dns.Client{Server: netip.AddrPortFrom(l.At, 53), Timeout: 2 * time.Second,
+		Dialer: func(network string) *net.Dialer {
+			if network == "tcp" {
+				return &net.Dialer{LocalAddr: &net.TCPAddr{IP: l.From.AsSlice()}}
+			}
+			return &net.Dialer{LocalAddr: &net.UDPAddr{IP: l.From.AsSlice()}}
+		}}
 	a, err := c.Ask(ctx, l.Net, dns.Question{Name: l.Name, Type: l.Type})
 	if err != nil {
 		return resolved{}, err

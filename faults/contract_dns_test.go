@@ -24,20 +24,28 @@ func TestDNS(t *testing.T) {
 		silent   bool
 		late     time.Duration
 	}{
-		{fault: faults.DNS{Answer: "nxdomain"}, udp: resolved{Code: dns.NameError}, tcp: resolved{Code: dns.NameError}},
-		{fault: faults.DNS{Answer: "servfail"}, udp: resolved{Code: dns.ServerFailure}, tcp: resolved{Code: dns.ServerFailure}},
-		{fault: faults.DNS{Answer: "refused"}, udp: resolved{Code: dns.Refused}, tcp: resolved{Code: dns.Refused}},
+		{fault: faults.DNS{Answer: "nxdomain"}, udp: resolved{Code: dns.NameError},
+			tcp: resolved{Code: dns.NameError}},
+		{fault: faults.DNS{Answer: "servfail"}, udp: resolved{Code: dns.ServerFailure},
+			tcp: resolved{Code: dns.ServerFailure}},
+		{fault: faults.DNS{Answer: "refused"}, udp: resolved{Code: dns.Refused},
+			tcp: resolved{Code: dns.Refused}},
 		{fault: faults.DNS{Answer: "empty"}, udp: resolved{}, tcp: resolved{}},
 		{fault: faults.DNS{Answer: "truncated"}, udp: resolved{}, tcp: resolved{Addrs: right}},
-		{fault: faults.DNS{Answer: "slow", Delay: 300 * time.Millisecond}, udp: resolved{Addrs: right}, tcp: resolved{Addrs: right}, late: 300 * time.Millisecond},
-		{fault: faults.DNS{Answer: "wrong"}, udp: resolved{Addrs: []string{"192.0.2.1"}}, tcp: resolved{Addrs: []string{"192.0.2.1"}}},
-		{fault: faults.DNS{Answer: "wrong", Address: "198.18.0.77"}, udp: resolved{Addrs: []string{"198.18.0.77"}}, tcp: resolved{Addrs: []string{"198.18.0.77"}}},
+		{fault: faults.DNS{Answer: "slow", Delay: 300 * time.Millisecond},
+			udp: resolved{Addrs: right}, tcp: resolved{Addrs: right}, late: 300 * time.Millisecond},
+		{fault: faults.DNS{Answer: "wrong"}, udp: resolved{Addrs: []string{"192.0.2.1"}},
+			tcp: resolved{Addrs: []string{"192.0.2.1"}}},
+		{fault: faults.DNS{Answer: "wrong", Address: "198.18.0.77"},
+			udp: resolved{Addrs: []string{"198.18.0.77"}},
+			tcp: resolved{Addrs: []string{"198.18.0.77"}}},
 		{fault: faults.DNS{Answer: "none"}, silent: true},
 	} {
 		t.Run(c.fault.String(), func(t *testing.T) {
 			l := newLab(t, spec(false))
 			c.fault.From, c.fault.Names = "shoppers", []string{"app"}
-			in, err := c.fault.Bind("names", faults.Site{Askers: []string{"shoppers"}, Switchboard: l})
+			in, err := c.fault.Bind("names",
+				faults.Site{Askers: []string{"shoppers"}, Switchboard: l})
 			l.must(err)
 			l.wantName("udp", "app", resolved{Addrs: right})
 			_, err = in.Inject(t.Context())
@@ -45,7 +53,8 @@ func TestDNS(t *testing.T) {
 			began := time.Now()
 			if c.silent {
 				var r resolved
-				err := l.client.Call(t.Context(), "ask", lookup{From: userAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, &r)
+				err := l.client.Call(t.Context(), "ask",
+					lookup{From: userAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, &r)
 				if err == nil {
 					t.Errorf("an answer, %+v, where there should be silence", r)
 				}
@@ -57,7 +66,8 @@ func TestDNS(t *testing.T) {
 				}
 			}
 			var other resolved // another asker, and another name, are not hit
-			l.call(l.client, "ask", lookup{From: lbAddr, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, &other)
+			l.call(l.client, "ask", lookup{From: lbAddr, At: boardAddr, Net: "udp", Name: "app",
+				Type: dns.A}, &other)
 			if !slices.Equal(other.Addrs, []string{"198.18.2.2"}) {
 				t.Errorf("another asker: %+v", other)
 			}
@@ -66,7 +76,8 @@ func TestDNS(t *testing.T) {
 			if c.silent {
 				want = 1
 			}
-			if n := l.proof(in); n.Users != want || n.Total != want || n.Checks != 0 || !n.Active || n.First == 0 {
+			if n := l.proof(in); n.Users != want || n.Total != want || n.Checks != 0 || !n.Active ||
+				n.First == 0 {
 				t.Errorf("proof %+v, want %d of users", n, want)
 			}
 			l.wantTouched("names", l.proof(in).First)
@@ -85,7 +96,8 @@ func TestDNS(t *testing.T) {
 		})
 	}
 	l := newLab(t, spec(false))
-	if _, err := l.Apply(t.Context(), link.Rule{Name: "x", DNS: &link.DNS{Answer: "perhaps"}}); err == nil {
+	if _, err := l.Apply(t.Context(), link.Rule{Name: "x",
+		DNS: &link.DNS{Answer: "perhaps"}}); err == nil {
 		t.Error("an answer that does not exist was taken")
 	}
 }
@@ -93,7 +105,8 @@ func TestDNS(t *testing.T) {
 func (l *lab) wantName(net, name string, want resolved) {
 	l.t.Helper()
 	var got resolved
-	l.call(l.client, "ask", lookup{From: userAddr, At: boardAddr, Net: net, Name: name, Type: dns.A}, &got)
+	l.call(l.client, "ask", lookup{From: userAddr, At: boardAddr, Net: net, Name: name,
+		Type: dns.A}, &got)
 	if got.Code != want.Code || !slices.Equal(got.Addrs, want.Addrs) {
 		l.t.Errorf("%s over %s: %+v, want %+v", name, net, got, want)
 	}
@@ -108,9 +121,11 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 	s.Clients[0].Aliases = append(s.Clients[0].Aliases, netip.MustParseAddr("198.18.3.102"))
 	l := newLab(t, s)
 	asked := func(from netip.Addr) {
-		l.call(l.client, "ask", lookup{From: from, At: boardAddr, Net: "udp", Name: "app", Type: dns.A}, nil)
+		l.call(l.client, "ask", lookup{From: from, At: boardAddr, Net: "udp", Name: "app",
+			Type: dns.A}, nil)
 	}
-	l.apply(link.Rule{Name: "names", DNS: &link.DNS{Askers: []string{"shoppers", "lb"}, Answer: "nxdomain"}})
+	l.apply(link.Rule{Name: "names", DNS: &link.DNS{Askers: []string{"shoppers", "lb"},
+		Answer: "nxdomain"}})
 	asked(userAddr)
 	asked(inPlace)
 	if c := l.count("names"); c.Users != 1 || c.Checks != 1 || c.Total != 2 || c.Blind {
@@ -121,7 +136,8 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 		t.Errorf("a node too: %+v", c)
 	}
 	l.lift("names")
-	in, err := (&faults.DNS{From: "lb", Answer: "nxdomain"}).Bind("apart", faults.Site{Askers: []string{"lb"}, Apart: []string{"lb"}, Switchboard: l})
+	in, err := (&faults.DNS{From: "lb", Answer: "nxdomain"}).Bind("apart",
+		faults.Site{Askers: []string{"lb"}, Apart: []string{"lb"}, Switchboard: l})
 	l.must(err)
 	_, err = in.Inject(t.Context())
 	l.must(err)
@@ -137,7 +153,8 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 // movedLink is the way to where the users' app has moved.
 func movedLink(s link.Spec) link.Link {
 	moved := s.Links[0]
-	moved.ID, moved.To, moved.Name, moved.Addr = "shoppers -> app-new:8080", "app-new", "app-new", netip.MustParseAddr("198.18.2.9")
+	moved.ID, moved.To, moved.Name, moved.Addr = "shoppers -> app-new:8080", "app-new", "app-new",
+		netip.MustParseAddr("198.18.2.9")
 	return moved
 }
 
@@ -150,7 +167,8 @@ func TestDNSHeldUntilTheLift(t *testing.T) {
 			t.Run(f.Answer+" over "+net, func(t *testing.T) {
 				l := newLab(t, spec(false))
 				f.From = "shoppers"
-				in, err := f.Bind("names", faults.Site{Askers: []string{"shoppers"}, Switchboard: l})
+				in, err := f.Bind("names",
+					faults.Site{Askers: []string{"shoppers"}, Switchboard: l})
 				l.must(err)
 				_, err = in.Inject(t.Context())
 				l.must(err)
@@ -170,7 +188,9 @@ func TestDNSHeldUntilTheLift(t *testing.T) {
 				proof := l.wantLifted(in)
 				l.wantName(net, "app", resolved{Addrs: []string{"198.18.2.1"}})
 				r := <-heard
-				if f.Answer == "slow" && (!slices.Equal(r.Addrs, []string{"198.18.2.1"}) || time.Since(began) >= f.Delay) {
+				if f.Answer == "slow" &&
+					(!slices.Equal(r.Addrs, []string{"198.18.2.1"}) ||
+						time.Since(began) >= f.Delay) {
 					t.Errorf("held: %+v after %s", r, time.Since(began))
 				}
 				if again := l.wantLifted(in); again != proof || again.Users != 1 {
@@ -188,8 +208,10 @@ func TestDNSStale(t *testing.T) {
 	moved := movedLink(s)
 	s.Links = append(s.Links, moved)
 	l := newLab(t, s)
-	in, err := (&faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "stale", To: "app-new"}).Bind("move",
-		faults.Site{Askers: []string{"shoppers"}, Links: s.Links[:1], Moved: []link.Link{moved}, Switchboard: l})
+	in, err := (&faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "stale",
+		To: "app-new"}).Bind("move",
+		faults.Site{Askers: []string{"shoppers"}, Links: s.Links[:1], Moved: []link.Link{moved},
+			Switchboard: l})
 	l.must(err)
 	for range 2 {
 		l.wantName("udp", "app", resolved{Addrs: []string{"198.18.2.1"}})

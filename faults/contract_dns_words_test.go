@@ -21,15 +21,18 @@ import (
 func TestDNSInTheClientsWords(t *testing.T) {
 	t.Parallel()
 	conf := filepath.Join(t.TempDir(), "resolv.conf")
-	if err := os.WriteFile(conf, fmt.Appendf(nil, "nameserver %s\noptions timeout:1 attempts:1\n", boardAddr), 0o644); err != nil {
+	if err := os.WriteFile(conf, fmt.Appendf(nil, "nameserver %s\noptions timeout:1 attempts:1\n",
+		boardAddr), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	// Programs ask from their host's first address, which is a check's here.
 	const well, moved = "198.18.2.8", "198.18.2.9"
 	s := spec(false)
-	s.Links = append(s.Links, link.Link{ID: "watch -> app:8080", From: "watch", To: "app", Name: "app",
+	s.Links = append(s.Links, link.Link{ID: "watch -> app:8080", From: "watch", To: "app",
+		Name: "app",
 		Addr: netip.MustParseAddr(well), Port: 8080, Node: appAddr},
-		link.Link{ID: "watch -> app-new:8080", From: "watch", To: "app-new", Name: "app-new", Addr: netip.MustParseAddr(moved), Port: 8080, Node: appAddr})
+		link.Link{ID: "watch -> app-new:8080", From: "watch", To: "app-new", Name: "app-new",
+			Addr: netip.MustParseAddr(moved), Port: 8080, Node: appAddr})
 	old, to := s.Links[len(s.Links)-2:len(s.Links)-1], s.Links[len(s.Links)-1:]
 	for _, c := range []struct {
 		fault  faults.DNS
@@ -55,13 +58,15 @@ func TestDNSInTheClientsWords(t *testing.T) {
 				l.call(l.client, "run", []string{"unshare", "-m", "sh", "-c", script}, &r)
 				return r
 			}
-			const getent, curl = "getent ahostsv4 app.", "curl -sS -o /dev/null --max-time 5 http://app.:8080/"
+			const getent, curl = "getent ahostsv4 app.",
+				"curl -sS -o /dev/null --max-time 5 http://app.:8080/"
 			const cached = curl + " --resolve app.:8080:" + well
 			if r := ask(getent); r.Exit != 0 || !strings.HasPrefix(r.Output, well) {
 				t.Fatalf("before: %+v", r)
 			}
 			c.fault.From = "watch"
-			in, err := c.fault.Bind("names", faults.Site{Askers: []string{"watch"}, Links: old, Moved: to, Switchboard: l})
+			in, err := c.fault.Bind("names",
+				faults.Site{Askers: []string{"watch"}, Links: old, Moved: to, Switchboard: l})
 			l.must(err)
 			_, err = in.Inject(t.Context())
 			l.must(err)
@@ -75,7 +80,8 @@ func TestDNSInTheClientsWords(t *testing.T) {
 			if k.Exit != c.cached {
 				t.Errorf("curl that knows the address: %+v, want exit %d", k, c.cached)
 			}
-			t.Logf("getent %d %.40q, curl %d %.80q, cached %d %.80q", g.Exit, g.Output, u.Exit, u.Output, k.Exit, k.Output)
+			t.Logf("getent %d %.40q, curl %d %.80q, cached %d %.80q", g.Exit, g.Output, u.Exit,
+				u.Output, k.Exit, k.Output)
 			if n := l.proof(in); n.Total == 0 || n.Checks != n.Total {
 				t.Errorf("proof %+v", n)
 			}

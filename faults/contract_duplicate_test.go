@@ -37,7 +37,8 @@ func TestContractDuplicate(t *testing.T) {
 		r.wantWell(l, "during the fault")
 		l.wantKept("during the fault")
 		c, p := l.atRest(in, between)
-		if c.Users != doubled(p) || c.Total != c.Users || c.Unit != "packets sent twice" || !c.Active {
+		if c.Users != doubled(p) || c.Total != c.Users || c.Unit != "packets sent twice" ||
+			!c.Active {
 			t.Errorf("proof %+v, want %d packets: %+v", c, doubled(p), p)
 		}
 		l.wantTouched(r.name, c.First)

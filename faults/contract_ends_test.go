@@ -57,7 +57,8 @@ func (l *lab) gauge(p *part) *nftables.Conn {
 	l.must(err)
 	conn.AddTable(gauges)
 	for name, hook := range map[string]*nftables.ChainHook{"in": nftables.ChainHookInput, "out": nftables.ChainHookOutput} {
-		c := conn.AddChain(&nftables.Chain{Name: name, Table: gauges, Type: nftables.ChainTypeFilter, Hooknum: hook, Priority: nftables.ChainPriorityFilter})
+		c := conn.AddChain(&nftables.Chain{Name: name, Table: gauges,
+			Type: nftables.ChainTypeFilter, Hooknum: hook, Priority: nftables.ChainPriorityFilter})
 		conn.AddRule(&nftables.Rule{Table: gauges, Chain: c, Exprs: []expr.Any{
 			&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1},
 			&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{unix.IPPROTO_TCP}},
@@ -123,7 +124,8 @@ func invalid(pid int) (n uint64, err error) {
 }
 
 // packetsIn reads the counter of a chain, if there is one.
-func packetsIn(conn *nftables.Conn, table *nftables.Table, chain string) (n uint64, there bool, err error) {
+func packetsIn(conn *nftables.Conn, table *nftables.Table, chain string) (n uint64, there bool,
+	err error) {
 	rules, err := conn.GetRules(table, &nftables.Chain{Name: chain, Table: table})
 	for _, r := range rules {
 		for _, e := range r.Exprs {

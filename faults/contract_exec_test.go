@@ -86,12 +86,14 @@ var door = &nftables.Table{Name: "door", Family: nftables.TableFamilyIPv4}
 // refuseSYNs is: tcp flags & (syn | ack) == syn counter reject with tcp reset.
 func refuseSYNs(conn *nftables.Conn) error {
 	conn.AddTable(door)
-	c := conn.AddChain(&nftables.Chain{Name: "in", Table: door, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter})
+	c := conn.AddChain(&nftables.Chain{Name: "in", Table: door, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter})
 	conn.AddRule(&nftables.Rule{Table: door, Chain: c, Exprs: []expr.Any{
 		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1},
 		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{unix.IPPROTO_TCP}},
 		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 13, Len: 1},
-		&expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{0x12}, Xor: []byte{0}},
+		&expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 1, Mask: []byte{0x12},
+			Xor: []byte{0}},
 		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{0x02}},
 		&expr.Counter{},
 		&expr.Reject{Type: unix.NFT_REJECT_TCP_RST},
@@ -109,7 +111,8 @@ func refusedSYNs(conn *nftables.Conn) (n uint64, there bool, err error) {
 
 // atTheDoor is an exec fault that runs the firewall, over a conversation such as
 // the CLI has with the process that runs commands; cut ends the conversation.
-func (l *lab) atTheDoor(inject string, within time.Duration) (in faults.Injection, r *commands.Runner, cut func()) {
+func (l *lab) atTheDoor(inject string, within time.Duration) (in faults.Injection,
+	r *commands.Runner, cut func()) {
 	l.t.Helper()
 	r = &commands.Runner{}
 	calls, toRunner, err := os.Pipe()
@@ -127,10 +130,13 @@ func (l *lab) atTheDoor(inject string, within time.Duration) (in faults.Injectio
 		_, _ = calls.Close(), fromRunner.Close()
 	}
 	words := func(what string) []secret.Text {
-		return []secret.Text{"/proc/self/exe", secret.Text(what), secret.Text(fmt.Sprint(l.app.cmd.Process.Pid))}
+		return []secret.Text{"/proc/self/exe", secret.Text(what),
+			secret.Text(fmt.Sprint(l.app.cmd.Process.Pid))}
 	}
-	f := &faults.Exec{Target: "app", Inject: words(inject), Lift: words("lift"), Proof: words("proof"), Timeout: within}
-	in, err = f.Bind("door", faults.Site{Links: spec(false).Links[:1], Targets: []string{"app"}, Commands: asked{peer}, Environment: []string{roleVariable + "=firewall"}})
+	f := &faults.Exec{Target: "app", Inject: words(inject), Lift: words("lift"),
+		Proof: words("proof"), Timeout: within}
+	in, err = f.Bind("door", faults.Site{Links: spec(false).Links[:1], Targets: []string{"app"},
+		Commands: asked{peer}, Environment: []string{roleVariable + "=firewall"}})
 	l.must(err)
 	return in, r, cut
 }
@@ -146,7 +152,8 @@ func (a asked) Lift(ctx context.Context, fault string) (link.Bracket, error) {
 	return a.call(ctx, "lift", fault)
 }
 
-func (a asked) Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64, err error) {
+func (a asked) Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64,
+	err error) {
 	err = a.Call(ctx, "prove", c, &said)
 	return said, wire.Now(), err
 }
@@ -184,7 +191,8 @@ func TestContractExec(t *testing.T) {
 }
 
 // refusing is what the firewall does, as users meet it.
-var refusing = row{name: "door", fault: &faults.Refuse{Link: userPath}, hit: failed(refused), share: 1, quick: true}
+var refusing = row{name: "door", fault: &faults.Refuse{Link: userPath}, hit: failed(refused),
+	share: 1, quick: true}
 
 // wantRefused tries as users do, and wants each try refused and counted.
 func (l *lab) wantRefused(in faults.Injection) {
@@ -194,7 +202,8 @@ func (l *lab) wantRefused(in faults.Injection) {
 			l.t.Errorf("not refused: %+v", o)
 		}
 	}
-	if c := l.proof(in); c.Users != tries || c.Total != tries || c.Unit != "SYNs refused" || !c.Active || c.Own {
+	if c := l.proof(in); c.Users != tries || c.Total != tries || c.Unit != "SYNs refused" ||
+		!c.Active || c.Own {
 		l.t.Errorf("proof %+v, want %d SYNs refused", c, tries)
 	}
 }
@@ -214,7 +223,8 @@ func TestContractExecHalfWay(t *testing.T) {
 			l := newLab(t, spec(false))
 			in, _, cut := l.atTheDoor(c.inject, c.within)
 			defer cut()
-			if _, err := in.Inject(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := in.Inject(t.Context()); err == nil ||
+				!strings.Contains(err.Error(), c.want) {
 				t.Errorf("have error %v, want %q", err, c.want)
 			}
 			l.wantRefused(in)

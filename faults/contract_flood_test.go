@@ -46,8 +46,10 @@ func playLoad() int {
 // crowded is the suite's drill with a crowd of its own, by a kernel link.
 func crowded() link.Spec {
 	s := spec(false)
-	s.Links = append(s.Links, link.Link{ID: floodPath, From: "crowd", To: "app", Name: "app", Addr: crowdLink.Addr(), Port: 8080, Node: appAddr})
-	s.Clients = append(s.Clients, link.Client{Name: "crowd", Addresses: addresses(crowdAddr), Aliases: addresses(crowdAlias)})
+	s.Links = append(s.Links, link.Link{ID: floodPath, From: "crowd", To: "app", Name: "app",
+		Addr: crowdLink.Addr(), Port: 8080, Node: appAddr})
+	s.Clients = append(s.Clients, link.Client{Name: "crowd", Addresses: addresses(crowdAddr),
+		Aliases: addresses(crowdAlias)})
 	return s
 }
 
@@ -75,7 +77,8 @@ func (f torrent) StopFlood(ctx context.Context, name string) (link.Bracket, erro
 func (f torrent) Flooded(ctx context.Context, name string) (link.Count, error) {
 	var d load.FloodStats
 	err := f.load.Call(ctx, "flooded", name, &d)
-	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active}, err
+	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First,
+		Last: d.Last, Active: d.Active}, err
 }
 
 func (f torrent) call(ctx context.Context, call string, name any) (link.Bracket, error) {
@@ -92,15 +95,22 @@ var torrents = []struct {
 	// those that it read are counted, and no more than it saw connections.
 	exact bool
 }{
-	{&faults.Flood{To: "http://app:8080/", Rate: quantity.Pace{Rate: 200}, Sources: crowd, PerRequest: true}, func(s *load.Spec) {
-		s.Floods = []load.Group{{Name: "crowd", URL: "http://app:8080/", Method: "GET", Rate: 200, Users: crowd, Sources: addresses(crowdAddr),
+	{&faults.Flood{To: "http://app:8080/", Rate: quantity.Pace{Rate: 200}, Sources: crowd,
+		PerRequest: true}, func(s *load.Spec) {
+		s.Floods = []load.Group{{Name: "crowd", URL: "http://app:8080/", Method: "GET", Rate: 200,
+			Users: crowd, Sources: addresses(crowdAddr),
 			Timeout: 5 * time.Second, Slow: 5 * time.Second, PerRequest: true}}
 	}, false},
-	{&faults.ConnectionFlood{To: "http://app:8080/", Connections: 100, Rate: 500, Sources: crowd}, func(s *load.Spec) {
-		s.Swarms = []load.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second}}
-	}, true},
-	{&faults.SlowRequests{To: "http://app:8080/", Connections: 100, Rate: 500, Every: 50 * time.Millisecond, Sources: crowd}, func(s *load.Spec) {
-		s.Swarms = []load.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500, Sources: addresses(crowdAddr), Timeout: 5 * time.Second,
+	{&faults.ConnectionFlood{To: "http://app:8080/", Connections: 100, Rate: 500, Sources: crowd},
+		func(s *load.Spec) {
+			s.Swarms = []load.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100,
+				Rate:    500,
+				Sources: addresses(crowdAddr), Timeout: 5 * time.Second}}
+		}, true},
+	{&faults.SlowRequests{To: "http://app:8080/", Connections: 100, Rate: 500,
+		Every: 50 * time.Millisecond, Sources: crowd}, func(s *load.Spec) {
+		s.Swarms = []load.Swarm{{Name: "crowd", Address: "app:8080", Connections: 100, Rate: 500,
+			Sources: addresses(crowdAddr), Timeout: 5 * time.Second,
 			Begin: "GET / HTTP/1.1\r\nX-Slow: ", Drip: 'x', Every: 50 * time.Millisecond}}
 	}, true},
 }

@@ -13,7 +13,8 @@ import (
 // forgets is how long a flow may be idle here: a machine may stand still for a second.
 const forgets = 5 * time.Second
 
-var idleDrop = row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: forgets}, hit: failed(timedOut)}
+var idleDrop = row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: forgets},
+	hit: failed(timedOut)}
 
 // A flow that is idle for longer than the middlebox remembers hangs; one that
 // is not, and new ones, go on; a flow that stood before is learnt. At the lift what
@@ -82,7 +83,8 @@ func (l *lab) hang(in faults.Injection) (<-chan outcome, link.Count) {
 	for next := l.segments(); next != sent; next = l.segments() {
 		sent, c = next, l.proof(in)
 	}
-	if n := uint64(sent - before); c.Users != n || c.Total != n || c.Checks != 0 || !c.Active || n == 0 {
+	if n := uint64(sent - before); c.Users != n || c.Total != n || c.Checks != 0 || !c.Active ||
+		n == 0 {
 		l.t.Errorf("after an idle spell: %+v, want %d segments dropped", c, n)
 	}
 	return hung, c
@@ -99,7 +101,8 @@ func (l *lab) segments() (n uint32) {
 // and is counted; new flows go on.
 func TestIdleDropAsReset(t *testing.T) {
 	t.Parallel()
-	r := row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: forgets, As: "reset"}, hit: failed(reset)}
+	r := row{name: "idle-drop", fault: &faults.IdleDrop{Link: userPath, After: forgets,
+		As: "reset"}, hit: failed(reset)}
 	l, in := r.lab(t)
 	l.keepFor(long)
 	_, err := in.Inject(t.Context())

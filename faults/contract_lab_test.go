@@ -51,9 +51,12 @@ const (
 func spec(proxied bool) link.Spec {
 	s := link.Spec{Run: run, Subnet: subnet,
 		Links: []link.Link{
-			{ID: userPath, From: "shoppers", To: "app", Name: "app", Addr: userLink.Addr(), Port: 8080, Node: appAddr, Users: true, Proxied: proxied},
-			{ID: lbPath, From: "lb", To: "app", Name: "app", Addr: lbLink.Addr(), Port: 8080, Node: appAddr, Proxied: proxied},
-			{ID: frontPath, From: "shoppers", To: "lb", Name: "lb", Addr: netip.MustParseAddr("198.18.2.3"), Port: 8080, Node: lbAddr, Users: true},
+			{ID: userPath, From: "shoppers", To: "app", Name: "app", Addr: userLink.Addr(),
+				Port: 8080, Node: appAddr, Users: true, Proxied: proxied},
+			{ID: lbPath, From: "lb", To: "app", Name: "app", Addr: lbLink.Addr(), Port: 8080,
+				Node: appAddr, Proxied: proxied},
+			{ID: frontPath, From: "shoppers", To: "lb", Name: "lb",
+				Addr: netip.MustParseAddr("198.18.2.3"), Port: 8080, Node: lbAddr, Users: true},
 		},
 		Names: map[string]netip.Addr{"hooks": netip.MustParseAddr("198.18.0.100")},
 	}
@@ -110,7 +113,8 @@ var serial atomic.Int32
 
 func newLab(t testing.TB, s link.Spec) *lab {
 	t.Helper()
-	l := &lab{t: t, bridge: fmt.Sprintf("drill%d", serial.Add(1)), cpu: faults.CPU{Limit: 1}, authority: s.Authority}
+	l := &lab{t: t, bridge: fmt.Sprintf("drill%d", serial.Add(1)), cpu: faults.CPU{Limit: 1},
+		authority: s.Authority}
 	b := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: l.bridge}}
 	l.must(netlink.LinkAdd(b))
 	t.Cleanup(func() { l.must(netlink.LinkDel(b)) })
@@ -170,7 +174,8 @@ func (l *lab) attach(p *part, addrs []netip.Addr) {
 	l.t.Helper()
 	b, err := netlink.LinkByName(l.bridge)
 	l.must(err)
-	v := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: p.veth, MasterIndex: b.Attrs().Index}, PeerName: "eth0", PeerNamespace: netlink.NsPid(p.cmd.Process.Pid)}
+	v := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: p.veth, MasterIndex: b.Attrs().Index},
+		PeerName: "eth0", PeerNamespace: netlink.NsPid(p.cmd.Process.Pid)}
 	l.must(netlink.LinkAdd(v))
 	l.must(netlink.LinkSetUp(v))
 	ns, err := netns.GetFromPid(p.cmd.Process.Pid)
@@ -184,7 +189,8 @@ func (l *lab) attach(p *part, addrs []netip.Addr) {
 		l.must(err)
 		if name == "eth0" {
 			for _, a := range addrs {
-				l.must(h.AddrAdd(d, &netlink.Addr{IPNet: &net.IPNet{IP: a.AsSlice(), Mask: net.CIDRMask(subnet.Bits(), 32)}}))
+				l.must(h.AddrAdd(d, &netlink.Addr{IPNet: &net.IPNet{IP: a.AsSlice(),
+					Mask: net.CIDRMask(subnet.Bits(), 32)}}))
 			}
 		}
 		l.must(h.LinkSetUp(d))

@@ -174,7 +174,8 @@ func TestLiftAfterAnInterruptedApply(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for i := range 50 {
-		r := link.Rule{Name: fmt.Sprint("no ", i), Links: []string{userPath}, Refuse: &link.Refuse{}}
+		r := link.Rule{Name: fmt.Sprint("no ", i), Links: []string{userPath},
+			Refuse: &link.Refuse{}}
 		_, _ = l.Apply(gone, r) // sent, and not waited for
 		l.lift(r.Name)
 	}
@@ -240,16 +241,19 @@ func TestRefusedCalls(t *testing.T) {
 		"no kernel link \"gone\"": {Name: "a", Links: []string{"gone"}, Refuse: &link.Refuse{}},
 		"names no link":           {Name: "b", Refuse: &link.Refuse{}},
 		"exactly one kind":        {Name: "c", Links: []string{userPath}},
-		"share 2":                 {Name: "d", Links: []string{userPath}, SynDrop: &link.SynDrop{Share: 2}},
+		"share 2": {Name: "d", Links: []string{userPath},
+			SynDrop: &link.SynDrop{Share: 2}},
 	} {
 		if _, err := l.Apply(t.Context(), r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("apply %+v: %v, want %q", r, err, want)
 		}
 	}
 	if c, err := l.Count(t.Context(), "never"); err != nil || c != (link.Count{At: c.At}) {
-		t.Errorf("count of a rule that never was: %+v, %v: want nothing, as a proof before the injection does", c, err)
+		t.Errorf("count of a rule that never was: %+v, %v: want nothing, as a proof before the injection does",
+			c, err)
 	}
-	if err := l.board.Call(t.Context(), "prepare", spec(false), nil); err == nil || !strings.Contains(err.Error(), "prepared already") {
+	if err := l.board.Call(t.Context(), "prepare", spec(false), nil); err == nil ||
+		!strings.Contains(err.Error(), "prepared already") {
 		t.Errorf("prepare again: %v", err)
 	}
 	// The rule is still in force: the end of stdin has to take it away.
@@ -275,7 +279,8 @@ func TestNamesOverTheWire(t *testing.T) {
 		{lbAddr, "tcp", "lb", dns.A, dns.NameError, nil},
 	} {
 		var got resolved
-		l.call(l.client, "ask", lookup{From: c.from, At: boardAddr, Net: c.net, Name: c.name, Type: c.kind}, &got)
+		l.call(l.client, "ask", lookup{From: c.from, At: boardAddr, Net: c.net, Name: c.name,
+			Type: c.kind}, &got)
 		if got.Code != c.code || !slices.Equal(got.Addrs, c.want) {
 			t.Errorf("%s asks for %s: %+v, want %d %v", c.from, c.name, got, c.code, c.want)
 		}
@@ -299,7 +304,8 @@ func TestLargeDrill(t *testing.T) {
 	s := spec(false)
 	a := netip.MustParseAddr("198.18.2.10")
 	for i := range 200 {
-		s.Links = append(s.Links, link.Link{ID: fmt.Sprint("more ", i), From: "shoppers", To: fmt.Sprint("app-", i), Name: "more",
+		s.Links = append(s.Links, link.Link{ID: fmt.Sprint("more ", i), From: "shoppers",
+			To: fmt.Sprint("app-", i), Name: "more",
 			Addr: a, Port: 8080, Node: appAddr, Users: true})
 		a = a.Next()
 	}

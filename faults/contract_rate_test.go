@@ -24,12 +24,18 @@ func TestSharesAtRate(t *testing.T) {
 	)
 	dropped := func(p passed) uint64 { return p.sent - p.arrived }
 	for _, r := range []row{
-		{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(want)}, hit: answered(503, "http-status")},
-		{name: "syn-drop per packet", fault: &faults.SynDrop{Link: userPath, Share: share(want)}, hit: failed(timedOut), packets: dropped},
-		{name: "syn-drop per flow", fault: &faults.SynDrop{Link: userPath, Share: share(want), Per: "flow"}, hit: failed(timedOut), packets: dropped},
-		{name: "block-page", fault: &faults.BlockPage{Link: userPath, Share: share(want)}, hit: answered(403, "block-page")},
-		{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(want)}, hit: failed(timedOut), packets: lost},
-		{name: "duplicate", fault: &faults.Duplicate{Link: userPath, Share: share(want)}, hit: nobody, packets: doubled},
+		{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503,
+			Share: share(want)}, hit: answered(503, "http-status")},
+		{name: "syn-drop per packet", fault: &faults.SynDrop{Link: userPath, Share: share(want)},
+			hit: failed(timedOut), packets: dropped},
+		{name: "syn-drop per flow", fault: &faults.SynDrop{Link: userPath, Share: share(want),
+			Per: "flow"}, hit: failed(timedOut), packets: dropped},
+		{name: "block-page", fault: &faults.BlockPage{Link: userPath, Share: share(want)},
+			hit: answered(403, "block-page")},
+		{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(want)},
+			hit: failed(timedOut), packets: lost},
+		{name: "duplicate", fault: &faults.Duplicate{Link: userPath, Share: share(want)},
+			hit: nobody, packets: doubled},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()

@@ -36,7 +36,8 @@ func (r row) late(o outcome) bool { return r.handshakes && o.Failure == timedOut
 // may give a connect up so late that its kernel has sent the SYN again, after a second and
 // two more.
 func (r row) again(o outcome) uint64 {
-	if r.asks || !r.hit(outcome{Failure: timedOut}) || max(o.Took, o.Dialled) < 950*time.Millisecond {
+	if r.asks || !r.hit(outcome{Failure: timedOut}) ||
+		max(o.Took, o.Dialled) < 950*time.Millisecond {
 		return 0
 	}
 	return uint64(max(o.Took, o.Dialled)/time.Second) + 1

@@ -52,7 +52,8 @@ func (l *lab) leadOut(p *part) {
 	l.in(p, func() {
 		d, err := netlink.LinkByName("eth0")
 		l.must(err)
-		l.must(netlink.RouteAdd(&netlink.Route{LinkIndex: d.Attrs().Index, Gw: gatewayAddr.AsSlice()}))
+		l.must(netlink.RouteAdd(&netlink.Route{LinkIndex: d.Attrs().Index,
+			Gw: gatewayAddr.AsSlice()}))
 	})
 }
 
@@ -83,11 +84,13 @@ func TestStraysAreCountedAndDropped(t *testing.T) {
 	if s := l.strays(); len(s.Seen) > 0 || s.Dropped > 0 {
 		t.Fatalf("strays before any: %+v", s)
 	}
-	out := l.try(attempt{From: lbAddr, To: netip.AddrPortFrom(elsewhere, 443), N: 1, Timeout: 300 * time.Millisecond})
+	out := l.try(attempt{From: lbAddr, To: netip.AddrPortFrom(elsewhere, 443), N: 1,
+		Timeout: 300 * time.Millisecond})
 	if out[0].Failure == "" {
 		t.Errorf("a stray was answered: %+v", out[0])
 	}
-	if got := l.try(attempt{From: userAddr, To: userLink, N: 1, Timeout: 5 * time.Second}); got[0].Failure != "" {
+	if got := l.try(attempt{From: userAddr, To: userLink, N: 1,
+		Timeout: 5 * time.Second}); got[0].Failure != "" {
 		t.Errorf("a link beside strays: %+v", got[0])
 	}
 	s := l.strays()
@@ -95,7 +98,8 @@ func TestStraysAreCountedAndDropped(t *testing.T) {
 		t.Fatalf("strays: have %+v", s)
 	}
 	s.Seen[0].Packets = 0
-	if want := (link.Stray{From: lbAddr, To: elsewhere, Protocol: "tcp", Port: 443}); s.Seen[0] != want {
+	if want := (link.Stray{From: lbAddr, To: elsewhere, Protocol: "tcp",
+		Port: 443}); s.Seen[0] != want {
 		t.Errorf("stray: have %+v, want %+v", s.Seen[0], want)
 	}
 	l.clean()
@@ -108,7 +112,8 @@ func TestStraysAreBounded(t *testing.T) {
 	l := newLab(t, closed())
 	l.leadOut(l.client)
 	l.in(l.client, func() { l.sendTo(lbAddr, elsewhere, 1000, 1) }) // the gateway is asked for once
-	for deadline := time.Now().Add(10 * time.Second); l.strays().Dropped == 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(10 * time.Second); l.strays().Dropped == 0 &&
+		time.Now().Before(deadline); {
 		runtime.Gosched()
 	}
 	l.in(l.client, func() { l.sendTo(lbAddr, elsewhere, 1001, many-1) })
@@ -126,18 +131,21 @@ func TestStraysAreBounded(t *testing.T) {
 func TestNeighboursAreHeard(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, closed())
-	if got := l.try(attempt{From: userAddr, To: userLink, N: 4, Timeout: 5 * time.Second}); got[0].Failure != "" {
+	if got := l.try(attempt{From: userAddr, To: userLink, N: 4,
+		Timeout: 5 * time.Second}); got[0].Failure != "" {
 		t.Fatalf("by a link: %+v", got[0])
 	}
 	if s := l.strays(); len(s.Seen) > 0 {
 		t.Errorf("by a link alone: %+v", s)
 	}
-	if got := l.try(attempt{From: lbAddr, To: netip.AddrPortFrom(appAddr, 8080), N: 1, Timeout: 5 * time.Second}); got[0].Failure != "" {
+	if got := l.try(attempt{From: lbAddr, To: netip.AddrPortFrom(appAddr, 8080), N: 1,
+		Timeout: 5 * time.Second}); got[0].Failure != "" {
 		t.Fatalf("round it: %+v", got[0])
 	}
 	s := l.strays()
 	if !slices.ContainsFunc(s.Seen, func(x link.Stray) bool {
-		return x.Protocol == link.ProtocolARP && x.From == lbAddr && x.To == appAddr && x.Packets > 0
+		return x.Protocol == link.ProtocolARP && x.From == lbAddr && x.To == appAddr &&
+			x.Packets > 0
 	}) || s.Dropped > 0 {
 		t.Errorf("round it: have %+v", s)
 	}
@@ -153,18 +161,21 @@ func TestWallsAreExamined(t *testing.T) {
 	}
 	l := newLab(t, closed())
 	for _, want := range []string{"default route leads to nowhere", "IPv6 is on"} {
-		if have := lacks(l); !strings.Contains(have, want) || strings.Contains(have, "bridge answers") {
+		if have := lacks(l); !strings.Contains(have, want) ||
+			strings.Contains(have, "bridge answers") {
 			t.Errorf("have %q, want %q", have, want)
 		}
 	}
 	b, err := netlink.LinkByName(l.bridge)
 	l.must(err)
-	l.must(netlink.AddrAdd(b, &netlink.Addr{IPNet: &net.IPNet{IP: bridgeAddr.AsSlice(), Mask: net.CIDRMask(32, 32)}}))
+	l.must(netlink.AddrAdd(b, &netlink.Addr{IPNet: &net.IPNet{IP: bridgeAddr.AsSlice(),
+		Mask: net.CIDRMask(32, 32)}}))
 	// An answer that did not come is remembered for a while.
 	l.in(l.board, func() {
 		d, err := netlink.LinkByName("eth0")
 		l.must(err)
-		_ = netlink.NeighDel(&netlink.Neigh{LinkIndex: d.Attrs().Index, Family: netlink.FAMILY_V4, IP: bridgeAddr.AsSlice()})
+		_ = netlink.NeighDel(&netlink.Neigh{LinkIndex: d.Attrs().Index, Family: netlink.FAMILY_V4,
+			IP: bridgeAddr.AsSlice()})
 	})
 	if have := lacks(l); !strings.Contains(have, "bridge answers at "+bridgeAddr.String()) {
 		t.Errorf("have %q", have)

@@ -85,9 +85,12 @@ func TestAnswerAsRead(t *testing.T) {
 		kind   string // Content-Type; none: there is no body
 		body   string // begins so
 	}{
-		{&faults.BlockPage{Link: userPath}, 403, "text/html; charset=utf-8", "<!doctype html><title>Request blocked</title><h1>"},
-		{&faults.BlockPage{Link: userPath, Code: 200, Body: "<html>Pardon Our Interruption"}, 200, "text/html; charset=utf-8", "<html>Pardon Our Interruption"},
-		{&faults.HTTPStatus{Link: userPath, Code: 503}, 503, "text/plain; charset=utf-8", "503 by the fault page\n"},
+		{&faults.BlockPage{Link: userPath}, 403, "text/html; charset=utf-8",
+			"<!doctype html><title>Request blocked</title><h1>"},
+		{&faults.BlockPage{Link: userPath, Code: 200, Body: "<html>Pardon Our Interruption"}, 200,
+			"text/html; charset=utf-8", "<html>Pardon Our Interruption"},
+		{&faults.HTTPStatus{Link: userPath, Code: 503}, 503, "text/plain; charset=utf-8",
+			"503 by the fault page\n"},
 		{&faults.HTTPStatus{Link: userPath, Code: 204}, 204, "", ""},
 	} {
 		t.Run(c.fault.String(), func(t *testing.T) {
@@ -98,13 +101,17 @@ func TestAnswerAsRead(t *testing.T) {
 			_, err = in.Inject(t.Context())
 			l.must(err)
 			var got ran
-			l.call(l.client, "run", []string{"curl", "-si", "--noproxy", "*", "--max-time", "5", fmt.Sprintf("http://%s/", userLink)}, &got)
+			l.call(l.client, "run", []string{"curl", "-si", "--noproxy", "*", "--max-time", "5",
+				fmt.Sprintf("http://%s/", userLink)}, &got)
 			head, body, _ := strings.Cut(got.Output, "\r\n\r\n")
-			want := []string{fmt.Sprintf("HTTP/1.1 %d %s", c.status, http.StatusText(c.status)), "X-Stormdrill-Fault: page", "X-Stormdrill-Node: " + s.Links[0].To}
+			want := []string{fmt.Sprintf("HTTP/1.1 %d %s", c.status, http.StatusText(c.status)),
+				"X-Stormdrill-Fault: page", "X-Stormdrill-Node: " + s.Links[0].To}
 			if c.kind != "" {
-				want = append(want, "Content-Type: "+c.kind, fmt.Sprintf("Content-Length: %d", len(body)))
+				want = append(want, "Content-Type: "+c.kind,
+					fmt.Sprintf("Content-Length: %d", len(body)))
 			}
-			if have := strings.Split(head, "\r\n"); got.Exit != 0 || !slices.Equal(have, want) || !strings.HasPrefix(body, c.body) || c.kind == "" && body != "" {
+			if have := strings.Split(head, "\r\n"); got.Exit != 0 || !slices.Equal(have, want) ||
+				!strings.HasPrefix(body, c.body) || c.kind == "" && body != "" {
 				t.Errorf("exit %d\nhave %q, %q\nwant %q, %q", got.Exit, have, body, want, c.body)
 			}
 			_, err = in.Lift(t.Context())

@@ -47,65 +47,123 @@ type row struct {
 
 func share(s float64) *quantity.Share { v := quantity.Share(s); return &v }
 
+// connected: a handshake was complete before.
+func connected(hit func(outcome) bool) func(outcome) bool {
+	return func(o outcome) bool { return o.Dialled > 0 && hit(o) }
+}
+
 func failed(how string) func(outcome) bool {
 	return func(o outcome) bool { return o.Failure == how }
 }
 
 var rows = []row{
-	{name: "syn-drop", fault: &faults.SynDrop{Link: userPath}, hit: failed(timedOut), share: 1, spares: true, handshakes: true},
-	{name: "syn-drop 30% of packets", fault: &faults.SynDrop{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, spares: true, handshakes: true},
-	{name: "syn-drop 30% of flows", fault: &faults.SynDrop{Link: userPath, Share: share(0.3), Per: "flow"}, hit: failed(timedOut), share: 0.3, spares: true, handshakes: true},
-	{name: "refuse", fault: &faults.Refuse{Link: userPath}, hit: failed(refused), share: 1, spares: true, quick: true},
-	{name: "accept-stall", fault: &faults.AcceptStall{Link: userPath, Backlog: 4}, hit: failed(timedOut), share: 1, spares: true, parts: true},
-	{name: "kill as process", fault: &faults.Kill{Target: "app"}, hit: failed(refused), share: 1, quick: true},
-	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}, hit: failed(timedOut), share: 1},
-	{name: "unreachable", fault: &faults.Unreachable{Link: userPath}, hit: failed(unreachable), share: 1, spares: true, quick: true},
-	{name: "unreachable, prohibited", fault: &faults.Unreachable{Link: userPath, As: "prohibited"}, hit: failed(unreachable), share: 1, spares: true, quick: true},
-	{name: "unreachable, port", fault: &faults.Unreachable{Link: userPath, As: "port"}, hit: failed(refused), share: 1, spares: true, quick: true},
+	{name: "syn-drop", fault: &faults.SynDrop{Link: userPath}, hit: failed(timedOut), share: 1,
+		spares: true, handshakes: true},
+	{name: "syn-drop 30% of packets", fault: &faults.SynDrop{Link: userPath, Share: share(0.3)},
+		hit: failed(timedOut), share: 0.3, spares: true, handshakes: true},
+	{name: "syn-drop 30% of flows", fault: &faults.SynDrop{Link: userPath, Share: share(0.3),
+		Per: "flow"}, hit: failed(timedOut), share: 0.3, spares: true, handshakes: true},
+	{name: "refuse", fault: &faults.Refuse{Link: userPath}, hit: failed(refused), share: 1,
+		spares: true, quick: true},
+	{name: "accept-stall", fault: &faults.AcceptStall{Link: userPath, Backlog: 4},
+		hit: failed(timedOut), share: 1, spares: true, parts: true},
+	{name: "kill as process", fault: &faults.Kill{Target: "app"}, hit: failed(refused), share: 1,
+		quick: true},
+	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}, hit: failed(timedOut),
+		share: 1},
+	{name: "unreachable", fault: &faults.Unreachable{Link: userPath}, hit: failed(unreachable),
+		share: 1, spares: true, quick: true},
+	{name: "unreachable, prohibited", fault: &faults.Unreachable{Link: userPath, As: "prohibited"},
+		hit: failed(unreachable), share: 1, spares: true, quick: true},
+	{name: "unreachable, port", fault: &faults.Unreachable{Link: userPath, As: "port"},
+		hit: failed(refused), share: 1, spares: true, quick: true},
 	{name: "blackhole", fault: &faults.Blackhole{Link: userPath}, hit: failed(timedOut), share: 1},
-	{name: "blackhole there", fault: &faults.Blackhole{Link: userPath, Way: "there"}, hit: failed(timedOut), share: 1},
-	{name: "blackhole back", fault: &faults.Blackhole{Link: userPath, Way: "back"}, hit: failed(timedOut), share: 1},
-	{name: "blackhole above 500 bytes", fault: &faults.Blackhole{Link: userPath, Above: 500}, hit: failed(timedOut), share: 1, hangs: true, packets: lost},
-	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(0.3)}, hit: failed(timedOut), share: 0.3, packets: lost},
-	{name: "block-page", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page"), share: 1},
+	{name: "blackhole there", fault: &faults.Blackhole{Link: userPath, Way: "there"},
+		hit: failed(timedOut), share: 1},
+	{name: "blackhole back", fault: &faults.Blackhole{Link: userPath, Way: "back"},
+		hit: failed(timedOut), share: 1},
+	{name: "blackhole above 500 bytes", fault: &faults.Blackhole{Link: userPath, Above: 500},
+		hit: connected(failed(timedOut)), share: 1, hangs: true, packets: lost},
+	{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(0.3)}, hit: failed(timedOut),
+		share: 0.3, packets: lost},
+	{name: "block-page", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page"),
+		share: 1},
 	{name: "stop", fault: &faults.Stop{Target: "app"}, hit: failed(refused), share: 1, quick: true},
-	{name: "restart", fault: &faults.Restart{Target: "app"}, hit: failed(refused), share: 1, quick: true},
-	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1, packets: arrived, frees: true},
-	{name: "cpu-starve", fault: &faults.CPUStarve{Target: "app", CPUs: 0.05}, hit: failed(timedOut), share: 1, packets: arrived, frees: true},
-	{name: "memory-starve", fault: &faults.MemoryStarve{Target: "app", Memory: 32 << 20}, hit: failed(refused), share: 1, quick: true},
-	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status"), share: 0.3},
-	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Flap: &faults.Flap{Period: time.Hour, Duty: 0.5}}, hit: answered(503, "flap, bad"), share: 1},
-	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1},
-	{name: "reset", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1, quick: true},
-	{name: "reset after 600 bytes", fault: &faults.Reset{Link: userPath, After: 600}, hit: failed(reset), share: 1},
-	{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay), share: 1},
-	{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4}, hit: slower(delay), share: 1},
-	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended), share: 1, quick: true},
-	{name: "stall", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true, frees: true},
-	{name: "latency on TLS", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay), share: 1, secure: true},
-	{name: "reset on TLS", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1, quick: true, secure: true},
-	{name: "reset on TLS after 1500 bytes", fault: &faults.Reset{Link: userPath, After: 1500}, hit: failed(reset), share: 1, secure: true},
-	{name: "bandwidth on TLS", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay), share: 1, secure: true},
-	{name: "slice on TLS", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4}, hit: slower(delay), share: 1, secure: true},
-	{name: "limit-data on TLS", fault: &faults.LimitData{Link: userPath, Bytes: 1500}, hit: failed(ended), share: 1, quick: true, secure: true},
-	{name: "stall on TLS", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1, hangs: true, secure: true, frees: true},
-	{name: "http-status on TLS", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)}, hit: answered(503, "http-status on TLS"), share: 0.3, secure: true},
-	{name: "block-page on TLS", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page on TLS"), share: 1, secure: true},
-	{name: "latency on TLS, by path", fault: &faults.Latency{Link: userPath, Delay: delay, Spare: []string{"/health"}}, hit: slower(delay), share: 1, secure: true},
-	{name: "tls, expired", fault: &faults.TLS{Link: userPath, As: "expired"}, hit: failed(expired), share: 1, spares: true, secure: true},
-	{name: "tls, wrong host", fault: &faults.TLS{Link: userPath, As: "wrong-host"}, hit: failed(strange), share: 1, spares: true, secure: true},
-	{name: "tls, unknown authority", fault: &faults.TLS{Link: userPath, As: "unknown-authority"}, hit: failed(unknown), share: 1, spares: true, secure: true},
-	{name: "tls, old version", fault: &faults.TLS{Link: userPath, As: "old-version"}, hit: failed(outdated), share: 1, spares: true, secure: true},
-	{name: "tls, no answer", fault: &faults.TLS{Link: userPath, As: "no-answer"}, hit: failed(timedOut), share: 1, spares: true, secure: true, frees: true},
-	{name: "dns, no such name", fault: names("nxdomain"), hit: failed("NXDOMAIN"), share: 1, spares: true, asks: true, quick: true},
-	{name: "dns, failure", fault: names("servfail"), hit: failed("SERVFAIL"), share: 1, spares: true, asks: true, quick: true},
-	{name: "dns, refused", fault: names("refused"), hit: failed("REFUSED"), share: 1, spares: true, asks: true, quick: true},
-	{name: "dns, no address", fault: names("empty"), hit: leads(""), share: 1, spares: true, asks: true, quick: true},
-	{name: "dns, silence", fault: names("none"), hit: failed(timedOut), share: 1, spares: true, asks: true},
-	{name: "dns, late", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "slow", Delay: delay}, hit: slower(delay), share: 1, spares: true, asks: true},
-	{name: "dns, truncated", fault: names("truncated"), hit: failed(truncated), share: 1, spares: true, asks: true, quick: true},
-	{name: "dns, wrong", fault: names("wrong"), hit: leads("192.0.2.1"), share: 1, spares: true, asks: true, quick: true},
-	{name: "dns, stale", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "stale", To: "app-new"}, hit: failed(refused), share: 1, quick: true},
+	{name: "restart", fault: &faults.Restart{Target: "app"}, hit: failed(refused), share: 1,
+		quick: true},
+	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1,
+		packets: arrived, frees: true},
+	{name: "cpu-starve", fault: &faults.CPUStarve{Target: "app", CPUs: 0.05}, hit: failed(timedOut),
+		share: 1, packets: arrived, frees: true},
+	{name: "memory-starve", fault: &faults.MemoryStarve{Target: "app", Memory: 32 << 20},
+		hit: failed(refused), share: 1, quick: true},
+	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)},
+		hit: answered(503, "http-status"), share: 0.3},
+	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503,
+		Flap: &faults.Flap{Period: time.Hour, Duty: 0.5}}, hit: answered(503,
+		"flap, bad"), share: 1},
+	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay),
+		share: 1},
+	{name: "reset", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1,
+		quick: true},
+	{name: "reset after 600 bytes", fault: &faults.Reset{Link: userPath, After: 600},
+		hit: failed(reset), share: 1},
+	{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay),
+		share: 1},
+	{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4},
+		hit: slower(delay), share: 1},
+	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended),
+		share: 1, quick: true},
+	{name: "stall", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1,
+		hangs: true, frees: true},
+	{name: "latency on TLS", fault: &faults.Latency{Link: userPath, Delay: delay},
+		hit: slower(delay), share: 1, secure: true},
+	{name: "reset on TLS", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1,
+		quick: true, secure: true},
+	{name: "reset on TLS after 1500 bytes", fault: &faults.Reset{Link: userPath, After: 1500},
+		hit: failed(reset), share: 1, secure: true},
+	{name: "bandwidth on TLS", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10},
+		hit: slower(delay), share: 1, secure: true},
+	{name: "slice on TLS", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4},
+		hit: slower(delay), share: 1, secure: true},
+	{name: "limit-data on TLS", fault: &faults.LimitData{Link: userPath, Bytes: 1500},
+		hit: failed(ended), share: 1, quick: true, secure: true},
+	{name: "stall on TLS", fault: &faults.Stall{Link: userPath}, hit: failed(timedOut), share: 1,
+		hangs: true, secure: true, frees: true},
+	{name: "http-status on TLS", fault: &faults.HTTPStatus{Link: userPath, Code: 503,
+		Share: share(0.3)}, hit: answered(503, "http-status on TLS"), share: 0.3, secure: true},
+	{name: "block-page on TLS", fault: &faults.BlockPage{Link: userPath},
+		hit: answered(403, "block-page on TLS"), share: 1, secure: true},
+	{name: "latency on TLS, by path", fault: &faults.Latency{Link: userPath, Delay: delay,
+		Spare: []string{"/health"}}, hit: slower(delay), share: 1, secure: true},
+	{name: "tls, expired", fault: &faults.TLS{Link: userPath, As: "expired"}, hit: failed(expired),
+		share: 1, spares: true, secure: true},
+	{name: "tls, wrong host", fault: &faults.TLS{Link: userPath, As: "wrong-host"},
+		hit: failed(strange), share: 1, spares: true, secure: true},
+	{name: "tls, unknown authority", fault: &faults.TLS{Link: userPath, As: "unknown-authority"},
+		hit: failed(unknown), share: 1, spares: true, secure: true},
+	{name: "tls, old version", fault: &faults.TLS{Link: userPath, As: "old-version"},
+		hit: failed(outdated), share: 1, spares: true, secure: true},
+	{name: "tls, no answer", fault: &faults.TLS{Link: userPath, As: "no-answer"},
+		hit: failed(timedOut), share: 1, spares: true, secure: true, frees: true},
+	{name: "dns, no such name", fault: names("nxdomain"), hit: failed("NXDOMAIN"), share: 1,
+		spares: true, asks: true, quick: true},
+	{name: "dns, failure", fault: names("servfail"), hit: failed("SERVFAIL"), share: 1,
+		spares: true, asks: true, quick: true},
+	{name: "dns, refused", fault: names("refused"), hit: failed("REFUSED"), share: 1, spares: true,
+		asks: true, quick: true},
+	{name: "dns, no address", fault: names("empty"), hit: leads(""), share: 1, spares: true,
+		asks: true, quick: true},
+	{name: "dns, silence", fault: names("none"), hit: failed(timedOut), share: 1, spares: true,
+		asks: true},
+	{name: "dns, late", fault: &faults.DNS{From: "shoppers", Names: []string{"app"}, Answer: "slow",
+		Delay: delay}, hit: slower(delay), share: 1, spares: true, asks: true},
+	{name: "dns, truncated", fault: names("truncated"), hit: failed(truncated), share: 1,
+		spares: true, asks: true, quick: true},
+	{name: "dns, wrong", fault: names("wrong"), hit: leads("192.0.2.1"), share: 1, spares: true,
+		asks: true, quick: true},
+	{name: "dns, stale", fault: &faults.DNS{From: "shoppers", Names: []string{"app"},
+		Answer: "stale", To: "app-new"}, hit: failed(refused), share: 1, quick: true},
 }
 
 // names is a fault of the users' resolver.
@@ -243,7 +301,8 @@ func (h held) hold() {
 	proof := h.wantLifted(h.in)
 	h.well("after Lift")
 	if again := h.wantLifted(h.in); again != proof || proof.Total < during.Total {
-		h.t.Errorf("counted after the lift: %+v, was %+v, during the fault %+v", again, proof, during)
+		h.t.Errorf("counted after the lift: %+v, was %+v, during the fault %+v", again, proof,
+			during)
 	}
 	_, err = h.in.Inject(h.t.Context()) // and it can come again
 	h.must(err)
@@ -338,12 +397,14 @@ func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b link.Brack
 	if c.Users > n && c.Users <= n+again {
 		n = c.Users
 	}
-	want := link.Count{Unit: c.Unit, Users: n, Total: n, First: c.First, Last: c.Last, Late: c.Late, Active: true}
+	want := link.Count{Unit: c.Unit, Users: n, Total: n, First: c.First, Last: c.Last, Late: c.Late,
+		Active: true}
 	if c != want || c.Unit == "" || c.Users == 0 {
 		l.t.Errorf("proof %+v, want %+v", c, want)
 	}
 	if c.First-c.Late < b.Before || c.Last < c.First || c.Late < 0 {
-		l.t.Errorf("first touched at %d, late by up to %d, last at %d; injected at %d", c.First, c.Late, c.Last, b.Before)
+		l.t.Errorf("first touched at %d, late by up to %d, last at %d; injected at %d", c.First,
+			c.Late, c.Last, b.Before)
 	}
 	l.wantTouched(r.name, c.First)
 }

@@ -132,7 +132,8 @@ func newPeersOn(t *testing.T, with func(*link.Spec)) peers {
 	p := peers{newLab(t, s), t.TempDir()}
 	own, err := s.Authority.Issue(authority.Current(), "app")
 	p.must(err)
-	p.call(p.app, "spawn", []string{"openssl", "s_server", "-quiet", "-www", "-accept", fmt.Sprint(opensslPort),
+	p.call(p.app, "spawn", []string{"openssl", "s_server", "-quiet", "-www", "-accept",
+		fmt.Sprint(opensslPort),
 		"-cert", p.file("own.pem", own.Certificate), "-key", p.file("own.key", own.Key)}, nil)
 	p.file("ca.pem", s.Authority.Certificate)
 	p.wantSoon()
@@ -170,14 +171,17 @@ func (p peers) client(args ...string) (out ran) {
 // curl asks from a user's address.
 func (p peers) curl(more ...string) ran {
 	to := fmt.Sprintf("app:%d:%s", opensslPort, userLink.Addr())
-	return p.client(append([]string{"curl", "-sS", "--noproxy", "*", "--max-time", "2", "--resolve", to, "--interface", userAddr.String(),
+	return p.client(append([]string{"curl", "-sS", "--noproxy", "*", "--max-time", "2", "--resolve",
+		to, "--interface", userAddr.String(),
 		"--cacert", p.file("ca.pem", ""), fmt.Sprintf("https://app:%d/", opensslPort)}, more...)...)
 }
 
 // openssl asks from the node's first address, a check's.
 func (p peers) openssl(more ...string) ran {
-	return p.client(append([]string{"timeout", "3", "openssl", "s_client", "-connect", netip.AddrPortFrom(userLink.Addr(), opensslPort).String(),
-		"-servername", "app", "-verify_hostname", "app", "-CAfile", p.file("ca.pem", "")}, more...)...)
+	return p.client(append([]string{"timeout", "3", "openssl", "s_client", "-connect",
+		netip.AddrPortFrom(userLink.Addr(), opensslPort).String(),
+		"-servername", "app", "-verify_hostname", "app", "-CAfile",
+		p.file("ca.pem", "")}, more...)...)
 }
 
 // What curl and OpenSSL, of today's versions and before OpenSSL's own server, say of each mode: the words
@@ -190,9 +194,12 @@ func TestTLSPeers(t *testing.T) {
 		exit          int
 		curl, openssl string
 	}{
-		{"expired", 60, "certificate has expired", "Verify return code: 10 (certificate has expired)"},
-		{"wrong-host", 60, "no alternative certificate subject name matches target host name 'app'", "Verify return code: 62 (hostname mismatch)"},
-		{"unknown-authority", 60, "unable to get local issuer certificate", "Verify return code: 21 (unable to verify the first certificate)"},
+		{"expired", 60, "certificate has expired",
+			"Verify return code: 10 (certificate has expired)"},
+		{"wrong-host", 60, "no alternative certificate subject name matches target host name 'app'",
+			"Verify return code: 62 (hostname mismatch)"},
+		{"unknown-authority", 60, "unable to get local issuer certificate",
+			"Verify return code: 21 (unable to verify the first certificate)"},
 		{"old-version", 35, "alert protocol version", "alert protocol version"},
 		{"no-answer", 28, "timed out", ""},
 	} {
@@ -200,10 +207,12 @@ func TestTLSPeers(t *testing.T) {
 			p.t = t
 			name := "as " + c.as
 			p.apply(link.Rule{Name: name, Links: []string{opensslPath}, TLS: &link.TLS{As: c.as}})
-			if got := p.curl("--tlsv1.2"); got.Exit != c.exit || !strings.Contains(got.Output, c.curl) {
+			if got := p.curl("--tlsv1.2"); got.Exit != c.exit ||
+				!strings.Contains(got.Output, c.curl) {
 				t.Errorf("curl: %+v, want exit %d and %q", got, c.exit, c.curl)
 			}
-			if got := p.openssl("-min_protocol", "TLSv1.2"); !strings.Contains(got.Output, c.openssl) || c.as == "no-answer" && got.Exit != 124 {
+			if got := p.openssl("-min_protocol", "TLSv1.2"); !strings.Contains(got.Output,
+				c.openssl) || c.as == "no-answer" && got.Exit != 124 {
 				t.Errorf("openssl: %+v, want %q", got, c.openssl)
 			}
 			if n := p.count(name); n.Users != 1 || n.Checks != 1 {
@@ -231,7 +240,8 @@ func TestTLSPeersThatTakeIt(t *testing.T) {
 	}
 	p.lift("stale")
 	p.apply(link.Rule{Name: "old", Links: []string{opensslPath}, TLS: &link.TLS{As: "old-version"}})
-	if got := p.openssl("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"); !strings.Contains(got.Output, "Protocol  : TLSv1.1") ||
+	if got := p.openssl("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"); !strings.Contains(got.Output,
+		"Protocol  : TLSv1.1") ||
 		!strings.Contains(got.Output, "Verify return code: 0 (ok)") {
 		t.Errorf("openssl of old: %+v, want TLS 1.1, and a good certificate", got)
 	}
@@ -276,7 +286,8 @@ func TestTLSCountsChecksApart(t *testing.T) {
 	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
 	l := newLab(t, s)
-	in, err := (&faults.TLS{Link: userPath, As: "expired"}).Bind("stale", faults.Site{Links: s.Links[:1], Switchboard: l})
+	in, err := (&faults.TLS{Link: userPath, As: "expired"}).Bind("stale",
+		faults.Site{Links: s.Links[:1], Switchboard: l})
 	l.must(err)
 	_, err = in.Inject(t.Context())
 	l.must(err)
@@ -303,7 +314,8 @@ func TestTLSOpened(t *testing.T) {
 	known := from(lbAddr, lbLink, 1) // a user's came by that link before
 	known.CA, known.Timeout, known.Trace = s.Authority.Certificate, long, run
 	l.wantAll(known, "")
-	l.apply(link.Rule{Name: "bad", Links: []string{userPath, lbPath}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}})
+	l.apply(link.Rule{Name: "bad", Links: []string{userPath, lbPath},
+		HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}})
 	var o outcome
 	if l.call(l.client, "again", nil, &o); o.Status != 503 || o.Fault != "bad" {
 		t.Errorf("kept connection: %+v, want the fault's 503", o)
@@ -318,7 +330,8 @@ func TestTLSOpened(t *testing.T) {
 	}
 	l.lift("bad")
 	l.wantKept("after the lift")
-	l.apply(link.Rule{Name: "spared", Links: []string{userPath, lbPath}, Spare: []string{"/"}, Stall: &link.Stall{}})
+	l.apply(link.Rule{Name: "spared", Links: []string{userPath, lbPath}, Spare: []string{"/"},
+		Stall: &link.Stall{}})
 	l.wantKept("beside a fault that spares its path")
 	l.lift("spared")
 	l.clean()
@@ -332,15 +345,18 @@ func TestTLSOpenedPeers(t *testing.T) {
 	if got := p.openssl(); !strings.Contains(got.Output, "Verify return code: 0 (ok)") {
 		t.Errorf("openssl: %+v", got)
 	}
-	p.apply(link.Rule{Name: "bad", Links: []string{opensslPath}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}})
-	if got := p.curl("-w", "%{http_code} %{http_version}"); got.Exit != 0 || !strings.Contains(got.Output, "503 1.1") {
+	p.apply(link.Rule{Name: "bad", Links: []string{opensslPath},
+		HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}})
+	if got := p.curl("-w", "%{http_code} %{http_version}"); got.Exit != 0 ||
+		!strings.Contains(got.Output, "503 1.1") {
 		t.Errorf("curl: %+v, want the fault's 503 by HTTP/1.1", got)
 	}
 	p.apply(link.Rule{Name: "stale", Links: []string{opensslPath}, TLS: &link.TLS{As: "expired"}})
 	if got := p.curl(); got.Exit != 60 {
 		t.Errorf("curl: %+v, want an expired certificate", got)
 	}
-	if got := p.curl("--insecure", "-w", "%{http_code}"); got.Exit != 0 || !strings.Contains(got.Output, "503") {
+	if got := p.curl("--insecure", "-w", "%{http_code}"); got.Exit != 0 ||
+		!strings.Contains(got.Output, "503") {
 		t.Errorf("curl --insecure: %+v, want the other fault's 503", got)
 	}
 	p.lift("stale")

@@ -32,7 +32,8 @@ type DNS struct {
 
 // Aim is who asks.
 func (f *DNS) Aim() Aim {
-	return Aim{From: f.From, Names: f.Names, Misleads: f.Answer == "wrong", Moves: f.Answer == "stale", MovesTo: f.To, MovesTTL: f.TTL}
+	return Aim{From: f.From, Names: f.Names, Misleads: f.Answer == "wrong",
+		Moves: f.Answer == "stale", MovesTo: f.To, MovesTTL: f.TTL}
 }
 
 // Traits: it counts lookups.
@@ -44,8 +45,10 @@ func (*DNS) Traits() link.Traits {
 func (f *DNS) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
 
 func (f *DNS) String() string {
-	what := map[string]string{"none": "answers nothing", "empty": "answers without an address", "slow": fmt.Sprintf("answers %s late", f.Delay), "truncated": "truncates answers over UDP",
-		"wrong": "answers a wrong address", "stale": fmt.Sprintf("answers with %s, where the name has moved,", f.To)}[f.Answer]
+	what := map[string]string{"none": "answers nothing", "empty": "answers without an address",
+		"slow": fmt.Sprintf("answers %s late", f.Delay), "truncated": "truncates answers over UDP",
+		"wrong": "answers a wrong address",
+		"stale": fmt.Sprintf("answers with %s, where the name has moved,", f.To)}[f.Answer]
 	if what == "" {
 		what = "answers " + strings.ToUpper(f.Answer)
 	}
@@ -70,22 +73,28 @@ const longestDNSDelay = 5 * time.Second
 // Bind checks the answer and what belongs to it.
 func (f *DNS) Bind(name string, site Site) (Injection, error) {
 	if !slices.Contains(link.DNSAnswers, f.Answer) {
-		return nil, setting("answer", "answer %q: want one of %s", f.Answer, strings.Join(link.DNSAnswers, ", "))
+		return nil, setting("answer", "answer %q: want one of %s", f.Answer,
+			strings.Join(link.DNSAnswers, ", "))
 	}
-	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay >= longestDNSDelay) || !slow && f.Delay != 0 {
-		return nil, setting("delay", "delay %s: want one above zero and under %s with answer: slow, and none otherwise", f.Delay, longestDNSDelay)
+	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay >= longestDNSDelay) || !slow &&
+		f.Delay != 0 {
+		return nil, setting("delay", "delay %s: want one above zero and under %s with answer: slow, and none otherwise",
+			f.Delay, longestDNSDelay)
 	}
 	rule := link.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay}
 	if f.Answer != "wrong" && f.Answer != "stale" {
 		rule.Apart = site.Apart
 	}
-	if f.TTL != 0 && (f.Answer != "stale" || f.TTL < 0 || f.TTL > MostTTL || f.TTL%time.Second != 0) {
-		return nil, setting("ttl", "ttl %s: an answer says it in whole seconds: want 1s to %s, with answer: stale, and none otherwise", f.TTL, MostTTL)
+	if f.TTL != 0 && (f.Answer != "stale" || f.TTL < 0 || f.TTL > MostTTL ||
+		f.TTL%time.Second != 0) {
+		return nil, setting("ttl", "ttl %s: an answer says it in whole seconds: want 1s to %s, with answer: stale, and none otherwise",
+			f.TTL, MostTTL)
 	}
 	if f.Address != "" {
 		a, err := netip.ParseAddr(f.Address)
 		if err != nil || !a.Is4() || f.Answer != "wrong" {
-			return nil, setting("address", "address %q: want an IPv4 address, with answer: wrong", f.Address)
+			return nil, setting("address", "address %q: want an IPv4 address, with answer: wrong",
+				f.Address)
 		}
 		rule.Address = a
 	}
@@ -93,7 +102,8 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("from", "from is missing: want a load group, a target or a replica")
 	}
 	if stale := f.Answer == "stale"; stale != (f.To != "") {
-		return nil, setting("to", "to %q: want where the names have moved to, with answer: stale, and nothing otherwise", f.To)
+		return nil, setting("to", "to %q: want where the names have moved to, with answer: stale, and nothing otherwise",
+			f.To)
 	} else if stale {
 		return f.moved(name, rule, site)
 	}

@@ -28,8 +28,9 @@ func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 		return nil, err
 	}
 	return move{
-		names:   ruleInjection{site.Switchboard, link.Rule{Name: name + ", names", DNS: &rule}},
-		retired: ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Dead: &link.Dead{Process: true}}},
+		names: ruleInjection{site.Switchboard, link.Rule{Name: name + ", names", DNS: &rule}},
+		retired: ruleInjection{site.Switchboard,
+			link.Rule{Name: name, Links: ids, Dead: &link.Dead{Process: true}}},
 	}, nil
 }
 

@@ -36,11 +36,13 @@ func (f *Duplicate) Part() float64 { return value(f.Share) }
 // Bind checks the share.
 func (f *Duplicate) Bind(name string, site Site) (Injection, error) {
 	if v := value(f.Share); v < 0.001 {
-		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least",
+			f.Share)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Duplicate: &link.Duplicate{Share: value(f.Share)}}}, nil
+	return ruleInjection{site.Switchboard,
+		link.Rule{Name: name, Links: ids, Duplicate: &link.Duplicate{Share: value(f.Share)}}}, nil
 }

@@ -100,20 +100,25 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 		key, why string
 		words    []secret.Text
 	}{
-		{"inject", "the program and its arguments that make the fault, such as inject: [docker, pause, …]", f.Inject},
-		{"lift", "those that undo it; where nothing is to be undone, say so: lift: [\"true\"]", f.Lift},
-		{"proof", "those that print how many of the users' requests it touched, and end with status 0 while it is there, 1 while it is not: a fault that cannot be proven is never a pass", f.Proof},
+		{"inject", "the program and its arguments that make the fault, such as inject: [docker, pause, …]",
+			f.Inject},
+		{"lift", "those that undo it; where nothing is to be undone, say so: lift: [\"true\"]",
+			f.Lift},
+		{"proof", "those that print how many of the users' requests it touched, and end with status 0 while it is there, 1 while it is not: a fault that cannot be proven is never a pass",
+			f.Proof},
 	} {
 		if len(c.words) == 0 || c.words[0] == "" {
 			return nil, setting(c.key, "%s is missing: want %s", c.key, c.why)
 		}
 		if c.words[0].Secret() {
-			return nil, setting(c.key, "%s: the program is shown: write it out, without ${env:…}", c.key)
+			return nil, setting(c.key, "%s: the program is shown: write it out, without ${env:…}",
+				c.key)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
 		if !variable.MatchString(name) || strings.HasPrefix(name, own) {
-			return nil, setting("env", "env %s: want letters, digits and underscores, and no name that begins with %s: those say where the drill is", name, own)
+			return nil, setting("env", "env %s: want letters, digits and underscores, and no name that begins with %s: those say where the drill is",
+				name, own)
 		}
 	}
 	if f.Timeout < 0 || f.Timeout > mostExecTimeout {
@@ -127,7 +132,8 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 
 // injection names the secrets to whoever runs the commands, whose environment has them.
 func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
-	o := &ownCommands{runner: site.Commands, hidden: slices.Concat(f.Inject, f.Lift, f.Proof, slices.Collect(maps.Values(f.Env)))}
+	o := &ownCommands{runner: site.Commands,
+		hidden: slices.Concat(f.Inject, f.Lift, f.Proof, slices.Collect(maps.Values(f.Env)))}
 	var env []secret.Text
 	for _, e := range site.Environment {
 		env = append(env, secret.Text(e))
@@ -143,7 +149,8 @@ func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
 		key   string
 		words []secret.Text
 		to    *commands.Command
-	}{{"inject", f.Inject, &o.job.Inject}, {"lift", f.Lift, &o.job.Lift}, {"proof", f.Proof, &o.proof}} {
+	}{{"inject", f.Inject, &o.job.Inject}, {"lift", f.Lift, &o.job.Lift}, {"proof", f.Proof,
+		&o.proof}} {
 		c.to.Args, c.to.Env, c.to.Within = c.words, env, f.timeout()
 		for _, w := range c.words {
 			if err := w.Check(); err != nil {
@@ -225,14 +232,16 @@ func (o *ownCommands) read(ctx context.Context) (n uint64, c link.Count, err err
 		return 0, c, o.hide(err)
 	}
 	if said.Status > 1 {
-		return 0, c, o.hide(fmt.Errorf("proof: exit status %d: want 0 while the fault is there, 1 while it is not: %s", said.Status, strings.TrimSpace(said.Err+" "+said.Out)))
+		return 0, c, o.hide(fmt.Errorf("proof: exit status %d: want 0 while the fault is there, 1 while it is not: %s",
+			said.Status, strings.TrimSpace(said.Err+" "+said.Out)))
 	}
 	m := counted.FindStringSubmatch(said.Out)
 	if m != nil {
 		n, err = strconv.ParseUint(m[1], 10, 63)
 	}
 	if m == nil || err != nil {
-		return 0, c, o.hide(fmt.Errorf("proof: it printed %q: want one line with a count, and what it is of, such as 37 requests refused; its stderr: %q", said.Out, said.Err))
+		return 0, c, o.hide(fmt.Errorf("proof: it printed %q: want one line with a count, and what it is of, such as 37 requests refused; its stderr: %q",
+			said.Out, said.Err))
 	}
 	c = link.Count{Unit: m[2], Blind: true, Active: said.Status == 0, At: at}
 	if c.Unit == "" {

@@ -54,7 +54,8 @@ func counter(t *testing.T) (*faults.Exec, string) {
 
 func bound(t *testing.T, f *faults.Exec, environment ...string) faults.Injection {
 	t.Helper()
-	in, err := f.Bind("mine", faults.Site{Targets: []string{"app"}, Commands: direct{&commands.Runner{}}, Environment: environment})
+	in, err := f.Bind("mine", faults.Site{Targets: []string{"app"},
+		Commands: direct{&commands.Runner{}}, Environment: environment})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,8 @@ func TestExecCounts(t *testing.T) {
 	want := func(when string, users uint64, active bool) {
 		t.Helper()
 		c, err := in.Proof(t.Context())
-		want := link.Count{Unit: "things", Users: users, Total: users, Blind: true, Active: active, At: c.At}
+		want := link.Count{Unit: "things", Users: users, Total: users, Blind: true, Active: active,
+			At: c.At}
 		if err != nil || c != want || c.At == 0 {
 			t.Errorf("%s: have %+v, %v, want %+v", when, c, err, want)
 		}
@@ -105,12 +107,13 @@ func TestExecCounts(t *testing.T) {
 // A proof that says nothing sensible is an error, and never a count.
 func TestExecProof(t *testing.T) {
 	for name, c := range map[string]struct{ proof, want string }{
-		"nothing":         {"exit 1", `it printed "": want one line with a count`},
-		"words":           {"echo many requests", "want one line with a count"},
-		"two lines":       {"echo 3; echo 4", "want one line with a count"},
-		"below zero":      {"echo -3 requests", "want one line with a count"},
-		"too many":        {"echo 99999999999999999999", "want one line with a count"},
-		"another status":  {"echo 3; echo no such container >&2; exit 2", "proof: exit status 2: want 0 while the fault is there, 1 while it is not: no such container"},
+		"nothing":    {"exit 1", `it printed "": want one line with a count`},
+		"words":      {"echo many requests", "want one line with a count"},
+		"two lines":  {"echo 3; echo 4", "want one line with a count"},
+		"below zero": {"echo -3 requests", "want one line with a count"},
+		"too many":   {"echo 99999999999999999999", "want one line with a count"},
+		"another status": {"echo 3; echo no such container >&2; exit 2",
+			"proof: exit status 2: want 0 while the fault is there, 1 while it is not: no such container"},
 		"no such program": {"exec /no/such/program", "exit status 127"},
 		"there already":   {"echo 3", "is the fault of an earlier run still there"},
 	} {
@@ -134,7 +137,8 @@ func TestExecSecrets(t *testing.T) {
 	t.Setenv("TOKEN", "s3cret")
 	f, dir := counter(t)
 	f.Env["KEY"] = "Bearer ${env:TOKEN}"
-	f.Inject = append(script(`echo "$STORMDRILL_RUN $KEY $0" >"$DIR/told"; echo "401 for $KEY and $0" >&2; exit 22`), "${env:TOKEN}")
+	f.Inject = append(script(`echo "$STORMDRILL_RUN $KEY $0" >"$DIR/told"; echo "401 for $KEY and $0" >&2; exit 22`),
+		"${env:TOKEN}")
 	f.Lift = append(script(`echo "not with $0" >&2; exit 1`), "${env:TOKEN}")
 	in := bound(t, f, "STORMDRILL_RUN=0123")
 	_, failed := in.Inject(t.Context())
@@ -158,7 +162,8 @@ func TestExecSecrets(t *testing.T) {
 			t.Errorf("shown as %s", c.Shell)
 		}
 	}
-	if have, want := in.(faults.ByHand).ByHand(), "STORMDRILL_RUN=0123 \\\nDIR="+dir+` KEY='Bearer '"$TOKEN" sh -c 'echo "not with $0" >&2; exit 1' "$TOKEN"`; have != want {
+	if have, want := in.(faults.ByHand).ByHand(),
+		"STORMDRILL_RUN=0123 \\\nDIR="+dir+` KEY='Bearer '"$TOKEN" sh -c 'echo "not with $0" >&2; exit 1' "$TOKEN"`; have != want {
 		t.Errorf("by hand: have\n%s\nwant\n%s", have, want)
 	}
 }

@@ -179,13 +179,16 @@ var several = map[string]faults.Fault{
 	"pause":           &faults.Pause{Target: "app"},
 	"cpu-starve":      &faults.CPUStarve{Target: "app", CPUs: 0.05},
 	"memory-starve":   &faults.MemoryStarve{Target: "app", Memory: 32 << 20},
-	"dns stale":       &faults.DNS{From: "page", Names: []string{"app"}, Answer: "stale", To: "new"},
+	"dns stale": &faults.DNS{From: "page", Names: []string{"app"}, Answer: "stale",
+		To: "new"},
 }
 
 func boundIn(t *testing.T, w *world, f faults.Fault) faults.Injection {
 	t.Helper()
-	page := link.Link{ID: "page -> app-1:8080", From: "page", To: "app-1", Addr: netip.MustParseAddr("198.18.2.1")}
-	site := faults.Site{Links: []link.Link{page}, Targets: []string{"app-1", "app-2"}, Switchboard: w, Nodes: w}
+	page := link.Link{ID: "page -> app-1:8080", From: "page", To: "app-1",
+		Addr: netip.MustParseAddr("198.18.2.1")}
+	site := faults.Site{Links: []link.Link{page}, Targets: []string{"app-1", "app-2"},
+		Switchboard: w, Nodes: w}
 	switch f.(type) {
 	case *faults.MemoryStarve:
 		site.Targets = site.Targets[:1] // it takes one
@@ -304,7 +307,8 @@ func TestMemoryStarveSaysWhatItDiedOf(t *testing.T) {
 				t.Fatal(err)
 			}
 			synctest.Wait()
-			if have, err := in.Proof(t.Context()); err != nil || have.Unit != c.want || !have.Active {
+			if have, err := in.Proof(t.Context()); err != nil || have.Unit != c.want ||
+				!have.Active {
 				t.Errorf("have %+v, %v, want %q", have, err, c.want)
 			}
 			if w.rules["f"] != c.ends {

@@ -45,7 +45,8 @@ func (f *Flap) check() error {
 	case f.Period < shortestFlap:
 		return setting("flap", "flap: period %s: want at least %s", f.Period, shortestFlap)
 	case f.Duty <= 0 || f.Duty >= 1:
-		return setting("flap", "flap: duty %s: want one above 0%% and under 100%%, for a node that is neither always well nor always bad", f.Duty)
+		return setting("flap", "flap: duty %s: want one above 0%% and under 100%%, for a node that is neither always well nor always bad",
+			f.Duty)
 	}
 	return nil
 }
@@ -89,7 +90,8 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 		return nil, err
 	}
 	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Spare: f.Spare,
-		HTTPStatus: &link.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body, Period: period, Bad: bad}}}, nil
+		HTTPStatus: &link.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body,
+			Period: period, Bad: bad}}}, nil
 }
 
 // value is the share, everything where none is given.

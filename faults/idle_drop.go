@@ -32,7 +32,8 @@ func (f *IdleDrop) Bite() time.Duration { return 20*time.Millisecond + f.After }
 
 func (f *IdleDrop) String() string {
 	if f.As == "reset" {
-		return fmt.Sprintf("forgets flows idle for %s, and answers with RST what they send later", f.After)
+		return fmt.Sprintf("forgets flows idle for %s, and answers with RST what they send later",
+			f.After)
 	}
 	return fmt.Sprintf("forgets flows idle for %s, silently", f.After)
 }
@@ -43,7 +44,8 @@ func (f *IdleDrop) Idle() time.Duration { return f.After }
 // Within wants a flow to be able to be idle for so long.
 func (f *IdleDrop) Within(on time.Duration) error {
 	if f.After >= on {
-		return setting("after", "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer fault phase", f.After, on)
+		return setting("after", "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer fault phase",
+			f.After, on)
 	}
 	return nil
 }
@@ -60,5 +62,7 @@ func (f *IdleDrop) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, IdleDrop: &link.IdleDrop{After: f.After, Reset: f.As == "reset"}}}, nil
+	return ruleInjection{site.Switchboard,
+		link.Rule{Name: name, Links: ids,
+			IdleDrop: &link.IdleDrop{After: f.After, Reset: f.As == "reset"}}}, nil
 }

@@ -50,7 +50,8 @@ func (f *Latency) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("delay", "delay %s: must be above zero", f.Delay)
 	}
 	if f.Jitter < 0 || f.Jitter > f.Delay {
-		return nil, setting("jitter", "jitter %s: must lie between zero and the delay of %s", f.Jitter, f.Delay)
+		return nil, setting("jitter", "jitter %s: must lie between zero and the delay of %s",
+			f.Jitter, f.Delay)
 	}
 	if err := checkSpare(f.Spare); err != nil {
 		return nil, err

@@ -39,11 +39,13 @@ func (f *Loss) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("share", "share is missing: want one such as 5%%; for all packets, blackhole")
 	}
 	if v := value(f.Share); v < 0.001 {
-		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least", f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least",
+			f.Share)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Loss: &link.Loss{Share: value(f.Share)}}}, nil
+	return ruleInjection{site.Switchboard,
+		link.Rule{Name: name, Links: ids, Loss: &link.Loss{Share: value(f.Share)}}}, nil
 }

@@ -43,10 +43,12 @@ const leastMemory = 6 << 20
 // Bind checks that there is a target, and that the limit is above the floor.
 func (f *MemoryStarve) Bind(name string, site Site) (Injection, error) {
 	if f.Memory < leastMemory {
-		return nil, setting("memory", "memory %s: want at least 6MiB, the least that an engine gives", f.Memory)
+		return nil, setting("memory", "memory %s: want at least 6MiB, the least that an engine gives",
+			f.Memory)
 	}
 	if len(site.Targets) != 1 {
-		return nil, setting("target", "target %s: it hits %d nodes, and want is one: kernels kill each at a time of its own", f.Target, len(site.Targets))
+		return nil, setting("target", "target %s: it hits %d nodes, and want is one: kernels kill each at a time of its own",
+			f.Target, len(site.Targets))
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

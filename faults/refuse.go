@@ -31,5 +31,6 @@ func (f *Refuse) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Refuse: &link.Refuse{}}}, nil
+	return ruleInjection{site.Switchboard,
+		link.Rule{Name: name, Links: ids, Refuse: &link.Refuse{}}}, nil
 }

@@ -68,7 +68,8 @@ func (s *SlowRequests) String() string {
 // opening is what each request begins with; then come bytes without an end.
 func (s *SlowRequests) opening(to *url.URL) string {
 	if s.Part == "body" {
-		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n", to.RequestURI(), to.Host)
+		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n",
+			to.RequestURI(), to.Host)
 	}
 	return fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nX-Slow: ", to.RequestURI(), to.Host)
 }
@@ -87,7 +88,8 @@ func (s *SlowRequests) Sends(to *url.URL, address string, from []netip.Addr) Tra
 func (s *SlowRequests) Bind(name string, site Site) (Injection, error) {
 	switch u, err := url.Parse(s.To); {
 	case err != nil || u.Scheme != "http":
-		return nil, setting("to", "to %q: want an http URL: the bytes are counted out on the wire, and TLS would gather them", s.To)
+		return nil, setting("to", "to %q: want an http URL: the bytes are counted out on the wire, and TLS would gather them",
+			s.To)
 	case s.Part != "" && s.Part != "header" && s.Part != "body":
 		return nil, setting("part", "part %q: want header or body", s.Part)
 	case s.step() < leastEvery || s.step() > mostEvery:

@@ -36,7 +36,8 @@ func TestStopOfReplicas(t *testing.T) {
 			t.Fatal(err)
 		}
 		b, err := in.Inject(t.Context())
-		if took := time.Since(d.began); err != nil || b.Before != 0 || b.After != 0 || took != 10*time.Second {
+		if took := time.Since(d.began); err != nil || b.Before != 0 || b.After != 0 ||
+			took != 10*time.Second {
 			t.Errorf("have %+v after %v, %v; want a bracket of no length, after 10s", b, took, err)
 		}
 		if left := d.left(); len(left) != 3 {

@@ -52,5 +52,6 @@ func (f *Unreachable) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Unreachable: &link.Unreachable{Code: code}}}, nil
+	return ruleInjection{site.Switchboard,
+		link.Rule{Name: name, Links: ids, Unreachable: &link.Unreachable{Code: code}}}, nil
 }

@@ -27,8 +27,9 @@ func TestUsersLookAtTheBody(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	var have []load.Class
-	u := usersOf(t, load.Group{URL: secret.Text(s.URL + "/"), Users: 1, Expect: load.Expect{Body: "the shop"},
-		Mix: []load.Part{{Path: "/", Weight: 1}, {Path: "/portal", Weight: 1}}})
+	u := usersOf(t, load.Group{URL: secret.Text(s.URL + "/"), Users: 1,
+		Expect: load.Expect{Body: "the shop"},
+		Mix:    []load.Part{{Path: "/", Weight: 1}, {Path: "/portal", Weight: 1}}})
 	byPath := map[string]load.Class{"/": load.OK, "/portal": load.Assertion}
 	for seq := range uint64(8) {
 		r := u.one(seq)
@@ -48,9 +49,12 @@ func TestProbeLooksAtTheBody(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	up := load.Expect{JSON: map[string]secret.Text{"state": "up"}}
-	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(s.URL + "/up"), Expect: up}}), true, true, "200")
-	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(s.URL + "/down"), Expect: up}}), false, true, "200, not as expected")
+	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(s.URL + "/up"),
+		Expect: up}}), true, true, "200")
+	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(s.URL + "/down"),
+		Expect: up}}), false, true, "200, not as expected")
 	moved := httptest.NewServer(http.RedirectHandler("/", http.StatusFound))
 	t.Cleanup(moved.Close)
-	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(moved.URL)}}), false, true, "302")
+	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: secret.Text(moved.URL)}}),
+		false, true, "302")
 }

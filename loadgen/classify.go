@@ -33,7 +33,8 @@ func classify(err error, at stage) load.Class {
 		return load.Refused
 	case is(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN):
 		return load.Unreachable
-	case is(err, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed):
+	case is(err, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, io.EOF,
+		io.ErrUnexpectedEOF, net.ErrClosed):
 		return load.Reset
 	case at == handshaking:
 		return tlsClass(err)
@@ -59,7 +60,8 @@ func timeoutClass(at stage) load.Class {
 // local reports an error that is this node's own fault: no descriptors, ports
 // or memory, a packet its own rules forbade, or a resolver outside the subnet.
 func local(err error) bool {
-	return is(err, errOutside, syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.EADDRINUSE,
+	return is(err, errOutside, syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL,
+		syscall.EADDRINUSE,
 		syscall.ENOBUFS, syscall.ENOMEM, syscall.EPERM, syscall.EACCES)
 }
 

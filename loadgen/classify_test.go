@@ -17,7 +17,8 @@ import (
 
 // dialError is what net.Dial wraps a system call's error in.
 func dialError(e syscall.Errno) error {
-	return fmt.Errorf("transport: %w", &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", e)})
+	return fmt.Errorf("transport: %w", &net.OpError{Op: "dial", Net: "tcp",
+		Err: os.NewSyscallError("connect", e)})
 }
 
 // What is hard to provoke on loopback; the rest is tested on real connections.
@@ -48,7 +49,8 @@ func TestClassify(t *testing.T) {
 		{errors.New("certificate of another name"), handshaking, load.TLS},
 		{&lookupError{"shop.", load.ServFail, nil}, resolving, load.ServFail},
 		{&lookupError{"shop.", lookupClass(dialError(syscall.EMFILE)), nil}, resolving, load.Local},
-		{&lookupError{"shop.", lookupClass(dialError(syscall.ECONNREFUSED)), nil}, resolving, load.DNSOther},
+		{&lookupError{"shop.", lookupClass(dialError(syscall.ECONNREFUSED)), nil}, resolving,
+			load.DNSOther},
 	} {
 		if have := classify(c.err, c.at); have != c.want {
 			t.Errorf("%v at stage %d: %s, want %s", c.err, c.at, have, c.want)

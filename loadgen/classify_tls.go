@@ -39,5 +39,6 @@ const protocolVersion tls.AlertError = 70
 // exported, but has an exported twin of the same words.
 func alerted(err error, alert tls.AlertError) bool {
 	var remote *net.OpError
-	return errors.As(err, &remote) && remote.Op == "remote error" && remote.Err.Error() == alert.Error()
+	return errors.As(err, &remote) && remote.Op == "remote error" &&
+		remote.Err.Error() == alert.Error()
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // serveTLS serves handshakes on loopback with a certificate for some names.
-func serveTLS(t *testing.T, ca authority.Pair, v authority.Validity, config *tls.Config, names ...string) string {
+func serveTLS(t *testing.T, ca authority.Pair, v authority.Validity, config *tls.Config,
+	names ...string) string {
 	t.Helper()
 	own, err := ca.Issue(v, names...)
 	if err != nil {
@@ -53,7 +54,8 @@ func TestTLSClasses(t *testing.T) {
 		if r := p.Ask(t.Context()); r.Good || r.Detail != c.want.String() {
 			t.Errorf("a check: %+v, want %s", r, c.want)
 		}
-		if r := usersOf(t, load.Group{URL: secret.Text(c.url), CA: ca.Certificate}).one(0); r.Class != c.want {
+		if r := usersOf(t, load.Group{URL: secret.Text(c.url),
+			CA: ca.Certificate}).one(0); r.Class != c.want {
 			t.Errorf("a user: %s, want %s", r.Class, c.want)
 		}
 	}

@@ -22,13 +22,14 @@ func TestNamesOnPort53(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
 	asked := make(chan dns.Type, 100)
-	server, err := dns.Serve(netip.MustParseAddrPort("127.0.5.53:53"), func(q dns.Query) *dns.Answer {
-		asked <- q.Type
-		if q.Name == "shop." {
-			return holds(1, "127.0.0.1")
-		}
-		return &dns.Answer{Code: dns.NameError}
-	})
+	server, err := dns.Serve(netip.MustParseAddrPort("127.0.5.53:53"),
+		func(q dns.Query) *dns.Answer {
+			asked <- q.Type
+			if q.Name == "shop." {
+				return holds(1, "127.0.0.1")
+			}
+			return &dns.Answer{Code: dns.NameError}
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,8 @@ func TestNamesOnPort53(t *testing.T) {
 		t.Errorf("prepare asked for %s: only a reverse name is nobody's mistake", q)
 	}
 	for host, want := range map[string]string{"shop": "200", "shpo": "nxdomain"} {
-		a, err := n.knock(t.Context(), load.Check{Timeout: time.Second, HTTP: &load.HTTPProbe{URL: secret.Text("http://" + host + port)}})
+		a, err := n.knock(t.Context(), load.Check{Timeout: time.Second,
+			HTTP: &load.HTTPProbe{URL: secret.Text("http://" + host + port)}})
 		if err != nil {
 			t.Fatal(err)
 		}

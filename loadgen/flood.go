@@ -87,7 +87,8 @@ type flood struct {
 	stats load.FloodStats
 }
 
-func newFlood(life context.Context, s load.Spec, g load.Group, now func() int64, tell func(string, any) error) *flood {
+func newFlood(life context.Context, s load.Spec, g load.Group, now func() int64,
+	tell func(string, any) error) *flood {
 	s.Groups, s.Run = []load.Group{g}, ""
 	return &flood{spec: s, life: life, now: now, tell: tell}
 }
@@ -227,7 +228,8 @@ func (n *node) looses(s load.Spec) (map[string]floodSource, error) {
 }
 
 // flooding gives a call that does something with a flood of that name.
-func (n *node) flooding(do func(floodSource) (load.FloodStats, error)) func(context.Context, string) (load.FloodStats, error) {
+func (n *node) flooding(do func(floodSource) (load.FloodStats, error)) func(context.Context,
+	string) (load.FloodStats, error) {
 	return func(_ context.Context, name string) (load.FloodStats, error) {
 		n.mu.Lock()
 		f := n.floods[name]

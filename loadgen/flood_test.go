@@ -74,7 +74,9 @@ func TestFlood(t *testing.T) {
 	}))
 	defer s.Close()
 	var told []string
-	f := loosed(t, s.URL+"/", load.Group{Rate: 500, Mix: []load.Part{{Path: "/a", Weight: 3}, {Path: "/b/c", Weight: 1}}}, func(event string, body any) error {
+	f := loosed(t, s.URL+"/", load.Group{Rate: 500,
+		Mix: []load.Part{{Path: "/a", Weight: 3}, {Path: "/b/c", Weight: 1}}}, func(event string,
+		body any) error {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, fmt.Sprint(event, " ", body))
@@ -102,8 +104,10 @@ func TestFlood(t *testing.T) {
 		t.Errorf("told %q", told)
 	}
 	// What was cut off may have arrived or not.
-	if saw := uint64(seen["/a"] + seen["/b/c"]); traced || saw < d.Answered || saw > d.Sent || seen["/b/c"] == 0 {
-		t.Errorf("the target saw %v, traced %v; sent %d, answered %d", seen, traced, d.Sent, d.Answered)
+	if saw := uint64(seen["/a"] + seen["/b/c"]); traced || saw < d.Answered || saw > d.Sent ||
+		seen["/b/c"] == 0 {
+		t.Errorf("the target saw %v, traced %v; sent %d, answered %d", seen, traced, d.Sent,
+			d.Answered)
 	}
 }
 
@@ -116,7 +120,8 @@ func TestFloodEndsByItself(t *testing.T) {
 	f := loosed(t, s.URL, load.Group{Rate: 500}, func(string, any) error { return nil })
 	n.floods = map[string]floodSource{"attack": f}
 	began := wire.Now()
-	if _, err := n.let(t.Context(), load.Let{Name: "attack", For: 300 * time.Millisecond}); err != nil {
+	if _, err := n.let(t.Context(), load.Let{Name: "attack",
+		For: 300 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	for f.read().Active {
@@ -138,9 +143,11 @@ func TestFloodEndsByItself(t *testing.T) {
 func loosed(t *testing.T, url string, g load.Group, tell func(string, any) error) *flood {
 	t.Helper()
 	local := netip.MustParseAddr("127.0.0.1")
-	g.Name, g.URL, g.Method, g.Users, g.Sources = "attack", secret.Text(url), "GET", 1, []netip.Addr{local}
+	g.Name, g.URL, g.Method, g.Users, g.Sources = "attack", secret.Text(url), "GET", 1,
+		[]netip.Addr{local}
 	g.Timeout, g.Slow = time.Minute, time.Minute
-	return newFlood(t.Context(), load.Spec{Run: "00112233aabbccdd", Subnet: netip.PrefixFrom(local, 8).Masked()}, g, wire.Now, tell)
+	return newFlood(t.Context(), load.Spec{Run: "00112233aabbccdd",
+		Subnet: netip.PrefixFrom(local, 8).Masked()}, g, wire.Now, tell)
 }
 
 // The end does not wait for answers: requests that hang are cut off, their
@@ -170,12 +177,15 @@ func TestFloodEndsAtOnce(t *testing.T) {
 	if took := time.Duration(d.At - d.Since); err != nil || d.Active || took >= time.Minute { // their time-out
 		t.Errorf("have %+v, %v, after %s", d, err, took)
 	}
-	for deadline := time.Now().Add(5 * time.Second); left.Load() < came.Load() && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(5 * time.Second); left.Load() < came.Load() &&
+		time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	reached := came.Load()
 	time.Sleep(100 * time.Millisecond)
-	if left.Load() != reached || came.Load() != reached || uint64(reached) > d.Sent || d.Answered != 0 {
-		t.Errorf("%d came, %d were let go, %d after the end; counted %+v", reached, left.Load(), came.Load()-reached, d)
+	if left.Load() != reached || came.Load() != reached || uint64(reached) > d.Sent ||
+		d.Answered != 0 {
+		t.Errorf("%d came, %d were let go, %d after the end; counted %+v", reached, left.Load(),
+			came.Load()-reached, d)
 	}
 }

@@ -51,8 +51,10 @@ type groupRunner struct {
 }
 
 // newGroupRunner prepares the load of a group; nothing is sent before run.
-func newGroupRunner(g load.Group, send func(*load.Request), rec *recorder, now func() int64) *groupRunner {
-	c := &groupRunner{spec: g, pacer: pacerOf(g), now: now, send: send, rec: rec, ended: make(chan struct{})}
+func newGroupRunner(g load.Group, send func(*load.Request), rec *recorder,
+	now func() int64) *groupRunner {
+	c := &groupRunner{spec: g, pacer: pacerOf(g), now: now, send: send, rec: rec,
+		ended: make(chan struct{})}
 	most := uint64(workersOf(g))
 	c.attacker = vegeta.NewAttacker(
 		vegeta.Workers(min(most, 32)),
@@ -165,7 +167,8 @@ func (c *groupRunner) RoundTrip(hit *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("vegeta gave no sequence number: %w", err)
 	}
 	c.hit(seq)
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: hit}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody,
+		Request: hit}, nil
 }
 
 // hit makes one request, unless it comes too late to be one: a request that
@@ -186,7 +189,8 @@ func (c *groupRunner) hit(seq uint64) {
 }
 
 func (c *groupRunner) request(seq uint64) load.Request {
-	return load.Request{Seq: seq, Due: c.start + int64(c.pacer(seq)), User: uint32(seq % uint64(c.spec.Users))}
+	return load.Request{Seq: seq, Due: c.start + int64(c.pacer(seq)),
+		User: uint32(seq % uint64(c.spec.Users))}
 }
 
 // begin reports whether a hit is still wanted; once closed none is, and those

@@ -16,7 +16,8 @@ func fakeNow() int64 { return time.Now().UnixNano() }
 
 // rush runs a group for a time under a fake clock and gives what it recorded,
 // by sequence number.
-func rush(t *testing.T, g load.Group, length time.Duration, send func(*load.Request)) []load.Request {
+func rush(t *testing.T, g load.Group, length time.Duration,
+	send func(*load.Request)) []load.Request {
 	t.Helper()
 	var all []load.Request
 	synctest.Test(t, func(t *testing.T) {
@@ -43,7 +44,8 @@ func rush(t *testing.T, g load.Group, length time.Duration, send func(*load.Requ
 	slices.SortFunc(all, func(a, b load.Request) int { return int(a.Seq) - int(b.Seq) })
 	for i, r := range all {
 		if r.Seq != uint64(i) {
-			t.Fatalf("request %d is recorded as %d: none may be missing or recorded twice", i, r.Seq)
+			t.Fatalf("request %d is recorded as %d: none may be missing or recorded twice", i,
+				r.Seq)
 		}
 	}
 	return all
@@ -56,7 +58,8 @@ func TestEveryRequestIsSentWhenDue(t *testing.T) {
 		t.Fatalf("%d requests in 10 s at 200/s", len(all))
 	}
 	for i, r := range all {
-		if r.Due-all[0].Due != int64(i)*5e6 || r.Sent != r.Due || r.User != uint32(i%7) || r.Unsent {
+		if r.Due-all[0].Due != int64(i)*5e6 || r.Sent != r.Due || r.User != uint32(i%7) ||
+			r.Unsent {
 			t.Fatalf("request %d: %+v", i, r)
 		}
 	}
@@ -67,7 +70,8 @@ func TestStallShowsInLatencyFromDue(t *testing.T) {
 	const stall = time.Second
 	var once sync.Once
 	var stalled, service time.Duration
-	g := load.Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 3 * time.Second, Workers: 1}
+	g := load.Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 3 * time.Second,
+		Workers: 1}
 	all := rush(t, g, 4*time.Second-time.Millisecond, func(r *load.Request) {
 		once.Do(func() { time.Sleep(stall) })
 		r.Done = fakeNow()
@@ -85,7 +89,8 @@ func TestStallShowsInLatencyFromDue(t *testing.T) {
 }
 
 func TestWhatCouldNotBeSentIsUnsent(t *testing.T) {
-	g := load.Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 2 * time.Second, Workers: 5}
+	g := load.Group{Name: "g", URL: "http://lb/", Rate: 100, Users: 1, Timeout: 2 * time.Second,
+		Workers: 5}
 	hung := func(r *load.Request) {
 		time.Sleep(g.Timeout)
 		r.Done, r.Class = fakeNow(), load.Timeout
@@ -114,7 +119,8 @@ func TestWhatCouldNotBeSentIsUnsent(t *testing.T) {
 func TestStopIsPromptAtALowRate(t *testing.T) {
 	g := load.Group{Name: "g", URL: "http://lb/", Rate: 0.01, Users: 1, Timeout: time.Second}
 	synctest.Test(t, func(t *testing.T) {
-		c := newGroupRunner(g, func(r *load.Request) { r.Done = fakeNow() }, newRecorder("g", nil), fakeNow)
+		c := newGroupRunner(g, func(r *load.Request) { r.Done = fakeNow() }, newRecorder("g", nil),
+			fakeNow)
 		c.run(fakeNow())
 		time.Sleep(time.Second)
 		before := time.Now()

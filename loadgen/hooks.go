@@ -137,7 +137,8 @@ func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerF
 		var tooLarge *http.MaxBytesError
 		switch {
 		case errors.As(err, &tooLarge):
-			h.refuse(w, name, http.StatusRequestEntityTooLarge, fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
+			h.refuse(w, name, http.StatusRequestEntityTooLarge,
+				fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
 		case err != nil:
 			h.refuse(w, name, http.StatusBadRequest, "its body broke off")
 		default:

@@ -32,7 +32,9 @@ func TestHooksDeliver(t *testing.T) {
 	t.Setenv("CHAT", "chat")
 	got := make(chan load.Delivery, 8)
 	var refused []load.NoDelivery
-	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/page"}, {Name: "chat", Port: port, Path: "/", Token: "${env:CHAT}"}}, wire.Now, hookEvents{deliver: func(d load.Delivery) { got <- d }, refused: func(r load.NoDelivery) { refused = append(refused, r) }})
+	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/page"},
+		{Name: "chat", Port: port, Path: "/",
+			Token: "${env:CHAT}"}}, wire.Now, hookEvents{deliver: func(d load.Delivery) { got <- d }, refused: func(r load.NoDelivery) { refused = append(refused, r) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +42,8 @@ func TestHooksDeliver(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(client.CloseIdleConnections)
 	send := func(method, path, body string) int {
-		req, err := http.NewRequestWithContext(t.Context(), method, fmt.Sprintf("http://127.0.0.1:%d%s", port, path), strings.NewReader(body))
+		req, err := http.NewRequestWithContext(t.Context(), method,
+			fmt.Sprintf("http://127.0.0.1:%d%s", port, path), strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +56,8 @@ func TestHooksDeliver(t *testing.T) {
 		return resp.StatusCode
 	}
 	for i, c := range []struct{ path, body, hook string }{
-		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"}, {"/page", strings.Repeat("x", load.MostDelivery), "pager"},
+		{"/page", `{"status":"firing"}`, "pager"}, {"/chat", "", "chat"},
+		{"/page", strings.Repeat("x", load.MostDelivery), "pager"},
 	} {
 		before := wire.Now()
 		if code := send("POST", c.path, c.body); code != http.StatusNoContent {
@@ -61,21 +65,25 @@ func TestHooksDeliver(t *testing.T) {
 		}
 		d := <-got
 		if d.Hook != c.hook || d.Body != c.body || d.At < before || d.At > wire.Now() {
-			t.Errorf("%d: hook %q at %d after %d with %d bytes", i, d.Hook, d.At, before, len(d.Body))
+			t.Errorf("%d: hook %q at %d after %d with %d bytes", i, d.Hook, d.At, before,
+				len(d.Body))
 		}
 	}
 	for _, c := range []struct {
 		method, path, body string
 		status             int
 	}{
-		{"POST", "/other", "x", 404}, {"GET", "/page", "", 405}, {"PUT", "/page", "{}", 405}, {"GET", "/page", "", 405},
+		{"POST", "/other", "x", 404}, {"GET", "/page", "", 405}, {"PUT", "/page", "{}", 405},
+		{"GET", "/page", "", 405},
 		{"POST", "/page", strings.Repeat("x", load.MostDelivery+1), 413},
 	} {
 		if code := send(c.method, c.path, c.body); code != c.status {
 			t.Errorf("%s %s: have %d, want %d", c.method, c.path, code, c.status)
 		}
 	}
-	if want := []load.NoDelivery{{Hook: "pager", Why: "its method is not POST"}, {Hook: "pager", Why: fmt.Sprintf("it is larger than %d bytes", load.MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
+	if want := []load.NoDelivery{{Hook: "pager", Why: "its method is not POST"},
+		{Hook: "pager", Why: fmt.Sprintf("it is larger than %d bytes",
+			load.MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
 		t.Errorf("%d deliveries; refused %q, want %q", len(got), refused, want)
 	}
 }
@@ -84,7 +92,8 @@ func TestHooksDeliver(t *testing.T) {
 func TestDeliveryIsStampedAtItsFirstByte(t *testing.T) {
 	port := freePort(t)
 	got := make(chan load.Delivery, 1)
-	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/"}}, wire.Now, hookEvents{deliver: func(d load.Delivery) { got <- d }})
+	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/"}}, wire.Now,
+		hookEvents{deliver: func(d load.Delivery) { got <- d }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,10 +119,12 @@ func TestHookOnATakenPortIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := listenHooks([]load.Hook{{Name: "a", Port: l.Addr().(*net.TCPAddr).Port, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
+	if _, err := listenHooks([]load.Hook{{Name: "a", Port: l.Addr().(*net.TCPAddr).Port,
+		Path: "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("no error")
 	}
-	if _, err := listenHooks([]load.Hook{{Name: "a", Port: 1, Path: "/"}, {Name: "b", Port: 1, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
+	if _, err := listenHooks([]load.Hook{{Name: "a", Port: 1, Path: "/"},
+		{Name: "b", Port: 1, Path: "/"}}, wire.Now, hookEvents{}); err == nil {
 		t.Error("two hooks on one path: no error")
 	}
 }
@@ -152,7 +163,8 @@ func TestNodesAreBounded(t *testing.T) {
 	for i := range 10 * mostNodes {
 		seen[n.known(fmt.Sprint("node-", i))] = true
 	}
-	if len(seen) != mostNodes+1 || !seen[OtherNodes] || n.known("node-3") != "node-3" || n.known("") != "" {
+	if len(seen) != mostNodes+1 || !seen[OtherNodes] || n.known("node-3") != "node-3" ||
+		n.known("") != "" {
 		t.Errorf("%d names, others %v", len(seen), seen[OtherNodes])
 	}
 }

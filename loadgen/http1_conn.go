@@ -166,7 +166,8 @@ func (l *http1Conn) exchange(s *trace, q query) (a answer, again bool, err error
 	}
 	resp, again, err := l.answer(s)
 	if resp != nil {
-		a = answer{Status: resp.StatusCode, Header: resp.Header, Body: l.body.kept, Long: l.body.long}
+		a = answer{Status: resp.StatusCode, Header: resp.Header, Body: l.body.kept,
+			Long: l.body.long}
 	}
 	if whole := l.settle(rest); err != nil {
 		return a, again, err

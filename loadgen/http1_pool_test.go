@@ -63,7 +63,8 @@ func TestOldConnectionIsNotReused(t *testing.T) {
 	for _, step := range []struct {
 		after  time.Duration
 		reused bool
-	}{{0, false}, {5 * time.Second, true}, {3999 * time.Millisecond, true}, {2100 * time.Millisecond, false}, {time.Second, true}} {
+	}{{0, false}, {5 * time.Second, true}, {3999 * time.Millisecond,
+		true}, {2100 * time.Millisecond, false}, {time.Second, true}} {
 		at.Add(int64(step.after))
 		if r := u.one(0); r.Reused != step.reused || r.Class != load.OK {
 			t.Errorf("after %s: %+v", step.after, r)
@@ -80,7 +81,8 @@ func TestOldConnectionIsNotReused(t *testing.T) {
 // A short life under load: connections really end, and no request pays for it.
 func TestConnectionLifeCostsNoErrors(t *testing.T) {
 	url, open, ever := counting(t)
-	u := usersOf(t, load.Group{URL: secret.Text(url), Live: 20 * time.Millisecond, Method: http.MethodPost})
+	u := usersOf(t, load.Group{URL: secret.Text(url), Live: 20 * time.Millisecond,
+		Method: http.MethodPost})
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -106,7 +108,8 @@ func TestStaggerIsTenPercent(t *testing.T) {
 		d := stagger(10 * time.Second)
 		low, high = min(low, d), max(high, d)
 	}
-	if low < 9*time.Second || low > 9200*time.Millisecond || high > 11*time.Second || high < 10800*time.Millisecond {
+	if low < 9*time.Second || low > 9200*time.Millisecond || high > 11*time.Second ||
+		high < 10800*time.Millisecond {
 		t.Errorf("10 s became %s to %s", low, high)
 	}
 }

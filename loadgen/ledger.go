@@ -106,7 +106,8 @@ func tells(w *load.Writes, r *load.Request) (lost, ok bool) {
 		return false, false
 	case r.Status >= 200 && r.Status < 300 && r.Class == load.OK:
 		return false, true
-	case slices.Contains(w.Missing, int(r.Status)) && (r.Class == load.OK || r.Class == load.Status):
+	case slices.Contains(w.Missing, int(r.Status)) &&
+		(r.Class == load.OK || r.Class == load.Status):
 		return true, true
 	}
 	return false, false

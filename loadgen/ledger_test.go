@@ -79,11 +79,17 @@ func TestLedgerReadsBack(t *testing.T) {
 		have = append(have, all...)
 		return err
 	}
-	s := load.Spec{Run: "0123456789abcdef", Subnet: netip.MustParsePrefix("127.0.0.0/8"), Groups: []load.Group{{
-		Name: "clerks", URL: secret.Text(server.URL + "/write?id={id}"), Method: http.MethodPost, Body: "<{id}>", Rate: 500, Users: 5,
-		Timeout: time.Minute, Slow: time.Second, Sources: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
-		Writes: &load.Writes{Read: secret.Text(server.URL + "/read?id={id}"), Missing: []int{404}, Rate: 1000},
-	}}}
+	s := load.Spec{Run: "0123456789abcdef", Subnet: netip.MustParsePrefix("127.0.0.0/8"),
+		Groups: []load.Group{{
+			Name: "clerks", URL: secret.Text(server.URL + "/write?id={id}"),
+			Method: http.MethodPost,
+			Body:   "<{id}>", Rate: 500, Users: 5,
+			Timeout: time.Minute, Slow: time.Second,
+			Sources: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
+			Writes: &load.Writes{Read: secret.Text(server.URL + "/read?id={id}"),
+				Missing: []int{404},
+				Rate:    1000},
+		}}}
 	l, err := newLoad(t.Context(), s, 0, wire.Now, tell)
 	if err != nil {
 		t.Fatal(err)

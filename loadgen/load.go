@@ -27,13 +27,15 @@ type groupLoad struct {
 	failure error // of the reports, read after they ended
 }
 
-func newLoad(life context.Context, s load.Spec, number int, now func() int64, tell func(string, any) error) (*groupLoad, error) {
+func newLoad(life context.Context, s load.Spec, number int, now func() int64,
+	tell func(string, any) error) (*groupLoad, error) {
 	u, err := newUsers(life, s, number, now)
 	if err != nil {
 		return nil, err
 	}
 	g := s.Groups[number]
-	l := &groupLoad{users: u, rec: newRecorder(g.Name, tell), now: now, tell: tell, done: make(chan struct{})}
+	l := &groupLoad{users: u, rec: newRecorder(g.Name, tell), now: now, tell: tell,
+		done: make(chan struct{})}
 	send := u.send
 	if g.Writes != nil {
 		l.ledger = newLedger(s, g, now, tell)
@@ -105,7 +107,8 @@ func (l *groupLoad) report() error {
 // usage is the group's state now, and begins another second.
 func (l *groupLoad) usage() load.Usage {
 	now := l.now()
-	return l.rec.usage(load.Usage{At: now, Due: l.group.due(now), InFlight: l.group.inFlight(), Descriptors: descriptors(), Machine: l.gauge.read(now)})
+	return l.rec.usage(load.Usage{At: now, Due: l.group.due(now), InFlight: l.group.inFlight(),
+		Descriptors: descriptors(), Machine: l.gauge.read(now)})
 }
 
 // descriptors counts this process's open files; 0 where /proc does not say.

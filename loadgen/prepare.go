@@ -89,7 +89,8 @@ func reachDNS(ctx context.Context, s load.Spec) error {
 			return nil
 		}
 		if !sleepUntil(ctx, time.Now().Add(dnsPause)) {
-			return fmt.Errorf("dns at %s gave no answer within %s: is the switchboard up? %w", s.Resolver, dnsPatience, err)
+			return fmt.Errorf("dns at %s gave no answer within %s: is the switchboard up? %w",
+				s.Resolver, dnsPatience, err)
 		}
 	}
 }

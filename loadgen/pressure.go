@@ -27,7 +27,8 @@ func (g *gauge) read(now int64) load.Pressure {
 	cpu := text("pressure/cpu")
 	return load.Pressure{
 		Load: meanLoad(text("loadavg")), Cores: runtime.NumCPU(),
-		CPU: waited(cpu), Since: g.since(now, cpu), Memory: waited(text("pressure/memory")), IO: waited(text("pressure/io")),
+		CPU: waited(cpu), Since: g.since(now, cpu), Memory: waited(text("pressure/memory")),
+		IO: waited(text("pressure/io")),
 	}
 }
 

@@ -26,7 +26,8 @@ func TestPressure(t *testing.T) {
 		at    int64
 		total string
 		want  float64 // below 0: not known
-	}{{1e9, "1000000", -1}, {2e9, "1250000", 0.25}, {4e9, "3250000", 1}, {5e9, "0", -1}, {6e9, "10", 0}, {7e9, "x", -1}} {
+	}{{1e9, "1000000", -1}, {2e9, "1250000", 0.25}, {4e9, "3250000", 1}, {5e9, "0", -1}, {6e9, "10",
+		0}, {7e9, "x", -1}} {
 		have := g.since(c.at, "some avg10=0.00 total="+c.total+"\nfull avg10=0.00 total=9\n")
 		if (have == nil) != (c.want < 0) || have != nil && *have != c.want {
 			t.Errorf("%+v: have %v", c, have)

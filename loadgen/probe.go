@@ -107,7 +107,8 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		all = append(all, &alertmanagerAsker{c.Alertmanager, on})
 	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, haproxy, lb, json, prometheus, alertmanager", c.Name, len(all))
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, haproxy, lb, json, prometheus, alertmanager",
+			c.Name, len(all))
 	}
 	return all[0], nil
 }
@@ -180,7 +181,8 @@ func (p page) close() { p.via.CloseIdleConnections() }
 
 // fetch makes one GET and says how it ended. Class is OK where the answer is
 // complete, whatever its status.
-func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (answer, load.Class, error) {
+func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (answer,
+	load.Class, error) {
 	s, ctx := newTrace(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

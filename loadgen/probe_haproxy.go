@@ -32,7 +32,8 @@ func (p *haproxyAsker) Ask(ctx context.Context) Reply {
 	if err != nil {
 		return unknown("statistics: %v", err)
 	}
-	return Reply{Good: strings.HasPrefix(status, "UP") || status == "no check", Known: true, Detail: status}
+	return Reply{Good: strings.HasPrefix(status, "UP") || status == "no check", Known: true,
+		Detail: status}
 }
 
 // serverStatus finds a server's status. Columns go by their names, since
@@ -45,7 +46,8 @@ func serverStatus(body []byte, backend, server string) (string, error) {
 	if err != nil || len(rows) == 0 {
 		return "", errors.Join(errors.New("not HAProxy's CSV (does the URL end in ;csv?)"), err)
 	}
-	px, sv, st := slices.Index(rows[0], "pxname"), slices.Index(rows[0], "svname"), slices.Index(rows[0], "status")
+	px, sv, st := slices.Index(rows[0], "pxname"), slices.Index(rows[0], "svname"),
+		slices.Index(rows[0], "status")
 	if min(px, sv, st) < 0 {
 		return "", errors.New("not HAProxy's CSV (does the URL end in ;csv?)")
 	}

@@ -66,7 +66,8 @@ type promAlert struct {
 
 // ruleState is the state of a rule's alerts that have the labels: firing where any is, else
 // pending where any is, else inactive.
-func ruleState(body []byte, rule string, labels map[string]string) (good bool, detail string, err error) {
+func ruleState(body []byte, rule string, labels map[string]string) (good bool, detail string,
+	err error) {
 	var answer struct {
 		Data struct {
 			Groups []struct {
@@ -150,7 +151,8 @@ func queryState(body []byte) (good bool, detail string, err error) {
 		return number(answer.Data.Result)
 	case "vector":
 	default:
-		return false, "", fmt.Errorf("query: it gives a %s, and neither a vector nor a number", answer.Data.ResultType)
+		return false, "", fmt.Errorf("query: it gives a %s, and neither a vector nor a number",
+			answer.Data.ResultType)
 	}
 	var series []json.RawMessage
 	if err := json.Unmarshal(answer.Data.Result, &series); err != nil {

@@ -40,7 +40,8 @@ func (p *sqlAsker) Ask(ctx context.Context) Reply {
 	var said *pgconn.PgError
 	switch {
 	case errors.As(err, &said):
-		return Reply{Known: true, Detail: fmt.Sprintf("%s (%s)", secret.Hidden(said.Message), said.Code)}
+		return Reply{Known: true, Detail: fmt.Sprintf("%s (%s)", secret.Hidden(said.Message),
+			said.Code)}
 	case errors.Is(err, errNoRow):
 		return Reply{Known: true, Detail: err.Error()}
 	case err != nil:

@@ -53,7 +53,8 @@ func postgres(t *testing.T, answer func(b *pgproto3.Backend)) (address string) {
 func TestSQLProbe(t *testing.T) {
 	row := func(value string) func(b *pgproto3.Backend) {
 		return func(b *pgproto3.Backend) {
-			b.Send(&pgproto3.RowDescription{Fields: []pgproto3.FieldDescription{{Name: []byte("v"), DataTypeOID: 25}}})
+			b.Send(&pgproto3.RowDescription{Fields: []pgproto3.FieldDescription{{Name: []byte("v"),
+				DataTypeOID: 25}}})
 			if value != "" {
 				b.Send(&pgproto3.DataRow{Values: [][]byte{[]byte(value)}})
 			}
@@ -62,7 +63,8 @@ func TestSQLProbe(t *testing.T) {
 	}
 	answer := row("f")
 	at := postgres(t, func(b *pgproto3.Backend) { answer(b) })
-	check := load.Check{SQL: &load.SQLProbe{DSN: secret.Text("postgres://probe@" + at + "/shop?sslmode=disable"), Query: "select pg_is_in_recovery()"}}
+	check := load.Check{SQL: &load.SQLProbe{DSN: secret.Text("postgres://probe@" + at +
+		"/shop?sslmode=disable"), Query: "select pg_is_in_recovery()"}}
 	expectAnswer(t, knockOn(t, check), true, true, "f")
 	check.SQL.Equals = "f"
 	expectAnswer(t, knockOn(t, check), true, true, "f")
@@ -79,6 +81,7 @@ func TestSQLProbe(t *testing.T) {
 	answer = func(*pgproto3.Backend) { <-hang }
 	check.Timeout = 100 * time.Millisecond
 	expectAnswer(t, knockOn(t, check), false, true, "timeout")
-	check.SQL.DSN = secret.Text("postgres://probe@" + strings.TrimSuffix(closedPort(t)[len("http://"):], "/") + "/shop?sslmode=disable")
+	check.SQL.DSN = secret.Text("postgres://probe@" +
+		strings.TrimSuffix(closedPort(t)[len("http://"):], "/") + "/shop?sslmode=disable")
 	expectAnswer(t, knockOn(t, check), false, true, "refused")
 }

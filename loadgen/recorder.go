@@ -34,7 +34,8 @@ type recorder struct {
 }
 
 func newRecorder(group string, tell func(string, any) error) *recorder {
-	return &recorder{group: group, tell: tell, lag: hdrhistogram.New(1, int64(time.Hour/time.Microsecond), 3)}
+	return &recorder{group: group, tell: tell,
+		lag: hdrhistogram.New(1, int64(time.Hour/time.Microsecond), 3)}
 }
 
 // add keeps one observation. An unsent request's lag is what it had waited when

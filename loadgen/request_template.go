@@ -51,8 +51,10 @@ func newRequestTemplate(g load.Group) (*requestTemplate, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &requestTemplate{to: to, proto: proto, url: proto.URL, body: []byte(body), secure: proto.URL.Scheme == "https",
-		host: proto.URL.Hostname(), closes: proto.Close || said(proto.Header, "Connection", "close"), replays: idempotent(proto)}
+	f := &requestTemplate{to: to, proto: proto, url: proto.URL, body: []byte(body),
+		secure: proto.URL.Scheme == "https",
+		host:   proto.URL.Hostname(), closes: proto.Close ||
+			said(proto.Header, "Connection", "close"), replays: idempotent(proto)}
 	if f.address, err = dialled(proto.URL); err != nil {
 		return nil, err
 	}
@@ -120,7 +122,8 @@ func revealedURL(t secret.Text) (string, error) {
 		return "", err
 	}
 	if _, err := url.Parse(text); err != nil && t.Secret() {
-		return "", fmt.Errorf("URL %s: cannot be read with the values of its secrets in it: write them as URLs do, by %%-encoding", t)
+		return "", fmt.Errorf("URL %s: cannot be read with the values of its secrets in it: write them as URLs do, by %%-encoding",
+			t)
 	} else if err != nil {
 		return "", err
 	}
@@ -213,7 +216,8 @@ func (u *users) query(b []byte, seq uint64) query {
 func appendTrace(b []byte, run string, group int, seq uint64) []byte {
 	id := func(group int) {
 		b = hex.AppendEncode(b, []byte{byte(group >> 8), byte(group),
-			byte(seq >> 40), byte(seq >> 32), byte(seq >> 24), byte(seq >> 16), byte(seq >> 8), byte(seq)})
+			byte(seq >> 40), byte(seq >> 32), byte(seq >> 24), byte(seq >> 16), byte(seq >> 8),
+			byte(seq)})
 	}
 	b = append(append(b, "00-"...), run...)
 	id(group)

@@ -61,7 +61,8 @@ type cached struct {
 }
 
 func newResolver(server netip.AddrPort, dialer func(network string) *net.Dialer) *resolver {
-	return &resolver{Client: dns.Client{Server: server, Dialer: dialer, Timeout: askFor}, now: time.Now,
+	return &resolver{Client: dns.Client{Server: server, Dialer: dialer, Timeout: askFor},
+		now:   time.Now,
 		cache: map[string]*cached{}}
 }
 

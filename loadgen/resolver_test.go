@@ -86,7 +86,8 @@ func TestSilentResolverIsADNSTimeoutOfTheRequest(t *testing.T) {
 	at := serveNames(t, func(dns.Query) *dns.Answer { return nil })
 	u := usersOf(t, load.Group{URL: "http://shop/", Timeout: 200 * time.Millisecond})
 	u.pools[0].dialer = newDialer(netip.Addr{}, loopback, at)
-	if r := u.one(0); r.Class != load.DNSTimeout || !r.Lookup.Tried() || r.Lookup.OK() || r.Lookup.Took() < 150*time.Millisecond || r.Handshake.Tried() {
+	if r := u.one(0); r.Class != load.DNSTimeout || !r.Lookup.Tried() || r.Lookup.OK() ||
+		r.Lookup.Took() < 150*time.Millisecond || r.Handshake.Tried() {
 		t.Errorf("%+v", r)
 	}
 }
@@ -123,7 +124,8 @@ func TestResolverAsksFromItsSourceAndHonoursTTL(t *testing.T) {
 		}
 		have = append(have, ip.String())
 	}
-	if want := []string{"127.1.0.2", "127.1.0.1", "127.1.0.2", "127.1.0.1"}; !slices.Equal(have, want) {
+	if want := []string{"127.1.0.2", "127.1.0.1", "127.1.0.2", "127.1.0.1"}; !slices.Equal(have,
+		want) {
 		t.Errorf("addresses in turn: %v, want %v", have, want)
 	}
 }
@@ -149,7 +151,8 @@ func TestNamesAreKeptAsLongAsTheMachineSays(t *testing.T) {
 	for _, c := range []struct {
 		atLeast time.Duration
 		asked   []int64 // after 0 s, 1 s and 2 s of answers that hold for 1 s
-	}{{0, []int64{1, 2, 3}}, {2 * time.Second, []int64{1, 1, 2}}, {500 * time.Millisecond, []int64{1, 2, 3}}} {
+	}{{0, []int64{1, 2, 3}}, {2 * time.Second, []int64{1, 1, 2}}, {500 * time.Millisecond,
+		[]int64{1, 2, 3}}} {
 		var asked atomic.Int64
 		at := serveNames(t, func(dns.Query) *dns.Answer {
 			asked.Add(1)

@@ -23,8 +23,10 @@ func TestQuestionsKeepToTheGrid(t *testing.T) {
 		took []time.Duration // of the first answers; then none
 		want []time.Duration // starts
 	}{
-		{"no drift", []time.Duration{30 * ms, 99 * ms, 1 * ms}, []time.Duration{40 * ms, 140 * ms, 240 * ms, 340 * ms, 440 * ms}},
-		{"just in time", []time.Duration{100 * ms}, []time.Duration{40 * ms, 140 * ms, 240 * ms, 340 * ms, 440 * ms}},
+		{"no drift", []time.Duration{30 * ms, 99 * ms, 1 * ms},
+			[]time.Duration{40 * ms, 140 * ms, 240 * ms, 340 * ms, 440 * ms}},
+		{"just in time", []time.Duration{100 * ms},
+			[]time.Duration{40 * ms, 140 * ms, 240 * ms, 340 * ms, 440 * ms}},
 		{"skips", []time.Duration{250 * ms}, []time.Duration{40 * ms, 340 * ms, 440 * ms}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -40,7 +42,8 @@ func TestQuestionsKeepToTheGrid(t *testing.T) {
 				})
 				stop, cancel := context.WithTimeout(t.Context(), 500*ms)
 				defer cancel()
-				r := rounds{load.Check{Every: 100 * ms, Phase: 40 * ms, Timeout: time.Second}, probe, fakeNow, func(load.Answer) {}}
+				r := rounds{load.Check{Every: 100 * ms, Phase: 40 * ms, Timeout: time.Second},
+					probe, fakeNow, func(load.Answer) {}}
 				r.run(t.Context(), stop)
 				if !slices.Equal(have, c.want) {
 					t.Errorf("asked at %v, want %v", have, c.want)
@@ -59,10 +62,12 @@ func TestOpenQuestionIsAnsweredAfterStop(t *testing.T) {
 		})
 		stop, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		r := rounds{load.Check{Name: "p", Every: 5 * time.Second, Timeout: 3 * time.Second}, probe, fakeNow,
+		r := rounds{load.Check{Name: "p", Every: 5 * time.Second, Timeout: 3 * time.Second}, probe,
+			fakeNow,
 			func(a load.Answer) { told = append(told, a) }}
 		r.run(t.Context(), stop)
-		if len(told) != 1 || told[0].Good || !told[0].Known || told[0].End-told[0].Start != int64(3*time.Second) {
+		if len(told) != 1 || told[0].Good || !told[0].Known ||
+			told[0].End-told[0].Start != int64(3*time.Second) {
 			t.Errorf("told %+v", told)
 		}
 	})

@@ -29,7 +29,8 @@ func addSources(subnet netip.Prefix, all []netip.Addr) error {
 		}
 		addr := &netlink.Addr{IPNet: &net.IPNet{IP: a.AsSlice(), Mask: net.CIDRMask(32, 32)}}
 		if err := netlink.AddrAdd(dev, addr); err != nil && !errors.Is(err, syscall.EEXIST) {
-			return fmt.Errorf("source address %s on %s: %w (needs NET_ADMIN)", a, dev.Attrs().Name, err)
+			return fmt.Errorf("source address %s on %s: %w (needs NET_ADMIN)", a, dev.Attrs().Name,
+				err)
 		}
 	}
 	return nil
@@ -64,5 +65,6 @@ func interfaceIn(subnet netip.Prefix) (netlink.Link, error) {
 			return netlink.LinkByIndex(a.LinkIndex)
 		}
 	}
-	return nil, fmt.Errorf("no interface has an address in %s: is this container on the drill's network?", subnet)
+	return nil, fmt.Errorf("no interface has an address in %s: is this container on the drill's network?",
+		subnet)
 }

@@ -38,7 +38,8 @@ func inNewNetwork(t *testing.T, f func(dev netlink.Link)) {
 		}
 	}()
 	dev := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "eth0"}}
-	addr := &netlink.Addr{IPNet: &net.IPNet{IP: net.IPv4(198, 18, 0, 100).To4(), Mask: net.CIDRMask(22, 32)}}
+	addr := &netlink.Addr{IPNet: &net.IPNet{IP: net.IPv4(198, 18, 0, 100).To4(),
+		Mask: net.CIDRMask(22, 32)}}
 	for _, err := range []error{netlink.LinkAdd(dev), netlink.AddrAdd(dev, addr), netlink.LinkSetUp(dev)} {
 		if err != nil {
 			t.Fatal(err)
@@ -50,9 +51,12 @@ func inNewNetwork(t *testing.T, f func(dev netlink.Link)) {
 func TestSourcesAreAddedToTheSubnetsInterface(t *testing.T) {
 	inNewNetwork(t, func(dev netlink.Link) {
 		subnet := netip.MustParsePrefix("198.18.0.0/22")
-		want := []netip.Addr{netip.MustParseAddr("198.18.1.0"), netip.MustParseAddr("198.18.1.1"), netip.MustParseAddr("198.18.0.101")}
+		want := []netip.Addr{netip.MustParseAddr("198.18.1.0"), netip.MustParseAddr("198.18.1.1"),
+			netip.MustParseAddr("198.18.0.101")}
 		for range 2 { // a second time changes nothing
-			if err := addSources(subnet, append(want, netip.MustParseAddr("127.0.0.5"), netip.MustParseAddr("198.18.0.100"))); err != nil {
+			if err := addSources(subnet,
+				append(want, netip.MustParseAddr("127.0.0.5"),
+					netip.MustParseAddr("198.18.0.100"))); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -83,10 +87,12 @@ func TestSourcesAreAddedToTheSubnetsInterface(t *testing.T) {
 func TestUnreachableIsTold(t *testing.T) {
 	inNewNetwork(t, func(netlink.Link) {
 		to := &net.IPNet{IP: net.IPv4(198, 18, 2, 9).To4(), Mask: net.CIDRMask(32, 32)}
-		if err := netlink.RouteAdd(&netlink.Route{Dst: to, Type: syscall.RTN_UNREACHABLE}); err != nil {
+		if err := netlink.RouteAdd(&netlink.Route{Dst: to,
+			Type: syscall.RTN_UNREACHABLE}); err != nil {
 			t.Fatal(err)
 		}
-		c := load.Check{Source: netip.MustParseAddr("198.18.0.100"), TCP: &load.TCPProbe{Address: "198.18.2.9:80"}}
+		c := load.Check{Source: netip.MustParseAddr("198.18.0.100"),
+			TCP: &load.TCPProbe{Address: "198.18.2.9:80"}}
 		p, err := newProbe(c, load.Spec{Subnet: netip.MustParsePrefix("198.18.0.0/22")})
 		if err != nil {
 			t.Fatal(err)

@@ -37,13 +37,16 @@ type swarm struct {
 	closed  uint64 // by the target
 }
 
-func newSwarm(life context.Context, s load.Spec, w load.Swarm, now func() int64, tell func(string, any) error) (*swarm, error) {
+func newSwarm(life context.Context, s load.Spec, w load.Swarm, now func() int64,
+	tell func(string, any) error) (*swarm, error) {
 	if w.Connections < 1 || !(w.Rate > 0) || w.Timeout <= 0 || len(w.Sources) == 0 {
-		return nil, fmt.Errorf("%s: needs connections, a rate, a time-out and a source address", w.Name)
+		return nil, fmt.Errorf("%s: needs connections, a rate, a time-out and a source address",
+			w.Name)
 	}
 	out := &swarm{spec: w, life: life, now: now, tell: tell}
 	for _, source := range w.Sources {
-		out.roads = append(out.roads, newDialer(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort)))
+		out.roads = append(out.roads, newDialer(source, s.Subnet,
+			netip.AddrPortFrom(s.Resolver, dnsPort)))
 	}
 	return out, nil
 }
@@ -96,7 +99,8 @@ func (s *swarm) read() load.FloodStats {
 func (s *swarm) told() load.FloodStats {
 	d := s.stats
 	d.Unit = "connections opened"
-	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by the target", s.most, s.refused, s.late, s.closed)
+	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by the target",
+		s.most, s.refused, s.late, s.closed)
 	if s.failed > 0 {
 		d.Detail += fmt.Sprintf("; %d failed on the load node or by its resolver", s.failed)
 	}

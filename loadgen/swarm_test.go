@@ -80,7 +80,8 @@ func ready(t *testing.T, w load.Swarm) *swarm {
 	for n := range byte(8) {
 		w.Sources = append(w.Sources, netip.AddrFrom4([4]byte{127, 0, 1, n + 1}))
 	}
-	s, err := newSwarm(t.Context(), load.Spec{Subnet: netip.MustParsePrefix("127.0.0.0/8")}, w, wire.Now, func(string, any) error { return nil })
+	s, err := newSwarm(t.Context(), load.Spec{Subnet: netip.MustParsePrefix("127.0.0.0/8")}, w,
+		wire.Now, func(string, any) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,8 @@ func ready(t *testing.T, w load.Swarm) *swarm {
 // at a time, and leaves nothing behind; it can come again.
 func TestSwarm(t *testing.T) {
 	l := listening(t, false)
-	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 40, Rate: 1000, Timeout: time.Minute, Begin: "GET ", Drip: 'x', Every: 50 * time.Millisecond})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 40, Rate: 1000,
+		Timeout: time.Minute, Begin: "GET ", Drip: 'x', Every: 50 * time.Millisecond})
 	if d, err := s.end(); err != nil || d.Active || d.Sent != 0 {
 		t.Errorf("ended before it began: %+v, %v", d, err)
 	}
@@ -117,10 +119,12 @@ func TestSwarm(t *testing.T) {
 		}
 		came, left, sources := l.counts()
 		if came != 40*round || left != came || sources != 8 || d.Sent != uint64(came) {
-			t.Errorf("%d came from %d addresses, %d were let go; counted %+v", came, sources, left, d)
+			t.Errorf("%d came from %d addresses, %d were let go; counted %+v", came, sources, left,
+				d)
 		}
 	}
-	if d, err := s.end(); err != nil || d.Sent != 80 || !strings.HasPrefix(d.Detail, "40 at once at most; 0 refused") {
+	if d, err := s.end(); err != nil || d.Sent != 80 ||
+		!strings.HasPrefix(d.Detail, "40 at once at most; 0 refused") {
 		t.Errorf("ended twice: %+v, %v", d, err)
 	}
 	for _, h := range l.heard {
@@ -133,7 +137,8 @@ func TestSwarm(t *testing.T) {
 // What the target closes is counted and opened again; a refusal is one.
 func TestSwarmOfClosed(t *testing.T) {
 	l := listening(t, true)
-	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Minute, Begin: "x"})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500,
+		Timeout: time.Minute, Begin: "x"})
 	if _, err := s.begin(); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +150,8 @@ func TestSwarmOfClosed(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	d, err := s.end()
-	if came, _, _ := l.counts(); err != nil || uint64(came) > d.Sent || strings.Contains(d.Detail, " 0 closed by the target") {
+	if came, _, _ := l.counts(); err != nil || uint64(came) > d.Sent ||
+		strings.Contains(d.Detail, " 0 closed by the target") {
 		t.Errorf("%d came; counted %+v, %v", came, d, err)
 	}
 }
@@ -153,7 +159,8 @@ func TestSwarmOfClosed(t *testing.T) {
 // Nothing outside the drill's subnet is dialled.
 func TestSwarmStaysInside(t *testing.T) {
 	l := listening(t, false)
-	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500, Timeout: time.Minute})
+	s := ready(t, load.Swarm{Address: l.Addr().String(), Connections: 5, Rate: 500,
+		Timeout: time.Minute})
 	for _, r := range s.roads {
 		r.subnet = netip.MustParsePrefix("198.18.0.0/22")
 	}

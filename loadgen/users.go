@@ -57,7 +57,8 @@ func newUsers(ctx context.Context, s load.Spec, number int, now func() int64) (*
 	for _, source := range g.Sources {
 		dial := newDialer(source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
 		dial.keepAlive, dial.names.atLeast = g.KeepAlive, g.DNSCache
-		u.pools = append(u.pools, &http1Pool{dialer: dial, template: form, tls: trust, life: ctx, live: g.Live, now: now})
+		u.pools = append(u.pools, &http1Pool{dialer: dial, template: form, tls: trust, life: ctx,
+			live: g.Live, now: now})
 	}
 	if g.PerUser {
 		u.pools = perUser(u.pools, g.Users)
@@ -70,7 +71,8 @@ func perUser(bySource []*http1Pool, users int) []*http1Pool {
 	all := make([]*http1Pool, users)
 	for i := range all {
 		l := bySource[i%len(bySource)]
-		all[i] = &http1Pool{dialer: l.dialer, template: l.template, tls: l.tls, life: l.life, live: l.live, now: l.now}
+		all[i] = &http1Pool{dialer: l.dialer, template: l.template, tls: l.tls, life: l.life,
+			live: l.live, now: l.now}
 	}
 	return all
 }

@@ -32,7 +32,8 @@ func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) erro
 
 // WriteCampaignJSON writes campaign.json, in place of an older one at once.
 func WriteCampaignJSON(dir string, card campaign.Card) error {
-	err := written(filepath.Join(dir, "campaign.json"), func(w io.Writer) error { return CampaignJSON(w, card) })
+	err := written(filepath.Join(dir, "campaign.json"),
+		func(w io.Writer) error { return CampaignJSON(w, card) })
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}

@@ -39,8 +39,10 @@ func CampaignJUnit(w io.Writer, c campaign.Card, done []campaign.Outcome) error 
 // answerCase is the campaign's verdict as a test case.
 func answerCase(c campaign.Card) junit.Testcase {
 	t := junit.Testcase{Classname: "stormdrill." + c.Scenario, Time: "0",
-		Name: fmt.Sprintf("at most %d of %d runs exceed the SLA", c.Planned.Allowed, c.Planned.Runs)}
-	said := &junit.Result{Message: string(c.Verdict), Type: string(c.Verdict), Data: strings.Join(append(sla.Texts(c.Reasons), c.Says...), "\n")}
+		Name: fmt.Sprintf("at most %d of %d runs exceed the SLA", c.Planned.Allowed,
+			c.Planned.Runs)}
+	said := &junit.Result{Message: string(c.Verdict), Type: string(c.Verdict),
+		Data: strings.Join(append(sla.Texts(c.Reasons), c.Says...), "\n")}
 	switch c.Verdict {
 	case sla.Pass:
 	case sla.Fail:
@@ -58,7 +60,8 @@ func allowedFor(s *junit.Testsuite) {
 	for _, c := range was {
 		for _, said := range []*junit.Result{c.Failure, c.Error} {
 			if said != nil {
-				c.Skipped = &junit.Result{Message: "counted, and allowed for: " + said.Message, Data: said.Data}
+				c.Skipped = &junit.Result{Message: "counted, and allowed for: " + said.Message,
+					Data: said.Data}
 			}
 		}
 		c.Failure, c.Error = nil, nil

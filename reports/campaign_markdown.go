@@ -13,14 +13,16 @@ import (
 func CampaignMarkdown(w io.Writer, c campaign.Card) error {
 	c = plainly(c)
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), runs(c.Planned.Runs, ""), cell(strings.ToUpper(string(c.Verdict))))
+	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), runs(c.Planned.Runs, ""),
+		cell(strings.ToUpper(string(c.Verdict))))
 	for _, r := range sla.Texts(c.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(c.Reasons) > 0 {
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(spreadHead, " | "), strings.Repeat("---|", len(spreadHead)))
+	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(spreadHead, " | "),
+		strings.Repeat("---|", len(spreadHead)))
 	for _, s := range c.Spreads {
 		row := spreadRow(s)
 		for i := range row {
@@ -34,7 +36,8 @@ func CampaignMarkdown(w io.Writer, c campaign.Card) error {
 	}
 	fmt.Fprintf(&b, "- **Seed:** %d\n\n| run | seed | verdict | why |\n|---|---|---|---|\n", c.Seed)
 	for _, r := range c.Runs {
-		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", cell(r.Folder), r.Seed, cell(string(r.Verdict)), cell(strings.Join(sla.Texts(r.Reasons), "; ")))
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", cell(r.Folder), r.Seed, cell(string(r.Verdict)),
+			cell(strings.Join(sla.Texts(r.Reasons), "; ")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -22,22 +22,32 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 	var done []campaign.Outcome
 	for _, t := range d.Turns() {
 		detect := 0.5 + float64(t.Number)/20
-		c := sla.Scorecard{Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Pass, Control: t.Control,
-			Watchers:   []sla.Watcher{{Name: "balancer", Detect: &sla.Time{Seconds: detect, Resolution: 0.05}}},
-			Objectives: []sla.Objective{{Name: "detect balancer", Wanted: "≤ 1 s", Measured: "…", Result: sla.Met, Value: &detect, Unit: "s", Resolution: 0.05}}}
+		c := sla.Scorecard{Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Pass,
+			Control: t.Control,
+			Watchers: []sla.Watcher{{Name: "balancer",
+				Detect: &sla.Time{Seconds: detect, Resolution: 0.05}}},
+			Objectives: []sla.Objective{{Name: "detect balancer", Wanted: "≤ 1 s", Measured: "…",
+				Result: sla.Met, Value: &detect, Unit: "s", Resolution: 0.05}}}
 		if t.Control {
-			c.Objectives = []sla.Objective{{Name: "no alarm of balancer", Wanted: "none", Measured: "none", Result: sla.Met}}
+			c.Objectives = []sla.Objective{{Name: "no alarm of balancer", Wanted: "none",
+				Measured: "none", Result: sla.Met}}
 			c.Watchers[0].Detect = nil
 		}
 		switch {
 		case t.Control && t.Number == 2:
-			c.Verdict, c.Reasons = sla.Fail, []sla.Said{sla.Say("objective-missed", "no alarm of balancer: wanted none, measured 1, the first 3.0 s into the run")}
-			c.Watchers[0].FalseAlarms, c.Objectives[0].Measured, c.Objectives[0].Result = 1, "1, the first 3.0 s into the run", sla.Missed
+			c.Verdict, c.Reasons = sla.Fail,
+				[]sla.Said{sla.Say("objective-missed",
+					"no alarm of balancer: wanted none, measured 1, the first 3.0 s into the run")}
+			c.Watchers[0].FalseAlarms, c.Objectives[0].Measured, c.Objectives[0].Result = 1,
+				"1, the first 3.0 s into the run", sla.Missed
 		case !t.Control && t.Number == 11:
-			c.Verdict, c.Reasons = sla.Fail, []sla.Said{sla.Say("objective-missed", "detect balancer: wanted ≤ 1 s, measured > 10 s")}
+			c.Verdict, c.Reasons = sla.Fail,
+				[]sla.Said{sla.Say("objective-missed",
+					"detect balancer: wanted ≤ 1 s, measured > 10 s")}
 			c.Objectives[0].Result, c.Objectives[0].Censored = sla.Missed, true
 		case !t.Control && t.Number == 12:
-			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true, []sla.Said{sla.Say("generator-late", "the generator fell behind its own schedule")}
+			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true,
+				[]sla.Said{sla.Say("generator-late", "the generator fell behind its own schedule")}
 		}
 		done = append(done, campaign.Outcome{Turn: t, Card: c})
 	}
@@ -48,10 +58,13 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 func TestCampaignFormats(t *testing.T) {
 	c, done := rehearsed(2)
 	text := func(w io.Writer) error {
-		if err := CampaignPlan(w, c.Scenario, campaign.Design{Runs: 12, Allowed: 2, Controls: 2, Seed: 7}, 40*time.Second); err != nil {
+		if err := CampaignPlan(w, c.Scenario,
+			campaign.Design{Runs: 12, Allowed: 2, Controls: 2, Seed: 7},
+			40*time.Second); err != nil {
 			return err
 		}
-		if err := CampaignTurn(w, campaign.Design{Runs: 12, Controls: 2}, done[0].Turn); err != nil {
+		if err := CampaignTurn(w, campaign.Design{Runs: 12, Controls: 2},
+			done[0].Turn); err != nil {
 			return err
 		}
 		if err := CampaignProgress(w, c, TextOptions{}); err != nil {
@@ -91,7 +104,8 @@ func TestCampaignJUnitAgreesWithTheVerdict(t *testing.T) {
 		if err := xml.Unmarshal(b.Bytes(), &all); err != nil {
 			t.Fatal(err)
 		}
-		if bad := all.Errors + all.Failures; (bad == 0) != (c.Verdict == sla.Pass) || all.Tests < len(done) {
+		if bad := all.Errors + all.Failures; (bad == 0) != (c.Verdict == sla.Pass) ||
+			all.Tests < len(done) {
 			t.Errorf("%s: %d of %d cases are bad", c.Verdict, bad, all.Tests)
 		}
 	}
@@ -114,7 +128,8 @@ func TestWriteCampaign(t *testing.T) {
 	if err != nil || len(left) != 3 {
 		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md", len(left), err)
 	}
-	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")), os.Mkdir(filepath.Join(dir, "campaign.json.new"), 0o755)); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")),
+		os.Mkdir(filepath.Join(dir, "campaign.json.new"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	if err := WriteCampaign(dir, c, done); err == nil {

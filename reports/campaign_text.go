@@ -20,7 +20,8 @@ func CampaignPlan(w io.Writer, scenario string, d campaign.Design, each time.Dur
 	}
 	n := time.Duration(d.Runs + d.Controls)
 	_, err := fmt.Fprintf(w, "%s, seed %d, at least %s\na pass, with %d exceedances allowed, will say: with 95%% confidence at least %d%% of such runs keep the SLA\n",
-		line, d.Seed, (n * each).Round(time.Second), d.Allowed, campaign.Percentile(campaign.AtLeast(d.Runs-d.Allowed, d.Runs)))
+		line, d.Seed, (n * each).Round(time.Second), d.Allowed,
+		campaign.Percentile(campaign.AtLeast(d.Runs-d.Allowed, d.Runs)))
 	return err
 }
 
@@ -49,11 +50,13 @@ func CampaignProgress(w io.Writer, c campaign.Card, o TextOptions) error {
 	c = inLines(c)
 	t := &text{TextOptions: o}
 	last := c.Runs[len(c.Runs)-1]
-	fmt.Fprintf(t, "%s  %s", t.paint(colorOf(last.Verdict), strings.ToUpper(string(last.Verdict))), last.Folder)
+	fmt.Fprintf(t, "%s  %s", t.paint(colorOf(last.Verdict), strings.ToUpper(string(last.Verdict))),
+		last.Folder)
 	if len(last.Reasons) > 0 {
 		t.WriteString(": " + last.Reasons[0].Text)
 	}
-	fmt.Fprintf(t, "\nso far %d of %d kept the SLA%s\n", c.Kept, c.Planned.Runs-c.Left, exceededSoFar(c))
+	fmt.Fprintf(t, "\nso far %d of %d kept the SLA%s\n", c.Kept, c.Planned.Runs-c.Left,
+		exceededSoFar(c))
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -77,7 +80,8 @@ func CampaignText(w io.Writer, c campaign.Card, o TextOptions) error {
 		o.Width = 100
 	}
 	t := &text{TextOptions: o}
-	fmt.Fprintf(t, "\n%s  %s, %s\n", t.paint(colorOf(c.Verdict), strings.ToUpper(string(c.Verdict))), c.Scenario, runs(c.Planned.Runs, ""))
+	fmt.Fprintf(t, "\n%s  %s, %s\n", t.paint(colorOf(c.Verdict),
+		strings.ToUpper(string(c.Verdict))), c.Scenario, runs(c.Planned.Runs, ""))
 	for _, r := range sla.Texts(c.Reasons) {
 		t.line("", r)
 	}
@@ -126,7 +130,8 @@ func (t *text) spreads(c campaign.Card) {
 	t.WriteByte('\n')
 }
 
-var spreadHead = []string{"objective", "wanted", "met", "best", "median", "worst", "with 95% confidence"}
+var spreadHead = []string{"objective", "wanted", "met", "best", "median", "worst",
+	"with 95% confidence"}
 
 // spreadRow sets a spread; what was measured and not judged has no met.
 func spreadRow(s campaign.Spread) []string {
@@ -138,5 +143,6 @@ func spreadRow(s campaign.Spread) []string {
 	for _, b := range s.Bounds {
 		bounds = append(bounds, s.String(b))
 	}
-	return []string{s.Name, string(s.Wanted), met, s.Shown(s.Best), s.Shown(s.Median), s.Shown(s.Worst), strings.Join(bounds, ", ")}
+	return []string{s.Name, string(s.Wanted), met, s.Shown(s.Best), s.Shown(s.Median),
+		s.Shown(s.Worst), strings.Join(bounds, ", ")}
 }

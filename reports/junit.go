@@ -29,7 +29,8 @@ func suiteOf(card sla.Scorecard) junit.Testsuite {
 	class := "stormdrill." + card.Scenario
 	for _, o := range card.Objectives {
 		c := junit.Testcase{Name: o.Name, Classname: class, Time: "0"}
-		said := &junit.Result{Message: "wanted " + o.Wanted + ", measured " + o.Measured, Type: o.Result, Data: string(o.Why)}
+		said := &junit.Result{Message: "wanted " + o.Wanted + ", measured " + o.Measured,
+			Type: o.Result, Data: string(o.Why)}
 		switch o.Result {
 		case sla.Missed:
 			c.Failure = said
@@ -41,7 +42,8 @@ func suiteOf(card sla.Scorecard) junit.Testsuite {
 	if card.Verdict != sla.Pass && card.Verdict != sla.Fail {
 		why := strings.Join(sla.Texts(card.Reasons), "\n")
 		suite.AddTestcase(junit.Testcase{Name: "run", Classname: class, Time: "0",
-			Error: &junit.Result{Message: string(card.Verdict), Type: string(card.Verdict), Data: why}})
+			Error: &junit.Result{Message: string(card.Verdict), Type: string(card.Verdict),
+				Data: why}})
 	}
 	for _, p := range [][2]string{{"verdict", string(card.Verdict)}, {"run", card.Run}} {
 		suite.AddProperty(p[0], p[1])

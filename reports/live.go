@@ -91,7 +91,8 @@ func injected(s timeline.State) string {
 func (l *Live) line(s timeline.Seen, injected string) string {
 	done := min(time.Since(l.since), l.long).Round(time.Second)
 	return fmt.Sprintf("%-8s %4s of %s  %6.0f/s  success %s  p99 %s%s",
-		l.phase, done, l.long.Round(time.Second), s.Rate, sla.Percent(s.Success), sla.Brief(s.P99.Seconds()), injected)
+		l.phase, done, l.long.Round(time.Second), s.Rate, sla.Percent(s.Success),
+		sla.Brief(s.P99.Seconds()), injected)
 }
 
 func (l *Live) end() {

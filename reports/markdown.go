@@ -21,7 +21,8 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	}
 	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
 	for _, o := range card.Objectives {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted), cell(o.Measured), cell(string(o.Margin)), cell(o.Result))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted),
+			cell(o.Measured), cell(string(o.Margin)), cell(o.Result))
 	}
 	b.WriteByte('\n')
 	item := func(name, s string) {

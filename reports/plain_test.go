@@ -75,7 +75,8 @@ func TestHostileTextIsInert(t *testing.T) {
 		}
 		p.Scenario.Summary, p.Notes, p.Uncontained = hostile, []string{hostile}, []string{hostile}
 		p.Nodes[0].Spec.Image, p.Nodes[0].Spec.Lab = hostile, nil
-		p.Faults[0].Fault = &faults.Exec{Inject: []secret.Text{"sh", "-c", hostile}, Lift: []secret.Text{hostile}}
+		p.Faults[0].Fault = &faults.Exec{Inject: []secret.Text{"sh", "-c", hostile},
+			Lift: []secret.Text{hostile}}
 		return Plan(w, p)
 	}
 	for name, write := range map[string]func(io.Writer) error{
@@ -107,7 +108,8 @@ func TestHostileTextIsInert(t *testing.T) {
 				t.Fatal("the hostile text is not in it")
 			}
 			inertText(t, out)
-			if strings.Contains(out, "\nPASS  forged") && !strings.Contains(name, "junit") && name != "live" {
+			if strings.Contains(out, "\nPASS  forged") && !strings.Contains(name, "junit") &&
+				name != "live" {
 				t.Error("a line out of a text looks like one of the report's own")
 			}
 			if strings.Contains(name, "junit") {
@@ -132,7 +134,8 @@ func inertText(t *testing.T, out string) {
 		}
 	}
 	for line := range strings.Lines(out) {
-		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") || strings.Contains(line, "##vso[") || strings.Contains(line, "##teamcity[") {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") ||
+			strings.Contains(line, "##vso[") || strings.Contains(line, "##teamcity[") {
 			t.Errorf("a workflow command: %q", line)
 		}
 	}

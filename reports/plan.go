@@ -53,18 +53,22 @@ func (b *planText) head() {
 	if p.Scenario.Summary != "" {
 		fmt.Fprintf(&b.out, "%s\n", oneLine.Replace(p.Scenario.Summary))
 	}
-	fmt.Fprintf(&b.out, "\nnetwork %s, seed %d, %s\n", p.Subnet, p.Seed, p.Timeline[len(p.Timeline)-1].At)
+	fmt.Fprintf(&b.out, "\nnetwork %s, seed %d, %s\n", p.Subnet, p.Seed,
+		p.Timeline[len(p.Timeline)-1].At)
 }
 
 // walls says how the network is closed. A plan knows no engine, so it says what run
 // wants of one.
 func (b *planText) walls() {
-	b.lines("CONTAINED, as run makes sure before the first target starts (else it ends with 4, unless --uncontained)", []string{
-		"no packet leaves " + b.p.Subnet.String() + ": no masquerading, no address of the engine's machine in it, no IPv6",
-		"what is sent elsewhere arrives at the switchboard, " + b.p.Gateway.String() + ", which counts it, drops it and reports it",
-		"no port is published, and a target cannot send packets past its routes",
-		"stormdrill doctor says whether the engine can do it",
-	}, "")
+	b.lines("CONTAINED, as run makes sure before the first target starts (else it ends with 4, unless --uncontained)",
+		[]string{
+			"no packet leaves " + b.p.Subnet.String() +
+				": no masquerading, no address of the engine's machine in it, no IPv6",
+			"what is sent elsewhere arrives at the switchboard, " + b.p.Gateway.String() +
+				", which counts it, drops it and reports it",
+			"no port is published, and a target cannot send packets past its routes",
+			"stormdrill doctor says whether the engine can do it",
+		}, "")
 }
 
 // table prints a section of aligned columns, a row per line, cells parted by tabs.
@@ -89,11 +93,13 @@ func (b *planText) lines(title string, all []string, none string) {
 
 func (b *planText) containers() {
 	rows := []string{
-		fmt.Sprintf("switchboard\t%s\tevery link runs through it; the drill's DNS", b.p.SwitchboardAddr),
+		fmt.Sprintf("switchboard\t%s\tevery link runs through it; the drill's DNS",
+			b.p.SwitchboardAddr),
 		fmt.Sprintf("load\t%s\tusers and checks", b.p.LoadAddr),
 	}
 	for _, n := range b.p.Nodes {
-		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, madeOf(n.Spec), readiness(n)))
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, madeOf(n.Spec),
+			readiness(n)))
 	}
 	b.table("CONTAINERS, in order of start", rows)
 }
@@ -149,12 +155,13 @@ func (b *planText) certificates() {
 		}
 		for _, path := range slices.Sorted(maps.Keys(n.Spec.Files)) {
 			if m, ours := scenarios.MaterialOf(n.Spec.Files[path]); ours {
-				rows = append(rows, fmt.Sprintf("%s\t%s\t%s", n.Name, path, map[scenarios.Material]string{
-					scenarios.CACertificate:  "the authority's own certificate",
-					scenarios.OwnCertificate: own,
-					scenarios.OwnKey:         "the certificate's key",
-					scenarios.OwnBoth:        own + ", and its key",
-				}[m]))
+				rows = append(rows, fmt.Sprintf("%s\t%s\t%s", n.Name, path,
+					map[scenarios.Material]string{
+						scenarios.CACertificate:  "the authority's own certificate",
+						scenarios.OwnCertificate: own,
+						scenarios.OwnKey:         "the certificate's key",
+						scenarios.OwnBoth:        own + ", and its key",
+					}[m]))
 			}
 		}
 	}
@@ -208,7 +215,8 @@ func (b *planText) load() {
 			how += ", reference"
 		}
 		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s\tgood: %s",
-			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how, g.Expect))
+			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how,
+			g.Expect))
 	}
 	b.table("LOAD, redirects not followed", rows)
 }
@@ -216,7 +224,8 @@ func (b *planText) load() {
 func (b *planText) links() {
 	var rows []string
 	for _, l := range b.p.Switchboard.Links {
-		rows = append(rows, fmt.Sprintf("%s\t%s:%d → %s:%d\t%s", l.ID, l.Addr, l.Port, l.Node, l.Port, b.kind(l)))
+		rows = append(rows, fmt.Sprintf("%s\t%s:%d → %s:%d\t%s", l.ID, l.Addr, l.Port, l.Node,
+			l.Port, b.kind(l)))
 	}
 	b.table("LINKS", rows)
 }
@@ -256,7 +265,8 @@ func (b *planText) names() {
 	var rows []string
 	for _, c := range b.p.Switchboard.Clients {
 		for _, name := range slices.Sorted(maps.Keys(answers[c.Name])) {
-			rows = append(rows, fmt.Sprintf("%s\t%s\t%s", c.Name, name, strings.Join(answers[c.Name][name], " ")))
+			rows = append(rows, fmt.Sprintf("%s\t%s\t%s", c.Name, name,
+				strings.Join(answers[c.Name][name], " ")))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.p.Switchboard.Names)) {
@@ -289,7 +299,8 @@ func (b *planText) faults() {
 		fmt.Fprintf(&b.out, "  none: a control run\n")
 	}
 	for _, f := range b.p.Faults {
-		fmt.Fprintf(&b.out, "  %s (%s): %s, %s\n", f.Name, f.Kind, oneLine.Replace(fmt.Sprint(f.Fault)), length(f))
+		fmt.Fprintf(&b.out, "  %s (%s): %s, %s\n", f.Name, f.Kind,
+			oneLine.Replace(fmt.Sprint(f.Fault)), length(f))
 		if len(f.Site.Targets) > 0 {
 			fmt.Fprintf(&b.out, "    target %s\n", strings.Join(f.Site.Targets, ", "))
 		}
@@ -298,7 +309,8 @@ func (b *planText) faults() {
 		}
 		if own, ok := f.Fault.(faults.Commanding); ok {
 			for _, c := range own.Commands() {
-				fmt.Fprintf(&b.out, "    %-6s %s\n", c.What, strings.ReplaceAll(c.Shell, "\n", "\n           "))
+				fmt.Fprintf(&b.out, "    %-6s %s\n", c.What,
+					strings.ReplaceAll(c.Shell, "\n", "\n           "))
 			}
 		}
 		fmt.Fprintf(&b.out, "    users  up to %.0f%% of requests can be hit\n", 100*f.Share)
@@ -334,7 +346,8 @@ func (b *planText) watchers() {
 func (b *planText) steers() {
 	var rows []string
 	for _, s := range b.p.Steers {
-		rows = append(rows, fmt.Sprintf("%s\twhile %s is not content, %s; answers may be kept for %s", s.Name, s.When, s, s.TTL))
+		rows = append(rows, fmt.Sprintf("%s\twhile %s is not content, %s; answers may be kept for %s",
+			s.Name, s.When, s, s.TTL))
 	}
 	if len(rows) > 0 {
 		b.table("STEERING (the defence that is rehearsed, and no fault)", rows)

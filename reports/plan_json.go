@@ -81,17 +81,24 @@ type plannedObjective struct {
 // PlanJSON writes a plan for programs, as one line of JSON.
 func PlanJSON(w io.Writer, p *plan.Plan) error {
 	s := time.Duration.Seconds
-	out := planned{Schema: PlanSchema, Scenario: p.Scenario.Name, Summary: p.Scenario.Summary, Seed: p.Seed, Network: p.Subnet.String(),
-		Length: s(p.Timeline[len(p.Timeline)-1].At), Containers: []plannedContainer{}, Links: []plannedLink{}, Faults: []plannedFault{},
-		Watchers: []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{}, Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
+	out := planned{Schema: PlanSchema, Scenario: p.Scenario.Name, Summary: p.Scenario.Summary,
+		Seed: p.Seed, Network: p.Subnet.String(),
+		Length: s(p.Timeline[len(p.Timeline)-1].At), Containers: []plannedContainer{},
+		Links: []plannedLink{}, Faults: []plannedFault{},
+		Watchers: []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{},
+		Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
 	for _, n := range p.Nodes {
-		out.Containers = append(out.Containers, plannedContainer{n.Name, n.Target, n.Addr.String(), madeOf(n.Spec), readiness(n)})
+		out.Containers = append(out.Containers,
+			plannedContainer{n.Name, n.Target, n.Addr.String(), madeOf(n.Spec), readiness(n)})
 	}
 	for _, l := range p.Switchboard.Links {
-		out.Links = append(out.Links, plannedLink{l.ID, l.From, l.To, l.Port, l.Addr.String(), l.Proxied, l.Users})
+		out.Links = append(out.Links, plannedLink{l.ID, l.From, l.To, l.Port, l.Addr.String(),
+			l.Proxied, l.Users})
 	}
 	for i, f := range p.Faults {
-		x := plannedFault{Name: f.Name, Kind: f.Kind, What: f.Fault.String(), At: s(f.At), For: s(f.For), Share: f.Share, Links: []string{}, Groups: some(p.Header.Faults[i].Groups)}
+		x := plannedFault{Name: f.Name, Kind: f.Kind, What: f.Fault.String(), At: s(f.At),
+			For: s(f.For), Share: f.Share, Links: []string{},
+			Groups: some(p.Header.Faults[i].Groups)}
 		for _, l := range f.Site.Links {
 			x.Links = append(x.Links, l.ID)
 		}
@@ -109,7 +116,8 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 			l := s(x.Limit)
 			limit = &l
 		}
-		out.Objectives = append(out.Objectives, plannedObjective{x.Name, limit, s(x.Resolution), x.By})
+		out.Objectives = append(out.Objectives,
+			plannedObjective{x.Name, limit, s(x.Resolution), x.By})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -28,7 +28,8 @@ var evidence = []struct {
 func WriteAll(dir string, card sla.Scorecard) error {
 	var errs []error
 	for _, e := range evidence {
-		if err := written(filepath.Join(dir, e.name), func(w io.Writer) error { return e.write(w, card) }); err != nil {
+		if err := written(filepath.Join(dir, e.name),
+			func(w io.Writer) error { return e.write(w, card) }); err != nil {
 			errs = append(errs, fmt.Errorf("report: %w", err))
 		}
 	}

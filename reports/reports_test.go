@@ -23,36 +23,60 @@ func card() sla.Scorecard {
 	second := func(s, res float64) *sla.Time { return &sla.Time{Seconds: s, Resolution: res} }
 	half, twelve, none := 0.5, 12.0, 0.0
 	return sla.Scorecard{
-		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail, Seed: 7, Started: "2026-01-02T03:04:05Z",
-		Reasons: []sla.Said{sla.Say("objective-missed", "recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms")},
-		Groups:  []sla.Group{}, Strays: []sla.Stray{}, Uncontained: []string{},
-		Times:    sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"}, Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
-		Requests: sla.Requests{Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280, Low: 0.901064, High: 0.901304, Excess: 1230.5, BeforeDetect: 30, AfterDetect: 1204, UntilWell: 1199, Replayed: 2},
-		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15, Effect: 15.002, EffectResolution: 0.0012, Lift: 25, Clear: 25.01,
-			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254, Effective: "yes", Gone: true}}},
-		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500, Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
-		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468, Most: 2.473, Share: 0.000952},
-		Alert:  &sla.Alert{Colour: "yellow", When: "a single node", Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800, Repair: 600},
-		Data: &sla.Data{Acknowledged: 5000, There: 4948, Lost: 50, Unknown: 2, OldestLost: 14.51, YoungestLost: 14.99, LostIDs: []string{"00000000000000aa-clerks-1451"},
+		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail,
+		Seed: 7, Started: "2026-01-02T03:04:05Z",
+		Reasons: []sla.Said{sla.Say("objective-missed",
+			"recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms")},
+		Groups: []sla.Group{}, Strays: []sla.Stray{}, Uncontained: []string{},
+		Times: sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"},
+			Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
+		Requests: sla.Requests{Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280,
+			Low: 0.901064, High: 0.901304, Excess: 1230.5, BeforeDetect: 30, AfterDetect: 1204,
+			UntilWell: 1199, Replayed: 2},
+		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15,
+			Effect: 15.002, EffectResolution: 0.0012, Lift: 25, Clear: 25.01,
+			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254,
+				Effective: "yes", Gone: true}}},
+		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500,
+			Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
+		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468,
+			Most: 2.473, Share: 0.000952},
+		Alert: &sla.Alert{Colour: "yellow", When: "a single node",
+			Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800,
+			Repair: 600},
+		Data: &sla.Data{Acknowledged: 5000, There: 4948, Lost: 50, Unknown: 2, OldestLost: 14.51,
+			YoungestLost: 14.99, LostIDs: []string{"00000000000000aa-clerks-1451"},
 			RPO: second(0.49, 0.01)},
-		Nodes:    []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5}, {Name: "switchboard", Fault: 0.4, Failed: 1234}},
-		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Unmet: []string{}, Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2, Restore: &sla.Time{Seconds: 15, Censored: true}}},
+		Nodes: []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5},
+			{Name: "switchboard", Fault: 0.4, Failed: 1234}},
+		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Unmet: []string{},
+			Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2,
+			Restore: &sla.Time{Seconds: 15, Censored: true}}},
 		Steers: []sla.Steer{
-			{Name: "east", When: "probe", What: "page/east hears standby for edge", Moves: []sla.Move{{At: 16.02, Back: 24.5, Answers: 1312}, {At: 30.1, Back: -1}}, Settled: second(2.1, 0.1)},
-			{Name: "west", When: "probe", What: "page/west hears standby for edge", Moves: []sla.Move{{At: 16.02, Back: 24.5}}},
+			{Name: "east", When: "probe", What: "page/east hears standby for edge",
+				Moves:   []sla.Move{{At: 16.02, Back: 24.5, Answers: 1312}, {At: 30.1, Back: -1}},
+				Settled: second(2.1, 0.1)},
+			{Name: "west", When: "probe", What: "page/west hears standby for edge",
+				Moves: []sla.Move{{At: 16.02, Back: 24.5}}},
 			{Name: "north", When: "balancer", Moves: []sla.Move{}},
 		},
-		Outages: []sla.Outage{{Group: "shoppers", By: []string{}, Onset: 33, Recovery: 34, Resolution: 0.034, Censored: true, With: []string{}}},
+		Outages: []sla.Outage{{Group: "shoppers", By: []string{}, Onset: 33, Recovery: 34,
+			Resolution: 0.034, Censored: true, With: []string{}}},
 		Objectives: []sla.Objective{
-			{Name: "detect balancer", Wanted: "≤ 3 s", Measured: "800 ms ± 50 ms", Margin: "+73%", Result: sla.Met},
-			{Name: "recover", Wanted: "≤ 1 s", Measured: "2.5 s ± 100 ms", Margin: "-150%", Result: sla.Missed},
-			{Name: "success of <users> in run", Wanted: "≥ 90.1%", Measured: "90.1% to 90.2%", Result: sla.Undecided, Why: "it depends on the requests that were due and never sent"},
+			{Name: "detect balancer", Wanted: "≤ 3 s", Measured: "800 ms ± 50 ms", Margin: "+73%",
+				Result: sla.Met},
+			{Name: "recover", Wanted: "≤ 1 s", Measured: "2.5 s ± 100 ms", Margin: "-150%",
+				Result: sla.Missed},
+			{Name: "success of <users> in run", Wanted: "≥ 90.1%", Measured: "90.1% to 90.2%",
+				Result: sla.Undecided, Why: "it depends on the requests that were due and never sent"},
 		},
 		Generator: sla.Generator{RateWanted: 500, RateAchieved: 499.9, LagP99: 0.0012, Unsent: 3},
 		Clock:     &sla.Clock{Shift: -86400.123456, Bound: 0.0021, Drift: 0.0013, Measured: 7},
 		Classes:   []sla.Class{{Name: "http 503, injected", Count: 1234}},
-		Picture:   sla.Picture{Step: 1, Bad: []sla.Number{0, 0, 0.01, 0.5, 1, -1, 0}, Marks: []sla.Point{{At: 2, Name: "inject"}, {At: 4.5, Name: "clear"}}},
-		Notes:     []sla.Said{sla.Say("undeclared", "app-1 asked for \"example\", which none of its uses declares: NXDOMAIN")},
+		Picture: sla.Picture{Step: 1, Bad: []sla.Number{0, 0, 0.01, 0.5, 1, -1, 0},
+			Marks: []sla.Point{{At: 2, Name: "inject"}, {At: 4.5, Name: "clear"}}},
+		Notes: []sla.Said{sla.Say("undeclared",
+			"app-1 asked for \"example\", which none of its uses declares: NXDOMAIN")},
 	}
 }
 
@@ -60,11 +84,14 @@ func card() sla.Scorecard {
 func TestFormats(t *testing.T) {
 	text := func(color, verbose bool) func(io.Writer, sla.Scorecard) error {
 		return func(w io.Writer, c sla.Scorecard) error {
-			return Text(w, c, TextOptions{Color: color, Width: 80, Evidence: "stormdrill-out/x", Verbose: verbose})
+			return Text(w, c, TextOptions{Color: color, Width: 80, Evidence: "stormdrill-out/x",
+				Verbose: verbose})
 		}
 	}
 	for name, write := range map[string]func(io.Writer, sla.Scorecard) error{
-		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false, true), "scorecard-color.txt": text(true, true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false,
+			true), "scorecard-color.txt": text(true,
+			true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer
@@ -80,7 +107,8 @@ func TestFormats(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
 		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) }} {
-		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error, Reasons: []sla.Said{sla.Say("harness", "x")}}); err != nil {
+		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error,
+			Reasons: []sla.Said{sla.Say("harness", "x")}}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -93,7 +121,8 @@ func TestEmpty(t *testing.T) {
 func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
 	for _, v := range []sla.Verdict{sla.Inconclusive, sla.Error, sla.Interrupted} {
 		var b bytes.Buffer
-		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []sla.Said{sla.Say("why", "why")}}); err != nil {
+		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v,
+			Reasons: []sla.Said{sla.Say("why", "why")}}); err != nil {
 			t.Fatal(err)
 		}
 		var all struct {
@@ -113,14 +142,18 @@ func TestLive(t *testing.T) {
 		l.Say("starting %s", "targets")
 		l.Phase("baseline", 10*time.Second)
 		for range 24 { // six seconds
-			l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 1, P99: time.Millisecond}})
+			l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 1,
+				P99: time.Millisecond}})
 			time.Sleep(250 * time.Millisecond)
 		}
 		l.Phase("fault", 5*time.Second)
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}, Faults: []string{"bad-node"}})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
+			Faults: []string{"bad-node"}})
 		time.Sleep(time.Second)
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}, Faults: []string{"bad-node"}, Biting: true})
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}, Faults: []string{"bad-node"}, Biting: true})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
+			Faults: []string{"bad-node"}, Biting: true})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
+			Faults: []string{"bad-node"}, Biting: true})
 		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}})
 		l.Close()
 		want := "starting targets\nbaseline   0s of 10s     100/s  success 100%  p99 1 ms\nbaseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
@@ -188,10 +221,12 @@ func TestReportsBesideAFullDisk(t *testing.T) {
 	if err := written(filepath.Join(dir, "scorecard.json"), failing); !errors.Is(err, full) {
 		t.Errorf("have %v", err)
 	}
-	if now, err := os.ReadFile(filepath.Join(dir, "scorecard.json")); err != nil || !bytes.Equal(now, older) {
+	if now, err := os.ReadFile(filepath.Join(dir, "scorecard.json")); err != nil ||
+		!bytes.Equal(now, older) {
 		t.Errorf("the older one: %q, %v", now, err)
 	}
-	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")), os.Mkdir(filepath.Join(dir, "scorecard.json.new"), 0o755)); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")),
+		os.Mkdir(filepath.Join(dir, "scorecard.json.new"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	if err := WriteAll(dir, card); err == nil {

@@ -51,7 +51,8 @@ func nullable(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[sla.Number]():
 		return orNull(&jsonschema.Schema{Type: "number"})
 	case reflect.TypeFor[sla.Verdict]():
-		return &jsonschema.Schema{Enum: []any{sla.Pass, sla.Fail, sla.Inconclusive, sla.Error, sla.Interrupted}}
+		return &jsonschema.Schema{Enum: []any{sla.Pass, sla.Fail, sla.Inconclusive, sla.Error,
+			sla.Interrupted}}
 	}
 	return nil
 }
@@ -78,7 +79,8 @@ func optional(t reflect.Type, all jsonschema.Definitions, seen map[reflect.Type]
 		case !ok:
 			continue
 		case options == "string":
-			all[named(t)].Properties.Set(name, &jsonschema.Schema{Type: "string", Pattern: "^[0-9]+$"})
+			all[named(t)].Properties.Set(name,
+				&jsonschema.Schema{Type: "string", Pattern: "^[0-9]+$"})
 		case f.Type.Kind() == reflect.Pointer:
 			all[named(t)].Properties.Set(name, orNull(p))
 		}

@@ -75,7 +75,8 @@ func TestScorecardKeepsItsSchema(t *testing.T) {
 		valid(t, s, f, b)
 	}
 	c := card()
-	if c.Seed = math.MaxUint64; !bytes.Contains(cardJSON(t, c), []byte(`"seed": "18446744073709551615"`)) {
+	if c.Seed = math.MaxUint64; !bytes.Contains(cardJSON(t, c),
+		[]byte(`"seed": "18446744073709551615"`)) {
 		t.Error("a seed is not written as text")
 	}
 }
@@ -88,7 +89,8 @@ func TestCampaignKeepsItsSchema(t *testing.T) {
 	}
 	valid(t, s, "of many runs", b)
 	var none bytes.Buffer
-	if err := CampaignJSON(&none, campaign.Judge(campaign.Design{Runs: 1}, "x", nil, true)); err != nil {
+	if err := CampaignJSON(&none, campaign.Judge(campaign.Design{Runs: 1}, "x", nil,
+		true)); err != nil {
 		t.Fatal(err)
 	}
 	valid(t, s, "of no run", none.Bytes())
@@ -118,7 +120,8 @@ func TestContractSaysNoneOneWay(t *testing.T) {
 		seen[of] = true
 		for i := range of.NumField() {
 			f := of.Field(i)
-			if tag := f.Tag.Get("json"); f.IsExported() && (tag == "" || bytes.Contains([]byte(tag), []byte("omit"))) {
+			if tag := f.Tag.Get("json"); f.IsExported() &&
+				(tag == "" || bytes.Contains([]byte(tag), []byte("omit"))) {
 				t.Errorf("%s.%s: json %q: want a name, and the field always there", of, f.Name, tag)
 			}
 			walk(f.Type)

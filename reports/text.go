@@ -27,7 +27,8 @@ type TextOptions struct {
 // https://no-color.org).
 func Color(w io.Writer) bool {
 	f, ok := w.(interface{ Fd() uintptr })
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" &&
+		term.IsTerminal(int(f.Fd()))
 }
 
 // The colours of a result.
@@ -109,7 +110,8 @@ func (t *text) objectives(card sla.Scorecard) {
 	}
 	fmt.Fprintf(t, "\n    %s\n", cells(head))
 	for _, o := range card.Objectives {
-		fmt.Fprintf(t, "  %s %s\n", t.paint(resultColors[o.Result], resultSigns[o.Result]), cells(row(o)))
+		fmt.Fprintf(t, "  %s %s\n", t.paint(resultColors[o.Result], resultSigns[o.Result]),
+			cells(row(o)))
 	}
 	t.WriteByte('\n')
 }
@@ -218,7 +220,8 @@ func (t *text) picture(card sla.Scorecard) {
 	below := []rune(strings.Repeat(" ", len(p.Bad)))
 	marks := p.Marks
 	if !t.Verbose {
-		marks = slices.DeleteFunc(slices.Clone(marks), func(m sla.Point) bool { return !turns(m.Name) })
+		marks = slices.DeleteFunc(slices.Clone(marks),
+			func(m sla.Point) bool { return !turns(m.Name) })
 	}
 	for i, m := range marks {
 		if at := int(m.At / p.Step); at < len(below) && below[at] == ' ' {
@@ -234,14 +237,16 @@ func (t *text) picture(card sla.Scorecard) {
 		legend = append(legend, fmt.Sprintf("%c %s %.1fs", markSign(i), m.Name, m.At))
 	}
 	t.line("", strings.Join(legend, ", "))
-	t.line("", fmt.Sprintf("bad requests, one column per %s: · none, ▁ some, █ all", sla.Brief(p.Step)))
+	t.line("", fmt.Sprintf("bad requests, one column per %s: · none, ▁ some, █ all",
+		sla.Brief(p.Step)))
 	t.WriteByte('\n')
 }
 
 // turns reports whether a mark is one at which a drill turns: a fault comes or is gone, or
 // somebody notices.
 func turns(mark string) bool {
-	return strings.HasPrefix(mark, "inject") || strings.HasPrefix(mark, "clear") || strings.HasSuffix(mark, " noticed")
+	return strings.HasPrefix(mark, "inject") || strings.HasPrefix(mark, "clear") ||
+		strings.HasSuffix(mark, " noticed")
 }
 
 // markSign names the n-th mark of a picture.
@@ -271,7 +276,9 @@ func Table(w io.Writer, cards []sla.Scorecard) error {
 		if len(c.Reasons) > 0 {
 			why = "  " + c.Reasons[0].Text
 		}
-		fmt.Fprintf(t, "%s  %-*s  %d of %d met%s\n", t.paint(color, fmt.Sprintf("%-12s", strings.ToUpper(string(c.Verdict)))), wide, c.Scenario, met, len(c.Objectives), why)
+		fmt.Fprintf(t, "%s  %-*s  %d of %d met%s\n",
+			t.paint(color, fmt.Sprintf("%-12s", strings.ToUpper(string(c.Verdict)))), wide,
+			c.Scenario, met, len(c.Objectives), why)
 	}
 	_, err := io.WriteString(w, t.String())
 	return err

@@ -52,7 +52,8 @@ func TestVegetaDecodesWhatIsExported(t *testing.T) {
 	}
 	want := []line{
 		{"shoppers", 0, 200, "", 100 * time.Millisecond, 5 * time.Millisecond},
-		{"shoppers", 1, 503, "503 Service Unavailable", 120 * time.Millisecond, 5 * time.Millisecond},
+		{"shoppers", 1, 503, "503 Service Unavailable", 120 * time.Millisecond,
+			5 * time.Millisecond},
 		{"admins", 0, 200, "", 130 * time.Millisecond, 5 * time.Millisecond},
 		{"shoppers", 2, 0, "refused", 140 * time.Millisecond, 5 * time.Millisecond},
 		{"shoppers", 3, 0, "body", 150 * time.Millisecond, 5 * time.Millisecond},
@@ -75,7 +76,8 @@ func TestVegetaDecodesWhatIsExported(t *testing.T) {
 				}
 				break
 			}
-			have := line{r.Attack, r.Seq, r.Code, r.Error, r.Timestamp.Sub(exported().Header.Wall), r.Latency}
+			have := line{r.Attack, r.Seq, r.Code, r.Error, r.Timestamp.Sub(exported().Header.Wall),
+				r.Latency}
 			if i >= len(want) || have != want[i] {
 				t.Errorf("%s: %d: have %+v", format, i, have)
 			}
@@ -112,8 +114,10 @@ func TestVegetaCommandReadsIt(t *testing.T) {
 		if err := json.Unmarshal(command(t, "report", "-type=json", file), &m); err != nil {
 			t.Fatal(err)
 		}
-		if int(m.Requests) != sent || m.StatusCodes["200"] != good || m.Latencies.P50 <= 0 || len(m.Errors) == 0 {
-			t.Errorf("%s: vegeta reads %d requests, %d good, p50 %s, want %d, %d", format, m.Requests, m.StatusCodes["200"], m.Latencies.P50, sent, good)
+		if int(m.Requests) != sent || m.StatusCodes["200"] != good || m.Latencies.P50 <= 0 ||
+			len(m.Errors) == 0 {
+			t.Errorf("%s: vegeta reads %d requests, %d good, p50 %s, want %d, %d", format,
+				m.Requests, m.StatusCodes["200"], m.Latencies.P50, sent, good)
 		}
 		if page := string(command(t, "plot", file)); !strings.Contains(page, "shoppers") {
 			t.Errorf("%s: vegeta plots %d bytes without the group", format, len(page))

@@ -53,12 +53,14 @@ func users(c sla.Scorecard) string {
 	if c.Requests.Sent == 0 {
 		return "no request was sent while the fault was on or after it"
 	}
-	s := fmt.Sprintf("%s available: %s of %s requests failed", share(c.Requests.Availability), count(c.Requests.Failed), count(c.Requests.Sent))
+	s := fmt.Sprintf("%s available: %s of %s requests failed", share(c.Requests.Availability),
+		count(c.Requests.Failed), count(c.Requests.Sent))
 	if beyond := math.Round(c.Requests.Excess); beyond != float64(c.Requests.Failed) {
 		s += fmt.Sprintf(", %s more than the baseline's share would have", count(uint64(beyond)))
 	}
 	if c.Requests.Sent < c.Requests.Due {
-		s += fmt.Sprintf(", %s to %s with the %s never sent", share(c.Requests.Low), share(c.Requests.High), count(c.Requests.Due-c.Requests.Sent))
+		s += fmt.Sprintf(", %s to %s with the %s never sent", share(c.Requests.Low),
+			share(c.Requests.High), count(c.Requests.Due-c.Requests.Sent))
 	}
 	if c.Times.Outage != nil {
 		s = "outage of " + c.Times.Outage.String() + "; " + s
@@ -117,7 +119,8 @@ func data(c sla.Scorecard) string {
 	if d == nil {
 		return ""
 	}
-	s := fmt.Sprintf("%s writes acknowledged: %s there, %s lost, %s unknown", count(d.Acknowledged), count(d.There), count(d.Lost), count(d.Unknown))
+	s := fmt.Sprintf("%s writes acknowledged: %s there, %s lost, %s unknown", count(d.Acknowledged),
+		count(d.There), count(d.Lost), count(d.Unknown))
 	if d.Lost > 0 {
 		s += fmt.Sprintf(", acknowledged from %.2f s to %.2f s", d.OldestLost, d.YoungestLost)
 	}
@@ -151,11 +154,13 @@ func impact(c sla.Scorecard) string {
 	case i.Straddles:
 		level += " (or one lower: too few users to tell)"
 	}
-	s := fmt.Sprintf("%s: %s of the active users in the worst second; %s of %s users ever hit", level, share(i.Peak), count(i.UsersHit), count(i.Users))
+	s := fmt.Sprintf("%s: %s of the active users in the worst second; %s of %s users ever hit",
+		level, share(i.Peak), count(i.UsersHit), count(i.Users))
 	if i.ByTime == nil {
 		return s + "; too few requests a second to say for how long"
 	}
-	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time", sla.Brief(*i.Degraded), sla.Brief(*i.Full), share(*i.ByTime))
+	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time",
+		sla.Brief(*i.Degraded), sla.Brief(*i.Full), share(*i.ByTime))
 }
 
 // served says in one line what a group, or a part of one, had in each phase.
@@ -163,7 +168,8 @@ func served(g sla.Group) string {
 	var parts []string
 	for _, p := range g.Phases {
 		if p.Sent > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s, p50 %s, p95 %s, p99 %s", p.Name, share(p.Success), endless(p.P50), endless(p.P95), endless(p.P99)))
+			parts = append(parts, fmt.Sprintf("%s %s, p50 %s, p95 %s, p99 %s", p.Name,
+				share(p.Success), endless(p.P50), endless(p.P95), endless(p.P99)))
 		}
 	}
 	if len(parts) == 0 {
@@ -213,7 +219,8 @@ func budget(c sla.Scorecard) string {
 	if most := sla.Brief(b.Most); most != burnt {
 		burnt += " to " + most
 	}
-	return fmt.Sprintf("%s burnt, %s of the %s that %s in %s allows", burnt, share(b.Share), sla.Brief(b.Allowed), share(b.Objective), days(b.Window))
+	return fmt.Sprintf("%s burnt, %s of the %s that %s in %s allows", burnt, share(b.Share),
+		sla.Brief(b.Allowed), share(b.Objective), days(b.Window))
 }
 
 // days writes a long time.
@@ -231,7 +238,8 @@ func alert(c sla.Scorecard) string {
 		return ""
 	}
 	return fmt.Sprintf("%s, %s; %s: %s; respond within %s, repair within %s", a.Colour, a.When,
-		strings.Join(a.Failures, ", "), strings.Join(a.Teams, ", "), sla.Brief(a.Respond), sla.Brief(a.Repair))
+		strings.Join(a.Failures, ", "), strings.Join(a.Teams, ", "), sla.Brief(a.Respond),
+		sla.Brief(a.Repair))
 }
 
 // detection says when failed requests fell.
@@ -239,7 +247,8 @@ func detection(c sla.Scorecard) string {
 	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("%s failed before %s noticed, %s from then until the users were well", count(c.Requests.BeforeDetect), c.Times.Detect.By, count(c.Requests.UntilWell))
+	s := fmt.Sprintf("%s failed before %s noticed, %s from then until the users were well",
+		count(c.Requests.BeforeDetect), c.Times.Detect.By, count(c.Requests.UntilWell))
 	if later := c.Requests.AfterDetect - c.Requests.UntilWell; later > 0 {
 		s += fmt.Sprintf(", %s later", count(later))
 	}
@@ -267,9 +276,11 @@ func observer(c sla.Scorecard, ideal bool) (lines []string) {
 			switch {
 			case w.Behind == nil || !ideal:
 			case w.Behind.Seconds < 0:
-				s += fmt.Sprintf(", %s before every request, watched, could have told", sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
+				s += fmt.Sprintf(", %s before every request, watched, could have told",
+					sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
 			default:
-				s += fmt.Sprintf(", %s behind what every request, watched, would have told", w.Behind)
+				s += fmt.Sprintf(", %s behind what every request, watched, would have told",
+					w.Behind)
 			}
 		}
 		switch {
@@ -315,7 +326,8 @@ func steer(x sla.Steer) string {
 func nodes(c sla.Scorecard) string {
 	var parts []string
 	for _, n := range c.Nodes {
-		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", n.Name, 100*n.Baseline, 100*n.Fault, 100*n.Recovery))
+		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", n.Name, 100*n.Baseline,
+			100*n.Fault, 100*n.Recovery))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -327,13 +339,15 @@ func clocks(c sla.Scorecard) string {
 	if k == nil || k.Own() {
 		return ""
 	}
-	return fmt.Sprintf("the containers' is this machine's %+.6f s ± %s, measured %d times, in which it drifted by %s", k.Shift, sla.Brief(k.Bound), k.Measured, sla.Brief(k.Drift))
+	return fmt.Sprintf("the containers' is this machine's %+.6f s ± %s, measured %d times, in which it drifted by %s",
+		k.Shift, sla.Brief(k.Bound), k.Measured, sla.Brief(k.Drift))
 }
 
 // generator says how the load kept its word.
 func generator(c sla.Scorecard) string {
 	g := c.Generator
-	s := fmt.Sprintf("%.4g/s wanted, %.4g/s sent, lag p99 %s", g.RateWanted, g.RateAchieved, sla.Brief(g.LagP99))
+	s := fmt.Sprintf("%.4g/s wanted, %.4g/s sent, lag p99 %s", g.RateWanted, g.RateAchieved,
+		sla.Brief(g.LagP99))
 	if g.Unsent > 0 {
 		s += fmt.Sprintf(", %s never sent", count(g.Unsent))
 	}

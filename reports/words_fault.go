@@ -14,18 +14,22 @@ func fault(f sla.Fault, only bool) string {
 	if f.Inject < 0 {
 		return f.Name + ": never injected"
 	}
-	s := fmt.Sprintf("%s on %s: %s %s for users, %s for checks", f.Name, f.Link, count(p.Users), p.Unit, count(p.Checks))
+	s := fmt.Sprintf("%s on %s: %s %s for users, %s for checks", f.Name, f.Link, count(p.Users),
+		p.Unit, count(p.Checks))
 	if p.Own {
-		s = fmt.Sprintf("%s on %s: %s %s, beside the users' own (%s)", f.Name, f.Link, count(p.Total), p.Unit, p.Detail)
+		s = fmt.Sprintf("%s on %s: %s %s, beside the users' own (%s)", f.Name, f.Link,
+			count(p.Total), p.Unit, p.Detail)
 	}
 	if p.Blind {
-		s = fmt.Sprintf("%s on %s: %s %s, users' and checks' together", f.Name, f.Link, count(p.Total), p.Unit)
+		s = fmt.Sprintf("%s on %s: %s %s, users' and checks' together", f.Name, f.Link,
+			count(p.Total), p.Unit)
 		if p.Untraced {
 			s += ", as no request there carries the traceparent of a user's: forwarded, it would tell them apart"
 		}
 	}
 	if f.Effect >= 0 {
-		s += fmt.Sprintf("; %s after the injection", sla.Time{Seconds: max(0, float64(f.Effect-f.Inject)), Resolution: f.EffectResolution})
+		s += fmt.Sprintf("; %s after the injection",
+			sla.Time{Seconds: max(0, float64(f.Effect-f.Inject)), Resolution: f.EffectResolution})
 	}
 	switch {
 	case p.Gone:
@@ -44,7 +48,8 @@ func fault(f sla.Fault, only bool) string {
 		if f.Outage != nil {
 			bad = "stayed bad"
 		}
-		s += fmt.Sprintf("; had %s of their requests %s to the end, it would have stood out", atLeast(*f.Detectable), bad)
+		s += fmt.Sprintf("; had %s of their requests %s to the end, it would have stood out",
+			atLeast(*f.Detectable), bad)
 		if f.DetectableGroup != nil {
 			s += fmt.Sprintf("; of one group alone, %s", atLeast(*f.DetectableGroup))
 		}
@@ -63,9 +68,11 @@ func aftermath(f sla.Fault) (s string) {
 	case f.Slower:
 		return "; no outage: users were answered, more slowly than before"
 	case f.Faint > 0:
-		return fmt.Sprintf("; users had %s bad requests of it, too few for an outage to stand out", count(f.Faint))
+		return fmt.Sprintf("; users had %s bad requests of it, too few for an outage to stand out",
+			count(f.Faint))
 	case f.During != "":
-		return fmt.Sprintf("; it was on in the outage of %s, and so not shown to be absorbed", f.During)
+		return fmt.Sprintf("; it was on in the outage of %s, and so not shown to be absorbed",
+			f.During)
 	case f.Outage == nil:
 		return ""
 	}
@@ -80,7 +87,8 @@ func aftermath(f sla.Fault) (s string) {
 
 // unexplained says when an outage was that is nobody's.
 func unexplained(o sla.Outage) string {
-	s := fmt.Sprintf("an unexplained outage of %s from %.2f s to %.2f s", o.Group, o.Onset, o.Recovery)
+	s := fmt.Sprintf("an unexplained outage of %s from %.2f s to %.2f s", o.Group, o.Onset,
+		o.Recovery)
 	if o.Resolution > 0 {
 		s += ", each ± " + sla.Brief(o.Resolution)
 	}

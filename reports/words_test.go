@@ -10,7 +10,8 @@ import (
 // Where the outage was not one stretch, the stretches are told, flaps included, in
 // what people read; one that was is told by its length alone.
 func TestOutagesAreTold(t *testing.T) {
-	first := sla.Outage{Group: "shoppers", By: []string{"bad-node"}, Onset: 15.02, Recovery: 19, Share: 0.331}
+	first := sla.Outage{Group: "shoppers", By: []string{"bad-node"}, Onset: 15.02, Recovery: 19,
+		Share: 0.331}
 	flapping, open, other, later := first, first, first, first
 	flapping.Flaps = 1
 	open.Censored, open.Flaps = true, 2
@@ -24,8 +25,10 @@ func TestOutagesAreTold(t *testing.T) {
 		"none":        {nil, 1, ""},
 		"one":         {[]sla.Outage{first}, 1, ""},
 		"unexplained": {[]sla.Outage{first, later}, 1, ""},
-		"flap":        {[]sla.Outage{flapping}, 1, "shoppers from 15.0 s to 19.0 s, 33.1% bad, 1 flap"},
-		"not over":    {[]sla.Outage{open}, 1, "shoppers from 15.0 s on, not over when the run ended, 33.1% bad, 2 flaps"},
+		"flap": {[]sla.Outage{flapping}, 1,
+			"shoppers from 15.0 s to 19.0 s, 33.1% bad, 1 flap"},
+		"not over": {[]sla.Outage{open}, 1,
+			"shoppers from 15.0 s on, not over when the run ended, 33.1% bad, 2 flaps"},
 		"two": {[]sla.Outage{first, other, later}, 2,
 			"shoppers from 15.0 s to 19.0 s, 33.1% bad, by bad-node; clerks from 16.0 s to 17.5 s, 100% bad, by bad-node"},
 	} {
@@ -41,7 +44,8 @@ func TestOutagesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range []string{text.String(), markdown.String()} {
-			if !strings.Contains(s, c.want) || c.want == "" && strings.Contains(strings.ToLower(s), "outages") {
+			if !strings.Contains(s, c.want) || c.want == "" &&
+				strings.Contains(strings.ToLower(s), "outages") {
 				t.Errorf("%s: want %q in\n%s", name, c.want, s)
 			}
 		}
@@ -56,7 +60,8 @@ func TestExcessIsTold(t *testing.T) {
 		41.2: "50 of 1,000 requests failed, 41 more than the baseline's share would have",
 		0:    "50 of 1,000 requests failed, 0 more than the baseline's share would have",
 	} {
-		c := sla.Scorecard{Requests: sla.Requests{Due: 1000, Sent: 1000, Failed: 50, Excess: excess, Availability: 0.95}}
+		c := sla.Scorecard{Requests: sla.Requests{Due: 1000, Sent: 1000, Failed: 50, Excess: excess,
+			Availability: 0.95}}
 		if have := users(c); !strings.HasSuffix(have, want) {
 			t.Errorf("excess %v: have %q, want %q", excess, have, want)
 		}
@@ -70,11 +75,13 @@ func TestClockIsTold(t *testing.T) {
 		"+0.000001 s":               {Shift: 0.000001, Bound: 0.0000005, Measured: 2},
 		"-3600.000000 s ± 1.5 ms, ": {Shift: -3600, Bound: 0.0015, Drift: 0.001, Measured: 3},
 	} {
-		if have := clocks(sla.Scorecard{Clock: k}); !strings.Contains(have, want) || (want == "") != (have == "") {
+		if have := clocks(sla.Scorecard{Clock: k}); !strings.Contains(have, want) ||
+			(want == "") != (have == "") {
 			t.Errorf("%+v: have %q, want %q", k, have, want)
 		}
 	}
-	if have := clocks(sla.Scorecard{Clock: &sla.Clock{Shift: 0.0001, Bound: 0.0001, Measured: 5}}); have != "" {
+	if have := clocks(sla.Scorecard{Clock: &sla.Clock{Shift: 0.0001, Bound: 0.0001,
+		Measured: 5}}); have != "" {
 		t.Errorf("one clock: have %q", have)
 	}
 }
@@ -84,9 +91,12 @@ func TestClockIsTold(t *testing.T) {
 func TestFaultSaysWhatWouldHaveStoodOut(t *testing.T) {
 	share := 0.00811
 	for want, f := range map[string]sla.Fault{
-		"; absorbed: no user's outage followed; had 0.82% of their requests been bad to the end, it would have stood out": {Absorbed: true, Detectable: &share},
-		"; no outage: users were answered, more slowly than before; latency as before > 20 s after it was gone":           {Slower: true, Calm: &sla.Time{Seconds: 20, Censored: true}},
-		"; had 0.82% of their requests stayed bad to the end, it would have stood out":                                    {Outage: &sla.Time{Seconds: 3}, Detectable: &share},
+		"; absorbed: no user's outage followed; had 0.82% of their requests been bad to the end, it would have stood out": {Absorbed: true,
+			Detectable: &share},
+		"; no outage: users were answered, more slowly than before; latency as before > 20 s after it was gone": {Slower: true,
+			Calm: &sla.Time{Seconds: 20, Censored: true}},
+		"; had 0.82% of their requests stayed bad to the end, it would have stood out": {Outage: &sla.Time{Seconds: 3},
+			Detectable: &share},
 	} {
 		f.Effect, f.Lift = sla.None, sla.None
 		if have := fault(f, true); !strings.HasSuffix(have, want) {
@@ -116,7 +126,8 @@ func TestNoOutageIsNotSaidOfTheDead(t *testing.T) {
 	for want, c := range map[string]sla.Scorecard{
 		"unwell before the fault as well, so that no outage stands out": dead,
 		"no outage that is a fault's":                                   {Outages: []sla.Outage{{Group: "users"}}},
-		"no outage":                                                     {Requests: sla.Requests{Sent: 100, Failed: 1}},
+		"no outage": {Requests: sla.Requests{Sent: 100,
+			Failed: 1}},
 	} {
 		if have := noOutage(c); have != want {
 			t.Errorf("have %q, want %q", have, want)

@@ -24,7 +24,8 @@ func TestComments(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, e := range entries {
-			if name := e.Name(); strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			if name := e.Name(); strings.HasSuffix(name, ".go") &&
+				!strings.HasSuffix(name, "_test.go") {
 				collect(t, found, pkg, dir+"/"+name)
 			}
 		}

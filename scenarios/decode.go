@@ -45,7 +45,8 @@ func (d *decoder) decode(data []byte, s *Scenario) {
 	}
 	d.places.at[Path()] = d.placeOf(root)
 	if k := indexOf(root, "services"); k >= 0 && indexOf(root, "targets") < 0 {
-		d.add(d.placeOf(root.Content[k]), "this is a Compose file, and no scenario: stormdrill init FILE writes one to begin with; a service becomes a target, with its image, ports and environment (env), and uses where it has depends_on")
+		d.add(d.placeOf(root.Content[k]),
+			"this is a Compose file, and no scenario: stormdrill init FILE writes one to begin with; a service becomes a target, with its image, ports and environment (env), and uses where it has depends_on")
 		return
 	}
 	root = d.extended(root, s, d.file, 0)
@@ -56,7 +57,8 @@ func (d *decoder) decode(data []byte, s *Scenario) {
 // parse gives a document's root; nil where it has been said why there is none.
 func (d *decoder) parse(data []byte) *yaml.Node {
 	if empty(data) {
-		d.add(place{line: 1, column: 1}, "the file holds no scenario: stormdrill init writes one to begin with")
+		d.add(place{line: 1, column: 1},
+			"the file holds no scenario: stormdrill init writes one to begin with")
 		return nil
 	}
 	var doc yaml.Node
@@ -140,7 +142,8 @@ func documents(lines []string) int {
 }
 
 func (d *decoder) add(at place, format string, args ...any) {
-	d.problems = append(d.problems, Problem{File: cmp.Or(at.file, d.file), Line: max(1, at.line), Column: max(1, at.column), Text: fmt.Sprintf(format, args...)})
+	d.problems = append(d.problems, Problem{File: cmp.Or(at.file, d.file), Line: max(1, at.line),
+		Column: max(1, at.column), Text: fmt.Sprintf(format, args...)})
 }
 
 // placeOf is where a part was read.
@@ -158,7 +161,8 @@ func (d *decoder) wrong(n *yaml.Node, keys []string, format string, args ...any)
 func (d *decoder) value(n *yaml.Node, v reflect.Value, keys []string) {
 	if d.visited++; d.visited > mostNodes || len(keys) > mostDepth {
 		if d.visited <= mostNodes+1 {
-			d.wrong(n, keys, "the file holds more than a scenario can, %d parts: are aliases multiplying?", mostNodes)
+			d.wrong(n, keys, "the file holds more than a scenario can, %d parts: are aliases multiplying?",
+				mostNodes)
 		}
 		return
 	}
@@ -206,8 +210,10 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 	}
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value || f.was != "" && f.was == key.Value })
-		if i >= 0 && fields[i].was != "" && d.places.at[Path(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
-			d.add(d.placeOf(key), "%s%s was called %s before, and both stand there: want one of the two", fields[i].name, within(keys), fields[i].was)
+		if i >= 0 && fields[i].was != "" &&
+			d.places.at[Path(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
+			d.add(d.placeOf(key), "%s%s was called %s before, and both stand there: want one of the two",
+				fields[i].name, within(keys), fields[i].was)
 			return
 		}
 		if i >= 0 && fields[i].was == key.Value {
@@ -220,7 +226,8 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 				names[i] = f.name
 			}
 			d.places.bad[Path(append(keys, UnknownKey)...)] = true
-			d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys), Listed(meant(key.Value, names), names))
+			d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys),
+				Listed(meant(key.Value, names), names))
 			return
 		}
 		d.enter(key, value, v.FieldByIndex(fields[i].index), keys)
@@ -229,7 +236,8 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 
 // renamed notes a key's name of before.
 func (d *decoder) renamed(key *yaml.Node, name string, keys []string) {
-	d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: %s%s is called %s now; the old name is read for a release", cmp.Or(d.from[key], d.file), key.Line, key.Column, key.Value, within(keys), name))
+	d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: %s%s is called %s now; the old name is read for a release",
+		cmp.Or(d.from[key], d.file), key.Line, key.Column, key.Value, within(keys), name))
 }
 
 // entries reads a mapping into a map.
@@ -261,7 +269,8 @@ func (d *decoder) enter(key, value *yaml.Node, v reflect.Value, keys []string) {
 }
 
 // mapping goes over the entries of a mapping with plain, distinct keys.
-func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string, each func(key, value *yaml.Node)) {
+func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string,
+	each func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		rather := ""
 		if n.Kind == yaml.SequenceNode && t.Kind() == reflect.Map {
@@ -282,7 +291,8 @@ func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string, each func
 		case key.Tag == mergeTag:
 			merged = d.merged(n.Content[i+1], keys, 0)
 		case twice:
-			d.add(d.placeOf(key), "duplicate key %q%s: it stands in line %d already", key.Value, within(keys), line)
+			d.add(d.placeOf(key), "duplicate key %q%s: it stands in line %d already", key.Value,
+				within(keys), line)
 		default:
 			first[key.Value] = key.Line
 			each(key, n.Content[i+1])
@@ -302,7 +312,8 @@ const mergeTag = "!!merge"
 // merged are the keys and values that a merge brings, the first mapping's before the next's.
 func (d *decoder) merged(n *yaml.Node, keys []string, depth int) (all []*yaml.Node) {
 	if d.visited += 1 + len(n.Content); d.visited > mostNodes || depth > mostDepth {
-		d.wrong(n, keys, "the file merges more than a scenario can hold, %d parts: are aliases multiplying?", mostNodes)
+		d.wrong(n, keys, "the file merges more than a scenario can hold, %d parts: are aliases multiplying?",
+			mostNodes)
 		return nil
 	}
 	switch n.Kind {
@@ -325,7 +336,8 @@ func (d *decoder) merged(n *yaml.Node, keys []string, depth int) (all []*yaml.No
 		}
 		return append(all, others...)
 	}
-	d.wrong(n, keys, "want the alias of a mapping, or a list of them, to merge, have %s", described(n))
+	d.wrong(n, keys, "want the alias of a mapping, or a list of them, to merge, have %s",
+		described(n))
 	return nil
 }
 
@@ -392,7 +404,8 @@ func fieldsOf(t reflect.Type) []field {
 				all = append(all, inner)
 			}
 		case name != "" && name != "-":
-			all = append(all, field{name, f.Tag.Get("was"), f.Tag.Get("about"), f.Tag.Get("alone") != "", []int{i}})
+			all = append(all, field{name, f.Tag.Get("was"), f.Tag.Get("about"),
+				f.Tag.Get("alone") != "", []int{i}})
 		}
 	}
 	return all

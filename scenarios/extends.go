@@ -45,14 +45,17 @@ func (d *decoder) base(name *yaml.Node, s *Scenario, file string, depth int) *ya
 	from := filepath.Join(filepath.Dir(file), filepath.FromSlash(name.Value))
 	switch {
 	case !filepath.IsLocal(filepath.FromSlash(name.Value)) || s.leaves(from):
-		return wrong("extends %q: want a file beside the scenario, or in a folder there", name.Value)
+		return wrong("extends %q: want a file beside the scenario, or in a folder there",
+			name.Value)
 	case depth == mostExtended:
-		return wrong("extends %q: more than %d files extend each other: do they in a circle?", name.Value, mostExtended)
+		return wrong("extends %q: more than %d files extend each other: do they in a circle?",
+			name.Value, mostExtended)
 	}
 	data, err := ReadText(from)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return wrong("extends %q: there is no such file beside this one; for a shipped drill, stormdrill init --from NAME FILE", name.Value)
+		return wrong("extends %q: there is no such file beside this one; for a shipped drill, stormdrill init --from NAME FILE",
+			name.Value)
 	case err != nil:
 		return wrong("extends: %v", err)
 	}
@@ -92,8 +95,10 @@ func (d *decoder) over(base, own *yaml.Node, depth int) *yaml.Node {
 	if base.Kind != yaml.MappingNode || own.Kind != yaml.MappingNode || len(own.Content) == 0 {
 		return own
 	}
-	if d.visited += len(base.Content) + len(own.Content); d.visited > mostNodes || depth > mostDepth {
-		d.wrong(own, nil, "the file holds more than a scenario can, %d parts: are aliases multiplying?", mostNodes)
+	if d.visited += len(base.Content) + len(own.Content); d.visited > mostNodes ||
+		depth > mostDepth {
+		d.wrong(own, nil, "the file holds more than a scenario can, %d parts: are aliases multiplying?",
+			mostNodes)
 		return own
 	}
 	base, own = d.flat(base), d.flat(own)
@@ -127,7 +132,8 @@ func target(n *yaml.Node) *yaml.Node {
 
 // flat is a mapping with what it merges by << among its own keys.
 func (d *decoder) flat(n *yaml.Node) *yaml.Node {
-	if n.Kind != yaml.MappingNode || !slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.Tag == mergeTag }) {
+	if n.Kind != yaml.MappingNode || !slices.ContainsFunc(n.Content,
+		func(c *yaml.Node) bool { return c.Tag == mergeTag }) {
 		return n
 	}
 	return d.copied(n, func(out *yaml.Node) {

@@ -33,11 +33,14 @@ func TestExtends(t *testing.T) {
 		t.Fatal(problems)
 	}
 	p := s.Phases
-	if s.Name != "own" || len(s.Targets) != 2 || len(s.Targets["shop"].Ports) != 1 || s.Targets["shop"].Lab == nil ||
-		p.Baseline.Seconds() != 15 || p.Hold.Seconds() != 20 || p.Recovery.Seconds() != 9 || s.Load["page"].Rate != 100 {
+	if s.Name != "own" || len(s.Targets) != 2 || len(s.Targets["shop"].Ports) != 1 ||
+		s.Targets["shop"].Lab == nil ||
+		p.Baseline.Seconds() != 15 || p.Hold.Seconds() != 20 || p.Recovery.Seconds() != 9 ||
+		s.Load["page"].Rate != 100 {
 		t.Errorf("have %+v, %+v", s, p)
 	}
-	if file, line, _ := s.Places().Find([]string{"load", "page", "rate"}); !strings.HasSuffix(file, "all.yaml") || line != 1 {
+	if file, line, _ := s.Places().Find([]string{"load", "page", "rate"}); !strings.HasSuffix(file,
+		"all.yaml") || line != 1 {
 		t.Errorf("the rate stands in %s:%d", file, line)
 	}
 	if file, line, _ := s.Places().Find([]string{"phases", "fault"}); file != "" || line != 4 {
@@ -48,7 +51,8 @@ func TestExtends(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, problems := read(string(text))
-	if len(problems) > 0 || again.Phases != s.Phases || len(again.Targets) != 2 || again.Extends != "" {
+	if len(problems) > 0 || again.Phases != s.Phases || len(again.Targets) != 2 ||
+		again.Extends != "" {
 		t.Errorf("%v, resolved:\n%s", problems, text)
 	}
 	write("bad.yaml", "targets:\n  shop: {prots: [1]}\n")
@@ -75,12 +79,14 @@ func TestExtends(t *testing.T) {
 		"list.yaml":     `own.yaml:1:10: extends "list.yaml": it holds a list, and no scenario`,
 		"nested.yaml":   `nested.yaml:1:10: extends "link.yaml": want a file beside the scenario`,
 	} {
-		if _, problems := read("extends: " + name + "\nname: x\n"); !strings.Contains(problems.Error(), want) {
+		if _, problems := read("extends: " + name +
+			"\nname: x\n"); !strings.Contains(problems.Error(), want) {
 			t.Errorf("%s: have %v, want %s", name, problems, want)
 		}
 	}
 	for _, name := range []string{"link.yaml", "sub/nested.yaml"} {
-		if _, problems := read("extends: " + name + "\nname: x\n"); !strings.Contains(problems.Error(), "want a file beside the scenario") {
+		if _, problems := read("extends: " + name +
+			"\nname: x\n"); !strings.Contains(problems.Error(), "want a file beside the scenario") {
 			t.Errorf("%s, a link out of the folder: %v", name, problems)
 		}
 	}
@@ -96,7 +102,8 @@ func TestExtendsInAnyWords(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s, _, problems := Decode(filepath.Join(dir, "own.yaml"), []byte("extends: base.yaml\n"+own), os.DirFS(dir))
+		s, _, problems := Decode(filepath.Join(dir, "own.yaml"), []byte("extends: base.yaml\n"+own),
+			os.DirFS(dir))
 		return s, problems
 	}
 	// A key's old name and its new one are two words for one thing: nobody guesses which is meant.
@@ -112,23 +119,27 @@ func TestExtendsInAnyWords(t *testing.T) {
 			t.Errorf("%q over %q: %v", own, base, problems)
 		}
 	}
-	s, problems := read("load: {page: {rate: 100/s, users: 7}}\n", "load: {other: &o {rate: 7/s}, page: {<<: *o}}\n")
+	s, problems := read("load: {page: {rate: 100/s, users: 7}}\n",
+		"load: {other: &o {rate: 7/s}, page: {<<: *o}}\n")
 	if len(problems) > 0 || s.Load["page"].Rate != 7 || s.Load["page"].Users != 7 {
 		t.Errorf("what is merged is one's own: %+v, %v", s.Load["page"], problems)
 	}
 	s, problems = read("targets: {a: {image: x, cpus: 1}, b: {image: y}}\nfaults: {f: {refuse: {link: l}}}\nwatch: {w: {tcp: {address: a}}}\n",
 		"targets: {a: {image: null, lab: {web: {}}}, b: null}\nfaults: {}\nwatch: {w: {tcp: ~, http: {url: u}}}\n")
-	if a := s.Targets["a"]; len(problems) > 0 || len(s.Targets) != 1 || a.Image != "" || a.Lab == nil || a.CPUs != 1 || s.Faults == nil || len(s.Faults) != 0 ||
+	if a := s.Targets["a"]; len(problems) > 0 || len(s.Targets) != 1 || a.Image != "" ||
+		a.Lab == nil || a.CPUs != 1 || s.Faults == nil || len(s.Faults) != 0 ||
 		s.Watch["w"].TCP != nil || s.Watch["w"].HTTP == nil {
 		t.Errorf("null takes away: %+v, %+v, %v", s.Targets, s.Faults, problems)
 	}
-	_, problems = read("targets:\n  a: {image: x, files: {a: b}, prots: 1}\n", "targets: {a: {cpus: 1}}\n")
+	_, problems = read("targets:\n  a: {image: x, files: {a: b}, prots: 1}\n",
+		"targets: {a: {cpus: 1}}\n")
 	if !strings.Contains(problems.Error(), "base.yaml:2:") {
 		t.Errorf("a key of the base: %v", problems)
 	}
 	s, problems = read("targets: {a: {env: {K: v}, command: [x]}}\nname: n\n", "summary: s\n")
 	for _, keys := range [][]string{{"targets", "a", "env", "K"}, {"targets", "a", "command", "0"}, {"targets", "a"}} {
-		if file, _, _ := s.Places().Find(keys); len(problems) > 0 || !strings.HasSuffix(file, "base.yaml") {
+		if file, _, _ := s.Places().Find(keys); len(problems) > 0 ||
+			!strings.HasSuffix(file, "base.yaml") {
 			t.Errorf("%v stands in %q, %v", keys, file, problems)
 		}
 	}
@@ -142,12 +153,14 @@ func TestExtendsInAnyWords(t *testing.T) {
 			t.Errorf("%.20q… over itself: no problem", text)
 		}
 	}
-	s, problems = read("load: {page: {rate: &r 100/s, users: 7}, more: {rate: *r}}\n", "load: {page: {rate: 50/s}}\n")
+	s, problems = read("load: {page: {rate: &r 100/s, users: 7}, more: {rate: *r}}\n",
+		"load: {page: {rate: 50/s}}\n")
 	text, err := s.Resolved()
 	if err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}
-	if again, _, problems := Decode("x.yaml", text, nil); len(problems) > 0 || again.Load["more"].Rate != 100 || again.Load["page"].Rate != 50 {
+	if again, _, problems := Decode("x.yaml", text, nil); len(problems) > 0 ||
+		again.Load["more"].Rate != 100 || again.Load["page"].Rate != 50 {
 		t.Errorf("resolved: %v\n%s", problems, text)
 	}
 }

@@ -45,7 +45,8 @@ func Chosen(v any) (names []string, values []any) {
 
 // Has says whether v, a pointer to a struct, is written with the key.
 func Has(v any, key string) bool {
-	return slices.ContainsFunc(fieldsOf(reflect.TypeOf(v).Elem()), func(f field) bool { return f.name == key })
+	return slices.ContainsFunc(fieldsOf(reflect.TypeOf(v).Elem()),
+		func(f field) bool { return f.name == key })
 }
 
 // KindNames are their names.

@@ -99,7 +99,8 @@ func (m *manual) section(path string, s *jsonschema.Schema) {
 		if slices.Contains(s.Required, key) {
 			required = ", needed"
 		}
-		fmt.Fprintf(&m.out, "| `%s` | %s%s | %s |\n", key, kind, required, strings.ReplaceAll(m.plainly(key, what), "|", `\|`))
+		fmt.Fprintf(&m.out, "| `%s` | %s%s | %s |\n", key, kind, required,
+			strings.ReplaceAll(m.plainly(key, what), "|", `\|`))
 		if of != nil {
 			below = append(below, sub{at, of})
 		}
@@ -164,7 +165,8 @@ func (m *manual) kind(s *jsonschema.Schema) string {
 	case len(s.OneOf) > 0:
 		return m.kind(s.OneOf[0])
 	}
-	words := map[string]string{"string": "text", "integer": "number", "number": "number", "boolean": "true or false", "object": "mapping"}
+	words := map[string]string{"string": "text", "integer": "number", "number": "number",
+		"boolean": "true or false", "object": "mapping"}
 	return words[s.Type]
 }
 

@@ -19,7 +19,8 @@ const (
 )
 
 // Materials are all of them.
-var Materials = []string{string(CACertificate), string(OwnCertificate), string(OwnKey), string(OwnBoth)}
+var Materials = []string{string(CACertificate), string(OwnCertificate), string(OwnKey),
+	string(OwnBoth)}
 
 // MaterialOf tells whether a target's file is material of the drill's own
 // authority, and which.

@@ -29,7 +29,8 @@ load:
 		t.Errorf("more: %+v", g)
 	}
 	for name, cpus := range map[string]float64{"base": 1, "small": 0.5, "several": 2} {
-		if x := s.Targets[name]; x.CPUs != cpus || len(x.Ports) != 1 || x.Lab == nil || x.Lab.Web == nil {
+		if x := s.Targets[name]; x.CPUs != cpus || len(x.Ports) != 1 || x.Lab == nil ||
+			x.Lab.Web == nil {
 			t.Errorf("%s: %+v", name, x)
 		}
 	}
@@ -48,7 +49,8 @@ load:
 	for i := range 30 {
 		bomb += fmt.Sprintf("  t%d: &t%d {<<: [*t%d, *t%d]}\n", i+1, i+1, i, i)
 	}
-	if _, whole, problems := Decode("x.yaml", []byte(bomb), nil); whole || !strings.Contains(problems.Error(), "merges more than a scenario can hold") {
+	if _, whole, problems := Decode("x.yaml", []byte(bomb), nil); whole ||
+		!strings.Contains(problems.Error(), "merges more than a scenario can hold") {
 		t.Errorf("a bomb: whole %t, %v", whole, problems)
 	}
 }

@@ -71,24 +71,34 @@ func edits(a, b string) int {
 
 // elsewhere are names that other tools have for a key or a kind.
 var elsewhere = map[string]string{
-	"environment": "env", "env-file": "env", "depends-on": "uses", "links": "uses", "entrypoint": "command",
-	"healthcheck": "ready", "health-check": "ready", "mem-limit": "memory", "cpu": "cpus", "volumes": "files", "services": "targets",
-	"expose": "ports", "deploy": "replicas", "scale": "replicas", "tmpfs": "files", "api-version": "version", "apiversion": "version",
-	"packet-loss": "loss", "packet-duplicate": "duplicate", "partition": "blackhole", "drop": "syn-drop", "netem": "latency", "delay": "latency",
-	"slicer": "slice", "reset-peer": "reset", "slow-close": "stall", "timeout": "stall", "abort": "reset", "http-abort": "http-status",
+	"environment": "env", "env-file": "env", "depends-on": "uses", "links": "uses",
+	"entrypoint":  "command",
+	"healthcheck": "ready", "health-check": "ready", "mem-limit": "memory", "cpu": "cpus",
+	"volumes": "files", "services": "targets",
+	"expose": "ports", "deploy": "replicas", "scale": "replicas", "tmpfs": "files",
+	"api-version": "version", "apiversion": "version",
+	"packet-loss": "loss", "packet-duplicate": "duplicate", "partition": "blackhole",
+	"drop": "syn-drop", "netem": "latency", "delay": "latency",
+	"slicer": "slice", "reset-peer": "reset", "slow-close": "stall", "timeout": "stall",
+	"abort": "reset", "http-abort": "http-status",
 	"abort-http": "http-status", "http-error": "http-status", "dns-error": "dns", "down": "refuse",
-	"stress-cpu": "cpu-starve", "cpu-stress": "cpu-starve", "stress-memory": "memory-starve", "oom": "memory-starve", "pod-kill": "kill",
-	"freeze": "pause", "shutdown": "stop", "terminate": "stop", "status": "code", "probability": "share", "toxicity": "share",
-	"vus": "users", "duration": "phases", "url": "to", "rps": "rate", "script": "command", "exec": "command",
+	"stress-cpu": "cpu-starve", "cpu-stress": "cpu-starve", "stress-memory": "memory-starve",
+	"oom": "memory-starve", "pod-kill": "kill",
+	"freeze": "pause", "shutdown": "stop", "terminate": "stop", "status": "code",
+	"probability": "share", "toxicity": "share",
+	"vus": "users", "duration": "phases", "url": "to", "rps": "rate", "script": "command",
+	"exec": "command",
 	"expr": "query", "promql": "query", "alert": "rule", "interval": "every", "retries": "fails",
 	"objectives": "sla", "slo": "sla", "probes": "watch", "watchers": "watch", "scenario": "name",
-	"rto": "outage", "mttr": "recover", "mttd": "detect", "availability": "thresholds", "success": "thresholds", "error-rate": "thresholds",
+	"rto": "outage", "mttr": "recover", "mttd": "detect", "availability": "thresholds",
+	"success": "thresholds", "error-rate": "thresholds",
 }
 
 // meant is the name here for what another tool calls so, where that may be written; else
 // the name itself.
 func meant(name string, have []string) string {
-	if other := elsewhere[fold(name)]; other != "" && !slices.Contains(have, name) && slices.Contains(have, other) {
+	if other := elsewhere[fold(name)]; other != "" && !slices.Contains(have, name) &&
+		slices.Contains(have, other) {
 		return other
 	}
 	return name

@@ -29,7 +29,8 @@ func Decode(file string, data []byte, dir fs.FS) (s *Scenario, whole bool, probl
 	d := decoder{file: file, places: s.places}
 	d.decode(data, s)
 	s.notes = d.notes
-	return s, (len(d.problems) == 0 || len(s.places.at) > 1) && d.visited <= mostNodes && !d.broken, d.problems
+	return s, (len(d.problems) == 0 || len(s.places.at) > 1) && d.visited <= mostNodes && !d.broken,
+		d.problems
 }
 
 // Notes are what is read in the scenario and should be written otherwise, each with its
@@ -103,7 +104,8 @@ func (s *Scenario) Outside(name string) bool {
 		return false // it is not there
 	}
 	inside, err := filepath.Rel(dir, at)
-	return err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator))
+	return err != nil || inside == ".." ||
+		strings.HasPrefix(inside, ".."+string(filepath.Separator))
 }
 
 // onDisk gives the path of a file that s.Dir cannot reach, or is not in it.
@@ -144,5 +146,6 @@ func (s *Scenario) stat(name string) (fs.FileInfo, error) {
 
 // OnlySLA reports whether nothing else of a scenario stands in it.
 func (s *Scenario) OnlySLA() bool {
-	return len(s.Targets)+len(s.Load)+len(s.Faults)+len(s.Watch)+len(s.Steer) == 0 && s.Phases == Phases{}
+	return len(s.Targets)+len(s.Load)+len(s.Faults)+len(s.Watch)+len(s.Steer) == 0 &&
+		s.Phases == Phases{}
 }

@@ -30,7 +30,8 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, keys []string) {
 // secret checks a value that holds some: the types that take one never show it.
 func (d *decoder) secret(n *yaml.Node, t secret.Text, v reflect.Value, keys []string) bool {
 	if v.Type() != secretType {
-		d.wrong(n, keys, "%s: plan and record show it as it stands, so that it cannot hold a secret: write it out, without ${env:…}", keys[len(keys)-1])
+		d.wrong(n, keys, "%s: plan and record show it as it stands, so that it cannot hold a secret: write it out, without ${env:…}",
+			keys[len(keys)-1])
 		return false
 	}
 	if err := t.Check(); err != nil {
@@ -38,7 +39,8 @@ func (d *decoder) secret(n *yaml.Node, t secret.Text, v reflect.Value, keys []st
 		return false
 	}
 	for _, name := range t.Short() {
-		d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the value of %s has fewer than 4 characters: where a target or a command says it, it is not hidden", cmp.Or(d.from[n], d.file), n.Line, n.Column, name))
+		d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the value of %s has fewer than 4 characters: where a target or a command says it, it is not hidden",
+			cmp.Or(d.from[n], d.file), n.Line, n.Column, name))
 	}
 	return true
 }
@@ -143,7 +145,8 @@ func expected(t reflect.Type) string {
 	case reflect.Struct:
 		fields := fieldsOf(t)
 		if i := alone(fields); i >= 0 {
-			return expected(t.FieldByIndex(fields[i].index).Type) + ", or a mapping of " + namesOf(fields)
+			return expected(t.FieldByIndex(fields[i].index).Type) + ", or a mapping of " +
+				namesOf(fields)
 		}
 		return "a mapping of " + namesOf(fields)
 	case reflect.Map:

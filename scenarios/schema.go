@@ -104,21 +104,26 @@ const durationPattern = `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$|^0$`
 // quantitySchema describes what is written as text of a form of its own.
 func quantitySchema(t reflect.Type) *jsonschema.Schema {
 	written := func(pattern, what string, examples ...any) *jsonschema.Schema {
-		return &jsonschema.Schema{Type: "string", Pattern: pattern, Description: what, Examples: examples}
+		return &jsonschema.Schema{Type: "string", Pattern: pattern, Description: what,
+			Examples: examples}
 	}
 	switch t {
 	case durationType:
 		return written(durationPattern, "a duration", "500ms", "2s", "1m30s")
 	case reflect.TypeFor[quantity.Rate]():
-		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$`, "events per second, minute, hour or duration", "200/s", "30/m")
+		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$`,
+			"events per second, minute, hour or duration", "200/s", "30/m")
 	case reflect.TypeFor[quantity.Pace]():
-		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$|^\s*[x×]\s*[0-9.]+\s*$`, "events per second, or a multiple of the users' rate", "500/s", "x8")
+		return written(`^\s*[0-9.]+\s*/\s*([0-9.]*(ms|s|m|h))\s*$|^\s*[x×]\s*[0-9.]+\s*$`,
+			"events per second, or a multiple of the users' rate", "500/s", "x8")
 	case reflect.TypeFor[quantity.Share]():
 		return written(`^\s*[0-9.]+\s*%\s*$`, "a percentage", "30%")
 	case reflect.TypeFor[quantity.Throughput]():
-		return written(`^\s*[0-9.]+\s*(B|[kK]B|[MG]B|[KMG]iB)?/s\s*$`, "bytes per second", "64KiB/s")
+		return written(`^\s*[0-9.]+\s*(B|[kK]B|[MG]B|[KMG]iB)?/s\s*$`, "bytes per second",
+			"64KiB/s")
 	case reflect.TypeFor[quantity.Size]():
-		s := written(`^\s*[0-9.]+\s*(B|[kK]B|[MG]B|[KMG]iB)?\s*$`, "bytes, with a unit", "64KiB", "10MB")
+		s := written(`^\s*[0-9.]+\s*(B|[kK]B|[MG]B|[KMG]iB)?\s*$`, "bytes, with a unit", "64KiB",
+			"10MB")
 		s.Type = ""
 		s.OneOf = []*jsonschema.Schema{{Type: "string", Pattern: s.Pattern}, {Type: "integer"}}
 		s.Pattern = ""
@@ -160,7 +165,8 @@ func loosen(s *jsonschema.Schema) {
 		for _, e := range []*jsonschema.Schema{p.Value.Items, p.Value.AdditionalProperties} {
 			if e != nil && e.Type == "string" && e.Pattern == "" {
 				e.Type = ""
-				e.OneOf = []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}
+				e.OneOf = []*jsonschema.Schema{{Type: "string"}, {Type: "number"},
+					{Type: "boolean"}}
 			}
 		}
 	}

@@ -74,8 +74,9 @@ phases: {baseline: 1s, hold: 1s, recovery: 1s}, faults: {d: {kill: {target: b}}}
 		t.Fatal(err)
 	}
 	for what, change := range map[string][2]string{
-		"an unknown key":             {"name: a", "nam: a"},
-		"two kinds of fault":         {"kill: {target: b}", "kill: {target: b}, refuse: {link: c -> b}"},
+		"an unknown key": {"name: a", "nam: a"},
+		"two kinds of fault": {"kill: {target: b}",
+			"kill: {target: b}, refuse: {link: c -> b}"},
 		"no kind of fault":           {"kill: {target: b}", "at: 1s"},
 		"two sources of a target":    {"lab: {web: {}}", "lab: {web: {}}, image: x"},
 		"a duration without a unit":  {"hold: 1s", "hold: 1"},

@@ -33,7 +33,8 @@ type course struct {
 
 // campaign runs one drill as often as its design says, each run into a folder of
 // its own, and judges them together.
-func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenario, several bool) (sla.Verdict, error) {
+func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenario,
+	several bool) (sla.Verdict, error) {
 	c := &course{runFlags: f, scenario: s, w: w, dir: f.folder(s, several)}
 	if err := freshFolder(c.dir); err != nil {
 		return "", err
@@ -48,7 +49,8 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
 	written := reports.WriteCampaign(c.dir, card, c.done)
-	return card.Verdict, errors.Join(ended, written, reports.CampaignText(w, card, textOptions(w, c.dir, false)))
+	return card.Verdict, errors.Join(ended, written,
+		reports.CampaignText(w, card, textOptions(w, c.dir, false)))
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a
@@ -95,7 +97,8 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	switch {
 	case err == nil:
 	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):
-		card.Verdict, card.Reasons = sla.Interrupted, []sla.Said{sla.Say("interrupted", err.Error())}
+		card.Verdict, card.Reasons = sla.Interrupted,
+			[]sla.Said{sla.Say("interrupted", err.Error())}
 	case len(c.done) == 0 && card.Verdict == "":
 		return err
 	default:

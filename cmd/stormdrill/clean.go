@@ -61,6 +61,7 @@ func inForce(w io.Writer, d lab.Dead) {
 		return
 	}
 	for _, e := range left {
-		fmt.Fprintf(w, "run %s: fault %s was injected and not lifted: lift it by hand: sh %s\n", d.Run, e.Fault, e.Lift)
+		fmt.Fprintf(w, "run %s: fault %s was injected and not lifted: lift it by hand: sh %s\n",
+			d.Run, e.Fault, e.Lift)
 	}
 }

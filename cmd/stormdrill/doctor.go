@@ -35,7 +35,8 @@ Exit status: 0 drills can run, 4 something they need is missing.`,
 				}
 			})
 			if missing > 0 {
-				return exitError{exitHarness, fmt.Errorf("%s is missing: drills cannot run here", count(missing, "thing"))}
+				return exitError{exitHarness,
+					fmt.Errorf("%s is missing: drills cannot run here", count(missing, "thing"))}
 			}
 			return nil
 		},

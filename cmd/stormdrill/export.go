@@ -31,7 +31,8 @@ docs/export.md says it of every field.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, ok := reports.VegetaFormats[format]; !ok {
-				return exitError{exitInvalid, fmt.Errorf("format %q: want gob, json or csv", format)}
+				return exitError{exitInvalid,
+					fmt.Errorf("format %q: want gob, json or csv", format)}
 			}
 			record, err := timeline.Open(recordIn(args[0]))
 			if err != nil {

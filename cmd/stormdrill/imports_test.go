@@ -15,7 +15,8 @@ const repository = "github.com/stormdrill/stormdrill/"
 // linkedBy lists what packages link on a system, but for the standard library.
 func linkedBy(t *testing.T, system string, packages ...string) []string {
 	t.Helper()
-	c := exec.Command("go", append([]string{"list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}"}, packages...)...)
+	c := exec.Command("go", append([]string{"list", "-deps", "-f",
+		"{{if not .Standard}}{{.ImportPath}}{{end}}"}, packages...)...)
 	c.Env = append(c.Environ(), "GOOS="+system)
 	out, err := c.Output()
 	if err != nil {
@@ -38,9 +39,12 @@ func has(path string, parts ...string) bool {
 // nothing of Linux, of Docker or of a proxy.
 func TestJudgeLinksNoMachine(t *testing.T) {
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		for _, d := range linkedBy(t, system, repository+"scenarios/sla", repository+"scenarios/timeline", repository+"reports") {
-			if has(d, "nftables", "netlink", "netns", "toxiproxy", "prometheus", "moby", "docker", "testcontainers-go",
-				repository+"faults/switchboard", repository+"scenarios/lab/docker", repository+"loadgen") {
+		for _, d := range linkedBy(t, system, repository+"scenarios/sla",
+			repository+"scenarios/timeline", repository+"reports") {
+			if has(d, "nftables", "netlink", "netns", "toxiproxy", "prometheus", "moby", "docker",
+				"testcontainers-go",
+				repository+"faults/switchboard", repository+"scenarios/lab/docker",
+				repository+"loadgen") {
 				t.Errorf("%s: they link %s", system, d)
 			}
 		}
@@ -64,7 +68,8 @@ func TestVocabularyImportsTheStandardLibrary(t *testing.T) {
 // Commands have flags, one call and a format: what a fault, a load node or a watcher is,
 // they leave to whoever runs a drill.
 func TestCommandsOrchestrateNothing(t *testing.T) {
-	out, err := exec.Command("go", "list", "-tags", "nonode", "-f", "{{range .Imports}}{{.}}\n{{end}}", ".").Output()
+	out, err := exec.Command("go", "list", "-tags", "nonode", "-f",
+		"{{range .Imports}}{{.}}\n{{end}}", ".").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +86,8 @@ func TestCommandsOrchestrateNothing(t *testing.T) {
 func TestProgramWithoutRolesHasNoNodes(t *testing.T) {
 	for _, system := range []string{"darwin", "windows"} {
 		for _, d := range linkedBy(t, system, repository+"cmd/stormdrill") {
-			if has(d, "nftables", "netlink", "netns", "toxiproxy", repository+"faults/switchboard", repository+"loadgen") {
+			if has(d, "nftables", "netlink", "netns", "toxiproxy", repository+"faults/switchboard",
+				repository+"loadgen") {
 				t.Errorf("%s: it links %s", system, d)
 			}
 		}
@@ -92,7 +98,8 @@ func TestProgramWithoutRolesHasNoNodes(t *testing.T) {
 // roles of nodes, judges a kept record to the same bytes. It is built for this system.
 func TestScoreWithoutRoles(t *testing.T) {
 	alone := filepath.Join(t.TempDir(), "stormdrill")
-	if out, err := exec.Command("go", "build", "-tags", "nonode", "-o", alone, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-tags", "nonode", "-o", alone,
+		".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	kept := "../../testdata/records/haproxy-check/"
@@ -107,7 +114,8 @@ func TestScoreWithoutRoles(t *testing.T) {
 	if !bytes.Equal(have, want) {
 		t.Errorf("its scorecard is another one:\n%s", have)
 	}
-	if out, err := exec.Command(alone, "node", "load").CombinedOutput(); err == nil || !strings.Contains(string(out), "command line alone") {
+	if out, err := exec.Command(alone, "node", "load").CombinedOutput(); err == nil ||
+		!strings.Contains(string(out), "command line alone") {
 		t.Errorf("node: %v: %s", err, out)
 	}
 }

@@ -34,7 +34,8 @@ A file that exists is left alone.`,
 			}
 			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if errors.Is(err, fs.ErrExist) {
-				return exitError{exitInvalid, fmt.Errorf("%s exists and is left as it is: choose another name", args[0])}
+				return exitError{exitInvalid,
+					fmt.Errorf("%s exists and is left as it is: choose another name", args[0])}
 			}
 			if err != nil {
 				return err
@@ -49,7 +50,8 @@ A file that exists is left alone.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&from, "from", "", "the shipped drill to begin with: stormdrill list names them")
+	c.Flags().StringVar(&from, "from", "",
+		"the shipped drill to begin with: stormdrill list names them")
 	_ = c.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(library.Names(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return c
 }

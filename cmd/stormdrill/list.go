@@ -28,7 +28,8 @@ the faults and watchers that a scenario can have.`,
 			for i, section := range []struct {
 				title string
 				kinds []scenarios.Kind
-			}{{"DRILLS", drills}, {"FAULTS", scenarios.FaultKinds()}, {"WATCHERS", scenarios.WatchKinds()}} {
+			}{{"DRILLS", drills}, {"FAULTS", scenarios.FaultKinds()}, {"WATCHERS",
+				scenarios.WatchKinds()}} {
 				if i > 0 {
 					fmt.Fprintln(w)
 				}

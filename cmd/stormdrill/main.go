@@ -41,7 +41,8 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	case running:
 		exit = exitError{exitHarness, err}
 	default:
-		exit = exitError{exitInvalid, fmt.Errorf("%s; see %s --help", oneLine(err), at.CommandPath())}
+		exit = exitError{exitInvalid, fmt.Errorf("%s; see %s --help", oneLine(err),
+			at.CommandPath())}
 	}
 	complain(stderr, exit.err)
 	return exit.code

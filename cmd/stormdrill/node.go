@@ -24,12 +24,14 @@ func newNode() *cobra.Command {
 		Hidden: true,
 	}
 	c.AddCommand(
-		&cobra.Command{Use: "switchboard", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-			return switchboard.Run(c.Context(), os.Stdin, os.Stdout)
-		}},
-		&cobra.Command{Use: "load", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-			return loadgen.Run(c.Context(), os.Stdin, os.Stdout)
-		}},
+		&cobra.Command{Use: "switchboard", Args: cobra.NoArgs,
+			RunE: func(c *cobra.Command, _ []string) error {
+				return switchboard.Run(c.Context(), os.Stdin, os.Stdout)
+			}},
+		&cobra.Command{Use: "load", Args: cobra.NoArgs,
+			RunE: func(c *cobra.Command, _ []string) error {
+				return loadgen.Run(c.Context(), os.Stdin, os.Stdout)
+			}},
 		&cobra.Command{Use: "target", Args: cobra.NoArgs, RunE: runTarget},
 	)
 	return c

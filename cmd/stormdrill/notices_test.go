@@ -28,7 +28,8 @@ const noticesFile = "../../docs/THIRD_PARTY_NOTICES"
 
 // allowed are the licences that a linked module may have, and the grants that come with
 // one: none asks more of a binary than that its notice goes along.
-var allowed = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "GooglePatentsFile", "ISC", "MIT"}
+var allowed = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "GooglePatentsFile", "ISC",
+	"MIT"}
 
 // unlinked are licence files of a module's parts that are not in the binary.
 var unlinked = []string{"LICENSE.docs"}
@@ -75,7 +76,8 @@ func linkedModules(t *testing.T) []linked {
 	std := linked{Path: "the Go standard library", files: map[string]notice{}}
 	std.collect(t, root)
 	for _, system := range builtFor {
-		d := json.NewDecoder(bytes.NewReader(output(t, system, "list", "-deps", "-json=Dir,Module", ".")))
+		d := json.NewDecoder(bytes.NewReader(output(t, system, "list", "-deps", "-json=Dir,Module",
+			".")))
 		for {
 			var p struct {
 				Dir    string
@@ -105,7 +107,8 @@ func linkedModules(t *testing.T) []linked {
 			}
 		}
 	}
-	all := slices.SortedFunc(maps.Values(found), func(a, b linked) int { return cmp.Compare(a.Path, b.Path) })
+	all := slices.SortedFunc(maps.Values(found),
+		func(a, b linked) int { return cmp.Compare(a.Path, b.Path) })
 	return append([]linked{std}, all...)
 }
 
@@ -158,7 +161,8 @@ func (m linked) collect(t *testing.T, dir string) {
 		}
 		for _, id := range n.licences {
 			if !slices.Contains(allowed, id) {
-				t.Errorf("%s %s: %s is %s, which is not allowed: %s", m.Path, m.Version, name, id, strings.Join(allowed, ", "))
+				t.Errorf("%s %s: %s is %s, which is not allowed: %s", m.Path, m.Version, name, id,
+					strings.Join(allowed, ", "))
 			}
 		}
 		m.files[name] = n
@@ -169,7 +173,8 @@ func (m linked) collect(t *testing.T, dir string) {
 }
 
 func judged(e fs.DirEntry) bool {
-	return e.Type().IsRegular() && licenceName.MatchString(e.Name()) && filepath.Ext(e.Name()) != ".go" &&
+	return e.Type().IsRegular() && licenceName.MatchString(e.Name()) &&
+		filepath.Ext(e.Name()) != ".go" &&
 		!slices.Contains(unlinked, e.Name())
 }
 
@@ -223,7 +228,8 @@ func TestDependenciesAreJustified(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	direct := output(t, "linux", "list", "-m", "-f", "{{if not (or .Main .Indirect)}}| {{.Path}} | {{.Version}} |{{end}}", "all")
+	direct := output(t, "linux", "list", "-m", "-f",
+		"{{if not (or .Main .Indirect)}}| {{.Path}} | {{.Version}} |{{end}}", "all")
 	want := 0
 	for line := range strings.Lines(string(direct)) {
 		if line = strings.TrimSpace(line); line == "" {
@@ -234,7 +240,8 @@ func TestDependenciesAreJustified(t *testing.T) {
 			t.Errorf("docs/dependencies.md has no row %s", line)
 		}
 	}
-	if have := bytes.Count(doc, []byte("\n| g")) + bytes.Count(doc, []byte("\n| p")); want == 0 || have != want {
+	if have := bytes.Count(doc, []byte("\n| g")) + bytes.Count(doc, []byte("\n| p")); want == 0 ||
+		have != want {
 		t.Errorf("docs/dependencies.md has %d rows, want %d", have, want)
 	}
 }

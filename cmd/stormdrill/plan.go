@@ -37,11 +37,13 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print each plan as one line of JSON instead")
-	c.Flags().BoolVar(&resolved, "resolved", false, "print each scenario as one text instead, with what it extends")
+	c.Flags().BoolVar(&resolved, "resolved", false,
+		"print each scenario as one text instead, with what it extends")
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "seed of all that is drawn at random")
 	c.MarkFlagsMutuallyExclusive("json", "resolved")
 	t.flags(c)
-	c.Flags().StringToStringVar(&o.Images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
+	c.Flags().StringToStringVar(&o.Images, "image", nil,
+		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }
 
@@ -55,7 +57,8 @@ func planAll(c *cobra.Command, args []string, o plan.Options, asJSON bool) error
 		return err
 	}
 	if unused := plan.UnusedImages(drills, o.Images); len(unused) > 0 {
-		return exitError{exitInvalid, fmt.Errorf("--image %s: no target has that name or image", strings.Join(unused, ", "))}
+		return exitError{exitInvalid, fmt.Errorf("--image %s: no target has that name or image",
+			strings.Join(unused, ", "))}
 	}
 	o.Tool = version()
 	for i, s := range drills {

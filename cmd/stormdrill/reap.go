@@ -34,7 +34,8 @@ func newReap() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			// Taken and not ignored: commands would inherit that. SIGPIPE is of an answer
 			// to a process that is gone.
-			signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+			signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP,
+				syscall.SIGPIPE)
 			return run.Reap(c.Context(), ground, id, ledger, os.Stdin, os.Stdout)
 		},
 	}

@@ -80,15 +80,19 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 			return f.run(c, args)
 		},
 	}
-	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
+	c.Flags().StringVarP(&f.out, "out", "o", "",
+		"folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print all that is known of each run")
-	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of all that is drawn at random (default: new for each run, and recorded)")
+	c.Flags().Uint64Var(&f.seed, "seed", 0,
+		"seed of all that is drawn at random (default: new for each run, and recorded)")
 	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
 	c.Flags().IntVar(&f.allow, "allow", 0, "how many of them may exceed the SLA")
-	c.Flags().BoolVar(&f.uncontained, "uncontained", false, "run also where the engine does not keep packets in the drill's network; the scorecard says so")
+	c.Flags().BoolVar(&f.uncontained, "uncontained", false,
+		"run also where the engine does not keep packets in the drill's network; the scorecard says so")
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	f.trust.flags(c)
-	c.Flags().StringToStringVar(&f.images, "image", nil, "NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
+	c.Flags().StringToStringVar(&f.images, "image", nil,
+		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }
 
@@ -175,13 +179,16 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 		return nil, exitError{exitHarness, err}
 	}
 	if unused := plan.UnusedImages(drills, f.images); len(unused) > 0 {
-		return nil, exitError{exitInvalid, fmt.Errorf("--image %s: no drill here has an image or a target of that name", strings.Join(unused, ", "))}
+		return nil, exitError{exitInvalid,
+			fmt.Errorf("--image %s: no drill here has an image or a target of that name",
+				strings.Join(unused, ", "))}
 	}
 	return drills, nil
 }
 
 // one runs and reports a single drill.
-func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario, several bool) (sla.Scorecard, error) {
+func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario,
+	several bool) (sla.Scorecard, error) {
 	dir := f.folder(s, several)
 	if err := freshFolder(dir); err != nil {
 		return sla.Scorecard{}, err
@@ -208,7 +215,8 @@ func (f runFlags) folder(s *scenarios.Scenario, several bool) string {
 // rehearse takes a drill to its scorecard and leaves its reports in its folder.
 func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.Scorecard, error) {
 	live := newLive(w)
-	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained, version(), live, ground, reaper
+	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
+		version(), live, ground, reaper
 	card, err := d.Run(ctx)
 	live.Close()
 	if err != nil {
@@ -255,7 +263,8 @@ func newLive(w io.Writer) *reports.Live {
 
 func textOptions(w io.Writer, dir string, verbose bool) reports.TextOptions {
 	width, _ := terminal(w)
-	return reports.TextOptions{Color: reports.Color(w), Width: width, Evidence: dir, Verbose: verbose}
+	return reports.TextOptions{Color: reports.Color(w), Width: width, Evidence: dir,
+		Verbose: verbose}
 }
 
 // terminal gives the width of the terminal w is, if it is one.

@@ -30,7 +30,9 @@ a program reads them (docs/scorecard.md says what their fields mean).`,
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"scenario", "scorecard", "campaign"},
 		RunE: func(c *cobra.Command, args []string) error {
-			of := map[string]func() ([]byte, error){"scorecard": reports.ScorecardSchema, "campaign": reports.CampaignSchema}[strings.Join(args, "")]
+			of := map[string]func() ([]byte,
+				error){"scorecard": reports.ScorecardSchema, "campaign": reports.CampaignSchema}[strings.Join(args,
+				"")]
 			if of == nil {
 				of = scenarios.Schema
 			}

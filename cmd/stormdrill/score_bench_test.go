@@ -61,7 +61,8 @@ func BenchmarkScore10M(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/requests, "B/request")
 	b.ReportMetric(float64(info.Size())/1e6/each, "MB/s")
 	t := bench.NewTable(b, "| requests | record | to score it | CPU | most resident |")
-	t.Row("%d | %.0f MB, %.1f bytes a request | %.1f s | %.1f s | %.0f MB", requests, float64(info.Size())/1e6, float64(info.Size())/requests,
+	t.Row("%d | %.0f MB, %.1f bytes a request | %.1f s | %.1f s | %.0f MB", requests,
+		float64(info.Size())/1e6, float64(info.Size())/requests,
 		each, cpu.Seconds()/float64(b.N), float64(resident)/1e6)
 	bench.AtMost(b, "seconds", each, 5)
 	bench.AtMost(b, "MB resident", float64(resident)/1e6, 200)
@@ -84,10 +85,12 @@ func longRecord(path string, n int) error {
 	for at := start; at < start+length; at += quarter {
 		l.load("shoppers", 4000, at)
 		l.load("page", 1000, at)
-		l.keep(w.Answer(load.Answer{Check: "balancer", Start: at, End: at + int64(time.Millisecond), Known: true,
-			Good: at < l.inject+4*int64(time.Second) || at > l.clear}))
+		l.keep(w.Answer(load.Answer{Check: "balancer", Start: at, End: at + int64(time.Millisecond),
+			Known: true,
+			Good:  at < l.inject+4*int64(time.Second) || at > l.clear}))
 		if (at-start)%int64(time.Second) == 0 {
-			l.keep(w.Usage(load.Usage{At: at, Group: "shoppers", LagP99: time.Millisecond, Machine: load.Pressure{Load: 1.5, Cores: 2}}))
+			l.keep(w.Usage(load.Usage{At: at, Group: "shoppers", LagP99: time.Millisecond,
+				Machine: load.Pressure{Load: 1.5, Cores: 2}}))
 		}
 	}
 	l.mark(timeline.MarkInject, "bad-node", l.inject)
@@ -123,18 +126,29 @@ type underWay struct {
 func (l *longRun) keep(err error) { l.err = errors.Join(l.err, err) }
 
 func (l *longRun) mark(name, fault string, at int64) {
-	l.keep(l.Mark(timeline.Mark{Name: name, Fault: fault, Before: at, After: at + int64(time.Millisecond)}))
+	l.keep(l.Mark(timeline.Mark{Name: name, Fault: fault, Before: at, After: at +
+		int64(time.Millisecond)}))
 }
 
 func (l *longRun) header(length time.Duration) timeline.Header {
 	detect, recovered := 5*time.Second, 30*time.Second
-	return timeline.Header{Scenario: "ten-million", Run: "0123456789abcdef", Mono: start, Wall: time.Unix(1_700_000_000, 0).UTC(),
-		Phases: timeline.Phases{Baseline: length / 2, Hold: time.Minute, Recovery: length/2 - time.Minute, Confirm: 5 * time.Second},
-		Groups: []timeline.Group{{Name: "shoppers", Rate: 4000, Users: 20_000, Slow: 500 * time.Millisecond}, {Name: "page", Rate: 1000, Users: 5000, Slow: 500 * time.Millisecond}},
-		Faults: []timeline.Fault{{Name: "bad-node", Kind: "http-status", Aim: "lb -> app-2", For: time.Minute, Share: 1}},
-		Watch:  []timeline.Watcher{{Name: "balancer", Kind: "haproxy", WatcherTraits: (&watch.HAProxy{}).Traits(), Fails: 1, Oks: 1, Every: time.Duration(quarter)}},
-		Objectives: timeline.Objectives{Detect: map[string]time.Duration{"balancer": detect}, Recover: &recovered, Profile: "handbook",
-			Keep: []string{"success of shoppers in run >= 99%", "p95 of page in recovery <= 1.25 x baseline", "tls of page in run >= 99%", "p99 of node app-1 in run <= 100ms"}},
+	return timeline.Header{Scenario: "ten-million", Run: "0123456789abcdef", Mono: start,
+		Wall: time.Unix(1_700_000_000, 0).UTC(),
+		Phases: timeline.Phases{Baseline: length / 2, Hold: time.Minute,
+			Recovery: length/2 - time.Minute, Confirm: 5 * time.Second},
+		Groups: []timeline.Group{{Name: "shoppers", Rate: 4000, Users: 20_000,
+			Slow: 500 * time.Millisecond}, {Name: "page", Rate: 1000, Users: 5000,
+			Slow: 500 * time.Millisecond}},
+		Faults: []timeline.Fault{{Name: "bad-node", Kind: "http-status", Aim: "lb -> app-2",
+			For: time.Minute, Share: 1}},
+		Watch: []timeline.Watcher{{Name: "balancer", Kind: "haproxy",
+			WatcherTraits: (&watch.HAProxy{}).Traits(), Fails: 1, Oks: 1,
+			Every: time.Duration(quarter)}},
+		Objectives: timeline.Objectives{Detect: map[string]time.Duration{"balancer": detect},
+			Recover: &recovered, Profile: "handbook",
+			Keep: []string{"success of shoppers in run >= 99%",
+				"p95 of page in recovery <= 1.25 x baseline", "tls of page in run >= 99%",
+				"p99 of node app-1 in run <= 100ms"}},
 	}
 }
 
@@ -150,7 +164,8 @@ func (l *longRun) load(group string, rate int, at int64) {
 		l.groups[group] = g
 	}
 	for i := range rate / 4 {
-		g.waiting = append(g.waiting, l.request(group, g.seq, at+int64(i)*int64(time.Second)/int64(rate)))
+		g.waiting = append(g.waiting, l.request(group, g.seq,
+			at+int64(i)*int64(time.Second)/int64(rate)))
 		g.seq++
 	}
 	var done []load.Request
@@ -170,7 +185,8 @@ var names = []string{"app-1", "app-2", "app-3"}
 func (l *longRun) request(group string, seq uint64, due int64) load.Request {
 	ms := func(mean float64) int64 { return int64(l.random.ExpFloat64() * mean * float64(time.Millisecond)) }
 	node := l.random.IntN(3)
-	q := load.Request{Seq: seq, Due: due, Sent: due + ms(0.2), Node: names[node], Status: 200, Attempts: 1, Reused: true}
+	q := load.Request{Seq: seq, Due: due, Sent: due + ms(0.2), Node: names[node], Status: 200,
+		Attempts: 1, Reused: true}
 	took := int64(1500*time.Microsecond) + ms(1.5)
 	if l.random.IntN(100) == 0 {
 		took += ms(40)

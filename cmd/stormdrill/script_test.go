@@ -59,7 +59,8 @@ func unlock() int {
 // exhaust asks for more memory than the process may have, which is no panic.
 func exhaust() int {
 	const limit = 8 << 30 // of addresses
-	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+	if err := syscall.Setrlimit(syscall.RLIMIT_AS,
+		&syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
 		return exitFail
 	}
 	debug.SetGCPercent(-1)

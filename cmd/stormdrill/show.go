@@ -15,9 +15,10 @@ func newShow() *cobra.Command {
 		Short: "Print a shipped drill",
 		Long: `Show prints the scenario of a shipped drill. Its header says what it rehearses, and
 the change with which it fails. stormdrill init --from DRILL FILE writes it to a file.`,
-		Example:           `  stormdrill show bad-lb-node`,
-		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(library.Names(), cobra.ShellCompDirectiveNoFileComp),
+		Example: `  stormdrill show bad-lb-node`,
+		Args:    cobra.ExactArgs(1),
+		ValidArgsFunction: cobra.FixedCompletions(library.Names(),
+			cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := shippedText(args[0])
 			if err != nil {
@@ -33,7 +34,9 @@ the change with which it fails. stormdrill init --from DRILL FILE writes it to a
 func shippedText(name string) ([]byte, error) {
 	text, _, err := library.Open(name)
 	if err != nil {
-		return nil, exitError{exitInvalid, fmt.Errorf("no shipped drill is named %q: %s", name, scenarios.Listed(name, library.Names()))}
+		return nil, exitError{exitInvalid,
+			fmt.Errorf("no shipped drill is named %q: %s", name,
+				scenarios.Listed(name, library.Names()))}
 	}
 	return text, nil
 }

@@ -76,7 +76,8 @@ func obey(command func() int) int {
 // watchOver starts the process and waits for its end.
 func watchOver(self string) (int, error) {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGCONT)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
+		syscall.SIGTSTP, syscall.SIGCONT)
 	life, hold, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -86,8 +87,9 @@ func watchOver(self string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	cmd := &exec.Cmd{Path: self, Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Env: append(os.Environ(), supervised+"=1"), ExtraFiles: []*os.File{life, told},
+	cmd := &exec.Cmd{Path: self, Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Env:    append(os.Environ(), supervised+"=1"), ExtraFiles: []*os.File{life, told},
 		// Of its own group, so that a terminal's Ctrl-C reaches it once, from here.
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
 	if err := cmd.Start(); err != nil {
@@ -135,5 +137,6 @@ func crashed(state *os.ProcessState, ended error, interrupted bool) (int, error)
 	case ok && status.Signaled() && status.Signal() == syscall.SIGKILL:
 		return 0, errors.New("killed, by the kernel for want of memory or by somebody: there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too)")
 	}
-	return 0, fmt.Errorf("crashed (%v): there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too); what stands above belongs into a bug report", ended)
+	return 0, fmt.Errorf("crashed (%v): there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too); what stands above belongs into a bug report",
+		ended)
 }

@@ -49,17 +49,20 @@ func TestPause(t *testing.T) {
 	for _, c := range []struct {
 		signal           syscall.Signal
 		supervisor, both bool // stopped
-	}{{syscall.SIGTSTP, true, true}, {syscall.SIGCONT, false, false}, {syscall.SIGSTOP, true, false}, {syscall.SIGCONT, false, false}} {
+	}{{syscall.SIGTSTP, true, true}, {syscall.SIGCONT, false, false}, {syscall.SIGSTOP, true,
+		false}, {syscall.SIGCONT, false, false}} {
 		if err := syscall.Kill(self, c.signal); err != nil {
 			t.Fatal(err)
 		}
 		if !becomes(self, c.supervisor) || !becomes(child, c.both) {
-			t.Fatalf("%s: the supervisor stopped: %v, want %v; the command: %v, want %v", c.signal, stopped(self), c.supervisor, stopped(child), c.both)
+			t.Fatalf("%s: the supervisor stopped: %v, want %v; the command: %v, want %v", c.signal,
+				stopped(self), c.supervisor, stopped(child), c.both)
 		}
 	}
 	_ = cmd.Process.Kill()
 	for range 500 {
-		if stat, err := os.ReadFile("/proc/" + strconv.Itoa(child) + "/stat"); err != nil || strings.Contains(string(stat), ") Z ") {
+		if stat, err := os.ReadFile("/proc/" + strconv.Itoa(child) + "/stat"); err != nil ||
+			strings.Contains(string(stat), ") Z ") {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

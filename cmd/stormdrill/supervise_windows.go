@@ -38,7 +38,8 @@ func supervise(command func() int) int {
 	}
 	// A Ctrl-C of the console reaches both; the command answers it.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-	cmd := &exec.Cmd{Path: self, Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: append(os.Environ(), supervised+"=1")}
+	cmd := &exec.Cmd{Path: self, Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout,
+		Stderr: os.Stderr, Env: append(os.Environ(), supervised+"=1")}
 	ended := cmd.Run()
 	var exit *exec.ExitError
 	switch code := cmd.ProcessState.ExitCode(); {
@@ -49,7 +50,8 @@ func supervise(command func() int) int {
 	case code == exitInterrupted: // at once, by a second Ctrl-C
 		return code
 	default:
-		fmt.Fprintf(os.Stderr, "stormdrill: crashed (%v): there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too); what stands above belongs into a bug report\n", ended)
+		fmt.Fprintf(os.Stderr, "stormdrill: crashed (%v): there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too); what stands above belongs into a bug report\n",
+			ended)
 	}
 	return exitHarness
 }

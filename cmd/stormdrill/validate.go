@@ -51,8 +51,10 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 type trust struct{ noCommands, noFiles bool }
 
 func (t *trust) flags(c *cobra.Command) {
-	c.Flags().BoolVar(&t.noCommands, "no-host-commands", false, "refuse drills that run commands on this machine (exec, watch: command), as of scenarios by strangers")
-	c.Flags().BoolVar(&t.noFiles, "no-host-files", false, "refuse drills that read files of this machine outside the scenario's folder")
+	c.Flags().BoolVar(&t.noCommands, "no-host-commands", false,
+		"refuse drills that run commands on this machine (exec, watch: command), as of scenarios by strangers")
+	c.Flags().BoolVar(&t.noFiles, "no-host-files", false,
+		"refuse drills that read files of this machine outside the scenario's folder")
 }
 
 func (t *trust) options(o plan.Options) plan.Options {

@@ -52,7 +52,8 @@ and its hash: what a bill of materials is made from.`,
 }
 
 func built() build {
-	b := build{Version: version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Modules: []module{}}
+	b := build{Version: version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+		Modules: []module{}}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b

@@ -78,7 +78,8 @@ func (p Pair) TLS() (tls.Certificate, error) {
 }
 
 func template(name string, v Validity) *x509.Certificate {
-	return &x509.Certificate{Subject: pkix.Name{CommonName: name, Organization: []string{"Stormdrill"}}, NotBefore: v.From, NotAfter: v.Until}
+	return &x509.Certificate{Subject: pkix.Name{CommonName: name,
+		Organization: []string{"Stormdrill"}}, NotBefore: v.From, NotAfter: v.Until}
 }
 
 // sign completes a certificate; without a signer it signs itself.
@@ -87,7 +88,8 @@ func sign(c *x509.Certificate, signer *tls.Certificate) (Pair, error) {
 	if err != nil {
 		return Pair{}, err
 	}
-	if c.SerialNumber, err = rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127)); err != nil {
+	if c.SerialNumber, err = rand.Int(rand.Reader,
+		new(big.Int).Lsh(big.NewInt(1), 127)); err != nil {
 		return Pair{}, err
 	}
 	parent, with := c, any(key)

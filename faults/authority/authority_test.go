@@ -54,7 +54,8 @@ func TestIssue(t *testing.T) {
 		t.Errorf("by an authority of the same name: %v", err)
 	}
 	var invalid x509.CertificateInvalidError
-	if err := verify(t, ca, issue(t, ca, Expired()), "app"); !errors.As(err, &invalid) || invalid.Reason != x509.Expired {
+	if err := verify(t, ca, issue(t, ca, Expired()), "app"); !errors.As(err, &invalid) ||
+		invalid.Reason != x509.Expired {
 		t.Errorf("expired: %v", err)
 	}
 }

@@ -34,7 +34,8 @@ func (g *group) began() {
 	if err != nil {
 		return
 	}
-	p, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(g.cmd.Process.Pid))
+	p, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false,
+		uint32(g.cmd.Process.Pid))
 	if err == nil {
 		err = windows.AssignProcessToJobObject(job, p)
 		_ = windows.CloseHandle(p)

@@ -91,7 +91,8 @@ type Tally struct {
 }
 
 // DNSAnswers are what DNS.Answer may be.
-var DNSAnswers = []string{"nxdomain", "servfail", "refused", "empty", "none", "slow", "truncated", "wrong", "stale"}
+var DNSAnswers = []string{"nxdomain", "servfail", "refused", "empty", "none", "slow", "truncated",
+	"wrong", "stale"}
 
 // DNS changes the answers to some askers (names of clients) about some names
 // (all, where none is given).

@@ -35,7 +35,8 @@ func (t Text) RevealAs(write func(value string) string) (string, error) {
 		name := nameOf(m)
 		v, ok := lookup(name)
 		if !ok {
-			errs = append(errs, fmt.Errorf("environment variable %q is not set, and this value needs it", name))
+			errs = append(errs, fmt.Errorf("environment variable %q is not set, and this value needs it",
+				name))
 		}
 		revealed.add(v, m)
 		return write(v)
@@ -52,7 +53,8 @@ func (t Text) Secret() bool { return named.MatchString(string(t)) }
 func (t Text) Check() error {
 	for _, m := range named.FindAllString(string(t), -1) {
 		if name := nameOf(m); !variable.MatchString(name) {
-			return fmt.Errorf("%s: %q is no name of an environment variable: want letters, digits and underscores", m, name)
+			return fmt.Errorf("%s: %q is no name of an environment variable: want letters, digits and underscores",
+				m, name)
 		}
 	}
 	_, err := t.Reveal()

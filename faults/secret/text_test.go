@@ -30,7 +30,8 @@ func TestText(t *testing.T) {
 			t.Errorf("%q by a shell: have %q, %v, want %q", c.text, out, err, c.value)
 		}
 	}
-	if _, err := Text("${env:NOBODY_SETS_THIS}").Reveal(); err == nil || !strings.Contains(err.Error(), "NOBODY_SETS_THIS") {
+	if _, err := Text("${env:NOBODY_SETS_THIS}").Reveal(); err == nil ||
+		!strings.Contains(err.Error(), "NOBODY_SETS_THIS") {
 		t.Errorf("a variable that is not set: %v", err)
 	}
 }
@@ -40,7 +41,8 @@ func TestHide(t *testing.T) {
 	t.Setenv("LONGER", "s3cret-and-more")
 	t.Setenv("PIN", "1")
 	said := "401 for s3cret-and-more, s3cret; 1 try"
-	if have, want := Hide(said, "${env:TOKEN}", "x ${env:LONGER}", "${env:PIN}"), "401 for ${env:LONGER}, ${env:TOKEN}; 1 try"; have != want {
+	if have, want := Hide(said, "${env:TOKEN}", "x ${env:LONGER}", "${env:PIN}"),
+		"401 for ${env:LONGER}, ${env:TOKEN}; 1 try"; have != want {
 		t.Errorf("have %q, want %q", have, want)
 	}
 	if have := Hide(said, "plain"); have != said {

@@ -57,7 +57,8 @@ func findInterface(subnet netip.Prefix) (*addresses, error) {
 			return &addresses{device: d, own: have}, nil
 		}
 	}
-	return nil, fmt.Errorf("no interface holds an address in %s: attach the switchboard to the drill's network first", subnet)
+	return nil, fmt.Errorf("no interface holds an address in %s: attach the switchboard to the drill's network first",
+		subnet)
 }
 
 func listAddresses(d netlink.Link) ([]netip.Addr, error) {
@@ -81,7 +82,8 @@ func (a *addresses) add(want []netip.Addr) error {
 			continue
 		}
 		if slices.Contains(a.own, ip) {
-			return fmt.Errorf("address %s is the switchboard's own: give links and aliases addresses of their own", ip)
+			return fmt.Errorf("address %s is the switchboard's own: give links and aliases addresses of their own",
+				ip)
 		}
 		if err := netlink.AddrAdd(a.device, host(ip)); err != nil {
 			return fmt.Errorf("address %s on %s: %w%s", ip, a.device.Attrs().Name, err, advice(err))
@@ -95,7 +97,8 @@ func (a *addresses) add(want []netip.Addr) error {
 func (a *addresses) remove() error {
 	var errs []error
 	for _, ip := range a.added {
-		if err := netlink.AddrDel(a.device, host(ip)); err != nil && !errors.Is(err, unix.EADDRNOTAVAIL) {
+		if err := netlink.AddrDel(a.device, host(ip)); err != nil &&
+			!errors.Is(err, unix.EADDRNOTAVAIL) {
 			errs = append(errs, fmt.Errorf("address %s: %w", ip, err))
 		}
 	}
@@ -127,7 +130,8 @@ func (a *addresses) strange() ([]string, error) {
 // forget drops what is known of a neighbour's hardware address: a container
 // that is started again may come with another one.
 func (a *addresses) forget(ip netip.Addr) error {
-	n := &netlink.Neigh{LinkIndex: a.device.Attrs().Index, Family: netlink.FAMILY_V4, IP: ip.AsSlice()}
+	n := &netlink.Neigh{LinkIndex: a.device.Attrs().Index, Family: netlink.FAMILY_V4,
+		IP: ip.AsSlice()}
 	if err := netlink.NeighDel(n); err != nil && !errors.Is(err, unix.ENOENT) {
 		return fmt.Errorf("neighbour %s: %w", ip, err)
 	}
@@ -143,7 +147,8 @@ func advice(err error) string {
 	switch {
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
 		return " (the switchboard's container needs the capability NET_ADMIN)"
-	case errors.Is(err, unix.EPROTONOSUPPORT), errors.Is(err, unix.EAFNOSUPPORT), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ENOENT):
+	case errors.Is(err, unix.EPROTONOSUPPORT), errors.Is(err, unix.EAFNOSUPPORT),
+		errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ENOENT):
 		return " (the kernel lacks a part of nftables: it needs nf_tables with nat, ct, numgen, hash, reject and counter objects, Linux 5.10 or newer)"
 	}
 	return ""

@@ -37,7 +37,8 @@ func checkClients(s link.Spec) error {
 	owner := map[netip.Addr]string{}
 	for _, c := range s.Clients {
 		if len(c.Addresses) != len(c.Aliases) {
-			return fmt.Errorf("client %q: %d addresses and %d aliases: want as many", c.Name, len(c.Addresses), len(c.Aliases))
+			return fmt.Errorf("client %q: %d addresses and %d aliases: want as many", c.Name,
+				len(c.Addresses), len(c.Aliases))
 		}
 		for _, a := range append(append([]netip.Addr(nil), c.Addresses...), c.Aliases...) {
 			if !s.Subnet.Contains(a) {

@@ -18,7 +18,8 @@ func TestCheckRefusesHalfASpec(t *testing.T) {
 				{ID: "a", Addr: at("198.18.2.1"), Port: 80, Node: at("198.18.0.10")},
 				{ID: "b", Addr: at("198.18.2.1"), Port: 81, Node: at("198.18.0.10")},
 			},
-			Clients: []link.Client{{Name: "c", Addresses: []netip.Addr{at("198.18.1.1")}, Aliases: []netip.Addr{at("198.18.3.1")}}},
+			Clients: []link.Client{{Name: "c", Addresses: []netip.Addr{at("198.18.1.1")},
+				Aliases: []netip.Addr{at("198.18.3.1")}}},
 		}
 	}
 	if err := check(good()); err != nil {

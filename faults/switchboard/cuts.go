@@ -45,7 +45,9 @@ func anybody(uint32) exprs { return nil }
 // client matches clients that are checks (CmpOpEq) or are not (CmpOpNeq).
 func (p *packets) client(op expr.CmpOp) who {
 	return func(offset uint32) exprs {
-		return exprs{ipField(offset, 4), &expr.Range{Op: op, Register: reg, FromData: p.first.AsSlice(), ToData: p.last.AsSlice()}}
+		return exprs{ipField(offset, 4),
+			&expr.Range{Op: op, Register: reg, FromData: p.first.AsSlice(),
+				ToData: p.last.AsSlice()}}
 	}
 }
 
@@ -80,7 +82,8 @@ func packetKinds(r link.Rule) []packetKind {
 	process := r.Dead != nil && r.Dead.Process
 	return []packetKind{
 		{r.SynDrop != nil, "SYNs dropped", func(q cutting) {
-			q.put(q.rules.early, q.toLink(), opening(), draw(r.SynDrop.Share, r.SynDrop.PerFlow), q.n, drop())
+			q.put(q.rules.early, q.toLink(), opening(), draw(r.SynDrop.Share, r.SynDrop.PerFlow),
+				q.n, drop())
 		}},
 		{r.Refuse != nil, "SYNs refused", func(q cutting) {
 			q.put(q.rules.late, q.there, opening(), q.n, reset())
@@ -105,7 +108,8 @@ func packetKinds(r link.Rule) []packetKind {
 			q.put(q.rules.late, q.back, draw(r.Duplicate.Share, false), q.n, toCopy())
 			q.put(q.rules.copies, copied())
 		}},
-		{r.IdleDrop != nil, "packets dropped", func(q cutting) { q.queueForget(q.cut, q.link, q.n, q.by) }},
+		{r.IdleDrop != nil, "packets dropped",
+			func(q cutting) { q.queueForget(q.cut, q.link, q.n, q.by) }},
 		{r.AcceptStall != nil, "SYNs sent to a full accept queue", func(q cutting) {
 			q.put(q.rules.early, q.toLink(), opening(), q.n)
 			q.put(q.rules.stall, q.toLink(), here(q.link.Link))
@@ -142,7 +146,8 @@ func (p *packets) queueFor(c *cut, l path, t tally, by who) {
 	c.tallys = append(c.tallys, t)
 	p.rules.counter(t.name)
 	packetKindOf(c.rule).queue(cutting{packets: p, cut: c, link: l, by: by, n: counted(t.name),
-		there: all(ofLink(l.mark), reply(false), by(offSource)), back: all(ofLink(l.mark), reply(true), by(offDest))})
+		there: all(ofLink(l.mark), reply(false), by(offSource)),
+		back:  all(ofLink(l.mark), reply(true), by(offDest))})
 }
 
 // queueSilence drops what else goes to and comes from a dead host: pings, ICMP

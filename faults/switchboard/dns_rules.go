@@ -35,7 +35,8 @@ type dnsRule struct {
 }
 
 func newDNSRules(s link.Spec, touched func(string, int64)) *dnsRules {
-	d := &dnsRules{touched: touched, users: map[string]bool{}, nodes: map[string]bool{}, check: ofChecks(s.Subnet), rules: map[string]*dnsRule{}}
+	d := &dnsRules{touched: touched, users: map[string]bool{}, nodes: map[string]bool{},
+		check: ofChecks(s.Subnet), rules: map[string]*dnsRule{}}
 	for _, l := range s.Links {
 		d.nodes[l.To] = true
 		if l.Users {
@@ -109,7 +110,8 @@ func (d *dnsRules) hit(asker string, from netip.Addr, name string) *dnsRule {
 	for _, id := range d.order {
 		r := d.rules[id]
 		if !r.on || !slices.Contains(r.Askers, asker) ||
-			len(r.Names) > 0 && !slices.ContainsFunc(r.Names, func(n string) bool { return plain(n) == name }) {
+			len(r.Names) > 0 && !slices.ContainsFunc(r.Names,
+				func(n string) bool { return plain(n) == name }) {
 			continue
 		}
 		now := wire.Now()

@@ -20,7 +20,8 @@ func TestForeignAddressesKeepTheirLife(t *testing.T) {
 		{DNS: link.DNS{Answer: "stale", Moved: map[string]netip.Addr{"page": foreign}}},
 	} {
 		well := dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("198.18.2.1")}, TTL: life}
-		a := r.disturb(well, dns.Query{Question: dns.Question{Name: "app.", Type: dns.A}, UDP: true}, "page")
+		a := r.disturb(well, dns.Query{Question: dns.Question{Name: "app.", Type: dns.A},
+			UDP: true}, "page")
 		if !slices.Equal(a.Addresses, []netip.Addr{foreign}) || a.TTL != life {
 			t.Errorf("%s: have %+v, want %s for %d s", r.Answer, a, foreign, life)
 		}

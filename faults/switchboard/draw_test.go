@@ -45,10 +45,13 @@ func newDice(t *testing.T, share float64, perFlow bool) *dice {
 	d.conn, err = nftables.New()
 	must(err)
 	d.table = d.conn.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "dice"})
-	d.conn.AddObj(&nftables.NamedObj{Table: d.table, Name: drawn, Type: nftables.ObjTypeCounter, Obj: &expr.Counter{}})
-	chain := d.conn.AddChain(&nftables.Chain{Name: "c", Table: d.table, Type: nftables.ChainTypeFilter,
+	d.conn.AddObj(&nftables.NamedObj{Table: d.table, Name: drawn, Type: nftables.ObjTypeCounter,
+		Obj: &expr.Counter{}})
+	chain := d.conn.AddChain(&nftables.Chain{Name: "c", Table: d.table,
+		Type:    nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw})
-	d.conn.AddRule(&nftables.Rule{Table: d.table, Chain: chain, Exprs: all(tcp(), opening(), draw(share, perFlow), counted(drawn), drop())})
+	d.conn.AddRule(&nftables.Rule{Table: d.table, Chain: chain,
+		Exprs: all(tcp(), opening(), draw(share, perFlow), counted(drawn), drop())})
 	must(d.conn.Flush())
 	d.socket, err = unix.Socket(unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_TCP)
 	must(err)
@@ -64,7 +67,8 @@ func (d *dice) syn(port uint16, sequence uint32) {
 	binary.BigEndian.PutUint16(b[2:], 8080)
 	binary.BigEndian.PutUint32(b[4:], sequence)
 	b[12], b[13] = 5<<4, flagSYN
-	if err := unix.Sendto(d.socket, b, 0, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+	if err := unix.Sendto(d.socket, b, 0,
+		&unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -72,7 +76,8 @@ func (d *dice) syn(port uint16, sequence uint32) {
 // hits is how many SYNs the draw has hit.
 func (d *dice) hits() uint64 {
 	d.t.Helper()
-	o, err := d.conn.GetObject(&nftables.NamedObj{Table: d.table, Name: drawn, Type: nftables.ObjTypeCounter, Obj: &expr.Counter{}})
+	o, err := d.conn.GetObject(&nftables.NamedObj{Table: d.table, Name: drawn,
+		Type: nftables.ObjTypeCounter, Obj: &expr.Counter{}})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -95,7 +100,8 @@ func TestDrawIsItsShare(t *testing.T) {
 			for range n {
 				d.syn(40_000+uint16(random.IntN(8)), random.Uint32())
 			}
-			if have, most := float64(d.hits())/n, oneInAMillion*math.Sqrt(share*(1-share)/n); math.Abs(have-share) > most {
+			if have, most := float64(d.hits())/n,
+				oneInAMillion*math.Sqrt(share*(1-share)/n); math.Abs(have-share) > most {
 				t.Errorf("%.4f of %d hit: want %g, give or take %.4f", have, n, share, most)
 			}
 		})

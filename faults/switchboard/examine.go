@@ -45,7 +45,8 @@ func tryTable() error {
 	if err != nil {
 		return err
 	}
-	t := conn.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "stormdrill_examine"})
+	t := conn.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4,
+		Name: "stormdrill_examine"})
 	if err := conn.Flush(); err != nil {
 		return err
 	}
@@ -59,7 +60,8 @@ func tryRuleset() error {
 	if err != nil {
 		return err
 	}
-	t := conn.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "stormdrill_examine"})
+	t := conn.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4,
+		Name: "stormdrill_examine"})
 	c := conn.AddChain(&nftables.Chain{Name: "c", Table: t})
 	for _, perFlow := range []bool{false, true} {
 		conn.AddRule(&nftables.Rule{Table: t, Chain: c, Exprs: all(draw(0.5, perFlow), drop())})
@@ -79,7 +81,8 @@ func tryQdisc(make func(netlink.QdiscAttrs) netlink.Qdisc) error {
 	if err != nil {
 		return err
 	}
-	q := make(netlink.QdiscAttrs{LinkIndex: lo.Attrs().Index, Handle: netlink.MakeHandle(1, 0), Parent: netlink.HANDLE_ROOT})
+	q := make(netlink.QdiscAttrs{LinkIndex: lo.Attrs().Index, Handle: netlink.MakeHandle(1, 0),
+		Parent: netlink.HANDLE_ROOT})
 	if err := netlink.QdiscAdd(q); err != nil {
 		return errors.New("this kernel has none: " + err.Error())
 	}

@@ -18,12 +18,14 @@ type memory struct{ known, awake *nftables.Set }
 const mostFlows = 1 << 16
 
 func (p *packets) queueMemory(c *cut) error {
-	flow, err := nftables.ConcatSetType(nftables.TypeIPAddr, nftables.TypeInetService, nftables.TypeMark)
+	flow, err := nftables.ConcatSetType(nftables.TypeIPAddr, nftables.TypeInetService,
+		nftables.TypeMark)
 	if err != nil {
 		return err
 	}
 	set := func(name string) *nftables.Set {
-		return &nftables.Set{Table: p.rules.table, Name: fmt.Sprintf("%s %d", name, p.serial), KeyType: flow, Concatenation: true, Dynamic: true, Size: mostFlows}
+		return &nftables.Set{Table: p.rules.table, Name: fmt.Sprintf("%s %d", name, p.serial),
+			KeyType: flow, Concatenation: true, Dynamic: true, Size: mostFlows}
 	}
 	c.memory = &memory{known: set("known"), awake: set("awake")}
 	c.memory.awake.HasTimeout, c.memory.awake.Timeout = true, c.rule.IdleDrop.After
@@ -64,8 +66,10 @@ func (p *packets) queueForget(c *cut, l path, n exprs, by who) {
 // flowOf loads a flow's key.
 func flowOf(address, port uint32) exprs {
 	return exprs{
-		&expr.Payload{DestRegister: word, Base: expr.PayloadBaseNetworkHeader, Offset: address, Len: 4},
-		&expr.Payload{DestRegister: word + 1, Base: expr.PayloadBaseTransportHeader, Offset: port, Len: 2},
+		&expr.Payload{DestRegister: word, Base: expr.PayloadBaseNetworkHeader, Offset: address,
+			Len: 4},
+		&expr.Payload{DestRegister: word + 1, Base: expr.PayloadBaseTransportHeader, Offset: port,
+			Len: 2},
 		&expr.Ct{Register: word + 2, Key: expr.CtKeyMARK},
 	}
 }
@@ -75,5 +79,6 @@ func (m *memory) in(s *nftables.Set, there bool) exprs {
 }
 
 func (m *memory) renew(s *nftables.Set) exprs {
-	return exprs{&expr.Dynset{SrcRegKey: word, SetName: s.Name, SetID: s.ID, Operation: unix.NFT_DYNSET_OP_UPDATE}}
+	return exprs{&expr.Dynset{SrcRegKey: word, SetName: s.Name, SetID: s.ID,
+		Operation: unix.NFT_DYNSET_OP_UPDATE}}
 }

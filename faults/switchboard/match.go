@@ -55,11 +55,13 @@ func all(parts ...exprs) exprs {
 }
 
 func ipField(offset, length uint32) expr.Any {
-	return &expr.Payload{DestRegister: reg, Base: expr.PayloadBaseNetworkHeader, Offset: offset, Len: length}
+	return &expr.Payload{DestRegister: reg, Base: expr.PayloadBaseNetworkHeader, Offset: offset,
+		Len: length}
 }
 
 func tcpField(offset, length uint32) expr.Any {
-	return &expr.Payload{DestRegister: reg, Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: length}
+	return &expr.Payload{DestRegister: reg, Base: expr.PayloadBaseTransportHeader, Offset: offset,
+		Len: length}
 }
 
 func equal(data []byte) expr.Any {
@@ -67,7 +69,8 @@ func equal(data []byte) expr.Any {
 }
 
 func tcp() exprs {
-	return exprs{&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, equal([]byte{unix.IPPROTO_TCP})}
+	return exprs{&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg},
+		equal([]byte{unix.IPPROTO_TCP})}
 }
 
 // toAddress matches packets on their way to an address.
@@ -85,7 +88,8 @@ func ofLink(mark uint32) exprs { return all(tcp(), marked(mark)) }
 
 // marked matches a link's connections, and ICMP errors about them.
 func marked(mark uint32) exprs {
-	return exprs{&expr.Ct{Register: reg, Key: expr.CtKeyMARK}, equal(binaryutil.NativeEndian.PutUint32(mark))}
+	return exprs{&expr.Ct{Register: reg, Key: expr.CtKeyMARK},
+		equal(binaryutil.NativeEndian.PutUint32(mark))}
 }
 
 // mark marks a new connection as a link's.
@@ -109,7 +113,8 @@ func reply(wanted bool) exprs {
 func flags(mask, want byte) exprs {
 	return exprs{
 		tcpField(offFlags, 1),
-		&expr.Bitwise{SourceRegister: reg, DestRegister: reg, Len: 1, Mask: []byte{mask}, Xor: []byte{0}},
+		&expr.Bitwise{SourceRegister: reg, DestRegister: reg, Len: 1, Mask: []byte{mask},
+			Xor: []byte{0}},
 		equal([]byte{want}),
 	}
 }
@@ -139,7 +144,8 @@ func longer(than uint32) exprs {
 	}
 	return exprs{
 		&expr.Meta{Key: expr.MetaKeyLEN, Register: reg},
-		&expr.Byteorder{SourceRegister: reg, DestRegister: reg, Op: expr.ByteorderHton, Len: 4, Size: 4},
+		&expr.Byteorder{SourceRegister: reg, DestRegister: reg, Op: expr.ByteorderHton, Len: 4,
+			Size: 4},
 		&expr.Cmp{Op: expr.CmpOpGt, Register: reg, Data: binaryutil.BigEndian.PutUint32(than)},
 	}
 }
@@ -154,7 +160,8 @@ func toCopy() exprs { return packetMark(copyMark) }
 // taken off first: a packet that meets the rules of several links is copied once.
 func copied() exprs {
 	return all(exprs{
-		&expr.Meta{Key: expr.MetaKeyMARK, Register: reg}, equal(binaryutil.NativeEndian.PutUint32(copyMark)),
+		&expr.Meta{Key: expr.MetaKeyMARK, Register: reg},
+		equal(binaryutil.NativeEndian.PutUint32(copyMark)),
 	}, packetMark(0), exprs{ipField(offDest, 4), &expr.Dup{RegAddr: reg}})
 }
 
@@ -178,7 +185,8 @@ func draw(share float64, perFlow bool) exprs {
 	}
 	// The draw is a number of the host's byte order, and comparing is bytewise.
 	return all(dice, exprs{
-		&expr.Byteorder{SourceRegister: reg, DestRegister: reg, Op: expr.ByteorderHton, Len: 4, Size: 4},
+		&expr.Byteorder{SourceRegister: reg, DestRegister: reg, Op: expr.ByteorderHton, Len: 4,
+			Size: 4},
 		&expr.Cmp{Op: expr.CmpOpLt, Register: reg, Data: binaryutil.BigEndian.PutUint32(n)},
 	})
 }
@@ -192,8 +200,10 @@ func flowHash() exprs {
 	const portsAndSequence = 8
 	return exprs{
 		ipField(offSource, 8), // source and destination, into the first two words
-		&expr.Payload{DestRegister: word + 2, Base: expr.PayloadBaseTransportHeader, Offset: offPortFrom, Len: portsAndSequence},
-		&expr.Hash{SourceRegister: reg, DestRegister: reg, Length: 16, Modulus: drawModulus, Type: expr.HashTypeJenkins},
+		&expr.Payload{DestRegister: word + 2, Base: expr.PayloadBaseTransportHeader,
+			Offset: offPortFrom, Len: portsAndSequence},
+		&expr.Hash{SourceRegister: reg, DestRegister: reg, Length: 16, Modulus: drawModulus,
+			Type: expr.HashTypeJenkins},
 	}
 }
 

@@ -27,11 +27,14 @@ func FuzzNames(f *testing.F) {
 			from = proxy
 		}
 		answer := link.DNSAnswers[uint(rule)%uint(len(link.DNSAnswers))]
-		if _, err := d.apply(link.Rule{Name: "names", DNS: &link.DNS{Askers: []string{"lb"}, Names: []string{"app", name}, Answer: answer}}); err != nil {
+		if _, err := d.apply(link.Rule{Name: "names",
+			DNS: &link.DNS{Askers: []string{"lb"}, Names: []string{"app", name},
+				Answer: answer}}); err != nil {
 			t.Fatal(err)
 		}
 		d.lift("names")
-		if _, err := d.apply(link.Rule{Name: "names", DNS: &link.DNS{Askers: []string{"lb"}, Answer: answer}}); err != nil {
+		if _, err := d.apply(link.Rule{Name: "names",
+			DNS: &link.DNS{Askers: []string{"lb"}, Answer: answer}}); err != nil {
 			t.Fatal(err)
 		}
 		q.From = netip.AddrPortFrom(from, 53)

@@ -21,7 +21,8 @@ var (
 
 func threeApps() link.Spec {
 	way := func(from, to, name, addr string, port uint16) link.Link {
-		return link.Link{ID: from + to + name, From: from, To: to, Name: name, Addr: netip.MustParseAddr(addr), Port: port}
+		return link.Link{ID: from + to + name, From: from, To: to, Name: name,
+			Addr: netip.MustParseAddr(addr), Port: port}
 	}
 	return link.Spec{
 		Subnet: netip.MustParsePrefix("198.18.0.0/22"),
@@ -52,14 +53,18 @@ func TestAnswersDependOnTheAsker(t *testing.T) {
 		{shopper, "lb.", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
 		{second, "lb", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
 		{shopper, "Lb.", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
-		{shopper, "app.", dns.A, dns.NameError, nil, []link.Unknown{{Asker: "shoppers", Name: "app"}}},
-		{proxy, "app.", dns.A, dns.Success, []string{"198.18.2.2", "198.18.2.3", "198.18.2.4"}, nil},
+		{shopper, "app.", dns.A, dns.NameError, nil,
+			[]link.Unknown{{Asker: "shoppers", Name: "app"}}},
+		{proxy, "app.", dns.A, dns.Success, []string{"198.18.2.2", "198.18.2.3", "198.18.2.4"},
+			nil},
 		{proxy, "app-2.", dns.A, dns.Success, []string{"198.18.2.3"}, nil},
 		{proxy, "app-2.", dns.AAAA, dns.Success, nil, nil},
 		{proxy, "app-2.", dns.MX, dns.Success, nil, nil},
 		{proxy, "lb.", dns.AAAA, dns.NameError, nil, []link.Unknown{{Asker: "lb", Name: "lb"}}},
-		{proxy, "app.example.", dns.A, dns.NameError, nil, []link.Unknown{{Asker: "lb", Name: "app.example"}}},
-		{nobody, "app.", dns.A, dns.NameError, nil, []link.Unknown{{Asker: "198.18.0.77", Name: "app"}}},
+		{proxy, "app.example.", dns.A, dns.NameError, nil,
+			[]link.Unknown{{Asker: "lb", Name: "app.example"}}},
+		{nobody, "app.", dns.A, dns.NameError, nil,
+			[]link.Unknown{{Asker: "198.18.0.77", Name: "app"}}},
 		{nobody, "hooks.", dns.A, dns.Success, []string{"198.18.0.100"}, nil},
 		{proxy, "11.0.18.198.in-addr.arpa.", dns.PTR, dns.NameError, nil, nil},
 	} {
@@ -71,7 +76,8 @@ func TestAnswersDependOnTheAsker(t *testing.T) {
 			a = r.answer(c.from, dns.Question{Name: c.name, Type: c.kind})
 		}
 		if a.Code != c.code || !slices.Equal(answers(a), c.want) || !slices.Equal(told, c.told) {
-			t.Errorf("%s asks for %s %s: %s %v, told %v; want %s %v, told %v", c.from, c.name, c.kind,
+			t.Errorf("%s asks for %s %s: %s %v, told %v; want %s %v, told %v", c.from, c.name,
+				c.kind,
 				a.Code, answers(a), told, c.code, c.want, c.told)
 		}
 	}
@@ -91,16 +97,19 @@ func TestAnswersRotate(t *testing.T) {
 	var firsts []string
 	for range 4 {
 		r.answer(proxy, dns.Question{Name: "app.", Type: dns.AAAA})
-		firsts = append(firsts, answers(r.answer(proxy, dns.Question{Name: "app.", Type: dns.A}))[0])
+		firsts = append(firsts, answers(r.answer(proxy,
+			dns.Question{Name: "app.", Type: dns.A}))[0])
 	}
-	if want := []string{"198.18.2.2", "198.18.2.3", "198.18.2.4", "198.18.2.2"}; !slices.Equal(firsts, want) {
+	if want := []string{"198.18.2.2", "198.18.2.3", "198.18.2.4",
+		"198.18.2.2"}; !slices.Equal(firsts, want) {
 		t.Errorf("first answers %v, want %v", firsts, want)
 	}
 }
 
 func TestAnswersAreShortLived(t *testing.T) {
 	r := resolver{names: newNames(threeApps(), func(link.Unknown) {})}
-	if a := r.answer(proxy, dns.Question{Name: "aPP-1.", Type: dns.A}); len(a.Addresses) != 1 || a.TTL != 1 {
+	if a := r.answer(proxy, dns.Question{Name: "aPP-1.", Type: dns.A}); len(a.Addresses) != 1 ||
+		a.TTL != 1 {
 		t.Errorf("answered %+v", a)
 	}
 }
@@ -121,8 +130,10 @@ func TestSteer(t *testing.T) {
 			t.Errorf("%s asks for %s: %+v, want %v for %d s", from, name, a, addresses, ttl)
 		}
 	}
-	rule := link.Rule{Name: "away", Steer: &link.Steer{Names: []string{"lb"}, Except: []netip.Addr{check},
-		To: map[string][]netip.Addr{"shoppers": {netip.MustParseAddr("198.18.2.8"), netip.MustParseAddr("198.18.2.9")}}}}
+	rule := link.Rule{Name: "away", Steer: &link.Steer{Names: []string{"lb"},
+		Except: []netip.Addr{check},
+		To: map[string][]netip.Addr{"shoppers": {netip.MustParseAddr("198.18.2.8"),
+			netip.MustParseAddr("198.18.2.9")}}}}
 	for range 2 {
 		n.turns = map[question]int{}
 		want(shopper, "lb.", 40, "198.18.2.1")
@@ -136,7 +147,8 @@ func TestSteer(t *testing.T) {
 		want(second, "lb.", 40, "198.18.2.8", "198.18.2.9")
 		want(check, "lb.", 40, "198.18.2.1")
 		want(proxy, "app-1.", 1, "198.18.2.2")
-		if c, ok, _ := n.steers.count("away"); !ok || c.Users != 2 || c.Total != 2 || !c.Active || c.First == 0 {
+		if c, ok, _ := n.steers.count("away"); !ok || c.Users != 2 || c.Total != 2 || !c.Active ||
+			c.First == 0 {
 			t.Errorf("count %+v", c)
 		}
 		if left := leftIn(t, n.steers); len(left) != 1 {

@@ -47,8 +47,10 @@ type tally struct {
 	users, blind bool
 }
 
-func newPackets(rules *ruleset, at *addresses, s link.Spec, touched func(rule string, at int64)) *packets {
-	p := &packets{rules: rules, addresses: at, links: map[string]path{}, between: map[string]bool{}, touched: touched, applied: map[string]*cut{}}
+func newPackets(rules *ruleset, at *addresses, s link.Spec,
+	touched func(rule string, at int64)) *packets {
+	p := &packets{rules: rules, addresses: at, links: map[string]path{}, between: map[string]bool{},
+		touched: touched, applied: map[string]*cut{}}
 	p.first, p.last = checkRange(s.Subnet)
 	nodes := map[string]bool{}
 	for _, l := range s.Links {
@@ -79,7 +81,8 @@ func set(is bool) int {
 // apply puts a rule in force on all its links at once.
 func (p *packets) apply(r link.Rule) (link.Bracket, error) {
 	if d := r.SynDrop; d != nil && !(d.Share > 0 && d.Share <= 1) {
-		return link.Bracket{}, fmt.Errorf("rule %q: share %v: must lie above 0 and not above 1", r.Name, d.Share)
+		return link.Bracket{}, fmt.Errorf("rule %q: share %v: must lie above 0 and not above 1",
+			r.Name, d.Share)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

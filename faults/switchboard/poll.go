@@ -59,7 +59,8 @@ func (p *packets) read(c *cut) error {
 		return err
 	}
 	now := wire.Now()
-	fresh := link.Count{Unit: c.count.Unit, First: c.count.First, Last: c.count.Last, Late: c.count.Late}
+	fresh := link.Count{Unit: c.count.Unit, First: c.count.First, Last: c.count.Last,
+		Late: c.count.Late}
 	for _, t := range c.tallys {
 		n := counters[t.name]
 		fresh.Total += n

@@ -56,13 +56,17 @@ func newRuleset() (*ruleset, error) {
 		return nil, fmt.Errorf("nftables: %w", err)
 	}
 	table := &nftables.Table{Family: nftables.TableFamilyIPv4, Name: "stormdrill"}
-	chain := func(name string, hook *nftables.ChainHook, prio *nftables.ChainPriority) *nftables.Chain {
-		return &nftables.Chain{Name: name, Table: table, Hooknum: hook, Priority: prio, Type: nftables.ChainTypeFilter}
+	chain := func(name string, hook *nftables.ChainHook,
+		prio *nftables.ChainPriority) *nftables.Chain {
+		return &nftables.Chain{Name: name, Table: table, Hooknum: hook, Priority: prio,
+			Type: nftables.ChainTypeFilter}
 	}
-	r := &ruleset{conn: conn, table: table, arp: &nftables.Table{Family: nftables.TableFamilyARP, Name: table.Name},
-		early:  chain("early", nftables.ChainHookPrerouting, nftables.ChainPriorityRaw),
-		late:   chain("late", nftables.ChainHookForward, nftables.ChainPriorityFilter),
-		stall:  &nftables.Chain{Name: "stall", Table: table, Hooknum: nftables.ChainHookPrerouting, Priority: stallPriority, Type: nftables.ChainTypeNAT},
+	r := &ruleset{conn: conn, table: table,
+		arp:   &nftables.Table{Family: nftables.TableFamilyARP, Name: table.Name},
+		early: chain("early", nftables.ChainHookPrerouting, nftables.ChainPriorityRaw),
+		late:  chain("late", nftables.ChainHookForward, nftables.ChainPriorityFilter),
+		stall: &nftables.Chain{Name: "stall", Table: table, Hooknum: nftables.ChainHookPrerouting,
+			Priority: stallPriority, Type: nftables.ChainTypeNAT},
 		syns:   &nftables.Chain{Name: "syns", Table: table},
 		copies: chain("copies", nftables.ChainHookPostrouting, copiesPriority),
 	}
@@ -70,7 +74,8 @@ func newRuleset() (*ruleset, error) {
 		return nil, err
 	}
 	if slices.Contains(r.before, table.Name) {
-		return nil, fmt.Errorf("nftables: table %q is there already: a switchboard needs a network namespace of its own", table.Name)
+		return nil, fmt.Errorf("nftables: table %q is there already: a switchboard needs a network namespace of its own",
+			table.Name)
 	}
 	return r, nil
 }
@@ -94,13 +99,16 @@ func (r *ruleset) install(s link.Spec) error {
 	for _, c := range []*nftables.Chain{r.early, r.late, r.stall, r.syns, r.copies} {
 		r.conn.AddChain(c)
 	}
-	count := r.base("count", nftables.ChainHookForward, nftables.ChainPrioritySecurity, nftables.ChainTypeFilter)
-	r.rule(count, "", all(tcp(), opening(), exprs{&expr.Verdict{Kind: expr.VerdictJump, Chain: r.syns.Name}}))
+	count := r.base("count", nftables.ChainHookForward, nftables.ChainPrioritySecurity,
+		nftables.ChainTypeFilter)
+	r.rule(count, "", all(tcp(), opening(),
+		exprs{&expr.Verdict{Kind: expr.VerdictJump, Chain: r.syns.Name}}))
 	r.keepQuiet()
 	if err := r.sources(s.Clients); err != nil {
 		return err
 	}
-	links := r.base("links", nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest, nftables.ChainTypeNAT)
+	links := r.base("links", nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest,
+		nftables.ChainTypeNAT)
 	if err := r.flush(); err != nil {
 		return err
 	}
@@ -116,7 +124,8 @@ func (r *ruleset) paths(chain *nftables.Chain, links []path) error {
 			r.rule(chain, "", all(toLink(l.Link), mark(l.mark), exprs{
 				&expr.Immediate{Register: reg, Data: l.Node.AsSlice()},
 				&expr.Immediate{Register: reg + 1, Data: port(l.Port)},
-				&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: reg, RegProtoMin: reg + 1, Specified: true},
+				&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: reg,
+					RegProtoMin: reg + 1, Specified: true},
 			}))
 		}
 		if err := r.flush(); err != nil {
@@ -156,7 +165,8 @@ func (r *ruleset) sources(clients []link.Client) error {
 	var elements []nftables.SetElement
 	for _, c := range clients {
 		for i, a := range c.Addresses {
-			elements = append(elements, nftables.SetElement{Key: a.AsSlice(), Val: c.Aliases[i].AsSlice()})
+			elements = append(elements, nftables.SetElement{Key: a.AsSlice(),
+				Val: c.Aliases[i].AsSlice()})
 		}
 	}
 	if err := r.conn.AddSet(aliases, nil); err != nil {
@@ -167,10 +177,12 @@ func (r *ruleset) sources(clients []link.Client) error {
 			return fmt.Errorf("nftables: map of aliases: %w", err)
 		}
 	}
-	chain := r.base("sources", nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource, nftables.ChainTypeNAT)
+	chain := r.base("sources", nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource,
+		nftables.ChainTypeNAT)
 	r.rule(chain, "", all(translated(), exprs{
 		ipField(offSource, 4),
-		&expr.Lookup{SourceRegister: reg, DestRegister: reg, IsDestRegSet: true, SetName: aliases.Name, SetID: aliases.ID},
+		&expr.Lookup{SourceRegister: reg, DestRegister: reg, IsDestRegSet: true,
+			SetName: aliases.Name, SetID: aliases.ID},
 		&expr.NAT{Type: expr.NATTypeSourceNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: reg},
 	}))
 	return nil
@@ -181,20 +193,24 @@ func (r *ruleset) sources(clients []link.Client) error {
 // packet conntrack finds invalid is not translated, would meet the
 // switchboard's own stack, and be answered with an RST that no node sent.
 func (r *ruleset) keepQuiet() {
-	out := r.base("redirects", nftables.ChainHookOutput, nftables.ChainPriorityFilter, nftables.ChainTypeFilter)
+	out := r.base("redirects", nftables.ChainHookOutput, nftables.ChainPriorityFilter,
+		nftables.ChainTypeFilter)
 	r.rule(out, "", all(exprs{
 		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, equal([]byte{unix.IPPROTO_ICMP}),
 		tcpField(offICMPType, 1), equal([]byte{icmpRedirect}),
 	}, drop()))
-	in := r.base("invalid", nftables.ChainHookInput, nftables.ChainPriorityFilter, nftables.ChainTypeFilter)
+	in := r.base("invalid", nftables.ChainHookInput, nftables.ChainPriorityFilter,
+		nftables.ChainTypeFilter)
 	r.rule(in, "", all(tcp(), invalid(), drop()))
 }
 
 // icmpRedirect is the type of RFC 792's redirect message.
 const icmpRedirect = 5
 
-func (r *ruleset) base(name string, hook *nftables.ChainHook, prio *nftables.ChainPriority, kind nftables.ChainType) *nftables.Chain {
-	return r.conn.AddChain(&nftables.Chain{Name: name, Table: r.table, Hooknum: hook, Priority: prio, Type: kind})
+func (r *ruleset) base(name string, hook *nftables.ChainHook, prio *nftables.ChainPriority,
+	kind nftables.ChainType) *nftables.Chain {
+	return r.conn.AddChain(&nftables.Chain{Name: name, Table: r.table, Hooknum: hook,
+		Priority: prio, Type: kind})
 }
 
 // rule queues a rule under a tag by which it is found again.

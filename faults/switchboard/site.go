@@ -104,7 +104,8 @@ func (t *site) connect(s link.Spec, tell teller) (err error) {
 // near are the addresses that containers may ask for on the wire: all of the
 // switchboard's, and those that its DNS gives to everybody.
 func (t *site) near(s link.Spec) []netip.Addr {
-	out := slices.Concat(t.addresses.own, linkAddresses(s.Links), aliasesOf(s.Clients), slices.Collect(maps.Values(s.Names)))
+	out := slices.Concat(t.addresses.own, linkAddresses(s.Links), aliasesOf(s.Clients),
+		slices.Collect(maps.Values(s.Names)))
 	if s.Gateway.IsValid() {
 		out = append(out, s.Gateway)
 	}
@@ -120,7 +121,8 @@ func linkAddresses(links []link.Link) []netip.Addr {
 }
 
 func inside(subnet netip.Prefix, all []netip.Addr) []netip.Addr {
-	return slices.DeleteFunc(slices.Clone(all), func(a netip.Addr) bool { return !subnet.Contains(a) })
+	return slices.DeleteFunc(slices.Clone(all),
+		func(a netip.Addr) bool { return !subnet.Contains(a) })
 }
 
 // mechanism is one way to do what rules say: to packets, in streams, to names. A rule is

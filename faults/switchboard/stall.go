@@ -35,7 +35,8 @@ func listen(l link.Link, backlog int) (fd int, err error) {
 		err = unix.Listen(fd, backlog)
 	}
 	if err != nil {
-		return -1, fmt.Errorf("listen on %s:%d: %w", l.Addr, l.Port, errors.Join(err, unix.Close(fd)))
+		return -1, fmt.Errorf("listen on %s:%d: %w", l.Addr, l.Port,
+			errors.Join(err, unix.Close(fd)))
 	}
 	return fd, nil
 }
@@ -65,7 +66,8 @@ func here(l link.Link) exprs {
 	return exprs{
 		&expr.Immediate{Register: reg, Data: l.Addr.AsSlice()},
 		&expr.Immediate{Register: reg + 1, Data: port(l.Port)},
-		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: reg, RegProtoMin: reg + 1, Specified: true},
+		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: reg,
+			RegProtoMin: reg + 1, Specified: true},
 	}
 }
 

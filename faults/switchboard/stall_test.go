@@ -26,7 +26,8 @@ func TestStallHalfWay(t *testing.T) {
 	var links []path
 	for _, l := range []net.Listener{first, taken} {
 		at := netip.MustParseAddrPort(l.Addr().String())
-		links = append(links, path{Link: link.Link{ID: at.String(), Addr: at.Addr(), Port: at.Port()}})
+		links = append(links, path{Link: link.Link{ID: at.String(), Addr: at.Addr(),
+			Port: at.Port()}})
 	}
 	c := &cut{rule: link.Rule{AcceptStall: &link.AcceptStall{Backlog: 4}}}
 	if err := c.openStall(links); err == nil {

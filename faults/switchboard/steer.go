@@ -42,7 +42,8 @@ func (s *steers) apply(r link.Rule) (link.Bracket, error) {
 		return link.Bracket{}, fmt.Errorf("rule %q is in force already: lift it first", r.Name)
 	}
 	before := wire.Now()
-	s.rules[r.Name] = &steered{Steer: *r.Steer, on: true, count: link.Count{Unit: "answers led elsewhere"}}
+	s.rules[r.Name] = &steered{Steer: *r.Steer, on: true,
+		count: link.Count{Unit: "answers led elsewhere"}}
 	if !slices.Contains(s.order, r.Name) {
 		s.order = append(s.order, r.Name)
 	}

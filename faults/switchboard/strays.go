@@ -70,11 +70,13 @@ func (r *ruleset) watchStrays(subnet netip.Prefix, near []netip.Addr) (*strays, 
 
 // drop counts and drops what leaves the subnet.
 func (s *strays) drop(r *ruleset, subnet netip.Prefix) error {
-	key, err := nftables.ConcatSetType(nftables.TypeIPAddr, nftables.TypeIPAddr, nftables.TypeInetProto, nftables.TypeInetService)
+	key, err := nftables.ConcatSetType(nftables.TypeIPAddr, nftables.TypeIPAddr,
+		nftables.TypeInetProto, nftables.TypeInetService)
 	if err != nil {
 		return err
 	}
-	s.outside = &nftables.Set{Table: r.table, Name: straySet, KeyType: key, Concatenation: true, Dynamic: true, Counter: true, Size: mostStrays}
+	s.outside = &nftables.Set{Table: r.table, Name: straySet, KeyType: key, Concatenation: true,
+		Dynamic: true, Counter: true, Size: mostStrays}
 	if err := r.conn.AddSet(s.outside, nil); err != nil {
 		return err
 	}
@@ -89,11 +91,13 @@ func (s *strays) drop(r *ruleset, subnet netip.Prefix) error {
 	for _, protocol := range []byte{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
 		r.rule(chain, "", all(leaving(subnet), exprs{
 			&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, equal([]byte{protocol}),
-			&expr.Payload{DestRegister: word + 3, Base: expr.PayloadBaseTransportHeader, Offset: offPortTo, Len: 2},
+			&expr.Payload{DestRegister: word + 3, Base: expr.PayloadBaseTransportHeader,
+				Offset: offPortTo, Len: 2},
 		}, strayKey(), s.note(s.outside)))
 	}
 	r.rule(chain, "", all(leaving(subnet), exprs{
-		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, &expr.Cmp{Op: expr.CmpOpNeq, Register: reg, Data: []byte{unix.IPPROTO_TCP}},
+		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: reg, Data: []byte{unix.IPPROTO_TCP}},
 		&expr.Cmp{Op: expr.CmpOpNeq, Register: reg, Data: []byte{unix.IPPROTO_UDP}},
 		&expr.Immediate{Register: word + 3, Data: port(0)},
 	}, strayKey(), s.note(s.outside)))
@@ -107,9 +111,11 @@ func leaving(subnet netip.Prefix) exprs {
 	mask := binary.BigEndian.AppendUint32(nil, ^uint32(0)<<(32-subnet.Bits()))
 	return exprs{
 		&expr.Meta{Key: expr.MetaKeyIIFTYPE, Register: reg},
-		&expr.Cmp{Op: expr.CmpOpNeq, Register: reg, Data: binaryutil.NativeEndian.PutUint16(loopbackType)},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: reg,
+			Data: binaryutil.NativeEndian.PutUint16(loopbackType)},
 		ipField(offDest, 4),
-		&expr.Bitwise{SourceRegister: reg, DestRegister: reg, Len: 4, Mask: mask, Xor: make([]byte, 4)},
+		&expr.Bitwise{SourceRegister: reg, DestRegister: reg, Len: 4, Mask: mask,
+			Xor: make([]byte, 4)},
 		&expr.Cmp{Op: expr.CmpOpNeq, Register: reg, Data: subnet.Masked().Addr().AsSlice()},
 	}
 }
@@ -117,8 +123,10 @@ func leaving(subnet netip.Prefix) exprs {
 // strayKey loads source, destination and protocol; the port is there.
 func strayKey() exprs {
 	return exprs{
-		&expr.Payload{DestRegister: word, Base: expr.PayloadBaseNetworkHeader, Offset: offSource, Len: 4},
-		&expr.Payload{DestRegister: word + 1, Base: expr.PayloadBaseNetworkHeader, Offset: offDest, Len: 4},
+		&expr.Payload{DestRegister: word, Base: expr.PayloadBaseNetworkHeader, Offset: offSource,
+			Len: 4},
+		&expr.Payload{DestRegister: word + 1, Base: expr.PayloadBaseNetworkHeader, Offset: offDest,
+			Len: 4},
 		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: word + 2},
 	}
 }
@@ -143,18 +151,23 @@ func (s *strays) listen(r *ruleset, near []netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	s.asked = &nftables.Set{Table: table, Name: neighbourSet, KeyType: key, Concatenation: true, Dynamic: true, Counter: true, Size: mostStrays}
+	s.asked = &nftables.Set{Table: table, Name: neighbourSet, KeyType: key, Concatenation: true,
+		Dynamic: true, Counter: true, Size: mostStrays}
 	if err := r.conn.AddSet(s.asked, nil); err != nil {
 		return err
 	}
 	// The hooks of ARP are numbered as those of IPv4 are not: 0 is its input.
-	chain := r.conn.AddChain(&nftables.Chain{Name: "neighbours", Table: table, Type: nftables.ChainTypeFilter,
+	chain := r.conn.AddChain(&nftables.Chain{Name: "neighbours", Table: table,
+		Type:    nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookRef(0), Priority: nftables.ChainPriorityFilter})
 	r.conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: all(exprs{
 		ipField(offARPOperation, 2), equal(binaryutil.BigEndian.PutUint16(arpRequest)),
-		ipField(offARPTarget, 4), &expr.Lookup{SourceRegister: reg, SetName: known.Name, SetID: known.ID, Invert: true},
-		&expr.Payload{DestRegister: word, Base: expr.PayloadBaseNetworkHeader, Offset: offARPSender, Len: 4},
-		&expr.Payload{DestRegister: word + 1, Base: expr.PayloadBaseNetworkHeader, Offset: offARPTarget, Len: 4},
+		ipField(offARPTarget, 4), &expr.Lookup{SourceRegister: reg, SetName: known.Name,
+			SetID: known.ID, Invert: true},
+		&expr.Payload{DestRegister: word, Base: expr.PayloadBaseNetworkHeader, Offset: offARPSender,
+			Len: 4},
+		&expr.Payload{DestRegister: word + 1, Base: expr.PayloadBaseNetworkHeader,
+			Offset: offARPTarget, Len: 4},
 	}, s.note(s.asked))})
 	return nil
 }
@@ -181,7 +194,8 @@ func (s *strays) read(counters map[string]uint64) (link.Strays, error) {
 		}
 	}
 	slices.SortFunc(out.Seen, func(a, b link.Stray) int {
-		return cmp.Or(-cmp.Compare(a.Packets, b.Packets), a.From.Compare(b.From), a.To.Compare(b.To),
+		return cmp.Or(-cmp.Compare(a.Packets, b.Packets), a.From.Compare(b.From),
+			a.To.Compare(b.To),
 			cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port))
 	})
 	return out, nil
@@ -194,7 +208,8 @@ func strayOf(e nftables.SetElement) (link.Stray, bool) {
 	}
 	return link.Stray{
 		From: netip.AddrFrom4([4]byte(e.Key[:4])), To: netip.AddrFrom4([4]byte(e.Key[4:8])),
-		Protocol: protocolName(e.Key[8]), Port: binary.BigEndian.Uint16(e.Key[12:]), Packets: e.Counter.Packets,
+		Protocol: protocolName(e.Key[8]), Port: binary.BigEndian.Uint16(e.Key[12:]),
+		Packets: e.Counter.Packets,
 	}, true
 }
 
@@ -204,7 +219,9 @@ func neighbourOf(e nftables.SetElement) (link.Stray, bool) {
 	if len(e.Key) != 8 || e.Counter == nil {
 		return link.Stray{}, false
 	}
-	x := link.Stray{From: netip.AddrFrom4([4]byte(e.Key[:4])), To: netip.AddrFrom4([4]byte(e.Key[4:8])), Protocol: link.ProtocolARP, Packets: e.Counter.Packets}
+	x := link.Stray{From: netip.AddrFrom4([4]byte(e.Key[:4])),
+		To: netip.AddrFrom4([4]byte(e.Key[4:8])), Protocol: link.ProtocolARP,
+		Packets: e.Counter.Packets}
 	return x, x.From != x.To && !x.From.IsUnspecified()
 }
 

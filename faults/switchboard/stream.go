@@ -76,7 +76,9 @@ func (s *streams) open(ctx context.Context, l link.Link) error {
 	if err != nil {
 		return err
 	}
-	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port), subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened, certs: &certStore{ca: s.authority, names: namesOf(l)}}
+	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port),
+		subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened,
+		certs: &certStore{ca: s.authority, names: namesOf(l)}}
 	if l.Opened {
 		if err := g.certs.forge(&link.TLS{As: good}); err != nil {
 			_ = listener.Close()
@@ -84,9 +86,11 @@ func (s *streams) open(ctx context.Context, l link.Link) error {
 		}
 	}
 	ctx, stop := context.WithCancel(ctx)
-	d := &linkListener{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g, faults: faults,
-		whose: s.whose(l), nodes: !l.Users && s.nodes[l.From],
-		refused: func(err error) { s.tell.trouble(l.ID, err) }, ctx: ctx, stop: stop, flows: map[*flow]bool{}}
+	d := &linkListener{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g,
+		faults: faults,
+		whose:  s.whose(l), nodes: !l.Users && s.nodes[l.From],
+		refused: func(err error) { s.tell.trouble(l.ID, err) }, ctx: ctx, stop: stop,
+		flows: map[*flow]bool{}}
 	d.busy.Go(d.serve)
 	d.busy.Go(d.look)
 	s.links[l.ID] = &proxied{Link: l, listener: d, stage: g, faults: faults}
@@ -125,9 +129,11 @@ func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 		case l == nil:
 			return link.Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
 		case m.staged() && !l.stage.staged:
-			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that answers in the node's stead", r.Name, id)
+			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that answers in the node's stead",
+				r.Name, id)
 		case l.faults.taken(m):
-			return link.Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind", r.Name, id)
+			return link.Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind",
+				r.Name, id)
 		}
 	}
 	for _, id := range r.Links {
@@ -183,7 +189,8 @@ func (s *streams) traffic() []link.Traffic {
 	var all []link.Traffic
 	for _, id := range s.order {
 		g := s.links[id].stage
-		all = append(all, link.Traffic{Link: id, Connections: g.connections.Load(), Requests: g.requests.Load()})
+		all = append(all, link.Traffic{Link: id, Connections: g.connections.Load(),
+			Requests: g.requests.Load()})
 	}
 	return all
 }

@@ -79,8 +79,10 @@ func (f *flow) asks(w whose) whose {
 	return f.unsaid(false)
 }
 
-func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool, t *trace, w whose) *flow {
-	f := &flow{client: client, faults: faults, nodes: nodes, trace: t, born: time.Now(), answers: []*answer{{whose: w}}}
+func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool, t *trace,
+	w whose) *flow {
+	f := &flow{client: client, faults: faults, nodes: nodes, trace: t, born: time.Now(),
+		answers: []*answer{{whose: w}}}
 	f.users.Store(w == users)
 	if raw, err := client.SyscallConn(); err == nil {
 		_ = raw.Control(func(fd uintptr) { f.fd = int32(fd) })

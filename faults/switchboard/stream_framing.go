@@ -105,7 +105,8 @@ func answerFraming(method string, a *http.Response) framing {
 // bodiless tells whether an answer has no body, whatever its fields say (RFC 9112,
 // 6.3).
 func bodiless(method string, status int) bool {
-	return method == http.MethodHead || status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
+	return method == http.MethodHead || status < 200 || status == http.StatusNoContent ||
+		status == http.StatusNotModified
 }
 
 // copyBody copies exactly one body, verbatim.

@@ -71,7 +71,8 @@ func (h *heads) anyRequest(head []byte) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
-	return request{method: r.Method, path: r.URL.Path, body: requestFraming(r), whose: h.whose([]byte(r.Header.Get(traceparent))),
+	return request{method: r.Method, path: r.URL.Path, body: requestFraming(r),
+		whose: h.whose([]byte(r.Header.Get(traceparent))),
 		waits: r.Header.Get("Expect") != "", last: !r.ProtoAtLeast(1, 1) || r.Close}, nil
 }
 
@@ -126,7 +127,8 @@ func (h *heads) plainRequest(b []byte) (q request, n int, ok bool) {
 	method, rest, _ := bytes.Cut(line, []byte(" "))
 	target, version, _ := bytes.Cut(rest, []byte(" "))
 	path, _, _ := bytes.Cut(target, []byte("?"))
-	if !plainMethod(method) || !plainPath(path) || bytes.ContainsAny(target, "#\t") || string(version) != "HTTP/1.1" {
+	if !plainMethod(method) || !plainPath(path) || bytes.ContainsAny(target, "#\t") ||
+		string(version) != "HTTP/1.1" {
 		return q, 0, false
 	}
 	f, n, ok := plainFields(b, len(line)+2)
@@ -136,7 +138,8 @@ func (h *heads) plainRequest(b []byte) (q request, n int, ok bool) {
 	if string(path) != h.path {
 		h.path = string(path)
 	}
-	q = request{method: methodOf(method), path: h.path, body: framing{max(f.length, 0)}, whose: h.whose(f.trace), last: f.closes}
+	q = request{method: methodOf(method), path: h.path, body: framing{max(f.length, 0)},
+		whose: h.whose(f.trace), last: f.closes}
 	if f.chunked {
 		q.body.length = chunked
 	}
@@ -226,7 +229,8 @@ func methodOf(b []byte) string {
 var isToken = func() (is [256]bool) {
 	for c := range is {
 		b := byte(c)
-		is[c] = 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", b) >= 0
+		is[c] = 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' ||
+			strings.IndexByte("!#$%&'*+-.^_`|~", b) >= 0
 	}
 	return is
 }()
@@ -260,7 +264,8 @@ func plainFields(b []byte, n int) (f fields, end int, ok bool) {
 		for i < len(line) && isToken[line[i]] {
 			i++
 		}
-		if i == 0 || i == len(line) || line[i] != ':' || !f.take(line[:i], bytes.Trim(line[i+1:], " \t")) {
+		if i == 0 || i == len(line) || line[i] != ':' ||
+			!f.take(line[:i], bytes.Trim(line[i+1:], " \t")) {
 			return f, 0, false
 		}
 	}

@@ -17,7 +17,8 @@ const testTrace = "Traceparent: 00-" + testRun + "0000000000000001-0000000000000
 func FuzzPlainHeads(f *testing.F) {
 	for _, text := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-		"GET /a/b.c;d=e,f:@(~)?q=1&r=%20? HTTP/1.1\r\nHost: a\r\nUser-Agent: x (y; z)\r\n" + testTrace + "\r\nGET / HTTP/1.1\r\n\r\n",
+		"GET /a/b.c;d=e,f:@(~)?q=1&r=%20? HTTP/1.1\r\nHost: a\r\nUser-Agent: x (y; z)\r\n" +
+			testTrace + "\r\nGET / HTTP/1.1\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nabc",
 		"POST / HTTP/1.1\r\ntransfer-encoding:chunked\t\r\nconnection:Close\r\n\r\n0\r\n\r\n",
 		"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -51,7 +52,8 @@ func FuzzPlainHeads(f *testing.F) {
 		whole := func(n int) []byte {
 			head, err := readHead(bufio.NewReaderSize(strings.NewReader(text), maxHead))
 			if err != nil || string(head) != text[:n] {
-				t.Fatalf("%q: read %q as its head, without net/http %q, %v", text, head, text[:n], err)
+				t.Fatalf("%q: read %q as its head, without net/http %q, %v", text, head, text[:n],
+					err)
 			}
 			return head
 		}
@@ -74,7 +76,8 @@ func FuzzPlainHeads(f *testing.F) {
 // without an allocation.
 func TestPlainHeadsAreCheap(t *testing.T) {
 	asked := []byte("POST /cart/17?coupon=a%20b HTTP/1.1\r\nHost: shop.example:8080\r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: 17\r\n" +
-		"Content-Type: application/json; charset=utf-8\r\nCookie: a=b; c=\"d\"\r\n" + testTrace + "Accept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\n\r\n")
+		"Content-Type: application/json; charset=utf-8\r\nCookie: a=b; c=\"d\"\r\n" + testTrace +
+		"Accept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\n\r\n")
 	said := []byte("HTTP/1.1 200 OK\r\nServer: nginx/1.27.0\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Type: text/html\r\n" +
 		"Transfer-Encoding: chunked\r\nETag: \"1-2\"\r\nConnection: keep-alive\r\n\r\n")
 	h := heads{users: "00-" + testRun}
@@ -83,7 +86,8 @@ func TestPlainHeadsAreCheap(t *testing.T) {
 		if q, n, ok := h.plainRequest(asked); !ok || n != len(asked) || q != want {
 			t.Fatalf("have %+v, %d, %t", q, n, ok)
 		}
-		if a, n, ok := plainResponse(said, "GET"); !ok || n != len(said) || a != (response{status: 200, body: framing{chunked}}) {
+		if a, n, ok := plainResponse(said, "GET"); !ok || n != len(said) ||
+			a != (response{status: 200, body: framing{chunked}}) {
 			t.Fatalf("have %+v, %d, %t", a, n, ok)
 		}
 	}

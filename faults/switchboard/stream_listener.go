@@ -90,7 +90,8 @@ func (d *linkListener) start(t *answerPipe) {
 	d.starting.Lock()
 	defer d.starting.Unlock()
 	d.toxic.coming = t.flow // NewState takes it, on this goroutine
-	d.proxy.Toxics.StartLink(d.server, t.flow.client.RemoteAddr().String(), t, pipeSink{t.flow, t}, stream.Downstream)
+	d.proxy.Toxics.StartLink(d.server, t.flow.client.RemoteAddr().String(), t, pipeSink{t.flow, t},
+		stream.Downstream)
 }
 
 // lookEvery is how often it is looked which clients have closed.

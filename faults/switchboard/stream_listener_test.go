@@ -39,9 +39,11 @@ func TestAcceptFailsAndGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := l.Addr().String()
-	d := &linkListener{server: of.server, proxy: of.proxy, toxic: of.toxic, stage: of.stage, faults: of.faults, whose: of.whose,
-		refused:  func(err error) { told = append(told, err.Error()) },
-		listener: &failing{l, []error{syscall.EMFILE, syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED}}, flows: map[*flow]bool{}}
+	d := &linkListener{server: of.server, proxy: of.proxy, toxic: of.toxic, stage: of.stage,
+		faults: of.faults, whose: of.whose,
+		refused: func(err error) { told = append(told, err.Error()) },
+		listener: &failing{l, []error{syscall.EMFILE, syscall.EMFILE, syscall.ENFILE,
+			syscall.ECONNABORTED}}, flows: map[*flow]bool{}}
 	d.ctx, d.stop = context.WithCancel(t.Context())
 	d.busy.Go(d.serve)
 	for range 2 {

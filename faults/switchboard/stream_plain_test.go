@@ -93,7 +93,8 @@ func TestWhoeverSpeaksFirst(t *testing.T) {
 				fmt.Fprint(c, word)
 				expect(t, c, string([]byte{word[3], word[2], word[1], word[0]}))
 			}
-			late(t, s, func() net.Conn { return dial(t, at) }, "\x08\x00\x00\x00", "\x00\x00\x00\x08")
+			late(t, s, func() net.Conn { return dial(t, at) }, "\x08\x00\x00\x00",
+				"\x00\x00\x00\x08")
 		})
 	}
 }
@@ -113,7 +114,8 @@ func dial(t *testing.T, at string) net.Conn {
 func late(t *testing.T, s *streams, dial func() net.Conn, said, saying string) {
 	t.Helper()
 	const delay = 200 * time.Millisecond
-	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"}, Latency: &link.Latency{Delay: delay}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
+		Latency: &link.Latency{Delay: delay}}); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
@@ -127,7 +129,8 @@ func late(t *testing.T, s *streams, dial func() net.Conn, said, saying string) {
 		t.Errorf("one connection was slow, counted %+v", n)
 	}
 	_, _ = s.lift("slow")
-	if _, err := s.apply(link.Rule{Name: "cut", Links: []string{"a -> b"}, Reset: &link.Reset{}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "cut", Links: []string{"a -> b"},
+		Reset: &link.Reset{}}); err != nil {
 		t.Fatal(err)
 	}
 	_ = c.SetReadDeadline(time.Now().Add(patience))
@@ -193,12 +196,14 @@ func TestPipelinedAnswersAreToldApart(t *testing.T) {
 		fmt.Fprint(c, three) // at once
 		_, _ = io.Copy(io.Discard, c)
 	}), false)
-	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/spared"}, Latency: &link.Latency{Delay: 50 * time.Millisecond}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
+		Spare: []string{"/spared"}, Latency: &link.Latency{Delay: 50 * time.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
 	c := dial(t, at)
 	trace := "traceparent: 00-" + testRun + "0000000000000001-0000000000000001-01\r\n"
-	fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\nGET /spared HTTP/1.1\r\nHost: a\r\n%s\r\nGET /check HTTP/1.1\r\nHost: a\r\n\r\n", trace, trace)
+	fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\nGET /spared HTTP/1.1\r\nHost: a\r\n%s\r\nGET /check HTTP/1.1\r\nHost: a\r\n\r\n",
+		trace, trace)
 	expect(t, c, three)
 	if n, _, _ := s.count("slow"); n.Users != 1 || n.Checks != 1 || n.Total != 2 || n.Blind {
 		t.Errorf("one answer to a user and one to a check were slow, counted %+v", n)

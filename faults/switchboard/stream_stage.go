@@ -65,7 +65,8 @@ func (g *stage) serve(f *flow, client clientConn) {
 	defer part()
 	defer context.AfterFunc(f.over, part)()
 	s := &countingConn{Conn: client}
-	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node, turns: newTurns(f.over), asks: heads{users: g.users}}
+	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node,
+		turns: newTurns(f.over), asks: heads{users: g.users}}
 	if g.staged {
 		c.from, c.there = bufio.NewReaderSize(client, lookahead), node
 	} else {

@@ -24,5 +24,6 @@ func (s *statusKind) bad(after time.Duration) bool {
 // answer, so that whoever has read that finds it counted.
 func (m *mode) draws(r request) bool {
 	s := (*statusKind)(m.HTTPStatus)
-	return !m.spares(r.path) && s.bad(time.Since(m.began)) && (s.Share >= 1 || rand.Float64() < s.Share) && m.hit(r.whose)
+	return !m.spares(r.path) && s.bad(time.Since(m.began)) &&
+		(s.Share >= 1 || rand.Float64() < s.Share) && m.hit(r.whose)
 }

@@ -95,7 +95,8 @@ func (p *certStore) forge(t *link.TLS) error {
 func (p *certStore) show(t *link.TLS) *tls.Config {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := &tls.Config{Certificates: []tls.Certificate{p.shown[t.As]}, MinVersion: tls.VersionTLS10, SessionTicketsDisabled: true}
+	c := &tls.Config{Certificates: []tls.Certificate{p.shown[t.As]}, MinVersion: tls.VersionTLS10,
+		SessionTicketsDisabled: true}
 	if t.As == link.OldVersion {
 		c.MaxVersion = tls.VersionTLS11
 	}

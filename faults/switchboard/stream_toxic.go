@@ -22,7 +22,8 @@ var register = sync.OnceFunc(func() { toxics.Register(toxicType, new(toxic)) })
 // of its connections.
 func arm(p *toxiproxy.Proxy) (*toxic, error) {
 	register()
-	w, err := p.Toxics.AddToxicJson(strings.NewReader(`{"type": "` + toxicType + `", "stream": "downstream"}`))
+	w, err := p.Toxics.AddToxicJson(strings.NewReader(`{"type": "` + toxicType +
+		`", "stream": "downstream"}`))
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,8 @@ func (q *queue) run(stub *toxics.ToxicStub) {
 					q.pop()
 					return
 				}
-				out, next = stub.Output, &stream.StreamChunk{Data: q.pieces[0].data, Timestamp: time.Now()}
+				out, next = stub.Output,
+					&stream.StreamChunk{Data: q.pieces[0].data, Timestamp: time.Now()}
 			}
 		case q.closed:
 			return

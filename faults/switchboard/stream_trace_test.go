@@ -22,7 +22,8 @@ func TestUntracedLinkIsBlind(t *testing.T) {
 	s, at := linkTo(t, netip.MustParseAddrPort(server.Listener.Addr().String()), true)
 	c := &http.Client{Transport: &http.Transport{}}
 	defer c.CloseIdleConnections()
-	bad := link.Rule{Name: "bad", Links: []string{"a -> b"}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}}
+	bad := link.Rule{Name: "bad", Links: []string{"a -> b"},
+		HTTPStatus: &link.HTTPStatus{Code: 503, Share: 1}}
 	apply := func() {
 		t.Helper()
 		if _, err := s.apply(bad); err != nil {
@@ -33,7 +34,8 @@ func TestUntracedLinkIsBlind(t *testing.T) {
 	for range 3 {
 		ask(t, c, "GET", "http://"+at+"/", "", false)
 	}
-	if have, _, _ := s.count("bad"); !have.Blind || !have.Untraced || have.Users != 3 || have.Checks != 0 || have.First == 0 {
+	if have, _, _ := s.count("bad"); !have.Blind || !have.Untraced || have.Users != 3 ||
+		have.Checks != 0 || have.First == 0 {
 		t.Errorf("without a traceparent: %+v, want 3 that may be users'", have)
 	}
 	if _, err := s.lift("bad"); err != nil {
@@ -43,7 +45,8 @@ func TestUntracedLinkIsBlind(t *testing.T) {
 	apply()
 	ask(t, c, "GET", "http://"+at+"/", "", false)
 	ask(t, c, "GET", "http://"+at+"/", "", true)
-	if have, _, _ := s.count("bad"); have.Blind || have.Untraced || have.Users != 1 || have.Checks != 1 {
+	if have, _, _ := s.count("bad"); have.Blind || have.Untraced || have.Users != 1 ||
+		have.Checks != 1 {
 		t.Errorf("with traceparents: %+v, want one user and one check", have)
 	}
 }
@@ -56,7 +59,8 @@ func TestUnreadProtocols(t *testing.T) {
 		"an upgraded protocol": "GET / HTTP/1.1\r\nHost: b\r\nConnection: Upgrade\r\nUpgrade: tunnel\r\n\r\n",
 	} {
 		for _, staged := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, staged %v", want, staged), func(t *testing.T) { unread(t, staged, say, want) })
+			t.Run(fmt.Sprintf("%s, staged %v", want, staged),
+				func(t *testing.T) { unread(t, staged, say, want) })
 		}
 	}
 }
@@ -79,7 +83,8 @@ func unread(t *testing.T, staged bool, say, want string) {
 			return
 		}
 		if to := q.Header.Get("Upgrade"); to != "" {
-			fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n", to)
+			fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n",
+				to)
 		}
 		fmt.Fprint(c, "done\n")
 		_, _ = r.ReadByte()

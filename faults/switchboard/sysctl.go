@@ -34,7 +34,8 @@ func setForwarding() error {
 		return nil
 	}
 	if err := os.WriteFile(forwarding, []byte("1"), 0); err != nil {
-		return fmt.Errorf("ip forwarding is off: start the switchboard's container with --sysctl net.ipv4.ip_forward=1 (%w)", err)
+		return fmt.Errorf("ip forwarding is off: start the switchboard's container with --sysctl net.ipv4.ip_forward=1 (%w)",
+			err)
 	}
 	return nil
 }
@@ -44,7 +45,8 @@ func tune() error {
 	var errs []error
 	for path, value := range wishes {
 		err := os.WriteFile(path, []byte(value), 0)
-		if err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrPermission) && !errors.Is(err, unix.EROFS) {
+		if err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrPermission) &&
+			!errors.Is(err, unix.EROFS) {
 			errs = append(errs, err)
 		}
 	}

@@ -49,7 +49,8 @@ func examineWalls(a *addresses, s link.Spec) (*walls, error) {
 		}
 	}
 	if leads != s.Gateway {
-		w.lacks = append(w.lacks, fmt.Sprintf("the containers' default route leads to %s and not to the switchboard: packets can leave unseen", orNowhere(leads)))
+		w.lacks = append(w.lacks, fmt.Sprintf("the containers' default route leads to %s and not to the switchboard: packets can leave unseen",
+			orNowhere(leads)))
 	}
 	six, err := netlink.AddrList(a.device, netlink.FAMILY_V6)
 	if err != nil {
@@ -87,12 +88,15 @@ func (w *walls) examine(ctx context.Context) ([]string, error) {
 	if err != nil || !answers {
 		return w.lacks, err
 	}
-	return append(w.lacks, fmt.Sprintf("the bridge answers at %s: the engine's machine can be reached", w.bridge)), nil
+	return append(w.lacks, fmt.Sprintf("the bridge answers at %s: the engine's machine can be reached",
+			w.bridge)),
+		nil
 }
 
 // bridgeAnswers asks for the address that the engine was told not to give its bridge.
 func (w *walls) bridgeAnswers(ctx context.Context) (bool, error) {
-	c, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(w.bridge, discard)))
+	c, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(w.bridge,
+		discard)))
 	if err != nil {
 		return false, fmt.Errorf("bridge: %w", err)
 	}
@@ -123,7 +127,8 @@ func (w *walls) known() (bool, error) {
 	}
 	for _, n := range all {
 		ip, _ := netip.AddrFromSlice(n.IP.To4())
-		if ip == w.bridge && len(n.HardwareAddr) > 0 && n.State&(unix.NUD_INCOMPLETE|unix.NUD_FAILED) == 0 {
+		if ip == w.bridge && len(n.HardwareAddr) > 0 &&
+			n.State&(unix.NUD_INCOMPLETE|unix.NUD_FAILED) == 0 {
 			return true, nil
 		}
 	}

@@ -68,17 +68,20 @@ func BenchmarkGenerator(b *testing.B) {
 	vegeta := rounds[1]
 	cost := func(e [2]effort) float64 { return e[0].cpu }
 	rate := func(e [2]effort) float64 { return e[1].rate }
-	t := NewTable(b, fmt.Sprintf("| generator | CPU per request at %d/s | beside vegeta | requests/s of %d/s offered | beside vegeta |", calm, offered))
+	t := NewTable(b, fmt.Sprintf("| generator | CPU per request at %d/s | beside vegeta | requests/s of %d/s offered | beside vegeta |",
+		calm, offered))
 	for i, g := range all {
 		at := fmt.Sprintf("%.0f µs", Median(Of(rounds[i], cost)))
 		if !g.paced {
 			at += ", unpaced"
 		}
-		t.Row("%s | %s | %s | %.0f | %s", g.name, at, Spread(Ratios(Of(rounds[i], cost), Of(vegeta, cost))),
+		t.Row("%s | %s | %s | %.0f | %s", g.name, at,
+			Spread(Ratios(Of(rounds[i], cost), Of(vegeta, cost))),
 			Median(Of(rounds[i], rate)), Spread(Ratios(Of(rounds[i], rate), Of(vegeta, rate))))
 	}
 	own := rounds[0]
-	cpu, kept := Median(Ratios(Of(own, cost), Of(vegeta, cost))), Median(Ratios(Of(own, rate), Of(vegeta, rate)))
+	cpu, kept := Median(Ratios(Of(own, cost), Of(vegeta, cost))),
+		Median(Ratios(Of(own, rate), Of(vegeta, rate)))
 	b.ReportMetric(cpu, "cpu/vegeta")
 	b.ReportMetric(kept, "rate/vegeta")
 	AtMost(b, "CPU per request beside vegeta", cpu, 1.1)
@@ -91,13 +94,16 @@ func generators(b *testing.B, url string) []generator {
 	attack := Build(b, dir, "github.com/tsenart/vegeta/v12")
 	all := []generator{
 		{"stormdrill node load", func(rate int) effort { return ownLoad(b, url, rate) }, true},
-		{"vegeta attack", func(rate int) effort { return vegetaLoad(b, attack, dir, url, rate) }, true},
+		{"vegeta attack", func(rate int) effort { return vegetaLoad(b, attack, dir, url, rate) },
+			true},
 	}
 	if hey := Program(b, "hey"); hey != "" {
-		all = append(all, generator{"hey", func(rate int) effort { return heyLoad(b, hey, url, rate) }, true})
+		all = append(all, generator{"hey",
+			func(rate int) effort { return heyLoad(b, hey, url, rate) }, true})
 	}
 	if k6 := Program(b, "k6"); k6 != "" {
-		all = append(all, generator{"k6", func(rate int) effort { return k6Load(b, k6, url, rate) }, true})
+		all = append(all, generator{"k6", func(rate int) effort { return k6Load(b, k6, url, rate) },
+			true})
 	}
 	if wrk := Program(b, "wrk"); wrk != "" {
 		all = append(all, generator{"wrk", func(int) effort { return wrkLoad(b, wrk, url) }, false})
@@ -109,8 +115,10 @@ func ownLoad(b *testing.B, url string, rate int) effort {
 	b.Helper()
 	self := netip.MustParseAddr("127.0.0.1")
 	told := Load(b, load.Spec{Run: "00112233aabbccdd", Subnet: netip.MustParsePrefix("127.0.0.0/8"),
-		Groups: []load.Group{{Name: "users", URL: secret.Text(url), Method: "GET", Rate: float64(rate), Users: 500,
-			Timeout: 30 * time.Second, Slow: 500 * time.Millisecond, Sources: []netip.Addr{self}, Workers: connections}}}, lasting)
+		Groups: []load.Group{{Name: "users", URL: secret.Text(url), Method: "GET",
+			Rate: float64(rate), Users: 500,
+			Timeout: 30 * time.Second, Slow: 500 * time.Millisecond, Sources: []netip.Addr{self},
+			Workers: connections}}}, lasting)
 	good := 0
 	for _, r := range told.Requests {
 		if !r.Unsent && r.Class == load.OK {
@@ -124,8 +132,10 @@ func ownLoad(b *testing.B, url string, rate int) effort {
 func vegetaLoad(b *testing.B, program, dir, url string, rate int) effort {
 	b.Helper()
 	results := filepath.Join(dir, "results")
-	c := exec.Command(program, "attack", "-rate", strconv.Itoa(rate), "-duration", lasting.String(), "-max-body", "0",
-		"-connections", strconv.Itoa(connections), "-max-workers", strconv.Itoa(connections), "-output", results)
+	c := exec.Command(program, "attack", "-rate", strconv.Itoa(rate), "-duration", lasting.String(),
+		"-max-body", "0",
+		"-connections", strconv.Itoa(connections), "-max-workers", strconv.Itoa(connections),
+		"-output", results)
 	c.Stdin = strings.NewReader("GET " + url + "\n")
 	output(b, c)
 	f, err := os.Open(results)
@@ -155,7 +165,8 @@ var (
 // heyLoad splits the rate among its workers, as hey does.
 func heyLoad(b *testing.B, program, url string, rate int) effort {
 	b.Helper()
-	c := exec.Command(program, "-z", lasting.String(), "-c", strconv.Itoa(connections), "-q", strconv.Itoa(rate/connections), url)
+	c := exec.Command(program, "-z", lasting.String(), "-c", strconv.Itoa(connections), "-q",
+		strconv.Itoa(rate/connections), url)
 	return said(b, c, heyGood)
 }
 
@@ -196,14 +207,16 @@ var k6Good = regexp.MustCompile(`(\d+) well`)
 func k6Load(b *testing.B, program, url string, rate int) effort {
 	b.Helper()
 	c := exec.Command(program, "run", "--quiet", "--no-usage-report", "--address", "",
-		"-e", "URL="+url, "-e", "RATE="+strconv.Itoa(rate), "-e", "LASTING="+lasting.String(), "-e", "CONNECTIONS="+strconv.Itoa(connections), "-")
+		"-e", "URL="+url, "-e", "RATE="+strconv.Itoa(rate), "-e", "LASTING="+lasting.String(), "-e",
+		"CONNECTIONS="+strconv.Itoa(connections), "-")
 	c.Stdin = strings.NewReader(k6Script)
 	return said(b, c, k6Good)
 }
 
 func wrkLoad(b *testing.B, program, url string) effort {
 	b.Helper()
-	return said(b, exec.Command(program, "-t", "1", "-c", strconv.Itoa(connections), "-d", lasting.String(), url), wrkTotal)
+	return said(b, exec.Command(program, "-t", "1", "-c", strconv.Itoa(connections), "-d",
+		lasting.String(), url), wrkTotal)
 }
 
 // said runs a generator that prints how many requests it made.

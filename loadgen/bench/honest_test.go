@@ -36,7 +36,8 @@ var (
 func (c course) total() int { return c.baseline + c.hold + c.recovery }
 
 func (c course) String() string {
-	return fmt.Sprintf("phases: {baseline: %ds, fault: %ds, recovery: %ds, confirm: 3s}", c.baseline, c.hold, c.recovery)
+	return fmt.Sprintf("phases: {baseline: %ds, fault: %ds, recovery: %ds, confirm: 3s}",
+		c.baseline, c.hold, c.recovery)
 }
 
 // drilled is one run of the drill, and what its two processes took.
@@ -100,7 +101,8 @@ func flat(b *testing.B, who string, minutes []int64) {
 		b.Fatalf("%s: %d whole minutes seen, want some to compare", who, len(minutes))
 	}
 	second, last := float64(minutes[1])/1e6, float64(minutes[len(minutes)-1])/1e6
-	AtMost(b, fmt.Sprintf("MB resident in the last minute, %s (%.1f in the second)", who, second), last, 1.1*second+2)
+	AtMost(b, fmt.Sprintf("MB resident in the last minute, %s (%.1f in the second)", who, second),
+		last, 1.1*second+2)
 }
 
 // small is what both processes have to stay.
@@ -154,7 +156,8 @@ func drill(b *testing.B, perSecond int, c course) drilled {
 
 // row is the run's line.
 func (d drilled) row(t *Table) {
-	t.Row("%d/s | %d s | %s | %.1f ms | %s | %s | %s", d.rate, d.course.total(), d.sent(), d.card.Generator.LagP99*1e3,
+	t.Row("%d/s | %d s | %s | %.1f ms | %s | %s | %s", d.rate, d.course.total(), d.sent(),
+		d.card.Generator.LagP99*1e3,
 		megabytes(most(d.load)), megabytes(most(d.cli)), d.card.Verdict)
 }
 
@@ -169,7 +172,8 @@ func (d drilled) sent() string { return fmt.Sprintf("%.3f %% of %d", 100-d.unsen
 // convicted is why the generator says that its run is void; empty: it does not.
 func (d drilled) convicted() string {
 	for _, r := range d.card.Reasons {
-		if strings.Contains(r.Text, "fell behind its own schedule") || strings.Contains(r.Text, "could not be sent") {
+		if strings.Contains(r.Text, "fell behind its own schedule") ||
+			strings.Contains(r.Text, "could not be sent") {
 			return r.Text
 		}
 	}

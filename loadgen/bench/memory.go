@@ -20,7 +20,8 @@ func loadNodes(tb testing.TB) (all []int) {
 		tb.Fatalf("docker ps: %v", err)
 	}
 	for _, id := range strings.Fields(string(ids)) {
-		what, err := exec.Command("docker", "inspect", "-f", "{{.State.Pid}} {{json .Args}}", id).Output()
+		what, err := exec.Command("docker", "inspect", "-f", "{{.State.Pid}} {{json .Args}}",
+			id).Output()
 		if err != nil {
 			continue // it has ended meanwhile
 		}

@@ -53,7 +53,8 @@ func Nginx(tb testing.TB) string {
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		tb.Fatal(err)
 	}
-	Serve(tb, address, exec.Command(program, "-p", dir, "-c", conf, "-e", filepath.Join(dir, "error.log")))
+	Serve(tb, address, exec.Command(program, "-p", dir, "-c", conf, "-e",
+		filepath.Join(dir, "error.log")))
 	if err := answers("http://" + address); err != nil {
 		tb.Fatal(err)
 	}

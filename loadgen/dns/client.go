@@ -28,7 +28,8 @@ func (c Client) Ask(ctx context.Context, network string, q Question) (Answer, er
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // reads know only deadlines
-	m, _, err := asker.ExchangeWithConnContext(ctx, new(dns.Msg).SetQuestion(dns.Fqdn(q.Name), uint16(q.Type)), conn)
+	m, _, err := asker.ExchangeWithConnContext(ctx,
+		new(dns.Msg).SetQuestion(dns.Fqdn(q.Name), uint16(q.Type)), conn)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return Answer{}, fmt.Errorf("%w: %w", ctx.Err(), err)

@@ -90,7 +90,8 @@ func heard(m *dns.Msg) Answer {
 func (a Answer) records(name string) []dns.RR {
 	var all []dns.RR
 	for _, ip := range a.Addresses {
-		all = append(all, &dns.A{A: ip.AsSlice(), Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: a.TTL}})
+		all = append(all, &dns.A{A: ip.AsSlice(),
+			Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: a.TTL}})
 	}
 	return all
 }

@@ -25,7 +25,8 @@ func TestOneImporter(t *testing.T) {
 	}
 	var have []string
 	for line := range strings.Lines(string(out)) {
-		if who, imports, _ := strings.Cut(line, ": "); slices.Contains(strings.Fields(imports), "github.com/miekg/dns") {
+		if who, imports, _ := strings.Cut(line, ": "); slices.Contains(strings.Fields(imports),
+			"github.com/miekg/dns") {
 			have = append(have, who)
 		}
 	}
@@ -52,15 +53,18 @@ func TestLongAnswersAreCut(t *testing.T) {
 		edns uint16
 		size int
 		cut  bool
-	}{{true, 0, 512, true}, {true, 100, 512, true}, {true, 1232, 1232, true}, {true, 8192, 8192, false}, {false, 0, 1 << 16, false}} {
+	}{{true, 0, 512, true}, {true, 100, 512, true}, {true, 1232, 1232, true}, {true, 8192, 8192,
+		false}, {false, 0, 1 << 16, false}} {
 		ask := new(dns.Msg).SetQuestion("app.", dns.TypeA)
 		if c.edns > 0 {
 			ask.SetEdns0(c.edns, false)
 		}
 		m := h.respond(ask, asker, c.udp)
 		b, err := m.Pack()
-		if err != nil || len(b) > c.size || m.Truncated != c.cut || c.cut == (len(m.Answer) == 200) {
-			t.Errorf("%+v: %d bytes, truncated %v, %d addresses, %v", c, len(b), m.Truncated, len(m.Answer), err)
+		if err != nil || len(b) > c.size || m.Truncated != c.cut ||
+			c.cut == (len(m.Answer) == 200) {
+			t.Errorf("%+v: %d bytes, truncated %v, %d addresses, %v", c, len(b), m.Truncated,
+				len(m.Answer), err)
 		}
 	}
 }
@@ -68,7 +72,8 @@ func TestLongAnswersAreCut(t *testing.T) {
 func TestAnswersKeepTheAskersSpelling(t *testing.T) {
 	h := Handler(func(Query) *Answer { return &Answer{Addresses: many(1), TTL: 7} })
 	m := h.respond(new(dns.Msg).SetQuestion("aPP-1.", dns.TypeA), asker, true)
-	if h := m.Answer[0].Header(); h.Name != "aPP-1." || h.Ttl != 7 || !m.Authoritative || !m.RecursionAvailable {
+	if h := m.Answer[0].Header(); h.Name != "aPP-1." || h.Ttl != 7 || !m.Authoritative ||
+		!m.RecursionAvailable {
 		t.Errorf("answered %v", m)
 	}
 }
@@ -125,13 +130,16 @@ func TestAskAndServe(t *testing.T) {
 	if s == nil {
 		t.Fatal("no port is free for UDP and TCP")
 	}
-	c := Client{Server: s.Addr(), Dialer: func(string) *net.Dialer { return new(net.Dialer) }, Timeout: 10 * time.Second}
+	c := Client{Server: s.Addr(), Dialer: func(string) *net.Dialer { return new(net.Dialer) },
+		Timeout: 10 * time.Second}
 	for _, network := range []string{"udp", "tcp"} {
 		a, err := c.Ask(t.Context(), network, Question{"app", A})
-		if err != nil || a.Code != Success || a.TTL != 4 || a.Truncated != (network == "udp") || !slices.Equal(a.Addresses, many(2)) {
+		if err != nil || a.Code != Success || a.TTL != 4 || a.Truncated != (network == "udp") ||
+			!slices.Equal(a.Addresses, many(2)) {
 			t.Errorf("%s: %+v, %v", network, a, err)
 		}
-		if a, err := c.Ask(t.Context(), network, Question{Reverse(s.Addr().Addr()), PTR}); err != nil || a.Code != NameError {
+		if a, err := c.Ask(t.Context(), network,
+			Question{Reverse(s.Addr().Addr()), PTR}); err != nil || a.Code != NameError {
 			t.Errorf("%s: %+v, %v", network, a, err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

@@ -63,11 +63,13 @@ var errBlock = errors.New("not a block of requests, or a damaged one")
 func EncodeBlock(group string, rs []Request) (Block, error) {
 	slices.SortFunc(rs, func(a, b Request) int { return cmp.Compare(a.Seq, b.Seq) })
 	e := encoder{}
-	nodes, err := namesOf(rs, "node", MostNodeName, func(r *Request) (string, bool) { return r.Node, true })
+	nodes, err := namesOf(rs, "node", MostNodeName,
+		func(r *Request) (string, bool) { return r.Node, true })
 	if err != nil {
 		return Block{}, err
 	}
-	faults, err := namesOf(rs, "fault", MostFaultName, func(r *Request) (string, bool) { return r.Fault, r.Injected })
+	faults, err := namesOf(rs, "fault", MostFaultName,
+		func(r *Request) (string, bool) { return r.Fault, r.Injected })
 	if err != nil {
 		return Block{}, err
 	}
@@ -92,12 +94,14 @@ type previous struct {
 }
 
 // namesOf are the different names that requests have, where they have one.
-func namesOf(rs []Request, what string, most int, of func(*Request) (string, bool)) ([]string, error) {
+func namesOf(rs []Request, what string, most int, of func(*Request) (string, bool)) ([]string,
+	error) {
 	var names []string
 	for i := range rs {
 		name, has := of(&rs[i])
 		if len(name) > most {
-			return nil, fmt.Errorf("block: request %d: %s name of %d bytes, %d at most", rs[i].Seq, what, len(name), most)
+			return nil, fmt.Errorf("block: request %d: %s name of %d bytes, %d at most", rs[i].Seq,
+				what, len(name), most)
 		}
 		if has && !slices.Contains(names, name) {
 			names = append(names, name)

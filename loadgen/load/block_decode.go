@@ -16,7 +16,8 @@ func AppendRequests(rs []Request, b Block) ([]Request, error) {
 	d := decoder{data: b.Data}
 	v := d.octet()
 	if d.bad || v < blockWithoutSteps || v > blockVersion {
-		return nil, fmt.Errorf("block of %q: version %d, this program reads %d to %d: %w", b.Group, v, blockWithoutSteps, blockVersion, errBlock)
+		return nil, fmt.Errorf("block of %q: version %d, this program reads %d to %d: %w", b.Group,
+			v, blockWithoutSteps, blockVersion, errBlock)
 	}
 	d.steps, d.names = v > blockWithoutSteps, v > blockWithoutFaults
 	count, nodes, faults := d.header()
@@ -29,7 +30,8 @@ func AppendRequests(rs []Request, b Block) ([]Request, error) {
 	for i := range count {
 		d.request(&rs[before+i], &p, nodes, faults)
 		if d.bad {
-			return nil, fmt.Errorf("block of %q: request %d of %d: %w", b.Group, i+1, count, errBlock)
+			return nil, fmt.Errorf("block of %q: request %d of %d: %w", b.Group, i+1, count,
+				errBlock)
 		}
 	}
 	if len(d.data) > 0 {
@@ -132,7 +134,8 @@ func (d *decoder) request(r *Request, p *previous, nodes, faults []string) {
 	user := int64(p.user) + d.signed()
 	p.user = uint32(user)
 	r.Seq, r.Due, r.User, r.Class, r.Attempts = p.seq, p.due*1000, p.user, OK, 1
-	r.Reused, r.Injected, r.Unsent = flags&flagReused != 0, flags&flagInjected != 0, flags&flagUnsent != 0
+	r.Reused, r.Injected, r.Unsent = flags&flagReused != 0, flags&flagInjected != 0,
+		flags&flagUnsent != 0
 	begin := p.due
 	if r.Sent = 0; !r.Unsent {
 		begin += d.signed()
@@ -162,7 +165,8 @@ func (d *decoder) request(r *Request, p *previous, nodes, faults []string) {
 			r.Fault = faults[k]
 		}
 	}
-	d.bad = d.bad || flags&flagSteps != 0 && !d.steps || user != int64(p.user) || r.Class >= Classes || p.node < 0 || p.node >= len(nodes)
+	d.bad = d.bad || flags&flagSteps != 0 && !d.steps || user != int64(p.user) ||
+		r.Class >= Classes || p.node < 0 || p.node >= len(nodes)
 	if !d.bad {
 		r.Node, r.Status = nodes[p.node], p.status
 	}

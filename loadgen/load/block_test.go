@@ -18,19 +18,21 @@ func TestBlockRoundTrip(t *testing.T) {
 	instant := rapid.Map(rapid.Int64Range(0, far), func(us int64) int64 { return us * 1000 })
 	request := rapid.Custom(func(t *rapid.T) Request {
 		r := Request{
-			Seq:      rapid.Uint64().Draw(t, "seq"),
-			Due:      instant.Draw(t, "due"),
-			Sent:     instant.Draw(t, "sent"),
-			Done:     instant.Draw(t, "done"),
-			User:     rapid.Uint32().Draw(t, "user"),
-			Node:     rapid.SampledFrom([]string{"", "app-1", "app-2", "φ"}).Draw(t, "node"),
-			Status:   rapid.Uint16().Draw(t, "status"),
-			Class:    Class(rapid.IntRange(0, int(Classes)-1).Draw(t, "class")),
-			Attempts: rapid.Byte().Draw(t, "attempts"),
-			Reused:   rapid.Bool().Draw(t, "reused"),
-			Injected: rapid.Bool().Draw(t, "injected"),
-			Unsent:   rapid.Bool().Draw(t, "unsent"),
-			Lookup:   Step(rapid.Uint32().Draw(t, "lookup")), Handshake: Step(rapid.Uint32().Draw(t, "handshake")), TLS: Step(rapid.Uint32().Draw(t, "tls")),
+			Seq:       rapid.Uint64().Draw(t, "seq"),
+			Due:       instant.Draw(t, "due"),
+			Sent:      instant.Draw(t, "sent"),
+			Done:      instant.Draw(t, "done"),
+			User:      rapid.Uint32().Draw(t, "user"),
+			Node:      rapid.SampledFrom([]string{"", "app-1", "app-2", "φ"}).Draw(t, "node"),
+			Status:    rapid.Uint16().Draw(t, "status"),
+			Class:     Class(rapid.IntRange(0, int(Classes)-1).Draw(t, "class")),
+			Attempts:  rapid.Byte().Draw(t, "attempts"),
+			Reused:    rapid.Bool().Draw(t, "reused"),
+			Injected:  rapid.Bool().Draw(t, "injected"),
+			Unsent:    rapid.Bool().Draw(t, "unsent"),
+			Lookup:    Step(rapid.Uint32().Draw(t, "lookup")),
+			Handshake: Step(rapid.Uint32().Draw(t, "handshake")),
+			TLS:       Step(rapid.Uint32().Draw(t, "tls")),
 		}
 		if r.Unsent {
 			r.Sent = 0
@@ -41,7 +43,8 @@ func TestBlockRoundTrip(t *testing.T) {
 		return r
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		want := rapid.SliceOfDistinct(request, func(r Request) uint64 { return r.Seq }).Draw(t, "requests")
+		want := rapid.SliceOfDistinct(request, func(r Request) uint64 { return r.Seq }).Draw(t,
+			"requests")
 		b, err := EncodeBlock("g", slices.Clone(want))
 		if err != nil {
 			t.Fatal(err)
@@ -70,10 +73,13 @@ func realistic(n int) []Request {
 		due := int64(3*time.Hour) + int64(i)*int64(5*time.Millisecond)
 		sent := due + rng.Int64N(int64(2*time.Millisecond))
 		node := rng.IntN(3)
-		rs[i] = Request{Seq: uint64(70_000 + i), Due: due, Sent: sent, Done: sent + rng.Int64N(int64(400*time.Millisecond)),
-			User: uint32(i % 500), Node: []string{"app-1", "app-2", "app-3"}[node], Status: 200, Attempts: 1, Reused: i%3 > 0}
+		rs[i] = Request{Seq: uint64(70_000 + i), Due: due, Sent: sent, Done: sent +
+			rng.Int64N(int64(400*time.Millisecond)),
+			User: uint32(i % 500), Node: []string{"app-1", "app-2", "app-3"}[node], Status: 200,
+			Attempts: 1, Reused: i%3 > 0}
 		if node == 1 {
-			rs[i].Status, rs[i].Class, rs[i].Injected, rs[i].Fault, rs[i].Node = 503, Status, true, "bad-node", ""
+			rs[i].Status, rs[i].Class, rs[i].Injected, rs[i].Fault, rs[i].Node = 503, Status, true,
+				"bad-node", ""
 		}
 	}
 	return rs
@@ -97,7 +103,8 @@ func TestBlockWithStepsIsSmall(t *testing.T) {
 	rs := realistic(50)
 	for i := range rs {
 		rs[i].Reused = false
-		rs[i].Lookup, rs[i].Handshake, rs[i].TLS = StepOf(9*time.Millisecond, true), StepOf(300*time.Millisecond, true), StepOf(40*time.Millisecond, false)
+		rs[i].Lookup, rs[i].Handshake, rs[i].TLS = StepOf(9*time.Millisecond, true),
+			StepOf(300*time.Millisecond, true), StepOf(40*time.Millisecond, false)
 	}
 	b, err := EncodeBlock("g", rs)
 	if err != nil {
@@ -145,7 +152,8 @@ func TestOlderBlock(t *testing.T) {
 	old := older(t, blockWithoutFaults, realistic(1))
 	old.Data[len(old.Data)-requestBytes(old)] |= flagInjected
 	if have, err := DecodeBlock(old); err != nil || !have[0].Injected || have[0].Fault != "" {
-		t.Errorf("which fault answered is not told by version %d: have %+v, %v", blockWithoutFaults, have, err)
+		t.Errorf("which fault answered is not told by version %d: have %+v, %v", blockWithoutFaults,
+			have, err)
 	}
 }
 
@@ -161,8 +169,10 @@ func TestStep(t *testing.T) {
 	for _, c := range []struct {
 		took time.Duration
 		ok   bool
-	}{{0, true}, {0, false}, {1500 * time.Nanosecond, true}, {2 * time.Second, false}, {24 * time.Hour, true}} {
-		s, want := StepOf(c.took, c.ok), min(c.took.Round(time.Microsecond), (1<<31-2)*time.Microsecond)
+	}{{0, true}, {0, false}, {1500 * time.Nanosecond, true}, {2 * time.Second,
+		false}, {24 * time.Hour, true}} {
+		s, want := StepOf(c.took, c.ok),
+			min(c.took.Round(time.Microsecond), (1<<31-2)*time.Microsecond)
 		if !s.Tried() || s.OK() != c.ok || s.Took() != want {
 			t.Errorf("%+v: have tried %v, ok %v, took %v", c, s.Tried(), s.OK(), s.Took())
 		}
@@ -176,7 +186,8 @@ func TestBlockRefusesWhatItCannotKeep(t *testing.T) {
 	if _, err := EncodeBlock("g", []Request{{Node: string(make([]byte, 256))}}); err == nil {
 		t.Error("a node name that does not fit was taken")
 	}
-	if _, err := EncodeBlock("g", []Request{{Injected: true, Fault: string(make([]byte, 41))}}); err == nil {
+	if _, err := EncodeBlock("g", []Request{{Injected: true,
+		Fault: string(make([]byte, 41))}}); err == nil {
 		t.Error("a fault's name that does not fit was taken")
 	}
 	if _, err := EncodeBlock("g", []Request{{Class: Classes}}); err == nil {
@@ -195,7 +206,8 @@ func TestDamagedBlockIsAnError(t *testing.T) {
 		"longer":  {Count: 3, Data: append(bytes.Clone(good.Data), 0)},
 		"count":   {Count: 2, Data: good.Data},
 		"version": {Count: 3, Data: append([]byte{99}, good.Data[1:]...)},
-		"bomb":    {Count: math.MaxInt32, Data: []byte{blockVersion, 0xff, 0xff, 0xff, 0xff, 0x07, 0}},
+		"bomb": {Count: math.MaxInt32,
+			Data: []byte{blockVersion, 0xff, 0xff, 0xff, 0xff, 0x07, 0}},
 	} {
 		if _, err := DecodeBlock(b); !errors.Is(err, errBlock) {
 			t.Errorf("%s: %v", name, err)

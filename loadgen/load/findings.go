@@ -41,7 +41,8 @@ func EncodeFindings(group string, all []Finding) Block {
 func DecodeFindings(b Block) ([]Finding, error) {
 	d := decoder{data: b.Data}
 	if v := d.octet(); d.bad || v != findingsVersion {
-		return nil, fmt.Errorf("findings of %q: version %d, this program reads %d: %w", b.Group, v, findingsVersion, errBlock)
+		return nil, fmt.Errorf("findings of %q: version %d, this program reads %d: %w", b.Group, v,
+			findingsVersion, errBlock)
 	}
 	count := d.length(1)
 	if d.bad || count != b.Count {

@@ -98,7 +98,8 @@ func (u *Unpacker) Answer(data []byte) (Answer, error) {
 	k := d.below(uint64(len(u.said)) + 1)
 	if !d.bad && int(k) == len(u.said) {
 		flags := d.octet()
-		u.said = append(u.said, word{check: d.text(), detail: d.text(), good: flags&flagGood != 0, known: flags&flagKnown != 0})
+		u.said = append(u.said, word{check: d.text(), detail: d.text(), good: flags&flagGood != 0,
+			known: flags&flagKnown != 0})
 	}
 	u.answer += d.signed()
 	end := u.answer + d.signed()
@@ -106,7 +107,8 @@ func (u *Unpacker) Answer(data []byte) (Answer, error) {
 		return Answer{}, err
 	}
 	s := u.said[k]
-	return Answer{Check: s.check, Start: u.answer, End: end, Good: s.good, Known: s.known, Detail: s.detail}, nil
+	return Answer{Check: s.check, Start: u.answer, End: end, Good: s.good, Known: s.known,
+		Detail: s.detail}, nil
 }
 
 // Usage appends a usage to b.
@@ -127,7 +129,8 @@ func (p *Packer) Usage(b []byte, x Usage) []byte {
 	e.signed(int64(x.LagP99))
 	e.signed(int64(x.Descriptors))
 	e.signed(int64(m.Cores))
-	e.data = append(e.data, flag(m.CPU != nil, flagCPU)|flag(m.Memory != nil, flagMemory)|flag(m.IO != nil, flagIO))
+	e.data = append(e.data, flag(m.CPU != nil, flagCPU)|flag(m.Memory != nil,
+		flagMemory)|flag(m.IO != nil, flagIO))
 	e.float(m.Load, o.Machine.Load)
 	for _, v := range [][2]*float64{{m.CPU, o.Machine.CPU}, {m.Memory, o.Machine.Memory}, {m.IO, o.Machine.IO}} {
 		if v[0] != nil {
@@ -151,15 +154,18 @@ func (u *Unpacker) Usage(data []byte) (Usage, error) {
 	}
 	o := u.groups[k]
 	x := Usage{At: u.usage, Group: o.Group}
-	x.Due, x.Sent, x.Unsent = o.Due+uint64(d.signed()), o.Sent+uint64(d.signed()), o.Unsent+uint64(d.signed())
-	x.InFlight, x.LagP99, x.Descriptors, x.Machine.Cores = int(d.signed()), time.Duration(d.signed()), int(d.signed()), int(d.signed())
+	x.Due, x.Sent, x.Unsent = o.Due+uint64(d.signed()), o.Sent+uint64(d.signed()),
+		o.Unsent+uint64(d.signed())
+	x.InFlight, x.LagP99, x.Descriptors, x.Machine.Cores = int(d.signed()),
+		time.Duration(d.signed()), int(d.signed()), int(d.signed())
 	has := d.octet()
 	x.Machine.Load = d.float(o.Machine.Load)
 	for _, v := range []struct {
 		flag   byte
 		to     **float64
 		before *float64
-	}{{flagCPU, &x.Machine.CPU, o.Machine.CPU}, {flagMemory, &x.Machine.Memory, o.Machine.Memory}, {flagIO, &x.Machine.IO, o.Machine.IO}} {
+	}{{flagCPU, &x.Machine.CPU, o.Machine.CPU}, {flagMemory, &x.Machine.Memory,
+		o.Machine.Memory}, {flagIO, &x.Machine.IO, o.Machine.IO}} {
 		if has&v.flag != 0 {
 			f := d.float(orZero(v.before))
 			*v.to = &f

@@ -13,7 +13,8 @@ import (
 // usages in any order among each other.
 func TestPackedComesBack(t *testing.T) {
 	few := func(t *rapid.T, name string) string {
-		return rapid.OneOf(rapid.SampledFrom([]string{"", "balancer", "UP", "DOWN"}), rapid.String()).Draw(t, name)
+		return rapid.OneOf(rapid.SampledFrom([]string{"", "balancer", "UP", "DOWN"}),
+			rapid.String()).Draw(t, name)
 	}
 	number := rapid.OneOf(rapid.Int64Range(-3, 2_000_000), rapid.Int64())
 	share := func(t *rapid.T, name string) *float64 {
@@ -30,16 +31,22 @@ func TestPackedComesBack(t *testing.T) {
 			var want, have any
 			var err error
 			if rapid.Bool().Draw(t, "answer") {
-				a := Answer{Check: few(t, "check"), Start: number.Draw(t, "start"), End: number.Draw(t, "end"),
-					Good: rapid.Bool().Draw(t, "good"), Known: rapid.Bool().Draw(t, "known"), Detail: few(t, "detail")}
+				a := Answer{Check: few(t, "check"), Start: number.Draw(t, "start"),
+					End:  number.Draw(t, "end"),
+					Good: rapid.Bool().Draw(t, "good"), Known: rapid.Bool().Draw(t, "known"),
+					Detail: few(t, "detail")}
 				want = a
 				have, err = u.Answer(p.Answer(nil, a))
 			} else {
-				x := Usage{At: number.Draw(t, "at"), Group: few(t, "group"), Due: rapid.Uint64().Draw(t, "due"),
-					Sent: rapid.Uint64().Draw(t, "sent"), Unsent: rapid.Uint64().Draw(t, "unsent"), InFlight: rapid.Int().Draw(t, "in flight"),
-					LagP99: time.Duration(number.Draw(t, "lag")), Descriptors: rapid.Int().Draw(t, "descriptors"),
-					Machine: Pressure{Load: rapid.Float64().Draw(t, "load"), Cores: rapid.Int().Draw(t, "cores"),
-						CPU: share(t, "cpu"), Memory: share(t, "memory"), IO: share(t, "io")}}
+				x := Usage{At: number.Draw(t, "at"), Group: few(t, "group"),
+					Due:  rapid.Uint64().Draw(t, "due"),
+					Sent: rapid.Uint64().Draw(t, "sent"), Unsent: rapid.Uint64().Draw(t, "unsent"),
+					InFlight:    rapid.Int().Draw(t, "in flight"),
+					LagP99:      time.Duration(number.Draw(t, "lag")),
+					Descriptors: rapid.Int().Draw(t, "descriptors"),
+					Machine: Pressure{Load: rapid.Float64().Draw(t, "load"),
+						Cores: rapid.Int().Draw(t, "cores"),
+						CPU:   share(t, "cpu"), Memory: share(t, "memory"), IO: share(t, "io")}}
 				want = x
 				have, err = u.Usage(p.Usage(nil, x))
 			}
@@ -53,8 +60,10 @@ func TestPackedComesBack(t *testing.T) {
 // What is cut off or longer is an error, and no bytes whatever are a panic.
 func TestDamagedPackIsAnError(t *testing.T) {
 	var p Packer
-	answer := p.Answer(nil, Answer{Check: "port", Start: int64(time.Hour), End: int64(time.Hour) + 5, Detail: "refused"})
-	usage := p.Usage(nil, Usage{Group: "g", At: 7, Due: 900, Machine: Pressure{Load: 1.5, Cores: 2, CPU: new(float64)}})
+	answer := p.Answer(nil, Answer{Check: "port", Start: int64(time.Hour), End: int64(time.Hour) +
+		5, Detail: "refused"})
+	usage := p.Usage(nil, Usage{Group: "g", At: 7, Due: 900,
+		Machine: Pressure{Load: 1.5, Cores: 2, CPU: new(float64)}})
 	for n := range answer {
 		if _, err := new(Unpacker).Answer(answer[:n]); err == nil {
 			t.Errorf("an answer cut at %d of %d was taken", n, len(answer))
@@ -94,7 +103,8 @@ func FuzzUnpack(f *testing.F) {
 		if err != nil || also != nil {
 			t.Fatal(err, also)
 		}
-		if a, err := u.Answer(answer); err == nil && len(a.Check)+len(a.Detail) > len("port")+len(answer) {
+		if a, err := u.Answer(answer); err == nil &&
+			len(a.Check)+len(a.Detail) > len("port")+len(answer) {
 			t.Fatalf("%+v out of %d bytes", a, len(answer))
 		}
 		if x, err := u.Usage(usage); err == nil && len(x.Group) > 1+len(usage) {

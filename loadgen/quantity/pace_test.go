@@ -4,7 +4,8 @@ import "testing"
 
 func TestPace(t *testing.T) {
 	for text, want := range map[string]Pace{
-		"500/s": {Rate: 500}, "30/m": {Rate: 0.5}, "x8": {Rate: 400, Times: 8}, "×0.5": {Rate: 25, Times: 0.5}, " x 2 ": {Rate: 100, Times: 2},
+		"500/s": {Rate: 500}, "30/m": {Rate: 0.5}, "x8": {Rate: 400, Times: 8}, "×0.5": {Rate: 25,
+			Times: 0.5}, " x 2 ": {Rate: 100, Times: 2},
 	} {
 		p, err := ParsePace(text)
 		if have := p.Of(50); err != nil || have != want {

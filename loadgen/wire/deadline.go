@@ -26,7 +26,8 @@ const retryEvery = time.Second
 
 // Set has undo run once after has passed, unless the name is taken away or set anew
 // before; 0: never. Each run is told of; one that failed is followed by another.
-func (d *Deadlines) Set(name string, after time.Duration, undo func() error, tell func(event string, body any) error) {
+func (d *Deadlines) Set(name string, after time.Duration, undo func() error,
+	tell func(event string, body any) error) {
 	d.Take(name)
 	if after <= 0 {
 		return

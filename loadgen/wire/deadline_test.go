@@ -50,10 +50,12 @@ func TestDeadlines(t *testing.T) {
 		time.Sleep(time.Hour)
 		mu.Lock()
 		defer mu.Unlock()
-		if want := []string{"forgotten 3s", "stubborn 5s", "stubborn 6s", "stubborn 7s", "again 9s"}; !slices.Equal(did, want) {
+		if want := []string{"forgotten 3s", "stubborn 5s", "stubborn 6s", "stubborn 7s",
+			"again 9s"}; !slices.Equal(did, want) {
 			t.Errorf("undone: have %q, want %q", did, want)
 		}
-		want := []string{"expired forgotten ", "expired stubborn resists", "expired stubborn resists", "expired stubborn ", "expired again "}
+		want := []string{"expired forgotten ", "expired stubborn resists",
+			"expired stubborn resists", "expired stubborn ", "expired again "}
 		if !slices.Equal(told, want) {
 			t.Errorf("told: have %q, want %q", told, want)
 		}

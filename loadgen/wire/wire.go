@@ -47,7 +47,8 @@ type Peer struct {
 // read from r. events is called for each event, in order, on the reading
 // goroutine; while it runs nothing else is read, so it must not make a call.
 func NewPeer(r io.Reader, w io.WriteCloser, events func(name string, body json.RawMessage)) *Peer {
-	p := &Peer{w: w, events: events, writing: make(chan struct{}, 1), done: make(chan struct{}), waiting: map[uint64]chan message{}}
+	p := &Peer{w: w, events: events, writing: make(chan struct{}, 1), done: make(chan struct{}),
+		waiting: map[uint64]chan message{}}
 	go p.read(r)
 	go p.beat()
 	return p
@@ -266,7 +267,8 @@ func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Han
 }
 
 // answer carries out one line.
-func (s *Server) answer(ctx context.Context, m message, handlers map[string]Handler, busy *sync.WaitGroup) {
+func (s *Server) answer(ctx context.Context, m message, handlers map[string]Handler,
+	busy *sync.WaitGroup) {
 	if m.Call == beat {
 		busy.Go(func() { _ = s.write(message{}) }) // not here: it may have to wait, and the next beat must not
 		return

@@ -105,7 +105,8 @@ func (d *Drill) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	if err := d.mark(timeline.MarkStart, "", link.Bracket{Before: began, After: began}, ""); err != nil {
+	if err := d.mark(timeline.MarkStart, "", link.Bracket{Before: began, After: began},
+		""); err != nil {
 		return err
 	}
 	d.steer(ctx, fail)
@@ -115,7 +116,8 @@ func (d *Drill) Run(ctx context.Context) (err error) {
 	}
 	if why := d.dead(); why != "" && !aborted {
 		now := d.now()
-		return errors.Join(d.mark(timeline.MarkDead, "", now, why), d.mark(timeline.MarkEnd, "", now, ""))
+		return errors.Join(d.mark(timeline.MarkDead, "", now, why),
+			d.mark(timeline.MarkEnd, "", now, ""))
 	}
 	if !aborted {
 		if err := d.hold(ctx); err != nil {
@@ -221,7 +223,8 @@ func (d *Drill) leave(ctx context.Context, why error) error {
 	case errors.Is(why, ErrInterrupted):
 		errs = append(errs, d.mark(timeline.MarkInterrupted, "", d.now(), ""))
 	case why != nil || errs[0] != nil:
-		errs = append(errs, d.mark(timeline.MarkError, "", d.now(), errors.Join(why, errs[0]).Error()))
+		errs = append(errs, d.mark(timeline.MarkError, "", d.now(),
+			errors.Join(why, errs[0]).Error()))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin)
 	defer cancel()
@@ -282,7 +285,8 @@ func (d *Drill) proof(ctx context.Context, f Fault, when string) error {
 }
 
 func (d *Drill) mark(name, fault string, b link.Bracket, detail string) error {
-	return d.Journal.Mark(timeline.Mark{Name: name, Fault: fault, Before: b.Before, After: b.After, Detail: detail})
+	return d.Journal.Mark(timeline.Mark{Name: name, Fault: fault, Before: b.Before, After: b.After,
+		Detail: detail})
 }
 
 // now encloses this instant.

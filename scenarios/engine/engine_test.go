@@ -112,8 +112,9 @@ func drill(fs ...string) (*world, *Drill) {
 	w := &world{active: map[string]bool{}, fail: map[string]error{}}
 	epoch = time.Now()
 	d := &Drill{
-		Phases: timeline.Phases{Baseline: 30 * time.Second, Hold: 20 * time.Second, Recovery: time.Hour},
-		Load:   w, Journal: w, Now: now,
+		Phases: timeline.Phases{Baseline: 30 * time.Second, Hold: 20 * time.Second,
+			Recovery: time.Hour},
+		Load: w, Journal: w, Now: now,
 	}
 	for _, f := range fs {
 		d.Faults = append(d.Faults, Fault{Name: f, Injection: injection{w, f}})
@@ -131,11 +132,13 @@ func TestInstant(t *testing.T) {
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if a, b := slices.Index(w.log, "inject a"), slices.Index(w.log, "lift a"); a < 0 || b < a || len(w.log) != 6 {
+		if a, b := slices.Index(w.log, "inject a"), slices.Index(w.log, "lift a"); a < 0 || b < a ||
+			len(w.log) != 6 {
 			t.Errorf("have %q", w.log)
 		}
 		at := 35 * time.Second
-		if have, want := w.at(timeline.MarkClear), []time.Duration{at, at + 15*time.Second}; !slices.Equal(have, want) {
+		if have, want := w.at(timeline.MarkClear),
+			[]time.Duration{at, at + 15*time.Second}; !slices.Equal(have, want) {
 			t.Errorf("clear: have %v, want %v", have, want)
 		}
 	})
@@ -171,7 +174,8 @@ func TestFaultsOfOneInstantGoOutTogether(t *testing.T) {
 		w, d := drill("a", "b", "c")
 		for i, takes := range []time.Duration{10 * time.Second, time.Second, 0} {
 			f := &d.Faults[i]
-			f.At, f.For, f.Injection = 2*time.Second, 12*time.Second, lasting{f.Injection.(injection), takes}
+			f.At, f.For, f.Injection = 2*time.Second, 12*time.Second,
+				lasting{f.Injection.(injection), takes}
 		}
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
@@ -179,9 +183,11 @@ func TestFaultsOfOneInstantGoOutTogether(t *testing.T) {
 		at := 32 * time.Second
 		for name, from := range map[string]time.Duration{timeline.MarkInject: at, timeline.MarkLift: at + 12*time.Second} {
 			for _, m := range w.marks {
-				if takes := map[string]time.Duration{"a": 10 * time.Second, "b": time.Second}[m.Fault]; m.Name == name &&
+				if takes := map[string]time.Duration{"a": 10 * time.Second,
+					"b": time.Second}[m.Fault]; m.Name == name &&
 					(time.Duration(m.Before) != from || time.Duration(m.After) != from+takes) {
-					t.Errorf("%s of %s: have %v to %v, want from %v for %v", name, m.Fault, time.Duration(m.Before), time.Duration(m.After), from, takes)
+					t.Errorf("%s of %s: have %v to %v, want from %v for %v", name, m.Fault,
+						time.Duration(m.Before), time.Duration(m.After), from, takes)
 				}
 			}
 			if n := len(w.at(name)); n != 3 {
@@ -198,7 +204,8 @@ func TestFaultsOfOneInstantGoOutTogether(t *testing.T) {
 			if err := d.Run(t.Context()); err == nil {
 				t.Error("no error")
 			}
-			if w.active["a"] || w.active["b"] || !slices.Contains(w.log, "lift a") || !slices.Contains(w.log, "lift b") {
+			if w.active["a"] || w.active["b"] || !slices.Contains(w.log, "lift a") ||
+				!slices.Contains(w.log, "lift b") {
 				t.Errorf("still there: %v, %q", w.active, w.log)
 			}
 		})
@@ -269,7 +276,8 @@ func TestEveryWayOut(t *testing.T) {
 			}, "app-1 ended", timeline.MarkError, "start, inject a, inject b, lift b, lift a, stop"},
 		"second fault half-way": {
 			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.fail["inject b"] = boom },
-			"inject b: boom", timeline.MarkError, "start, inject a, inject b, lift b, lift a, stop"},
+			"inject b: boom", timeline.MarkError,
+			"start, inject a, inject b, lift b, lift a, stop"},
 		"panic": {
 			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.explode = "inject b" },
 			"kaboom", timeline.MarkError, "start, inject a, inject b, lift b, lift a, stop"},
@@ -281,7 +289,8 @@ func TestEveryWayOut(t *testing.T) {
 			"lift b: boom", timeline.MarkUnlifted, ""},
 		"load does not stop": {
 			func(w *world, d *Drill, _ context.CancelCauseFunc) { w.fail["stop"] = boom },
-			"load: stop: boom", timeline.MarkError, "start, inject a, inject b, lift a, lift b, stop"},
+			"load: stop: boom", timeline.MarkError,
+			"start, inject a, inject b, lift a, lift b, stop"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -317,7 +326,8 @@ func TestStillPresent(t *testing.T) {
 		w, d := drill("a")
 		d.Faults[0].Injection = stubborn{injection{w, "a"}}
 		err := d.Run(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "still reads back") || len(w.at(timeline.MarkUnlifted)) == 0 {
+		if err == nil || !strings.Contains(err.Error(), "still reads back") ||
+			len(w.at(timeline.MarkUnlifted)) == 0 {
 			t.Errorf("have %v and marks %v", err, w.marks)
 		}
 	})
@@ -337,13 +347,16 @@ func TestCanary(t *testing.T) {
 		d.Faults[0].Canary = func(context.Context) (link.Bracket, bool) {
 			before := now()
 			time.Sleep(10 * time.Millisecond)
-			return link.Bracket{Before: before, After: now()}, now() > int64(50*time.Second+200*time.Millisecond)
+			return link.Bracket{Before: before, After: now()},
+				now() > int64(50*time.Second+200*time.Millisecond)
 		}
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range w.marks {
-			if m.Name == timeline.MarkClear && (time.Duration(m.Before) != 50180*time.Millisecond || time.Duration(m.After) != 50250*time.Millisecond) {
+			if m.Name == timeline.MarkClear &&
+				(time.Duration(m.Before) != 50180*time.Millisecond ||
+					time.Duration(m.After) != 50250*time.Millisecond) {
 				t.Errorf("clear within [%s, %s]", time.Duration(m.Before), time.Duration(m.After))
 			}
 		}
@@ -362,7 +375,8 @@ func TestAbort(t *testing.T) {
 		if have := w.at(timeline.MarkLift); !slices.Equal(have, []time.Duration{33 * time.Second}) {
 			t.Errorf("lifted at %v", have)
 		}
-		if len(w.at(timeline.MarkAbort)) != 1 || !slices.Equal(w.at(timeline.MarkEnd), []time.Duration{time.Hour + 33*time.Second}) {
+		if len(w.at(timeline.MarkAbort)) != 1 ||
+			!slices.Equal(w.at(timeline.MarkEnd), []time.Duration{time.Hour + 33*time.Second}) {
 			t.Errorf("marks %v: want the abort, and the recovery watched to its end", w.marks)
 		}
 	})
@@ -375,12 +389,14 @@ func TestAbortInTheRecovery(t *testing.T) {
 		w, d := drill("a")
 		abort := make(chan string, 1)
 		d.Abort = abort
-		time.AfterFunc(50*time.Second+500*time.Millisecond, func() { abort <- "success < 50% for 10s" })
+		time.AfterFunc(50*time.Second+500*time.Millisecond,
+			func() { abort <- "success < 50% for 10s" })
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		abortAt, end := w.at(timeline.MarkAbort), w.at(timeline.MarkEnd)
-		if !slices.Equal(abortAt, []time.Duration{50*time.Second + 500*time.Millisecond}) || !slices.Equal(end, []time.Duration{time.Hour + 50*time.Second}) {
+		if !slices.Equal(abortAt, []time.Duration{50*time.Second + 500*time.Millisecond}) ||
+			!slices.Equal(end, []time.Duration{time.Hour + 50*time.Second}) {
 			t.Errorf("abort %v, end %v: want the recovery to last as planned", abortAt, end)
 		}
 	})
@@ -473,14 +489,16 @@ func TestLedger(t *testing.T) {
 		w, d := drill("a")
 		d.Ledger = l
 		d.Faults[0].Injection = peeking{injection{w, "a"}, func() {
-			if b, _ := os.ReadFile(path); !strings.Contains(string(b), `"fault":"a","what":"inject"`) {
+			if b, _ := os.ReadFile(path); !strings.Contains(string(b),
+				`"fault":"a","what":"inject"`) {
 				t.Errorf("ledger at the injection: %q", b)
 			}
 		}}
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if b, _ := os.ReadFile(path); strings.Count(string(b), "\n") != 2 || !strings.Contains(string(b), "lifted") {
+		if b, _ := os.ReadFile(path); strings.Count(string(b), "\n") != 2 ||
+			!strings.Contains(string(b), "lifted") {
 			t.Errorf("ledger at the end: %q", b)
 		}
 	})
@@ -503,7 +521,8 @@ func TestLedgerByHand(t *testing.T) {
 			d.Faults[i].Injection = handy{injection{w, f}}
 		}
 		file := filepath.Join(dir, "lift-b.sh")
-		if err := d.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "lift b: no; lift it by hand: sh "+file) {
+		if err := d.Run(t.Context()); err == nil ||
+			!strings.Contains(err.Error(), "lift b: no; lift it by hand: sh "+file) {
 			t.Errorf("have error %v", err)
 		}
 		if err := l.Close(); err != nil {
@@ -527,7 +546,8 @@ func TestLedgerByHand(t *testing.T) {
 		if l, err = OpenLedger(path); err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(l.Left("b", errors.New("still no")), l.Lifted("b"), l.Close()); err != nil {
+		if err := errors.Join(l.Left("b", errors.New("still no")), l.Lifted("b"),
+			l.Close()); err != nil {
 			t.Error(err)
 		}
 		inForce()
@@ -564,7 +584,8 @@ func TestOverdue(t *testing.T) {
 			t.Fatal(err)
 		}
 		i := slices.IndexFunc(w.marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkOverdue })
-		if i < 0 || len(w.at(timeline.MarkOverdue)) != 1 || w.marks[i].Fault != "a" || w.marks[i].Detail != "9s" {
+		if i < 0 || len(w.at(timeline.MarkOverdue)) != 1 || w.marks[i].Fault != "a" ||
+			w.marks[i].Detail != "9s" {
 			t.Errorf("have %+v, want a to be 9s overdue", w.marks)
 		}
 	})
@@ -618,7 +639,8 @@ func TestReadBack(t *testing.T) {
 		fails error
 		lost  bool
 		want  []time.Duration
-	}{"read": {nil, false, []time.Duration{time.Hour + 53*time.Second}}, "failed": {errors.New("x"), false, nil}, "lost": {nil, true, nil}} {
+	}{"read": {nil, false, []time.Duration{time.Hour + 53*time.Second}}, "failed": {errors.New("x"),
+		false, nil}, "lost": {nil, true, nil}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, d := drill("a")
@@ -640,7 +662,8 @@ func TestReadBack(t *testing.T) {
 				if have := w.at(timeline.MarkReadBack); !slices.Equal(have, c.want) {
 					t.Errorf("read-back: have %v, want %v", have, c.want)
 				}
-				if want := []string{"start", "inject a", "lift a", "stop"}; !slices.Equal(w.log[:4], want) {
+				if want := []string{"start", "inject a", "lift a", "stop"}; !slices.Equal(w.log[:4],
+					want) {
 					t.Errorf("have %q, want %q first", w.log, want)
 				}
 			})
@@ -656,9 +679,13 @@ func TestWarmUpAndDeadBaseline(t *testing.T) {
 		bad    bool
 		want   []string
 	}{
-		"warm":       {5 * time.Second, false, []string{"start 0s", "baseline 5s", "hold 35s", "inject 35s", "lift 55s", "clear 55s", "recovery 55s", "end 1h0m55s"}},
-		"no warm-up": {0, false, []string{"start 0s", "hold 30s", "inject 30s", "lift 50s", "clear 50s", "recovery 50s", "end 1h0m50s"}},
-		"dead":       {5 * time.Second, true, []string{"start 0s", "baseline 5s", "dead 35s", "end 35s"}},
+		"warm": {5 * time.Second, false,
+			[]string{"start 0s", "baseline 5s", "hold 35s", "inject 35s", "lift 55s", "clear 55s",
+				"recovery 55s", "end 1h0m55s"}},
+		"no warm-up": {0, false, []string{"start 0s", "hold 30s", "inject 30s", "lift 50s",
+			"clear 50s", "recovery 50s", "end 1h0m50s"}},
+		"dead": {5 * time.Second, true,
+			[]string{"start 0s", "baseline 5s", "dead 35s", "end 35s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

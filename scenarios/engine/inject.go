@@ -91,7 +91,8 @@ func (d *Drill) clear(ctx context.Context, f Fault, lifted link.Bracket) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Journal.Proof(timeline.Proof{Fault: f.Name, When: "after", At: d.Now(), Count: count}); err != nil {
+	if err := d.Journal.Proof(timeline.Proof{Fault: f.Name, When: "after", At: d.Now(),
+		Count: count}); err != nil {
 		return err
 	}
 	if count.Active {

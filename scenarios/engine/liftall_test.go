@@ -33,7 +33,8 @@ func TestAHangingLiftDelaysNoOther(t *testing.T) {
 		}
 		d.Faults[2].Injection = hanging{injection{w, "b"}}
 		time.AfterFunc(40*time.Second, func() { cancel(ErrInterrupted) })
-		if err := d.Run(ctx); !errors.Is(err, ErrInterrupted) || !strings.Contains(err.Error(), "lift b: ") {
+		if err := d.Run(ctx); !errors.Is(err, ErrInterrupted) ||
+			!strings.Contains(err.Error(), "lift b: ") {
 			t.Errorf("have %v", err)
 		}
 		lifted := map[string]time.Duration{}

@@ -122,7 +122,8 @@ func (d *Drill) unsteer(ctx context.Context) error {
 		if err := d.turn(ctx, s, false, "the load has ended"); err != nil {
 			err = fmt.Errorf("steer %s: %w", s.Name, err)
 			now := d.now()
-			errs = append(errs, err, d.Journal.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Steer: s.Name, Before: now.Before, After: now.After, Detail: err.Error()}))
+			errs = append(errs, err, d.Journal.Mark(timeline.Mark{Name: timeline.MarkUnlifted,
+				Steer: s.Name, Before: now.Before, After: now.After, Detail: err.Error()}))
 		}
 	}
 	return errors.Join(errs...)

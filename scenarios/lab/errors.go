@@ -21,7 +21,8 @@ type UncontainedError struct {
 // Error names all, and the cures.
 func (e *UncontainedError) Error() string {
 	return fmt.Sprintf("the engine does not close the drill's network: %s; use an engine that does "+
-		"(Docker 20.10 or newer, see stormdrill doctor), or allow it by --uncontained", strings.Join(e.Lacks, "; "))
+		"(Docker 20.10 or newer, see stormdrill doctor), or allow it by --uncontained",
+		strings.Join(e.Lacks, "; "))
 }
 
 // EndedError is a container of the drill that ended though no fault wanted it to.
@@ -40,22 +41,27 @@ func (e *EndedError) Error() string {
 	case e.Removed:
 		how = "somebody else removed its container (docker rm, a pruning job, or stormdrill clean --all)"
 	case e.OOM:
-		how = fmt.Sprintf("the kernel killed it for want of memory (OOM, exit status %d): give it more (memory:), or look for what it does with it", e.Code)
+		how = fmt.Sprintf("the kernel killed it for want of memory (OOM, exit status %d): give it more (memory:), or look for what it does with it",
+			e.Code)
 	case e.Signal != "":
-		how = fmt.Sprintf("somebody else had the engine send it %s (exit status %d)", e.Signal, e.Code)
+		how = fmt.Sprintf("somebody else had the engine send it %s (exit status %d)", e.Signal,
+			e.Code)
 	case e.Code < 0:
 		how = "its process ended, and the engine does not say how"
 	case killed != "":
-		how = fmt.Sprintf("its process was killed by %s (exit status %d), and the engine was not asked to", killed, e.Code)
+		how = fmt.Sprintf("its process was killed by %s (exit status %d), and the engine was not asked to",
+			killed, e.Code)
 	}
-	return fmt.Sprintf("%s: %s, though no fault wanted it to end; the end of its log:\n%s", e.What, how, e.Said)
+	return fmt.Sprintf("%s: %s, though no fault wanted it to end; the end of its log:\n%s", e.What,
+		how, e.Said)
 }
 
 // EngineError is the engine, or the way to it, being gone amid the drill.
 type EngineError struct{ Err error }
 
 func (e *EngineError) Error() string {
-	return fmt.Sprintf("the engine no longer answers (%v): what of the drill it still holds, stormdrill clean removes once it is back", e.Err)
+	return fmt.Sprintf("the engine no longer answers (%v): what of the drill it still holds, stormdrill clean removes once it is back",
+		e.Err)
 }
 
 // Unwrap gives the cause.
@@ -68,7 +74,8 @@ type SilentError struct {
 }
 
 func (e *SilentError) Error() string {
-	return fmt.Sprintf("%s: it does not answer (%v): is it frozen, or the machine out of memory or CPU time?", e.What, e.Err)
+	return fmt.Sprintf("%s: it does not answer (%v): is it frozen, or the machine out of memory or CPU time?",
+		e.What, e.Err)
 }
 
 // Unwrap gives the cause.

@@ -27,7 +27,8 @@ func Sibling(name string) (data []byte, change string, err error) {
 		}
 	}
 	if change == "" {
-		return nil, "", fmt.Errorf("drill %s: no line %q in its header", name, strings.TrimSpace(fails))
+		return nil, "", fmt.Errorf("drill %s: no line %q in its header", name,
+			strings.TrimSpace(fails))
 	}
 	if data, err = changed(data, change); err != nil {
 		return nil, "", fmt.Errorf("drill %s: %q: %w", name, change, err)

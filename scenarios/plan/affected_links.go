@@ -101,16 +101,21 @@ func (p *planner) saysAsked(f *Fault) {
 		switch {
 		case n == nil:
 			if l.Users && !a.Moves && p.knows(f, who) {
-				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for %s, so they do not ask while it is on", f.Name, who, l.Name, *p.load[who].DNSCache)
+				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for %s, so they do not ask while it is on",
+					f.Name, who, l.Name, *p.load[who].DNSCache)
 			}
 		case n.Spec.Lab == nil:
-			p.note("fault %s: when %s asks for %s, and how long it keeps an answer, is its own affair, and not known here", f.Name, who, l.Name)
+			p.note("fault %s: when %s asks for %s, and how long it keeps an answer, is its own affair, and not known here",
+				f.Name, who, l.Name)
 		case p.asksApart(who) && moves:
-			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all of them to where an answer leads", f.Name, who, l.Name)
+			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all of them to where an answer leads",
+				f.Name, who, l.Name)
 		case p.asksApart(who):
-			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to the addresses it has where an answer fails or is late: requests and checks go on", f.Name, who, l.Name)
+			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to the addresses it has where an answer fails or is late: requests and checks go on",
+				f.Name, who, l.Name)
 		case !a.Moves && n.Spec.Lab.Web == nil: // a web asks nobody
-			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: requests on them meet nothing", f.Name, who, l.Name)
+			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: requests on them meet nothing",
+				f.Name, who, l.Name)
 		}
 	}
 }
@@ -123,6 +128,7 @@ func (p *planner) fitsIdle(f *Fault, after time.Duration, keys []string) {
 		}
 	}
 	if len(f.Site.Links) > 0 {
-		p.problem(keys, "%s touches connections that have been idle, and those of %s end with their request: give it connections: {per: user}, and each user a pause of more than %s", f.Kind, f.Site.Links[0].From, after)
+		p.problem(keys, "%s touches connections that have been idle, and those of %s end with their request: give it connections: {per: user}, and each user a pause of more than %s",
+			f.Kind, f.Site.Links[0].From, after)
 	}
 }

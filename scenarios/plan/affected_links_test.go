@@ -45,28 +45,38 @@ func TestDNSHitsThoseWhoAsk(t *testing.T) {
 		share        float64
 		scope, note  string // the note that begins so, after the fault's name
 	}{
-		{"from: page, answer: nxdomain", "2m", 0.15, sla.ScopeRegion, "page/cached have asked for lb in the baseline and keep the answer for 2m0s"},
+		{"from: page, answer: nxdomain", "2m", 0.15, sla.ScopeRegion,
+			"page/cached have asked for lb in the baseline and keep the answer for 2m0s"},
 		{"from: page, answer: nxdomain", "20s", 0.5, sla.ScopeRegion, ""}, // the fault outlasts the cache
 		{"from: page, names: [lb], answer: stale, to: new", "2m", 0.4, sla.ScopeRegion, ""},
-		{"from: lb, answer: nxdomain", "2m", 0, sla.ScopeCore, once + "keeps to the addresses it has where an answer fails or is late: requests and checks go on"},
+		{"from: lb, answer: nxdomain", "2m", 0, sla.ScopeCore, once +
+			"keeps to the addresses it has where an answer fails or is late: requests and checks go on"},
 		{"from: lb, answer: slow, delay: 1s", "2m", 0, sla.ScopeCore, once + "keeps"},
-		{"from: lb, answer: wrong", "2m", 0.5, sla.ScopeCore, once + "sends all of them to where an answer leads"},
-		{"from: lb, names: [app], answer: stale, to: new", "2m", 0.5, sla.ScopeCore, once + "sends"},
-		{"from: till, answer: nxdomain", "2m", 0.25, sla.ScopeCore, "till asks for db with each new connection, and keeps those it has"},
-		{"from: own, answer: nxdomain", "2m", 0.25, sla.ScopeCore, "when own asks for app, and how long it keeps an answer, is its own affair"},
+		{"from: lb, answer: wrong", "2m", 0.5, sla.ScopeCore, once +
+			"sends all of them to where an answer leads"},
+		{"from: lb, names: [app], answer: stale, to: new", "2m", 0.5, sla.ScopeCore, once +
+			"sends"},
+		{"from: till, answer: nxdomain", "2m", 0.25, sla.ScopeCore,
+			"till asks for db with each new connection, and keeps those it has"},
+		{"from: own, answer: nxdomain", "2m", 0.25, sla.ScopeCore,
+			"when own asks for app, and how long it keeps an answer, is its own affair"},
 	} {
 		t.Run(c.fault+" "+c.cache, func(t *testing.T) {
-			text := strings.NewReplacer("FAULT", "{dns: {"+c.fault+"}}", "dns-cache: 2m", "dns-cache: "+c.cache).Replace(askers)
+			text := strings.NewReplacer("FAULT", "{dns: {"+c.fault+"}}", "dns-cache: 2m",
+				"dns-cache: "+c.cache).Replace(askers)
 			p := planned(t, parsed(t, text), Options{})
 			if f := p.Header.Faults[0]; math.Abs(f.Share-c.share) > 1e-9 || f.Scope != c.scope {
 				t.Errorf("share %g, scope %s: want %g, %s", f.Share, f.Scope, c.share, c.scope)
 			}
-			said := slices.DeleteFunc(slices.Clone(p.Notes), func(n string) bool { return !strings.HasPrefix(n, "fault f: ") })
-			if c.note != "" && !slices.ContainsFunc(said, func(n string) bool { return strings.HasPrefix(n, "fault f: "+c.note) }) {
+			said := slices.DeleteFunc(slices.Clone(p.Notes),
+				func(n string) bool { return !strings.HasPrefix(n, "fault f: ") })
+			if c.note != "" && !slices.ContainsFunc(said,
+				func(n string) bool { return strings.HasPrefix(n, "fault f: "+c.note) }) {
 				t.Errorf("have %q, want %q", said, c.note)
 			}
 			for _, n := range said {
-				if strings.Contains(n, "per-request") || c.share > 0 && strings.Contains(n, "nothing will be proven") {
+				if strings.Contains(n, "per-request") || c.share > 0 &&
+					strings.Contains(n, "nothing will be proven") {
 					t.Errorf("have %q", n)
 				}
 			}
@@ -87,7 +97,8 @@ func TestIdleDropHitsThoseWhoCanBeIdle(t *testing.T) {
 // Of a flood that comes up slowly the plan says so.
 func TestRampIsShown(t *testing.T) {
 	const want = "with 800/s (×16 the users' rate), reached within 2s, from 32 addresses"
-	if have := planned(t, shipped(t, "flood"), Options{}).Header.Faults[0].What; !strings.Contains(have, want) {
+	if have := planned(t, shipped(t, "flood"),
+		Options{}).Header.Faults[0].What; !strings.Contains(have, want) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 }
@@ -95,7 +106,8 @@ func TestRampIsShown(t *testing.T) {
 // Those whose names will move are told from the start how long to keep an answer, and
 // nobody else is.
 func TestStaleNamesHaveTheirTTL(t *testing.T) {
-	text := strings.Replace(askers, "FAULT", "{dns: {from: own, names: [app], answer: stale, to: new, ttl: 6s}}", 1)
+	text := strings.Replace(askers, "FAULT",
+		"{dns: {from: own, names: [app], answer: stale, to: new, ttl: 6s}}", 1)
 	for _, c := range planned(t, parsed(t, text), Options{}).Switchboard.Clients {
 		if own := c.Name == "own"; own != (c.TTL["app"] == 6) || !own && c.TTL != nil {
 			t.Errorf("%s: %v", c.Name, c.TTL)

@@ -56,7 +56,8 @@ func FuzzParse(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, name := range append(files, "../starter.yaml", "../library/server-down.yaml", "../library/syn-drop.yaml") {
+	for _, name := range append(files, "../starter.yaml", "../library/server-down.yaml",
+		"../library/syn-drop.yaml") {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)

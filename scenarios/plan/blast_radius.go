@@ -42,7 +42,8 @@ func (p *planner) blastRadiusOf(f *Fault) (out blastRadius) {
 		if out.fewest == 0 || bad < out.fewest {
 			out.fewest = bad
 		}
-		stands := sla.AlarmAfter(float64(g.Rate), bad/float64(g.Rate), ph.Baseline, ph.Baseline+ph.Hold+ph.Recovery, len(judged))
+		stands := sla.AlarmAfter(float64(g.Rate), bad/float64(g.Rate), ph.Baseline,
+			ph.Baseline+ph.Hold+ph.Recovery, len(judged))
 		if out.stands == 0 || stands < out.stands {
 			out.stands = stands
 		}
@@ -113,7 +114,8 @@ func (w *way) beyond(node string) float64 {
 	w.down[node] = 0 // a circle, which is reported elsewhere, ends here
 	spared := 1.0
 	for _, used := range w.p.nodes[node].Spec.Uses {
-		others := slices.DeleteFunc(slices.Clone(w.p.nodesOf(used)), func(n string) bool { return n == node })
+		others := slices.DeleteFunc(slices.Clone(w.p.nodesOf(used)),
+			func(n string) bool { return n == node })
 		spared *= 1 - w.onward(node, others)
 	}
 	w.down[node] = 1 - spared

@@ -40,11 +40,15 @@ func (p *planner) divide(name string, g *scenarios.Group) {
 		sub := append(keys[:len(keys):len(keys)], cohort)
 		switch {
 		case !label.MatchString(cohort):
-			p.problem(sub, "name %q: want lower case letters, digits and hyphens, at most 40", cohort)
+			p.problem(sub, "name %q: want lower case letters, digits and hyphens, at most 40",
+				cohort)
 		case c.Share <= 0:
-			p.problem(append(sub, "share"), "cohort %s: want a share above zero, such as 30%%", cohort)
+			p.problem(append(sub, "share"), "cohort %s: want a share above zero, such as 30%%",
+				cohort)
 		case part.Users < 1:
-			p.problem(append(sub, "share"), "cohort %s: %.4g%% of %d users is nobody: want more users, or a larger share", cohort, 100*float64(c.Share), users(g))
+			p.problem(append(sub, "share"),
+				"cohort %s: %.4g%% of %d users is nobody: want more users, or a larger share",
+				cohort, 100*float64(c.Share), users(g))
 		}
 		p.load[name+"/"+cohort] = &part
 	}

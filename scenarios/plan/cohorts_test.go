@@ -26,7 +26,8 @@ sla: {recover: 5s, keep: [success of page in run >= 1%, success of page/west in 
 `
 
 func TestCohortsAreGroupsOfTheirOwn(t *testing.T) {
-	p := planned(t, parsed(t, strings.Replace(regions, "FAULT", "{syn-drop: {link: page/east -> edge}}", 1)), Options{})
+	p := planned(t, parsed(t, strings.Replace(regions, "FAULT",
+		"{syn-drop: {link: page/east -> edge}}", 1)), Options{})
 	want := []timeline.Group{
 		{Name: "other", Rate: 100, Users: 100, Slow: scenarios.DefaultSlow, Expect: "2xx"},
 		{Name: "page/east", Rate: 60, Users: 150, Slow: scenarios.DefaultSlow, Expect: "2xx"},
@@ -36,8 +37,10 @@ func TestCohortsAreGroupsOfTheirOwn(t *testing.T) {
 		t.Errorf("have %+v, want %+v", p.Header.Groups, want)
 	}
 	east, west := p.Load.Groups[1], p.Load.Groups[2]
-	if len(east.Sources) != 3 || len(west.Sources) != 7 || slices.Contains(east.Sources, p.Load.Checks[0].Source) {
-		t.Errorf("sources %s and %s; the check asks from %s", east.Sources, west.Sources, p.Load.Checks[0].Source)
+	if len(east.Sources) != 3 || len(west.Sources) != 7 ||
+		slices.Contains(east.Sources, p.Load.Checks[0].Source) {
+		t.Errorf("sources %s and %s; the check asks from %s", east.Sources, west.Sources,
+			p.Load.Checks[0].Source)
 	}
 	if *east.DNSCache != 5*time.Second || *west.DNSCache != 0 || p.Load.Groups[0].DNSCache != nil {
 		t.Errorf("names are kept for %v and %v", *east.DNSCache, *west.DNSCache)
@@ -58,8 +61,10 @@ func TestCohortsAreSelected(t *testing.T) {
 		{"{dns: {from: page/west, answer: nxdomain}}", []string{west}, 1.4 / 3},
 		{"{dns: {from: page, answer: nxdomain}}", []string{east, west}, 2.0 / 3},
 	} {
-		f := planned(t, parsed(t, strings.Replace(regions, "FAULT", c.fault, 1)), Options{}).Faults[0]
-		if have := linkIDs(f.Site.Links); !slices.Equal(have, c.links) || f.Share < c.share-1e-9 || f.Share > c.share+1e-9 {
+		f := planned(t, parsed(t, strings.Replace(regions, "FAULT", c.fault, 1)),
+			Options{}).Faults[0]
+		if have := linkIDs(f.Site.Links); !slices.Equal(have, c.links) || f.Share < c.share-1e-9 ||
+			f.Share > c.share+1e-9 {
 			t.Errorf("%s: have %q, share %g; want %q, %g", c.fault, have, f.Share, c.links, c.share)
 		}
 	}

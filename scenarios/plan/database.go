@@ -23,7 +23,9 @@ func (p *planner) databases() {
 		q := t.Lab.SQL
 		keys := at("targets", name, "lab", "sql")
 		if q.Connections < 0 || q.Connections > mostSQLConnections {
-			p.problem(append(keys, "connections"), "connections %d: want at most %d, or none for the default", q.Connections, mostSQLConnections)
+			p.problem(append(keys, "connections"),
+				"connections %d: want at most %d, or none for the default", q.Connections,
+				mostSQLConnections)
 		}
 		p.dsn(name, t, q.DSN, append(keys, "dsn"))
 	}
@@ -70,7 +72,8 @@ func sameServers(text secret.Text, seems *pgconn.Config) bool {
 
 // servers are a DSN's, in order; one that is asked with TLS and without stands twice.
 func servers(c *pgconn.Config) (all []endpoint) {
-	for _, f := range append([]*pgconn.FallbackConfig{{Host: c.Host, Port: c.Port}}, c.Fallbacks...) {
+	for _, f := range append([]*pgconn.FallbackConfig{{Host: c.Host, Port: c.Port}},
+		c.Fallbacks...) {
 		all = append(all, endpoint{host: f.Host, port: f.Port})
 	}
 	return all
@@ -80,13 +83,15 @@ func servers(c *pgconn.Config) (all []endpoint) {
 func (p *planner) database(name string, t *scenarios.Target, end endpoint, keys []string) {
 	nodes := p.nodesOf(end.host)
 	if len(nodes) == 0 {
-		p.dangling(keys, "dsn: no target or replica is named %q: %s", end.host, scenarios.Listed(end.host, p.hosts()))
+		p.dangling(keys, "dsn: no target or replica is named %q: %s", end.host,
+			scenarios.Listed(end.host, p.hosts()))
 		return
 	}
 	db := p.nodes[nodes[0]]
 	switch used := slices.Contains(t.Uses, end.host) || slices.Contains(t.Uses, db.Target); {
 	case db.Spec.Lab != nil:
-		p.problem(keys, "dsn: %s is embedded, and no PostgreSQL: want a target with an image of one", end.host)
+		p.problem(keys, "dsn: %s is embedded, and no PostgreSQL: want a target with an image of one",
+			end.host)
 	case !used:
 		p.problem(keys, "dsn: %s must declare whom it talks to: add uses: [%s]", name, db.Target)
 	default:

@@ -13,9 +13,11 @@ func TestDetectIfFelt(t *testing.T) {
 		return strings.NewReplacer("faults: {f: FAULT}", "faults: {f: {kill: {target: app-1}}}",
 			"sla: {recover: 5s}", "sla: {recover: 5s, outage: 8s, detect: "+detect+"}").Replace(watched)
 	}
-	p := planned(t, parsed(t, text("{own: 3s, pager: {within: 5s, if: felt}, placed: {within: 4s}}")), Options{})
+	p := planned(t, parsed(t, text("{own: 3s, pager: {within: 5s, if: felt}, placed: {within: 4s}}")),
+		Options{})
 	o := p.Header.Objectives
-	if o.Detect["own"] != 3*time.Second || o.Detect["pager"] != 5*time.Second || o.Detect["placed"] != 4*time.Second || !slices.Equal(o.IfFelt, []string{"pager"}) {
+	if o.Detect["own"] != 3*time.Second || o.Detect["pager"] != 5*time.Second ||
+		o.Detect["placed"] != 4*time.Second || !slices.Equal(o.IfFelt, []string{"pager"}) {
 		t.Errorf("have %v, if felt %v", o.Detect, o.IfFelt)
 	}
 	if o.Outage == nil || *o.Outage != 8*time.Second {
@@ -37,7 +39,8 @@ func TestDetectIfFelt(t *testing.T) {
 		"{own: {if: felt}}":             "sla.detect: want a limit above zero",
 		"{own: [3s]}":                   "want",
 	} {
-		if _, err := Parse("test.yaml", []byte(text(detect))); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Parse("test.yaml", []byte(text(detect))); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: have %v, want %q", detect, err, want)
 		}
 	}

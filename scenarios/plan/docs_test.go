@@ -42,7 +42,8 @@ func TestDocumentedLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range append(files, "../../README.md", "../../CHANGELOG.md", "../../SECURITY.md") {
+	for _, file := range append(files, "../../README.md", "../../CHANGELOG.md",
+		"../../SECURITY.md") {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -46,14 +46,16 @@ func (p *planner) endpoint(keys []string, text secret.Text) (endpoint, bool) {
 	u, err := url.Parse(text.Outline())
 	switch {
 	case text.Secret() && (err != nil || u.Host == "" || secret.Outlined(u.Scheme+u.Host)):
-		p.problem(keys, "%q: want a URL such as http://shop:8080/?key=${env:KEY}, whose scheme, host and port are written out: plan and record show them", text)
+		p.problem(keys, "%q: want a URL such as http://shop:8080/?key=${env:KEY}, whose scheme, host and port are written out: plan and record show them",
+			text)
 		return endpoint{}, false
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		p.problem(keys, "%q: want a URL such as http://shop:8080/", text)
 		return endpoint{}, false
 	}
 	if !sameURL(text, u) {
-		p.problem(keys, "%q: is no such URL with what the environment has for it: write that as URLs do, by %%-encoding", text)
+		p.problem(keys, "%q: is no such URL with what the environment has for it: write that as URLs do, by %%-encoding",
+			text)
 		return endpoint{}, false
 	}
 	port := u.Port()
@@ -78,7 +80,8 @@ func sameURL(text secret.Text, seems *url.URL) bool {
 		return false
 	}
 	u, err := url.Parse(whole)
-	return err == nil && u.Scheme == seems.Scheme && u.Host == seems.Host && !strings.Contains(whole, " ")
+	return err == nil && u.Scheme == seems.Scheme && u.Host == seems.Host &&
+		!strings.Contains(whole, " ")
 }
 
 // hostPort reads NAME:PORT.
@@ -94,7 +97,8 @@ func (p *planner) hostPort(keys []string, text string) (endpoint, bool) {
 func (p *planner) known(keys []string, host, port string) (endpoint, bool) {
 	nodes := p.nodesOf(host)
 	if len(nodes) == 0 {
-		p.dangling(keys, "no target or replica is named %q: %s", host, scenarios.Listed(host, p.hosts()))
+		p.dangling(keys, "no target or replica is named %q: %s", host,
+			scenarios.Listed(host, p.hosts()))
 		return endpoint{}, false
 	}
 	n, ok := p.portOf(keys, host, p.nodes[nodes[0]].Spec, port)

@@ -35,7 +35,8 @@ func (p *planner) aim(name string, f *scenarios.Fault) (Fault, bool) {
 	if fault == nil {
 		if !p.mistyped(keys) {
 			kinds, _ := scenarios.Chosen(&f.Kinds)
-			p.problem(keys, "fault %s: want exactly one of %s; there %s", name, strings.Join(scenarios.KindNames(scenarios.FaultKinds()), ", "), amount(kinds))
+			p.problem(keys, "fault %s: want exactly one of %s; there %s", name,
+				strings.Join(scenarios.KindNames(scenarios.FaultKinds()), ", "), amount(kinds))
 		}
 		return Fault{}, false
 	}
@@ -53,7 +54,8 @@ func (p *planner) aim(name string, f *scenarios.Fault) (Fault, bool) {
 	case "from":
 		out.Site.Askers, out.Site.Links, _, err = p.askers(a.From, a.Names)
 		out.Site.Moved = p.movedLinks(a.MovesTo, out.Site.Askers)
-		out.Site.Apart = slices.DeleteFunc(slices.Clone(out.Site.Askers), func(a string) bool { return !p.asksApart(a) })
+		out.Site.Apart = slices.DeleteFunc(slices.Clone(out.Site.Askers),
+			func(a string) bool { return !p.asksApart(a) })
 		if err == nil && a.Moves && !p.moved(&out, keys) {
 			return out, false
 		}
@@ -61,7 +63,8 @@ func (p *planner) aim(name string, f *scenarios.Fault) (Fault, bool) {
 		out.Site.Links, err = p.matched(a.Link)
 	}
 	if err != nil {
-		if unknown := (errUnknown{}); !errors.As(err, &unknown) || !shaky(p.s.Places().Bad()) && !shaky(p.failed) {
+		if unknown := (errUnknown{}); !errors.As(err, &unknown) || !shaky(p.s.Places().Bad()) &&
+			!shaky(p.failed) {
 			p.problem(append(keys, out.Kind, p.aimKey(&out)), "%v", err)
 		}
 		return out, false
@@ -77,7 +80,8 @@ func (p *planner) moved(f *Fault, keys []string) bool {
 	if p.failed[scenarios.Path(to...)] { // moves said why
 		return false
 	}
-	if len(a.Names) > 0 && len(p.nodesOf(a.MovesTo)) > 0 && !p.leadsElsewhere(to, a.MovesTo, f.Site.Links) {
+	if len(a.Names) > 0 && len(p.nodesOf(a.MovesTo)) > 0 &&
+		!p.leadsElsewhere(to, a.MovesTo, f.Site.Links) {
 		return false
 	}
 	if a.MovesTTL%time.Second == 0 { // else Bind says why not
@@ -93,17 +97,21 @@ func (p *planner) placed(f *Fault, keys []string) {
 	hold := p.s.Phases.Hold
 	switch {
 	case faults.IsInstant(f.Fault) && f.For != 0:
-		p.problem(append(slices.Clip(keys), "for"), "fault %s: a %s is over as soon as it is done, and lasts for no time that could be set: leave out for", f.Name, f.Kind)
+		p.problem(append(slices.Clip(keys), "for"),
+			"fault %s: a %s is over as soon as it is done, and lasts for no time that could be set: leave out for",
+			f.Name, f.Kind)
 	case faults.IsInstant(f.Fault):
 		if hold > 0 && f.At >= hold {
-			p.problem(keys, "fault %s: at %s does not fit into the fault phase of %s", f.Name, f.At, hold)
+			p.problem(keys, "fault %s: at %s does not fit into the fault phase of %s", f.Name, f.At,
+				hold)
 		}
 	default:
 		if f.For == 0 {
 			f.For = hold - f.At
 		}
 		if hold > 0 && (f.For <= 0 || f.At+f.For > hold) {
-			p.problem(keys, "fault %s: from %s for %s does not fit into the fault phase of %s", f.Name, f.At, f.For, hold)
+			p.problem(keys, "fault %s: from %s for %s does not fit into the fault phase of %s",
+				f.Name, f.At, f.For, hold)
 		}
 	}
 }
@@ -172,8 +180,11 @@ func (p *planner) bind(f *Fault) {
 	}
 	a := f.Fault.Aim()
 	p.plan.Header.Faults = append(p.plan.Header.Faults, timeline.Fault{
-		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))), What: f.Fault.String(),
-		At: f.At, For: f.For, Share: f.Share, Traits: f.Fault.Traits(), Nodes: farEnds(f.Site), Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links), Scope: p.scope(f),
+		Name: f.Name, Kind: f.Kind, Aim: orElse(a.Link, orElse(a.Target, orElse(a.From, a.To))),
+		What: f.Fault.String(),
+		At:   f.At, For: f.For, Share: f.Share, Traits: f.Fault.Traits(), Nodes: farEnds(f.Site),
+		Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links),
+		Scope:  p.scope(f),
 		Spares: spares(f.Fault),
 	})
 	switch {
@@ -209,10 +220,14 @@ func (p *planner) fits(f *Fault, keys []string) {
 		}
 		limit := orElse(g.Timeout, scenarios.DefaultTimeout)
 		if again, ok := f.Fault.(faults.Retried); ok && limit < again.Retry() {
-			p.problem(at("load", family(l.From), "timeout"), "timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is", limit, f.Name, again.Retry())
+			p.problem(at("load", family(l.From), "timeout"),
+				"timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is",
+				limit, f.Name, again.Retry())
 		}
-		if late, ok := f.Fault.(faults.Delaying); ok && late.Delays() < orElse(g.Slow, scenarios.DefaultSlow) {
-			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad", f.Name, orElse(g.Slow, scenarios.DefaultSlow), l.From)
+		if late, ok := f.Fault.(faults.Delaying); ok &&
+			late.Delays() < orElse(g.Slow, scenarios.DefaultSlow) {
+			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad",
+				f.Name, orElse(g.Slow, scenarios.DefaultSlow), l.From)
 		}
 	}
 }
@@ -253,7 +268,8 @@ func (p *planner) meetsNew(f *Fault, keys []string) {
 		}
 	}
 	if len(settled) > 0 {
-		p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}", f.Kind, settled[0])
+		p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}",
+			f.Kind, settled[0])
 	}
 }
 
@@ -264,13 +280,15 @@ func (p *planner) meetsPooled(f *Fault) {
 		if n == nil || n.Spec.Lab == nil || n.Spec.Lab.LB == nil || n.Spec.Lab.LB.PerRequest {
 			continue
 		}
-		p.note("fault %s: %s keeps its connections to %s open, and requests on those meet nothing, unlike its checks: per-request: true makes each anew", f.Name, l.From, l.To)
+		p.note("fault %s: %s keeps its connections to %s open, and requests on those meet nothing, unlike its checks: per-request: true makes each anew",
+			f.Name, l.From, l.To)
 	}
 }
 
 // ofWatchers: all links are watchers' own.
 func (p *planner) ofWatchers(links []link.Link) bool {
-	return len(links) > 0 && !slices.ContainsFunc(links, func(l link.Link) bool { return p.consumers[l.From].kind != kindWatcher })
+	return len(links) > 0 && !slices.ContainsFunc(links,
+		func(l link.Link) bool { return p.consumers[l.From].kind != kindWatcher })
 }
 
 // spares: it is written with paths that it lets alone.
@@ -288,16 +306,20 @@ func (p *planner) overlaps() {
 			if a.At >= b.At+max(b.For, 1) || b.At >= a.At+max(a.For, 1) {
 				continue
 			}
-			target := slices.IndexFunc(a.Site.Targets, func(t string) bool { return slices.Contains(b.Site.Targets, t) })
+			target := slices.IndexFunc(a.Site.Targets,
+				func(t string) bool { return slices.Contains(b.Site.Targets, t) })
 			shared := slices.IndexFunc(a.Site.Links, func(l link.Link) bool {
-				return slices.ContainsFunc(b.Site.Links, func(m link.Link) bool { return m.ID == l.ID })
+				return slices.ContainsFunc(b.Site.Links,
+					func(m link.Link) bool { return m.ID == l.ID })
 			})
 			switch {
 			case a.Kind == b.Kind && shared >= 0:
-				p.problem(at("faults", a.Name), "faults %s and %s are both %s on %s at the same time: what each did could not be told apart",
+				p.problem(at("faults", a.Name),
+					"faults %s and %s are both %s on %s at the same time: what each did could not be told apart",
 					b.Name, a.Name, a.Kind, a.Site.Links[shared].ID)
 			case target >= 0:
-				p.problem(at("faults", a.Name), "faults %s and %s are both on %s at the same time: the lift of one would undo the other; give them times of their own by at and for",
+				p.problem(at("faults", a.Name),
+					"faults %s and %s are both on %s at the same time: the lift of one would undo the other; give them times of their own by at and for",
 					b.Name, a.Name, a.Site.Targets[target])
 			}
 		}
@@ -310,7 +332,8 @@ func (p *planner) timeline() {
 	p.plan.InjectDelay = p.drawn(p.every)
 	steps, fault := []Step{{0, "baseline: users and checks begin"}}, f.WarmingUp()+f.Baseline
 	if warm := f.WarmingUp(); warm > 0 {
-		steps = []Step{{0, "warm-up, which is not judged: users and checks begin"}, {warm, "baseline"}}
+		steps = []Step{{0, "warm-up, which is not judged: users and checks begin"},
+			{warm, "baseline"}}
 	}
 	for _, x := range p.plan.Faults {
 		steps = append(steps, Step{fault + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)})
@@ -322,13 +345,16 @@ func (p *planner) timeline() {
 		Step{fault + f.Hold, "recovery: the last fault is gone"},
 		Step{fault + f.Hold + f.Recovery, "end"})
 	if p.plan.gap() > 0 {
-		steps = append(steps, Step{fault + f.Hold + f.Recovery, "acknowledged writes are read back"})
+		steps = append(steps, Step{fault + f.Hold + f.Recovery,
+			"acknowledged writes are read back"})
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
 	p.plan.Timeline = steps
-	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks", p.every)
+	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks",
+		p.every)
 	if others := p.others(); len(others) > 0 && f.Jitter == 0 {
-		p.note("how often %s may ask by itself is not known here: set phases.jitter to the longest such interval, of scrapes or checks, so that the injection meets each of its phases", strings.Join(others, ", "))
+		p.note("how often %s may ask by itself is not known here: set phases.jitter to the longest such interval, of scrapes or checks, so that the injection meets each of its phases",
+			strings.Join(others, ", "))
 	}
 }
 

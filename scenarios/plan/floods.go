@@ -48,7 +48,8 @@ func (p *planner) floods() {
 func (p *planner) fewEnough(keys []string, g *load.Group, entry *scenarios.Fault) {
 	rate, on := quantity.Rate(g.Rate), orElse(entry.For, p.s.Phases.Hold-entry.At)
 	if n := g.Rate * on.Seconds(); rate <= faults.MostFloodRate && n > mostFloodRequests {
-		p.problem(keys, "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time", rate, n, mostFloodRequests)
+		p.problem(keys, "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time",
+			rate, n, mostFloodRequests)
 	}
 }
 
@@ -70,13 +71,15 @@ func (p *planner) faultOf(entry *scenarios.Fault) (faults.Fault, string) {
 }
 
 // loosed makes the consumer of one fault's own traffic, with its addresses.
-func (p *planner) loosed(name, kind, to string, sources int) (end endpoint, from []netip.Addr, ok bool) {
+func (p *planner) loosed(name, kind, to string, sources int) (end endpoint, from []netip.Addr,
+	ok bool) {
 	keys := at("faults", name, kind)
 	if end, ok = p.endpoint(append(keys, "to"), secret.Text(to)); !ok {
 		return end, nil, false
 	}
 	if _, taken := p.consumers[name]; taken || len(p.nodesOf(name)) > 0 {
-		p.problem(at("faults", name), "fault %s has the name of a load group, target or replica: links could not be told apart", name)
+		p.problem(at("faults", name), "fault %s has the name of a load group, target or replica: links could not be told apart",
+			name)
 		return end, nil, false
 	}
 	from = p.sourcesOf(append(keys, "sources"), max(1, sources))
@@ -94,14 +97,16 @@ func (p *planner) allTraffic() {
 		rate += quantity.Rate(g.Rate)
 	}
 	if flooded && rate > MostRate {
-		p.problem(at("faults"), "load and floods of %s in all: one load node keeps its schedule up to %s; lower the rates", rate, MostRate)
+		p.problem(at("faults"), "load and floods of %s in all: one load node keeps its schedule up to %s; lower the rates",
+			rate, MostRate)
 	}
 	held, most := 0, 0
 	for _, w := range p.plan.Load.Swarms {
 		held, most = held+w.Connections, max(most, w.Connections)
 	}
 	if held > faults.MostConnections && most <= faults.MostConnections { // one alone is told of where it is
-		p.problem(at("faults"), "%d connections held by all faults together: want at most %d", held, faults.MostConnections)
+		p.problem(at("faults"), "%d connections held by all faults together: want at most %d", held,
+			faults.MostConnections)
 	}
 }
 

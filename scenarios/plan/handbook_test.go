@@ -18,25 +18,35 @@ var rows = []struct {
 	drills []string
 }{
 	{"SYN sent, no SYN-ACK back", []string{"syn-drop"}, []string{"syn-drop"}},
-	{"firewall or routing rule refuses", []string{"refuse", "unreachable"}, []string{"refused", "no-route"}},
+	{"firewall or routing rule refuses", []string{"refuse", "unreachable"},
+		[]string{"refused", "no-route"}},
 	{"a node on the way intercepts", []string{"blackhole", "reset", "block-page"},
 		[]string{"silent-path", "reset-flows", "inspected-answers", "aged-flows", "block-page"}},
-	{"server overloaded, resources exhausted", []string{"cpu-starve", "memory-starve", "accept-stall", "connection-flood"},
+	{"server overloaded, resources exhausted",
+		[]string{"cpu-starve", "memory-starve", "accept-stall", "connection-flood"},
 		[]string{"starved-server", "out-of-memory", "accept-stall", "connections-exhausted"}},
-	{"server down", []string{"kill", "pause", "stop", "restart"}, []string{"server-down", "handbook-limits", "frozen-server", "planned-stop", "restart"}},
-	{"DNS resolution abnormal", []string{"dns"}, []string{"dns-failure", "resolver-lost", "slow-names", "address-moved"}},
-	{"hosts-file or default-gateway entry wrong", []string{"dns", "unreachable"}, []string{"wrong-address", "no-route"}},
-	{"load balancer fault, one bad node", []string{"http-status"}, []string{"bad-lb-node", "grey-failure", "flapping-node"}},
+	{"server down", []string{"kill", "pause", "stop", "restart"},
+		[]string{"server-down", "handbook-limits", "frozen-server", "planned-stop", "restart"}},
+	{"DNS resolution abnormal", []string{"dns"},
+		[]string{"dns-failure", "resolver-lost", "slow-names", "address-moved"}},
+	{"hosts-file or default-gateway entry wrong", []string{"dns", "unreachable"},
+		[]string{"wrong-address", "no-route"}},
+	{"load balancer fault, one bad node", []string{"http-status"},
+		[]string{"bad-lb-node", "grey-failure", "flapping-node"}},
 	{"TCP keepalive set wrongly", []string{"idle-drop"}, []string{"idle-flows"}},
 	{"NAT traversal fails", []string{"syn-drop"}, []string{"nat-exhausted"}},
-	{"certificate expired; TLS versions do not agree", []string{"tls"}, []string{"certificate-expired", "tls-versions", "node-certificate"}},
-	{"region slow: case 5.1", []string{"latency"}, []string{"region-slow", "slow-link", "slow-node"}},
+	{"certificate expired; TLS versions do not agree", []string{"tls"},
+		[]string{"certificate-expired", "tls-versions", "node-certificate"}},
+	{"region slow: case 5.1", []string{"latency"},
+		[]string{"region-slow", "slow-link", "slow-node"}},
 	{"bandwidth short: case 5.1", []string{"bandwidth"}, []string{"narrow-line"}},
-	{"flood: case 5.2", []string{"flood", "connection-flood", "slow-requests"}, []string{"flood", "connections-exhausted", "slow-requests"}},
+	{"flood: case 5.2", []string{"flood", "connection-flood", "slow-requests"},
+		[]string{"flood", "connections-exhausted", "slow-requests"}},
 	{"primary lost", []string{"kill"}, []string{"primary-lost"}},
 	// Not in the table, and on the way all the same.
 	{"a line that loses packets", []string{"loss"}, []string{"lossy-line"}},
-	{"answers in scraps, cut or stuck", []string{"slice", "limit-data", "stall"}, []string{"sliced-answers", "cut-answers", "stalled-answers"}},
+	{"answers in scraps, cut or stuck", []string{"slice", "limit-data", "stall"},
+		[]string{"sliced-answers", "cut-answers", "stalled-answers"}},
 	{"your own", []string{"exec"}, []string{"unplugged"}},
 	{"several at once", []string{"http-status", "refuse"}, []string{"two-faults"}},
 }
@@ -70,7 +80,8 @@ func TestHandbookRows(t *testing.T) {
 	}
 	for _, k := range scenarios.FaultKinds() {
 		if why, ok := unshipped[k.Name]; kinds[k.Name] == ok {
-			t.Errorf("fault %s: a drill shows it %t, reason why none does %q: want the one or the other", k.Name, kinds[k.Name], why)
+			t.Errorf("fault %s: a drill shows it %t, reason why none does %q: want the one or the other",
+				k.Name, kinds[k.Name], why)
 		}
 	}
 	for _, name := range library.Names() {
@@ -78,7 +89,8 @@ func TestHandbookRows(t *testing.T) {
 			t.Errorf("drill %s rehearses none of the rows", name)
 		}
 	}
-	documented := tableOf(t, "../../docs/faults.md", "| symptom | likely cause | who is hit | fault | drill |")
+	documented := tableOf(t, "../../docs/faults.md",
+		"| symptom | likely cause | who is hit | fault | drill |")
 	for _, row := range documented {
 		if len(row) != 5 {
 			t.Fatalf("row %q: want 5 cells", row)
@@ -86,7 +98,8 @@ func TestHandbookRows(t *testing.T) {
 		rehearsed(t, row[0], coded(row[3]), coded(row[4]))
 	}
 	for _, want := range symptoms {
-		if !slices.ContainsFunc(documented, func(row []string) bool { return slices.Equal(row[:3], want) }) {
+		if !slices.ContainsFunc(documented,
+			func(row []string) bool { return slices.Equal(row[:3], want) }) {
 			t.Errorf("docs/faults.md has no row %q", want)
 		}
 	}
@@ -99,7 +112,8 @@ func rehearsed(t *testing.T, words string, faults, drills []string) map[string]b
 	kinds := map[string]bool{}
 	for _, name := range drills {
 		p := planned(t, shipped(t, name), Options{})
-		if !slices.ContainsFunc(p.Faults, func(f Fault) bool { return slices.Contains(faults, f.Kind) }) {
+		if !slices.ContainsFunc(p.Faults,
+			func(f Fault) bool { return slices.Contains(faults, f.Kind) }) {
 			t.Errorf("%s: drill %s has none of %s", words, name, strings.Join(faults, ", "))
 		}
 		for _, f := range p.Faults {

@@ -33,10 +33,12 @@ sla: {recover: 5s}
 		want              time.Duration
 		others            string // who may ask more seldom; empty: nobody
 	}{
-		"own check":            {fmt.Sprintf(checked, "500ms"), "", probe, 3 * time.Second, ""},
-		"balancer's":           {fmt.Sprintf(checked, "8s"), "", probe, 8 * time.Second, ""},
-		"webhook":              {fmt.Sprintf(checked, "2s"), "", hook, 2 * time.Second, "how often probe may ask by itself is not known here"},
-		"image and webhook":    {image, "", hook, time.Second, "how often probe, lb may ask by itself is not known here"},
+		"own check":  {fmt.Sprintf(checked, "500ms"), "", probe, 3 * time.Second, ""},
+		"balancer's": {fmt.Sprintf(checked, "8s"), "", probe, 8 * time.Second, ""},
+		"webhook": {fmt.Sprintf(checked, "2s"), "", hook, 2 * time.Second,
+			"how often probe may ask by itself is not known here"},
+		"image and webhook": {image, "", hook, time.Second,
+			"how often probe, lb may ask by itself is not known here"},
 		"as the scenario says": {image, ", jitter: 15s", hook, 15 * time.Second, ""},
 		"less than it has":     {image, ", jitter: 2s", probe, 3 * time.Second, ""},
 	} {
@@ -47,13 +49,16 @@ sla: {recover: 5s}
 				latest = max(latest, planned(t, s, Options{Seed: seed}).InjectDelay)
 			}
 			if latest >= c.want || latest < c.want*8/10 {
-				t.Errorf("the latest of 60 injections comes %s later, want it spread over %s", latest, c.want)
+				t.Errorf("the latest of 60 injections comes %s later, want it spread over %s",
+					latest, c.want)
 			}
 			notes := strings.Join(planned(t, s, Options{}).Notes, "\n")
-			if !strings.Contains(notes, fmt.Sprintf("up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks", c.want)) {
+			if !strings.Contains(notes, fmt.Sprintf("up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks",
+				c.want)) {
 				t.Errorf("notes: %s", notes)
 			}
-			if have := strings.Contains(notes, "is not known here"); have != (c.others != "") || !strings.Contains(notes, c.others) {
+			if have := strings.Contains(notes, "is not known here"); have != (c.others != "") ||
+				!strings.Contains(notes, c.others) {
 				t.Errorf("notes: %s\nwant %q", notes, c.others)
 			}
 		})

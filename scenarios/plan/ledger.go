@@ -31,7 +31,8 @@ func (p *planner) writes(name string, g *scenarios.Group) *load.Writes {
 		p.problem(keys, "writes: every write needs an id of its own: put {id} into to or body, such as to: http://db:8080/write?id={id}")
 	}
 	if m := strings.ToUpper(g.Method); m == http.MethodGet || m == http.MethodHead {
-		p.problem(at("load", family(name), "method"), "method %s: a request of that method writes nothing: want POST or PUT", m)
+		p.problem(at("load", family(name), "method"),
+			"method %s: a request of that method writes nothing: want POST or PUT", m)
 	}
 	end, ok := p.endpoint(sub("read"), w.Read)
 	if ok && !strings.Contains(string(w.Read), load.IDMark) {
@@ -46,7 +47,8 @@ func (p *planner) writes(name string, g *scenarios.Group) *load.Writes {
 		p.problem(sub("rate"), "rate %s: one load node keeps its schedule up to %s", rate, MostRate)
 	}
 	f := p.s.Phases
-	if took := seconds(float64(g.Rate) * (f.Baseline + f.Hold + f.Recovery).Seconds() / float64(rate)); took > mostReading {
+	if took := seconds(float64(g.Rate) * (f.Baseline + f.Hold +
+		f.Recovery).Seconds() / float64(rate)); took > mostReading {
 		p.problem(sub("rate"), "rate %s: reading back up to %.0f writes would take %s, want at most %s: want a higher rate, fewer writes or shorter phases",
 			rate, float64(g.Rate)*(f.Baseline+f.Hold+f.Recovery).Seconds(), ceil(took), mostReading)
 	}
@@ -61,7 +63,8 @@ func (p *planner) writes(name string, g *scenarios.Group) *load.Writes {
 func (p *planner) data() {
 	s := p.s.SLA
 	if s.Lose != nil && *s.Lose < 0 {
-		p.problem(at("sla", "max-lost-writes"), "sla.max-lost-writes: want a number of writes, 0 or above")
+		p.problem(at("sla", "max-lost-writes"),
+			"sla.max-lost-writes: want a number of writes, 0 or above")
 	}
 	gap, kept := p.plan.gap(), false
 	for _, g := range p.s.Load {
@@ -72,7 +75,8 @@ func (p *planner) data() {
 		set bool
 	}{{"max-lost-writes", s.Lose != nil}, {"rpo", s.RPO != nil}} {
 		if o.set && !kept {
-			p.problem(at("sla", o.key), "sla.%s: no load group keeps a ledger of its writes: give one writes: {read: …}", o.key)
+			p.problem(at("sla", o.key), "sla.%s: no load group keeps a ledger of its writes: give one writes: {read: …}",
+				o.key)
 		}
 	}
 	if s.RPO != nil && *s.RPO > 0 && *s.RPO < gap {

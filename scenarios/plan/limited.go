@@ -25,7 +25,8 @@ func (p *planner) limited(f *Fault) {
 	given := map[string]bool{} // targets, that several nodes make one note
 	give := func(target, what string) {
 		if !given[target] {
-			p.note("fault %s: %s has no limit of its own, and gets %s for the whole drill: an engine can restore a limit, but not take one away", f.Name, target, what)
+			p.note("fault %s: %s has no limit of its own, and gets %s for the whole drill: an engine can restore a limit, but not take one away",
+				f.Name, target, what)
 		}
 		given[target] = true
 	}
@@ -45,11 +46,15 @@ func (p *planner) limited(f *Fault) {
 		}
 		n.Spec = &with
 		if less.CPUs >= with.CPUs && less.CPUs > 0 {
-			p.problem(at("faults", f.Name, f.Kind, "cpus"), "%s: cpus %g: %s has %g, so nothing would be taken away", f.Kind, less.CPUs, n.Name, with.CPUs)
+			p.problem(at("faults", f.Name, f.Kind, "cpus"),
+				"%s: cpus %g: %s has %g, so nothing would be taken away", f.Kind, less.CPUs, n.Name,
+				with.CPUs)
 			return
 		}
 		if less.Memory >= with.Memory && less.Memory > 0 {
-			p.problem(at("faults", f.Name, f.Kind, "memory"), "%s: memory %s: %s has %s, so nothing would be taken away", f.Kind, less.Memory, n.Name, with.Memory)
+			p.problem(at("faults", f.Name, f.Kind, "memory"),
+				"%s: memory %s: %s has %s, so nothing would be taken away", f.Kind, less.Memory,
+				n.Name, with.Memory)
 			return
 		}
 	}

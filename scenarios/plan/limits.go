@@ -64,11 +64,13 @@ func (p *planner) sla() {
 // unjudged notes that whatever users meet while a fault is on, the drill passes.
 func (p *planner) unjudged() {
 	s := p.s.SLA
-	if len(p.s.Faults) == 0 || p.o.Control || s.Mitigate != nil || s.Outage != nil || s.Profile != "" {
+	if len(p.s.Faults) == 0 || p.o.Control || s.Mitigate != nil || s.Outage != nil ||
+		s.Profile != "" {
 		return
 	}
 	for _, text := range s.Keep {
-		if k, err := sla.ParseKeep(text); err != nil || k.Phase != "recovery" && k.Phase != "baseline" {
+		if k, err := sla.ParseKeep(text); err != nil || k.Phase != "recovery" &&
+			k.Phase != "baseline" {
 			return
 		}
 	}
@@ -79,7 +81,8 @@ func (p *planner) unjudged() {
 func objectives(s scenarios.SLA) timeline.Objectives {
 	detect, iffy := limits(s.Detect)
 	return timeline.Objectives{
-		Detect: detect, IfFelt: iffy, Outage: s.Outage, Restore: s.Restore, Mitigate: s.Mitigate, Recover: s.Recover, Calm: s.Calm, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
+		Detect: detect, IfFelt: iffy, Outage: s.Outage, Restore: s.Restore, Mitigate: s.Mitigate,
+		Recover: s.Recover, Calm: s.Calm, Keep: s.Keep, Profile: s.Profile, Budget: s.Budget,
 		Lose: s.Lose, RPO: s.RPO,
 	}
 }
@@ -89,20 +92,23 @@ func (p *planner) watched(kind string, limits map[string]time.Duration) {
 	for _, name := range sortedKeys(limits) {
 		keys, limit := at("sla", kind, name), limits[name]
 		if _, ok := p.s.Watch[name]; !ok {
-			p.problem(keys, "sla.%s names %q, and no watcher has that name: %s", kind, name, scenarios.Listed(name, sortedKeys(p.s.Watch)))
+			p.problem(keys, "sla.%s names %q, and no watcher has that name: %s", kind, name,
+				scenarios.Listed(name, sortedKeys(p.s.Watch)))
 			continue
 		}
 		if limit <= 0 {
 			p.problem(keys, "sla.%s: want a limit above zero", kind)
 			continue
 		}
-		i := slices.IndexFunc(p.plan.Header.Watch, func(w timeline.Watcher) bool { return w.Name == name })
+		i := slices.IndexFunc(p.plan.Header.Watch,
+			func(w timeline.Watcher) bool { return w.Name == name })
 		if i < 0 {
 			continue
 		}
 		w := p.plan.Header.Watch[i]
 		if kind == "alert-clear" && w.Told && w.Resolved == "" {
-			p.note("sla.alert-clear: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear", name)
+			p.note("sla.alert-clear: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear",
+				name)
 		}
 		answers := w.Fails
 		if kind == "alert-clear" {
@@ -138,7 +144,8 @@ func (p *planner) change(kind string, limit *time.Duration) {
 	}
 	if res := sla.Resolution(rate, bad/rate); *limit < res {
 		p.problem(keys, "sla.%s: %s is finer than the load can tell: at %.4g requests/s, of which %.3g/s may fail, a change shows within %s; want at least %.0f requests/s, or a limit of %s",
-			kind, limit, rate, bad, res.Round(time.Millisecond), math.Ceil(rate*float64(res)/float64(*limit)), ceil(res))
+			kind, limit, rate, bad, res.Round(time.Millisecond),
+			math.Ceil(rate*float64(res)/float64(*limit)), ceil(res))
 	}
 }
 
@@ -169,7 +176,8 @@ func (p *planner) windows() {
 	if p.allInstant() {
 		longest = ph.Hold // how long they are felt is the targets' affair
 		if s.Mitigate != nil {
-			p.problem(at("sla", "mitigate"), "sla.mitigate: it is how soon users are well while a fault is still on, and these are over as soon as they are done: use recover")
+			p.problem(at("sla", "mitigate"),
+				"sla.mitigate: it is how soon users are well while a fault is still on, and these are over as soon as they are done: use recover")
 		}
 	}
 	need := func(keys []string, phase string, have, limit, confirm time.Duration) {
@@ -180,7 +188,8 @@ func (p *planner) windows() {
 		if confirm > 0 {
 			sum = fmt.Sprintf("%s, and %s more to confirm it", limit, confirm)
 		}
-		p.problem(keys, "%s of %s is too short for its sla.%s of %s: want at least %s", phase, have, keys[1], sum, limit+confirm)
+		p.problem(keys, "%s of %s is too short for its sla.%s of %s: want at least %s", phase, have,
+			keys[1], sum, limit+confirm)
 	}
 	for _, name := range sortedKeys(s.Detect) {
 		length := longest
@@ -204,13 +213,16 @@ func (p *planner) windows() {
 		need(at("sla", "recover"), "a recovery phase", ph.Recovery, *s.Recover, p.confirm())
 	}
 	if s.Outage != nil {
-		need(at("sla", "outage"), "the fault and recovery phases", ph.Hold+ph.Recovery, *s.Outage, p.confirm())
+		need(at("sla", "outage"), "the fault and recovery phases", ph.Hold+ph.Recovery, *s.Outage,
+			p.confirm())
 	}
 	if s.Calm != nil {
 		need(at("sla", "calm"), "a recovery phase", ph.Recovery, *s.Calm, p.confirm())
 	}
-	if s.Recover == nil && s.Outage == nil && len(s.Detect) == 0 && s.Mitigate == nil && ph.Recovery > 0 && ph.Recovery < p.confirm() {
-		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it", ph.Recovery, p.confirm())
+	if s.Recover == nil && s.Outage == nil && len(s.Detect) == 0 && s.Mitigate == nil &&
+		ph.Recovery > 0 && ph.Recovery < p.confirm() {
+		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it",
+			ph.Recovery, p.confirm())
 	}
 }
 
@@ -221,9 +233,12 @@ func (p *planner) confirms() {
 	for _, name := range p.judgedGroups() {
 		rate += float64(p.load[name].Rate)
 	}
-	if w := p.confirm(); w > 0 && rate > 0 && p.s.Phases.Baseline > 0 && (p.s.SLA.Recover != nil || p.s.SLA.Mitigate != nil) {
+	if w := p.confirm(); w > 0 && rate > 0 && p.s.Phases.Baseline > 0 &&
+		(p.s.SLA.Recover != nil || p.s.SLA.Mitigate != nil) {
 		if share := sla.MayConfirm(rate, p.s.Phases.Baseline, w); share > sla.MostConfirmed {
-			p.problem(at("phases", "confirm"), "confirm of %s at %.4g requests/s tells nothing: it takes users for well of whose requests %.0f%% are bad; want a longer confirm, a higher rate, or a longer baseline", w, rate, 100*share)
+			p.problem(at("phases", "confirm"),
+				"confirm of %s at %.4g requests/s tells nothing: it takes users for well of whose requests %.0f%% are bad; want a longer confirm, a higher rate, or a longer baseline",
+				w, rate, 100*share)
 		}
 	}
 }
@@ -240,7 +255,8 @@ func (p *planner) lasts(fault string) time.Duration {
 
 // allInstant says that there are faults, and none that lasts.
 func (p *planner) allInstant() bool {
-	return len(p.plan.Faults) > 0 && !slices.ContainsFunc(p.plan.Faults, func(f Fault) bool { return !faults.IsInstant(f.Fault) })
+	return len(p.plan.Faults) > 0 && !slices.ContainsFunc(p.plan.Faults,
+		func(f Fault) bool { return !faults.IsInstant(f.Fault) })
 }
 
 // baseline checks that the steady state is known well enough to see the
@@ -249,7 +265,9 @@ func (p *planner) baseline() {
 	for _, name := range sortedKeys(p.touched) {
 		r := p.touched[name]
 		if need := p.short(r); need > 0 {
-			p.problem(at("phases", "baseline"), "baseline of %s is too short for fault %s, which hits %.3g requests/s: want at least %s, or a higher rate", p.s.Phases.Baseline, name, r.fewest, ceil(need))
+			p.problem(at("phases", "baseline"),
+				"baseline of %s is too short for fault %s, which hits %.3g requests/s: want at least %s, or a higher rate",
+				p.s.Phases.Baseline, name, r.fewest, ceil(need))
 		}
 	}
 }
@@ -277,11 +295,14 @@ func (p *planner) stands() {
 		if r.stands == 0 || f.For == 0 || f.For >= r.stands || p.short(r) > 0 {
 			continue
 		}
-		cure := fmt.Sprintf("want it on for at least %s, a higher rate, or one that hits more", ceil(r.stands))
+		cure := fmt.Sprintf("want it on for at least %s, a higher rate, or one that hits more",
+			ceil(r.stands))
 		if r.stands > time.Hour {
 			cure = "want a higher rate, or one that hits more"
 		}
-		p.problem(at("faults", f.Name, f.Kind), "fault %s hits %.3g requests/s at most and is on for %s: too little for an outage of the users to stand out; %s", f.Name, r.fewest, f.For, cure)
+		p.problem(at("faults", f.Name, f.Kind),
+			"fault %s hits %.3g requests/s at most and is on for %s: too little for an outage of the users to stand out; %s",
+			f.Name, r.fewest, f.For, cure)
 	}
 }
 
@@ -302,14 +323,17 @@ func (p *planner) keep(keys []string, text string) {
 		return
 	}
 	if strings.Contains(text, " in hold ") {
-		p.note("threshold %q: the phase hold is called fault now; the old name is read for a release", text)
+		p.note("threshold %q: the phase hold is called fault now; the old name is read for a release",
+			text)
 	}
 	if groups := p.judgedGroups(); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
-		p.problem(keys, "threshold %q: no load group is named %q: %s", text, k.Of, scenarios.Listed(k.Of, groups))
+		p.problem(keys, "threshold %q: no load group is named %q: %s", text, k.Of,
+			scenarios.Listed(k.Of, groups))
 		return
 	}
 	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {
-		p.problem(keys, "threshold %q: no node is named %q: %s", text, k.Node, scenarios.Listed(k.Node, sortedKeys(p.nodes)))
+		p.problem(keys, "threshold %q: no node is named %q: %s", text, k.Node,
+			scenarios.Listed(k.Node, sortedKeys(p.nodes)))
 	}
 	p.sampleSize(keys, k)
 	p.beyondSlow(k)
@@ -321,8 +345,10 @@ func (p *planner) beyondSlow(k sla.Keep) {
 		return
 	}
 	for _, name := range p.judgedGroups() {
-		if slow := orElse(p.load[name].Slow, scenarios.DefaultSlow); k.About(name) && k.Value > slow.Seconds() {
-			p.note("threshold %q: a request of %s is bad beyond slow: %s, and counts as one without end, so that a limit above it asks how many are good: a higher slow, or a lower limit, asks for latency", k.Text, name, slow)
+		if slow := orElse(p.load[name].Slow, scenarios.DefaultSlow); k.About(name) &&
+			k.Value > slow.Seconds() {
+			p.note("threshold %q: a request of %s is bad beyond slow: %s, and counts as one without end, so that a limit above it asks how many are good: a higher slow, or a lower limit, asks for latency",
+				k.Text, name, slow)
 			return
 		}
 	}

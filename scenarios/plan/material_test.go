@@ -35,7 +35,8 @@ func TestTLSIsOpenedToRead(t *testing.T) {
 	if want := []string{"edge -> app-2:8443"}; !slices.Equal(opened, want) {
 		t.Errorf("opened: %q, want %q", opened, want)
 	}
-	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, "if edge checks certificates, give it drill:ca.pem") {
+	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes,
+		"if edge checks certificates, give it drill:ca.pem") {
 		t.Errorf("notes do not say who has to trust it:\n%s", notes)
 	}
 	for _, f := range p.Faults {
@@ -50,7 +51,8 @@ func TestTLSIsOpenedToRead(t *testing.T) {
 // A slow node whose health check is spared has to be read; one that is slow
 // throughout has not.
 func TestTLSIsOpenedToSpare(t *testing.T) {
-	p := planned(t, parsed(t, strings.Replace(secured, "delay: 1s}", "delay: 1s, spare: [/health]}", 1)), Options{})
+	p := planned(t, parsed(t, strings.Replace(secured, "delay: 1s}", "delay: 1s, spare: [/health]}",
+		1)), Options{})
 	if l := p.Switchboard.Links[0]; l.ID != "visitors -> edge:8443" || !l.Opened {
 		t.Errorf("have %+v, want the users' link opened", l)
 	}
@@ -71,7 +73,8 @@ faults:
   stale: {tls: {link: lb -> app-2, as: expired}}
 sla: {recover: 5s}
 `), Options{})
-		if have := strings.Contains(strings.Join(p.Notes, "\n"), "lb keeps its connections to app-2 open"); have != want {
+		if have := strings.Contains(strings.Join(p.Notes, "\n"),
+			"lb keeps its connections to app-2 open"); have != want {
 			t.Errorf("with %q: notes %q", policy, p.Notes)
 		}
 	}

@@ -43,7 +43,8 @@ type want struct {
 	port uint16
 }
 
-func (p *planner) addConsumer(name string, kind consumerKind, keys []string, addresses ...netip.Addr) *consumer {
+func (p *planner) addConsumer(name string, kind consumerKind, keys []string,
+	addresses ...netip.Addr) *consumer {
 	c := &consumer{name: name, kind: kind, keys: keys, addresses: addresses, wants: map[want]bool{}}
 	p.consumers[name] = c
 	return c
@@ -86,7 +87,8 @@ func (p *planner) use(name, used string, keys []string) {
 		}
 	}
 	if !slices.Contains(all, used) {
-		p.problem(keys, "%s uses %q, and no target or replica has that name: %s", name, used, scenarios.Listed(used, all))
+		p.problem(keys, "%s uses %q, and no target or replica has that name: %s", name, used,
+			scenarios.Listed(used, all))
 	}
 }
 
@@ -99,7 +101,8 @@ func (p *planner) uses() {
 			continue
 		}
 		if _, taken := p.consumers[name]; taken {
-			p.problem(at("load", name), "group %s has the name of a target or replica: links could not be told apart", name)
+			p.problem(at("load", name), "group %s has the name of a target or replica: links could not be told apart",
+				name)
 			continue
 		}
 		c := p.addConsumer(name, kindNode, at("targets", n.Target, "uses"), n.Addr)
@@ -128,7 +131,8 @@ func (p *planner) startOrder() {
 			return true
 		case 1:
 			start := slices.Index(from, target)
-			p.problem(at("targets", from[len(from)-1], "uses"), "uses goes in a circle, so that none can start first: %s",
+			p.problem(at("targets", from[len(from)-1], "uses"),
+				"uses goes in a circle, so that none can start first: %s",
 				strings.Join(append(from[start:], target), " → "))
 			return false
 		}
@@ -175,10 +179,12 @@ func (p *planner) links() {
 		}
 	}
 	if len(pairs) > roomInBlock {
-		p.problem(at("targets"), "%d pairs of consumer and node: a drill's network has room for %d; use fewer replicas or watchers", len(pairs), roomInBlock)
+		p.problem(at("targets"), "%d pairs of consumer and node: a drill's network has room for %d; use fewer replicas or watchers",
+			len(pairs), roomInBlock)
 	}
 	if aliases > roomInBlock {
-		p.problem(at("load"), "%d addresses of users, watchers and nodes: a drill's network has room for %d; use fewer sources", aliases, roomInBlock)
+		p.problem(at("load"), "%d addresses of users, watchers and nodes: a drill's network has room for %d; use fewer sources",
+			aliases, roomInBlock)
 	}
 }
 

@@ -30,7 +30,9 @@ func (p *planner) targets() {
 				n.Name = name + "-" + strconv.Itoa(i+1)
 			}
 			if other, taken := p.nodes[n.Name]; taken {
-				p.problem(at("targets", name), "target %s has the name of a replica of %s: choose another", n.Name, other.Target)
+				p.problem(at("targets", name),
+					"target %s has the name of a replica of %s: choose another", n.Name,
+					other.Target)
 				continue
 			}
 			n.Addr = p.address(0, firstNode+len(p.nodes))
@@ -39,7 +41,8 @@ func (p *planner) targets() {
 		}
 	}
 	if len(p.nodes) > mostNodesOfTargets {
-		p.problem(at("targets"), "%d nodes: a drill's network has room for %d", len(p.nodes), mostNodesOfTargets)
+		p.problem(at("targets"), "%d nodes: a drill's network has room for %d", len(p.nodes),
+			mostNodesOfTargets)
 	}
 }
 
@@ -84,7 +87,8 @@ func (p *planner) target(name string, t *scenarios.Target) {
 	sub := func(keys ...string) []string { return append(slices.Clip(here), keys...) }
 	p.oneSource(t, here)
 	if t.Replicas < 0 || t.Replicas > mostNodesOfTargets {
-		p.problem(sub("replicas"), "replicas %d: want 1 to %d, which is what a drill's network has room for", t.Replicas, mostNodesOfTargets)
+		p.problem(sub("replicas"), "replicas %d: want 1 to %d, which is what a drill's network has room for",
+			t.Replicas, mostNodesOfTargets)
 	}
 	if len(t.Ports) > mostPorts {
 		p.problem(sub("ports"), "%d ports: want at most %d", len(t.Ports), mostPorts)
@@ -98,7 +102,8 @@ func (p *planner) target(name string, t *scenarios.Target) {
 	seen := map[uint16]bool{}
 	for i, port := range t.Ports {
 		if port == 0 || seen[port] {
-			p.problem(sub("ports", strconv.Itoa(i)), "port %d: want distinct ports from 1 to 65535", port)
+			p.problem(sub("ports", strconv.Itoa(i)), "port %d: want distinct ports from 1 to 65535",
+				port)
 		}
 		seen[port] = true
 	}
@@ -112,7 +117,8 @@ func (p *planner) target(name string, t *scenarios.Target) {
 			p.file(sub("files", inside), beside)
 		}
 		if !strings.HasPrefix(inside, "/") {
-			p.problem(sub("files", inside), "file %q: want an absolute path in the container", inside)
+			p.problem(sub("files", inside), "file %q: want an absolute path in the container",
+				inside)
 		}
 	}
 	if t.Build != nil {
@@ -141,9 +147,12 @@ func (p *planner) oneSource(t *scenarios.Target, here []string) {
 	case len(sources) == 0 && !p.mistyped(here):
 		p.problem(here, "target %s: want exactly one of image, build, lab; there is none", here[1])
 	case strings.Contains(t.Image, "${"):
-		p.problem(append(slices.Clip(here), "image"), "image %q: takes no variable: write it out, or substitute it by --image %s=…", t.Image, here[1])
+		p.problem(append(slices.Clip(here), "image"),
+			"image %q: takes no variable: write it out, or substitute it by --image %s=…", t.Image,
+			here[1])
 	case len(sources) > 1:
-		p.problem(here, "target %s: want exactly one of image, build, lab; there are %s", here[1], strings.Join(sources, " and "))
+		p.problem(here, "target %s: want exactly one of image, build, lab; there are %s", here[1],
+			strings.Join(sources, " and "))
 	}
 }
 
@@ -172,15 +181,18 @@ func (p *planner) hostFile(keys []string, name string) {
 		return
 	}
 	if p.o.NoHostFiles {
-		p.problem(keys, "%q lies outside the scenario's folder, and --no-host-files refuses that", name)
+		p.problem(keys, "%q lies outside the scenario's folder, and --no-host-files refuses that",
+			name)
 	}
-	p.uncontained("%s reads %s, a file of this machine outside the scenario's folder", strings.Join(keys[:2], "."), name)
+	p.uncontained("%s reads %s, a file of this machine outside the scenario's folder",
+		strings.Join(keys[:2], "."), name)
 }
 
 // hostCommand refuses what would run on this machine, where that is not wanted.
 func (p *planner) hostCommand(keys []string, what string) {
 	if p.o.NoHostCommands {
-		p.problem(keys, "%s runs commands on this machine, and --no-host-commands refuses that", what)
+		p.problem(keys, "%s runs commands on this machine, and --no-host-commands refuses that",
+			what)
 	}
 }
 
@@ -206,16 +218,20 @@ func (p *planner) embedded(t *scenarios.Target, keys []string) {
 		p.problem(sub("tls"), "tls: kv is followed by its standby in plain HTTP, and does not speak TLS: take it away")
 	}
 	if len(t.Ports) == 0 {
-		p.problem(at("targets", keys[1], "ports"), "an embedded target has to serve somewhere: give it ports, such as [8080]")
+		p.problem(at("targets", keys[1], "ports"),
+			"an embedded target has to serve somewhere: give it ports, such as [8080]")
 	}
 	if w := t.Lab.Web; w != nil && (w.Work < 0 || w.Start < 0) {
-		p.problem(sub("web"), "web: want no negative work or start, have %s and %s", w.Work, w.Start)
+		p.problem(sub("web"), "web: want no negative work or start, have %s and %s", w.Work,
+			w.Start)
 	}
 	if w := t.Lab.Web; w != nil && w.Health != "" && !strings.HasPrefix(w.Health, "/") {
 		p.problem(sub("web", "health"), "health %q: want a path that begins with /", w.Health)
 	}
 	if w := t.Lab.Web; w != nil && (w.Connections < 0 || w.Connections > mostWebConnections) {
-		p.problem(sub("web", "connections"), "connections %d: want at most %d, or none for as many as come", w.Connections, mostWebConnections)
+		p.problem(sub("web", "connections"),
+			"connections %d: want at most %d, or none for as many as come", w.Connections,
+			mostWebConnections)
 	}
 	if w := t.Lab.Web; w != nil && w.Outages != nil {
 		p.outages(w, sub("web", "outages"))
@@ -234,7 +250,8 @@ func (p *planner) embedded(t *scenarios.Target, keys []string) {
 			p.problem(append(here, "interval"), "check: want an interval above zero, such as 500ms")
 		}
 		if c.Fall < 1 || c.Rise < 1 {
-			p.problem(here, "check: want fall and rise of at least 1, have %d and %d", c.Fall, c.Rise)
+			p.problem(here, "check: want fall and rise of at least 1, have %d and %d", c.Fall,
+				c.Rise)
 		}
 		if c.Path != "" && !strings.HasPrefix(c.Path, "/") {
 			p.problem(append(here, "path"), "path %q: want one that begins with /", c.Path)
@@ -252,19 +269,23 @@ func (p *planner) embedded(t *scenarios.Target, keys []string) {
 func (p *planner) pair(t *scenarios.Target, k *scenarios.KV, name string, keys []string) {
 	sub := func(key string) []string { return append(slices.Clip(keys), key) }
 	if t.Replicas != 2 {
-		p.problem(at("targets", name, "replicas"), "kv: want replicas: 2, an active one and a standby; have %d", max(1, t.Replicas))
+		p.problem(at("targets", name, "replicas"),
+			"kv: want replicas: 2, an active one and a standby; have %d", max(1, t.Replicas))
 	}
 	if !slices.Contains(t.Uses, name) {
-		p.problem(at("targets", name, "uses"), "kv: the two talk to each other, which they must declare: add uses: [%s]", name)
+		p.problem(at("targets", name, "uses"),
+			"kv: the two talk to each other, which they must declare: add uses: [%s]", name)
 	}
 	if k.Sync && k.Lag > 0 {
-		p.problem(sub("lag"), "lag %s: with sync a write waits for the standby, so there is none: want one of the two", k.Lag)
+		p.problem(sub("lag"), "lag %s: with sync a write waits for the standby, so there is none: want one of the two",
+			k.Lag)
 	}
 	if k.Interval != 0 && k.Interval < shortestInterval {
 		p.problem(sub("interval"), "interval %s: want at least %s", k.Interval, shortestInterval)
 	}
 	if k.Fall != 0 && k.Fall < 2 {
-		p.problem(sub("fall"), "fall %d: want at least 2, or a single lost packet makes two active ones", k.Fall)
+		p.problem(sub("fall"), "fall %d: want at least 2, or a single lost packet makes two active ones",
+			k.Fall)
 	}
 }
 
@@ -275,25 +296,31 @@ func (p *planner) backend(t *scenarios.Target, b *scenarios.Balancer, keys []str
 	server, secure := b.Servers()
 	host, port, ok := strings.Cut(server, ":")
 	if !ok || strings.Contains(server, "/") {
-		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080, or for servers that speak TLS https://app:8443", b.Backend)
+		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080, or for servers that speak TLS https://app:8443",
+			b.Backend)
 		return
 	}
 	used := p.s.Targets[host]
 	if used == nil {
-		p.dangling(keys, "backend %q: no target is named %q: %s", b.Backend, host, scenarios.Listed(host, sortedKeys(p.s.Targets)))
+		p.dangling(keys, "backend %q: no target is named %q: %s", b.Backend, host,
+			scenarios.Listed(host, sortedKeys(p.s.Targets)))
 		return
 	}
-	if !slices.Contains(t.Uses, host) && !slices.ContainsFunc(t.Uses, func(u string) bool { return p.s.Targets[u] == nil }) {
-		p.problem(keys, "backend %q: the balancer must declare whom it talks to: add uses: [%s]", b.Backend, host)
+	if !slices.Contains(t.Uses, host) &&
+		!slices.ContainsFunc(t.Uses, func(u string) bool { return p.s.Targets[u] == nil }) {
+		p.problem(keys, "backend %q: the balancer must declare whom it talks to: add uses: [%s]",
+			b.Backend, host)
 		return
 	}
 	n, ok := p.portOf(keys, host, used, port)
 	switch {
 	case !ok || used.Lab == nil || speaksTLS(used.Lab, n) == secure:
 	case secure:
-		p.problem(keys, "backend %q: %s does not speak TLS on port %d: want %s, or give its lab tls: true", b.Backend, host, n, server)
+		p.problem(keys, "backend %q: %s does not speak TLS on port %d: want %s, or give its lab tls: true",
+			b.Backend, host, n, server)
 	default:
-		p.problem(keys, "backend %q: %s speaks TLS on port %d: want https://%s", b.Backend, host, n, server)
+		p.problem(keys, "backend %q: %s speaks TLS on port %d: want https://%s", b.Backend, host, n,
+			server)
 	}
 }
 
@@ -320,7 +347,8 @@ func (p *planner) balanced(n *Node) {
 }
 
 // portOf checks that a target declares the port.
-func (p *planner) portOf(keys []string, host string, t *scenarios.Target, port string) (uint16, bool) {
+func (p *planner) portOf(keys []string, host string, t *scenarios.Target, port string) (uint16,
+	bool) {
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 {
 		p.problem(keys, "port %q: want a number from 1 to 65535", port)

@@ -34,10 +34,12 @@ func (p *planner) saysUnmet(name string, c *watch.Config, unmet []string) {
 	cure := ""
 	for _, f := range unmet {
 		if groups := p.touched[f].groups; len(groups) > 0 && c.As == "" && cure == "" {
-			cure = fmt.Sprintf("; say as: %s, so that it asks in their place, or aim the fault at watch:%s, too", family(groups[0]), name)
+			cure = fmt.Sprintf("; say as: %s, so that it asks in their place, or aim the fault at watch:%s, too",
+				family(groups[0]), name)
 		}
 	}
-	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not convicted%s", name, strings.Join(unmet, ", "), cure)
+	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not convicted%s",
+		name, strings.Join(unmet, ", "), cure)
 }
 
 // notices reports whether a watcher's questions can meet a fault.
@@ -49,10 +51,13 @@ func (p *planner) notices(a questions, f *Fault) bool {
 	w := p.wayOf(f)
 	switch {
 	case a.port:
-		return resolver || slices.ContainsFunc(a.nodes, func(n string) bool { return w.hit[a.client][n] })
+		return resolver || slices.ContainsFunc(a.nodes,
+			func(n string) bool { return w.hit[a.client][n] })
 	case len(a.states) > 0:
 		return slices.ContainsFunc(a.states, func(state string) bool {
-			return w.beyond(state) > 0 || slices.ContainsFunc(a.nodes, func(n string) bool { return w.hit[a.client][n] || w.hit[n][state] })
+			return w.beyond(state) > 0 ||
+				slices.ContainsFunc(a.nodes,
+					func(n string) bool { return w.hit[a.client][n] || w.hit[n][state] })
 		})
 	}
 	return len(a.nodes) == 0 || resolver || w.onward(a.client, a.nodes) > 0

@@ -12,7 +12,8 @@ const watched = `
 name: watched
 targets:
   lb: {lab: {lb: {backend: "app:8080"}}, ports: [8080], uses: [app]}
-  app: {lab: {web: {}}, replicas: 2, ports: [8080]}
+  app: {lab: {web: {}}, replicas: 2, ports: [8080], uses: [db]}
+  db: {lab: {web: {}}, ports: [8080]}
   other: {lab: {web: {}}, ports: [8080]}
 load:
   page: {to: "http://lb:8080/", rate: 200/s, connections: {per: request}}
@@ -39,6 +40,7 @@ func TestWatchersMeet(t *testing.T) {
 		`{http-status: {link: "watch:own -> lb", code: 503}}`: "name placed port side state-1 value-2",
 		`{http-status: {link: "lb -> app-1", code: 503}}`:     "name port side value-2",
 		`{http-status: {link: "lb -> app-2", code: 503}}`:     "name port side state-1",
+		`{http-status: {link: "app-1 -> db", code: 503}}`:     "name port side value-2",
 		`{kill: {target: app-1}}`:                             "name port side value-2",
 		`{kill: {target: lb}}`:                                "name side",
 		`{dns: {from: "*", names: [lb], answer: nxdomain}}`:   "side",
@@ -60,7 +62,8 @@ func TestWatchersMeet(t *testing.T) {
 			t.Errorf("%s: of watchers %v, met by no group %v", fault, f.Watchers, f.Unmet)
 		}
 	}
-	p := planned(t, parsed(t, strings.Replace(watched, "FAULT", `{http-status: {link: "page -> lb", code: 503}}`, 1)), Options{})
+	p := planned(t, parsed(t, strings.Replace(watched, "FAULT",
+		`{http-status: {link: "page -> lb", code: 503}}`, 1)), Options{})
 	want := "watcher own cannot meet f by its own way: it detects nothing of it, and is not convicted; say as: page, so that it asks in their place, or aim the fault at watch:own, too"
 	if !slices.Contains(p.Notes, want) {
 		t.Errorf("notes %q, want %q", p.Notes, want)

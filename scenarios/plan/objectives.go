@@ -25,13 +25,15 @@ func (p *Plan) Objectives() []Objective {
 	var all []Objective
 	watched := func(kind string, limits map[string]time.Duration) {
 		for _, name := range sortedKeys(limits) {
-			i := slices.IndexFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Name == name })
+			i := slices.IndexFunc(p.Header.Watch,
+				func(w timeline.Watcher) bool { return w.Name == name })
 			if i < 0 {
 				continue
 			}
 			w := p.Header.Watch[i]
 			by := w.What
-			if w.Of != "" && slices.Contains(w.Unmet, w.Of) || len(w.Unmet) > 0 && len(w.Unmet) == len(p.Header.Faults) {
+			if w.Of != "" && slices.Contains(w.Unmet, w.Of) || len(w.Unmet) > 0 &&
+				len(w.Unmet) == len(p.Header.Faults) {
 				by = "undecided: the watcher cannot meet it; say as: GROUP"
 			}
 			all = append(all, Objective{kind + " " + name, limits[name], w.Every, by})
@@ -43,7 +45,8 @@ func (p *Plan) Objectives() []Objective {
 		name  string
 		limit *time.Duration
 	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}, {"outage", o.Outage}, {"calm", o.Calm}} {
-		by := map[string]string{"recover": "the users' own requests, from " + p.clears(), "outage": "the users' own requests, the first bad one to the last"}[c.name]
+		by := map[string]string{"recover": "the users' own requests, from " + p.clears(),
+			"outage": "the users' own requests, the first bad one to the last"}[c.name]
 		if c.limit != nil && by != "" {
 			all = append(all, Objective{c.name, *c.limit, p.Resolution, by})
 		} else if c.limit != nil {
@@ -51,7 +54,8 @@ func (p *Plan) Objectives() []Objective {
 		}
 	}
 	if o.Lose != nil {
-		all = append(all, Objective{Name: fmt.Sprintf("max-lost-writes ≤ %d", *o.Lose), By: "every one of them, read back"})
+		all = append(all, Objective{Name: fmt.Sprintf("max-lost-writes ≤ %d", *o.Lose),
+			By: "every one of them, read back"})
 	}
 	if o.RPO != nil {
 		all = append(all, Objective{"rpo", *o.RPO, p.gap(), "every acknowledged write, read back"})
@@ -60,7 +64,8 @@ func (p *Plan) Objectives() []Objective {
 	if o.Profile == sla.Handbook {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
 			by := fmt.Sprintf("alert %s, %s", a.Colour, a.When)
-			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": the first watcher"},
+			all = append(all, Objective{"respond", seconds(a.Respond), 0, by +
+				": the first watcher"},
 				Objective{"repair", seconds(a.Repair), p.Resolution, strings.Join(a.Teams, ", ")})
 		}
 		keep = slices.Concat(keep, sla.Indicators)
@@ -88,7 +93,8 @@ func (p *Plan) clears() string {
 		return "the lift"
 	}
 	slices.Sort(serve)
-	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, and sla.outage bounds the whole", strings.Join(slices.Compact(serve), ", "))
+	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, and sla.outage bounds the whole",
+		strings.Join(slices.Compact(serve), ", "))
 }
 
 // gap is the longest time between two writes of one ledger.

@@ -29,7 +29,8 @@ func Open(arg string) ([]*scenarios.Scenario, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	return nil, fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg, scenarios.Listed(arg, library.Names()))
+	return nil, fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg,
+		scenarios.Listed(arg, library.Names()))
 }
 
 func openFolder(dir string) ([]*scenarios.Scenario, error) {

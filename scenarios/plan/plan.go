@@ -87,7 +87,8 @@ func (s Steer) String() string {
 	if len(s.Askers) == 1 {
 		verb = "hears"
 	}
-	return fmt.Sprintf("%s %s %s for %s", strings.Join(s.Askers, ", "), verb, strings.Join(s.To, ", "), strings.Join(s.Names, ", "))
+	return fmt.Sprintf("%s %s %s for %s", strings.Join(s.Askers, ", "), verb,
+		strings.Join(s.To, ", "), strings.Join(s.Names, ", "))
 }
 
 // Step is one entry of the plan's timeline, from the start of the baseline.

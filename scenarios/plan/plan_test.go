@@ -99,7 +99,8 @@ func TestShippedDrillsEndWithinAMinute(t *testing.T) {
 func TestPlanAddresses(t *testing.T) {
 	subnet := netip.MustParsePrefix("198.18.8.0/22")
 	p := planned(t, shipped(t, "bad-lb-node"), Options{Subnet: subnet})
-	if p.Gateway.String() != "198.18.8.1" || p.SwitchboardAddr.String() != "198.18.8.2" || p.LoadAddr.String() != "198.18.8.100" {
+	if p.Gateway.String() != "198.18.8.1" || p.SwitchboardAddr.String() != "198.18.8.2" ||
+		p.LoadAddr.String() != "198.18.8.100" {
 		t.Errorf("own nodes at %s, %s, %s", p.Gateway, p.SwitchboardAddr, p.LoadAddr)
 	}
 	seen := map[netip.Addr]string{}
@@ -120,7 +121,8 @@ func TestPlanAddresses(t *testing.T) {
 	}
 	for _, c := range p.Switchboard.Clients {
 		if len(c.Addresses) != len(c.Aliases) {
-			t.Errorf("client %s: %d addresses, %d aliases", c.Name, len(c.Addresses), len(c.Aliases))
+			t.Errorf("client %s: %d addresses, %d aliases", c.Name, len(c.Addresses),
+				len(c.Aliases))
 		}
 		for _, a := range c.Aliases {
 			take(a, "alias of "+c.Name, 3)
@@ -172,13 +174,18 @@ func TestSelectors(t *testing.T) {
 		links []string
 		share float64
 	}{
-		{"{latency: {link: lb -> app-2, delay: 1s}}", []string{"lb -> app-2:8080", "lb -> app-2:9090"}, 0.75 / 4},
-		{`{latency: {link: "lb -> app-2:9090", delay: 1s}}`, []string{"lb -> app-2:9090"}, 0.75 / 4},
+		{"{latency: {link: lb -> app-2, delay: 1s}}",
+			[]string{"lb -> app-2:8080", "lb -> app-2:9090"}, 0.75 / 4},
+		{`{latency: {link: "lb -> app-2:9090", delay: 1s}}`, []string{"lb -> app-2:9090"},
+			0.75 / 4},
 		{"{latency: {link: many -> lb, delay: 1s}}", []string{"many -> lb:80"}, 0.75},
 		{"{refuse: {link: few -> app}}", []string{"few -> app-1:8080"}, 0.25},
-		{`{refuse: {link: "* -> app-1:8080"}}`, []string{"few -> app-1:8080", "lb -> app-1:8080"}, 0.25 + 0.75/4},
-		{`{latency: {link: "lb -> app-[12]:8080", delay: 1s}}`, []string{"lb -> app-1:8080", "lb -> app-2:8080"}, 0.75 / 2},
-		{"{kill: {target: app-1}}", []string{"few -> app-1:8080", "lb -> app-1:8080", "lb -> app-1:9090", "ready -> app-1:8080"}, 0.25 + 0.75/4},
+		{`{refuse: {link: "* -> app-1:8080"}}`, []string{"few -> app-1:8080", "lb -> app-1:8080"},
+			0.25 + 0.75/4},
+		{`{latency: {link: "lb -> app-[12]:8080", delay: 1s}}`,
+			[]string{"lb -> app-1:8080", "lb -> app-2:8080"}, 0.75 / 2},
+		{"{kill: {target: app-1}}", []string{"few -> app-1:8080", "lb -> app-1:8080",
+			"lb -> app-1:9090", "ready -> app-1:8080"}, 0.25 + 0.75/4},
 		{"{kill: {target: app}}", nil, 1},
 	} {
 		p := planned(t, parsed(t, strings.Replace(two, "FAULT", c.fault, 1)), Options{})
@@ -196,7 +203,8 @@ func TestFaultThatNoUserMeetsIsPlanned(t *testing.T) {
 	text := strings.Replace(two, "FAULT", `{latency: {link: "lb -> app-2", delay: 1s}}`, 1)
 	text = strings.Replace(text, `"http://lb/"`, `"http://app-3:8080/"`, 1)
 	p := planned(t, parsed(t, text), Options{})
-	if p.Faults[0].Share != 0 || !strings.Contains(strings.Join(p.Notes, "\n"), "no user's request can cross it") {
+	if p.Faults[0].Share != 0 || !strings.Contains(strings.Join(p.Notes, "\n"),
+		"no user's request can cross it") {
 		t.Errorf("share %g, notes %q", p.Faults[0].Share, p.Notes)
 	}
 }
@@ -205,12 +213,17 @@ func TestFaultThatNoUserMeetsIsPlanned(t *testing.T) {
 // see of a full queue changes: that is said. Where nothing stands between, nothing is.
 func TestFloodBehindAProxyIsNoted(t *testing.T) {
 	const note = "fault wave: another fault puts a proxy into few -> app-1:8080, which completes handshakes itself"
-	text := strings.Replace(two, "FAULT", `{latency: {link: few -> app, delay: 1s}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`, 1)
-	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes, "\n"); !strings.Contains(have, note) {
+	text := strings.Replace(two, "FAULT",
+		`{latency: {link: few -> app, delay: 1s}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`,
+		1)
+	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes,
+		"\n"); !strings.Contains(have, note) {
 		t.Errorf("have %q, want %q", have, note)
 	}
-	text = strings.Replace(two, "FAULT", `{refuse: {link: few -> app}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`, 1)
-	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes, "\n"); strings.Contains(have, "fault wave") {
+	text = strings.Replace(two, "FAULT",
+		`{refuse: {link: few -> app}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`, 1)
+	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes,
+		"\n"); strings.Contains(have, "fault wave") {
 		t.Errorf("have %q of a flood that nothing hides", have)
 	}
 }
@@ -240,29 +253,35 @@ func TestLimitsToRestoreAreThereFromTheStart(t *testing.T) {
 
 func TestImagesAreSubstituted(t *testing.T) {
 	s := parsed(t, strings.Replace(two, "FAULT", "{kill: {target: app-1}}", 1))
-	p := planned(t, s, Options{Images: map[string]string{"haproxy:3.0": "haproxy:candidate", "app": "app:candidate"}})
+	p := planned(t, s, Options{Images: map[string]string{"haproxy:3.0": "haproxy:candidate",
+		"app": "app:candidate"}})
 	for _, n := range p.Nodes {
-		if want := map[string]string{"lb": "haproxy:candidate", "app": "app:candidate"}[n.Target]; n.Spec.Image != want || n.Spec.Lab != nil {
+		if want := map[string]string{"lb": "haproxy:candidate",
+			"app": "app:candidate"}[n.Target]; n.Spec.Image != want || n.Spec.Lab != nil {
 			t.Errorf("%s runs %q, want %q", n.Name, n.Spec.Image, want)
 		}
 	}
 	if s.Targets["lb"].Image != "haproxy:3.0" {
 		t.Error("the scenario itself was changed")
 	}
-	if have := UnusedImages([]*scenarios.Scenario{s}, map[string]string{"haproxi": "x", "app": "y"}); !slices.Equal(have, []string{"haproxi"}) {
+	if have := UnusedImages([]*scenarios.Scenario{s},
+		map[string]string{"haproxi": "x", "app": "y"}); !slices.Equal(have, []string{"haproxi"}) {
 		t.Errorf("unused: have %q", have)
 	}
 }
 
 func TestChecksGoFromTheirOwnPlace(t *testing.T) {
 	p := planned(t, shipped(t, "bad-lb-node"), Options{Seed: 5})
-	if c := p.Load.Checks[0]; c.Source.String() != "198.18.0.101" || c.Phase < 0 || c.Phase >= c.Every {
+	if c := p.Load.Checks[0]; c.Source.String() != "198.18.0.101" || c.Phase < 0 ||
+		c.Phase >= c.Every {
 		t.Errorf("check %+v", c)
 	}
 	p = planned(t, shipped(t, "syn-drop"), Options{})
 	c, visitors := p.Load.Checks[0], p.Switchboard.Clients[0]
-	if c.Source.String() != "198.18.0.101" || visitors.Name != "visitors" || !slices.Contains(visitors.Addresses, c.Source) {
-		t.Errorf("a check as visitors comes from %s: want an address of its own among theirs, %+v", c.Source, visitors)
+	if c.Source.String() != "198.18.0.101" || visitors.Name != "visitors" ||
+		!slices.Contains(visitors.Addresses, c.Source) {
+		t.Errorf("a check as visitors comes from %s: want an address of its own among theirs, %+v",
+			c.Source, visitors)
 	}
 	if slices.Contains(p.Load.Groups[0].Sources, c.Source) {
 		t.Error("users send from the check's address")
@@ -272,10 +291,12 @@ func TestChecksGoFromTheirOwnPlace(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	t.Setenv("STORMDRILL_TEST_TOKEN", "s3cret")
 	text := strings.Replace(two, "FAULT", "{kill: {target: app-1}}", 1)
-	text = strings.Replace(text, "rate: 300/s", `rate: 300/s, headers: {Authorization: "Bearer ${env:STORMDRILL_TEST_TOKEN}"}`, 1)
+	text = strings.Replace(text, "rate: 300/s",
+		`rate: 300/s, headers: {Authorization: "Bearer ${env:STORMDRILL_TEST_TOKEN}"}`, 1)
 	g := parsed(t, text).Load["many"]
 	value, err := g.Headers["Authorization"].Reveal()
-	if shown := fmt.Sprintf("%+v %#v", g, g); err != nil || value != "Bearer s3cret" || strings.Contains(shown, "s3cret") {
+	if shown := fmt.Sprintf("%+v %#v", g, g); err != nil || value != "Bearer s3cret" ||
+		strings.Contains(shown, "s3cret") {
 		t.Errorf("have %q, %v, shown as %s", value, err, shown)
 	}
 }
@@ -307,7 +328,8 @@ func TestPair(t *testing.T) {
 		t.Errorf("the fault can hit %g of the load, want all", f.Share)
 	}
 	w := p.Load.Groups[0].Writes
-	if w == nil || p.Load.Groups[0].Method != "POST" || w.Rate != 500 || !slices.Equal(w.Missing, []int{404}) {
+	if w == nil || p.Load.Groups[0].Method != "POST" || w.Rate != 500 ||
+		!slices.Equal(w.Missing, []int{404}) {
 		t.Errorf("have %+v by %s", w, p.Load.Groups[0].Method)
 	}
 }
@@ -318,7 +340,8 @@ func TestPlanSaysWhatALimitAboveSlowIs(t *testing.T) {
 		s := shipped(t, "bad-lb-node")
 		s.SLA.Keep = []string{"p95 of shoppers in recovery <= " + limit}
 		p := planned(t, s, Options{})
-		if have := slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, "beyond slow: ") }); have != want {
+		if have := slices.ContainsFunc(p.Notes,
+			func(n string) bool { return strings.Contains(n, "beyond slow: ") }); have != want {
 			t.Errorf("%s: said %v", limit, have)
 		}
 	}
@@ -351,7 +374,8 @@ sla: {mitigate: 3s, recover: 3s}
 		if err == nil {
 			_, err = New(s, Options{})
 		}
-		if err == nil || !strings.Contains(err.Error(), "users would take its answer, status 200, for a good one") {
+		if err == nil || !strings.Contains(err.Error(),
+			"users would take its answer, status 200, for a good one") {
 			t.Errorf("%q: %v", foolish, err)
 		}
 	}
@@ -362,7 +386,8 @@ func TestPlanOfAWebhooksAllClear(t *testing.T) {
 	s := shipped(t, "bad-lb-node")
 	s.Watch["pager"] = &watch.Config{Webhook: &watch.Webhook{Port: 9000}}
 	s.SLA.Restore = map[string]time.Duration{"pager": 5 * time.Second}
-	if notes := planned(t, s, Options{}).Notes; !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "send_resolved: true") }) {
+	if notes := planned(t, s, Options{}).Notes; !slices.ContainsFunc(notes,
+		func(n string) bool { return strings.Contains(n, "send_resolved: true") }) {
 		t.Errorf("notes %q", notes)
 	}
 }
@@ -378,10 +403,12 @@ faults: {bad: {http-status: {link: users -> shop, code: 503}}}
 watch: {probe: {http: {url: "http://shop:8080/", every: 500ms}, as: users}}
 sla: {alert-clear: {probe: 5s}, thresholds: [success of users in fault >= 1%]}
 `
-	was := strings.NewReplacer("fault: 10s", "hold: 10s", "alert-clear", "restore", "thresholds", "keep", "in fault", "in hold").Replace(text)
+	was := strings.NewReplacer("fault: 10s", "hold: 10s", "alert-clear", "restore", "thresholds",
+		"keep", "in fault", "in hold").Replace(text)
 	now, before := parsed(t, text), parsed(t, was)
 	a, b := planned(t, now, Options{}), planned(t, before, Options{})
-	if len(now.Notes()) != 0 || !reflect.DeepEqual(now.Phases, before.Phases) || !reflect.DeepEqual(now.SLA.Restore, before.SLA.Restore) || len(before.SLA.Keep) != 1 {
+	if len(now.Notes()) != 0 || !reflect.DeepEqual(now.Phases, before.Phases) ||
+		!reflect.DeepEqual(now.SLA.Restore, before.SLA.Restore) || len(before.SLA.Keep) != 1 {
 		t.Errorf("have %+v, %+v", now, before)
 	}
 	want := []string{
@@ -394,11 +421,14 @@ sla: {alert-clear: {probe: 5s}, thresholds: [success of users in fault >= 1%]}
 			t.Errorf("want %q, have %q, %q", n, before.Notes(), b.Notes)
 		}
 	}
-	if k := `the phase hold is called fault now`; !strings.Contains(strings.Join(b.Notes, "\n"), k) || strings.Contains(strings.Join(a.Notes, "\n"), k) {
+	if k := `the phase hold is called fault now`; !strings.Contains(strings.Join(b.Notes, "\n"),
+		k) || strings.Contains(strings.Join(a.Notes, "\n"), k) {
 		t.Errorf("notes %q, %q", a.Notes, b.Notes)
 	}
-	_, err := Parse("test.yaml", []byte(strings.Replace(text, "fault: 10s", "fault: 10s, hold: 9s", 1)))
-	if err == nil || !strings.Contains(err.Error(), "fault in phases was called hold before, and both stand there") {
+	_, err := Parse("test.yaml", []byte(strings.Replace(text, "fault: 10s", "fault: 10s, hold: 9s",
+		1)))
+	if err == nil || !strings.Contains(err.Error(),
+		"fault in phases was called hold before, and both stand there") {
 		t.Errorf("both names: %v", err)
 	}
 }

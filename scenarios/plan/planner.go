@@ -84,7 +84,8 @@ func newPlanner(s *scenarios.Scenario, o Options) *planner {
 	}
 	return &planner{
 		s: s, o: o,
-		plan:      &Plan{Scenario: s, Run: o.Run, Seed: o.Seed, Subnet: o.Subnet, Watchers: map[string]watch.Kind{}},
+		plan: &Plan{Scenario: s, Run: o.Run, Seed: o.Seed, Subnet: o.Subnet,
+			Watchers: map[string]watch.Kind{}},
 		random:    rand.New(rand.NewPCG(o.Seed, nameSeed(s.Name))),
 		nodes:     map[string]*Node{},
 		replicas:  map[string][]string{},
@@ -141,7 +142,8 @@ func (p *planner) problem(keys []string, format string, args ...any) {
 	}
 	p.failed[scenarios.Path(keys...)] = true
 	file, line, column := p.s.Places().Find(keys)
-	p.problems = append(p.problems, scenarios.Problem{File: orElse(file, p.s.File), Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
+	p.problems = append(p.problems, scenarios.Problem{File: orElse(file, p.s.File), Line: line,
+		Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
 // dangling reports a name that nothing has, unless the parts that names come
@@ -159,7 +161,8 @@ func shaky(reported map[string]bool) bool {
 		keys := scenarios.Keys(k)
 		switch keys[0] {
 		case "targets":
-			if len(keys) < 3 || slices.Contains([]string{scenarios.UnknownKey, "lab", "ports", "replicas", "uses"}, keys[2]) {
+			if len(keys) < 3 || slices.Contains([]string{scenarios.UnknownKey, "lab", "ports",
+				"replicas", "uses"}, keys[2]) {
 				return true
 			}
 		case "load":
@@ -190,7 +193,8 @@ func named[T any](p *planner, section string, entries map[string]T) []string {
 	for _, n := range names {
 		switch {
 		case !label.MatchString(n):
-			p.problem(at(section, n), "name %q: want lower case letters, digits and hyphens, at most 40", n)
+			p.problem(at(section, n), "name %q: want lower case letters, digits and hyphens, at most 40",
+				n)
 		case slices.Contains(reserved, n):
 			p.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
 		}
@@ -202,10 +206,12 @@ func named[T any](p *planner, section string, entries map[string]T) []string {
 func (p *planner) general() {
 	s := p.s
 	if s.Version != 0 && s.Version != scenarios.Version {
-		p.problem(at("version"), "version %d: this stormdrill reads version %d of the format", s.Version, scenarios.Version)
+		p.problem(at("version"), "version %d: this stormdrill reads version %d of the format",
+			s.Version, scenarios.Version)
 	}
 	if !label.MatchString(s.Name) {
-		p.problem(at("name"), "name: want lower case letters, digits and hyphens, at most 40, such as bad-lb-node; have %q", s.Name)
+		p.problem(at("name"), "name: want lower case letters, digits and hyphens, at most 40, such as bad-lb-node; have %q",
+			s.Name)
 	}
 	if len(s.Targets) == 0 {
 		p.missing("targets", "targets: want at least one, for there is nothing to put under load")
@@ -231,18 +237,22 @@ func (p *planner) general() {
 	}{{"baseline", s.Phases.Baseline}, {"fault", s.Phases.Hold}, {"recovery", s.Phases.Recovery}} {
 		switch {
 		case f.length <= 0:
-			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s", f.name)
+			p.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s",
+				f.name)
 		case f.length > timeline.MostPhase:
-			p.problem(at("phases", f.name), "phases.%s: %s: want at most %s", f.name, f.length, timeline.MostPhase)
+			p.problem(at("phases", f.name), "phases.%s: %s: want at most %s", f.name, f.length,
+				timeline.MostPhase)
 		}
 	}
 	for name, length := range map[string]time.Duration{"confirm": s.Phases.Confirm, "jitter": s.Phases.Jitter} {
 		if length > timeline.MostPhase {
-			p.problem(at("phases", name), "phases.%s: %s: want at most %s", name, length, timeline.MostPhase)
+			p.problem(at("phases", name), "phases.%s: %s: want at most %s", name, length,
+				timeline.MostPhase)
 		}
 	}
 	if w := s.Phases.WarmUp; w != nil && *w < 0 {
-		p.problem(at("phases", "warm-up"), "phases.warm-up: want a length such as 5s, or 0s for none")
+		p.problem(at("phases", "warm-up"),
+			"phases.warm-up: want a length such as 5s, or 0s for none")
 	}
 	p.every = max(p.every, s.Phases.Jitter)
 }
@@ -283,21 +293,24 @@ func (p *planner) header() timeline.Header {
 	return timeline.Header{
 		Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
 		Run: p.o.Run, Seed: p.o.Seed, Tool: p.o.Tool, Control: p.o.Control || len(s.Faults) == 0,
-		Phases: timeline.Phases{WarmUp: s.Phases.WarmingUp(), Baseline: s.Phases.Baseline, Hold: s.Phases.Hold, Recovery: s.Phases.Recovery, Confirm: p.confirm()},
+		Phases: timeline.Phases{WarmUp: s.Phases.WarmingUp(), Baseline: s.Phases.Baseline,
+			Hold: s.Phases.Hold, Recovery: s.Phases.Recovery, Confirm: p.confirm()},
 	}
 }
 
 // addresses gives the drill's own nodes their places in the subnet.
 func (p *planner) addresses() {
 	if b := p.o.Subnet; b.Bits() != 22 || !b.Addr().Is4() || b != b.Masked() {
-		p.problems = append(p.problems, scenarios.Problem{File: p.s.File, Text: fmt.Sprintf("subnet %s: want an IPv4 /22", b)})
+		p.problems = append(p.problems, scenarios.Problem{File: p.s.File,
+			Text: fmt.Sprintf("subnet %s: want an IPv4 /22", b)})
 		p.o.Subnet, p.plan.Subnet = defaultSubnet, defaultSubnet
 	}
 	p.plan.Gateway = p.address(0, 1)
 	p.plan.SwitchboardAddr = p.address(0, 2)
 	p.plan.LoadAddr = p.address(0, 100)
 	p.plan.Header = p.header()
-	p.plan.Switchboard = link.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Gateway: p.plan.Gateway, Bridge: p.address(0, 3)}
+	p.plan.Switchboard = link.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Gateway: p.plan.Gateway,
+		Bridge: p.address(0, 3)}
 	p.plan.Load = load.Spec{Run: p.o.Run, Subnet: p.o.Subnet, Resolver: p.plan.SwitchboardAddr}
 	p.addConsumer("ready", kindReady, at("targets"), p.plan.LoadAddr)
 }

@@ -18,7 +18,8 @@ func (p *planner) profile() {
 		p.problem(keys, "profile %q: %s", name, scenarios.Listed(name, sla.Profiles))
 		return
 	case len(p.s.Watch) == 0:
-		p.problem(keys, "profile %s: want a watcher, for nobody can respond before somebody noticed", name)
+		p.problem(keys, "profile %s: want a watcher, for nobody can respond before somebody noticed",
+			name)
 	}
 	p.ports(name)
 	for _, text := range sla.Indicators {
@@ -38,13 +39,16 @@ func (p *planner) ports(profile string) {
 			continue
 		}
 		none = false
-		if most := min(sla.PortEvery, p.s.Phases.Recovery/sla.LeastAsked); tcp.Every > most && most > 0 {
-			p.problem(at("watch", w, "tcp", "every"), "profile %s: port connectivity is checked every %s at least, and judged by %d answers or more in recovery, here of %s: want at most %s",
+		if most := min(sla.PortEvery, p.s.Phases.Recovery/sla.LeastAsked); tcp.Every > most &&
+			most > 0 {
+			p.problem(at("watch", w, "tcp", "every"),
+				"profile %s: port connectivity is checked every %s at least, and judged by %d answers or more in recovery, here of %s: want at most %s",
 				profile, sla.PortEvery, sla.LeastAsked, p.s.Phases.Recovery, most)
 		}
 	}
 	if none {
-		p.note("profile %s: port connectivity is a key indicator, and no tcp watcher checks it: it is not judged", profile)
+		p.note("profile %s: port connectivity is a key indicator, and no tcp watcher checks it: it is not judged",
+			profile)
 	}
 }
 
@@ -78,7 +82,8 @@ func (p *planner) scope(f *Fault) string {
 func (p *planner) some(nodes map[string]bool) bool {
 	for n := range nodes {
 		node, ok := p.nodes[n]
-		if !ok || !slices.ContainsFunc(p.replicas[node.Target], func(r string) bool { return !nodes[r] }) {
+		if !ok || !slices.ContainsFunc(p.replicas[node.Target],
+			func(r string) bool { return !nodes[r] }) {
 			return false
 		}
 	}

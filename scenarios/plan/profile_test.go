@@ -18,10 +18,14 @@ func TestEveryFaultHasTraits(t *testing.T) {
 	for i := range kinds.NumField() {
 		f := reflect.New(kinds.Field(i).Type.Elem()).Interface().(faults.Fault)
 		x := f.Traits()
-		if a := sla.AlertOf([]timeline.Fault{{Traits: x}}); !slices.Contains([]link.Cause{link.Network, link.Server, link.Attack}, x.Cause) || len(a.Teams) != 1 {
+		if a := sla.AlertOf([]timeline.Fault{{Traits: x}}); !slices.Contains([]link.Cause{link.Network,
+			link.Server, link.Attack},
+			x.Cause) ||
+			len(a.Teams) != 1 {
 			t.Errorf("%T: cause %q, teams %q", f, x.Cause, a.Teams)
 		}
-		if !slices.Contains([]link.Counted{link.Requests, link.Connections, link.Lookups, link.Packets}, x.Counts) {
+		if !slices.Contains([]link.Counted{link.Requests, link.Connections, link.Lookups,
+			link.Packets}, x.Counts) {
 			t.Errorf("%T: counts %q", f, x.Counts)
 		}
 	}
@@ -37,7 +41,8 @@ func TestPlanSaysWhoJudgesPorts(t *testing.T) {
 	} {
 		p := planned(t, parsed(t, strings.Replace(profiled, "WATCH", text, 1)), Options{})
 		noted := strings.Contains(strings.Join(p.Notes, "\n"), note)
-		listed := slices.ContainsFunc(p.Objectives(), func(o Objective) bool { return o.Name == sla.Port("port") })
+		listed := slices.ContainsFunc(p.Objectives(),
+			func(o Objective) bool { return o.Name == sla.Port("port") })
 		if noted == judged || listed != judged {
 			t.Errorf("%s: judged %t, noted %t: want it judged %t", text, listed, noted, judged)
 		}

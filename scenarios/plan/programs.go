@@ -22,7 +22,8 @@ func (p *planner) programs(f *Fault) {
 	}
 	for _, l := range f.Site.Links {
 		if l.Proxied {
-			p.note("fault %s: another fault puts a proxy into %s, which completes handshakes itself: a node that its commands take down would not look dead there", f.Name, l.ID)
+			p.note("fault %s: another fault puts a proxy into %s, which completes handshakes itself: a node that its commands take down would not look dead there",
+				f.Name, l.ID)
 		}
 	}
 }
@@ -44,6 +45,8 @@ func (p *planner) hidden(f *Fault) {
 			f.Name, strings.Join(behind, ", "))
 		return
 	}
-	p.problem(at("faults", f.Name, f.Kind), "%s: cannot be told apart behind a proxy, which completes handshakes itself and hides a full accept queue; "+
-		"another fault of this scenario puts one into %s: give each a drill of its own", f.Kind, strings.Join(behind, ", "))
+	p.problem(at("faults", f.Name, f.Kind),
+		"%s: cannot be told apart behind a proxy, which completes handshakes itself and hides a full accept queue; "+
+			"another fault of this scenario puts one into %s: give each a drill of its own", f.Kind,
+		strings.Join(behind, ", "))
 }

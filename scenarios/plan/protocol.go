@@ -57,5 +57,6 @@ func mismatch(target string, port uint16, speaks string) string {
 	if speaks == link.Encrypted {
 		return fmt.Sprintf("%s speaks TLS on port %d: want https://", target, port)
 	}
-	return fmt.Sprintf("%s does not speak TLS on port %d: want http://, or give its lab tls: true", target, port)
+	return fmt.Sprintf("%s does not speak TLS on port %d: want http://, or give its lab tls: true",
+		target, port)
 }

@@ -23,10 +23,12 @@ func (p *planner) ready(t *scenarios.Target, keys []string) {
 	}
 	p.expects(append(slices.Clip(keys), "expect"), r.Expect)
 	if !r.Expect.IsZero() && r.HTTP == "" {
-		p.problem(append(slices.Clip(keys), "expect"), "ready: expect is about the answer to http, which is not asked: want ready: {http: …, expect: …}")
+		p.problem(append(slices.Clip(keys), "expect"),
+			"ready: expect is about the answer to http, which is not asked: want ready: {http: …, expect: …}")
 	}
 	if r.Health && t.Lab != nil {
-		p.problem(append(slices.Clip(keys), "health"), "an embedded target has no health check of its own: use http or tcp")
+		p.problem(append(slices.Clip(keys), "health"),
+			"an embedded target has no health check of its own: use http or tcp")
 	}
 }
 
@@ -37,7 +39,8 @@ func (p *planner) readiness() {
 		n := p.nodes[name]
 		keys := at("targets", n.Target, "ready")
 		r := orElse(n.Spec.Ready, &scenarios.Ready{})
-		c := load.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: watch.DefaultPoll, Timeout: watch.DefaultEvery}
+		c := load.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: watch.DefaultPoll,
+			Timeout: watch.DefaultEvery}
 		switch {
 		case r.HTTP != "":
 			end, ok := p.endpoint(append(keys, "http"), r.HTTP)

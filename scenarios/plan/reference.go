@@ -18,7 +18,8 @@ func (p *planner) judgedGroups() (names []string) {
 func (p *planner) sparesReferences(f *Fault, w way) {
 	for _, name := range sortedKeys(p.load) {
 		if p.load[name].Reference && w.onward(name, p.reached(name)) > 0 {
-			p.problem(at("faults", f.Name), "fault %s can touch requests of the reference group %s: a reference proves something only where no fault is; aim the fault at less, or give the reference a target of its own",
+			p.problem(at("faults", f.Name),
+				"fault %s can touch requests of the reference group %s: a reference proves something only where no fault is; aim the fault at less, or give the reference a target of its own",
 				f.Name, name)
 		}
 	}

@@ -18,7 +18,8 @@ func (p *planner) reroutes() {
 		a := f.Aim()
 		to := p.nodesOf(a.MovesTo)
 		if len(to) != 1 {
-			p.dangling(at("faults", name, kind, "to"), "to %q: want one target or replica: %s", a.MovesTo, scenarios.Listed(a.MovesTo, sortedKeys(p.nodes)))
+			p.dangling(at("faults", name, kind, "to"), "to %q: want one target or replica: %s",
+				a.MovesTo, scenarios.Listed(a.MovesTo, sortedKeys(p.nodes)))
 			continue
 		}
 		p.lead(a.From, a.Names, to)
@@ -36,7 +37,8 @@ func (p *planner) lead(from string, names, to []string) {
 			}
 		}
 		for _, c := range p.sortedConsumers() {
-			if (c.kind != kindUsers && c.kind != kindNode) || !glob(from, c.name, orElse(c.of, c.name)) || c.name == node {
+			if (c.kind != kindUsers && c.kind != kindNode) ||
+				!glob(from, c.name, orElse(c.of, c.name)) || c.name == node {
 				continue
 			}
 			for _, port := range n.Spec.Ports {

@@ -42,7 +42,8 @@ func (p *planner) count(keys []string, k sla.Keep, phase string, need int) {
 	rate := math.Ceil(float64(need) / length.Seconds())
 	switch {
 	case k.OfEstablished() && most == 0:
-		p.problem(keys, "threshold %q is of connections that stand, and every request opens one: want connections: {per: user} or {live: …}", k.Text)
+		p.problem(keys, "threshold %q is of connections that stand, and every request opens one: want connections: {per: user} or {live: …}",
+			k.Text)
 	case k.On != "":
 		p.problem(keys, "threshold %q takes %d requests, and the load makes %.0f at most on %s connections in %s of %s: want more of them by rate or by connections, or a longer phase",
 			k.Text, need, most, k.On, phase, length)

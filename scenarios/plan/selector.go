@@ -33,7 +33,8 @@ func parseSelector(text string) (selector, error) {
 		s.to, s.port = strings.TrimSpace(host), uint16(n)
 	}
 	if !ok || s.from == "" || s.to == "" {
-		return s, fmt.Errorf("link %q: want FROM -> TO or FROM -> TO:PORT, such as lb -> app-2", text)
+		return s, fmt.Errorf("link %q: want FROM -> TO or FROM -> TO:PORT, such as lb -> app-2",
+			text)
 	}
 	for _, glob := range []string{s.from, s.to} {
 		if _, err := path.Match(glob, ""); err != nil {
@@ -79,18 +80,22 @@ func (p *planner) matched(text string) ([]link.Link, error) {
 	case len(hit) > 0:
 		return hit, nil
 	case !glob(s.from, froms...):
-		return nil, errUnknown{fmt.Errorf("link %q: nobody who opens connections is named %q: %s", text, s.from, scenarios.Listed(s.from, froms))}
+		return nil, errUnknown{fmt.Errorf("link %q: nobody who opens connections is named %q: %s",
+			text, s.from, scenarios.Listed(s.from, froms))}
 	case !glob(s.to, tos...):
-		return nil, errUnknown{fmt.Errorf("link %q: nobody who is connected to is named %q: %s", text, s.to, scenarios.Listed(s.to, tos))}
+		return nil, errUnknown{fmt.Errorf("link %q: nobody who is connected to is named %q: %s",
+			text, s.to, scenarios.Listed(s.to, tos))}
 	}
-	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; a link is made by a group's `to` or a target's `uses`", text, scenarios.Listed("", pairs))}
+	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; a link is made by a group's `to` or a target's `uses`",
+		text, scenarios.Listed("", pairs))}
 }
 
 // aimed finds the nodes that a target's name or glob means, and all links that
 // end there.
 func (p *planner) aimed(text string) (nodes []string, links []link.Link, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
-		return nil, nil, fmt.Errorf("target %q: want the name of a target or replica, such as app-2", text)
+		return nil, nil, fmt.Errorf("target %q: want the name of a target or replica, such as app-2",
+			text)
 	}
 	var names []string
 	for _, n := range p.plan.Nodes {
@@ -100,7 +105,8 @@ func (p *planner) aimed(text string) (nodes []string, links []link.Link, err err
 		}
 	}
 	if len(nodes) == 0 {
-		return nil, nil, errUnknown{fmt.Errorf("no target or replica is named %q: %s", text, scenarios.Listed(text, names))}
+		return nil, nil, errUnknown{fmt.Errorf("no target or replica is named %q: %s", text,
+			scenarios.Listed(text, names))}
 	}
 	for _, l := range p.plan.Switchboard.Links {
 		if slices.Contains(nodes, l.To) {
@@ -112,9 +118,11 @@ func (p *planner) aimed(text string) (nodes []string, links []link.Link, err err
 
 // askers finds who asks the resolver by that name or glob, and the links whose
 // names (all, where none is given) are asked for.
-func (p *planner) askers(text string, names []string) (askers []string, links []link.Link, key string, err error) {
+func (p *planner) askers(text string, names []string) (askers []string, links []link.Link,
+	key string, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
-		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers", text)
+		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers",
+			text)
 	}
 	var known, asked []string
 	for _, l := range p.plan.Switchboard.Links {
@@ -135,11 +143,13 @@ func (p *planner) askers(text string, names []string) (askers []string, links []
 		}
 	}
 	if !glob(text, known...) {
-		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s", text, scenarios.Listed(text, known))}
+		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s",
+			text, scenarios.Listed(text, known))}
 	}
 	for _, n := range names {
 		if !slices.Contains(asked, n) {
-			return nil, nil, "names", errUnknown{fmt.Errorf("names: %s does not ask for %q: %s", text, n, scenarios.Listed(n, asked))}
+			return nil, nil, "names", errUnknown{fmt.Errorf("names: %s does not ask for %q: %s",
+				text, n, scenarios.Listed(n, asked))}
 		}
 	}
 	return askers, links, "", nil

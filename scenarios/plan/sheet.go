@@ -49,7 +49,8 @@ func (p *planner) sheet() {
 		}
 	}
 	if s.Profile != "" && !slices.Contains(sla.Profiles, s.Profile) {
-		p.problem(at("sla", "profile"), "profile %q: %s", s.Profile, scenarios.Listed(s.Profile, sla.Profiles))
+		p.problem(at("sla", "profile"), "profile %q: %s", s.Profile,
+			scenarios.Listed(s.Profile, sla.Profiles))
 	}
 	if objectives(s).Empty() && !p.mistyped(at("sla")) {
 		p.missing("sla", "sla: want at least one objective: without one a record can neither pass nor fail")

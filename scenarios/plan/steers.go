@@ -24,22 +24,27 @@ func (p *planner) steers() {
 		sub := func(key string) []string { return at("steer", name, key) }
 		switch w, ok := p.s.Watch[s.When]; {
 		case !ok:
-			p.problem(sub("when"), "when %q: want the watcher that decides: %s", s.When, scenarios.Listed(s.When, sortedKeys(p.s.Watch)))
+			p.problem(sub("when"), "when %q: want the watcher that decides: %s", s.When,
+				scenarios.Listed(s.When, sortedKeys(p.s.Watch)))
 		case w.Webhook != nil && w.Webhook.Resolved == "":
-			p.note("steer %s: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true), else the names stay moved until the load ends; give it resolved, the pattern of an all-clear", name, s.When)
+			p.note("steer %s: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true), else the names stay moved until the load ends; give it resolved, the pattern of an all-clear",
+				name, s.When)
 		}
 		if len(s.Names) == 0 {
 			p.problem(sub("names"), "names are missing: want those that are to lead elsewhere, such as names: [edge]")
 		}
 		if s.TTL > faults.MostTTL || s.TTL%time.Second != 0 {
-			p.problem(sub("ttl"), "ttl %s: an answer says it in whole seconds: want 1s to %s", s.TTL, faults.MostTTL)
+			p.problem(sub("ttl"), "ttl %s: an answer says it in whole seconds: want 1s to %s",
+				s.TTL, faults.MostTTL)
 		}
 		if hold := p.s.Phases.Hold; hold > 0 && s.TTL >= hold {
-			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: whoever has just asked will not hear of the move in it", name, s.TTL, hold)
+			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: whoever has just asked will not hear of the move in it",
+				name, s.TTL, hold)
 		}
 		to := p.nodesOf(s.To)
 		if len(to) == 0 {
-			p.dangling(sub("to"), "to %q: want a target or replica: %s", s.To, scenarios.Listed(s.To, sortedKeys(p.replicas)))
+			p.dangling(sub("to"), "to %q: want a target or replica: %s", s.To,
+				scenarios.Listed(s.To, sortedKeys(p.replicas)))
 			continue
 		}
 		p.lead(s.From, s.Names, to)
@@ -65,40 +70,47 @@ func (p *planner) steerOf(name string, s *scenarios.Steer, to []string, taken ma
 	sub := func(key string) []string { return at("steer", name, key) }
 	askers, links, key, err := p.askers(s.From, s.Names)
 	if err != nil {
-		if unknown := (errUnknown{}); !errors.As(err, &unknown) || !shaky(p.s.Places().Bad()) && !shaky(p.failed) {
+		if unknown := (errUnknown{}); !errors.As(err, &unknown) || !shaky(p.s.Places().Bad()) &&
+			!shaky(p.failed) {
 			p.problem(sub(key), "%v", err)
 		}
 		return
 	}
-	out := Steer{Name: name, When: s.When, Askers: askers, Names: s.Names, To: to, TTL: orElse(s.TTL, DefaultTTL)}
+	out := Steer{Name: name, When: s.When, Askers: askers, Names: s.Names, To: to,
+		TTL: orElse(s.TTL, DefaultTTL)}
 	rule := &link.Steer{Names: s.Names, To: map[string][]netip.Addr{}}
 	for _, l := range p.plan.Switchboard.Links {
-		if slices.Contains(askers, l.From) && slices.Contains(to, l.To) && !slices.Contains(rule.To[l.From], l.Addr) {
+		if slices.Contains(askers, l.From) && slices.Contains(to, l.To) &&
+			!slices.Contains(rule.To[l.From], l.Addr) {
 			rule.To[l.From] = append(rule.To[l.From], l.Addr)
 		}
 	}
 	out.Rule = link.Rule{Name: "steer " + name, Steer: rule} // no fault has a name with a space
-	if !p.sparesReference(s, sub("from"), links) || !p.leadsElsewhere(sub("to"), s.To, links) || !p.seesPast(name, s, askers) {
+	if !p.sparesReference(s, sub("from"), links) || !p.leadsElsewhere(sub("to"), s.To, links) ||
+		!p.seesPast(name, s, askers) {
 		return
 	}
 	for _, a := range askers {
 		for _, n := range s.Names {
 			if other, ok := taken[a+" "+n]; ok {
-				p.problem(sub("names"), "steers %s and %s both say where %s leads %s: want one of them", other, name, n, a)
+				p.problem(sub("names"), "steers %s and %s both say where %s leads %s: want one of them",
+					other, name, n, a)
 			}
 			taken[a+" "+n] = name
 		}
 		p.keeps(sub("ttl"), a, s.Names, s.TTL)
 	}
 	p.plan.Steers = append(p.plan.Steers, out)
-	p.plan.Header.Steers = append(p.plan.Header.Steers, timeline.Steer{Name: name, When: s.When, What: out.String()})
+	p.plan.Header.Steers = append(p.plan.Header.Steers,
+		timeline.Steer{Name: name, When: s.When, What: out.String()})
 }
 
 // sparesReference checks that no reference group is steered.
 func (p *planner) sparesReference(s *scenarios.Steer, keys []string, links []link.Link) bool {
 	for _, l := range links {
 		if g := p.load[l.From]; g != nil && g.Reference {
-			p.problem(keys, "from %s: %s is a reference group: it proves something only where nothing is done to it, so steer others", s.From, l.From)
+			p.problem(keys, "from %s: %s is a reference group: it proves something only where nothing is done to it, so steer others",
+				s.From, l.From)
 			return false
 		}
 	}
@@ -111,7 +123,8 @@ func (p *planner) leadsElsewhere(keys []string, where string, links []link.Link)
 	for _, l := range links {
 		for _, node := range p.nodesOf(where) {
 			if l.To == node {
-				p.problem(keys, "to %s: %s leads %s there already: want another target", where, l.Name, l.From)
+				p.problem(keys, "to %s: %s leads %s there already: want another target", where,
+					l.Name, l.From)
 				return false
 			}
 			if !l.Users && p.consumers[l.From].kind == kindUsers {
@@ -119,12 +132,14 @@ func (p *planner) leadsElsewhere(keys []string, where string, links []link.Link)
 			}
 			n := p.nodes[node]
 			if !slices.Contains(n.Spec.Ports, l.Port) {
-				p.problem(keys, "to %s: %s asks %s at port %d, which %s lacks: want it among its ports", where, l.From, l.Name, l.Port, node)
+				p.problem(keys, "to %s: %s asks %s at port %d, which %s lacks: want it among its ports",
+					where, l.From, l.Name, l.Port, node)
 				return false
 			}
 			if have := p.protocol(n, l.Port); have != "" && l.Protocol != "" && have != l.Protocol {
 				speaks := map[string]string{link.Plain: "plain HTTP", link.Encrypted: "TLS"}
-				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: nobody could follow the name; want both alike", where, l.Name, speaks[l.Protocol], l.Port, node, speaks[have])
+				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: nobody could follow the name; want both alike",
+					where, l.Name, speaks[l.Protocol], l.Port, node, speaks[have])
 				return false
 			}
 		}
@@ -137,7 +152,8 @@ func (p *planner) leadsElsewhere(keys []string, where string, links []link.Link)
 func (p *planner) seesPast(name string, s *scenarios.Steer, askers []string) bool {
 	for _, node := range p.behind(p.asking[s.When].nodes) {
 		if slices.Contains(askers, node) {
-			p.problem(at("steer", name, "when"), "when %s: it sees by way of %s, who is steered: content as soon as that is led away, it would move the names back; want a watcher that asks %s itself",
+			p.problem(at("steer", name, "when"),
+				"when %s: it sees by way of %s, who is steered: content as soon as that is led away, it would move the names back; want a watcher that asks %s itself",
 				s.When, node, strings.Join(s.Names, ", "))
 			return false
 		}
@@ -183,7 +199,8 @@ func (p *planner) keeps(keys []string, asker string, names []string, ttl time.Du
 		}
 		for _, n := range names {
 			if have, ok := c.TTL[n]; ok && have != uint32(ttl/time.Second) {
-				p.problem(keys, "ttl %s: answers about %s to %s may be kept for %ds already: want the same", ttl, n, asker, have)
+				p.problem(keys, "ttl %s: answers about %s to %s may be kept for %ds already: want the same",
+					ttl, n, asker, have)
 			}
 			c.TTL[n] = uint32(ttl / time.Second)
 		}

@@ -30,7 +30,8 @@ sla: {keep: [success in run >= 1%]}
 
 func steeredPlan(t *testing.T, steer, fault string) *Plan {
 	t.Helper()
-	return planned(t, parsed(t, strings.NewReplacer("STEER", steer, "FAULT", fault).Replace(away)), Options{})
+	return planned(t, parsed(t, strings.NewReplacer("STEER", steer, "FAULT", fault).Replace(away)),
+		Options{})
 }
 
 const slowEast = "{latency: {link: page/east -> edge, delay: 1s}}"
@@ -38,7 +39,8 @@ const slowEast = "{latency: {link: page/east -> edge, delay: 1s}}"
 // Whoever may be led away has links there from the start, and is told how long an
 // answer holds; the watcher that decides is not led, one that asks beside it is.
 func TestSteerIsBound(t *testing.T) {
-	p := steeredPlan(t, "{when: probe, from: page/east, names: [edge], to: standby, ttl: 4s}", slowEast)
+	p := steeredPlan(t, "{when: probe, from: page/east, names: [edge], to: standby, ttl: 4s}",
+		slowEast)
 	links := linkIDs(p.Switchboard.Links)
 	var to []netip.Addr
 	for _, id := range []string{"page/east -> standby-1:8080", "page/east -> standby-2:8080"} {
@@ -52,7 +54,8 @@ func TestSteerIsBound(t *testing.T) {
 		t.Errorf("links %q: the west is not led anywhere", links)
 	}
 	s := p.Steers[0]
-	if !reflect.DeepEqual(s.Rule.Steer.To, map[string][]netip.Addr{"page/east": to}) || !slices.Equal(s.Rule.Steer.Names, []string{"edge"}) {
+	if !reflect.DeepEqual(s.Rule.Steer.To, map[string][]netip.Addr{"page/east": to}) ||
+		!slices.Equal(s.Rule.Steer.Names, []string{"edge"}) {
 		t.Errorf("rule %+v, want page/east to %s", s.Rule.Steer, to)
 	}
 	var probe netip.Addr
@@ -70,11 +73,13 @@ func TestSteerIsBound(t *testing.T) {
 			t.Errorf("%s keeps %v, want %v", c.Name, c.TTL, want)
 		}
 	}
-	if h := p.Header.Steers; len(h) != 1 || h[0].What != "page/east hears standby-1, standby-2 for edge" || h[0].When != "probe" {
+	if h := p.Header.Steers; len(h) != 1 ||
+		h[0].What != "page/east hears standby-1, standby-2 for edge" || h[0].When != "probe" {
 		t.Errorf("header %+v", h)
 	}
 	for _, n := range p.Nodes {
-		want := map[string][]string{"edge": {"edge"}, "standby-1": {"standby-1", "standby", "edge"}, "standby-2": {"standby-2", "standby", "edge"}}[n.Name]
+		want := map[string][]string{"edge": {"edge"}, "standby-1": {"standby-1", "standby", "edge"},
+			"standby-2": {"standby-2", "standby", "edge"}}[n.Name]
 		if have := n.Names(); !slices.Equal(have, want) {
 			t.Errorf("%s is asked as %q, want %q", n.Name, have, want)
 		}
@@ -83,9 +88,11 @@ func TestSteerIsBound(t *testing.T) {
 
 // A steer is no fault, and is at work in a control run.
 func TestSteerInAControlRun(t *testing.T) {
-	s := parsed(t, strings.NewReplacer("STEER", "{when: own, from: page, names: [edge], to: standby-2}", "FAULT", slowEast).Replace(away))
+	s := parsed(t, strings.NewReplacer("STEER",
+		"{when: own, from: page, names: [edge], to: standby-2}", "FAULT", slowEast).Replace(away))
 	p := planned(t, s, Options{Control: true})
-	if len(p.Faults) != 0 || len(p.Steers) != 1 || len(p.Steers[0].Rule.Steer.To) != 2 || p.Steers[0].TTL != time.Second {
+	if len(p.Faults) != 0 || len(p.Steers) != 1 || len(p.Steers[0].Rule.Steer.To) != 2 ||
+		p.Steers[0].TTL != time.Second {
 		t.Errorf("faults %+v, steers %+v", p.Faults, p.Steers)
 	}
 }
@@ -97,9 +104,12 @@ func TestSteerReaches(t *testing.T) {
 		share        float64
 	}{
 		{"{when: own, from: page/east, names: [edge], to: standby}", slowEast, 0.3},
-		{"{when: own, from: page/east, names: [edge], to: standby}", "{pause: {target: standby}}", 0.3},
-		{"{when: own, from: page/east, names: [edge], to: standby}", "{pause: {target: standby-1}}", 0.15},
-		{"{when: own, from: page, names: [edge], to: standby-1}", "{pause: {target: standby-1}}", 1},
+		{"{when: own, from: page/east, names: [edge], to: standby}", "{pause: {target: standby}}",
+			0.3},
+		{"{when: own, from: page/east, names: [edge], to: standby}", "{pause: {target: standby-1}}",
+			0.15},
+		{"{when: own, from: page, names: [edge], to: standby-1}", "{pause: {target: standby-1}}",
+			1},
 	} {
 		if f := steeredPlan(t, c.steer, c.fault).Faults[0]; math.Abs(f.Share-c.share) > 1e-9 {
 			t.Errorf("%s: %s can hit %g, want %g", c.steer, c.fault, f.Share, c.share)
@@ -117,9 +127,11 @@ func TestSteerNotes(t *testing.T) {
 			t.Errorf("%s: notes %s", steer, notes)
 		}
 	}
-	text := strings.NewReplacer("STEER", "{when: alert, from: page, names: [edge], to: standby}", "FAULT", slowEast,
+	text := strings.NewReplacer("STEER", "{when: alert, from: page, names: [edge], to: standby}",
+		"FAULT", slowEast,
 		"watch:\n", "watch:\n  alert: {webhook: {port: 9000}}\n").Replace(away)
-	if notes := planned(t, parsed(t, text), Options{}).Notes; !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "content only where it sends Alertmanager") }) {
+	if notes := planned(t, parsed(t, text), Options{}).Notes; !slices.ContainsFunc(notes,
+		func(n string) bool { return strings.Contains(n, "content only where it sends Alertmanager") }) {
 		t.Errorf("notes %q", notes)
 	}
 }

@@ -45,14 +45,16 @@ func (p *planner) groups() {
 		p.problem(at("load"), "load: all groups are references, and none is the users': nothing would be judged")
 	}
 	if rate > MostRate {
-		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates", rate, MostRate)
+		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates",
+			rate, MostRate)
 	}
 }
 
 // sourcesOf gives n addresses of the users' block.
 func (p *planner) sourcesOf(keys []string, n int) (from []netip.Addr) {
 	if p.sources+n > MostSources {
-		p.problem(keys, "%d sources in all groups and floods: want at most %d in a drill", p.sources+n, MostSources)
+		p.problem(keys, "%d sources in all groups and floods: want at most %d in a drill",
+			p.sources+n, MostSources)
 		n = max(0, MostSources-p.sources)
 	}
 	for range n {
@@ -73,20 +75,25 @@ func (p *planner) group(name string, g *scenarios.Group, from []netip.Addr) {
 		}
 	}
 	spec := load.Group{
-		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers, Body: g.Body,
+		Name: name, URL: g.To, Method: orElse(g.Method, http.MethodGet), Headers: g.Headers,
+		Body:   g.Body,
 		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
-		Timeout: orElse(g.Timeout, scenarios.DefaultTimeout), Slow: orElse(g.Slow, scenarios.DefaultSlow),
-		Sources: from, CA: p.authority(at("load", family(name), "ca"), g.CA), DNSCache: g.DNSCache, Writes: p.writes(name, g),
+		Timeout: orElse(g.Timeout, scenarios.DefaultTimeout),
+		Slow:    orElse(g.Slow, scenarios.DefaultSlow),
+		Sources: from, CA: p.authority(at("load", family(name), "ca"), g.CA), DNSCache: g.DNSCache,
+		Writes: p.writes(name, g),
 	}
 	if g.Writes != nil {
 		spec.Method = orElse(g.Method, http.MethodPost)
 	}
 	if c := g.Connections; c != nil {
-		spec.PerRequest, spec.PerUser, spec.Live, spec.KeepAlive = c.Per == "request", c.Per == "user", c.Live, c.Keepalive
+		spec.PerRequest, spec.PerUser, spec.Live, spec.KeepAlive = c.Per == "request",
+			c.Per == "user", c.Live, c.Keepalive
 	}
 	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
 	p.plan.Header.Groups = append(p.plan.Header.Groups,
-		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow, Expect: spec.Expect.String(), Ledger: g.Writes != nil, Reference: g.Reference})
+		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow,
+			Expect: spec.Expect.String(), Ledger: g.Writes != nil, Reference: g.Reference})
 }
 
 // users is how many synthetic users a group has: at least one per source.
@@ -104,15 +111,20 @@ func (p *planner) checkGroup(name string, g *scenarios.Group) {
 		p.problem(sub("sources"), "sources %d: want 1 to %d", g.Sources, MostSources)
 	}
 	if g.Sources > users(g) {
-		p.problem(sub("sources"), "%d sources for %d users: a user keeps to one source, so want at most as many", g.Sources, users(g))
+		p.problem(sub("sources"), "%d sources for %d users: a user keeps to one source, so want at most as many",
+			g.Sources, users(g))
 	}
 	if g.Timeout > mostTimeout {
-		p.problem(sub("timeout"), "timeout %s: want at most %s, for the end of the run waits for requests in flight", g.Timeout, mostTimeout)
+		p.problem(sub("timeout"), "timeout %s: want at most %s, for the end of the run waits for requests in flight",
+			g.Timeout, mostTimeout)
 	}
-	if slow, limit := orElse(g.Slow, scenarios.DefaultSlow), orElse(g.Timeout, scenarios.DefaultTimeout); slow > limit {
-		p.problem(sub("slow"), "slow %s: no request lasts longer than the timeout of %s, so want less", slow, limit)
+	if slow, limit := orElse(g.Slow, scenarios.DefaultSlow),
+		orElse(g.Timeout, scenarios.DefaultTimeout); slow > limit {
+		p.problem(sub("slow"), "slow %s: no request lasts longer than the timeout of %s, so want less",
+			slow, limit)
 	}
-	if _, err := http.NewRequest(orElse(g.Method, http.MethodGet), "http://name/", nil); err != nil {
+	if _, err := http.NewRequest(orElse(g.Method, http.MethodGet), "http://name/",
+		nil); err != nil {
 		p.problem(sub("method"), "method %q: want one such as GET or POST", g.Method)
 	}
 	p.expects(sub("expect"), g.Expect)
@@ -127,10 +139,14 @@ func (p *planner) checkGroup(name string, g *scenarios.Group) {
 		p.problem(sub("connections"), "connections: a connection per request is not kept: want per: request, or live and keepalive")
 	}
 	if c.Keepalive%time.Second != 0 || c.Keepalive < 0 {
-		p.problem(sub("connections", "keepalive"), "keepalive %s: the kernel counts whole seconds, so want 1s or more of them", c.Keepalive)
+		p.problem(sub("connections", "keepalive"),
+			"keepalive %s: the kernel counts whole seconds, so want 1s or more of them",
+			c.Keepalive)
 	}
 	if c.Per == "user" && users(g) > mostOwn {
-		p.problem(sub("connections", "per"), "per user: %d users would keep as many connections: want at most %d users", users(g), mostOwn)
+		p.problem(sub("connections", "per"),
+			"per user: %d users would keep as many connections: want at most %d users", users(g),
+			mostOwn)
 	}
 }
 
@@ -146,7 +162,8 @@ func (p *planner) expects(keys []string, e load.Expect) {
 func (p *planner) statuses(keys []string, list []int) {
 	for i, code := range list {
 		if code < 100 || code > 599 {
-			p.problem(append(slices.Clip(keys), strconv.Itoa(i)), "status %d: want 100 to 599", code)
+			p.problem(append(slices.Clip(keys), strconv.Itoa(i)), "status %d: want 100 to 599",
+				code)
 		}
 	}
 }
@@ -157,7 +174,8 @@ func (p *planner) authority(keys []string, file string) string {
 		return ""
 	}
 	if _, ours := scenarios.MaterialOf(file); ours {
-		p.problem(keys, "ca %q: the drill's own authority is trusted here in any case: leave ca out", file)
+		p.problem(keys, "ca %q: the drill's own authority is trusted here in any case: leave ca out",
+			file)
 		return ""
 	}
 	p.hostFile(keys, file)

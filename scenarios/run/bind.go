@@ -14,7 +14,8 @@ import (
 
 // hasCommands reports whether a plan's faults run commands of their own.
 func hasCommands(p *plan.Plan) bool {
-	return slices.ContainsFunc(p.Faults, func(f plan.Fault) bool { _, own := f.Fault.(faults.Commanding); return own })
+	return slices.ContainsFunc(p.Faults,
+		func(f plan.Fault) bool { _, own := f.Fault.(faults.Commanding); return own })
 }
 
 // bind joins a planned fault to the lab that it will be injected into.
@@ -22,13 +23,16 @@ func (d *Drill) bind(p plan.Fault, l lab.Lab) (engine.Fault, error) {
 	site := p.Site
 	most := mostHold(p)
 	clocks := d.recorder.clocks
-	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), clocks, most}, l, floods{l.Load(), most}
-	site.Commands, site.Environment = orders{d.warden, clocks.cli(), mostOfCommands(p)}, l.Environment(p.Name, p.Site.Targets)
+	site.Switchboard, site.Nodes, site.Load = board{l.Switchboard(), clocks, most}, l,
+		floods{l.Load(), most}
+	site.Commands, site.Environment = orders{d.warden, clocks.cli(), mostOfCommands(p)},
+		l.Environment(p.Name, p.Site.Targets)
 	injection, err := p.Fault.Bind(p.Name, site)
 	if err != nil {
 		return engine.Fault{}, fmt.Errorf("%s: %w", p.Name, err)
 	}
-	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Instant: faults.IsInstant(p.Fault), Takes: faults.Takes(p.Fault), Injection: injection}
+	f := engine.Fault{Name: p.Name, At: p.At, For: p.For, Instant: faults.IsInstant(p.Fault),
+		Takes: faults.Takes(p.Fault), Injection: injection}
 	if len(site.Targets) > 0 {
 		f.Canary = canary(l.Load(), readyChecks(d.plan, site.Targets))
 		f.Takes += readyWithin(d.plan, site.Targets)

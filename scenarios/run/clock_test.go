@@ -22,21 +22,33 @@ func TestClocks(t *testing.T) {
 		doubt    time.Duration
 		board    wire.Offset
 	}{
-		"not measured":                 {nil, 0, 0, wire.Offset{}},
-		"one machine":                  {[]pair{{wire.Offset{Shift: 3, Bound: 5}, wire.Offset{Shift: -4, Bound: 5}}}, 3, 0, wire.Offset{}},
-		"the CLI elsewhere":            {[]pair{{wire.Offset{Shift: 903, Bound: 5}, wire.Offset{Shift: 896, Bound: 5}}}, 903, 5, wire.Offset{}},
-		"the switchboard elsewhere":    {[]pair{{wire.Offset{Shift: 3, Bound: 5}, wire.Offset{Shift: 896, Bound: 4}}}, 3, 0, wire.Offset{Shift: -893, Bound: 9}},
-		"the load node elsewhere":      {[]pair{{wire.Offset{Shift: 903, Bound: 5}, wire.Offset{Shift: 2, Bound: 4}}}, 903, 5, wire.Offset{Shift: 901, Bound: 9}},
-		"seen to be two only later":    {[]pair{{wire.Offset{Bound: 50}, wire.Offset{Bound: 50}}, {wire.Offset{Bound: 5}, wire.Offset{Shift: 20, Bound: 4}}}, 0, 0, wire.Offset{Bound: 100}},
-		"two that drift":               {[]pair{{wire.Offset{Bound: 1}, wire.Offset{Shift: 900, Bound: 1}}, {wire.Offset{Bound: 1}, wire.Offset{Shift: 907, Bound: 2}}}, 0, 0, wire.Offset{Shift: -900, Bound: 10}},
-		"the CLI's drifts off the one": {[]pair{{wire.Offset{Shift: 900, Bound: 1}, wire.Offset{Shift: 900, Bound: 1}}, {wire.Offset{Shift: 905, Bound: 1}, wire.Offset{Shift: 905, Bound: 1}}}, 900, 6, wire.Offset{}},
+		"not measured": {nil, 0, 0, wire.Offset{}},
+		"one machine": {[]pair{{wire.Offset{Shift: 3, Bound: 5},
+			wire.Offset{Shift: -4, Bound: 5}}}, 3, 0, wire.Offset{}},
+		"the CLI elsewhere": {[]pair{{wire.Offset{Shift: 903, Bound: 5},
+			wire.Offset{Shift: 896, Bound: 5}}}, 903, 5, wire.Offset{}},
+		"the switchboard elsewhere": {[]pair{{wire.Offset{Shift: 3, Bound: 5},
+			wire.Offset{Shift: 896, Bound: 4}}}, 3, 0, wire.Offset{Shift: -893, Bound: 9}},
+		"the load node elsewhere": {[]pair{{wire.Offset{Shift: 903, Bound: 5},
+			wire.Offset{Shift: 2, Bound: 4}}}, 903, 5, wire.Offset{Shift: 901, Bound: 9}},
+		"seen to be two only later": {[]pair{{wire.Offset{Bound: 50}, wire.Offset{Bound: 50}},
+			{wire.Offset{Bound: 5}, wire.Offset{Shift: 20,
+				Bound: 4}}}, 0, 0, wire.Offset{Bound: 100}},
+		"two that drift": {[]pair{{wire.Offset{Bound: 1},
+			wire.Offset{Shift: 900, Bound: 1}}, {wire.Offset{Bound: 1},
+			wire.Offset{Shift: 907, Bound: 2}}}, 0, 0, wire.Offset{Shift: -900, Bound: 10}},
+		"the CLI's drifts off the one": {[]pair{{wire.Offset{Shift: 900, Bound: 1},
+			wire.Offset{Shift: 900, Bound: 1}}, {wire.Offset{Shift: 905, Bound: 1},
+			wire.Offset{Shift: 905, Bound: 1}}}, 900, 6, wire.Offset{}},
 	} {
 		var have clocks
 		for _, m := range c.measured {
 			have.add(m.load, m.board)
 		}
-		if at := have.at(1000); at != 1000+int64(c.cli) || have.doubt() != c.doubt || have.switchboard() != c.board {
-			t.Errorf("%s: CLI %d, doubt %d, switchboard %+v, want %+v", name, at, have.doubt(), have.switchboard(), c)
+		if at := have.at(1000); at != 1000+int64(c.cli) || have.doubt() != c.doubt ||
+			have.switchboard() != c.board {
+			t.Errorf("%s: CLI %d, doubt %d, switchboard %+v, want %+v", name, at, have.doubt(),
+				have.switchboard(), c)
 		}
 	}
 }
@@ -45,18 +57,21 @@ func TestClocks(t *testing.T) {
 // what never happened stays so.
 func TestClocksOfTheSwitchboard(t *testing.T) {
 	var c clocks
-	if b, n := (link.Bracket{Before: 7, After: 9}), (link.Count{First: 3, Last: 4, At: 5}); c.bracket(b) != b || c.count(n) != n {
+	if b, n := (link.Bracket{Before: 7, After: 9}),
+		(link.Count{First: 3, Last: 4, At: 5}); c.bracket(b) != b || c.count(n) != n {
 		t.Error("one clock's instants were changed")
 	}
 	c.add(wire.Offset{Shift: 1000, Bound: 2}, wire.Offset{Shift: 300, Bound: 1})
-	if have, want := c.bracket(link.Bracket{Before: 5000, After: 5010}), (link.Bracket{Before: 5697, After: 5713}); have != want {
+	if have, want := c.bracket(link.Bracket{Before: 5000, After: 5010}),
+		(link.Bracket{Before: 5697, After: 5713}); have != want {
 		t.Errorf("bracket: have %+v, want %+v", have, want)
 	}
 	if have := c.bracket(link.Bracket{}); have != (link.Bracket{}) {
 		t.Errorf("no bracket: have %+v", have)
 	}
 	have := c.count(link.Count{Users: 1, First: 5000, Last: 5000, Late: 4, At: 5010})
-	if want := (link.Count{Users: 1, First: 5703, Last: 5703, Late: 10, At: 5710, Doubt: 3}); have != want {
+	if want := (link.Count{Users: 1, First: 5703, Last: 5703, Late: 10, At: 5710,
+		Doubt: 3}); have != want {
 		t.Errorf("count: have %+v, want %+v", have, want)
 	}
 	if b := have.Read(); b != (link.Bracket{Before: 5707, After: 5713}) {

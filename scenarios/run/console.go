@@ -50,7 +50,8 @@ func (d *Drill) state() timeline.State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := timeline.State{Seen: seen, Faults: d.injected}
-	s.Biting = slices.ContainsFunc(d.injected, func(f string) bool { return slices.Contains(fired, f) || d.untold(f) })
+	s.Biting = slices.ContainsFunc(d.injected,
+		func(f string) bool { return slices.Contains(fired, f) || d.untold(f) })
 	return s
 }
 

@@ -36,7 +36,8 @@ func (o orders) Lift(ctx context.Context, fault string) (link.Bracket, error) {
 }
 
 // Prove runs a command and hears what it says.
-func (o orders) Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64, err error) {
+func (o orders) Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64,
+	err error) {
 	err = o.warden.reaper().Call(ctx, "prove", c, &said)
 	return said, wire.Now() + int64(o.clock.Shift), err
 }

@@ -68,7 +68,8 @@ const reapWithin = 10 * time.Minute
 // answers by out, until the end of that conversation. Then, unless it was dismissed, it
 // lifts what is owed, notes that in the run's ledger, and removes what is left of the run.
 // Its context is not the drill's: it has to outlive whatever ended that.
-func Reap(ctx context.Context, ground lab.Ground, run, ledger string, in io.Reader, out io.Writer) error {
+func Reap(ctx context.Context, ground lab.Ground, run, ledger string, in io.Reader,
+	out io.Writer) error {
 	var runner commands.Runner
 	if attend(ctx, &runner, in, out) {
 		return nil

@@ -47,7 +47,8 @@ func newRecorder(path string) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &recorder{path: path, w: w, broken: make(chan error, 1), clocks: &clocks{}, window: timeline.NewWindow(time.Second)}, nil
+	return &recorder{path: path, w: w, broken: make(chan error, 1), clocks: &clocks{},
+		window: timeline.NewWindow(time.Second)}, nil
 }
 
 // plan tells the recorder whose requests it will see.
@@ -174,7 +175,8 @@ func (r *recorder) note(n timeline.Note) {
 // is judged by stays as it is: none of that may be one.
 func headerToKeep(h timeline.Header) timeline.Header {
 	h.Summary = secret.Hidden(h.Summary)
-	h.Faults, h.Watch, h.Steers = slices.Clone(h.Faults), slices.Clone(h.Watch), slices.Clone(h.Steers)
+	h.Faults, h.Watch, h.Steers = slices.Clone(h.Faults), slices.Clone(h.Watch),
+		slices.Clone(h.Steers)
 	for i := range h.Faults {
 		h.Faults[i].What = secret.Hidden(h.Faults[i].What)
 	}
@@ -219,32 +221,41 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 			if node == "switchboard" {
 				at = r.clocks.bracket(at)
 			}
-			_ = r.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: at.Before, After: at.After, Detail: e.Error})
+			_ = r.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: at.Before,
+				After: at.After, Detail: e.Error})
 		})
 	case "trouble":
 		err = decode(body, func(b link.Trouble) {
-			r.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What)})
+			r.note(timeline.Note{At: wire.Now(), Kind: name,
+				Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link,
+					b.What)})
 		})
 	case "notification-refused":
 		err = decode(body, func(n load.NoDelivery) { r.note(webhookRefused(wire.Now(), n.Hook, n.Why)) })
 	case "notifications-cut":
 		err = decode(body, func(hook string) {
-			r.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused", hook, load.MostDeliveries)})
+			r.note(timeline.Note{At: wire.Now(), Kind: name,
+				Text: fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused",
+					hook, load.MostDeliveries)})
 		})
 	case "log-cut":
 		err = decode(body, func(c lab.LogCut) { r.note(timeline.Note{At: wire.Now(), Kind: name, Text: c.String()}) })
 	case "out-of-memory":
 		err = decode(body, func(o lab.OutOfMemory) {
-			r.note(timeline.Note{At: wire.Now(), Kind: name, Text: fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it lives on", o.Target)})
+			r.note(timeline.Note{At: wire.Now(), Kind: name,
+				Text: fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it lives on",
+					o.Target)})
 		})
 	case "unknown-name":
 		err = decode(body, func(u link.Unknown) {
 			if u.More {
-				r.note(timeline.Note{At: wire.Now(), Kind: name, Text: "more names than are told of were asked for that no uses declares: NXDOMAIN"})
+				r.note(timeline.Note{At: wire.Now(), Kind: name,
+					Text: "more names than are told of were asked for that no uses declares: NXDOMAIN"})
 				return
 			}
 			r.note(timeline.Note{At: wire.Now(), Kind: name,
-				Text: fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN", u.Asker, u.Name)})
+				Text: fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN",
+					u.Asker, u.Name)})
 		})
 	}
 	if err != nil {
@@ -256,7 +267,9 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 
 // webhookRefused is the note of what was sent to a webhook and is no notification.
 func webhookRefused(at int64, watcher, why string) timeline.Note {
-	return timeline.Note{At: at, Kind: "webhook-refused", Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher, why)}
+	return timeline.Note{At: at, Kind: "webhook-refused",
+		Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s",
+			watcher, why)}
 }
 
 func (r *recorder) requests(b load.Block) {

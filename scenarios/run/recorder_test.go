@@ -35,7 +35,8 @@ func TestRecorderHoldsNothing(t *testing.T) {
 		rs := make([]load.Request, rate)
 		for i := range rs {
 			due := int64(s)*int64(time.Second) + int64(i)*int64(time.Millisecond)
-			rs[i] = load.Request{Seq: uint64(s*rate + i), Due: due, Sent: due, Done: due + 2_000_000, Attempts: 1, Status: 200}
+			rs[i] = load.Request{Seq: uint64(s*rate + i), Due: due, Sent: due, Done: due +
+				2_000_000, Attempts: 1, Status: 200}
 		}
 		b, err := load.EncodeBlock("shoppers", rs)
 		if err != nil {
@@ -85,7 +86,8 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	header := timeline.Header{Summary: mark, Faults: []timeline.Fault{{Name: "f", What: mark}}, Watch: []timeline.Watcher{{Name: "w", What: mark}},
+	header := timeline.Header{Summary: mark, Faults: []timeline.Fault{{Name: "f", What: mark}},
+		Watch:  []timeline.Watcher{{Name: "w", What: mark}},
 		Steers: []timeline.Steer{{Name: "s", What: mark}}}
 	rec.plan(&plan.Plan{Header: header, Scenario: &scenarios.Scenario{}})
 	_ = rec.Mark(timeline.Mark{Name: timeline.MarkError, Detail: mark}) // before the header, too

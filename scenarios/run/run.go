@@ -108,7 +108,8 @@ func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 // markEnd says in the record why there was no drill.
 func (d *Drill) markEnd(ctx context.Context, failed error) {
 	now := d.recorder.clocks.instant()
-	m := timeline.Mark{Name: timeline.MarkError, Before: now.Before, After: now.After, Detail: failed.Error()}
+	m := timeline.Mark{Name: timeline.MarkError, Before: now.Before, After: now.After,
+		Detail: failed.Error()}
 	if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
 		m.Name = timeline.MarkInterrupted
 	}
@@ -126,7 +127,8 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 		defer cancel()
 		if failed := l.Close(ctx); failed != nil {
 			now := d.recorder.clocks.instant()
-			_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkError, Before: now.Before, After: now.After, Detail: "removal: " + failed.Error()})
+			_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkError, Before: now.Before,
+				After: now.After, Detail: "removal: " + failed.Error()})
 			err = errors.Join(err, failed)
 			return // the reaper goes on trying once this process is gone
 		}
@@ -170,7 +172,8 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 			return nil, err
 		}
 		d.plan, err = plan.New(d.Scenario, plan.Options{
-			Run: newRunID(), Seed: d.Seed, Subnet: subnet, Tool: d.Tool, Images: d.Images, Control: d.Control,
+			Run: newRunID(), Seed: d.Seed, Subnet: subnet, Tool: d.Tool, Images: d.Images,
+			Control: d.Control,
 		})
 		if err != nil {
 			return nil, err
@@ -179,7 +182,8 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 		if d.warden, err = d.ward(); err != nil {
 			return nil, err
 		}
-		l, err := d.Ground.Start(ctx, lab.Options{Plan: d.plan, Dir: d.Dir, Uncontained: d.Uncontained, Events: d.recorder.event,
+		l, err := d.Ground.Start(ctx, lab.Options{Plan: d.plan, Dir: d.Dir,
+			Uncontained: d.Uncontained, Events: d.recorder.event,
 			Progress: func(step string) { d.Console.Say("%s", step) }})
 		if err == nil {
 			return l, nil
@@ -212,8 +216,10 @@ func (d *Drill) reaperTold(name string, body json.RawMessage) {
 		return
 	}
 	clock := d.recorder.clocks.cli()
-	b := link.Bracket{Before: e.At + int64(clock.Shift-clock.Bound), After: e.At + int64(clock.Shift+clock.Bound)}
-	_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: b.Before, After: b.After, Detail: e.Error})
+	b := link.Bracket{Before: e.At + int64(clock.Shift-clock.Bound), After: e.At +
+		int64(clock.Shift+clock.Bound)}
+	_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkExpired, Fault: e.Name, Before: b.Before,
+		After: b.After, Detail: e.Error})
 }
 
 // ledger is where the run's ledger is kept.
@@ -235,7 +241,8 @@ func (d *Drill) steer(l lab.Lab) {
 	if len(d.plan.Steers) == 0 {
 		return
 	}
-	s, steers := newSteering(d.plan, board{peer: l.Switchboard(), clocks: d.recorder.clocks}, d.Console.Say)
+	s, steers := newSteering(d.plan, board{peer: l.Switchboard(), clocks: d.recorder.clocks},
+		d.Console.Say)
 	d.steers = steers
 	d.recorder.steering.Store(s)
 }
@@ -252,7 +259,9 @@ func (d *Drill) drive(ctx context.Context, l lab.Lab) (err error) {
 	e := engine.Drill{
 		Phases: d.plan.Header.Phases, Delay: d.plan.InjectDelay, Steers: d.steers,
 		Load: loadNode{l.Load()}, Journal: d.recorder, Ledger: ledger,
-		Now: d.now, Doubt: d.recorder.clocks.doubt, Lost: first(driven, l.Lost(), d.warden.lost, d.recorder.broken), Abort: d.recorder.abort(), Pulse: &d.recorder.pulse, Phase: d.phase,
+		Now: d.now, Doubt: d.recorder.clocks.doubt,
+		Lost: first(driven, l.Lost(), d.warden.lost, d.recorder.broken), Abort: d.recorder.abort(),
+		Pulse: &d.recorder.pulse, Phase: d.phase,
 	}
 	if slices.ContainsFunc(d.plan.Load.Groups, func(g load.Group) bool { return g.Writes != nil }) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
@@ -315,7 +324,8 @@ func (d *Drill) settle(ctx context.Context, l lab.Lab) error {
 	}
 	now := d.recorder.clocks.instant()
 	for _, what := range left {
-		_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Before: now.Before, After: now.After, Detail: "left in the switchboard: " + what})
+		_ = d.recorder.Mark(timeline.Mark{Name: timeline.MarkUnlifted, Before: now.Before,
+			After: now.After, Detail: "left in the switchboard: " + what})
 	}
 	o, err := d.recorder.clocks.measure(ctx, l)
 	if err != nil {

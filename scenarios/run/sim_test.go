@@ -428,7 +428,8 @@ func TestClocksApartInMemory(t *testing.T) {
 	// Lines take longer there than back, or the other way round: of that a measurement knows
 	// nothing but its bound. No request is due at the instant of a change.
 	for way, together := range map[string]sim.Ground{
-		"ahead":  {Load: sim.Place{There: 3100 * us}, Switchboard: sim.Place{There: 1300 * us, Back: 2100 * us}},
+		"ahead": {Load: sim.Place{There: 3100 * us},
+			Switchboard: sim.Place{There: 1300 * us, Back: 2100 * us}},
 		"behind": {Load: sim.Place{There: 300 * us}, Switchboard: sim.Place{There: 3100 * us}},
 	} {
 		t.Run(way, func(t *testing.T) {
@@ -523,7 +524,8 @@ func timesOf(card sla.Scorecard) map[string]sla.Time {
 	}
 	walk("", reflect.ValueOf(card))
 	for _, f := range card.Faults {
-		all["effect of "+f.Name] = sla.Time{Seconds: float64(f.Effect), Resolution: f.EffectResolution}
+		all["effect of "+f.Name] = sla.Time{Seconds: float64(f.Effect),
+			Resolution: f.EffectResolution}
 	}
 	return all
 }

@@ -27,7 +27,8 @@ type decider struct {
 
 // newSteering makes a plan's steers, and who decides over them. It says each
 // change in a line.
-func newSteering(p *plan.Plan, board faults.Switchboard, say func(format string, a ...any)) (*steering, []*engine.Steer) {
+func newSteering(p *plan.Plan, board faults.Switchboard,
+	say func(format string, a ...any)) (*steering, []*engine.Steer) {
 	s := &steering{}
 	var all []*engine.Steer
 	for _, x := range p.Steers {
@@ -39,7 +40,8 @@ func newSteering(p *plan.Plan, board faults.Switchboard, say func(format string,
 			say("steer %s: back to where it was", x.Name)
 		})
 		all = append(all, steer)
-		i := slices.IndexFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Name == x.When })
+		i := slices.IndexFunc(p.Header.Watch,
+			func(w timeline.Watcher) bool { return w.Name == x.When })
 		s.deciders = append(s.deciders, decider{watch.Follow(p.Header.Watch[i]), steer})
 	}
 	return s, all

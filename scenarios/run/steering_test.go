@@ -55,7 +55,10 @@ func TestSteering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &zone{}
 		plan := &plan.Plan{
-			Header: timeline.Header{Watch: []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Oks: 2}, {Name: "alert", Kind: "webhook", WatcherTraits: (&watch.Webhook{}).Traits(), Match: "firing", Resolved: "resolved"}}},
+			Header: timeline.Header{Watch: []timeline.Watcher{{Name: "probe", Kind: "http",
+				Fails: 2, Oks: 2}, {Name: "alert", Kind: "webhook",
+				WatcherTraits: (&watch.Webhook{}).Traits(), Match: "firing",
+				Resolved: "resolved"}}},
 			Steers: []plan.Steer{
 				{Name: "east", When: "probe", Rule: link.Rule{Name: "steer east"}},
 				{Name: "west", When: "alert", Rule: link.Rule{Name: "steer west"}},
@@ -81,13 +84,16 @@ func TestSteering(t *testing.T) {
 			s.delivery(load.Delivery{Hook: "alert", Body: "firing"})
 		}()
 		d := engine.Drill{
-			Phases: timeline.Phases{Baseline: time.Minute, Hold: time.Minute, Recovery: time.Minute},
-			Load:   users{}, Journal: users{}, Steers: steers, Now: func() int64 { return int64(time.Since(began)) },
+			Phases: timeline.Phases{Baseline: time.Minute, Hold: time.Minute,
+				Recovery: time.Minute},
+			Load: users{}, Journal: users{}, Steers: steers,
+			Now: func() int64 { return int64(time.Since(began)) },
 		}
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if want := []string{"apply steer east", "lift steer east", "apply steer west", "lift steer west"}; !slices.Equal(z.log, want) {
+		if want := []string{"apply steer east", "lift steer east", "apply steer west",
+			"lift steer west"}; !slices.Equal(z.log, want) {
 			t.Errorf("have %q, want %q", z.log, want)
 		}
 		if len(said) != 4 || said[1] != "steer east: back to where it was" {

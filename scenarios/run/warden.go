@@ -79,11 +79,13 @@ func (w *warden) replace(gone *reaper, n int) bool {
 		w.lost <- errReaperGone
 		w.over = err != nil
 	case err != nil:
-		w.lost <- fmt.Errorf("the reaper was ended by somebody else, and another does not start: %w", err)
+		w.lost <- fmt.Errorf("the reaper was ended by somebody else, and another does not start: %w",
+			err)
 		w.over = true
 	case n == mostReapers:
 		w.now = another
-		w.lost <- fmt.Errorf("%d reapers were ended by somebody else: what would be left of a killed drill, nobody would remove", n)
+		w.lost <- fmt.Errorf("%d reapers were ended by somebody else: what would be left of a killed drill, nobody would remove",
+			n)
 	default:
 		w.now = another
 		w.say("the reaper was ended by somebody else: started another")

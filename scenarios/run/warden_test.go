@@ -39,12 +39,15 @@ func TestWarden(t *testing.T) {
 		said          int
 		want          error
 	}{
-		"none is killed":    {0, 1, false, 0, nil},
-		"one is":            {1, 2, false, 1, nil},
-		"again and again":   {3, 4, false, 2, errors.New("3 reapers were ended by somebody else: what would be left of a killed drill, nobody would remove")},
-		"one that owes":     {1, 2, true, 0, errReaperGone},
-		"none starts after": {1, 1, false, 0, fmt.Errorf("the reaper was ended by somebody else, and another does not start: %w", refused)},
-		"nor after a debt":  {1, 1, true, 0, errReaperGone},
+		"none is killed": {0, 1, false, 0, nil},
+		"one is":         {1, 2, false, 1, nil},
+		"again and again": {3, 4, false, 2,
+			errors.New("3 reapers were ended by somebody else: what would be left of a killed drill, nobody would remove")},
+		"one that owes": {1, 2, true, 0, errReaperGone},
+		"none starts after": {1, 1, false, 0,
+			fmt.Errorf("the reaper was ended by somebody else, and another does not start: %w",
+				refused)},
+		"nor after a debt": {1, 1, true, 0, errReaperGone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var mu sync.Mutex
@@ -78,9 +81,11 @@ func TestWarden(t *testing.T) {
 			}
 			w.dismiss()
 			if len(w.lost) > 0 || len(said) > 0 || len(all) != c.starts {
-				t.Errorf("%d more losses, %d more words, %d started, want %d", len(w.lost), len(said), len(all), c.starts)
+				t.Errorf("%d more losses, %d more words, %d started, want %d", len(w.lost),
+					len(said), len(all), c.starts)
 			}
-			if i := slices.IndexFunc(all, func(r *reaper) bool { <-r.Done(); return !c.owes && r.cmd.ProcessState == nil }); i >= 0 {
+			if i := slices.IndexFunc(all,
+				func(r *reaper) bool { <-r.Done(); return !c.owes && r.cmd.ProcessState == nil }); i >= 0 {
 				t.Errorf("reaper %d was not waited for", i)
 			}
 		})

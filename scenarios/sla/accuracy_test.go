@@ -73,7 +73,8 @@ func TestEdgesAgainstTruth(t *testing.T) {
 		}
 		for _, c := range append(cells, cell{rate, 0.3, "503", 0.002}) {
 			if bound(rate, c.share) > faint {
-				out.row(fmt.Sprintf("| %s | %s | refused by plan | | | | | | |", c, shown(bound(rate, c.share))))
+				out.row(fmt.Sprintf("| %s | %s | refused by plan | | | | | | |", c,
+					shown(bound(rate, c.share))))
 				continue
 			}
 			put := out.place()
@@ -111,7 +112,8 @@ func (c cell) edges(t *testing.T) string {
 		p50, p95, worst := quantile(errs[k], 0.5), quantile(errs[k], 0.95), quantile(errs[k], 1)
 		// Of few runs the nearest rank is the worst of them, which is no p95.
 		if beyond[k] > int(math.Ceil(0.05*float64(n))) {
-			t.Errorf("%s: %d of %d errors are above the bound, want at most 5%%; p95 %v", of, beyond[k], n, p95)
+			t.Errorf("%s: %d of %d errors are above the bound, want at most 5%%; p95 %v", of,
+				beyond[k], n, p95)
 		}
 		row += fmt.Sprintf(" %s | %s | %s |", shown(p50), shown(p95), shown(worst))
 	}
@@ -137,8 +139,10 @@ func (c cell) missedBy(seed uint64) (onset, recovery, printed time.Duration) {
 	before, lasts, confirm := c.lasts()
 	from := before + int64(seed)*37*ms%sec
 	to := from + lasts + int64(seed)*11*ms%sec
-	s := sim{rate: c.rate, length: time.Duration(from + lasts + 2*sec + 2*confirm), inject: from - 10*ms, lift: to, confirm: time.Duration(confirm), noise: c.noise,
-		seed: seed*16 + uint64(slices.Index(kinds, c.kind)), downs: []down{{from, to, c.share, c.kind}}}
+	s := sim{rate: c.rate, length: time.Duration(from + lasts + 2*sec + 2*confirm),
+		inject: from - 10*ms, lift: to, confirm: time.Duration(confirm), noise: c.noise,
+		seed:  seed*16 + uint64(slices.Index(kinds, c.kind)),
+		downs: []down{{from, to, c.share, c.kind}}}
 	scored := newScorer(s.record(), s.goals)
 	scored.findOutages() // all that a scorecard says of outages
 	outages := scored.card.Outages
@@ -180,7 +184,8 @@ func TestKnownWrongEstimatorsMissTheBound(t *testing.T) {
 	n := runs(40, 200)
 	calm, alarm := make([]time.Duration, n), make([]time.Duration, n)
 	for i := range n {
-		s := sim{rate: rate, length: 30 * time.Second, inject: 10 * sec, lift: 16 * sec, seed: uint64(i),
+		s := sim{rate: rate, length: 30 * time.Second, inject: 10 * sec, lift: 16 * sec,
+			seed:  uint64(i),
 			downs: []down{{10 * sec, 16 * sec, share, "503"}}}
 		r := s.record()
 		st := newStream(r.Header.Groups[0], r.Requests["users"], t0, t0+10*sec, 1)
@@ -194,9 +199,11 @@ func TestKnownWrongEstimatorsMissTheBound(t *testing.T) {
 	}{{"3 s under a threshold, as recovery", calm}, {"the alarm, as onset", alarm}} {
 		p50, p95, worst := quantile(of.errs, 0.5), quantile(of.errs, 0.95), quantile(of.errs, 1)
 		if p95 <= bound(rate, share) {
-			t.Errorf("%s: p95 %v lies within %v: the accuracy test could not tell a wrong estimator", of.name, p95, bound(rate, share))
+			t.Errorf("%s: p95 %v lies within %v: the accuracy test could not tell a wrong estimator",
+				of.name, p95, bound(rate, share))
 		}
-		out.row(fmt.Sprintf("| %s | %s | %s | %s | %s | %d |", of.name, shown(bound(rate, share)), shown(p50), shown(p95), shown(worst), n))
+		out.row(fmt.Sprintf("| %s | %s | %s | %s | %s | %d |", of.name, shown(bound(rate, share)),
+			shown(p50), shown(p95), shown(worst), n))
 	}
 }
 
@@ -219,7 +226,8 @@ func TestNoFalseAlarms(t *testing.T) {
 	n := runs(100, 20_000)
 	outages, told := 0, 0
 	for i := range n {
-		s := sim{rate: 100, length: 40 * time.Second, inject: 20 * sec, lift: 30 * sec, seed: uint64(i), noise: 0.0005}
+		s := sim{rate: 100, length: 40 * time.Second, inject: 20 * sec, lift: 30 * sec,
+			seed: uint64(i), noise: 0.0005}
 		c := newScorer(s.record(), s.goals)
 		c.measure()
 		outages += len(c.card.Outages)
@@ -230,10 +238,12 @@ func TestNoFalseAlarms(t *testing.T) {
 		most++
 	}
 	if outages > most || told > most {
-		t.Errorf("%d outages, and %d alarms of the ideal observer, in %d runs without a fault, want at most %d", outages, told, n, most)
+		t.Errorf("%d outages, and %d alarms of the ideal observer, in %d runs without a fault, want at most %d",
+			outages, told, n, most)
 	}
 	newTable(t, "alarms", "| without a fault | promised | allowed | outages | ideal observer's alarms | runs |").
-		row(fmt.Sprintf("| 100 requests/s for 40 s, 0.05 %% of them bad | α = %v of the runs: %v | %d | %d | %d | %d |", alpha, promised.Lambda, most, outages, told, n))
+		row(fmt.Sprintf("| 100 requests/s for 40 s, 0.05 %% of them bad | α = %v of the runs: %v | %d | %d | %d | %d |",
+			alpha, promised.Lambda, most, outages, told, n))
 }
 
 // What is true of one drill is true of it at every phase and with every seed.
@@ -246,26 +256,33 @@ func TestAtEveryPhase(t *testing.T) {
 	}{
 		{"5 s down, 2 s up, 5 s down", "one outage with one flap", func(s *sim, shift int64) {
 			s.length, s.lift = 60*time.Second, 27*sec+shift
-			s.downs = []down{{15*sec + shift, 20*sec + shift, 1, "reset"}, {22*sec + shift, 27*sec + shift, 1, "reset"}}
+			s.downs = []down{{15*sec + shift, 20*sec + shift, 1, "reset"},
+				{22*sec + shift, 27*sec + shift, 1, "reset"}}
 		}, func(c Scorecard) bool { return len(c.Outages) == 1 && c.Outages[0].Flaps == 1 }},
 		{"the users never recover", "recovery censored, fail", func(s *sim, shift int64) {
 			s.downs = []down{{15*sec + shift, 40 * sec, 0.33, "503"}}
 		}, func(c Scorecard) bool {
-			return c.Verdict == Fail && c.Times.Recover != nil && c.Times.Recover.Censored && c.Times.Outage.Censored
+			return c.Verdict == Fail && c.Times.Recover != nil && c.Times.Recover.Censored &&
+				c.Times.Outage.Censored
 		}},
-		{"the generator stands still for 500 ms", "inconclusive, and no outage by it", func(s *sim, shift int64) {
-			s.downs, s.adjust = nil, still(20*sec+shift)
-		}, func(c Scorecard) bool { return c.Verdict == Inconclusive && len(c.Outages) == 0 }},
+		{"the generator stands still for 500 ms", "inconclusive, and no outage by it",
+			func(s *sim, shift int64) {
+				s.downs, s.adjust = nil, still(20*sec+shift)
+			}, func(c Scorecard) bool { return c.Verdict == Inconclusive && len(c.Outages) == 0 }},
 		{"the fault lies on the wrong port", "not effective, inconclusive", func(s *sim, _ int64) {
 			s.downs, s.unused = nil, true
 		}, func(c Scorecard) bool { return c.Verdict == Inconclusive && c.Faults[0].Proof.Effective == "no" }},
-		{"a webhook comes 1,234 ms after the effect", "detected 1,234 ms ± 5 ms after it", func(s *sim, _ int64) {
-			s.watch = []timeline.Watcher{{Name: "pager", Kind: "webhook", WatcherTraits: (&watch.Webhook{}).Traits()}}
-			s.deliveries = []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1234*ms, Body: "firing"}}
-			s.answers, s.goals.Restore = nil, nil
-		}, func(c Scorecard) bool {
-			return c.Times.Detect != nil && !c.Times.Detect.Censored && math.Abs(c.Times.Detect.Seconds-1.234) <= 0.005
-		}},
+		{"a webhook comes 1,234 ms after the effect", "detected 1,234 ms ± 5 ms after it",
+			func(s *sim, _ int64) {
+				s.watch = []timeline.Watcher{{Name: "pager", Kind: "webhook",
+					WatcherTraits: (&watch.Webhook{}).Traits()}}
+				s.deliveries = []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1234*ms,
+					Body: "firing"}}
+				s.answers, s.goals.Restore = nil, nil
+			}, func(c Scorecard) bool {
+				return c.Times.Detect != nil && !c.Times.Detect.Censored &&
+					math.Abs(c.Times.Detect.Seconds-1.234) <= 0.005
+			}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			n, held := runs(20, 500), 0

@@ -83,7 +83,8 @@ func (a *answers) nodes() []Node {
 		for i, n := range by.in {
 			share[i] = round(n / max(1, a.total[i]))
 		}
-		out = append(out, Node{Name: name, Baseline: share[0], Fault: share[1], Recovery: share[2], Failed: by.failed, Injected: by.injected})
+		out = append(out, Node{Name: name, Baseline: share[0], Fault: share[1], Recovery: share[2],
+			Failed: by.failed, Injected: by.injected})
 	}
 	return out
 }

@@ -7,7 +7,8 @@ import "testing"
 func TestSmallGroupBesideALargeOne(t *testing.T) {
 	passes := 0
 	for seed := range uint64(20) {
-		w := usually(crowd{rate: 1000, bad: either(from(15, 25, 1), always(0.001))}, crowd{rate: 10, bad: from(25, 99, 0.06)})
+		w := usually(crowd{rate: 1000, bad: either(from(15, 25, 1), always(0.001))},
+			crowd{rate: 10, bad: from(25, 99, 0.06)})
 		w.recovery = 60
 		if Score(w.record(seed), w.goals).Verdict == Pass {
 			passes++

@@ -16,7 +16,8 @@ func TestFaultThatComesExcusesNone(t *testing.T) {
 		"down from one through the other": {from(15, 33, 1), Fail},
 		"well in between":                 {either(from(15, 25.1, 1), from(31, 32, 1)), Pass},
 		"well, for less than confirms it": {either(from(15, 25.1, 1), from(29, 32, 1)), Pass},
-		"a stray in between":              {either(from(15, 25.1, 1), from(28, 28.01, 1), from(29, 32, 1)), Pass},
+		"a stray in between": {either(from(15, 25.1, 1), from(28, 28.01, 1),
+			from(29, 32, 1)), Pass},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := usually(crowd{rate: 100, bad: c.bad})

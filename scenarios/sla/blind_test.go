@@ -49,7 +49,8 @@ func TestBlindCountIsNoProofAlone(t *testing.T) {
 		card := Score(r, s.goals)
 		reasons := strings.Join(Texts(card.Reasons), "\n")
 		if card.Verdict != c.verdict || card.Faults[0].Absorbed != c.absorbed {
-			t.Errorf("%s: have %s %q, %+v; want %s", name, card.Verdict, reasons, card.Faults[0], c.verdict)
+			t.Errorf("%s: have %s %q, %+v; want %s", name, card.Verdict, reasons, card.Faults[0],
+				c.verdict)
 		}
 		if want := "5 SYNs refused on lb -> app-2, users' and checks' together, and no outage"; c.verdict == Inconclusive &&
 			(!strings.Contains(reasons, want) || card.Faults[0].Proof.Effective != "unknown") {
@@ -66,11 +67,13 @@ func TestBlindCountBesideAnotherFault(t *testing.T) {
 	blind(r, "blackhole")
 	also(r, "a-later", 20*sec, 24*sec)
 	card := Score(r, s.goals)
-	if f := card.Faults[0]; f.Proof.Effective != "yes" || f.Absorbed || f.During != "a-later" || card.Void {
+	if f := card.Faults[0]; f.Proof.Effective != "yes" || f.Absorbed || f.During != "a-later" ||
+		card.Void {
 		t.Errorf("have %+v, %q, want it on in the outage of a-later", f, card.Reasons)
 	}
 	r.Header.Faults[0].Groups = []string{"others"} // whom it can hit were well
-	if f := Score(r, s.goals).Faults[0]; f.Proof.Effective != "unknown" || f.Absorbed || f.During != "" {
+	if f := Score(r, s.goals).Faults[0]; f.Proof.Effective != "unknown" || f.Absorbed ||
+		f.During != "" {
 		t.Errorf("of other users: have %+v, want it unknown", f)
 	}
 }
@@ -141,7 +144,8 @@ func TestUntouchedSaysWhy(t *testing.T) {
 		s.unused = true
 		r := s.record()
 		change(r)
-		if why := strings.Join(Texts(Score(r, s.goals).Reasons), "\n"); !strings.Contains(why, want) {
+		if why := strings.Join(Texts(Score(r, s.goals).Reasons), "\n"); !strings.Contains(why,
+			want) {
 			t.Errorf("have %q, want %q", why, want)
 		}
 	}
@@ -165,8 +169,10 @@ func TestRetryingFrontMetIt(t *testing.T) {
 		r.Proofs[0].Count.Users, r.Proofs[0].Count.Total = 400, 400
 		r.Header.Faults[0].Aim, r.Header.Faults[0].Nodes = "front -> back", []string{"web"}
 		card := Score(r, s.goals)
-		if want := map[bool]string{true: "yes", false: "unknown"}[late]; card.Faults[0].Proof.Effective != want {
-			t.Errorf("more slowly %v: have %s %q, %+v", late, card.Verdict, card.Reasons, card.Faults[0])
+		if want := map[bool]string{true: "yes",
+			false: "unknown"}[late]; card.Faults[0].Proof.Effective != want {
+			t.Errorf("more slowly %v: have %s %q, %+v", late, card.Verdict, card.Reasons,
+				card.Faults[0])
 		}
 	}
 }

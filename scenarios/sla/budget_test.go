@@ -14,7 +14,8 @@ func TestParseBudget(t *testing.T) {
 		" 99%  per  24h ": {0.99, 24 * time.Hour},
 	} {
 		have, err := ParseBudget(text)
-		if err != nil || math.Abs(have.Objective-want.Objective) > 1e-12 || have.Window != want.Window {
+		if err != nil || math.Abs(have.Objective-want.Objective) > 1e-12 ||
+			have.Window != want.Window {
 			t.Errorf("%q: have %+v, %v", text, have, err)
 		}
 	}
@@ -37,7 +38,8 @@ func TestBudget(t *testing.T) {
 	}
 	card := Score(s.record(), s.goals)
 	b := card.Budget
-	if b == nil || math.Abs(b.Allowed-2592) > 1e-6 || math.Abs(b.Seconds-2*25./24) > 0.02 || math.Abs(b.Most-3) > 0.02 || math.Abs(b.Share-b.Seconds/2592) > 1e-6 {
+	if b == nil || math.Abs(b.Allowed-2592) > 1e-6 || math.Abs(b.Seconds-2*25./24) > 0.02 ||
+		math.Abs(b.Most-3) > 0.02 || math.Abs(b.Share-b.Seconds/2592) > 1e-6 {
 		t.Errorf("have %+v", b)
 	}
 	s.goals.Budget = ""

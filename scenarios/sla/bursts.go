@@ -53,7 +53,8 @@ func (x baselineBads) dispersion() float64 {
 		return 1
 	}
 	for k := len(all) - 1; ; k-- {
-		if !slices.ContainsFunc(all[:k], func(longer rung) bool { return longer.low > all[k].high }) {
+		if !slices.ContainsFunc(all[:k],
+			func(longer rung) bool { return longer.low > all[k].high }) {
 			return max(1, all[k].high)
 		}
 	}
@@ -97,7 +98,8 @@ func rungOf(due []int64, from, slice int64, n float64) rung {
 	index := statistic / (n - 1)
 	told := min(n-1, max(leastBursts, sum/index))
 	free := distuv.ChiSquared{K: told}
-	return rung{index * told / free.Quantile(Confidence), index * told / free.Quantile(1-Confidence), byChance(sum, n, met, statistic)}
+	return rung{index * told / free.Quantile(Confidence),
+		index * told / free.Quantile(1-Confidence), byChance(sum, n, met, statistic)}
 }
 
 // byChance is how likely independent failures are as uneven: by the dispersion test (χ²)

@@ -13,7 +13,8 @@ func TestBurstsAreFound(t *testing.T) {
 	for _, c := range []struct {
 		share, burst float64
 		found        [2]int // of n
-	}{{0.005, 3, [2]int{395, n}}, {0.002, 3, [2]int{360, n}}, {0.005, 0, [2]int{0, 12}}, {0.0005, 0, [2]int{0, 12}}} {
+	}{{0.005, 3, [2]int{395, n}}, {0.002, 3, [2]int{360, n}}, {0.005, 0, [2]int{0, 12}}, {0.0005, 0,
+		[2]int{0, 12}}} {
 		found, above := 0, 0
 		for seed := range uint64(n) {
 			random, g := rand.New(rand.NewPCG(seed, 3)), crowd{bad: always(c.share), burst: c.burst}

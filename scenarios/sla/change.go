@@ -336,7 +336,8 @@ func (o *outage) relapse(p outage) {
 	if o.wellBefore(p) {
 		o.flaps++
 	}
-	o.last, o.due, o.late, o.tail, o.edges[1], o.near[1] = max(o.last, p.last), p.due, p.late, p.tail, p.edges[1], p.near[1]
+	o.last, o.due, o.late, o.tail, o.edges[1], o.near[1] = max(o.last, p.last), p.due, p.late,
+		p.tail, p.edges[1], p.near[1]
 	o.requests += p.requests
 	o.bad += p.bad
 }

@@ -10,7 +10,8 @@ import (
 // less than W = 5 s when it is lifted.
 func unconfirmed() sim {
 	s := usual()
-	s.watch, s.answers, s.goals.Detect, s.goals.Restore, s.goals.Recover, s.goals.Keep = nil, nil, nil, nil, nil, nil
+	s.watch, s.answers, s.goals.Detect, s.goals.Restore, s.goals.Recover, s.goals.Keep = nil, nil,
+		nil, nil, nil, nil
 	s.downs = []down{{15 * sec, 21 * sec, 1, "503"}}
 	return s
 }
@@ -24,13 +25,17 @@ func TestUnconfirmedMitigation(t *testing.T) {
 		s.goals.Mitigate = &limit
 		card := Score(s.record(), s.goals)
 		m, o := card.Times.Mitigate, card.Objectives[0]
-		if m == nil || !m.Censored || m.Unconfirmed != atLift || m.Seconds < 5.97 || m.Seconds > 6.01 {
+		if m == nil || !m.Censored || m.Unconfirmed != atLift || m.Seconds < 5.97 ||
+			m.Seconds > 6.01 {
 			t.Fatalf("mitigate %+v, want at least 6 s", m)
 		}
-		if o.Result != want || !strings.HasPrefix(o.Measured, "≥ ") || !strings.HasSuffix(o.Measured, "not confirmed before the fault was lifted") {
+		if o.Result != want || !strings.HasPrefix(o.Measured, "≥ ") ||
+			!strings.HasSuffix(o.Measured, "not confirmed before the fault was lifted") {
 			t.Errorf("limit %s: have %+v, want %s", limit, o, want)
 		}
-		if want == Undecided && (card.Verdict != Inconclusive || !strings.Contains(card.Reasons[0].Text, "want a longer fault phase, or a shorter confirm")) {
+		if want == Undecided && (card.Verdict != Inconclusive ||
+			!strings.Contains(card.Reasons[0].Text,
+				"want a longer fault phase, or a shorter confirm")) {
 			t.Errorf("limit %s: %s %q", limit, card.Verdict, card.Reasons)
 		}
 	}
@@ -43,7 +48,8 @@ func TestUnmitigated(t *testing.T) {
 		limit := 9500 * time.Millisecond
 		s.downs, s.goals.Mitigate = []down{d}, &limit
 		card := Score(s.record(), s.goals)
-		if m, o := card.Times.Mitigate, card.Objectives[0]; m == nil || !m.Censored || m.Unconfirmed != "" || o.Result != Missed || !strings.HasPrefix(o.Measured, "> ") {
+		if m, o := card.Times.Mitigate, card.Objectives[0]; m == nil || !m.Censored ||
+			m.Unconfirmed != "" || o.Result != Missed || !strings.HasPrefix(o.Measured, "> ") {
 			t.Errorf("%+v: mitigate %+v, %+v, want missed", d, m, o)
 		}
 	}
@@ -69,7 +75,8 @@ func TestEachFaultIsMitigated(t *testing.T) {
 			t.Errorf("limit %s: have %+v, want %s, %s", c.limit, o, c.want, c.says)
 		}
 		// Of the worst of them no less is known than that it is as long as the longest.
-		if m := card.Times.Mitigate; m == nil || m.Unconfirmed != atLift || m.Seconds < 4.9 || m.Seconds > 5.1 {
+		if m := card.Times.Mitigate; m == nil || m.Unconfirmed != atLift || m.Seconds < 4.9 ||
+			m.Seconds > 5.1 {
 			t.Errorf("mitigate %+v, want at least 5 s", m)
 		}
 	}
@@ -79,13 +86,16 @@ func TestEachFaultIsMitigated(t *testing.T) {
 func TestUnconfirmedRecovery(t *testing.T) {
 	for limit, want := range map[time.Duration]string{10 * time.Second: Missed, 13 * time.Second: Undecided} {
 		s := unconfirmed()
-		s.downs, s.goals.Mitigate, s.goals.Recover = []down{{15 * sec, 37 * sec, 1, "503"}}, nil, &limit
+		s.downs, s.goals.Mitigate, s.goals.Recover = []down{{15 * sec, 37 * sec, 1, "503"}}, nil,
+			&limit
 		card := Score(s.record(), s.goals)
 		r, out, o := card.Times.Recover, card.Times.Outage, card.Objectives[0]
-		if r == nil || r.Unconfirmed != atEnd || r.Seconds < 11.97 || r.Seconds > 12.01 || out.Unconfirmed != atEnd || out.Seconds > 22.01 || card.Outages[0].Recovery > 37.01 {
+		if r == nil || r.Unconfirmed != atEnd || r.Seconds < 11.97 || r.Seconds > 12.01 ||
+			out.Unconfirmed != atEnd || out.Seconds > 22.01 || card.Outages[0].Recovery > 37.01 {
 			t.Errorf("recover %+v, outage %+v, %+v, want at least 12 s", r, out, card.Outages)
 		}
-		if o.Result != want || !strings.HasSuffix(o.Measured, "not confirmed before the run ended") {
+		if o.Result != want || !strings.HasSuffix(o.Measured,
+			"not confirmed before the run ended") {
 			t.Errorf("limit %s: have %+v, want %s", limit, o, want)
 		}
 	}

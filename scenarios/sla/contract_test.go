@@ -25,7 +25,9 @@ func TestContractIsDocumented(t *testing.T) {
 		seen[s] = true
 		for i := range s.NumField() {
 			name, _, _ := strings.Cut(s.Field(i).Tag.Get("json"), ",")
-			if !strings.Contains(string(page), name+"`") && !strings.Contains(string(page), name+"[]`") && !strings.Contains(string(page), "`"+name+".") {
+			if !strings.Contains(string(page), name+"`") &&
+				!strings.Contains(string(page), name+"[]`") &&
+				!strings.Contains(string(page), "`"+name+".") {
 				t.Errorf("%s.%s: %q is not on docs/scorecard.md", s.Name(), s.Field(i).Name, name)
 			}
 			walk(s.Field(i).Type)

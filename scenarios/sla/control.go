@@ -25,12 +25,15 @@ func (s *scorer) control(add func(Objective)) {
 		o.Measured, o.Result, o.Value = "none", Met, counts(len(n.Alarms))
 		switch {
 		case len(n.Alarms) > 0:
-			o.Measured = fmt.Sprintf("%d, the first %.1f s into the run", len(n.Alarms), s.course.at(n.Alarms[0].Raised.After))
+			o.Measured = fmt.Sprintf("%d, the first %.1f s into the run", len(n.Alarms),
+				s.course.at(n.Alarms[0].Raised.After))
 			o.Result = Missed
 		case n.Asked == 0 && !w.Told:
-			o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "the watcher got no answer that counts"
+			o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided,
+				"the watcher got no answer that counts"
 		case 2*n.Asked < s.due(w):
-			o.Result, o.Why = Undecided, "the watcher got fewer than half of the answers that were due"
+			o.Result, o.Why = Undecided,
+				"the watcher got fewer than half of the answers that were due"
 		}
 		add(o)
 	}
@@ -70,7 +73,8 @@ func (s *scorer) noOutage() Objective {
 	switch {
 	case len(s.card.Outages) > 0:
 		first := s.card.Outages[0]
-		o.Measured = fmt.Sprintf("%d, the first of %s %.1f s into the run", len(s.card.Outages), first.Group, first.Onset)
+		o.Measured = fmt.Sprintf("%d, the first of %s %.1f s into the run", len(s.card.Outages),
+			first.Group, first.Onset)
 		o.Result = Missed
 	case sent == 0:
 		o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "no request was sent"

@@ -28,17 +28,25 @@ func TestControlRuns(t *testing.T) {
 		verdict Verdict
 		reason  string
 	}{
-		"all well":            {nil, nil, Pass, ""},
-		"early alarm":         {func(s *sim) { s.answers[9].Good = false }, nil, Fail, "no alarm of pager: wanted none, measured 1, the first 10.0 s into the run"},
-		"late alarm":          {func(s *sim) { s.answers[25].Good = false }, nil, Fail, "no alarm of pager: wanted none, measured 1, the first 26.0 s"},
-		"watcher fell silent": {func(s *sim) { s.answers = s.answers[:9] }, nil, Inconclusive, "fewer than half of the answers that were due"},
-		"watcher was blind":   {func(s *sim) { s.answers = nil }, nil, Inconclusive, "no alarm of pager"},
+		"all well": {nil, nil, Pass, ""},
+		"early alarm": {func(s *sim) { s.answers[9].Good = false }, nil, Fail,
+			"no alarm of pager: wanted none, measured 1, the first 10.0 s into the run"},
+		"late alarm": {func(s *sim) { s.answers[25].Good = false }, nil, Fail,
+			"no alarm of pager: wanted none, measured 1, the first 26.0 s"},
+		"watcher fell silent": {func(s *sim) { s.answers = s.answers[:9] }, nil, Inconclusive,
+			"fewer than half of the answers that were due"},
+		"watcher was blind": {func(s *sim) { s.answers = nil }, nil, Inconclusive,
+			"no alarm of pager"},
 		"outage": {func(s *sim) { s.downs = []down{{20 * sec, 22 * sec, 0.5, "503"}} }, nil, Fail,
 			"no outage: wanted none, measured 1, the first of users 20.0 s into the run"},
-		"outage in the baseline": {func(s *sim) { s.downs = []down{{5 * sec, 5*sec + 140*ms, 1, "503"}} }, nil, Fail, "no outage: wanted none"},
-		"lag":                    {nil, func(r *timeline.Record) { spoil(r, 0.002, func(q *load.Request) { q.Sent += 150 * ms }) }, Inconclusive, "fell behind"},
-		"no requests":            {nil, func(r *timeline.Record) { r.Requests = nil }, Inconclusive, "the baseline of users is 0 requests"},
-		"cut off":                {nil, func(r *timeline.Record) { r.Truncated = true }, Error, "breaks off"},
+		"outage in the baseline": {func(s *sim) { s.downs = []down{{5 * sec, 5*sec + 140*ms, 1, "503"}} },
+			nil, Fail, "no outage: wanted none"},
+		"lag": {nil, func(r *timeline.Record) { spoil(r, 0.002, func(q *load.Request) { q.Sent += 150 * ms }) },
+			Inconclusive, "fell behind"},
+		"no requests": {nil, func(r *timeline.Record) { r.Requests = nil }, Inconclusive,
+			"the baseline of users is 0 requests"},
+		"cut off": {nil, func(r *timeline.Record) { r.Truncated = true }, Error,
+			"breaks off"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := calm()
@@ -50,8 +58,10 @@ func TestControlRuns(t *testing.T) {
 				c.spoil(r)
 			}
 			card := Score(r, r.Header.Objectives)
-			if !card.Control || card.Verdict != c.verdict || !strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
-				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict, c.reason)
+			if !card.Control || card.Verdict != c.verdict ||
+				!strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
+				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict,
+					c.reason)
 			}
 			for _, o := range card.Objectives {
 				if !strings.HasPrefix(o.Name, "no ") {

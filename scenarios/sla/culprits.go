@@ -52,9 +52,11 @@ func (s *scorer) culprits(o outage) (by, others []string) {
 func (s *scorer) suspects(o outage) (all []suspect) {
 	made := o.stream.madeBy(o.onset, o.due)
 	for _, f := range s.record.Header.Faults {
-		x := suspect{name: f.Name, span: s.span(f.Name), made: made[f.Name], marks: o.stream.marks[f.Name]}
+		x := suspect{name: f.Name, span: s.span(f.Name), made: made[f.Name],
+			marks: o.stream.marks[f.Name]}
 		if x.injected == never || !meets(f, o.stream.group.Name) ||
-			x.injected > max(o.last, o.told+int64(o.early)) || x.cleared != never && o.onset > x.cleared+int64(s.confirm()) {
+			x.injected > max(o.last, o.told+int64(o.early)) || x.cleared != never &&
+			o.onset > x.cleared+int64(s.confirm()) {
 			continue
 		}
 		x.met = f.State || x.own || x.untimed || x.touched != never && x.touched <= o.last

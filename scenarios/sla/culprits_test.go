@@ -32,8 +32,10 @@ func TestCulpritIsWhoseAnswersTheyWere(t *testing.T) {
 				also(r, "a-later", 15*sec+apart, 25*sec+apart)
 				answers503(r, "fault", 0, 60*sec)
 				card := Score(r, s.goals)
-				if o := card.Outages; len(o) != 1 || by(o[0]) != "fault" || !slices.Equal(o[0].With, []string{"a-later"}) {
-					t.Fatalf("%v after the first, share %v, seed %d: outages %+v", time.Duration(apart), share, seed, o)
+				if o := card.Outages; len(o) != 1 || by(o[0]) != "fault" ||
+					!slices.Equal(o[0].With, []string{"a-later"}) {
+					t.Fatalf("%v after the first, share %v, seed %d: outages %+v",
+						time.Duration(apart), share, seed, o)
 				}
 				if f := card.Faults[1]; f.Absorbed || f.During != "fault" {
 					t.Fatalf("%v after the first: the other %+v", time.Duration(apart), f)
@@ -64,7 +66,8 @@ func TestTieNamesAll(t *testing.T) {
 				t.Fatalf("seed %d: %+v", seed, f)
 			}
 		}
-		wantTime(t, fmt.Sprintf("seed %d: recover from the lift that may have brought it", seed), card.Times.Recover, 1)
+		wantTime(t, fmt.Sprintf("seed %d: recover from the lift that may have brought it", seed),
+			card.Times.Recover, 1)
 	}
 }
 
@@ -113,8 +116,10 @@ func TestNoTimeIsBelowZero(t *testing.T) {
 	s.length, s.unlifted = 15*time.Second, true
 	s.inject = 14*sec + 990*ms
 	r := s.record()
-	r.Marks = slices.DeleteFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkEnd })
-	r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkInterrupted, Before: t0 + 15*sec, After: t0 + 15*sec})
+	r.Marks = slices.DeleteFunc(r.Marks,
+		func(m timeline.Mark) bool { return m.Name == timeline.MarkEnd })
+	r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkInterrupted, Before: t0 + 15*sec,
+		After: t0 + 15*sec})
 	for i := range r.Marks { // as the load node's last answer came before it
 		if r.Marks[i].Name == timeline.MarkInject {
 			r.Marks[i].Before, r.Marks[i].After = t0+15*sec+5*ms, t0+15*sec+5*ms

@@ -54,7 +54,8 @@ func (s *scorer) data() {
 	if !ok {
 		return
 	}
-	d, times := &Data{Acknowledged: uint64(len(all)), OldestLost: -1, YoungestLost: -1, LostIDs: []string{}}, s.faultTimes()
+	d, times := &Data{Acknowledged: uint64(len(all)), OldestLost: -1, YoungestLost: -1,
+		LostIDs: []string{}}, s.faultTimes()
 	for _, w := range all {
 		switch {
 		case !w.found:
@@ -105,7 +106,8 @@ func (s *scorer) rpo(all []write, pessimist bool) (worst Time) {
 			half = (times[k].told - times[k].injected) / 2
 			loss = max(loss, times[k].injected+half)
 		}
-		t := Time{Seconds: seconds(time.Duration(loss - oldest.acked)), Resolution: seconds(time.Duration(1e9/oldest.rate) + time.Duration(half))}
+		t := Time{Seconds: seconds(time.Duration(loss - oldest.acked)),
+			Resolution: seconds(time.Duration(1e9/oldest.rate) + time.Duration(half))}
 		if t.Seconds+t.Resolution > worst.Seconds+worst.Resolution {
 			worst = t
 		}

@@ -37,7 +37,8 @@ func ledger(n, k int, goals timeline.Objectives) *timeline.Record {
 		if !q.Acknowledged() || i >= len(before)-n-k && i < len(before)-n && i >= 0 {
 			continue
 		}
-		r.Findings[g.Name] = append(r.Findings[g.Name], load.Finding{Seq: q.Seq, Lost: i >= len(before)-n && i >= 0})
+		r.Findings[g.Name] = append(r.Findings[g.Name],
+			load.Finding{Seq: q.Seq, Lost: i >= len(before)-n && i >= 0})
 	}
 	return r
 }
@@ -49,18 +50,24 @@ func TestDataIsJudged(t *testing.T) {
 		goals         timeline.Objectives
 		result, said  string
 	}{
-		"none lost":            {0, 0, timeline.Objectives{Lose: number(0)}, Met, "0 of "},
-		"none lost, rpo 0":     {0, 0, timeline.Objectives{RPO: limit(0)}, Met, "0 s"},
-		"one lost":             {1, 0, timeline.Objectives{Lose: number(0)}, Missed, "1 of "},
-		"one lost, rpo 0":      {1, 0, timeline.Objectives{RPO: limit(0)}, Missed, " ± 10 ms"},
-		"half a second":        {50, 0, timeline.Objectives{RPO: limit(time.Second)}, Met, "489 ms ± 10 ms"},
-		"half a second missed": {50, 0, timeline.Objectives{RPO: limit(300 * time.Millisecond)}, Missed, "489 ms ± 10 ms"},
-		"within the gap":       {50, 0, timeline.Objectives{RPO: limit(495 * time.Millisecond)}, Undecided, "489 ms ± 10 ms"},
-		"unknown":              {0, 1, timeline.Objectives{Lose: number(0)}, Undecided, "0 to 1 of "},
+		"none lost":        {0, 0, timeline.Objectives{Lose: number(0)}, Met, "0 of "},
+		"none lost, rpo 0": {0, 0, timeline.Objectives{RPO: limit(0)}, Met, "0 s"},
+		"one lost":         {1, 0, timeline.Objectives{Lose: number(0)}, Missed, "1 of "},
+		"one lost, rpo 0":  {1, 0, timeline.Objectives{RPO: limit(0)}, Missed, " ± 10 ms"},
+		"half a second": {50, 0, timeline.Objectives{RPO: limit(time.Second)}, Met,
+			"489 ms ± 10 ms"},
+		"half a second missed": {50, 0, timeline.Objectives{RPO: limit(300 * time.Millisecond)},
+			Missed, "489 ms ± 10 ms"},
+		"within the gap": {50, 0, timeline.Objectives{RPO: limit(495 * time.Millisecond)},
+			Undecided, "489 ms ± 10 ms"},
+		"unknown": {0, 1, timeline.Objectives{Lose: number(0)}, Undecided,
+			"0 to 1 of "},
 		"unknown, enough room": {1, 1, timeline.Objectives{Lose: number(2)}, Met, "1 of "},
-		"unknown, rpo":         {10, 90, timeline.Objectives{RPO: limit(500 * time.Millisecond)}, Undecided, " ± 10 ms to "},
-		"unknown, rpo 0":       {0, 1, timeline.Objectives{RPO: limit(0)}, Undecided, "0 s"},
-		"unknown, still met":   {10, 10, timeline.Objectives{RPO: limit(500 * time.Millisecond)}, Met, ""},
+		"unknown, rpo": {10, 90, timeline.Objectives{RPO: limit(500 * time.Millisecond)},
+			Undecided, " ± 10 ms to "},
+		"unknown, rpo 0": {0, 1, timeline.Objectives{RPO: limit(0)}, Undecided, "0 s"},
+		"unknown, still met": {10, 10, timeline.Objectives{RPO: limit(500 * time.Millisecond)},
+			Met, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := ledger(c.lost, c.unknown, c.goals)
@@ -70,7 +77,8 @@ func TestDataIsJudged(t *testing.T) {
 				t.Errorf("have %+v, want %s of %q", o, c.result, c.said)
 			}
 			d := card.Data
-			if d.Lost != uint64(c.lost) || d.Unknown != uint64(c.unknown) || d.There+d.Lost+d.Unknown != d.Acknowledged || d.Acknowledged < 3000 {
+			if d.Lost != uint64(c.lost) || d.Unknown != uint64(c.unknown) ||
+				d.There+d.Lost+d.Unknown != d.Acknowledged || d.Acknowledged < 3000 {
 				t.Errorf("counts: %+v", d)
 			}
 		})
@@ -146,16 +154,20 @@ func TestProvenLossFails(t *testing.T) {
 	goals := timeline.Objectives{Lose: &none}
 	for _, lost := range []int{393, 0} {
 		r := ledger(lost, 0, goals)
-		edit(r, r.Header.Groups[0].Name, func(_ int, q *load.Request) { q.Class, q.Status = load.OK, 200 })
+		edit(r, r.Header.Groups[0].Name,
+			func(_ int, q *load.Request) { q.Class, q.Status = load.OK, 200 })
 		for q := range r.Requests[r.Header.Groups[0].Name].All() { // those of the outage, too, are there
-			if !slices.ContainsFunc(r.Findings["users"], func(f load.Finding) bool { return f.Seq == q.Seq }) {
+			if !slices.ContainsFunc(r.Findings["users"],
+				func(f load.Finding) bool { return f.Seq == q.Seq }) {
 				r.Findings["users"] = append(r.Findings["users"], load.Finding{Seq: q.Seq})
 			}
 		}
 		r.Proofs[0].Count.Users = 0
 		card := Score(r, goals)
-		if want := map[bool]Verdict{true: Fail, false: Inconclusive}[lost > 0]; card.Verdict != want || card.Void == (lost > 0) {
-			t.Errorf("%d lost: have %s (void %v) %q, want %s", lost, card.Verdict, card.Void, card.Reasons, want)
+		if want := map[bool]Verdict{true: Fail,
+			false: Inconclusive}[lost > 0]; card.Verdict != want || card.Void == (lost > 0) {
+			t.Errorf("%d lost: have %s (void %v) %q, want %s", lost, card.Verdict, card.Void,
+				card.Reasons, want)
 		}
 		if lost > 0 && !strings.HasPrefix(card.Reasons[0].Text, "max-lost-writes: wanted") {
 			t.Errorf("reasons %q, want the loss first", card.Reasons)

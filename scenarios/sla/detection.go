@@ -13,7 +13,8 @@ import (
 func (s *scorer) watchers() {
 	for i, w := range s.record.Header.Watch {
 		n, c := s.noticed[i], s.window(w)
-		out := Watcher{Name: w.Name, Kind: w.Kind, Of: Word(w.Of), Unmet: append([]string{}, w.Unmet...), Asked: n.Asked}
+		out := Watcher{Name: w.Name, Kind: w.Kind, Of: Word(w.Of),
+			Unmet: append([]string{}, w.Unmet...), Asked: n.Asked}
 		hit := -1
 		for k, a := range n.Alarms {
 			switch met := s.met(w); {
@@ -29,7 +30,8 @@ func (s *scorer) watchers() {
 		if d := out.Detect; d != nil {
 			d.By = Word(w.Name)
 			if ideal := s.ideal(c); ideal != nil { // both from the same origin, whose doubt cancels
-				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds), Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
+				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds),
+					Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
 			}
 			s.earliest(n, hit, d, c)
 		}
@@ -59,7 +61,8 @@ func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c detectio
 	case hit < 0:
 		return &Time{Seconds: since(c.from, until), Resolution: seconds(c.doubt), Censored: true}
 	case c.cleared != never && next != never && n.Alarms[hit].Raised.After >= next:
-		return &Time{Seconds: since(c.from, next), Resolution: seconds(c.doubt), Censored: true, Unconfirmed: byOther}
+		return &Time{Seconds: since(c.from, next), Resolution: seconds(c.doubt), Censored: true,
+			Unconfirmed: byOther}
 	}
 	t := s.between(n.Alarms[hit].Raised, c.from, w)
 	t.Seconds = max(0, t.Seconds) // as since has it
@@ -124,7 +127,8 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c detecti
 func (s *scorer) nextOther(c detectionWindow) int64 {
 	next := int64(never)
 	for _, f := range s.record.Header.Faults {
-		if t := s.span(f.Name).injected; t != never && t > c.cleared && !slices.Contains(c.names, f.Name) {
+		if t := s.span(f.Name).injected; t != never && t > c.cleared &&
+			!slices.Contains(c.names, f.Name) {
 			next = earlier(next, t)
 		}
 	}

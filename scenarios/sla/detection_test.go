@@ -11,7 +11,8 @@ import (
 // probed is a drill with a watcher that fails after three bad answers at most.
 func probed(fails int, answers ...int64) sim {
 	s := two(down{15 * sec, 20 * sec, 1, "503"})
-	s.watch = []timeline.Watcher{{Name: "pager", Kind: "http", Fails: fails, Oks: 1, Every: time.Second}}
+	s.watch = []timeline.Watcher{{Name: "pager", Kind: "http", Fails: fails, Oks: 1,
+		Every: time.Second}}
 	for _, at := range answers { // below zero: a bad one
 		s.answers = append(s.answers, answer(max(at, -at), at >= 0))
 	}
@@ -31,7 +32,8 @@ func TestWatcherThatCannotMeetIt(t *testing.T) {
 		s.watch[0].Unmet = []string{"fault"}
 		card := Score(s.record(), s.goals)
 		w := card.Watchers[0]
-		if card.Verdict != Inconclusive || card.Void || w.Detect != nil || w.Restore != nil || card.Times.Detect != nil {
+		if card.Verdict != Inconclusive || card.Void || w.Detect != nil || w.Restore != nil ||
+			card.Times.Detect != nil {
 			t.Errorf("%s: have %s %q, %+v", name, card.Verdict, card.Reasons, w)
 		}
 		if why := strings.Join(Texts(card.Reasons), "\n"); !strings.Contains(why, "as: GROUP") {
@@ -55,14 +57,16 @@ func TestBlipIsNoDetection(t *testing.T) {
 	r := s.record()
 	r.Proofs[0].Count.First = t0 + 20*sec
 	card := Score(r, s.goals)
-	if w := card.Watchers[0]; card.Verdict != Fail || w.FalseAlarms != 1 || w.Detect == nil || !w.Detect.Censored {
+	if w := card.Watchers[0]; card.Verdict != Fail || w.FalseAlarms != 1 || w.Detect == nil ||
+		!w.Detect.Censored {
 		t.Errorf("have %s %q, %+v", card.Verdict, card.Reasons, w)
 	}
 	s = probed(1, 10*sec, -16*sec, -21*sec, -23*sec, 26*sec) // it began before, and was right to go on
 	s.downs = []down{{20 * sec, 24 * sec, 1, "503"}}
 	r = s.record()
 	r.Proofs[0].Count.First = t0 + 20*sec
-	if w := Score(r, s.goals).Watchers[0]; w.FalseAlarms != 0 || w.Detect == nil || w.Detect.Censored || w.Detect.Seconds > 0 {
+	if w := Score(r, s.goals).Watchers[0]; w.FalseAlarms != 0 || w.Detect == nil ||
+		w.Detect.Censored || w.Detect.Seconds > 0 {
 		t.Errorf("an alarm that stayed on: have %+v", w)
 	}
 }
@@ -72,7 +76,8 @@ func TestBlipIsNoDetection(t *testing.T) {
 func TestRestoreEndsWithTheLastAllClear(t *testing.T) {
 	s := probed(1, 10*sec, -16*sec, -20*sec, 26*sec, -40*sec, 41*sec, -50*sec, 52*sec)
 	card := Score(s.record(), s.goals)
-	if r := card.Watchers[0].Restore; card.Verdict != Fail || r == nil || r.Seconds < 26 || r.Seconds > 27.5 {
+	if r := card.Watchers[0].Restore; card.Verdict != Fail || r == nil || r.Seconds < 26 ||
+		r.Seconds > 27.5 {
 		t.Errorf("have %s %q, restore %+v", card.Verdict, card.Reasons, r)
 	}
 }
@@ -87,7 +92,8 @@ func TestFaultOfWatchersOnly(t *testing.T) {
 	r.Header.Faults[0].Watchers, r.Header.Faults[0].Unmet = true, true
 	r.Proofs[0].Count.Checks = 10
 	card := Score(r, s.goals)
-	if f := card.Faults[0]; f.Proof.Effective != "yes" || f.Absorbed || card.Void || card.Verdict != Inconclusive {
+	if f := card.Faults[0]; f.Proof.Effective != "yes" || f.Absorbed || card.Void ||
+		card.Verdict != Inconclusive {
 		t.Errorf("have %s %q, %+v", card.Verdict, card.Reasons, f)
 	}
 }

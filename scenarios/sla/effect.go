@@ -11,10 +11,12 @@ import (
 // faults says what each fault did.
 func (s *scorer) faults() {
 	for _, f := range s.record.Header.Faults {
-		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1, Lift: -1, Clear: -1}
+		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1,
+			Lift: -1, Clear: -1}
 		s.onTheWire(f, &out)
 		out.Proof.Effective = effective(out.Proof.touched(f))
-		if slices.ContainsFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.By, f.Name) }) {
+		if slices.ContainsFunc(s.card.Outages,
+			func(o Outage) bool { return slices.Contains(o.By, f.Name) }) {
 			if f.State {
 				out.Proof.Effective = "yes" // the outage is its effect, however few requests its links saw
 			}
@@ -44,9 +46,11 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 		}
 		c := p.Count
 		if c.First > 0 && !c.Own {
-			out.Effect, out.EffectResolution = Number(s.course.at(c.First)), seconds(time.Duration(c.Late+injected.After-injected.Before))
+			out.Effect, out.EffectResolution = Number(s.course.at(c.First)),
+				seconds(time.Duration(c.Late+injected.After-injected.Before))
 		}
-		out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total, Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail),
+		out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total,
+			Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail),
 			Untraced: c.Untraced, Unread: Word(c.Unread), Gone: cleared && !c.Active}
 	}
 }
@@ -54,7 +58,8 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 // withoutOutage says what a fault did that has no outage: it was on in another's, or
 // users felt it too little, or not at all, or it is not known to have met them.
 func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
-	if i := slices.IndexFunc(s.card.Outages, func(o Outage) bool { return slices.Contains(o.With, f.Name) && len(o.By) > 0 }); i >= 0 {
+	if i := slices.IndexFunc(s.card.Outages,
+		func(o Outage) bool { return slices.Contains(o.With, f.Name) && len(o.By) > 0 }); i >= 0 {
 		out.During = Word(s.card.Outages[i].By[0])
 		if out.Proof.Effective == "yes" && out.Inject.Known() && !f.Watchers {
 			if felt, _, _ := s.faintly(f); felt != nil { // in groups that had none
@@ -91,24 +96,30 @@ func notEffective(f Fault, of timeline.Fault) Said {
 	}
 	switch {
 	case p.Own:
-		return say("fault-too-few", ": %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?", p.Total, p.Unit, leastTouched, f.Link)
+		return say("fault-too-few", ": %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?",
+			p.Total, p.Unit, leastTouched, f.Link)
 	case of.Vouched:
-		return say("fault-too-few", ": its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?", p.Users, p.Unit, leastTouched, f.Link)
+		return say("fault-too-few", ": its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?",
+			p.Users, p.Unit, leastTouched, f.Link)
 	case p.Effective == "unknown":
-		return say("fault-unknown", ": %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks; %s", p.Total, p.Unit, f.Link, p.apart(f.Link))
+		return say("fault-unknown", ": %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks; %s",
+			p.Total, p.Unit, f.Link, p.apart(f.Link))
 	case p.Effective == "no":
 		return say("fault-untouched", " touched none of the users' requests: %s", untouched(f, of))
 	case p.Users >= leastTouched:
-		return say("fault-few-packets", " touched %d packets of the users', and no outage followed: one request sends up to %d that nobody answers, so it may have met fewer than the %d requests that would show what it does: raise the rate, or hold it longer", p.Users, mostPackets, leastTouched)
+		return say("fault-few-packets", " touched %d packets of the users', and no outage followed: one request sends up to %d that nobody answers, so it may have met fewer than the %d requests that would show what it does: raise the rate, or hold it longer",
+			p.Users, mostPackets, leastTouched)
 	}
-	return say("fault-too-few", " touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer", p.Users, leastTouched)
+	return say("fault-too-few", " touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer",
+		p.Users, leastTouched)
 }
 
 // apart says what would tell users' requests from checks.
 func (p Proof) apart(link string) string {
 	switch {
 	case p.Unread != "":
-		return fmt.Sprintf("%s is spoken there, in which no request can be read: let %s be asked by HTTP/1.1", p.Unread, link)
+		return fmt.Sprintf("%s is spoken there, in which no request can be read: let %s be asked by HTTP/1.1",
+			p.Unread, link)
 	case p.Untraced:
 		return "no request there carried the traceparent of a user's, which tells the two apart (W3C Trace Context): let who asks there forward that header"
 	}
@@ -119,11 +130,15 @@ func (p Proof) apart(link string) string {
 func untouched(f Fault, of timeline.Fault) string {
 	switch {
 	case f.Proof.Unread != "":
-		return fmt.Sprintf("%s is spoken on %s, in which no request can be read or answered: let it be asked by HTTP/1.1", f.Proof.Unread, f.Link)
+		return fmt.Sprintf("%s is spoken on %s, in which no request can be read or answered: let it be asked by HTTP/1.1",
+			f.Proof.Unread, f.Link)
 	case of.New:
-		return fmt.Sprintf("it touches connections while they are made, and none of theirs was opened on %s while it was on; those that stood went on: let them live shorter (connections: {live: …}, or per: request)", f.Link)
+		return fmt.Sprintf("it touches connections while they are made, and none of theirs was opened on %s while it was on; those that stood went on: let them live shorter (connections: {live: …}, or per: request)",
+			f.Link)
 	case of.Spares:
-		return fmt.Sprintf("none of theirs crossed %s while it was on but for what it spares; check the link and the spared paths with stormdrill plan", f.Link)
+		return fmt.Sprintf("none of theirs crossed %s while it was on but for what it spares; check the link and the spared paths with stormdrill plan",
+			f.Link)
 	}
-	return fmt.Sprintf("none of theirs met it on %s while it was on; check the link, the port and the connections' life with stormdrill plan", f.Link)
+	return fmt.Sprintf("none of theirs met it on %s while it was on; check the link, the port and the connections' life with stormdrill plan",
+		f.Link)
 }

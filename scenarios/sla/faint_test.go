@@ -40,7 +40,8 @@ func TestFaint(t *testing.T) {
 		s.downs, s.noise = nil, c.noise
 		s.goals.Detect, s.goals.Restore, s.goals.Keep = nil, nil, nil
 		s.adjust = func(q *load.Request) {
-			if in := q.Seq - 1500 - c.first; q.Seq >= 1500+c.first && in%c.every == 0 && in/c.every < c.n {
+			if in := q.Seq - 1500 - c.first; q.Seq >= 1500+c.first && in%c.every == 0 &&
+				in/c.every < c.n {
 				q.Class, q.Status, q.Injected = load.Status, 503, c.injected
 			}
 			if name == "under way" && q.Seq >= 1497 && q.Seq < 1500 {
@@ -53,10 +54,13 @@ func TestFaint(t *testing.T) {
 		if f.Mitigate != nil {
 			mitigate = f.Mitigate.String()
 		}
-		if card.Verdict != c.verdict || f.Faint != c.faint || mitigate != c.mitigate || f.Absorbed != (c.faint == 0 && f.Outage == nil) {
-			t.Errorf("%s: have %s %q, %d bad, mitigated %q, %+v", name, card.Verdict, card.Reasons, f.Faint, mitigate, f)
+		if card.Verdict != c.verdict || f.Faint != c.faint || mitigate != c.mitigate ||
+			f.Absorbed != (c.faint == 0 && f.Outage == nil) {
+			t.Errorf("%s: have %s %q, %d bad, mitigated %q, %+v", name, card.Verdict, card.Reasons,
+				f.Faint, mitigate, f)
 		}
-		if why := strings.Join(Texts(card.Reasons), " "); c.verdict == Inconclusive && !strings.Contains(why, "users felt it, and too little for an outage to stand out") {
+		if why := strings.Join(Texts(card.Reasons), " "); c.verdict == Inconclusive &&
+			!strings.Contains(why, "users felt it, and too little for an outage to stand out") {
 			t.Errorf("%s: %q", name, why)
 		}
 	}
@@ -70,7 +74,8 @@ func TestAlarmAfter(t *testing.T) {
 		for seed := range uint64(runs) {
 			s := usual()
 			s.rate, s.seed, s.downs = c.rate, seed, []down{{s.inject, s.lift, c.share, "503"}}
-			st := newStream(s.record().Header.Groups[0], s.record().Requests["users"], t0, t0+s.inject, 1)
+			st := newStream(s.record().Header.Groups[0], s.record().Requests["users"], t0,
+				t0+s.inject, 1)
 			at, ok := st.noticed(t0 + s.inject)
 			if !ok {
 				t.Fatalf("%+v: no alarm", c)
@@ -79,7 +84,8 @@ func TestAlarmAfter(t *testing.T) {
 		}
 		want := AlarmAfter(c.rate, c.share, 15*time.Second, 40*time.Second, 1).Seconds()
 		if have := sum / runs; math.Abs(have-want) > 0.15*want {
-			t.Errorf("%v/s, %v bad: alarm after %.3f s on average, want about %.3f s", c.rate, c.share, have, want)
+			t.Errorf("%v/s, %v bad: alarm after %.3f s on average, want about %.3f s", c.rate,
+				c.share, have, want)
 		}
 	}
 	if d := AlarmAfter(1000, 0.001, 15*time.Second, time.Hour, 1); d < 24*time.Hour {

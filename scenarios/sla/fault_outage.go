@@ -75,7 +75,8 @@ func (s *scorer) put(o outage, by []string) {
 		i := slices.IndexFunc(s.spells, func(x faultOutage) bool { return x.fault == name })
 		if i < 0 {
 			t := s.span(name)
-			s.spells = append(s.spells, faultOutage{fault: name, onset: o.onset, end: never, lifted: t.lifted, on: []span{t}})
+			s.spells = append(s.spells, faultOutage{fault: name, onset: o.onset, end: never,
+				lifted: t.lifted, on: []span{t}})
 			i = len(s.spells) - 1
 		}
 		s.spells[i].add(o, s.course.end)
@@ -99,7 +100,8 @@ func (x *faultOutage) add(o outage, end int64) {
 	}
 	doubt := max(edge(x.outages, byOnset).ofOnset(), edge(x.outages, byRecovery).ofRecovery())
 	for _, o := range x.outages { // another group's edge may be the true one
-		doubt = max(doubt, o.ofOnset()-time.Duration(o.onset-x.onset), o.ofRecovery()-time.Duration(x.end-o.recovered))
+		doubt = max(doubt, o.ofOnset()-time.Duration(o.onset-x.onset),
+			o.ofRecovery()-time.Duration(x.end-o.recovered))
 	}
 	x.resolution = seconds(doubt)
 }
@@ -166,7 +168,8 @@ func edge(all []outage, of func(outage) int64) outage {
 
 // outage is how long it lasted.
 func (x faultOutage) outage() *Time {
-	return &Time{Seconds: seconds(time.Duration(x.end - x.onset)), Resolution: x.resolution, Censored: x.censored, Unconfirmed: x.unconfirmed}
+	return &Time{Seconds: seconds(time.Duration(x.end - x.onset)), Resolution: x.resolution,
+		Censored: x.censored, Unconfirmed: x.unconfirmed}
 }
 
 // mitigate is how long it took until the users were well, by their own τ, while
@@ -190,7 +193,8 @@ func (x faultOutage) mitigate(end int64, confirm time.Duration) *Time {
 		m.Resolution = max(m.Resolution, x.resolution+seconds(doubt))
 		if !ok && o.still(on) {
 			doubt := seconds(edge(x.outages, byOnset).ofOnset())
-			return &Time{Seconds: seconds(time.Duration(on - x.onset)), Resolution: doubt, Censored: true}
+			return &Time{Seconds: seconds(time.Duration(on - x.onset)), Resolution: doubt,
+				Censored: true}
 		}
 		if !ok {
 			t, m.Censored, m.Unconfirmed = o.last, true, atLift
@@ -215,7 +219,8 @@ func (x faultOutage) recover(mitigate *Time) *Time {
 	}
 	t := &Time{
 		Seconds:    max(0, seconds(after)),
-		Resolution: x.resolution + seconds(clearing), Censored: x.censored, Unconfirmed: x.unconfirmed,
+		Resolution: x.resolution + seconds(clearing), Censored: x.censored,
+		Unconfirmed: x.unconfirmed,
 	}
 	if early := seconds(x.earlierCleared()); early > 0 { // either, and all between
 		t.Seconds, t.Resolution = t.Seconds+early/2, t.Resolution+early/2
@@ -238,7 +243,8 @@ func (x faultOutage) between() (longest, doubt time.Duration, quite bool) {
 	for _, t := range x.on {
 		next, alone := int64(never), t.cleared != never
 		for _, other := range x.on {
-			alone = alone && (other.injected > t.cleared || other.cleared != never && other.cleared <= t.cleared)
+			alone = alone && (other.injected > t.cleared || other.cleared != never &&
+				other.cleared <= t.cleared)
 			if other.injected > t.cleared {
 				next = earlier(next, other.injected)
 			}
@@ -261,7 +267,8 @@ func (x faultOutage) between() (longest, doubt time.Duration, quite bool) {
 func (s *stream) beside(from, to int64) against {
 	before := s.steadyBads.until
 	a, b := s.first(from), s.first(max(from, to))
-	return against{base: s.first(before), calm: s.badBefore(before), in: b - a, bad: s.badIn(a, b), spread: s.spread}
+	return against{base: s.first(before), calm: s.badBefore(before), in: b - a, bad: s.badIn(a, b),
+		spread: s.spread}
 }
 
 // lastUnwell is when the last bad request due between two instants was known, at most the

@@ -11,9 +11,12 @@ import (
 
 // also adds a second fault to a record, from one instant of the run to another.
 func also(r *timeline.Record, name string, from, to int64, groups ...string) {
-	r.Header.Faults = append(r.Header.Faults, timeline.Fault{Name: name, Kind: "refuse", Aim: "users -> web", What: "refuses new connections", Groups: groups})
+	r.Header.Faults = append(r.Header.Faults,
+		timeline.Fault{Name: name, Kind: "refuse", Aim: "users -> web",
+			What: "refuses new connections", Groups: groups})
 	mark := func(kind string, at int64) {
-		r.Marks = append(r.Marks, timeline.Mark{Name: kind, Fault: name, Before: t0 + at, After: t0 + at})
+		r.Marks = append(r.Marks, timeline.Mark{Name: kind, Fault: name, Before: t0 + at,
+			After: t0 + at})
 	}
 	mark(timeline.MarkInject, from)
 	mark(timeline.MarkLift, to)
@@ -22,7 +25,8 @@ func also(r *timeline.Record, name string, from, to int64, groups ...string) {
 }
 
 func two(downs ...down) sim {
-	return sim{rate: 100, length: 60 * time.Second, inject: 15 * sec, lift: 25 * sec, seed: 5, confirm: 2 * time.Second, downs: downs}
+	return sim{rate: 100, length: 60 * time.Second, inject: 15 * sec, lift: 25 * sec, seed: 5,
+		confirm: 2 * time.Second, downs: downs}
 }
 
 // Faults one after the other each have an outage and times of their own, though
@@ -32,7 +36,8 @@ func TestFaultsInSequence(t *testing.T) {
 	r := s.record()
 	also(r, "a-later", 35*sec, 39*sec)
 	card := Score(r, s.goals)
-	if o := card.Outages; len(o) != 2 || by(o[0]) != "fault" || by(o[1]) != "a-later" || len(o[0].With) != 0 {
+	if o := card.Outages; len(o) != 2 || by(o[0]) != "fault" || by(o[1]) != "a-later" ||
+		len(o[0].With) != 0 {
 		t.Fatalf("outages %+v", o)
 	}
 	wantTime(t, "outage", card.Times.Outage, 14)
@@ -61,7 +66,8 @@ func TestFaultsThatOverlap(t *testing.T) {
 	r := s.record()
 	also(r, "a-later", 20*sec, 24*sec)
 	card := Score(r, s.goals)
-	if o := card.Outages; len(o) != 1 || by(o[0]) != "a-later" || card.Faults[0].Absorbed || card.Faults[0].During != "a-later" || card.Faults[1].Absorbed {
+	if o := card.Outages; len(o) != 1 || by(o[0]) != "a-later" || card.Faults[0].Absorbed ||
+		card.Faults[0].During != "a-later" || card.Faults[1].Absorbed {
 		t.Errorf("outages %+v, faults %+v", o, card.Faults)
 	}
 	wantTime(t, "recover", card.Times.Recover, 0)
@@ -69,7 +75,8 @@ func TestFaultsThatOverlap(t *testing.T) {
 	r = s.record()
 	also(r, "a-later", 20*sec, 24*sec, "others")
 	card = Score(r, s.goals)
-	if o := card.Outages; len(o) != 1 || by(o[0]) != "fault" || card.Faults[0].Absorbed || !card.Faults[1].Absorbed {
+	if o := card.Outages; len(o) != 1 || by(o[0]) != "fault" || card.Faults[0].Absorbed ||
+		!card.Faults[1].Absorbed {
 		t.Errorf("of a group that cannot meet it: outages %+v, faults %+v", o, card.Faults)
 	}
 }
@@ -99,7 +106,8 @@ func by(o Outage) string { return strings.Join(o.By, " ") }
 // A watcher that says which fault it is to notice counts from that one.
 func TestWatcherOfOneFault(t *testing.T) {
 	s := two(down{15 * sec, 20 * sec, 1, "reset"}, down{35 * sec, 39 * sec, 1, "reset"})
-	s.watch = []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1, Every: time.Second, Of: "a-later"}}
+	s.watch = []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1, Every: time.Second,
+		Of: "a-later"}}
 	s.answers = append(s.answers, answer(10*sec, true), answer(36*sec, false), answer(40*sec, true))
 	r := s.record()
 	also(r, "a-later", 35*sec, 39*sec)

@@ -23,12 +23,15 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 			groups = append(groups, g.Name)
 		}
 	}
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(o.Detect)), slices.Sorted(maps.Keys(o.Restore))) {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(o.Detect)),
+		slices.Sorted(maps.Keys(o.Restore))) {
 		if !slices.Contains(watchers, name) {
-			return fmt.Errorf("sla: the record has no watcher %q: it has %s", name, strings.Join(watchers, ", "))
+			return fmt.Errorf("sla: the record has no watcher %q: it has %s", name,
+				strings.Join(watchers, ", "))
 		}
 	}
-	if ledger := func(g timeline.Group) bool { return g.Ledger }; (o.Lose != nil || o.RPO != nil) && !slices.ContainsFunc(h.Groups, ledger) {
+	if ledger := func(g timeline.Group) bool { return g.Ledger }; (o.Lose != nil || o.RPO != nil) &&
+		!slices.ContainsFunc(h.Groups, ledger) {
 		return fmt.Errorf("sla: lose and rpo: no load group of the record keeps a ledger of its writes")
 	}
 	for _, text := range o.Keep {
@@ -37,7 +40,8 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 			return err
 		}
 		if !slices.ContainsFunc(groups, k.About) && k.Of != "" {
-			return fmt.Errorf("sla: threshold %q: the record has no load group %q: it has %s", text, k.Of, strings.Join(groups, ", "))
+			return fmt.Errorf("sla: threshold %q: the record has no load group %q: it has %s", text,
+				k.Of, strings.Join(groups, ", "))
 		}
 	}
 	return nil
@@ -48,12 +52,15 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 func Unhonoured(given, record timeline.Header) (all []Said) {
 	differs := func(key string, want, have any) {
 		if w, h := fmt.Sprint(want), fmt.Sprint(have); w != h {
-			all = append(all, Saying("setting-not-honoured", "%s of %s is not honoured: the record was made with %s, and is judged with it", key, w, h))
+			all = append(all, Saying("setting-not-honoured",
+				"%s of %s is not honoured: the record was made with %s, and is judged with it", key,
+				w, h))
 		}
 	}
 	differs("phases.confirm", given.Phases.Confirm, record.Phases.Confirm)
 	for _, g := range given.Groups {
-		i := slices.IndexFunc(record.Groups, func(h timeline.Group) bool { return h.Name == g.Name })
+		i := slices.IndexFunc(record.Groups,
+			func(h timeline.Group) bool { return h.Name == g.Name })
 		if i < 0 {
 			continue
 		}
@@ -64,7 +71,8 @@ func Unhonoured(given, record timeline.Header) (all []Said) {
 		}
 	}
 	for _, w := range given.Watch {
-		i := slices.IndexFunc(record.Watch, func(h timeline.Watcher) bool { return h.Name == w.Name })
+		i := slices.IndexFunc(record.Watch,
+			func(h timeline.Watcher) bool { return h.Name == w.Name })
 		if i < 0 {
 			continue
 		}
@@ -85,8 +93,11 @@ func Unhonoured(given, record timeline.Header) (all []Said) {
 func (s *scorer) unconfirmable() {
 	say := func(name string, limit time.Duration, what string, lasted int64) {
 		if most := time.Duration(lasted) - s.confirm(); most+window < limit {
-			s.card.Notes = append(s.card.Notes, Saying("limit-beyond-record", "sla.%s of %s: %s %s, of which %s confirm it: a time above %s cannot be met in this record",
-				name, Brief(limit.Seconds()), what, Brief(time.Duration(lasted).Seconds()), Brief(s.confirm().Seconds()), Brief(max(0, most).Seconds())))
+			s.card.Notes = append(s.card.Notes,
+				Saying("limit-beyond-record",
+					"sla.%s of %s: %s %s, of which %s confirm it: a time above %s cannot be met in this record",
+					name, Brief(limit.Seconds()), what, Brief(time.Duration(lasted).Seconds()),
+					Brief(s.confirm().Seconds()), Brief(max(0, most).Seconds())))
 		}
 	}
 	if limit := s.wanted.Mitigate; limit != nil {

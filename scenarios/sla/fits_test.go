@@ -16,16 +16,19 @@ func TestUnhonoured(t *testing.T) {
 		return timeline.Header{
 			Phases: timeline.Phases{Confirm: 5 * time.Second},
 			Groups: []timeline.Group{{Name: "users", Slow: time.Second, Expect: "2xx"}},
-			Watch:  []timeline.Watcher{{Name: "pager", Kind: "webhook", WatcherTraits: (&watch.Webhook{}).Traits(), Fails: 1, Oks: 1, Match: "firing"}},
+			Watch: []timeline.Watcher{{Name: "pager", Kind: "webhook",
+				WatcherTraits: (&watch.Webhook{}).Traits(), Fails: 1, Oks: 1, Match: "firing"}},
 		}
 	}
 	for name, c := range map[string]struct {
 		change func(*timeline.Header)
 		want   []string
 	}{
-		"the same":      {func(*timeline.Header) {}, nil},
-		"another group": {func(h *timeline.Header) { h.Groups[0].Name, h.Groups[0].Slow = "others", time.Hour }, nil},
-		"confirm":       {func(h *timeline.Header) { h.Phases.Confirm = time.Second }, []string{"phases.confirm of 1s"}},
+		"the same": {func(*timeline.Header) {}, nil},
+		"another group": {func(h *timeline.Header) { h.Groups[0].Name, h.Groups[0].Slow = "others", time.Hour },
+			nil},
+		"confirm": {func(h *timeline.Header) { h.Phases.Confirm = time.Second },
+			[]string{"phases.confirm of 1s"}},
 		"slow, expect": {func(h *timeline.Header) { h.Groups[0].Slow, h.Groups[0].Expect = time.Minute, "200, body like x" },
 			[]string{"load.users.slow of 1m0s", "load.users.expect of 200, body like x"}},
 		"a watcher": {func(h *timeline.Header) { h.Watch[0].Fails, h.Watch[0].Match = 3, "" },
@@ -36,7 +39,8 @@ func TestUnhonoured(t *testing.T) {
 			c.change(&given)
 			have := Unhonoured(given, header())
 			if !slices.EqualFunc(have, c.want, func(s Said, want string) bool {
-				return s.Code == "setting-not-honoured" && strings.HasPrefix(s.Text, want+" is not honoured: the record was made with ")
+				return s.Code == "setting-not-honoured" &&
+					strings.HasPrefix(s.Text, want+" is not honoured: the record was made with ")
 			}) {
 				t.Errorf("have %q, want %q", have, c.want)
 			}

@@ -48,7 +48,8 @@ func TestLateBesideAnInstant(t *testing.T) {
 			r := s.record()
 			also(r, "a-later", 35*sec, 40*sec)
 			card := Score(r, s.goals)
-			if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"), beside); have != c.void || card.Void != c.void {
+			if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"),
+				beside); have != c.void || card.Void != c.void {
 				t.Errorf("have %q, void %t; want it void: %t", card.Reasons, card.Void, c.void)
 			}
 		})
@@ -76,7 +77,8 @@ func TestTooFewRequestsConfirmNothing(t *testing.T) {
 		t.Errorf("recovered at %.2f s, want 17: of 500 requests, 4 are missing", have)
 	}
 	if have := skipped(18*sec, 20*sec, 10); have < 18 {
-		t.Errorf("recovered at %.2f s, want it later than 18: of 500 requests, 20 are missing", have)
+		t.Errorf("recovered at %.2f s, want it later than 18: of 500 requests, 20 are missing",
+			have)
 	}
 }
 
@@ -100,9 +102,11 @@ func TestReferenceUnwell(t *testing.T) {
 		share func(at int64) float64 // of bad requests
 		void  bool
 	}{
-		"a short outage": {func(at int64) float64 { return float64(one(at >= 20*sec && at < 20*sec+200*ms)) }, true},
-		"thinly spread":  {func(at int64) float64 { return 0.009 + 0.012*float64(one(at >= 15*sec)) }, true},
-		"as always":      {func(int64) float64 { return 0.004 }, false},
+		"a short outage": {func(at int64) float64 { return float64(one(at >= 20*sec && at < 20*sec+200*ms)) },
+			true},
+		"thinly spread": {func(at int64) float64 { return 0.009 + 0.012*float64(one(at >= 15*sec)) },
+			true},
+		"as always": {func(int64) float64 { return 0.004 }, false},
 	} {
 		r := usual().record()
 		refer(r, func(q *load.Request) {
@@ -111,7 +115,8 @@ func TestReferenceUnwell(t *testing.T) {
 			}
 		})
 		card := Score(r, r.Header.Objectives)
-		if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"), "of the reference group spared were bad"); have != c.void {
+		if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"),
+			"of the reference group spared were bad"); have != c.void {
 			t.Errorf("%s: have %q, want it void: %t", name, card.Reasons, c.void)
 		}
 	}
@@ -143,15 +148,17 @@ func TestServedSlowlyIsRecoveredNotCalm(t *testing.T) {
 func TestOutageBeforehand(t *testing.T) {
 	early := down{5 * sec, 5*sec + 140*ms, 1, "reset"}
 	for want, downs := range map[string][]down{
-		"an outage of users began 5.0 s into the run":                                        {early},
-		"more requests of users failed by 5.1 s into the run than its steady state explains": {early, usual().downs[0]},
+		"an outage of users began 5.0 s into the run": {early},
+		"more requests of users failed by 5.1 s into the run than its steady state explains": {early,
+			usual().downs[0]},
 		"": usual().downs,
 	} {
 		s := usual()
 		s.downs = downs
 		card := Score(s.record(), s.goals)
 		have := strings.Join(Texts(card.Reasons), "\n")
-		if card.Void != (want != "") || !strings.Contains(have, want) || strings.Contains(have, "bad in the baseline") {
+		if card.Void != (want != "") || !strings.Contains(have, want) ||
+			strings.Contains(have, "bad in the baseline") {
 			t.Errorf("want %q, have %s, %q", want, card.Verdict, have)
 		}
 	}
@@ -163,7 +170,8 @@ func TestNeverInjected(t *testing.T) {
 	r := s.record()
 	r.Header.Faults = append(r.Header.Faults, timeline.Fault{Name: "a-later", Kind: "refuse"})
 	card := Score(r, s.goals)
-	if have := strings.Join(Texts(card.Reasons), "\n"); !card.Void || !strings.Contains(have, "fault a-later was never injected") {
+	if have := strings.Join(Texts(card.Reasons), "\n"); !card.Void ||
+		!strings.Contains(have, "fault a-later was never injected") {
 		t.Errorf("have %s, %q", card.Verdict, have)
 	}
 }
@@ -176,7 +184,8 @@ func TestClocksApart(t *testing.T) {
 		s.goals.Detect = nil
 		r := s.record()
 		r.Clock.Bound, r.Header.Watch[0].Local = 600*time.Millisecond, local
-		if have := strings.Contains(strings.Join(Texts(Score(r, s.goals).Reasons), "\n"), "too much for a limit of 5 s"); have != local {
+		if have := strings.Contains(strings.Join(Texts(Score(r, s.goals).Reasons), "\n"),
+			"too much for a limit of 5 s"); have != local {
 			t.Errorf("heard on the CLI's clock %t: have void %t", local, have)
 		}
 	}
@@ -186,15 +195,18 @@ func TestClocksApart(t *testing.T) {
 // a webhook's time carries the bound of all of it, not that of the beginning.
 func TestClockIsTold(t *testing.T) {
 	s := usual()
-	s.watch[0].WatcherTraits, s.deliveries = (&watch.Webhook{}).Traits(), []load.Delivery{{Hook: "pager", At: t0 + s.inject + 1500*ms}}
+	s.watch[0].WatcherTraits, s.deliveries = (&watch.Webhook{}).Traits(),
+		[]load.Delivery{{Hook: "pager", At: t0 + s.inject + 1500*ms}}
 	r := s.record()
 	if c := Score(r, s.goals).Clock; c != nil {
 		t.Errorf("never measured: have %+v", c)
 	}
-	r.Clocks = []wire.Offset{{Shift: -time.Hour, Bound: 2 * time.Millisecond}, {Shift: -time.Hour + 30*time.Millisecond, Bound: time.Millisecond}}
+	r.Clocks = []wire.Offset{{Shift: -time.Hour, Bound: 2 * time.Millisecond},
+		{Shift: -time.Hour + 30*time.Millisecond, Bound: time.Millisecond}}
 	r.Clock = wire.Over(r.Clocks)
 	card := Score(r, s.goals)
-	if c := card.Clock; c == nil || *c != (Clock{Shift: -3600, Bound: 0.031, Drift: 0.03, Measured: 2}) || c.Own() {
+	if c := card.Clock; c == nil || *c != (Clock{Shift: -3600, Bound: 0.031, Drift: 0.03,
+		Measured: 2}) || c.Own() {
 		t.Errorf("have %+v", c)
 	}
 	if d := card.Times.Detect; d == nil || d.Resolution < 0.031 {
@@ -214,15 +226,18 @@ func TestOverstayed(t *testing.T) {
 		"neither": {nil, nil},
 		"lifted late": {[]timeline.Mark{{Name: timeline.MarkOverdue, Fault: fault, Detail: "9s"}},
 			[]string{"was on for 9s longer than planned"}},
-		"by its node": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault}, {Name: timeline.MarkOverdue, Fault: fault, Detail: "9s"}},
+		"by its node": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault},
+			{Name: timeline.MarkOverdue, Fault: fault, Detail: "9s"}},
 			[]string{"until its node lifted it by itself"}},
-		"nor by it": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault, Detail: "no such rule"}},
+		"nor by it": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault,
+			Detail: "no such rule"}},
 			[]string{"failed to lift it by itself: no such rule"}},
 	} {
 		r := s.record()
 		r.Marks = append(r.Marks, c.marks...)
 		card := Score(r, s.goals)
-		if (card.Verdict == Pass) != (c.want == nil) || card.Void != (c.want != nil) || len(card.Reasons) != len(c.want) {
+		if (card.Verdict == Pass) != (c.want == nil) || card.Void != (c.want != nil) ||
+			len(card.Reasons) != len(c.want) {
 			t.Errorf("%s: have %s, %q", what, card.Verdict, card.Reasons)
 			continue
 		}

@@ -37,7 +37,8 @@ func TestScorecardsStayAsTheyWere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, _ := json.MarshalIndent(Score(r, r.Header.Objectives), "", "  "); string(again) != string(have) {
+			if again, _ := json.MarshalIndent(Score(r, r.Header.Objectives), "",
+				"  "); string(again) != string(have) {
 				t.Error("the same record scored differently a second time")
 			}
 			golden := filepath.Join("testdata", name+".json")
@@ -63,28 +64,33 @@ func TestScorecardsStayAsTheyWere(t *testing.T) {
 func mixed(kind string, share float64) ([]load.Request, *timeline.Record) {
 	s := usual()
 	s.rate, s.noise, s.seed = 400, 0.0004, 11
-	s.downs = []down{{15 * sec, 19 * sec, share, kind}, {20 * sec, 21 * sec, share, kind}, {30 * sec, 31 * sec, 0.5, "reset"}}
+	s.downs = []down{{15 * sec, 19 * sec, share, kind}, {20 * sec, 21 * sec, share, kind},
+		{30 * sec, 31 * sec, 0.5, "reset"}}
 	random := rand.New(rand.NewPCG(5, 6))
 	s.adjust = func(q *load.Request) { connect(random, q) }
 	s.goals.Budget, s.goals.Profile = "99.9% per 30d", Handbook
-	s.goals.Keep = []string{"p99 of node app-2 in run <= 1s", "success of users in fault >= 1.01 x baseline", "p99.9 of spared in run <= 1s"}
+	s.goals.Keep = []string{"p99 of node app-2 in run <= 1s",
+		"success of users in fault >= 1.01 x baseline", "p99.9 of spared in run <= 1s"}
 	for _, m := range Metrics {
 		limit := " <= 20ms"
 		if (Keep{Metric: m}).IsShare() {
 			limit = " >= 99%"
 		}
-		s.goals.Keep = append(s.goals.Keep, m+" in run"+limit, m+" of users/fresh in recovery"+limit)
+		s.goals.Keep = append(s.goals.Keep, m+" in run"+limit,
+			m+" of users/fresh in recovery"+limit)
 	}
 	r := s.record()
 	users := collect(r.Requests["users"])
 	r.Header.Groups[0].Ledger = true
 	r.Header.Groups = append(r.Header.Groups,
 		timeline.Group{Name: "users/fresh", Rate: 100, Users: 40, Slow: 300 * time.Millisecond},
-		timeline.Group{Name: "spared", Rate: 100, Users: 10, Slow: 500 * time.Millisecond, Reference: true})
+		timeline.Group{Name: "spared", Rate: 100, Users: 10, Slow: 500 * time.Millisecond,
+			Reference: true})
 	r.Findings = map[string][]load.Finding{}
 	for i, q := range users {
 		if q.Acknowledged() && i%97 != 0 {
-			r.Findings["users"] = append(r.Findings["users"], load.Finding{Seq: q.Seq, Lost: i%1013 == 0})
+			r.Findings["users"] = append(r.Findings["users"],
+				load.Finding{Seq: q.Seq, Lost: i%1013 == 0})
 		}
 	}
 	return users, r
@@ -141,7 +147,8 @@ func TestCutRecordsAreScored(t *testing.T) {
 		} else if n > due {
 			t.Errorf("cut at %d twentieths: %d requests, %d of a longer file", 20-cut, n, due)
 		}
-		if card := Score(r, r.Header.Objectives); !r.Truncated || card.Verdict != Error || !strings.Contains(card.Reasons[0].Text, "breaks off") {
+		if card := Score(r, r.Header.Objectives); !r.Truncated || card.Verdict != Error ||
+			!strings.Contains(card.Reasons[0].Text, "breaks off") {
 			t.Errorf("cut at %d twentieths: have %s, %q", 20-cut, card.Verdict, card.Reasons)
 		}
 	}

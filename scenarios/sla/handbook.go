@@ -107,7 +107,8 @@ func (s *scorer) alert() {
 	if s.wanted.Profile != Handbook {
 		return
 	}
-	if s.card.Alert = AlertOf(s.record.Header.Faults); s.card.Alert != nil && s.card.Impact.Everyone {
+	if s.card.Alert = AlertOf(s.record.Header.Faults); s.card.Alert != nil &&
+		s.card.Impact.Everyone {
 		s.card.Alert.raise(rowOf(ScopeCore))
 	}
 }
@@ -120,7 +121,8 @@ func (s *scorer) handbook() (all []Objective) {
 	}
 	if a := s.card.Alert; a != nil {
 		all = append(all,
-			atMost("respond", duration(a.Respond), s.card.Times.Detect, "no watcher had anything to notice"),
+			atMost("respond", duration(a.Respond), s.card.Times.Detect,
+				"no watcher had anything to notice"),
 			s.change("repair", duration(a.Repair), s.card.Times.Outage))
 	}
 	for _, text := range Indicators {
@@ -138,7 +140,8 @@ func (s *scorer) handbook() (all []Objective) {
 
 // port judges a tcp watcher: once the fault is gone, it connects whenever it tries.
 func (s *scorer) port(watcher string) Objective {
-	o := Objective{Name: Port(watcher), Wanted: "every connect", Op: ">=", Limit: counts(1), Unit: asShare, Measured: "nothing", Result: Undecided, Why: "it did not ask in recovery"}
+	o := Objective{Name: Port(watcher), Wanted: "every connect", Op: ">=", Limit: counts(1),
+		Unit: asShare, Measured: "nothing", Result: Undecided, Why: "it did not ask in recovery"}
 	from, to, ok := s.course.phase("recovery")
 	asked, good := 0, 0
 	for _, a := range s.record.Answers {
@@ -158,7 +161,8 @@ func (s *scorer) port(watcher string) Objective {
 	case good < asked:
 		o.Result = Missed
 	case asked < LeastAsked:
-		o.Result, o.Why = Undecided, Word(fmt.Sprintf("fewer than %d answers show nothing: let it ask more often, or want a longer recovery", LeastAsked))
+		o.Result, o.Why = Undecided, Word(fmt.Sprintf("fewer than %d answers show nothing: let it ask more often, or want a longer recovery",
+			LeastAsked))
 	}
 	return o
 }

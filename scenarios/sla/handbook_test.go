@@ -20,14 +20,20 @@ func TestAlertOf(t *testing.T) {
 		colour, teams   string
 		respond, repair time.Duration
 	}{
-		{[]timeline.Fault{node}, "yellow", "systems operations", 30 * time.Minute, 10 * time.Minute},
-		{[]timeline.Fault{region}, "orange", "network operations", 15 * time.Minute, 15 * time.Minute},
-		{[]timeline.Fault{region, node}, "orange", "network operations, systems operations", 15 * time.Minute, 10 * time.Minute},
-		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Attack}, Scope: ScopeCore}}, "red", "security operations", 5 * time.Minute, 5 * time.Minute},
-		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Network}}}, "red", "network operations", 5 * time.Minute, 15 * time.Minute},
+		{[]timeline.Fault{node}, "yellow", "systems operations", 30 * time.Minute,
+			10 * time.Minute},
+		{[]timeline.Fault{region}, "orange", "network operations", 15 * time.Minute,
+			15 * time.Minute},
+		{[]timeline.Fault{region, node}, "orange", "network operations, systems operations",
+			15 * time.Minute, 10 * time.Minute},
+		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Attack}, Scope: ScopeCore}}, "red",
+			"security operations", 5 * time.Minute, 5 * time.Minute},
+		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Network}}}, "red", "network operations",
+			5 * time.Minute, 15 * time.Minute},
 	} {
 		a := AlertOf(c.faults)
-		if a.Colour != c.colour || strings.Join(a.Teams, ", ") != c.teams || duration(a.Respond) != c.respond || duration(a.Repair) != c.repair {
+		if a.Colour != c.colour || strings.Join(a.Teams, ", ") != c.teams ||
+			duration(a.Respond) != c.respond || duration(a.Repair) != c.repair {
 			t.Errorf("%+v: have %+v", c.faults, a)
 		}
 	}
@@ -41,7 +47,8 @@ func handbooked() sim {
 	s := usual()
 	s.rate, s.goals = 400, timeline.Objectives{Profile: Handbook}
 	s.adjust = func(q *load.Request) {
-		q.Handshake, q.Lookup = load.StepOf(time.Millisecond, true), load.StepOf(2*time.Millisecond, true)
+		q.Handshake, q.Lookup = load.StepOf(time.Millisecond, true),
+			load.StepOf(2*time.Millisecond, true)
 	}
 	return s
 }
@@ -53,17 +60,21 @@ func TestHandbook(t *testing.T) {
 		colour  string
 		reason  string
 	}{
-		"pass":       {nil, Pass, "yellow", ""},
-		"absorbed":   {func(s *sim) { s.downs = nil }, Pass, "yellow", ""},
-		"everyone":   {func(s *sim) { s.downs[0].share = 1 }, Pass, "red", ""},
-		"unnoticed":  {func(s *sim) { s.answers = s.answers[:1] }, Inconclusive, "yellow", "respond: wanted ≤ 30m, measured > 10 s"},
-		"never well": {func(s *sim) { s.downs[0].to = 40 * sec }, Inconclusive, "yellow", "repair: wanted ≤ 10m, measured > 2"},
+		"pass":     {nil, Pass, "yellow", ""},
+		"absorbed": {func(s *sim) { s.downs = nil }, Pass, "yellow", ""},
+		"everyone": {func(s *sim) { s.downs[0].share = 1 }, Pass, "red", ""},
+		"unnoticed": {func(s *sim) { s.answers = s.answers[:1] }, Inconclusive, "yellow",
+			"respond: wanted ≤ 30m, measured > 10 s"},
+		"never well": {func(s *sim) { s.downs[0].to = 40 * sec }, Inconclusive, "yellow",
+			"repair: wanted ≤ 10m, measured > 2"},
 		"slow names": {func(s *sim) {
 			s.adjust = func(q *load.Request) {
-				q.Handshake, q.Lookup = load.StepOf(time.Millisecond, true), load.StepOf(60*time.Millisecond, true)
+				q.Handshake, q.Lookup = load.StepOf(time.Millisecond, true),
+					load.StepOf(60*time.Millisecond, true)
 			}
 		}, Fail, "yellow", "dns-p95 in recovery: wanted ≤ 50 ms, measured 60 ms"},
-		"few handshakes": {func(s *sim) { s.rate = 100 }, Inconclusive, "yellow", "99.9% takes 2995 without a failure"},
+		"few handshakes": {func(s *sim) { s.rate = 100 }, Inconclusive, "yellow",
+			"99.9% takes 2995 without a failure"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := handbooked()
@@ -73,7 +84,8 @@ func TestHandbook(t *testing.T) {
 			r := s.record()
 			r.Header.Faults[0].Scope = ScopeNode
 			card := Score(r, s.goals)
-			if card.Verdict != c.verdict || card.Alert == nil || card.Alert.Colour != c.colour || !strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
+			if card.Verdict != c.verdict || card.Alert == nil || card.Alert.Colour != c.colour ||
+				!strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
 				t.Errorf("have %s, %+v, %q", card.Verdict, card.Alert, card.Reasons)
 			}
 		})
@@ -88,30 +100,38 @@ func TestHandbook(t *testing.T) {
 // says nothing of it, and of what could not be asked nothing is known.
 func TestPortInRecovery(t *testing.T) {
 	try := func(at int64, good, known bool) load.Answer {
-		return load.Answer{Check: "port", Start: t0 + at, End: t0 + at + ms, Good: good, Known: known}
+		return load.Answer{Check: "port", Start: t0 + at, End: t0 + at + ms, Good: good,
+			Known: known}
 	}
 	for name, c := range map[string]struct {
 		answers  []load.Answer
 		measured string
 		result   string
 	}{
-		"open": {[]load.Answer{try(16*sec, false, true), try(26*sec, true, true), try(27*sec, true, true), try(28*sec, true, true),
+		"open": {[]load.Answer{try(16*sec, false, true), try(26*sec, true, true),
+			try(27*sec, true, true), try(28*sec, true, true),
 			try(29*sec, true, true), try(30*sec, true, true)}, "5 of 5", Met},
-		"asked once":  {[]load.Answer{try(26*sec, true, true)}, "1 of 1", Undecided},
-		"closed once": {[]load.Answer{try(26*sec, true, true), try(30*sec, false, true)}, "1 of 2", Missed},
-		"not asked":   {[]load.Answer{try(16*sec, true, true), try(30*sec, false, false)}, "nothing", Undecided},
+		"asked once": {[]load.Answer{try(26*sec, true, true)}, "1 of 1", Undecided},
+		"closed once": {[]load.Answer{try(26*sec, true, true), try(30*sec, false, true)}, "1 of 2",
+			Missed},
+		"not asked": {[]load.Answer{try(16*sec, true, true), try(30*sec, false, false)},
+			"nothing", Undecided},
 	} {
 		s := handbooked()
-		s.watch = append(s.watch, timeline.Watcher{Name: "port", Kind: "tcp", WatcherTraits: (&watch.TCP{}).Traits(), Fails: 1, Oks: 1, Every: time.Second})
+		s.watch = append(s.watch, timeline.Watcher{Name: "port", Kind: "tcp",
+			WatcherTraits: (&watch.TCP{}).Traits(), Fails: 1, Oks: 1, Every: time.Second})
 		s.answers = append(s.answers, c.answers...)
 		card := Score(s.record(), s.goals)
-		i := slices.IndexFunc(card.Objectives, func(o Objective) bool { return o.Name == Port("port") })
-		if i < 0 || card.Objectives[i].Measured != c.measured || card.Objectives[i].Result != c.result {
+		i := slices.IndexFunc(card.Objectives,
+			func(o Objective) bool { return o.Name == Port("port") })
+		if i < 0 || card.Objectives[i].Measured != c.measured ||
+			card.Objectives[i].Result != c.result {
 			t.Errorf("%s: have %+v, want %s, %s", name, card.Objectives, c.measured, c.result)
 		}
 	}
 	s := handbooked()
-	if card := Score(s.record(), s.goals); slices.ContainsFunc(card.Objectives, func(o Objective) bool { return strings.HasPrefix(o.Name, "port ") }) {
+	if card := Score(s.record(), s.goals); slices.ContainsFunc(card.Objectives,
+		func(o Objective) bool { return strings.HasPrefix(o.Name, "port ") }) {
 		t.Errorf("without a tcp watcher: have %+v", card.Objectives)
 	}
 }

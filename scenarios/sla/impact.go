@@ -33,7 +33,8 @@ const mostUsers = 1 << 20
 
 func newHits(c course, users int, seconds []slice) *hits {
 	from, _, _ := c.phase("run")
-	return &hits{start: from, seconds: seconds, users: make([]user, min(max(0, users), mostUsers)), others: map[uint32]*user{}}
+	return &hits{start: from, seconds: seconds, users: make([]user, min(max(0, users), mostUsers)),
+		others: map[uint32]*user{}}
 }
 
 func (h *hits) user(number uint32) *user {
@@ -129,7 +130,8 @@ func (s *scorer) degraded(seconds []slice) {
 func (s *scorer) level(seconds []slice) {
 	out := &s.card.Impact
 	least := 1
-	if few := slices.DeleteFunc(slices.Clone(seconds), func(c slice) bool { return c.active >= leastSlice }); 2*len(few) < len(seconds) {
+	if few := slices.DeleteFunc(slices.Clone(seconds),
+		func(c slice) bool { return c.active >= leastSlice }); 2*len(few) < len(seconds) {
 		least = leastSlice
 	}
 	all := 0

@@ -85,10 +85,12 @@ func TestFewUsersAreNotEveryone(t *testing.T) {
 		everyone bool
 		peak     float64
 	}{
-		"the run's end":       {[]slice{full, full, few}, 0, false, 0},
-		"a user, once":        {[]slice{{active: 1}, {active: 1, hit: 1}, {active: 1}}, 3, false, 1},
-		"two a second, often": {[]slice{few, few, few, few, few, few, few, few, few, few}, 3, true, 1},
-		"all":                 {[]slice{full, {active: 100, hit: 100}}, 3, true, 1},
+		"the run's end": {[]slice{full, full, few}, 0, false, 0},
+		"a user, once": {[]slice{{active: 1}, {active: 1, hit: 1}, {active: 1}}, 3, false,
+			1},
+		"two a second, often": {[]slice{few, few, few, few, few, few, few, few, few, few}, 3, true,
+			1},
+		"all": {[]slice{full, {active: 100, hit: 100}}, 3, true, 1},
 	} {
 		s := scorer{card: Scorecard{Impact: Impact{Users: 500}}}
 		s.level(c.seconds)

@@ -68,7 +68,8 @@ type Keep struct {
 var (
 	Metrics = []string{"success", "p50", "p90", "p95", "p99", "p99.9",
 		"dns", "dns-p50", "dns-p90", "dns-p95", "dns-p99", "dns-p99.9",
-		"handshake", "handshake-p50", "handshake-p90", "handshake-p95", "handshake-p99", "handshake-p99.9",
+		"handshake", "handshake-p50", "handshake-p90", "handshake-p95", "handshake-p99",
+		"handshake-p99.9",
 		"tls", "tls-p50", "tls-p90", "tls-p95", "tls-p99", "tls-p99.9"}
 	InPhase = []string{"baseline", "fault", "recovery", "run"}
 )
@@ -80,23 +81,29 @@ func ParseKeep(s string) (Keep, error) {
 	text := strings.Join(strings.Fields(s), " ")
 	m := keepText.FindStringSubmatch(text)
 	if m == nil {
-		return Keep{}, fmt.Errorf("threshold %q: want METRIC [of good] [of GROUP] [on new|established] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%", s)
+		return Keep{}, fmt.Errorf("threshold %q: want METRIC [of good] [of GROUP] [on new|established] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%",
+			s)
 	}
-	k := Keep{Metric: m[1], Good: m[2] != "", Node: m[3], Of: m[4], On: m[5], Phase: m[6], Op: m[7], Relative: m[8] != "", Text: text}
+	k := Keep{Metric: m[1], Good: m[2] != "", Node: m[3], Of: m[4], On: m[5], Phase: m[6], Op: m[7],
+		Relative: m[8] != "", Text: text}
 	if !slices.Contains(Metrics, k.Metric) {
-		return Keep{}, fmt.Errorf("threshold %q: no metric %q: there are %s", s, k.Metric, strings.Join(Metrics, ", "))
+		return Keep{}, fmt.Errorf("threshold %q: no metric %q: there are %s", s, k.Metric,
+			strings.Join(Metrics, ", "))
 	}
 	if k.Phase == "hold" { // its name before
 		k.Phase, k.Text = "fault", strings.Replace(text, " in hold ", " in fault ", 1)
 	}
 	if !slices.Contains(InPhase, k.Phase) {
-		return Keep{}, fmt.Errorf("threshold %q: no phase %q: there are %s", s, k.Phase, strings.Join(InPhase, ", "))
+		return Keep{}, fmt.Errorf("threshold %q: no phase %q: there are %s", s, k.Phase,
+			strings.Join(InPhase, ", "))
 	}
 	if k.OfSteps() && k.On != "" {
-		return Keep{}, fmt.Errorf("threshold %q: %s is of new connections as it is: leave \"on %s\" away", s, k.Metric, k.On)
+		return Keep{}, fmt.Errorf("threshold %q: %s is of new connections as it is: leave \"on %s\" away",
+			s, k.Metric, k.On)
 	}
 	if k.Good && k.IsShare() {
-		return Keep{}, fmt.Errorf("threshold %q: %s is the share of the good ones as it is: leave \"of good\" away", s, k.Metric)
+		return Keep{}, fmt.Errorf("threshold %q: %s is the share of the good ones as it is: leave \"of good\" away",
+			s, k.Metric)
 	}
 	var err error
 	if k.Value, err = k.parseValue(m[8] + m[9]); err != nil {

@@ -11,23 +11,38 @@ import (
 
 func TestParseKeep(t *testing.T) {
 	for text, want := range map[string]Keep{
-		"success of shoppers in run >= 99%":              {Metric: "success", Of: "shoppers", Phase: "run", Op: ">=", Value: 0.99},
-		"p95 in recovery <= 200ms":                       {Metric: "p95", Phase: "recovery", Op: "<=", Value: 0.2},
-		"p99.9 of a/b in baseline <= 1.5s":               {Metric: "p99.9", Of: "a/b", Phase: "baseline", Op: "<=", Value: 1.5},
-		"success in fault >= 99.95%":                     {Metric: "success", Phase: "fault", Op: ">=", Value: 0.9995},
-		"success of node app-2 in fault >= 99%":          {Metric: "success", Node: "app-2", Phase: "fault", Op: ">=", Value: 0.99},
-		"success of node in fault >= 99%":                {Metric: "success", Of: "node", Phase: "fault", Op: ">=", Value: 0.99},
-		"success of shoppers on new in run >= 99%":       {Metric: "success", Of: "shoppers", On: "new", Phase: "run", Op: ">=", Value: 0.99},
-		"p95 of node a on established in fault <= 1s":    {Metric: "p95", Node: "a", On: "established", Phase: "fault", Op: "<=", Value: 1},
-		"handshake in recovery >= 99.95%":                {Metric: "handshake", Phase: "recovery", Op: ">=", Value: 0.9995},
-		"dns-p95 of page/fresh in recovery <= 50ms":      {Metric: "dns-p95", Of: "page/fresh", Phase: "recovery", Op: "<=", Value: 0.05},
-		"p99 of good in fault <= 1s":                     {Metric: "p99", Good: true, Phase: "fault", Op: "<=", Value: 1},
-		"p99 of good of a/b on new in fault <= 1s":       {Metric: "p99", Good: true, Of: "a/b", On: "new", Phase: "fault", Op: "<=", Value: 1},
-		"p99 of good of node a in fault <= 1s":           {Metric: "p99", Good: true, Node: "a", Phase: "fault", Op: "<=", Value: 1},
-		"p95 of shoppers in recovery <= 1.25 x baseline": {Metric: "p95", Of: "shoppers", Phase: "recovery", Op: "<=", Value: 1.25, Relative: true},
+		"success of shoppers in run >= 99%": {Metric: "success", Of: "shoppers",
+			Phase: "run", Op: ">=", Value: 0.99},
+		"p95 in recovery <= 200ms": {Metric: "p95", Phase: "recovery",
+			Op: "<=", Value: 0.2},
+		"p99.9 of a/b in baseline <= 1.5s": {Metric: "p99.9", Of: "a/b",
+			Phase: "baseline", Op: "<=", Value: 1.5},
+		"success in fault >= 99.95%": {Metric: "success", Phase: "fault",
+			Op: ">=", Value: 0.9995},
+		"success of node app-2 in fault >= 99%": {Metric: "success", Node: "app-2",
+			Phase: "fault", Op: ">=", Value: 0.99},
+		"success of node in fault >= 99%": {Metric: "success", Of: "node",
+			Phase: "fault", Op: ">=", Value: 0.99},
+		"success of shoppers on new in run >= 99%": {Metric: "success", Of: "shoppers",
+			On: "new", Phase: "run", Op: ">=", Value: 0.99},
+		"p95 of node a on established in fault <= 1s": {Metric: "p95", Node: "a",
+			On: "established", Phase: "fault", Op: "<=", Value: 1},
+		"handshake in recovery >= 99.95%": {Metric: "handshake", Phase: "recovery",
+			Op: ">=", Value: 0.9995},
+		"dns-p95 of page/fresh in recovery <= 50ms": {Metric: "dns-p95", Of: "page/fresh",
+			Phase: "recovery", Op: "<=", Value: 0.05},
+		"p99 of good in fault <= 1s": {Metric: "p99", Good: true,
+			Phase: "fault", Op: "<=", Value: 1},
+		"p99 of good of a/b on new in fault <= 1s": {Metric: "p99", Good: true, Of: "a/b",
+			On: "new", Phase: "fault", Op: "<=", Value: 1},
+		"p99 of good of node a in fault <= 1s": {Metric: "p99", Good: true, Node: "a",
+			Phase: "fault", Op: "<=", Value: 1},
+		"p95 of shoppers in recovery <= 1.25 x baseline": {Metric: "p95", Of: "shoppers",
+			Phase: "recovery", Op: "<=", Value: 1.25, Relative: true},
 	} {
 		want.Text = text
-		if have, err := ParseKeep("  " + strings.ReplaceAll(text, " ", "  ")); err != nil || have != want {
+		if have, err := ParseKeep("  " + strings.ReplaceAll(text, " ", "  ")); err != nil ||
+			have != want {
 			t.Errorf("%q: have %+v, %v", text, have, err)
 		}
 	}
@@ -122,7 +137,8 @@ func TestKeepOnConnections(t *testing.T) {
 	}
 	s.adjust = func(q *load.Request) { q.Reused = false }
 	o := Score(s.record(), timeline.Objectives{Keep: []string{"success on established in fault >= 99%"}}).Objectives[0]
-	if o.Result != Undecided || !strings.Contains(string(o.Why), "no request was sent on established connections") {
+	if o.Result != Undecided || !strings.Contains(string(o.Why),
+		"no request was sent on established connections") {
 		t.Errorf("of none: %+v", o)
 	}
 }
@@ -179,7 +195,8 @@ func TestKeepRelativeToBadBaseline(t *testing.T) {
 			q.Class, q.Status = load.Status, 503
 		}
 	}
-	if o := Score(s.record(), timeline.Objectives{Keep: []string{"p99 in fault <= 2 x baseline"}}).Objectives[0]; o.Result != Undecided || o.Why == "" {
+	if o := Score(s.record(), timeline.Objectives{Keep: []string{"p99 in fault <= 2 x baseline"}}).Objectives[0]; o.Result != Undecided ||
+		o.Why == "" {
 		t.Errorf("have %+v", o)
 	}
 }
@@ -205,8 +222,10 @@ func TestInjectedAnswersAreTheNodes(t *testing.T) {
 		}
 		r := s.record()
 		r.Header.Faults[0].Nodes = []string{"app-2"}
-		o := Score(r, timeline.Objectives{Keep: []string{"success of node app-2 in fault >= 99%", "success of node app-1 in fault >= 99%", "p50 of node app-2 in fault <= 1s"}})
-		if have := o.Objectives; have[0].Result != want.hit || have[1].Result != want.other || have[2].Result != want.hit {
+		o := Score(r, timeline.Objectives{Keep: []string{"success of node app-2 in fault >= 99%",
+			"success of node app-1 in fault >= 99%", "p50 of node app-2 in fault <= 1s"}})
+		if have := o.Objectives; have[0].Result != want.hit || have[1].Result != want.other ||
+			have[2].Result != want.hit {
 			t.Errorf("named %v: have %+v", named, have)
 		}
 		for _, n := range o.Nodes {
@@ -233,9 +252,11 @@ func TestRanksCover(t *testing.T) {
 		q         float64
 		n         int
 		low, high int
-	}{{0.95, 300, 279, 292}, {0.95, 58, 52, 59}, {0.95, 59, 53, 59}, {0.99, 299, 293, 299}, {0.5, 5, 1, 5}, {0.5, 4, 0, 5}} {
+	}{{0.95, 300, 279, 292}, {0.95, 58, 52, 59}, {0.95, 59, 53, 59}, {0.99, 299, 293, 299}, {0.5, 5,
+		1, 5}, {0.5, 4, 0, 5}} {
 		if low, high := ranks(c.q, c.n); low != c.low || high != c.high {
-			t.Errorf("p%v of %d: have the %d-th to the %d-th, want the %d-th to the %d-th", 100*c.q, c.n, low, high, c.low, c.high)
+			t.Errorf("p%v of %d: have the %d-th to the %d-th, want the %d-th to the %d-th", 100*c.q,
+				c.n, low, high, c.low, c.high)
 		}
 	}
 }

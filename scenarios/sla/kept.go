@@ -25,9 +25,11 @@ type bounds struct {
 func (s *scorer) keep(text string) Objective {
 	k, err := ParseKeep(text)
 	if err != nil { // the plan, or `score --sla`, checked it
-		return Objective{Name: text, Wanted: text, Measured: "nothing", Result: Undecided, Why: Word(err.Error())}
+		return Objective{Name: text, Wanted: text, Measured: "nothing", Result: Undecided,
+			Why: Word(err.Error())}
 	}
-	o := Objective{Name: k.name(), Wanted: sign(k.Op) + " " + k.shown(k.Value), Op: k.Op, Unit: inSeconds, Measured: "nothing", Result: Undecided}
+	o := Objective{Name: k.name(), Wanted: sign(k.Op) + " " + k.shown(k.Value), Op: k.Op,
+		Unit: inSeconds, Measured: "nothing", Result: Undecided}
 	if k.IsShare() {
 		o.Unit = asShare
 	}
@@ -55,7 +57,8 @@ func (s *scorer) keep(text string) Objective {
 	if k.shown(have.high) != o.Measured {
 		o.Measured += " to " + k.shown(have.high)
 	}
-	if m := s.metrics.of(k, k.Phase); math.IsInf(have.low, 1) || math.IsInf(have.high, 1) && m.bad > 0 {
+	if m := s.metrics.of(k, k.Phase); math.IsInf(have.low, 1) || math.IsInf(have.high, 1) &&
+		m.bad > 0 {
 		o.Measured += fmt.Sprintf(", as %d of %d were bad", m.bad, m.counted())
 	}
 	o.Value = k.worse(have.low, have.high)
@@ -109,7 +112,8 @@ func (k Keep) without() string {
 // doubt says why it cannot be told.
 func (k Keep) doubt(have bounds) string {
 	if have.nameless > 0 {
-		return fmt.Sprintf("%d requests that got no answer, or one that names no node, may have been its own: let each node say who it is, and a front whom it asked", have.nameless)
+		return fmt.Sprintf("%d requests that got no answer, or one that names no node, may have been its own: let each node say who it is, and a front whom it asked",
+			have.nameless)
 	}
 	if have.steps == 0 {
 		return "it depends on the requests that were due and never sent"
@@ -119,7 +123,8 @@ func (k Keep) doubt(have bounds) string {
 		return why + ": a longer phase, or a higher rate, would tell it more finely"
 	}
 	if k.Op == ">=" && !k.Relative && k.Value < 1 {
-		why += fmt.Sprintf(": %s takes %d without a failure; a longer phase, a higher rate or more connections would give them", k.shown(k.Value), Clean(k.Value))
+		why += fmt.Sprintf(": %s takes %d without a failure; a longer phase, a higher rate or more connections would give them",
+			k.shown(k.Value), Clean(k.Value))
 	}
 	return why
 }
@@ -207,9 +212,11 @@ func (m *metric) add(r *load.Request, bad bool) {
 
 // mayBe reports whether a request that names no node may have met this one.
 func (m *metric) mayBe(r *load.Request, bad bool) bool {
-	return r.Node == "" && !r.Unsent && len(m.hit) > 0 && (m.on == "" || r.Reused == (m.on == established)) &&
+	return r.Node == "" && !r.Unsent && len(m.hit) > 0 &&
+		(m.on == "" || r.Reused == (m.on == established)) &&
 		(r.Injected || bad && slices.ContainsFunc(m.hit, func(t span) bool {
-			return t.injected != never && r.Done >= t.injected && (t.cleared == never || r.Due <= t.cleared)
+			return t.injected != never && r.Done >= t.injected &&
+				(t.cleared == never || r.Due <= t.cleared)
 		}))
 }
 
@@ -220,7 +227,8 @@ func (m *metric) addStep(step load.Step, r *load.Request) {
 }
 
 func (m *metric) by(r *load.Request) bool {
-	return (m.node == "" || answeredBy(r) == m.node) && (m.on == "" || r.Reused == (m.on == established))
+	return (m.node == "" || answeredBy(r) == m.node) &&
+		(m.on == "" || r.Reused == (m.on == established))
 }
 
 func (m *metric) count(took time.Duration, good bool) {
@@ -273,7 +281,8 @@ func (m *metric) served(k Keep) bounds {
 	least := m.counted() + m.unsent
 	most := least + m.nameless
 	if k.IsShare() {
-		return bounds{low: float64(m.took.n) / float64(most), high: float64(m.took.n+m.unsent) / float64(max(1, least)), nameless: m.nameless}
+		return bounds{low: float64(m.took.n) / float64(most),
+			high: float64(m.took.n+m.unsent) / float64(max(1, least)), nameless: m.nameless}
 	}
 	// At worst the unsent ones would have been without end, at best the quickest.
 	_, above := ranks(k.quantile(), most)

@@ -17,10 +17,15 @@ func TestUsersUnwellAtTheEndAreNoPass(t *testing.T) {
 		goals    timeline.Objectives
 		code     string
 	}{
-		"detected, and down for good": {down(15), 20, timeline.Objectives{Detect: map[string]time.Duration{"probe": 5 * time.Second}}, "outage-unended"},
-		"down for good from the lift": {down(25.2), 20, timeline.Objectives{Mitigate: within(5)}, "outage-unended"},
-		"no limit reaches there":      {down(15), 20, timeline.Objectives{Keep: []string{"success in baseline >= 99%"}}, "outage-unended"},
-		"slow, in a short recovery":   {slow, 4, timeline.Objectives{Mitigate: within(5)}, "slower-at-end"},
+		"detected, and down for good": {down(15), 20,
+			timeline.Objectives{Detect: map[string]time.Duration{"probe": 5 * time.Second}},
+			"outage-unended"},
+		"down for good from the lift": {down(25.2), 20, timeline.Objectives{Mitigate: within(5)},
+			"outage-unended"},
+		"no limit reaches there": {down(15), 20,
+			timeline.Objectives{Keep: []string{"success in baseline >= 99%"}}, "outage-unended"},
+		"slow, in a short recovery": {slow, 4, timeline.Objectives{Mitigate: within(5)},
+			"slower-at-end"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := usually(c.users)

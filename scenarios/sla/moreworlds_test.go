@@ -20,20 +20,24 @@ func moreWorlds() []row {
 			w.groups[0].bad = from(at, min(at+long, 24.9), 1)
 			return w, truth{well: true}
 		}},
-		{"two faults, both felt, in every order and overlap, 2 s until users are well", func(r *rand.Rand) (world, truth) {
-			return both(r, 2), truth{well: true, recover: [2]float64{2 - 0.01, 2 + 0.01}}
-		}},
+		{"two faults, both felt, in every order and overlap, 2 s until users are well",
+			func(r *rand.Rand) (world, truth) {
+				return both(r, 2), truth{well: true, recover: [2]float64{2 - 0.01, 2 + 0.01}}
+			}},
 		{"the same, 7 s until users are well", func(r *rand.Rand) (world, truth) {
 			return both(r, 7), truth{ill: true, recover: [2]float64{7 - 0.01, 7 + 0.01}}
 		}},
-		{"unwell for 6 to 9 s after a fault, until the next one comes", func(r *rand.Rand) (world, truth) {
-			next := 26 + 3*r.Float64()
-			w := usually(users(from(15, next+3, 1)))
-			w.fault, w.only, w.also = 20, true, []onset{{"one", 15, 20}, {"other", next, next + 3}}
-			return w, truth{ill: true, recover: [2]float64{next - 20 - 0.01, next - 20 + 0.01}}
-		}},
+		{"unwell for 6 to 9 s after a fault, until the next one comes",
+			func(r *rand.Rand) (world, truth) {
+				next := 26 + 3*r.Float64()
+				w := usually(users(from(15, next+3, 1)))
+				w.fault, w.only, w.also = 20, true,
+					[]onset{{"one", 15, 20}, {"other", next, next + 3}}
+				return w, truth{ill: true, recover: [2]float64{next - 20 - 0.01, next - 20 + 0.01}}
+			}},
 		{"0.15 % of 1,000/s stay bad between two outages", func(*rand.Rand) (world, truth) {
-			w := usually(crowd{rate: 1000, bad: either(from(15, 20, 1), from(20, 50, 0.0015), from(50, 55, 1))})
+			w := usually(crowd{rate: 1000,
+				bad: either(from(15, 20, 1), from(20, 50, 0.0015), from(50, 55, 1))})
 			w.fault, w.only, w.also = 40, true, []onset{{"one", 15, 20}, {"other", 50, 55}}
 			return w, truth{ill: true}
 		}},
@@ -54,11 +58,12 @@ func moreWorlds() []row {
 			late := seen+0.002-15 > 2
 			return w, truth{well: !late, ill: late}
 		}},
-		{"a balancer that is polled, within 0.15 s of its limit", func(r *rand.Rand) (world, truth) {
-			w := watched(r, "lb")
-			late := w.alarms[0]-15 > 2
-			return w, truth{well: !late, ill: late}
-		}},
+		{"a balancer that is polled, within 0.15 s of its limit",
+			func(r *rand.Rand) (world, truth) {
+				w := watched(r, "lb")
+				late := w.alarms[0]-15 > 2
+				return w, truth{well: !late, ill: late}
+			}},
 	}
 }
 
@@ -75,7 +80,8 @@ func both(r *rand.Rand, tail float64) world {
 	}
 	a.name, b.name = "one", "other"
 	last := max(a.to, b.to)
-	w := usually(crowd{rate: 100, bad: either(from(a.from, a.to, 1), from(b.from, b.to, 1), from(last, last+tail, 1))})
+	w := usually(crowd{rate: 100, bad: either(from(a.from, a.to, 1), from(b.from, b.to, 1),
+		from(last, last+tail, 1))})
 	w.only, w.fault, w.also = true, 17, []onset{a, b}
 	return w
 }

@@ -21,7 +21,8 @@ func TestResetsOfADeadNodeAreItsOwn(t *testing.T) {
 			}
 		}
 		r := s.record()
-		r.Header.Faults[0].Kind, r.Header.Faults[0].State, r.Header.Faults[0].Nodes = "kill", true, []string{"web"}
+		r.Header.Faults[0].Kind, r.Header.Faults[0].State, r.Header.Faults[0].Nodes = "kill", true,
+			[]string{"web"}
 		card := Score(r, s.goals)
 		if o := card.Objectives[0]; o.Result != want {
 			t.Errorf("others answer %v: have %+v, want %s", others, o, want)
@@ -32,11 +33,14 @@ func TestResetsOfADeadNodeAreItsOwn(t *testing.T) {
 // Users who were answered more slowly, and none of whom failed, are not nobody: whether a
 // watcher had to notice is not told.
 func TestSlowerIsNotSpared(t *testing.T) {
-	w := usually(crowd{rate: 100, took: changing(func(at float64) float64 { return 0.003 + from(15, 25, 0.1)(at) }, 0.05)})
+	w := usually(crowd{rate: 100, took: changing(func(at float64) float64 { return 0.003 + from(15, 25, 0.1)(at) },
+		0.05)})
 	w.alarms = []float64{-9} // content all along
-	w.goals.Detect, w.goals.IfFelt = map[string]time.Duration{"probe": 5 * time.Second}, []string{"probe"}
+	w.goals.Detect, w.goals.IfFelt = map[string]time.Duration{"probe": 5 * time.Second},
+		[]string{"probe"}
 	card := Score(w.record(1), w.goals)
-	if o := card.Objectives[0]; o.Name != "detect probe" || o.Result != Undecided || card.Spared(card.Watchers[0]) || !card.Faults[0].Slower {
+	if o := card.Objectives[0]; o.Name != "detect probe" || o.Result != Undecided ||
+		card.Spared(card.Watchers[0]) || !card.Faults[0].Slower {
 		t.Errorf("have %s, %+v, fault %+v", card.Verdict, card.Objectives, card.Faults[0])
 	}
 }

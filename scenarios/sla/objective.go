@@ -30,7 +30,8 @@ func (s *scorer) judge() {
 	case len(broken) > 0:
 		c.Verdict, c.Reasons = Error, broken
 	case s.interrupted():
-		c.Verdict, c.Reasons = Interrupted, []Said{Say("interrupted", "ended by the user; what was injected has been lifted")}
+		c.Verdict, c.Reasons = Interrupted,
+			[]Said{Say("interrupted", "ended by the user; what was injected has been lifted")}
 	case s.lost && s.course.injected != never:
 		// Acknowledged writes that are gone are the users' loss, whatever else is not proven.
 		c.Verdict, c.Reasons = Fail, slices.Concat(missed, void)
@@ -41,7 +42,8 @@ func (s *scorer) judge() {
 	case len(undecided) > 0:
 		c.Verdict, c.Reasons = Inconclusive, undecided
 	case len(c.Objectives) == 0:
-		c.Verdict, c.Reasons = Inconclusive, []Said{Say("nothing-judged", "no objective was judged: a run without one cannot pass")}
+		c.Verdict, c.Reasons = Inconclusive,
+			[]Said{Say("nothing-judged", "no objective was judged: a run without one cannot pass")}
 	case len(after) > 0:
 		c.Verdict, c.Reasons = Inconclusive, after
 	default:
@@ -64,7 +66,8 @@ func (s *scorer) results(result string) (all []Said) {
 		if o.Result != result {
 			continue
 		}
-		said := Saying("objective-"+result, "%s: wanted %s, measured %s", o.Name, o.Wanted, o.Measured)
+		said := Saying("objective-"+result, "%s: wanted %s, measured %s", o.Name, o.Wanted,
+			o.Measured)
 		if o.Why != "" {
 			said.Text += ": " + string(o.Why)
 		}
@@ -146,7 +149,8 @@ func (s *scorer) blindTo(w Watcher) bool {
 }
 
 func cannotMeet(w Watcher) string {
-	return fmt.Sprintf("it cannot meet %s by its own way, and is not convicted: say as: GROUP, so that it asks in the users' place, or aim the fault at watch:%s, too", cmp.Or(string(w.Of), strings.Join(w.Unmet, ", ")), w.Name)
+	return fmt.Sprintf("it cannot meet %s by its own way, and is not convicted: say as: GROUP, so that it asks in the users' place, or aim the fault at watch:%s, too",
+		cmp.Or(string(w.Of), strings.Join(w.Unmet, ", ")), w.Name)
 }
 
 // detection judges a watcher. One that was content while nobody was hurt has missed

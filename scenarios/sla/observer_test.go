@@ -25,7 +25,8 @@ func TestObserverAgainstSorting(t *testing.T) {
 		for i := range rapid.IntRange(0, 60).Draw(t, "requests") {
 			due += rapid.Int64Range(0, 3).Draw(t, "gap")
 			took := rapid.SampledFrom([]int64{0, 1, 1, 2, 20}).Draw(t, "took")
-			all = append(all, request{seen{due + took, uint32(i)}, due, rapid.IntRange(0, 2).Draw(t, "bad") == 0})
+			all = append(all, request{seen{due + took, uint32(i)}, due,
+				rapid.IntRange(0, 2).Draw(t, "bad") == 0})
 		}
 		for _, r := range all {
 			o.see(r.seen, r.bad, r.due)

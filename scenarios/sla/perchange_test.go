@@ -38,11 +38,13 @@ func TestPerChangeHolds(t *testing.T) {
 			slices.Sort(needed)
 			c := needed[int(math.Ceil(0.95*float64(len(needed))))-1]
 			if c > perChange {
-				t.Errorf("%v %% bad all along, %v %% in the outage: it takes c = %.2f, and %d is promised", 100*noise, 100*f, c, perChange)
+				t.Errorf("%v %% bad all along, %v %% in the outage: it takes c = %.2f, and %d is promised",
+					100*noise, 100*f, c, perChange)
 			}
 			row += fmt.Sprintf(" %.2f |", c)
 		}
-		out.row(fmt.Sprintf("| %v %% | %.2g %% | %.2g %% |%s %d |", 100*noise, 100*p0, 100*p1, row, n))
+		out.row(fmt.Sprintf("| %v %% | %.2g %% | %.2g %% |%s %d |", 100*noise, 100*p0, 100*p1, row,
+			n))
 	}
 }
 

@@ -34,7 +34,8 @@ func (p *phase) counted() Phase {
 	all := Served{Sent: p.own.Sent + p.pooled.Sent, Failed: p.own.Failed + p.pooled.Failed}.share()
 	return Phase{Name: p.name, Due: p.due, Sent: all.Sent, Failed: all.Failed, Success: all.Success,
 		P50: p.quantile(0.5), P95: p.quantile(0.95), P99: p.quantile(0.99),
-		Connections: Connections{New: p.own.share(), Established: p.pooled.share(), Differ: p.own.apart(p.pooled)}}
+		Connections: Connections{New: p.own.share(), Established: p.pooled.share(),
+			Differ: p.own.apart(p.pooled)}}
 }
 
 // quantile of the latency of all that were sent, bad ones being without end; nil where

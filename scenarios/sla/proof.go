@@ -35,7 +35,8 @@ func (s *scorer) delayed(f timeline.Fault) bool {
 	}
 	return t.injected != never && slices.ContainsFunc(s.streams, func(st *stream) bool {
 		return meets(f, st.group.Name) && slices.ContainsFunc(st.slows(), func(x slow) bool {
-			return x.until >= t.injected && x.from >= t.injected-int64(st.group.Slow) && x.from <= until
+			return x.until >= t.injected && x.from >= t.injected-int64(st.group.Slow) &&
+				x.from <= until
 		})
 	})
 }
@@ -91,7 +92,8 @@ func (s *scorer) faintly(f timeline.Fault) (out *faintOutage, detectable, ofGrou
 	all := s.exposed(f, t.injected, until)
 	var sum exposure
 	for _, x := range all {
-		sum.during, sum.whole, sum.behind = sum.during.add(x.during), sum.whole.add(x.whole), sum.behind.add(x.behind)
+		sum.during, sum.whole, sum.behind = sum.during.add(x.during), sum.whole.add(x.whole),
+			sum.behind.add(x.behind)
 	}
 	if len(all) > 1 {
 		spread := s.together()
@@ -158,7 +160,8 @@ func (s *scorer) exposed(f timeline.Fault, from, until int64) (all []exposure) {
 				x.end = min(x.end, o.onset)
 			}
 		}
-		x.during, x.behind, x.whole = s.stretch(st, from, until), s.stretch(st, until, x.end), s.stretch(st, from, x.end)
+		x.during, x.behind, x.whole = s.stretch(st, from, until), s.stretch(st, until, x.end),
+			s.stretch(st, from, x.end)
 		own, marked := st.made(f.Name, from, until)
 		x.made = own
 		x.during.bad, x.whole.bad = max(0, x.during.bad-marked), max(0, x.whole.bad-marked)
@@ -170,7 +173,8 @@ func (s *scorer) exposed(f timeline.Fault, from, until int64) (all []exposure) {
 // badKnown are the places of bad requests that were due before an instant, and of which
 // nothing bad was known before another: those under way then among them.
 func (s *stream) badKnown(from, until int64) (places []uint32) {
-	for _, place := range s.bads[below(s.bads, s.first(from-int64(s.group.Slow))):below(s.bads, s.first(until))] {
+	for _, place := range s.bads[below(s.bads, s.first(from-int64(s.group.Slow))):below(s.bads,
+		s.first(until))] {
 		if s.known(int(place)) >= from {
 			places = append(places, place)
 		}
@@ -220,7 +224,8 @@ func (f *faintOutage) edge() time.Duration {
 // lifted, or the run ended.
 func (f *faintOutage) times(t span, end int64, confirm time.Duration) (mitigate, again *Time) {
 	bound := func(from int64) *Time {
-		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))), Resolution: seconds(f.gap + f.edge()), By: tooFew}
+		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))),
+			Resolution: seconds(f.gap + f.edge()), By: tooFew}
 	}
 	if t.lifted != never && f.last+int64(confirm) <= t.lifted {
 		mitigate = bound(max(f.first, t.injected))

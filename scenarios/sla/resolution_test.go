@@ -46,10 +46,13 @@ func TestPrintedResolutionsHold(t *testing.T) {
 			for seed := range n {
 				from := 12*sec + int64(seed)*37*ms%sec
 				to := from + 6*sec + int64(seed)*11*ms%sec
-				s := sim{rate: c.rate, length: 40 * time.Second, inject: from - 10*ms, lift: to + 6*sec, confirm: 3 * time.Second,
+				s := sim{rate: c.rate, length: 40 * time.Second, inject: from - 10*ms, lift: to +
+					6*sec, confirm: 3 * time.Second,
 					seed: uint64(seed), downs: []down{{from, to, c.share, c.kind}}, unused: true,
-					watch:   []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1, Every: time.Second}},
-					answers: []load.Answer{answer(5*sec, true), answer(from+2*sec, false), answer(to+9*sec, true)}}
+					watch: []timeline.Watcher{{Name: "pager", Kind: "http", Fails: 1, Oks: 1,
+						Every: time.Second}},
+					answers: []load.Answer{answer(5*sec, true), answer(from+2*sec, false),
+						answer(to+9*sec, true)}}
 				well := to + 3*ms // the bad answer's own time
 				if c.kind == "hang" || c.kind == "slow" {
 					well = to + 500*ms // known τ after its due
@@ -77,7 +80,8 @@ func TestPrintedResolutionsHold(t *testing.T) {
 			}
 			for what, k := range missed {
 				if k > int(math.Ceil(0.05*float64(n))) {
-					t.Errorf("%s: %d of %d are further from the truth than what is printed", what, k, n)
+					t.Errorf("%s: %d of %d are further from the truth than what is printed", what,
+						k, n)
 				}
 			}
 		})
@@ -98,9 +102,11 @@ func TestDetectHasTheDoubtOfItsOrigin(t *testing.T) {
 			p.Own, p.Users, p.Total, p.First = true, 0, 900, t0+14*sec
 			r.Marks[1].Before, r.Marks[1].After = t0+14*sec, t0+14*sec
 		}, 0.19, 0.3}, // 1/100 + 6/(100·0.33), and 1 ms of lag
-		"polled":     {func(_ *sim, r *timeline.Record) { r.Proofs[0].Count.Late = 5 * ms }, 0.005, 0.005},
-		"told":       {func(*sim, *timeline.Record) {}, 0, 0},
-		"in between": {func(_ *sim, r *timeline.Record) { r.Proofs[0].Count.First = t0 + 15*sec + 60*ms }, 0.001, 0.06},
+		"polled": {func(_ *sim, r *timeline.Record) { r.Proofs[0].Count.Late = 5 * ms }, 0.005,
+			0.005},
+		"told": {func(*sim, *timeline.Record) {}, 0, 0},
+		"in between": {func(_ *sim, r *timeline.Record) { r.Proofs[0].Count.First = t0 + 15*sec + 60*ms },
+			0.001, 0.06},
 	} {
 		s := usual()
 		r := s.record()
@@ -109,8 +115,10 @@ func TestDetectHasTheDoubtOfItsOrigin(t *testing.T) {
 			r.Header.Watch[0].Of = of
 			card := Score(r, s.goals)
 			d, ideal, behind := card.Watchers[0].Detect, card.Times.Ideal, card.Watchers[0].Behind
-			if d == nil || d.Resolution < c.least || d.Resolution > c.most || ideal.Resolution != d.Resolution || behind.Resolution != 0 {
-				t.Errorf("%s, of %q: detect %+v, ideal %+v, behind %+v, want ± %v to %v", name, of, d, ideal, behind, c.least, c.most)
+			if d == nil || d.Resolution < c.least || d.Resolution > c.most ||
+				ideal.Resolution != d.Resolution || behind.Resolution != 0 {
+				t.Errorf("%s, of %q: detect %+v, ideal %+v, behind %+v, want ± %v to %v", name, of,
+					d, ideal, behind, c.least, c.most)
 			}
 		}
 	}

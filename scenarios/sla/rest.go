@@ -17,7 +17,8 @@ type against struct {
 
 // add takes in another group's, of the same two stretches.
 func (a against) add(b against) against {
-	return against{a.base + b.base, a.calm + b.calm, a.in + b.in, a.bad + b.bad, max(a.spread, b.spread)}
+	return against{a.base + b.base, a.calm + b.calm, a.in + b.in, a.bad + b.bad,
+		max(a.spread, b.spread)}
 }
 
 // chance is how likely the steady state explains as many bad requests, or more: given
@@ -97,7 +98,8 @@ func (s *scorer) rest() {
 	tests := len(s.streams) + 1 + len(next)
 	for before, i := range next {
 		o := &s.outages[before]
-		if a := s.stretch(o.stream, o.recovered, s.outages[i].onset); !o.censored && a.beyond(tests) {
+		if a := s.stretch(o.stream, o.recovered, s.outages[i].onset); !o.censored &&
+			a.beyond(tests) {
 			o.unsettle()
 		}
 	}
@@ -138,7 +140,8 @@ func (s *scorer) rest() {
 
 // exposedToAny reports whether requests of a group can meet any fault.
 func (s *scorer) exposedToAny(st *stream) bool {
-	return slices.ContainsFunc(s.record.Header.Faults, func(f timeline.Fault) bool { return meets(f, st.group.Name) })
+	return slices.ContainsFunc(s.record.Header.Faults,
+		func(f timeline.Fault) bool { return meets(f, st.group.Name) })
 }
 
 // lasting makes a mitigation one that is not confirmed where more stays bad behind it,
@@ -184,11 +187,13 @@ func (s *scorer) quiet(x faultOutage, r *Time) *Time {
 // more bad requests between two instants than the steady state explains, one of them or
 // all together.
 func (s *scorer) aside(x faultOutage, from, to int64) bool {
-	i := slices.IndexFunc(s.record.Header.Faults, func(f timeline.Fault) bool { return f.Name == x.fault })
+	i := slices.IndexFunc(s.record.Header.Faults,
+		func(f timeline.Fault) bool { return f.Name == x.fault })
 	var each []against
 	for _, st := range s.streams {
 		busy := func(o outage) bool { return o.stream == st && o.onset < to && o.recovered > from }
-		if meets(s.record.Header.Faults[i], st.group.Name) && !slices.ContainsFunc(x.outages, busy) {
+		if meets(s.record.Header.Faults[i], st.group.Name) &&
+			!slices.ContainsFunc(x.outages, busy) {
 			each = append(each, s.stretch(st, from, to))
 		}
 	}

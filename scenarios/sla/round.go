@@ -97,7 +97,10 @@ func (s *scorer) wentRound() (reasons []Said) {
 		reached := w.from(st.group.Name)
 		if len(reached) == 1 {
 			if st.answered && len(w[st.group.Name]) > 0 {
-				reasons = append(reasons, Saying("went-round", "requests of %s were answered, and none of its links saw a connection: something went round the switchboard", st.group.Name))
+				reasons = append(reasons,
+					Saying("went-round",
+						"requests of %s were answered, and none of its links saw a connection: something went round the switchboard",
+						st.group.Name))
 			}
 			continue
 		}
@@ -118,7 +121,8 @@ func (s *scorer) wentRound() (reasons []Said) {
 		if links := distinct(passed[name]); len(links) > 0 {
 			on, who = strings.Join(links, ", "), strings.Join(distinct(from[name]), ", ")
 		}
-		reasons = append(reasons, Saying("went-round-node", "%s answered %.0f of the users' requests, and the switchboard saw no connection on %s: something went round it, where no fault can bite; let %s reach %s by its name, not by an address that is configured or announced",
+		reasons = append(reasons, Saying("went-round-node",
+			"%s answered %.0f of the users' requests, and the switchboard saw no connection on %s: something went round it, where no fault can bite; let %s reach %s by its name, not by an address that is configured or announced",
 			name, answered[name], on, who, name))
 	}
 	return reasons

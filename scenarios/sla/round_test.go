@@ -18,22 +18,34 @@ func TestAnswersThatWentRound(t *testing.T) {
 		nodes string // that answer, in turn
 		void  string // the reason; empty: none
 	}{
-		"direct":                    {"+users -> web:80", "web", ""},
-		"direct, round":             {"users -> web:80", "web", "requests of users were answered, and none of its links saw a connection"},
-		"no counters":               {"", "web app-2", ""},
-		"balanced":                  {"+users -> lb:80, +lb -> app-1:80, +lb -> app-2:80", "app-1 app-2", ""},
-		"one is asked by address":   {"+users -> lb:80, +lb -> app-1:80, lb -> app-2:80", "app-1 app-2", "app-2 answered 2000 of the users' requests, and the switchboard saw no connection on lb -> app-2:80: something went round it, where no fault can bite; let lb reach app-2 by its name"},
-		"checks do not count":       {"+users -> lb:80, lb -> app-2:80, +ready -> app-2:80, +watch:pager -> app-2:80, +flood -> app-2:80", "app-2", "no connection on lb -> app-2:80:"},
-		"nobody declares the way":   {"+users -> lb:80, +ready -> app-2:80", "app-2", "no connection on any link that leads there: something went round it, where no fault can bite; let who asks it reach"},
-		"another group's own way":   {"+users -> lb:80, lb -> app-2:80, +others -> app-2:80", "app-2", "no connection on lb -> app-2:80:"},
-		"one of two ports is used":  {"+users -> lb:80, lb -> app-2:80, +lb -> app-2:81", "app-2", ""},
-		"one of two ways is used":   {"+users -> lb-1:80, +users -> lb-2:80, lb-1 -> app-2:80, +lb-2 -> app-2:80", "app-2", ""},
-		"a hop before":              {"+users -> edge:80, edge -> lb:80, +lb -> app-2:80", "app-2", "no connection on edge -> lb:80: something went round it, where no fault can bite; let edge reach app-2"},
-		"a hop before, and its own": {"+users -> edge:80, edge -> lb:80, +lb -> app-2:80, edge -> app-3:80", "app-2", "no connection on edge -> lb:80:"},
-		"it fetches its work":       {"+users -> lb:80, +app-2 -> lb:90", "app-2", ""},
-		"it uses what others use":   {"+users -> lb:80, +lb -> app-1:80, lb -> app-2:80, +app-1 -> db:5, +app-2 -> db:5", "app-1 app-2", "no connection on lb -> app-2:80:"},
-		"a name of its own":         {"+users -> lb:80, +lb -> app-1:80", "srv-0815", ""},
-		"round about, and back":     {"+users -> kv-1:80, +kv-1 -> kv-2:80, +kv-2 -> kv-1:80", "kv-2", ""},
+		"direct": {"+users -> web:80", "web", ""},
+		"direct, round": {"users -> web:80", "web",
+			"requests of users were answered, and none of its links saw a connection"},
+		"no counters": {"", "web app-2", ""},
+		"balanced": {"+users -> lb:80, +lb -> app-1:80, +lb -> app-2:80",
+			"app-1 app-2", ""},
+		"one is asked by address": {"+users -> lb:80, +lb -> app-1:80, lb -> app-2:80",
+			"app-1 app-2", "app-2 answered 2000 of the users' requests, and the switchboard saw no connection on lb -> app-2:80: something went round it, where no fault can bite; let lb reach app-2 by its name"},
+		"checks do not count": {"+users -> lb:80, lb -> app-2:80, +ready -> app-2:80, +watch:pager -> app-2:80, +flood -> app-2:80",
+			"app-2", "no connection on lb -> app-2:80:"},
+		"nobody declares the way": {"+users -> lb:80, +ready -> app-2:80", "app-2",
+			"no connection on any link that leads there: something went round it, where no fault can bite; let who asks it reach"},
+		"another group's own way": {"+users -> lb:80, lb -> app-2:80, +others -> app-2:80",
+			"app-2", "no connection on lb -> app-2:80:"},
+		"one of two ports is used": {"+users -> lb:80, lb -> app-2:80, +lb -> app-2:81", "app-2",
+			""},
+		"one of two ways is used": {"+users -> lb-1:80, +users -> lb-2:80, lb-1 -> app-2:80, +lb-2 -> app-2:80",
+			"app-2", ""},
+		"a hop before": {"+users -> edge:80, edge -> lb:80, +lb -> app-2:80", "app-2",
+			"no connection on edge -> lb:80: something went round it, where no fault can bite; let edge reach app-2"},
+		"a hop before, and its own": {"+users -> edge:80, edge -> lb:80, +lb -> app-2:80, edge -> app-3:80",
+			"app-2", "no connection on edge -> lb:80:"},
+		"it fetches its work": {"+users -> lb:80, +app-2 -> lb:90", "app-2", ""},
+		"it uses what others use": {"+users -> lb:80, +lb -> app-1:80, lb -> app-2:80, +app-1 -> db:5, +app-2 -> db:5",
+			"app-1 app-2", "no connection on lb -> app-2:80:"},
+		"a name of its own": {"+users -> lb:80, +lb -> app-1:80", "srv-0815", ""},
+		"round about, and back": {"+users -> kv-1:80, +kv-1 -> kv-2:80, +kv-2 -> kv-1:80",
+			"kv-2", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, nodes := usual(), strings.Fields(c.nodes)
@@ -55,11 +67,13 @@ func TestAnswersThatWentRound(t *testing.T) {
 				}
 			}
 			card := Score(r, s.goals)
-			i := slices.IndexFunc(card.Reasons, func(s Said) bool { return strings.Contains(s.Text, "something went round") })
+			i := slices.IndexFunc(card.Reasons,
+				func(s Said) bool { return strings.Contains(s.Text, "something went round") })
 			switch {
 			case c.void == "" && i >= 0:
 				t.Errorf("have %q, want none", card.Reasons[i])
-			case c.void != "" && (i < 0 || !strings.Contains(card.Reasons[i].Text, c.void) || !card.Void):
+			case c.void != "" && (i < 0 || !strings.Contains(card.Reasons[i].Text, c.void) ||
+				!card.Void):
 				t.Errorf("have %q, void %t, want %q", card.Reasons, card.Void, c.void)
 			case c.void == "" && card.Verdict != Pass:
 				t.Errorf("have %s, %q", card.Verdict, card.Reasons)

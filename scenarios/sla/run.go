@@ -27,7 +27,8 @@ type course struct {
 // courseOf reads the marks. What a run that broke off did not reach is never,
 // but for start and end.
 func courseOf(r *timeline.Record) course {
-	c := course{start: never, steady: never, end: never, injected: never, held: never, lifted: never, cleared: never, recovery: never}
+	c := course{start: never, steady: never, end: never, injected: never, held: never,
+		lifted: never, cleared: never, recovery: never}
 	for _, m := range r.Marks {
 		switch m.Name {
 		case timeline.MarkStart:

@@ -52,7 +52,8 @@ type scorer struct {
 }
 
 func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
-	s := &scorer{record: r, wanted: o, course: courseOf(r), from: never, onset: never, detected: never}
+	s := &scorer{record: r, wanted: o, course: courseOf(r), from: never, onset: never,
+		detected: never}
 	groups := slices.Clone(r.Header.Groups)
 	slices.SortFunc(groups, func(a, b timeline.Group) int { return cmp.Compare(a.Name, b.Name) })
 	from, before, _ := s.course.phase("baseline")
@@ -70,9 +71,12 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 		s.noticed = append(s.noticed, n)
 	}
 	s.card = Scorecard{
-		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed, Control: r.Header.Control, Tool: Word(r.Header.Tool), SLA: fingerprint(o),
-		Reasons: []Said{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{}, Nodes: []Node{},
-		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{}, Notes: []Said{}, Strays: []Stray{}, Uncontained: []string{},
+		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed,
+		Control: r.Header.Control, Tool: Word(r.Header.Tool), SLA: fingerprint(o),
+		Reasons: []Said{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{},
+		Nodes:    []Node{},
+		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{},
+		Notes: []Said{}, Strays: []Stray{}, Uncontained: []string{},
 	}
 	if r.Header.Mono != 0 {
 		s.card.Started = Word(r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano))
@@ -132,8 +136,11 @@ func (s *scorer) findOutages() {
 			s.put(*o, by)
 		}
 		out := Outage{
-			Group: o.stream.group.Name, Onset: s.course.at(o.onset), Recovery: s.course.at(o.recovered),
-			Resolution: seconds(max(o.ofOnset(), o.ofRecovery())), Censored: o.censored, Share: round(o.share()), Flaps: o.flaps, By: append([]string{}, by...), With: append([]string{}, others...), Unconfirmed: o.unconfirmed(s.course.end),
+			Group: o.stream.group.Name, Onset: s.course.at(o.onset),
+			Recovery:   s.course.at(o.recovered),
+			Resolution: seconds(max(o.ofOnset(), o.ofRecovery())), Censored: o.censored,
+			Share: round(o.share()), Flaps: o.flaps, By: append([]string{}, by...),
+			With: append([]string{}, others...), Unconfirmed: o.unconfirmed(s.course.end),
 		}
 		s.card.Outages = append(s.card.Outages, out)
 	}
@@ -167,7 +174,8 @@ func (s *scorer) times() {
 		r := s.quiet(x, x.recover(m))
 		t.Mitigate, t.Recover = worse(t.Mitigate, m), worse(t.Recover, r)
 		i := slices.IndexFunc(s.card.Faults, func(f Fault) bool { return f.Name == x.fault })
-		s.card.Faults[i].Outage, s.card.Faults[i].Mitigate, s.card.Faults[i].Recover = x.outage(), m, r
+		s.card.Faults[i].Outage, s.card.Faults[i].Mitigate, s.card.Faults[i].Recover = x.outage(),
+			m, r
 		s.card.Faults[i].Detectable, s.card.Faults[i].DetectableGroup = s.detectable, s.ofGroup
 	}
 	if len(s.spells) > 0 {
@@ -197,7 +205,8 @@ func (s *scorer) ideal(c detectionWindow) *Time {
 	if at == never || c.from == never {
 		return nil
 	}
-	return &Time{Seconds: since(c.from, at), Resolution: seconds(c.doubt), By: "every request watched"}
+	return &Time{Seconds: since(c.from, at), Resolution: seconds(c.doubt),
+		By: "every request watched"}
 }
 
 // canMeet reports whether requests of a group can meet any of some faults.
@@ -216,7 +225,8 @@ func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
 	if w.Local {
 		doubt += s.record.Clock.Bound
 	}
-	return &Time{Seconds: seconds(time.Duration(c.Before + half - from)), Resolution: seconds(doubt)}
+	return &Time{Seconds: seconds(time.Duration(c.Before + half - from)),
+		Resolution: seconds(doubt)}
 }
 
 // earliest keeps the first alarm of all; among watchers that never noticed, the
@@ -224,7 +234,8 @@ func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
 func (s *scorer) earliest(n watch.Noticed, hit int, d *Time, c detectionWindow) {
 	t := &s.card.Times
 	at := s.course.at(c.from) + d.Seconds
-	if t.Detect == nil || t.Detect.Censored && !d.Censored || d.Censored == t.Detect.Censored && at < s.first {
+	if t.Detect == nil || t.Detect.Censored && !d.Censored || d.Censored == t.Detect.Censored &&
+		at < s.first {
 		t.Detect, s.first = d, at
 	}
 	if hit >= 0 && (s.detected == never || n.Alarms[hit].Raised.After < s.detected) {

@@ -24,7 +24,8 @@ type Objective struct {
 // upTo wants a time of at most a limit.
 func upTo(name string, limit time.Duration) Objective {
 	most := limit.Seconds()
-	return Objective{Name: name, Wanted: "≤ " + Brief(most), Op: "<=", Limit: &most, Unit: inSeconds}
+	return Objective{Name: name, Wanted: "≤ " + Brief(most), Op: "<=", Limit: &most,
+		Unit: inSeconds}
 }
 
 // fewer wants so many of a kind at most.

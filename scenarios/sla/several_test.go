@@ -25,7 +25,8 @@ func TestSeveralOutagesInOneRecord(t *testing.T) {
 				}
 				var errs []time.Duration
 				for seed := range (runs(20, 300) + outages - 1) / outages { // each run has as many of them
-					s := sim{rate: rate, length: 20*time.Second + time.Duration(outages*every), inject: 19 * sec, lift: 19*sec + outages*every,
+					s := sim{rate: rate, length: 20*time.Second + time.Duration(outages*every),
+						inject: 19 * sec, lift: 19*sec + outages*every,
 						confirm: time.Second, seed: uint64(seed)}
 					for i := range int64(outages) {
 						from := 20*sec + i*every + int64(seed)*37*ms%300
@@ -34,8 +35,10 @@ func TestSeveralOutagesInOneRecord(t *testing.T) {
 					errs = append(errs, s.missedByEach()...)
 				}
 				// Of outages that are alone, fewer than one in a hundred is.
-				if beyond := count(errs, bound(rate, share)); beyond > int(math.Ceil(0.01*float64(len(errs)))) {
-					t.Errorf("%d of %d errors are above %v, want at most 1%%", beyond, len(errs), bound(rate, share))
+				if beyond := count(errs,
+					bound(rate, share)); beyond > int(math.Ceil(0.01*float64(len(errs)))) {
+					t.Errorf("%d of %d errors are above %v, want at most 1%%", beyond, len(errs),
+						bound(rate, share))
 				}
 			})
 		}
@@ -52,7 +55,8 @@ func (s sim) missedByEach() (errs []time.Duration) {
 	}
 	for i, d := range s.downs {
 		k := slices.IndexFunc(have, func(o Outage) bool { return overlap(o, d) })
-		if k < 0 || have[k].Flaps > 0 || i > 0 && overlap(have[k], s.downs[i-1]) || i+1 < len(s.downs) && overlap(have[k], s.downs[i+1]) {
+		if k < 0 || have[k].Flaps > 0 || i > 0 && overlap(have[k], s.downs[i-1]) ||
+			i+1 < len(s.downs) && overlap(have[k], s.downs[i+1]) {
 			errs = append(errs, untold, untold)
 			continue
 		}
@@ -68,8 +72,10 @@ func TestLongFaintOutageIsOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range runs(15, 500) {
-				s := sim{rate: 100, length: 110 * time.Second, inject: 20 * sec, lift: 100 * sec, confirm: time.Second, seed: uint64(seed),
-					downs: []down{{20 * sec, 22 * sec, first, "503"}, {22 * sec, 100 * sec, 0.05, "503"}}}
+				s := sim{rate: 100, length: 110 * time.Second, inject: 20 * sec, lift: 100 * sec,
+					confirm: time.Second, seed: uint64(seed),
+					downs: []down{{20 * sec, 22 * sec, first, "503"},
+						{22 * sec, 100 * sec, 0.05, "503"}}}
 				if have := Score(s.record(), s.goals).Outages; len(have) != 1 || have[0].Flaps > 0 {
 					t.Errorf("seed %d: have %+v, want one outage without a flap", seed, have)
 				}
@@ -90,7 +96,8 @@ func TestSlowInBetweenIsRecovered(t *testing.T) {
 		}
 	}
 	have := Score(s.record(), s.goals).Outages
-	if len(have) != 2 || have[0].Flaps+have[1].Flaps != 0 || math.Abs(have[0].Recovery-17) > 0.1 || math.Abs(have[1].Recovery-27) > 0.1 {
+	if len(have) != 2 || have[0].Flaps+have[1].Flaps != 0 || math.Abs(have[0].Recovery-17) > 0.1 ||
+		math.Abs(have[1].Recovery-27) > 0.1 {
 		t.Errorf("have %+v, want two, to 17 s and to 27 s", have)
 	}
 }

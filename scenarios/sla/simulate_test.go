@@ -53,13 +53,17 @@ func (s sim) record() *timeline.Record {
 	random := rand.New(rand.NewPCG(s.seed, 1))
 	s.defaults()
 	r := &timeline.Record{
-		Header: timeline.Header{Version: timeline.Version, Scenario: "simulated", Run: "00000000000000aa", Seed: s.seed,
+		Header: timeline.Header{Version: timeline.Version, Scenario: "simulated",
+			Run: "00000000000000aa", Seed: s.seed,
 			Wall: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Mono: t0,
-			Phases: timeline.Phases{Baseline: time.Duration(s.inject), Hold: time.Duration(s.lift - s.inject), Confirm: s.confirm},
+			Phases: timeline.Phases{Baseline: time.Duration(s.inject),
+				Hold: time.Duration(s.lift - s.inject), Confirm: s.confirm},
 			Groups: []timeline.Group{{Name: "users", Rate: s.rate, Users: 100, Slow: s.slow}},
-			Faults: []timeline.Fault{{Name: "fault", Kind: "http-status", Aim: "users -> web", What: "answers 503 to all of requests", For: time.Duration(s.lift - s.inject)}},
-			Watch:  s.watch, Objectives: s.goals},
-		Requests:   map[string]*timeline.Requests{"users": packed(int(s.length.Seconds()*s.rate), func(out []load.Request) { s.requests(out, random) })},
+			Faults: []timeline.Fault{{Name: "fault", Kind: "http-status", Aim: "users -> web",
+				What: "answers 503 to all of requests", For: time.Duration(s.lift - s.inject)}},
+			Watch: s.watch, Objectives: s.goals},
+		Requests: map[string]*timeline.Requests{"users": packed(int(s.length.Seconds()*s.rate),
+			func(out []load.Request) { s.requests(out, random) })},
 		Answers:    s.answers,
 		Deliveries: s.deliveries,
 	}
@@ -87,7 +91,8 @@ func (s *sim) defaults() {
 
 func (s *sim) marks(r *timeline.Record) {
 	mark := func(name, fault string, at int64) {
-		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: t0 + at, After: t0 + at})
+		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: t0 + at,
+			After: t0 + at})
 	}
 	count := link.Count{Unit: "503s answered", Users: s.touched, Total: s.touched, Active: false}
 	if s.touched > 0 {
@@ -104,7 +109,8 @@ func (s *sim) marks(r *timeline.Record) {
 	mark(timeline.MarkInject, "fault", s.inject)
 	if !s.unlifted {
 		mark(timeline.MarkLift, "fault", s.lift)
-		r.Proofs = append(r.Proofs, timeline.Proof{Fault: "fault", When: "after", At: t0 + s.lift, Count: count})
+		r.Proofs = append(r.Proofs, timeline.Proof{Fault: "fault", When: "after", At: t0 + s.lift,
+			Count: count})
 		mark(timeline.MarkClear, "fault", s.lift)
 		mark(timeline.MarkRecovery, "", s.lift)
 	}
@@ -131,7 +137,8 @@ func (s *sim) requests(out []load.Request, random *rand.Rand) {
 	for i := range out {
 		at := int64((float64(i) + phase) / s.rate * float64(sec))
 		due := t0 + at
-		q := load.Request{Seq: uint64(i), Due: due, Sent: due + s.lag(random), User: uint32(i % 100), Attempts: 1, Node: "web", Status: 200}
+		q := load.Request{Seq: uint64(i), Due: due, Sent: due + s.lag(random),
+			User: uint32(i % 100), Attempts: 1, Node: "web", Status: 200}
 		q.Done = q.Sent + 2*ms + random.Int64N(2*ms)
 		if random.Float64() < s.noise {
 			q.Class, q.Status = load.Status, 500

@@ -53,7 +53,8 @@ func (s *stream) slows() []slow {
 	}
 	s.slack = []slow{}
 	for _, g := range s.slower.segments() {
-		x := slow{from: s.due(int(s.slower.bads[g.first])), edge: s.slower.edge(g, -1), early: s.slower.edge(g, 1)}
+		x := slow{from: s.due(int(s.slower.bads[g.first])), edge: s.slower.edge(g, -1),
+			early: s.slower.edge(g, 1)}
 		for _, place := range s.slower.bads[g.first : g.last+1] {
 			x.until = max(x.until, s.known(int(place)))
 		}
@@ -68,7 +69,8 @@ func (s *stream) slows() []slow {
 func (s *stream) unhurried(from, to int64) bool {
 	a, b := s.first(from), s.first(to)
 	n := b - a
-	return n == 0 || between(s.slower.bads, a, b) <= max(n-rank(calmQuantile, n), s.slower.allowed(n))
+	return n == 0 || between(s.slower.bads, a, b) <= max(n-rank(calmQuantile, n),
+		s.slower.allowed(n))
 }
 
 // calmAfter is when latency was as before again after an outage, or anything else that
@@ -79,7 +81,8 @@ func (s *stream) calmAfter(over int64, w time.Duration) (calm int64, doubt time.
 	calm, doubt = over, time.Duration(float64(time.Second)/s.group.Rate)
 	for _, x := range s.slows() {
 		adjoins := x.from-int64(max(window, min(x.early, w))) <= calm
-		if lasts := x.from <= calm+int64(w) && x.until-x.from > int64(w); (adjoins || lasts) && x.until > calm {
+		if lasts := x.from <= calm+int64(w) && x.until-x.from > int64(w); (adjoins || lasts) &&
+			x.until > calm {
 			calm, doubt = x.until, x.edge+x.tail
 		}
 	}

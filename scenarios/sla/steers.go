@@ -21,7 +21,8 @@ func (s *scorer) steers() {
 				}
 				out.Moves = append(out.Moves, Move{At: s.course.at(m.Before), Back: -1})
 			case m.Name == timeline.MarkSteerBack && last >= 0:
-				out.Moves[last].Back, out.Moves[last].Answers = Number(s.course.at(m.After)), m.Answers
+				out.Moves[last].Back, out.Moves[last].Answers = Number(s.course.at(m.After)),
+					m.Answers
 			}
 		}
 		if first != never {

@@ -10,7 +10,8 @@ import (
 
 // steeredAt adds a steer to a record, with a mark per instant: moved, back, moved …
 func steeredAt(r *timeline.Record, instants ...int64) {
-	r.Header.Steers = append(r.Header.Steers, timeline.Steer{Name: "away", When: "pager", What: "users hears standby for web"})
+	r.Header.Steers = append(r.Header.Steers,
+		timeline.Steer{Name: "away", When: "pager", What: "users hears standby for web"})
 	for i, at := range instants {
 		m := timeline.Mark{Name: timeline.MarkSteer, Steer: "away", Before: t0 + at, After: t0 + at}
 		if i%2 == 1 {
@@ -44,7 +45,8 @@ func TestSteers(t *testing.T) {
 	if want := []string{"steer away", "steer away back", "steer away"}; !slices.Equal(marks, want) {
 		t.Errorf("marks %q, want %q", marks, want)
 	}
-	if without := Score(s.record(), s.goals); without.Steers == nil || without.Times != card.Times && *without.Times.Mitigate != *card.Times.Mitigate {
+	if without := Score(s.record(), s.goals); without.Steers == nil ||
+		without.Times != card.Times && *without.Times.Mitigate != *card.Times.Mitigate {
 		t.Errorf("a steer changes what the users had: %+v, %+v", without.Times, card.Times)
 	}
 }
@@ -75,8 +77,10 @@ func TestSteersThatSettledNothing(t *testing.T) {
 	if x := Score(r, s.goals).Steers[0]; x.Moves == nil || len(x.Moves) != 0 || x.Settled != nil {
 		t.Errorf("never moved: %+v", x)
 	}
-	r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkUnlifted, Steer: "away", Detail: "steer away: no answer"})
-	if card := Score(r, s.goals); card.Verdict != Error || card.Reasons[0].Text != "names were left moved: steer away: no answer" {
+	r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkUnlifted, Steer: "away",
+		Detail: "steer away: no answer"})
+	if card := Score(r, s.goals); card.Verdict != Error ||
+		card.Reasons[0].Text != "names were left moved: steer away: no answer" {
 		t.Errorf("%s %q", card.Verdict, card.Reasons)
 	}
 }

@@ -15,7 +15,8 @@ func TestStrayLeavesTheEdgeAsFine(t *testing.T) {
 		s := usual()
 		s.rate, s.length, s.downs = 10, 60*time.Second, nil
 		s.adjust = func(q *load.Request) {
-			if at := q.Due - t0; at >= 15*sec && at < 23*sec && q.Seq%2 == 0 || at >= 23*sec+last && at < 23*sec+last+100*ms && last > 0 {
+			if at := q.Due - t0; at >= 15*sec && at < 23*sec && q.Seq%2 == 0 || at >= 23*sec+last &&
+				at < 23*sec+last+100*ms && last > 0 {
 				q.Class, q.Status = load.Status, 503
 			}
 		}
@@ -27,6 +28,7 @@ func TestStrayLeavesTheEdgeAsFine(t *testing.T) {
 	}
 	alone, joined := resolution(0), resolution(stray)
 	if joined <= alone || joined > alone+1.8 {
-		t.Errorf("have ± %.2f s with a stray 1.5 s behind, ± %.2f s without, want at most 1.8 s more", joined, alone)
+		t.Errorf("have ± %.2f s with a stray 1.5 s behind, ± %.2f s without, want at most 1.8 s more",
+			joined, alone)
 	}
 }

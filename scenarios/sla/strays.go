@@ -39,7 +39,9 @@ func (s *scorer) strays() {
 		s.card.Notes = append(s.card.Notes, Saying("stray", "%s", x))
 	}
 	if more := len(r.Seen) - toldStrays; more > 0 {
-		s.card.Notes = append(s.card.Notes, Saying("more-strays", "and %d more strays; %d packets were not let out of the drill's network", more, r.Dropped))
+		s.card.Notes = append(s.card.Notes,
+			Saying("more-strays", "and %d more strays; %d packets were not let out of the drill's network",
+				more, r.Dropped))
 	}
 }
 
@@ -57,7 +59,8 @@ func strayOf(x timeline.Stray) Stray {
 func (s *scorer) bypassed() (reasons []Said) {
 	for _, x := range s.record.Strays.Seen {
 		if f := s.faultBetween(x); x.Direct() && f != "" {
-			reasons = append(reasons, Saying("link-bypassed", "%s: the link that fault %s hits may have been gone round; let %s reach %s by its name, not by an address that is configured or announced",
+			reasons = append(reasons, Saying("link-bypassed",
+				"%s: the link that fault %s hits may have been gone round; let %s reach %s by its name, not by an address that is configured or announced",
 				x, f, x.From, x.To))
 		}
 	}

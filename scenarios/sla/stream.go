@@ -48,7 +48,8 @@ type stream struct {
 
 // newStream measures the baseline, from an instant until injected, and sets up the test.
 // What came before it is left out.
-func newStream(g timeline.Group, all *timeline.Requests, from, injected int64, streams int) *stream {
+func newStream(g timeline.Group, all *timeline.Requests, from, injected int64,
+	streams int) *stream {
 	s := &stream{group: g, all: all, by: newAnswers(), marks: map[string]bool{}}
 	s.warm = all.First(from)
 	for i := range s.warm {
@@ -106,7 +107,8 @@ func (s *stream) sent() int { return s.all.Len() - len(s.unsent) }
 
 // index in all of the one at a place among the sent.
 func (s *stream) index(place int) int {
-	return place + sort.Search(len(s.unsent), func(k int) bool { return int(s.unsent[k])-k > place })
+	return place + sort.Search(len(s.unsent),
+		func(k int) bool { return int(s.unsent[k])-k > place })
 }
 
 // due of the one at a place.
@@ -150,7 +152,8 @@ func (s *stream) allowed(n int) int {
 	}
 	spread := max(1, s.spread)
 	b := distuv.Binomial{N: math.Ceil(float64(n) / spread), P: s.p0}
-	most := int(spread * float64(sort.Search(n, func(k int) bool { return b.CDF(float64(k)) >= confirmQuantile })))
+	most := int(spread * float64(sort.Search(n,
+		func(k int) bool { return b.CDF(float64(k)) >= confirmQuantile })))
 	if s.most == nil {
 		s.most = map[int]int{}
 	}
@@ -258,7 +261,8 @@ func (s *stream) sparse(t int64, w time.Duration) (far int64, ever bool) {
 // instant: as much later than its due time did a request meet what was there.
 func (s *stream) lagNear(t int64) time.Duration {
 	var lag spread
-	for r := range s.all.Between(s.all.First(t-int64(time.Second)), s.all.First(t+int64(time.Second))) {
+	for r := range s.all.Between(s.all.First(t-int64(time.Second)),
+		s.all.First(t+int64(time.Second))) {
 		if !r.Unsent {
 			lag.add(time.Duration(r.Sent - r.Due))
 		}

@@ -16,7 +16,8 @@ func (s *scorer) generator() {
 		g.Unsent += uint64(len(st.unsent) - st.warm)
 		lag.join(&st.lag)
 	}
-	if length := time.Duration(s.course.end - max(s.course.start, s.course.steady)).Seconds(); length > 0 && lag.n > 0 {
+	if length := time.Duration(s.course.end - max(s.course.start,
+		s.course.steady)).Seconds(); length > 0 && lag.n > 0 {
 		g.RateAchieved = math.Round(float64(lag.n)/length*100) / 100
 	}
 	g.LagP99 = seconds(lag.quantile(0.99))
@@ -35,7 +36,8 @@ func (s *scorer) machine() {
 			s.card.Generator.Machine = m
 		}
 		m.Load = max(m.Load, round(u.Machine.Load/float64(u.Machine.Cores)))
-		m.CPU, m.Memory, m.IO = most(m.CPU, u.Machine.CPU), most(m.Memory, u.Machine.Memory), most(m.IO, u.Machine.IO)
+		m.CPU, m.Memory, m.IO = most(m.CPU, u.Machine.CPU), most(m.Memory, u.Machine.Memory),
+			most(m.IO, u.Machine.IO)
 	}
 }
 
@@ -56,7 +58,8 @@ func (m Machine) String() string {
 		share *float64
 	}{{"CPU", m.CPU}, {"memory", m.Memory}, {"disk", m.IO}} {
 		if w.share != nil {
-			parts = append(parts, fmt.Sprintf("some waited for %s %s of the time", w.what, Percent(*w.share)))
+			parts = append(parts, fmt.Sprintf("some waited for %s %s of the time", w.what,
+				Percent(*w.share)))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -74,9 +77,13 @@ func (s *scorer) reference() (reasons []Said) {
 		out := len(st.outages(s.course.end, s.confirm())) > 0
 		switch {
 		case sent == 0 && s.course.injected != never:
-			reasons = append(reasons, Saying("reference-silent", "the reference group %s sent nothing once the fault was on: what it would have met is not known", st.group.Name))
+			reasons = append(reasons, Saying("reference-silent",
+				"the reference group %s sent nothing once the fault was on: what it would have met is not known",
+				st.group.Name))
 		case out || tooMany(bad, sent, st.spread, 1):
-			reasons = append(reasons, Saying("reference-bad", "%d of %d requests of the reference group %s were bad, and no fault touches them: the load node, the machine or the reference's target was unwell; give the machine to the drill alone, or look at that target's log", bad, sent, st.group.Name))
+			reasons = append(reasons, Saying("reference-bad",
+				"%d of %d requests of the reference group %s were bad, and no fault touches them: the load node, the machine or the reference's target was unwell; give the machine to the drill alone, or look at that target's log",
+				bad, sent, st.group.Name))
 		}
 	}
 	return reasons
@@ -88,7 +95,8 @@ func (s *scorer) clock() {
 	if len(all) == 0 {
 		return
 	}
-	c := &Clock{Shift: seconds(s.record.Clock.Shift), Bound: seconds(s.record.Clock.Bound), Measured: len(all)}
+	c := &Clock{Shift: seconds(s.record.Clock.Shift), Bound: seconds(s.record.Clock.Bound),
+		Measured: len(all)}
 	for _, o := range all {
 		c.Drift = max(c.Drift, seconds((o.Shift - all[0].Shift).Abs()))
 	}
@@ -104,8 +112,10 @@ func (s *scorer) clocksApart() (reasons []Said) {
 		}
 		for _, limits := range []map[string]time.Duration{s.wanted.Detect, s.wanted.Restore} {
 			if limit, ok := limits[w.Name]; ok && float64(doubt) > mostClock*float64(limit) {
-				reasons = append(reasons, Saying("clocks-apart", "the clock that watcher %s is heard on is related to the users' within %s only, too much for a limit of %s: run stormdrill nearer to the containers, or allow for more",
-					w.Name, Brief(doubt.Seconds()), Brief(limit.Seconds())))
+				reasons = append(reasons,
+					Saying("clocks-apart",
+						"the clock that watcher %s is heard on is related to the users' within %s only, too much for a limit of %s: run stormdrill nearer to the containers, or allow for more",
+						w.Name, Brief(doubt.Seconds()), Brief(limit.Seconds())))
 				break
 			}
 		}

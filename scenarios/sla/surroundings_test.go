@@ -14,7 +14,8 @@ func TestReferenceIsNotCounted(t *testing.T) {
 	alone := Score(r, s.goals)
 	refer(r, func(*load.Request) {})
 	card := Score(r, s.goals)
-	if card.Requests != alone.Requests || len(card.Groups) != 1 || card.Impact.Users != alone.Impact.Users {
+	if card.Requests != alone.Requests || len(card.Groups) != 1 ||
+		card.Impact.Users != alone.Impact.Users {
 		t.Errorf("have %+v, want %+v", card.Requests, alone.Requests)
 	}
 	if card.Generator.RateWanted != 2*alone.Generator.RateWanted {

@@ -18,7 +18,8 @@ type table struct {
 func newTable(t *testing.T, name, head string) *table {
 	b := &table{}
 	t.Cleanup(func() {
-		text := head + "\n|" + strings.Repeat("---|", strings.Count(head, "|")-1) + "\n" + strings.Join(b.rows, "\n") + "\n"
+		text := head + "\n|" + strings.Repeat("---|", strings.Count(head, "|")-1) + "\n" +
+			strings.Join(b.rows, "\n") + "\n"
 		t.Logf("%s\n%s", name, text)
 		if file := os.Getenv("ACCURACY_TABLE"); file != "" {
 			if err := appendTo(file, text+"\n"); err != nil {

@@ -132,20 +132,25 @@ func (w world) record(seed uint64) *timeline.Record {
 	random := rand.New(rand.NewPCG(seed, 7))
 	at := func(seconds float64) int64 { return t0 + int64(seconds*1e9) }
 	r := &timeline.Record{
-		Header: timeline.Header{Version: timeline.Version, Scenario: "world", Run: "00000000000000aa", Seed: seed, Mono: t0,
+		Header: timeline.Header{Version: timeline.Version, Scenario: "world",
+			Run: "00000000000000aa", Seed: seed, Mono: t0,
 			Wall: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-			Phases: timeline.Phases{Baseline: time.Duration(w.baseline * 1e9), Hold: time.Duration(w.fault * 1e9),
+			Phases: timeline.Phases{Baseline: time.Duration(w.baseline * 1e9),
+				Hold:     time.Duration(w.fault * 1e9),
 				Recovery: time.Duration(w.recovery * 1e9), Confirm: time.Duration(w.confirm * 1e9)},
 			Objectives: w.goals},
 		Requests: map[string]*timeline.Requests{},
 	}
 	for k, g := range w.groups {
 		name := fmt.Sprintf("users-%02d", k)
-		r.Header.Groups = append(r.Header.Groups, timeline.Group{Name: name, Rate: g.rate, Users: 20, Slow: 500 * time.Millisecond})
-		r.Requests[name] = packed(int(w.end()*g.rate), func(out []load.Request) { g.requests(out, random) })
+		r.Header.Groups = append(r.Header.Groups,
+			timeline.Group{Name: name, Rate: g.rate, Users: 20, Slow: 500 * time.Millisecond})
+		r.Requests[name] = packed(int(w.end()*g.rate),
+			func(out []load.Request) { g.requests(out, random) })
 	}
 	mark := func(name, fault string, seconds float64) {
-		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: at(seconds), After: at(seconds)})
+		r.Marks = append(r.Marks, timeline.Mark{Name: name, Fault: fault, Before: at(seconds),
+			After: at(seconds)})
 	}
 	mark(timeline.MarkStart, "", 0)
 	faults := w.also
@@ -153,8 +158,10 @@ func (w world) record(seed uint64) *timeline.Record {
 		faults = append([]onset{{"fault", w.inject(), w.lift()}}, w.also...)
 	}
 	for _, f := range faults {
-		r.Header.Faults = append(r.Header.Faults, timeline.Fault{Name: f.name, Kind: "http-status", Aim: "users -> web",
-			At: time.Duration((f.from - w.inject()) * 1e9), For: time.Duration((f.to - f.from) * 1e9)})
+		r.Header.Faults = append(r.Header.Faults,
+			timeline.Fault{Name: f.name, Kind: "http-status", Aim: "users -> web",
+				At:  time.Duration((f.from - w.inject()) * 1e9),
+				For: time.Duration((f.to - f.from) * 1e9)})
 		mark(timeline.MarkInject, f.name, f.from)
 		mark(timeline.MarkLift, f.name, f.to)
 		mark(timeline.MarkClear, f.name, f.to)
@@ -164,7 +171,9 @@ func (w world) record(seed uint64) *timeline.Record {
 	mark(timeline.MarkRecovery, "", w.lift())
 	mark(timeline.MarkEnd, "", w.end())
 	if len(w.alarms) > 0 {
-		r.Header.Watch = []timeline.Watcher{{Name: "probe", Kind: cmp.Or(w.watcher, "http"), WatcherTraits: timeline.WatcherTraits{Polled: w.watcher == "lb", Told: w.watcher == "webhook"}, Fails: 1, Oks: 1, Every: 100 * time.Millisecond}}
+		r.Header.Watch = []timeline.Watcher{{Name: "probe", Kind: cmp.Or(w.watcher, "http"),
+			WatcherTraits: timeline.WatcherTraits{Polled: w.watcher == "lb",
+				Told: w.watcher == "webhook"}, Fails: 1, Oks: 1, Every: 100 * time.Millisecond}}
 		r.Answers = w.answers(at)
 	}
 	return r
@@ -177,7 +186,8 @@ func (w world) answers(at func(float64) int64) (all []load.Answer) {
 		for _, a := range w.alarms {
 			good = good && !(t >= a && t < a+1)
 		}
-		all = append(all, load.Answer{Check: "probe", Start: at(t), End: at(t + 0.002), Good: good, Known: true})
+		all = append(all, load.Answer{Check: "probe", Start: at(t), End: at(t + 0.002), Good: good,
+			Known: true})
 	}
 	return all
 }
@@ -187,7 +197,8 @@ func (g crowd) requests(out []load.Request, random *rand.Rand) {
 	for i := range out {
 		at := (float64(i) + phase) / g.rate
 		due := t0 + int64(at*1e9)
-		q := load.Request{Seq: uint64(i), Due: due, Sent: due + random.Int64N(ms), User: uint32(i % 20), Attempts: 1, Node: "web", Status: 200}
+		q := load.Request{Seq: uint64(i), Due: due, Sent: due + random.Int64N(ms),
+			User: uint32(i % 20), Attempts: 1, Node: "web", Status: 200}
 		if g.lag != nil {
 			q.Sent = due + int64(g.lag(at, random)*1e9)
 		}

@@ -11,8 +11,10 @@ import (
 // A fault that was counted and whose injection is on no record is no crash.
 func TestFaultWithoutItsInjection(t *testing.T) {
 	r := usually(crowd{rate: 100, bad: from(20, 99, 1)}).record(1)
-	r.Marks = slices.DeleteFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkInject })
-	if c := Score(r, timeline.Objectives{Recover: within(5)}); c.Verdict != Inconclusive || !c.Void {
+	r.Marks = slices.DeleteFunc(r.Marks,
+		func(m timeline.Mark) bool { return m.Name == timeline.MarkInject })
+	if c := Score(r, timeline.Objectives{Recover: within(5)}); c.Verdict != Inconclusive ||
+		!c.Void {
 		t.Errorf("%s: %v", c.Verdict, c.Reasons)
 	}
 }

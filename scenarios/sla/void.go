@@ -25,17 +25,21 @@ func (s *scorer) broken() (reasons []Said) {
 			}
 			reasons = append(reasons, left)
 		case m.Name == timeline.MarkError:
-			lines := slices.DeleteFunc(strings.Split(m.Detail, "\n"), func(l string) bool { return left[l] })
+			lines := slices.DeleteFunc(strings.Split(m.Detail, "\n"),
+				func(l string) bool { return left[l] })
 			if len(lines) > 0 {
 				reasons = append(reasons, Say("harness", strings.Join(lines, "\n")))
 			}
 		}
 	}
 	if s.record.Truncated {
-		reasons = append(reasons, Say("record-truncated", "the record breaks off: stormdrill was ended before the drill was"))
+		reasons = append(reasons, Say("record-truncated",
+			"the record breaks off: stormdrill was ended before the drill was"))
 	}
-	if _, ended := markOf(s.record, timeline.MarkEnd, ""); !ended && len(reasons) == 0 && !s.interrupted() {
-		reasons = append(reasons, Say("record-no-end", "the record has no end mark: the drill broke off, and what would say why is lost"))
+	if _, ended := markOf(s.record, timeline.MarkEnd, ""); !ended && len(reasons) == 0 &&
+		!s.interrupted() {
+		reasons = append(reasons, Say("record-no-end",
+			"the record has no end mark: the drill broke off, and what would say why is lost"))
 	}
 	return reasons
 }
@@ -96,15 +100,18 @@ func (s *scorer) unwell() (reasons []Said) {
 		n, bad = n+st.first(before), bad+st.badBefore(before)
 	}
 	if len(s.streams) > 1 && tooMany(bad, n, s.together(), len(s.sent())+1) {
-		say("baseline-bad-of-all", "%d of %d requests of all groups were bad in the baseline, before any fault: look at the targets' logs, or lower the rate", bad, n)
+		say("baseline-bad-of-all", "%d of %d requests of all groups were bad in the baseline, before any fault: look at the targets' logs, or lower the rate",
+			bad, n)
 	}
 	for _, st := range s.sent() {
 		n, bad := st.first(before), st.badBefore(before)
 		switch {
 		case n < leastBaseline:
-			say("baseline-short", "the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher", st.group.Name, n, leastBaseline)
+			say("baseline-short", "the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher",
+				st.group.Name, n, leastBaseline)
 		case tooMany(bad, n, st.spread, len(s.sent())+1):
-			say("baseline-bad", "%d of %d requests of %s were bad in the baseline, before any fault: %s", bad, n, st.group.Name, st.cure(before))
+			say("baseline-bad", "%d of %d requests of %s were bad in the baseline, before any fault: %s",
+				bad, n, st.group.Name, st.cure(before))
 		}
 	}
 	if s.record.Header.Control {
@@ -114,7 +121,8 @@ func (s *scorer) unwell() (reasons []Said) {
 	for _, st := range s.streams {
 		reasons = append(reasons, s.early(st)...)
 		if st.slowing && s.wanted.Calm != nil {
-			say("slower-early", "%s were answered more slowly late in the baseline than before, and no fault was on: what calm is cannot be told; want a longer baseline, or look at the target", st.group.Name)
+			say("slower-early", "%s were answered more slowly late in the baseline than before, and no fault was on: what calm is cannot be told; want a longer baseline, or look at the target",
+				st.group.Name)
 		}
 	}
 	if len(reasons) == early && s.earlyOfAll() {
@@ -123,7 +131,8 @@ func (s *scorer) unwell() (reasons []Said) {
 	for i, w := range s.record.Header.Watch {
 		for _, a := range s.noticed[i].Alarms {
 			if s.course.injected == never || a.Raised.After < s.course.injected {
-				say("alarm-early", "watcher %s raised an alarm %.1f s into the run, before any fault was injected", w.Name, s.course.at(a.Raised.After))
+				say("alarm-early", "watcher %s raised an alarm %.1f s into the run, before any fault was injected",
+					w.Name, s.course.at(a.Raised.After))
 				break
 			}
 		}
@@ -138,14 +147,16 @@ func tooMany(bad, n int, spread float64, tests int) bool {
 		return false
 	}
 	d := max(1, spread)
-	least := mathext.InvRegIncBeta(float64(bad)/d, float64(n-bad)/d+1, (1-Confidence)/float64(max(1, tests)))
+	least := mathext.InvRegIncBeta(float64(bad)/d, float64(n-bad)/d+1,
+		(1-Confidence)/float64(max(1, tests)))
 	return least > mostBaselineBad
 }
 
 // dead reports whether most of a baseline was bad: of what follows nothing can be told.
 func (s *scorer) dead() bool {
 	_, before, _ := s.course.phase("baseline")
-	return slices.ContainsFunc(s.streams, func(st *stream) bool { return 2*st.badBefore(before) > st.first(before) })
+	return slices.ContainsFunc(s.streams,
+		func(st *stream) bool { return 2*st.badBefore(before) > st.first(before) })
 }
 
 // cure is what helps a baseline that is mostly bad.
@@ -157,7 +168,8 @@ func (s *stream) cure(before int64) string {
 		}
 	}
 	if 2*led > s.badBefore(before) {
-		return fmt.Sprintf("the answers lead elsewhere (%d), and redirects are not followed: let to be where they lead, or say expect: [%d]", status, status)
+		return fmt.Sprintf("the answers lead elsewhere (%d), and redirects are not followed: let to be where they lead, or say expect: [%d]",
+			status, status)
 	}
 	return "look at the target's log, or lower the rate"
 }
@@ -167,14 +179,20 @@ func (s *stream) cure(before int64) string {
 func (s *scorer) early(st *stream) (reasons []Said) {
 	for _, o := range s.outages {
 		if o.stream == st && s.course.injected != never && o.onset < s.course.injected {
-			reasons = append(reasons, Saying("outage-early", "an outage of %s began %.1f s into the run, before any fault was injected", st.group.Name, s.course.at(o.onset)))
+			reasons = append(reasons, Saying("outage-early",
+				"an outage of %s began %.1f s into the run, before any fault was injected",
+				st.group.Name, s.course.at(o.onset)))
 		}
 		if o.stream == st && o.before {
-			reasons = append(reasons, Saying("outage-early", "an outage of %s was on already %.1f s into the run, when the fault came that may have had it", st.group.Name, s.course.at(o.onset)))
+			reasons = append(reasons, Saying("outage-early",
+				"an outage of %s was on already %.1f s into the run, when the fault came that may have had it",
+				st.group.Name, s.course.at(o.onset)))
 		}
 	}
 	if len(reasons) == 0 && len(st.told) > 0 && st.told[0] < s.course.injected {
-		reasons = append(reasons, Saying("failures-early", "more requests of %s failed by %.1f s into the run than its steady state explains, before any fault was injected", st.group.Name, s.course.at(st.told[0])))
+		reasons = append(reasons, Saying("failures-early",
+			"more requests of %s failed by %.1f s into the run than its steady state explains, before any fault was injected",
+			st.group.Name, s.course.at(st.told[0])))
 	}
 	return reasons
 }
@@ -220,32 +238,42 @@ func (s *scorer) convicted() (reasons []Said) {
 		local += uint64(st.local)
 	}
 	for _, st := range s.sent() {
-		if have, want := st.all.Len()-st.warm, st.planned(s.course); float64(have) < (1-mostUnsent)*want-leastLost {
-			say("load-silent", "%d requests of %s are on record, of some %.0f that were due until the end of the run: the load stood still, or what it sent is lost; %s", have, st.group.Name, want, cure)
+		if have, want := st.all.Len()-st.warm,
+			st.planned(s.course); float64(have) < (1-mostUnsent)*want-leastLost {
+			say("load-silent", "%d requests of %s are on record, of some %.0f that were due until the end of the run: the load stood still, or what it sent is lost; %s",
+				have, st.group.Name, want, cure)
 		}
 	}
 	if unsent := due - sent; unsent >= leastLost && float64(unsent) > mostUnsent*float64(due) {
-		say("requests-unsent", "%d of %d requests that were due could not be sent: %s", unsent, due, cure)
+		say("requests-unsent", "%d of %d requests that were due could not be sent: %s", unsent, due,
+			cure)
 	}
 	for _, st := range s.sent() { // what is little of all may be most of one
 		due, lost := st.all.Len()-st.warm, len(st.unsent)-st.warm
-		if len(s.sent()) > 1 && lost >= leastLost && float64(lost) > mostUnsentOfGroup*float64(due) {
-			say("requests-unsent-of", "%d of %d requests of %s that were due could not be sent: %s", lost, due, st.group.Name, cure)
+		if len(s.sent()) > 1 && lost >= leastLost &&
+			float64(lost) > mostUnsentOfGroup*float64(due) {
+			say("requests-unsent-of", "%d of %d requests of %s that were due could not be sent: %s",
+				lost, due, st.group.Name, cure)
 		}
 	}
 	if s.stalled() {
-		say("generator-stalled", "the generator fell behind its own schedule around an instant that is measured: %s", cure)
+		say("generator-stalled", "the generator fell behind its own schedule around an instant that is measured: %s",
+			cure)
 	}
-	if lag := s.card.Generator.LagP99; lag > seconds(window/2) || late >= leastLost && float64(late) > mostLate*float64(sent) {
-		say("generator-late", "the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s", 1e3*lag, late, sent, window, cure)
+	if lag := s.card.Generator.LagP99; lag > seconds(window/2) || late >= leastLost &&
+		float64(late) > mostLate*float64(sent) {
+		say("generator-late", "the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s",
+			1e3*lag, late, sent, window, cure)
 	}
 	for _, st := range s.sent() {
 		if st.lagged >= leastLost && st.lagged > st.allowed(st.sent()) {
-			say("generator-slowed", "%d requests of %s were answered within their time and are bad by what the generator was late with them: %s", st.lagged, st.group.Name, cure)
+			say("generator-slowed", "%d requests of %s were answered within their time and are bad by what the generator was late with them: %s",
+				st.lagged, st.group.Name, cure)
 		}
 	}
 	if local > 0 {
-		say("generator-exhausted", "%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate", local)
+		say("generator-exhausted", "%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate",
+			local)
 	}
 	return reasons
 }

@@ -14,7 +14,8 @@ import (
 func warmed(r *timeline.Record, length time.Duration) *timeline.Record {
 	at := t0 + int64(length)
 	r.Header.Phases.WarmUp = length
-	r.Marks = slices.Insert(r.Marks, 1, timeline.Mark{Name: timeline.MarkBaseline, Before: at, After: at})
+	r.Marks = slices.Insert(r.Marks, 1, timeline.Mark{Name: timeline.MarkBaseline, Before: at,
+		After: at})
 	return r
 }
 
@@ -47,10 +48,12 @@ func TestDeadBaselineMeetsNothing(t *testing.T) {
 	r := s.record()
 	r.Header.Control, r.Header.Faults = false, []timeline.Fault{{Name: "fault", Kind: "latency"}}
 	at := t0 + s.inject
-	r.Marks = append(r.Marks[:1], timeline.Mark{Name: timeline.MarkDead, Before: at, After: at, Detail: "1500 of 1500 requests of users were bad in the baseline"},
+	r.Marks = append(r.Marks[:1], timeline.Mark{Name: timeline.MarkDead, Before: at, After: at,
+		Detail: "1500 of 1500 requests of users were bad in the baseline"},
 		timeline.Mark{Name: timeline.MarkEnd, Before: at, After: at})
 	card := Score(r, s.goals)
-	if card.Verdict != Inconclusive || !card.Void || !strings.HasPrefix(card.Reasons[0].Text, "nothing was injected: 1500 of 1500") {
+	if card.Verdict != Inconclusive || !card.Void ||
+		!strings.HasPrefix(card.Reasons[0].Text, "nothing was injected: 1500 of 1500") {
 		t.Errorf("have %s %q", card.Verdict, card.Reasons)
 	}
 	for _, o := range card.Objectives {
@@ -61,7 +64,8 @@ func TestDeadBaselineMeetsNothing(t *testing.T) {
 	// An older record may have been injected into all the same.
 	dead := usually(crowd{rate: 100, bad: always(1)})
 	card = Score(dead.record(1), dead.goals)
-	if card.Verdict == Pass || card.Faults[0].Absorbed || slices.ContainsFunc(card.Objectives, func(o Objective) bool { return o.Result == Met }) {
+	if card.Verdict == Pass || card.Faults[0].Absorbed ||
+		slices.ContainsFunc(card.Objectives, func(o Objective) bool { return o.Result == Met }) {
 		t.Errorf("have %s, %+v", card.Verdict, card.Objectives)
 	}
 }

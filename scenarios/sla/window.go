@@ -26,7 +26,8 @@ func (s *scorer) window(w timeline.Watcher) detectionWindow {
 		c := s.met(w)
 		if slices.Contains(s.wanted.IfFelt, w.Name) { // what nobody felt it need not notice
 			felt := slices.DeleteFunc(slices.Clone(c.names), func(name string) bool {
-				return slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Name == name && f.Absorbed })
+				return slices.ContainsFunc(s.card.Faults,
+					func(f Fault) bool { return f.Name == name && f.Absorbed })
 			})
 			if len(felt) > 0 && len(felt) < len(c.names) {
 				return s.windowOf(felt)
@@ -52,11 +53,13 @@ func (s *scorer) met(w timeline.Watcher) detectionWindow {
 func (s *scorer) whole() detectionWindow { return s.met(timeline.Watcher{}) }
 
 func (s *scorer) windowOf(names []string) detectionWindow {
-	c := detectionWindow{names: names, injected: never, cleared: never, from: never, confirm: s.confirm()}
+	c := detectionWindow{names: names, injected: never, cleared: never, from: never,
+		confirm: s.confirm()}
 	touched, loosed, untimed, late := int64(never), int64(never), false, time.Duration(0)
 	for _, name := range names {
 		t := s.span(name)
-		c.injected, loosed, untimed = earlier(c.injected, t.injected), earlier(loosed, t.loosed), untimed || t.untimed
+		c.injected, loosed, untimed = earlier(c.injected, t.injected), earlier(loosed, t.loosed),
+			untimed || t.untimed
 		if t.cleared > c.cleared {
 			c.cleared, c.clearing = t.cleared, t.clearing
 		}
@@ -100,7 +103,8 @@ func earlier(a, b int64) int64 {
 // origin is what detection is counted from, min(T_effect, T_onset), and how finely it
 // is known. An onset lies after the injection, and the origin not after the effect,
 // however faintly the outage shows; an effect is known but for the poll that saw it.
-func origin(injected, touched int64, late time.Duration, own []outage) (from int64, doubt time.Duration) {
+func origin(injected, touched int64, late time.Duration, own []outage) (from int64,
+	doubt time.Duration) {
 	if len(own) == 0 {
 		return touched, late
 	}

@@ -6,7 +6,8 @@ import "testing"
 // left; behind it nothing is prepared.
 func TestAhead(t *testing.T) {
 	const many = 3
-	for _, c := range []struct{ there, wanted int }{{0, 0}, {1, 1}, {2, 2}, {100, 100}, {100, 1}, {100, 50}} {
+	for _, c := range []struct{ there, wanted int }{{0, 0}, {1, 1}, {2, 2}, {100, 100}, {100, 1},
+		{100, 50}} {
 		calls, over := 0, false
 		next := func(v *int) bool {
 			if over {

@@ -55,19 +55,22 @@ type bounds struct {
 // boundsOf checks a header.
 func boundsOf(h *Header) (*bounds, error) {
 	if h.Mono < 0 || h.Mono > int64(mostUptime) {
-		return nil, &BoundsError{"header: mono", fmt.Sprint(h.Mono), "0 to " + fmt.Sprint(int64(mostUptime))}
+		return nil, &BoundsError{"header: mono", fmt.Sprint(h.Mono), "0 to " +
+			fmt.Sprint(int64(mostUptime))}
 	}
 	length := time.Duration(0)
 	for _, p := range []struct {
 		name string
 		d    time.Duration
-	}{{"warm-up", h.Phases.WarmUp}, {"baseline", h.Phases.Baseline}, {"hold", h.Phases.Hold}, {"recovery", h.Phases.Recovery}, {"confirm", h.Phases.Confirm}} {
+	}{{"warm-up", h.Phases.WarmUp}, {"baseline", h.Phases.Baseline}, {"hold",
+		h.Phases.Hold}, {"recovery", h.Phases.Recovery}, {"confirm", h.Phases.Confirm}} {
 		if err := within("header: phase "+p.name, p.d, MostPhase); err != nil {
 			return nil, err
 		}
 		length += p.d
 	}
-	b := &bounds{from: h.Mono - int64(beforehand), to: h.Mono + int64(length+afterwards), groups: map[string]bool{}}
+	b := &bounds{from: h.Mono - int64(beforehand), to: h.Mono + int64(length+afterwards),
+		groups: map[string]bool{}}
 	if err := b.addGroups(h.Groups); err != nil {
 		return nil, err
 	}
@@ -109,9 +112,11 @@ func (b *bounds) addGroups(all []Group) error {
 		case b.groups[g.Name]:
 			return &BoundsError{part, "a second of the name", "one"}
 		case !(g.Rate >= 0 && g.Rate <= mostRate): // NaN neither
-			return &BoundsError{part, fmt.Sprintf("a rate of %g/s", g.Rate), fmt.Sprintf("0/s to %g/s", float64(mostRate))}
+			return &BoundsError{part, fmt.Sprintf("a rate of %g/s", g.Rate),
+				fmt.Sprintf("0/s to %g/s", float64(mostRate))}
 		case g.Users < 0 || g.Users > mostUsers:
-			return &BoundsError{part, fmt.Sprintf("%d users", g.Users), fmt.Sprintf("0 to %d", mostUsers)}
+			return &BoundsError{part, fmt.Sprintf("%d users", g.Users),
+				fmt.Sprintf("0 to %d", mostUsers)}
 		}
 		if err := within(part+": slow", g.Slow, MostPhase); err != nil {
 			return err
@@ -127,7 +132,8 @@ func checkFaults(all []Fault) error {
 		if !(f.Share >= 0 && f.Share <= 1) {
 			return &BoundsError{part, fmt.Sprintf("a share of %g", f.Share), "0 to 1"}
 		}
-		if err := firstOf(within(part+": at", f.At, MostPhase), within(part+": for", f.For, MostPhase)); err != nil {
+		if err := firstOf(within(part+": at", f.At, MostPhase),
+			within(part+": for", f.For, MostPhase)); err != nil {
 			return err
 		}
 	}
@@ -138,7 +144,8 @@ func checkWatchers(all []Watcher) error {
 	for _, w := range all {
 		part := fmt.Sprintf("watcher %.60q", w.Name)
 		if w.Fails < 0 || w.Fails > mostRow || w.Oks < 0 || w.Oks > mostRow {
-			return &BoundsError{part, fmt.Sprintf("%d fails and %d oks in a row", w.Fails, w.Oks), fmt.Sprintf("0 to %d", mostRow)}
+			return &BoundsError{part, fmt.Sprintf("%d fails and %d oks in a row", w.Fails, w.Oks),
+				fmt.Sprintf("0 to %d", mostRow)}
 		}
 		if err := within(part+": every", w.Every, MostPhase); err != nil {
 			return err
@@ -150,14 +157,17 @@ func checkWatchers(all []Watcher) error {
 // checkObjectives bounds how many there are; what they ask for is read when they are judged.
 func checkObjectives(o *Objectives) error {
 	return firstOf(atMost("header", "thresholds", len(o.Keep), mostListed),
-		atMost("header", "detections", len(o.Detect), mostListed), atMost("header", "conditions", len(o.IfFelt), mostListed), atMost("header", "clearances", len(o.Restore), mostListed))
+		atMost("header", "detections", len(o.Detect), mostListed),
+		atMost("header", "conditions", len(o.IfFelt), mostListed),
+		atMost("header", "clearances", len(o.Restore), mostListed))
 }
 
 // instants checks that all lie within the run.
 func (b *bounds) instants(part string, all ...int64) error {
 	for _, t := range all {
 		if t < b.from || t > b.to {
-			return &BoundsError{part, fmt.Sprintf("the instant %d", t), fmt.Sprintf("%d to %d: within the run", b.from, b.to)}
+			return &BoundsError{part, fmt.Sprintf("the instant %d", t),
+				fmt.Sprintf("%d to %d: within the run", b.from, b.to)}
 		}
 	}
 	return nil
@@ -166,7 +176,8 @@ func (b *bounds) instants(part string, all ...int64) error {
 // span checks an instant that is known to lie between two.
 func (b *bounds) span(part string, before, after int64) error {
 	if after < before {
-		return &BoundsError{part, fmt.Sprintf("an end at %d, before its beginning at %d,", after, before), "the two in order"}
+		return &BoundsError{part, fmt.Sprintf("an end at %d, before its beginning at %d,", after,
+			before), "the two in order"}
 	}
 	return b.instants(part, before, after)
 }
@@ -197,7 +208,8 @@ func (b *bounds) proof(p Proof) error {
 // requests checks a block of a group.
 func (b *bounds) requests(group string, rs []load.Request) error {
 	if !b.groups[group] {
-		return &BoundsError{fmt.Sprintf("requests of %.60q", group), "a group that the header does not name", "one of its"}
+		return &BoundsError{fmt.Sprintf("requests of %.60q", group),
+			"a group that the header does not name", "one of its"}
 	}
 	for i := range rs {
 		r := &rs[i]
@@ -206,7 +218,8 @@ func (b *bounds) requests(group string, rs []load.Request) error {
 			sent = r.Due
 		}
 		if min(r.Due, r.Done, sent) < b.from || max(r.Due, r.Done, sent) > b.to {
-			return b.instants(fmt.Sprintf("request %d of %s", r.Seq, clip(group)), r.Due, r.Done, sent)
+			return b.instants(fmt.Sprintf("request %d of %s", r.Seq, clip(group)), r.Due, r.Done,
+				sent)
 		}
 	}
 	return nil
@@ -214,8 +227,11 @@ func (b *bounds) requests(group string, rs []load.Request) error {
 
 // usage checks what is added up of it.
 func (b *bounds) usage(u load.Usage) error {
-	if u.Machine.Cores < 0 || !share(&u.Machine.Load) || !share(u.Machine.CPU) || !share(u.Machine.Since) || !share(u.Machine.Memory) || !share(u.Machine.IO) {
-		return &BoundsError{"usage of " + clip(u.Group), fmt.Sprintf("a load of %g on %d cores", u.Machine.Load, u.Machine.Cores), "finite numbers, none below zero"}
+	if u.Machine.Cores < 0 || !share(&u.Machine.Load) || !share(u.Machine.CPU) ||
+		!share(u.Machine.Since) || !share(u.Machine.Memory) || !share(u.Machine.IO) {
+		return &BoundsError{"usage of " + clip(u.Group),
+			fmt.Sprintf("a load of %g on %d cores", u.Machine.Load, u.Machine.Cores),
+			"finite numbers, none below zero"}
 	}
 	return nil
 }
@@ -227,7 +243,8 @@ func share(f *float64) bool { return f == nil || *f >= 0 && *f <= math.MaxInt32 
 // were compared has instants of the load node's own clock, so that it is not held to the run.
 func (b *bounds) answer(part string, from, to int64) error {
 	if from < -int64(mostUptime) || to < from || to > 2*int64(mostUptime) {
-		return &BoundsError{part, fmt.Sprintf("%d to %d", from, to), fmt.Sprintf("instants in order, up to %d", 2*int64(mostUptime))}
+		return &BoundsError{part, fmt.Sprintf("%d to %d", from, to),
+			fmt.Sprintf("instants in order, up to %d", 2*int64(mostUptime))}
 	}
 	return nil
 }

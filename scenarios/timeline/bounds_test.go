@@ -41,36 +41,56 @@ func TestOutOfBounds(t *testing.T) {
 		more   func(*timeline.Writer) error
 		want   string
 	}{
-		"clock below zero":      {func(h *timeline.Header) { h.Mono = -1 }, nil, "mono"},
-		"clock far ahead":       {func(h *timeline.Header) { h.Mono = huge }, nil, "mono"},
-		"phase below zero":      {func(h *timeline.Header) { h.Phases.Hold = -1 }, nil, "phase hold"},
-		"phase of 31 years":     {func(h *timeline.Header) { h.Phases.Baseline = time.Duration(huge) }, nil, "phase baseline"},
-		"confirm of 31 years":   {func(h *timeline.Header) { h.Phases.Confirm = time.Duration(huge) }, nil, "phase confirm"},
-		"rate below zero":       {func(h *timeline.Header) { h.Groups[0].Rate = -1 }, nil, "rate of -1"},
-		"rate beyond reason":    {func(h *timeline.Header) { h.Groups[0].Rate = 1e18 }, nil, "rate of 1e+18"},
-		"users beyond reason":   {func(h *timeline.Header) { h.Groups[0].Users = 1e9 }, nil, "users"},
-		"slow below zero":       {func(h *timeline.Header) { h.Groups[0].Slow = -1 }, nil, "slow"},
-		"groups beyond reason":  {func(h *timeline.Header) { h.Groups = groups(1000) }, nil, "1000 groups"},
-		"two groups of a name":  {func(h *timeline.Header) { h.Groups = append(h.Groups, h.Groups[0]) }, nil, "second of the name"},
-		"share beyond one":      {func(h *timeline.Header) { h.Faults[0].Share = 2 }, nil, "share of 2"},
-		"fault of 31 years":     {func(h *timeline.Header) { h.Faults[0].For = time.Duration(huge) }, nil, "for"},
-		"fails below zero":      {func(h *timeline.Header) { h.Watch[0].Fails = -1 }, nil, "fails"},
-		"thresholds by the ton": {func(h *timeline.Header) { h.Objectives.Keep = make([]string, 1e5) }, nil, "100000 thresholds"},
-		"second header":         {nil, func(w *timeline.Writer) error { return w.Header(timeline.Header{}) }, "second header"},
-		"mark below zero":       {nil, mark(timeline.Mark{Name: timeline.MarkClear, Before: -huge, After: -huge}), "mark clear"},
-		"mark beyond the run":   {nil, mark(timeline.Mark{Name: timeline.MarkEnd, Before: huge, After: huge}), "mark end"},
-		"mark turned round":     {nil, mark(timeline.Mark{Name: timeline.MarkClear, Fault: "bad", Before: at, After: at - 1}), "mark clear of bad"},
+		"clock below zero": {func(h *timeline.Header) { h.Mono = -1 }, nil, "mono"},
+		"clock far ahead":  {func(h *timeline.Header) { h.Mono = huge }, nil, "mono"},
+		"phase below zero": {func(h *timeline.Header) { h.Phases.Hold = -1 }, nil,
+			"phase hold"},
+		"phase of 31 years": {func(h *timeline.Header) { h.Phases.Baseline = time.Duration(huge) },
+			nil, "phase baseline"},
+		"confirm of 31 years": {func(h *timeline.Header) { h.Phases.Confirm = time.Duration(huge) },
+			nil, "phase confirm"},
+		"rate below zero": {func(h *timeline.Header) { h.Groups[0].Rate = -1 }, nil,
+			"rate of -1"},
+		"rate beyond reason": {func(h *timeline.Header) { h.Groups[0].Rate = 1e18 }, nil,
+			"rate of 1e+18"},
+		"users beyond reason": {func(h *timeline.Header) { h.Groups[0].Users = 1e9 }, nil,
+			"users"},
+		"slow below zero": {func(h *timeline.Header) { h.Groups[0].Slow = -1 }, nil, "slow"},
+		"groups beyond reason": {func(h *timeline.Header) { h.Groups = groups(1000) }, nil,
+			"1000 groups"},
+		"two groups of a name": {func(h *timeline.Header) { h.Groups = append(h.Groups, h.Groups[0]) },
+			nil, "second of the name"},
+		"share beyond one": {func(h *timeline.Header) { h.Faults[0].Share = 2 }, nil,
+			"share of 2"},
+		"fault of 31 years": {func(h *timeline.Header) { h.Faults[0].For = time.Duration(huge) },
+			nil, "for"},
+		"fails below zero": {func(h *timeline.Header) { h.Watch[0].Fails = -1 }, nil, "fails"},
+		"thresholds by the ton": {func(h *timeline.Header) { h.Objectives.Keep = make([]string, 1e5) },
+			nil, "100000 thresholds"},
+		"second header": {nil, func(w *timeline.Writer) error { return w.Header(timeline.Header{}) },
+			"second header"},
+		"mark below zero": {nil, mark(timeline.Mark{Name: timeline.MarkClear, Before: -huge,
+			After: -huge}), "mark clear"},
+		"mark beyond the run": {nil, mark(timeline.Mark{Name: timeline.MarkEnd, Before: huge,
+			After: huge}), "mark end"},
+		"mark turned round": {nil, mark(timeline.Mark{Name: timeline.MarkClear, Fault: "bad",
+			Before: at, After: at - 1}), "mark clear of bad"},
 		"proof beyond the run": {nil, func(w *timeline.Writer) error {
 			return w.Proof(timeline.Proof{Fault: "bad", At: at, Count: link.Count{First: huge}})
 		}, "proof of bad"},
-		"request far ahead":  {nil, one(load.Request{Seq: 9999, Due: huge, Sent: huge, Done: huge}), "request 9999 of users"},
-		"request below zero": {nil, one(load.Request{Seq: 9999, Due: -huge, Sent: at, Done: at}), "request 9999 of users"},
-		"answer of 31 years": {nil, one(load.Request{Seq: 9999, Due: at, Sent: at, Done: huge}), "request 9999 of users"},
-		"a group of nowhere": {nil, func(w *timeline.Writer) error { return w.Block(load.Block{Group: "x"}) }, "block of"},
+		"request far ahead": {nil, one(load.Request{Seq: 9999, Due: huge, Sent: huge, Done: huge}),
+			"request 9999 of users"},
+		"request below zero": {nil, one(load.Request{Seq: 9999, Due: -huge, Sent: at, Done: at}),
+			"request 9999 of users"},
+		"answer of 31 years": {nil, one(load.Request{Seq: 9999, Due: at, Sent: at, Done: huge}),
+			"request 9999 of users"},
+		"a group of nowhere": {nil, func(w *timeline.Writer) error { return w.Block(load.Block{Group: "x"}) },
+			"block of"},
 		"findings of nothing": {nil, func(w *timeline.Writer) error {
 			return w.Findings(load.EncodeFindings("x", make([]load.Finding, 9)))
 		}, "findings of x"},
-		"load of NaN": {nil, func(w *timeline.Writer) error { return w.Usage(load.Usage{Machine: load.Pressure{Load: nan}}) }, "load of NaN"},
+		"load of NaN": {nil, func(w *timeline.Writer) error { return w.Usage(load.Usage{Machine: load.Pressure{Load: nan}}) },
+			"load of NaN"},
 		"memory below zero": {nil, func(w *timeline.Writer) error {
 			v := -1.0
 			return w.Usage(load.Usage{Machine: load.Pressure{Memory: &v}})
@@ -80,7 +100,8 @@ func TestOutOfBounds(t *testing.T) {
 		}, "answer of probe"},
 		"marks by the ton": {nil, func(w *timeline.Writer) error {
 			for range 1 << 16 {
-				if err := w.Mark(timeline.Mark{Name: timeline.MarkSteer, Before: at, After: at}); err != nil {
+				if err := w.Mark(timeline.Mark{Name: timeline.MarkSteer, Before: at,
+					After: at}); err != nil {
 					return err
 				}
 			}
@@ -89,7 +110,8 @@ func TestOutOfBounds(t *testing.T) {
 		"newest first": {nil, func(w *timeline.Writer) error {
 			for i := range int64(8_000) {
 				due := at - i*1000
-				b, err := load.EncodeBlock("users", []load.Request{{Due: due, Sent: due, Done: due}})
+				b, err := load.EncodeBlock("users",
+					[]load.Request{{Due: due, Sent: due, Done: due}})
 				if err != nil {
 					return err
 				}
@@ -103,7 +125,8 @@ func TestOutOfBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := judged(t, small(t, c.change, c.more))
 			var bounds *timeline.BoundsError
-			if name != "a group of nowhere" && !errors.As(err, &bounds) || err == nil || !strings.Contains(err.Error(), c.want) {
+			if name != "a group of nowhere" && !errors.As(err, &bounds) || err == nil ||
+				!strings.Contains(err.Error(), c.want) {
 				t.Errorf("have %v, want a BoundsError with %q", err, c.want)
 			}
 		})
@@ -121,7 +144,8 @@ func TestNoPassWithoutAnEnd(t *testing.T) {
 		t.Fatalf("whole: %s, %q, ends with %+v", whole.Verdict, whole.Reasons, r.Marks[last])
 	}
 	r.Marks = r.Marks[:last]
-	if card := sla.Score(r, r.Header.Objectives); card.Verdict != sla.Error || !strings.Contains(card.Reasons[0].Text, "no end mark") {
+	if card := sla.Score(r, r.Header.Objectives); card.Verdict != sla.Error ||
+		!strings.Contains(card.Reasons[0].Text, "no end mark") {
 		t.Errorf("without: %s, %q", card.Verdict, card.Reasons)
 	}
 }

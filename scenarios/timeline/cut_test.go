@@ -56,7 +56,8 @@ func TestAnyRecordCutAtEveryByte(t *testing.T) {
 			want := read(t, whole[:end])
 			for n := end; n < min(end+f.size, len(whole)); n++ {
 				if have := read(t, whole[:n]); !have.Truncated || !reflect.DeepEqual(have, want) {
-					t.Fatalf("cut at %d of %d: have %+v, want what was whole at %d: %+v", n, len(whole), have, end, want)
+					t.Fatalf("cut at %d of %d: have %+v, want what was whole at %d: %+v", n,
+						len(whole), have, end, want)
 				}
 			}
 			end += f.size
@@ -80,11 +81,13 @@ func anyEntry(t *rapid.T, w *Writer, i int) error {
 	case 0:
 		return w.Mark(Mark{Name: MarkInject, Fault: text, Before: at, After: at + 1})
 	case 1:
-		return w.Answer(load.Answer{Check: text, Start: at, End: at + 5, Good: i%2 == 0, Known: true})
+		return w.Answer(load.Answer{Check: text, Start: at, End: at + 5, Good: i%2 == 0,
+			Known: true})
 	case 2:
 		return w.Note(Note{At: at, Kind: "note", Text: text})
 	case 3:
-		return w.Usage(load.Usage{At: at, Group: text, Due: uint64(at), Machine: load.Pressure{Load: float64(i) / 8, Cores: 2}})
+		return w.Usage(load.Usage{At: at, Group: text, Due: uint64(at),
+			Machine: load.Pressure{Load: float64(i) / 8, Cores: 2}})
 	}
 	rs := requests(100*i, rapid.IntRange(0, 5).Draw(t, "requests"))
 	return w.Block(block(t, "group", rs))

@@ -38,7 +38,8 @@ func requests(from, n int) []load.Request {
 	var rs []load.Request
 	for i := from; i < from+n; i++ {
 		due := int64(i) * int64(5*time.Millisecond)
-		rs = append(rs, load.Request{Seq: uint64(i), Due: due, Sent: due + 1000, Done: due + 2_000_000,
+		rs = append(rs, load.Request{Seq: uint64(i), Due: due, Sent: due + 1000, Done: due +
+			2_000_000,
 			User: uint32(i % 7), Node: "app-2", Status: 200, Attempts: 1, Reused: i > 0})
 	}
 	return rs
@@ -56,23 +57,32 @@ func block(t interface{ Fatal(...any) }, group string, rs []load.Request) load.B
 func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	waited := 0.0123
 	want := &Record{
-		Header: Header{Version: Version, Scenario: "bad-lb-node", Run: "0123456789abcdef", Seed: 7, Mono: 5,
+		Header: Header{Version: Version, Scenario: "bad-lb-node", Run: "0123456789abcdef", Seed: 7,
+			Mono:   5,
 			Groups: []Group{{Name: "shoppers", Rate: 200, Users: 7, Slow: time.Second}},
-			Watch:  []Watcher{{Name: "pager", Kind: "webhook", Match: "firing", Resolved: "resolved"}}},
-		Clock:    wire.Offset{Shift: 3, Bound: 5},
-		Clocks:   []wire.Offset{{Shift: 3, Bound: 2}, {Shift: 7, Bound: 1}},
-		Marks:    []Mark{{Name: MarkStart, Before: 1, After: 1}, {Name: MarkInject, Fault: "bad-node", Before: 8, After: 9}},
+			Watch: []Watcher{{Name: "pager", Kind: "webhook", Match: "firing",
+				Resolved: "resolved"}}},
+		Clock:  wire.Offset{Shift: 3, Bound: 5},
+		Clocks: []wire.Offset{{Shift: 3, Bound: 2}, {Shift: 7, Bound: 1}},
+		Marks: []Mark{{Name: MarkStart, Before: 1, After: 1},
+			{Name: MarkInject, Fault: "bad-node", Before: 8, After: 9}},
 		Requests: map[string]*Requests{"shoppers": Pack(requests(0, 20))},
 		Findings: map[string][]load.Finding{"shoppers": {{Seq: 3}, {Seq: 4, Lost: true}, {Seq: 1}}},
-		Answers: []load.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true, Detail: "UP"},
-			{Check: "port", Start: 3, End: 9, Known: true, Detail: "refused"}, {Check: "balancer", Start: 2, End: 4, Good: true, Known: true, Detail: "UP"}},
+		Answers: []load.Answer{{Check: "balancer", Start: 1, End: 2, Good: true, Known: true,
+			Detail: "UP"},
+			{Check: "port", Start: 3, End: 9, Known: true, Detail: "refused"},
+			{Check: "balancer", Start: 2, End: 4, Good: true, Known: true, Detail: "UP"}},
 		Deliveries: []load.Delivery{{Hook: "pager", At: 4, Body: "firing"}},
-		Usage: []load.Usage{{At: 3, Group: "shoppers", Due: 4, Sent: 4, Machine: load.Pressure{Load: 0.25, Cores: 2, CPU: &waited}},
-			{At: 5, Group: "shoppers", Due: 8, Sent: 7, Unsent: 1, Machine: load.Pressure{Load: 0.5, Cores: 2, CPU: &waited}}},
-		Proofs:  []Proof{{Fault: "bad-node", When: "during", At: 9, Count: link.Count{Unit: "503s answered", Users: 5}}},
+		Usage: []load.Usage{{At: 3, Group: "shoppers", Due: 4, Sent: 4,
+			Machine: load.Pressure{Load: 0.25, Cores: 2, CPU: &waited}},
+			{At: 5, Group: "shoppers", Due: 8, Sent: 7, Unsent: 1,
+				Machine: load.Pressure{Load: 0.5, Cores: 2, CPU: &waited}}},
+		Proofs: []Proof{{Fault: "bad-node", When: "during", At: 9,
+			Count: link.Count{Unit: "503s answered", Users: 5}}},
 		Traffic: []link.Traffic{{Link: "shoppers -> lb:8080", Connections: 3}},
-		Strays:  Strays{Seen: []Stray{{From: "app-1", To: "203.0.113.7", Protocol: "tcp", Port: 443, Packets: 3}}, Dropped: 3, Uncontained: []string{"x"}},
-		Notes:   []Note{{At: 1, Kind: "unknown-name", Text: "x"}},
+		Strays: Strays{Seen: []Stray{{From: "app-1", To: "203.0.113.7", Protocol: "tcp", Port: 443,
+			Packets: 3}}, Dropped: 3, Uncontained: []string{"x"}},
+		Notes: []Note{{At: 1, Kind: "unknown-name", Text: "x"}},
 	}
 	ok := func(err error) {
 		if err != nil {
@@ -146,7 +156,8 @@ func TestCutAtEveryByte(t *testing.T) {
 		if !r.Truncated {
 			t.Fatalf("cut at %d of %d: not said to be truncated", n, len(whole))
 		}
-		got := len(r.Marks) + r.Requests["shoppers"].Len() + len(r.Answers) + len(r.Deliveries) + len(r.Usage) + len(r.Proofs) + len(r.Notes)
+		got := len(r.Marks) + r.Requests["shoppers"].Len() + len(r.Answers) + len(r.Deliveries) +
+			len(r.Usage) + len(r.Proofs) + len(r.Notes)
 		if got < most {
 			t.Fatalf("cut at %d: %d observations, fewer than of a shorter file", n, got)
 		}
@@ -155,7 +166,8 @@ func TestCutAtEveryByte(t *testing.T) {
 	if all := 2 + 20 + 8; most != all {
 		t.Errorf("without its closing entry: %d observations, want %d", most, all)
 	}
-	if r, err := Read(bytes.NewReader(whole)); err != nil || r.Truncated || !reflect.DeepEqual(r, want) {
+	if r, err := Read(bytes.NewReader(whole)); err != nil || r.Truncated ||
+		!reflect.DeepEqual(r, want) {
 		t.Errorf("whole: truncated %v, error %v", r != nil && r.Truncated, err)
 	}
 }
@@ -185,7 +197,8 @@ func TestNoRecord(t *testing.T) {
 		{"SDRECORD\x01\x00\x00\x00", "version 1"},
 		{"SDRECORD\x03\x00\x00\x00\x00\x00\x00\x00abcd", "entry at byte 12"},
 	} {
-		if _, err := Read(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Read(strings.NewReader(c.file)); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: have %v, want %q", c.file, err, c.want)
 		}
 	}

@@ -20,19 +20,23 @@ func TestFullRecordKeepsItsMarks(t *testing.T) {
 	before := writeOneOfAll(t, w)
 	kept := 0
 	for ; err == nil && kept < 10_000; kept++ {
-		err = w.Answer(load.Answer{Check: "port", Start: int64(kept), End: int64(kept + 1), Known: true, Good: true})
+		err = w.Answer(load.Answer{Check: "port", Start: int64(kept), End: int64(kept + 1),
+			Known: true, Good: true})
 	}
 	if !errors.Is(err, ErrFull) || kept < 2 {
 		t.Fatalf("after %d answers: %v", kept, err)
 	}
-	if err := errors.Join(w.Mark(Mark{Name: MarkError, Detail: err.Error()}), w.Close()); err != nil {
+	if err := errors.Join(w.Mark(Mark{Name: MarkError, Detail: err.Error()}),
+		w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	r, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := len(before.Answers) + kept - 1; len(r.Answers) != want || r.Marks[len(r.Marks)-1].Name != MarkError || !r.Truncated {
-		t.Errorf("have %d answers, want %d; marks %+v; truncated %v", len(r.Answers), want, r.Marks, r.Truncated)
+	if want := len(before.Answers) + kept - 1; len(r.Answers) != want ||
+		r.Marks[len(r.Marks)-1].Name != MarkError || !r.Truncated {
+		t.Errorf("have %d answers, want %d; marks %+v; truncated %v", len(r.Answers), want, r.Marks,
+			r.Truncated)
 	}
 }

@@ -32,15 +32,23 @@ func small(t testing.TB, change func(*timeline.Header), more func(*timeline.Writ
 	limit := 2 * time.Second
 	lost := 1
 	h := timeline.Header{
-		Scenario: "small", Run: "00000000000000aa", Seed: 7, Mono: 9 * second, Wall: time.Unix(1_700_000_000, 0).UTC(),
-		Phases: timeline.Phases{Baseline: 10 * time.Second, Hold: 5 * time.Second, Recovery: 10 * time.Second, Confirm: 2 * time.Second},
-		Groups: []timeline.Group{{Name: "users", Rate: 20, Users: 7, Slow: time.Second, Ledger: true}},
-		Faults: []timeline.Fault{{Name: "bad", Kind: "http-status", Aim: "users -> app", For: 5 * time.Second, Share: 1, Scope: "core"}},
-		Watch:  []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Every: time.Second}, {Name: "pager", Kind: "webhook", Match: "firing", Resolved: "resolved"}},
+		Scenario: "small", Run: "00000000000000aa", Seed: 7, Mono: 9 * second,
+		Wall: time.Unix(1_700_000_000, 0).UTC(),
+		Phases: timeline.Phases{Baseline: 10 * time.Second, Hold: 5 * time.Second,
+			Recovery: 10 * time.Second, Confirm: 2 * time.Second},
+		Groups: []timeline.Group{{Name: "users", Rate: 20, Users: 7, Slow: time.Second,
+			Ledger: true}},
+		Faults: []timeline.Fault{{Name: "bad", Kind: "http-status", Aim: "users -> app",
+			For: 5 * time.Second, Share: 1, Scope: "core"}},
+		Watch: []timeline.Watcher{{Name: "probe", Kind: "http", Fails: 2, Every: time.Second},
+			{Name: "pager", Kind: "webhook", Match: "firing", Resolved: "resolved"}},
 		Steers: []timeline.Steer{{Name: "over", When: "probe"}},
-		Objectives: timeline.Objectives{Detect: map[string]time.Duration{"probe": limit, "pager": limit}, Restore: map[string]time.Duration{"probe": limit},
-			Mitigate: &limit, Recover: &limit, Lose: &lost, RPO: &limit, Budget: "99.9% per 30d", Profile: "handbook",
-			Keep: []string{"success of users in run >= 90%", "p95 of users in recovery <= 1.5 x baseline"}},
+		Objectives: timeline.Objectives{Detect: map[string]time.Duration{"probe": limit,
+			"pager": limit}, Restore: map[string]time.Duration{"probe": limit},
+			Mitigate: &limit, Recover: &limit, Lose: &lost, RPO: &limit, Budget: "99.9% per 30d",
+			Profile: "handbook",
+			Keep: []string{"success of users in run >= 90%",
+				"p95 of users in recovery <= 1.5 x baseline"}},
 	}
 	if change != nil {
 		change(&h)
@@ -60,19 +68,29 @@ func small(t testing.TB, change func(*timeline.Header), more func(*timeline.Writ
 	mark(timeline.MarkStart, "", 0)
 	for s := range 25 {
 		must(w.Block(users(t, at(float64(s)), s)))
-		must(w.Answer(load.Answer{Check: "probe", Start: at(float64(s)), End: at(float64(s) + 0.1), Good: s < 11 || s > 16, Known: true}),
-			w.Usage(load.Usage{At: at(float64(s)), Group: "users", Due: uint64(20 * s), Sent: uint64(20 * s), Machine: load.Pressure{Load: 0.5, Cores: 2}}))
+		must(w.Answer(load.Answer{Check: "probe", Start: at(float64(s)), End: at(float64(s) + 0.1),
+			Good: s < 11 || s > 16, Known: true}),
+			w.Usage(load.Usage{At: at(float64(s)), Group: "users", Due: uint64(20 * s),
+				Sent: uint64(20 * s), Machine: load.Pressure{Load: 0.5, Cores: 2}}))
 	}
-	must(w.Delivery(load.Delivery{Hook: "pager", At: at(11), Body: "firing"}), w.Delivery(load.Delivery{Hook: "pager", At: at(17), Body: "resolved"}))
+	must(w.Delivery(load.Delivery{Hook: "pager", At: at(11), Body: "firing"}),
+		w.Delivery(load.Delivery{Hook: "pager", At: at(17), Body: "resolved"}))
 	mark(timeline.MarkInject, "bad", 10)
-	must(w.Proof(timeline.Proof{Fault: "bad", When: "during", At: at(14), Count: link.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14), At: at(14), Active: true}}))
-	must(w.Mark(timeline.Mark{Name: timeline.MarkSteer, Steer: "over", Before: at(12), After: at(12)}), w.Mark(timeline.Mark{Name: timeline.MarkSteerBack, Steer: "over", Before: at(18), After: at(18)}))
+	must(w.Proof(timeline.Proof{Fault: "bad", When: "during", At: at(14),
+		Count: link.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14),
+			At: at(14), Active: true}}))
+	must(w.Mark(timeline.Mark{Name: timeline.MarkSteer, Steer: "over", Before: at(12),
+		After: at(12)}), w.Mark(timeline.Mark{Name: timeline.MarkSteerBack, Steer: "over",
+		Before: at(18), After: at(18)}))
 	mark(timeline.MarkLift, "bad", 15)
-	must(w.Proof(timeline.Proof{Fault: "bad", When: "after", At: at(15), Count: link.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14), At: at(15)}}))
+	must(w.Proof(timeline.Proof{Fault: "bad", When: "after", At: at(15),
+		Count: link.Count{Unit: "503s answered", Users: 100, First: at(10), Last: at(14),
+			At: at(15)}}))
 	mark(timeline.MarkClear, "bad", 15)
 	mark(timeline.MarkRecovery, "", 15)
 	must(w.Findings(load.EncodeFindings("users", []load.Finding{{Seq: 1}, {Seq: 3, Lost: true}})))
-	must(w.Traffic([]link.Traffic{{Link: "users -> app:80", Connections: 3}}), w.Note(timeline.Note{At: at(3), Kind: "unknown-name", Text: "x"}))
+	must(w.Traffic([]link.Traffic{{Link: "users -> app:80", Connections: 3}}),
+		w.Note(timeline.Note{At: at(3), Kind: "unknown-name", Text: "x"}))
 	if more != nil {
 		must(more(w))
 	}
@@ -86,7 +104,8 @@ func users(t testing.TB, from int64, s int) load.Block {
 	var rs []load.Request
 	for i := range 20 {
 		due := from + int64(i)*second/20
-		r := load.Request{Seq: uint64(20*s + i), Due: due, Sent: due + 1000, Done: due + 2_000_000, User: uint32(i % 7), Node: "app", Status: 200, Attempts: 1, Reused: true}
+		r := load.Request{Seq: uint64(20*s + i), Due: due, Sent: due + 1000, Done: due + 2_000_000,
+			User: uint32(i % 7), Node: "app", Status: 200, Attempts: 1, Reused: true}
 		if s >= 10 && s < 15 {
 			r.Status, r.Class, r.Injected, r.Fault = 503, load.Status, true, "bad"
 		}
@@ -133,9 +152,11 @@ func FuzzScore(f *testing.F) {
 		if err != nil || card.Verdict != sla.Pass {
 			return
 		}
-		ended := slices.ContainsFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkEnd })
+		ended := slices.ContainsFunc(r.Marks,
+			func(m timeline.Mark) bool { return m.Name == timeline.MarkEnd })
 		if r.Truncated || !ended {
-			t.Fatalf("a pass of a record that broke off: truncated %v, ended %v", r.Truncated, ended)
+			t.Fatalf("a pass of a record that broke off: truncated %v, ended %v", r.Truncated,
+				ended)
 		}
 	})
 }

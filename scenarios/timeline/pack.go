@@ -77,7 +77,9 @@ func (q *Requests) add(rs []load.Request) error {
 	}
 	at, _ := slices.BinarySearchFunc(q.open.tail, rs[0], byDue)
 	if q.open.moved += len(q.open.tail) - at; q.open.moved > alwaysToMove+mostMoved*q.n {
-		return &BoundsError{"requests", fmt.Sprintf("an order in which %d of them moved each other %d times", q.n, q.open.moved), "about the order in which they ended"}
+		return &BoundsError{"requests", fmt.Sprintf("an order in which %d of them moved each other %d times",
+			q.n, q.open.moved),
+			"about the order in which they ended"}
 	}
 	q.open.tail = merge(q.open.tail, rs)
 	q.packAllBut(q.open.slack)
@@ -146,13 +148,15 @@ func (q *Requests) pack(rs []load.Request) chunk {
 	v.resize(n)
 	for i := range rs {
 		r := &rs[i]
-		v.seq[i], v.due[i], v.latency[i], v.user[i] = int64(r.Seq)-int64(i), r.Due, r.Done-r.Due, int64(r.User)
+		v.seq[i], v.due[i], v.latency[i], v.user[i] = int64(r.Seq)-int64(i), r.Due, r.Done-r.Due,
+			int64(r.User)
 		v.outcome[i] = int64(q.place(r))
 		if v.lag[i] = r.Sent - r.Due; r.Unsent {
 			v.lag[i] = 0
 		}
 		if hasSteps(r) {
-			v.lookup[connections], v.handshake[connections], v.tls[connections] = int64(r.Lookup), int64(r.Handshake), int64(r.TLS)
+			v.lookup[connections], v.handshake[connections], v.tls[connections] = int64(r.Lookup),
+				int64(r.Handshake), int64(r.TLS)
 			connections++
 		}
 	}
@@ -175,13 +179,16 @@ func (q *Requests) pack(rs []load.Request) chunk {
 func hasSteps(r *load.Request) bool { return r.Lookup|r.Handshake|r.TLS != 0 }
 
 func outcomeOf(r *load.Request) outcome {
-	return outcome{r.Node, r.Fault, r.Status, r.Class, r.Attempts, r.Reused, r.Injected, r.Unsent, hasSteps(r)}
+	return outcome{r.Node, r.Fault, r.Status, r.Class, r.Attempts, r.Reused, r.Injected, r.Unsent,
+		hasSteps(r)}
 }
 
 // is reports whether it is the outcome of r; it is outcomeOf, at less cost.
 func (o *outcome) is(r *load.Request) bool {
-	return o.status == r.Status && o.class == r.Class && o.attempts == r.Attempts && o.reused == r.Reused &&
-		o.injected == r.Injected && o.unsent == r.Unsent && o.steps == hasSteps(r) && o.node == r.Node && o.fault == r.Fault
+	return o.status == r.Status && o.class == r.Class && o.attempts == r.Attempts &&
+		o.reused == r.Reused &&
+		o.injected == r.Injected && o.unsent == r.Unsent && o.steps == hasSteps(r) &&
+		o.node == r.Node && o.fault == r.Fault
 }
 
 // hint tells most outcomes apart, at little cost.

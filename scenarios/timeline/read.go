@@ -65,7 +65,8 @@ func (r *Record) readPreamble(in io.Reader) error {
 		return errCut
 	}
 	if v := binary.LittleEndian.Uint32(b[len(magic):]); v != Version {
-		return fmt.Errorf("record: format version %d: this stormdrill reads version %d; use the one that wrote it", v, Version)
+		return fmt.Errorf("record: format version %d: this stormdrill reads version %d; use the one that wrote it",
+			v, Version)
 	}
 	return nil
 }
@@ -142,9 +143,11 @@ func (r *reader) add(e *item) error {
 	}
 	switch e.kind {
 	case entryClock:
-		return also(e.payload, &r.Clocks, func(o wire.Offset) error { return within("clock: bound", o.Bound, MostPhase) })
+		return also(e.payload, &r.Clocks,
+			func(o wire.Offset) error { return within("clock: bound", o.Bound, MostPhase) })
 	case entryMark:
-		return firstOf(also(e.payload, &r.Marks, r.bounds.mark), atMost("record", "marks", len(r.Marks), mostMarks))
+		return firstOf(also(e.payload, &r.Marks, r.bounds.mark),
+			atMost("record", "marks", len(r.Marks), mostMarks))
 	case entryBlock:
 		return r.addBlock(e.group, e.requests)
 	case entryAnswer:
@@ -160,13 +163,16 @@ func (r *reader) add(e *item) error {
 		r.Usage = append(r.Usage, u)
 		return firstOf(err, r.bounds.usage(u))
 	case entryProof:
-		return firstOf(also(e.payload, &r.Proofs, r.bounds.proof), atMost("record", "proofs", len(r.Proofs), mostProofs))
+		return firstOf(also(e.payload, &r.Proofs, r.bounds.proof),
+			atMost("record", "proofs", len(r.Proofs), mostProofs))
 	case entryTraffic:
 		r.Traffic = nil
-		return firstOf(json.Unmarshal(e.payload, &r.Traffic), atMost("record", "links", len(r.Traffic), mostTraffic))
+		return firstOf(json.Unmarshal(e.payload, &r.Traffic),
+			atMost("record", "links", len(r.Traffic), mostTraffic))
 	case entryStrays:
 		r.Strays = Strays{}
-		return firstOf(json.Unmarshal(e.payload, &r.Strays), atMost("record", "strays", len(r.Strays.Seen), mostTraffic))
+		return firstOf(json.Unmarshal(e.payload, &r.Strays),
+			atMost("record", "strays", len(r.Strays.Seen), mostTraffic))
 	case entryNote:
 		return also(e.payload, &r.Notes, func(Note) error { return nil })
 	case entryFindings:
@@ -212,7 +218,8 @@ func (r *reader) addFindings(payload []byte) error {
 		return err
 	}
 	if n := r.Requests[b.Group].Len(); b.Count > n-len(r.Findings[b.Group]) {
-		return &BoundsError{"findings of " + clip(b.Group), fmt.Sprintf("%d more", b.Count), fmt.Sprintf("one for each of its %d requests", n)}
+		return &BoundsError{"findings of " + clip(b.Group), fmt.Sprintf("%d more", b.Count),
+			fmt.Sprintf("one for each of its %d requests", n)}
 	}
 	all, err := load.DecodeFindings(b)
 	if err != nil {

@@ -148,7 +148,8 @@ type Objectives struct {
 // Empty reports whether nothing is judged by them. A budget alone is said, not judged.
 func (o Objectives) Empty() bool {
 	return len(o.Detect)+len(o.Restore)+len(o.Keep) == 0 && o.Profile == "" &&
-		o.Mitigate == nil && o.Recover == nil && o.Outage == nil && o.Calm == nil && o.Lose == nil && o.RPO == nil
+		o.Mitigate == nil && o.Recover == nil && o.Outage == nil && o.Calm == nil &&
+		o.Lose == nil && o.RPO == nil
 }
 
 // Names of marks. Every mark is a bracket: what it names happened within

@@ -198,7 +198,8 @@ func (u *cursor) unpack(rs []load.Request, n int) []load.Request {
 // goes field by field: tens of millions are made, and a whole one would be copied.
 func (u *cursor) request(r *load.Request, c *chunk, v *unpacked, at, i int) {
 	o, due := &u.outcomes[v.outcome[i]], v.due[i]
-	r.Seq, r.Due, r.Done, r.User = uint64(v.seq[i]+int64(at+i)), due, due+v.latency[i], uint32(v.user[i])
+	r.Seq, r.Due, r.Done, r.User = uint64(v.seq[i]+int64(at+i)), due, due+v.latency[i],
+		uint32(v.user[i])
 	r.Node, r.Fault, r.Status, r.Class, r.Attempts = o.node, o.fault, o.status, o.class, o.attempts
 	r.Reused, r.Injected, r.Unsent = o.reused, o.injected, o.unsent
 	if r.Sent = due + v.lag[i]; o.unsent {

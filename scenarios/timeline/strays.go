@@ -16,7 +16,8 @@ type Stray struct {
 func (s Stray) String() string {
 	switch {
 	case s.Direct():
-		return fmt.Sprintf("%s looked for %s on the wire, past the switchboard (%d × ARP)", s.From, s.To, s.Packets)
+		return fmt.Sprintf("%s looked for %s on the wire, past the switchboard (%d × ARP)", s.From,
+			s.To, s.Packets)
 	case s.Port > 0:
 		return fmt.Sprintf("%s tried %d × %s:%d/%s", s.From, s.Packets, s.To, s.Port, s.Protocol)
 	}

@@ -43,7 +43,8 @@ type Writer struct {
 const MostRecord = 4 << 30
 
 // ErrFull is what an observation meets beyond MostRecord, and each that follows.
-var ErrFull = fmt.Errorf("record: full at %d GiB: the phases are too long for such a rate", MostRecord>>30)
+var ErrFull = fmt.Errorf("record: full at %d GiB: the phases are too long for such a rate",
+	MostRecord>>30)
 
 // file is what a record is written to.
 type file interface {

@@ -27,12 +27,15 @@ func (a *Alertmanager) Plan(p Planner) {
 	p.Asks("url", a.URL)
 	p.Anyhow() // who sends it alerts is not known here
 	if strings.ContainsAny(a.URL.Outline(), "?#") {
-		p.Problem("url", "url %q: want Alertmanager's root, such as http://alertmanager:9093", a.URL)
+		p.Problem("url", "url %q: want Alertmanager's root, such as http://alertmanager:9093",
+			a.URL)
 	}
 	if len(a.Labels) == 0 {
 		p.Problem("labels", "alertmanager: want the labels of the alert, such as labels: {alertname: ShopDown}: without any, every alert would do")
 	}
-	to := secret.Text(strings.TrimSuffix(string(a.URL), "/") + "/api/v2/alerts?active=true&silenced=false&inhibited=false")
-	p.Check(fmt.Sprintf("asks Alertmanager at %s for alerts%s", a.URL, braces(a.Labels)), orElse(a.Every, DefaultPoll), 0,
+	to := secret.Text(strings.TrimSuffix(string(a.URL), "/") +
+		"/api/v2/alerts?active=true&silenced=false&inhibited=false")
+	p.Check(fmt.Sprintf("asks Alertmanager at %s for alerts%s", a.URL, braces(a.Labels)),
+		orElse(a.Every, DefaultPoll), 0,
 		load.Check{Alertmanager: &load.AlertmanagerProbe{URL: to, Labels: a.Labels}})
 }

@@ -90,7 +90,8 @@ func (p *payload) read(d *json.Decoder) (known bool, err error) {
 			return known, err
 		}
 		a := alert{text: string(text)}
-		if json.Unmarshal(text, &a) != nil || a.Status != statusFiring && a.Status != statusResolved {
+		if json.Unmarshal(text, &a) != nil || a.Status != statusFiring &&
+			a.Status != statusResolved {
 			return false, nil
 		}
 		known, p.alerts = true, append(p.alerts, a)

@@ -32,7 +32,8 @@ func alertmanager(all []told, bare bool, more string) string {
 		if bare {
 			fingerprint = ""
 		}
-		alerts = append(alerts, fmt.Sprintf(`{"status":%q,"labels":{"severity":"page","alertname":%q},"annotations":{"summary":"firing, then resolved"},"startsAt":"2026-01-02T03:04:05Z","fingerprint":%q}`, status, a.name, fingerprint))
+		alerts = append(alerts, fmt.Sprintf(`{"status":%q,"labels":{"severity":"page","alertname":%q},"annotations":{"summary":"firing, then resolved"},"startsAt":"2026-01-02T03:04:05Z","fingerprint":%q}`,
+			status, a.name, fingerprint))
 	}
 	return fmt.Sprintf(`{"receiver":"drill","status":%q,"alerts":[%s],"groupLabels":{},"commonLabels":{"severity":"page"},"externalURL":"http://am","version":"4","groupKey":"{}:{}","truncatedAlerts":0%s}`,
 		group, strings.Join(alerts, ","), more)
@@ -55,7 +56,8 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 		names := rapid.IntRange(1, 500).Draw(t, "names")
 		bare := rapid.Bool().Draw(t, "without fingerprints")
 		one := rapid.Custom(func(t *rapid.T) told {
-			return told{fmt.Sprintf("a%d", rapid.IntRange(0, names-1).Draw(t, "alert")), rapid.Bool().Draw(t, "firing")}
+			return told{fmt.Sprintf("a%d", rapid.IntRange(0, names-1).Draw(t, "alert")),
+				rapid.Bool().Draw(t, "firing")}
 		})
 		var bodies []string
 		var want []Alarm
@@ -72,7 +74,8 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 				for _, a := range all {
 					state[a.name] = a.firing
 				}
-				at, on := Span{int64(len(bodies)), int64(len(bodies))}, slices.Contains(slices.Collect(maps.Values(state)), true)
+				at, on := Span{int64(len(bodies)), int64(len(bodies))},
+					slices.Contains(slices.Collect(maps.Values(state)), true)
 				switch open := len(want) > 0 && !want[len(want)-1].Over; {
 				case on && !open:
 					want = append(want, Alarm{Raised: at})
@@ -81,7 +84,8 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 				}
 			}
 		}
-		if have := webhook(timeline.Watcher{}, bodies...); !reflect.DeepEqual(have, Noticed{Alarms: want, Asked: len(bodies), Ends: true}) {
+		if have := webhook(timeline.Watcher{}, bodies...); !reflect.DeepEqual(have,
+			Noticed{Alarms: want, Asked: len(bodies), Ends: true}) {
 			t.Fatalf("have %+v\nwant %+v", have, want)
 		}
 	})
@@ -99,18 +103,34 @@ func TestAlertsOfAWebhook(t *testing.T) {
 		content string // after each
 		asked   int
 	}{
-		"resolved beside one that fires":                  {words, []string{body(on, other), body(off, other), body(off, otherOff)}, "--+", 3},
-		"resolved only raises nothing":                    {timeline.Watcher{}, []string{body(off)}, "+", 1},
-		"another alert":                                   {timeline.Watcher{Match: "HighErrors"}, []string{body(other), body(on), body(other), body(off)}, "+--+", 2},
-		"what is said of all":                             {timeline.Watcher{Match: `"receiver":"drill"`}, []string{body(on), body(off)}, "-+", 2},
-		"said of another receiver":                        {timeline.Watcher{Match: `"receiver":"team-b"`}, []string{body(on)}, "+", 0},
-		"a body that breaks off":                          {timeline.Watcher{}, []string{cut(body(off, on)), body(off, otherOff)}, "--", 2},
-		"resolved, and breaks off":                        {timeline.Watcher{}, []string{cut(body(off, otherOff))}, "+", 1},
-		"some left out":                                   {timeline.Watcher{}, []string{strings.NewReplacer(`"status":"resolved","alerts"`, `"status":"firing","alerts"`, `"truncatedAlerts":0`, `"truncatedAlerts":3`).Replace(body(off)), body(off, otherOff)}, "-+", 2},
-		"a group of which some were left out is resolved": {timeline.Watcher{}, []string{body(on, other), strings.Replace(body(off), `"truncatedAlerts":0`, `"truncatedAlerts":1`, 1)}, "-+", 2},
-		"words, and alerts":                               {timeline.Watcher{Match: "firing", Resolved: "all clear"}, []string{"firing!", body(off), "all clear"}, "--+", 3},
-		"no list of alerts":                               {words, []string{`{"status":"firing"}`, `{"status": "resolved", "alerts": 3}`}, "-+", 2},
-		"alerts of some kind":                             {words, []string{`{"alerts":[{"status":"firing"},{"status":"resolved"},{"status":"odd"}]}`}, "+", 1},
+		"resolved beside one that fires": {words,
+			[]string{body(on, other), body(off, other), body(off, otherOff)}, "--+", 3},
+		"resolved only raises nothing": {timeline.Watcher{}, []string{body(off)},
+			"+", 1},
+		"another alert": {timeline.Watcher{Match: "HighErrors"},
+			[]string{body(other), body(on), body(other), body(off)}, "+--+", 2},
+		"what is said of all": {timeline.Watcher{Match: `"receiver":"drill"`},
+			[]string{body(on), body(off)}, "-+", 2},
+		"said of another receiver": {timeline.Watcher{Match: `"receiver":"team-b"`},
+			[]string{body(on)}, "+", 0},
+		"a body that breaks off": {timeline.Watcher{},
+			[]string{cut(body(off, on)), body(off, otherOff)}, "--", 2},
+		"resolved, and breaks off": {timeline.Watcher{},
+			[]string{cut(body(off, otherOff))}, "+", 1},
+		"some left out": {timeline.Watcher{},
+			[]string{strings.NewReplacer(`"status":"resolved","alerts"`,
+				`"status":"firing","alerts"`, `"truncatedAlerts":0`,
+				`"truncatedAlerts":3`).Replace(body(off)), body(off, otherOff)}, "-+", 2},
+		"a group of which some were left out is resolved": {timeline.Watcher{},
+			[]string{body(on, other), strings.Replace(body(off), `"truncatedAlerts":0`,
+				`"truncatedAlerts":1`, 1)}, "-+", 2},
+		"words, and alerts": {timeline.Watcher{Match: "firing",
+			Resolved: "all clear"}, []string{"firing!", body(off), "all clear"}, "--+", 3},
+		"no list of alerts": {words,
+			[]string{`{"status":"firing"}`, `{"status": "resolved", "alerts": 3}`}, "-+", 2},
+		"alerts of some kind": {words,
+			[]string{`{"alerts":[{"status":"firing"},{"status":"resolved"},{"status":"odd"}]}`},
+			"+", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.watcher.Name, c.watcher.WatcherTraits = "w", (&Webhook{}).Traits()

@@ -46,7 +46,8 @@ func (c *Command) Start(l *Local, name string, hear Hearing) error {
 
 // ask runs the command every Every, on an absolute grid; a run that takes
 // longer makes the next wait for its turn.
-func (c *Command) ask(ctx context.Context, name string, now func() int64, answer func(load.Answer)) {
+func (c *Command) ask(ctx context.Context, name string, now func() int64,
+	answer func(load.Answer)) {
 	every := orElse(c.Every, time.Second)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -83,7 +84,8 @@ func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
 		return true, true, "exit 0"
 	}
 	words := append(strings.Split(said.Out, "\n")[:1], strings.Split(said.Err, "\n")[0])
-	return false, true, strings.TrimSpace(fmt.Sprintf("exit status %d: %s", said.Status, firstLine(secret.Hide(strings.TrimSpace(strings.Join(words, " ")), c.Run...))))
+	return false, true, strings.TrimSpace(fmt.Sprintf("exit status %d: %s", said.Status,
+		firstLine(secret.Hide(strings.TrimSpace(strings.Join(words, " ")), c.Run...))))
 }
 
 // mostWords is how much is kept of what a command said, bytes.

@@ -28,5 +28,6 @@ func (d *DNS) Asker() string { return d.As }
 func (d *DNS) Plan(p Planner) {
 	p.Resolves("name", d.Name)
 	p.InARow(d.Fails, d.Oks)
-	p.Check(fmt.Sprintf("asks for the address of %s", d.Name), d.Every, d.Timeout, load.Check{DNS: &load.DNSProbe{Name: d.Name}})
+	p.Check(fmt.Sprintf("asks for the address of %s", d.Name), d.Every, d.Timeout,
+		load.Check{DNS: &load.DNSProbe{Name: d.Name}})
 }

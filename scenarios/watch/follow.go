@@ -33,7 +33,8 @@ type Follower struct {
 
 // Follow begins with a detector that has found nothing.
 func Follow(w timeline.Watcher) *Follower {
-	return &Follower{Noticed: Noticed{Ends: !w.Told || w.Resolved != ""}, firing: firing{}, watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
+	return &Follower{Noticed: Noticed{Ends: !w.Told || w.Resolved != ""}, firing: firing{},
+		watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
 }
 
 // Answer takes an answer; another check's, or one that is not known, is left alone.

@@ -25,7 +25,8 @@ func (*HAProxy) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{
 func (h *HAProxy) Plan(p Planner) {
 	p.Asks("stats", h.Stats)
 	if !strings.Contains(string(h.Stats), ";csv") {
-		p.Problem("stats", "stats %q: want the statistics as CSV: a URL with ;csv behind its path", h.Stats)
+		p.Problem("stats", "stats %q: want the statistics as CSV: a URL with ;csv behind its path",
+			h.Stats)
 	}
 	if h.Backend == "" {
 		p.Problem("backend", "haproxy: want the backend's name, as in its configuration")
@@ -33,6 +34,8 @@ func (h *HAProxy) Plan(p Planner) {
 	if h.Server == "" {
 		p.Problem("server", "haproxy: want the server's name, as in its configuration")
 	}
-	p.Check(fmt.Sprintf("reads the state of %s/%s at %s", h.Backend, h.Server, h.Stats), orElse(h.Every, DefaultPoll), 0,
-		load.Check{HAProxy: &load.HAProxyProbe{Stats: h.Stats, Backend: h.Backend, Server: h.Server}})
+	p.Check(fmt.Sprintf("reads the state of %s/%s at %s", h.Backend, h.Server, h.Stats),
+		orElse(h.Every, DefaultPoll), 0,
+		load.Check{HAProxy: &load.HAProxyProbe{Stats: h.Stats, Backend: h.Backend,
+			Server: h.Server}})
 }

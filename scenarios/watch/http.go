@@ -29,5 +29,6 @@ func (h *HTTP) Plan(p Planner) {
 	p.Expects("expect", h.Expect)
 	p.InARow(h.Fails, h.Oks)
 	p.Check(fmt.Sprintf("asks %s", h.URL), h.Every, h.Timeout,
-		load.Check{HTTP: &load.HTTPProbe{URL: h.URL, Expect: h.Expect, CA: p.Authority("ca", h.CA)}})
+		load.Check{HTTP: &load.HTTPProbe{URL: h.URL, Expect: h.Expect,
+			CA: p.Authority("ca", h.CA)}})
 }

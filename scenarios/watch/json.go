@@ -36,6 +36,7 @@ func (j *JSON) Plan(p Planner) {
 	if j.About != "" {
 		p.Node("about", j.About)
 	}
-	p.Check(fmt.Sprintf("reads %s at %s, which is to be %s", j.Path, j.URL, j.Equals), orElse(j.Every, DefaultPoll), 0,
+	p.Check(fmt.Sprintf("reads %s at %s, which is to be %s", j.Path, j.URL, j.Equals),
+		orElse(j.Every, DefaultPoll), 0,
 		load.Check{JSON: &load.JSONProbe{URL: j.URL, Path: j.Path, Equals: j.Equals}})
 }

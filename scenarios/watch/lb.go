@@ -23,6 +23,7 @@ func (*LB) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polle
 func (l *LB) Plan(p Planner) {
 	p.Asks("state", l.State)
 	p.Node("server", l.Server)
-	p.Check(fmt.Sprintf("reads the state of %s at %s", l.Server, l.State), orElse(l.Every, DefaultPoll), 0,
+	p.Check(fmt.Sprintf("reads the state of %s at %s", l.Server, l.State),
+		orElse(l.Every, DefaultPoll), 0,
 		load.Check{LB: &load.LBProbe{State: l.State, Server: l.Server}})
 }

@@ -23,19 +23,22 @@ func TestCommand(t *testing.T) {
 	}{
 		{[]secret.Text{"sh", "-c", "exit 0"}, true, true, "exit 0"},
 		{[]secret.Text{"sh", "-c", "echo down; exit 3"}, false, true, "exit status 3: down"},
-		{[]secret.Text{"sh", "-c", "echo no $0 for $0; exit 3", "${env:TOKEN}"}, false, true, "exit status 3: no ${env:TOKEN} for ${env:TOKEN}"},
+		{[]secret.Text{"sh", "-c", "echo no $0 for $0; exit 3", "${env:TOKEN}"}, false, true,
+			"exit status 3: no ${env:TOKEN} for ${env:TOKEN}"},
 		{[]secret.Text{"/no/such/program"}, false, false, "no such file"},
 		{[]secret.Text{"sh", "-c", "sleep 20"}, false, true, "took too long"},
 	} {
 		answers := make(chan load.Answer, 100)
-		l, err := StartLocal(map[string]Kind{"probe": &Command{Run: c.run, Timeout: 300 * time.Millisecond}},
+		l, err := StartLocal(map[string]Kind{"probe": &Command{Run: c.run,
+			Timeout: 300 * time.Millisecond}},
 			Hearing{Now: wire.Now, Answer: func(a load.Answer) { answers <- a }})
 		if err != nil {
 			t.Fatal(err)
 		}
 		a := <-answers
 		l.Stop()
-		if a.Check != "probe" || a.Good != c.good || a.Known != c.known || !strings.Contains(a.Detail, c.detail) || a.End < a.Start {
+		if a.Check != "probe" || a.Good != c.good || a.Known != c.known ||
+			!strings.Contains(a.Detail, c.detail) || a.End < a.Start {
 			t.Errorf("%q: have %+v", c.run, a)
 		}
 	}
@@ -45,7 +48,9 @@ func TestCommand(t *testing.T) {
 // not kept.
 func TestCommandLeavesNothing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
-	c := Command{Run: []secret.Text{"sh", "-c", secret.Text("sleep 1000 >/dev/null 2>&1 & echo $! >" + file + "; head -c 8000000 /dev/zero; exit 0")}}
+	c := Command{Run: []secret.Text{"sh", "-c",
+		secret.Text("sleep 1000 >/dev/null 2>&1 & echo $! >" + file +
+			"; head -c 8000000 /dev/zero; exit 0")}}
 	if good, known, detail := c.once(t.Context()); !good || !known {
 		t.Fatalf("have %v, %v, %q", good, known, detail)
 	}

@@ -46,9 +46,11 @@ func (p *Prometheus) Plan(plan Planner) {
 	case p.Query != "":
 		probe.URL, what = secret.Text(root+"/api/v1/query?query="+url.QueryEscape(p.Query)), p.Query
 	default:
-		probe.URL, what = secret.Text(root+"/api/v1/rules?type=alert"), "the alert "+p.Rule+braces(p.Labels)
+		probe.URL, what = secret.Text(root+"/api/v1/rules?type=alert"),
+			"the alert "+p.Rule+braces(p.Labels)
 	}
-	plan.Check(fmt.Sprintf("asks Prometheus at %s for %s", p.URL, what), orElse(p.Every, DefaultPoll), 0, load.Check{Prometheus: probe})
+	plan.Check(fmt.Sprintf("asks Prometheus at %s for %s", p.URL, what),
+		orElse(p.Every, DefaultPoll), 0, load.Check{Prometheus: probe})
 }
 
 // braces writes labels as PromQL does.

@@ -31,8 +31,10 @@ func (*SQL) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
 // Plan has the load node ask.
 func (s *SQL) Plan(p Planner) {
 	u, err := url.Parse(s.DSN.Outline())
-	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" || secret.Outlined(u.Scheme+u.Host) {
-		p.Problem("dsn", "dsn %q: want a URL such as postgres://probe:${env:PASSWORD}@db:5432/shop, whose hosts and ports are written out: plan and record show them", s.DSN)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" ||
+		secret.Outlined(u.Scheme+u.Host) {
+		p.Problem("dsn", "dsn %q: want a URL such as postgres://probe:${env:PASSWORD}@db:5432/shop, whose hosts and ports are written out: plan and record show them",
+			s.DSN)
 		return
 	}
 	for _, host := range strings.Split(u.Host, ",") {
@@ -46,5 +48,6 @@ func (s *SQL) Plan(p Planner) {
 		query = "select 1"
 	}
 	p.InARow(s.Fails, s.Oks)
-	p.Check(fmt.Sprintf("asks %s: %s", u.Host, query), s.Every, s.Timeout, load.Check{SQL: &load.SQLProbe{DSN: s.DSN, Query: query, Equals: s.Equals}})
+	p.Check(fmt.Sprintf("asks %s: %s", u.Host, query), s.Every, s.Timeout,
+		load.Check{SQL: &load.SQLProbe{DSN: s.DSN, Query: query, Equals: s.Equals}})
 }

@@ -24,5 +24,6 @@ func (*TCP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Port
 func (t *TCP) Plan(p Planner) {
 	p.Connects("address", t.Address)
 	p.InARow(t.Fails, t.Oks)
-	p.Check(fmt.Sprintf("connects to %s", t.Address), t.Every, t.Timeout, load.Check{TCP: &load.TCPProbe{Address: t.Address}})
+	p.Check(fmt.Sprintf("connects to %s", t.Address), t.Every, t.Timeout,
+		load.Check{TCP: &load.TCPProbe{Address: t.Address}})
 }

@@ -152,7 +152,8 @@ func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
 		return fmt.Errorf("watch %s: %w: choose another port", name, err)
 	}
 	s := &http.Server{
-		Handler:           &hook{name: name, path: strings.TrimSuffix(h.Path, "/") + "/" + text, hear: hear, told: map[string]bool{}},
+		Handler: &hook{name: name, path: strings.TrimSuffix(h.Path, "/") + "/" + text,
+			hear: hear, told: map[string]bool{}},
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second, // a sender that stalls must not stay for ever
 		MaxHeaderBytes:    16 << 10,
@@ -181,12 +182,14 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		h.refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
+		h.refuse(w, http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
 	case err != nil:
 		h.refuse(w, http.StatusBadRequest, "its body broke off")
 	default:
 		if ok, _ := h.taken.Take(len(body)); !ok {
-			h.refuse(w, http.StatusTooManyRequests, fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries))
+			h.refuse(w, http.StatusTooManyRequests,
+				fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries))
 			return
 		}
 		d.Body = string(body)

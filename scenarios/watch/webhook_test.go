@@ -35,7 +35,8 @@ func hooked(t *testing.T, h *Webhook) *heard {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Stop)
-	if _, err := StartLocal(all, hear); err == nil || !strings.Contains(err.Error(), "choose another port") {
+	if _, err := StartLocal(all, hear); err == nil ||
+		!strings.Contains(err.Error(), "choose another port") {
 		t.Errorf("taken port: have %v", err)
 	}
 	return o
@@ -91,13 +92,15 @@ func TestLoopbackHook(t *testing.T) {
 		t.Fatalf("anybody's request is a notification: %.100q", (<-o.got).Body)
 	}
 	if len(o.refused) != 4 {
-		t.Errorf("%d refusals told, want one each for path, method, size and what broke off", len(o.refused))
+		t.Errorf("%d refusals told, want one each for path, method, size and what broke off",
+			len(o.refused))
 	}
 	before := wire.Now()
 	if status := send(t, "POST", o.url, strings.NewReader(large[1:])); status != 204 {
 		t.Errorf("a notification: have %d", status)
 	}
-	if d := <-o.got; d.Hook != "pager" || d.Body != large[1:] || d.At < before || d.At > wire.Now() {
+	if d := <-o.got; d.Hook != "pager" || d.Body != large[1:] || d.At < before ||
+		d.At > wire.Now() {
 		t.Errorf("have %q with %d bytes at %d", d.Hook, len(d.Body), d.At)
 	}
 }
@@ -137,7 +140,8 @@ func TestLoopbackHookTokenFromTheEnvironment(t *testing.T) {
 	if !strings.HasSuffix(o.url, "/${env:PAGER}") || h.Address() != o.url {
 		t.Errorf("have %s", o.url)
 	}
-	if status := send(t, "POST", fmt.Sprintf("http://127.0.0.1:%d/0123456789abcdef", h.Port), nil); status != 204 {
+	if status := send(t, "POST", fmt.Sprintf("http://127.0.0.1:%d/0123456789abcdef", h.Port),
+		nil); status != 204 {
 		t.Errorf("have %d", status)
 	}
 	t.Setenv("PAGER", "short")

@@ -19,7 +19,8 @@ import (
 // campaigned runs a campaign to its end, or until its output holds a text, at which it is
 // interrupted; and checks that nothing of its runs is left. One with a run that is void
 // for the machine's sake is run again.
-func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, dir string, code int) {
+func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, dir string,
+	code int) {
 	t.Helper()
 	for n := 0; ; n++ {
 		began := time.Now()
@@ -36,10 +37,12 @@ func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, di
 	}
 }
 
-func campaignedOnce(t *testing.T, until string, args ...string) (c campaign.Card, dir string, code int) {
+func campaignedOnce(t *testing.T, until string, args ...string) (c campaign.Card, dir string,
+	code int) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "evidence")
-	p := launch(t, until, exec.CommandContext(t.Context(), stormdrill, append([]string{"run", "--out", dir}, args...)...))
+	p := launch(t, until, exec.CommandContext(t.Context(), stormdrill,
+		append([]string{"run", "--out", dir}, args...)...))
 	if until != "" {
 		select {
 		case <-p.out.seen:
@@ -71,7 +74,8 @@ func campaignedOnce(t *testing.T, until string, args ...string) (c campaign.Card
 // again from its record.
 func TestDrillCampaign(t *testing.T) {
 	t.Parallel()
-	c, dir, code := campaigned(t, "", "refuse.yaml", "--repeat", "2", "--control", "1", "--seed", "11")
+	c, dir, code := campaigned(t, "", "refuse.yaml", "--repeat", "2", "--control", "1", "--seed",
+		"11")
 	if c.Verdict != sla.Pass || code != 0 || c.Kept != 2 || c.Control.Clean != 1 || c.Seed != 11 {
 		t.Fatalf("have %s, exit %d, %+v, %q", c.Verdict, code, c.Control, c.Reasons)
 	}
@@ -81,7 +85,8 @@ func TestDrillCampaign(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := exec.Command(stormdrill, "score", "--format", "json", filepath.Join(dir, r.Folder)).Output()
+		again, err := exec.Command(stormdrill, "score", "--format", "json",
+			filepath.Join(dir, r.Folder)).Output()
 		if err != nil || string(again) != string(b) {
 			t.Errorf("%s: judged again it differs, %v", r.Folder, err)
 		}
@@ -89,7 +94,8 @@ func TestDrillCampaign(t *testing.T) {
 		if err := json.Unmarshal(b, &card); err != nil {
 			t.Fatal(err)
 		}
-		if card.Control != strings.HasPrefix(r.Folder, "control") || card.Control != (len(card.Faults) == 0) {
+		if card.Control != strings.HasPrefix(r.Folder, "control") ||
+			card.Control != (len(card.Faults) == 0) {
 			t.Errorf("%s: control %v, %d faults", r.Folder, card.Control, len(card.Faults))
 		}
 		for _, f := range card.Faults {
@@ -114,7 +120,8 @@ func TestLongCampaignEndsWhenItIsLost(t *testing.T) {
 		t.Errorf("have %s, exit %d, %d missed, %d left", c.Verdict, code, c.Missed, c.Left)
 	}
 	i := slices.IndexFunc(c.Spreads, func(s campaign.Spread) bool { return strings.HasPrefix(s.Name, "detect ") })
-	if i < 0 || c.Spreads[i].Best != nil || !c.Spreads[i].Values[0].Censored || len(c.Spreads[i].Bounds) != 0 {
+	if i < 0 || c.Spreads[i].Best != nil || !c.Spreads[i].Values[0].Censored ||
+		len(c.Spreads[i].Bounds) != 0 {
 		t.Errorf("a detection that never came: have %+v", c.Spreads)
 	}
 }
@@ -124,7 +131,8 @@ func TestLongCampaignInterrupted(t *testing.T) {
 	t.Parallel()
 	c, dir, code := campaigned(t, "run 2 of 3", "refuse.yaml", "--repeat", "3")
 	if c.Verdict != sla.Interrupted || code != 130 || c.Left != 2 || len(c.Spreads) == 0 {
-		t.Errorf("have %s, exit %d, %d left, %d objectives", c.Verdict, code, c.Left, len(c.Spreads))
+		t.Errorf("have %s, exit %d, %d left, %d objectives", c.Verdict, code, c.Left,
+			len(c.Spreads))
 	}
 	if _, err := os.Stat(filepath.Join(dir, "001", "record")); err != nil {
 		t.Error(err)

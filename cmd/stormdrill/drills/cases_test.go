@@ -21,7 +21,8 @@ var cases = map[string]func(*testing.T, outcome){
 	// Down for good ten seconds after the recovery was confirmed.
 	"collapse-after-recovery": func(t *testing.T, o outcome) {
 		o.want(t, sla.Inconclusive, 2)
-		if n := len(o.card.Outages); n != 2 || !o.card.Outages[1].Censored || len(o.card.Outages[1].By) > 0 {
+		if n := len(o.card.Outages); n != 2 || !o.card.Outages[1].Censored ||
+			len(o.card.Outages[1].By) > 0 {
 			t.Errorf("outages %+v: want the second unexplained, without an end", o.card.Outages)
 		}
 	},
@@ -58,7 +59,8 @@ var cases = map[string]func(*testing.T, outcome){
 	"watcher-apart": func(t *testing.T, o outcome) {
 		o.want(t, sla.Inconclusive, 2)
 		for _, x := range o.card.Objectives {
-			if want := map[bool]string{true: "undecided", false: "met"}[x.Name == "detect probe"]; x.Result != want {
+			if want := map[bool]string{true: "undecided",
+				false: "met"}[x.Name == "detect probe"]; x.Result != want {
 				t.Errorf("%+v: want it %s", x, want)
 			}
 		}
@@ -95,9 +97,12 @@ func TestLongCases(t *testing.T) {
 
 // A fault whose answer its users would take for good is refused before anything starts.
 func TestDrillForeignPage(t *testing.T) {
-	cmd := exec.Command(stormdrill, "run", "--out", filepath.Join(t.TempDir(), "x"), "cases/page-with-200.yaml")
+	cmd := exec.Command(stormdrill, "run", "--out", filepath.Join(t.TempDir(), "x"),
+		"cases/page-with-200.yaml")
 	out, _ := cmd.CombinedOutput()
-	if code := cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(string(out), "page-with-200.yaml:9:") || !strings.Contains(string(out), "expect") {
+	if code := cmd.ProcessState.ExitCode(); code != 3 ||
+		!strings.Contains(string(out), "page-with-200.yaml:9:") ||
+		!strings.Contains(string(out), "expect") {
 		t.Errorf("exit %d, want 3, the place and the cure:\n%s", code, out)
 	}
 }

@@ -32,7 +32,8 @@ func TestDrillDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := exec.Command(stormdrill, "score", "--format", "json", filepath.Join(o.dir, "record")).Output()
+	again, err := exec.Command(stormdrill, "score", "--format", "json",
+		filepath.Join(o.dir, "record")).Output()
 	if err != nil || string(again) != string(first) {
 		t.Errorf("judged again: error %v, same bytes: %v", err, string(again) == string(first))
 	}
@@ -125,8 +126,10 @@ func TestLongHAProxyObserve(t *testing.T) {
 		}
 	}
 	slices.SortFunc(bad, func(a, b load.Request) int { return cmp.Compare(a.Done, b.Done) })
-	if len(bad) < 10 || slices.ContainsFunc(bad[10:], func(q load.Request) bool { return q.Sent > bad[9].Done }) {
-		t.Errorf("%d bad answers: want ten, and of more only those of requests sent before the tenth", len(bad))
+	if len(bad) < 10 || slices.ContainsFunc(bad[10:],
+		func(q load.Request) bool { return q.Sent > bad[9].Done }) {
+		t.Errorf("%d bad answers: want ten, and of more only those of requests sent before the tenth",
+			len(bad))
 	}
 	sameCount(t, o)
 }
@@ -161,7 +164,8 @@ func sameCount(t *testing.T, o outcome) {
 	}
 	counted := int(o.card.Faults[0].Proof.Users)
 	if users == 0 || users != counted || users != logged {
-		t.Errorf("503s: users' record %d, switchboard %d, HAProxy's log %d: want the same", users, counted, logged)
+		t.Errorf("503s: users' record %d, switchboard %d, HAProxy's log %d: want the same", users,
+			counted, logged)
 	}
 	t.Logf("503s: %d everywhere", users)
 }
@@ -171,7 +175,8 @@ func TestDrillNginx(t *testing.T) {
 	o := run(t, "nginx-passive.yaml")
 	o.want(t, sla.Pass, 0)
 	users := met(o.record(t), "shoppers")
-	if n := uint64(strings.Count(o.log(t, "lb"), "status=502")); n == 0 || n != users["http 502"] || len(users) != 1 {
+	if n := uint64(strings.Count(o.log(t, "lb"), "status=502")); n == 0 || n != users["http 502"] ||
+		len(users) != 1 {
 		t.Errorf("nginx logged %d answers of 502, users met %v", n, users)
 	}
 }
@@ -182,7 +187,8 @@ func TestLongNginxRetry(t *testing.T) {
 	o := run(t, "nginx-retry.yaml")
 	o.want(t, sla.Pass, 0)
 	if !o.card.Faults[0].Absorbed {
-		t.Errorf("a balancer that asks the next node: have %+v, want the fault absorbed", o.card.Faults[0])
+		t.Errorf("a balancer that asks the next node: have %+v, want the fault absorbed",
+			o.card.Faults[0])
 	}
 }
 
@@ -197,7 +203,8 @@ func TestDrillSynDrop(t *testing.T) {
 		t.Errorf("classes %v: want dial time-outs", c)
 	}
 	if p := o.card.Faults[0].Proof; p.Users < 2*c["dial-timeout"] {
-		t.Errorf("%d SYNs dropped for %d dial time-outs: each should have been sent again", p.Users, c["dial-timeout"])
+		t.Errorf("%d SYNs dropped for %d dial time-outs: each should have been sent again", p.Users,
+			c["dial-timeout"])
 	}
 }
 
@@ -274,7 +281,9 @@ func TestLongSources(t *testing.T) {
 	o := run(t, "sources.yaml")
 	o.want(t, sla.Pass, 0)
 	seen := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^\d+ (\S+):\d+ GET / 200 00-`).FindAllStringSubmatch(o.log(t, "shop"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\d+ (\S+):\d+ GET / 200 00-`).FindAllStringSubmatch(o.log(t,
+		"shop"),
+		-1) {
 		seen[m[1]] = true
 	}
 	if len(seen) != 32 {
@@ -303,7 +312,8 @@ func TestDrillHAProxyFlood(t *testing.T) {
 		}
 	}
 	if len(blocked) != 32 || len(customers) != 20 {
-		t.Errorf("%d sources blocked, %d addresses of users, want 32 and 20", len(blocked), len(customers))
+		t.Errorf("%d sources blocked, %d addresses of users, want 32 and 20", len(blocked),
+			len(customers))
 	}
 	for a := range blocked {
 		if customers[a] {
@@ -378,7 +388,9 @@ func TestLongWentRound(t *testing.T) {
 	o := run(t, "haproxy-address.yaml")
 	o.want(t, sla.Inconclusive, 2)
 	want := "the switchboard saw no connection on lb -> app-3:8080: something went round it"
-	if have := strings.Join(sla.Texts(o.card.Reasons), "\n"); !o.card.Void || !strings.Contains(have, want) || strings.Contains(have, "app-1") || o.card.Faults[0].Proof.Effective != "yes" {
+	if have := strings.Join(sla.Texts(o.card.Reasons), "\n"); !o.card.Void ||
+		!strings.Contains(have, want) || strings.Contains(have, "app-1") ||
+		o.card.Faults[0].Proof.Effective != "yes" {
 		t.Errorf("have %q, want it void by %q alone", have, want)
 	}
 	if c := o.card.Clock; c == nil || !c.Own() || c.Measured < 3 {
@@ -398,7 +410,9 @@ func TestDrillNoEngine(t *testing.T) {
 	cmd := exec.Command(stormdrill, "run", "--out", filepath.Join(t.TempDir(), "x"), "bad-lb-node")
 	cmd.Env = append(os.Environ(), "DOCKER_HOST=unix:///nonexistent/docker.sock")
 	out, _ := cmd.CombinedOutput()
-	if cmd.ProcessState.ExitCode() != 4 || strings.Count(strings.TrimSpace(string(out)), "\n") != 0 || !strings.Contains(string(out), "start one") {
+	if cmd.ProcessState.ExitCode() != 4 ||
+		strings.Count(strings.TrimSpace(string(out)), "\n") != 0 ||
+		!strings.Contains(string(out), "start one") {
 		t.Errorf("exit %d, want 4 and one line:\n%s", cmd.ProcessState.ExitCode(), out)
 	}
 }
@@ -426,24 +440,29 @@ func TestDrillClean(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "evidence")
 	p := start(t, "baseline", "--out", dir, "bad-lb-node") // first: a run removes at its start what dead ones left
 	ledger := filepath.Join(t.TempDir(), "ledger.jsonl")
-	if err := os.WriteFile(ledger, []byte(`{"fault":"mine","what":"inject","lift":"lift-mine.sh"}`+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(ledger, []byte(`{"fault":"mine","what":"inject","lift":"lift-mine.sh"}`+"\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
-	labels := []string{"--label", label + "=" + dead, "--label", "org.stormdrill.ledger=" + ledger, "--label", "org.stormdrill.host=" + host}
+	labels := []string{"--label", label + "=" + dead, "--label", "org.stormdrill.ledger=" + ledger,
+		"--label", "org.stormdrill.host=" + host}
 	for _, args := range [][]string{
 		slices.Concat([]string{"network", "create"}, labels, []string{"stormdrill-test-left"}),
 		// A target without the drill's own nodes: it is not one that starts.
-		slices.Concat([]string{"create", "--label", "org.stormdrill.node=shop"}, labels, []string{"stormdrill-test/nginx:debian", "true"}),
+		slices.Concat([]string{"create", "--label", "org.stormdrill.node=shop"}, labels,
+			[]string{"stormdrill-test/nginx:debian", "true"}),
 	} {
 		if out, err := exec.Command("docker", args...).CombinedOutput(); err != nil {
 			t.Fatalf("docker %s: %v\n%s", args[0], err, out)
 		}
 	}
 	out, err := exec.Command(stormdrill, "clean").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), dead+": removed") || !strings.Contains(string(out), "it is running") {
+	if err != nil || !strings.Contains(string(out), dead+": removed") ||
+		!strings.Contains(string(out), "it is running") {
 		t.Errorf("clean: %v\n%s", err, out)
 	}
-	if hand := "fault mine was injected and not lifted: lift it by hand: sh " + filepath.Join(filepath.Dir(ledger), "lift-mine.sh"); !strings.Contains(string(out), hand) {
+	if hand := "fault mine was injected and not lifted: lift it by hand: sh " +
+		filepath.Join(filepath.Dir(ledger), "lift-mine.sh"); !strings.Contains(string(out), hand) {
 		t.Errorf("clean does not say %q:\n%s", hand, out)
 	}
 	_ = p.Process.Signal(os.Interrupt)

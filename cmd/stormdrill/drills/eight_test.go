@@ -52,11 +52,13 @@ func TestLongEightAtOnce(t *testing.T) {
 	for i, c := range eight {
 		dir := t.TempDir()
 		file := filepath.Join(dir, c.name+".yaml")
-		if err := os.WriteFile(file, fmt.Appendf(nil, small, c.name, c.name, c.fault), 0o600); err != nil {
+		if err := os.WriteFile(file, fmt.Appendf(nil, small, c.name, c.name, c.fault),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 		all[i].dir = filepath.Join(dir, "evidence")
-		p := launch(t, "", exec.CommandContext(t.Context(), stormdrill, "run", "--out", all[i].dir, file))
+		p := launch(t, "", exec.CommandContext(t.Context(), stormdrill, "run", "--out", all[i].dir,
+			file))
 		wait.Go(func() {
 			p.Wait()
 			all[i].output, all[i].code = p.out.String(), p.ProcessState.ExitCode()
@@ -80,7 +82,8 @@ func TestLongEightAtOnce(t *testing.T) {
 			t.Errorf("%s: left behind: %q", eight[i].name, left)
 		}
 	}
-	if last, first := slices.MaxFunc(began, time.Time.Compare), slices.MinFunc(ended, time.Time.Compare); !last.Before(first) {
+	if last, first := slices.MaxFunc(began, time.Time.Compare),
+		slices.MinFunc(ended, time.Time.Compare); !last.Before(first) {
 		t.Errorf("never all at once: the last began %s after the first had ended", last.Sub(first))
 	}
 }
@@ -93,7 +96,8 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 		t.Errorf("%s: %s: %q", name, o.card.Verdict, sla.Texts(o.card.Reasons))
 	}
 	r := o.record(t)
-	if len(o.card.Faults) != 1 || o.card.Faults[0].Name != name || o.card.Faults[0].Proof.Effective != "yes" {
+	if len(o.card.Faults) != 1 || o.card.Faults[0].Name != name ||
+		o.card.Faults[0].Proof.Effective != "yes" {
 		t.Fatalf("%s: want its own fault, proven: %+v", name, o.card.Faults)
 	}
 	users := met(r, "page")
@@ -103,8 +107,10 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 		}
 	}
 	// Packets of one connection may be several, and a resolver is asked for two kinds of address.
-	if n := o.card.Faults[0].Proof.Users; users[meets] == 0 || n < users[meets] || strings.HasPrefix(meets, "http") && n != users[meets] {
-		t.Errorf("%s: users met %s %d times, its switchboard counted %d", name, meets, users[meets], n)
+	if n := o.card.Faults[0].Proof.Users; users[meets] == 0 || n < users[meets] ||
+		strings.HasPrefix(meets, "http") && n != users[meets] {
+		t.Errorf("%s: users met %s %d times, its switchboard counted %d", name, meets, users[meets],
+			n)
 	}
 	for q := range r.Requests["page"].All() {
 		if q.Injected && q.Fault != name {
@@ -114,7 +120,9 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 	if len(o.card.Strays) > 0 || o.card.StraysDropped > 0 {
 		t.Errorf("%s: strays: %+v, %d packets", name, o.card.Strays, o.card.StraysDropped)
 	}
-	heard := regexp.MustCompile(`(?m)^\d+ \S+ GET / \d+ 00-([0-9a-f]{16})`).FindAllStringSubmatch(o.log(t, "shop"), -1)
+	heard := regexp.MustCompile(`(?m)^\d+ \S+ GET / \d+ 00-([0-9a-f]{16})`).FindAllStringSubmatch(o.log(t,
+		"shop"),
+		-1)
 	good := 0
 	for q := range r.Requests["page"].All() {
 		if q.Class == load.OK {
@@ -127,7 +135,8 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 		}
 	}
 	if len(heard) < good {
-		t.Errorf("%s: its target heard %d requests, and its users had %d good answers", name, len(heard), good)
+		t.Errorf("%s: its target heard %d requests, and its users had %d good answers", name,
+			len(heard), good)
 	}
 	end := slices.IndexFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkEnd })
 	if end < 0 {

@@ -52,7 +52,8 @@ func (a *fateTally) table() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\nTaken on %s by `make torture`.\n\n", tortureHead, time.Now().Format(time.DateOnly))
+	fmt.Fprintf(&b, "%s\n\nTaken on %s by `make torture`.\n\n", tortureHead,
+		time.Now().Format(time.DateOnly))
 	b.WriteString("| way of ending | drills | struck before their end | ended as wanted | left behind | false pass | unreadable record | gone within |\n" +
 		"|---|---|---|---|---|---|---|---|\n")
 	var total []fate
@@ -69,9 +70,12 @@ func (a *fateTally) table() string {
 		for _, f := range all {
 			most = max(most, f.took)
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %.1f s |\n", name, len(all), count(func(f fate) bool { return f.struck }),
-			count(func(f fate) bool { return f.wanted }), count(func(f fate) bool { return f.left }),
-			count(func(f fate) bool { return f.falsePass }), count(func(f fate) bool { return f.unreadable }), most.Seconds())
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %.1f s |\n", name, len(all),
+			count(func(f fate) bool { return f.struck }),
+			count(func(f fate) bool { return f.wanted }),
+			count(func(f fate) bool { return f.left }),
+			count(func(f fate) bool { return f.falsePass }),
+			count(func(f fate) bool { return f.unreadable }), most.Seconds())
 	}
 	for _, name := range a.names {
 		row(name, a.by[name])

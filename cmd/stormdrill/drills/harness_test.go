@@ -105,7 +105,8 @@ func run(t *testing.T, args ...string) outcome {
 	t.Helper()
 	return again(t, func() outcome {
 		o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
-		cmd := exec.CommandContext(t.Context(), stormdrill, append([]string{"run", "--verbose", "--out", o.dir}, args...)...)
+		cmd := exec.CommandContext(t.Context(), stormdrill,
+			append([]string{"run", "--verbose", "--out", o.dir}, args...)...)
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 		out, _ := cmd.CombinedOutput()
 		o.output, o.code = string(out), cmd.ProcessState.ExitCode()
@@ -137,7 +138,8 @@ func again(t *testing.T, once func() outcome) outcome {
 // generator, to users whom no fault touches, or to answers after the recovery. The
 // scorecard says so by how busy it was, which it gives as a reason then and only then.
 func machineVoid(c sla.Scorecard) bool {
-	return c.Verdict == sla.Inconclusive && slices.ContainsFunc(c.Reasons, func(r sla.Said) bool { return r.Code == "machine-busy" })
+	return c.Verdict == sla.Inconclusive &&
+		slices.ContainsFunc(c.Reasons, func(r sla.Said) bool { return r.Code == "machine-busy" })
 }
 
 // read takes the scorecard from the evidence.
@@ -168,7 +170,8 @@ func cardOf(dir string) (card sla.Scorecard, err error) {
 func (o outcome) want(t *testing.T, v sla.Verdict, code int) {
 	t.Helper()
 	if o.card.Verdict != v || o.code != code {
-		t.Fatalf("have %s, exit %d, want %s, exit %d: %q", o.card.Verdict, o.code, v, code, o.card.Reasons)
+		t.Fatalf("have %s, exit %d, want %s, exit %d: %q", o.card.Verdict, o.code, v, code,
+			o.card.Reasons)
 	}
 }
 
@@ -216,7 +219,8 @@ func (p *process) Wait() { <-p.ended }
 // start begins a run and returns once its output holds the text.
 func start(t *testing.T, until string, args ...string) *process {
 	t.Helper()
-	p := launch(t, until, exec.CommandContext(t.Context(), stormdrill, append([]string{"run"}, args...)...))
+	p := launch(t, until, exec.CommandContext(t.Context(), stormdrill,
+		append([]string{"run"}, args...)...))
 	select {
 	case <-p.out.seen:
 	case <-p.ended:
@@ -228,7 +232,8 @@ func start(t *testing.T, until string, args ...string) *process {
 // launch begins a command.
 func launch(t *testing.T, until string, cmd *exec.Cmd) *process {
 	t.Helper()
-	p := &process{Cmd: cmd, out: &tail{seen: make(chan struct{}), until: until}, ended: make(chan struct{})}
+	p := &process{Cmd: cmd, out: &tail{seen: make(chan struct{}), until: until},
+		ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = p.out, p.out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	if err := cmd.Start(); err != nil {

@@ -39,7 +39,8 @@ func hostNow(t *testing.T) hosted {
 				return nil
 			case err != nil:
 				return err
-			case d.IsDir() && slices.Contains([]string{"conf", "neigh"}, filepath.Base(filepath.Dir(path))) && d.Name() != "all" && d.Name() != "default":
+			case d.IsDir() && slices.Contains([]string{"conf", "neigh"},
+				filepath.Base(filepath.Dir(path))) && d.Name() != "all" && d.Name() != "default":
 				return fs.SkipDir
 			case !d.IsDir() && !strings.HasSuffix(path, "_count"):
 				text, _ := os.ReadFile(path) // some cannot be read
@@ -51,7 +52,8 @@ func hostNow(t *testing.T) hosted {
 			t.Fatal(err)
 		}
 	}
-	for id := range strings.FieldsSeq(output(exec.Command("docker", "images", "-q", "--filter", "dangling=true"))) {
+	for id := range strings.FieldsSeq(output(exec.Command("docker", "images", "-q", "--filter",
+		"dangling=true"))) {
 		h.untagged[id] = true
 	}
 	return h

@@ -111,7 +111,8 @@ func (k kept) open() (*timeline.Record, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", k, err)
 	case r.Header.Version != timeline.Version:
-		return nil, fmt.Errorf("%s: the record is of version %d, records are of version %d", k, r.Header.Version, timeline.Version)
+		return nil, fmt.Errorf("%s: the record is of version %d, records are of version %d", k,
+			r.Header.Version, timeline.Version)
 	}
 	return r, nil
 }
@@ -207,8 +208,10 @@ func collapse(r *timeline.Record, length time.Duration) {
 		last, every := all[len(all)-1], float64(time.Second)/g.Rate
 		for i := 1; float64(i)*every < float64(length); i++ {
 			due := last.Due + int64(float64(i)*every)
-			all = append(all, load.Request{Seq: last.Seq + uint64(i), User: last.User, Due: due, Sent: due,
-				Done: due + int64(time.Millisecond), Status: 503, Class: load.Status, Attempts: 1, Reused: true})
+			all = append(all, load.Request{Seq: last.Seq + uint64(i), User: last.User, Due: due,
+				Sent: due,
+				Done: due + int64(time.Millisecond), Status: 503, Class: load.Status, Attempts: 1,
+				Reused: true})
 		}
 		r.Requests[g.Name] = timeline.Pack(all)
 	}

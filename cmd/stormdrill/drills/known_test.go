@@ -190,7 +190,8 @@ func (c cell) measured(t *testing.T, spans []span, found []sla.Outage) (e edges)
 			}
 		}
 		alone := func(o sla.Outage) bool {
-			return !slices.ContainsFunc(spans, func(other span) bool { return other != s && overlap(told(o), other) })
+			return !slices.ContainsFunc(spans,
+				func(other span) bool { return other != s && overlap(told(o), other) })
 		}
 		if len(mine) != 1 || !alone(mine[0]) || mine[0].Flaps > 0 || mine[0].Censored {
 			t.Logf("%s: the outage from %s to %s is told as %+v", c.Name(), s.from, s.to, mine)
@@ -240,7 +241,8 @@ func (e edges) within(bound time.Duration) bool {
 
 // of gives a group's outages.
 func of(card sla.Scorecard, group string) []sla.Outage {
-	return slices.DeleteFunc(slices.Clone(card.Outages), func(o sla.Outage) bool { return o.Group != group })
+	return slices.DeleteFunc(slices.Clone(card.Outages),
+		func(o sla.Outage) bool { return o.Group != group })
 }
 
 // failed is how many of a group's requests failed.
@@ -267,10 +269,13 @@ func (c cell) judge(t *testing.T, o outcome, r *timeline.Record) (found result, 
 	if len(spans) != c.Count {
 		t.Errorf("%s: its log tells of %d outages, want %d", c.Name(), len(spans), c.Count)
 	}
-	if made, met := uint64(len(hit.FindAllString(log, -1))), failed(r, c.Name()); c.As != "slow" && made != met {
-		t.Errorf("%s: its target failed %d requests, and its users saw %d fail", c.Name(), made, met)
+	if made, met := uint64(len(hit.FindAllString(log, -1))), failed(r, c.Name()); c.As != "slow" &&
+		made != met {
+		t.Errorf("%s: its target failed %d requests, and its users saw %d fail", c.Name(), made,
+			met)
 	}
-	return result{c, c.measured(t, spans, of(o.card, c.Name())), c.bound() + inSeconds(o.card.Generator.LagP99) + jitter}, spans
+	return result{c, c.measured(t, spans, of(o.card, c.Name())), c.bound() +
+		inSeconds(o.card.Generator.LagP99) + jitter}, spans
 }
 
 // add joins what became of another cell of the same kind.
@@ -283,14 +288,17 @@ func (r *result) add(other result) {
 func (r result) row(t *testing.T) string {
 	t.Helper()
 	if !r.within(r.bound) {
-		t.Errorf("%s: more than 5%% of the errors are above %s: onset %v, recovery %v", r.Name(), r.bound, r.onset, r.recovery)
+		t.Errorf("%s: more than 5%% of the errors are above %s: onset %v, recovery %v", r.Name(),
+			r.bound, r.onset, r.recovery)
 	}
-	return fmt.Sprintf("| %d | %d %% | %s | %s | %s | %s | %d |", r.Rate, r.Percent, r.As, shown(r.bound), spread(r.onset), spread(r.recovery), len(r.onset))
+	return fmt.Sprintf("| %d | %d %% | %s | %s | %s | %s | %d |", r.Rate, r.Percent, r.As,
+		shown(r.bound), spread(r.onset), spread(r.recovery), len(r.onset))
 }
 
 // spread is p50, p95 and the maximum, as a row of a table shows them.
 func spread(all []time.Duration) string {
-	return fmt.Sprintf("%s | %s | %s", shown(rank(all, 0.5)), shown(rank(all, 0.95)), shown(rank(all, 1)))
+	return fmt.Sprintf("%s | %s | %s", shown(rank(all, 0.5)), shown(rank(all, 0.95)),
+		shown(rank(all, 1)))
 }
 
 func shown(d time.Duration) string {
@@ -304,10 +312,12 @@ func shown(d time.Duration) string {
 func cells(rate, count int, percents []int, kinds ...string) (all []cell) {
 	for _, percent := range percents {
 		for _, as := range kinds {
-			c := cell{Rate: rate, Percent: percent, As: as, Count: count, Every: 4 * time.Second, For: 1500 * time.Millisecond, Jitter: 300 * time.Millisecond}
+			c := cell{Rate: rate, Percent: percent, As: as, Count: count, Every: 4 * time.Second,
+				For: 1500 * time.Millisecond, Jitter: 300 * time.Millisecond}
 			switch {
 			case rate*percent < 1000: // few bad requests a second take long to stand out, and to be missed: two groups share them
-				c.Every, c.For, c.Jitter, c.Count = 16*time.Second, 7*time.Second, 500*time.Millisecond, count/2
+				c.Every, c.For, c.Jitter, c.Count = 16*time.Second, 7*time.Second,
+					500*time.Millisecond, count/2
 				all = append(all, c)
 				c.Note = "-too"
 			case rate >= 1000: // and many, short

@@ -82,7 +82,8 @@ func (o *own) lines() (run, did string) {
 func (o *own) wantLifted() {
 	o.t.Helper()
 	_, did := o.lines()
-	if want := "inject " + token + "\nlift " + token + " beside its target"; did != want || o.has("there") {
+	if want := "inject " + token + "\nlift " + token + " beside its target"; did != want ||
+		o.has("there") {
 		o.t.Errorf("have %q, want %q; the fault is there: %v", did, want, o.has("there"))
 	}
 	ledger, err := os.ReadFile(filepath.Join(o.dir, "ledger.jsonl"))
@@ -120,7 +121,8 @@ func (o *own) wantSecret() {
 // then the rest removed.
 func TestDrillOwnKilled(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ mode, until string }{"injected": {"", "injected"}, "half-way": {"hang", "there"}} {
+	for name, c := range map[string]struct{ mode, until string }{"injected": {"", "injected"},
+		"half-way": {"hang", "there"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := beginOwn(t, c.mode)
@@ -158,7 +160,8 @@ func TestDrillOwnWaysOut(t *testing.T) {
 		o := beginOwn(t, "half")
 		o.end()
 		o.want(t, sla.Error, 4)
-		if r := strings.Join(sla.Texts(o.card.Reasons), "\n"); !strings.Contains(r, "inject mine: inject: sh: exit status 7: no such rule as ${env:TOKEN}") {
+		if r := strings.Join(sla.Texts(o.card.Reasons), "\n"); !strings.Contains(r,
+			"inject mine: inject: sh: exit status 7: no such rule as ${env:TOKEN}") {
 			t.Errorf("reasons: %s", r)
 		}
 		o.wantLifted()
@@ -186,7 +189,8 @@ func TestDrillOwnInterruptedTwice(t *testing.T) {
 	interrupt()
 	o.Wait()
 	if code := o.ProcessState.ExitCode(); code != 130 || !o.has("there") {
-		t.Errorf("exit %d, lifted before it: %v; want 130, amid the lift:\n%s", code, !o.has("there"), o.out)
+		t.Errorf("exit %d, lifted before it: %v; want 130, amid the lift:\n%s", code,
+			!o.has("there"), o.out)
 	}
 	if err := os.WriteFile(o.path("go-on"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -203,7 +207,8 @@ func TestDrillOwnStuck(t *testing.T) {
 	o.end()
 	o.want(t, sla.Error, 4)
 	file := filepath.Join(o.dir, "lift-mine.sh")
-	want := "a fault was left in place: lift mine: lift: sh: exit status 9: still held by ${env:TOKEN}; lift it by hand: sh " + file
+	want := "a fault was left in place: lift mine: lift: sh: exit status 9: still held by ${env:TOKEN}; lift it by hand: sh " +
+		file
 	if !slices.Equal(sla.Texts(o.card.Reasons), []string{want}) || !o.has("there") {
 		t.Errorf("reasons %q, want %q; there: %v", o.card.Reasons, want, o.has("there"))
 	}

@@ -40,14 +40,18 @@ func failover(t *testing.T, scenario string) outcome {
 			return
 		}
 		for _, node := range []string{"pg-1", "pg-2"} {
-			t.Logf("%s: %q", node, regexp.MustCompile(`(?m)^pg-node:.*|^.* LOG:  .*`).FindAllString(o.log(t, node), -1))
+			t.Logf("%s: %q", node, regexp.MustCompile(`(?m)^pg-node:.*|^.* LOG:  .*`).FindAllString(o.log(t,
+				node),
+				-1))
 		}
 		type reason struct {
 			times       int
 			first, last string // in nanoseconds of the machine's monotonic clock
 		}
 		reasons := map[string]reason{}
-		for _, m := range regexp.MustCompile(`(?m)^(\d+) failed \S+ (.*)$`).FindAllStringSubmatch(o.log(t, "app"), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^(\d+) failed \S+ (.*)$`).FindAllStringSubmatch(o.log(t,
+			"app"),
+			-1) {
 			r := reasons[m[2]]
 			if r.times++; r.times == 1 {
 				r.first = m[1]
@@ -62,7 +66,8 @@ func failover(t *testing.T, scenario string) outcome {
 
 // between lists the writes that were acknowledged after one fault was in force and
 // before the next was injected.
-func between(t *testing.T, r *timeline.Record, cut, lost string) (ids []string, apart time.Duration) {
+func between(t *testing.T, r *timeline.Record, cut, lost string) (ids []string,
+	apart time.Duration) {
 	t.Helper()
 	var from, to int64
 	for _, m := range r.Marks {
@@ -94,11 +99,13 @@ func TestDrillPostgresLost(t *testing.T) {
 	o := failover(t, "postgres-lost.yaml")
 	o.want(t, sla.Pass, 0)
 	r, first, second := o.record(t), o.log(t, "pg-1"), o.log(t, "pg-2")
-	lost := o.lostExactly(t, r, reported(t, first, "pg-2 leads timeline 2: replaced"), reported(t, second, "pg-node: leads"))
+	lost := o.lostExactly(t, r, reported(t, first, "pg-2 leads timeline 2: replaced"),
+		reported(t, second, "pg-node: leads"))
 	certain, apart := between(t, r, "cut", "lost")
 	for _, id := range certain {
 		if !lost[id] {
-			t.Errorf("%s was acknowledged while nobody heard of it but the primary, and is there", id)
+			t.Errorf("%s was acknowledged while nobody heard of it but the primary, and is there",
+				id)
 		}
 	}
 	if len(certain) == 0 {
@@ -109,7 +116,8 @@ func TestDrillPostgresLost(t *testing.T) {
 		t.Errorf("the old primary did not come back as a standby:\n%s", first)
 	}
 	t.Logf("%d of %d acknowledged writes lost, %d of them in the %s between; rpo %s, rto %s",
-		len(lost), o.card.Data.Acknowledged, len(certain), apart, o.card.Data.RPO, o.card.Times.Mitigate)
+		len(lost), o.card.Data.Acknowledged, len(certain), apart, o.card.Data.RPO,
+		o.card.Times.Mitigate)
 }
 
 // Where the primary waits for its standby to apply a write, none is lost; the price is
@@ -119,15 +127,18 @@ func TestLongPostgresLostInSync(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := failover(t, rewritten(t, "postgres-lost", text, "REPORT:", "SYNC: remote_apply, REPORT:", "rpo: 3s", "rpo: 0s\n  max-lost-writes: 0"))
+	o := failover(t, rewritten(t, "postgres-lost", text, "REPORT:", "SYNC: remote_apply, REPORT:",
+		"rpo: 3s", "rpo: 0s\n  max-lost-writes: 0"))
 	o.want(t, sla.Pass, 0)
 	r := o.record(t)
-	had, got := reported(t, o.log(t, "pg-1"), "pg-2 leads timeline 2: replaced"), reported(t, o.log(t, "pg-2"), "pg-node: leads")
+	had, got := reported(t, o.log(t, "pg-1"), "pg-2 leads timeline 2: replaced"),
+		reported(t, o.log(t, "pg-2"), "pg-node: leads")
 	if lost := o.lostExactly(t, r, had, got); len(lost) > 0 {
 		t.Errorf("%d writes lost", len(lost))
 	}
 	if ids, apart := between(t, r, "cut", "lost"); len(ids) > 0 {
-		t.Errorf("%d writes were acknowledged in the %s in which the standby could not be heard", len(ids), apart)
+		t.Errorf("%d writes were acknowledged in the %s in which the standby could not be heard",
+			len(ids), apart)
 	}
 	maps.DeleteFunc(had, func(id string, _ bool) bool { return got[id] })
 	t.Logf("%d acknowledged, none lost; %d committed by the primary, not replicated and not acknowledged; rto %s",

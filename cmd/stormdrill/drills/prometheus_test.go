@@ -43,7 +43,8 @@ func TestDrillPrometheus(t *testing.T) {
 	due := active.Add(2*time.Second).UnixNano() - ahead
 	const stamp = int64(2 * time.Millisecond) // what Prometheus rounds time stamps to, and clocks differ by
 	if fired.End < due-stamp || before.Start > due+int64(time.Second) {
-		t.Errorf("asked from %d to %d, told pending, and to %d, firing: Prometheus had it fire at %d", before.Start, before.End, fired.End, due)
+		t.Errorf("asked from %d to %d, told pending, and to %d, firing: Prometheus had it fire at %d",
+			before.Start, before.End, fired.End, due)
 	}
 	if down := first["down"]; down.Detail != "1 series" || down.End > fired.End {
 		t.Errorf("the query: %+v, the alert: %+v", down, fired)

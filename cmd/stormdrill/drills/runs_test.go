@@ -80,12 +80,14 @@ func (a *tally) table() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nTaken on %s by `make drills`: every shipped drill and its sibling, and drills on real servers. Each\n"+
-		"run ended as it has to, but for those that were void for the machine's sake, which were run\nagain.\n\n", sectionHead, time.Now().Format(time.DateOnly))
+		"run ended as it has to, but for those that were void for the machine's sake, which were run\nagain.\n\n",
+		sectionHead, time.Now().Format(time.DateOnly))
 	b.WriteString("| test | runs as wanted | void | seconds a run |\n|---|---|---|---|\n")
 	for _, test := range slices.Sorted(maps.Keys(a.by)) {
 		x := a.by[test]
 		least, most := slices.Min(x.took).Seconds(), slices.Max(x.took).Seconds()
-		fmt.Fprintf(&b, "| %s | %d | %d | %.0f–%.0f |\n", strings.TrimPrefix(test, "Test"), len(x.took)-x.void, x.void, least, most)
+		fmt.Fprintf(&b, "| %s | %d | %d | %.0f–%.0f |\n", strings.TrimPrefix(test, "Test"),
+			len(x.took)-x.void, x.void, least, most)
 	}
 	return b.String()
 }

@@ -78,7 +78,8 @@ type sampled struct {
 }
 
 // sampleSoak asks every 30 s until the run has ended, and gives what was seen of the fault phase.
-func sampleSoak(t *testing.T, p *process, dir string, every time.Duration, g goroutines) (all []sampled) {
+func sampleSoak(t *testing.T, p *process, dir string, every time.Duration,
+	g goroutines) (all []sampled) {
 	t.Helper()
 	run := runOf(t, dir)
 	for {
@@ -112,7 +113,8 @@ func soakProcesses(t *testing.T, supervisor int, run string) map[string]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"inspect", "--format", `{{.State.Pid}} {{index .Config.Labels "org.stormdrill.node"}} {{.Args}}`}, strings.Fields(string(out))...)
+	args := append([]string{"inspect", "--format",
+		`{{.State.Pid}} {{index .Config.Labels "org.stormdrill.node"}} {{.Args}}`}, strings.Fields(string(out))...)
 	out, err = exec.Command("docker", args...).Output()
 	if err != nil {
 		return all // one of them has just been started again
@@ -138,7 +140,8 @@ func TestSoak(t *testing.T) {
 	var faults []soakFault
 	for i := range int(length / time.Minute) {
 		kind := soaked[i%len(soaked)]
-		faults = append(faults, soakFault{fmt.Sprintf("m%02d", i+1), kind, time.Duration(i)*time.Minute + 10*time.Second, soakedFor})
+		faults = append(faults, soakFault{fmt.Sprintf("m%02d", i+1), kind,
+			time.Duration(i)*time.Minute + 10*time.Second, soakedFor})
 	}
 	var b bytes.Buffer
 	file := filepath.Join(t.TempDir(), "soak.yaml")
@@ -165,7 +168,8 @@ func TestSoak(t *testing.T) {
 	o.read(t)
 	t.Logf("%s, exit %d: %q", o.card.Verdict, o.code, sla.Texts(o.card.Reasons))
 	if v := o.card.Verdict; v != sla.Pass && v != sla.Inconclusive {
-		t.Errorf("have %s, want pass, or, for what else the machine did in that time, inconclusive", v)
+		t.Errorf("have %s, want pass, or, for what else the machine did in that time, inconclusive",
+			v)
 	}
 	proven := 0
 	for _, f := range o.card.Faults {
@@ -176,7 +180,9 @@ func TestSoak(t *testing.T) {
 		t.Errorf("%s %s: want it proven and lifted: %+v", f.Name, f.Kind, f)
 	}
 	ledger, err := os.ReadFile(filepath.Join(o.dir, "ledger.jsonl"))
-	if a, b := strings.Count(string(ledger), `"what":"inject"`), strings.Count(string(ledger), `"what":"lifted"`); err != nil || a != len(faults) || b != len(faults) {
+	if a, b := strings.Count(string(ledger), `"what":"inject"`),
+		strings.Count(string(ledger), `"what":"lifted"`); err != nil || a != len(faults) ||
+		b != len(faults) {
 		t.Errorf("ledger: %d injected, %d lifted, want %d, %v", a, b, len(faults), err)
 	}
 	if left := engineHolds(t, o.card.Run); len(left) > 0 {
@@ -210,9 +216,12 @@ func flat(t *testing.T, all []sampled) {
 			take func(sorted []int) int
 			may  func(before int) int
 		}{
-			{"memory, KiB, median", func(u usage) int { return u.kib }, func(v []int) int { return v[len(v)/2] }, func(b int) int { return b/8 + 8<<10 }},
-			{"descriptors, least", func(u usage) int { return u.files }, func(v []int) int { return v[0] }, func(int) int { return 15 }},
-			{"goroutines, least", func(u usage) int { return u.goroutines }, func(v []int) int { return v[0] }, func(b int) int { return b/8 + 15 }},
+			{"memory, KiB, median", func(u usage) int { return u.kib },
+				func(v []int) int { return v[len(v)/2] }, func(b int) int { return b/8 + 8<<10 }},
+			{"descriptors, least", func(u usage) int { return u.files },
+				func(v []int) int { return v[0] }, func(int) int { return 15 }},
+			{"goroutines, least", func(u usage) int { return u.goroutines },
+				func(v []int) int { return v[0] }, func(b int) int { return b/8 + 15 }},
 		} {
 			of := func(some []sampled) (v []int) {
 				for _, s := range some {
@@ -229,7 +238,8 @@ func flat(t *testing.T, all []sampled) {
 				continue
 			}
 			before, after := what.take(e), what.take(l)
-			fmt.Fprintf(&b, "| %s | %s | %d | %d | %d |\n", name, what.name, before, after, slices.Max(of(all)))
+			fmt.Fprintf(&b, "| %s | %s | %d | %d | %d |\n", name, what.name, before, after,
+				slices.Max(of(all)))
 			if after > before+what.may(before) {
 				t.Errorf("%s: %s: %d, and later %d: want it flat", name, what.name, before, after)
 			}

@@ -24,11 +24,13 @@ func TestDrillRegionSlow(t *testing.T) {
 	}
 	m, f := x.Moves[0], o.card.Faults[0]
 	busy := 1 + o.card.Generator.LagP99 // seconds that it may take to act on it
-	if noticed := float64(f.Effect) + o.card.Times.Detect.Seconds; m.At < noticed-0.1 || m.At > noticed+busy {
+	if noticed := float64(f.Effect) + o.card.Times.Detect.Seconds; m.At < noticed-0.1 ||
+		m.At > noticed+busy {
 		t.Errorf("moved at %g s, noticed at %g s", m.At, noticed)
 	}
 	if m.Back < f.Clear || m.Back > f.Clear+3+sla.Number(busy) || m.Answers == 0 {
-		t.Errorf("back at %g s after %d answers, the fault was gone at %g s", m.Back, m.Answers, f.Clear)
+		t.Errorf("back at %g s after %d answers, the fault was gone at %g s", m.Back, m.Answers,
+			f.Clear)
 	}
 	within(t, "well after the move, at a TTL of 2 s", x.Settled, 0, 3+o.card.Generator.LagP99)
 	r := o.record(t)
@@ -60,7 +62,8 @@ func TestLongRegionSlowTTL(t *testing.T) {
 	t.Parallel()
 	o := run(t, sibling(t, "region-slow", "ttl: 2s", "ttl: 42s"))
 	o.want(t, sla.Fail, 1)
-	if x, m := o.card.Steers[0], o.card.Times.Mitigate; x.Settled != nil || len(x.Moves) != 1 || m == nil || !m.Censored {
+	if x, m := o.card.Steers[0], o.card.Times.Mitigate; x.Settled != nil || len(x.Moves) != 1 ||
+		m == nil || !m.Censored {
 		t.Errorf("steers %+v, mitigate %+v: want it moved in vain", x, m)
 	}
 }

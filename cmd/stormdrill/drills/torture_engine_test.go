@@ -120,7 +120,8 @@ func (e *ownEngine) processes() (all []int) {
 	paths, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is well formed
 	for _, path := range paths {
 		line, _ := os.ReadFile(path) // of one that has ended there is nothing to read
-		if pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path))); pid != os.Getpid() && strings.Contains(string(line), e.dir+"/") {
+		if pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path))); pid != os.Getpid() &&
+			strings.Contains(string(line), e.dir+"/") {
 			all = append(all, pid)
 		}
 	}
@@ -133,7 +134,8 @@ var engineWays = []struct {
 	strike func(e *ownEngine)
 	want   string
 }{
-	{"engine killed, and started again", func(e *ownEngine) { e.kill(); time.Sleep(5 * time.Second); e.start() }, "engine"},
+	{"engine killed, and started again",
+		func(e *ownEngine) { e.kill(); time.Sleep(5 * time.Second); e.start() }, "engine"},
 	{"engine frozen for 25 s", func(e *ownEngine) {
 		_ = e.cmd.Process.Signal(syscall.SIGSTOP)
 		time.Sleep(25 * time.Second)
@@ -166,11 +168,14 @@ func TestTortureEngine(t *testing.T) {
 				code := v.wait()
 				took, left := v.gone(true)
 				amid, verdict, err := v.honest()
-				f := fate{took: took, struck: amid, wanted: code == 4 && strings.Contains(v.out.String(), w.want),
-					left: len(left) > 0, falsePass: amid && (verdict == sla.Pass || code == 0), unreadable: err != nil}
+				f := fate{took: took, struck: amid, wanted: code == 4 &&
+					strings.Contains(v.out.String(), w.want),
+					left: len(left) > 0, falsePass: amid && (verdict == sla.Pass || code == 0),
+					unreadable: err != nil}
 				t.Logf("%q, exit %d, gone after %s", verdict, code, took.Round(time.Millisecond))
 				if !f.well() {
-					t.Errorf("exit %d, want 4, and a word of the %s; left %q; record %v; false pass %v\n%s", code, w.want, left, err, f.falsePass, v.out)
+					t.Errorf("exit %d, want 4, and a word of the %s; left %q; record %v; false pass %v\n%s",
+						code, w.want, left, err, f.falsePass, v.out)
 				}
 				fates.add(w.name, f)
 			})

@@ -53,7 +53,9 @@ func (d drawn) String() string {
 // draw draws one; the same for a seed and a place in the order.
 func draw(r *rand.Rand, i int) drawn {
 	s := stages[r.IntN(len(stages))]
-	return drawn{ways[i%len(ways)], s.says, time.Duration(r.Int64N(int64(s.long))).Round(time.Millisecond), victimNodes[r.IntN(len(victimNodes))], r.Uint64()}
+	return drawn{ways[i%len(ways)], s.says,
+		time.Duration(r.Int64N(int64(s.long))).Round(time.Millisecond),
+		victimNodes[r.IntN(len(victimNodes))], r.Uint64()}
 }
 
 // tortures is how many drills are ended; 0: the short form.
@@ -126,16 +128,19 @@ func (d drawn) torture(t *testing.T) {
 	took, left := v.gone(d.swept)
 	amid, verdict, err := v.honest()
 	passes := d.passes != nil && d.passes(d.node)
-	f := fate{took: took, struck: amid || d.strike == nil, left: len(left) > 0, unreadable: err != nil,
-		falsePass: amid && !passes && (verdict == sla.Pass || code == 0)}
+	f := fate{took: took, struck: amid || d.strike == nil, left: len(left) > 0,
+		unreadable: err != nil,
+		falsePass:  amid && !passes && (verdict == sla.Pass || code == 0)}
 	want := d.exits
 	if !f.struck {
 		want = slices.Concat(want, []int{0, 1, 2, 130})
 	}
 	f.wanted = slices.Contains(want, code) && (d.strike != nil || d.told(v, code))
-	t.Logf("%q, exit %d, gone after %s; struck before its end: %v", verdict, code, took.Round(time.Millisecond), amid)
+	t.Logf("%q, exit %d, gone after %s; struck before its end: %v", verdict, code,
+		took.Round(time.Millisecond), amid)
 	if !f.well() {
-		t.Errorf("exit %d, want one of %v; left %q; record %v; false pass %v\n%s", code, want, left, err, f.falsePass, v.out)
+		t.Errorf("exit %d, want one of %v; left %q; record %v; false pass %v\n%s", code, want, left,
+			err, f.falsePass, v.out)
 	}
 	fates.add(d.name, f)
 }

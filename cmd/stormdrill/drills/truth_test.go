@@ -47,12 +47,16 @@ func TestDrillKnownOutages(t *testing.T) {
 	all := cells(100, 6, []int{30}, "503", "hang")
 	all = append(all, cells(100, 6, []int{100}, "reset", "slow")...)
 	all = append(all,
-		cell{Rate: 100, Percent: 100, As: "reset", Note: "-pooled", Do: "method: POST", Count: 6, Every: 4 * time.Second, For: 1500 * time.Millisecond, Jitter: 300 * time.Millisecond},
-		cell{Rate: 100, Percent: 100, As: "503", Note: "-flap", Count: 2, Every: 2 * time.Second, For: 1500 * time.Millisecond},
-		cell{Rate: 100, Percent: 100, As: "503", Note: "-for-good", Count: 1, Every: 2 * time.Hour, For: time.Hour},
+		cell{Rate: 100, Percent: 100, As: "reset", Note: "-pooled", Do: "method: POST", Count: 6,
+			Every: 4 * time.Second, For: 1500 * time.Millisecond, Jitter: 300 * time.Millisecond},
+		cell{Rate: 100, Percent: 100, As: "503", Note: "-flap", Count: 2, Every: 2 * time.Second,
+			For: 1500 * time.Millisecond},
+		cell{Rate: 100, Percent: 100, As: "503", Note: "-for-good", Count: 1, Every: 2 * time.Hour,
+			For: time.Hour},
 	)
 	port := freePort(t)
-	file := scenario(t, all, shortBaseline, fmt.Sprintf("{pager: {webhook: {port: %d, loopback: true, token: %s}}}", port, hookToken))
+	file := scenario(t, all, shortBaseline,
+		fmt.Sprintf("{pager: {webhook: {port: %d, loopback: true, token: %s}}}", port, hookToken))
 	var sent, answered int64
 	o := again(t, func() outcome {
 		return awaited(t, file, "fault ", func(string) { sent, answered = notify(t, port) })
@@ -63,7 +67,8 @@ func TestDrillKnownOutages(t *testing.T) {
 		switch found := of(o.card, c.Name()); c.Note {
 		case "-flap":
 			if len(found) != 1 || found[0].Flaps != 1 {
-				t.Errorf("down, up for half a second, down: have %+v, want one outage with one flap", found)
+				t.Errorf("down, up for half a second, down: have %+v, want one outage with one flap",
+					found)
 			}
 		case "-for-good":
 			if len(found) != 1 || !found[0].Censored {
@@ -78,8 +83,10 @@ func TestDrillKnownOutages(t *testing.T) {
 		}
 	}
 	doubt := int64(r.Clock.Bound)
-	if len(r.Deliveries) != 1 || r.Deliveries[0].At < sent-doubt || r.Deliveries[0].At > answered+doubt {
-		t.Errorf("a notification sent at %d and answered at %d, give or take %d: have %+v", sent, answered, doubt, r.Deliveries)
+	if len(r.Deliveries) != 1 || r.Deliveries[0].At < sent-doubt ||
+		r.Deliveries[0].At > answered+doubt {
+		t.Errorf("a notification sent at %d and answered at %d, give or take %d: have %+v", sent,
+			answered, doubt, r.Deliveries)
 	}
 	t.Logf("the notification's stamp is known to within %s", time.Duration(answered-sent))
 }
@@ -103,7 +110,8 @@ const hookToken = "of-a-test-on-loopback"
 func notify(t *testing.T, port int) (sent, answered int64) {
 	t.Helper()
 	sent = wire.Now()
-	resp, err := http.Post(fmt.Sprintf("http://127.0.0.1:%d/%s", port, hookToken), "text/plain", strings.NewReader("firing"))
+	resp, err := http.Post(fmt.Sprintf("http://127.0.0.1:%d/%s", port, hookToken), "text/plain",
+		strings.NewReader("firing"))
 	answered = wire.Now()
 	if err != nil {
 		t.Error(err)
@@ -144,7 +152,8 @@ func (c cell) misjudged(t *testing.T, o outcome, r *timeline.Record, spans []spa
 	for name, errs := range map[string][]time.Duration{"the first good request, as recovery": e.recovery, "the first bad second, as onset": e.onset} {
 		t.Logf("%s: %s", name, spread(errs))
 		if rank(errs, 0.95) <= c.bound() {
-			t.Errorf("%s: p95 %s lies within %s: the test could not tell a wrong estimator", name, rank(errs, 0.95), c.bound())
+			t.Errorf("%s: p95 %s lies within %s: the test could not tell a wrong estimator", name,
+				rank(errs, 0.95), c.bound())
 		}
 	}
 }
@@ -171,7 +180,8 @@ func (c cell) requests(t *testing.T, o outcome, r *timeline.Record) (all []asked
 		case err != nil:
 			t.Fatal(err)
 		case q.Attack == c.Name():
-			all = append(all, asked{q.Timestamp.Sub(began), q.Error != "" || q.Latency > knownAfter})
+			all = append(all, asked{q.Timestamp.Sub(began), q.Error != "" ||
+				q.Latency > knownAfter})
 		}
 	}
 }
@@ -189,7 +199,8 @@ func TestAccuracyKnownOutages(t *testing.T) {
 			drills = append(drills, cells(1000, outages, []int{percent}, as))
 		}
 	}
-	table := "| requests/s | bad | way | bound | onset p50 | p95 | max | recovery p50 | p95 | max | outages |\n" + strings.Repeat("|---", 11) + "|\n"
+	table := "| requests/s | bad | way | bound | onset p50 | p95 | max | recovery p50 | p95 | max | outages |\n" +
+		strings.Repeat("|---", 11) + "|\n"
 	for _, all := range drills {
 		t.Run(all[0].Name()+" and others", func(t *testing.T) {
 			o := run(t, scenario(t, all, longBaseline, "{}"))
@@ -198,7 +209,8 @@ func TestAccuracyKnownOutages(t *testing.T) {
 			var found []result
 			for _, c := range all {
 				f, _ := c.judge(t, o, r)
-				if k := len(found) - 1; k >= 0 && found[k].As == c.As && found[k].Percent == c.Percent {
+				if k := len(found) - 1; k >= 0 && found[k].As == c.As &&
+					found[k].Percent == c.Percent {
 					found[k].add(f)
 				} else {
 					found = append(found, f)
@@ -216,12 +228,14 @@ func TestAccuracyKnownOutages(t *testing.T) {
 // A generator that stands still for 500 ms voids the run, and is never an outage.
 func TestLongGeneratorStopped(t *testing.T) {
 	t.Parallel()
-	o := awaited(t, "generator-stopped.yaml", "fault ", func(dir string) { freeze(t, dir, 500*time.Millisecond) })
+	o := awaited(t, "generator-stopped.yaml", "fault ",
+		func(dir string) { freeze(t, dir, 500*time.Millisecond) })
 	o.want(t, sla.Inconclusive, 2)
 	if len(o.card.Outages) > 0 {
 		t.Errorf("have %+v, want no outage by the generator's own doing", o.card.Outages)
 	}
-	if !slices.ContainsFunc(o.card.Reasons, func(s sla.Said) bool { return strings.Contains(s.Text, "fell behind its own schedule") }) {
+	if !slices.ContainsFunc(o.card.Reasons,
+		func(s sla.Said) bool { return strings.Contains(s.Text, "fell behind its own schedule") }) {
 		t.Errorf("reasons %q: want that the generator fell behind", o.card.Reasons)
 	}
 }
@@ -238,7 +252,8 @@ func freeze(t *testing.T, dir string, length time.Duration) {
 		t.Fatal(err)
 	}
 	defer engine.Close()
-	all, err := engine.ContainerList(t.Context(), client.ContainerListOptions{Filters: client.Filters{}.Add("label", label+"="+r.Header.Run)})
+	all, err := engine.ContainerList(t.Context(),
+		client.ContainerListOptions{Filters: client.Filters{}.Add("label", label+"="+r.Header.Run)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,11 +261,13 @@ func freeze(t *testing.T, dir string, length time.Duration) {
 		if !strings.HasSuffix(c.Command, "node load") {
 			continue
 		}
-		if _, err := engine.ContainerPause(t.Context(), c.ID, client.ContainerPauseOptions{}); err != nil {
+		if _, err := engine.ContainerPause(t.Context(), c.ID,
+			client.ContainerPauseOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(length)
-		if _, err := engine.ContainerUnpause(t.Context(), c.ID, client.ContainerUnpauseOptions{}); err != nil {
+		if _, err := engine.ContainerUnpause(t.Context(), c.ID,
+			client.ContainerUnpauseOptions{}); err != nil {
 			t.Error(err)
 		}
 		return

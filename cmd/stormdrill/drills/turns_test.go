@@ -38,7 +38,8 @@ func turned(t *testing.T, r *timeline.Record, node string) (out, in [2]float64) 
 	if last < 0 {
 		t.Fatal("nobody was sent to the bad server")
 	}
-	again := slices.IndexFunc(all[last+1:], func(q load.Request) bool { return q.Node == node }) + last + 1
+	again := slices.IndexFunc(all[last+1:], func(q load.Request) bool { return q.Node == node }) +
+		last + 1
 	if again == last {
 		t.Fatalf("nobody was sent to %s again", node)
 	}
@@ -76,7 +77,8 @@ func followed(t *testing.T, o outcome, node string) {
 	within(t, "detect, beside the users' record", o.card.Times.Detect, out[0]-from, out[1]-from)
 	within(t, "restore, beside the users' record", o.card.Times.Restore, in[0]-clear, in[1]-clear)
 	t.Logf("%s: out %.3f to %.3f s after the effect, noticed after %s; in %.3f to %.3f s after the end, noticed after %s",
-		node, out[0]-from, out[1]-from, o.card.Times.Detect, in[0]-clear, in[1]-clear, o.card.Times.Restore)
+		node, out[0]-from, out[1]-from, o.card.Times.Detect, in[0]-clear, in[1]-clear,
+		o.card.Times.Restore)
 }
 
 // twice checks that a balancer which takes a server out after the second bad check, two

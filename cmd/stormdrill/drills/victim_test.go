@@ -62,7 +62,8 @@ type victim struct {
 func prepare(t *testing.T, engine ...string) *victim {
 	t.Helper()
 	root := t.TempDir()
-	v := &victim{t: t, dir: filepath.Join(root, "evidence"), tmp: filepath.Join(root, "tmp"), file: filepath.Join(root, "tortured.yaml"), engine: engine}
+	v := &victim{t: t, dir: filepath.Join(root, "evidence"), tmp: filepath.Join(root, "tmp"),
+		file: filepath.Join(root, "tortured.yaml"), engine: engine}
 	for _, err := range []error{os.Mkdir(v.tmp, 0o700), os.WriteFile(v.file, []byte(tortured), 0o600)} {
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +75,8 @@ func prepare(t *testing.T, engine ...string) *victim {
 // begin starts it.
 func (v *victim) begin() {
 	v.t.Helper()
-	cmd := exec.CommandContext(v.t.Context(), "sh", "-c", v.before+`exec "$@"`, "sh", stormdrill, "run", "--out", v.dir, v.file)
+	cmd := exec.CommandContext(v.t.Context(), "sh", "-c", v.before+`exec "$@"`, "sh", stormdrill,
+		"run", "--out", v.dir, v.file)
 	cmd.Env = slices.Concat(os.Environ(), []string{"TMPDIR=" + v.tmp}, v.engine, v.env)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	v.process = launch(v.t, "", cmd)
@@ -117,7 +119,8 @@ func signalAll(pids []int, s syscall.Signal) (any bool) {
 // reapers are the processes that wait for the drill's end.
 func (v *victim) reapers() (all []int) {
 	return processes(func(pid int, line []byte) bool {
-		return bytes.Contains(line, []byte("\x00reap\x00")) && bytes.Contains(line, []byte(filepath.Join(v.dir, "ledger.jsonl")))
+		return bytes.Contains(line, []byte("\x00reap\x00")) &&
+			bytes.Contains(line, []byte(filepath.Join(v.dir, "ledger.jsonl")))
 	})
 }
 
@@ -147,7 +150,8 @@ func (v *victim) lines(args ...string) []string { return strings.Fields(output(v
 func (v *victim) container(node string, do ...string) (id string, done bool) {
 	for v.alive() {
 		v.look()
-		if all := v.lines("ps", "-q", "--filter", "label="+label+"="+v.run, "--filter", "label=org.stormdrill.node="+node); v.run != "" && len(all) > 0 {
+		if all := v.lines("ps", "-q", "--filter", "label="+label+"="+v.run, "--filter",
+			"label=org.stormdrill.node="+node); v.run != "" && len(all) > 0 {
 			id = all[0]
 			return id, v.docker(append(do, id)...).Run() == nil // it may be gone, or going
 		}
@@ -162,7 +166,8 @@ func (v *victim) look() {
 		return
 	}
 	if all := v.lines("network", "ls", "--format", fmt.Sprintf("{{.Label %q}}", label),
-		"--filter", "label=org.stormdrill.ledger="+filepath.Join(v.dir, "ledger.jsonl")); len(all) > 0 {
+		"--filter", "label=org.stormdrill.ledger="+filepath.Join(v.dir,
+			"ledger.jsonl")); len(all) > 0 {
 		v.run = all[0]
 	}
 }
@@ -180,7 +185,8 @@ func (v *victim) left() (all []string) {
 	}
 	for _, pid := range processes(func(pid int, line []byte) bool {
 		env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid)) // it may have ended
-		return bytes.Contains(line, []byte(v.dir)) || bytes.Contains(env, []byte("TMPDIR="+v.tmp+"\x00"))
+		return bytes.Contains(line, []byte(v.dir)) ||
+			bytes.Contains(env, []byte("TMPDIR="+v.tmp+"\x00"))
 	}) {
 		line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 		all = append(all, fmt.Sprintf("process %d %q", pid, line))

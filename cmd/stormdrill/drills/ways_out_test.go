@@ -60,7 +60,8 @@ func interrupted(t *testing.T, until string) {
 	}
 	o.want(t, sla.Interrupted, 130)
 	ledger, err := os.ReadFile(filepath.Join(o.dir, "ledger.jsonl"))
-	if a, b := strings.Count(string(ledger), `"inject"`), strings.Count(string(ledger), `"lifted"`); err != nil || a != b {
+	if a, b := strings.Count(string(ledger), `"inject"`),
+		strings.Count(string(ledger), `"lifted"`); err != nil || a != b {
 		t.Errorf("ledger: %d injected, %d lifted, %v", a, b, err)
 	}
 }
@@ -98,7 +99,8 @@ func TestLongKilledAmidFault(t *testing.T) {
 			p := start(t, c.fault, "--out", dir, file)
 			time.Sleep(500 * time.Millisecond) // into the phase
 			run := runOf(t, dir)
-			if holds := engineHolds(t, run); run == "" || !strings.Contains(strings.Join(holds, "\n"), c.state) {
+			if holds := engineHolds(t, run); run == "" ||
+				!strings.Contains(strings.Join(holds, "\n"), c.state) {
 				t.Errorf("run %q: have %q, want one %s", run, holds, c.state)
 			}
 			kill(t, p)
@@ -118,8 +120,10 @@ func kill(t *testing.T, p *process) {
 // runOf is the run that keeps its evidence in a folder; it names its ledger to the engine.
 func runOf(t *testing.T, dir string) string {
 	t.Helper()
-	out, err := exec.Command("docker", "network", "ls", "--format", fmt.Sprintf("{{.Label %q}}", label),
-		"--filter", "label=org.stormdrill.ledger="+filepath.Join(dir, "ledger.jsonl")).CombinedOutput()
+	out, err := exec.Command("docker", "network", "ls", "--format",
+		fmt.Sprintf("{{.Label %q}}", label),
+		"--filter", "label=org.stormdrill.ledger="+filepath.Join(dir,
+			"ledger.jsonl")).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

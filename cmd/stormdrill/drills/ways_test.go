@@ -139,7 +139,8 @@ func (v *victim) limited(bytes uint64) string {
 	if _, err := os.Stat(at); err != nil {
 		at, limit = "/sys/fs/cgroup", "memory.max"
 	}
-	group := filepath.Join(at, "stormdrill-torture-"+strings.ReplaceAll(filepath.Base(filepath.Dir(v.dir)), "/", "-")+fmt.Sprint(os.Getpid(), "-", bytes))
+	group := filepath.Join(at, "stormdrill-torture-"+strings.ReplaceAll(filepath.Base(filepath.Dir(v.dir)),
+		"/", "-")+fmt.Sprint(os.Getpid(), "-", bytes))
 	if err := os.Mkdir(group, 0o755); err != nil {
 		v.t.Fatal(err)
 	}

@@ -25,7 +25,8 @@ func TestLongServersWords(t *testing.T) {
 		"haproxy-words.yaml": {
 			refused: `status=503 server=app-2 .* ended=SC`,
 			torn:    `status=502 server=app-3 .* ended=SH`,
-			silent:  []string{`status=503 server=app-2 .* ended=sC`, `status=504 server=app-2 .* ended=sH`},
+			silent: []string{`status=503 server=app-2 .* ended=sC`,
+				`status=504 server=app-2 .* ended=sH`},
 		},
 		"nginx-words.yaml": {
 			refused: `connect\(\) failed \(111: Connection refused\) while connecting to upstream`,
@@ -50,8 +51,10 @@ func TestLongServersWords(t *testing.T) {
 				default:
 					continue
 				}
-				if n == 0 || n > counted || f.Name == "refused" && n != counted || 10*n < 9*counted {
-					t.Errorf("%s: said %d times, and the switchboard counted %d", f.Name, n, counted)
+				if n == 0 || n > counted || f.Name == "refused" && n != counted ||
+					10*n < 9*counted {
+					t.Errorf("%s: said %d times, and the switchboard counted %d", f.Name, n,
+						counted)
 				}
 			}
 			for _, words := range words.silent {
@@ -75,14 +78,16 @@ func TestDrillTLSWords(t *testing.T) {
 		told := map[string]struct {
 			node, words, class string
 		}{
-			"before":  {"front", `shop/1: Connection closed during SSL handshake`, "tls-expired"},
-			"between": {"front", `status=503 ended=SC why=Server presented an SSL certificate different from the expected one`, "http 503"},
+			"before": {"front", `shop/1: Connection closed during SSL handshake`, "tls-expired"},
+			"between": {"front", `status=503 ended=SC why=Server presented an SSL certificate different from the expected one`,
+				"http 503"},
 			"behind": {"edge", `upstream SSL certificate verify error: \(10:certificate has expired\) while SSL handshaking to upstream`,
 				"http 502"},
 		}[f.Name]
 		said := uint64(len(regexp.MustCompile(told.words).FindAllString(o.log(t, told.node), -1)))
 		if n := f.Proof.Users; n == 0 || said != n || users[told.class] != n {
-			t.Errorf("%s: the switchboard counted %d, %s said so %d times, and %d users met %s: want the same", f.Name, n, told.node, said,
+			t.Errorf("%s: the switchboard counted %d, %s said so %d times, and %d users met %s: want the same",
+				f.Name, n, told.node, said,
 				users[told.class], told.class)
 		}
 	}

@@ -24,7 +24,8 @@ const (
 
 // labels are on all that a plan's run puts on the engine.
 func labels(p *plan.Plan) map[string]string {
-	return map[string]string{Label: p.Run, hostLabel: host(), untilLabel: latest(p, time.Now()).UTC().Format(time.RFC3339)}
+	return map[string]string{Label: p.Run, hostLabel: host(),
+		untilLabel: latest(p, time.Now()).UTC().Format(time.RFC3339)}
 }
 
 // slack is what a drill may take beyond its phases and its targets' readiness: images that
@@ -65,7 +66,8 @@ type found struct {
 func runsOn(ctx context.Context, engine *client.Client) (map[string]*found, error) {
 	runs := map[string]*found{}
 	filter := client.Filters{}.Add("label", Label)
-	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
+	containers, err := engine.ContainerList(ctx,
+		client.ContainerListOptions{All: true, Filters: filter})
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +113,8 @@ func (f *found) alive(now time.Time) string {
 	case f.nodes > 0:
 		return "it is running: " + plural(f.nodes, "node") + " of it with its stormdrill"
 	case f.targets == 0 && age < startWithin:
-		return fmt.Sprintf("it may be starting: what there is of it was made %s ago", age.Round(time.Second))
+		return fmt.Sprintf("it may be starting: what there is of it was made %s ago",
+			age.Round(time.Second))
 	}
 	return ""
 }

@@ -27,7 +27,8 @@ func (l *Lab) built(ctx context.Context, b *scenarios.Build) (string, error) {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(filepath.Dir(l.Plan.Scenario.File), dir)
 	}
-	r := testcontainers.ContainerRequest{FromDockerfile: testcontainers.FromDockerfile{Context: dir, Dockerfile: b.Dockerfile, BuildArgs: args, KeepImage: true}}
+	r := testcontainers.ContainerRequest{FromDockerfile: testcontainers.FromDockerfile{Context: dir,
+		Dockerfile: b.Dockerfile, BuildArgs: args, KeepImage: true}}
 	o, err := r.BuildOptions()
 	if err != nil {
 		return "", fmt.Errorf("build: %w", err)

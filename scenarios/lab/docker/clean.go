@@ -49,7 +49,8 @@ func reap(ctx context.Context, engine *client.Client, run string) error {
 // Clean removes what dead runs left, and tells of each. A run that goes on is only named,
 // unless all is set.
 func (Engine) Clean(ctx context.Context, all bool) ([]lab.Dead, error) {
-	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found, now time.Time) (*lab.Dead, error) {
+	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found,
+		now time.Time) (*lab.Dead, error) {
 		if why := f.alive(now); why != "" && !all {
 			return &lab.Dead{Run: run, Outcome: "left alone: " + why}, nil
 		}
@@ -61,7 +62,8 @@ func (Engine) Clean(ctx context.Context, all bool) ([]lab.Dead, error) {
 // been over by now: a job that was cancelled with all its processes leaves nobody who
 // would. Those that go on it does not mention.
 func (Engine) Sweep(ctx context.Context) ([]lab.Dead, error) {
-	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found, now time.Time) (*lab.Dead, error) {
+	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found,
+		now time.Time) (*lab.Dead, error) {
 		if !f.left(now) {
 			return nil, nil
 		}
@@ -71,7 +73,8 @@ func (Engine) Sweep(ctx context.Context) ([]lab.Dead, error) {
 
 // Left names the runs that Sweep would remove.
 func Left(ctx context.Context) (runs []string, err error) {
-	_, err = eachDead(ctx, func(_ context.Context, _ *client.Client, run string, f *found, now time.Time) (*lab.Dead, error) {
+	_, err = eachDead(ctx, func(_ context.Context, _ *client.Client, run string, f *found,
+		now time.Time) (*lab.Dead, error) {
 		if f.left(now) {
 			runs = append(runs, run)
 		}
@@ -86,7 +89,8 @@ func (f *found) left(now time.Time) bool {
 }
 
 // eachDead asks what to do about each run that has something on the engine.
-func eachDead(ctx context.Context, do func(context.Context, *client.Client, string, *found, time.Time) (*lab.Dead, error)) (done []lab.Dead, err error) {
+func eachDead(ctx context.Context, do func(context.Context, *client.Client, string, *found,
+	time.Time) (*lab.Dead, error)) (done []lab.Dead, err error) {
 	engine, err := connect(ctx)
 	if err != nil {
 		return nil, err
@@ -112,7 +116,8 @@ func eachDead(ctx context.Context, do func(context.Context, *client.Client, stri
 }
 
 // removeDead removes a run.
-func removeDead(ctx context.Context, engine *client.Client, run string, f *found) (*lab.Dead, error) {
+func removeDead(ctx context.Context, engine *client.Client, run string, f *found) (*lab.Dead,
+	error) {
 	if err := removeRun(ctx, engine, run); err != nil {
 		return nil, err
 	}
@@ -135,21 +140,26 @@ func removeRun(ctx context.Context, engine *client.Client, run string) error {
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("%d things of run %s are left: stormdrill clean removes them", left, run), err)
+			return errors.Join(fmt.Errorf("%d things of run %s are left: stormdrill clean removes them",
+				left, run),
+				err)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
 
 // removeOnce removes all that carry the label and says how many there were.
-func removeOnce(ctx context.Context, engine *client.Client, filter client.Filters) (found int, err error) {
-	containers, err := engine.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: filter})
+func removeOnce(ctx context.Context, engine *client.Client, filter client.Filters) (found int,
+	err error) {
+	containers, err := engine.ContainerList(ctx,
+		client.ContainerListOptions{All: true, Filters: filter})
 	if err != nil {
 		return 1, err
 	}
 	var errs []error
 	for _, c := range containers.Items {
-		_, err := engine.ContainerRemove(ctx, c.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		_, err := engine.ContainerRemove(ctx, c.ID,
+			client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 		if !gone(err) {
 			errs = append(errs, err)
 		}

@@ -120,7 +120,8 @@ func freeOf(taken []netip.Prefix) (netip.Prefix, error) {
 	if len(all) > 0 {
 		return all[rand.IntN(len(all))], nil
 	}
-	return netip.Prefix{}, fmt.Errorf("no /22 in %s is free: stormdrill clean removes what dead drills left", range198)
+	return netip.Prefix{}, fmt.Errorf("no /22 in %s is free: stormdrill clean removes what dead drills left",
+		range198)
 }
 
 func next22(a netip.Addr) netip.Addr {

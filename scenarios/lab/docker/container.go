@@ -41,7 +41,8 @@ func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) e
 	_, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
 		Started: true, Logger: quiet{},
 		ContainerRequest: testcontainers.ContainerRequest{
-			Image: b.image, Cmd: b.command, Env: b.env, Labels: l.labelled(b.node), Files: b.content(),
+			Image: b.image, Cmd: b.command, Env: b.env, Labels: l.labelled(b.node),
+			Files:    b.content(),
 			Networks: []string{l.network},
 			ConfigModifier: func(c *container.Config) {
 				c.User, c.OpenStdin, c.StdinOnce, c.AttachStdin = b.user, b.stdin, b.stdin, b.stdin
@@ -58,7 +59,8 @@ func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) e
 			},
 			LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{
 				PreCreates: []testcontainers.ContainerRequestHook{bare.strip},
-				PostCreates: []testcontainers.ContainerHook{func(ctx context.Context, c testcontainers.Container) error {
+				PostCreates: []testcontainers.ContainerHook{func(ctx context.Context,
+					c testcontainers.Container) error {
 					if err := l.hand(ctx, c.GetContainerID(), b.handed); err != nil {
 						return err
 					}
@@ -77,14 +79,16 @@ func (l *Lab) hand(ctx context.Context, id string, what []byte) error {
 	}
 	var file bytes.Buffer
 	w := tar.NewWriter(&file)
-	err := w.WriteHeader(&tar.Header{Name: strings.TrimPrefix(target.HandedFile, "/"), Mode: 0o400, Uid: nobodyID, Gid: nobodyID, Size: int64(len(what))})
+	err := w.WriteHeader(&tar.Header{Name: strings.TrimPrefix(target.HandedFile, "/"), Mode: 0o400,
+		Uid: nobodyID, Gid: nobodyID, Size: int64(len(what))})
 	if err == nil {
 		_, err = w.Write(what)
 	}
 	if err = errors.Join(err, w.Close()); err != nil {
 		return err
 	}
-	_, err = l.engine.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: "/", Content: &file})
+	_, err = l.engine.CopyToContainer(ctx, id,
+		client.CopyToContainerOptions{DestinationPath: "/", Content: &file})
 	return err
 }
 

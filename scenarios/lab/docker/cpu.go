@@ -41,7 +41,8 @@ func (l *Lab) limitCPUs(ctx context.Context, node string, want int64) error {
 		return err
 	}
 	if have.NanoCPUs != want {
-		return fmt.Errorf("limit the CPU time of %s: the engine says that it is %g CPUs, and %g were asked for", node, float64(have.NanoCPUs)/1e9, float64(want)/1e9)
+		return fmt.Errorf("limit the CPU time of %s: the engine says that it is %g CPUs, and %g were asked for",
+			node, float64(have.NanoCPUs)/1e9, float64(want)/1e9)
 	}
 	return nil
 }
@@ -53,7 +54,8 @@ func (l *Lab) CPU(ctx context.Context, node string) (faults.CPU, error) {
 		return faults.CPU{}, err
 	}
 	s, err := l.stats(ctx, node)
-	return faults.CPU{Limit: float64(have.NanoCPUs) / 1e9, Throttled: s.CPUStats.ThrottlingData.ThrottledPeriods}, err
+	return faults.CPU{Limit: float64(have.NanoCPUs) / 1e9,
+		Throttled: s.CPUStats.ThrottlingData.ThrottledPeriods}, err
 }
 
 // limits are what the engine says a target's limits are.

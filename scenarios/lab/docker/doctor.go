@@ -46,7 +46,8 @@ func (Engine) Doctor(ctx context.Context, tell func(lab.Finding)) {
 	machine(tell)
 	engine, err := connect(ctx)
 	if err != nil {
-		tell(finding("engine", false, true, err.Error(), "start a Docker engine, or point DOCKER_HOST at it"))
+		tell(finding("engine", false, true, err.Error(),
+			"start a Docker engine, or point DOCKER_HOST at it"))
 		return
 	}
 	defer engine.Close()
@@ -65,7 +66,8 @@ func leftovers(ctx context.Context) lab.Finding {
 	case err != nil:
 		f.Detail, f.Cure = err.Error(), "see whether docker ps answers"
 	case len(runs) > 0:
-		f.Detail, f.Cure = "of "+strings.Join(runs, ", "), "the next run removes it, or stormdrill clean now"
+		f.Detail, f.Cure = "of "+strings.Join(runs, ", "),
+			"the next run removes it, or stormdrill clean now"
 	}
 	return f
 }
@@ -84,7 +86,8 @@ func machine(tell func(lab.Finding)) {
 		return
 	}
 	if free, ok := freeIn(dir); ok {
-		f := finding("disk", free >= roomNeeded, false, fmt.Sprintf("%.1f GiB free here", float64(free)/(1<<30)), "")
+		f := finding("disk", free >= roomNeeded, false,
+			fmt.Sprintf("%.1f GiB free here", float64(free)/(1<<30)), "")
 		if !f.OK {
 			f.Cure = "make room, or give run another --out"
 		}
@@ -99,13 +102,16 @@ func examineEngine(ctx context.Context, engine *client.Client, tell func(lab.Fin
 		return false
 	}
 	ok := v.Os == "linux"
-	f := finding("engine", ok, true, fmt.Sprintf("%s, API %s, %s/%s", v.Version, v.APIVersion, v.Os, v.Arch), "")
+	f := finding("engine", ok, true, fmt.Sprintf("%s, API %s, %s/%s", v.Version, v.APIVersion, v.Os,
+		v.Arch), "")
 	if !ok {
 		f.Cure = "switch the engine to Linux containers"
 	}
 	tell(f)
 	if info, err := engine.Info(ctx, client.InfoOptions{}); err == nil {
-		tell(finding("engine's machine", true, false, fmt.Sprintf("%d cores, %.0f GiB, Linux %s", info.Info.NCPU, float64(info.Info.MemTotal)/(1<<30), info.Info.KernelVersion), ""))
+		tell(finding("engine's machine", true, false,
+			fmt.Sprintf("%d cores, %.0f GiB, Linux %s", info.Info.NCPU,
+				float64(info.Info.MemTotal)/(1<<30), info.Info.KernelVersion), ""))
 	}
 	return ok
 }
@@ -119,14 +125,17 @@ func examineLab(ctx context.Context, tell func(lab.Finding)) {
 	l, err := tryLab(ctx)
 	var open *lab.UncontainedError
 	if errors.As(err, &open) {
-		tell(finding(walls, false, true, strings.Join(open.Lacks, "; "), "use Docker 20.10 or newer; run --uncontained does without"))
+		tell(finding(walls, false, true, strings.Join(open.Lacks, "; "),
+			"use Docker 20.10 or newer; run --uncontained does without"))
 		return
 	}
 	if err != nil {
-		tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", false, true, err.Error(), "the message names what the engine refused: allow it, or use another engine"))
+		tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", false,
+			true, err.Error(), "the message names what the engine refused: allow it, or use another engine"))
 		return
 	}
-	tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", true, true, fmt.Sprintf("up in %.1f s", time.Since(began).Seconds()), ""))
+	tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", true, true,
+		fmt.Sprintf("up in %.1f s", time.Since(began).Seconds()), ""))
 	tell(finding(walls, true, true, "looked at from inside", ""))
 	var features []link.Feature
 	if err := l.Switchboard().Call(ctx, "examine", nil, &features); err != nil {
@@ -163,7 +172,8 @@ func clock(ctx context.Context, l *Lab, tell func(lab.Finding)) {
 		tell(finding("clock", false, true, err.Error(), ""))
 		return
 	}
-	f := finding("clock", o.Bound <= clockNeeded, false, fmt.Sprintf("known to ± %s", o.Bound.Round(time.Microsecond)), "")
+	f := finding("clock", o.Bound <= clockNeeded, false,
+		fmt.Sprintf("known to ± %s", o.Bound.Round(time.Microsecond)), "")
 	if !f.OK {
 		f.Cure = "command and loopback watchers are timed no better than that: run stormdrill nearer to the engine"
 	}
@@ -190,5 +200,6 @@ func tryLab(ctx context.Context) (*Lab, error) {
 		return nil, fmt.Errorf("%w: is TMPDIR a folder that you may write to?", err)
 	}
 	defer os.RemoveAll(dir) // what is open in it is written to its end all the same
-	return Start(ctx, lab.Options{Plan: p, Dir: dir, Events: func(string, string, json.RawMessage) {}})
+	return Start(ctx, lab.Options{Plan: p, Dir: dir,
+		Events: func(string, string, json.RawMessage) {}})
 }

@@ -24,7 +24,8 @@ type life struct {
 // nextExit asks for a container's next end. It has to be asked before the start: the
 // engine then tells of an end that comes at once.
 func (l *Lab) nextExit(id string) client.ContainerWaitResult {
-	return l.engine.ContainerWait(l.living, id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	return l.engine.ContainerWait(l.living, id,
+		client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
 }
 
 // exit waits for what nextExit asked for, also where the connection that it came by is
@@ -51,7 +52,8 @@ func (l *Lab) exit(id string, next client.ContainerWaitResult) (code int, err er
 			return c.Container.State.ExitCode, nil
 		}
 		time.Sleep(readyEvery) // no second try in the same breath
-		next = l.engine.ContainerWait(l.living, id, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+		next = l.engine.ContainerWait(l.living, id,
+			client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	}
 }
 
@@ -115,7 +117,8 @@ func (l *Lab) autopsy(id string, code int) *lab.EndedError {
 
 // nodeEnded tells of the end of a conversation with a node of our own. Its container
 // removes itself: what the engine told of it before is all that is to be had.
-func (l *Lab) nodeEnded(role, id string, conversation error, next client.ContainerWaitResult, said *tail) {
+func (l *Lab) nodeEnded(role, id string, conversation error, next client.ContainerWaitResult,
+	said *tail) {
 	if errors.Is(conversation, wire.ErrSilent) {
 		if gone := l.gone(); gone != nil {
 			l.lose(gone)

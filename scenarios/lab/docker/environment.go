@@ -27,7 +27,8 @@ func (l *Lab) Environment(fault string, nodes []string) []string {
 	}
 	for _, n := range l.Plan.Nodes {
 		name := strings.ReplaceAll(strings.ToUpper(n.Name), "-", "_")
-		all = append(all, "STORMDRILL_CONTAINER_"+name+"="+l.short(n.Name), "STORMDRILL_ADDRESS_"+name+"="+n.Addr.String())
+		all = append(all, "STORMDRILL_CONTAINER_"+name+"="+l.short(n.Name),
+			"STORMDRILL_ADDRESS_"+name+"="+n.Addr.String())
 	}
 	return all
 }

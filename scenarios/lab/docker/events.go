@@ -25,8 +25,9 @@ func (l *Lab) watchEngine() {
 	since := time.Now()
 	for l.living.Err() == nil {
 		s := l.engine.Events(l.living, client.EventsListOptions{
-			Since:   strconv.FormatInt(since.Unix(), 10),
-			Filters: client.Filters{}.Add("label", Label+"="+l.Plan.Run).Add("type", string(events.ContainerEventType)),
+			Since: strconv.FormatInt(since.Unix(), 10),
+			Filters: client.Filters{}.Add("label", Label+"="+l.Plan.Run).Add("type",
+				string(events.ContainerEventType)),
 		})
 		for open := true; open; {
 			select {

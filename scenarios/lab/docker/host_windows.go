@@ -15,7 +15,9 @@ func openLock(path string) (*os.File, error) { return os.OpenFile(path, os.O_CRE
 
 // lockNow locks a file until it is closed, or the process ends.
 func lockNow(f *os.File) error {
-	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped))
+	return windows.LockFileEx(windows.Handle(f.Fd()),
+		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0,
+		new(windows.Overlapped))
 }
 
 // giveBack ends a lock. Its file stays: another process may have it open.

@@ -51,7 +51,8 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	// Two drills that begin together would build it twice, and leave one of the two
 	// without a name.
 	release, err := await(ctx, "node-"+tag, func(lock string) {
-		l.say("node image " + name + ", as soon as another stormdrill has built it (it holds " + lock + ")")
+		l.say("node image " + name + ", as soon as another stormdrill has built it (it holds " +
+			lock + ")")
 	})
 	if err != nil {
 		return "", fmt.Errorf("node image: %w", err)
@@ -81,7 +82,8 @@ const stale = time.Hour
 // stay. The engine refuses to remove what a running drill uses, and is not
 // pressed: the next build asks again.
 func (l *Lab) prune(ctx context.Context, keep string) {
-	all, err := l.engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference", imageName)})
+	all, err := l.engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference",
+		imageName)})
 	if err != nil {
 		return
 	}
@@ -91,7 +93,8 @@ func (l *Lab) prune(ctx context.Context, keep string) {
 		}
 		for _, tag := range i.RepoTags {
 			if tag != keep {
-				_, _ = l.engine.ImageRemove(ctx, tag, client.ImageRemoveOptions{PruneChildren: true})
+				_, _ = l.engine.ImageRemove(ctx, tag,
+					client.ImageRemoveOptions{PruneChildren: true})
 			}
 		}
 	}
@@ -107,7 +110,8 @@ const tagged = 10 * time.Second
 // from: two stormdrills with folders for temporary files of their own share no lock. The
 // engine keeps what a drill uses; that one's end asks again.
 func pruneNameless(ctx context.Context, engine *client.Client) {
-	all, err := engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("dangling", "true").Add("label", imageLabel)})
+	all, err := engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("dangling",
+		"true").Add("label", imageLabel)})
 	if err != nil {
 		return
 	}
@@ -139,7 +143,8 @@ func (l *Lab) binary(ctx context.Context) (string, error) {
 	}
 	other := filepath.Join(filepath.Dir(self), "stormdrill-"+v.Os+"-"+v.Arch)
 	if _, err := os.Stat(other); err != nil {
-		return "", fmt.Errorf("the engine runs %s/%s containers, and the program for them, %s, is not there: make build ARCH=%s makes it, and a release has it beside stormdrill", v.Os, v.Arch, other, v.Arch)
+		return "", fmt.Errorf("the engine runs %s/%s containers, and the program for them, %s, is not there: make build ARCH=%s makes it, and a release has it beside stormdrill",
+			v.Os, v.Arch, other, v.Arch)
 	}
 	return other, nil
 }
@@ -164,13 +169,15 @@ func (l *Lab) buildImage(ctx context.Context, binary *os.File, name string) erro
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(pack(w, binary)) }()
 	defer r.Close()
-	return l.build(ctx, client.ImageBuildOptions{Context: r, Tags: []string{name}, Remove: true, ForceRemove: true})
+	return l.build(ctx, client.ImageBuildOptions{Context: r, Tags: []string{name}, Remove: true,
+		ForceRemove: true})
 }
 
 // pack makes a build context, a Dockerfile and the binary.
 func pack(archive io.Writer, binary *os.File) error {
 	// The label comes last, so that no step of a build that goes on has it.
-	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\nLABEL " + imageLabel + "=node\n"
+	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\nLABEL " +
+		imageLabel + "=node\n"
 	size, err := binary.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err

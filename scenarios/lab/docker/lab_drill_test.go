@@ -63,7 +63,8 @@ func open(t *testing.T, name, run string, edit func(*plan.Plan)) (*Lab, error) {
 		edit(p)
 	}
 	began := time.Now()
-	l, err := Start(t.Context(), lab.Options{Plan: p, Dir: t.TempDir(), Binary: built, Progress: func(s string) { t.Log(s) }})
+	l, err := Start(t.Context(), lab.Options{Plan: p, Dir: t.TempDir(), Binary: built,
+		Progress: func(s string) { t.Log(s) }})
 	t.Logf("start: %s", time.Since(began).Round(time.Millisecond))
 	return l, err
 }
@@ -77,7 +78,8 @@ func left(t *testing.T, run string) int {
 	}
 	defer engine.Close()
 	f := client.Filters{}.Add("label", Label+"="+run)
-	c, err := engine.ContainerList(context.Background(), client.ContainerListOptions{All: true, Filters: f})
+	c, err := engine.ContainerList(context.Background(),
+		client.ContainerListOptions{All: true, Filters: f})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +93,8 @@ func left(t *testing.T, run string) int {
 // shares are the weights for CPU time that the engine says a run's nodes have.
 func shares(t *testing.T, l *Lab, run string) map[string]int64 {
 	t.Helper()
-	all, err := l.engine.ContainerList(t.Context(), client.ContainerListOptions{Filters: client.Filters{}.Add("label", Label+"="+run)})
+	all, err := l.engine.ContainerList(t.Context(),
+		client.ContainerListOptions{Filters: client.Filters{}.Add("label", Label+"="+run)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,15 +133,19 @@ func TestLabServesAndLeavesNothing(t *testing.T) {
 	}
 	defer closeLab(t, l, run)
 	if left(t, run) < 6 {
-		t.Errorf("the label counts %d things, want the network, two nodes, four targets", left(t, run))
+		t.Errorf("the label counts %d things, want the network, two nodes, four targets",
+			left(t, run))
 	}
 	// 0 is the engine's own 1024.
-	if have, want := shares(t, l, run), map[string]int64{"load": instrumentShares, "switchboard": instrumentShares, "lb": 0, "app-1": 0, "app-2": 0, "app-3": 0}; !maps.Equal(have, want) {
+	if have, want := shares(t, l, run), map[string]int64{"load": instrumentShares,
+		"switchboard": instrumentShares, "lb": 0, "app-1": 0, "app-2": 0,
+		"app-3": 0}; !maps.Equal(have, want) {
 		t.Errorf("CPU shares: have %v, want %v", have, want)
 	}
 	ask := func() load.Answer {
 		var a load.Answer
-		c := load.Check{Name: "ask", Source: l.Plan.Load.Groups[0].Sources[0], Timeout: 10 * time.Second, HTTP: &load.HTTPProbe{URL: l.Plan.Load.Groups[0].URL}}
+		c := load.Check{Name: "ask", Source: l.Plan.Load.Groups[0].Sources[0],
+			Timeout: 10 * time.Second, HTTP: &load.HTTPProbe{URL: l.Plan.Load.Groups[0].URL}}
 		if err := l.Load().Call(t.Context(), "knock", c, &a); err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +182,8 @@ func TestLabServesAndLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rest []string
-	if err := l.Switchboard().Call(t.Context(), "leftover", nil, &rest); err != nil || len(rest) > 0 {
+	if err := l.Switchboard().Call(t.Context(), "leftover", nil, &rest); err != nil ||
+		len(rest) > 0 {
 		t.Errorf("leftover: %q, %v", rest, err)
 	}
 }
@@ -219,11 +227,13 @@ func TestLabKillAndStart(t *testing.T) {
 		t.Errorf("a wished end is told as a loss: %v", err)
 	default:
 	}
-	if _, err := l.engine.ContainerKill(t.Context(), l.id(node.Name), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
+	if _, err := l.engine.ContainerKill(t.Context(), l.id(node.Name),
+		client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		t.Fatal(err)
 	}
 	var ended *lab.EndedError
-	if err := <-l.Lost(); !errors.As(err, &ended) || ended.What != "target "+node.Name || ended.Code != 137 || ended.Signal != "SIGKILL" {
+	if err := <-l.Lost(); !errors.As(err, &ended) || ended.What != "target "+node.Name ||
+		ended.Code != 137 || ended.Signal != "SIGKILL" {
 		t.Errorf("have %v", err)
 	}
 }
@@ -268,7 +278,8 @@ func TestLabStarveAndFeed(t *testing.T) {
 		}
 		look(1)
 	}
-	if err := l.LimitCPU(t.Context(), node.Name, 5000); err == nil || !strings.Contains(err.Error(), node.Name) {
+	if err := l.LimitCPU(t.Context(), node.Name, 5000); err == nil ||
+		!strings.Contains(err.Error(), node.Name) {
 		t.Errorf("an engine gave more CPUs than it has: %v", err)
 	}
 	look(1)
@@ -299,7 +310,8 @@ func TestLabSqueezeAndRelax(t *testing.T) {
 		t.Errorf("killed for want of memory: have %t, %v", oom, err)
 	}
 	for range 2 {
-		if err := errors.Join(l.RestoreMemory(t.Context(), node.Name), l.Start(t.Context(), node.Name)); err != nil {
+		if err := errors.Join(l.RestoreMemory(t.Context(), node.Name),
+			l.Start(t.Context(), node.Name)); err != nil {
 			t.Fatal(err)
 		}
 		squeezed(false)
@@ -326,7 +338,8 @@ func TestLabTargetFails(t *testing.T) {
 		spec.Lab = &scenarios.Embedded{} // neither kind: it ends at once, saying so
 		p.Nodes[0].Spec = &spec
 	})
-	if err == nil || !strings.Contains(err.Error(), "app-1") || !strings.Contains(err.Error(), "stormdrill: target") {
+	if err == nil || !strings.Contains(err.Error(), "app-1") ||
+		!strings.Contains(err.Error(), "stormdrill: target") {
 		t.Errorf("have %v", err)
 	}
 	if n := left(t, run); n != 0 {
@@ -340,9 +353,11 @@ func TestLabLog(t *testing.T) {
 	const run, lines = "00000000000000a7", 100_000
 	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		spec := scenarios.Target{
-			Image:   "stormdrill-test/base:debian",
-			Command: []secret.Text{"sh", "-c", secret.Text(fmt.Sprintf(`i=0; while [ $i -lt %d ]; do echo $i; i=$((i+1)); done; echo all said; exec sleep 600`, lines))},
-			Ready:   &scenarios.Ready{Log: "all said"},
+			Image: "stormdrill-test/base:debian",
+			Command: []secret.Text{"sh", "-c",
+				secret.Text(fmt.Sprintf(`i=0; while [ $i -lt %d ]; do echo $i; i=$((i+1)); done; echo all said; exec sleep 600`,
+					lines))},
+			Ready: &scenarios.Ready{Log: "all said"},
 		}
 		p.Nodes[0].Spec = &spec
 	})

@@ -30,7 +30,8 @@ func hold(name string) (release func(), err error) {
 	}
 	info, err := f.Stat()
 	if err == nil && (!info.Mode().IsRegular() || !ours(info)) {
-		err = fmt.Errorf("%s: not a file of this user: remove it, or set TMPDIR to a folder of your own", path)
+		err = fmt.Errorf("%s: not a file of this user: remove it, or set TMPDIR to a folder of your own",
+			path)
 	}
 	if err == nil {
 		err = lockNow(f)
@@ -59,7 +60,8 @@ func ownFolder(dir string) error {
 		return err
 	}
 	if !info.IsDir() || !ours(info) || !private(info) {
-		return fmt.Errorf("%s: want a folder of this user alone (it is %s): remove it, or set TMPDIR to a folder of your own", dir, info.Mode())
+		return fmt.Errorf("%s: want a folder of this user alone (it is %s): remove it, or set TMPDIR to a folder of your own",
+			dir, info.Mode())
 	}
 	return nil
 }
@@ -69,7 +71,8 @@ const heldPause = 50 * time.Millisecond
 
 // await takes a lock, and waits for another that holds it; waiting is called once where it
 // has to.
-func await(ctx context.Context, name string, waiting func(lock string)) (release func(), err error) {
+func await(ctx context.Context, name string, waiting func(lock string)) (release func(),
+	err error) {
 	for told := false; ; told = true {
 		release, err := hold(name)
 		if !errors.Is(err, errHeld) {

@@ -58,7 +58,8 @@ func TestTargetLog(t *testing.T) {
 	if want := (lab.LogCut{Lines: 1, Bytes: 299 * lab.MostLine}); cut != want {
 		t.Errorf("cut: have %+v, want %+v", cut, want)
 	}
-	if kept := read(path); !strings.HasSuffix(kept, "yyy … [1224704 bytes cut]") || strings.Count(kept, "x") != lab.MostLine {
+	if kept := read(path); !strings.HasSuffix(kept, "yyy … [1224704 bytes cut]") ||
+		strings.Count(kept, "x") != lab.MostLine {
 		t.Errorf("kept %d bytes, the end is %q", len(kept), kept[len(kept)-40:])
 	}
 	if end := l.end.text(); len(end) > mostTail {
@@ -68,10 +69,14 @@ func TestTargetLog(t *testing.T) {
 		say(out, strings.Repeat(string(rune('a'+i)), lab.MostLine-1)+"\n", lab.MostLine)
 	}
 	older, newer := read(path+".1"), read(path)
-	if int64(len(older)) > l.most || int64(len(newer)) > l.most || !strings.HasSuffix(newer, "jj\n") || !strings.HasPrefix(newer, "j") && !strings.HasPrefix(newer, "i") {
-		t.Errorf("kept %d and %d bytes of %d each, the last begins with %.3q", len(older), len(newer), l.most, newer)
+	if int64(len(older)) > l.most || int64(len(newer)) > l.most ||
+		!strings.HasSuffix(newer, "jj\n") || !strings.HasPrefix(newer, "j") &&
+		!strings.HasPrefix(newer, "i") {
+		t.Errorf("kept %d and %d bytes of %d each, the last begins with %.3q", len(older),
+			len(newer), l.most, newer)
 	}
-	if cut := l.complete(); cut.Early == 0 || cut.Lines != 1 || !strings.Contains(cut.String(), "made room") {
+	if cut := l.complete(); cut.Early == 0 || cut.Lines != 1 ||
+		!strings.Contains(cut.String(), "made room") {
 		t.Errorf("have %s", cut)
 	}
 }
@@ -92,10 +97,12 @@ func TestTargetLogOnAFullDisk(t *testing.T) {
 			t.Errorf("%d, %v", n, err)
 		}
 	}
-	if len(failed) != 1 || !errors.Is(failed[0], unix.ENOSPC) || !l.ready() || l.end.text() != "ready\nready\nready" {
+	if len(failed) != 1 || !errors.Is(failed[0], unix.ENOSPC) || !l.ready() ||
+		l.end.text() != "ready\nready\nready" {
 		t.Errorf("failed %v, ready %v, tail %q", failed, l.ready(), l.end.text())
 	}
-	if text := (&lab.LogError{What: "target app", Err: failed[0]}).Error(); !strings.Contains(text, "no space left on device: make room") {
+	if text := (&lab.LogError{What: "target app", Err: failed[0]}).Error(); !strings.Contains(text,
+		"no space left on device: make room") {
 		t.Errorf("have %q", text)
 	}
 }
@@ -103,20 +110,25 @@ func TestTargetLogOnAFullDisk(t *testing.T) {
 // Each end is told as what it was, and the one that explains others before them.
 func TestEnds(t *testing.T) {
 	for want, e := range map[string]error{
-		"target app: its process ended with exit status 3, though":                                        &lab.EndedError{What: "target app", Code: 3},
-		"its process was killed by SIGSEGV (exit status 139), and the engine was not asked to":            &lab.EndedError{Code: 139},
-		"the kernel killed it for want of memory (OOM, exit status 137)":                                  &lab.EndedError{Code: 137, OOM: true, Signal: "SIGKILL"},
-		"somebody else had the engine send it SIGTERM (exit status 0)":                                    &lab.EndedError{Signal: "SIGTERM"},
-		"somebody else removed its container":                                                             &lab.EndedError{Code: 137, Removed: true, Signal: "SIGKILL"},
+		"target app: its process ended with exit status 3, though": &lab.EndedError{What: "target app",
+			Code: 3},
+		"its process was killed by SIGSEGV (exit status 139), and the engine was not asked to": &lab.EndedError{Code: 139},
+		"the kernel killed it for want of memory (OOM, exit status 137)": &lab.EndedError{Code: 137,
+			OOM: true, Signal: "SIGKILL"},
+		"somebody else had the engine send it SIGTERM (exit status 0)": &lab.EndedError{Signal: "SIGTERM"},
+		"somebody else removed its container": &lab.EndedError{Code: 137,
+			Removed: true, Signal: "SIGKILL"},
 		"its process ended, and the engine does not say how":                                              &lab.EndedError{Code: -1},
 		"the engine no longer answers (gone): what of the drill it still holds, stormdrill clean removes": &lab.EngineError{Err: errors.New("gone")},
-		"load node: it does not answer (no word)":                                                         &lab.SilentError{What: "load node", Err: errors.New("no word")},
+		"load node: it does not answer (no word)": &lab.SilentError{What: "load node",
+			Err: errors.New("no word")},
 	} {
 		if !strings.Contains(e.Error(), want) {
 			t.Errorf("have %q, want %q", e, want)
 		}
 	}
-	target, node, silent, engine := &lab.EndedError{What: "target app", Removed: true}, &lab.EndedError{What: "load node"}, &lab.SilentError{What: "load node"}, &lab.EngineError{}
+	target, node, silent, engine := &lab.EndedError{What: "target app", Removed: true},
+		&lab.EndedError{What: "load node"}, &lab.SilentError{What: "load node"}, &lab.EngineError{}
 	for _, c := range []struct {
 		all  []error
 		want error

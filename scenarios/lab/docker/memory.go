@@ -71,7 +71,8 @@ func (l *Lab) RestoreMemory(ctx context.Context, node string) error {
 	l.wish(node, false)
 	s, err := l.stats(ctx, node)
 	if err == nil && want > 0 && int64(s.MemoryStats.Limit) != want {
-		err = fmt.Errorf("limit the memory of %s: its control group says that it is %s, and %s were asked for", node, quantity.Size(s.MemoryStats.Limit), quantity.Size(want))
+		err = fmt.Errorf("limit the memory of %s: its control group says that it is %s, and %s were asked for",
+			node, quantity.Size(s.MemoryStats.Limit), quantity.Size(want))
 	}
 	return err
 }
@@ -88,7 +89,8 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 	if err != nil || have.Memory == want {
 		return err
 	}
-	o := client.ContainerUpdateOptions{Resources: &container.Resources{Memory: want, MemorySwap: want}}
+	o := client.ContainerUpdateOptions{Resources: &container.Resources{Memory: want,
+		MemorySwap: want}}
 	if _, err := l.engine.ContainerUpdate(ctx, l.id(node), o); err != nil {
 		return fmt.Errorf("limit the memory of %s: %w", node, err)
 	}
@@ -96,7 +98,8 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 		return err
 	}
 	if have.Memory != want {
-		return fmt.Errorf("limit the memory of %s: the engine says that it is %s, and %s were asked for", node, quantity.Size(have.Memory), quantity.Size(want))
+		return fmt.Errorf("limit the memory of %s: the engine says that it is %s, and %s were asked for",
+			node, quantity.Size(have.Memory), quantity.Size(want))
 	}
 	return nil
 }
@@ -104,7 +107,8 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 // WaitExit waits until a target is dead, and tells whether it was killed for want
 // of memory.
 func (l *Lab) WaitExit(ctx context.Context, node string) (oom bool, err error) {
-	dead := l.engine.ContainerWait(ctx, l.id(node), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+	dead := l.engine.ContainerWait(ctx, l.id(node),
+		client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	select {
 	case <-dead.Result:
 	case err := <-dead.Error:

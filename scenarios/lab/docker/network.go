@@ -40,7 +40,8 @@ func (l *Lab) startNetwork(ctx context.Context) error {
 	case taken(err):
 		return fmt.Errorf("%w: %w", lab.ErrSubnetTaken, err)
 	case err != nil:
-		return fmt.Errorf("%w; an engine that does not know the network's options needs --uncontained, and stormdrill doctor examines it", err)
+		return fmt.Errorf("%w; an engine that does not know the network's options needs --uncontained, and stormdrill doctor examines it",
+			err)
 	}
 	made, err := l.engine.NetworkInspect(ctx, l.network, client.NetworkInspectOptions{})
 	if err != nil {
@@ -62,7 +63,8 @@ func (l *Lab) closed() client.NetworkCreateOptions {
 	return client.NetworkCreateOptions{
 		Driver: "bridge", EnableIPv6: &off, Labels: with,
 		Options: map[string]string{optionMasquerade: "false", optionInhibit: "true"},
-		IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: l.Plan.Subnet, Gateway: l.Plan.Switchboard.Bridge,
+		IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: l.Plan.Subnet,
+			Gateway:    l.Plan.Switchboard.Bridge,
 			AuxAddress: map[string]netip.Addr{auxGateway: l.Plan.Gateway}}}},
 	}
 }
@@ -88,7 +90,8 @@ func unlike(want client.NetworkCreateOptions, have network.Network) (lacks []str
 		w := want.IPAM.Config[0]
 		return c.Subnet == w.Subnet && c.AuxAddress[auxGateway] == w.AuxAddress[auxGateway]
 	}) {
-		say("the auxiliary address %s is not set: strays are not led to the switchboard", auxGateway)
+		say("the auxiliary address %s is not set: strays are not led to the switchboard",
+			auxGateway)
 	}
 	return lacks
 }

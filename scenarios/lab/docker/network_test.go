@@ -21,7 +21,8 @@ import (
 func TestUnlike(t *testing.T) {
 	subnet := netip.MustParsePrefix("198.18.0.0/22")
 	gateway := netip.MustParseAddr("198.18.0.1")
-	l := &Lab{Options: lab.Options{Plan: &plan.Plan{Run: "00000000000000b2", Subnet: subnet, Gateway: gateway,
+	l := &Lab{Options: lab.Options{Plan: &plan.Plan{Run: "00000000000000b2", Subnet: subnet,
+		Gateway:     gateway,
 		Switchboard: link.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
 	for want, spoil := range map[string]func(*network.Network){
 		"":                           func(*network.Network) {},
@@ -47,7 +48,8 @@ func TestLabRefusesAnOpenNetwork(t *testing.T) {
 	l := &Lab{}
 	err := l.contain([]string{"the bridge answers"})
 	var open *lab.UncontainedError
-	if !errors.As(err, &open) || !strings.Contains(err.Error(), "the bridge answers") || !strings.Contains(err.Error(), "--uncontained") {
+	if !errors.As(err, &open) || !strings.Contains(err.Error(), "the bridge answers") ||
+		!strings.Contains(err.Error(), "--uncontained") {
 		t.Errorf("have %v", err)
 	}
 	l.Uncontained = true
@@ -57,7 +59,8 @@ func TestLabRefusesAnOpenNetwork(t *testing.T) {
 }
 
 // engineThat answers as an engine would, having made of the network what make says.
-func engineThat(t *testing.T, refuse func(network.CreateRequest) string, make func(network.CreateRequest) network.Inspect) *client.Client {
+func engineThat(t *testing.T, refuse func(network.CreateRequest) string,
+	make func(network.CreateRequest) network.Inspect) *client.Client {
 	var asked network.CreateRequest
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -115,21 +118,27 @@ func TestNetworkOfAnEngine(t *testing.T) {
 		err     string
 		lacks   int
 	}{
-		"as told":               {refuse: willing, make: asTold},
-		"deaf":                  {refuse: willing, make: deaf, open: true, err: "enable_ip_masquerade=false"},
-		"deaf, and allowed":     {refuse: willing, make: deaf, allowed: true, lacks: 2},
-		"strict":                {refuse: strict, make: asTold, err: "unknown option"},
-		"strict, and allowed":   {refuse: strict, make: deaf, allowed: true, lacks: 4},
-		"taken":                 {refuse: overlap, make: asTold, err: lab.ErrSubnetTaken.Error()},
-		"taken, though allowed": {refuse: overlap, make: asTold, allowed: true, err: lab.ErrSubnetTaken.Error()},
+		"as told": {refuse: willing, make: asTold},
+		"deaf": {refuse: willing, make: deaf, open: true,
+			err: "enable_ip_masquerade=false"},
+		"deaf, and allowed":   {refuse: willing, make: deaf, allowed: true, lacks: 2},
+		"strict":              {refuse: strict, make: asTold, err: "unknown option"},
+		"strict, and allowed": {refuse: strict, make: deaf, allowed: true, lacks: 4},
+		"taken":               {refuse: overlap, make: asTold, err: lab.ErrSubnetTaken.Error()},
+		"taken, though allowed": {refuse: overlap, make: asTold, allowed: true,
+			err: lab.ErrSubnetTaken.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := &Lab{engine: engineThat(t, c.refuse, c.make), Options: lab.Options{Dir: t.TempDir(), Uncontained: c.allowed,
-				Plan: &plan.Plan{Run: "00000000000000b4", Subnet: netip.MustParsePrefix("198.18.0.0/22"), Gateway: netip.MustParseAddr("198.18.0.1"),
-					Switchboard: link.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
+			l := &Lab{engine: engineThat(t, c.refuse, c.make),
+				Options: lab.Options{Dir: t.TempDir(), Uncontained: c.allowed,
+					Plan: &plan.Plan{Run: "00000000000000b4",
+						Subnet:      netip.MustParsePrefix("198.18.0.0/22"),
+						Gateway:     netip.MustParseAddr("198.18.0.1"),
+						Switchboard: link.Spec{Bridge: netip.MustParseAddr("198.18.0.3")}}}}
 			err := l.startNetwork(t.Context())
 			var open *lab.UncontainedError
-			if errors.As(err, &open) != c.open || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			if errors.As(err, &open) != c.open || (err == nil) != (c.err == "") || err != nil &&
+				!strings.Contains(err.Error(), c.err) {
 				t.Errorf("have %v, want %q", err, c.err)
 			}
 			if len(l.lacks) != c.lacks {

@@ -91,7 +91,8 @@ const instrumentShares = 8192
 
 // talk starts one of our own nodes, attached before it runs: commands go in at
 // its stdin, and when that ends, it ends. Its stderr is kept for the error.
-func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, sysctls map[string]string) (*wire.Peer, error) {
+func (l *Lab) talk(ctx context.Context, role string, at netip.Addr,
+	sysctls map[string]string) (*wire.Peer, error) {
 	var p *wire.Peer
 	var id string
 	var next client.ContainerWaitResult
@@ -99,7 +100,8 @@ func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, sysctls map[
 	h := own("NET_ADMIN")
 	h.AutoRemove, h.CPUShares, h.Sysctls = true, instrumentShares, sysctls
 	h.LogConfig = container.LogConfig{Type: "none"}
-	err := l.startBox(ctx, box{node: role, addr: at, image: l.image, command: []string{"node", role}, stdin: true, host: h},
+	err := l.startBox(ctx, box{node: role, addr: at, image: l.image,
+		command: []string{"node", role}, stdin: true, host: h},
 		func(made string) (err error) {
 			id, next = made, l.nextExit(made)
 			p, err = l.attach(context.WithoutCancel(ctx), role, made, said)
@@ -120,7 +122,8 @@ func (l *Lab) talk(ctx context.Context, role string, at netip.Addr, sysctls map[
 
 // attach takes a container's stdin, stdout and stderr.
 func (l *Lab) attach(ctx context.Context, role, id string, said *tail) (*wire.Peer, error) {
-	a, err := l.engine.ContainerAttach(ctx, id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	a, err := l.engine.ContainerAttach(ctx, id,
+		client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
 		return nil, fmt.Errorf("attach: %w", err)
 	}

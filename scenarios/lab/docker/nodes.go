@@ -15,8 +15,10 @@ var _ faults.Nodes = (*Lab)(nil)
 // Kill sends SIGKILL to a target and waits until it is dead.
 func (l *Lab) Kill(ctx context.Context, node string) error {
 	l.wish(node, true)
-	dead := l.engine.ContainerWait(ctx, l.id(node), client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
-	if _, err := l.engine.ContainerKill(ctx, l.id(node), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
+	dead := l.engine.ContainerWait(ctx, l.id(node),
+		client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+	if _, err := l.engine.ContainerKill(ctx, l.id(node),
+		client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		c, lost := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
 		if lost == nil && !c.Container.State.Running {
 			return nil // an engine refuses to kill a dead one
@@ -50,7 +52,8 @@ func (l *Lab) Terminate(ctx context.Context, node string) error {
 	if c.Container.Config != nil && c.Container.Config.StopSignal != "" {
 		by = c.Container.Config.StopSignal
 	}
-	if _, err := l.engine.ContainerKill(ctx, l.id(node), client.ContainerKillOptions{Signal: by}); err != nil {
+	if _, err := l.engine.ContainerKill(ctx, l.id(node),
+		client.ContainerKillOptions{Signal: by}); err != nil {
 		return fmt.Errorf("terminate %s: %w", node, err)
 	}
 	return nil
@@ -58,7 +61,8 @@ func (l *Lab) Terminate(ctx context.Context, node string) error {
 
 // Pause freezes a target's processes.
 func (l *Lab) Pause(ctx context.Context, node string) error {
-	if _, err := l.engine.ContainerPause(ctx, l.id(node), client.ContainerPauseOptions{}); err != nil {
+	if _, err := l.engine.ContainerPause(ctx, l.id(node),
+		client.ContainerPauseOptions{}); err != nil {
 		return fmt.Errorf("pause %s: %w", node, err)
 	}
 	return nil
@@ -73,7 +77,8 @@ func (l *Lab) Unpause(ctx context.Context, node string) error {
 	if !c.Container.State.Paused {
 		return nil
 	}
-	if _, err := l.engine.ContainerUnpause(ctx, l.id(node), client.ContainerUnpauseOptions{}); err != nil {
+	if _, err := l.engine.ContainerUnpause(ctx, l.id(node),
+		client.ContainerUnpauseOptions{}); err != nil {
 		return fmt.Errorf("unpause %s: %w", node, err)
 	}
 	return nil

@@ -110,7 +110,8 @@ func (l *Lab) embedded(n plan.Node) (b box, err error) {
 	if err != nil {
 		return b, err
 	}
-	of := target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV, SQL: s.Lab.SQL, CA: l.authority.Certificate, Seed: l.Plan.Seed}
+	of := target.Spec{Node: n.Name, Ports: s.Ports, Web: s.Lab.Web, LB: s.Lab.LB, KV: s.Lab.KV,
+		SQL: s.Lab.SQL, CA: l.authority.Certificate, Seed: l.Plan.Seed}
 	spec, err := json.Marshal(of)
 	if err != nil {
 		return b, err
@@ -119,7 +120,8 @@ func (l *Lab) embedded(n plan.Node) (b box, err error) {
 	if handed.Secrets, err = secret.Values(of); err != nil {
 		return b, err
 	}
-	b = box{image: l.image, command: []string{"node", "target"}, env: map[string]string{"STORMDRILL_TARGET": string(spec)}}
+	b = box{image: l.image, command: []string{"node", "target"},
+		env: map[string]string{"STORMDRILL_TARGET": string(spec)}}
 	b.host, b.user = ownTarget(s)
 	if !handed.Empty() {
 		b.host.ReadonlyRootfs = false // nothing can be put into one; to whom it runs as, nobody, it is
@@ -166,7 +168,8 @@ func (l *Lab) follow(node string) (unfollow func(), err error) {
 		return func() {}, err
 	}
 	begun := &life{id: l.id(node), logged: make(chan struct{})}
-	a, err := l.engine.ContainerAttach(context.Background(), begun.id, client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
+	a, err := l.engine.ContainerAttach(context.Background(), begun.id,
+		client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
 	if err != nil {
 		return func() {}, fmt.Errorf("attach: %w", err)
 	}
@@ -231,7 +234,8 @@ func (l *Lab) ready(ctx context.Context, n plan.Node) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w; last answer: %s%s; the end of its log:\n%s", context.Cause(ctx), last, l.strayed(n.Name), l.tailOf(n.Name))
+			return fmt.Errorf("%w; last answer: %s%s; the end of its log:\n%s", context.Cause(ctx),
+				last, l.strayed(n.Name), l.tailOf(n.Name))
 		case err := <-l.lost:
 			return err
 		case <-time.After(readyEvery):

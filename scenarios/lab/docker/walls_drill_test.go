@@ -27,9 +27,11 @@ func TestLabLetsNothingOut(t *testing.T) {
 	const run = "00000000000000b1"
 	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{
-			Image:   "stormdrill-test/base:debian",
-			Command: []secret.Text{"bash", "-c", `for i in 1 2; do timeout 1 bash -c "echo > /dev/tcp/` + outside + `/443" || echo "no way out"; done; echo tried; exec sleep 600`},
-			Ready:   &scenarios.Ready{Log: "tried"},
+			Image: "stormdrill-test/base:debian",
+			Command: []secret.Text{"bash", "-c",
+				`for i in 1 2; do timeout 1 bash -c "echo > /dev/tcp/` + outside +
+					`/443" || echo "no way out"; done; echo tried; exec sleep 600`},
+			Ready: &scenarios.Ready{Log: "tried"},
 		}
 	})
 	if err != nil {
@@ -41,7 +43,8 @@ func TestLabLetsNothingOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := made.Network
-	if n.Options[optionMasquerade] != "false" || n.Options[optionInhibit] != "true" || n.EnableIPv6 ||
+	if n.Options[optionMasquerade] != "false" || n.Options[optionInhibit] != "true" ||
+		n.EnableIPv6 ||
 		n.IPAM.Config[0].AuxAddress[auxGateway] != l.Plan.Gateway || n.Labels[Label] != run {
 		t.Errorf("the network: have %+v", n)
 	}
@@ -54,7 +57,8 @@ func TestLabLetsNothingOut(t *testing.T) {
 		t.Fatalf("strays: have %+v", s)
 	}
 	s.Seen[i].Packets = 0
-	if want := (timeline.Stray{From: "app-1", To: outside, Protocol: "tcp", Port: 443}); s.Seen[i] != want {
+	if want := (timeline.Stray{From: "app-1", To: outside, Protocol: "tcp",
+		Port: 443}); s.Seen[i] != want {
 		t.Errorf("have %+v, want %+v", s.Seen[i], want)
 	}
 	if log := l.tailOf("app-1"); strings.Count(log, "no way out") != 2 {
@@ -77,7 +81,8 @@ func TestLabSaysWhatATargetTried(t *testing.T) {
 			Ready:   &scenarios.Ready{Log: "licensed", Within: 8 * time.Second},
 		}
 	})
-	if err == nil || !strings.Contains(err.Error(), "lets nothing out: app-1 tried ") || !strings.Contains(err.Error(), outside+":8443/tcp") {
+	if err == nil || !strings.Contains(err.Error(), "lets nothing out: app-1 tried ") ||
+		!strings.Contains(err.Error(), outside+":8443/tcp") {
 		t.Errorf("have %v", err)
 	}
 	if n := left(t, run); n != 0 {
@@ -98,14 +103,16 @@ func bare(capabilities []string) (all []string) {
 func TestLabNodesMayDoNoMore(t *testing.T) {
 	const run = "00000000000000b3"
 	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
-		p.Nodes[0].Spec = &scenarios.Target{Image: "stormdrill-test/base:debian", Command: []secret.Text{"sleep", "600"}}
+		p.Nodes[0].Spec = &scenarios.Target{Image: "stormdrill-test/base:debian",
+			Command: []secret.Text{"sleep", "600"}}
 		p.Nodes[0].Ready = nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer closeLab(t, l, run)
-	all, err := l.engine.ContainerList(t.Context(), client.ContainerListOptions{Filters: client.Filters{}.Add("label", Label+"="+run)})
+	all, err := l.engine.ContainerList(t.Context(),
+		client.ContainerListOptions{Filters: client.Filters{}.Add("label", Label+"="+run)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,15 +137,21 @@ func TestLabNodesMayDoNoMore(t *testing.T) {
 			}
 			continue
 		}
-		want, user := map[string][]string{"switchboard": {"NET_ADMIN"}, "load": {"NET_ADMIN"}}[node], ""
+		want, user := map[string][]string{"switchboard": {"NET_ADMIN"},
+			"load": {"NET_ADMIN"}}[node], ""
 		if want == nil {
 			user = nobody
 		}
-		if !slices.Equal(h.CapDrop, []string{"ALL"}) || !slices.Equal(bare(h.CapAdd), want) || i.Container.Config.User != user {
-			t.Errorf("%s: drops %q, adds %q, user %q", node, h.CapDrop, h.CapAdd, i.Container.Config.User)
+		if !slices.Equal(h.CapDrop, []string{"ALL"}) || !slices.Equal(bare(h.CapAdd), want) ||
+			i.Container.Config.User != user {
+			t.Errorf("%s: drops %q, adds %q, user %q", node, h.CapDrop, h.CapAdd,
+				i.Container.Config.User)
 		}
-		if !slices.Contains(h.SecurityOpt, "no-new-privileges") || !h.ReadonlyRootfs || h.PidsLimit == nil || *h.PidsLimit != ownProcesses || h.Memory <= 0 || h.Memory > ownMemory {
-			t.Errorf("%s: %q, read-only %t, %v processes, %d bytes", node, h.SecurityOpt, h.ReadonlyRootfs, h.PidsLimit, h.Memory)
+		if !slices.Contains(h.SecurityOpt, "no-new-privileges") || !h.ReadonlyRootfs ||
+			h.PidsLimit == nil || *h.PidsLimit != ownProcesses || h.Memory <= 0 ||
+			h.Memory > ownMemory {
+			t.Errorf("%s: %q, read-only %t, %v processes, %d bytes", node, h.SecurityOpt,
+				h.ReadonlyRootfs, h.PidsLimit, h.Memory)
 		}
 	}
 }

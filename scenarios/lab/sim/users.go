@@ -113,7 +113,8 @@ func (u *users) group(g load.Group) {
 		if b, err := load.EncodeBlock(g.Name, all); err == nil {
 			_ = u.tell("requests", b) // nobody may listen any more
 		}
-		_ = u.tell("usage", load.Usage{At: u.lab.ground.Load.now(), Group: g.Name, Due: seq, Sent: seq})
+		_ = u.tell("usage", load.Usage{At: u.lab.ground.Load.now(), Group: g.Name, Due: seq,
+			Sent: seq})
 	}
 }
 

@@ -19,7 +19,8 @@ const askAgain = time.Second
 // as on busy machines in an engine's own resolver, costs a second and not five; and an
 // answer that comes late is one still, which it is not for Go with `timeout:1` in
 // resolv.conf.
-var resolver = &net.Resolver{PreferGo: true, Dial: asking((&net.Dialer{Control: staysNear}).DialContext, askAgain)}
+var resolver = &net.Resolver{PreferGo: true,
+	Dial: asking((&net.Dialer{Control: staysNear}).DialContext, askAgain)}
 
 // asking gives conversations with a resolver in which a question over UDP is said again.
 func asking(dial dialler, every time.Duration) dialler {

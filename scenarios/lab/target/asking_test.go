@@ -27,9 +27,12 @@ func TestNamesAreAskedForAgain(t *testing.T) {
 		fails  bool
 		least  int // questions
 	}{
-		{what: "the first is lost", within: 10 * time.Second, answer: func(n int) bool { return n == 2 }, least: 2},
-		{what: "the answer is late", within: 10 * time.Second, answer: func(n int) bool { return n == 1 }, late: 5 * every / 2, least: 2},
-		{what: "silence", within: 5 * every, answer: func(int) bool { return false }, fails: true, least: 2},
+		{what: "the first is lost", within: 10 * time.Second,
+			answer: func(n int) bool { return n == 2 }, least: 2},
+		{what: "the answer is late", within: 10 * time.Second,
+			answer: func(n int) bool { return n == 1 }, late: 5 * every / 2, least: 2},
+		{what: "silence", within: 5 * every, answer: func(int) bool { return false }, fails: true,
+			least: 2},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			var asked atomic.Int64
@@ -38,14 +41,16 @@ func TestNamesAreAskedForAgain(t *testing.T) {
 					return nil
 				}
 				time.Sleep(c.late)
-				return &dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("198.18.2.2")}, TTL: 1}
+				return &dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("198.18.2.2")},
+					TTL: 1}
 			})
 			here := func(ctx context.Context, network, _ string) (net.Conn, error) {
 				return (&net.Dialer{}).DialContext(ctx, network, at)
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), c.within)
 			defer cancel()
-			have, err := lookup((&net.Resolver{PreferGo: true, Dial: asking(here, every)}).LookupNetIP).addresses(ctx, "app.")
+			have, err := lookup((&net.Resolver{PreferGo: true,
+				Dial: asking(here, every)}).LookupNetIP).addresses(ctx, "app.")
 			if c.fails {
 				if e := (*net.DNSError)(nil); !errors.As(err, &e) || !e.IsTimeout {
 					t.Errorf("have %v, %v, want a time-out", have, err)

@@ -39,14 +39,16 @@ type balancer struct {
 
 // newBalancer is one whose servers are reached by dial; where they speak TLS, ca is
 // whom it trusts (PEM).
-func newBalancer(cfg scenarios.Balancer, resolve lookup, dial dialler, ca string, lines *journal) (*balancer, error) {
+func newBalancer(cfg scenarios.Balancer, resolve lookup, dial dialler, ca string,
+	lines *journal) (*balancer, error) {
 	cfg = withDefaults(cfg)
 	backend, secure := cfg.Servers()
 	host, port, err := net.SplitHostPort(backend)
 	if err != nil {
 		return nil, err
 	}
-	b := &balancer{cfg: cfg, host: host, port: port, resolve: resolve, way: way{dial: dial}, lines: lines, stop: func() {}}
+	b := &balancer{cfg: cfg, host: host, port: port, resolve: resolve, way: way{dial: dial},
+		lines: lines, stop: func() {}}
 	if secure {
 		if b.way, err = b.way.trusting(ca, host); err != nil {
 			return nil, err

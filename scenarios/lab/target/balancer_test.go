@@ -95,7 +95,8 @@ func TestBalancerChecks(t *testing.T) {
 			}
 			return true, "200"
 		}
-		cfg := scenarios.Balancer{Check: &scenarios.Health{Interval: 500 * time.Millisecond, Fall: 2, Rise: 2}}
+		cfg := scenarios.Balancer{Check: &scenarios.Health{Interval: 500 * time.Millisecond,
+			Fall: 2, Rise: 2}}
 		b := testBalancer(t, cfg, three().lookup, question)
 		time.Sleep(3 * time.Second)
 		for _, fault := range []bool{true, false} {
@@ -104,11 +105,13 @@ func TestBalancerChecks(t *testing.T) {
 			for b.states()[1].Up == fault && time.Since(begun) < time.Minute {
 				time.Sleep(time.Millisecond)
 			}
-			if took := time.Since(begun); took < 500*time.Millisecond || took > 1001*time.Millisecond {
+			if took := time.Since(begun); took < 500*time.Millisecond ||
+				took > 1001*time.Millisecond {
 				t.Errorf("fault %t: noticed after %s, want 0.5 s to 1 s", fault, took)
 			}
 			for i, s := range b.states() {
-				if wantUp := i != 1 || !fault; s.Up != wantUp || s.Name != fmt.Sprintf("app-%d", i+1) {
+				if wantUp := i != 1 || !fault; s.Up != wantUp ||
+					s.Name != fmt.Sprintf("app-%d", i+1) {
 					t.Errorf("fault %t: have %+v", fault, s)
 				}
 			}
@@ -146,7 +149,8 @@ func TestBalancerFollowsItsName(t *testing.T) {
 		if have := names(); len(have) != 3 {
 			t.Errorf("a resolver that fails emptied the list: have %v", have)
 		}
-		answer.Store(&zone{"app": {"198.18.2.3", "198.18.2.2"}, "app-1": {"198.18.2.2"}, "app-2": {"198.18.2.3"}})
+		answer.Store(&zone{"app": {"198.18.2.3", "198.18.2.2"}, "app-1": {"198.18.2.2"},
+			"app-2": {"198.18.2.3"}})
 		if have := names(); !slices.Equal(have, []string{"app-1", "app-2"}) {
 			t.Errorf("have %v", have)
 		}
@@ -159,7 +163,8 @@ func TestBalancerFollowsItsName(t *testing.T) {
 // A balancer first asks each server at a phase of its own, which is the same for the
 // same seed: what a run was drawn from is known, its checks included.
 func TestChecksArePhasedByTheSeed(t *testing.T) {
-	b := &balancer{cfg: withDefaults(scenarios.Balancer{Check: &scenarios.Health{}}), node: "lb", seed: 7}
+	b := &balancer{cfg: withDefaults(scenarios.Balancer{Check: &scenarios.Health{}}), node: "lb",
+		seed: 7}
 	again := &balancer{cfg: b.cfg, node: "lb", seed: 7}
 	met := map[time.Duration]string{}
 	for _, server := range []string{"app-1", "app-2", "app-3"} {

@@ -66,11 +66,13 @@ type ask func(ctx context.Context, address string) (good bool, found string)
 func (b *balancer) phase(server string) time.Duration {
 	h := fnv.New64a()
 	h.Write([]byte(b.node + " " + server))
-	return time.Duration(rand.New(rand.NewPCG(b.seed, h.Sum64())).Int64N(int64(b.cfg.Check.Interval)))
+	return time.Duration(rand.New(rand.NewPCG(b.seed,
+		h.Sum64())).Int64N(int64(b.cfg.Check.Interval)))
 }
 
 // watchServer asks a server once per interval until ctx ends, first after a phase.
-func watchServer(ctx context.Context, s *server, c scenarios.Health, phase time.Duration, question ask) {
+func watchServer(ctx context.Context, s *server, c scenarios.Health, phase time.Duration,
+	question ask) {
 	if !pause(ctx, phase) {
 		return
 	}
@@ -109,9 +111,11 @@ func connects(w way) ask {
 // answers asks for a path over a fresh connection, in the backend's name; good
 // is 200 to 399.
 func answers(w way, host, path string) ask {
-	transport := &http.Transport{DialContext: w.dial, TLSClientConfig: w.tls, DisableKeepAlives: true}
+	transport := &http.Transport{DialContext: w.dial, TLSClientConfig: w.tls,
+		DisableKeepAlives: true}
 	return func(ctx context.Context, address string) (bool, string) {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.scheme()+"://"+address+path, nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.scheme()+"://"+address+path,
+			nil)
 		if err != nil {
 			return false, err.Error()
 		}
@@ -135,7 +139,8 @@ func inAWord(err error) string {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "refused"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF),
+		errors.Is(err, io.ErrUnexpectedEOF):
 		return "reset"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &n) && n.Timeout():

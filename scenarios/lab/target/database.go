@@ -76,7 +76,8 @@ func newDatabase(cfg scenarios.SQL, dial dialler, find pgconn.LookupFunc) (*data
 // ask has one statement done and gives how many rows came. The error is nil only
 // once the server is ready for the next statement, which is after the commit: that a
 // statement is complete it says before.
-func (d *database) ask(ctx context.Context, statement string, args ...string) (rows int, err error) {
+func (d *database) ask(ctx context.Context, statement string, args ...string) (rows int,
+	err error) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
 	c, err := d.connection(ctx)

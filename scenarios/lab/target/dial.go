@@ -26,9 +26,10 @@ func newDial() (dialler, error) {
 }
 
 func dialWithinNetworks(near []netip.Prefix) dialler {
-	d := &net.Dialer{Timeout: dialWithin, Resolver: resolver, Control: func(_, address string, _ syscall.RawConn) error {
-		return inside(near, address)
-	}}
+	d := &net.Dialer{Timeout: dialWithin, Resolver: resolver,
+		Control: func(_, address string, _ syscall.RawConn) error {
+			return inside(near, address)
+		}}
 	return d.DialContext
 }
 

@@ -37,7 +37,8 @@ func TestHealthNeedsARow(t *testing.T) {
 		{3, 1, "++--+---", "UUUUUUUD"},
 	} {
 		if have := states(&health{fall: c.fall, rise: c.rise}, c.answers); have != c.want {
-			t.Errorf("fall %d rise %d %s: have %s, want %s", c.fall, c.rise, c.answers, have, c.want)
+			t.Errorf("fall %d rise %d %s: have %s, want %s", c.fall, c.rise, c.answers, have,
+				c.want)
 		}
 	}
 }
@@ -46,7 +47,8 @@ func TestEjectionEndsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []string
 		cfg := scenarios.Balancer{Passive: &scenarios.Eject{Errors: 3, For: 10 * time.Second}}
-		s := newServer("app-2", "198.18.2.3:8080", cfg, func(now State) { told = append(told, upOrDown(now.Up)) })
+		s := newServer("app-2", "198.18.2.3:8080", cfg,
+			func(now State) { told = append(told, upOrDown(now.Up)) })
 		for _, good := range []bool{false, false, true, false, false} {
 			s.served(good)
 		}
@@ -82,7 +84,8 @@ func TestEjectionEndsByItself(t *testing.T) {
 
 func TestEjectedServerStaysOutWhileChecksAreGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := withDefaults(scenarios.Balancer{Check: &scenarios.Health{Fall: 1, Rise: 1}, Passive: &scenarios.Eject{Errors: 1, For: time.Second}})
+		cfg := withDefaults(scenarios.Balancer{Check: &scenarios.Health{Fall: 1, Rise: 1},
+			Passive: &scenarios.Eject{Errors: 1, For: time.Second}})
 		s := newServer("app-1", "198.18.2.2:8080", cfg, func(State) {})
 		s.served(false)
 		s.checked(true, "200")

@@ -30,7 +30,8 @@ type journal struct {
 }
 
 func newJournal(w io.Writer) *journal {
-	j := &journal{w: bufio.NewWriterSize(w, 64<<10), stop: make(chan struct{}), done: make(chan struct{})}
+	j := &journal{w: bufio.NewWriterSize(w, 64<<10), stop: make(chan struct{}),
+		done: make(chan struct{})}
 	go j.flush()
 	return j
 }

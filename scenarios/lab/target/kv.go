@@ -125,7 +125,8 @@ func (k *kv) fit() bool {
 // wellFormed says whether an id is one, and answers where it is not.
 func wellFormed(out http.ResponseWriter, id string) bool {
 	if id == "" || len(id) > longestID || strings.ContainsAny(id, " \r\n") {
-		http.Error(out, "want an id of up to "+strconv.Itoa(longestID)+" bytes without spaces", http.StatusBadRequest)
+		http.Error(out, "want an id of up to "+strconv.Itoa(longestID)+" bytes without spaces",
+			http.StatusBadRequest)
 		return false
 	}
 	return true

@@ -97,7 +97,8 @@ func TestPairFailsOver(t *testing.T) {
 		p.toFirst.set(a)
 		put(b, "new")
 		time.Sleep(time.Second)
-		if have := body(t, get(a, "/state")); !strings.Contains(have, `"role":"standby","epoch":2,"position":2`) {
+		if have := body(t, get(a, "/state")); !strings.Contains(have,
+			`"role":"standby","epoch":2,"position":2`) {
 			t.Errorf("who came back: %s", have)
 		}
 	})

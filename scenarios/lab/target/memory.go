@@ -39,7 +39,8 @@ func newMemory(size int64) (*memory, error) {
 
 // newPiece asks for pages, and touches each, for until then there is none.
 func newPiece() ([]byte, error) {
-	p, err := unix.Mmap(-1, 0, pieceSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	p, err := unix.Mmap(-1, 0, pieceSize, unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_PRIVATE|unix.MAP_ANON)
 	if err != nil {
 		return nil, fmt.Errorf("memory: %w", err)
 	}

@@ -26,7 +26,8 @@ func newMetrics(node string, q *queue) *metrics {
 			Name: "http_requests_total", Help: "Requests answered, by status.", ConstLabels: labels,
 		}, []string{"code"}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "http_request_duration_seconds", Help: "From arrival to answer, waiting included.",
+			Name:        "http_request_duration_seconds",
+			Help:        "From arrival to answer, waiting included.",
 			ConstLabels: labels, Buckets: prometheus.ExponentialBuckets(0.001, 2, 14), // 1 ms to 8 s
 		}),
 	}

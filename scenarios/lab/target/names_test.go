@@ -31,11 +31,16 @@ func TestBackendsAreNamedAsTheDrillNamesThem(t *testing.T) {
 		want []backend
 	}{
 		{"replicas, records in any order",
-			zone{"app": {"198.18.2.4", "198.18.2.2", "198.18.2.3"}, "app-1": {"198.18.2.3"}, "app-2": {"198.18.2.2"}, "app-3": {"198.18.2.4"}},
-			[]backend{{"app-2", netip.MustParseAddr("198.18.2.2")}, {"app-1", netip.MustParseAddr("198.18.2.3")}, {"app-3", netip.MustParseAddr("198.18.2.4")}}},
-		{"one, called like its target", zone{"app": {"198.18.2.2"}}, []backend{{"app", netip.MustParseAddr("198.18.2.2")}}},
+			zone{"app": {"198.18.2.4", "198.18.2.2", "198.18.2.3"}, "app-1": {"198.18.2.3"},
+				"app-2": {"198.18.2.2"}, "app-3": {"198.18.2.4"}},
+			[]backend{{"app-2", netip.MustParseAddr("198.18.2.2")},
+				{"app-1", netip.MustParseAddr("198.18.2.3")},
+				{"app-3", netip.MustParseAddr("198.18.2.4")}}},
+		{"one, called like its target", zone{"app": {"198.18.2.2"}},
+			[]backend{{"app", netip.MustParseAddr("198.18.2.2")}}},
 		{"somebody else's name", zone{"app": {"198.18.2.2", "198.18.2.3"}},
-			[]backend{{"198.18.2.2", netip.MustParseAddr("198.18.2.2")}, {"198.18.2.3", netip.MustParseAddr("198.18.2.3")}}},
+			[]backend{{"198.18.2.2", netip.MustParseAddr("198.18.2.2")},
+				{"198.18.2.3", netip.MustParseAddr("198.18.2.3")}}},
 	} {
 		l := lookup(c.zone.lookup)
 		addrs, err := l.addresses(t.Context(), "app")

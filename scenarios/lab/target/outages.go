@@ -38,7 +38,8 @@ func newOutages(cfg *scenarios.Outages, node string, seed uint64, lines *journal
 	}
 	h := fnv.New64a()
 	h.Write([]byte(node)) // so that two replicas are not unwell at the same instants
-	o := &outages{cfg: *cfg, share: 1, seed: seed ^ h.Sum64(), now: wire.Now, lines: lines, begun: make(chan struct{})}
+	o := &outages{cfg: *cfg, share: 1, seed: seed ^ h.Sum64(), now: wire.Now, lines: lines,
+		begun: make(chan struct{})}
 	o.cfg.After = or(cfg.After, cfg.Every)
 	if cfg.Share != nil {
 		o.share = float64(*cfg.Share)
@@ -154,6 +155,7 @@ func (o *outages) toggle(ctx context.Context, in time.Duration, n int, what stri
 		return false
 	}
 	late := time.Duration(o.now() - at)
-	o.lines.noteAt(at, "outage %d %s: %s for %s of requests; told %s late", n+1, what, o.cfg.As, quantity.Share(o.share), late)
+	o.lines.noteAt(at, "outage %d %s: %s for %s of requests; told %s late", n+1, what, o.cfg.As,
+		quantity.Share(o.share), late)
 	return true
 }

@@ -32,13 +32,15 @@ func asUser(h http.Handler) *http.Response {
 // The n-th outage begins After + n·Every after the first user's request and lasts
 // For, but for the jitter at either end, which the seed draws.
 func TestOutagesComeWhenTheyAreDrawn(t *testing.T) {
-	cfg := scenarios.Outages{Every: 10 * time.Second, For: 3 * time.Second, Jitter: time.Second, Count: 50, As: scenarios.Fail503}
+	cfg := scenarios.Outages{Every: 10 * time.Second, For: 3 * time.Second, Jitter: time.Second,
+		Count: 50, As: scenarios.Fail503}
 	o := newOutages(&cfg, "app", 7, nil)
 	drawn := map[time.Duration]bool{}
 	for n := range 50 {
 		from, to := o.span(n)
 		least := time.Duration(n+1) * cfg.Every
-		if from < least || from >= least+cfg.Jitter || to-from < cfg.For || to-from >= cfg.For+cfg.Jitter {
+		if from < least || from >= least+cfg.Jitter || to-from < cfg.For ||
+			to-from >= cfg.For+cfg.Jitter {
 			t.Errorf("outage %d: from %s to %s", n, from, to)
 		}
 		if o.on(from-1) || !o.on(from) || !o.on(to-1) || o.on(to) {
@@ -70,7 +72,8 @@ func TestOutagesAreCountedFromTheFirstUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out sheet
 		j := newJournal(&out)
-		o := newOutages(&scenarios.Outages{Every: 4 * time.Second, For: time.Second, Count: 1, As: scenarios.Fail503}, "app", 1, j)
+		o := newOutages(&scenarios.Outages{Every: 4 * time.Second, For: time.Second, Count: 1,
+			As: scenarios.Fail503}, "app", 1, j)
 		o.now = func() int64 { return time.Now().UnixNano() }
 		ended := make(chan error)
 		go func() { ended <- o.run(t.Context()) }()
@@ -100,7 +103,8 @@ func TestOutagesAreCountedFromTheFirstUser(t *testing.T) {
 		j.Close()
 		want := fmt.Sprintf("%d outages: counted from here, the first request of a user\n"+
 			"%d outage 1 begins: 503 for 100%% of requests; told 0s late\n"+
-			"%d outage 1 ends: 503 for 100%% of requests; told 0s late\n", first, first+int64(4*time.Second), first+int64(5*time.Second))
+			"%d outage 1 ends: 503 for 100%% of requests; told 0s late\n", first,
+			first+int64(4*time.Second), first+int64(5*time.Second))
 		if out.String() != want {
 			t.Errorf("have\n%swant\n%s", out.String(), want)
 		}
@@ -123,9 +127,11 @@ func TestWaysOfFailing(t *testing.T) {
 			var out sheet
 			j := newJournal(&out)
 			h := newWeb("app", scenarios.Web{}, j)
-			h.outages = newOutages(&scenarios.Outages{Every: time.Hour, After: 1, For: time.Minute, As: as, Delay: 300 * time.Millisecond}, "app", 1, j)
+			h.outages = newOutages(&scenarios.Outages{Every: time.Hour, After: 1, For: time.Minute,
+				As: as, Delay: 300 * time.Millisecond}, "app", 1, j)
 			served := make(chan struct{}, 2)
-			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter,
+				r *http.Request) {
 				h.ServeHTTP(w, r)
 				served <- struct{}{}
 			}))
@@ -152,7 +158,8 @@ func TestWaysOfFailing(t *testing.T) {
 				_ = r.Body.Close()
 			}
 			if status != c.status || !errors.Is(err, c.err) {
-				t.Errorf("%s, TLS %v: have %d and %v, want %d and %v", as, secure, status, err, c.status, c.err)
+				t.Errorf("%s, TLS %v: have %d and %v, want %d and %v", as, secure, status, err,
+					c.status, c.err)
 			}
 			if as == scenarios.FailSlow && time.Since(begun) < 300*time.Millisecond {
 				t.Errorf("slow: have an answer after %s", time.Since(begun))
@@ -171,7 +178,8 @@ func TestWaysOfFailing(t *testing.T) {
 // A share is of requests, one by one.
 func TestOutagesHitTheirShare(t *testing.T) {
 	share := quantity.Share(0.3)
-	o := newOutages(&scenarios.Outages{Every: time.Hour, For: time.Minute, As: scenarios.Fail503, Share: &share}, "app", 1, nil)
+	o := newOutages(&scenarios.Outages{Every: time.Hour, For: time.Minute, As: scenarios.Fail503,
+		Share: &share}, "app", 1, nil)
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Traceparent", "00-1-1-01")
 	o.hits(1, r)

@@ -59,7 +59,9 @@ func newProxy(node string, b *balancer, lines *journal) *proxy {
 	p := &proxy{node: node, servers: b, lines: lines}
 	p.reverse = &httputil.ReverseProxy{
 		Transport: &http.Transport{ // no Proxy: the environment has no say here
-			DialContext: b.way.dial, TLSClientConfig: b.way.tls, DisableKeepAlives: b.cfg.PerRequest, ResponseHeaderTimeout: cmp.Or(b.cfg.Timeout, answerWithin), DisableCompression: true,
+			DialContext: b.way.dial, TLSClientConfig: b.way.tls,
+			DisableKeepAlives:     b.cfg.PerRequest,
+			ResponseHeaderTimeout: cmp.Or(b.cfg.Timeout, answerWithin), DisableCompression: true,
 			MaxIdleConnsPerHost: 1024, IdleConnTimeout: time.Minute,
 		},
 		Rewrite:        p.rewrite,
@@ -152,7 +154,8 @@ func statePage(node string, b *balancer) http.Handler {
 	mux.HandleFunc("GET /{$}", func(out http.ResponseWriter, _ *http.Request) {
 		out.Header().Set(NodeHeader, node)
 		if len(b.states()) == 0 {
-			http.Error(out, "the backend's name does not resolve yet", http.StatusServiceUnavailable)
+			http.Error(out, "the backend's name does not resolve yet",
+				http.StatusServiceUnavailable)
 			return
 		}
 		if !b.asked() {

@@ -37,7 +37,8 @@ type State struct {
 
 // newServer is a server that is up; changed is told of every change.
 func newServer(name, address string, cfg scenarios.Balancer, changed func(State)) *server {
-	s := &server{name: name, address: address, changed: changed, why: "not checked yet", since: time.Now()}
+	s := &server{name: name, address: address, changed: changed, why: "not checked yet",
+		since: time.Now()}
 	if c := cfg.Check; c != nil {
 		s.check = health{fall: c.Fall, rise: c.Rise, fresh: c.Path != ""}
 		s.open = true
@@ -67,7 +68,8 @@ func (s *server) State() State {
 }
 
 func (s *server) state() State {
-	return State{Name: s.name, Address: s.address, Up: s.up(), Why: s.why, Since: s.since.UnixMilli()}
+	return State{Name: s.name, Address: s.address, Up: s.up(), Why: s.why,
+		Since: s.since.UnixMilli()}
 }
 
 // checked takes in what an active check found.

@@ -92,9 +92,11 @@ func (p *postgres) execute(b *pgproto3.Backend, id string) bool {
 		return false
 	case fails:
 		b.Send(complete)
-		b.Send(&pgproto3.ErrorResponse{Severity: "ERROR", Code: "40001", Message: "could not serialize access"})
+		b.Send(&pgproto3.ErrorResponse{Severity: "ERROR", Code: "40001",
+			Message: "could not serialize access"})
 	case isReadOnly:
-		b.Send(&pgproto3.ErrorResponse{Severity: "ERROR", Code: readOnly, Message: "cannot execute INSERT in a read-only transaction"})
+		b.Send(&pgproto3.ErrorResponse{Severity: "ERROR", Code: readOnly,
+			Message: "cannot execute INSERT in a read-only transaction"})
 	case sleeps:
 		_, _ = b.Receive() // Sync
 		_, _ = b.Receive() // until the client goes
@@ -131,7 +133,10 @@ func applicationOf(t *testing.T, address string, find pgconn.LookupFunc) *sql {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := newDatabase(scenarios.SQL{DSN: secret.Text(fmt.Sprintf("postgres://app@%s/app?sslmode=disable", address)), Timeout: 300 * time.Millisecond, Connections: 1}, dial, find)
+	d, err := newDatabase(scenarios.SQL{DSN: secret.Text(fmt.Sprintf("postgres://app@%s/app?sslmode=disable",
+		address)),
+		Timeout: 300 * time.Millisecond, Connections: 1},
+		dial, find)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +222,8 @@ func TestSQLSaysWhyItFails(t *testing.T) {
 	}
 	_ = l.Close() // nobody listens there now
 	a := get(applicationOf(t, l.Addr().String(), net.DefaultResolver.LookupHost), "/read?id=x")
-	if text := body(t, a); a.StatusCode != 503 || !strings.Contains(text, "connection refused") || strings.Count(text, "\n") != 1 {
+	if text := body(t, a); a.StatusCode != 503 || !strings.Contains(text, "connection refused") ||
+		strings.Count(text, "\n") != 1 {
 		t.Errorf("have %d: %q", a.StatusCode, text)
 	}
 }

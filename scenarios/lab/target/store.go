@@ -61,7 +61,8 @@ func (s *store) standing(node string) Standing {
 	if s.leads {
 		role = "active"
 	}
-	return Standing{Node: node, Role: role, Epoch: s.epoch, Position: len(s.ids), Confirmed: s.confirmed}
+	return Standing{Node: node, Role: role, Epoch: s.epoch, Position: len(s.ids),
+		Confirmed: s.confirmed}
 }
 
 // turn tells all who wait; mu is held.
@@ -84,7 +85,8 @@ func (s *store) lead(epoch int) {
 func (s *store) step(epoch int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lines.keep(fmt.Sprintf("standby: epoch %d replaced mine, %d, at position %d", epoch, s.epoch, len(s.ids)))
+	s.lines.keep(fmt.Sprintf("standby: epoch %d replaced mine, %d, at position %d", epoch, s.epoch,
+		len(s.ids)))
 	s.leads, s.synced = false, false
 	s.clear()
 	s.turn()
@@ -161,7 +163,8 @@ func (s *store) since(from int) (logPage, error) {
 	for end < min(len(s.ids), from+mostEntries) && time.Since(s.at[end]) >= s.lag {
 		end++
 	}
-	p := logPage{Epoch: s.epoch, IDs: s.ids[from:end:end], End: end < from+mostEntries, due: time.Hour, changed: s.changed}
+	p := logPage{Epoch: s.epoch, IDs: s.ids[from:end:end], End: end < from+mostEntries,
+		due: time.Hour, changed: s.changed}
 	if end < len(s.ids) {
 		p.due = max(0, s.lag-time.Since(s.at[end]))
 	}

@@ -138,7 +138,8 @@ func closeAll(listeners map[net.Listener]http.Handler) {
 func serveAll(ctx context.Context, listeners map[net.Listener]http.Handler, s service) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for l, h := range listeners {
-		srv := &http.Server{Handler: h, ReadHeaderTimeout: cmp.Or(s.headerTimeout, defaultHeaderTimeout), ErrorLog: log.New(io.Discard, "", 0)}
+		srv := &http.Server{Handler: h, ReadHeaderTimeout: cmp.Or(s.headerTimeout,
+			defaultHeaderTimeout), ErrorLog: log.New(io.Discard, "", 0)}
 		g.Go(func() error {
 			if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 				return err

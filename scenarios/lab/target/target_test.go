@@ -19,7 +19,8 @@ import (
 )
 
 // served is a proxy in front of one backend, as clients see it.
-func served(t *testing.T, backend http.Handler, cfg scenarios.Balancer, out io.Writer) (url string, b *balancer) {
+func served(t *testing.T, backend http.Handler, cfg scenarios.Balancer, out io.Writer) (url string,
+	b *balancer) {
 	t.Helper()
 	app := httptest.NewServer(backend)
 	t.Cleanup(app.Close)
@@ -70,7 +71,8 @@ func TestProxyLeavesRequestAndAnswerAlone(t *testing.T) {
 	}), scenarios.Balancer{}, io.Discard)
 	trace := "00-0123456789abcdef0000000000000007-0000000000000007-01"
 	a := fetch(t, url+"/account?id=7", "Traceparent", trace, "X-Forwarded-For", "10.1.1.1")
-	if a.StatusCode != 503 || a.Header.Get("X-Stormdrill-Fault") != "bad-node" || a.Header.Get(NodeHeader) != "" {
+	if a.StatusCode != 503 || a.Header.Get("X-Stormdrill-Fault") != "bad-node" ||
+		a.Header.Get(NodeHeader) != "" {
 		t.Errorf("answer: have %d, %v: an injected 503 must stay one", a.StatusCode, a.Header)
 	}
 	if came.Header.Get("Traceparent") != trace || came.URL.RequestURI() != "/account?id=7" ||
@@ -87,7 +89,8 @@ func TestProxyAnswersForAServerThatIsGone(t *testing.T) {
 	}), scenarios.Balancer{Passive: &scenarios.Eject{Errors: 2, For: time.Hour}}, &out)
 	for i, want := range []int{502, 502, 503} {
 		if a := fetch(t, url); a.StatusCode != want || a.Header.Get(NodeHeader) != "lb" {
-			t.Errorf("request %d: have %d from %q, want %d from lb", i, a.StatusCode, a.Header.Get(NodeHeader), want)
+			t.Errorf("request %d: have %d from %q, want %d from lb", i, a.StatusCode,
+				a.Header.Get(NodeHeader), want)
 		}
 	}
 	if s := b.states()[0]; s.Up || s.Why != "ejected: 2 failed requests in a row" {
@@ -122,7 +125,8 @@ func TestDialNeverLeavesTheNetwork(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	for network, want := range map[string]bool{"127.0.0.0/8": true, "198.18.0.0/22": false} {
-		c, err := dialWithinNetworks([]netip.Prefix{netip.MustParsePrefix(network)})(t.Context(), "tcp4", l.Addr().String())
+		c, err := dialWithinNetworks([]netip.Prefix{netip.MustParsePrefix(network)})(t.Context(),
+			"tcp4", l.Addr().String())
 		if have := err == nil; have != want {
 			t.Errorf("within %s: have %v, want reached %t", network, err, want)
 		}
@@ -147,7 +151,8 @@ func TestRunFinishesWhatIsUnderWay(t *testing.T) {
 	var out sheet
 	var spec Spec
 	port := freePort(t)
-	text := fmt.Sprintf(`{"node":"app-1","ports":[%d,%d],"web":{"latency":300000000,"body":"1kB","capacity":"200/s"}}`, port, freePort(t))
+	text := fmt.Sprintf(`{"node":"app-1","ports":[%d,%d],"web":{"latency":300000000,"body":"1kB","capacity":"200/s"}}`,
+		port, freePort(t))
 	if err := json.Unmarshal([]byte(text), &spec); err != nil {
 		t.Fatal(err)
 	}
@@ -199,12 +204,15 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 	}{
 		{"no port to serve", Spec{Node: "app", Web: &scenarios.Web{}}},
 		{"want exactly one of web, lb, kv", Spec{Node: "app", Ports: []uint16{1}}},
-		{"address already in use", Spec{Node: "app", Ports: []uint16{taken}, Web: &scenarios.Web{}}},
+		{"address already in use", Spec{Node: "app", Ports: []uint16{taken},
+			Web: &scenarios.Web{}}},
 		{"no port to serve requests on", Spec{Node: "lb", Ports: []uint16{taken}, LB: lb}},
-		{"missing port", Spec{Node: "lb", Ports: []uint16{taken}, LB: &scenarios.Balancer{Backend: "app"}}},
+		{"missing port", Spec{Node: "lb", Ports: []uint16{taken},
+			LB: &scenarios.Balancer{Backend: "app"}}},
 	} {
 		err := Run(t.Context(), c.spec, io.Discard)
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "target "+c.spec.Node) {
+		if err == nil || !strings.Contains(err.Error(), c.want) ||
+			!strings.HasPrefix(err.Error(), "target "+c.spec.Node) {
 			t.Errorf("have %v, want %q", err, c.want)
 		}
 	}

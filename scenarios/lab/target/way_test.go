@@ -24,13 +24,16 @@ func secured(t *testing.T, p authority.Pair) (addr netip.AddrPort, cfg scenarios
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	app := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter,
+		*http.Request) {
+	}))
 	app.Config.ErrorLog = log.New(io.Discard, "", 0) // clients break handshakes off
 	app.TLS = &tls.Config{Certificates: []tls.Certificate{c}}
 	app.StartTLS()
 	t.Cleanup(app.Close)
 	addr = netip.MustParseAddrPort(app.Listener.Addr().String())
-	return addr, scenarios.Balancer{Backend: fmt.Sprintf("https://app:%d", addr.Port()), PerRequest: true}
+	return addr, scenarios.Balancer{Backend: fmt.Sprintf("https://app:%d", addr.Port()),
+		PerRequest: true}
 }
 
 func newAuthority(t *testing.T) authority.Pair {
@@ -67,11 +70,13 @@ func TestBalancerVerifiesItsServers(t *testing.T) {
 		addr, cfg := secured(t, own)
 		for _, path := range []string{"", "/health"} {
 			cfg.Check = &scenarios.Health{Path: path}
-			b, err := newBalancer(cfg, zone{"app": {addr.Addr().String()}}.lookup, (&net.Dialer{}).DialContext, ca.Certificate, j)
+			b, err := newBalancer(cfg, zone{"app": {addr.Addr().String()}}.lookup,
+				(&net.Dialer{}).DialContext, ca.Certificate, j)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if good, found := b.question(t.Context(), addr.String()); good != (c.want == "") || c.want != "" && found != c.want {
+			if good, found := b.question(t.Context(), addr.String()); good != (c.want == "") ||
+				c.want != "" && found != c.want {
 				t.Errorf("check %q of a server with %q: good %v, %q", path, c.want, good, found)
 			}
 		}
@@ -85,7 +90,8 @@ func wantVerified(t *testing.T, addr netip.AddrPort, cfg scenarios.Balancer, ca,
 	cfg.Check = nil
 	j := newJournal(io.Discard)
 	t.Cleanup(j.Close)
-	b, err := newBalancer(cfg, zone{"app": {addr.Addr().String()}}.lookup, (&net.Dialer{}).DialContext, ca, j)
+	b, err := newBalancer(cfg, zone{"app": {addr.Addr().String()}}.lookup,
+		(&net.Dialer{}).DialContext, ca, j)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,14 +103,16 @@ func wantVerified(t *testing.T, addr netip.AddrPort, cfg scenarios.Balancer, ca,
 	t.Cleanup(front.Close)
 	a := fetch(t, front.URL)
 	text, _ := io.ReadAll(a.Body)
-	if want == "" && a.StatusCode != 200 || want != "" && (a.StatusCode != 502 || string(text) != "app: "+want+"\n") {
+	if want == "" && a.StatusCode != 200 || want != "" &&
+		(a.StatusCode != 502 || string(text) != "app: "+want+"\n") {
 		t.Errorf("a server with %q: have %d, %q", want, a.StatusCode, text)
 	}
 }
 
 // Without anybody to trust, a balancer asks nobody.
 func TestBalancerWithoutAuthority(t *testing.T) {
-	if _, err := newBalancer(scenarios.Balancer{Backend: "https://app:8443"}, zone{}.lookup, nil, "", nil); err == nil {
+	if _, err := newBalancer(scenarios.Balancer{Backend: "https://app:8443"}, zone{}.lookup, nil,
+		"", nil); err == nil {
 		t.Error("it trusts nobody, and would ask")
 	}
 }

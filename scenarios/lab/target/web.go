@@ -46,14 +46,16 @@ func newWebService(s Spec, lines *journal) (service, error) {
 		g.Go(func() error { return w.outages.run(ctx) })
 		return g.Wait()
 	}
-	return service{Handler: w, run: beside, connections: s.Web.Connections, headerTimeout: s.Web.HeaderTimeout}, nil
+	return service{Handler: w, run: beside, connections: s.Web.Connections,
+		headerTimeout: s.Web.HeaderTimeout}, nil
 }
 
 func newWeb(node string, cfg scenarios.Web, lines *journal) *web {
 	q := newQueue(float64(cfg.Capacity), cfg.Queue)
 	return &web{
 		node: node, health: cmp.Or(cfg.Health, "/health"), latency: cfg.Latency,
-		body: page(node, int(cfg.Body)), queue: q, work: newWork(cfg.Work), metrics: newMetrics(node, q), lines: lines,
+		body: page(node, int(cfg.Body)), queue: q, work: newWork(cfg.Work),
+		metrics: newMetrics(node, q), lines: lines,
 	}
 }
 

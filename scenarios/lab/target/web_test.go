@@ -65,7 +65,8 @@ func TestWebCapacityAndLatencySpareTheHealthPath(t *testing.T) {
 			t.Errorf("health: have %d after %s", r.StatusCode, time.Since(begun))
 		}
 		all.Wait()
-		if have, want := time.Since(begun), 49*10*time.Millisecond+30*time.Millisecond; have != want {
+		if have, want := time.Since(begun),
+			49*10*time.Millisecond+30*time.Millisecond; have != want {
 			t.Errorf("50 requests at 100/s: have %s, want %s", have, want)
 		}
 	})

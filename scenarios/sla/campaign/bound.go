@@ -40,7 +40,8 @@ func AtMost(k, n int) float64 { return 1 - AtLeast(n-k, n) }
 // SLA when allowed of them exceed it: for 95 %, 59, 93 and 124 with none, one and
 // two.
 func Needs(q float64, allowed int) int {
-	return 1 + allowed + sort.Search(1<<20, func(i int) bool { return AtLeast(1+i, 1+i+allowed) >= q })
+	return 1 + allowed + sort.Search(1<<20,
+		func(i int) bool { return AtLeast(1+i, 1+i+allowed) >= q })
 }
 
 // Percentile writes a share as people name quantiles, cut so that it never

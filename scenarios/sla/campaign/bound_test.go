@@ -19,7 +19,8 @@ func TestRunsNeeded(t *testing.T) {
 	}{{0.95, [3]int{59, 93, 124}}, {0.90, [3]int{29, 46, 61}}} {
 		for allowed, want := range c.want {
 			if have := Needs(c.quantile, allowed); have != want {
-				t.Errorf("p%v with %d allowed: have %d runs, want %d", 100*c.quantile, allowed, have, want)
+				t.Errorf("p%v with %d allowed: have %d runs, want %d", 100*c.quantile, allowed,
+					have, want)
 			}
 			if r, ok := Rank(want, c.quantile); !ok || r != want-allowed {
 				t.Errorf("p%v of %d: rank %d, want %d", 100*c.quantile, want, r, want-allowed)
@@ -62,7 +63,8 @@ func TestShares(t *testing.T) {
 		}
 		q := rapid.Float64Range(0.01, 0.99).Draw(t, "q")
 		if r, ok := Rank(n, q); ok != (AtLeast(n, n) >= q) && math.Abs(AtLeast(n, n)-q) > 1e-9 {
-			t.Fatalf("q %v of %d: rank %d, %v, but the largest speaks for %v", q, n, r, ok, AtLeast(n, n))
+			t.Fatalf("q %v of %d: rank %d, %v, but the largest speaks for %v", q, n, r, ok,
+				AtLeast(n, n))
 		}
 	})
 }
@@ -101,9 +103,11 @@ func TestBoundsCover(t *testing.T) {
 				// A bound that is not stated, since censored values lie above it, is without
 				// end, and covers.
 				c := 1 - float64(stated[p]-covered[p])/simulated
-				t.Logf("%d runs: p%d stated in %d, covered in %.2f%% of campaigns", n, p, stated[p], 100*c)
+				t.Logf("%d runs: p%d stated in %d, covered in %.2f%% of campaigns", n, p, stated[p],
+					100*c)
 				if c < 0.944 {
-					t.Errorf("%d runs: the bound of p%d covers in %.2f%% of campaigns, want 94.4%% at least", n, p, 100*c)
+					t.Errorf("%d runs: the bound of p%d covers in %.2f%% of campaigns, want 94.4%% at least",
+						n, p, 100*c)
 				}
 			}
 		}
@@ -138,7 +142,8 @@ func TestPlugInPercentileMissesTheBound(t *testing.T) {
 	c := float64(covered) / simulated
 	t.Logf("covered in %.1f%% of campaigns", 100*c)
 	if c >= 0.944 {
-		t.Errorf("the plug-in percentile covers in %.1f%% of campaigns: the accuracy test could not tell a wrong one", 100*c)
+		t.Errorf("the plug-in percentile covers in %.1f%% of campaigns: the accuracy test could not tell a wrong one",
+			100*c)
 	}
 }
 
@@ -166,6 +171,7 @@ func TestExtendingAfterTheFact(t *testing.T) {
 	f, e := float64(fixed)/simulated, float64(extended)/simulated
 	t.Logf("fixed %.1f%%, extended %.1f%%", 100*f, 100*e)
 	if f > 0.056 || e < 0.08 || e > 0.10 {
-		t.Errorf("passes: fixed design %.1f%%, extended %.1f%%, want at most 5%% and about 9%%", 100*f, 100*e)
+		t.Errorf("passes: fixed design %.1f%%, extended %.1f%%, want at most 5%% and about 9%%",
+			100*f, 100*e)
 	}
 }

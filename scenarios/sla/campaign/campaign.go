@@ -25,7 +25,8 @@ func (d Design) Check() error {
 	case d.Controls < 0:
 		return fmt.Errorf("%d control runs: want none or more", d.Controls)
 	case d.Allowed < 0 || d.Allowed >= d.Runs:
-		return fmt.Errorf("%d allowed exceedances of %d runs: want fewer than the runs", d.Allowed, d.Runs)
+		return fmt.Errorf("%d allowed exceedances of %d runs: want fewer than the runs", d.Allowed,
+			d.Runs)
 	}
 	return nil
 }

@@ -28,13 +28,16 @@ func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
 	t := tallyOf(d, done)
 	c := Card{
 		Schema: Schema, Scenario: scenario, Seed: d.Seed, Confidence: sla.Confidence,
-		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls, Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
+		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls,
+			Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
 		Reasons: []sla.Said{}, Says: []string{}, Runs: []Run{},
-		Kept: t.kept, Missed: t.missed, Untold: t.untold, Left: t.left, KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
-		Spreads: spreads(d, done), Control: controls(d, done),
+		Kept: t.kept, Missed: t.missed, Untold: t.untold, Left: t.left,
+		KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
+		Spreads:     spreads(d, done), Control: controls(d, done),
 	}
 	for _, o := range done {
-		c.Runs = append(c.Runs, Run{o.Folder(), o.Control, o.Card.Run, o.Seed, o.Card.Verdict, orNone(o.Card.Reasons)})
+		c.Runs = append(c.Runs, Run{o.Folder(), o.Control, o.Card.Run, o.Seed, o.Card.Verdict,
+			orNone(o.Card.Reasons)})
 	}
 	c.Verdict, c.Reasons = t.verdict(d, done, interrupted)
 	c.Says = says(d, c)
@@ -104,13 +107,15 @@ func (t tally) verdict(d Design, done []Outcome, interrupted bool) (sla.Verdict,
 	case t.broken:
 		return sla.Error, brokenBy(done)
 	case interrupted:
-		return sla.Interrupted, []sla.Said{sla.Saying("interrupted", "ended by the user: "+ended+"; what was measured is kept", t.left, d.Runs)}
+		return sla.Interrupted, []sla.Said{sla.Saying("interrupted",
+			"ended by the user: "+ended+"; what was measured is kept", t.left, d.Runs)}
 	case t.missed > d.Allowed:
 		return sla.Fail, exceedances(t, d, done)
 	case exceeded > d.Allowed && t.decided(d):
 		return sla.Inconclusive, exceedances(t, d, done)
 	case !t.decided(d):
-		return sla.Inconclusive, []sla.Said{sla.Saying("runs-left", ended+": they could change the answer", t.left, d.Runs)}
+		return sla.Inconclusive, []sla.Said{sla.Saying("runs-left",
+			ended+": they could change the answer", t.left, d.Runs)}
 	}
 	return sla.Pass, []sla.Said{}
 }
@@ -126,9 +131,12 @@ func brokenBy(done []Outcome) (reasons []sla.Said) {
 
 // exceedances says how many, and why the first few.
 func exceedances(t tally, d Design, done []Outcome) []sla.Said {
-	reasons := []sla.Said{sla.Saying("runs-exceeded", "%d of %d runs exceeded the SLA (%d missed it, %d inconclusive), %d allowed", t.missed+t.untold, d.Runs, t.missed, t.untold, d.Allowed)}
+	reasons := []sla.Said{sla.Saying("runs-exceeded",
+		"%d of %d runs exceeded the SLA (%d missed it, %d inconclusive), %d allowed",
+		t.missed+t.untold, d.Runs, t.missed, t.untold, d.Allowed)}
 	for _, o := range done {
-		if !o.Control && (o.Card.Verdict == sla.Fail || o.Card.Verdict == sla.Inconclusive) && len(reasons) <= mostReasons {
+		if !o.Control && (o.Card.Verdict == sla.Fail || o.Card.Verdict == sla.Inconclusive) &&
+			len(reasons) <= mostReasons {
 			reasons = append(reasons, because(o))
 		}
 	}

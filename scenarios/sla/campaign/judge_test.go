@@ -19,8 +19,10 @@ func card(v sla.Verdict, detect float64) sla.Scorecard {
 	if result == "" {
 		result = sla.Undecided
 	}
-	return sla.Scorecard{Scenario: "x", Verdict: v, Reasons: []sla.Said{sla.Say("because", "because")},
-		Objectives: []sla.Objective{{Name: "detect pager", Wanted: "≤ 3 s", Result: result, Value: &detect, Unit: "s", Resolution: 0.1}}}
+	return sla.Scorecard{Scenario: "x", Verdict: v,
+		Reasons: []sla.Said{sla.Say("because", "because")},
+		Objectives: []sla.Objective{{Name: "detect pager", Wanted: "≤ 3 s", Result: result,
+			Value: &detect, Unit: "s", Resolution: 0.1}}}
 }
 
 // played runs a design through the verdicts, in turn, as the command does.
@@ -44,24 +46,29 @@ func TestVerdicts(t *testing.T) {
 		started int
 		reason  string
 	}{
-		"all kept":                  {Design{Runs: 3}, "ppp", sla.Pass, 3, ""},
-		"one missed":                {Design{Runs: 3}, "fpp", sla.Fail, 1, "1 of 3 runs exceeded"},
-		"one missed, one allowed":   {Design{Runs: 3, Allowed: 1}, "pfp", sla.Pass, 3, ""},
-		"two missed, one allowed":   {Design{Runs: 4, Allowed: 1}, "pffp", sla.Fail, 3, "2 of 4"},
-		"sure of a pass":            {Design{Runs: 3, Allowed: 1}, "ppf", sla.Pass, 2, ""},
-		"one inconclusive":          {Design{Runs: 3}, "ipp", sla.Inconclusive, 3, "1 inconclusive"},
-		"inconclusive, then missed": {Design{Runs: 3}, "ipf", sla.Fail, 3, "1 missed it, 1 inconclusive"},
-		"inconclusive is allowed":   {Design{Runs: 3, Allowed: 1}, "ipp", sla.Pass, 3, ""},
-		"harness failed":            {Design{Runs: 3}, "pep", sla.Error, 2, "run 002: because"},
+		"all kept":                {Design{Runs: 3}, "ppp", sla.Pass, 3, ""},
+		"one missed":              {Design{Runs: 3}, "fpp", sla.Fail, 1, "1 of 3 runs exceeded"},
+		"one missed, one allowed": {Design{Runs: 3, Allowed: 1}, "pfp", sla.Pass, 3, ""},
+		"two missed, one allowed": {Design{Runs: 4, Allowed: 1}, "pffp", sla.Fail, 3, "2 of 4"},
+		"sure of a pass":          {Design{Runs: 3, Allowed: 1}, "ppf", sla.Pass, 2, ""},
+		"one inconclusive": {Design{Runs: 3}, "ipp", sla.Inconclusive, 3,
+			"1 inconclusive"},
+		"inconclusive, then missed": {Design{Runs: 3}, "ipf", sla.Fail, 3,
+			"1 missed it, 1 inconclusive"},
+		"inconclusive is allowed": {Design{Runs: 3, Allowed: 1}, "ipp", sla.Pass, 3, ""},
+		"harness failed":          {Design{Runs: 3}, "pep", sla.Error, 2, "run 002: because"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			done := played(c.design, func(x Turn) sla.Scorecard {
-				v := map[byte]sla.Verdict{'p': sla.Pass, 'f': sla.Fail, 'i': sla.Inconclusive, 'e': sla.Error}[c.runs[x.Number-1]]
+				v := map[byte]sla.Verdict{'p': sla.Pass, 'f': sla.Fail, 'i': sla.Inconclusive,
+					'e': sla.Error}[c.runs[x.Number-1]]
 				return card(v, 1)
 			})
 			have := Judge(c.design, "x", done, false)
-			if have.Verdict != c.want || len(done) != c.started || !strings.Contains(strings.Join(sla.Texts(have.Reasons), "\n"), c.reason) {
-				t.Errorf("have %s after %d runs, %q; want %s after %d, %q", have.Verdict, len(done), have.Reasons, c.want, c.started, c.reason)
+			if have.Verdict != c.want || len(done) != c.started ||
+				!strings.Contains(strings.Join(sla.Texts(have.Reasons), "\n"), c.reason) {
+				t.Errorf("have %s after %d runs, %q; want %s after %d, %q", have.Verdict, len(done),
+					have.Reasons, c.want, c.started, c.reason)
 			}
 		})
 	}
@@ -71,11 +78,13 @@ func TestVerdicts(t *testing.T) {
 // says more than they would have allowed.
 func TestStoppingEarlyChangesNoAnswer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := Design{Runs: rapid.IntRange(1, 30).Draw(t, "runs"), Seed: rapid.Uint64().Draw(t, "seed")}
+		d := Design{Runs: rapid.IntRange(1, 30).Draw(t, "runs"),
+			Seed: rapid.Uint64().Draw(t, "seed")}
 		d.Allowed = rapid.IntRange(0, d.Runs-1).Draw(t, "allowed")
 		verdicts := make([]sla.Verdict, d.Runs)
 		for i := range verdicts {
-			verdicts[i] = rapid.SampledFrom([]sla.Verdict{sla.Pass, sla.Pass, sla.Fail, sla.Inconclusive}).Draw(t, "verdict")
+			verdicts[i] = rapid.SampledFrom([]sla.Verdict{sla.Pass, sla.Pass, sla.Fail,
+				sla.Inconclusive}).Draw(t, "verdict")
 		}
 		run := func(x Turn) sla.Scorecard { return card(verdicts[x.Number-1], float64(x.Number)) }
 		var all []Outcome
@@ -90,10 +99,12 @@ func TestStoppingEarlyChangesNoAnswer(t *testing.T) {
 			t.Fatalf("stopped early it says %v, all runs %v", early.KeptAtLeast, whole.KeptAtLeast)
 		}
 		if whole.Verdict == sla.Pass && early.KeptAtLeast < early.Planned.Quantile {
-			t.Fatalf("a pass says %v, less than the %v that its design promised", early.KeptAtLeast, early.Planned.Quantile)
+			t.Fatalf("a pass says %v, less than the %v that its design promised", early.KeptAtLeast,
+				early.Planned.Quantile)
 		}
 		for i := range played(d, run) { // before its end nothing is a pass unless it is sure
-			if c := Judge(d, "x", all[:i], false); c.Verdict != whole.Verdict && c.Verdict != sla.Inconclusive {
+			if c := Judge(d, "x", all[:i], false); c.Verdict != whole.Verdict &&
+				c.Verdict != sla.Inconclusive {
 				t.Fatalf("after %d runs: %s, in the end %s", i, c.Verdict, whole.Verdict)
 			}
 		}
@@ -104,7 +115,8 @@ func TestInterrupted(t *testing.T) {
 	d := Design{Runs: 3}
 	done := []Outcome{{d.Turns()[0], card(sla.Pass, 1)}, {d.Turns()[1], card(sla.Interrupted, 1)}}
 	c := Judge(d, "x", done, true)
-	if c.Verdict != sla.Interrupted || c.Kept != 1 || c.Left != 2 || len(c.Spreads[0].Values) != 1 || len(c.Runs) != 2 {
+	if c.Verdict != sla.Interrupted || c.Kept != 1 || c.Left != 2 ||
+		len(c.Spreads[0].Values) != 1 || len(c.Runs) != 2 {
 		t.Errorf("have %+v", c)
 	}
 	if len(c.Spreads[0].Bounds) != 0 {
@@ -122,7 +134,8 @@ func TestInterrupted(t *testing.T) {
 // in sight.
 func TestSpread(t *testing.T) {
 	d := Design{Runs: 5, Allowed: 2}
-	cards := []sla.Scorecard{card(sla.Pass, 1), card(sla.Pass, 2), card(sla.Inconclusive, 0.5), card(sla.Fail, 8), card(sla.Pass, 1.5)}
+	cards := []sla.Scorecard{card(sla.Pass, 1), card(sla.Pass, 2), card(sla.Inconclusive, 0.5),
+		card(sla.Fail, 8), card(sla.Pass, 1.5)}
 	cards[2].Void = true
 	cards[3].Objectives[0].Censored = true
 	var done []Outcome
@@ -143,7 +156,8 @@ func TestSpread(t *testing.T) {
 	if c.Verdict != sla.Pass {
 		t.Errorf("verdict %s", c.Verdict)
 	}
-	if last := c.Spreads[len(c.Spreads)-1]; last.Name != "outage" || last.Wanted != "" || *last.Best != 0 {
+	if last := c.Spreads[len(c.Spreads)-1]; last.Name != "outage" || last.Wanted != "" ||
+		*last.Best != 0 {
 		t.Errorf("have %+v, want the outage of users who had none", last)
 	}
 }
@@ -155,7 +169,8 @@ func TestFloor(t *testing.T) {
 	for i, x := range d.Turns() {
 		v := 0.99 + float64(i)/1000
 		done = append(done, Outcome{x, sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
-			{Name: "success in run", Wanted: "≥ 95%", Measured: "99%", Result: sla.Met, Value: &v, Unit: "share"}}}})
+			{Name: "success in run", Wanted: "≥ 95%", Measured: "99%", Result: sla.Met, Value: &v,
+				Unit: "share"}}}})
 	}
 	s := Judge(d, "x", done, false).Spreads[0]
 	if *s.Best != 0.999 || *s.Worst != 0.99 || !s.Floor {
@@ -173,7 +188,8 @@ func TestFloor(t *testing.T) {
 func TestControls(t *testing.T) {
 	d := Design{Runs: 1, Controls: 4}
 	control := func(v sla.Verdict, alarms, outages int) sla.Scorecard {
-		return sla.Scorecard{Control: true, Verdict: v, Outages: make([]sla.Outage, outages), Void: v == sla.Inconclusive,
+		return sla.Scorecard{Control: true, Verdict: v, Outages: make([]sla.Outage, outages),
+			Void:     v == sla.Inconclusive,
 			Watchers: []sla.Watcher{{Name: "pager", FalseAlarms: alarms}}}
 	}
 	for name, c := range map[string]struct {
@@ -181,10 +197,15 @@ func TestControls(t *testing.T) {
 		want  Controls
 		says  string
 	}{
-		"quiet": {[]sla.Scorecard{control(sla.Pass, 0, 0), control(sla.Pass, 0, 0), control(sla.Pass, 0, 0), control(sla.Pass, 0, 0)},
-			Controls{Clean: 4, AtMost: 0.527129, Watchers: []Watcher{{Name: "pager"}}}, "0 of 4 runs without the fault raised a false alarm: at most 52.8%"},
-		"loud": {[]sla.Scorecard{control(sla.Pass, 0, 0), control(sla.Fail, 2, 0), control(sla.Fail, 0, 1), control(sla.Inconclusive, 0, 1)},
-			Controls{Clean: 1, Alarmed: 2, Untold: 1, Outages: 1, AtMost: 0.987259, Watchers: []Watcher{{Name: "pager", Runs: 1, Alarms: 2}}}, "pager alarmed in 1 of 4 runs"},
+		"quiet": {[]sla.Scorecard{control(sla.Pass, 0, 0), control(sla.Pass, 0, 0),
+			control(sla.Pass, 0, 0), control(sla.Pass, 0, 0)},
+			Controls{Clean: 4, AtMost: 0.527129, Watchers: []Watcher{{Name: "pager"}}},
+			"0 of 4 runs without the fault raised a false alarm: at most 52.8%"},
+		"loud": {[]sla.Scorecard{control(sla.Pass, 0, 0), control(sla.Fail, 2, 0),
+			control(sla.Fail, 0, 1), control(sla.Inconclusive, 0, 1)},
+			Controls{Clean: 1, Alarmed: 2, Untold: 1, Outages: 1, AtMost: 0.987259,
+				Watchers: []Watcher{{Name: "pager", Runs: 1,
+					Alarms: 2}}}, "pager alarmed in 1 of 4 runs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			done := played(d, func(x Turn) sla.Scorecard {
@@ -194,8 +215,10 @@ func TestControls(t *testing.T) {
 				return card(sla.Pass, 1)
 			})
 			have := Judge(d, "x", done, false)
-			if !reflect.DeepEqual(*have.Control, c.want) || have.Verdict != sla.Pass || !strings.Contains(strings.Join(have.Says, "\n"), c.says) {
-				t.Errorf("have %s, %+v, %q\nwant pass, %+v, %q", have.Verdict, *have.Control, have.Says, c.want, c.says)
+			if !reflect.DeepEqual(*have.Control, c.want) || have.Verdict != sla.Pass ||
+				!strings.Contains(strings.Join(have.Says, "\n"), c.says) {
+				t.Errorf("have %s, %+v, %q\nwant pass, %+v, %q", have.Verdict, *have.Control,
+					have.Says, c.want, c.says)
 			}
 		})
 	}
@@ -211,7 +234,8 @@ func TestControlsGoOn(t *testing.T) {
 		}
 		return card(sla.Fail, 1)
 	})
-	if have := Judge(d, "x", done, false); have.Control.Clean != 20 || have.Missed != 1 || have.Left != 19 {
+	if have := Judge(d, "x", done, false); have.Control.Clean != 20 || have.Missed != 1 ||
+		have.Left != 19 {
 		t.Errorf("have %+v, %+v", have, have.Control)
 	}
 }
@@ -272,10 +296,12 @@ func TestRelativeLimit(t *testing.T) {
 	var done []Outcome
 	for i, wanted := range []string{"≤ 1.25 x baseline, 30 ms", "≤ 1.25 x baseline, 33 ms"} {
 		v := 0.02
-		done = append(done, Outcome{d.Turns()[i], sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
-			{Name: "p95 in recovery", Wanted: wanted, Result: sla.Met, Value: &v, Unit: "s"}}}})
+		done = append(done, Outcome{d.Turns()[i],
+			sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
+				{Name: "p95 in recovery", Wanted: wanted, Result: sla.Met, Value: &v, Unit: "s"}}}})
 	}
-	if s := Judge(d, "x", done, false).Spreads[0]; s.Wanted != "≤ 1.25 x baseline" || s.Met != 2 || s.Unit != "s" {
+	if s := Judge(d, "x", done, false).Spreads[0]; s.Wanted != "≤ 1.25 x baseline" || s.Met != 2 ||
+		s.Unit != "s" {
 		t.Errorf("have %+v", s)
 	}
 }

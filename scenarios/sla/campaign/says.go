@@ -10,12 +10,15 @@ import (
 
 // says words what the runs allow one to say, and what more it would take.
 func says(d Design, c Card) []string {
-	out := []string{fmt.Sprintf("%d of %d runs kept the SLA: %s", c.Kept, d.Runs, share("keep it", c.KeptAtLeast))}
+	out := []string{fmt.Sprintf("%d of %d runs kept the SLA: %s", c.Kept, d.Runs,
+		share("keep it", c.KeptAtLeast))}
 	if c.Left > 0 {
-		out = append(out, fmt.Sprintf("%d not run to the end: each counts as an exceedance in every bound, for a campaign that ends early may have ended because of what it saw", c.Left))
+		out = append(out, fmt.Sprintf("%d not run to the end: each counts as an exceedance in every bound, for a campaign that ends early may have ended because of what it saw",
+			c.Left))
 	}
 	if need := Needs(0.95, d.Allowed); c.Verdict == sla.Pass && d.Runs < need {
-		out = append(out, fmt.Sprintf("to say it of 95%% takes %d runs with %s allowed, fixed beforehand: more runs added to these would not be the same", need, count(d.Allowed, "exceedance")))
+		out = append(out, fmt.Sprintf("to say it of 95%% takes %d runs with %s allowed, fixed beforehand: more runs added to these would not be the same",
+			need, count(d.Allowed, "exceedance")))
 	}
 	if c.Control != nil {
 		out = append(out, c.Control.says(d.Controls)...)
@@ -24,9 +27,11 @@ func says(d Design, c Card) []string {
 }
 
 func (c Controls) says(n int) []string {
-	line := fmt.Sprintf("%d of %s without the fault raised a false alarm: at most %.1f%% of such runs do, with 95%% confidence", c.Alarmed, count(n, "run"), 100*c.AtMost+0.05)
+	line := fmt.Sprintf("%d of %s without the fault raised a false alarm: at most %.1f%% of such runs do, with 95%% confidence",
+		c.Alarmed, count(n, "run"), 100*c.AtMost+0.05)
 	if c.AtMost >= 1 {
-		line = fmt.Sprintf("%d of %s without the fault raised a false alarm: nothing can be said of how often such runs do", c.Alarmed, count(n, "run"))
+		line = fmt.Sprintf("%d of %s without the fault raised a false alarm: nothing can be said of how often such runs do",
+			c.Alarmed, count(n, "run"))
 	}
 	if c.Untold+c.Left > 0 {
 		line += fmt.Sprintf(" (%d inconclusive and %d not run count as alarms)", c.Untold, c.Left)
@@ -34,11 +39,13 @@ func (c Controls) says(n int) []string {
 	out := []string{line}
 	for _, w := range c.Watchers {
 		if w.Runs > 0 {
-			out = append(out, fmt.Sprintf("watcher %s alarmed in %d of %d runs without the fault: what it noticed with the fault may be chance", w.Name, w.Runs, n))
+			out = append(out, fmt.Sprintf("watcher %s alarmed in %d of %d runs without the fault: what it noticed with the fault may be chance",
+				w.Name, w.Runs, n))
 		}
 	}
 	if c.Outages > 0 {
-		out = append(out, fmt.Sprintf("users had an outage in %d of %d runs without the fault: the target or the machine fails by itself", c.Outages, n))
+		out = append(out, fmt.Sprintf("users had an outage in %d of %d runs without the fault: the target or the machine fails by itself",
+			c.Outages, n))
 	}
 	return out
 }

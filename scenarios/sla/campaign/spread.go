@@ -24,13 +24,15 @@ type sample struct {
 func spreads(d Design, done []Outcome) []Spread {
 	out := []Spread{}
 	samples := [][]sample{}
-	runs := slices.DeleteFunc(slices.Clone(done), func(o Outcome) bool { return o.Control || !known(o.Card.Verdict) })
+	runs := slices.DeleteFunc(slices.Clone(done),
+		func(o Outcome) bool { return o.Control || !known(o.Card.Verdict) })
 	for i, o := range runs {
 		for _, s := range measured(o.Card) {
 			k := slices.IndexFunc(out, func(have Spread) bool { return have.Name == s.Name && have.Wanted == limitOf(s) })
 			if k < 0 {
 				k = len(out)
-				out = append(out, Spread{Name: s.Name, Wanted: limitOf(s), Floor: strings.HasPrefix(s.Wanted, "≥")})
+				out = append(out, Spread{Name: s.Name, Wanted: limitOf(s),
+					Floor: strings.HasPrefix(s.Wanted, "≥")})
 				samples = append(samples, missing(runs))
 			}
 			samples[k][i] = sampleOf(o, s)
@@ -70,7 +72,8 @@ func sampleOf(o Outcome, x sla.Objective) sample {
 // objective is about. Users without an outage had one of no length. That a drill
 // aborted itself is a run's reason, and no measurement.
 func measured(c sla.Scorecard) []sla.Objective {
-	all := slices.DeleteFunc(slices.Clone(c.Objectives), func(o sla.Objective) bool { return o.Name == "no abort" })
+	all := slices.DeleteFunc(slices.Clone(c.Objectives),
+		func(o sla.Objective) bool { return o.Name == "no abort" })
 	add := func(name string, t *sla.Time) {
 		if !slices.ContainsFunc(all, func(o sla.Objective) bool { return o.Name == name }) {
 			all = append(all, timed(name, t))
@@ -121,7 +124,8 @@ func (s *Spread) fill(d Design, all []sample) {
 	slices.Sort(sorted)
 	slices.Sort(upper)
 	if len(sorted) > 0 {
-		s.Best, s.Median, s.Worst = s.number(sorted[0]), s.number(sorted[(len(sorted)-1)/2]), s.number(sorted[len(sorted)-1])
+		s.Best, s.Median, s.Worst = s.number(sorted[0]), s.number(sorted[(len(sorted)-1)/2]),
+			s.number(sorted[len(sorted)-1])
 	}
 	s.Bounds = s.bounds(d, upper)
 }
@@ -169,7 +173,8 @@ func (s *Spread) bounds(d Design, sorted []float64) []Bound {
 		}
 	}
 	r := n - d.Allowed
-	if top := AtLeast(r, n); r <= ends && (len(out) == 0 || Percentile(top) > Percentile(out[len(out)-1].Quantile)) {
+	if top := AtLeast(r, n); r <= ends &&
+		(len(out) == 0 || Percentile(top) > Percentile(out[len(out)-1].Quantile)) {
 		add(top, r)
 	}
 	return out
