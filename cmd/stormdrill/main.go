@@ -99,6 +99,7 @@ Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 	c.AddCommand(
 		newRun(),
 		newScore(),
+		newCompare(),
 		newExport(),
 		newValidate(),
 		newPlan(),
