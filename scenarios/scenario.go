@@ -27,7 +27,7 @@ type Scenario struct {
 	// say otherwise: mappings are merged key by key.
 	Extends string                   `yaml:"extends"`
 	Version int                      `yaml:"version"` // of the format; 1, which is the default
-	Name    string                   `yaml:"name"`    // of the drill: lower case letters, digits and hyphens, at most 40
+	Name    string                   `yaml:"name"`    // of the drill: lower case letters, digits, hyphens and underscores, at most 40
 	Summary string                   `yaml:"summary"` // one sentence, for list and the reports
 	Targets map[string]*Target       `yaml:"targets"` // containers under test, by name
 	Load    map[string]*Group        `yaml:"load"`    // groups of users, by name

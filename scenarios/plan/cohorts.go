@@ -40,7 +40,7 @@ func (p *planner) divide(name string, g *scenarios.Group) {
 		sub := append(keys[:len(keys):len(keys)], cohort)
 		switch {
 		case !label.MatchString(cohort):
-			p.problem(sub, "name %q: want lower case letters, digits and hyphens, at most 40",
+			p.problem(sub, "name %q: want lower case letters, digits, hyphens and underscores, at most 40",
 				cohort)
 		case c.Share <= 0:
 			p.problem(append(sub, "share"), "cohort %s: want a share above zero, such as 30%%",

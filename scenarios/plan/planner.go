@@ -181,8 +181,8 @@ func (p *planner) note(format string, args ...any) {
 // at names a part of the scenario by the keys that lead to it.
 func at(keys ...string) []string { return keys }
 
-// label is what a name may be: one DNS label.
-var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
+// label is what a name may be: one DNS label, with the underscores that Compose allows.
+var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$`)
 
 // reserved names have a meaning of their own in every drill.
 var reserved = []string{"switchboard", "load", "hooks", "ready", "watch", "gateway", "none", "good"}
@@ -193,7 +193,7 @@ func named[T any](p *planner, section string, entries map[string]T) []string {
 	for _, n := range names {
 		switch {
 		case !label.MatchString(n):
-			p.problem(at(section, n), "name %q: want lower case letters, digits and hyphens, at most 40",
+			p.problem(at(section, n), "name %q: want lower case letters, digits, hyphens and underscores, at most 40",
 				n)
 		case slices.Contains(reserved, n):
 			p.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
@@ -210,7 +210,7 @@ func (p *planner) general() {
 			s.Version, scenarios.Version)
 	}
 	if !label.MatchString(s.Name) {
-		p.problem(at("name"), "name: want lower case letters, digits and hyphens, at most 40, such as bad-lb-node; have %q",
+		p.problem(at("name"), "name: want lower case letters, digits, hyphens and underscores, at most 40, such as bad-lb-node; have %q",
 			s.Name)
 	}
 	if len(s.Targets) == 0 {
