@@ -50,7 +50,7 @@ func TestDrillPrometheus(t *testing.T) {
 		t.Errorf("the query: %+v, the alert: %+v", down, fired)
 	}
 	notified, ok := first["notified"]
-	if !ok || !strings.HasPrefix(notified.Detail, "active since ") || notified.End < fired.Start {
+	if !ok || !strings.HasPrefix(notified.Detail, "active since ") || notified.End < before.Start {
 		t.Errorf("Alertmanager: %+v, the alert: %+v", notified, fired)
 	}
 	if n := len(r.Deliveries); n != 2 {
