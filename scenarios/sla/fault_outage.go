@@ -238,6 +238,8 @@ func (x faultOutage) recover(mitigate *Time) *Time {
 // the next of its faults came: none of them was on, and the one that came is no excuse for
 // the one that went. 0 where the faults overlap, or users were well in between; quite is
 // false where more stayed bad from then on, until the next came, than the baseline explains.
+// A request that was under way when the next came, for no longer than requests take, may be
+// the next one's.
 func (x faultOutage) between() (longest, doubt time.Duration, quite bool) {
 	quite = true
 	for _, t := range x.on {
@@ -253,11 +255,18 @@ func (x faultOutage) between() (longest, doubt time.Duration, quite bool) {
 			if !alone || next == never || o.onset > t.cleared || o.last < next {
 				continue
 			}
-			last, edge := o.stream.lastUnwell(t.cleared, next)
+			until := next - int64(o.stream.calm)
+			if until <= t.cleared {
+				continue
+			}
+			last, edge := o.stream.lastUnwell(t.cleared, until)
+			if last == until { // and to the next
+				last = next
+			}
 			if unwell := time.Duration(last - t.cleared); last != never && unwell > longest {
 				longest, doubt = unwell, t.clearing+edge
 			}
-			quite = quite && !o.stream.beside(max(t.cleared, last+1), next).beyond(len(x.on))
+			quite = quite && !o.stream.beside(max(t.cleared, last+1), until).beyond(len(x.on))
 		}
 	}
 	return longest, doubt, quite
