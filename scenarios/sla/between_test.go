@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -35,5 +36,22 @@ func TestFaultThatComesExcusesNone(t *testing.T) {
 				t.Errorf("%s: %v, recover %v", card.Verdict, card.Reasons, card.Times.Recover)
 			}
 		})
+	}
+}
+
+// What is under way when the next fault comes meets that one, and is no more of the one before.
+func TestRequestsUnderWayAreTheNextFaults(t *testing.T) {
+	w := usually(crowd{rate: 100, bad: either(from(15, 25.1, 1), from(25.91, 28, 1)),
+		took: func(float64, *rand.Rand) float64 { return 0.1 }})
+	w.fault, w.also = 20, []onset{{"other", 26, 28}}
+	r := w.record(1)
+	for i := range r.Marks {
+		if m := &r.Marks[i]; m.Fault == "fault" && m.Name != timeline.MarkInject {
+			m.Before, m.After = t0+25*sec, t0+25*sec
+		}
+	}
+	card := Score(r, timeline.Objectives{Recover: within(0.5)})
+	if card.Verdict != Pass {
+		t.Errorf("%s: %v, recover %v", card.Verdict, card.Reasons, card.Times.Recover)
 	}
 }
