@@ -29,7 +29,8 @@ knows, for two containers of it live no longer than the stormdrill they talk to.
 --all removes those, too. Each run first removes the dead ones of its machine, and
 those of any machine that should have been over by now.
 
-Exit status: 0 done, 4 the engine cannot be reached or something resists.`,
+Exit status: 0 done, 4 the engine cannot be reached, or has removed nothing more for a
+minute: what is left is named, with what the engine says of it.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			done, err := ground.Clean(c.Context(), all)

@@ -1,11 +1,14 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -34,7 +37,7 @@ func reap(ctx context.Context, engine *client.Client, run string) error {
 	filter := client.Filters{}.Add("label", Label+"="+run)
 	last := time.Now()
 	for time.Since(last) < quietFor {
-		if left, err := removeOnce(ctx, engine, filter); left > 0 || err != nil {
+		if left, err := removeOnce(ctx, engine, filter); len(left) > 0 || err != nil {
 			last = time.Now()
 		}
 		select {
@@ -132,49 +135,82 @@ func removeDead(ctx context.Context, engine *client.Client, run string, f *found
 // shows none.
 func removeRun(ctx context.Context, engine *client.Client, run string) error {
 	filter := client.Filters{}.Add("label", Label+"="+run)
+	err := untilGone(ctx, func(ctx context.Context) ([]string, error) {
+		return removeOnce(ctx, engine, filter)
+	})
+	if err != nil {
+		return fmt.Errorf("run %s: %w", run, err)
+	}
+	pruneNameless(ctx, engine)
+	return nil
+}
+
+// patience is how long an engine may take to remove one more thing. It waits 12 s for the end
+// of a container that it killed, and says then that it has seen none: it is asked again, four
+// times. One that was itself killed may wait for an end that came while it was away for ever.
+const patience = time.Minute
+
+// untilGone has once remove what is left, and name it, until nothing is, or there has
+// been no less of it for as long as patience lasts.
+func untilGone(ctx context.Context, once func(context.Context) ([]string, error)) error {
+	least, since := math.MaxInt, time.Now()
 	for {
-		left, err := removeOnce(ctx, engine, filter)
-		if left == 0 && err == nil {
-			pruneNameless(ctx, engine)
+		try, cancel := context.WithTimeout(ctx, patience)
+		left, err := once(try)
+		cancel()
+		if len(left) == 0 && err == nil {
 			return nil
+		}
+		if len(left) > 0 && len(left) < least {
+			least, since = len(left), time.Now()
+		}
+		names := strings.Join(left, ", ")
+		switch {
+		case ctx.Err() != nil:
+			return errors.Join(fmt.Errorf("left: %s: stormdrill clean removes it",
+				cmp.Or(names, "what the engine does not tell")), err)
+		case time.Since(since) >= patience:
+			return errors.Join(fmt.Errorf("the engine has not removed %s in %s: it may have to be "+
+				"restarted", cmp.Or(names, "anything"), patience), err)
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("%d things of run %s are left: stormdrill clean removes them",
-				left, run),
-				err)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
 
-// removeOnce removes all that carry the label and says how many there were.
-func removeOnce(ctx context.Context, engine *client.Client, filter client.Filters) (found int,
+// removeOnce removes all that carry the label, and names what there was.
+func removeOnce(ctx context.Context, engine *client.Client, filter client.Filters) (found []string,
 	err error) {
 	containers, err := engine.ContainerList(ctx,
 		client.ContainerListOptions{All: true, Filters: filter})
 	if err != nil {
-		return 1, err
+		return nil, err
 	}
 	var errs []error
 	for _, c := range containers.Items {
+		found = append(found, "container "+c.ID[:min(len(c.ID), 12)])
 		_, err := engine.ContainerRemove(ctx, c.ID,
 			client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
-		if !gone(err) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, unlessGone(err))
 	}
 	networks, err := engine.NetworkList(ctx, client.NetworkListOptions{Filters: filter})
 	if err != nil {
-		return 1, err
+		return found, errors.Join(append(errs, err)...)
 	}
 	for _, n := range networks.Items {
-		if _, err := engine.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{}); !gone(err) {
-			errs = append(errs, err)
-		}
+		found = append(found, "network "+n.Name)
+		_, err := engine.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{})
+		errs = append(errs, unlessGone(err))
 	}
-	return len(containers.Items) + len(networks.Items), errors.Join(errs...)
+	return found, errors.Join(errs...)
 }
 
-// gone: it is no longer there, or somebody else is removing it this moment.
-func gone(err error) bool { return err == nil || errdefs.IsNotFound(err) || errdefs.IsConflict(err) }
+// unlessGone is nil where the thing is there no more.
+func unlessGone(err error) error {
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
