@@ -122,14 +122,21 @@ app,BACKEND,0,0,0,1,26213,18,2,2,0,0,,0,0,0,0,UP,2,
 other,app-2,0,0,0,1,,9,1,1,,0,,0,0,0,0,MAINT,1,
 `
 
+// saying is a server that answers all with what the two hold at the time.
+func saying(t *testing.T, code *int, body *string) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(*code)
+		fmt.Fprint(w, *body)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
 func TestHAProxyProbe(t *testing.T) {
 	var body string
 	code := http.StatusOK
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(code)
-		fmt.Fprint(w, body)
-	}))
-	t.Cleanup(s.Close)
+	s := saying(t, &code, &body)
 	check := load.Check{HAProxy: &load.HAProxyProbe{Stats: secret.Text(s.URL + "/;csv"), Backend: "app", Server: "app-2"}}
 	for status, good := range map[string]bool{"UP": true, "UP 1/2": true, "no check": true, "DOWN": false,
 		"DOWN 1/2": false, "MAINT": false, "NOLB": false, "DRAIN": false} {
@@ -154,11 +161,7 @@ func TestHAProxyProbe(t *testing.T) {
 func TestJSONProbe(t *testing.T) {
 	var body string
 	code := http.StatusOK
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(code)
-		fmt.Fprint(w, body)
-	}))
-	t.Cleanup(s.Close)
+	s := saying(t, &code, &body)
 	check := load.Check{JSON: &load.JSONProbe{URL: secret.Text(s.URL), Path: "checks.0.status", Equals: "passing"}}
 	for text, want := range map[string]load.Answer{
 		`{"checks":[{"status":"passing"}]}`:                                  {Good: true, Known: true, Detail: "passing"},
@@ -190,11 +193,7 @@ const promRules = `{"status":"success","data":{"groups":[{"name":"shop","file":"
 func TestPrometheusProbe(t *testing.T) {
 	var body string
 	code := http.StatusOK
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(code)
-		fmt.Fprint(w, body)
-	}))
-	t.Cleanup(s.Close)
+	s := saying(t, &code, &body)
 	of := func(rule string, labels map[string]string) load.Check {
 		return load.Check{Prometheus: &load.PrometheusProbe{URL: secret.Text(s.URL), Rule: rule, Labels: labels}}
 	}
@@ -238,8 +237,8 @@ const amAlerts = `[
 
 func TestAlertmanagerProbe(t *testing.T) {
 	var body string
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
-	t.Cleanup(s.Close)
+	code := http.StatusOK
+	s := saying(t, &code, &body)
 	of := func(labels map[string]string) load.Check {
 		return load.Check{Alertmanager: &load.AlertmanagerProbe{URL: secret.Text(s.URL), Labels: labels}}
 	}

@@ -306,41 +306,6 @@ func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string,
 	}
 }
 
-// mergeTag is the key << of YAML 1.1: the entries of one mapping, or of several, in another.
-const mergeTag = "!!merge"
-
-// merged are the keys and values that a merge brings, the first mapping's before the next's.
-func (d *decoder) merged(n *yaml.Node, keys []string, depth int) (all []*yaml.Node) {
-	if d.visited += 1 + len(n.Content); d.visited > mostNodes || depth > mostDepth {
-		d.wrong(n, keys, "the file merges more than a scenario can hold, %d parts: are aliases multiplying?",
-			mostNodes)
-		return nil
-	}
-	switch n.Kind {
-	case yaml.AliasNode:
-		return d.merged(n.Alias, keys, depth+1)
-	case yaml.SequenceNode:
-		for _, e := range n.Content {
-			all = append(all, d.merged(e, keys, depth+1)...)
-		}
-		return all
-	case yaml.MappingNode:
-		var others []*yaml.Node
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			switch key := n.Content[i]; {
-			case key.Tag == mergeTag:
-				others = append(others, d.merged(n.Content[i+1], keys, depth+1)...)
-			case key.Kind == yaml.ScalarNode:
-				all = append(all, key, n.Content[i+1])
-			}
-		}
-		return append(all, others...)
-	}
-	d.wrong(n, keys, "want the alias of a mapping, or a list of them, to merge, have %s",
-		described(n))
-	return nil
-}
-
 // list reads a sequence into a slice.
 func (d *decoder) list(n *yaml.Node, v reflect.Value, keys []string) {
 	if null(n) {
@@ -378,37 +343,5 @@ func leaf(v reflect.Value) bool {
 }
 
 func null(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
-
-// field is one key that a struct is written with.
-type field struct {
-	name  string
-	was   string // its name before, which is read for a release
-	about string
-	alone bool // a list, or a scalar, is written for the whole struct where it is all that is set
-	index []int
-}
-
-// alone is the place of the field that a list or a scalar stands for; −1 where none is.
-func alone(all []field) int { return slices.IndexFunc(all, func(f field) bool { return f.alone }) }
-
-// fieldsOf lists the keys of a struct, those of its inlined structs included.
-func fieldsOf(t reflect.Type) []field {
-	var all []field
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		switch {
-		case options == "inline":
-			for _, inner := range fieldsOf(f.Type) {
-				inner.index = append([]int{i}, inner.index...)
-				all = append(all, inner)
-			}
-		case name != "" && name != "-":
-			all = append(all, field{name, f.Tag.Get("was"), f.Tag.Get("about"),
-				f.Tag.Get("alone") != "", []int{i}})
-		}
-	}
-	return all
-}
 
 var durationType = reflect.TypeFor[time.Duration]()

@@ -37,3 +37,7 @@ func count(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// noVerdict is what a crash comes to.
+const noVerdict = "there is no verdict; nodes and reaper lift and remove what there was " +
+	"(stormdrill clean does, too)"

@@ -50,8 +50,8 @@ func supervise(command func() int) int {
 	case code == exitInterrupted: // at once, by a second Ctrl-C
 		return code
 	default:
-		fmt.Fprintf(os.Stderr, "stormdrill: crashed (%v): there is no verdict; nodes and reaper lift and remove what there was (stormdrill clean does, too); what stands above belongs into a bug report\n",
-			ended)
+		fmt.Fprintf(os.Stderr, "stormdrill: crashed (%v): %s; what stands above belongs into a bug report\n",
+			ended, noVerdict)
 	}
 	return exitHarness
 }
