@@ -47,11 +47,14 @@ type Fault struct {
 	Instant   bool          // lifted as soon as it is injected; For means nothing
 	Takes     time.Duration // how much longer than others its injection or its lift may take
 	Injection faults.Injection
-	// Canary, where set, asks once whether what the fault broke serves again, and
-	// says when it was asked and answered. Where nil, a fault is clear when its
-	// counter reads back as inactive.
-	Canary func(ctx context.Context) (b link.Bracket, good bool)
+	// Canary, where set, says whether what the fault broke serves again. Where nil, a
+	// fault is clear when its counter reads back as inactive.
+	Canary Canary
 }
+
+// Canary asks once whether something serves, and says when it was asked and answered. An
+// error says that it cannot be asked any more.
+type Canary func(ctx context.Context) (b link.Bracket, good bool, err error)
 
 // Drill is one run. Its zero optional fields are as documented.
 type Drill struct {

@@ -344,11 +344,11 @@ func (s stubborn) Lift(context.Context) (link.Bracket, error) {
 func TestCanary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := drill("a")
-		d.Faults[0].Canary = func(context.Context) (link.Bracket, bool) {
+		d.Faults[0].Canary = func(context.Context) (link.Bracket, bool, error) {
 			before := now()
 			time.Sleep(10 * time.Millisecond)
 			return link.Bracket{Before: before, After: now()},
-				now() > int64(50*time.Second+200*time.Millisecond)
+				now() > int64(50*time.Second+200*time.Millisecond), nil
 		}
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatal(err)
@@ -359,6 +359,27 @@ func TestCanary(t *testing.T) {
 					time.Duration(m.After) != 50250*time.Millisecond) {
 				t.Errorf("clear within [%s, %s]", time.Duration(m.Before), time.Duration(m.After))
 			}
+		}
+	})
+}
+
+// Where the node that asks is lost, a container's fault is lifted at once and no clear is
+// told; the run says why, and nobody is sent to lift it by hand.
+func TestCanaryThatCannotBeAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a")
+		gone := errors.New("load node: gone")
+		d.Faults[0].Canary = func(context.Context) (link.Bracket, bool, error) {
+			return link.Bracket{}, false, gone
+		}
+		if err := d.Run(t.Context()); !errors.Is(err, gone) || !errors.Is(err, errUnasked) {
+			t.Errorf("error %v, want why it could not be asked", err)
+		}
+		if have := w.at(timeline.MarkLift); len(have) != 1 {
+			t.Errorf("lifted at %v, want once", have)
+		}
+		if len(w.at(timeline.MarkClear)) != 0 || len(w.at(timeline.MarkUnlifted)) != 0 {
+			t.Errorf("marks %v: want neither a clear nor one that is not lifted", w.marks)
 		}
 	})
 }

@@ -54,6 +54,9 @@ func (d *Drill) lift(ctx context.Context, f Fault) error {
 	if err == nil {
 		err = d.clear(ctx, f, b)
 	}
+	if errors.Is(err, errUnasked) { // it is lifted all the same, and read back as gone
+		errProof, err = errors.Join(errProof, fmt.Errorf("%s: %w", f.Name, err)), nil
+	}
 	if err != nil {
 		err = fmt.Errorf("lift %s: %w", f.Name, err)
 		if hand := d.Ledger.ByHand(f.Name); hand != "" {
@@ -71,21 +74,20 @@ func (d *Drill) lift(ctx context.Context, f Fault) error {
 // mark of a fault that broke a container.
 const canaryEvery = 50 * time.Millisecond
 
+// errUnasked is a fault that is gone, of which nobody could ask whether what it broke
+// serves again.
+var errUnasked = errors.New("whether what it broke serves again could not be asked")
+
 // clear waits until a lifted fault is seen to be gone.
 func (d *Drill) clear(ctx context.Context, f Fault, lifted link.Bracket) error {
-	seen := lifted
-	for f.Canary != nil {
-		asked, good := f.Canary(ctx)
-		seen.After = asked.After
-		if good {
-			break
+	seen, unasked := lifted, error(nil)
+	if f.Canary != nil {
+		var err error
+		seen, err = serves(ctx, f.Canary, lifted)
+		if err != nil && !errors.Is(err, errUnasked) {
+			return err
 		}
-		seen.Before = asked.Before // it was still down when this was asked
-		select {
-		case <-ctx.Done():
-			return errors.New("what it broke does not answer again")
-		case <-time.After(canaryEvery):
-		}
+		unasked = err
 	}
 	count, err := f.Injection.Proof(ctx)
 	if err != nil {
@@ -98,8 +100,33 @@ func (d *Drill) clear(ctx context.Context, f Fault, lifted link.Bracket) error {
 	if count.Active {
 		return errors.New("it still reads back as present")
 	}
+	if unasked != nil {
+		return unasked
+	}
 	if f.Canary == nil {
 		seen.After = d.now().After
 	}
 	return d.mark(timeline.MarkClear, f.Name, seen, "")
+}
+
+// serves waits for a canary that finds what was broken serving again, at an instant
+// between the question of the last that did not, or the lift, and this one's answer.
+func serves(ctx context.Context, canary Canary, lifted link.Bracket) (link.Bracket, error) {
+	seen := lifted
+	for {
+		asked, good, err := canary(ctx)
+		if err != nil {
+			return seen, fmt.Errorf("%w: %w", errUnasked, err)
+		}
+		seen.After = asked.After
+		if good {
+			return seen, nil
+		}
+		seen.Before = asked.Before // it was still down when this was asked
+		select {
+		case <-ctx.Done():
+			return seen, errors.New("what it broke does not answer again")
+		case <-time.After(canaryEvery):
+		}
+	}
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,25 +10,28 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
+	"github.com/stormdrill/stormdrill/scenarios/engine"
 )
 
 // canary asks all checks once; the bracket spans first question to last answer.
-func canary(p *wire.Peer, checks []load.Check) func(context.Context) (link.Bracket, bool) {
-	return func(ctx context.Context) (b link.Bracket, good bool) {
+func canary(p *wire.Peer, checks []load.Check) engine.Canary {
+	return func(ctx context.Context) (b link.Bracket, good bool, err error) {
 		for i, c := range checks {
 			var a load.Answer
-			if err := p.Call(ctx, "knock", c, &a); err != nil {
-				return b, false
+			if err := p.Call(ctx, "knock", c, &a); errors.Is(err, wire.ErrGone) {
+				return b, false, fmt.Errorf("load node: %w", err)
+			} else if err != nil {
+				return b, false, nil
 			}
 			if i == 0 {
 				b.Before = a.Start
 			}
 			b.After = a.End
 			if !a.Known || !a.Good {
-				return b, false
+				return b, false, nil
 			}
 		}
-		return b, true
+		return b, true, nil
 	}
 }
 

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
@@ -56,13 +59,44 @@ func connect(ctx context.Context) (*client.Client, error) {
 	if err == nil {
 		_, err = c.Ping(ctx, client.PingOptions{})
 	}
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+	if err == nil {
+		if path, local := strings.CutPrefix(c.DaemonHost(), "unix://"); local {
+			return client.New(client.FromEnv, client.WithHost(c.DaemonHost()),
+				client.WithDialContext(socket(path).dial))
 		}
-		return nil, fmt.Errorf("%w (%w)", lab.ErrNoEngine, err)
+		return c.Client, nil
 	}
-	return c.Client, nil
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if f, none := os.Open(os.DevNull); none != nil {
+		return nil, fmt.Errorf("engine: %w", spent(none)) // nothing is the matter with the engine
+	} else {
+		f.Close()
+	}
+	return nil, fmt.Errorf("%w (%w)", lab.ErrNoEngine, err)
+}
+
+// socket is the path of an engine's unix socket.
+type socket string
+
+// dial keeps the cause where this process, or the machine, has no descriptor left. The
+// engine's client library says that the engine cannot be reached, whatever the cause is, of
+// all errors that come from dialing such a socket, which it knows by their words.
+func (s socket) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "unix", string(s))
+	return c, spent(err)
+}
+
+// spent is the cause alone of an error for want of a descriptor, and else the error.
+func spent(err error) error {
+	for _, cause := range []error{syscall.EMFILE, syscall.ENFILE} {
+		if errors.Is(err, cause) {
+			return fmt.Errorf("no connection to it can be made from here: %w", cause)
+		}
+	}
+	return err
 }
 
 // wanted reaches the engine that DOCKER_HOST names, where it is set:

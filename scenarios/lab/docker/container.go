@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -37,39 +38,54 @@ type box struct {
 // startBox makes a container, gives its id to made, and starts it. The container is the
 // drill's by its labels, also where this fails.
 func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) error {
+	provider, err := l.provider()
+	if err != nil {
+		return err
+	}
 	var bare unpublished
-	_, err := testcontainers.GenericContainer(ctx, testcontainers.GenericContainerRequest{
-		Started: true, Logger: quiet{},
-		ContainerRequest: testcontainers.ContainerRequest{
-			Image: b.image, Cmd: b.command, Env: b.env, Labels: l.labelled(b.node),
-			Files:    b.content(),
-			Networks: []string{l.network},
-			ConfigModifier: func(c *container.Config) {
-				c.User, c.OpenStdin, c.StdinOnce, c.AttachStdin = b.user, b.stdin, b.stdin, b.stdin
-				bare.config = c
-			},
-			HostConfigModifier: func(h *container.HostConfig) {
-				*h = b.host
-				bare.host = h
-			},
-			EndpointSettingsModifier: func(all map[string]*network.EndpointSettings) {
-				for _, e := range all {
-					e.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: b.addr}
-				}
-			},
-			LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{
-				PreCreates: []testcontainers.ContainerRequestHook{bare.strip},
-				PostCreates: []testcontainers.ContainerHook{func(ctx context.Context,
-					c testcontainers.Container) error {
-					if err := l.hand(ctx, c.GetContainerID(), b.handed); err != nil {
-						return err
-					}
-					return made(c.GetContainerID())
-				}},
-			}},
+	_, err = provider.RunContainer(ctx, testcontainers.ContainerRequest{
+		Image: b.image, Cmd: b.command, Env: b.env, Labels: l.labelled(b.node),
+		Files:    b.content(),
+		Networks: []string{l.network},
+		ConfigModifier: func(c *container.Config) {
+			c.User, c.OpenStdin, c.StdinOnce, c.AttachStdin = b.user, b.stdin, b.stdin, b.stdin
+			bare.config = c
 		},
+		HostConfigModifier: func(h *container.HostConfig) {
+			*h = b.host
+			bare.host = h
+		},
+		EndpointSettingsModifier: func(all map[string]*network.EndpointSettings) {
+			for _, e := range all {
+				e.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: b.addr}
+			}
+		},
+		LifecycleHooks: []testcontainers.ContainerLifecycleHooks{{
+			PreCreates: []testcontainers.ContainerRequestHook{bare.strip},
+			PostCreates: []testcontainers.ContainerHook{func(ctx context.Context,
+				c testcontainers.Container) error {
+				if err := l.hand(ctx, c.GetContainerID(), b.handed); err != nil {
+					return err
+				}
+				return made(c.GetContainerID())
+			}},
+		}},
 	})
 	return err
+}
+
+// provider makes containers, over the lab's own connection to the engine.
+func (l *Lab) provider() (*testcontainers.DockerProvider, error) {
+	p, err := testcontainers.ProviderDefault.GetProvider(testcontainers.WithLogger(quiet{}))
+	if err != nil {
+		return nil, err
+	}
+	docker, ok := p.(*testcontainers.DockerProvider)
+	if !ok {
+		return nil, fmt.Errorf("testcontainers gives %T for Docker", p)
+	}
+	docker.SetClient(l.engine)
+	return docker, nil
 }
 
 // hand puts into a container, before it runs, what only its own user may read.
