@@ -133,8 +133,9 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # Where it can be, a command runs only while nothing else wants to.
 IDLE := $(shell command -v chrt >/dev/null && echo chrt --idle 0)
 
-cross: ## builds for Linux, macOS and Windows on amd64 and arm64, and for none of them keeps a program
+cross: ## builds for Linux, macOS and Windows on amd64 and arm64, and for none of them keeps a program; tests compile there, too
 	@for p in $(PLATFORMS); do echo "build for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(IDLE) $(GO) build -trimpath ./... || exit 1; done
+	@for s in darwin windows; do echo "vet for $$s"; GOOS=$$s $(IDLE) $(GO) vet -trimpath ./... || exit 1; done
 	$(IDLE) $(GO) vet -trimpath -tags nonode ./cmd/stormdrill ./scenarios/lab/docker
 
 RELEASE := bin/release

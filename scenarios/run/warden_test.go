@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/stormdrill/stormdrill/loadgen/wire"
@@ -67,7 +66,7 @@ func TestWarden(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range c.kills {
-				if err := syscall.Kill(w.reaper().cmd.Process.Pid, syscall.SIGKILL); err != nil {
+				if err := w.reaper().cmd.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}
 				if i < c.said {

@@ -5,9 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
@@ -97,7 +96,7 @@ func TestTargetLogOnAFullDisk(t *testing.T) {
 			t.Errorf("%d, %v", n, err)
 		}
 	}
-	if len(failed) != 1 || !errors.Is(failed[0], unix.ENOSPC) || !l.ready() ||
+	if len(failed) != 1 || !errors.Is(failed[0], syscall.ENOSPC) || !l.ready() ||
 		l.end.text() != "ready\nready\nready" {
 		t.Errorf("failed %v, ready %v, tail %q", failed, l.ready(), l.end.text())
 	}
