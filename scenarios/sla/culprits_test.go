@@ -82,8 +82,13 @@ func TestUnmarkedAreAnothersToo(t *testing.T) {
 		r := s.record()
 		also(r, "a-later", 15*sec+30*ms, 25*sec)
 		answers503(r, "fault", 0, c.until)
-		if o := Score(r, s.goals).Outages; len(o) != 1 || by(o[0]) != c.want {
+		card := Score(r, s.goals)
+		if o := card.Outages; len(o) != 1 || by(o[0]) != c.want {
 			t.Errorf("%s: outages %+v, want %s", name, o, c.want)
+		}
+		if slices.ContainsFunc(card.Picture.Marks, // it came amid the outage
+			func(p Point) bool { return p.Name == "onset of a-later" }) {
+			t.Errorf("%s: marks %+v: an onset of what was not injected yet", name, card.Picture.Marks)
 		}
 	}
 }

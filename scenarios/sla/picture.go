@@ -88,7 +88,9 @@ func (s *scorer) points() []Point {
 		if len(s.card.Faults) > 1 {
 			of = " of " + x.fault
 		}
-		add(s.course.at(x.onset), "onset"+of)
+		if x.onset >= s.span(x.fault).injected { // else it is of an outage that it shares
+			add(s.course.at(x.onset), "onset"+of)
+		}
 		if !x.censored {
 			add(s.course.at(x.end), "recovered"+of)
 		}
