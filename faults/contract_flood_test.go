@@ -159,7 +159,8 @@ func (l *lab) floodOnce(in faults.Injection, exact bool, before uint64) uint64 {
 			l.t.Fatalf("still %+v", l.proof(in))
 		}
 	}
-	row{fault: &faults.Refuse{}, hit: func(outcome) bool { return false }}.wantWell(l, "beside it")
+	users := row{fault: &faults.Refuse{}, hit: func(outcome) bool { return false }}
+	users.wantWell(l, "beside it")
 	cancel() // a lift comes after an interrupt too
 	_, err = in.Lift(context.WithoutCancel(ctx))
 	l.must(err)
@@ -167,8 +168,11 @@ func (l *lab) floodOnce(in faults.Injection, exact bool, before uint64) uint64 {
 	if c.Active || !c.Own || c.Users != 0 || c.First < b.Before && before == 0 || c.Last < c.First {
 		l.t.Errorf("proof %+v, injected at %d", c, b.Before)
 	}
+	// The target tells of connections in the order in which they were made: once it answers
+	// users who came after the lift, it has told of all before.
+	users.wantWell(l, "after it")
 	n, came := int(c.Total-before), 0
-	soon(func() bool { came = l.crowdSeen() - seen; return came >= n }) // what had been accepted is told of
+	soon(func() bool { came = l.crowdSeen() - seen; return came >= n })
 	read := l.crowdCount("asked") - asked
 	if exact && came != n || came < n || !exact && read > n {
 		l.t.Errorf("the target saw %d connections, and %d requests; counted were %d", came, read, n)
