@@ -361,8 +361,8 @@ func (r row) users(n int) attempt {
 		a.Timeout = 2 * delay
 	case r.hangs:
 		a.Timeout = 2 * time.Second
-	case r.quick, r.fault.Aim().Proxied:
-		a.Timeout = long
+	case r.quick, r.fault.Aim().Proxied, r.hit != nil && !r.hit(outcome{Failure: timedOut}):
+		a.Timeout = long // nothing keeps an answer back but the machine
 	}
 	return a
 }
