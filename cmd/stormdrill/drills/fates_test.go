@@ -18,6 +18,7 @@ type fate struct {
 	struck                      bool          // before its end
 	wanted                      bool          // it ended as it has to
 	left, falsePass, unreadable bool
+	restarts                    int // of the engine, as clean asked for it
 }
 
 func (f fate) well() bool { return f.wanted && !f.left && !f.falsePass && !f.unreadable }
@@ -82,5 +83,13 @@ func (a *fateTally) table() string {
 		total = append(total, a.by[name]...)
 	}
 	row("all", total)
+	restarts := 0
+	for _, f := range total {
+		restarts += f.restarts
+	}
+	if restarts > 0 {
+		fmt.Fprintf(&b, "\nOf engines, %d had to be restarted, as `stormdrill clean` said, until they removed "+
+			"the rest; \"gone within\" counts from then.\n", restarts)
+	}
 	return b.String()
 }

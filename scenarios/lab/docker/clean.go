@@ -170,8 +170,9 @@ func untilGone(ctx context.Context, once func(context.Context) ([]string, error)
 			return errors.Join(fmt.Errorf("left: %s: stormdrill clean removes it",
 				cmp.Or(names, "what the engine does not tell")), err)
 		case time.Since(since) >= patience:
-			return errors.Join(fmt.Errorf("the engine has not removed %s in %s: it may have to be "+
-				"restarted", cmp.Or(names, "anything"), patience), err)
+			return errors.Join(fmt.Errorf("the engine has not removed %s in %s: it has to be "+
+				"restarted, or what holds that removed; stormdrill clean does the rest",
+				cmp.Or(names, "anything"), patience), err)
 		}
 		select {
 		case <-ctx.Done():
