@@ -106,6 +106,10 @@ func (p *planner) watched(kind string, limits map[string]time.Duration) {
 			continue
 		}
 		w := p.plan.Header.Watch[i]
+		if why := p.asking[name].endless; why != "" && kind == "alert-clear" {
+			p.problem(keys, "sla.alert-clear: watcher %s %s", name, why)
+			continue
+		}
 		if kind == "alert-clear" && w.Told && w.Resolved == "" {
 			p.note("sla.alert-clear: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear",
 				name)

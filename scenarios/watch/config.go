@@ -23,6 +23,7 @@ type Config struct {
 	Prometheus   *Prometheus   `yaml:"prometheus" about:"follows an alerting rule of a Prometheus, or a query: pending, firing"`
 	Alertmanager *Alertmanager `yaml:"alertmanager" about:"asks an Alertmanager for active alerts with the labels"`
 	LB           *LB           `yaml:"lb" about:"polls a server's state in the embedded balancer"`
+	Log          *Log          `yaml:"log" about:"reads a target's log: a line that matches is an alarm, and one that matches clear its end"`
 	Command      *Command      `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
 	Webhook      *Webhook      `yaml:"webhook" about:"waits for a notification of any monitoring, inside the network or on loopback"`
 
@@ -55,6 +56,8 @@ type Planner interface {
 	Connects(key, address string)
 	Resolves(key, target string)
 	Node(key, name string)
+	// Logs wants a target or a replica to be there, whose log is read.
+	Logs(key, target string)
 	// Anyhow: what it asks may hear of things by ways that are not known here.
 	Anyhow()
 	// Expects checks an expectation, Authority reads a file of certificates.
@@ -69,6 +72,8 @@ type Planner interface {
 	Runs(line string, every time.Duration)
 	// Waits says where a detector waits to be told, and by what an alarm and its end are known.
 	Waits(what, match, resolved string)
+	// Endless says why it is never known to be content again, and what would tell.
+	Endless(why string)
 	// Hook has the load node wait for notifications.
 	Hook(key string, h load.Hook)
 }
