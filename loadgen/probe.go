@@ -85,6 +85,9 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		}
 		all = append(all, asker)
 	}
+	if c.GRPC != nil {
+		all = append(all, newGRPCAsker(c.GRPC, r, trust))
+	}
 	if c.JSON != nil {
 		on, err := pageOn(c.JSON.URL, r, trust)
 		if err != nil {
@@ -107,7 +110,7 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		all = append(all, &alertmanagerAsker{c.Alertmanager, on})
 	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, haproxy, lb, json, prometheus, alertmanager",
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, grpc, haproxy, lb, json, prometheus, alertmanager",
 			c.Name, len(all))
 	}
 	return all[0], nil
@@ -115,10 +118,13 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 
 // caOf is what a check trusts of its own.
 func caOf(c load.Check) string {
-	if c.HTTP == nil {
-		return ""
+	switch {
+	case c.HTTP != nil:
+		return c.HTTP.CA
+	case c.GRPC != nil:
+		return c.GRPC.CA
 	}
-	return c.HTTP.CA
+	return ""
 }
 
 // patience is how long a check waits that does not say.
