@@ -88,6 +88,13 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 	if c.GRPC != nil {
 		all = append(all, newGRPCAsker(c.GRPC, r, trust))
 	}
+	if c.Redis != nil {
+		asker, err := newRedisAsker(c.Redis, r, trust)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, asker)
+	}
 	if c.JSON != nil {
 		on, err := pageOn(c.JSON.URL, r, trust)
 		if err != nil {
@@ -110,7 +117,7 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		all = append(all, &alertmanagerAsker{c.Alertmanager, on})
 	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, grpc, haproxy, lb, json, prometheus, alertmanager",
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, grpc, redis, haproxy, lb, json, prometheus, alertmanager",
 			c.Name, len(all))
 	}
 	return all[0], nil
@@ -123,6 +130,8 @@ func caOf(c load.Check) string {
 		return c.HTTP.CA
 	case c.GRPC != nil:
 		return c.GRPC.CA
+	case c.Redis != nil:
+		return c.Redis.CA
 	}
 	return ""
 }

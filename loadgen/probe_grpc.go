@@ -5,10 +5,8 @@ package loadgen
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
-	"sync"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -33,7 +31,6 @@ func newGRPCAsker(p *load.GRPCProbe, r *dialer, trust *tls.Config) *grpcAsker {
 	}
 	trust = trust.Clone()
 	trust.NextProtos = []string{"h2"}
-	trust.ServerName, _, _ = net.SplitHostPort(p.Address)
 	return &grpcAsker{p, r, trust}
 }
 
@@ -41,11 +38,11 @@ func newGRPCAsker(p *load.GRPCProbe, r *dialer, trust *tls.Config) *grpcAsker {
 func (p *grpcAsker) Ask(ctx context.Context) Reply {
 	s, ctx := newTrace(ctx)
 	defer s.undo()
-	c, secured, err := p.connect(ctx, s)
+	c, err := p.dialer.once(ctx, s, p.Address, p.trust)
 	if err != nil {
 		return failed(classify(err, s.stage()))
 	}
-	said, broken, err := p.check(ctx, c, secured)
+	said, broken, err := p.check(ctx, c)
 	switch code := status.Code(err); {
 	case err == nil:
 		return Reply{Good: said == health.HealthCheckResponse_SERVING, Known: true,
@@ -59,31 +56,16 @@ func (p *grpcAsker) Ask(ctx context.Context) Reply {
 	}
 }
 
-// connect makes the connection, so that its failures are told apart as all checks' are.
-func (p *grpcAsker) connect(ctx context.Context, s *trace) (*oneConn,
-	credentials.TransportCredentials, error) {
-	c, err := p.dialer.dial(ctx, "tcp", p.Address)
-	if err != nil {
-		return nil, nil, err
-	}
-	if p.trust == nil {
-		return &oneConn{Conn: c}, insecure.NewCredentials(), nil
-	}
-	s.reached(handshaking)
-	secured := tls.Client(c, p.trust)
-	if err := secured.HandshakeContext(ctx); err != nil {
-		return nil, nil, err
-	}
-	s.reached(waiting)
-	return &oneConn{Conn: secured}, shaken{insecure.NewCredentials()}, nil
-}
-
 // check asks over a connection, which it closes, and says what broke that before.
-func (p *grpcAsker) check(ctx context.Context, c *oneConn,
-	secured credentials.TransportCredentials) (said health.HealthCheckResponse_ServingStatus,
-	broken, err error) {
+func (p *grpcAsker) check(ctx context.Context, c *oneConn) (
+	said health.HealthCheckResponse_ServingStatus, broken, err error) {
+	secured := insecure.NewCredentials()
+	if p.trust != nil {
+		secured = shaken{secured}
+	}
+	dial := func(context.Context, string) (net.Conn, error) { return c.take() }
 	to, err := grpc.NewClient("passthrough:///"+p.Address,
-		grpc.WithTransportCredentials(secured), grpc.WithContextDialer(c.dial),
+		grpc.WithTransportCredentials(secured), grpc.WithContextDialer(dial),
 		grpc.WithNoProxy(), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),
 		grpc.WithUserAgent("stormdrill-check"))
 	if err != nil {
@@ -93,53 +75,6 @@ func (p *grpcAsker) check(ctx context.Context, c *oneConn,
 	answer, err := health.NewHealthClient(to).Check(ctx,
 		&health.HealthCheckRequest{Service: p.Service})
 	return answer.GetStatus(), c.why(), err
-}
-
-// oneConn is a connection that a client may have once, and notes what breaks it.
-type oneConn struct {
-	net.Conn
-	given bool
-
-	mu  sync.Mutex
-	err error
-}
-
-var errGiven = errors.New("the connection was used already")
-
-// dial gives the connection. A client asks for one after the other.
-func (c *oneConn) dial(context.Context, string) (net.Conn, error) {
-	if c.given {
-		return nil, errGiven
-	}
-	c.given = true
-	return c, nil
-}
-
-func (c *oneConn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	c.note(err)
-	return n, err
-}
-
-func (c *oneConn) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b)
-	c.note(err)
-	return n, err
-}
-
-func (c *oneConn) note(err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err == nil {
-		c.err = err
-	}
-}
-
-// why is what broke it; nil: nothing did.
-func (c *oneConn) why() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.err
 }
 
 // shaken are credentials of a connection whose TLS handshake is over.

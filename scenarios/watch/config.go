@@ -19,6 +19,7 @@ type Config struct {
 	DNS          *DNS          `yaml:"dns" about:"asks for a name's address; K failures in a row are a detection"`
 	SQL          *SQL          `yaml:"sql" about:"asks a PostgreSQL a query; K bad answers in a row are a detection"`
 	GRPC         *GRPC         `yaml:"grpc" about:"asks gRPC's health service; K answers in a row other than SERVING are a detection"`
+	Redis        *Redis        `yaml:"redis" about:"asks a Redis, by PING or for a key; K bad answers in a row are a detection"`
 	HAProxy      *HAProxy      `yaml:"haproxy" about:"polls a server's state in HAProxy's statistics"`
 	JSON         *JSON         `yaml:"json" about:"polls a value in a page of JSON: a state as Consul, Patroni or Envoy tell it"`
 	Prometheus   *Prometheus   `yaml:"prometheus" about:"follows an alerting rule of a Prometheus, or a query: pending, firing"`
