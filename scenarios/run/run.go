@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -160,6 +161,11 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 			take func(node, text string, at int64)) error {
 			return d.lines(ctx, l, target, take)
 		},
+		Run: d.plan.Run,
+		Awaits: func(watcher, command string) {
+			d.Console.Say("watcher %s waits for an acknowledgement: %s [--note TEXT]", watcher, command)
+		},
+		Acked: d.acked,
 		Note: func(watcher, text string) {
 			d.recorder.note(timeline.Note{At: wire.Now(), Kind: "watcher",
 				Text: fmt.Sprintf("watcher %s: %s", watcher, text)})
@@ -168,6 +174,17 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 		Waits:   func(watcher, url string) { d.Console.Say("watcher %s waits for a POST to %s", watcher, url) },
 		Refused: func(watcher, why string) { d.recorder.note(webhookRefused(wire.Now(), watcher, why)) },
 	}
+}
+
+// acked says that a person acknowledged, and keeps their words.
+func (d *Drill) acked(watchers []string, note string) {
+	said := "acknowledged"
+	if note != "" {
+		said += ": " + note
+		d.recorder.note(timeline.Note{At: wire.Now(), Kind: "acknowledged",
+			Text: fmt.Sprintf("watcher %s: %s", strings.Join(watchers, ", "), said)})
+	}
+	d.Console.Say("watcher %s: %s", strings.Join(watchers, ", "), said)
 }
 
 // lines follows the logs of a target's nodes.

@@ -96,6 +96,7 @@ type WatcherTraits struct {
 	Told   bool `json:"told,omitempty"`   // it waits for notifications, and asks nothing
 	Local  bool `json:"local,omitempty"`  // it is heard on the CLI's clock, which may be another machine's
 	Port   bool `json:"port,omitempty"`   // it opens connections, and asks nothing on them
+	Person bool `json:"person,omitempty"` // somebody acknowledges, who may do so when the fault is gone already
 	Lines  bool `json:"lines,omitempty"`  // what it is told is a line of text each time, and never a payload of alerts
 }
 

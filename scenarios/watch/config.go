@@ -28,6 +28,7 @@ type Config struct {
 	Log          *Log          `yaml:"log" about:"reads a target's log: a line that matches is an alarm, and one that matches clear its end"`
 	Command      *Command      `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
 	Webhook      *Webhook      `yaml:"webhook" about:"waits for a notification of any monitoring, inside the network or on loopback"`
+	Person       *Person       `yaml:"person" about:"waits for a person's acknowledgement, by stormdrill ack RUN"`
 
 	// As sends the checks from a load group's place, over its links.
 	As string `yaml:"as"`
