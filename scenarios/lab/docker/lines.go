@@ -16,7 +16,8 @@ import (
 
 // Follow reads the engine's log of a target, whose lines have the time stamps with which the
 // engine took them from the container; what is attached (see follow) has none. A log ends
-// with each of the target's lives: then it is asked for the next one's, from the last stamp.
+// with each of the target's lives, or breaks off: then it is asked for once more, from the
+// last stamp on. The error is that it cannot be asked for, as of a log driver that keeps none.
 func (l *Lab) Follow(ctx context.Context, node string, take func(lab.Line)) error {
 	now, err := engineNow(ctx, l.engine)
 	if err != nil {
@@ -44,7 +45,8 @@ func (l *Lab) Follow(ctx context.Context, node string, take func(lab.Line)) erro
 	}
 }
 
-// lines reads a container's log from a time stamp on, until its process ends.
+// lines reads a container's log from a time stamp on, until its process ends or the stream
+// breaks off.
 func (l *Lab) lines(ctx context.Context, id string, from int64, take func(lab.Line)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -59,8 +61,8 @@ func (l *Lab) lines(ctx context.Context, id string, from int64, take func(lab.Li
 	defer r.Close()
 	out, complaint := &stampedLines{last: from - 1, take: take},
 		&stampedLines{last: from - 1, take: take}
-	_, err = stdcopy.StdCopy(out, complaint, r)
-	return err
+	_, _ = stdcopy.StdCopy(out, complaint, r) // what breaks off is taken up again
+	return nil
 }
 
 // stampedLines takes the lines of stdout, or of stderr, apart: each begins with its time

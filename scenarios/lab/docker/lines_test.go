@@ -57,13 +57,13 @@ func frame(stream byte, text string) string {
 	return string(head) + text
 }
 
-// A log is followed over its target's lives, from the last stamp of the one before; stdout
-// and stderr are each a stream. It ends with who listens.
+// A log is followed over its target's lives, from the last stamp of the one before, also where
+// it breaks off; stdout and stderr are each a stream. It ends with who listens.
 func TestFollow(t *testing.T) {
 	lives := [][]string{
 		{frame(1, stamped(5, "listening\n")), frame(2, stamped(4, "warning")), frame(1, stamped(7,
 			"bye\n")), frame(2, "\n")},
-		nil, // dead for a while
+		{"\x01\x00\x00\x00\x00\x00\x00\x40half a li"}, // then nothing, for it is dead for a while
 		{frame(1, stamped(7, "bye\n")), frame(1, stamped(9, "again\n"))},
 	}
 	var asked atomic.Int32
@@ -117,5 +117,30 @@ func TestFollow(t *testing.T) {
 	}
 	if want := [3]string{"1000.000000003", "1000.000000008", "1000.000000008"}; since != want {
 		t.Errorf("asked from %q", since)
+	}
+}
+
+// A log that the engine does not keep is an error, with the engine's words.
+func TestFollowWithoutALog(t *testing.T) {
+	engine := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/info") {
+			fmt.Fprint(w, `{"SystemTime": "2026-01-02T03:04:05.6Z"}`)
+			return
+		}
+		w.WriteHeader(http.StatusNotImplemented)
+		fmt.Fprint(w, `{"message": "configured logging driver does not support reading"}`)
+	}))
+	defer engine.Close()
+	c, err := client.New(client.WithHost("tcp://"+engine.Listener.Addr().String()),
+		client.WithAPIVersion("1.44"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &Lab{engine: c, living: t.Context(), ids: map[string]string{"app": "c0ffee"}}
+	if err := l.Follow(t.Context(), "app", nil); err == nil ||
+		!strings.HasPrefix(err.Error(), "log of app: ") ||
+		!strings.Contains(err.Error(), "does not support reading") {
+		t.Errorf("have %v", err)
 	}
 }
