@@ -85,6 +85,16 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		}
 		all = append(all, asker)
 	}
+	if c.GRPC != nil {
+		all = append(all, newGRPCAsker(c.GRPC, r, trust))
+	}
+	if c.Redis != nil {
+		asker, err := newRedisAsker(c.Redis, r, trust)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", c.Name, err)
+		}
+		all = append(all, asker)
+	}
 	if c.JSON != nil {
 		on, err := pageOn(c.JSON.URL, r, trust)
 		if err != nil {
@@ -107,7 +117,7 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		all = append(all, &alertmanagerAsker{c.Alertmanager, on})
 	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, haproxy, lb, json, prometheus, alertmanager",
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, grpc, redis, haproxy, lb, json, prometheus, alertmanager",
 			c.Name, len(all))
 	}
 	return all[0], nil
@@ -115,10 +125,15 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 
 // caOf is what a check trusts of its own.
 func caOf(c load.Check) string {
-	if c.HTTP == nil {
-		return ""
+	switch {
+	case c.HTTP != nil:
+		return c.HTTP.CA
+	case c.GRPC != nil:
+		return c.GRPC.CA
+	case c.Redis != nil:
+		return c.Redis.CA
 	}
-	return c.HTTP.CA
+	return ""
 }
 
 // patience is how long a check waits that does not say.

@@ -98,6 +98,7 @@ Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
 		newRun(),
+		newAck(),
 		newScore(),
 		newCompare(),
 		newExport(),

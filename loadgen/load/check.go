@@ -23,6 +23,8 @@ type Check struct {
 	LB      *LBProbe      `json:"lb,omitempty"`
 	JSON    *JSONProbe    `json:"json,omitempty"`
 	SQL     *SQLProbe     `json:"sql,omitempty"`
+	GRPC    *GRPCProbe    `json:"grpc,omitempty"`
+	Redis   *RedisProbe   `json:"redis,omitempty"`
 
 	Prometheus   *PrometheusProbe   `json:"prometheus,omitempty"`
 	Alertmanager *AlertmanagerProbe `json:"alertmanager,omitempty"`
@@ -90,6 +92,24 @@ type SQLProbe struct {
 	DSN    secret.Text `json:"dsn"`
 	Query  string      `json:"query"`
 	Equals string      `json:"equals,omitempty"`
+}
+
+// GRPCProbe asks gRPC's standard health service (grpc.health.v1.Health/Check) over a fresh
+// connection; good is SERVING.
+type GRPCProbe struct {
+	Address string `json:"address"`           // host:port
+	Service string `json:"service,omitempty"` // empty: the server as a whole
+	TLS     bool   `json:"tls,omitempty"`
+	CA      string `json:"ca,omitempty"` // PEM, trusted besides the drill's own
+}
+
+// RedisProbe asks a Redis over a fresh connection: PING, or for a key; good is an answer, and,
+// of a key, a value, which is Equals where that is set.
+type RedisProbe struct {
+	URL    secret.Text `json:"url"` // redis://, or rediss:// by TLS
+	Get    string      `json:"get,omitempty"`
+	Equals string      `json:"equals,omitempty"`
+	CA     string      `json:"ca,omitempty"` // PEM, trusted besides the drill's own
 }
 
 // Answer is what a probe brought back.

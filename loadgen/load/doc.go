@@ -14,6 +14,7 @@
 //	ebb      name → Deluge    it is cut off, at once; safe twice
 //	flooded  name → Deluge    what it did so far
 //	clock    null → int64
+//	wall     null → wire.Wall
 //
 // Events: "requests" Block (at least four a second while there are any), "findings"
 // Block (see EncodeFindings), "answer" Answer, "delivery" Delivery, "usage" Usage, "flooding"

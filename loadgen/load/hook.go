@@ -17,9 +17,10 @@ type Hook struct {
 	Token secret.Text `json:"token,omitempty"`
 }
 
-// Delivery is one notification received by a hook.
+// Delivery is one notification received by a hook, or one line of a log that says something.
 type Delivery struct {
 	Hook string `json:"hook"`
+	From string `json:"from,omitempty"` // the node whose log it is in; empty: it came by a hook
 	At   int64  `json:"at"`
 	Body string `json:"body"` // at most MostDelivery
 }

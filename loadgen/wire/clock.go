@@ -11,6 +11,28 @@ type Offset struct {
 	Bound time.Duration `json:"bound"` // half the best round trip
 }
 
+// Wall is what the call "wall" is answered with: the wall clock of the serving side's machine
+// was At, ns since 1970, between two readings of the clock that "clock" tells.
+type Wall struct {
+	Before int64 `json:"before"`
+	At     int64 `json:"at"`
+	After  int64 `json:"after"`
+}
+
+// readWall reads a machine's wall clock beside the other one.
+func readWall(clock func() int64) Wall {
+	w := Wall{Before: clock()}
+	w.At = time.Now().UnixNano()
+	w.After = clock()
+	return w
+}
+
+// Offset relates the wall clock to the other one: that was At + Shift, give or take Bound.
+func (w Wall) Offset() Offset {
+	half := (w.After - w.Before) / 2
+	return Offset{Shift: time.Duration(w.Before + half - w.At), Bound: time.Duration(half)}
+}
+
 // MeasureOffset asks the peer's clock n times and keeps the answer with the
 // shortest round trip, whose half is the error bound. The peer answers the
 // call "clock" (Serve does so by itself).

@@ -1,8 +1,35 @@
 package wire
 
 import (
+	"io"
 	"testing"
+	"testing/synctest"
+	"time"
 )
+
+// A node tells its wall clock beside the other one, in one breath.
+func TestWallClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, commands := io.Pipe()
+		events, out := io.Pipe()
+		s := NewServer(out)
+		s.Now = func() int64 { return 7000 }
+		go func() { _ = s.Serve(t.Context(), in, nil); _ = out.Close() }()
+		p := NewPeer(events, commands, nil)
+		var w Wall
+		now := time.Now().UnixNano()
+		if err := p.Call(t.Context(), "wall", nil, &w); err != nil ||
+			w != (Wall{Before: 7000, At: now, After: 7000}) {
+			t.Errorf("have %+v, %v", w, err)
+		}
+		_ = p.Close()
+		<-p.Done()
+	})
+	if have := (Wall{Before: 100, At: 5000, After: 106}).Offset(); have != (Offset{Shift: -4897,
+		Bound: 3}) {
+		t.Errorf("have %+v", have)
+	}
+}
 
 // What is told of a whole run covers every instant that its measurements allow: the
 // shift of the first, with a bound that reaches where the clocks went apart.

@@ -194,7 +194,7 @@ type Server struct {
 	// the order in which they came, each after the one before it has ended. Empty, or a nil
 	// Names: about none.
 	Names func(call string, body json.RawMessage) string
-	// Now is the clock that "clock" is answered with; nil: the package's.
+	// Now is the clock that "clock" and "wall" are answered with; nil: the package's.
 	Now func() int64
 
 	writing chan struct{} // holds one while a line is written
@@ -239,7 +239,8 @@ func (s *Server) write(m message) error {
 // Serve carries out commands from r, each on a goroutine of its own and those about one
 // name in their order, until r ends; then it cancels what is under way, waits for it, and returns (nil at
 // the plain end of r). Where no line comes for Silence it returns ErrSilent and waits for
-// nothing: answers may not be read either. The call "clock" is answered with s.Now.
+// nothing: answers may not be read either. The call "clock" is answered with s.Now, and "wall"
+// with a Wall.
 func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -273,13 +274,17 @@ func (s *Server) answer(ctx context.Context, m message, handlers map[string]Hand
 		busy.Go(func() { _ = s.write(message{}) }) // not here: it may have to wait, and the next beat must not
 		return
 	}
-	if m.Call == "clock" {
+	if m.Call == "clock" || m.Call == "wall" {
 		clock := s.Now
 		if clock == nil {
 			clock = Now
 		}
-		now, _ := json.Marshal(clock())
-		_ = s.write(message{ID: m.ID, Body: now}) // a dead peer also ends r
+		var now any = clock()
+		if m.Call == "wall" {
+			now = readWall(clock)
+		}
+		body, _ := json.Marshal(now)
+		_ = s.write(message{ID: m.ID, Body: body}) // a dead peer also ends r
 		return
 	}
 	h := handlers[m.Call]

@@ -46,11 +46,23 @@ type Lab interface {
 	Lost() <-chan error
 	// Strays says what went by no link so far, by the names of nodes.
 	Strays(ctx context.Context) (timeline.Strays, error)
+	// Follow gives the lines that a target writes from now on, over all its lives, as they
+	// come, until ctx or the lab ends: then there is no error. take is called by one goroutine,
+	// and nothing more is read while it runs.
+	Follow(ctx context.Context, node string, take func(Line)) error
 	// Environment is what a command on the CLI's machine is told of the drill, as
 	// NAME=value, for a fault that is aimed at the given nodes.
 	Environment(fault string, nodes []string) []string
 	// Close removes all of it, and completes the logs. It is safe twice.
 	Close(ctx context.Context) error
+}
+
+// Line is one of a target's log.
+type Line struct {
+	// At is when the lab had it from the target, by the wall clock of the machine that the load
+	// node runs on, ns since 1970.
+	At   int64
+	Text string // without its end, as far as MostLine bytes; valid UTF-8
 }
 
 // Options say what to start.

@@ -105,6 +105,16 @@ func (w *way) onward(from string, nodes []string) float64 {
 	return sum / float64(len(nodes))
 }
 
+// comesTo reports whether anything that goes to a node is hit on its way.
+func (w *way) comesTo(node string) bool {
+	for _, to := range w.hit {
+		if to[node] {
+			return true
+		}
+	}
+	return false
+}
+
 // beyond is the share of a node's requests that are hit on the way to those it
 // uses.
 func (w *way) beyond(node string) float64 {

@@ -362,7 +362,7 @@ func (p *planner) timeline() {
 // images that are not Stormdrill's and use somebody.
 func (p *planner) others() (names []string) {
 	for _, w := range p.plan.Header.Watch {
-		if w.Told {
+		if w.Told && !w.Person {
 			names = append(names, w.Name)
 		}
 	}

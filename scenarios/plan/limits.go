@@ -106,6 +106,10 @@ func (p *planner) watched(kind string, limits map[string]time.Duration) {
 			continue
 		}
 		w := p.plan.Header.Watch[i]
+		if why := p.asking[name].endless; why != "" && kind == "alert-clear" {
+			p.problem(keys, "sla.alert-clear: watcher %s %s", name, why)
+			continue
+		}
 		if kind == "alert-clear" && w.Told && w.Resolved == "" {
 			p.note("sla.alert-clear: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear",
 				name)
@@ -196,7 +200,11 @@ func (p *planner) windows() {
 		if w := p.s.Watch[name]; w != nil && w.Of != "" {
 			length = p.lasts(w.Of)
 		}
-		need(at("sla", "detect", name), "a fault", length, s.Detect[name].Within, 0)
+		what := "a fault"
+		if p.person(name) && length > 0 { // who may answer when it is gone
+			what, length = "a fault, with the recovery phase,", length+ph.Recovery
+		}
+		need(at("sla", "detect", name), what, length, s.Detect[name].Within, 0)
 	}
 	for _, name := range sortedKeys(s.Restore) {
 		need(at("sla", "alert-clear", name), "a recovery phase", ph.Recovery, s.Restore[name], 0)
@@ -224,6 +232,12 @@ func (p *planner) windows() {
 		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it",
 			ph.Recovery, p.confirm())
 	}
+}
+
+// person reports whether a watcher is one.
+func (p *planner) person(name string) bool {
+	return slices.ContainsFunc(p.plan.Header.Watch,
+		func(w timeline.Watcher) bool { return w.Name == name && w.Person })
 }
 
 // confirms checks that a stretch as long as confirm tells users who are well from ones

@@ -49,6 +49,12 @@ func (p *planner) notices(a questions, f *Fault) bool {
 		return a.unknown || resolver
 	}
 	w := p.wayOf(f)
+	if a.log {
+		return slices.ContainsFunc(a.nodes, func(n string) bool {
+			return slices.Contains(f.Site.Askers, n) || slices.Contains(f.Site.Targets, n) ||
+				w.comesTo(n) || w.beyond(n) > 0
+		})
+	}
 	switch {
 	case a.port:
 		return resolver || slices.ContainsFunc(a.nodes,

@@ -27,6 +27,8 @@ watch:
   state-1: {lb: {state: "http://lb:8080/state", server: app-1}}
   value-2: {json: {url: "http://lb:8080/state", path: servers.1.up, equals: "true", about: app-2}}
   pager: {webhook: {port: 9000, resolved: ok}}
+  log-2: {log: {of: app-2, match: lost}}
+  logs: {log: {of: app, match: lost}}
 faults: {f: FAULT}
 sla: {recover: 5s}
 `
@@ -35,17 +37,17 @@ sla: {recover: 5s}
 // those that what it asks takes in turn; everybody's links are watchers', too.
 func TestWatchersMeet(t *testing.T) {
 	for fault, unmet := range map[string]string{
-		`{http-status: {link: "page -> lb", code: 503}}`:      "name own port side state-1 value-2",
-		`{http-status: {link: "* -> lb", code: 503}}`:         "name side",
-		`{http-status: {link: "watch:own -> lb", code: 503}}`: "name placed port side state-1 value-2",
-		`{http-status: {link: "lb -> app-1", code: 503}}`:     "name port side value-2",
+		`{http-status: {link: "page -> lb", code: 503}}`:      "log-2 logs name own port side state-1 value-2",
+		`{http-status: {link: "* -> lb", code: 503}}`:         "log-2 logs name side",
+		`{http-status: {link: "watch:own -> lb", code: 503}}`: "log-2 logs name placed port side state-1 value-2",
+		`{http-status: {link: "lb -> app-1", code: 503}}`:     "log-2 name port side value-2",
 		`{http-status: {link: "lb -> app-2", code: 503}}`:     "name port side state-1",
-		`{http-status: {link: "app-1 -> db", code: 503}}`:     "name port side value-2",
-		`{kill: {target: app-1}}`:                             "name port side value-2",
-		`{kill: {target: lb}}`:                                "name side",
-		`{dns: {from: "*", names: [lb], answer: nxdomain}}`:   "side",
-		`{dns: {from: page, names: [lb], answer: nxdomain}}`:  "name own port side state-1 value-2",
-		`{dns: {from: "watch:name", answer: nxdomain}}`:       "own placed port side state-1 value-2",
+		`{http-status: {link: "app-1 -> db", code: 503}}`:     "log-2 name port side value-2",
+		`{kill: {target: app-1}}`:                             "log-2 name port side value-2",
+		`{kill: {target: lb}}`:                                "log-2 logs name side",
+		`{dns: {from: "*", names: [lb], answer: nxdomain}}`:   "log-2 logs side",
+		`{dns: {from: page, names: [lb], answer: nxdomain}}`:  "log-2 logs name own port side state-1 value-2",
+		`{dns: {from: "watch:name", answer: nxdomain}}`:       "log-2 logs own placed port side state-1 value-2",
 	} {
 		p := planned(t, parsed(t, strings.Replace(watched, "FAULT", fault, 1)), Options{})
 		var have []string

@@ -63,9 +63,11 @@ func (p *Plan) Objectives() []Objective {
 	keep := o.Keep
 	if o.Profile == sla.Handbook {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
-			by := fmt.Sprintf("alert %s, %s", a.Colour, a.When)
-			all = append(all, Objective{"respond", seconds(a.Respond), 0, by +
-				": the first watcher"},
+			by, who := fmt.Sprintf("alert %s, %s", a.Colour, a.When), "the first watcher"
+			if slices.ContainsFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Person }) {
+				who = "the first person who acknowledges"
+			}
+			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": " + who},
 				Objective{"repair", seconds(a.Repair), p.Resolution, strings.Join(a.Teams, ", ")})
 		}
 		keep = slices.Concat(keep, sla.Indicators)

@@ -29,6 +29,9 @@ func (p *planner) steers() {
 		case w.Webhook != nil && w.Webhook.Resolved == "":
 			p.note("steer %s: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true), else the names stay moved until the load ends; give it resolved, the pattern of an all-clear",
 				name, s.When)
+		case p.asking[s.When].endless != "":
+			p.note("steer %s: watcher %s %s: the names stay moved until the load ends", name,
+				s.When, p.asking[s.When].endless)
 		}
 		if len(s.Names) == 0 {
 			p.problem(sub("names"), "names are missing: want those that are to lead elsewhere, such as names: [edge]")

@@ -68,8 +68,10 @@ type questions struct {
 	unknown bool     // it hears of things by a way that is not known here
 	names   bool     // they go to the resolver alone
 	port    bool     // what is behind the port is not asked
-	nodes   []string // that are asked
+	nodes   []string // that are asked, or whose log is read
+	log     bool     // their log is
 	states  []string // nodes whose state is read there
+	endless string   // why it is never known to be content again; empty: it is
 }
 
 func (d *detector) at(key string) []string { return append(slices.Clip(d.keys), key) }
@@ -81,9 +83,9 @@ func (d *detector) place(i int) {
 	own := p.address(0, firstWatcher+min(i, mostWatchers-1))
 	d.as = p.someCohort(d.as)
 	switch g := p.consumers[d.as]; {
-	case d.watcher.Local && d.as != "":
+	case (d.watcher.Local || d.watcher.Told) && d.as != "":
 		p.problem(at("watch", d.name, "as"), "as: a %s asks nothing inside the drill's network", d.watcher.Kind)
-	case d.watcher.Local:
+	case d.watcher.Local || d.watcher.Told:
 	case d.as == "":
 		d.client, d.source = "watch:"+d.name, own
 		p.addConsumer(d.client, kindWatcher, at("watch", d.name), d.source)
@@ -135,6 +137,14 @@ func (d *detector) Node(key, name string) {
 	}
 }
 
+// Logs wants nodes to be there, whose log is read.
+func (d *detector) Logs(key, target string) {
+	d.asked.log, d.asked.nodes = true, d.p.nodesOf(target)
+	if len(d.asked.nodes) == 0 {
+		d.p.dangling(d.at(key), "no target or replica is named %q: %s", target, scenarios.Listed(target, d.p.hosts()))
+	}
+}
+
 // Anyhow takes it that the watcher can meet every fault.
 func (d *detector) Anyhow() { d.asked.unknown = true }
 
@@ -154,9 +164,11 @@ func (d *detector) Runs(line string, every time.Duration) {
 
 // Waits says where it waits to be told.
 func (d *detector) Waits(what, match, resolved string) {
-	d.asked.unknown = true
 	d.watcher.What, d.watcher.Match, d.watcher.Resolved = what, match, resolved
 }
+
+// Endless keeps an end of its alarms from being asked for.
+func (d *detector) Endless(why string) { d.asked.endless = why }
 
 // Hook has the load node wait, under the name that leads to it.
 func (d *detector) Hook(key string, h load.Hook) {

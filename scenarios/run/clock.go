@@ -25,6 +25,8 @@ type clocks struct {
 	mu          sync.Mutex
 	load, board []wire.Offset // to the CLI's, each time that both were measured
 	parted      bool          // load node and switchboard cannot have one clock
+	wall        wire.Offset   // the wall clock of the load node's machine to the record's, at last
+	set         time.Duration // how far that was set while the drill went on, at most
 }
 
 // measure relates both nodes' clocks to the CLI's once more; it gives the load node's.
@@ -37,8 +39,43 @@ func (c *clocks) measure(ctx context.Context, l lab.Lab) (wire.Offset, error) {
 	if err != nil {
 		return load, fmt.Errorf("switchboard: clock: %w", err)
 	}
+	var wall wire.Wall
+	if err := l.Load().Call(ctx, "wall", nil, &wall); err != nil {
+		return load, fmt.Errorf("load node: wall clock: %w", err)
+	}
 	c.add(load, board)
+	c.addWall(wall.Offset())
 	return load, nil
+}
+
+// steps is from where on a wall clock's move is told: no drift between two measurements
+// comes near.
+const steps = 10 * time.Millisecond
+
+// addWall takes in how the wall clock relates to the record's. The two drift alike; where
+// they part, the former was set.
+func (c *clocks) addWall(o wire.Offset) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if by := (o.Shift - c.wall.Shift).Abs(); c.wall != (wire.Offset{}) && by > steps {
+		c.set = max(c.set, by)
+	}
+	c.wall = o
+}
+
+// stamp is an instant that the wall clock of the load node's machine tells, ns since 1970, on
+// the record's clock.
+func (c *clocks) stamp(wall int64) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return wall + int64(c.wall.Shift)
+}
+
+// wallSet is how far that clock was set, at most; 0: it was not.
+func (c *clocks) wallSet() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.set
 }
 
 func (c *clocks) add(load, board wire.Offset) {

@@ -53,6 +53,30 @@ func TestClocks(t *testing.T) {
 	}
 }
 
+// What the wall clock of the containers' machine tells is put on the record's clock by what
+// was measured last; that it was set meanwhile is known, and drift is none.
+func TestClocksOfStamps(t *testing.T) {
+	at := func(shift time.Duration) wire.Offset { return wire.Offset{Shift: shift, Bound: 3} }
+	for name, c := range map[string]struct {
+		measured []wire.Offset
+		want     int64
+		set      time.Duration
+	}{
+		"once":      {[]wire.Offset{at(-time.Hour)}, int64(time.Second), 0},
+		"as before": {[]wire.Offset{at(-time.Hour), at(-time.Hour + 9)}, int64(time.Second) + 9, 0},
+		"set, and set back": {[]wire.Offset{at(-time.Hour), at(-time.Hour - 3*time.Second),
+			at(-time.Hour)}, int64(time.Second), 3 * time.Second},
+	} {
+		var have clocks
+		for _, o := range c.measured {
+			have.addWall(o)
+		}
+		if at := have.stamp(int64(time.Hour + time.Second)); at != c.want || have.wallSet() != c.set {
+			t.Errorf("%s: have %d, set by %s, want %+v", name, at, have.wallSet(), c)
+		}
+	}
+}
+
 // What the switchboard tells is enclosed wherever it may have been on the record's clock;
 // what never happened stays so.
 func TestClocksOfTheSwitchboard(t *testing.T) {

@@ -50,7 +50,7 @@ func (c detectionWindow) outlives(a watch.Alarm) bool {
 // known to exceed.
 func (s *scorer) detect(n watch.Noticed, hit int, w timeline.Watcher, c detectionWindow) *Time {
 	until := s.course.end
-	if c.cleared != never {
+	if c.cleared != never && !c.late {
 		until = c.cleared
 	}
 	switch next := s.nextOther(c); {

@@ -113,15 +113,16 @@ func (s *scorer) alert() {
 	}
 }
 
-// handbook judges by the profile. Nobody can respond before somebody noticed, so
-// the first watcher stands for the response; mended is when the users are well.
+// handbook judges by the profile. A person who acknowledges has responded. Where none is
+// waited for, nobody can respond before somebody noticed, so the first watcher stands for
+// the response. Mended is when the users are well.
 func (s *scorer) handbook() (all []Objective) {
 	if s.wanted.Profile != Handbook {
 		return nil
 	}
 	if a := s.card.Alert; a != nil {
 		all = append(all,
-			atMost("respond", duration(a.Respond), s.card.Times.Detect,
+			atMost("respond", duration(a.Respond), s.responded(),
 				"no watcher had anything to notice"),
 			s.change("repair", duration(a.Repair), s.card.Times.Outage))
 	}
@@ -136,6 +137,26 @@ func (s *scorer) handbook() (all []Objective) {
 		}
 	}
 	return all
+}
+
+// responded is when the first person acknowledged, or the first watcher noticed where no
+// person is waited for; where none did, the least that is known.
+func (s *scorer) responded() *Time {
+	first, any := (*Time)(nil), false
+	for i, w := range s.record.Header.Watch {
+		if !w.Person {
+			continue
+		}
+		any = true
+		if t := s.card.Watchers[i].Detect; t != nil && (first == nil ||
+			first.Censored && !t.Censored || first.Censored == t.Censored && t.Seconds < first.Seconds) {
+			first = t
+		}
+	}
+	if !any {
+		return s.card.Times.Detect
+	}
+	return first
 }
 
 // port judges a tcp watcher: once the fault is gone, it connects whenever it tries.

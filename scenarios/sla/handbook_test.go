@@ -96,6 +96,40 @@ func TestHandbook(t *testing.T) {
 	}
 }
 
+// Where a person is waited for, the profile's limit to respond is theirs, whoever noticed
+// before; one who acknowledges when the fault is gone was late, and not mistaken.
+func TestRespondIsThePersons(t *testing.T) {
+	for name, c := range map[string]struct {
+		acks     []int64 // since the start
+		result   string
+		measured float64 // s; where it did not come, the least that is known
+		late     bool
+		mistaken int
+	}{
+		"while the fault is on": {[]int64{20 * sec}, Met, 5, false, 0},
+		"once it is gone":       {[]int64{38 * sec}, Met, 23, false, 0},
+		"twice":                 {[]int64{20 * sec, 22 * sec}, Met, 5, false, 0},
+		"never":                 {nil, Undecided, 25, true, 0},
+		"before":                {[]int64{12 * sec}, Undecided, 0, true, 1},
+	} {
+		s := handbooked()
+		s.watch = append(s.watch, timeline.Watcher{Name: "oncall", Kind: "person",
+			WatcherTraits: (&watch.Person{}).Traits(), Fails: 1, Oks: 1})
+		for _, at := range c.acks {
+			s.deliveries = append(s.deliveries, load.Delivery{Hook: "oncall", At: t0 + at, Body: "x"})
+		}
+		card := Score(s.record(), s.goals)
+		i := slices.IndexFunc(card.Objectives, func(o Objective) bool { return o.Name == "respond" })
+		w := card.Watchers[len(card.Watchers)-1]
+		if i < 0 || card.Objectives[i].Result != c.result || w.FalseAlarms != c.mistaken ||
+			w.Detect == nil || w.Detect.Censored != c.late ||
+			w.Detect.Seconds < c.measured-1 || w.Detect.Seconds > c.measured+1 {
+			t.Errorf("%s: have %+v, detect %+v, %d false", name, card.Objectives, w.Detect,
+				w.FalseAlarms)
+		}
+	}
+}
+
 // Port connectivity is judged once the fault is gone: what a tcp watcher tried before
 // says nothing of it, and of what could not be asked nothing is known.
 func TestPortInRecovery(t *testing.T) {

@@ -18,6 +18,7 @@ type detectionWindow struct {
 	from     int64         // what detection is counted from: min(T_effect, T_onset)
 	doubt    time.Duration // of from
 	confirm  time.Duration
+	late     bool // who has to notice may do so when it is gone already
 }
 
 // detectionWindow is the fault that a watcher was given, else all that it can meet.
@@ -30,12 +31,16 @@ func (s *scorer) window(w timeline.Watcher) detectionWindow {
 					func(f Fault) bool { return f.Name == name && f.Absorbed })
 			})
 			if len(felt) > 0 && len(felt) < len(c.names) {
-				return s.windowOf(felt)
+				c = s.windowOf(felt)
+				c.late = w.Person
+				return c
 			}
 		}
 		return c
 	}
-	return s.windowOf([]string{w.Of})
+	c := s.windowOf([]string{w.Of})
+	c.late = w.Person
+	return c
 }
 
 // met are all the faults that a watcher can meet.
@@ -46,7 +51,9 @@ func (s *scorer) met(w timeline.Watcher) detectionWindow {
 			names = append(names, f.Name)
 		}
 	}
-	return s.windowOf(names)
+	c := s.windowOf(names)
+	c.late = w.Person
+	return c
 }
 
 // whole is from the first fault to the last.
@@ -123,5 +130,5 @@ func origin(injected, touched int64, late time.Duration, own []outage) (from int
 // holds reports whether an alarm was raised because of it, by its time.
 func (c detectionWindow) holds(raised watch.Span) bool {
 	return c.injected != never && raised.After >= c.injected &&
-		(c.cleared == never || raised.After <= c.cleared+int64(c.confirm))
+		(c.late || c.cleared == never || raised.After <= c.cleared+int64(c.confirm))
 }

@@ -96,6 +96,8 @@ type WatcherTraits struct {
 	Told   bool `json:"told,omitempty"`   // it waits for notifications, and asks nothing
 	Local  bool `json:"local,omitempty"`  // it is heard on the CLI's clock, which may be another machine's
 	Port   bool `json:"port,omitempty"`   // it opens connections, and asks nothing on them
+	Person bool `json:"person,omitempty"` // somebody acknowledges, who may do so when the fault is gone already
+	Lines  bool `json:"lines,omitempty"`  // what it is told is a line of text each time, and never a payload of alerts
 }
 
 // Watcher is what scoring needs to know of a detector.
@@ -109,8 +111,8 @@ type Watcher struct {
 	Oks   int           `json:"oks"`
 	Every time.Duration `json:"every"`
 	What  string        `json:"what"`
-	// Match and Resolved are a webhook's regular expressions: of a notification
-	// that is an alarm (empty: any) and of an all-clear (empty: none is; it wins).
+	// Match and Resolved are regular expressions of one that is told: of a notification, or a
+	// line, that is an alarm (empty: any) and of an all-clear (empty: none is; it wins).
 	Match    string `json:"match,omitempty"`
 	Resolved string `json:"resolved,omitempty"`
 	// Of is the fault that it has to notice; empty: whichever comes first.

@@ -18,13 +18,17 @@ type Config struct {
 	TCP          *TCP          `yaml:"tcp" about:"opens a connection to a port; K failures in a row are a detection"`
 	DNS          *DNS          `yaml:"dns" about:"asks for a name's address; K failures in a row are a detection"`
 	SQL          *SQL          `yaml:"sql" about:"asks a PostgreSQL a query; K bad answers in a row are a detection"`
+	GRPC         *GRPC         `yaml:"grpc" about:"asks gRPC's health service; K answers in a row other than SERVING are a detection"`
+	Redis        *Redis        `yaml:"redis" about:"asks a Redis, by PING or for a key; K bad answers in a row are a detection"`
 	HAProxy      *HAProxy      `yaml:"haproxy" about:"polls a server's state in HAProxy's statistics"`
 	JSON         *JSON         `yaml:"json" about:"polls a value in a page of JSON: a state as Consul, Patroni or Envoy tell it"`
 	Prometheus   *Prometheus   `yaml:"prometheus" about:"follows an alerting rule of a Prometheus, or a query: pending, firing"`
 	Alertmanager *Alertmanager `yaml:"alertmanager" about:"asks an Alertmanager for active alerts with the labels"`
 	LB           *LB           `yaml:"lb" about:"polls a server's state in the embedded balancer"`
+	Log          *Log          `yaml:"log" about:"reads a target's log: a line that matches is an alarm, and one that matches clear its end"`
 	Command      *Command      `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
 	Webhook      *Webhook      `yaml:"webhook" about:"waits for a notification of any monitoring, inside the network or on loopback"`
+	Person       *Person       `yaml:"person" about:"waits for a person's acknowledgement, by stormdrill ack RUN"`
 
 	// As sends the checks from a load group's place, over its links.
 	As string `yaml:"as"`
@@ -55,6 +59,8 @@ type Planner interface {
 	Connects(key, address string)
 	Resolves(key, target string)
 	Node(key, name string)
+	// Logs wants a target or a replica to be there, whose log is read.
+	Logs(key, target string)
 	// Anyhow: what it asks may hear of things by ways that are not known here.
 	Anyhow()
 	// Expects checks an expectation, Authority reads a file of certificates.
@@ -69,6 +75,8 @@ type Planner interface {
 	Runs(line string, every time.Duration)
 	// Waits says where a detector waits to be told, and by what an alarm and its end are known.
 	Waits(what, match, resolved string)
+	// Endless says why it is never known to be content again, and what would tell.
+	Endless(why string)
 	// Hook has the load node wait for notifications.
 	Hook(key string, h load.Hook)
 }

@@ -18,7 +18,9 @@ import (
 //     version 4) is read alert by alert, each told from others by its fingerprint, or by
 //     its labels: an alarm is on while any alert that matches fires, whatever else is
 //     resolved, and one that is resolved without having fired raises nothing. Of any
-//     other body Match tells an alarm, and Resolved, which wins, its end.
+//     other body Match tells an alarm, and Resolved, which wins, its end;
+//   - log: at a line that matches; each node's log has alarms of its own, and no line is
+//     taken for a payload.
 //
 // An answer that could not be had says nothing, neither good nor bad.
 type Follower struct {
@@ -27,14 +29,15 @@ type Follower struct {
 	bad, good       int   // in a row
 	last            int64 // start of the answer before
 	match, resolved *regexp.Regexp
-	alarmed         bool   // by a notification without alerts of its own
-	firing          firing // alerts
+	alarmed         map[string]bool // by what had no alerts of its own, by the node that wrote it
+	firing          firing          // alerts
 }
 
 // Follow begins with a detector that has found nothing.
 func Follow(w timeline.Watcher) *Follower {
 	return &Follower{Noticed: Noticed{Ends: !w.Told || w.Resolved != ""}, firing: firing{},
-		watcher: w, match: pattern(w.Match), resolved: pattern(w.Resolved)}
+		alarmed: map[string]bool{}, watcher: w, match: pattern(w.Match),
+		resolved: pattern(w.Resolved)}
 }
 
 // Answer takes an answer; another check's, or one that is not known, is left alone.
@@ -68,11 +71,11 @@ func (f *Follower) Answer(a load.Answer) {
 // Delivery takes a notification; another hook's is left alone, and one that says
 // neither that something is wrong nor that it is over.
 func (f *Follower) Delivery(d load.Delivery) {
-	if d.Hook != f.watcher.Name || !f.watcher.Told || !f.takes(d.Body) {
+	if d.Hook != f.watcher.Name || !f.watcher.Told || !f.takes(d) {
 		return
 	}
 	f.Asked++
-	if at := (Span{d.At, d.At}); f.alarmed || len(f.firing) > 0 {
+	if at := (Span{d.At, d.At}); len(f.alarmed)+len(f.firing) > 0 {
 		f.raise(at)
 	} else {
 		f.content(at)
@@ -80,16 +83,18 @@ func (f *Follower) Delivery(d load.Delivery) {
 }
 
 // takes takes in what a notification says; false where that is nothing.
-func (f *Follower) takes(body string) bool {
-	if p, ok := payloadOf(body); ok {
-		f.Ends = true
-		return f.firing.take(p, f.matches)
+func (f *Follower) takes(d load.Delivery) bool {
+	if !f.watcher.Lines {
+		if p, ok := payloadOf(d.Body); ok {
+			f.Ends = true
+			return f.firing.take(p, f.matches)
+		}
 	}
 	switch {
-	case f.resolved != nil && f.resolved.MatchString(body):
-		f.alarmed = false
-	case f.matches(body):
-		f.alarmed = true
+	case f.resolved != nil && f.resolved.MatchString(d.Body):
+		delete(f.alarmed, d.From)
+	case f.matches(d.Body):
+		f.alarmed[d.From] = true
 	default:
 		return false
 	}

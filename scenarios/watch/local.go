@@ -9,13 +9,14 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// Local runs the detectors that live on the CLI's own machine: commands, and
-// webhooks on its loopback.
+// Local runs the detectors that the CLI itself hears: commands, webhooks on its loopback, the
+// logs of targets, and persons.
 type Local struct {
 	ctx     context.Context // of those that run
 	stop    context.CancelFunc
 	busy    sync.WaitGroup
 	servers []*http.Server
+	acks    *acks // nil: no person is waited for
 }
 
 // Hearing takes what local detectors find. All of it must be safe for concurrent use.
@@ -25,6 +26,15 @@ type Hearing struct {
 	Deliver func(load.Delivery)
 	Waits   func(watcher, url string) // where a webhook waits, before its first notification
 	Refused func(watcher, why string) // what was sent there and is no notification; each reason once
+	// Lines gives what a target, or each of its replicas, writes from now on, as it comes, until
+	// ctx ends; at is on the record's clock. The error is that it cannot.
+	Lines func(ctx context.Context, target string, take func(node, text string, at int64)) error
+	Note  func(watcher, text string) // what a reader should know
+	// Run is the run's id, by which a person names it; Awaits says by which command they
+	// acknowledge, and Acked that they did, for which watchers, in their own words.
+	Run    string
+	Awaits func(watcher, command string)
+	Acked  func(watchers []string, note string)
 }
 
 // StartLocal starts those of the detectors that are local.

@@ -68,6 +68,7 @@ func (h *Webhook) Plan(p Planner) {
 	case h.Token != "":
 		at = fmt.Sprintf("http://hooks:%d%s/%s", h.Port, strings.TrimSuffix(path, "/"), h.Token)
 	}
+	p.Anyhow() // what its sender asks is not known here
 	p.Waits("waits for a notification at "+at, h.Match, h.Resolved)
 	if !h.Loopback {
 		p.Hook("port", load.Hook{Port: h.Port, Path: path, Token: h.Token})

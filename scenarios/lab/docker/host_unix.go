@@ -3,9 +3,7 @@
 package docker
 
 import (
-	"io/fs"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,15 +24,6 @@ func giveBack(f *os.File, path string) {
 	_ = os.Remove(path)
 	_ = f.Close()
 }
-
-// ours reports whether a file is this user's.
-func ours(info fs.FileInfo) bool {
-	s, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(s.Uid) == os.Geteuid()
-}
-
-// private reports whether nobody but its owner may use a folder.
-func private(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 == 0 }
 
 // freeIn is how much room a folder's file system has, bytes.
 func freeIn(dir string) (free uint64, ok bool) {

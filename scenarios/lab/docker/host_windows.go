@@ -1,7 +1,6 @@
 package docker
 
 import (
-	"io/fs"
 	"os"
 
 	"golang.org/x/sys/windows"
@@ -22,12 +21,6 @@ func lockNow(f *os.File) error {
 
 // giveBack ends a lock. Its file stays: another process may have it open.
 func giveBack(f *os.File, _ string) { _ = f.Close() }
-
-// ours: a folder for temporary files is each user's own here.
-func ours(fs.FileInfo) bool { return true }
-
-// private: as ours.
-func private(fs.FileInfo) bool { return true }
 
 // freeIn is how much room a folder's file system has for this user, bytes.
 func freeIn(dir string) (free uint64, ok bool) {

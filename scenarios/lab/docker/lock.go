@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/userdir"
 )
 
 // lockPath is a file that is held locked as long as its piece of work lasts.
 func lockPath(name string) string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("stormdrill-%d", os.Getuid()), name+".lock")
+	return filepath.Join(userdir.Path(), name+".lock")
 }
 
 // hold takes the lock of a piece of work that only one process may do at a time; the
@@ -21,7 +22,7 @@ func lockPath(name string) string {
 // this user's own, or a link, is refused.
 func hold(name string) (release func(), err error) {
 	path := lockPath(name)
-	if err := ownFolder(filepath.Dir(path)); err != nil {
+	if _, err := userdir.Make(); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
 	f, err := openLock(path)
@@ -29,7 +30,7 @@ func hold(name string) (release func(), err error) {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
 	info, err := f.Stat()
-	if err == nil && (!info.Mode().IsRegular() || !ours(info)) {
+	if err == nil && (!info.Mode().IsRegular() || !userdir.Owned(info)) {
 		err = fmt.Errorf("%s: not a file of this user: remove it, or set TMPDIR to a folder of your own",
 			path)
 	}
@@ -47,23 +48,6 @@ func hold(name string) (release func(), err error) {
 		return nil, fmt.Errorf("lock: %s: %w", path, err)
 	}
 	return func() { giveBack(f, path) }, nil
-}
-
-// ownFolder makes a folder in one that is there, or makes sure that it is this user's and
-// nobody else may write to it.
-func ownFolder(dir string) error {
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%w: is TMPDIR a folder that you may write to?", err)
-	}
-	info, err := os.Lstat(dir)
-	if err != nil {
-		return err
-	}
-	if !info.IsDir() || !ours(info) || !private(info) {
-		return fmt.Errorf("%s: want a folder of this user alone (it is %s): remove it, or set TMPDIR to a folder of your own",
-			dir, info.Mode())
-	}
-	return nil
 }
 
 // heldPause is between two tries for a lock that another holds.

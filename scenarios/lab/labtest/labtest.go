@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
@@ -29,6 +31,7 @@ func Contract(t *testing.T, start func(t *testing.T) lab.Lab, node string) {
 	wantCPU(t, l, node)
 	wantRule(t, l, node)
 	wantEnvironment(t, l, node)
+	wantLines(t, l, node)
 	wantNoLoss(t, l)
 }
 
@@ -206,6 +209,72 @@ func wantRule(t *testing.T, l lab.Lab, node string) {
 	active(false)
 	call("lift", rule.Name, &b)
 	active(false)
+}
+
+// wantLines wants what a target writes once it is asked for a page, over two of its lives,
+// with instants that the load node's two clocks enclose, and an end with who listens.
+func wantLines(t *testing.T, l lab.Lab, node string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	lines, ended := make(chan lab.Line, 1000), make(chan error, 1)
+	go func() {
+		ended <- l.Follow(ctx, node, func(line lab.Line) {
+			select {
+			case lines <- line:
+			default: // more than are looked at
+			}
+		})
+	}()
+	for _, begin := range []func(context.Context, string) error{
+		func(context.Context, string) error { return nil }, l.Kill,
+	} {
+		must(t, begin(t.Context(), node))
+		must(t, l.Start(t.Context(), node))
+		before := wallOf(t, l)
+		line := asked(t, l, node, lines)
+		if after := wallOf(t, l); line.Text == "" || len(line.Text) > lab.MostLine ||
+			line.At < before || line.At > after {
+			t.Errorf("%+v, between %d and %d", line, before, after)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// wallOf is the wall clock that lines are stamped by.
+func wallOf(t *testing.T, l lab.Lab) int64 {
+	t.Helper()
+	var w wire.Wall
+	must(t, l.Load().Call(t.Context(), "wall", nil, &w))
+	if w.Before <= 0 || w.After < w.Before || w.At <= 0 {
+		t.Errorf("wall clock: %+v", w)
+	}
+	return w.At
+}
+
+// asked asks a target for a page until it writes a line: one that has just begun may not
+// answer yet.
+func asked(t *testing.T, l lab.Lab, node string, lines <-chan lab.Line) lab.Line {
+	t.Helper()
+	for len(lines) > 0 {
+		<-lines
+	}
+	_, port, _ := strings.Cut(linksTo(t, l, node)[0], "-> "+node+":")
+	check := load.Check{Name: "contract", Timeout: time.Second,
+		HTTP: &load.HTTPProbe{URL: secret.Text("http://" + node + ":" + port + "/")}}
+	for range 30 {
+		var a load.Answer
+		must(t, l.Load().Call(t.Context(), "knock", check, &a))
+		select {
+		case line := <-lines:
+			return line
+		case <-time.After(time.Second):
+		}
+	}
+	t.Fatalf("%s writes nothing", node)
+	return lab.Line{}
 }
 
 // linksTo are the links that end at a node.

@@ -67,8 +67,9 @@ func (Ground) Doctor(_ context.Context, tell func(lab.Finding)) {
 
 // Start starts a lab.
 func (g Ground) Start(ctx context.Context, o lab.Options) (lab.Lab, error) {
-	l := &Lab{ground: g, o: o, lost: make(chan error, 1), nodes: map[string]*node{},
-		rules: map[string]*rule{}, floods: map[string]*rule{}}
+	l := &Lab{ground: g, o: o, lost: make(chan error, 1), closed: make(chan struct{}),
+		nodes: map[string]*node{}, rules: map[string]*rule{}, floods: map[string]*rule{},
+		logs: map[string][]chan lab.Line{}}
 	for _, n := range o.Plan.Nodes {
 		l.nodes[n.Name] = newNode(n)
 	}
@@ -101,11 +102,14 @@ type Lab struct {
 	serving           sync.WaitGroup
 	board             func(event string, body any) error // tells what the switchboard sees
 	lost              chan error
+	closing           sync.Once
+	closed            chan struct{}
 
 	mu            sync.Mutex
-	nodes         map[string]*node // targets
-	rules, floods map[string]*rule // by the names they were given
-	users         *users           // at work; nil: none
+	logs          map[string][]chan lab.Line // who follows which target's
+	nodes         map[string]*node           // targets
+	rules, floods map[string]*rule           // by the names they were given
+	users         *users                     // at work; nil: none
 }
 
 // calls are what a node answers; what it tells by itself goes by tell.
@@ -172,6 +176,7 @@ func (l *Lab) Environment(fault string, _ []string) []string {
 
 // Close ends both conversations, and the users with them. It is safe twice.
 func (l *Lab) Close(context.Context) error {
+	l.closing.Do(func() { close(l.closed) })
 	for _, p := range []*wire.Peer{l.load, l.switchboard} {
 		if p != nil {
 			_ = p.Close()

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"net/url"
 	"sync"
 	"time"
 
@@ -25,6 +26,11 @@ func (l *Lab) loadCalls() calls {
 	}
 	knock := func(_ context.Context, c load.Check) (load.Answer, error) {
 		now := l.ground.Load.now()
+		if c.HTTP != nil {
+			if u, err := url.Parse(string(c.HTTP.URL)); err == nil {
+				l.Write(u.Hostname(), "GET "+u.Path)
+			}
+		}
 		return load.Answer{Check: c.Name, Start: now, End: now, Good: true, Known: true}, nil
 	}
 	return func(tell func(string, any) error) map[string]wire.Handler {

@@ -1,0 +1,83 @@
+//go:build linux
+
+package loadgen
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/load"
+)
+
+// redisAsker asks a Redis over a connection that it makes anew.
+type redisAsker struct {
+	*load.RedisProbe
+	options redis.Options
+	dialer  *dialer
+	trust   *tls.Config // nil: without TLS
+}
+
+func newRedisAsker(p *load.RedisProbe, r *dialer, trust *tls.Config) (*redisAsker, error) {
+	url, err := p.URL.Reveal()
+	if err != nil {
+		return nil, err
+	}
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, errors.New(secret.Hidden(err.Error()))
+	}
+	if o.TLSConfig == nil {
+		trust = nil
+	}
+	// One try on one connection, which asks for nothing but what is wanted; how long, ctx says.
+	return &redisAsker{p, redis.Options{Addr: o.Addr, Username: o.Username, Password: o.Password,
+		DB: o.DB, Protocol: 2, PoolSize: 1, MaxRetries: -1, DialerRetries: 1, ReadTimeout: -1,
+		WriteTimeout: -1, ContextTimeoutEnabled: true, DisableIdentity: true,
+		MaintNotificationsConfig: &maintnotifications.Config{
+			Mode: maintnotifications.ModeDisabled}}, r, trust}, nil
+}
+
+// Ask is good when PING is answered, or a key has a value, the one wanted where one is.
+func (p *redisAsker) Ask(ctx context.Context) Reply {
+	s, ctx := newTrace(ctx)
+	defer s.undo()
+	c, err := p.dialer.once(ctx, s, p.options.Addr, p.trust)
+	if err != nil {
+		return failed(classify(err, s.stage()))
+	}
+	value, broken, err := p.value(ctx, c)
+	var said redis.Error
+	switch {
+	case errors.Is(err, redis.Nil):
+		return Reply{Known: true, Detail: "no such key"}
+	case errors.As(err, &said):
+		text := secret.Hidden(said.Error())
+		return Reply{Known: true, Detail: text[:min(len(text), mostValue)]}
+	case err != nil:
+		return failed(classify(cmp.Or(broken, err), waiting))
+	case p.Equals != "" && value != p.Equals:
+		return Reply{Known: true, Detail: value[:min(len(value), mostValue)]}
+	}
+	return Reply{Good: true, Known: true, Detail: value[:min(len(value), mostValue)]}
+}
+
+// value asks over a connection, which it closes, and says what broke that before.
+func (p *redisAsker) value(ctx context.Context, c *oneConn) (value string, broken, err error) {
+	o := p.options
+	o.Dialer = func(context.Context, string, string) (net.Conn, error) { return c.take() }
+	client := redis.NewClient(&o)
+	defer func() { _, _ = client.Close(), c.Close() }()
+	if p.Get == "" {
+		value, err = client.Ping(ctx).Result()
+	} else {
+		value, err = client.Get(ctx, p.Get).Result()
+	}
+	return value, c.why(), err
+}
