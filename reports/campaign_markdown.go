@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
@@ -15,7 +15,7 @@ func CampaignMarkdown(w io.Writer, c campaign.Card) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), runs(c.Planned.Runs, ""),
 		cell(strings.ToUpper(string(c.Verdict))))
-	for _, r := range sla.Texts(c.Reasons) {
+	for _, r := range words.English.Texts(c.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(c.Reasons) > 0 {
@@ -31,13 +31,13 @@ func CampaignMarkdown(w io.Writer, c campaign.Card) error {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
 	}
 	b.WriteByte('\n')
-	for _, s := range c.Says {
+	for _, s := range words.English.Texts(c.Says) {
 		fmt.Fprintf(&b, "- %s\n", cell(s))
 	}
 	fmt.Fprintf(&b, "- **Seed:** %d\n\n| run | seed | verdict | why |\n|---|---|---|---|\n", c.Seed)
 	for _, r := range c.Runs {
 		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", cell(r.Folder), r.Seed, cell(string(r.Verdict)),
-			cell(strings.Join(sla.Texts(r.Reasons), "; ")))
+			cell(strings.Join(words.English.Texts(r.Reasons), "; ")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -26,28 +26,29 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 			Control: t.Control,
 			Watchers: []sla.Watcher{{Name: "balancer",
 				Detect: &sla.Time{Seconds: detect, Resolution: 0.05}}},
-			Objectives: []sla.Objective{{Name: "detect balancer", Wanted: "≤ 1 s", Measured: "…",
+			Objectives: []sla.Objective{{Name: "detect balancer", Op: "<=",
+				Wanted: sla.Say(sla.WantTime, "<=", 1.0), Measured: sla.Say(sla.AsWritten, "…"),
 				Result: sla.Met, Value: &detect, Unit: "s", Resolution: 0.05}}}
 		if t.Control {
-			c.Objectives = []sla.Objective{{Name: "no alarm of balancer", Wanted: "none",
-				Measured: "none", Result: sla.Met}}
+			c.Objectives = []sla.Objective{{Name: "no alarm of balancer",
+				Wanted: sla.Say(sla.WantNone), Measured: sla.Say(sla.WantNone), Result: sla.Met}}
 			c.Watchers[0].Detect = nil
 		}
 		switch {
 		case t.Control && t.Number == 2:
 			c.Verdict, c.Reasons = sla.Fail,
-				[]sla.Said{sla.Say("objective-missed",
-					"no alarm of balancer: wanted none, measured 1, the first 3.0 s into the run")}
+				[]sla.Said{sla.Say(sla.ObjectiveMissed, "no alarm of balancer",
+					sla.Say(sla.WantNone), sla.Say(sla.AlarmsRaised, 1, 3.0))}
 			c.Watchers[0].FalseAlarms, c.Objectives[0].Measured, c.Objectives[0].Result = 1,
-				"1, the first 3.0 s into the run", sla.Missed
+				sla.Say(sla.AlarmsRaised, 1, 3.0), sla.Missed
 		case !t.Control && t.Number == 11:
 			c.Verdict, c.Reasons = sla.Fail,
-				[]sla.Said{sla.Say("objective-missed",
-					"detect balancer: wanted ≤ 1 s, measured > 10 s")}
+				[]sla.Said{sla.Say(sla.ObjectiveMissed, "detect balancer",
+					sla.Say(sla.WantTime, "<=", 1.0), sla.Say(sla.TimeExceeds, 10.0))}
 			c.Objectives[0].Result, c.Objectives[0].Censored = sla.Missed, true
 		case !t.Control && t.Number == 12:
 			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true,
-				[]sla.Said{sla.Say("generator-late", "the generator fell behind its own schedule")}
+				[]sla.Said{sla.Say(sla.Harness, "the generator fell behind its own schedule")}
 		}
 		done = append(done, campaign.Outcome{Turn: t, Card: c})
 	}

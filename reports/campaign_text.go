@@ -3,10 +3,12 @@ package reports
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -53,7 +55,7 @@ func CampaignProgress(w io.Writer, c campaign.Card, o TextOptions) error {
 	fmt.Fprintf(t, "%s  %s", t.paint(colorOf(last.Verdict), strings.ToUpper(string(last.Verdict))),
 		last.Folder)
 	if len(last.Reasons) > 0 {
-		t.WriteString(": " + last.Reasons[0].Text)
+		t.WriteString(": " + said(last.Reasons[0]))
 	}
 	fmt.Fprintf(t, "\nso far %d of %d kept the SLA%s\n", c.Kept, c.Planned.Runs-c.Left,
 		exceededSoFar(c))
@@ -82,11 +84,11 @@ func CampaignText(w io.Writer, c campaign.Card, o TextOptions) error {
 	t := &text{TextOptions: o}
 	fmt.Fprintf(t, "\n%s  %s, %s\n", t.paint(colorOf(c.Verdict),
 		strings.ToUpper(string(c.Verdict))), c.Scenario, runs(c.Planned.Runs, ""))
-	for _, r := range sla.Texts(c.Reasons) {
+	for _, r := range words.English.Texts(c.Reasons) {
 		t.line("", r)
 	}
 	t.spreads(c)
-	for i, s := range c.Says {
+	for i, s := range words.English.Texts(c.Says) {
 		t.line([]string{"says", ""}[min(i, 1)], s)
 	}
 	if o.Evidence != "" {
@@ -135,14 +137,39 @@ var spreadHead = []string{"objective", "wanted", "met", "best", "median", "worst
 
 // spreadRow sets a spread; what was measured and not judged has no met.
 func spreadRow(s campaign.Spread) []string {
-	met := ""
-	if s.Wanted != "" {
+	met, wanted := "", ""
+	if s.Wanted != nil {
+		wanted = said(*s.Wanted)
 		met = fmt.Sprintf("%d of %d", s.Met, s.Met+s.Missed+s.Undecided)
 	}
 	var bounds []string
 	for _, b := range s.Bounds {
-		bounds = append(bounds, s.String(b))
+		bounds = append(bounds, bound(s, b))
 	}
-	return []string{s.Name, string(s.Wanted), met, s.Shown(s.Best), s.Shown(s.Median),
-		s.Shown(s.Worst), strings.Join(bounds, ", ")}
+	return []string{s.Name, wanted, met, valueOf(s, s.Best), valueOf(s, s.Median),
+		valueOf(s, s.Worst), strings.Join(bounds, ", ")}
+}
+
+// bound says one the way an SLA is written: “p95 ≤ 1.2 s”.
+func bound(s campaign.Spread, b campaign.Bound) string {
+	sign := "≤"
+	if s.Floor {
+		sign = "≥"
+	}
+	return fmt.Sprintf("p%d %s %s", campaign.Percentile(b.Quantile), sign, valueOf(s, &b.Value))
+}
+
+// valueOf writes a value of a spread; ∞ for one without end.
+func valueOf(s campaign.Spread, v *float64) string {
+	switch {
+	case v == nil && s.Floor:
+		return "nothing"
+	case v == nil:
+		return "∞"
+	case s.Unit == "share":
+		return words.Percent(*v)
+	case s.Unit != "s":
+		return strconv.FormatFloat(*v, 'f', -1, 64)
+	}
+	return words.Brief(*v)
 }

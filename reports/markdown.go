@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -13,7 +14,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	card = plainly(card)
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s: %s\n\n", cell(title(card)), cell(strings.ToUpper(string(card.Verdict))))
-	for _, r := range sla.Texts(card.Reasons) {
+	for _, r := range words.English.Texts(card.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(card.Reasons) > 0 {
@@ -21,8 +22,8 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	}
 	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
 	for _, o := range card.Objectives {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted),
-			cell(o.Measured), cell(string(o.Margin)), cell(o.Result))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name),
+			cell(said(o.Wanted)), cell(measured(o)), cell(margin(o)), cell(o.Result))
 	}
 	b.WriteByte('\n')
 	item := func(name, s string) {

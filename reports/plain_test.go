@@ -31,6 +31,8 @@ func fill(v reflect.Value, text string, deep int) {
 		v.SetFloat(0.5)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf(text))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem(), text, deep)

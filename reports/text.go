@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -62,7 +63,7 @@ func (t *text) paint(color, s string) string {
 // Text writes a scorecard for a person: the verdict first, then each objective,
 // then what happened.
 func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
-	reasons := sla.Texts(plainly(card).Reasons) // their further lines are set in, each of them
+	reasons := words.English.Texts(plainly(card).Reasons) // their further lines are set in, each of them
 	card = inLines(card)
 	if o.Width <= 0 {
 		o.Width = 100
@@ -94,7 +95,9 @@ func (t *text) objectives(card sla.Scorecard) {
 	}
 	head := [4]string{"objective", "wanted", "measured", "margin"}
 	var wide [4]int
-	row := func(o sla.Objective) [4]string { return [4]string{o.Name, o.Wanted, o.Measured, string(o.Margin)} }
+	row := func(o sla.Objective) [4]string {
+		return [4]string{o.Name, said(o.Wanted), measured(o), margin(o)}
+	}
 	for i, h := range head {
 		wide[i] = len(h)
 		for _, o := range card.Objectives {
@@ -154,7 +157,7 @@ func (t *text) facts(card sla.Scorecard) {
 	t.line("answers", nodes(card))
 	t.line("generator", generator(card))
 	t.line("clock", clocks(card))
-	for i, n := range sla.Texts(card.Notes) {
+	for i, n := range words.English.Texts(card.Notes) {
 		t.line([]string{"note", ""}[min(i, 1)], n)
 	}
 }
@@ -221,7 +224,7 @@ func (t *text) picture(card sla.Scorecard) {
 	marks := p.Marks
 	if !t.Verbose {
 		marks = slices.DeleteFunc(slices.Clone(marks),
-			func(m sla.Point) bool { return !turns(m.Name) })
+			func(m sla.Point) bool { return !turns[m.What.Code] })
 	}
 	for i, m := range marks {
 		if at := int(m.At / p.Step); at < len(below) && below[at] == ' ' {
@@ -234,20 +237,16 @@ func (t *text) picture(card sla.Scorecard) {
 	}
 	var legend []string
 	for i, m := range marks {
-		legend = append(legend, fmt.Sprintf("%c %s %.1fs", markSign(i), m.Name, m.At))
+		legend = append(legend, fmt.Sprintf("%c %s %.1fs", markSign(i), said(m.What), m.At))
 	}
 	t.line("", strings.Join(legend, ", "))
 	t.line("", fmt.Sprintf("bad requests, one column per %s: · none, ▁ some, █ all",
-		sla.Brief(p.Step)))
+		words.Brief(p.Step)))
 	t.WriteByte('\n')
 }
 
-// turns reports whether a mark is one at which a drill turns: a fault comes or is gone, or
-// somebody notices.
-func turns(mark string) bool {
-	return strings.HasPrefix(mark, "inject") || strings.HasPrefix(mark, "clear") ||
-		strings.HasSuffix(mark, " noticed")
-}
+// turns are the marks at which a drill turns: a fault comes or is gone, or somebody notices.
+var turns = map[sla.Code]bool{sla.MarkInject: true, sla.MarkClear: true, sla.MarkNoticed: true}
 
 // markSign names the n-th mark of a picture.
 func markSign(n int) rune { return rune('a' + n%26) }
@@ -274,7 +273,7 @@ func Table(w io.Writer, cards []sla.Scorecard) error {
 		}
 		why := ""
 		if len(c.Reasons) > 0 {
-			why = "  " + c.Reasons[0].Text
+			why = "  " + said(c.Reasons[0])
 		}
 		fmt.Fprintf(t, "%s  %-*s  %d of %d met%s\n",
 			t.paint(color, fmt.Sprintf("%-12s", strings.ToUpper(string(c.Verdict)))), wide,

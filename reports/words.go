@@ -6,8 +6,34 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
+
+// said is what the judge says, in words.
+func said(s sla.Said) string { return words.English.Text(s) }
+
+// took is a time, in words.
+func took(t *sla.Time) string { return said(t.Said()) }
+
+// measured is what was, and whose it is.
+func measured(o sla.Objective) string {
+	if o.Fault == "" {
+		return said(o.Measured)
+	}
+	return fmt.Sprintf("%s (%s)", said(o.Measured), o.Fault)
+}
+
+// margin is how far what was measured lies on the good side of the limit.
+func margin(o sla.Objective) string {
+	switch {
+	case o.Margin == nil:
+		return ""
+	case o.Unit == "share":
+		return fmt.Sprintf("%+.2f points", 100**o.Margin)
+	}
+	return fmt.Sprintf("%+.0f%%", 100**o.Margin)
+}
 
 // count writes a number with commas.
 func count(n uint64) string {
@@ -32,7 +58,7 @@ func share[F ~float64](f F) string {
 	if sla.Number(f) == sla.None {
 		return "nothing sent,"
 	}
-	return sla.Percent(float64(f))
+	return words.Percent(float64(f))
 }
 
 // noOutage says what there was of one that is no fault's.
@@ -63,7 +89,7 @@ func users(c sla.Scorecard) string {
 			share(c.Requests.High), count(c.Requests.Due-c.Requests.Sent))
 	}
 	if c.Times.Outage != nil {
-		s = "outage of " + c.Times.Outage.String() + "; " + s
+		s = "outage of " + took(c.Times.Outage) + "; " + s
 	} else {
 		s = noOutage(c) + "; " + s
 	}
@@ -127,16 +153,16 @@ func data(c sla.Scorecard) string {
 	switch {
 	case d.RPO == nil:
 	case d.Unknown > 0:
-		s += "; RPO at least " + d.RPO.String()
+		s += "; RPO at least " + took(d.RPO)
 	default:
-		s += "; RPO " + d.RPO.String()
+		s += "; RPO " + took(d.RPO)
 	}
 	rto := c.Times.Mitigate
 	if rto == nil || rto.Censored {
 		rto = c.Times.Outage
 	}
 	if rto != nil {
-		s += ", RTO " + rto.String()
+		s += ", RTO " + took(rto)
 	}
 	return s
 }
@@ -160,7 +186,7 @@ func impact(c sla.Scorecard) string {
 		return s + "; too few requests a second to say for how long"
 	}
 	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time",
-		sla.Brief(*i.Degraded), sla.Brief(*i.Full), share(*i.ByTime))
+		words.Brief(*i.Degraded), words.Brief(*i.Full), share(*i.ByTime))
 }
 
 // served says in one line what a group, or a part of one, had in each phase.
@@ -206,7 +232,7 @@ func endless(p *float64) string {
 	if p == nil {
 		return "∞"
 	}
-	return sla.Brief(*p)
+	return words.Brief(*p)
 }
 
 // budget says what the outage burnt.
@@ -215,12 +241,12 @@ func budget(c sla.Scorecard) string {
 	if b == nil {
 		return ""
 	}
-	burnt := sla.Brief(b.Seconds)
-	if most := sla.Brief(b.Most); most != burnt {
+	burnt := words.Brief(b.Seconds)
+	if most := words.Brief(b.Most); most != burnt {
 		burnt += " to " + most
 	}
 	return fmt.Sprintf("%s burnt, %s of the %s that %s in %s allows", burnt, share(b.Share),
-		sla.Brief(b.Allowed), share(b.Objective), days(b.Window))
+		words.Brief(b.Allowed), share(b.Objective), days(b.Window))
 }
 
 // days writes a long time.
@@ -228,7 +254,7 @@ func days(s float64) string {
 	if d := s / (24 * 3600); d == float64(int(d)) {
 		return fmt.Sprintf("%.0f days", d)
 	}
-	return sla.Brief(s)
+	return words.Brief(s)
 }
 
 // alert says who is called, and within which limits.
@@ -237,9 +263,17 @@ func alert(c sla.Scorecard) string {
 	if a == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s, %s; %s: %s; respond within %s, repair within %s", a.Colour, a.When,
-		strings.Join(a.Failures, ", "), strings.Join(a.Teams, ", "), sla.Brief(a.Respond),
-		sla.Brief(a.Repair))
+	return fmt.Sprintf("%s, %s; %s: %s; respond within %s, repair within %s", a.Colour,
+		words.English.Name(a.When), names(a.Failures), names(a.Teams), words.Brief(a.Respond),
+		words.Brief(a.Repair))
+}
+
+func names(all []sla.Code) string {
+	var names []string
+	for _, c := range all {
+		names = append(names, words.English.Name(c))
+	}
+	return strings.Join(names, ", ")
 }
 
 // detection says when failed requests fell.
@@ -270,25 +304,25 @@ func observer(c sla.Scorecard, ideal bool) (lines []string) {
 		case w.Detect.Censored && c.Slowed(w):
 			s += "content throughout, while users were answered more slowly"
 		case w.Detect.Censored:
-			s += "never noticed (" + w.Detect.String() + ")"
+			s += "never noticed (" + took(w.Detect) + ")"
 		default:
-			s += "noticed after " + w.Detect.String()
+			s += "noticed after " + took(w.Detect)
 			switch {
 			case w.Behind == nil || !ideal:
 			case w.Behind.Seconds < 0:
 				s += fmt.Sprintf(", %s before every request, watched, could have told",
-					sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
+					took(&sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution}))
 			default:
 				s += fmt.Sprintf(", %s behind what every request, watched, would have told",
-					w.Behind)
+					took(w.Behind))
 			}
 		}
 		switch {
 		case w.Restore == nil:
 		case w.Restore.Censored:
-			s += "; not content again (" + w.Restore.String() + ")"
+			s += "; not content again (" + took(w.Restore) + ")"
 		default:
-			s += "; content again " + w.Restore.String() + " after the fault was gone"
+			s += "; content again " + took(w.Restore) + " after the fault was gone"
 		}
 		if w.FalseAlarms > 0 {
 			s += fmt.Sprintf("; %d false alarms", w.FalseAlarms)
@@ -317,7 +351,7 @@ func steer(x sla.Steer) string {
 	}
 	s := fmt.Sprintf("%s: %s %s", x.Name, x.What, strings.Join(parts, ", "))
 	if x.Settled != nil {
-		s += fmt.Sprintf("; users well %s after the move", x.Settled)
+		s += fmt.Sprintf("; users well %s after the move", took(x.Settled))
 	}
 	return s
 }
@@ -340,14 +374,14 @@ func clocks(c sla.Scorecard) string {
 		return ""
 	}
 	return fmt.Sprintf("the containers' is this machine's %+.6f s ± %s, measured %d times, in which it drifted by %s",
-		k.Shift, sla.Brief(k.Bound), k.Measured, sla.Brief(k.Drift))
+		k.Shift, words.Brief(k.Bound), k.Measured, words.Brief(k.Drift))
 }
 
 // generator says how the load kept its word.
 func generator(c sla.Scorecard) string {
 	g := c.Generator
 	s := fmt.Sprintf("%.4g/s wanted, %.4g/s sent, lag p99 %s", g.RateWanted, g.RateAchieved,
-		sla.Brief(g.LagP99))
+		words.Brief(g.LagP99))
 	if g.Unsent > 0 {
 		s += fmt.Sprintf(", %s never sent", count(g.Unsent))
 	}

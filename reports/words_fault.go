@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -29,7 +30,8 @@ func fault(f sla.Fault, only bool) string {
 	}
 	if f.Effect >= 0 {
 		s += fmt.Sprintf("; %s after the injection",
-			sla.Time{Seconds: max(0, float64(f.Effect-f.Inject)), Resolution: f.EffectResolution})
+			took(&sla.Time{Seconds: max(0, float64(f.Effect-f.Inject)),
+				Resolution: f.EffectResolution}))
 	}
 	switch {
 	case p.Gone:
@@ -41,7 +43,7 @@ func fault(f sla.Fault, only bool) string {
 		s += aftermath(f)
 	}
 	if f.Calm != nil && (f.Calm.Censored || f.Calm.Seconds > 0) {
-		s += "; latency as before " + f.Calm.String() + " after it was gone"
+		s += "; latency as before " + took(f.Calm) + " after it was gone"
 	}
 	if f.Detectable != nil {
 		bad := "been bad"
@@ -58,7 +60,7 @@ func fault(f sla.Fault, only bool) string {
 }
 
 // atLeast writes a share in per cent, rounded up after two digits.
-func atLeast(f float64) string { return sla.Percent(math.Ceil(f*1e4) / 1e4) }
+func atLeast(f float64) string { return words.Percent(math.Ceil(f*1e4) / 1e4) }
 
 // aftermath says what a fault gave the users, by itself.
 func aftermath(f sla.Fault) (s string) {
@@ -76,11 +78,11 @@ func aftermath(f sla.Fault) (s string) {
 	case f.Outage == nil:
 		return ""
 	}
-	s = "; outage of " + f.Outage.String()
+	s = "; outage of " + took(f.Outage)
 	if f.Mitigate != nil && !f.Mitigate.Censored {
-		s += ", mitigated after " + f.Mitigate.String()
+		s += ", mitigated after " + took(f.Mitigate)
 	} else if f.Recover != nil {
-		s += ", well again " + f.Recover.String() + " after it was gone"
+		s += ", well again " + took(f.Recover) + " after it was gone"
 	}
 	return s
 }
@@ -90,7 +92,7 @@ func unexplained(o sla.Outage) string {
 	s := fmt.Sprintf("an unexplained outage of %s from %.2f s to %.2f s", o.Group, o.Onset,
 		o.Recovery)
 	if o.Resolution > 0 {
-		s += ", each ± " + sla.Brief(o.Resolution)
+		s += ", each ± " + words.Brief(o.Resolution)
 	}
 	if o.Censored {
 		s += ", not known to be over when the run ended"

@@ -98,11 +98,11 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	case err == nil:
 	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):
 		card.Verdict, card.Reasons = sla.Interrupted,
-			[]sla.Said{sla.Say("interrupted", err.Error())}
+			[]sla.Said{sla.Say(sla.EndedEarly, err.Error())}
 	case len(c.done) == 0 && card.Verdict == "":
 		return err
 	default:
-		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say("harness", err.Error())}
+		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say(sla.Harness, err.Error())}
 	}
 	c.done = append(c.done, campaign.Outcome{Turn: t, Card: card})
 	return nil

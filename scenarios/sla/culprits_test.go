@@ -131,7 +131,7 @@ func TestNoTimeIsBelowZero(t *testing.T) {
 	}
 	for name, x := range map[string]*Time{"of the fault": card.Faults[0].Outage, "detect": card.Times.Detect, "mitigate": card.Times.Mitigate, "recover": card.Times.Recover, "outage": card.Times.Outage} {
 		if x != nil && x.Seconds < 0 {
-			t.Errorf("%s: %s", name, x)
+			t.Errorf("%s: %s", name, x.Said())
 		}
 	}
 }

@@ -1,0 +1,168 @@
+// Package words has the words for what the judge says by codes: a table a language, from a
+// code to a template, and what fills it in.
+//
+// A template names the code's values in braces. The name says how a value is written: what
+// ends in seconds as a time with its unit, what ends in share in per cent. {name:format}
+// writes it otherwise, see formats, and {low..high} is a range, of which no end is ∞. What
+// stands between ‹ and › is left out where one of its values is none.
+package words
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Language is one that reports are written in.
+type Language struct {
+	said map[sla.Code]string
+	to   string // between the ends of a range
+	list string // between what is listed
+}
+
+// English is the language of all that is kept as evidence.
+var English = &Language{english, " to ", ", "}
+
+// Text is what is said, in words. A code that has none is told by its detail.
+func (l *Language) Text(s sla.Said) string {
+	template, ok := l.said[s.Code]
+	if detail, told := s.Of("detail").(string); !ok && told {
+		return detail
+	}
+	if !ok {
+		return s.String()
+	}
+	var b strings.Builder
+	for {
+		always, rest, more := strings.Cut(template, "‹")
+		text, _ := l.fill(always, s)
+		b.WriteString(text)
+		if !more {
+			return b.String()
+		}
+		maybe, after, _ := strings.Cut(rest, "›")
+		if text, whole := l.fill(maybe, s); whole {
+			b.WriteString(text)
+		}
+		template = after
+	}
+}
+
+// Texts are the words of all.
+func (l *Language) Texts(all []sla.Said) []string {
+	texts := make([]string, len(all))
+	for i, s := range all {
+		texts[i] = l.Text(s)
+	}
+	return texts
+}
+
+// Name is the word for a code without values.
+func (l *Language) Name(c sla.Code) string { return l.Text(sla.Said{Code: c}) }
+
+// placeholder is {name}, {name:format} or {low..high}.
+var placeholder = regexp.MustCompile(`\{([a-z0-9_]+)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
+
+// fill puts values into a template; whole is false where one is none.
+func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
+	var b strings.Builder
+	at := 0
+	whole = true
+	for _, m := range placeholder.FindAllStringSubmatchIndex(template, -1) {
+		part := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return template[m[2*i]:m[2*i+1]]
+		}
+		b.WriteString(template[at:m[0]])
+		at = m[1]
+		name, high, format := part(1), part(2), part(3)
+		if high != "" {
+			b.WriteString(l.between(name, s.Of(name), high, s.Of(high)))
+			continue
+		}
+		value := l.value(name, format, s.Of(name))
+		whole = whole && value != ""
+		b.WriteString(value)
+	}
+	b.WriteString(template[at:])
+	return b.String(), whole
+}
+
+// between is a range, or what both of its ends read as.
+func (l *Language) between(low string, from any, high string, until any) string {
+	a, b := cmp.Or(l.value(low, "", from), "∞"), cmp.Or(l.value(high, "", until), "∞")
+	if a == b {
+		return a
+	}
+	return a + l.to + b
+}
+
+// formats are ways to write a number other than by its name; what writes nothing leaves out
+// the part of a template that it is in.
+var formats = map[string]func(float64) string{
+	"0":     func(v float64) string { return fmt.Sprintf("%.0f", v) },
+	"1":     func(v float64) string { return fmt.Sprintf("%.1f", v) },
+	"2":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
+	"g":     func(v float64) string { return fmt.Sprintf("%g", v) },
+	"g3":    func(v float64) string { return fmt.Sprintf("%.3g", v) },
+	"ms1":   func(v float64) string { return fmt.Sprintf("%.1f", 1e3*v) },
+	"s":     pluralS,
+	"whole": wholePercent,
+	"up":    upPercent,
+	"doubt": func(v float64) string {
+		if v < leastShown {
+			return ""
+		}
+		return Brief(v)
+	},
+}
+
+// value writes one; empty where there is none.
+func (l *Language) value(name, format string, v any) string {
+	switch v := v.(type) {
+	case string:
+		if name == "op" {
+			return sign(v)
+		}
+		return v
+	case []string:
+		return strings.Join(v, l.list)
+	case sla.Said:
+		return l.Text(v)
+	case float64:
+		return number(name, format, v)
+	}
+	return ""
+}
+
+func number(name, format string, v float64) string {
+	switch write, ok := formats[format]; {
+	case ok:
+		return write(v)
+	case strings.HasSuffix(name, "seconds"):
+		return Brief(v)
+	case strings.HasSuffix(name, "share"):
+		return Percent(v)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+func pluralS(v float64) string {
+	if v == 1 {
+		return ""
+	}
+	return "s"
+}
+
+func sign(op string) string {
+	if op == "<=" {
+		return "≤"
+	}
+	return "≥"
+}
