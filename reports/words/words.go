@@ -24,8 +24,11 @@ type Language struct {
 	list string // between what is listed
 }
 
-// English is the language of all that is kept as evidence.
-var English = &Language{english, " to ", ", "}
+// The languages.
+var (
+	English = &Language{english, " to ", ", "}
+	Chinese = &Language{chinese, "～", "、"}
+)
 
 // Text is what is said, in words. A code that has none is told by its detail.
 func (l *Language) Text(s sla.Said) string {

@@ -9,7 +9,7 @@ import (
 )
 
 // languages by their tables' names.
-var languages = map[string]*Language{"en": English}
+var languages = map[string]*Language{"en": English, "zh": Chinese}
 
 // Every code has words in every language, and they name no value that it does not carry. A
 // table has no words for what nobody says.
@@ -64,5 +64,9 @@ func TestText(t *testing.T) {
 		if have := English.Text(s); have != want {
 			t.Errorf("have %q, want %q", have, want)
 		}
+	}
+	if have, want := Chinese.Text(sla.Say(sla.Latency, 0.004, 0.005, 3, 5)),
+		"4 ms～5 ms，5 个中 3 个失败"; have != want {
+		t.Errorf("have %q, want %q", have, want)
 	}
 }
