@@ -9,7 +9,6 @@ import (
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -44,7 +43,7 @@ func answerCase(c campaign.Card) junit.Testcase {
 		Name: fmt.Sprintf("at most %d of %d runs exceed the SLA", c.Planned.Allowed,
 			c.Planned.Runs)}
 	said := &junit.Result{Message: string(c.Verdict), Type: string(c.Verdict),
-		Data: strings.Join(words.English.Texts(slices.Concat(c.Reasons, c.Says)), "\n")}
+		Data: strings.Join(english.Texts(slices.Concat(c.Reasons, c.Says)), "\n")}
 	switch c.Verdict {
 	case sla.Pass:
 	case sla.Fail:

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -58,26 +59,15 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 // What people and CI read of a campaign is kept as golden files.
 func TestCampaignFormats(t *testing.T) {
 	c, done := rehearsed(2)
-	text := func(w io.Writer) error {
-		if err := CampaignPlan(w, c.Scenario,
-			campaign.Design{Runs: 12, Allowed: 2, Controls: 2, Seed: 7},
-			40*time.Second); err != nil {
-			return err
-		}
-		if err := CampaignTurn(w, campaign.Design{Runs: 12, Controls: 2},
-			done[0].Turn); err != nil {
-			return err
-		}
-		if err := CampaignProgress(w, c, TextOptions{}); err != nil {
-			return err
-		}
-		return CampaignText(w, c, TextOptions{Width: 100, Evidence: "stormdrill-out/x"})
+	text := func(l *words.Language) func(io.Writer) error {
+		return func(w io.Writer) error { return told(w, c, done, l) }
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"campaign.txt":  text,
-		"campaign.json": func(w io.Writer) error { return CampaignJSON(w, c) },
-		"campaign.md":   func(w io.Writer) error { return CampaignMarkdown(w, c) },
-		"campaign.xml":  func(w io.Writer) error { return CampaignJUnit(w, c, done) },
+		"campaign.txt":    text(words.English),
+		"campaign.zh.txt": text(words.Chinese),
+		"campaign.json":   func(w io.Writer) error { return CampaignJSON(w, c) },
+		"campaign.md":     func(w io.Writer) error { return CampaignMarkdown(w, c) },
+		"campaign.xml":    func(w io.Writer) error { return CampaignJUnit(w, c, done) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer
@@ -87,6 +77,14 @@ func TestCampaignFormats(t *testing.T) {
 			wantGolden(t, name, have.Bytes())
 		})
 	}
+}
+
+// told is what a campaign prints from its beginning to its end.
+func told(w io.Writer, c campaign.Card, done []campaign.Outcome, l *words.Language) error {
+	o := TextOptions{Width: 100, Evidence: "stormdrill-out/x", Language: l}
+	d := campaign.Design{Runs: 12, Allowed: 2, Controls: 2, Seed: 7}
+	return errors.Join(CampaignPlan(w, c.Scenario, d, 40*time.Second, o),
+		CampaignTurn(w, d, done[0].Turn, o), CampaignProgress(w, c, o), CampaignText(w, c, o))
 }
 
 // A CI that reads only junit.xml comes to the campaign's own answer.

@@ -46,7 +46,7 @@ func difference(d sla.Difference) string {
 	case d.Is == sla.Open:
 		return "" // the values say why
 	case d.By != nil:
-		return d.Is + " by " + said(*d.By)
+		return d.Is + " by " + english.Text(*d.By)
 	}
 	return d.Is
 }
@@ -55,7 +55,7 @@ func orNone(s *sla.Said) string {
 	if s == nil {
 		return "–"
 	}
-	return said(*s)
+	return english.Text(*s)
 }
 
 // differently says in what the two runs were not the same drill.

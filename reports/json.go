@@ -63,7 +63,7 @@ func worded(v reflect.Value) reflect.Value {
 }
 
 func speak(s sla.Said) spoken {
-	out := spoken{sla.Said{Code: s.Code, Values: slices.Clone(s.Values)}, said(s)}
+	out := spoken{sla.Said{Code: s.Code, Values: slices.Clone(s.Values)}, english.Text(s)}
 	for i, v := range out.Values {
 		if part, ok := v.Is.(sla.Said); ok {
 			out.Values[i].Is = speak(part)

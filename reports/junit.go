@@ -7,7 +7,6 @@ import (
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -30,10 +29,10 @@ func suiteOf(card sla.Scorecard) junit.Testsuite {
 	class := "stormdrill." + card.Scenario
 	for _, o := range card.Objectives {
 		c := junit.Testcase{Name: o.Name, Classname: class, Time: "0"}
-		result := &junit.Result{Message: "wanted " + said(o.Wanted) + ", measured " + measured(o),
+		result := &junit.Result{Message: "wanted " + english.Text(o.Wanted) + ", measured " + english.measured(o),
 			Type: o.Result}
 		if o.Why != nil {
-			result.Data = said(*o.Why)
+			result.Data = english.Text(*o.Why)
 		}
 		switch o.Result {
 		case sla.Missed:
@@ -44,7 +43,7 @@ func suiteOf(card sla.Scorecard) junit.Testsuite {
 		suite.AddTestcase(c)
 	}
 	if card.Verdict != sla.Pass && card.Verdict != sla.Fail {
-		why := strings.Join(words.English.Texts(card.Reasons), "\n")
+		why := strings.Join(english.Texts(card.Reasons), "\n")
 		suite.AddTestcase(junit.Testcase{Name: "run", Classname: class, Time: "0",
 			Error: &junit.Result{Message: string(card.Verdict), Type: string(card.Verdict),
 				Data: why}})

@@ -86,7 +86,7 @@ func TestHostileTextIsInert(t *testing.T) {
 		"junit":             func(w io.Writer) error { return JUnit(w, c) },
 		"markdown":          func(w io.Writer) error { return Markdown(w, c) },
 		"text":              func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
-		"table":             func(w io.Writer) error { return Table(w, []sla.Scorecard{c, c}) },
+		"table":             func(w io.Writer) error { return Table(w, []sla.Scorecard{c, c}, TextOptions{}) },
 		"campaign json":     func(w io.Writer) error { return CampaignJSON(w, all) },
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
 		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all) },

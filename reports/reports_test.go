@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -95,6 +96,10 @@ func TestFormats(t *testing.T) {
 		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false,
 			true), "scorecard-color.txt": text(true,
 			true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+		"scorecard.zh.txt": func(w io.Writer, c sla.Scorecard) error {
+			return Text(w, c, TextOptions{Width: 80, Evidence: "stormdrill-out/x", Verbose: true,
+				Language: words.Chinese})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer

@@ -8,8 +8,8 @@ var english = map[sla.Code]string{
 	sla.EndedEarly:      "{detail}",
 	sla.NothingJudged:   "no objective was judged: a run without one cannot pass",
 	sla.ObjectiveMissed: "{objective}: wanted {wanted}, measured {measured}‹ ({fault})›‹: {why}›",
-	sla.ObjectiveUndecided: "{objective}: wanted {wanted}, measured {measured}‹ ({fault})›‹: " +
-		"{why}›",
+	sla.ObjectiveUndecided: "{objective}: wanted {wanted}, measured {measured}‹ ({fault})›" +
+		"‹: {why}›",
 	sla.Dead:             "nothing was injected: {detail}: look at the targets' logs",
 	sla.FaultNotInjected: "fault {fault} was never injected: the run ended before",
 	sla.FaultNotGone:     "fault {fault} was not proven gone",
@@ -31,9 +31,9 @@ var english = map[sla.Code]string{
 		"it by itself: stormdrill, or its connection to the engine, stood still",
 	sla.FaultOverstayedOn: "fault {fault} was on for longer than planned, and its node failed " +
 		"to lift it by itself: {detail}",
-	sla.FaultOverdue: "fault {fault} was on for ‹{over_seconds} ›longer than planned: " +
-		"stormdrill, or its connection to the engine, stood still, or another fault took its " +
-		"time",
+	sla.FaultOverdue: "fault {fault} was on for ‹{over_seconds} ›" +
+		"longer than planned: stormdrill, or its connection to the engine, stood still, or " +
+		"another fault took its time",
 	sla.FaultLeft: "a fault was left in place: {detail}",
 	sla.NamesLeft: "names were left moved: {detail}",
 	sla.WentRound: "requests of {group} were answered, and none of its links saw a connection: " +
@@ -130,9 +130,9 @@ var english = map[sla.Code]string{
 		"{lasted_seconds}, of which {confirm_seconds} confirm it: a time above {most_seconds} " +
 		"cannot be met in this record",
 	sla.MachineBusy: "the machine at its busiest: {load_per_core:g3} runnable tasks per core‹, " +
-		"some waited for CPU {waited_cpu_share} of the time›‹, some waited for memory " +
-		"{waited_memory_share} of the time›‹, some waited for disk {waited_disk_share} of the " +
-		"time›",
+		"some waited for CPU {waited_cpu_share} of the time›" +
+		"‹, some waited for memory {waited_memory_share} of the time›" +
+		"‹, some waited for disk {waited_disk_share} of the time›",
 	sla.SettingNotHonoured: "{setting} of {given} is not honoured: the record was made with " +
 		"{record}, and is judged with it",
 	sla.NotContained: "not contained: {detail}",
@@ -217,12 +217,12 @@ var english = map[sla.Code]string{
 	sla.BaselineEndless: "so many were bad in the baseline that its own has no end",
 	sla.NoRequest: "no request was sent‹ on {connections} connections›‹ that {node} answered› " +
 		"in that phase",
-	sla.NoLookup: "no name was asked‹ on {connections} connections›‹ that {node} answered› in " +
-		"that phase",
-	sla.NoConnection: "no connection was opened‹ on {connections} connections›‹ that {node} " +
-		"answered› in that phase",
-	sla.NoTLSHandshake: "no TLS handshake was begun‹ on {connections} connections›‹ that {node} " +
-		"answered› in that phase",
+	sla.NoLookup: "no name was asked‹ on {connections} connections›‹ that {node} answered› " +
+		"in that phase",
+	sla.NoConnection: "no connection was opened‹ on {connections} connections›" +
+		"‹ that {node} answered› in that phase",
+	sla.NoTLSHandshake: "no TLS handshake was begun‹ on {connections} connections›" +
+		"‹ that {node} answered› in that phase",
 	sla.NamelessAnswers: "{requests} requests that got no answer, or one that names no node, " +
 		"may have been its own: let each node say who it is, and a front whom it asked",
 	sla.UnsentDecide: "it depends on the requests that were due and never sent",

@@ -1,7 +1,7 @@
-// Package words has the words for what the judge says by codes: a table a language, from a
-// code to a template, and what fills it in.
+// Package words has the words for what the judge says by codes, and for the lines of reports:
+// two tables a language, from a code, or a line's name, to a template, and what fills it in.
 //
-// A template names the code's values in braces. The name says how a value is written: what
+// A template names its values in braces. The name says how a value is written: what
 // ends in seconds as a time with its unit, what ends in share in per cent. {name:format}
 // writes it otherwise, see formats, and {low..high} is a range, of which no end is ∞. What
 // stands between ‹ and › is left out where one of its values is none.
@@ -19,16 +19,32 @@ import (
 
 // Language is one that reports are written in.
 type Language struct {
-	said map[sla.Code]string
-	to   string // between the ends of a range
-	list string // between what is listed
+	said  map[sla.Code]string
+	lines map[string]string
+	to    string // between the ends of a range
+	list  string // between what is listed
+	parts string // between the parts of a line
 }
 
 // The languages.
 var (
-	English = &Language{english, " to ", ", "}
-	Chinese = &Language{chinese, "～", "、"}
+	English = &Language{english, englishLines, " to ", ", ", "; "}
+	Chinese = &Language{chinese, chineseLines, "～", "、", "；"}
 )
+
+// Of is a language by its name, en or zh; nil where there is none.
+func Of(name string) *Language {
+	return map[string]*Language{"en": English, "zh": Chinese}[name]
+}
+
+// FromEnvironment is the language of messages by LC_ALL, LC_MESSAGES and LANG, of which the
+// first that is set counts: English, but for zh.
+func FromEnvironment(getenv func(string) string) *Language {
+	if strings.HasPrefix(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")), "zh") {
+		return Chinese
+	}
+	return English
+}
 
 // Text is what is said, in words. A code that has none is told by its detail.
 func (l *Language) Text(s sla.Said) string {
@@ -39,6 +55,25 @@ func (l *Language) Text(s sla.Said) string {
 	if !ok {
 		return s.String()
 	}
+	return l.whole(template, s)
+}
+
+// Line is a report's line, or a part of one, with values as name and text by turns; an empty
+// text is none.
+func (l *Language) Line(name string, values ...string) string {
+	var s sla.Said
+	for i := 0; i+1 < len(values); i += 2 {
+		s.Values = append(s.Values, sla.Value{Name: values[i], Is: values[i+1]})
+	}
+	return l.whole(l.lines[name], s)
+}
+
+// List joins what is listed, and Parts what a line has to say, one after the other.
+func (l *Language) List(all []string) string  { return strings.Join(all, l.list) }
+func (l *Language) Parts(all []string) string { return strings.Join(all, l.parts) }
+
+// whole fills a template in, but for those of its parts that may be left out.
+func (l *Language) whole(template string, s sla.Said) string {
 	var b strings.Builder
 	for {
 		always, rest, more := strings.Cut(template, "‹")
