@@ -29,8 +29,8 @@ func suiteOf(card sla.Scorecard) junit.Testsuite {
 	class := "stormdrill." + card.Scenario
 	for _, o := range card.Objectives {
 		c := junit.Testcase{Name: o.Name, Classname: class, Time: "0"}
-		result := &junit.Result{Message: "wanted " + english.Text(o.Wanted) + ", measured " + english.measured(o),
-			Type: o.Result}
+		result := &junit.Result{Type: o.Result, Message: "wanted " + english.Text(o.Wanted) +
+			", measured " + english.measured(o)}
 		if o.Why != nil {
 			result.Data = english.Text(*o.Why)
 		}

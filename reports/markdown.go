@@ -12,7 +12,8 @@ import (
 func Markdown(w io.Writer, card sla.Scorecard) error {
 	card = plainly(card)
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s: %s\n\n", cell(english.title(card)), cell(strings.ToUpper(string(card.Verdict))))
+	fmt.Fprintf(&b, "## %s: %s\n\n", cell(english.title(card)),
+		cell(strings.ToUpper(string(card.Verdict))))
 	for _, r := range english.Texts(card.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
@@ -22,7 +23,8 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
 	for _, o := range card.Objectives {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name),
-			cell(english.Text(o.Wanted)), cell(english.measured(o)), cell(english.margin(o)), cell(o.Result))
+			cell(english.Text(o.Wanted)), cell(english.measured(o)), cell(english.margin(o)),
+			cell(o.Result))
 	}
 	b.WriteByte('\n')
 	item := func(name, s string) {

@@ -82,11 +82,13 @@ func TestHostileTextIsInert(t *testing.T) {
 		return Plan(w, p)
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"json":              func(w io.Writer) error { return JSON(w, c) },
-		"junit":             func(w io.Writer) error { return JUnit(w, c) },
-		"markdown":          func(w io.Writer) error { return Markdown(w, c) },
-		"text":              func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
-		"table":             func(w io.Writer) error { return Table(w, []sla.Scorecard{c, c}, TextOptions{}) },
+		"json":     func(w io.Writer) error { return JSON(w, c) },
+		"junit":    func(w io.Writer) error { return JUnit(w, c) },
+		"markdown": func(w io.Writer) error { return Markdown(w, c) },
+		"text":     func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
+		"table": func(w io.Writer) error {
+			return Table(w, []sla.Scorecard{c, c}, TextOptions{})
+		},
 		"campaign json":     func(w io.Writer) error { return CampaignJSON(w, all) },
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
 		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all) },

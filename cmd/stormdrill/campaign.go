@@ -73,7 +73,8 @@ func (c *course) run(ctx context.Context) error {
 		if err := reports.WriteCampaignJSON(c.dir, card); err != nil {
 			return err
 		}
-		if err := reports.CampaignProgress(c.w, card, c.language.textOptions(c.w, "", false)); err != nil {
+		if err := reports.CampaignProgress(c.w, card,
+			c.language.textOptions(c.w, "", false)); err != nil {
 			return err
 		}
 	}
@@ -87,7 +88,8 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	if err := freshFolder(dir); err != nil {
 		return err
 	}
-	if err := reports.CampaignTurn(c.w, c.design(), t, c.language.textOptions(c.w, "", false)); err != nil {
+	if err := reports.CampaignTurn(c.w, c.design(), t,
+		c.language.textOptions(c.w, "", false)); err != nil {
 		return err
 	}
 	d := &run.Drill{Scenario: c.scenario, Seed: t.Seed, Control: t.Control, Dir: dir}

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,15 +24,17 @@ func named(template string) (names []string) {
 func TestLinesAreInEveryLanguage(t *testing.T) {
 	for name, l := range languages {
 		for line, template := range l.lines {
-			if have, want := named(template), named(English.lines[line]); !slices.Equal(have, want) {
-				t.Errorf("%s: %s names %q, and in English %q", name, line, have, want)
+			if want := named(English.lines[line]); !slices.Equal(named(template), want) {
+				t.Errorf("%s: %s: %q, and in English it names %q", name, line, template, want)
 			}
 			if strings.Count(template, "‹") != strings.Count(template, "›") {
 				t.Errorf("%s: %s: %q", name, line, template)
 			}
 		}
-		if have, want := slices.Sorted(maps.Keys(l.lines)), slices.Sorted(maps.Keys(English.lines)); !slices.Equal(have, want) {
-			t.Errorf("%s: lines %q, and in English %q", name, have, want)
+		for line := range English.lines {
+			if _, ok := l.lines[line]; !ok {
+				t.Errorf("%s: no line %s", name, line)
+			}
 		}
 	}
 }
@@ -121,7 +122,8 @@ func TestFromEnvironment(t *testing.T) {
 
 // A Chinese character takes two columns, and a line may end beside it.
 func TestWidth(t *testing.T) {
-	for s, want := range map[string]int{"": 0, "a ± b": 5, "中断 1 s": 8, "（ok）": 6, "e\u0301": 1} {
+	for s, want := range map[string]int{"": 0, "a ± b": 5, "中断 1 s": 8, "（ok）": 6,
+		"e\u0301": 1} {
 		if have := Width(s); have != want {
 			t.Errorf("%q: have %d, want %d", s, have, want)
 		}

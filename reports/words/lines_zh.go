@@ -65,9 +65,11 @@ var chineseLines = map[string]string{
 	"impact-time":   "降级 {degraded}，完全中断 {full}，正常时间占 {well}",
 	"detection": "{watcher} 发现前失败 {before}，发现后到用户恢复失败 {until}‹，" +
 		"之后失败 {later}›",
-	"burnt":        "消耗 {burnt}‹～{most}›，占 {objective}（{window}）所允许 {allowed} 的 {share}",
-	"days":         "{days} 天",
-	"alerted":      "{colour}，{when}；{failures}：{teams}；{respond} 内响应，{repair} 内修复",
+	"burnt": "消耗 {burnt}‹～{most}›，占 {objective}（{window}）" +
+		"所允许 {allowed} 的 {share}",
+	"days": "{days} 天",
+	"alerted": "{colour}，{when}；{failures}：{teams}；{respond} 内响应，" +
+		"{repair} 内修复",
 	"yellow":       "黄色",
 	"orange":       "橙色",
 	"red":          "红色",
@@ -75,9 +77,9 @@ var chineseLines = map[string]string{
 	"served-phase": "{phase} {success}，p50 {p50}，p95 {p95}，p99 {p99}",
 	"groups-more":  "另有 {groups} 组",
 	"connections":  "{group}，{phase}：新建连接成功率 {new}，已有连接 {established}",
-	"writes": "已确认写入 {acknowledged}：存在 {there}，丢失 {lost}，未知 {unknown}‹，" +
-		"丢失的在第 {oldest} s 至第 {youngest} s 确认›‹；RPO 至少 {rpo_least}›‹；RPO {rpo}›‹，" +
-		"RTO {rto}›",
+	"writes": "已确认写入 {acknowledged}：存在 {there}，丢失 {lost}，" +
+		"未知 {unknown}‹，丢失的在第 {oldest} s 至第 {youngest} s 确认›‹；RPO 至少 {rpo_least}›" +
+		"‹；RPO {rpo}›‹，RTO {rto}›",
 
 	// What the faults did.
 	"never-injected":    "{fault}：未注入",
@@ -108,17 +110,19 @@ var chineseLines = map[string]string{
 	"not-content":       "未恢复正常（{time}）",
 	"content-again":     "故障清除后 {time} 恢复正常",
 	"never-moved":       "{steer}：未切流：{watcher} 未告警",
-	"move":              "第 {at} s 起‹，至第 {back} s（应答 {answers} 次）›‹，至第 {idle} s（无人查询）›",
-	"moves":             "{steer}：{what} {moves}‹；切流后 {settled} 用户恢复›",
+	"move": "第 {at} s 起‹，至第 {back} s（应答 {answers} 次）›‹，" +
+		"至第 {idle} s（无人查询）›",
+	"moves": "{steer}：{what} {moves}‹；切流后 {settled} 用户恢复›",
 
 	// The load, the clock, the picture.
-	"load": "计划 {wanted}/s，实发 {sent}/s，发送滞后 p99 {lag}‹，未发出 {unsent}›‹，" +
-		"传输层重发 {replayed}›",
+	"load": "计划 {wanted}/s，实发 {sent}/s，发送滞后 p99 {lag}‹，" +
+		"未发出 {unsent}›‹，传输层重发 {replayed}›",
 	"clocks": "容器时钟为本机 {shift} s ± {bound}，测量 {times} 次，其间漂移 {drift}",
 	"legend": "失败请求，每列 {step}：· 无，▁ 部分，█ 全部",
 
 	// Campaigns.
-	"campaign": "{scenario} 连续演练 {runs}‹，另有 {controls}›，种子 {seed}，至少 {length}",
+	"campaign": "{scenario} 连续演练 {runs}‹，另有 {controls}›，种子 {seed}，" +
+		"至少 {length}",
 	"campaign-pass": "允许 {allowed} 轮超标；若通过则表明：" +
 		"此类演练至少 {share}% 达到 SLA（95% 置信度）",
 	"one-run":       "1 轮",
@@ -128,8 +132,8 @@ var chineseLines = map[string]string{
 	"run-turn":      "第 {number}/{runs} 轮，种子 {seed}",
 	"control-turn":  "对照第 {number}/{runs} 轮，种子 {seed}",
 	"because":       "{run}：{why}",
-	"so-far": "目前 {done} 轮中 {kept} 轮达标‹；{exceeded} 轮超标，允许 {allowed} 轮›‹；" +
-		"{controls} 轮对照中 {clean} 轮无误报›",
+	"so-far": "目前 {done} 轮中 {kept} 轮达标‹；{exceeded} 轮超标，" +
+		"允许 {allowed} 轮›‹；{controls} 轮对照中 {clean} 轮无误报›",
 	"campaign-title": "{scenario}，{runs}",
 	"met":            "达标",
 	"best":           "最好",

@@ -36,8 +36,8 @@ func wide(r rune) bool {
 func Breaks(word string) (parts []string) {
 	before := rune(0)
 	for _, r := range word {
-		apart := before != 0 && (wide(before) || wide(r)) && !strings.ContainsRune("，。；：、）～", r) &&
-			!strings.ContainsRune("（", before)
+		apart := before != 0 && (wide(before) || wide(r)) && before != '（' &&
+			!strings.ContainsRune("，。；：、）～", r)
 		if apart || before == 0 {
 			parts = append(parts, "")
 		}

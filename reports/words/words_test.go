@@ -55,8 +55,9 @@ func TestText(t *testing.T) {
 			sla.Say(sla.WantNone), two, "a"),
 		"5 of 9 runs kept the SLA: at least 56% of such runs keep it, with 95% confidence": sla.Say(
 			sla.RunsKept, 5, 9, 0.5699),
-		"2 of 1 run without the fault raised a false alarm: at most 52.8% of such runs do, with 95% confidence": sla.Say(
-			sla.FalseAlarms, 2, 1, 0.527129),
+		"1 of 2 runs without the fault raised a false alarm: nothing can be said of how often " +
+			"such runs do (0 inconclusive and 1 not run count as alarms)": sla.Say(
+			sla.FalseAlarmsUnknown, 1, 2, 0, 1),
 		"a {measured} ‹b›": sla.Noted("of a later version", "a {measured} ‹b›"),
 		"unheard a=1":      {Code: "unheard", Values: sla.Values{{Name: "a", Is: 1.0}}},
 		"not a {detail}‹›": sla.Say(sla.WantNot, "a {detail}‹›"),

@@ -9,11 +9,11 @@ var chinese = map[sla.Code]string{
 	sla.NothingJudged:      "没有可判定的目标，不能算通过",
 	sla.ObjectiveMissed:    "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
 	sla.ObjectiveUndecided: "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
-	sla.Dead:               "未注入任何故障：{detail}；请查看目标日志",
+	sla.Dead:               "未注入任何故障：基线期‹ {groups} 的›大多数请求失败；请查看目标日志",
 	sla.FaultNotInjected:   "故障 {fault} 未注入：演练提前结束",
 	sla.FaultNotGone:       "故障 {fault} 未确认已清除",
-	sla.FaultTooFew: "故障 {fault} 仅命中 {touched} 个用户请求，少于判断所需的 {least} 个：" +
-		"提高速率，或延长故障时间",
+	sla.FaultTooFew: "故障 {fault} 仅命中 {touched} 个用户请求，" +
+		"少于判断所需的 {least} 个：提高速率，或延长故障时间",
 	sla.FaultTooFewOwn: "故障 {fault}：{touched} {unit}，少于判断所需的 {least}：" +
 		"{link} 的目标是否存活，故障时间是否够长？",
 	sla.FaultTooFewVouched: "故障 {fault}：其 proof 仅计到 {touched} {unit}，" +
@@ -38,37 +38,38 @@ var chinese = map[sla.Code]string{
 	sla.WentRoundUnlinked: "{node} 应答了 {requests:0} 个用户请求，" +
 		"但 switchboard 在通向它的链路上均未见连接：流量绕过了它，故障在那里不生效；" +
 		"请让调用方用名字访问 {node}，不要用配置或通告的地址",
-	sla.LinkBypassed: "{stray}：故障 {fault} 所在链路可能被绕过；请让 {from} 用名字访问 {to}，" +
-		"不要用配置或通告的地址",
+	sla.LinkBypassed: "{stray}：故障 {fault} 所在链路可能被绕过；" +
+		"请让 {from} 用名字访问 {to}，不要用配置或通告的地址",
 	sla.BaselineShort: "{group} 的基线只有 {requests} 个请求，稳态至少需要 {least} 个：" +
 		"延长基线，或提高速率",
 	sla.BaselineBad: "基线期（故障前）{group} 的 {requests} 个请求中 {bad} 个失败：{cure}",
 	sla.BaselineBadOfAll: "基线期（故障前）全部组的 {requests} 个请求中 {bad} 个失败：" +
 		"查看目标日志，或降低速率",
-	sla.FailuresEarly: "故障注入前，到第 {at_seconds:1} s 为止 {group} 的失败请求已超出其稳态水" +
-		"平",
+	sla.FailuresEarly: "故障注入前，到第 {at_seconds:1} s 为止 {group} 的失败请求已超出其稳" +
+		"态水平",
 	sla.FailuresEarlyOfAll: "基线后段全部组合计的失败请求超出前段水平：查看目标日志，或延长基线",
 	sla.OutageEarly:        "故障注入前，{group} 在第 {at_seconds:1} s 已发生中断",
 	sla.OutageOnAlready:    "{group} 的中断在第 {at_seconds:1} s 已经开始，早于可能引发它的故障",
-	sla.SlowerEarly: "基线后段 {group} 的响应已变慢，当时没有故障：无法判定 calm；延长基线，" +
-		"或检查目标",
+	sla.SlowerEarly: "基线后段 {group} 的响应已变慢，当时没有故障：无法判定 calm；" +
+		"延长基线，或检查目标",
 	sla.AlarmEarly: "故障注入前，监控 {watcher} 在第 {at_seconds:1} s 已告警",
-	sla.ReferenceBad: "参照组 {group} 的 {requests} 个请求中 {bad} 个失败，而没有故障会影响它：" +
-		"负载节点、主机或参照目标异常；请独占主机运行，或查看该目标日志",
+	sla.ReferenceBad: "参照组 {group} 的 {requests} 个请求中 {bad} 个失败，" +
+		"而没有故障会影响它：负载节点、主机或参照目标异常；请独占主机运行，或查看该目标日志",
 	sla.ReferenceSilent: "故障开始后参照组 {group} 没有发出请求：无从对照",
-	sla.OutageLate: "{group} 在第 {at_seconds:1} s 发生中断，{when}：无法判定是否由故障引起；" +
-		"请查看目标日志",
+	sla.OutageLate: "{group} 在第 {at_seconds:1} s 发生中断，{when}：" +
+		"无法判定是否由故障引起；请查看目标日志",
 	sla.OutageUnended: "{group} 自第 {at_seconds:1} s 起的中断到演练结束仍未确认恢复：" +
 		"用 sla.recover 加以限定，或延长 recovery",
-	sla.FailuresLate: "用户恢复后，到第 {at_seconds:1} s 为止 {group} 的失败请求超出其稳态水平",
-	sla.SlowerAtEnd: "{group} 有应答但变慢：最后 {last_seconds} 内 95% 在 {p95_seconds} 以内，" +
-		"基线为 {baseline_p95_seconds}：可用 sla.calm 限定持续时间",
+	sla.FailuresLate: "用户恢复后，到第 {at_seconds:1} s 为止 {group} 的失败请求超出其稳态" +
+		"水平",
+	sla.SlowerAtEnd: "{group} 有应答但变慢：最后 {last_seconds} 内 95% 在 {p95_seconds} 以" +
+		"内，基线为 {baseline_p95_seconds}：可用 sla.calm 限定持续时间",
 	sla.AlarmLate: "用户恢复后，监控 {watcher} 在第 {at_seconds:1} s 又告警：" +
 		"请查看它当时看到了什么",
 	sla.WriteLostLate: "第 {at_seconds:1} s 确认的写入丢失，距最后一个故障已超过 confirm：" +
 		"无法判定是否由故障引起",
-	sla.GeneratorLate: "压测端落后于计划：99% 的请求在应发时刻后 {lag_seconds:ms1} ms 内发出，" +
-		"{sent} 个中有 {late} 个晚于 {window_seconds}；降低速率，或独占主机运行",
+	sla.GeneratorLate: "压测端落后于计划：99% 的请求在应发时刻后 {lag_seconds:ms1} ms 内发出" +
+		"，{sent} 个中有 {late} 个晚于 {window_seconds}；降低速率，或独占主机运行",
 	sla.GeneratorStalled: "压测端在测量时刻附近落后于计划：降低速率，或独占主机运行",
 	sla.GeneratorSlowed: "{group} 有 {requests} 个请求应答及时，只因发送延迟而被计为失败：" +
 		"降低速率，或独占主机运行",
@@ -110,10 +111,11 @@ var chinese = map[sla.Code]string{
 	sla.StrayDirect:        "{from} 绕过 switchboard 直接在链路上寻找 {to}（ARP × {packets}）",
 	sla.MoreStrays:         "另有 {strays} 处越界访问；演练网络共拦截 {packets} 个数据包",
 
-	sla.RunsKept: "{runs} 轮中 {kept} 轮达到 SLA：至少 {at_least_share:whole}% 的此类演练能达到" +
-		"（95% 置信度）",
+	sla.RunsKept: "{runs} 轮中 {kept} 轮达到 SLA：至少 {at_least_share:whole}% 的此类演" +
+		"练能达到（95% 置信度）",
 	sla.RunsKeptUnknown: "{runs} 轮中 {kept} 轮达到 SLA：无法推断此类演练的达标率",
-	sla.RunsNotRun:      "{left} 轮未运行到底：在所有界限中均按超标计，因为提前结束可能正与结果有关",
+	sla.RunsNotRun: "{left} 轮未运行到底：在所有界限中均按超标计，" +
+		"因为提前结束可能正与结果有关",
 	sla.RunsNeeded: "要对 95% 下结论，需事先定为 {runs} 轮、允许 {allowed} 轮超标：" +
 		"事后追加不等同",
 	sla.FalseAlarms: "无故障的 {runs} 轮中 {alarmed} 轮误报：" +
@@ -135,12 +137,12 @@ var chinese = map[sla.Code]string{
 		"http-status、latency）可以区分；或把故障放到用户请求直接经过的链路，" +
 		"或让节点自报名字（X-Stormdrill-Node）",
 	sla.UnreadProtocol: "{link} 上使用 {protocol}，无法解析或代答请求：请改用 HTTP/1.1",
-	sla.NoneOpened: "它只影响建连，而故障期间用户在 {link} 上没有新建连接，已有连接不受影响：" +
-		"缩短连接寿命（connections: {live: …}，或 per: request）",
+	sla.NoneOpened: "它只影响建连，而故障期间用户在 {link} 上没有新建连接，" +
+		"已有连接不受影响：缩短连接寿命（connections: {live: …}，或 per: request）",
 	sla.AllSpared: "故障期间除豁免部分外没有用户请求经过 {link}；" +
 		"请用 stormdrill plan 检查链路和豁免路径",
-	sla.NoneMet: "故障期间没有用户请求在 {link} 上遇到它；请用 stormdrill plan 检查链路、" +
-		"端口和连接寿命",
+	sla.NoneMet: "故障期间没有用户请求在 {link} 上遇到它；" +
+		"请用 stormdrill plan 检查链路、端口和连接寿命",
 	sla.RedirectsNotFollowed: "应答为重定向（{status}），不会跟随：让 to 直接指向目的地，" +
 		"或写 expect: [{status}]",
 	sla.LookAtLog: "查看目标日志，或降低速率",
@@ -150,19 +152,19 @@ var chinese = map[sla.Code]string{
 	sla.NoAnswerCounts: "监控没有得到有效应答",
 	sla.NoEffect:       "故障没有产生可察觉的影响",
 	sla.NeverNoticed:   "它从未发现，也就无从恢复正常",
-	sla.CannotMeet: "它走的路径遇不到 {faults}，不判其失败：写 as: GROUP 让它从用户的位置探测，" +
-		"或让故障也作用于 watch:{watcher}",
-	sla.NobodyHurt: "用户未受影响，它没有必须发现的内容：加重故障，或只在用户受影响时要求发现：" +
-		"{within: …, if: felt}",
-	sla.OnlySlower: "用户请求只是变慢，没有失败：SLA 未说明监控须发现变慢；用阈值限定延迟，" +
-		"或把慢应答计为失败（slow: …）",
+	sla.CannotMeet: "它走的路径遇不到 {faults}，不判其失败：" +
+		"写 as: GROUP 让它从用户的位置探测，或让故障也作用于 watch:{watcher}",
+	sla.NobodyHurt: "用户未受影响，它没有必须发现的内容：加重故障，" +
+		"或只在用户受影响时要求发现：{within: …, if: felt}",
+	sla.OnlySlower: "用户请求只是变慢，没有失败：SLA 未说明监控须发现变慢；" +
+		"用阈值限定延迟，或把慢应答计为失败（slow: …）",
 	sla.TooFaint: "用户受到影响，但不足以识别为中断：延长故障时间、提高速率，" +
 		"或用影响面更大的故障",
 	sla.NotLifted:        "本次演练中故障未撤销",
 	sla.NoOutageOfFault:  "未见由故障引起的中断",
 	sla.WithinResolution: "限值落在测量分辨率之内",
-	sla.Relapsed: "看似结束后又复发，或始终未完全恢复：查看之后发生了什么；若平时就不完全正常，" +
-		"请延长基线",
+	sla.Relapsed: "看似结束后又复发，或始终未完全恢复：查看之后发生了什么；" +
+		"若平时就不完全正常，请延长基线",
 	sla.OfOtherFault: "告警可能属于前后的另一个故障，无法区分：请拉开两个故障的间隔",
 	sla.UnconfirmedAtLift: "那是最后一次看到用户异常，但故障在确认时间满之前已撤销：" +
 		"延长故障阶段，或缩短 confirm",

@@ -233,7 +233,7 @@ var (
 		NothingJudged:      nil,
 		ObjectiveMissed:    {"objective", "wanted", "measured", "fault", "why"},
 		ObjectiveUndecided: {"objective", "wanted", "measured", "fault", "why"},
-		Dead:               {"detail"},
+		Dead:               {"groups"},
 		FaultNotInjected:   {"fault"},
 		FaultNotGone:       {"fault"},
 		FaultTooFew:        {"fault", "touched", "least"},

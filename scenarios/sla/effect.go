@@ -79,7 +79,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	case out.Proof.onlyPackets(f):
 		out.Proof.Effective = "too few"
 	case felt == nil:
-		out.Absorbed, out.Detectable, out.DetectableGroup = !s.dead(), detectable, ofGroup
+		out.Absorbed, out.Detectable, out.DetectableGroup = len(s.dead()) == 0, detectable, ofGroup
 	default:
 		out.Detectable, out.DetectableGroup = detectable, ofGroup
 		out.Faint = uint64(felt.bad)

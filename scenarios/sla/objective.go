@@ -21,7 +21,8 @@ func (s *scorer) judge() {
 	case len(void) > 0:
 		s.unmeet(ProvesNothing)
 	}
-	missed, undecided := s.results(ObjectiveMissed, Missed), s.results(ObjectiveUndecided, Undecided)
+	missed, undecided := s.results(ObjectiveMissed, Missed),
+		s.results(ObjectiveUndecided, Undecided)
 	after := slices.Concat(s.later(), s.unended(), s.hurried())
 	switch {
 	case len(broken) > 0:

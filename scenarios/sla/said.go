@@ -73,7 +73,11 @@ func plain(v any) any {
 		if v != nil {
 			return *v
 		}
-	case string, []string, Said:
+	case []string:
+		if len(v) > 0 {
+			return v
+		}
+	case string, Said:
 		return v
 	}
 	return nil

@@ -52,9 +52,9 @@ func (s *scorer) interrupted() bool {
 // what would help.
 func (s *scorer) void() (reasons []Said) {
 	say := func(code Code, values ...any) { reasons = append(reasons, Say(code, values...)) }
-	dead, ended := markOf(s.record, timeline.MarkDead, "")
+	_, ended := markOf(s.record, timeline.MarkDead, "")
 	if ended {
-		say(Dead, dead.Detail)
+		say(Dead, s.dead())
 	}
 	for i, f := range s.card.Faults {
 		switch {
@@ -145,11 +145,15 @@ func tooMany(bad, n int, spread float64, tests int) bool {
 	return least > mostBaselineBad
 }
 
-// dead reports whether most of a baseline was bad: of what follows nothing can be told.
-func (s *scorer) dead() bool {
+// dead are the groups of whose baseline most was bad: of what follows nothing can be told.
+func (s *scorer) dead() (groups []string) {
 	_, before, _ := s.course.phase("baseline")
-	return slices.ContainsFunc(s.streams,
-		func(st *stream) bool { return 2*st.badBefore(before) > st.first(before) })
+	for _, st := range s.streams {
+		if 2*st.badBefore(before) > st.first(before) {
+			groups = append(groups, st.group.Name)
+		}
+	}
+	return groups
 }
 
 // cure is what helps a baseline that is mostly bad.

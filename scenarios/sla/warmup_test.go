@@ -52,7 +52,7 @@ func TestDeadBaselineMeetsNothing(t *testing.T) {
 		timeline.Mark{Name: timeline.MarkEnd, Before: at, After: at})
 	card := Score(r, s.goals)
 	if card.Verdict != Inconclusive || !card.Void ||
-		card.Reasons[0].Code != Dead {
+		!card.Reasons[0].Equal(Say(Dead, []string{"users"})) {
 		t.Errorf("have %s %q", card.Verdict, card.Reasons)
 	}
 	for _, o := range card.Objectives {

@@ -24,8 +24,8 @@ var stormdrill string
 func TestMain(m *testing.M) {
 	root, err := filepath.Abs("../../..")
 	if err == nil {
-		err = errors.Join(os.Chdir(filepath.Join(root, "testdata", "live")), // where the scenarios are
-			os.Setenv("LC_ALL", "C")) // what they print is read in English
+		err = errors.Join(os.Setenv("LC_ALL", "C"), // what they print is read in English
+			os.Chdir(filepath.Join(root, "testdata", "live"))) // where the scenarios are
 	}
 	if err != nil {
 		panic(err)

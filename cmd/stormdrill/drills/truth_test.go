@@ -235,7 +235,9 @@ func TestLongGeneratorStopped(t *testing.T) {
 		t.Errorf("have %+v, want no outage by the generator's own doing", o.card.Outages)
 	}
 	if !slices.ContainsFunc(o.card.Reasons,
-		func(s sla.Said) bool { return s.Code == sla.GeneratorStalled || s.Code == sla.GeneratorLate }) {
+		func(s sla.Said) bool {
+			return s.Code == sla.GeneratorStalled || s.Code == sla.GeneratorLate
+		}) {
 		t.Errorf("reasons %q: want that the generator fell behind", o.card.Reasons)
 	}
 }
