@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,9 +41,5 @@ func WriteCampaignJSON(dir string, card campaign.Card) error {
 
 // CampaignJSON writes the contract of docs/campaign.md.
 func CampaignJSON(w io.Writer, card campaign.Card) error {
-	card = plainly(card)
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(card)
+	return withWords(w, card)
 }

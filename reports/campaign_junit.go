@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
@@ -42,7 +43,7 @@ func answerCase(c campaign.Card) junit.Testcase {
 		Name: fmt.Sprintf("at most %d of %d runs exceed the SLA", c.Planned.Allowed,
 			c.Planned.Runs)}
 	said := &junit.Result{Message: string(c.Verdict), Type: string(c.Verdict),
-		Data: strings.Join(append(sla.Texts(c.Reasons), c.Says...), "\n")}
+		Data: strings.Join(english.Texts(slices.Concat(c.Reasons, c.Says)), "\n")}
 	switch c.Verdict {
 	case sla.Pass:
 	case sla.Fail:

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -26,28 +27,29 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 			Control: t.Control,
 			Watchers: []sla.Watcher{{Name: "balancer",
 				Detect: &sla.Time{Seconds: detect, Resolution: 0.05}}},
-			Objectives: []sla.Objective{{Name: "detect balancer", Wanted: "≤ 1 s", Measured: "…",
+			Objectives: []sla.Objective{{Name: "detect balancer", Op: "<=",
+				Wanted: sla.Say(sla.WantTime, "<=", 1.0), Measured: sla.Say(sla.AsWritten, "…"),
 				Result: sla.Met, Value: &detect, Unit: "s", Resolution: 0.05}}}
 		if t.Control {
-			c.Objectives = []sla.Objective{{Name: "no alarm of balancer", Wanted: "none",
-				Measured: "none", Result: sla.Met}}
+			c.Objectives = []sla.Objective{{Name: "no alarm of balancer",
+				Wanted: sla.Say(sla.WantNone), Measured: sla.Say(sla.WantNone), Result: sla.Met}}
 			c.Watchers[0].Detect = nil
 		}
 		switch {
 		case t.Control && t.Number == 2:
 			c.Verdict, c.Reasons = sla.Fail,
-				[]sla.Said{sla.Say("objective-missed",
-					"no alarm of balancer: wanted none, measured 1, the first 3.0 s into the run")}
+				[]sla.Said{sla.Say(sla.ObjectiveMissed, "no alarm of balancer",
+					sla.Say(sla.WantNone), sla.Say(sla.AlarmsRaised, 1, 3.0))}
 			c.Watchers[0].FalseAlarms, c.Objectives[0].Measured, c.Objectives[0].Result = 1,
-				"1, the first 3.0 s into the run", sla.Missed
+				sla.Say(sla.AlarmsRaised, 1, 3.0), sla.Missed
 		case !t.Control && t.Number == 11:
 			c.Verdict, c.Reasons = sla.Fail,
-				[]sla.Said{sla.Say("objective-missed",
-					"detect balancer: wanted ≤ 1 s, measured > 10 s")}
+				[]sla.Said{sla.Say(sla.ObjectiveMissed, "detect balancer",
+					sla.Say(sla.WantTime, "<=", 1.0), sla.Say(sla.TimeExceeds, 10.0))}
 			c.Objectives[0].Result, c.Objectives[0].Censored = sla.Missed, true
 		case !t.Control && t.Number == 12:
 			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true,
-				[]sla.Said{sla.Say("generator-late", "the generator fell behind its own schedule")}
+				[]sla.Said{sla.Say(sla.Harness, "the generator fell behind its own schedule")}
 		}
 		done = append(done, campaign.Outcome{Turn: t, Card: c})
 	}
@@ -57,26 +59,15 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 // What people and CI read of a campaign is kept as golden files.
 func TestCampaignFormats(t *testing.T) {
 	c, done := rehearsed(2)
-	text := func(w io.Writer) error {
-		if err := CampaignPlan(w, c.Scenario,
-			campaign.Design{Runs: 12, Allowed: 2, Controls: 2, Seed: 7},
-			40*time.Second); err != nil {
-			return err
-		}
-		if err := CampaignTurn(w, campaign.Design{Runs: 12, Controls: 2},
-			done[0].Turn); err != nil {
-			return err
-		}
-		if err := CampaignProgress(w, c, TextOptions{}); err != nil {
-			return err
-		}
-		return CampaignText(w, c, TextOptions{Width: 100, Evidence: "stormdrill-out/x"})
+	text := func(l *words.Language) func(io.Writer) error {
+		return func(w io.Writer) error { return told(w, c, done, l) }
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"campaign.txt":  text,
-		"campaign.json": func(w io.Writer) error { return CampaignJSON(w, c) },
-		"campaign.md":   func(w io.Writer) error { return CampaignMarkdown(w, c) },
-		"campaign.xml":  func(w io.Writer) error { return CampaignJUnit(w, c, done) },
+		"campaign.txt":    text(words.English),
+		"campaign.zh.txt": text(words.Chinese),
+		"campaign.json":   func(w io.Writer) error { return CampaignJSON(w, c) },
+		"campaign.md":     func(w io.Writer) error { return CampaignMarkdown(w, c) },
+		"campaign.xml":    func(w io.Writer) error { return CampaignJUnit(w, c, done) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer
@@ -86,6 +77,14 @@ func TestCampaignFormats(t *testing.T) {
 			wantGolden(t, name, have.Bytes())
 		})
 	}
+}
+
+// told is what a campaign prints from its beginning to its end.
+func told(w io.Writer, c campaign.Card, done []campaign.Outcome, l *words.Language) error {
+	o := TextOptions{Width: 100, Evidence: "stormdrill-out/x", Language: l}
+	d := campaign.Design{Runs: 12, Allowed: 2, Controls: 2, Seed: 7}
+	return errors.Join(CampaignPlan(w, c.Scenario, d, 40*time.Second, o),
+		CampaignTurn(w, d, done[0].Turn, o), CampaignProgress(w, c, o), CampaignText(w, c, o))
 }
 
 // A CI that reads only junit.xml comes to the campaign's own answer.

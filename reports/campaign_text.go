@@ -3,42 +3,53 @@ package reports
 import (
 	"fmt"
 	"io"
-	"strings"
+	"strconv"
 	"time"
-	"unicode/utf8"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
 // CampaignPlan says, before the first run, what was fixed and what a pass will
 // mean; each is how long one run takes at least.
-func CampaignPlan(w io.Writer, scenario string, d campaign.Design, each time.Duration) error {
-	line := fmt.Sprintf("campaign of %s of %s", runs(d.Runs, ""), scenario)
+func CampaignPlan(w io.Writer, scenario string, d campaign.Design, each time.Duration,
+	o TextOptions) error {
+	t, controls := newText(o), ""
 	if d.Controls > 0 {
-		line += fmt.Sprintf(" and %s without its faults", runs(d.Controls, "control "))
+		controls = t.runs(d.Controls, true)
 	}
 	n := time.Duration(d.Runs + d.Controls)
-	_, err := fmt.Fprintf(w, "%s, seed %d, at least %s\na pass, with %d exceedances allowed, will say: with 95%% confidence at least %d%% of such runs keep the SLA\n",
-		line, d.Seed, (n * each).Round(time.Second), d.Allowed,
-		campaign.Percentile(campaign.AtLeast(d.Runs-d.Allowed, d.Runs)))
+	fmt.Fprintf(t, "%s\n%s\n", t.Line("campaign", "runs", t.runs(d.Runs, false),
+		"scenario", scenario, "controls", controls, "seed", strconv.FormatUint(d.Seed, 10),
+		"length", (n*each).Round(time.Second).String()),
+		t.Line("campaign-pass", "allowed", strconv.Itoa(d.Allowed), "share",
+			strconv.Itoa(campaign.Percentile(campaign.AtLeast(d.Runs-d.Allowed, d.Runs)))))
+	_, err := io.WriteString(w, t.String())
 	return err
 }
 
-func runs(n int, kind string) string {
-	if n == 1 {
-		return "1 " + kind + "run"
+// runs writes how many.
+func (l lines) runs(n int, controls bool) string {
+	switch {
+	case n == 1 && controls:
+		return l.Line("one-control")
+	case n == 1:
+		return l.Line("one-run")
+	case controls:
+		return l.Line("many-controls", "runs", strconv.Itoa(n))
 	}
-	return fmt.Sprintf("%d %sruns", n, kind)
+	return l.Line("many-runs", "runs", strconv.Itoa(n))
 }
 
 // CampaignTurn says which run begins.
-func CampaignTurn(w io.Writer, d campaign.Design, t campaign.Turn) error {
-	name := fmt.Sprintf("run %d of %d", t.Number, d.Runs)
-	if t.Control {
-		name = fmt.Sprintf("control run %d of %d", t.Number, d.Controls)
+func CampaignTurn(w io.Writer, d campaign.Design, turn campaign.Turn, o TextOptions) error {
+	line, all := "run-turn", d.Runs
+	if turn.Control {
+		line, all = "control-turn", d.Controls
 	}
-	_, err := fmt.Fprintf(w, "\n%s, seed %d\n", name, t.Seed)
+	_, err := fmt.Fprintf(w, "\n%s\n", newText(o).Line(line, "number", strconv.Itoa(turn.Number),
+		"runs", strconv.Itoa(all), "seed", strconv.FormatUint(turn.Seed, 10)))
 	return err
 }
 
@@ -48,51 +59,45 @@ func CampaignProgress(w io.Writer, c campaign.Card, o TextOptions) error {
 		return nil
 	}
 	c = inLines(c)
-	t := &text{TextOptions: o}
+	t := newText(o)
 	last := c.Runs[len(c.Runs)-1]
-	fmt.Fprintf(t, "%s  %s", t.paint(colorOf(last.Verdict), strings.ToUpper(string(last.Verdict))),
-		last.Folder)
+	ended := last.Folder
 	if len(last.Reasons) > 0 {
-		t.WriteString(": " + last.Reasons[0].Text)
+		ended = t.Line("because", "run", last.Folder, "why", t.Text(last.Reasons[0]))
 	}
-	fmt.Fprintf(t, "\nso far %d of %d kept the SLA%s\n", c.Kept, c.Planned.Runs-c.Left,
-		exceededSoFar(c))
-	_, err := io.WriteString(w, t.String())
-	return err
-}
-
-func exceededSoFar(c campaign.Card) string {
-	s := ""
+	exceeded, clean, controls := "", "", ""
 	if n := c.Missed + c.Untold; n > 0 {
-		s += fmt.Sprintf("; %d exceeded it, of %d allowed", n, c.Planned.Allowed)
+		exceeded = strconv.Itoa(n)
 	}
 	if k := c.Control; k != nil {
-		s += fmt.Sprintf("; %d of %d controls clean", k.Clean, c.Planned.Controls-k.Left)
+		clean, controls = strconv.Itoa(k.Clean), strconv.Itoa(c.Planned.Controls-k.Left)
 	}
-	return s
+	fmt.Fprintf(t, "%s  %s\n%s\n", t.paint(colorOf(last.Verdict), t.verdict(last.Verdict)), ended,
+		t.Line("so-far", "kept", strconv.Itoa(c.Kept), "done", strconv.Itoa(c.Planned.Runs-c.Left),
+			"exceeded", exceeded, "allowed", strconv.Itoa(c.Planned.Allowed), "clean", clean,
+			"controls", controls))
+	_, err := io.WriteString(w, t.String())
+	return err
 }
 
 // CampaignText writes a campaign for a person: the verdict, what may be said, the
 // spread of each objective and time, and false alarms.
 func CampaignText(w io.Writer, c campaign.Card, o TextOptions) error {
 	c = inLines(c)
-	if o.Width <= 0 {
-		o.Width = 100
-	}
-	t := &text{TextOptions: o}
-	fmt.Fprintf(t, "\n%s  %s, %s\n", t.paint(colorOf(c.Verdict),
-		strings.ToUpper(string(c.Verdict))), c.Scenario, runs(c.Planned.Runs, ""))
-	for _, r := range sla.Texts(c.Reasons) {
+	t := newText(o)
+	fmt.Fprintf(t, "\n%s  %s\n", t.paint(colorOf(c.Verdict), t.verdict(c.Verdict)),
+		t.Line("campaign-title", "scenario", c.Scenario, "runs", t.runs(c.Planned.Runs, false)))
+	for _, r := range t.Texts(c.Reasons) {
 		t.line("", r)
 	}
 	t.spreads(c)
-	for i, s := range c.Says {
+	for i, s := range t.Texts(c.Says) {
 		t.line([]string{"says", ""}[min(i, 1)], s)
 	}
 	if o.Evidence != "" {
 		t.line("evidence", o.Evidence)
 	}
-	fmt.Fprintf(t, "  %-10s %d\n", "seed", c.Seed)
+	t.line("seed", strconv.FormatUint(c.Seed, 10))
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -109,40 +114,58 @@ func (t *text) spreads(c campaign.Card) {
 	if len(c.Spreads) == 0 {
 		return
 	}
-	rows := [][]string{spreadHead}
+	rows := [][]string{t.spreadHead()}
 	for _, s := range c.Spreads {
-		rows = append(rows, spreadRow(s))
-	}
-	wide := make([]int, len(spreadHead))
-	for _, r := range rows {
-		for i, cell := range r {
-			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
-		}
+		rows = append(rows, t.spread(s))
 	}
 	t.WriteByte('\n')
-	for _, r := range rows {
-		var b strings.Builder
-		for i, cell := range r {
-			b.WriteString(cell + strings.Repeat(" ", wide[i]-utf8.RuneCountInString(cell)+2))
-		}
-		fmt.Fprintf(t, "  %s\n", strings.TrimRight(b.String(), " "))
+	for _, line := range aligned(rows) {
+		fmt.Fprintf(t, "  %s\n", line)
 	}
 	t.WriteByte('\n')
 }
 
-var spreadHead = []string{"objective", "wanted", "met", "best", "median", "worst",
-	"with 95% confidence"}
+func (l lines) spreadHead() []string {
+	return []string{l.Line("objective"), l.Line("wanted"), l.Line("met"), l.Line("best"),
+		l.Line("median"), l.Line("worst"), l.Line("confidence")}
+}
 
-// spreadRow sets a spread; what was measured and not judged has no met.
-func spreadRow(s campaign.Spread) []string {
-	met := ""
-	if s.Wanted != "" {
-		met = fmt.Sprintf("%d of %d", s.Met, s.Met+s.Missed+s.Undecided)
+// spread sets one; what was measured and not judged has no met.
+func (l lines) spread(s campaign.Spread) []string {
+	met, wanted := "", ""
+	if s.Wanted != nil {
+		wanted = l.Text(*s.Wanted)
+		met = l.Line("count-of", "met", strconv.Itoa(s.Met),
+			"all", strconv.Itoa(s.Met+s.Missed+s.Undecided))
 	}
 	var bounds []string
 	for _, b := range s.Bounds {
-		bounds = append(bounds, s.String(b))
+		bounds = append(bounds, l.bound(s, b))
 	}
-	return []string{s.Name, string(s.Wanted), met, s.Shown(s.Best), s.Shown(s.Median),
-		s.Shown(s.Worst), strings.Join(bounds, ", ")}
+	return []string{s.Name, wanted, met, l.valueOf(s, s.Best), l.valueOf(s, s.Median),
+		l.valueOf(s, s.Worst), l.List(bounds)}
+}
+
+// bound says one the way an SLA is written: “p95 ≤ 1.2 s”.
+func (l lines) bound(s campaign.Spread, b campaign.Bound) string {
+	sign := "≤"
+	if s.Floor {
+		sign = "≥"
+	}
+	return fmt.Sprintf("p%d %s %s", campaign.Percentile(b.Quantile), sign, l.valueOf(s, &b.Value))
+}
+
+// valueOf writes a value of a spread; ∞ for one without end.
+func (l lines) valueOf(s campaign.Spread, v *float64) string {
+	switch {
+	case v == nil && s.Floor:
+		return l.Name(sla.Nothing)
+	case v == nil:
+		return "∞"
+	case s.Unit == "share":
+		return words.Percent(*v)
+	case s.Unit != "s":
+		return strconv.FormatFloat(*v, 'f', -1, 64)
+	}
+	return words.Brief(*v)
 }

@@ -45,17 +45,17 @@ func difference(d sla.Difference) string {
 		return "cannot be told apart"
 	case d.Is == sla.Open:
 		return "" // the values say why
-	case d.By != "":
-		return d.Is + " by " + d.By
+	case d.By != nil:
+		return d.Is + " by " + english.Text(*d.By)
 	}
 	return d.Is
 }
 
-func orNone(s string) string {
-	if s == "" {
+func orNone(s *sla.Said) string {
+	if s == nil {
 		return "–"
 	}
-	return s
+	return english.Text(*s)
 }
 
 // differently says in what the two runs were not the same drill.

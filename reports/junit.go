@@ -29,18 +29,21 @@ func suiteOf(card sla.Scorecard) junit.Testsuite {
 	class := "stormdrill." + card.Scenario
 	for _, o := range card.Objectives {
 		c := junit.Testcase{Name: o.Name, Classname: class, Time: "0"}
-		said := &junit.Result{Message: "wanted " + o.Wanted + ", measured " + o.Measured,
-			Type: o.Result, Data: string(o.Why)}
+		result := &junit.Result{Type: o.Result, Message: "wanted " + english.Text(o.Wanted) +
+			", measured " + english.measured(o)}
+		if o.Why != nil {
+			result.Data = english.Text(*o.Why)
+		}
 		switch o.Result {
 		case sla.Missed:
-			c.Failure = said
+			c.Failure = result
 		case sla.Undecided:
-			c.Error = said
+			c.Error = result
 		}
 		suite.AddTestcase(c)
 	}
 	if card.Verdict != sla.Pass && card.Verdict != sla.Fail {
-		why := strings.Join(sla.Texts(card.Reasons), "\n")
+		why := strings.Join(english.Texts(card.Reasons), "\n")
 		suite.AddTestcase(junit.Testcase{Name: "run", Classname: class, Time: "0",
 			Error: &junit.Result{Message: string(card.Verdict), Type: string(card.Verdict),
 				Data: why}})

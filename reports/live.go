@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -91,8 +91,8 @@ func injected(s timeline.State) string {
 func (l *Live) line(s timeline.Seen, injected string) string {
 	done := min(time.Since(l.since), l.long).Round(time.Second)
 	return fmt.Sprintf("%-8s %4s of %s  %6.0f/s  success %s  p99 %s%s",
-		l.phase, done, l.long.Round(time.Second), s.Rate, sla.Percent(s.Success),
-		sla.Brief(s.P99.Seconds()), injected)
+		l.phase, done, l.long.Round(time.Second), s.Rate, words.Percent(s.Success),
+		words.Brief(s.P99.Seconds()), injected)
 }
 
 func (l *Live) end() {

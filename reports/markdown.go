@@ -12,8 +12,9 @@ import (
 func Markdown(w io.Writer, card sla.Scorecard) error {
 	card = plainly(card)
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s: %s\n\n", cell(title(card)), cell(strings.ToUpper(string(card.Verdict))))
-	for _, r := range sla.Texts(card.Reasons) {
+	fmt.Fprintf(&b, "## %s: %s\n\n", cell(english.title(card)),
+		cell(strings.ToUpper(string(card.Verdict))))
+	for _, r := range english.Texts(card.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(card.Reasons) > 0 {
@@ -21,8 +22,9 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	}
 	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
 	for _, o := range card.Objectives {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name), cell(o.Wanted),
-			cell(o.Measured), cell(string(o.Margin)), cell(o.Result))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name),
+			cell(english.Text(o.Wanted)), cell(english.measured(o)), cell(english.margin(o)),
+			cell(o.Result))
 	}
 	b.WriteByte('\n')
 	item := func(name, s string) {
@@ -30,25 +32,25 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 			fmt.Fprintf(&b, "- **%s** %s\n", name, cell(s))
 		}
 	}
-	item("Users:", users(card))
-	item("Outages:", outages(card))
-	item("Impact:", impact(card))
-	item("Failures:", detection(card))
-	item("Budget:", budget(card))
-	item("Alert:", alert(card))
-	item("Data:", data(card))
+	item("Users:", english.users(card))
+	item("Outages:", english.outages(card))
+	item("Impact:", english.impact(card))
+	item("Failures:", english.detection(card))
+	item("Budget:", english.budget(card))
+	item("Alert:", english.alert(card))
+	item("Data:", english.data(card))
 	for _, f := range card.Faults {
-		item("Fault:", fault(f, len(card.Faults) == 1))
+		item("Fault:", english.fault(f, len(card.Faults) == 1))
 	}
-	for _, s := range observer(card, true) {
+	for _, s := range english.observer(card, true) {
 		item("Noticed:", s)
 	}
 	for _, x := range card.Steers {
-		item("Steered:", steer(x))
+		item("Steered:", english.steer(x))
 	}
-	item("Answers:", nodes(card))
-	item("Generator:", generator(card))
-	item("Clock:", clocks(card))
+	item("Answers:", english.nodes(card))
+	item("Generator:", english.generator(card))
+	item("Clock:", english.clocks(card))
 	fmt.Fprintf(&b, "- **Seed:** %d\n", card.Seed)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -31,6 +31,8 @@ func fill(v reflect.Value, text string, deep int) {
 		v.SetFloat(0.5)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf(text))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem(), text, deep)
@@ -80,11 +82,13 @@ func TestHostileTextIsInert(t *testing.T) {
 		return Plan(w, p)
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"json":              func(w io.Writer) error { return JSON(w, c) },
-		"junit":             func(w io.Writer) error { return JUnit(w, c) },
-		"markdown":          func(w io.Writer) error { return Markdown(w, c) },
-		"text":              func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
-		"table":             func(w io.Writer) error { return Table(w, []sla.Scorecard{c, c}) },
+		"json":     func(w io.Writer) error { return JSON(w, c) },
+		"junit":    func(w io.Writer) error { return JUnit(w, c) },
+		"markdown": func(w io.Writer) error { return Markdown(w, c) },
+		"text":     func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
+		"table": func(w io.Writer) error {
+			return Table(w, []sla.Scorecard{c, c}, TextOptions{})
+		},
 		"campaign json":     func(w io.Writer) error { return CampaignJSON(w, all) },
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
 		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all) },

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -21,12 +22,13 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func card() sla.Scorecard {
 	second := func(s, res float64) *sla.Time { return &sla.Time{Seconds: s, Resolution: res} }
-	half, twelve, none := 0.5, 12.0, 0.0
+	half, twelve, none, well, badly := 0.5, 12.0, 0.0, 0.733, -1.5
+	unsent := sla.Say(sla.UnsentDecide)
 	return sla.Scorecard{
 		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail,
 		Seed: 7, Started: "2026-01-02T03:04:05Z",
-		Reasons: []sla.Said{sla.Say("objective-missed",
-			"recover: wanted ≤ 1 s, measured 2.5 s ± 100 ms")},
+		Reasons: []sla.Said{sla.Say(sla.ObjectiveMissed, "recover",
+			sla.Say(sla.WantTime, "<=", 1.0), sla.Say(sla.TimeTaken, 2.5, 0.1))},
 		Groups: []sla.Group{}, Strays: []sla.Stray{}, Uncontained: []string{},
 		Times: sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"},
 			Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
@@ -41,9 +43,9 @@ func card() sla.Scorecard {
 			Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
 		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468,
 			Most: 2.473, Share: 0.000952},
-		Alert: &sla.Alert{Colour: "yellow", When: "a single node",
-			Failures: []string{"server down"}, Teams: []string{"systems operations"}, Respond: 1800,
-			Repair: 600},
+		Alert: &sla.Alert{Colour: "yellow", When: sla.AlertNode,
+			Failures: []sla.Code{sla.ServerDown}, Teams: []sla.Code{sla.SystemsOperations},
+			Respond: 1800, Repair: 600},
 		Data: &sla.Data{Acknowledged: 5000, There: 4948, Lost: 50, Unknown: 2, OldestLost: 14.51,
 			YoungestLost: 14.99, LostIDs: []string{"00000000000000aa-clerks-1451"},
 			RPO: second(0.49, 0.01)},
@@ -63,19 +65,21 @@ func card() sla.Scorecard {
 		Outages: []sla.Outage{{Group: "shoppers", By: []string{}, Onset: 33, Recovery: 34,
 			Resolution: 0.034, Censored: true, With: []string{}}},
 		Objectives: []sla.Objective{
-			{Name: "detect balancer", Wanted: "≤ 3 s", Measured: "800 ms ± 50 ms", Margin: "+73%",
-				Result: sla.Met},
-			{Name: "recover", Wanted: "≤ 1 s", Measured: "2.5 s ± 100 ms", Margin: "-150%",
-				Result: sla.Missed},
-			{Name: "success of <users> in run", Wanted: "≥ 90.1%", Measured: "90.1% to 90.2%",
-				Result: sla.Undecided, Why: "it depends on the requests that were due and never sent"},
+			{Name: "detect balancer", Wanted: sla.Say(sla.WantTime, "<=", 3.0), Unit: "s",
+				Measured: sla.Say(sla.TimeTaken, 0.8, 0.05), Margin: &well, Result: sla.Met},
+			{Name: "recover", Wanted: sla.Say(sla.WantTime, "<=", 1.0), Unit: "s",
+				Measured: sla.Say(sla.TimeTaken, 2.5, 0.1), Margin: &badly, Result: sla.Missed},
+			{Name: "success of <users> in run", Wanted: sla.Say(sla.WantShare, ">=", 0.901),
+				Unit: "share", Measured: sla.Say(sla.Share, 0.901, 0.902), Result: sla.Undecided,
+				Why: &unsent},
 		},
 		Generator: sla.Generator{RateWanted: 500, RateAchieved: 499.9, LagP99: 0.0012, Unsent: 3},
 		Clock:     &sla.Clock{Shift: -86400.123456, Bound: 0.0021, Drift: 0.0013, Measured: 7},
 		Classes:   []sla.Class{{Name: "http 503, injected", Count: 1234}},
 		Picture: sla.Picture{Step: 1, Bad: []sla.Number{0, 0, 0.01, 0.5, 1, -1, 0},
-			Marks: []sla.Point{{At: 2, Name: "inject"}, {At: 4.5, Name: "clear"}}},
-		Notes: []sla.Said{sla.Say("undeclared",
+			Marks: []sla.Point{{At: 2, What: sla.Say(sla.MarkInject)},
+				{At: 4.5, What: sla.Say(sla.MarkClear)}}},
+		Notes: []sla.Said{sla.Noted("undeclared",
 			"app-1 asked for \"example\", which none of its uses declares: NXDOMAIN")},
 	}
 }
@@ -92,6 +96,10 @@ func TestFormats(t *testing.T) {
 		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false,
 			true), "scorecard-color.txt": text(true,
 			true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+		"scorecard.zh.txt": func(w io.Writer, c sla.Scorecard) error {
+			return Text(w, c, TextOptions{Width: 80, Evidence: "stormdrill-out/x", Verbose: true,
+				Language: words.Chinese})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer
@@ -108,7 +116,7 @@ func TestEmpty(t *testing.T) {
 	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
 		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) }} {
 		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error,
-			Reasons: []sla.Said{sla.Say("harness", "x")}}); err != nil {
+			Reasons: []sla.Said{sla.Say(sla.Harness, "x")}}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -122,7 +130,7 @@ func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
 	for _, v := range []sla.Verdict{sla.Inconclusive, sla.Error, sla.Interrupted} {
 		var b bytes.Buffer
 		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v,
-			Reasons: []sla.Said{sla.Say("why", "why")}}); err != nil {
+			Reasons: []sla.Said{sla.Say(sla.Harness, "why")}}); err != nil {
 			t.Fatal(err)
 		}
 		var all struct {

@@ -26,11 +26,26 @@ func contract(v any, version string) ([]byte, error) {
 	s.ID = jsonschema.ID("https://github.com/stormdrill/" + version)
 	s.Title = version
 	s.Definitions[named(of)] = &jsonschema.Schema{Properties: s.Properties}
-	optional(of, s.Definitions, map[reflect.Type]bool{})
+	optional(of, s.Definitions, map[reflect.Type]bool{saidType: true})
+	s.Definitions[named(saidType)] = spokenSchema()
 	delete(s.Definitions, named(of))
 	fixed, _ := s.Properties.Get("schema")
 	fixed.Const = version
 	return json.MarshalIndent(s, "", "  ")
+}
+
+// spokenSchema describes what the judge says: its values have names that are the code's.
+func spokenSchema() *jsonschema.Schema {
+	text := &jsonschema.Schema{Type: "string"}
+	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(),
+		AdditionalProperties: jsonschema.FalseSchema, Required: []string{"code", "values", "text"}}
+	s.Properties.Set("code", text)
+	s.Properties.Set("values", &jsonschema.Schema{Type: "object",
+		AdditionalProperties: &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+			{Type: "null"}, text, {Type: "number"}, {Type: "array", Items: text},
+			{Ref: "#/$defs/" + named(saidType)}}}})
+	s.Properties.Set("text", text)
+	return s
 }
 
 // named tells apart types of one name in different packages; what has no name is
@@ -48,6 +63,8 @@ func nullable(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[sla.Word]():
 		return orNull(&jsonschema.Schema{Type: "string"})
+	case reflect.TypeFor[sla.Said]():
+		return &jsonschema.Schema{Ref: "#/$defs/" + named(t)}
 	case reflect.TypeFor[sla.Number]():
 		return orNull(&jsonschema.Schema{Type: "number"})
 	case reflect.TypeFor[sla.Verdict]():

@@ -6,11 +6,12 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -18,9 +19,10 @@ import (
 // columns wide.
 type TextOptions struct {
 	Color    bool
-	Width    int    // columns; 0: 100
-	Evidence string // folder of the evidence; empty: not said
-	Verbose  bool   // all that is known, and not only what most readers ask for
+	Width    int             // columns; 0: 100
+	Evidence string          // folder of the evidence; empty: not said
+	Verbose  bool            // all that is known, and not only what most readers ask for
+	Language *words.Language // nil: English
 }
 
 // Color reports whether w is a terminal that wants colours (NO_COLOR,
@@ -50,6 +52,17 @@ var resultSigns = map[string]string{sla.Met: "✓", sla.Missed: "✗", sla.Undec
 type text struct {
 	strings.Builder
 	TextOptions
+	lines
+}
+
+func newText(o TextOptions) *text {
+	if o.Width <= 0 {
+		o.Width = 100
+	}
+	if o.Language == nil {
+		o.Language = words.English
+	}
+	return &text{TextOptions: o, lines: lines{o.Language}}
 }
 
 func (t *text) paint(color, s string) string {
@@ -62,17 +75,11 @@ func (t *text) paint(color, s string) string {
 // Text writes a scorecard for a person: the verdict first, then each objective,
 // then what happened.
 func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
-	reasons := sla.Texts(plainly(card).Reasons) // their further lines are set in, each of them
+	t := newText(o)
+	reasons := t.Texts(plainly(card).Reasons) // their further lines are set in, each of them
 	card = inLines(card)
-	if o.Width <= 0 {
-		o.Width = 100
-	}
-	t := &text{TextOptions: o}
-	color, ok := verdictColors[card.Verdict]
-	if !ok {
-		color = yellow
-	}
-	fmt.Fprintf(t, "\n%s  %s\n", t.paint(color, strings.ToUpper(string(card.Verdict))), title(card))
+	fmt.Fprintf(t, "\n%s  %s\n", t.paint(colorOf(card.Verdict), t.verdict(card.Verdict)),
+		t.title(card))
 	for _, r := range reasons {
 		t.reason(r)
 	}
@@ -82,7 +89,7 @@ func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
 	if o.Evidence != "" {
 		t.line("evidence", o.Evidence)
 	}
-	fmt.Fprintf(t, "  %-10s %d\n", "seed", card.Seed)
+	t.line("seed", strconv.FormatUint(card.Seed, 10))
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -92,69 +99,77 @@ func (t *text) objectives(card sla.Scorecard) {
 	if len(card.Objectives) == 0 {
 		return
 	}
-	head := [4]string{"objective", "wanted", "measured", "margin"}
-	var wide [4]int
-	row := func(o sla.Objective) [4]string { return [4]string{o.Name, o.Wanted, o.Measured, string(o.Margin)} }
-	for i, h := range head {
-		wide[i] = len(h)
-		for _, o := range card.Objectives {
-			wide[i] = max(wide[i], utf8.RuneCountInString(row(o)[i]))
-		}
-	}
-	cells := func(c [4]string) string {
-		var b strings.Builder
-		for i, s := range c {
-			b.WriteString(s + strings.Repeat(" ", wide[i]-utf8.RuneCountInString(s)+2))
-		}
-		return strings.TrimRight(b.String(), " ")
-	}
-	fmt.Fprintf(t, "\n    %s\n", cells(head))
+	rows := [][]string{{t.Line("objective"), t.Line("wanted"), t.Line("measured"),
+		t.Line("margin")}}
 	for _, o := range card.Objectives {
+		rows = append(rows, []string{o.Name, t.Text(o.Wanted), t.measured(o), t.margin(o)})
+	}
+	table := aligned(rows)
+	fmt.Fprintf(t, "\n    %s\n", table[0])
+	for i, o := range card.Objectives {
 		fmt.Fprintf(t, "  %s %s\n", t.paint(resultColors[o.Result], resultSigns[o.Result]),
-			cells(row(o)))
+			table[i+1])
 	}
 	t.WriteByte('\n')
 }
 
+// aligned gives the lines of a table.
+func aligned(rows [][]string) (table []string) {
+	wide := make([]int, len(rows[0]))
+	for _, r := range rows {
+		for i, cell := range r {
+			wide[i] = max(wide[i], words.Width(cell))
+		}
+	}
+	for _, r := range rows {
+		var b strings.Builder
+		for i, cell := range r {
+			b.WriteString(words.Pad(cell, wide[i]+2))
+		}
+		table = append(table, strings.TrimRight(b.String(), " "))
+	}
+	return table
+}
+
 // facts writes what happened, a line each.
 func (t *text) facts(card sla.Scorecard) {
-	t.line("users", users(card))
-	t.line("outages", outages(card))
+	t.line("users", t.users(card))
+	t.line("outages", t.outages(card))
 	if t.Verbose {
-		t.line("", impact(card))
+		t.line("", t.impact(card))
 	}
-	t.line("", detection(card))
-	t.line("budget", budget(card))
-	t.line("alert", alert(card))
+	t.line("", t.detection(card))
+	t.line("budget", t.budget(card))
+	t.line("alert", t.alert(card))
 	if t.Verbose {
-		for _, s := range connections(card) {
+		for _, s := range t.connections(card) {
 			t.line("", s)
 		}
 		for _, g := range card.Groups {
-			t.line("", served(g))
+			t.line("", t.served(g))
 		}
 	} else {
-		t.line("latency", latency(card))
+		t.line("latency", t.latency(card))
 	}
-	t.line("data", data(card))
+	t.line("data", t.data(card))
 	for i, f := range card.Faults {
-		t.line([]string{"fault", ""}[min(i, 1)], fault(f, len(card.Faults) == 1))
+		t.line([]string{"fault", ""}[min(i, 1)], t.fault(f, len(card.Faults) == 1))
 	}
-	for i, s := range observer(card, t.Verbose) {
+	for i, s := range t.observer(card, t.Verbose) {
 		t.line([]string{"noticed", ""}[min(i, 1)], s)
 	}
 	for _, o := range card.Outages {
 		if len(o.By) == 0 {
-			t.line("", unexplained(o))
+			t.line("", t.unexplained(o))
 		}
 	}
 	for i, x := range card.Steers {
-		t.line([]string{"steered", ""}[min(i, 1)], steer(x))
+		t.line([]string{"steered", ""}[min(i, 1)], t.steer(x))
 	}
-	t.line("answers", nodes(card))
-	t.line("generator", generator(card))
-	t.line("clock", clocks(card))
-	for i, n := range sla.Texts(card.Notes) {
+	t.line("answers", t.nodes(card))
+	t.line("generator", t.generator(card))
+	t.line("clock", t.clocks(card))
+	for i, n := range t.Texts(card.Notes) {
 		t.line([]string{"note", ""}[min(i, 1)], n)
 	}
 }
@@ -165,21 +180,22 @@ func (t *text) line(label, s string) {
 	if s == "" {
 		return
 	}
-	fmt.Fprintf(t, "  %-10s ", label)
+	fmt.Fprintf(t, "  %s ", words.Pad(t.Line(label), indent-3))
 	at := indent
-	for i, word := range strings.Fields(s) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-		case at+1+n > t.Width:
-			t.WriteString("\n" + strings.Repeat(" ", indent))
-			at = indent
-		default:
-			t.WriteByte(' ')
-			at++
+	for _, word := range strings.Fields(s) {
+		for k, part := range words.Breaks(word) {
+			blank := 0
+			if k == 0 && at > indent {
+				blank = 1
+			}
+			n := words.Width(part)
+			if at > indent && at+blank+n > t.Width {
+				t.WriteString("\n" + strings.Repeat(" ", indent))
+				at, blank = indent, 0
+			}
+			t.WriteString(strings.Repeat(" ", blank) + part)
+			at += blank + n
 		}
-		t.WriteString(word)
-		at += n
 	}
 	t.WriteByte('\n')
 }
@@ -221,51 +237,42 @@ func (t *text) picture(card sla.Scorecard) {
 	marks := p.Marks
 	if !t.Verbose {
 		marks = slices.DeleteFunc(slices.Clone(marks),
-			func(m sla.Point) bool { return !turns(m.Name) })
+			func(m sla.Point) bool { return !turns[m.What.Code] })
 	}
 	for i, m := range marks {
 		if at := int(m.At / p.Step); at < len(below) && below[at] == ' ' {
 			below[at] = markSign(i)
 		}
 	}
-	fmt.Fprintf(t, "\n  %-10s %s\n", "timeline", bars.String())
+	fmt.Fprintf(t, "\n  %s %s\n", words.Pad(t.Line("timeline"), 10), bars.String())
 	if signs := strings.TrimRight(string(below), " "); signs != "" {
 		fmt.Fprintf(t, "  %-10s %s\n", "", signs)
 	}
 	var legend []string
 	for i, m := range marks {
-		legend = append(legend, fmt.Sprintf("%c %s %.1fs", markSign(i), m.Name, m.At))
+		legend = append(legend, fmt.Sprintf("%c %s %.1fs", markSign(i), t.Text(m.What), m.At))
 	}
-	t.line("", strings.Join(legend, ", "))
-	t.line("", fmt.Sprintf("bad requests, one column per %s: · none, ▁ some, █ all",
-		sla.Brief(p.Step)))
+	t.line("", t.List(legend))
+	t.line("", t.Line("legend", "step", words.Brief(p.Step)))
 	t.WriteByte('\n')
 }
 
-// turns reports whether a mark is one at which a drill turns: a fault comes or is gone, or
-// somebody notices.
-func turns(mark string) bool {
-	return strings.HasPrefix(mark, "inject") || strings.HasPrefix(mark, "clear") ||
-		strings.HasSuffix(mark, " noticed")
-}
+// turns are the marks at which a drill turns: a fault comes or is gone, or somebody notices.
+var turns = map[sla.Code]bool{sla.MarkInject: true, sla.MarkClear: true, sla.MarkNoticed: true}
 
 // markSign names the n-th mark of a picture.
 func markSign(n int) rune { return rune('a' + n%26) }
 
 // Table writes one line per drill, for a run of several.
-func Table(w io.Writer, cards []sla.Scorecard) error {
+func Table(w io.Writer, cards []sla.Scorecard, o TextOptions) error {
 	cards = inLines(cards)
-	t := &text{TextOptions: TextOptions{Color: Color(w)}}
+	t := newText(o)
 	wide := 0
 	for _, c := range cards {
-		wide = max(wide, utf8.RuneCountInString(c.Scenario))
+		wide = max(wide, words.Width(c.Scenario))
 	}
 	t.WriteByte('\n')
 	for _, c := range cards {
-		color, ok := verdictColors[c.Verdict]
-		if !ok {
-			color = yellow
-		}
 		met := 0
 		for _, o := range c.Objectives {
 			if o.Result == sla.Met {
@@ -274,11 +281,12 @@ func Table(w io.Writer, cards []sla.Scorecard) error {
 		}
 		why := ""
 		if len(c.Reasons) > 0 {
-			why = "  " + c.Reasons[0].Text
+			why = "  " + t.Text(c.Reasons[0])
 		}
-		fmt.Fprintf(t, "%s  %-*s  %d of %d met%s\n",
-			t.paint(color, fmt.Sprintf("%-12s", strings.ToUpper(string(c.Verdict)))), wide,
-			c.Scenario, met, len(c.Objectives), why)
+		fmt.Fprintf(t, "%s  %s  %s%s\n",
+			t.paint(colorOf(c.Verdict), words.Pad(t.verdict(c.Verdict), 12)),
+			words.Pad(c.Scenario, wide), t.Line("met-of", "met", strconv.Itoa(met),
+				"all", strconv.Itoa(len(c.Objectives))), why)
 	}
 	_, err := io.WriteString(w, t.String())
 	return err

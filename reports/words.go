@@ -1,13 +1,56 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
+
+// lines says what a scorecard has, a line for each thing, in a language.
+type lines struct{ *words.Language }
+
+// english is what is kept as evidence.
+var english = lines{words.English}
+
+// took is a time, in words; empty where there is none.
+func (l lines) took(t *sla.Time) string {
+	if t == nil {
+		return ""
+	}
+	return l.Text(t.Said())
+}
+
+// measured is what was, and whose it is.
+func (l lines) measured(o sla.Objective) string {
+	if o.Fault == "" {
+		return l.Text(o.Measured)
+	}
+	return l.Line("of-fault", "measured", l.Text(o.Measured), "fault", string(o.Fault))
+}
+
+// margin is how far what was measured lies on the good side of the limit.
+func (l lines) margin(o sla.Objective) string {
+	switch {
+	case o.Margin == nil:
+		return ""
+	case o.Unit == "share":
+		return l.Line("points", "points", fmt.Sprintf("%+.2f", 100**o.Margin))
+	}
+	return fmt.Sprintf("%+.0f%%", 100**o.Margin)
+}
+
+// verdict is one in words, as its reader looks for it.
+func (l lines) verdict(v sla.Verdict) string {
+	return cmp.Or(l.Line("verdict-"+string(v)), strings.ToUpper(string(v)))
+}
+
+// phase names one; of none that is known, as it is.
+func (l lines) phase(name string) string { return cmp.Or(l.Line(name), name) }
 
 // count writes a number with commas.
 func count(n uint64) string {
@@ -18,171 +61,172 @@ func count(n uint64) string {
 	return s
 }
 
+// counted is count, and empty for none.
+func counted(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return count(n)
+}
+
+// at writes an instant of the run.
+func at[F ~float64](digits int, seconds F) string {
+	return strconv.FormatFloat(float64(seconds), 'f', digits, 64)
+}
+
 // title names a run.
-func title(c sla.Scorecard) string {
+func (l lines) title(c sla.Scorecard) string {
 	if c.Control {
-		return c.Scenario + ", control run without its faults"
+		return l.Line("control-run", "scenario", c.Scenario)
 	}
 	return c.Scenario
 }
 
-// share writes a share in per cent; cut after two digits, never rounded up.
-// share writes one, or that there is none.
+// share writes one in per cent, cut after two digits and never rounded up, or that there is
+// none.
 func share[F ~float64](f F) string {
 	if sla.Number(f) == sla.None {
-		return "nothing sent,"
+		return "–"
 	}
-	return sla.Percent(float64(f))
+	return words.Percent(float64(f))
 }
 
 // noOutage says what there was of one that is no fault's.
-func noOutage(c sla.Scorecard) string {
+func (l lines) noOutage(c sla.Scorecard) string {
 	switch {
 	case len(c.Outages) > 0:
-		return "no outage that is a fault's"
+		return l.Line("no-outage-of-fault")
 	case c.Requests.Excess < 1 && 2*c.Requests.Failed > c.Requests.Sent:
-		return "unwell before the fault as well, so that no outage stands out"
+		return l.Line("unwell-before")
 	case 2*c.Requests.Failed > c.Requests.Sent:
-		return "no outage was told apart"
+		return l.Line("no-outage-told")
 	}
-	return "no outage"
+	return l.Line("no-outage")
 }
 
 // users says in one line what the users had.
-func users(c sla.Scorecard) string {
-	if c.Requests.Sent == 0 {
-		return "no request was sent while the fault was on or after it"
+func (l lines) users(c sla.Scorecard) string {
+	r := c.Requests
+	if r.Sent == 0 {
+		return l.Line("none-sent")
 	}
-	s := fmt.Sprintf("%s available: %s of %s requests failed", share(c.Requests.Availability),
-		count(c.Requests.Failed), count(c.Requests.Sent))
-	if beyond := math.Round(c.Requests.Excess); beyond != float64(c.Requests.Failed) {
-		s += fmt.Sprintf(", %s more than the baseline's share would have", count(uint64(beyond)))
-	}
-	if c.Requests.Sent < c.Requests.Due {
-		s += fmt.Sprintf(", %s to %s with the %s never sent", share(c.Requests.Low),
-			share(c.Requests.High), count(c.Requests.Due-c.Requests.Sent))
-	}
+	outage, excess, low, high, classes := l.noOutage(c), "", "", "", []string{}
 	if c.Times.Outage != nil {
-		s = "outage of " + c.Times.Outage.String() + "; " + s
-	} else {
-		s = noOutage(c) + "; " + s
+		outage = l.Line("outage-of", "time", l.took(c.Times.Outage))
 	}
-	if len(c.Classes) > 0 {
-		var parts []string
-		for _, k := range c.Classes {
-			parts = append(parts, fmt.Sprintf("%s × %s", k.Name, count(k.Count)))
-		}
-		s += " (" + strings.Join(parts, "; ") + ")"
+	if beyond := math.Round(r.Excess); beyond != float64(r.Failed) {
+		excess = count(uint64(beyond))
 	}
-	return s
+	if r.Sent < r.Due {
+		low, high = share(r.Low), share(r.High)
+	}
+	for _, k := range c.Classes {
+		classes = append(classes, fmt.Sprintf("%s × %s", k.Name, count(k.Count)))
+	}
+	return l.Line("requests", "outage", outage, "available", share(r.Availability),
+		"failed", count(r.Failed), "sent", count(r.Sent), "excess", excess,
+		"low", low, "high", high, "unsent", counted(r.Due-min(r.Due, r.Sent)),
+		"classes", l.Parts(classes))
 }
 
 // outages says in one line what outages the faults gave the users, where there is
 // more to it than its length: several, or one that came back before it was over.
-func outages(c sla.Scorecard) string {
+func (l lines) outages(c sla.Scorecard) string {
 	var parts []string
 	flaps := 0
 	for _, o := range c.Outages {
 		if len(o.By) == 0 {
 			continue
 		}
-		until := fmt.Sprintf("to %.1f s", o.Recovery)
+		until, once, often, faults := l.Line("until", "recovery", at(1, o.Recovery)), "", "", ""
 		if o.Censored {
-			until = "on, not over when the run ended"
+			until = l.Line("until-open")
 		}
-		s := fmt.Sprintf("%s from %.1f s %s, %s bad", o.Group, o.Onset, until, share(o.Share))
-		if o.Flaps > 0 {
-			s += fmt.Sprintf(", %d flap%s", o.Flaps, plural(o.Flaps))
+		switch {
+		case o.Flaps == 1:
+			once = "1"
+		case o.Flaps > 1:
+			often = strconv.Itoa(o.Flaps)
+		}
+		if len(c.Faults) > 1 {
+			faults = strings.Join(o.By, l.Line("or"))
 		}
 		flaps += o.Flaps
-		if len(c.Faults) > 1 {
-			s += ", by " + strings.Join(o.By, " or ")
-		}
-		parts = append(parts, s)
+		parts = append(parts, l.Line("stretch", "group", o.Group, "onset", at(1, o.Onset),
+			"until", until, "share", share(o.Share), "flap", once, "flaps", often,
+			"faults", faults))
 	}
 	if len(parts) < 2 && flaps == 0 {
 		return ""
 	}
-	return strings.Join(parts, "; ")
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
+	return l.Parts(parts)
 }
 
 // data says what became of acknowledged writes.
-func data(c sla.Scorecard) string {
+func (l lines) data(c sla.Scorecard) string {
 	d := c.Data
 	if d == nil {
 		return ""
 	}
-	s := fmt.Sprintf("%s writes acknowledged: %s there, %s lost, %s unknown", count(d.Acknowledged),
-		count(d.There), count(d.Lost), count(d.Unknown))
+	oldest, youngest, least, rpo := "", "", "", l.took(d.RPO)
 	if d.Lost > 0 {
-		s += fmt.Sprintf(", acknowledged from %.2f s to %.2f s", d.OldestLost, d.YoungestLost)
+		oldest, youngest = at(2, d.OldestLost), at(2, d.YoungestLost)
 	}
-	switch {
-	case d.RPO == nil:
-	case d.Unknown > 0:
-		s += "; RPO at least " + d.RPO.String()
-	default:
-		s += "; RPO " + d.RPO.String()
+	if d.Unknown > 0 {
+		least, rpo = rpo, ""
 	}
 	rto := c.Times.Mitigate
 	if rto == nil || rto.Censored {
 		rto = c.Times.Outage
 	}
-	if rto != nil {
-		s += ", RTO " + rto.String()
-	}
-	return s
+	return l.Line("writes", "acknowledged", count(d.Acknowledged), "there", count(d.There),
+		"lost", count(d.Lost), "unknown", count(d.Unknown), "oldest", oldest, "youngest", youngest,
+		"rpo_least", least, "rpo", rpo, "rto", l.took(rto))
 }
 
 // impact says how much of the users' world was hit.
-func impact(c sla.Scorecard) string {
+func (l lines) impact(c sla.Scorecard) string {
 	i := c.Impact
 	if i.Level == 0 {
 		return ""
 	}
-	level := fmt.Sprintf("impact level %d", i.Level)
+	everyone, uncertain, time := "", "", l.Line("impact-untold")
 	switch {
 	case i.Everyone:
-		level += ", everyone"
+		everyone = l.Line("everyone")
 	case i.Straddles:
-		level += " (or one lower: too few users to tell)"
+		uncertain = l.Line("uncertain")
 	}
-	s := fmt.Sprintf("%s: %s of the active users in the worst second; %s of %s users ever hit",
-		level, share(i.Peak), count(i.UsersHit), count(i.Users))
-	if i.ByTime == nil {
-		return s + "; too few requests a second to say for how long"
+	if i.ByTime != nil {
+		time = l.Line("impact-time", "degraded", words.Brief(*i.Degraded),
+			"full", words.Brief(*i.Full), "well", share(*i.ByTime))
 	}
-	return s + fmt.Sprintf("; degraded for %s, fully out for %s, well for %s of the time",
-		sla.Brief(*i.Degraded), sla.Brief(*i.Full), share(*i.ByTime))
+	return l.Line("impact", "level", strconv.Itoa(i.Level), "everyone", everyone,
+		"uncertain", uncertain, "peak", share(i.Peak), "hit", count(i.UsersHit),
+		"users", count(i.Users), "time", time)
 }
 
 // served says in one line what a group, or a part of one, had in each phase.
-func served(g sla.Group) string {
+func (l lines) served(g sla.Group) string {
 	var parts []string
 	for _, p := range g.Phases {
 		if p.Sent > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s, p50 %s, p95 %s, p99 %s", p.Name,
-				share(p.Success), endless(p.P50), endless(p.P95), endless(p.P99)))
+			parts = append(parts, l.Line("served-phase", "phase", l.phase(p.Name),
+				"success", share(p.Success), "p50", endless(p.P50), "p95", endless(p.P95),
+				"p99", endless(p.P99)))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s good: %s", g.Name, strings.Join(parts, "; "))
+	return l.Line("served", "group", g.Name, "phases", l.Parts(parts))
 }
 
 // mostLatencies keeps the line of a drill with many groups short.
 const mostLatencies = 4
 
 // latency says in one line how late 95 % of the answers were, before, during and after.
-func latency(c sla.Scorecard) string {
+func (l lines) latency(c sla.Scorecard) string {
 	var parts []string
 	for _, g := range c.Groups {
 		var phases []string
@@ -196,9 +240,9 @@ func latency(c sla.Scorecard) string {
 		}
 	}
 	if more := len(parts) - mostLatencies; more > 0 {
-		parts = append(parts[:mostLatencies], fmt.Sprintf("and %d groups more", more))
+		parts = append(parts[:mostLatencies], l.Line("groups-more", "groups", strconv.Itoa(more)))
 	}
-	return strings.Join(parts, "; ")
+	return l.Parts(parts)
 }
 
 // endless writes a percentile of latency, which has no end where too many were bad.
@@ -206,153 +250,168 @@ func endless(p *float64) string {
 	if p == nil {
 		return "∞"
 	}
-	return sla.Brief(*p)
+	return words.Brief(*p)
 }
 
 // budget says what the outage burnt.
-func budget(c sla.Scorecard) string {
+func (l lines) budget(c sla.Scorecard) string {
 	b := c.Budget
 	if b == nil {
 		return ""
 	}
-	burnt := sla.Brief(b.Seconds)
-	if most := sla.Brief(b.Most); most != burnt {
-		burnt += " to " + most
+	burnt, most := words.Brief(b.Seconds), words.Brief(b.Most)
+	if most == burnt {
+		most = ""
 	}
-	return fmt.Sprintf("%s burnt, %s of the %s that %s in %s allows", burnt, share(b.Share),
-		sla.Brief(b.Allowed), share(b.Objective), days(b.Window))
+	return l.Line("burnt", "burnt", burnt, "most", most, "share", share(b.Share),
+		"allowed", words.Brief(b.Allowed), "objective", share(b.Objective),
+		"window", l.days(b.Window))
 }
 
 // days writes a long time.
-func days(s float64) string {
+func (l lines) days(s float64) string {
 	if d := s / (24 * 3600); d == float64(int(d)) {
-		return fmt.Sprintf("%.0f days", d)
+		return l.Line("days", "days", at(0, d))
 	}
-	return sla.Brief(s)
+	return words.Brief(s)
 }
 
 // alert says who is called, and within which limits.
-func alert(c sla.Scorecard) string {
+func (l lines) alert(c sla.Scorecard) string {
 	a := c.Alert
 	if a == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s, %s; %s: %s; respond within %s, repair within %s", a.Colour, a.When,
-		strings.Join(a.Failures, ", "), strings.Join(a.Teams, ", "), sla.Brief(a.Respond),
-		sla.Brief(a.Repair))
+	return l.Line("alerted", "colour", cmp.Or(l.Line(a.Colour), a.Colour), "when", l.Name(a.When),
+		"failures", l.names(a.Failures), "teams", l.names(a.Teams),
+		"respond", words.Brief(a.Respond), "repair", words.Brief(a.Repair))
+}
+
+func (l lines) names(all []sla.Code) string {
+	var names []string
+	for _, c := range all {
+		names = append(names, l.Name(c))
+	}
+	return l.List(names)
 }
 
 // detection says when failed requests fell.
-func detection(c sla.Scorecard) string {
+func (l lines) detection(c sla.Scorecard) string {
 	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("%s failed before %s noticed, %s from then until the users were well",
-		count(c.Requests.BeforeDetect), c.Times.Detect.By, count(c.Requests.UntilWell))
-	if later := c.Requests.AfterDetect - c.Requests.UntilWell; later > 0 {
-		s += fmt.Sprintf(", %s later", count(later))
-	}
-	return s
+	return l.Line("detection", "before", count(c.Requests.BeforeDetect),
+		"watcher", string(c.Times.Detect.By), "until", count(c.Requests.UntilWell),
+		"later", counted(c.Requests.AfterDetect-c.Requests.UntilWell))
 }
 
 // observer says what each watcher did, and if asked how far that was from what could have
 // been known.
-func observer(c sla.Scorecard, ideal bool) (lines []string) {
+func (l lines) observer(c sla.Scorecard, ideal bool) (all []string) {
 	for _, w := range c.Watchers {
-		s := w.Name + ": "
-		switch {
-		case w.Detect == nil && len(w.Unmet) > 0:
-			s += "cannot meet " + strings.Join(w.Unmet, ", ") + " by its own way"
-		case w.Detect == nil:
-			s += "nothing to notice"
-		case w.Detect.Censored && c.Spared(w):
-			s += "content throughout, and no user was hurt"
-		case w.Detect.Censored && c.Slowed(w):
-			s += "content throughout, while users were answered more slowly"
-		case w.Detect.Censored:
-			s += "never noticed (" + w.Detect.String() + ")"
-		default:
-			s += "noticed after " + w.Detect.String()
-			switch {
-			case w.Behind == nil || !ideal:
-			case w.Behind.Seconds < 0:
-				s += fmt.Sprintf(", %s before every request, watched, could have told",
-					sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
-			default:
-				s += fmt.Sprintf(", %s behind what every request, watched, would have told",
-					w.Behind)
-			}
-		}
+		restore, alarms := "", ""
 		switch {
 		case w.Restore == nil:
 		case w.Restore.Censored:
-			s += "; not content again (" + w.Restore.String() + ")"
+			restore = l.Line("not-content", "time", l.took(w.Restore))
 		default:
-			s += "; content again " + w.Restore.String() + " after the fault was gone"
+			restore = l.Line("content-again", "time", l.took(w.Restore))
 		}
 		if w.FalseAlarms > 0 {
-			s += fmt.Sprintf("; %d false alarms", w.FalseAlarms)
+			alarms = strconv.Itoa(w.FalseAlarms)
 		}
-		lines = append(lines, s)
+		all = append(all, l.Line("watcher", "watcher", w.Name, "found", l.found(c, w, ideal),
+			"restore", restore, "alarms", alarms))
 	}
-	return lines
+	return all
+}
+
+// found is when a watcher noticed, or why it did not.
+func (l lines) found(c sla.Scorecard, w sla.Watcher, ideal bool) string {
+	switch {
+	case w.Detect == nil && len(w.Unmet) > 0:
+		return l.Line("cannot-meet", "faults", l.List(w.Unmet))
+	case w.Detect == nil:
+		return l.Line("nothing-to-notice")
+	case w.Detect.Censored && c.Spared(w):
+		return l.Line("content-unhurt")
+	case w.Detect.Censored && c.Slowed(w):
+		return l.Line("content-slower")
+	case w.Detect.Censored:
+		return l.Line("never-noticed", "time", l.took(w.Detect))
+	}
+	before, behind := "", ""
+	switch {
+	case w.Behind == nil || !ideal:
+	case w.Behind.Seconds < 0:
+		before = l.took(&sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
+	default:
+		behind = l.took(w.Behind)
+	}
+	return l.Line("noticed-after", "time", l.took(w.Detect), "before", before, "behind", behind)
 }
 
 // steer says when names led elsewhere, and what came of it.
-func steer(x sla.Steer) string {
+func (l lines) steer(x sla.Steer) string {
 	if len(x.Moves) == 0 {
-		return fmt.Sprintf("%s: never moved: %s raised no alarm", x.Name, x.When)
+		return l.Line("never-moved", "steer", x.Name, "watcher", x.When)
 	}
-	var parts []string
+	var moves []string
 	for _, m := range x.Moves {
-		part := fmt.Sprintf("from %.1f s", m.At)
+		back, idle := "", ""
 		switch {
 		case m.Back < 0:
 		case m.Answers == 0:
-			part += fmt.Sprintf(" to %.1f s (and nobody asked)", m.Back)
+			idle = at(1, m.Back)
 		default:
-			part += fmt.Sprintf(" to %.1f s (%s answers)", m.Back, count(m.Answers))
+			back = at(1, m.Back)
 		}
-		parts = append(parts, part)
+		moves = append(moves, l.Line("move", "at", at(1, m.At), "back", back, "idle", idle,
+			"answers", count(m.Answers)))
 	}
-	s := fmt.Sprintf("%s: %s %s", x.Name, x.What, strings.Join(parts, ", "))
-	if x.Settled != nil {
-		s += fmt.Sprintf("; users well %s after the move", x.Settled)
-	}
-	return s
+	return l.Line("moves", "steer", x.Name, "what", x.What, "moves", l.List(moves),
+		"settled", l.took(x.Settled))
 }
 
 // nodes says who answered, in baseline, fault and recovery.
-func nodes(c sla.Scorecard) string {
+func (l lines) nodes(c sla.Scorecard) string {
 	var parts []string
 	for _, n := range c.Nodes {
 		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", n.Name, 100*n.Baseline,
 			100*n.Fault, 100*n.Recovery))
 	}
-	return strings.Join(parts, ", ")
+	return l.List(parts)
 }
 
 // clocks says how stormdrill's own clock relates to the containers', where it is
 // another.
-func clocks(c sla.Scorecard) string {
+func (l lines) clocks(c sla.Scorecard) string {
 	k := c.Clock
 	if k == nil || k.Own() {
 		return ""
 	}
-	return fmt.Sprintf("the containers' is this machine's %+.6f s ± %s, measured %d times, in which it drifted by %s",
-		k.Shift, sla.Brief(k.Bound), k.Measured, sla.Brief(k.Drift))
+	return l.Line("clocks", "shift", fmt.Sprintf("%+.6f", k.Shift), "bound", words.Brief(k.Bound),
+		"times", strconv.Itoa(k.Measured), "drift", words.Brief(k.Drift))
 }
 
 // generator says how the load kept its word.
-func generator(c sla.Scorecard) string {
+func (l lines) generator(c sla.Scorecard) string {
 	g := c.Generator
-	s := fmt.Sprintf("%.4g/s wanted, %.4g/s sent, lag p99 %s", g.RateWanted, g.RateAchieved,
-		sla.Brief(g.LagP99))
-	if g.Unsent > 0 {
-		s += fmt.Sprintf(", %s never sent", count(g.Unsent))
+	return l.Line("load", "wanted", fmt.Sprintf("%.4g", g.RateWanted),
+		"sent", fmt.Sprintf("%.4g", g.RateAchieved), "lag", words.Brief(g.LagP99),
+		"unsent", counted(g.Unsent), "replayed", counted(c.Requests.Replayed))
+}
+
+// connections says where new and established ones were served differently.
+func (l lines) connections(card sla.Scorecard) (all []string) {
+	for _, g := range card.Groups {
+		for _, p := range g.Phases {
+			if c := p.Connections; c.Differ {
+				all = append(all, l.Line("connections", "group", g.Name,
+					"phase", l.phase(p.Name), "new", share(c.New.Success),
+					"established", share(c.Established.Success)))
+			}
+		}
 	}
-	if c.Requests.Replayed > 0 {
-		s += fmt.Sprintf(", %s replayed by the transport", count(c.Requests.Replayed))
-	}
-	return s
+	return all
 }

@@ -1,99 +1,100 @@
 package reports
 
 import (
-	"fmt"
 	"math"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
 // fault says what a fault did, by its own count, and, where it is not the only
 // one, which of the users' outage is its own.
-func fault(f sla.Fault, only bool) string {
-	p := f.Proof
+func (l lines) fault(f sla.Fault, only bool) string {
 	if f.Inject < 0 {
-		return f.Name + ": never injected"
+		return l.Line("never-injected", "fault", f.Name)
 	}
-	s := fmt.Sprintf("%s on %s: %s %s for users, %s for checks", f.Name, f.Link, count(p.Users),
-		p.Unit, count(p.Checks))
-	if p.Own {
-		s = fmt.Sprintf("%s on %s: %s %s, beside the users' own (%s)", f.Name, f.Link,
-			count(p.Total), p.Unit, p.Detail)
-	}
-	if p.Blind {
-		s = fmt.Sprintf("%s on %s: %s %s, users' and checks' together", f.Name, f.Link,
-			count(p.Total), p.Unit)
-		if p.Untraced {
-			s += ", as no request there carries the traceparent of a user's: forwarded, it would tell them apart"
-		}
-	}
+	parts := []string{l.proof(f)}
 	if f.Effect >= 0 {
-		s += fmt.Sprintf("; %s after the injection",
-			sla.Time{Seconds: max(0, float64(f.Effect-f.Inject)), Resolution: f.EffectResolution})
+		parts = append(parts, l.Line("effect", "time", l.took(&sla.Time{
+			Seconds: max(0, float64(f.Effect-f.Inject)), Resolution: f.EffectResolution})))
 	}
 	switch {
-	case p.Gone:
-		s += "; proven gone"
+	case f.Proof.Gone:
+		parts = append(parts, l.Line("gone"))
 	case f.Lift >= 0:
-		s += "; not proven gone"
+		parts = append(parts, l.Line("not-gone"))
 	}
-	if f.Absorbed || f.Slower || f.Faint > 0 || !only {
-		s += aftermath(f)
+	if after := l.aftermath(f); after != "" && (f.Absorbed || f.Slower || f.Faint > 0 || !only) {
+		parts = append(parts, after)
 	}
 	if f.Calm != nil && (f.Calm.Censored || f.Calm.Seconds > 0) {
-		s += "; latency as before " + f.Calm.String() + " after it was gone"
+		parts = append(parts, l.Line("calm", "time", l.took(f.Calm)))
 	}
 	if f.Detectable != nil {
-		bad := "been bad"
+		line, group := "detectable", ""
 		if f.Outage != nil {
-			bad = "stayed bad"
+			line = "detectable-stayed"
 		}
-		s += fmt.Sprintf("; had %s of their requests %s to the end, it would have stood out",
-			atLeast(*f.Detectable), bad)
 		if f.DetectableGroup != nil {
-			s += fmt.Sprintf("; of one group alone, %s", atLeast(*f.DetectableGroup))
+			group = atLeast(*f.DetectableGroup)
 		}
+		parts = append(parts, l.Line(line, "share", atLeast(*f.Detectable), "group_share", group))
 	}
-	return s
+	return l.Parts(parts)
+}
+
+// proof is a fault's own count.
+func (l lines) proof(f sla.Fault) string {
+	p := f.Proof
+	values := []string{"fault", f.Name, "link", f.Link, "users", count(p.Users), "unit", p.Unit,
+		"checks", count(p.Checks), "total", count(p.Total), "detail", string(p.Detail)}
+	switch {
+	case p.Blind && p.Untraced:
+		return l.Line("proof-untraced", "proof", l.Line("proof-blind", values...))
+	case p.Blind:
+		return l.Line("proof-blind", values...)
+	case p.Own:
+		return l.Line("proof-own", values...)
+	}
+	return l.Line("proof", values...)
 }
 
 // atLeast writes a share in per cent, rounded up after two digits.
-func atLeast(f float64) string { return sla.Percent(math.Ceil(f*1e4) / 1e4) }
+func atLeast(f float64) string { return words.Percent(math.Ceil(f*1e4) / 1e4) }
 
 // aftermath says what a fault gave the users, by itself.
-func aftermath(f sla.Fault) (s string) {
+func (l lines) aftermath(f sla.Fault) string {
 	switch {
 	case f.Absorbed:
-		return "; absorbed: no user's outage followed"
+		return l.Line("absorbed")
 	case f.Slower:
-		return "; no outage: users were answered, more slowly than before"
+		return l.Line("slower")
 	case f.Faint > 0:
-		return fmt.Sprintf("; users had %s bad requests of it, too few for an outage to stand out",
-			count(f.Faint))
+		return l.Line("faint", "bad", count(f.Faint))
 	case f.During != "":
-		return fmt.Sprintf("; it was on in the outage of %s, and so not shown to be absorbed",
-			f.During)
+		return l.Line("during", "fault", string(f.During))
 	case f.Outage == nil:
 		return ""
 	}
-	s = "; outage of " + f.Outage.String()
+	mitigated, recovered := "", ""
 	if f.Mitigate != nil && !f.Mitigate.Censored {
-		s += ", mitigated after " + f.Mitigate.String()
-	} else if f.Recover != nil {
-		s += ", well again " + f.Recover.String() + " after it was gone"
+		mitigated = l.took(f.Mitigate)
+	} else {
+		recovered = l.took(f.Recover)
 	}
-	return s
+	return l.Line("fault-outage", "time", l.took(f.Outage), "mitigated", mitigated,
+		"recovered", recovered)
 }
 
 // unexplained says when an outage was that is nobody's.
-func unexplained(o sla.Outage) string {
-	s := fmt.Sprintf("an unexplained outage of %s from %.2f s to %.2f s", o.Group, o.Onset,
-		o.Recovery)
+func (l lines) unexplained(o sla.Outage) string {
+	resolution, open := "", ""
 	if o.Resolution > 0 {
-		s += ", each ± " + sla.Brief(o.Resolution)
+		resolution = words.Brief(o.Resolution)
 	}
 	if o.Censored {
-		s += ", not known to be over when the run ended"
+		open = l.Line("unexplained-open")
 	}
-	return s
+	return l.Line("unexplained", "group", o.Group, "onset", at(2, o.Onset),
+		"recovery", at(2, o.Recovery), "resolution", resolution, "open", open)
 }

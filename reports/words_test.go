@@ -33,7 +33,7 @@ func TestOutagesAreTold(t *testing.T) {
 			"shoppers from 15.0 s to 19.0 s, 33.1% bad, by bad-node; clerks from 16.0 s to 17.5 s, 100% bad, by bad-node"},
 	} {
 		k := sla.Scorecard{Outages: c.all, Faults: make([]sla.Fault, c.faults)}
-		if have := outages(k); have != c.want {
+		if have := english.outages(k); have != c.want {
 			t.Errorf("%s: have %q, want %q", name, have, c.want)
 		}
 		var text, markdown strings.Builder
@@ -62,7 +62,7 @@ func TestExcessIsTold(t *testing.T) {
 	} {
 		c := sla.Scorecard{Requests: sla.Requests{Due: 1000, Sent: 1000, Failed: 50, Excess: excess,
 			Availability: 0.95}}
-		if have := users(c); !strings.HasSuffix(have, want) {
+		if have := english.users(c); !strings.HasSuffix(have, want) {
 			t.Errorf("excess %v: have %q, want %q", excess, have, want)
 		}
 	}
@@ -75,12 +75,12 @@ func TestClockIsTold(t *testing.T) {
 		"+0.000001 s":               {Shift: 0.000001, Bound: 0.0000005, Measured: 2},
 		"-3600.000000 s ± 1.5 ms, ": {Shift: -3600, Bound: 0.0015, Drift: 0.001, Measured: 3},
 	} {
-		if have := clocks(sla.Scorecard{Clock: k}); !strings.Contains(have, want) ||
+		if have := english.clocks(sla.Scorecard{Clock: k}); !strings.Contains(have, want) ||
 			(want == "") != (have == "") {
 			t.Errorf("%+v: have %q, want %q", k, have, want)
 		}
 	}
-	if have := clocks(sla.Scorecard{Clock: &sla.Clock{Shift: 0.0001, Bound: 0.0001,
+	if have := english.clocks(sla.Scorecard{Clock: &sla.Clock{Shift: 0.0001, Bound: 0.0001,
 		Measured: 5}}); have != "" {
 		t.Errorf("one clock: have %q", have)
 	}
@@ -99,7 +99,7 @@ func TestFaultSaysWhatWouldHaveStoodOut(t *testing.T) {
 			Detectable: &share},
 	} {
 		f.Effect, f.Lift = sla.None, sla.None
-		if have := fault(f, true); !strings.HasSuffix(have, want) {
+		if have := english.fault(f, true); !strings.HasSuffix(have, want) {
 			t.Errorf("have %q, want it to end in %q", have, want)
 		}
 	}
@@ -107,7 +107,7 @@ func TestFaultSaysWhatWouldHaveStoodOut(t *testing.T) {
 
 // A reason is a paragraph; what a log said in it stays line by line.
 func TestReasonKeepsLogLines(t *testing.T) {
-	b := &text{TextOptions: TextOptions{Width: 60}}
+	b := newText(TextOptions{Width: 60})
 	b.reason("target web: its process ended by itself with status 1; the end of its log:\n  GET / 200\n  GET /health 503  boom\nsee above")
 	want := strings.Join([]string{
 		"             target web: its process ended by itself with",
@@ -129,7 +129,7 @@ func TestNoOutageIsNotSaidOfTheDead(t *testing.T) {
 		"no outage": {Requests: sla.Requests{Sent: 100,
 			Failed: 1}},
 	} {
-		if have := noOutage(c); have != want {
+		if have := english.noOutage(c); have != want {
 			t.Errorf("have %q, want %q", have, want)
 		}
 	}

@@ -39,7 +39,8 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 	if err := freshFolder(c.dir); err != nil {
 		return "", err
 	}
-	if err := reports.CampaignPlan(w, s.Name, f.design(), length(s)); err != nil {
+	if err := reports.CampaignPlan(w, s.Name, f.design(), length(s),
+		f.language.textOptions(w, "", false)); err != nil {
 		return "", err
 	}
 	ended := c.run(ctx)
@@ -50,7 +51,7 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 	card := c.card(ctx)
 	written := reports.WriteCampaign(c.dir, card, c.done)
 	return card.Verdict, errors.Join(ended, written,
-		reports.CampaignText(w, card, textOptions(w, c.dir, false)))
+		reports.CampaignText(w, card, c.language.textOptions(w, c.dir, false)))
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a
@@ -72,7 +73,8 @@ func (c *course) run(ctx context.Context) error {
 		if err := reports.WriteCampaignJSON(c.dir, card); err != nil {
 			return err
 		}
-		if err := reports.CampaignProgress(c.w, card, textOptions(c.w, "", false)); err != nil {
+		if err := reports.CampaignProgress(c.w, card,
+			c.language.textOptions(c.w, "", false)); err != nil {
 			return err
 		}
 	}
@@ -86,7 +88,8 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	if err := freshFolder(dir); err != nil {
 		return err
 	}
-	if err := reports.CampaignTurn(c.w, c.design(), t); err != nil {
+	if err := reports.CampaignTurn(c.w, c.design(), t,
+		c.language.textOptions(c.w, "", false)); err != nil {
 		return err
 	}
 	d := &run.Drill{Scenario: c.scenario, Seed: t.Seed, Control: t.Control, Dir: dir}
@@ -98,11 +101,11 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	case err == nil:
 	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):
 		card.Verdict, card.Reasons = sla.Interrupted,
-			[]sla.Said{sla.Say("interrupted", err.Error())}
+			[]sla.Said{sla.Say(sla.EndedEarly, err.Error())}
 	case len(c.done) == 0 && card.Verdict == "":
 		return err
 	default:
-		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say("harness", err.Error())}
+		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say(sla.Harness, err.Error())}
 	}
 	c.done = append(c.done, campaign.Outcome{Turn: t, Card: card})
 	return nil

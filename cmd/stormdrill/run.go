@@ -34,6 +34,7 @@ type runFlags struct {
 	// uncontained allows an engine that does not close the drill's network.
 	uncontained bool
 	trust       trust
+	language    language
 
 	repeat, allow, controls int
 }
@@ -91,6 +92,7 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 		"run also where the engine does not keep packets in the drill's network; the scorecard says so")
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	f.trust.flags(c)
+	f.language.flags(c)
 	c.Flags().StringToStringVar(&f.images, "image", nil,
 		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
@@ -128,7 +130,8 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 		}
 	}
 	if len(cards) > 1 {
-		if err := reports.Table(c.OutOrStdout(), cards); err != nil {
+		if err := reports.Table(c.OutOrStdout(), cards,
+			f.language.textOptions(c.OutOrStdout(), "", false)); err != nil {
 			return err
 		}
 	}
@@ -198,7 +201,7 @@ func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario,
 		return card, err
 	}
 	// The verdict is printed where the evidence could not be written, too.
-	return card, errors.Join(err, reports.Text(w, card, textOptions(w, dir, f.verbose)))
+	return card, errors.Join(err, reports.Text(w, card, f.language.textOptions(w, dir, f.verbose)))
 }
 
 // folder is where a drill's evidence goes.
@@ -261,10 +264,10 @@ func newLive(w io.Writer) *reports.Live {
 	return reports.NewLive(w, tty, width)
 }
 
-func textOptions(w io.Writer, dir string, verbose bool) reports.TextOptions {
+func (l language) textOptions(w io.Writer, dir string, verbose bool) reports.TextOptions {
 	width, _ := terminal(w)
 	return reports.TextOptions{Color: reports.Color(w), Width: width, Evidence: dir,
-		Verbose: verbose}
+		Verbose: verbose, Language: l.Language}
 }
 
 // terminal gives the width of the terminal w is, if it is one.

@@ -15,6 +15,7 @@ import (
 func newScore() *cobra.Command {
 	var sheet, format string
 	var verbose bool
+	var l language
 	c := &cobra.Command{
 		Use:   "score RECORD",
 		Short: "Judge a kept record again, by its own SLA or another",
@@ -34,7 +35,9 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 		RunE: func(c *cobra.Command, args []string) error {
 			write, ok := map[string]func(io.Writer, sla.Scorecard) error{
 				"json": reports.JSON, "markdown": reports.Markdown, "junit": reports.JUnit,
-				"text": func(w io.Writer, card sla.Scorecard) error { return reports.Text(w, card, textOptions(w, "", verbose)) },
+				"text": func(w io.Writer, card sla.Scorecard) error {
+					return reports.Text(w, card, l.textOptions(w, "", verbose))
+				},
 			}[format]
 			if !ok {
 				return exitError{exitInvalid, fmt.Errorf("format %q: want text, json, markdown or junit", format)}
@@ -59,6 +62,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 	}
 	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that block alone")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
+	l.flags(c)
 	c.Flags().StringVar(&format, "format", "text", "text, json, markdown or junit")
 	return c
 }

@@ -9,10 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -172,9 +172,9 @@ func (d drilled) sent() string { return fmt.Sprintf("%.3f %% of %d", 100-d.unsen
 // convicted is why the generator says that its run is void; empty: it does not.
 func (d drilled) convicted() string {
 	for _, r := range d.card.Reasons {
-		if strings.Contains(r.Text, "fell behind its own schedule") ||
-			strings.Contains(r.Text, "could not be sent") {
-			return r.Text
+		switch r.Code {
+		case sla.GeneratorLate, sla.GeneratorStalled, sla.RequestsUnsent, sla.RequestsUnsentOf:
+			return words.English.Text(r)
 		}
 	}
 	return ""

@@ -18,6 +18,10 @@ type Objective struct {
 	By         string        // what tells it
 }
 
+// called says what an alert is called for.
+var called = map[sla.Code]string{sla.AlertNode: "a single node",
+	sla.AlertRegion: "a regional interruption", sla.AlertCore: "a core service is down"}
+
 // Objectives lists what a run of the plan will be judged by, and how finely each
 // can be told.
 func (p *Plan) Objectives() []Objective {
@@ -63,12 +67,16 @@ func (p *Plan) Objectives() []Objective {
 	keep := o.Keep
 	if o.Profile == sla.Handbook {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
-			by, who := fmt.Sprintf("alert %s, %s", a.Colour, a.When), "the first watcher"
+			by, who := fmt.Sprintf("alert %s, %s", a.Colour, called[a.When]), "the first watcher"
 			if slices.ContainsFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Person }) {
 				who = "the first person who acknowledges"
 			}
+			var teams []string
+			for _, t := range a.Teams {
+				teams = append(teams, strings.ReplaceAll(string(t), "-", " "))
+			}
 			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": " + who},
-				Objective{"repair", seconds(a.Repair), p.Resolution, strings.Join(a.Teams, ", ")})
+				Objective{"repair", seconds(a.Repair), p.Resolution, strings.Join(teams, ", ")})
 		}
 		keep = slices.Concat(keep, sla.Indicators)
 	}

@@ -47,12 +47,12 @@ func TestBlindCountIsNoProofAlone(t *testing.T) {
 		blind(r, c.kind)
 		r.Header.Faults[0].Nodes, r.Header.Faults[0].Vouched = []string{"app-2"}, c.kind == "exec"
 		card := Score(r, s.goals)
-		reasons := strings.Join(Texts(card.Reasons), "\n")
+		reasons := strings.Join(lines(card.Reasons), "\n")
 		if card.Verdict != c.verdict || card.Faults[0].Absorbed != c.absorbed {
 			t.Errorf("%s: have %s %q, %+v; want %s", name, card.Verdict, reasons, card.Faults[0],
 				c.verdict)
 		}
-		if want := "5 SYNs refused on lb -> app-2, users' and checks' together, and no outage"; c.verdict == Inconclusive &&
+		if want := "touched=5 unit=SYNs refused link=lb -> app-2 cure=(tell-apart)"; c.verdict == Inconclusive &&
 			(!strings.Contains(reasons, want) || card.Faults[0].Proof.Effective != "unknown") {
 			t.Errorf("%s: %q, %+v, want %q", name, reasons, card.Faults[0].Proof, want)
 		}
@@ -101,11 +101,11 @@ func TestBehindAnApplicationThatForwardsNothing(t *testing.T) {
 		p.Blind, p.Untraced, p.Checks = true, true, 0
 		r.Header.Faults[0].Aim, r.Header.Faults[0].Nodes = "mid -> dep", []string{"dep"}
 		card := Score(r, s.goals)
-		why := strings.Join(Texts(card.Reasons), "\n")
+		why := strings.Join(lines(card.Reasons), "\n")
 		if f := card.Faults[0]; card.Verdict != c.verdict || f.Faint > 0 != c.faint || f.Absorbed {
 			t.Errorf("%s: have %s %q, %+v", name, card.Verdict, why, f)
 		}
-		if c.verdict == Inconclusive && !strings.Contains(why, "traceparent") {
+		if c.verdict == Inconclusive && !strings.Contains(why, "(forward-traceparent)") {
 			t.Errorf("%s: %q, want it to name the header", name, why)
 		}
 	}
@@ -135,16 +135,16 @@ func TestStateIsProof(t *testing.T) {
 // Why a fault met none of the users' requests is told as it is.
 func TestUntouchedSaysWhy(t *testing.T) {
 	for want, change := range map[string]func(*timeline.Record){
-		"HTTP/2 is spoken on users -> web":            func(r *timeline.Record) { r.Proofs[0].Count.Unread = "HTTP/2" },
-		"none of theirs was opened on users -> web":   func(r *timeline.Record) { r.Header.Faults[0].New = true },
-		"but for what it spares":                      func(r *timeline.Record) { r.Header.Faults[0].Spares = true },
-		"none of theirs met it on users -> web while": func(*timeline.Record) {},
+		"unread-protocol protocol=HTTP/2 link=users -> web": func(r *timeline.Record) { r.Proofs[0].Count.Unread = "HTTP/2" },
+		"none-opened link=users -> web":                     func(r *timeline.Record) { r.Header.Faults[0].New = true },
+		"all-spared":                                        func(r *timeline.Record) { r.Header.Faults[0].Spares = true },
+		"none-met link=users -> web":                        func(*timeline.Record) {},
 	} {
 		s := two()
 		s.unused = true
 		r := s.record()
 		change(r)
-		if why := strings.Join(Texts(Score(r, s.goals).Reasons), "\n"); !strings.Contains(why,
+		if why := strings.Join(lines(Score(r, s.goals).Reasons), "\n"); !strings.Contains(why,
 			want) {
 			t.Errorf("have %q, want %q", why, want)
 		}

@@ -27,7 +27,7 @@ func TestSlowerAtEndBesideABusyMachine(t *testing.T) {
 		card := Score(r, s.goals)
 		var have []string
 		for _, x := range card.Reasons {
-			have = append(have, x.Code)
+			have = append(have, string(x.Code))
 		}
 		if card.Verdict != Inconclusive || !slices.Equal(have, want) {
 			t.Errorf("waited %v of the time: have %s %q, want %q", waited, card.Verdict, have, want)

@@ -89,10 +89,8 @@ func (s *scorer) hurried() (reasons []Said) {
 				last.add(took(r))
 			}
 		}
-		reasons = append(reasons, Saying("slower-at-end",
-			"%s are answered, and more slowly than before: 95 %% of them within %s in the last %s, and within %s in the baseline: sla.calm bounds how long that may last",
-			st.group.Name, Brief(seconds(last.quantile(calmQuantile))),
-			Brief(seconds(time.Duration(w))), Brief(seconds(st.p95))))
+		reasons = append(reasons, Say(SlowerAtEnd, st.group.Name,
+			seconds(last.quantile(calmQuantile)), seconds(time.Duration(w)), seconds(st.p95)))
 	}
 	if len(reasons) > 0 && s.waited(end-w) >= mostWaited {
 		reasons = append(reasons, s.busiest()...)
@@ -125,14 +123,11 @@ func (s *scorer) waited(from int64) float64 {
 func (s *scorer) baselines() {
 	for _, st := range s.streams {
 		if st.spread > 1 {
-			s.card.Notes = append(s.card.Notes,
-				Saying("bursts", "bad requests of %s come in bursts (index of dispersion up to %.1f in the baseline): an outage has to stand out by as much more",
-					st.group.Name, st.spread))
+			s.card.Notes = append(s.card.Notes, Say(Bursts, st.group.Name, round(st.spread)))
 		}
 		if st.cold != 0 {
-			s.card.Notes = append(s.card.Notes,
-				Saying("cold-baseline", "the first %.0f s of the baseline of %s were slower than the rest, and are left out of the latency that it sets: want a longer phases.warm-up",
-					seconds(time.Duration(st.cold-s.course.steady)), st.group.Name))
+			s.card.Notes = append(s.card.Notes, Say(ColdBaseline, st.group.Name,
+				seconds(time.Duration(st.cold-s.course.steady))))
 		}
 	}
 }
@@ -148,26 +143,21 @@ func (s *scorer) later() (reasons []Said) {
 		if len(s.card.Outages[i].By) > 0 || o.onset < s.course.injected {
 			continue
 		}
-		when := "after the users had recovered"
+		when := AfterRecovery
 		if o.onset <= after {
-			when = "which no fault explains that it can meet"
+			when = Unexplained
 		}
-		reasons = append(reasons, Saying("outage-late",
-			"an outage of %s began %.1f s into the run, %s: whether a fault did it cannot be told; look at the target's log",
-			o.stream.group.Name, s.course.at(o.onset), when))
+		reasons = append(reasons, Say(OutageLate, o.stream.group.Name, s.course.at(o.onset),
+			Say(when)))
 	}
 	for _, st := range s.streams {
 		i := slices.IndexFunc(st.told, func(t int64) bool { return t > after && !s.amid(st, t) })
 		if i >= 0 {
-			reasons = append(reasons, Saying("failures-late",
-				"more requests of %s failed by %.1f s into the run than its steady state explains, after the users had recovered",
-				st.group.Name, s.course.at(st.told[i])))
+			reasons = append(reasons, Say(FailuresLate, st.group.Name, s.course.at(st.told[i])))
 		}
 	}
 	if s.lostLate > 0 {
-		reasons = append(reasons, Saying("write-lost-late",
-			"a write that was acknowledged %.1f s into the run is lost, longer than confirm after the last fault: whether a fault did it cannot be told",
-			s.course.at(s.lostLate)))
+		reasons = append(reasons, Say(WriteLostLate, s.course.at(s.lostLate)))
 	}
 	for i, w := range s.record.Header.Watch {
 		_, detect := s.wanted.Detect[w.Name]
@@ -175,9 +165,8 @@ func (s *scorer) later() (reasons []Said) {
 		k := slices.IndexFunc(s.noticed[i].Alarms,
 			func(a watch.Alarm) bool { return a.Raised.After > after })
 		if k >= 0 && (detect || restore) {
-			reasons = append(reasons, Saying("alarm-late",
-				"watcher %s raised an alarm %.1f s into the run, after the users had recovered: look at what it saw then",
-				w.Name, s.course.at(s.noticed[i].Alarms[k].Raised.After)))
+			reasons = append(reasons, Say(AlarmLate, w.Name,
+				s.course.at(s.noticed[i].Alarms[k].Raised.After)))
 		}
 	}
 	return reasons
@@ -188,9 +177,7 @@ func (s *scorer) later() (reasons []Said) {
 func (s *scorer) unended() (reasons []Said) {
 	for _, o := range s.own {
 		if o.censored {
-			reasons = append(reasons, Saying("outage-unended",
-				"the outage of %s that began %.1f s into the run was not seen to be over when the run ended: bound it with sla.recover, or want a longer recovery",
-				o.stream.group.Name, s.course.at(o.onset)))
+			reasons = append(reasons, Say(OutageUnended, o.stream.group.Name, s.course.at(o.onset)))
 		}
 	}
 	return reasons

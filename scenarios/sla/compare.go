@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"math"
 	"slices"
 )
@@ -17,9 +16,9 @@ const (
 // Difference is one thing in two runs.
 type Difference struct {
 	Name   string
-	Values [2]string // as measured; empty: not there
-	Is     string    // Better, Worse, Alike, Open
-	By     string    // by how much, in words; empty where not told
+	Values [2]*Said // as measured; nil: not there
+	Is     string   // Better, Worse, Alike, Open
+	By     *Said    // by how much; nil where not told
 }
 
 // Compare holds a second run against a first, objective by objective: by the intervals that
@@ -32,8 +31,7 @@ func Compare(a, b Scorecard) (all []Difference) {
 	for _, g := range a.Groups {
 		for _, p := range g.Phases {
 			if q := phaseOf(b, g.Name, p.Name); q != nil && p.Sent > 0 && q.Sent > 0 {
-				all = append(all, differentShare(fmt.Sprintf("success of %s in %s", g.Name, p.Name),
-					p, *q))
+				all = append(all, differentShare(of("success", g.Name)+" in "+p.Name, p, *q))
 			}
 		}
 	}
@@ -76,7 +74,7 @@ func difference(name string, a, b *Objective) Difference {
 	d := Difference{Name: name, Is: Open}
 	for i, o := range []*Objective{a, b} {
 		if o != nil {
-			d.Values[i] = o.Measured
+			d.Values[i] = &o.Measured
 		}
 	}
 	if a == nil || b == nil || a.Value == nil || b.Value == nil || a.Unit != b.Unit ||
@@ -94,7 +92,8 @@ func difference(name string, a, b *Objective) Difference {
 		return d
 	}
 	if a.Unit == inSeconds && !a.Censored && !b.Censored {
-		d.By = Brief(math.Abs(*b.Value - *a.Value))
+		by := Say(TimeTaken, round(math.Abs(*b.Value-*a.Value)))
+		d.By = &by
 	}
 	return d
 }
@@ -112,7 +111,8 @@ func differentShare(name string, p, q Phase) Difference {
 	good := func(p Phase) float64 { return float64(p.Sent-p.Failed) / float64(p.Sent) }
 	lowP, highP := clopper(int(p.Sent-p.Failed), int(p.Sent))
 	lowQ, highQ := clopper(int(q.Sent-q.Failed), int(q.Sent))
-	d := Difference{Name: name, Values: [2]string{Percent(good(p)), Percent(good(q))}, Is: Alike}
+	before, now := Say(Share, good(p), good(p)), Say(Share, good(q), good(q))
+	d := Difference{Name: name, Values: [2]*Said{&before, &now}, Is: Alike}
 	switch {
 	case highP < lowQ:
 		d.Is = Better
@@ -120,7 +120,8 @@ func differentShare(name string, p, q Phase) Difference {
 		d.Is = Worse
 	}
 	if d.Is != Alike {
-		d.By = fmt.Sprintf("%.3g points", 100*math.Abs(good(q)-good(p)))
+		by := Say(Points, 100*math.Abs(good(q)-good(p)))
+		d.By = &by
 	}
 	return d
 }

@@ -29,13 +29,11 @@ func TestUnconfirmedMitigation(t *testing.T) {
 			m.Seconds > 6.01 {
 			t.Fatalf("mitigate %+v, want at least 6 s", m)
 		}
-		if o.Result != want || !strings.HasPrefix(o.Measured, "≥ ") ||
-			!strings.HasSuffix(o.Measured, "not confirmed before the fault was lifted") {
+		if o.Result != want || o.Measured.Code != TimeToLift {
 			t.Errorf("limit %s: have %+v, want %s", limit, o, want)
 		}
 		if want == Undecided && (card.Verdict != Inconclusive ||
-			!strings.Contains(card.Reasons[0].Text,
-				"want a longer fault phase, or a shorter confirm")) {
+			card.Reasons[0].Of("why").(Said).Code != UnconfirmedAtLift) {
 			t.Errorf("limit %s: %s %q", limit, card.Verdict, card.Reasons)
 		}
 	}
@@ -49,7 +47,7 @@ func TestUnmitigated(t *testing.T) {
 		s.downs, s.goals.Mitigate = []down{d}, &limit
 		card := Score(s.record(), s.goals)
 		if m, o := card.Times.Mitigate, card.Objectives[0]; m == nil || !m.Censored ||
-			m.Unconfirmed != "" || o.Result != Missed || !strings.HasPrefix(o.Measured, "> ") {
+			m.Unconfirmed != "" || o.Result != Missed || o.Measured.Code != TimeExceeds {
 			t.Errorf("%+v: mitigate %+v, %+v, want missed", d, m, o)
 		}
 	}
@@ -60,19 +58,19 @@ func TestUnmitigated(t *testing.T) {
 // because the fault was short.
 func TestEachFaultIsMitigated(t *testing.T) {
 	for _, c := range []struct {
-		limit      time.Duration
-		want, says string
+		limit       time.Duration
+		want, fault string
 	}{
-		{4 * time.Second, Missed, "(fault)"},
-		{7 * time.Second, Undecided, "(a-later)"},
+		{4 * time.Second, Missed, "fault"},
+		{7 * time.Second, Undecided, "a-later"},
 	} {
 		s := two(down{15 * sec, 20 * sec, 1, "reset"}, down{35 * sec, 36500 * ms, 1, "reset"})
 		s.goals.Mitigate = &c.limit
 		r := s.record()
 		also(r, "a-later", 35*sec, 38*sec)
 		card := Score(r, s.goals)
-		if o := card.Objectives[0]; o.Result != c.want || !strings.Contains(o.Measured, c.says) {
-			t.Errorf("limit %s: have %+v, want %s, %s", c.limit, o, c.want, c.says)
+		if o := card.Objectives[0]; o.Result != c.want || string(o.Fault) != c.fault {
+			t.Errorf("limit %s: have %+v, want %s, %s", c.limit, o, c.want, c.fault)
 		}
 		// Of the worst of them no less is known than that it is as long as the longest.
 		if m := card.Times.Mitigate; m == nil || m.Unconfirmed != atLift || m.Seconds < 4.9 ||
@@ -94,8 +92,7 @@ func TestUnconfirmedRecovery(t *testing.T) {
 			out.Unconfirmed != atEnd || out.Seconds > 22.01 || card.Outages[0].Recovery > 37.01 {
 			t.Errorf("recover %+v, outage %+v, %+v, want at least 12 s", r, out, card.Outages)
 		}
-		if o.Result != want || !strings.HasSuffix(o.Measured,
-			"not confirmed before the run ended") {
+		if o.Result != want || o.Measured.Code != TimeToEnd {
 			t.Errorf("limit %s: have %+v, want %s", limit, o, want)
 		}
 	}
@@ -106,14 +103,14 @@ func TestUnconfirmedRecovery(t *testing.T) {
 func TestLimitsThatCannotBeConfirmed(t *testing.T) {
 	for _, c := range []struct{ mitigate, recover, want string }{
 		{"4s", "4s", ""},
-		{"9s", "4s", "sla.mitigate of 9 s: fault fault was on for 10 s, of which 5 s confirm it: a time above 5 s cannot be met in this record"},
-		{"4s", "12s", "sla.recover of 12 s: after the last fault the record has 15 s, of which 5 s confirm it: a time above 10 s cannot be met in this record"},
+		{"9s", "4s", "limit-beyond-fault limit=mitigate limit_seconds=9 fault=fault lasted_seconds=10 confirm_seconds=5 most_seconds=5"},
+		{"4s", "12s", "limit-beyond-record limit=recover limit_seconds=12 lasted_seconds=15 confirm_seconds=5 most_seconds=10"},
 	} {
 		s := usual()
 		m, _ := time.ParseDuration(c.mitigate)
 		r, _ := time.ParseDuration(c.recover)
 		s.goals.Mitigate, s.goals.Recover = &m, &r
-		if have := strings.Join(Texts(Score(s.record(), s.goals).Notes), "\n"); have != c.want {
+		if have := strings.Join(lines(Score(s.record(), s.goals).Notes), "\n"); have != c.want {
 			t.Errorf("%s, %s: notes %q, want %q", c.mitigate, c.recover, have, c.want)
 		}
 	}

@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -20,20 +19,18 @@ import (
 // baseline that is none; that no fault was proven voids nothing here.
 func (s *scorer) control(add func(Objective)) {
 	for i, w := range s.record.Header.Watch {
-		o := fewer("no alarm of "+w.Name, "none", 0, "alarms")
+		o := fewer(of("no alarm", w.Name), Say(WantNone), 0, "alarms")
 		n := s.noticed[i]
-		o.Measured, o.Result, o.Value = "none", Met, counts(len(n.Alarms))
+		o.Measured, o.Result, o.Value = Say(WantNone), Met, counts(len(n.Alarms))
 		switch {
 		case len(n.Alarms) > 0:
-			o.Measured = fmt.Sprintf("%d, the first %.1f s into the run", len(n.Alarms),
-				s.course.at(n.Alarms[0].Raised.After))
+			o.Measured = Say(AlarmsRaised, len(n.Alarms), s.course.at(n.Alarms[0].Raised.After))
 			o.Result = Missed
 		case n.Asked == 0 && !w.Told:
-			o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided,
-				"the watcher got no answer that counts"
+			o.Measured, o.Value = Say(Nothing), nil
+			o.undecided(NoAnswerCounts)
 		case 2*n.Asked < s.due(w):
-			o.Result, o.Why = Undecided,
-				"the watcher got fewer than half of the answers that were due"
+			o.undecided(AnswersMissing)
 		}
 		add(o)
 	}
@@ -64,8 +61,8 @@ func (s *scorer) restless() bool {
 }
 
 func (s *scorer) noOutage() Objective {
-	o := fewer("no outage", "none", 0, "outages")
-	o.Measured, o.Result, o.Value = "none", Met, counts(len(s.card.Outages))
+	o := fewer("no outage", Say(WantNone), 0, "outages")
+	o.Measured, o.Result, o.Value = Say(WantNone), Met, counts(len(s.card.Outages))
 	sent := 0
 	for _, st := range s.streams {
 		sent += st.sent()
@@ -73,13 +70,13 @@ func (s *scorer) noOutage() Objective {
 	switch {
 	case len(s.card.Outages) > 0:
 		first := s.card.Outages[0]
-		o.Measured = fmt.Sprintf("%d, the first of %s %.1f s into the run", len(s.card.Outages),
-			first.Group, first.Onset)
+		o.Measured = Say(OutagesSeen, len(s.card.Outages), first.Group, first.Onset)
 		o.Result = Missed
 	case sent == 0:
-		o.Measured, o.Value, o.Result, o.Why = "nothing", nil, Undecided, "no request was sent"
+		o.Measured, o.Value = Say(Nothing), nil
+		o.undecided(NothingSent)
 	case s.restless():
-		o.Result, o.Why = Undecided, "no outage stands out, and more requests of all groups failed than the baseline explains"
+		o.undecided(FailuresUnexplained)
 	}
 	return o
 }

@@ -30,23 +30,23 @@ func TestControlRuns(t *testing.T) {
 	}{
 		"all well": {nil, nil, Pass, ""},
 		"early alarm": {func(s *sim) { s.answers[9].Good = false }, nil, Fail,
-			"no alarm of pager: wanted none, measured 1, the first 10.0 s into the run"},
+			"objective=no alarm of pager wanted=(none) measured=(alarms count=1 at_seconds=10)"},
 		"late alarm": {func(s *sim) { s.answers[25].Good = false }, nil, Fail,
-			"no alarm of pager: wanted none, measured 1, the first 26.0 s"},
+			"objective=no alarm of pager wanted=(none) measured=(alarms count=1 at_seconds=26)"},
 		"watcher fell silent": {func(s *sim) { s.answers = s.answers[:9] }, nil, Inconclusive,
-			"fewer than half of the answers that were due"},
+			"why=(answers-missing)"},
 		"watcher was blind": {func(s *sim) { s.answers = nil }, nil, Inconclusive,
-			"no alarm of pager"},
+			"no alarm of pager wanted=(none) measured=(nothing) why=(no-answer-counts)"},
 		"outage": {func(s *sim) { s.downs = []down{{20 * sec, 22 * sec, 0.5, "503"}} }, nil, Fail,
-			"no outage: wanted none, measured 1, the first of users 20.0 s into the run"},
+			"objective=no outage wanted=(none) measured=(outages count=1 group=users at_seconds=20"},
 		"outage in the baseline": {func(s *sim) { s.downs = []down{{5 * sec, 5*sec + 140*ms, 1, "503"}} },
-			nil, Fail, "no outage: wanted none"},
+			nil, Fail, "objective=no outage wanted=(none)"},
 		"lag": {nil, func(r *timeline.Record) { spoil(r, 0.002, func(q *load.Request) { q.Sent += 150 * ms }) },
-			Inconclusive, "fell behind"},
+			Inconclusive, "generator-"},
 		"no requests": {nil, func(r *timeline.Record) { r.Requests = nil }, Inconclusive,
-			"the baseline of users is 0 requests"},
+			"baseline-short group=users requests=0"},
 		"cut off": {nil, func(r *timeline.Record) { r.Truncated = true }, Error,
-			"breaks off"},
+			"record-truncated"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := calm()
@@ -59,7 +59,7 @@ func TestControlRuns(t *testing.T) {
 			}
 			card := Score(r, r.Header.Objectives)
 			if !card.Control || card.Verdict != c.verdict ||
-				!strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
+				!strings.Contains(strings.Join(lines(card.Reasons), "\n"), c.reason) {
 				t.Errorf("have %s, %q\nwant %s, %q", card.Verdict, card.Reasons, c.verdict,
 					c.reason)
 			}

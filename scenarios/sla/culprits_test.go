@@ -87,7 +87,7 @@ func TestUnmarkedAreAnothersToo(t *testing.T) {
 			t.Errorf("%s: outages %+v, want %s", name, o, c.want)
 		}
 		if slices.ContainsFunc(card.Picture.Marks, // it came amid the outage
-			func(p Point) bool { return p.Name == "onset of a-later" }) {
+			func(p Point) bool { return p.What.Equal(Say(MarkOnset, "a-later")) }) {
 			t.Errorf("%s: marks %+v: an onset of what was not injected yet", name, card.Picture.Marks)
 		}
 	}
@@ -136,7 +136,7 @@ func TestNoTimeIsBelowZero(t *testing.T) {
 	}
 	for name, x := range map[string]*Time{"of the fault": card.Faults[0].Outage, "detect": card.Times.Detect, "mitigate": card.Times.Mitigate, "recover": card.Times.Recover, "outage": card.Times.Outage} {
 		if x != nil && x.Seconds < 0 {
-			t.Errorf("%s: %s", name, x)
+			t.Errorf("%s: %s", name, x.Said())
 		}
 	}
 }

@@ -2,7 +2,6 @@ package sla
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -152,21 +151,21 @@ func lostBy(times []faultTime, acked int64) int {
 
 // lose judges how many acknowledged writes are lost.
 func (s *scorer) lose(limit int) Objective {
-	o := fewer("max-lost-writes", fmt.Sprintf("≤ %d writes", limit), float64(limit), "writes")
+	o := fewer("max-lost-writes", Say(WantWrites, "<=", limit), float64(limit), "writes")
 	d := s.card.Data
-	if why := d.silent(); why != "" {
-		o.Measured, o.Result, o.Why = "nothing", Undecided, Word(why)
+	if why := d.silent(); why != nil {
+		o.Measured, o.Result, o.Why = Say(Nothing), Undecided, why
 		return o
 	}
-	o.Measured, o.Value = fmt.Sprintf("%d of %d", d.Lost, d.Acknowledged), counts(d.Lost+d.Unknown)
+	o.Measured, o.Value = Say(CountOf, d.Lost, d.Acknowledged), counts(d.Lost+d.Unknown)
 	switch {
 	case d.Lost > uint64(limit):
 		o.Result = Missed
 	case d.Lost+d.Unknown <= uint64(limit):
 		o.Result = Met
 	default:
-		o.Measured = fmt.Sprintf("%d to %d of %d", d.Lost, d.Lost+d.Unknown, d.Acknowledged)
-		o.Result, o.Why = Undecided, Word(d.doubt())
+		o.Measured = Say(CountBetween, d.Lost, d.Lost+d.Unknown, d.Acknowledged)
+		o.undecided(WritesUnknown, d.Unknown)
 	}
 	return o
 }
@@ -175,34 +174,32 @@ func (s *scorer) lose(limit int) Objective {
 // and with all of those lost.
 func (s *scorer) point(limit time.Duration) Objective {
 	d := s.card.Data
-	if why := d.silent(); why != "" {
-		return atMost("rpo", limit, nil, why)
+	if why := d.silent(); why != nil {
+		return atMost("rpo", limit, nil, *why)
 	}
-	o, worst := atMost("rpo", limit, d.RPO, ""), atMost("rpo", limit, &d.atWorst, "")
+	o, worst := atMost("rpo", limit, d.RPO, Said{}), atMost("rpo", limit, &d.atWorst, Said{})
 	if limit == 0 && d.Lost > 0 { // a lost write is one, however finely its age is told
-		o.Result, o.Why = Missed, ""
+		o.Result, o.Why = Missed, nil
 		return o
 	}
 	if o.Result != worst.Result {
-		o.Measured = fmt.Sprintf("%s to %s", d.RPO, d.atWorst)
-		o.Result, o.Why, o.Margin = Undecided, Word(d.doubt()), ""
+		o.Measured, o.Margin = Say(TimeBetween, d.RPO.Said(), d.atWorst.Said()), nil
+		o.undecided(WritesUnknown, d.Unknown)
 	}
 	return o
 }
 
 // silent says why nothing can be told of the writes.
-func (d *Data) silent() string {
+func (d *Data) silent() *Said {
+	why := NoWriteReadBack
 	switch {
 	case d == nil:
-		return "no load group keeps a ledger of its writes"
+		why = NoLedger
 	case d.Acknowledged == 0:
-		return "no write was acknowledged"
-	case d.There+d.Lost == 0:
-		return "no write was read back"
+		why = NoWriteAcknowledged
+	case d.There+d.Lost > 0:
+		return nil
 	}
-	return ""
-}
-
-func (d *Data) doubt() string {
-	return fmt.Sprintf("%d acknowledged writes could not be read back either way", d.Unknown)
+	said := Say(why)
+	return &said
 }

@@ -50,22 +50,22 @@ func TestDataIsJudged(t *testing.T) {
 		goals         timeline.Objectives
 		result, said  string
 	}{
-		"none lost":        {0, 0, timeline.Objectives{Lose: number(0)}, Met, "0 of "},
-		"none lost, rpo 0": {0, 0, timeline.Objectives{RPO: limit(0)}, Met, "0 s"},
-		"one lost":         {1, 0, timeline.Objectives{Lose: number(0)}, Missed, "1 of "},
-		"one lost, rpo 0":  {1, 0, timeline.Objectives{RPO: limit(0)}, Missed, " ± 10 ms"},
+		"none lost":        {0, 0, timeline.Objectives{Lose: number(0)}, Met, "count=0 of="},
+		"none lost, rpo 0": {0, 0, timeline.Objectives{RPO: limit(0)}, Met, "time seconds=0 "},
+		"one lost":         {1, 0, timeline.Objectives{Lose: number(0)}, Missed, "count=1 of="},
+		"one lost, rpo 0":  {1, 0, timeline.Objectives{RPO: limit(0)}, Missed, "resolution_seconds=0.01"},
 		"half a second": {50, 0, timeline.Objectives{RPO: limit(time.Second)}, Met,
-			"489 ms ± 10 ms"},
+			"time seconds=0.48"},
 		"half a second missed": {50, 0, timeline.Objectives{RPO: limit(300 * time.Millisecond)},
-			Missed, "489 ms ± 10 ms"},
+			Missed, "time seconds=0.48"},
 		"within the gap": {50, 0, timeline.Objectives{RPO: limit(495 * time.Millisecond)},
-			Undecided, "489 ms ± 10 ms"},
+			Undecided, "time seconds=0.48"},
 		"unknown": {0, 1, timeline.Objectives{Lose: number(0)}, Undecided,
-			"0 to 1 of "},
-		"unknown, enough room": {1, 1, timeline.Objectives{Lose: number(2)}, Met, "1 of "},
+			"count-between least=0 most=1"},
+		"unknown, enough room": {1, 1, timeline.Objectives{Lose: number(2)}, Met, "count=1 of="},
 		"unknown, rpo": {10, 90, timeline.Objectives{RPO: limit(500 * time.Millisecond)},
-			Undecided, " ± 10 ms to "},
-		"unknown, rpo 0": {0, 1, timeline.Objectives{RPO: limit(0)}, Undecided, "0 s"},
+			Undecided, "resolution_seconds=0.01"},
+		"unknown, rpo 0": {0, 1, timeline.Objectives{RPO: limit(0)}, Undecided, "least=(time seconds=0 "},
 		"unknown, still met": {10, 10, timeline.Objectives{RPO: limit(500 * time.Millisecond)},
 			Met, ""},
 	} {
@@ -73,7 +73,7 @@ func TestDataIsJudged(t *testing.T) {
 			r := ledger(c.lost, c.unknown, c.goals)
 			card := Score(r, c.goals)
 			o := card.Objectives[0]
-			if o.Result != c.result || !strings.Contains(o.Measured, c.said) {
+			if o.Result != c.result || !strings.Contains(o.Measured.String(), c.said) {
 				t.Errorf("have %+v, want %s of %q", o, c.result, c.said)
 			}
 			d := card.Data
@@ -93,7 +93,7 @@ func TestDataNotReadBack(t *testing.T) {
 	r.Findings = nil
 	card := Score(r, goals)
 	for _, o := range card.Objectives {
-		if o.Result != Undecided || o.Why != "no write was read back" {
+		if o.Result != Undecided || o.Why.Code != NoWriteReadBack {
 			t.Errorf("have %+v", o)
 		}
 	}
@@ -169,7 +169,7 @@ func TestProvenLossFails(t *testing.T) {
 			t.Errorf("%d lost: have %s (void %v) %q, want %s", lost, card.Verdict, card.Void,
 				card.Reasons, want)
 		}
-		if lost > 0 && !strings.HasPrefix(card.Reasons[0].Text, "max-lost-writes: wanted") {
+		if lost > 0 && card.Reasons[0].Of("objective") != "max-lost-writes" {
 			t.Errorf("reasons %q, want the loss first", card.Reasons)
 		}
 	}

@@ -36,7 +36,7 @@ func TestWatcherThatCannotMeetIt(t *testing.T) {
 			card.Times.Detect != nil {
 			t.Errorf("%s: have %s %q, %+v", name, card.Verdict, card.Reasons, w)
 		}
-		if why := strings.Join(Texts(card.Reasons), "\n"); !strings.Contains(why, "as: GROUP") {
+		if why := strings.Join(lines(card.Reasons), "\n"); !strings.Contains(why, "cannot-meet faults=[fault] watcher=pager") {
 			t.Errorf("%s: %q, want the cure", name, why)
 		}
 		if want := strings.Count(name, "coincidence"); w.FalseAlarms != want {
@@ -143,7 +143,7 @@ func TestOutageIsFromTheFirstBadRequestToTheLast(t *testing.T) {
 		}
 		names := ""
 		for _, p := range card.Picture.Marks {
-			names += p.Name + " "
+			names += string(p.What.Code) + " "
 		}
 		if !strings.Contains(names, "lift ") || !strings.Contains(names, "clear ") {
 			t.Errorf("marks %q, want lift and clear", names)

@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -80,7 +79,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	case out.Proof.onlyPackets(f):
 		out.Proof.Effective = "too few"
 	case felt == nil:
-		out.Absorbed, out.Detectable, out.DetectableGroup = !s.dead(), detectable, ofGroup
+		out.Absorbed, out.Detectable, out.DetectableGroup = len(s.dead()) == 0, detectable, ofGroup
 	default:
 		out.Detectable, out.DetectableGroup = detectable, ofGroup
 		out.Faint = uint64(felt.bad)
@@ -91,54 +90,41 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 // notEffective says why a fault's silence is no proof.
 func notEffective(f Fault, of timeline.Fault) Said {
 	p := f.Proof
-	say := func(code, format string, a ...any) Said {
-		return Saying(code, "fault %s"+format, append([]any{f.Name}, a...)...)
-	}
 	switch {
 	case p.Own:
-		return say("fault-too-few", ": %d %s, fewer than the %d that would show what it does: is the target of %s up, and the fault on for long enough?",
-			p.Total, p.Unit, leastTouched, f.Link)
+		return Say(FaultTooFewOwn, f.Name, p.Total, p.Unit, leastTouched, f.Link)
 	case of.Vouched:
-		return say("fault-too-few", ": its proof counted %d %s, fewer than the %d that would show what it does: does it count what users meet at %s, and is the fault on for long enough?",
-			p.Users, p.Unit, leastTouched, f.Link)
+		return Say(FaultTooFewVouched, f.Name, p.Users, p.Unit, leastTouched, f.Link)
 	case p.Effective == "unknown":
-		return say("fault-unknown", ": %d %s on %s, users' and checks' together, and no outage: that a user met it is not known, it may all have been checks; %s",
-			p.Total, p.Unit, f.Link, p.apart(f.Link))
+		return Say(FaultUnknown, f.Name, p.Total, p.Unit, f.Link, p.apart(f.Link))
 	case p.Effective == "no":
-		return say("fault-untouched", " touched none of the users' requests: %s", untouched(f, of))
+		return Say(FaultUntouched, f.Name, untouched(f, of))
 	case p.Users >= leastTouched:
-		return say("fault-few-packets", " touched %d packets of the users', and no outage followed: one request sends up to %d that nobody answers, so it may have met fewer than the %d requests that would show what it does: raise the rate, or hold it longer",
-			p.Users, mostPackets, leastTouched)
+		return Say(FaultFewPackets, f.Name, p.Users, mostPackets, leastTouched)
 	}
-	return say("fault-too-few", " touched %d of the users' requests, fewer than the %d that would show what it does: raise the rate, or hold it longer",
-		p.Users, leastTouched)
+	return Say(FaultTooFew, f.Name, p.Users, leastTouched)
 }
 
 // apart says what would tell users' requests from checks.
-func (p Proof) apart(link string) string {
+func (p Proof) apart(link string) Said {
 	switch {
 	case p.Unread != "":
-		return fmt.Sprintf("%s is spoken there, in which no request can be read: let %s be asked by HTTP/1.1",
-			p.Unread, link)
+		return Say(AskByHTTP1, p.Unread, link)
 	case p.Untraced:
-		return "no request there carried the traceparent of a user's, which tells the two apart (W3C Trace Context): let who asks there forward that header"
+		return Say(ForwardTraceparent)
 	}
-	return "neither a node's share of the users' answers nor their latency shows it; of HTTP, a fault of the byte stream (reset, http-status, latency) tells them apart there, or let it hit a link that the users' own requests take, or the nodes name themselves (X-Stormdrill-Node)"
+	return Say(TellApart)
 }
 
 // untouched says what may be why.
-func untouched(f Fault, of timeline.Fault) string {
+func untouched(f Fault, of timeline.Fault) Said {
 	switch {
 	case f.Proof.Unread != "":
-		return fmt.Sprintf("%s is spoken on %s, in which no request can be read or answered: let it be asked by HTTP/1.1",
-			f.Proof.Unread, f.Link)
+		return Say(UnreadProtocol, f.Proof.Unread, f.Link)
 	case of.New:
-		return fmt.Sprintf("it touches connections while they are made, and none of theirs was opened on %s while it was on; those that stood went on: let them live shorter (connections: {live: …}, or per: request)",
-			f.Link)
+		return Say(NoneOpened, f.Link)
 	case of.Spares:
-		return fmt.Sprintf("none of theirs crossed %s while it was on but for what it spares; check the link and the spared paths with stormdrill plan",
-			f.Link)
+		return Say(AllSpared, f.Link)
 	}
-	return fmt.Sprintf("none of theirs met it on %s while it was on; check the link, the port and the connections' life with stormdrill plan",
-		f.Link)
+	return Say(NoneMet, f.Link)
 }

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -25,15 +26,15 @@ func TestFaint(t *testing.T) {
 		"nobody":               {0, 1, 0, false, 0, Pass, 0, ""},
 		"one, by chance":       {50, 1, 1, false, 0, Pass, 0, ""},
 		"no more than always":  {0, 1, 0, false, 0.004, Pass, 0, ""},
-		"one of the fault's":   {50, 1, 1, true, 0, Pass, 1, "at most 36 ms"},
-		"seven, and no more":   {50, 10, 7, true, 0, Pass, 7, "at most 1.13 s"},
-		"more than chance":     {50, 10, 7, false, 0, Pass, 7, "at most 1.13 s"},
-		"for longer than may":  {50, 60, 8, true, 0, Inconclusive, 8, "at most 7.37 s"},
+		"one of the fault's":   {50, 1, 1, true, 0, Pass, 1, "time-at-most 0.0361"},
+		"seven, and no more":   {50, 10, 7, true, 0, Pass, 7, "time-at-most 1.13"},
+		"more than chance":     {50, 10, 7, false, 0, Pass, 7, "time-at-most 1.13"},
+		"for longer than may":  {50, 60, 8, true, 0, Inconclusive, 8, "time-at-most 7.37"},
 		"until it was lifted":  {50, 130, 8, false, 0, Inconclusive, 8, ""},
 		"in the last second":   {900, 10, 5, true, 0, Inconclusive, 5, ""},
-		"under way":            {0, 1, 0, false, 0, Pass, 3, "at most 71 ms"},
-		"an outage":            {50, 1, 60, true, 0, Pass, 0, "594 ms ± 75 ms"},
-		"amid noise":           {50, 10, 7, true, 0.002, Pass, 7, "at most 1.13 s"},
+		"under way":            {0, 1, 0, false, 0, Pass, 3, "time-at-most 0.0715"},
+		"an outage":            {50, 1, 60, true, 0, Pass, 0, "time 0.594"},
+		"amid noise":           {50, 10, 7, true, 0.002, Pass, 7, "time-at-most 1.13"},
 		"amid noise, unmarked": {50, 10, 7, false, 0.002, Inconclusive, 10, ""},
 	} {
 		s := usual()
@@ -52,15 +53,16 @@ func TestFaint(t *testing.T) {
 		f := card.Faults[0]
 		mitigate := ""
 		if f.Mitigate != nil {
-			mitigate = f.Mitigate.String()
+			said := f.Mitigate.Said()
+			mitigate = fmt.Sprintf("%s %.3g", said.Code, said.Of("seconds"))
 		}
 		if card.Verdict != c.verdict || f.Faint != c.faint || mitigate != c.mitigate ||
 			f.Absorbed != (c.faint == 0 && f.Outage == nil) {
 			t.Errorf("%s: have %s %q, %d bad, mitigated %q, %+v", name, card.Verdict, card.Reasons,
 				f.Faint, mitigate, f)
 		}
-		if why := strings.Join(Texts(card.Reasons), " "); c.verdict == Inconclusive &&
-			!strings.Contains(why, "users felt it, and too little for an outage to stand out") {
+		if why := strings.Join(lines(card.Reasons), " "); c.verdict == Inconclusive &&
+			!strings.Contains(why, "too-faint") {
 			t.Errorf("%s: %q", name, why)
 		}
 	}
@@ -100,7 +102,7 @@ func TestMitigateWithoutAnOutageUnderTheFault(t *testing.T) {
 	s.goals.Detect, s.goals.Restore = nil, nil
 	card := Score(s.record(), s.goals)
 	i := slices.IndexFunc(card.Objectives, func(o Objective) bool { return o.Name == "mitigate" })
-	if o := card.Objectives[i]; o.Result != Met || o.Measured != "no outage while it was on" {
+	if o := card.Objectives[i]; o.Result != Met || o.Measured.Code != WellWhileOn {
 		t.Errorf("have %+v, %s %q", o, card.Verdict, card.Reasons)
 	}
 }

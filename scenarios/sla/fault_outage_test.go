@@ -49,8 +49,8 @@ func TestFaultsInSequence(t *testing.T) {
 	limit := 20 * time.Second
 	s.goals.Mitigate, s.goals.Recover = &limit, &limit
 	for _, o := range Score(r, s.goals).Objectives {
-		if !strings.HasSuffix(o.Measured, " (fault)") {
-			t.Errorf("%s: measured %q, want whose it is", o.Name, o.Measured)
+		if o.Fault != "fault" {
+			t.Errorf("%s: of %q, want whose it is", o.Name, o.Fault)
 		}
 	}
 	if m := card.Times.Mitigate; m == nil || !m.Censored {

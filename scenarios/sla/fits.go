@@ -52,9 +52,7 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 func Unhonoured(given, record timeline.Header) (all []Said) {
 	differs := func(key string, want, have any) {
 		if w, h := fmt.Sprint(want), fmt.Sprint(have); w != h {
-			all = append(all, Saying("setting-not-honoured",
-				"%s of %s is not honoured: the record was made with %s, and is judged with it", key,
-				w, h))
+			all = append(all, Say(SettingNotHonoured, key, w, h))
 		}
 	}
 	differs("phases.confirm", given.Phases.Confirm, record.Phases.Confirm)
@@ -91,26 +89,24 @@ func Unhonoured(given, record timeline.Header) (all []Said) {
 // another SLA may be: what lies between what can be confirmed and the limit is
 // undecided.
 func (s *scorer) unconfirmable() {
-	say := func(name string, limit time.Duration, what string, lasted int64) {
+	say := func(code Code, name string, limit time.Duration, lasted int64, of ...any) {
 		if most := time.Duration(lasted) - s.confirm(); most+window < limit {
-			s.card.Notes = append(s.card.Notes,
-				Saying("limit-beyond-record",
-					"sla.%s of %s: %s %s, of which %s confirm it: a time above %s cannot be met in this record",
-					name, Brief(limit.Seconds()), what, Brief(time.Duration(lasted).Seconds()),
-					Brief(s.confirm().Seconds()), Brief(max(0, most).Seconds())))
+			values := slices.Concat([]any{name, seconds(limit)}, of, []any{
+				seconds(time.Duration(lasted)), seconds(s.confirm()), seconds(max(0, most))})
+			s.card.Notes = append(s.card.Notes, Say(code, values...))
 		}
 	}
 	if limit := s.wanted.Mitigate; limit != nil {
 		for _, f := range s.record.Header.Faults {
 			if t := s.span(f.Name); f.For > 0 && t.injected != never && t.lifted != never {
-				say("mitigate", *limit, "fault "+f.Name+" was on for", t.lifted-t.injected)
+				say(LimitBeyondFault, "mitigate", *limit, t.lifted-t.injected, f.Name)
 			}
 		}
 	}
 	if limit := s.wanted.Recover; limit != nil && s.course.cleared != never {
-		say("recover", *limit, "after the last fault the record has", s.course.end-s.course.cleared)
+		say(LimitBeyondRecord, "recover", *limit, s.course.end-s.course.cleared)
 	}
 	if limit := s.wanted.Calm; limit != nil && s.course.cleared != never {
-		say("calm", *limit, "after the last fault the record has", s.course.end-s.course.cleared)
+		say(LimitBeyondRecord, "calm", *limit, s.course.end-s.course.cleared)
 	}
 }

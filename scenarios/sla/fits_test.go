@@ -1,8 +1,8 @@
 package sla
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -39,8 +39,8 @@ func TestUnhonoured(t *testing.T) {
 			c.change(&given)
 			have := Unhonoured(given, header())
 			if !slices.EqualFunc(have, c.want, func(s Said, want string) bool {
-				return s.Code == "setting-not-honoured" &&
-					strings.HasPrefix(s.Text, want+" is not honoured: the record was made with ")
+				return s.Code == SettingNotHonoured &&
+					want == fmt.Sprint(s.Of("setting"), " of ", s.Of("given"))
 			}) {
 				t.Errorf("have %q, want %q", have, c.want)
 			}

@@ -63,7 +63,7 @@ func unfounded(t *testing.T, n, allowed int, draw func(r *rand.Rand) found) {
 		}
 		if card := Score(r, c.w.goals); c.wrong(card) {
 			if wrong++; first == "" {
-				first = fmt.Sprintf("%s %q %+v\n%+v", card.Verdict, Texts(card.Reasons), card.Times, card.Faults)
+				first = fmt.Sprintf("%s %q %+v\n%+v", card.Verdict, lines(card.Reasons), card.Times, card.Faults)
 			}
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // One request of six thousand that left late voids a run if it was due beside an
 // instant that is measured, of whichever fault and outage, and nowhere else.
 func TestLateBesideAnInstant(t *testing.T) {
-	const beside = "around an instant that is measured"
+	const beside = string(GeneratorStalled)
 	for what, c := range map[string]struct {
 		at   int64
 		void bool
@@ -48,7 +48,7 @@ func TestLateBesideAnInstant(t *testing.T) {
 			r := s.record()
 			also(r, "a-later", 35*sec, 40*sec)
 			card := Score(r, s.goals)
-			if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"),
+			if have := strings.Contains(strings.Join(lines(card.Reasons), "\n"),
 				beside); have != c.void || card.Void != c.void {
 				t.Errorf("have %q, void %t; want it void: %t", card.Reasons, card.Void, c.void)
 			}
@@ -115,8 +115,8 @@ func TestReferenceUnwell(t *testing.T) {
 			}
 		})
 		card := Score(r, r.Header.Objectives)
-		if have := strings.Contains(strings.Join(Texts(card.Reasons), "\n"),
-			"of the reference group spared were bad"); have != c.void {
+		if have := strings.Contains(strings.Join(lines(card.Reasons), "\n"),
+			string(ReferenceBad)); have != c.void {
 			t.Errorf("%s: have %q, want it void: %t", name, card.Reasons, c.void)
 		}
 	}
@@ -148,17 +148,17 @@ func TestServedSlowlyIsRecoveredNotCalm(t *testing.T) {
 func TestOutageBeforehand(t *testing.T) {
 	early := down{5 * sec, 5*sec + 140*ms, 1, "reset"}
 	for want, downs := range map[string][]down{
-		"an outage of users began 5.0 s into the run": {early},
-		"more requests of users failed by 5.1 s into the run than its steady state explains": {early,
+		"outage-early group=users at_seconds=5": {early},
+		"failures-early group=users at_seconds=5.1": {early,
 			usual().downs[0]},
 		"": usual().downs,
 	} {
 		s := usual()
 		s.downs = downs
 		card := Score(s.record(), s.goals)
-		have := strings.Join(Texts(card.Reasons), "\n")
+		have := strings.Join(lines(card.Reasons), "\n")
 		if card.Void != (want != "") || !strings.Contains(have, want) ||
-			strings.Contains(have, "bad in the baseline") {
+			strings.Contains(have, string(BaselineBad)) {
 			t.Errorf("want %q, have %s, %q", want, card.Verdict, have)
 		}
 	}
@@ -170,8 +170,8 @@ func TestNeverInjected(t *testing.T) {
 	r := s.record()
 	r.Header.Faults = append(r.Header.Faults, timeline.Fault{Name: "a-later", Kind: "refuse"})
 	card := Score(r, s.goals)
-	if have := strings.Join(Texts(card.Reasons), "\n"); !card.Void ||
-		!strings.Contains(have, "fault a-later was never injected") {
+	if have := strings.Join(lines(card.Reasons), "\n"); !card.Void ||
+		!strings.Contains(have, "fault-not-injected fault=a-later") {
 		t.Errorf("have %s, %q", card.Verdict, have)
 	}
 }
@@ -184,8 +184,8 @@ func TestClocksApart(t *testing.T) {
 		s.goals.Detect = nil
 		r := s.record()
 		r.Clock.Bound, r.Header.Watch[0].Local = 600*time.Millisecond, local
-		if have := strings.Contains(strings.Join(Texts(Score(r, s.goals).Reasons), "\n"),
-			"too much for a limit of 5 s"); have != local {
+		if have := strings.Contains(strings.Join(lines(Score(r, s.goals).Reasons), "\n"),
+			"clocks-apart watcher=pager bound_seconds=0.6 limit_seconds=5"); have != local {
 			t.Errorf("heard on the CLI's clock %t: have void %t", local, have)
 		}
 	}
@@ -225,13 +225,13 @@ func TestOverstayed(t *testing.T) {
 	}{
 		"neither": {nil, nil},
 		"lifted late": {[]timeline.Mark{{Name: timeline.MarkOverdue, Fault: fault, Detail: "9s"}},
-			[]string{"was on for 9s longer than planned"}},
+			[]string{"fault-overdue fault=fault over_seconds=9"}},
 		"by its node": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault},
 			{Name: timeline.MarkOverdue, Fault: fault, Detail: "9s"}},
-			[]string{"until its node lifted it by itself"}},
+			[]string{"fault-overstayed fault=fault"}},
 		"nor by it": {[]timeline.Mark{{Name: timeline.MarkExpired, Fault: fault,
 			Detail: "no such rule"}},
-			[]string{"failed to lift it by itself: no such rule"}},
+			[]string{"fault-overstayed-on fault=fault detail=no such rule"}},
 	} {
 		r := s.record()
 		r.Marks = append(r.Marks, c.marks...)
@@ -242,7 +242,7 @@ func TestOverstayed(t *testing.T) {
 			continue
 		}
 		for i, want := range c.want {
-			if !strings.Contains(card.Reasons[i].Text, want) {
+			if !strings.Contains(card.Reasons[i].String(), want) {
 				t.Errorf("%s: have %q, want it to say %q", what, card.Reasons, want)
 			}
 		}

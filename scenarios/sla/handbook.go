@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -25,28 +24,29 @@ const (
 
 // alarm is a row of the handbook's alerts.
 type alarm struct {
-	scope, colour, when string
-	respond             time.Duration
+	scope, colour string
+	when          Code
+	respond       time.Duration
 }
 
 // The alerts, the mildest first.
 var alarms = []alarm{
-	{ScopeNode, "yellow", "a single node", 30 * time.Minute},
-	{ScopeRegion, "orange", "a regional interruption", 15 * time.Minute},
-	{ScopeCore, "red", "a core service is down", 5 * time.Minute},
+	{ScopeNode, "yellow", AlertNode, 30 * time.Minute},
+	{ScopeRegion, "orange", AlertRegion, 15 * time.Minute},
+	{ScopeCore, "red", AlertCore, 5 * time.Minute},
 }
 
 // failure is a row of the handbook's owners.
 type failure struct {
-	what, team string
+	what, team Code
 	repair     time.Duration
 }
 
 // failures says whose a fault is to repair, by where it lies and not by what users see of it.
 var failures = map[link.Cause]failure{
-	link.Network: {"network interruption", "network operations", 15 * time.Minute},
-	link.Server:  {"server down", "systems operations", 10 * time.Minute},
-	link.Attack:  {"security attack", "security operations", 5 * time.Minute},
+	link.Network: {NetworkInterruption, NetworkOperations, 15 * time.Minute},
+	link.Server:  {ServerDown, SystemsOperations, 10 * time.Minute},
+	link.Attack:  {SecurityAttack, SecurityOperations, 5 * time.Minute},
 }
 
 // Indicators are the handbook's key indicators, as objectives: resolution under
@@ -122,8 +122,7 @@ func (s *scorer) handbook() (all []Objective) {
 	}
 	if a := s.card.Alert; a != nil {
 		all = append(all,
-			atMost("respond", duration(a.Respond), s.responded(),
-				"no watcher had anything to notice"),
+			atMost("respond", duration(a.Respond), s.responded(), Say(NothingToNotice)),
 			s.change("repair", duration(a.Repair), s.card.Times.Outage))
 	}
 	for _, text := range Indicators {
@@ -161,8 +160,8 @@ func (s *scorer) responded() *Time {
 
 // port judges a tcp watcher: once the fault is gone, it connects whenever it tries.
 func (s *scorer) port(watcher string) Objective {
-	o := Objective{Name: Port(watcher), Wanted: "every connect", Op: ">=", Limit: counts(1),
-		Unit: asShare, Measured: "nothing", Result: Undecided, Why: "it did not ask in recovery"}
+	o := Objective{Name: Port(watcher), Wanted: Say(WantEveryConnect), Op: ">=", Limit: counts(1),
+		Unit: asShare, Measured: Say(Nothing)}
 	from, to, ok := s.course.phase("recovery")
 	asked, good := 0, 0
 	for _, a := range s.record.Answers {
@@ -174,16 +173,16 @@ func (s *scorer) port(watcher string) Objective {
 		}
 	}
 	if asked == 0 {
+		o.undecided(NotAskedInRecovery)
 		return o
 	}
 	share := round(float64(good) / float64(asked))
-	o.Measured, o.Value, o.Result, o.Why = fmt.Sprintf("%d of %d", good, asked), &share, Met, ""
+	o.Measured, o.Value, o.Result = Say(CountOf, good, asked), &share, Met
 	switch {
 	case good < asked:
 		o.Result = Missed
 	case asked < LeastAsked:
-		o.Result, o.Why = Undecided, Word(fmt.Sprintf("fewer than %d answers show nothing: let it ask more often, or want a longer recovery",
-			LeastAsked))
+		o.undecided(AnswersFew, LeastAsked)
 	}
 	return o
 }

@@ -17,22 +17,23 @@ func TestAlertOf(t *testing.T) {
 	region := timeline.Fault{Traits: link.Traits{Cause: link.Network}, Scope: ScopeRegion}
 	for _, c := range []struct {
 		faults          []timeline.Fault
-		colour, teams   string
+		colour          string
+		teams           []Code
 		respond, repair time.Duration
 	}{
-		{[]timeline.Fault{node}, "yellow", "systems operations", 30 * time.Minute,
+		{[]timeline.Fault{node}, "yellow", []Code{SystemsOperations}, 30 * time.Minute,
 			10 * time.Minute},
-		{[]timeline.Fault{region}, "orange", "network operations", 15 * time.Minute,
+		{[]timeline.Fault{region}, "orange", []Code{NetworkOperations}, 15 * time.Minute,
 			15 * time.Minute},
-		{[]timeline.Fault{region, node}, "orange", "network operations, systems operations",
+		{[]timeline.Fault{region, node}, "orange", []Code{NetworkOperations, SystemsOperations},
 			15 * time.Minute, 10 * time.Minute},
 		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Attack}, Scope: ScopeCore}}, "red",
-			"security operations", 5 * time.Minute, 5 * time.Minute},
-		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Network}}}, "red", "network operations",
+			[]Code{SecurityOperations}, 5 * time.Minute, 5 * time.Minute},
+		{[]timeline.Fault{{Traits: link.Traits{Cause: link.Network}}}, "red", []Code{NetworkOperations},
 			5 * time.Minute, 15 * time.Minute},
 	} {
 		a := AlertOf(c.faults)
-		if a.Colour != c.colour || strings.Join(a.Teams, ", ") != c.teams ||
+		if a.Colour != c.colour || !slices.Equal(a.Teams, c.teams) ||
 			duration(a.Respond) != c.respond || duration(a.Repair) != c.repair {
 			t.Errorf("%+v: have %+v", c.faults, a)
 		}
@@ -64,17 +65,17 @@ func TestHandbook(t *testing.T) {
 		"absorbed": {func(s *sim) { s.downs = nil }, Pass, "yellow", ""},
 		"everyone": {func(s *sim) { s.downs[0].share = 1 }, Pass, "red", ""},
 		"unnoticed": {func(s *sim) { s.answers = s.answers[:1] }, Inconclusive, "yellow",
-			"respond: wanted ≤ 30m, measured > 10 s"},
+			"objective=respond wanted=(time-limit op=<= limit_seconds=1800) measured=(time-exceeds seconds=10)"},
 		"never well": {func(s *sim) { s.downs[0].to = 40 * sec }, Inconclusive, "yellow",
-			"repair: wanted ≤ 10m, measured > 2"},
+			"objective=repair wanted=(time-limit op=<= limit_seconds=600) measured=(time-exceeds seconds=2"},
 		"slow names": {func(s *sim) {
 			s.adjust = func(q *load.Request) {
 				q.Handshake, q.Lookup = load.StepOf(time.Millisecond, true),
 					load.StepOf(60*time.Millisecond, true)
 			}
-		}, Fail, "yellow", "dns-p95 in recovery: wanted ≤ 50 ms, measured 60 ms"},
+		}, Fail, "yellow", "objective=dns-p95 in recovery wanted=(time-limit op=<= limit_seconds=0.05) measured=(latency low_seconds=0.06"},
 		"few handshakes": {func(s *sim) { s.rate = 100 }, Inconclusive, "yellow",
-			"99.9% takes 2995 without a failure"},
+			"limit_share=0.999 needed=2995"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := handbooked()
@@ -85,7 +86,7 @@ func TestHandbook(t *testing.T) {
 			r.Header.Faults[0].Scope = ScopeNode
 			card := Score(r, s.goals)
 			if card.Verdict != c.verdict || card.Alert == nil || card.Alert.Colour != c.colour ||
-				!strings.Contains(strings.Join(Texts(card.Reasons), "\n"), c.reason) {
+				!strings.Contains(strings.Join(lines(card.Reasons), "\n"), c.reason) {
 				t.Errorf("have %s, %+v, %q", card.Verdict, card.Alert, card.Reasons)
 			}
 		})
@@ -144,9 +145,9 @@ func TestPortInRecovery(t *testing.T) {
 	}{
 		"open": {[]load.Answer{try(16*sec, false, true), try(26*sec, true, true),
 			try(27*sec, true, true), try(28*sec, true, true),
-			try(29*sec, true, true), try(30*sec, true, true)}, "5 of 5", Met},
-		"asked once": {[]load.Answer{try(26*sec, true, true)}, "1 of 1", Undecided},
-		"closed once": {[]load.Answer{try(26*sec, true, true), try(30*sec, false, true)}, "1 of 2",
+			try(29*sec, true, true), try(30*sec, true, true)}, "count-of count=5 of=5", Met},
+		"asked once": {[]load.Answer{try(26*sec, true, true)}, "count-of count=1 of=1", Undecided},
+		"closed once": {[]load.Answer{try(26*sec, true, true), try(30*sec, false, true)}, "count-of count=1 of=2",
 			Missed},
 		"not asked": {[]load.Answer{try(16*sec, true, true), try(30*sec, false, false)},
 			"nothing", Undecided},
@@ -158,7 +159,7 @@ func TestPortInRecovery(t *testing.T) {
 		card := Score(s.record(), s.goals)
 		i := slices.IndexFunc(card.Objectives,
 			func(o Objective) bool { return o.Name == Port("port") })
-		if i < 0 || card.Objectives[i].Measured != c.measured ||
+		if i < 0 || card.Objectives[i].Measured.String() != c.measured ||
 			card.Objectives[i].Result != c.result {
 			t.Errorf("%s: have %+v, want %s, %s", name, card.Objectives, c.measured, c.result)
 		}

@@ -217,29 +217,20 @@ func (k Keep) quantile() float64 {
 // name is the objective without its limit.
 func (k Keep) name() string { return k.Text[:strings.Index(k.Text, " "+k.Op+" ")] }
 
-// shown writes a value of the metric; shares are cut, not rounded, so that
-// 99.999 % never reads as 100 %.
-func (k Keep) shown(v float64) string {
-	if !k.IsShare() {
-		return Brief(v)
-	}
-	return Percent(v)
-}
-
-// margin is how far the worse of two bounds lies on the good side of a limit:
-// in points of a percentage, or as a share of a duration.
-func (k Keep) margin(low, high, limit float64) string {
+// margin is how far the worse of two bounds lies on the good side of a limit: of a share
+// the difference, of a duration as a share of the limit; nil where that has no end.
+func (k Keep) margin(low, high, limit float64) *float64 {
 	away := low - limit
 	if k.Op == "<=" {
 		away = limit - high
 	}
 	switch {
 	case k.IsShare():
-		return fmt.Sprintf("%+.2f points", 100*away)
+		return margin(away)
 	case !(limit > 0) || math.IsInf(limit, 0) || math.IsInf(away, 0):
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%+.0f%%", 100*away/limit)
+	return margin(away / limit)
 }
 
 // worse is the bound that is further on the bad side, kept to the digits that a
@@ -254,10 +245,4 @@ func (k Keep) worse(low, high float64) *float64 {
 	}
 	v = round(v)
 	return &v
-}
-
-// Percent writes a share, cut after two digits of a per cent.
-func Percent(share float64) string {
-	text := strconv.FormatFloat(math.Floor(share*1e4+1e-9)/100, 'f', 2, 64)
-	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }

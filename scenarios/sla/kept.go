@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -25,41 +24,46 @@ type bounds struct {
 func (s *scorer) keep(text string) Objective {
 	k, err := ParseKeep(text)
 	if err != nil { // the plan, or `score --sla`, checked it
-		return Objective{Name: text, Wanted: text, Measured: "nothing", Result: Undecided,
-			Why: Word(err.Error())}
+		o := Objective{Name: text, Wanted: Say(AsWritten, text), Measured: Say(Nothing)}
+		o.undecided(ThresholdUnread, err.Error())
+		return o
 	}
-	o := Objective{Name: k.name(), Wanted: sign(k.Op) + " " + k.shown(k.Value), Op: k.Op,
-		Unit: inSeconds, Measured: "nothing", Result: Undecided}
+	o := Objective{Name: k.name(), Wanted: Say(WantTime, k.Op, k.Value), Op: k.Op,
+		Unit: inSeconds, Measured: Say(Nothing)}
 	if k.IsShare() {
-		o.Unit = asShare
+		o.Unit, o.Wanted = asShare, Say(WantShare, k.Op, k.Value)
 	}
 	limit := bounds{low: k.Value, high: k.Value}
 	if k.Relative {
-		o.Wanted = sign(k.Op) + fmt.Sprintf(" %g x baseline", k.Value)
+		o.Wanted = Say(WantOfBaseline, k.Op, k.Value)
 		base, ok := s.metric(k, "baseline")
 		if !ok {
-			o.Why = "the baseline has no data to hold it against"
+			o.undecided(BaselineEmpty)
 			return o
 		}
 		limit = bounds{low: k.Value * base.low, high: k.Value * base.high}
 		if math.IsInf(limit.high, 1) {
-			o.Why = "so many were bad in the baseline that its own has no end"
+			o.undecided(BaselineEndless)
 			return o
 		}
-		o.Wanted += ", " + k.shown(limit.low)
+		if k.IsShare() {
+			o.Wanted = Say(WantOfBaseline, k.Op, k.Value, nil, limit.low)
+		} else {
+			o.Wanted = Say(WantOfBaseline, k.Op, k.Value, limit.low)
+		}
 	}
 	have, ok := s.metric(k, k.Phase)
 	if !ok {
-		o.Why = Word(k.without())
+		o.undecided(k.without(), Word(k.On), Word(k.Node))
 		return o
 	}
-	o.Measured = k.shown(have.low)
-	if k.shown(have.high) != o.Measured {
-		o.Measured += " to " + k.shown(have.high)
-	}
+	o.Measured = Say(Latency, have.low, have.high)
 	if m := s.metrics.of(k, k.Phase); math.IsInf(have.low, 1) || math.IsInf(have.high, 1) &&
 		m.bad > 0 {
-		o.Measured += fmt.Sprintf(", as %d of %d were bad", m.bad, m.counted())
+		o.Measured = Say(Latency, have.low, have.high, m.bad, m.counted())
+	}
+	if k.IsShare() {
+		o.Measured = Say(Share, have.low, have.high)
 	}
 	o.Value = k.worse(have.low, have.high)
 	o.Result = k.result(have, limit)
@@ -68,8 +72,9 @@ func (s *scorer) keep(text string) Objective {
 		worst = limit.high
 	}
 	o.Limit = k.worse(limit.high, limit.low)
-	if o.Margin = Word(k.margin(have.low, have.high, worst)); o.Result == Undecided {
-		o.Why = Word(k.doubt(have))
+	if o.Margin = k.margin(have.low, have.high, worst); o.Result == Undecided {
+		why := k.doubt(have)
+		o.Why = &why
 	}
 	return o
 }
@@ -90,43 +95,31 @@ func (k Keep) result(have, limit bounds) string {
 }
 
 // without says what there was none of.
-func (k Keep) without() string {
-	what := "request was sent"
+func (k Keep) without() Code {
 	switch before, _, _ := strings.Cut(k.Metric, "-"); before {
 	case "dns":
-		what = "name was asked"
+		return NoLookup
 	case "handshake":
-		what = "connection was opened"
+		return NoConnection
 	case "tls":
-		what = "TLS handshake was begun"
+		return NoTLSHandshake
 	}
-	if k.On != "" {
-		what += " on " + k.On + " connections"
-	}
-	if k.Node != "" {
-		what += " that " + k.Node + " answered"
-	}
-	return "no " + what + " in that phase"
+	return NoRequest
 }
 
 // doubt says why it cannot be told.
-func (k Keep) doubt(have bounds) string {
-	if have.nameless > 0 {
-		return fmt.Sprintf("%d requests that got no answer, or one that names no node, may have been its own: let each node say who it is, and a front whom it asked",
-			have.nameless)
+func (k Keep) doubt(have bounds) Said {
+	switch {
+	case have.nameless > 0:
+		return Say(NamelessAnswers, have.nameless)
+	case have.steps == 0:
+		return Say(UnsentDecide)
+	case !k.IsShare():
+		return Say(SampleSmallForTime, have.steps)
+	case k.Op == ">=" && !k.Relative && k.Value < 1:
+		return Say(SampleSmallForShare, have.steps, k.Value, Clean(k.Value))
 	}
-	if have.steps == 0 {
-		return "it depends on the requests that were due and never sent"
-	}
-	why := fmt.Sprintf("%d of them leave that much in doubt", have.steps)
-	if !k.IsShare() {
-		return why + ": a longer phase, or a higher rate, would tell it more finely"
-	}
-	if k.Op == ">=" && !k.Relative && k.Value < 1 {
-		why += fmt.Sprintf(": %s takes %d without a failure; a longer phase, a higher rate or more connections would give them",
-			k.shown(k.Value), Clean(k.Value))
-	}
-	return why
+	return Say(SampleSmall, have.steps)
 }
 
 // Clean is how many trials without a failure show a share with the confidence

@@ -15,7 +15,7 @@ func TestUsersUnwellAtTheEndAreNoPass(t *testing.T) {
 		users    crowd
 		recovery float64
 		goals    timeline.Objectives
-		code     string
+		code     Code
 	}{
 		"detected, and down for good": {down(15), 20,
 			timeline.Objectives{Detect: map[string]time.Duration{"probe": 5 * time.Second}},

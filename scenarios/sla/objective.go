@@ -2,11 +2,8 @@ package sla
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
-	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -20,18 +17,18 @@ func (s *scorer) judge() {
 	broken, void := s.broken(), s.void()
 	switch {
 	case len(broken) > 0 || s.interrupted():
-		s.unmeet("the drill did not end as planned")
+		s.unmeet(EndedUnplanned)
 	case len(void) > 0:
-		s.unmeet("the run proves nothing: see its reasons")
+		s.unmeet(ProvesNothing)
 	}
-	missed, undecided := s.results(Missed), s.results(Undecided)
+	missed, undecided := s.results(ObjectiveMissed, Missed),
+		s.results(ObjectiveUndecided, Undecided)
 	after := slices.Concat(s.later(), s.unended(), s.hurried())
 	switch {
 	case len(broken) > 0:
 		c.Verdict, c.Reasons = Error, broken
 	case s.interrupted():
-		c.Verdict, c.Reasons = Interrupted,
-			[]Said{Say("interrupted", "ended by the user; what was injected has been lifted")}
+		c.Verdict, c.Reasons = Interrupted, []Said{Say(Ended)}
 	case s.lost && s.course.injected != never:
 		// Acknowledged writes that are gone are the users' loss, whatever else is not proven.
 		c.Verdict, c.Reasons = Fail, slices.Concat(missed, void)
@@ -42,8 +39,7 @@ func (s *scorer) judge() {
 	case len(undecided) > 0:
 		c.Verdict, c.Reasons = Inconclusive, undecided
 	case len(c.Objectives) == 0:
-		c.Verdict, c.Reasons = Inconclusive,
-			[]Said{Say("nothing-judged", "no objective was judged: a run without one cannot pass")}
+		c.Verdict, c.Reasons = Inconclusive, []Said{Say(NothingJudged)}
 	case len(after) > 0:
 		c.Verdict, c.Reasons = Inconclusive, after
 	default:
@@ -52,26 +48,20 @@ func (s *scorer) judge() {
 }
 
 // unmeet leaves nothing met where what was measured cannot be believed.
-func (s *scorer) unmeet(why string) {
+func (s *scorer) unmeet(why Code) {
 	for i := range s.card.Objectives {
 		if o := &s.card.Objectives[i]; o.Result == Met {
-			o.Result, o.Why = Undecided, Word(why)
+			o.undecided(why)
 		}
 	}
 }
 
-// results words the objectives that came out so.
-func (s *scorer) results(result string) (all []Said) {
+// results names the objectives that came out so.
+func (s *scorer) results(code Code, result string) (all []Said) {
 	for _, o := range s.card.Objectives {
-		if o.Result != result {
-			continue
+		if o.Result == result {
+			all = append(all, Say(code, o.Name, o.Wanted, o.Measured, o.Fault, o.Why))
 		}
-		said := Saying("objective-"+result, "%s: wanted %s, measured %s", o.Name, o.Wanted,
-			o.Measured)
-		if o.Why != "" {
-			said.Text += ": " + string(o.Why)
-		}
-		all = append(all, said)
 	}
 	return all
 }
@@ -95,9 +85,9 @@ func (s *scorer) objectives() {
 	}
 	s.unconfirmable()
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Detect)) {
-		why := "the watcher got no answer that counts"
+		why := Say(NoAnswerCounts)
 		if s.from == never {
-			why = "the fault had no effect that could be noticed"
+			why = Say(NoEffect)
 		}
 		if w := watcher(name); s.blindTo(w) {
 			why = cannotMeet(w)
@@ -105,7 +95,7 @@ func (s *scorer) objectives() {
 		add(s.detection(name, s.wanted.Detect[name], watcher(name), why))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Restore)) {
-		why := "it never noticed, so it could not be content again"
+		why := Say(NeverNoticed)
 		if w := watcher(name); s.blindTo(w) {
 			why = cannotMeet(w)
 		}
@@ -134,8 +124,8 @@ func (s *scorer) objectives() {
 	}
 	s.card.Objectives = append(s.card.Objectives, s.handbook()...)
 	if m, ok := markOf(s.record, timeline.MarkAbort, ""); ok {
-		o := fewer("no abort", "not "+m.Detail, 0, "aborts")
-		o.Measured, o.Value, o.Result = "held, and ended the drill", counts(1), Missed
+		o := fewer(NoAbort, Say(WantNot, m.Detail), 0, "aborts")
+		o.Measured, o.Value, o.Result = Say(AbortHeld), counts(1), Missed
 		add(o)
 	}
 }
@@ -148,27 +138,30 @@ func (s *scorer) blindTo(w Watcher) bool {
 	return len(w.Unmet) > 0 && len(w.Unmet) == len(s.record.Header.Faults)
 }
 
-func cannotMeet(w Watcher) string {
-	return fmt.Sprintf("it cannot meet %s by its own way, and is not convicted: say as: GROUP, so that it asks in the users' place, or aim the fault at watch:%s, too",
-		cmp.Or(string(w.Of), strings.Join(w.Unmet, ", ")), w.Name)
+func cannotMeet(w Watcher) Said {
+	faults := w.Unmet
+	if w.Of != "" {
+		faults = []string{string(w.Of)}
+	}
+	return Say(CannotMeet, faults, w.Name)
 }
 
 // detection judges a watcher. One that was content while nobody was hurt has missed
 // nothing, and has shown nothing: whether it would notice an outage is not told. Whether
 // slower answers alone had to be noticed no limit on a detection says.
-func (s *scorer) detection(name string, limit time.Duration, w Watcher, why string) Objective {
+func (s *scorer) detection(name string, limit time.Duration, w Watcher, why Said) Objective {
 	o := atMost("detect "+name, limit, w.Detect, why)
 	if w.Detect != nil && w.Detect.Censored && s.card.Spared(w) {
-		o.Measured, o.Result = "not noticed, absorbed", Undecided
+		o.Measured = Say(NotNoticedAbsorbed)
 		if slices.Contains(s.wanted.IfFelt, name) {
-			o.Result, o.Why, o.Value, o.Censored = Met, "", nil, false
+			o.Result, o.Why, o.Value, o.Censored = Met, nil, nil, false
 			return o
 		}
-		o.Why = "no user was hurt, so nothing was there that it had to notice: make the fault harder, or ask for a detection only if users felt it: {within: …, if: felt}"
+		o.undecided(NobodyHurt)
 	}
 	if w.Detect != nil && w.Detect.Censored && s.card.Slowed(w) {
-		o.Measured, o.Result = "not noticed, answered more slowly", Undecided
-		o.Why = "users were answered more slowly, and none of their requests failed: that a watcher has to notice it is not said; bound latency with a threshold, or call slower answers bad (slow: …)"
+		o.Measured = Say(NotNoticedSlower)
+		o.undecided(OnlySlower)
 	}
 	return o
 }
@@ -188,7 +181,7 @@ func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time)
 		}
 		o := s.change(name, limit, t)
 		if len(s.card.Faults) > 1 && (len(s.spells) > 1 || f.Faint > 0) {
-			o.Measured += " (" + f.Name + ")"
+			o.Fault = Word(f.Name)
 		}
 		rank := cmp.Compare(slices.Index(results, o.Result), slices.Index(results, worst.Result))
 		if !judged || rank > 0 || rank == 0 && t != nil && worse(longest, t) != longest {
@@ -211,7 +204,7 @@ func (s *scorer) mitigation(limit time.Duration) Objective {
 	}
 	after = after && !slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint > 0 })
 	if after {
-		return spared("mitigate", limit, "no outage while it was on")
+		return spared("mitigate", limit, WellWhileOn)
 	}
 	return s.changes("mitigate", limit, func(f Fault) *Time { return f.Mitigate })
 }
@@ -221,7 +214,7 @@ func (s *scorer) mitigation(limit time.Duration) Objective {
 func (s *scorer) recovery(limit time.Duration) Objective {
 	o := s.changes("recover", limit, func(f Fault) *Time { return f.Recover })
 	if later := s.later(); len(later) > 0 && o.Result == Met {
-		o.Result, o.Why = Undecided, Word(later[0].Text)
+		o.Result, o.Why = Undecided, &later[0]
 	}
 	return o
 }
@@ -234,20 +227,20 @@ var results = []string{Met, Undecided, Missed}
 func (s *scorer) change(name string, limit time.Duration, t *Time) Objective {
 	absorbed := len(s.own) == 0 && s.absorbed()
 	if t == nil && absorbed {
-		measured := "no outage: absorbed"
+		measured := Absorbed
 		if slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Slower }) {
-			measured = "no outage: answered more slowly"
+			measured = AbsorbedSlower
 		}
 		return spared(name, limit, measured)
 	}
-	why := "the fault was not lifted in this run"
+	why := NotLifted
 	switch {
 	case slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint > 0 }):
-		why = tooFaint
+		why = TooFaint
 	case len(s.own) == 0:
-		why = "no outage that is the fault's was seen"
+		why = NoOutageOfFault
 	}
-	return atMost(name, limit, t, why)
+	return atMost(name, limit, t, Say(why))
 }
 
 // absorbed reports whether each fault that users can meet was.
@@ -264,121 +257,78 @@ func (s *scorer) absorbed() bool {
 	return borne > 0
 }
 
-const tooFaint = "users felt it, and too little for an outage to stand out: want it on for longer, a higher rate, or one that hits more"
-
 // spared is a limit met by users who had nothing to be measured.
-func spared(name string, limit time.Duration, measured string) Objective {
+func spared(name string, limit time.Duration, measured Code) Objective {
 	o := upTo(name, limit)
-	o.Measured, o.Result, o.Value = measured, Met, new(float64)
+	o.Measured, o.Result, o.Value = Say(measured), Met, new(float64)
 	return o
 }
 
 // atMost judges a time against its upper limit; why is the reason where there
 // is no time.
-func atMost(name string, limit time.Duration, t *Time, why string) Objective {
+func atMost(name string, limit time.Duration, t *Time, why Said) Objective {
 	o := upTo(name, limit)
 	if t == nil {
-		o.Measured, o.Result, o.Why = "nothing", Undecided, Word(why)
+		o.Measured, o.Result, o.Why = Say(Nothing), Undecided, &why
 		return o
 	}
-	o.Measured = t.String()
+	o.Measured = t.Said()
 	o.Value, o.Resolution, o.Censored = &t.Seconds, t.Resolution, t.Censored
-	margin, least := limit.Seconds()-t.Seconds, t.Seconds-t.Resolution
+	least := t.Seconds - t.Resolution
 	switch {
 	case t.Censored && (least > limit.Seconds() || least == limit.Seconds() && t.Unconfirmed == ""):
 		o.Result = Missed
 		return o
 	case t.Censored:
-		o.Result, o.Why = Undecided, Word(t.unsettled())
+		o.undecided(t.unsettled())
 		return o
 	case t.Seconds+t.Resolution <= limit.Seconds():
 		o.Result = Met
 	case t.By == tooFew:
-		o.Result, o.Why = Undecided, tooFaint
+		o.undecided(TooFaint)
 	case least > limit.Seconds():
 		o.Result = Missed
 	default:
-		o.Result, o.Why = Undecided, "the limit lies within the resolution"
+		o.undecided(WithinResolution)
 	}
-	if limit == 0 {
-		return o // nothing to set it against
+	if limit > 0 { // else there is nothing to set it against
+		o.Margin = margin((limit.Seconds() - t.Seconds) / limit.Seconds())
 	}
-	o.Margin = Word(fmt.Sprintf("%+.0f%%", 100*margin/limit.Seconds()))
 	return o
 }
 
-// unsettled says why it is not known when a censored time ended, and what would help.
-func (t Time) unsettled() string {
+// unsettled says why it is not known when a censored time ended.
+func (t Time) unsettled() Code {
 	switch t.Unconfirmed {
 	case atRest:
-		return "it seemed over then, and came back, or was never quite over: look at what happened later, or want a longer baseline where it is never quite well"
+		return Relapsed
 	case byOther:
-		return "what it cried may have been of another fault, which came before or since: which of them it noticed cannot be told; let them come further apart"
+		return OfOtherFault
 	case atLift:
-		return "the users were last seen unwell then, and the fault was lifted before they had been well for as long as confirms it: want a longer fault phase, or a shorter confirm"
+		return UnconfirmedAtLift
 	case atEnd:
-		return "the users were last seen unwell then, and the run ended before they had been well for as long as confirms it: want a longer recovery, or a shorter confirm"
+		return UnconfirmedAtEnd
 	}
-	return "the run ended before it could be told"
+	return RunEndedBefore
 }
 
-// leastShown is the least resolution, in seconds, that Brief does not write as none.
-const leastShown = 0.05e-3
-
-// String writes a time with its resolution, or what it exceeds.
-func (t Time) String() string {
+// Said is a time with its resolution, or what it exceeds.
+func (t Time) Said() Said {
 	switch {
 	case t.Unconfirmed == atRest:
-		return "≥ " + Brief(t.Seconds) + ", and not as before from then on"
+		return Say(TimeToRelapse, t.Seconds)
 	case t.Unconfirmed == byOther:
-		return "≥ " + Brief(t.Seconds) + ", and then another fault was on"
+		return Say(TimeToOtherFault, t.Seconds)
 	case t.Unconfirmed == atLift:
-		return "≥ " + Brief(t.Seconds) + ", not confirmed before the fault was lifted"
+		return Say(TimeToLift, t.Seconds)
 	case t.Unconfirmed == atEnd:
-		return "≥ " + Brief(t.Seconds) + ", not confirmed before the run ended"
+		return Say(TimeToEnd, t.Seconds)
 	case t.Censored:
-		return "> " + Brief(t.Seconds)
+		return Say(TimeExceeds, t.Seconds)
 	case t.By == tooFew:
-		return "at most " + Brief(t.Seconds+t.Resolution)
+		return Say(TimeAtMost, round(t.Seconds+t.Resolution))
 	case t.By == mitigated:
-		return Brief(t.Seconds) + ", mitigated"
-	case t.Resolution >= leastShown:
-		return Brief(t.Seconds) + " ± " + Brief(t.Resolution)
+		return Say(TimeMitigated, t.Seconds)
 	}
-	return Brief(t.Seconds)
-}
-
-// Brief writes seconds in a unit and with as many digits as a person reads.
-func Brief(s float64) string {
-	trim := func(digits int, v float64, unit string) string {
-		text := fmt.Sprintf("%.*f", digits, v)
-		if strings.Contains(text, ".") {
-			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
-		}
-		return text + " " + unit
-	}
-	switch {
-	case math.IsInf(s, 1):
-		return "∞"
-	case s == 0:
-		return "0 s"
-	case s < 0.01:
-		return trim(1, 1e3*s, "ms")
-	case s < 1:
-		return trim(0, 1e3*s, "ms")
-	case s < 120:
-		return trim(2, s, "s")
-	}
-	text := time.Duration(math.Round(s) * 1e9).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	return text
-}
-
-func sign(op string) string {
-	if op == "<=" {
-		return "≤"
-	}
-	return "≥"
+	return Say(TimeTaken, t.Seconds, t.Resolution)
 }

@@ -1,6 +1,8 @@
 package sla
 
 import (
+	"time"
+
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -9,29 +11,29 @@ import (
 // was told to later, for its time is not the fault phase's.
 func (s *scorer) overstayed() (reasons []Said) {
 	said := map[string]bool{}
-	say := func(fault, format string, a ...any) {
+	say := func(fault string, why Said) {
 		if !said[fault] {
 			said[fault] = true
-			reasons = append(reasons, Saying("fault-overstayed", "fault %s "+format,
-				append([]any{fault}, a...)...))
+			reasons = append(reasons, why)
 		}
 	}
-	const why = "stormdrill, or its connection to the engine, stood still"
 	for _, m := range s.record.Marks {
 		switch {
 		case m.Name == timeline.MarkExpired && m.Detail == "":
-			say(m.Fault, "was on for longer than planned, until its node lifted it by itself: %s",
-				why)
+			say(m.Fault, Say(FaultOverstayed, m.Fault))
 		case m.Name == timeline.MarkExpired:
-			say(m.Fault, "was on for longer than planned, and its node failed to lift it by itself: %s",
-				m.Detail)
+			say(m.Fault, Say(FaultOverstayedOn, m.Fault, m.Detail))
 		}
 	}
 	for _, m := range s.record.Marks {
-		if m.Name == timeline.MarkOverdue {
-			say(m.Fault, "was on for %s longer than planned: %s, or another fault took its time",
-				m.Detail, why)
+		if m.Name != timeline.MarkOverdue {
+			continue
 		}
+		why := Say(FaultOverdue, m.Fault)
+		if over, err := time.ParseDuration(m.Detail); err == nil {
+			why = Say(FaultOverdue, m.Fault, seconds(over))
+		}
+		say(m.Fault, why)
 	}
 	return reasons
 }

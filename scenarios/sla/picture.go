@@ -66,48 +66,48 @@ func (s *scorer) picture() {
 // points are the instants that a picture shows, in order.
 func (s *scorer) points() []Point {
 	all := []Point{}
-	add := func(t float64, name string) {
+	add := func(t float64, code Code, of string) {
 		if t >= 0 {
-			all = append(all, Point{t, name})
+			all = append(all, Point{t, Say(code, Word(of))})
 		}
 	}
 	for _, f := range s.card.Faults {
 		of := ""
 		if len(s.card.Faults) > 1 {
-			of = " " + f.Name
+			of = f.Name
 		}
 		inject, lift, clear := float64(f.Inject), float64(f.Lift), float64(f.Clear)
-		add(inject, "inject"+of)
+		add(inject, MarkInject, of)
 		if clear < 0 || clear-lift >= seconds(window) { // else the two are one
-			add(lift, "lift"+of)
+			add(lift, MarkLift, of)
 		}
-		add(clear, "clear"+of)
+		add(clear, MarkClear, of)
 	}
 	for _, x := range s.spells {
 		of := ""
 		if len(s.card.Faults) > 1 {
-			of = " of " + x.fault
+			of = x.fault
 		}
 		if x.onset >= s.span(x.fault).injected { // else it is of an outage that it shares
-			add(s.course.at(x.onset), "onset"+of)
+			add(s.course.at(x.onset), MarkOnset, of)
 		}
 		if !x.censored {
-			add(s.course.at(x.end), "recovered"+of)
+			add(s.course.at(x.end), MarkRecovered, of)
 		}
 	}
 	for i, w := range s.record.Header.Watch {
 		c := s.window(w)
 		if d := s.card.Watchers[i].Detect; d != nil && !d.Censored {
-			add(round(s.course.at(c.from)+d.Seconds), w.Name+" noticed")
+			add(round(s.course.at(c.from)+d.Seconds), MarkNoticed, w.Name)
 		}
 		if r := s.card.Watchers[i].Restore; r != nil && !r.Censored {
-			add(round(s.course.at(c.cleared)+r.Seconds), w.Name+" content")
+			add(round(s.course.at(c.cleared)+r.Seconds), MarkContent, w.Name)
 		}
 	}
 	for _, x := range s.card.Steers {
 		for _, m := range x.Moves {
-			add(m.At, "steer "+x.Name)
-			add(float64(m.Back), "steer "+x.Name+" back")
+			add(m.At, MarkSteer, x.Name)
+			add(float64(m.Back), MarkSteerBack, x.Name)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Point) int { return cmp.Compare(a.At, b.At) })

@@ -97,10 +97,7 @@ func (s *scorer) wentRound() (reasons []Said) {
 		reached := w.from(st.group.Name)
 		if len(reached) == 1 {
 			if st.answered && len(w[st.group.Name]) > 0 {
-				reasons = append(reasons,
-					Saying("went-round",
-						"requests of %s were answered, and none of its links saw a connection: something went round the switchboard",
-						st.group.Name))
+				reasons = append(reasons, Say(WentRound, st.group.Name))
 			}
 			continue
 		}
@@ -117,13 +114,11 @@ func (s *scorer) wentRound() (reasons []Said) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(answered)) {
-		on, who := "any link that leads there", "who asks it"
+		said := Say(WentRoundUnlinked, name, answered[name])
 		if links := distinct(passed[name]); len(links) > 0 {
-			on, who = strings.Join(links, ", "), strings.Join(distinct(from[name]), ", ")
+			said = Say(WentRoundNode, name, answered[name], links, distinct(from[name]))
 		}
-		reasons = append(reasons, Saying("went-round-node",
-			"%s answered %.0f of the users' requests, and the switchboard saw no connection on %s: something went round it, where no fault can bite; let %s reach %s by its name, not by an address that is configured or announced",
-			name, answered[name], on, who, name))
+		reasons = append(reasons, said)
 	}
 	return reasons
 }

@@ -103,8 +103,8 @@ func (s *scorer) measure() {
 	s.baselines()
 	s.strays()
 	for _, n := range s.record.Notes {
-		if !slices.Contains(Texts(s.card.Notes), n.Text) {
-			s.card.Notes = append(s.card.Notes, Say(n.Kind, n.Text))
+		if said := Noted(n.Kind, n.Text); !slices.ContainsFunc(s.card.Notes, said.Equal) {
+			s.card.Notes = append(s.card.Notes, said)
 		}
 	}
 }
@@ -190,6 +190,9 @@ const (
 	tooFew    = "faint"
 )
 
+// everyRequest stands for a watcher of all the users' requests.
+const everyRequest = "every-request"
+
 // ideal is when all the users' requests, watched as they end, would have raised
 // the alarm.
 func (s *scorer) ideal(c detectionWindow) *Time {
@@ -206,7 +209,7 @@ func (s *scorer) ideal(c detectionWindow) *Time {
 		return nil
 	}
 	return &Time{Seconds: since(c.from, at), Resolution: seconds(c.doubt),
-		By: "every request watched"}
+		By: everyRequest}
 }
 
 // canMeet reports whether requests of a group can meet any of some faults.

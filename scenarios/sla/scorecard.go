@@ -162,12 +162,12 @@ type Burnt struct {
 // Alert is what the handbook's profile calls for: which teams are called, how soon they
 // answer and how soon it is repaired.
 type Alert struct {
-	Colour   string   `json:"colour"` // yellow, orange, red
-	When     string   `json:"when"`
-	Failures []string `json:"failures"` // the kinds of failure
-	Teams    []string `json:"teams"`    // who mends each of them
-	Respond  float64  `json:"respond_seconds"`
-	Repair   float64  `json:"repair_seconds"`
+	Colour   string  `json:"colour"` // yellow, orange, red
+	When     Code    `json:"when"`
+	Failures []Code  `json:"failures"` // the kinds of failure
+	Teams    []Code  `json:"teams"`    // who mends each of them
+	Respond  float64 `json:"respond_seconds"`
+	Repair   float64 `json:"repair_seconds"`
 }
 
 // Group is one load group's part, per phase.
@@ -394,5 +394,5 @@ type Picture struct {
 // Point is a named instant of the picture, seconds from the start.
 type Point struct {
 	At   float64 `json:"at"`
-	Name string  `json:"name"`
+	What Said    `json:"what"`
 }

@@ -1,35 +1,53 @@
 package sla
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Objective is one line of the SLA, judged.
 type Objective struct {
-	Name   string `json:"name"`   // "detect balancer"
-	Wanted string `json:"wanted"` // "≤ 3s"
+	Name   string `json:"name"` // "detect balancer"
+	Wanted Said   `json:"wanted"`
 	// Op and Limit are what is wanted, Value what was measured (of bounds the worse), both
 	// in Unit. Limit is null where the baseline that it is relative to has none; Value where
 	// nothing was measured, or it has no end. Where Censored it is only known to be more.
-	Op         string   `json:"op"` // "<=", ">="
-	Limit      *float64 `json:"limit"`
-	Unit       Word     `json:"unit"` // "s", "share", or what is counted: "writes", "alarms", "outages", "aborts"
-	Measured   string   `json:"measured"`
-	Value      *float64 `json:"value"`
-	Margin     Word     `json:"margin"`
+	Op       string   `json:"op"` // "<=", ">="
+	Limit    *float64 `json:"limit"`
+	Unit     Word     `json:"unit"` // "s", "share", or what is counted: "writes", "alarms", "outages", "aborts"
+	Measured Said     `json:"measured"`
+	Fault    Word     `json:"fault"` // whose time it is, where there are several
+	Value    *float64 `json:"value"`
+	// Margin is how far Value lies on the good side of Limit: of a time, as a share of the
+	// limit; of a share, the difference.
+	Margin     *float64 `json:"margin"`
 	Result     string   `json:"result"`
 	Resolution float64  `json:"resolution_seconds"`
 	Censored   bool     `json:"censored"`
-	Why        Word     `json:"why"` // where undecided
+	Why        *Said    `json:"why"` // where undecided
+}
+
+// NoAbort is the name of the objective that a drill did not end itself.
+const NoAbort = "no abort"
+
+// of names what an objective is of.
+func of(what, whose string) string { return what + " of " + whose }
+
+// undecided leaves an objective open.
+func (o *Objective) undecided(why Code, values ...any) {
+	said := Say(why, values...)
+	o.Result, o.Why = Undecided, &said
 }
 
 // upTo wants a time of at most a limit.
 func upTo(name string, limit time.Duration) Objective {
 	most := limit.Seconds()
-	return Objective{Name: name, Wanted: "≤ " + Brief(most), Op: "<=", Limit: &most,
+	return Objective{Name: name, Wanted: Say(WantTime, "<=", most), Op: "<=", Limit: &most,
 		Unit: inSeconds}
 }
 
 // fewer wants so many of a kind at most.
-func fewer(name, wanted string, limit float64, unit Word) Objective {
+func fewer(name string, wanted Said, limit float64, unit Word) Objective {
 	return Objective{Name: name, Wanted: wanted, Op: "<=", Limit: &limit, Unit: unit}
 }
 
@@ -37,4 +55,10 @@ func fewer(name, wanted string, limit float64, unit Word) Objective {
 func counts[T int | uint64](n T) *float64 {
 	v := float64(n)
 	return &v
+}
+
+// margin keeps one to so many digits that its per cent may be rounded again.
+func margin(f float64) *float64 {
+	f = math.Round(f*1e9) / 1e9
+	return &f
 }

@@ -27,7 +27,7 @@ func TestSilentLoadIsVoid(t *testing.T) {
 			r := usually(crowd{rate: 100}).record(1)
 			without(r, gap[0], gap[1])
 			c := Score(r, timeline.Objectives{Recover: within(5)})
-			if c.Verdict != Inconclusive || c.Reasons[0].Code != "load-silent" {
+			if c.Verdict != Inconclusive || c.Reasons[0].Code != LoadSilent {
 				t.Errorf("%s: %v", c.Verdict, c.Reasons)
 			}
 		})

@@ -38,11 +38,11 @@ func TestSteers(t *testing.T) {
 	wantTime(t, "settled", x.Settled, 1)
 	var marks []string
 	for _, p := range card.Picture.Marks {
-		if strings.HasPrefix(p.Name, "steer") {
-			marks = append(marks, p.Name)
+		if strings.HasPrefix(string(p.What.Code), "steer") {
+			marks = append(marks, p.What.String())
 		}
 	}
-	if want := []string{"steer away", "steer away back", "steer away"}; !slices.Equal(marks, want) {
+	if want := []string{"steer steer=away", "steer-back steer=away", "steer steer=away"}; !slices.Equal(marks, want) {
 		t.Errorf("marks %q, want %q", marks, want)
 	}
 	if without := Score(s.record(), s.goals); without.Steers == nil ||
@@ -80,7 +80,7 @@ func TestSteersThatSettledNothing(t *testing.T) {
 	r.Marks = append(r.Marks, timeline.Mark{Name: timeline.MarkUnlifted, Steer: "away",
 		Detail: "steer away: no answer"})
 	if card := Score(r, s.goals); card.Verdict != Error ||
-		card.Reasons[0].Text != "names were left moved: steer away: no answer" {
+		!card.Reasons[0].Equal(Say(NamesLeft, "steer away: no answer")) {
 		t.Errorf("%s %q", card.Verdict, card.Reasons)
 	}
 }

@@ -33,15 +33,13 @@ func (s *scorer) strays() {
 		s.card.Strays = append(s.card.Strays, strayOf(x))
 	}
 	for _, lack := range r.Uncontained {
-		s.card.Notes = append(s.card.Notes, Saying("not-contained", "not contained: %s", lack))
+		s.card.Notes = append(s.card.Notes, Say(NotContained, lack))
 	}
 	for _, x := range r.Seen[:min(len(r.Seen), toldStrays)] {
-		s.card.Notes = append(s.card.Notes, Saying("stray", "%s", x))
+		s.card.Notes = append(s.card.Notes, straySaid(x))
 	}
 	if more := len(r.Seen) - toldStrays; more > 0 {
-		s.card.Notes = append(s.card.Notes,
-			Saying("more-strays", "and %d more strays; %d packets were not let out of the drill's network",
-				more, r.Dropped))
+		s.card.Notes = append(s.card.Notes, Say(MoreStrays, more, r.Dropped))
 	}
 }
 
@@ -53,15 +51,23 @@ func strayOf(x timeline.Stray) Stray {
 	return out
 }
 
+func straySaid(x timeline.Stray) Said {
+	switch {
+	case x.Direct():
+		return Say(StrayDirect, x.From, x.To, x.Packets)
+	case x.Port > 0:
+		return Say(StrayToPort, x.From, x.Packets, x.To, int(x.Port), x.Protocol)
+	}
+	return Say(StrayOut, x.From, x.Packets, x.To, x.Protocol)
+}
+
 // bypassed says where a node looked past the switchboard for one that a fault's link
 // leads to, or the other way round: such a link may have been gone round, so that the
 // fault met less than was rehearsed.
 func (s *scorer) bypassed() (reasons []Said) {
 	for _, x := range s.record.Strays.Seen {
 		if f := s.faultBetween(x); x.Direct() && f != "" {
-			reasons = append(reasons, Saying("link-bypassed",
-				"%s: the link that fault %s hits may have been gone round; let %s reach %s by its name, not by an address that is configured or announced",
-				x, f, x.From, x.To))
+			reasons = append(reasons, Say(LinkBypassed, straySaid(x), f, x.From, x.To))
 		}
 	}
 	return reasons

@@ -21,21 +21,21 @@ func TestStraysAreTold(t *testing.T) {
 		note      string
 		void      bool
 	}{
-		"outside": {"lb -> app-2", "app-2", out, "app-1 tried 3 × 203.0.113.7:443/tcp",
+		"outside": {"lb -> app-2", "app-2", out, "stray-to-port from=app-1 packets=3 to=203.0.113.7 port=443 protocol=tcp",
 			false},
 		"without a port": {"lb -> app-2", "app-2",
 			timeline.Stray{From: "app-1", To: "224.0.0.22", Protocol: "igmp", Packets: 1},
-			"app-1 tried 1 × 224.0.0.22 igmp", false},
+			"stray from=app-1 packets=1 to=224.0.0.22 protocol=igmp", false},
 		"past a faulty link": {"lb -> app-2", "app-2", past,
-			"lb looked for app-2 on the wire, past the switchboard (2 × ARP)", true},
-		"the other way": {"app-2 -> lb", "lb", past, "lb looked for app-2", true},
+			"stray-direct from=lb to=app-2 packets=2", true},
+		"the other way": {"app-2 -> lb", "lb", past, "stray-direct from=lb to=app-2", true},
 		"a replica's": {"edge -> app", "app-2",
 			timeline.Stray{From: "edge-1", To: "app-2", Protocol: "arp", Packets: 1},
-			"edge-1 looked for app-2", true},
-		"everybody's":  {"* -> app-2", "app-2", past, "lb looked for app-2", true},
-		"another link": {"users -> app-2", "app-2", past, "lb looked for app-2", false},
-		"another node": {"lb -> app-1", "app-1", past, "lb looked for app-2", false},
-		"no link":      {"app-2", "app-2", past, "lb looked for app-2", false},
+			"stray-direct from=edge-1 to=app-2", true},
+		"everybody's":  {"* -> app-2", "app-2", past, "stray-direct from=lb to=app-2", true},
+		"another link": {"users -> app-2", "app-2", past, "stray-direct from=lb to=app-2", false},
+		"another node": {"lb -> app-1", "app-1", past, "stray-direct from=lb to=app-2", false},
+		"no link":      {"app-2", "app-2", past, "stray-direct from=lb to=app-2", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := usual()
@@ -45,7 +45,7 @@ func TestStraysAreTold(t *testing.T) {
 			r.Strays = timeline.Strays{Seen: []timeline.Stray{c.stray}, Dropped: 3}
 			card := Score(r, s.goals)
 			if !slices.ContainsFunc(card.Notes,
-				func(n Said) bool { return strings.HasPrefix(n.Text, c.note) }) {
+				func(n Said) bool { return strings.HasPrefix(n.String(), c.note) }) {
 				t.Errorf("notes: have %q, want %q", card.Notes, c.note)
 			}
 			if len(card.Strays) != 1 || !reflect.DeepEqual(card.Strays[0], strayOf(c.stray)) ||
@@ -53,7 +53,7 @@ func TestStraysAreTold(t *testing.T) {
 				t.Errorf("have %+v, %d dropped", card.Strays, card.StraysDropped)
 			}
 			void := slices.ContainsFunc(card.Reasons,
-				func(r Said) bool { return strings.Contains(r.Text, "may have been gone round") })
+				func(r Said) bool { return r.Code == LinkBypassed })
 			if void != c.void || c.void && !card.Void || !c.void && card.Verdict != before.Verdict {
 				t.Errorf("void: have %t, %s for %q; without the stray %s", void, card.Verdict,
 					card.Reasons, before.Verdict)
@@ -73,10 +73,10 @@ func TestStraysAreBounded(t *testing.T) {
 			timeline.Stray{From: "app", To: fmt.Sprint(i), Protocol: "udp", Port: 1, Packets: 2})
 	}
 	card := Score(r, s.goals)
-	notes := strings.Join(Texts(card.Notes), "\n")
-	if len(card.Strays) != mostStrays || strings.Count(notes, " tried ") != toldStrays ||
-		!strings.Contains(notes, "and 495 more strays; 1000 packets") ||
-		!strings.Contains(notes, "not contained: the bridge answers") {
+	notes := strings.Join(lines(card.Notes), "\n")
+	if len(card.Strays) != mostStrays || strings.Count(notes, "stray-to-port ") != toldStrays ||
+		!strings.Contains(notes, "more-strays strays=495 packets=1000") ||
+		!strings.Contains(notes, "not-contained detail=the bridge answers") {
 		t.Errorf("have %d, %s", len(card.Strays), notes)
 	}
 }

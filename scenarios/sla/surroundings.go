@@ -1,9 +1,7 @@
 package sla
 
 import (
-	"fmt"
 	"math"
-	"strings"
 	"time"
 )
 
@@ -50,21 +48,6 @@ func most(a, b *float64) *float64 {
 	return &v
 }
 
-// String says what was waited for.
-func (m Machine) String() string {
-	parts := []string{fmt.Sprintf("%.3g runnable tasks per core", m.Load)}
-	for _, w := range []struct {
-		what  string
-		share *float64
-	}{{"CPU", m.CPU}, {"memory", m.Memory}, {"disk", m.IO}} {
-		if w.share != nil {
-			parts = append(parts, fmt.Sprintf("some waited for %s %s of the time", w.what,
-				Percent(*w.share)))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
 // reference says where users failed whom no fault can have touched: an outage of
 // theirs, or as many bad requests as would void a baseline.
 func (s *scorer) reference() (reasons []Said) {
@@ -77,13 +60,9 @@ func (s *scorer) reference() (reasons []Said) {
 		out := len(st.outages(s.course.end, s.confirm())) > 0
 		switch {
 		case sent == 0 && s.course.injected != never:
-			reasons = append(reasons, Saying("reference-silent",
-				"the reference group %s sent nothing once the fault was on: what it would have met is not known",
-				st.group.Name))
+			reasons = append(reasons, Say(ReferenceSilent, st.group.Name))
 		case out || tooMany(bad, sent, st.spread, 1):
-			reasons = append(reasons, Saying("reference-bad",
-				"%d of %d requests of the reference group %s were bad, and no fault touches them: the load node, the machine or the reference's target was unwell; give the machine to the drill alone, or look at that target's log",
-				bad, sent, st.group.Name))
+			reasons = append(reasons, Say(ReferenceBad, bad, sent, st.group.Name))
 		}
 	}
 	return reasons
@@ -113,9 +92,7 @@ func (s *scorer) clocksApart() (reasons []Said) {
 		for _, limits := range []map[string]time.Duration{s.wanted.Detect, s.wanted.Restore} {
 			if limit, ok := limits[w.Name]; ok && float64(doubt) > mostClock*float64(limit) {
 				reasons = append(reasons,
-					Saying("clocks-apart",
-						"the clock that watcher %s is heard on is related to the users' within %s only, too much for a limit of %s: run stormdrill nearer to the containers, or allow for more",
-						w.Name, Brief(doubt.Seconds()), Brief(limit.Seconds())))
+					Say(ClocksApart, w.Name, seconds(doubt), seconds(limit)))
 				break
 			}
 		}

@@ -1,7 +1,7 @@
 package sla
 
 import (
-	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -19,27 +19,25 @@ func (s *scorer) broken() (reasons []Said) {
 		switch {
 		case m.Name == timeline.MarkUnlifted && !left[m.Detail]:
 			left[m.Detail] = true
-			left := Saying("fault-left", "a fault was left in place: %s", m.Detail)
+			code := FaultLeft
 			if m.Steer != "" {
-				left = Saying("names-left", "names were left moved: %s", m.Detail)
+				code = NamesLeft
 			}
-			reasons = append(reasons, left)
+			reasons = append(reasons, Say(code, m.Detail))
 		case m.Name == timeline.MarkError:
 			lines := slices.DeleteFunc(strings.Split(m.Detail, "\n"),
 				func(l string) bool { return left[l] })
 			if len(lines) > 0 {
-				reasons = append(reasons, Say("harness", strings.Join(lines, "\n")))
+				reasons = append(reasons, Say(Harness, strings.Join(lines, "\n")))
 			}
 		}
 	}
 	if s.record.Truncated {
-		reasons = append(reasons, Say("record-truncated",
-			"the record breaks off: stormdrill was ended before the drill was"))
+		reasons = append(reasons, Say(RecordTruncated))
 	}
 	if _, ended := markOf(s.record, timeline.MarkEnd, ""); !ended && len(reasons) == 0 &&
 		!s.interrupted() {
-		reasons = append(reasons, Say("record-no-end",
-			"the record has no end mark: the drill broke off, and what would say why is lost"))
+		reasons = append(reasons, Say(RecordNoEnd))
 	}
 	return reasons
 }
@@ -53,20 +51,20 @@ func (s *scorer) interrupted() bool {
 // void names every reason why the numbers of this run prove nothing, each with
 // what would help.
 func (s *scorer) void() (reasons []Said) {
-	say := func(code, format string, a ...any) { reasons = append(reasons, Saying(code, format, a...)) }
-	dead, ended := markOf(s.record, timeline.MarkDead, "")
+	say := func(code Code, values ...any) { reasons = append(reasons, Say(code, values...)) }
+	_, ended := markOf(s.record, timeline.MarkDead, "")
 	if ended {
-		say("dead", "nothing was injected: %s: look at the targets' logs", dead.Detail)
+		say(Dead, s.dead())
 	}
 	for i, f := range s.card.Faults {
 		switch {
 		case f.Inject < 0 && ended:
 		case f.Inject < 0:
-			say("fault-not-injected", "fault %s was never injected: the run ended before", f.Name)
+			say(FaultNotInjected, f.Name)
 		case f.Proof.Effective != "yes":
 			reasons = append(reasons, notEffective(f, s.record.Header.Faults[i]))
 		case !f.Proof.Gone:
-			say("fault-not-gone", "fault %s was not proven gone", f.Name)
+			say(FaultNotGone, f.Name)
 		}
 	}
 	reasons = append(reasons, s.overstayed()...)
@@ -86,32 +84,29 @@ func (s *scorer) void() (reasons []Said) {
 // does not say.
 func (s *scorer) busiest() []Said {
 	if m := s.card.Generator.Machine; m != nil {
-		return []Said{Saying("machine-busy", "the machine at its busiest: %s", m)}
+		return []Said{Say(MachineBusy, m.Load, m.CPU, m.Memory, m.IO)}
 	}
 	return nil
 }
 
 // unwell is a steady state that is none.
 func (s *scorer) unwell() (reasons []Said) {
-	say := func(code, format string, a ...any) { reasons = append(reasons, Saying(code, format, a...)) }
+	say := func(code Code, values ...any) { reasons = append(reasons, Say(code, values...)) }
 	_, before, _ := s.course.phase("baseline")
 	n, bad := 0, 0
 	for _, st := range s.streams {
 		n, bad = n+st.first(before), bad+st.badBefore(before)
 	}
 	if len(s.streams) > 1 && tooMany(bad, n, s.together(), len(s.sent())+1) {
-		say("baseline-bad-of-all", "%d of %d requests of all groups were bad in the baseline, before any fault: look at the targets' logs, or lower the rate",
-			bad, n)
+		say(BaselineBadOfAll, bad, n)
 	}
 	for _, st := range s.sent() {
 		n, bad := st.first(before), st.badBefore(before)
 		switch {
 		case n < leastBaseline:
-			say("baseline-short", "the baseline of %s is %d requests: a steady state takes at least %d; make the baseline longer, or the rate higher",
-				st.group.Name, n, leastBaseline)
+			say(BaselineShort, st.group.Name, n, leastBaseline)
 		case tooMany(bad, n, st.spread, len(s.sent())+1):
-			say("baseline-bad", "%d of %d requests of %s were bad in the baseline, before any fault: %s",
-				bad, n, st.group.Name, st.cure(before))
+			say(BaselineBad, bad, n, st.group.Name, st.cure(before))
 		}
 	}
 	if s.record.Header.Control {
@@ -121,18 +116,16 @@ func (s *scorer) unwell() (reasons []Said) {
 	for _, st := range s.streams {
 		reasons = append(reasons, s.early(st)...)
 		if st.slowing && s.wanted.Calm != nil {
-			say("slower-early", "%s were answered more slowly late in the baseline than before, and no fault was on: what calm is cannot be told; want a longer baseline, or look at the target",
-				st.group.Name)
+			say(SlowerEarly, st.group.Name)
 		}
 	}
 	if len(reasons) == early && s.earlyOfAll() {
-		say("failures-early-of-all", "more requests of all groups together failed late in the baseline than the part of it before explains: look at the targets' logs, or want a longer baseline")
+		say(FailuresEarlyOfAll)
 	}
 	for i, w := range s.record.Header.Watch {
 		for _, a := range s.noticed[i].Alarms {
 			if s.course.injected == never || a.Raised.After < s.course.injected {
-				say("alarm-early", "watcher %s raised an alarm %.1f s into the run, before any fault was injected",
-					w.Name, s.course.at(a.Raised.After))
+				say(AlarmEarly, w.Name, s.course.at(a.Raised.After))
 				break
 			}
 		}
@@ -152,15 +145,19 @@ func tooMany(bad, n int, spread float64, tests int) bool {
 	return least > mostBaselineBad
 }
 
-// dead reports whether most of a baseline was bad: of what follows nothing can be told.
-func (s *scorer) dead() bool {
+// dead are the groups of whose baseline most was bad: of what follows nothing can be told.
+func (s *scorer) dead() (groups []string) {
 	_, before, _ := s.course.phase("baseline")
-	return slices.ContainsFunc(s.streams,
-		func(st *stream) bool { return 2*st.badBefore(before) > st.first(before) })
+	for _, st := range s.streams {
+		if 2*st.badBefore(before) > st.first(before) {
+			groups = append(groups, st.group.Name)
+		}
+	}
+	return groups
 }
 
 // cure is what helps a baseline that is mostly bad.
-func (s *stream) cure(before int64) string {
+func (s *stream) cure(before int64) Said {
 	status, led := 0, 0
 	for r := range s.all.Between(0, s.all.First(before)) {
 		if r.Status >= 300 && r.Status < 400 && r.Bad(s.group.Slow) {
@@ -168,10 +165,9 @@ func (s *stream) cure(before int64) string {
 		}
 	}
 	if 2*led > s.badBefore(before) {
-		return fmt.Sprintf("the answers lead elsewhere (%d), and redirects are not followed: let to be where they lead, or say expect: [%d]",
-			status, status)
+		return Say(RedirectsNotFollowed, status)
 	}
-	return "look at the target's log, or lower the rate"
+	return Say(LookAtLog)
 }
 
 // early says what happened to the users before any fault: outages, or, where what
@@ -179,20 +175,14 @@ func (s *stream) cure(before int64) string {
 func (s *scorer) early(st *stream) (reasons []Said) {
 	for _, o := range s.outages {
 		if o.stream == st && s.course.injected != never && o.onset < s.course.injected {
-			reasons = append(reasons, Saying("outage-early",
-				"an outage of %s began %.1f s into the run, before any fault was injected",
-				st.group.Name, s.course.at(o.onset)))
+			reasons = append(reasons, Say(OutageEarly, st.group.Name, s.course.at(o.onset)))
 		}
 		if o.stream == st && o.before {
-			reasons = append(reasons, Saying("outage-early",
-				"an outage of %s was on already %.1f s into the run, when the fault came that may have had it",
-				st.group.Name, s.course.at(o.onset)))
+			reasons = append(reasons, Say(OutageOnAlready, st.group.Name, s.course.at(o.onset)))
 		}
 	}
 	if len(reasons) == 0 && len(st.told) > 0 && st.told[0] < s.course.injected {
-		reasons = append(reasons, Saying("failures-early",
-			"more requests of %s failed by %.1f s into the run than its steady state explains, before any fault was injected",
-			st.group.Name, s.course.at(st.told[0])))
+		reasons = append(reasons, Say(FailuresEarly, st.group.Name, s.course.at(st.told[0])))
 	}
 	return reasons
 }
@@ -228,8 +218,7 @@ func (s *scorer) earlyOfAll() bool {
 
 // convicted is what the generator did wrong.
 func (s *scorer) convicted() (reasons []Said) {
-	say := func(code, format string, a ...any) { reasons = append(reasons, Saying(code, format, a...)) }
-	const cure = "lower the rate, or give the machine to the drill alone"
+	say := func(code Code, values ...any) { reasons = append(reasons, Say(code, values...)) }
 	var due, sent, late, local uint64
 	for _, st := range s.sent() {
 		due += uint64(st.all.Len() - st.warm)
@@ -240,40 +229,33 @@ func (s *scorer) convicted() (reasons []Said) {
 	for _, st := range s.sent() {
 		if have, want := st.all.Len()-st.warm,
 			st.planned(s.course); float64(have) < (1-mostUnsent)*want-leastLost {
-			say("load-silent", "%d requests of %s are on record, of some %.0f that were due until the end of the run: the load stood still, or what it sent is lost; %s",
-				have, st.group.Name, want, cure)
+			say(LoadSilent, have, st.group.Name, math.Round(want))
 		}
 	}
 	if unsent := due - sent; unsent >= leastLost && float64(unsent) > mostUnsent*float64(due) {
-		say("requests-unsent", "%d of %d requests that were due could not be sent: %s", unsent, due,
-			cure)
+		say(RequestsUnsent, unsent, due)
 	}
 	for _, st := range s.sent() { // what is little of all may be most of one
 		due, lost := st.all.Len()-st.warm, len(st.unsent)-st.warm
 		if len(s.sent()) > 1 && lost >= leastLost &&
 			float64(lost) > mostUnsentOfGroup*float64(due) {
-			say("requests-unsent-of", "%d of %d requests of %s that were due could not be sent: %s",
-				lost, due, st.group.Name, cure)
+			say(RequestsUnsentOf, lost, due, st.group.Name)
 		}
 	}
 	if s.stalled() {
-		say("generator-stalled", "the generator fell behind its own schedule around an instant that is measured: %s",
-			cure)
+		say(GeneratorStalled)
 	}
 	if lag := s.card.Generator.LagP99; lag > seconds(window/2) || late >= leastLost &&
 		float64(late) > mostLate*float64(sent) {
-		say("generator-late", "the generator fell behind its own schedule: 99 %% of requests left within %.1f ms of their due time, %d of %d later than %s; %s",
-			1e3*lag, late, sent, window, cure)
+		say(GeneratorLate, lag, late, sent, seconds(window))
 	}
 	for _, st := range s.sent() {
 		if st.lagged >= leastLost && st.lagged > st.allowed(st.sent()) {
-			say("generator-slowed", "%d requests of %s were answered within their time and are bad by what the generator was late with them: %s",
-				st.lagged, st.group.Name, cure)
+			say(GeneratorSlowed, st.lagged, st.group.Name)
 		}
 	}
 	if local > 0 {
-		say("generator-exhausted", "%d requests failed on the load node itself (out of descriptors or ports): use connections that live longer, or a lower rate",
-			local)
+		say(GeneratorExhausted, local)
 	}
 	return reasons
 }

@@ -145,7 +145,7 @@ func TestNoPassWithoutAnEnd(t *testing.T) {
 	}
 	r.Marks = r.Marks[:last]
 	if card := sla.Score(r, r.Header.Objectives); card.Verdict != sla.Error ||
-		!strings.Contains(card.Reasons[0].Text, "no end mark") {
+		card.Reasons[0].Code != sla.RecordNoEnd {
 		t.Errorf("without: %s, %q", card.Verdict, card.Reasons)
 	}
 }

@@ -93,7 +93,7 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 	t.Helper()
 	// A machine that is busy makes a drill inconclusive; what it counted counts all the same.
 	if o.card.Verdict != sla.Pass && o.card.Verdict != sla.Inconclusive {
-		t.Errorf("%s: %s: %q", name, o.card.Verdict, sla.Texts(o.card.Reasons))
+		t.Errorf("%s: %s: %q", name, o.card.Verdict, o.card.Reasons)
 	}
 	r := o.record(t)
 	if len(o.card.Faults) != 1 || o.card.Faults[0].Name != name ||

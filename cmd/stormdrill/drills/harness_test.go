@@ -4,6 +4,7 @@ package drills
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,7 +24,8 @@ var stormdrill string
 func TestMain(m *testing.M) {
 	root, err := filepath.Abs("../../..")
 	if err == nil {
-		err = os.Chdir(filepath.Join(root, "testdata", "live")) // where the scenarios are
+		err = errors.Join(os.Setenv("LC_ALL", "C"), // what they print is read in English
+			os.Chdir(filepath.Join(root, "testdata", "live"))) // where the scenarios are
 	}
 	if err != nil {
 		panic(err)

@@ -117,7 +117,7 @@ func TestDrillPrimaryLost(t *testing.T) {
 	o.recoveryPoint(t, r, o.lostExactly(t, r, logged(o.log(t, "db-1"), "commit"),
 		logged(o.log(t, "db-2"), "applied")), "lost")
 	d := o.card.Data
-	t.Logf("%d of %d acknowledged writes lost, exactly those not replicated; rpo %s", d.Lost,
+	t.Logf("%d of %d acknowledged writes lost, exactly those not replicated; rpo %+v", d.Lost,
 		d.Acknowledged, d.RPO)
 
 	for _, strict := range []string{"rpo: 0s", "max-lost-writes: 0"} {

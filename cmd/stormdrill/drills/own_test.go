@@ -5,11 +5,11 @@ package drills
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,7 +160,7 @@ func TestDrillOwnWaysOut(t *testing.T) {
 		o := beginOwn(t, "half")
 		o.end()
 		o.want(t, sla.Error, 4)
-		if r := strings.Join(sla.Texts(o.card.Reasons), "\n"); !strings.Contains(r,
+		if r := fmt.Sprint(o.card.Reasons); !strings.Contains(r,
 			"inject mine: inject: sh: exit status 7: no such rule as ${env:TOKEN}") {
 			t.Errorf("reasons: %s", r)
 		}
@@ -207,9 +207,9 @@ func TestDrillOwnStuck(t *testing.T) {
 	o.end()
 	o.want(t, sla.Error, 4)
 	file := filepath.Join(o.dir, "lift-mine.sh")
-	want := "a fault was left in place: lift mine: lift: sh: exit status 9: still held by ${env:TOKEN}; lift it by hand: sh " +
-		file
-	if !slices.Equal(sla.Texts(o.card.Reasons), []string{want}) || !o.has("there") {
+	want := sla.Say(sla.FaultLeft, "lift mine: lift: sh: exit status 9: still held by ${env:TOKEN}; lift it by hand: sh "+
+		file)
+	if len(o.card.Reasons) != 1 || !o.card.Reasons[0].Equal(want) || !o.has("there") {
 		t.Errorf("reasons %q, want %q; there: %v", o.card.Reasons, want, o.has("there"))
 	}
 	o.wantSecret()

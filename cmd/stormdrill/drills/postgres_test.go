@@ -115,7 +115,7 @@ func TestDrillPostgresLost(t *testing.T) {
 	if !strings.Contains(first, "pg-node: follows pg-2") {
 		t.Errorf("the old primary did not come back as a standby:\n%s", first)
 	}
-	t.Logf("%d of %d acknowledged writes lost, %d of them in the %s between; rpo %s, rto %s",
+	t.Logf("%d of %d acknowledged writes lost, %d of them in the %s between; rpo %+v, rto %+v",
 		len(lost), o.card.Data.Acknowledged, len(certain), apart, o.card.Data.RPO,
 		o.card.Times.Mitigate)
 }
@@ -141,6 +141,6 @@ func TestLongPostgresLostInSync(t *testing.T) {
 			len(ids), apart)
 	}
 	maps.DeleteFunc(had, func(id string, _ bool) bool { return got[id] })
-	t.Logf("%d acknowledged, none lost; %d committed by the primary, not replicated and not acknowledged; rto %s",
+	t.Logf("%d acknowledged, none lost; %d committed by the primary, not replicated and not acknowledged; rto %+v",
 		o.card.Data.Acknowledged, len(had), o.card.Times.Mitigate)
 }

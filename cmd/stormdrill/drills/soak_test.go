@@ -166,7 +166,7 @@ func TestSoak(t *testing.T) {
 	o.output, o.code = p.out.String(), p.ProcessState.ExitCode()
 	t.Log(o.output)
 	o.read(t)
-	t.Logf("%s, exit %d: %q", o.card.Verdict, o.code, sla.Texts(o.card.Reasons))
+	t.Logf("%s, exit %d: %q", o.card.Verdict, o.code, o.card.Reasons)
 	if v := o.card.Verdict; v != sla.Pass && v != sla.Inconclusive {
 		t.Errorf("have %s, want pass, or, for what else the machine did in that time, inconclusive",
 			v)

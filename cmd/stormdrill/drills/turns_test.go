@@ -76,7 +76,7 @@ func followed(t *testing.T, o outcome, node string) {
 	}
 	within(t, "detect, beside the users' record", o.card.Times.Detect, out[0]-from, out[1]-from)
 	within(t, "restore, beside the users' record", o.card.Times.Restore, in[0]-clear, in[1]-clear)
-	t.Logf("%s: out %.3f to %.3f s after the effect, noticed after %s; in %.3f to %.3f s after the end, noticed after %s",
+	t.Logf("%s: out %.3f to %.3f s after the effect, noticed after %+v; in %.3f to %.3f s after the end, noticed after %+v",
 		node, out[0]-from, out[1]-from, o.card.Times.Detect, in[0]-clear, in[1]-clear,
 		o.card.Times.Restore)
 }

@@ -14,7 +14,7 @@ type Card struct {
 	Planned     Planned     `json:"planned"`
 	Verdict     sla.Verdict `json:"verdict"`
 	Reasons     []sla.Said  `json:"reasons"`
-	Says        []string    `json:"says"` // what these runs allow one to say
+	Says        []sla.Said  `json:"says"` // what these runs allow one to say
 	Kept        int         `json:"kept"`
 	Missed      int         `json:"missed"`
 	Untold      int         `json:"untold"` // inconclusive: counts as an exceedance
@@ -45,14 +45,14 @@ type Run struct {
 
 // Spread is one objective or time over all runs with the faults.
 type Spread struct {
-	Name      string   `json:"name"`   // as in the scorecard: "detect balancer"
-	Wanted    sla.Word `json:"wanted"` // "≤ 3 s"; none: measured and not judged
-	Unit      sla.Word `json:"unit"`   // "s", "share", or what is counted; none: no number
-	Floor     bool     `json:"floor"`  // more is better, and every bound one from below
-	Met       int      `json:"met"`
-	Missed    int      `json:"missed"`
-	Undecided int      `json:"undecided"`
-	AtLeast   float64  `json:"met_at_least"` // share of such runs that meet it
+	Name      string    `json:"name"`   // as in the scorecard: "detect balancer"
+	Wanted    *sla.Said `json:"wanted"` // null: measured and not judged
+	Unit      sla.Word  `json:"unit"`   // "s", "share", or what is counted; none: no number
+	Floor     bool      `json:"floor"`  // more is better, and every bound one from below
+	Met       int       `json:"met"`
+	Missed    int       `json:"missed"`
+	Undecided int       `json:"undecided"`
+	AtLeast   float64   `json:"met_at_least"` // share of such runs that meet it
 	// Best, Median and Worst are null where that run's value has no end.
 	Best   *float64 `json:"best"`
 	Median *float64 `json:"median"`

@@ -30,7 +30,7 @@ func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
 		Schema: Schema, Scenario: scenario, Seed: d.Seed, Confidence: sla.Confidence,
 		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls,
 			Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
-		Reasons: []sla.Said{}, Says: []string{}, Runs: []Run{},
+		Reasons: []sla.Said{}, Says: []sla.Said{}, Runs: []Run{},
 		Kept: t.kept, Missed: t.missed, Untold: t.untold, Left: t.left,
 		KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
 		Spreads:     spreads(d, done), Control: controls(d, done),
@@ -101,21 +101,18 @@ func (t tally) decided(d Design) bool {
 }
 
 func (t tally) verdict(d Design, done []Outcome, interrupted bool) (sla.Verdict, []sla.Said) {
-	const ended = "%d of %d runs were not run"
 	exceeded := t.missed + t.untold
 	switch {
 	case t.broken:
 		return sla.Error, brokenBy(done)
 	case interrupted:
-		return sla.Interrupted, []sla.Said{sla.Saying("interrupted",
-			"ended by the user: "+ended+"; what was measured is kept", t.left, d.Runs)}
+		return sla.Interrupted, []sla.Said{sla.Say(sla.CampaignEnded, t.left, d.Runs)}
 	case t.missed > d.Allowed:
 		return sla.Fail, exceedances(t, d, done)
 	case exceeded > d.Allowed && t.decided(d):
 		return sla.Inconclusive, exceedances(t, d, done)
 	case !t.decided(d):
-		return sla.Inconclusive, []sla.Said{sla.Saying("runs-left",
-			ended+": they could change the answer", t.left, d.Runs)}
+		return sla.Inconclusive, []sla.Said{sla.Say(sla.RunsLeft, t.left, d.Runs)}
 	}
 	return sla.Pass, []sla.Said{}
 }
@@ -131,9 +128,8 @@ func brokenBy(done []Outcome) (reasons []sla.Said) {
 
 // exceedances says how many, and why the first few.
 func exceedances(t tally, d Design, done []Outcome) []sla.Said {
-	reasons := []sla.Said{sla.Saying("runs-exceeded",
-		"%d of %d runs exceeded the SLA (%d missed it, %d inconclusive), %d allowed",
-		t.missed+t.untold, d.Runs, t.missed, t.untold, d.Allowed)}
+	reasons := []sla.Said{sla.Say(sla.RunsExceeded, t.missed+t.untold, d.Runs, t.missed, t.untold,
+		d.Allowed)}
 	for _, o := range done {
 		if !o.Control && (o.Card.Verdict == sla.Fail || o.Card.Verdict == sla.Inconclusive) &&
 			len(reasons) <= mostReasons {
@@ -148,9 +144,8 @@ const mostReasons = 5
 
 // because is the first reason of a run.
 func because(o Outcome) sla.Said {
-	why := string(o.Card.Verdict)
-	if len(o.Card.Reasons) > 0 {
-		why = o.Card.Reasons[0].Text
+	if len(o.Card.Reasons) == 0 {
+		return sla.Say(sla.RunEnded, o.Folder(), string(o.Card.Verdict))
 	}
-	return sla.Saying("run-"+string(o.Card.Verdict), "run %s: %s", o.Folder(), why)
+	return sla.Say(sla.RunBecause, o.Folder(), string(o.Card.Verdict), o.Card.Reasons[0])
 }

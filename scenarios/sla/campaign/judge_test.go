@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -20,8 +21,8 @@ func card(v sla.Verdict, detect float64) sla.Scorecard {
 		result = sla.Undecided
 	}
 	return sla.Scorecard{Scenario: "x", Verdict: v,
-		Reasons: []sla.Said{sla.Say("because", "because")},
-		Objectives: []sla.Objective{{Name: "detect pager", Wanted: "≤ 3 s", Result: result,
+		Reasons: []sla.Said{sla.Say(sla.Harness, "because")},
+		Objectives: []sla.Objective{{Name: "detect pager", Wanted: sla.Say(sla.WantTime, "<=", 3.0), Op: "<=", Result: result,
 			Value: &detect, Unit: "s", Resolution: 0.1}}}
 }
 
@@ -47,16 +48,16 @@ func TestVerdicts(t *testing.T) {
 		reason  string
 	}{
 		"all kept":                {Design{Runs: 3}, "ppp", sla.Pass, 3, ""},
-		"one missed":              {Design{Runs: 3}, "fpp", sla.Fail, 1, "1 of 3 runs exceeded"},
+		"one missed":              {Design{Runs: 3}, "fpp", sla.Fail, 1, "runs-exceeded exceeded=1 runs=3"},
 		"one missed, one allowed": {Design{Runs: 3, Allowed: 1}, "pfp", sla.Pass, 3, ""},
-		"two missed, one allowed": {Design{Runs: 4, Allowed: 1}, "pffp", sla.Fail, 3, "2 of 4"},
+		"two missed, one allowed": {Design{Runs: 4, Allowed: 1}, "pffp", sla.Fail, 3, "exceeded=2 runs=4"},
 		"sure of a pass":          {Design{Runs: 3, Allowed: 1}, "ppf", sla.Pass, 2, ""},
 		"one inconclusive": {Design{Runs: 3}, "ipp", sla.Inconclusive, 3,
-			"1 inconclusive"},
+			"inconclusive=1"},
 		"inconclusive, then missed": {Design{Runs: 3}, "ipf", sla.Fail, 3,
-			"1 missed it, 1 inconclusive"},
+			"missed=1 inconclusive=1"},
 		"inconclusive is allowed": {Design{Runs: 3, Allowed: 1}, "ipp", sla.Pass, 3, ""},
-		"harness failed":          {Design{Runs: 3}, "pep", sla.Error, 2, "run 002: because"},
+		"harness failed":          {Design{Runs: 3}, "pep", sla.Error, 2, "run=002 verdict=error why=(harness detail=because)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			done := played(c.design, func(x Turn) sla.Scorecard {
@@ -66,7 +67,7 @@ func TestVerdicts(t *testing.T) {
 			})
 			have := Judge(c.design, "x", done, false)
 			if have.Verdict != c.want || len(done) != c.started ||
-				!strings.Contains(strings.Join(sla.Texts(have.Reasons), "\n"), c.reason) {
+				!strings.Contains(fmt.Sprint(have.Reasons), c.reason) {
 				t.Errorf("have %s after %d runs, %q; want %s after %d, %q", have.Verdict, len(done),
 					have.Reasons, c.want, c.started, c.reason)
 			}
@@ -148,15 +149,16 @@ func TestSpread(t *testing.T) {
 		t.Fatalf("have %+v", s)
 	}
 	if *s.Best != 1 || *s.Median != 2 || s.Worst != nil {
-		t.Errorf("have %s to %s, median %s", s.Shown(s.Best), s.Shown(s.Worst), s.Shown(s.Median))
+		t.Errorf("have %v to %v, median %v", s.Best, s.Worst, s.Median)
 	}
-	if len(s.Bounds) != 1 || s.Bounds[0].Value != 2.1 || s.String(s.Bounds[0]) != "p18 ≤ 2.1 s" {
+	if len(s.Bounds) != 1 || s.Bounds[0].Value != 2.1 ||
+		Percentile(s.Bounds[0].Quantile) != 18 || s.Floor {
 		t.Errorf("bounds %+v", s.Bounds)
 	}
 	if c.Verdict != sla.Pass {
 		t.Errorf("verdict %s", c.Verdict)
 	}
-	if last := c.Spreads[len(c.Spreads)-1]; last.Name != "outage" || last.Wanted != "" ||
+	if last := c.Spreads[len(c.Spreads)-1]; last.Name != "outage" || last.Wanted != nil ||
 		*last.Best != 0 {
 		t.Errorf("have %+v, want the outage of users who had none", last)
 	}
@@ -169,19 +171,16 @@ func TestFloor(t *testing.T) {
 	for i, x := range d.Turns() {
 		v := 0.99 + float64(i)/1000
 		done = append(done, Outcome{x, sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
-			{Name: "success in run", Wanted: "≥ 95%", Measured: "99%", Result: sla.Met, Value: &v,
+			{Name: "success in run", Wanted: sla.Say(sla.WantShare, ">=", 0.95), Op: ">=", Result: sla.Met, Value: &v,
 				Unit: "share"}}}})
 	}
 	s := Judge(d, "x", done, false).Spreads[0]
 	if *s.Best != 0.999 || *s.Worst != 0.99 || !s.Floor {
 		t.Errorf("have %+v", s)
 	}
-	var said []string
-	for _, b := range s.Bounds {
-		said = append(said, s.String(b))
-	}
-	if want := []string{"p50 ≥ 99.1%", "p74 ≥ 99%"}; !slices.Equal(said, want) {
-		t.Errorf("have %q, want %q", said, want)
+	if b := s.Bounds; len(b) != 2 || b[0].Quantile != 0.5 || b[0].Value != 0.991 ||
+		Percentile(b[1].Quantile) != 74 || b[1].Value != 0.99 {
+		t.Errorf("have %+v", b)
 	}
 }
 
@@ -200,12 +199,12 @@ func TestControls(t *testing.T) {
 		"quiet": {[]sla.Scorecard{control(sla.Pass, 0, 0), control(sla.Pass, 0, 0),
 			control(sla.Pass, 0, 0), control(sla.Pass, 0, 0)},
 			Controls{Clean: 4, AtMost: 0.527129, Watchers: []Watcher{{Name: "pager"}}},
-			"0 of 4 runs without the fault raised a false alarm: at most 52.8%"},
+			"false-alarms alarmed=0 runs=4 at_most_share=0.527"},
 		"loud": {[]sla.Scorecard{control(sla.Pass, 0, 0), control(sla.Fail, 2, 0),
 			control(sla.Fail, 0, 1), control(sla.Inconclusive, 0, 1)},
 			Controls{Clean: 1, Alarmed: 2, Untold: 1, Outages: 1, AtMost: 0.987259,
 				Watchers: []Watcher{{Name: "pager", Runs: 1,
-					Alarms: 2}}}, "pager alarmed in 1 of 4 runs"},
+					Alarms: 2}}}, "watcher-alarmed watcher=pager alarmed=1 runs=4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			done := played(d, func(x Turn) sla.Scorecard {
@@ -216,7 +215,7 @@ func TestControls(t *testing.T) {
 			})
 			have := Judge(d, "x", done, false)
 			if !reflect.DeepEqual(*have.Control, c.want) || have.Verdict != sla.Pass ||
-				!strings.Contains(strings.Join(have.Says, "\n"), c.says) {
+				!strings.Contains(fmt.Sprint(have.Says), c.says) {
 				t.Errorf("have %s, %+v, %q\nwant pass, %+v, %q", have.Verdict, *have.Control,
 					have.Says, c.want, c.says)
 			}
@@ -294,13 +293,14 @@ func TestNoNullLists(t *testing.T) {
 func TestRelativeLimit(t *testing.T) {
 	d := Design{Runs: 2}
 	var done []Outcome
-	for i, wanted := range []string{"≤ 1.25 x baseline, 30 ms", "≤ 1.25 x baseline, 33 ms"} {
+	for i, limit := range []float64{0.03, 0.033} {
 		v := 0.02
 		done = append(done, Outcome{d.Turns()[i],
 			sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
-				{Name: "p95 in recovery", Wanted: wanted, Result: sla.Met, Value: &v, Unit: "s"}}}})
+				{Name: "p95 in recovery", Wanted: sla.Say(sla.WantOfBaseline, "<=", 1.25, limit),
+					Op: "<=", Result: sla.Met, Value: &v, Unit: "s"}}}})
 	}
-	if s := Judge(d, "x", done, false).Spreads[0]; s.Wanted != "≤ 1.25 x baseline" || s.Met != 2 ||
+	if s := Judge(d, "x", done, false).Spreads[0]; !s.Wanted.Equal(sla.Say(sla.WantOfBaseline, "<=", 1.25)) || s.Met != 2 ||
 		s.Unit != "s" {
 		t.Errorf("have %+v", s)
 	}

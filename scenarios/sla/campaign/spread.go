@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
@@ -28,11 +27,12 @@ func spreads(d Design, done []Outcome) []Spread {
 		func(o Outcome) bool { return o.Control || !known(o.Card.Verdict) })
 	for i, o := range runs {
 		for _, s := range measured(o.Card) {
-			k := slices.IndexFunc(out, func(have Spread) bool { return have.Name == s.Name && have.Wanted == limitOf(s) })
+			wanted := wantedOf(s)
+			k := slices.IndexFunc(out,
+				func(have Spread) bool { return have.Name == s.Name && same(have.Wanted, wanted) })
 			if k < 0 {
 				k = len(out)
-				out = append(out, Spread{Name: s.Name, Wanted: limitOf(s),
-					Floor: strings.HasPrefix(s.Wanted, "≥")})
+				out = append(out, Spread{Name: s.Name, Wanted: wanted, Floor: s.Op == ">="})
 				samples = append(samples, missing(runs))
 			}
 			samples[k][i] = sampleOf(o, s)
@@ -42,7 +42,7 @@ func spreads(d Design, done []Outcome) []Spread {
 	for k := range out {
 		out[k].fill(d, samples[k])
 	}
-	return slices.DeleteFunc(out, func(s Spread) bool { return s.Wanted == "" && s.Best == nil }) // nobody wanted it, no run had it
+	return slices.DeleteFunc(out, func(s Spread) bool { return s.Wanted == nil && s.Best == nil }) // nobody wanted it, no run had it
 }
 
 // missing is a sample of each run in which nothing was measured.
@@ -54,12 +54,20 @@ func missing(runs []Outcome) []sample {
 	return all
 }
 
-// limitOf is what an objective wants, as it is for every run: one that is relative
-// to the baseline also names the limit that its own run's baseline made.
-func limitOf(o sla.Objective) sla.Word {
-	wanted, _, _ := strings.Cut(o.Wanted, ", ")
-	return sla.Word(wanted)
+// wantedOf is what an objective wants, as it is for every run: one that is relative to the
+// baseline also has the limit that its own run's baseline made. Nil: it wants nothing.
+func wantedOf(o sla.Objective) *sla.Said {
+	wanted := o.Wanted
+	switch wanted.Code {
+	case "":
+		return nil
+	case sla.WantOfBaseline:
+		wanted = sla.Say(sla.WantOfBaseline, wanted.Of("op"), wanted.Of("factor"))
+	}
+	return &wanted
 }
+
+func same(a, b *sla.Said) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
 
 func sampleOf(o Outcome, x sla.Objective) sample {
 	if o.Card.Void {
@@ -73,7 +81,7 @@ func sampleOf(o Outcome, x sla.Objective) sample {
 // aborted itself is a run's reason, and no measurement.
 func measured(c sla.Scorecard) []sla.Objective {
 	all := slices.DeleteFunc(slices.Clone(c.Objectives),
-		func(o sla.Objective) bool { return o.Name == "no abort" })
+		func(o sla.Objective) bool { return o.Name == sla.NoAbort })
 	add := func(name string, t *sla.Time) {
 		if !slices.ContainsFunc(all, func(o sla.Objective) bool { return o.Name == name }) {
 			all = append(all, timed(name, t))
@@ -106,7 +114,7 @@ func (s *Spread) fill(d Design, all []sample) {
 	var sorted, upper []float64
 	for _, x := range all {
 		switch {
-		case s.Wanted == "":
+		case s.Wanted == nil:
 		case x.result == sla.Met:
 			s.Met++
 		case x.result == sla.Missed:
@@ -118,7 +126,7 @@ func (s *Spread) fill(d Design, all []sample) {
 		sorted = append(sorted, s.cost(x.value, 0))
 		upper = append(upper, s.cost(x.value, x.value.Resolution))
 	}
-	if s.Wanted != "" {
+	if s.Wanted != nil {
 		s.AtLeast = round(AtLeast(s.Met, d.Runs))
 	}
 	slices.Sort(sorted)

@@ -1,0 +1,154 @@
+package words
+
+// englishLines are English.
+var englishLines = map[string]string{
+	// The head of a report, and its verdicts.
+	"control-run":          "{scenario}, control run without its faults",
+	"verdict-pass":         "PASS",
+	"verdict-fail":         "FAIL",
+	"verdict-inconclusive": "INCONCLUSIVE",
+	"verdict-error":        "ERROR",
+	"verdict-interrupted":  "INTERRUPTED",
+	"objective":            "objective",
+	"wanted":               "wanted",
+	"measured":             "measured",
+	"margin":               "margin",
+	"of-fault":             "{measured} ({fault})",
+	"points":               "{points} points",
+	"met-of":               "{met} of {all} met",
+
+	// Labels.
+	"users":     "users",
+	"outages":   "outages",
+	"budget":    "budget",
+	"alert":     "alert",
+	"latency":   "latency",
+	"data":      "data",
+	"fault":     "fault",
+	"noticed":   "noticed",
+	"steered":   "steered",
+	"answers":   "answers",
+	"generator": "generator",
+	"clock":     "clock",
+	"note":      "note",
+	"timeline":  "timeline",
+	"evidence":  "evidence",
+	"seed":      "seed",
+	"says":      "says",
+
+	// Phases.
+	"baseline": "baseline",
+	"recovery": "recovery",
+
+	// What users had.
+	"no-outage":          "no outage",
+	"no-outage-of-fault": "no outage that is a fault's",
+	"unwell-before":      "unwell before the fault as well, so that no outage stands out",
+	"no-outage-told":     "no outage was told apart",
+	"outage-of":          "outage of {time}",
+	"none-sent":          "no request was sent while the fault was on or after it",
+	"requests": "{outage}; {available} available: {failed} of {sent} requests " +
+		"failed‹, {excess} more than the baseline's share would have›" +
+		"‹, {low} to {high} with the {unsent} never sent›‹ ({classes})›",
+	"stretch": "{group} from {onset} s {until}, {share} bad‹, {flap} flap›" +
+		"‹, {flaps} flaps›‹, by {faults}›",
+	"until":      "to {recovery} s",
+	"until-open": "on, not over when the run ended",
+	"or":         " or ",
+	"unexplained": "an unexplained outage of {group} from {onset} s to {recovery} s‹, " +
+		"each ± {resolution}›‹, {open}›",
+	"unexplained-open": "not known to be over when the run ended",
+	"impact": "impact level {level}‹, {everyone}›‹ ({uncertain})›" +
+		": {peak} of the active users in the worst second; {hit} of {users} users ever hit; " +
+		"{time}",
+	"everyone":      "everyone",
+	"uncertain":     "or one lower: too few users to tell",
+	"impact-untold": "too few requests a second to say for how long",
+	"impact-time": "degraded for {degraded}, fully out for {full}, well for {well} of " +
+		"the time",
+	"detection": "{before} failed before {watcher} noticed, {until} from then until " +
+		"the users were well‹, {later} later›",
+	"burnt": "{burnt}‹ to {most}› burnt, {share} of the {allowed} that {objective} " +
+		"in {window} allows",
+	"days": "{days} days",
+	"alerted": "{colour}, {when}; {failures}: {teams}; respond within {respond}, " +
+		"repair within {repair}",
+	"yellow":       "yellow",
+	"orange":       "orange",
+	"red":          "red",
+	"served":       "{group} good: {phases}",
+	"served-phase": "{phase} {success}, p50 {p50}, p95 {p95}, p99 {p99}",
+	"groups-more":  "and {groups} groups more",
+	"connections": "{group}, {phase}: {new} good on new connections, {established} on " +
+		"established ones",
+	"writes": "{acknowledged} writes acknowledged: {there} there, {lost} lost, " +
+		"{unknown} unknown‹, acknowledged from {oldest} s to {youngest} s›" +
+		"‹; RPO at least {rpo_least}›‹; RPO {rpo}›‹, RTO {rto}›",
+
+	// What the faults did.
+	"never-injected": "{fault}: never injected",
+	"proof":          "{fault} on {link}: {users} {unit} for users, {checks} for checks",
+	"proof-own":      "{fault} on {link}: {total} {unit}, beside the users' own ({detail})",
+	"proof-blind":    "{fault} on {link}: {total} {unit}, users' and checks' together",
+	"proof-untraced": "{proof}, as no request there carries the traceparent of a user's: " +
+		"forwarded, it would tell them apart",
+	"effect":   "{time} after the injection",
+	"gone":     "proven gone",
+	"not-gone": "not proven gone",
+	"absorbed": "absorbed: no user's outage followed",
+	"slower":   "no outage: users were answered, more slowly than before",
+	"faint":    "users had {bad} bad requests of it, too few for an outage to stand out",
+	"during":   "it was on in the outage of {fault}, and so not shown to be absorbed",
+	"fault-outage": "outage of {time}‹, mitigated after {mitigated}›" +
+		"‹, well again {recovered} after it was gone›",
+	"calm": "latency as before {time} after it was gone",
+	"detectable": "had {share} of their requests been bad to the end, it would have " +
+		"stood out‹; of one group alone, {group_share}›",
+	"detectable-stayed": "had {share} of their requests stayed bad to the end, it would have " +
+		"stood out‹; of one group alone, {group_share}›",
+
+	// Who noticed, and who was led elsewhere.
+	"watcher":           "{watcher}: {found}‹; {restore}›‹; {alarms} false alarms›",
+	"cannot-meet":       "cannot meet {faults} by its own way",
+	"nothing-to-notice": "nothing to notice",
+	"content-unhurt":    "content throughout, and no user was hurt",
+	"content-slower":    "content throughout, while users were answered more slowly",
+	"never-noticed":     "never noticed ({time})",
+	"noticed-after": "noticed after {time}‹, {before} before every request, watched, could " +
+		"have told›‹, {behind} behind what every request, watched, would have told›",
+	"not-content":   "not content again ({time})",
+	"content-again": "content again {time} after the fault was gone",
+	"never-moved":   "{steer}: never moved: {watcher} raised no alarm",
+	"move": "from {at} s‹ to {back} s ({answers} answers)›" +
+		"‹ to {idle} s (and nobody asked)›",
+	"moves": "{steer}: {what} {moves}‹; users well {settled} after the move›",
+
+	// The load, the clock, the picture.
+	"load": "{wanted}/s wanted, {sent}/s sent, lag p99 {lag}‹, {unsent} never " +
+		"sent›‹, {replayed} replayed by the transport›",
+	"clocks": "the containers' is this machine's {shift} s ± {bound}, measured " +
+		"{times} times, in which it drifted by {drift}",
+	"legend": "bad requests, one column per {step}: · none, ▁ some, █ all",
+
+	// Campaigns.
+	"campaign": "campaign of {runs} of {scenario}‹ and {controls} without its " +
+		"faults›, seed {seed}, at least {length}",
+	"campaign-pass": "a pass, with {allowed} exceedances allowed, will say: with 95% " +
+		"confidence at least {share}% of such runs keep the SLA",
+	"one-run":       "1 run",
+	"many-runs":     "{runs} runs",
+	"one-control":   "1 control run",
+	"many-controls": "{runs} control runs",
+	"run-turn":      "run {number} of {runs}, seed {seed}",
+	"control-turn":  "control run {number} of {runs}, seed {seed}",
+	"because":       "{run}: {why}",
+	"so-far": "so far {kept} of {done} kept the SLA‹; {exceeded} exceeded it, of " +
+		"{allowed} allowed›‹; {clean} of {controls} controls clean›",
+	"campaign-title": "{scenario}, {runs}",
+	"met":            "met",
+	"best":           "best",
+	"median":         "median",
+	"worst":          "worst",
+	"confidence":     "with 95% confidence",
+	"count-of":       "{met} of {all}",
+}

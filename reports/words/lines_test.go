@@ -1,0 +1,142 @@
+package words
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// named are the values that a template names.
+func named(template string) (names []string) {
+	for _, m := range placeholder.FindAllStringSubmatch(template, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Every language has the same lines, of the same values.
+func TestLinesAreInEveryLanguage(t *testing.T) {
+	for name, l := range languages {
+		for line, template := range l.lines {
+			if want := named(English.lines[line]); !slices.Equal(named(template), want) {
+				t.Errorf("%s: %s: %q, and in English it names %q", name, line, template, want)
+			}
+			if strings.Count(template, "‹") != strings.Count(template, "›") {
+				t.Errorf("%s: %s: %q", name, line, template)
+			}
+		}
+		for line := range English.lines {
+			if _, ok := l.lines[line]; !ok {
+				t.Errorf("%s: no line %s", name, line)
+			}
+		}
+	}
+}
+
+// What reports ask for by name is there, with the values that it names.
+func TestLinesAreAskedFor(t *testing.T) {
+	files, err := filepath.Glob("../*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		places := token.NewFileSet()
+		f, err := parser.ParseFile(places, file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if text, ok := literal(n); ok {
+				said[text] = true
+			}
+			call, ok := n.(*ast.CallExpr)
+			if !ok || call.Ellipsis != token.NoPos {
+				return true
+			}
+			if s, ok := call.Fun.(*ast.SelectorExpr); !ok || s.Sel.Name != "Line" {
+				return true
+			}
+			line, ok := literal(call.Args[0])
+			template, known := English.lines[line]
+			if !ok {
+				return true
+			}
+			var given []string
+			for i := 1; i < len(call.Args); i += 2 {
+				name, _ := literal(call.Args[i])
+				given = append(given, name)
+			}
+			slices.Sort(given)
+			if !known || !slices.Equal(given, named(template)) {
+				t.Errorf("%s: line %q is given %q, and is %q", places.Position(call.Pos()), line,
+					given, template)
+			}
+			return true
+		})
+	}
+	for line := range English.lines {
+		// Verdicts, phases and colours are asked for by what the judge calls them.
+		if prefix, _, _ := strings.Cut(line, "-"); !said[line] && !said[prefix+"-"] &&
+			!slices.Contains([]string{"baseline", "recovery", "yellow", "orange", "red"}, line) {
+			t.Errorf("nobody asks for line %q", line)
+		}
+	}
+}
+
+func literal(n ast.Node) (string, bool) {
+	l, ok := n.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(l.Value)
+	return text, err == nil
+}
+
+func TestFromEnvironment(t *testing.T) {
+	for _, c := range []struct {
+		all, messages, lang string
+		want                *Language
+	}{
+		{"", "", "", English},
+		{"", "", "zh_CN.UTF-8", Chinese},
+		{"", "zh_TW", "de_DE", Chinese},
+		{"C", "zh_CN", "zh_CN", English},
+		{"", "en_US.UTF-8", "zh_CN.UTF-8", English},
+	} {
+		env := map[string]string{"LC_ALL": c.all, "LC_MESSAGES": c.messages, "LANG": c.lang}
+		if have := FromEnvironment(func(name string) string { return env[name] }); have != c.want {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+// A Chinese character takes two columns, and a line may end beside it.
+func TestWidth(t *testing.T) {
+	for s, want := range map[string]int{"": 0, "a ± b": 5, "中断 1 s": 8, "（ok）": 6,
+		"e\u0301": 1} {
+		if have := Width(s); have != want {
+			t.Errorf("%q: have %d, want %d", s, have, want)
+		}
+	}
+	if have := Pad("中断", 6); have != "中断  " {
+		t.Errorf("have %q", have)
+	}
+	for word, want := range map[string][]string{
+		"plain-word,": {"plain-word,"},
+		"中断，ok（第12轮）": {"中", "断，", "ok", "（第", "12", "轮）"},
+	} {
+		if have := Breaks(word); !slices.Equal(have, want) {
+			t.Errorf("%q: have %q, want %q", word, have, want)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package words
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// Width is how many columns of a terminal a text takes.
+func Width(s string) (columns int) {
+	for _, r := range s {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+		case wide(r):
+			columns += 2
+		default:
+			columns++
+		}
+	}
+	return columns
+}
+
+// Pad fills a text up with blanks to so many columns.
+func Pad(s string, columns int) string {
+	return s + strings.Repeat(" ", max(0, columns-Width(s)))
+}
+
+func wide(r rune) bool {
+	k := width.LookupRune(r).Kind()
+	return k == width.EastAsianWide || k == width.EastAsianFullwidth
+}
+
+// Breaks parts a word where a line may end in it: beside a wide character, but not before
+// what closes, nor behind what opens.
+func Breaks(word string) (parts []string) {
+	before := rune(0)
+	for _, r := range word {
+		apart := before != 0 && (wide(before) || wide(r)) && before != '（' &&
+			!strings.ContainsRune("，。；：、）～", r)
+		if apart || before == 0 {
+			parts = append(parts, "")
+		}
+		parts[len(parts)-1] += string(r)
+		before = r
+	}
+	return parts
+}

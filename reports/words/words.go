@@ -1,0 +1,206 @@
+// Package words has the words for what the judge says by codes, and for the lines of reports:
+// two tables a language, from a code, or a line's name, to a template, and what fills it in.
+//
+// A template names its values in braces. The name says how a value is written: what
+// ends in seconds as a time with its unit, what ends in share in per cent. {name:format}
+// writes it otherwise, see formats, and {low..high} is a range, of which no end is ∞. What
+// stands between ‹ and › is left out where one of its values is none.
+package words
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Language is one that reports are written in.
+type Language struct {
+	said  map[sla.Code]string
+	lines map[string]string
+	to    string // between the ends of a range
+	list  string // between what is listed
+	parts string // between the parts of a line
+}
+
+// The languages.
+var (
+	English = &Language{english, englishLines, " to ", ", ", "; "}
+	Chinese = &Language{chinese, chineseLines, "～", "、", "；"}
+)
+
+// Of is a language by its name, en or zh; nil where there is none.
+func Of(name string) *Language {
+	return map[string]*Language{"en": English, "zh": Chinese}[name]
+}
+
+// FromEnvironment is the language of messages by LC_ALL, LC_MESSAGES and LANG, of which the
+// first that is set counts: English, but for zh.
+func FromEnvironment(getenv func(string) string) *Language {
+	if strings.HasPrefix(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")), "zh") {
+		return Chinese
+	}
+	return English
+}
+
+// Text is what is said, in words. A code that has none is told by its detail.
+func (l *Language) Text(s sla.Said) string {
+	template, ok := l.said[s.Code]
+	if detail, told := s.Of("detail").(string); !ok && told {
+		return detail
+	}
+	if !ok {
+		return s.String()
+	}
+	return l.whole(template, s)
+}
+
+// Line is a report's line, or a part of one, with values as name and text by turns; an empty
+// text is none.
+func (l *Language) Line(name string, values ...string) string {
+	var s sla.Said
+	for i := 0; i+1 < len(values); i += 2 {
+		s.Values = append(s.Values, sla.Value{Name: values[i], Is: values[i+1]})
+	}
+	return l.whole(l.lines[name], s)
+}
+
+// List joins what is listed, and Parts what a line has to say, one after the other.
+func (l *Language) List(all []string) string  { return strings.Join(all, l.list) }
+func (l *Language) Parts(all []string) string { return strings.Join(all, l.parts) }
+
+// whole fills a template in, but for those of its parts that may be left out.
+func (l *Language) whole(template string, s sla.Said) string {
+	var b strings.Builder
+	for {
+		always, rest, more := strings.Cut(template, "‹")
+		text, _ := l.fill(always, s)
+		b.WriteString(text)
+		if !more {
+			return b.String()
+		}
+		maybe, after, _ := strings.Cut(rest, "›")
+		if text, whole := l.fill(maybe, s); whole {
+			b.WriteString(text)
+		}
+		template = after
+	}
+}
+
+// Texts are the words of all.
+func (l *Language) Texts(all []sla.Said) []string {
+	texts := make([]string, len(all))
+	for i, s := range all {
+		texts[i] = l.Text(s)
+	}
+	return texts
+}
+
+// Name is the word for a code without values.
+func (l *Language) Name(c sla.Code) string { return l.Text(sla.Said{Code: c}) }
+
+// placeholder is {name}, {name:format} or {low..high}.
+var placeholder = regexp.MustCompile(`\{([a-z0-9_]+)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
+
+// fill puts values into a template; whole is false where one is none.
+func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
+	var b strings.Builder
+	at := 0
+	whole = true
+	for _, m := range placeholder.FindAllStringSubmatchIndex(template, -1) {
+		part := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return template[m[2*i]:m[2*i+1]]
+		}
+		b.WriteString(template[at:m[0]])
+		at = m[1]
+		name, high, format := part(1), part(2), part(3)
+		if high != "" {
+			b.WriteString(l.between(name, s.Of(name), high, s.Of(high)))
+			continue
+		}
+		value := l.value(name, format, s.Of(name))
+		whole = whole && value != ""
+		b.WriteString(value)
+	}
+	b.WriteString(template[at:])
+	return b.String(), whole
+}
+
+// between is a range, or what both of its ends read as.
+func (l *Language) between(low string, from any, high string, until any) string {
+	a, b := cmp.Or(l.value(low, "", from), "∞"), cmp.Or(l.value(high, "", until), "∞")
+	if a == b {
+		return a
+	}
+	return a + l.to + b
+}
+
+// formats are ways to write a number other than by its name; what writes nothing leaves out
+// the part of a template that it is in.
+var formats = map[string]func(float64) string{
+	"0":     func(v float64) string { return fmt.Sprintf("%.0f", v) },
+	"1":     func(v float64) string { return fmt.Sprintf("%.1f", v) },
+	"2":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
+	"g":     func(v float64) string { return fmt.Sprintf("%g", v) },
+	"g3":    func(v float64) string { return fmt.Sprintf("%.3g", v) },
+	"ms1":   func(v float64) string { return fmt.Sprintf("%.1f", 1e3*v) },
+	"s":     pluralS,
+	"whole": wholePercent,
+	"up":    upPercent,
+	"doubt": func(v float64) string {
+		if v < leastShown {
+			return ""
+		}
+		return Brief(v)
+	},
+}
+
+// value writes one; empty where there is none.
+func (l *Language) value(name, format string, v any) string {
+	switch v := v.(type) {
+	case string:
+		if name == "op" {
+			return sign(v)
+		}
+		return v
+	case []string:
+		return strings.Join(v, l.list)
+	case sla.Said:
+		return l.Text(v)
+	case float64:
+		return number(name, format, v)
+	}
+	return ""
+}
+
+func number(name, format string, v float64) string {
+	switch write, ok := formats[format]; {
+	case ok:
+		return write(v)
+	case strings.HasSuffix(name, "seconds"):
+		return Brief(v)
+	case strings.HasSuffix(name, "share"):
+		return Percent(v)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+func pluralS(v float64) string {
+	if v == 1 {
+		return ""
+	}
+	return "s"
+}
+
+func sign(op string) string {
+	if op == "<=" {
+		return "≤"
+	}
+	return "≥"
+}
