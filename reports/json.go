@@ -100,3 +100,12 @@ func wordedType(t reflect.Type) reflect.Type {
 	}
 	return t
 }
+
+// Verdict is that of a scorecard as JSON wrote it, of this version or another.
+func Verdict(text []byte) (sla.Verdict, error) {
+	var c struct {
+		Verdict sla.Verdict `json:"verdict"`
+	}
+	err := json.Unmarshal(text, &c)
+	return c.Verdict, err
+}

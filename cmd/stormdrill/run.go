@@ -19,6 +19,7 @@ import (
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/run"
@@ -215,17 +216,20 @@ func (f runFlags) folder(s *scenarios.Scenario, several bool) string {
 	return f.out
 }
 
-// rehearse takes a drill to its scorecard and leaves its reports in its folder.
+// rehearse takes a drill to its scorecard, leaves its reports in its folder, and seals that.
 func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.Scorecard, error) {
 	live := newLive(w)
 	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
 		version(), live, ground, reaper
 	card, err := d.Run(ctx)
 	live.Close()
-	if err != nil {
+	if card.Verdict == "" {
 		return card, err
 	}
-	return card, reports.WriteAll(d.Dir, card)
+	if err = errors.Join(err, reports.WriteAll(d.Dir, card)); err != nil {
+		return card, err
+	}
+	return card, evidence.Seal(d.Dir)
 }
 
 // freshFolder makes the evidence folder; one that already holds a record or a

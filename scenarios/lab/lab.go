@@ -53,6 +53,8 @@ type Lab interface {
 	// Environment is what a command on the CLI's machine is told of the drill, as
 	// NAME=value, for a fault that is aimed at the given nodes.
 	Environment(fault string, nodes []string) []string
+	// Facts are what it was made of.
+	Facts(ctx context.Context) (Facts, error)
 	// Close removes all of it, and completes the logs. It is safe twice.
 	Close(ctx context.Context) error
 }

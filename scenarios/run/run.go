@@ -21,6 +21,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -47,6 +48,7 @@ type Drill struct {
 	Reaper func(run, ledger string) *exec.Cmd
 
 	plan     *plan.Plan
+	facts    *lab.Facts // nil: it did not come to a lab
 	steers   []*engine.Steer
 	recorder *recorder
 	warden   *warden
@@ -80,9 +82,10 @@ func (d *Drill) ID() string {
 // closeWithin bounds the removal of a drill's containers.
 const closeWithin = 60 * time.Second
 
-// Run takes the drill to its scorecard. What fails once there is a record is
-// part of the scorecard; the error is for a drill that could not even begin to
-// keep one, or could not keep all of it. With ctx the drill ends: it lifts, keeps what
+// Run takes the drill to its scorecard, and says beside the record what was run, and on
+// what. What fails once there is a record is part of the scorecard; the error is for a drill
+// that could not even begin to keep one, or could not keep all of it: where there is a verdict
+// all the same, it holds. With ctx the drill ends: it lifts, keeps what
 // was measured, and removes what it started.
 func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 	var err error
@@ -105,7 +108,12 @@ func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 	if err != nil {
 		return sla.Scorecard{}, err
 	}
-	return sla.Score(record, record.Header.Objectives), nil
+	card := sla.Score(record, record.Header.Objectives)
+	text, err := d.Scenario.Resolved()
+	if err != nil {
+		return card, err
+	}
+	return card, evidence.Write(d.Dir, text, record, d.facts)
 }
 
 // markEnd says in the record why there was no drill.
@@ -140,6 +148,11 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 	if _, err = d.recorder.clocks.measure(ctx, l); err != nil {
 		return err
 	}
+	facts, err := l.Facts(ctx)
+	if err != nil {
+		return err
+	}
+	d.facts = &facts
 	d.begin()
 	d.steer(l)
 	local, err := watch.StartLocal(d.plan.Watchers, d.hearing(l))

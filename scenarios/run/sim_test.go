@@ -2,8 +2,10 @@ package run_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -20,6 +22,7 @@ import (
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/lab/sim"
 	"github.com/stormdrill/stormdrill/scenarios/library"
@@ -241,11 +244,50 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 	if err := reports.WriteAll(dir, card); err != nil {
 		t.Fatal(err)
 	}
+	if err := evidence.Seal(dir); err != nil {
+		t.Fatal(err)
+	}
+	if c, n, err := evidence.Check(dir); err != nil || !c.None() || n < 7 {
+		t.Errorf("sealed: %+v of %d files, %v", c, n, err)
+	}
+	wantProvenance(t, dir, r)
 	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || !strings.Contains(string(text), r.Header.Scenario) {
 			t.Errorf("%s, %v: %.200s", name, err, text)
 		}
+	}
+}
+
+// wantProvenance wants it said what was run, on what, and when: a scenario that can be read
+// by itself, every node, and every mark.
+func wantProvenance(t *testing.T, dir string, r *timeline.Record) {
+	t.Helper()
+	var p evidence.Provenance
+	text, err := os.ReadFile(filepath.Join(dir, evidence.ProvenanceFile))
+	if err == nil {
+		err = json.Unmarshal(text, &p)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Run != r.Header.Run || p.Seed != r.Header.Seed || p.Scenario.Name != r.Header.Scenario ||
+		p.Lab == nil || len(p.Lab.Nodes) < 3 || len(p.Schedule) != len(r.Marks) {
+		t.Errorf("provenance %+v", p)
+	}
+	for i, m := range r.Marks {
+		at := (float64(m.Before)+float64(m.After))/2e9 - float64(marks(r, timeline.MarkStart)[0].Before)/1e9
+		if s := p.Schedule[i]; s.What != m.Name || math.Abs(s.At-at) > 1e-5 {
+			t.Errorf("step %d: %+v, want %s at %g", i, s, m.Name, at)
+		}
+	}
+	written, err := os.ReadFile(filepath.Join(dir, evidence.ScenarioFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := plan.Parse("again.yaml", written); err != nil ||
+		again.Name != r.Header.Scenario || len(again.Faults) != len(r.Header.Faults) {
+		t.Errorf("the scenario as written, %v:\n%s", err, written)
 	}
 }
 

@@ -31,7 +31,8 @@ type box struct {
 	user    string // empty: the image's
 	stdin   bool   // it is spoken to
 	files   map[string][]byte
-	handed  []byte // target.HandedFile; nil: none
+	from    map[string]string // where they are from, as the scenario has it
+	handed  []byte            // target.HandedFile; nil: none
 	host    container.HostConfig
 }
 
@@ -43,7 +44,7 @@ func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) e
 		return err
 	}
 	var bare unpublished
-	_, err = provider.RunContainer(ctx, testcontainers.ContainerRequest{
+	c, err := provider.RunContainer(ctx, testcontainers.ContainerRequest{
 		Image: b.image, Cmd: b.command, Env: b.env, Labels: l.labelled(b.node),
 		Files:    b.content(),
 		Networks: []string{l.network},
@@ -71,7 +72,10 @@ func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) e
 			}},
 		}},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return l.note(ctx, c.GetContainerID(), b)
 }
 
 // provider makes containers, over the lab's own connection to the engine.

@@ -49,6 +49,7 @@ type Lab struct {
 	lives   map[string]*life      // the latest of each target
 	written map[string]*targetLog // by target
 	seen    map[string]*seen      // by container
+	made    []lab.Node            // in order of start
 	losses  []error               // in the order of their news
 	closing bool
 }

@@ -71,7 +71,7 @@ func (l *Lab) box(ctx context.Context, n plan.Node) (b box, err error) {
 	if err != nil {
 		return b, err
 	}
-	b.files = map[string][]byte{}
+	b.files, b.from = map[string][]byte{}, n.Spec.Files
 	for path, beside := range n.Spec.Files {
 		if b.files[path], err = content(beside); err != nil {
 			return b, fmt.Errorf("files: %w", err)

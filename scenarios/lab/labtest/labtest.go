@@ -32,7 +32,26 @@ func Contract(t *testing.T, start func(t *testing.T) lab.Lab, node string) {
 	wantRule(t, l, node)
 	wantEnvironment(t, l, node)
 	wantLines(t, l, node)
+	wantFacts(t, l, node)
 	wantNoLoss(t, l)
+}
+
+// wantFacts wants both own nodes and the target named, once each though it was started
+// again, on an engine that has a name.
+func wantFacts(t *testing.T, l lab.Lab, node string) {
+	t.Helper()
+	f, err := l.Facts(t.Context())
+	must(t, err)
+	seen := map[string]int{}
+	for _, n := range f.Nodes {
+		seen[n.Name]++
+		if n.Digests == nil || n.Files == nil {
+			t.Errorf("%s: %+v: want lists, also where nothing is in them", n.Name, n)
+		}
+	}
+	if seen["switchboard"] != 1 || seen["load"] != 1 || seen[node] != 1 || f.Engine.Name == "" {
+		t.Errorf("facts %+v", f)
+	}
 }
 
 // Memory holds a lab to what is true of all that can lower the memory limit of a target,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"runtime"
 	"sync"
 	"time"
 
@@ -172,6 +173,20 @@ func (l *Lab) Strays(context.Context) (timeline.Strays, error) { return timeline
 // Environment names the run and the fault.
 func (l *Lab) Environment(fault string, _ []string) []string {
 	return []string{"STORMDRILL_RUN=" + l.o.Plan.Run, "STORMDRILL_FAULT=" + fault}
+}
+
+// Facts are that there is nothing but this process.
+func (l *Lab) Facts(context.Context) (lab.Facts, error) {
+	f := lab.Facts{Engine: lab.Engine{Name: "memory", System: runtime.GOOS,
+		Architecture: runtime.GOARCH, CPUs: runtime.NumCPU()}}
+	for _, name := range []string{"switchboard", "load"} {
+		f.Nodes = append(f.Nodes, lab.Node{Name: name, Digests: []string{}, Files: []lab.File{}})
+	}
+	for _, n := range l.o.Plan.Nodes {
+		f.Nodes = append(f.Nodes, lab.Node{Name: n.Name, Image: n.Spec.Image,
+			Digests: []string{}, Files: []lab.File{}})
+	}
+	return f, nil
 }
 
 // Close ends both conversations, and the users with them. It is safe twice.
