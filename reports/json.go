@@ -101,11 +101,13 @@ func wordedType(t reflect.Type) reflect.Type {
 	return t
 }
 
-// Verdict is that of a scorecard as JSON wrote it, of this version or another.
-func Verdict(text []byte) (sla.Verdict, error) {
+// Judged is the verdict of a scorecard as JSON wrote it, of this version or another, and the
+// version that judged.
+func Judged(text []byte) (verdict sla.Verdict, tool string, err error) {
 	var c struct {
 		Verdict sla.Verdict `json:"verdict"`
+		Tool    string      `json:"tool"`
 	}
-	err := json.Unmarshal(text, &c)
-	return c.Verdict, err
+	err = json.Unmarshal(text, &c)
+	return c.Verdict, c.Tool, err
 }

@@ -44,13 +44,14 @@ Exit status: 0 it is as it was, 1 it is not, 3 it is no sealed evidence.`,
 				return exitError{exitFail, fmt.Errorf("%s is not as it was sealed:%s", dir,
 					listed(changed))}
 			}
-			card, same, err := judgedAgain(dir)
+			card, tool, err := judgedAgain(dir)
 			if err != nil {
 				return exitError{exitFail, err}
 			}
 			how := "the same scorecard"
-			if !same {
-				how = fmt.Sprintf("the same verdict (it was judged by Stormdrill %s)", card.Tool)
+			if tool != "" {
+				how = fmt.Sprintf("the same verdict (it was judged by Stormdrill %s)",
+					reports.Plain(tool))
 			}
 			fmt.Fprintf(c.OutOrStdout(), "run %s of %s: %s as they were; judged again, %s: %s\n",
 				reports.Plain(card.Run), reports.Plain(card.Scenario), count(total, "file"), how,
@@ -74,35 +75,32 @@ func listed(c evidence.Changed) string {
 	return b.String()
 }
 
-// judgedAgain wants the scorecard of a folder from its record, or, of another version, its
-// verdict.
-func judgedAgain(dir string) (card sla.Scorecard, same bool, err error) {
+// judgedAgain wants the scorecard of a folder from its record, or, of another version, which
+// it names, its verdict.
+func judgedAgain(dir string) (card sla.Scorecard, another string, err error) {
 	record, err := timeline.Open(filepath.Join(dir, "record"))
 	if err != nil {
-		return card, false, err
+		return card, "", err
 	}
 	kept, err := os.ReadFile(filepath.Join(dir, "scorecard.json"))
 	if err != nil {
-		return card, false, err
+		return card, "", err
 	}
 	card = sla.Score(record, record.Header.Objectives)
 	var again bytes.Buffer
-	if err := reports.JSON(&again, card); err != nil {
-		return card, false, err
+	if err := reports.JSON(&again, card); err != nil || bytes.Equal(again.Bytes(), kept) {
+		return card, "", err
 	}
-	if bytes.Equal(again.Bytes(), kept) {
-		return card, true, nil
-	}
-	verdict, err := reports.Verdict(kept)
+	verdict, tool, err := reports.Judged(kept)
 	switch {
 	case err != nil:
-		return card, false, fmt.Errorf("%s: %w", filepath.Join(dir, "scorecard.json"), err)
+		return card, "", fmt.Errorf("%s: %w", filepath.Join(dir, "scorecard.json"), err)
 	case verdict != card.Verdict:
-		return card, false, fmt.Errorf("judged again, the record gives %s, and the scorecard says %s",
-			card.Verdict, verdict)
-	case string(card.Tool) == version():
-		return card, false, errors.New("judged again by the same version, the record gives another " +
+		return card, "", fmt.Errorf("judged again, the record gives %s, and the scorecard says %s",
+			card.Verdict, reports.Plain(string(verdict)))
+	case tool == version():
+		return card, "", errors.New("judged again by the same version, the record gives another " +
 			"scorecard of the same verdict: stormdrill score shows it")
 	}
-	return card, false, nil
+	return card, tool, nil
 }
