@@ -27,11 +27,7 @@ func Compare(w io.Writer, a, b sla.Scorecard, all []sla.Difference) error {
 	for _, note := range differently(a, b) {
 		fmt.Fprintf(&out, "\n  note: %s\n", note)
 	}
-	var plain strings.Builder // without the blanks that a table ends its lines with
-	for line := range strings.Lines(out.String()) {
-		plain.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
-	_, err := io.WriteString(w, plain.String())
+	_, err := io.WriteString(w, unpadded(out.String()))
 	return err
 }
 

@@ -76,7 +76,7 @@ func TestDocumentedCommands(t *testing.T) {
 // ends well, in a folder where what came before it on the page was done.
 func TestDocumentedCommandsRun(t *testing.T) {
 	alone := []string{"init", "validate", "plan", "list", "show", "schema", "score", "compare",
-		"export"}
+		"export", "history"}
 	record := unpacked(t, "../../testdata/records/library/bad-lb-node.gz")
 	done := map[string]bool{}
 	for name, text := range documented(t) {
@@ -85,6 +85,7 @@ func TestDocumentedCommandsRun(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
+			t.Setenv("XDG_DATA_HOME", t.TempDir())
 			for path, content := range map[string][]byte{"record": record,
 				"stormdrill-out/run/record": record, "s.yaml": []byte("sla: {recover: 3s}\n")} {
 				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

@@ -36,6 +36,8 @@ type runFlags struct {
 	uncontained bool
 	trust       trust
 	language    language
+	forget      bool   // no line in the history
+	against     string // a run that this one must not be worse than; empty: none
 
 	repeat, allow, controls int
 }
@@ -94,6 +96,9 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	f.trust.flags(c)
 	f.language.flags(c)
+	c.Flags().BoolVar(&f.forget, "no-history", false, "add no line to the history of runs")
+	c.Flags().StringVar(&f.against, "against", "",
+		"last, the id of a run in the history, or a folder: fail where this run is worse than that one")
 	c.Flags().StringToStringVar(&f.images, "image", nil,
 		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
@@ -103,6 +108,10 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	drills, err := f.check(args)
 	if err != nil {
 		return err
+	}
+	before, err := f.allEarlier(drills)
+	if err != nil {
+		return exitError{exitInvalid, err}
 	}
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
@@ -125,6 +134,13 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 				return exitError{exitHarness, err}
 			}
 			cards, verdicts = append(cards, card), append(verdicts, card.Verdict)
+			worse, err := regression(c.OutOrStdout(), before[s.Name], card)
+			if err != nil {
+				return err
+			}
+			if worse {
+				verdicts = append(verdicts, sla.Fail)
+			}
 		}
 		if ctx.Err() != nil {
 			break
@@ -226,6 +242,7 @@ func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.
 	if card.Verdict == "" {
 		return card, err
 	}
+	f.remember(card, d.Dir, live.Say)
 	if err = errors.Join(err, reports.WriteAll(d.Dir, card)); err != nil {
 		return card, err
 	}

@@ -23,8 +23,10 @@ var stormdrill string
 
 func TestMain(m *testing.M) {
 	root, err := filepath.Abs("../../..")
-	if err == nil {
+	data, failed := os.MkdirTemp("", "history")
+	if err = errors.Join(err, failed); err == nil {
 		err = errors.Join(os.Setenv("LC_ALL", "C"), // what they print is read in English
+			os.Setenv("XDG_DATA_HOME", data),                  // the history is not the user's
 			os.Chdir(filepath.Join(root, "testdata", "live"))) // where the scenarios are
 	}
 	if err != nil {
@@ -36,6 +38,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
+	_ = os.RemoveAll(data)
 	fmt.Print(&runs, "\n", fates.table())
 	if file := os.Getenv("RELIABILITY"); file != "" {
 		if err := keepTables(file, code == 0); err != nil {
