@@ -292,6 +292,26 @@ func TestLatency(t *testing.T) {
 	}
 }
 
+// An answer that ends its connection comes late, and whole.
+func TestLatencyOfTheLastAnswer(t *testing.T) {
+	const late = 200 * time.Millisecond
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
+		fmt.Fprint(w, "hello")
+	})
+	eachWay(t, h, func(t *testing.T, s *streams, url string, c *http.Client) {
+		if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
+			Latency: &link.Latency{Delay: late}}); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, _, text := ask(t, c, "GET", url, "", true); text != "hello" ||
+			time.Since(began) < late {
+			t.Errorf("have %q after %s", text, time.Since(began))
+		}
+	})
+}
+
 // A spared path's answers are not counted as late, beside others' on the same
 // connection.
 func TestLatencySpares(t *testing.T) {
