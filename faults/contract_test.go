@@ -135,7 +135,7 @@ var rows = []row{
 	{name: "block-page on TLS", fault: &faults.BlockPage{Link: userPath},
 		hit: answered(403, "block-page on TLS"), share: 1, secure: true},
 	{name: "latency on TLS, by path", fault: &faults.Latency{Link: userPath, Delay: delay,
-		Spare: []string{"/health"}}, hit: slower(delay), share: 1, secure: true},
+		Selection: faults.Selection{Spare: []string{"/health"}}}, hit: slower(delay), share: 1, secure: true},
 	{name: "tls, expired", fault: &faults.TLS{Link: userPath, As: "expired"}, hit: failed(expired),
 		share: 1, spares: true, secure: true},
 	{name: "tls, wrong host", fault: &faults.TLS{Link: userPath, As: "wrong-host"},

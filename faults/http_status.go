@@ -3,7 +3,6 @@ package faults
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -17,9 +16,10 @@ type HTTPStatus struct {
 	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	Code  int             `yaml:"code" jsonschema:"required"` // 200–599
 	Share *quantity.Share `yaml:"share"`                      // of requests; default 100%
-	Spare []string        `yaml:"spare"`                      // paths passed on untouched, such as the health check's
 	Body  string          `yaml:"body"`                       // of the answer; default none
 	Flap  *Flap           `yaml:"flap"`                       // default: bad throughout
+
+	Selection `yaml:",inline"`
 }
 
 // Flap makes a node bad for a part of each period, from the injection on.
@@ -63,17 +63,14 @@ func (*HTTPStatus) Traits() link.Traits {
 func (f *HTTPStatus) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *HTTPStatus) String() string {
-	s := fmt.Sprintf("answers %d to %s of requests", f.Code, shareOf(f.Share))
-	if len(f.Spare) > 0 {
-		s += ", sparing " + strings.Join(f.Spare, ", ")
-	}
+	s := fmt.Sprintf("answers %d to %s of requests", f.Code, shareOf(f.Share)) + f.words()
 	if f.Flap != nil {
 		s += fmt.Sprintf(", for %s of every %s", f.Flap.Duty, f.Flap.Period)
 	}
 	return s
 }
 
-// Bind checks code, share and paths.
+// Bind checks code, share and selection.
 func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if f.Code < 200 || f.Code > 599 {
 		return nil, setting("code", "code %d: want a final HTTP status, 200 to 599", f.Code)
@@ -81,7 +78,7 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if err := checkShare(f.Share); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(checkSpare(f.Spare), f.Flap.check()); err != nil {
+	if err := errors.Join(f.check(), f.Flap.check()); err != nil {
 		return nil, err
 	}
 	period, bad := f.Flap.bad()
@@ -89,7 +86,7 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Spare: f.Spare,
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
 		HTTPStatus: &link.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body,
 			Period: period, Bad: bad}}}, nil
 }
@@ -112,15 +109,6 @@ func shareOf(s *quantity.Share) string {
 func checkShare(s *quantity.Share) error {
 	if s != nil && *s == 0 {
 		return setting("share", "share 0%%: it would hit nothing")
-	}
-	return nil
-}
-
-func checkSpare(paths []string) error {
-	for _, p := range paths {
-		if !strings.HasPrefix(p, "/") {
-			return setting("spare", "spare %q: want a path that begins with /", p)
-		}
 	}
 	return nil
 }

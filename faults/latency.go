@@ -2,7 +2,6 @@ package faults
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -14,13 +13,12 @@ type Latency struct {
 	Link   string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
 	Delay  time.Duration `yaml:"delay" jsonschema:"required"` // of each answer
 	Jitter time.Duration `yaml:"jitter"`                      // uniform, ± ; at most delay
-	Spare  []string      `yaml:"spare"`                       // paths whose answers are as quick as ever, such as the health check's
+
+	Selection `yaml:",inline"`
 }
 
-// Aim is the link, with a proxy in it; it reads HTTP where there are paths to know.
-func (f *Latency) Aim() Aim {
-	return Aim{Link: f.Link, Proxied: true, Reads: len(f.Spare) > 0}
-}
+// Aim is the link, with a proxy in it.
+func (f *Latency) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*Latency) Traits() link.Traits {
@@ -35,10 +33,7 @@ func (f *Latency) String() string {
 	if f.Jitter > 0 {
 		s += fmt.Sprintf(" ± %s", f.Jitter)
 	}
-	if len(f.Spare) > 0 {
-		s += ", sparing " + strings.Join(f.Spare, ", ")
-	}
-	return s
+	return s + f.words()
 }
 
 // Delays is the delay and its jitter.
@@ -53,13 +48,13 @@ func (f *Latency) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("jitter", "jitter %s: must lie between zero and the delay of %s",
 			f.Jitter, f.Delay)
 	}
-	if err := checkSpare(f.Spare); err != nil {
+	if err := f.check(); err != nil {
 		return nil, err
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Spare: f.Spare,
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
 		Latency: &link.Latency{Delay: f.Delay, Jitter: f.Jitter}}}, nil
 }

@@ -14,8 +14,8 @@ type Rule struct {
 	// For is how long it may be in force: then the switchboard lifts it by itself, and
 	// tells "expired". 0: until it is lifted.
 	For time.Duration `json:"for,omitempty"`
-	// Spare are paths that a rule on streams lets alone; a * at the end stands for anything.
-	Spare []string `json:"spare,omitempty"`
+	// Select is which requests a rule on streams touches.
+	Select Selection `json:"select,omitzero"`
 
 	SynDrop    *SynDrop    `json:"syn_drop,omitempty"`
 	Refuse     *Refuse     `json:"refuse,omitempty"`

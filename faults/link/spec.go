@@ -45,6 +45,8 @@ type Link struct {
 	// Staged, of a proxied link: a fault of the plan answers in the node's stead, so
 	// the HTTP stage holds each request, or ClientHello, until it is whole.
 	Staged bool `json:"staged,omitempty"`
+	// Fields are the header fields of requests by which a fault of the plan tells them apart.
+	Fields []string `json:"fields,omitempty"`
 	// Protocol is Plain or Encrypted; empty: not known.
 	Protocol string `json:"protocol,omitempty"`
 }

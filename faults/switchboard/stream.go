@@ -78,7 +78,8 @@ func (s *streams) open(ctx context.Context, l link.Link) error {
 	}
 	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port),
 		subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened,
-		certs: &certStore{ca: s.authority, names: namesOf(l)}}
+		fields: l.Fields,
+		certs:  &certStore{ca: s.authority, names: namesOf(l)}}
 	if l.Opened {
 		if err := g.certs.forge(&link.TLS{As: good}); err != nil {
 			_ = listener.Close()

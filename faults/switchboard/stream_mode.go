@@ -4,7 +4,6 @@ package switchboard
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -169,15 +168,15 @@ func (m *mode) hit(w whose) bool {
 	return true
 }
 
-// touch counts an answer, once; false: the rule is lifted.
-func (m *mode) touch(a *answer) bool {
-	if slices.Contains(a.met, m) {
+// touch counts a transaction, once; false: the rule is lifted.
+func (m *mode) touch(t *transaction) bool {
+	if slices.Contains(t.met, m) {
 		return true
 	}
-	if !m.hit(a.whose) {
+	if !m.hit(t.whose) {
 		return false
 	}
-	a.met = append(a.met, m)
+	t.met = append(t.met, m)
 	return true
 }
 
@@ -187,14 +186,4 @@ func (m *mode) read() link.Count {
 	c := m.count
 	c.Active = m.active.Load()
 	return c
-}
-
-// spares tells whether a path's answers are let alone.
-func (m *mode) spares(path string) bool {
-	return slices.ContainsFunc(m.Spare, func(p string) bool {
-		if stem, ok := strings.CutSuffix(p, "*"); ok {
-			return strings.HasPrefix(path, stem)
-		}
-		return path == p
-	})
 }

@@ -32,6 +32,7 @@ type stage struct {
 	staged bool         // requests are held until they are whole: a fault may answer them
 	opened bool         // TLS ends here, so that what is in it can be read
 	certs  *certStore
+	fields []string // of requests, by which faults tell them apart
 
 	connections, requests atomic.Uint64
 	trace                 trace
@@ -66,7 +67,7 @@ func (g *stage) serve(f *flow, client clientConn) {
 	defer context.AfterFunc(f.over, part)()
 	s := &countingConn{Conn: client}
 	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node,
-		turns: newTurns(f.over), asks: heads{users: g.users}}
+		turns: newTurns(f.over), asks: heads{users: g.users, fields: g.fields}}
 	if g.staged {
 		c.from, c.there = bufio.NewReaderSize(client, lookahead), node
 	} else {
@@ -142,7 +143,7 @@ func (c *exchange) request() bool {
 		c.secure()
 		return false
 	}
-	r, head, err := c.asks.request(c.from)
+	q, head, err := c.asks.request(c.from)
 	http2 := bytes.HasPrefix(head, []byte(http2Preface))
 	if http2 {
 		c.stage.trace.hides(overHTTP2)
@@ -151,6 +152,7 @@ func (c *exchange) request() bool {
 		c.other(head)
 		return false
 	}
+	r := &transaction{request: q, fields: c.asks.chosen(head)}
 	r.whose = c.flow.asks(r.whose)
 	c.stage.requests.Add(1)
 	if !c.flow.ask(r.whose) {
@@ -163,7 +165,7 @@ func (c *exchange) request() bool {
 }
 
 // pass sends the request on.
-func (c *exchange) pass(r request, head []byte) bool {
+func (c *exchange) pass(r *transaction, head []byte) bool {
 	if !c.turns.wait(r) || r.method == http.MethodConnect {
 		c.other(head)
 		return false
@@ -179,7 +181,7 @@ func (c *exchange) pass(r request, head []byte) bool {
 }
 
 // answer answers in the node's stead, once it has the whole request.
-func (c *exchange) answer(r request, m *mode) bool {
+func (c *exchange) answer(r *transaction, m *mode) bool {
 	if !r.waits { // else it has sent no body yet
 		if err := copyBody(io.Discard, c.from, r.body); err != nil {
 			return false
@@ -204,7 +206,7 @@ func (c *exchange) answer(r request, m *mode) bool {
 		b.WriteString(a.Body)
 	}
 	return c.turns.insert(func() error {
-		c.flow.answer(c.sent.Load(), r.path, r.whose)
+		c.flow.answer(c.sent.Load(), r)
 		_, err := io.WriteString(c.client, b.String())
 		return err
 	}) && stay
@@ -248,14 +250,14 @@ func (c *exchange) one() bool {
 	begins := c.sent.Load()
 	if !ok { // one long answer to whom the connection is
 		c.flow.dark.Store(true)
-		c.flow.answer(begins, "", c.flow.whose())
+		c.flow.answer(begins, opaque(c.flow.whose()))
 		c.flow.asked.Store(true)
 		if c.heard.Load() { // else it is a greeting: the client's first word is still to come
 			c.flow.ask(c.flow.whose())
 		}
 		return false
 	}
-	c.flow.answer(begins, r.path, r.whose)
+	c.flow.answer(begins, r)
 	if !c.bring(r.method) {
 		return false
 	}
