@@ -330,8 +330,8 @@ func TestTLSOpened(t *testing.T) {
 	}
 	l.lift("bad")
 	l.wantKept("after the lift")
-	l.apply(link.Rule{Name: "spared", Links: []string{userPath, lbPath}, Select: link.Selection{Spare: []string{"/"}},
-		Stall: &link.Stall{}})
+	l.apply(link.Rule{Name: "spared", Links: []string{userPath, lbPath},
+		Select: link.Selection{Spare: []string{"/"}}, Stall: &link.Stall{}})
 	l.wantKept("beside a fault that spares its path")
 	l.lift("spared")
 	l.clean()

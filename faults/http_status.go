@@ -3,6 +3,7 @@ package faults
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -17,7 +18,10 @@ type HTTPStatus struct {
 	Code  int             `yaml:"code" jsonschema:"required"` // 200–599
 	Share *quantity.Share `yaml:"share"`                      // of requests; default 100%
 	Body  string          `yaml:"body"`                       // of the answer; default none
-	Flap  *Flap           `yaml:"flap"`                       // default: bad throughout
+	// RetryAfter has the answer say when to ask again, in whole seconds, with code 429 or 503;
+	// default: it does not say.
+	RetryAfter time.Duration `yaml:"retry-after"`
+	Flap       *Flap         `yaml:"flap"` // default: bad throughout
 
 	Selection `yaml:",inline"`
 }
@@ -64,6 +68,9 @@ func (f *HTTPStatus) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *HTTPStatus) String() string {
 	s := fmt.Sprintf("answers %d to %s of requests", f.Code, shareOf(f.Share)) + f.words()
+	if f.RetryAfter > 0 {
+		s += fmt.Sprintf(", asking to come again after %s", f.RetryAfter)
+	}
 	if f.Flap != nil {
 		s += fmt.Sprintf(", for %s of every %s", f.Flap.Duty, f.Flap.Period)
 	}
@@ -74,6 +81,9 @@ func (f *HTTPStatus) String() string {
 func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if f.Code < 200 || f.Code > 599 {
 		return nil, setting("code", "code %d: want a final HTTP status, 200 to 599", f.Code)
+	}
+	if err := f.checkRetry(); err != nil {
+		return nil, err
 	}
 	if err := checkShare(f.Share); err != nil {
 		return nil, err
@@ -88,7 +98,23 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	}
 	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
 		HTTPStatus: &link.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body,
-			Period: period, Bad: bad}}}, nil
+			RetryAfter: int64(f.RetryAfter / time.Second),
+			Period:     period, Bad: bad}}}, nil
+}
+
+// checkRetry wants a header that says what is asked for, with a status that has one.
+func (f *HTTPStatus) checkRetry() error {
+	switch {
+	case f.RetryAfter == 0:
+		return nil
+	case f.Code != http.StatusTooManyRequests && f.Code != http.StatusServiceUnavailable:
+		return setting("retry-after", "retry-after: belongs to code 429 or 503, and here is %d",
+			f.Code)
+	case f.RetryAfter < 0 || f.RetryAfter%time.Second != 0:
+		return setting("retry-after", "retry-after %s: the header says whole seconds: want 1s, 2s …",
+			f.RetryAfter)
+	}
+	return nil
 }
 
 // value is the share, everything where none is given.

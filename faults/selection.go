@@ -13,13 +13,15 @@ import (
 
 // Selection is which requests on a link a fault touches: all, unless it says something.
 type Selection struct {
-	Only  *Only    `yaml:"only"`  // what it touches; default: everything
-	Spare []string `yaml:"spare"` // paths let alone, such as the health check's; a * stands for anything
+	Only *Only `yaml:"only"` // what it touches; default: everything
+	// Spare are paths let alone, such as the health check's; a * stands for anything.
+	Spare []string `yaml:"spare"`
 }
 
 // Only is what a request of HTTP/1 has to be for a fault to touch it: all that is said.
 type Only struct {
-	Paths   []string `yaml:"paths"`   // one of them, without the query; a * stands for anything: /api/*
+	// Paths: one of them, without the query; a * stands for anything: /api/*.
+	Paths   []string `yaml:"paths"`
 	Methods []string `yaml:"methods"` // one of them, such as POST
 	// Headers are fields that it has, each with its value, in which a * stands for anything.
 	Headers map[string]string `yaml:"headers"`

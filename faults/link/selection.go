@@ -27,8 +27,8 @@ func (s Selection) Only() bool {
 // Fields are the names of the header fields that it goes by, sorted.
 func (s Selection) Fields() []string { return slices.Sorted(maps.Keys(s.Headers)) }
 
-// Takes reports whether a request is touched; what is none has no method. Values are those of a header field by its
-// canonical name; of a field that comes several times one has to fit.
+// Takes reports whether a request is touched; what is none has no method. Values are those of
+// a header field by its canonical name; of a field that comes several times one has to fit.
 func (s Selection) Takes(method, path string, values func(name string) []string) bool {
 	fits := func(patterns []string, text string) bool {
 		return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })

@@ -192,6 +192,9 @@ func (c *exchange) answer(r *transaction, m *mode) bool {
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", a.Code, http.StatusText(a.Code),
 		link.FaultHeader, m.Name, link.NodeHeader, c.stage.name)
+	if a.RetryAfter > 0 {
+		fmt.Fprintf(&b, "Retry-After: %d\r\n", a.RetryAfter)
+	}
 	if a.Type != "" {
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", a.Type)
 	}

@@ -31,7 +31,8 @@ targets:
   edge: {image: "haproxy:3.0", files: {/site.pem: drill:both.pem}, ports: [8443]}
 load:
   visitors: {to: "https://edge:8443", rate: 100/s}
-  buyers: {to: "https://edge:8443/api/buy?now=1", rate: 100/s, method: POST, headers: {X-Tenant: acme}}
+  buyers:
+    {to: "https://edge:8443/api/buy?now=1", rate: 100/s, method: POST, headers: {X-Tenant: acme}}
 phases: {baseline: 15s, fault: 10s, recovery: 15s, confirm: 3s}
 faults:
   late: {latency: {link: "* -> edge", delay: 1s, `+c.selection+`}}
@@ -59,7 +60,8 @@ func TestSelectionInWords(t *testing.T) {
 		Paths: []string{"/api/*"}, Methods: []string{"POST", "PUT"},
 		Headers: map[string]string{"x-tenant": "a*"}}}
 	f := faults.HTTPStatus{Code: 503, Selection: s}
-	const want = "answers 503 to all of requests, only POST or PUT, /api/*, with X-Tenant: a*, sparing /api/health"
+	const want = "answers 503 to all of requests, only POST or PUT, /api/*, with X-Tenant: a*, " +
+		"sparing /api/health"
 	if have := f.String(); have != want {
 		t.Errorf("have %q, want %q", have, want)
 	}
