@@ -1,10 +1,12 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 // Latency delays the answers on a link. It delays bytes, not packets:
@@ -13,6 +15,9 @@ type Latency struct {
 	Link   string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
 	Delay  time.Duration `yaml:"delay" jsonschema:"required"` // of each answer
 	Jitter time.Duration `yaml:"jitter"`                      // uniform, ± ; at most delay
+	// Share is of requests, each drawn by itself; of what is not HTTP/1, of connections.
+	// Default 100%.
+	Share *quantity.Share `yaml:"share"`
 
 	Selection `yaml:",inline"`
 }
@@ -29,7 +34,10 @@ func (*Latency) Traits() link.Traits {
 func (f *Latency) Bite() time.Duration { return 20*time.Millisecond + f.Delay + f.Jitter }
 
 func (f *Latency) String() string {
-	s := fmt.Sprintf("delays answers by %s", f.Delay)
+	s := fmt.Sprintf("delays %s of answers by %s", shareOf(f.Share), f.Delay)
+	if value(f.Share) == 1 {
+		s = fmt.Sprintf("delays answers by %s", f.Delay)
+	}
 	if f.Jitter > 0 {
 		s += fmt.Sprintf(" ± %s", f.Jitter)
 	}
@@ -39,7 +47,10 @@ func (f *Latency) String() string {
 // Delays is the delay and its jitter.
 func (f *Latency) Delays() time.Duration { return f.Delay + f.Jitter }
 
-// Bind checks that the delay is a delay.
+// Part is the share of answers delayed.
+func (f *Latency) Part() float64 { return value(f.Share) }
+
+// Bind checks that the delay is a delay, and that it has somebody to delay.
 func (f *Latency) Bind(name string, site Site) (Injection, error) {
 	if f.Delay <= 0 {
 		return nil, setting("delay", "delay %s: must be above zero", f.Delay)
@@ -48,7 +59,7 @@ func (f *Latency) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("jitter", "jitter %s: must lie between zero and the delay of %s",
 			f.Jitter, f.Delay)
 	}
-	if err := f.check(); err != nil {
+	if err := errors.Join(checkShare(f.Share), f.check()); err != nil {
 		return nil, err
 	}
 	ids, err := onLinks(site, true)
@@ -56,5 +67,5 @@ func (f *Latency) Bind(name string, site Site) (Injection, error) {
 		return nil, err
 	}
 	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
-		Latency: &link.Latency{Delay: f.Delay, Jitter: f.Jitter}}}, nil
+		Latency: &link.Latency{Delay: f.Delay, Jitter: f.Jitter, Share: value(f.Share)}}}, nil
 }

@@ -5,16 +5,21 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 // What plan and scorecard say of a fault has all that it was told.
 func TestWords(t *testing.T) {
+	some, all := quantity.Share(0.3), quantity.Share(1)
 	for _, c := range []struct {
 		fault faults.Fault
 		want  string
 	}{
 		{&faults.HTTPStatus{Code: 429, RetryAfter: 5 * time.Second},
 			"answers 429 to all of requests, asking to come again after 5s"},
+		{&faults.Latency{Delay: time.Second, Jitter: time.Millisecond, Share: &some},
+			"delays 30% of answers by 1s ± 1ms"},
+		{&faults.Latency{Delay: time.Second, Share: &all}, "delays answers by 1s"},
 	} {
 		if have := c.fault.String(); have != c.want {
 			t.Errorf("have %q, want %q", have, c.want)

@@ -127,6 +127,8 @@ type Dead struct {
 type Latency struct {
 	Delay  time.Duration `json:"delay"`
 	Jitter time.Duration `json:"jitter"`
+	// Share is of requests, or of connections that carry none of HTTP/1; 0: all.
+	Share float64 `json:"share,omitempty"`
 }
 
 // Reset ends connections with an RST to both ends: those that stand at once and

@@ -4,6 +4,7 @@ package switchboard
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
@@ -49,10 +50,24 @@ type transaction struct {
 	fields http.Header // of the request, those that faults go by
 	spared bool        // it is a handshake, which no request's fault touches
 	met    []*mode     // that touched it; the toxic's alone
+	missed []*mode     // that were drawn not to; likewise
 }
 
 // opaque is a transaction of which no more is known than whose it is.
 func opaque(w whose) *transaction { return &transaction{request: request{whose: w}} }
+
+// drawn tells whether a rule on a share touches it: that is drawn once, and holds for all its
+// pieces.
+func (t *transaction) drawn(m *mode, share float64) bool {
+	if slices.Contains(t.met, m) || slices.Contains(t.missed, m) {
+		return !slices.Contains(t.missed, m)
+	}
+	hit := rand.Float64() < share
+	if !hit {
+		t.missed = append(t.missed, m)
+	}
+	return hit
+}
 
 // selected tells whether a rule touches it.
 func (t *transaction) selected(m *mode) bool {
