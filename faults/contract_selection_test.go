@@ -20,6 +20,8 @@ func selective(s faults.Selection) []row {
 			hit: slower(delay)},
 		{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10, Selection: s},
 			hit: slower(delay)},
+		{name: "bandwidth, upload", fault: &faults.Bandwidth{Link: userPath, Rate: 128,
+			Direction: "upload", Selection: s}, hit: slower(delay)},
 		{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4,
 			Selection: s}, hit: slower(delay)},
 		{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600, Selection: s},

@@ -114,6 +114,10 @@ var rows = []row{
 		hit: failed(reset), share: 1},
 	{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay),
 		share: 1},
+	{name: "bandwidth, upload", fault: &faults.Bandwidth{Link: userPath, Rate: 128,
+		Direction: "upload"}, hit: within(delay, 5*time.Second), share: 1}, // an answer takes 8 s
+	{name: "bandwidth, both ways", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10,
+		Direction: "both"}, hit: slower(delay), share: 1},
 	{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4},
 		hit: slower(delay), share: 1},
 	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended),
@@ -128,6 +132,8 @@ var rows = []row{
 		hit: failed(reset), share: 1, secure: true},
 	{name: "bandwidth on TLS", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10},
 		hit: slower(delay), share: 1, secure: true},
+	{name: "bandwidth on TLS, upload", fault: &faults.Bandwidth{Link: userPath, Rate: 384,
+		Direction: "upload"}, hit: slower(delay), share: 1, secure: true},
 	{name: "slice on TLS", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4},
 		hit: slower(delay), share: 1, secure: true},
 	{name: "limit-data on TLS", fault: &faults.LimitData{Link: userPath, Bytes: 1500},
@@ -185,6 +191,11 @@ func answered(status int, by string) func(outcome) bool {
 
 func slower(d time.Duration) func(outcome) bool {
 	return func(o outcome) bool { return o.Status == 200 && o.Took >= d }
+}
+
+// within: not so late as if something else were slow, too.
+func within(least, most time.Duration) func(outcome) bool {
+	return func(o outcome) bool { return slower(least)(o) && o.Took < most }
 }
 
 // leads: the name has an address, and it is this one.

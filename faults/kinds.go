@@ -13,7 +13,7 @@ type Kinds struct {
 	Loss            *Loss            `yaml:"loss" about:"a share of a link's packets is lost, both ways"`
 	Duplicate       *Duplicate       `yaml:"duplicate" about:"a share of a link's packets comes twice, both ways: a loop in the network, a fail-over that sends on both lines"`
 	Reset           *Reset           `yaml:"reset" about:"connections get an RST, those that stand too: at once, behind so many bytes of an answer, or at an age"`
-	Bandwidth       *Bandwidth       `yaml:"bandwidth" about:"answers come through a narrow line, each connection by itself: slow transfers"`
+	Bandwidth       *Bandwidth       `yaml:"bandwidth" about:"answers, requests or both come through a narrow line, each connection by itself: slow transfers"`
 	Slice           *Slice           `yaml:"slice" about:"answers come in small pieces, one after the other"`
 	LimitData       *LimitData       `yaml:"limit-data" about:"answers are cut behind so many bytes, and the connection closed"`
 	Stall           *Stall           `yaml:"stall" about:"answers stop, and connections stay open; the lift lets go what was held"`

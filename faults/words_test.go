@@ -20,6 +20,11 @@ func TestWords(t *testing.T) {
 		{&faults.Latency{Delay: time.Second, Jitter: time.Millisecond, Share: &some},
 			"delays 30% of answers by 1s ± 1ms"},
 		{&faults.Latency{Delay: time.Second, Share: &all}, "delays answers by 1s"},
+		{&faults.Bandwidth{Rate: 1 << 16}, "narrows each connection to 64KiB/s"},
+		{&faults.Bandwidth{Rate: 1 << 16, Direction: "upload"},
+			"narrows what each connection sends to 64KiB/s"},
+		{&faults.Bandwidth{Rate: 1 << 16, Direction: "both"},
+			"narrows each connection to 64KiB/s, both ways"},
 	} {
 		if have := c.fault.String(); have != c.want {
 			t.Errorf("have %q, want %q", have, c.want)

@@ -139,10 +139,27 @@ type Reset struct {
 	In    time.Duration `json:"in,omitempty"`
 }
 
-// Bandwidth narrows the answer direction of each connection to Rate bytes per second.
+// What Bandwidth.Direction may be.
+const (
+	Download = "download"
+	Upload   = "upload"
+	Both     = "both"
+)
+
+// Directions lists them.
+var Directions = []string{Download, Upload, Both}
+
+// Bandwidth narrows each connection to Rate bytes per second, in each direction by itself.
 type Bandwidth struct {
-	Rate int64 `json:"rate"`
+	Rate      int64  `json:"rate"`
+	Direction string `json:"direction,omitempty"` // default Download
 }
+
+// Up reports whether requests come slowly.
+func (b Bandwidth) Up() bool { return b.Direction == Upload || b.Direction == Both }
+
+// Down reports whether answers come slowly.
+func (b Bandwidth) Down() bool { return b.Direction != Upload }
 
 // Slice parts answers into pieces of Size bytes, Delay apart.
 type Slice struct {

@@ -33,8 +33,9 @@ type flow struct {
 	end    context.CancelFunc
 
 	mu      sync.Mutex
-	answers []answer // the present one, and those that begin later
-	seen    int64    // bytes that the toxic took in
+	answers []answer     // the present one, and those that begin later
+	seen    int64        // bytes that the toxic took in
+	rest    *transaction // all that cannot be read; nil as long as there is none
 }
 
 // answer is one answer's place in what goes to the client.
@@ -49,8 +50,10 @@ type transaction struct {
 	request
 	fields http.Header // of the request, those that faults go by
 	spared bool        // it is a handshake, which no request's fault touches
-	met    []*mode     // that touched it; the toxic's alone
-	missed []*mode     // that were drawn not to; likewise
+
+	mu     sync.Mutex // its request and its answer may go by at one time
+	met    []*mode    // that touched it
+	missed []*mode    // that were drawn not to
 }
 
 // opaque is a transaction of which no more is known than whose it is.
@@ -59,6 +62,8 @@ func opaque(w whose) *transaction { return &transaction{request: request{whose: 
 // drawn tells whether a rule on a share touches it: that is drawn once, and holds for all its
 // pieces.
 func (t *transaction) drawn(m *mode, share float64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if slices.Contains(t.met, m) || slices.Contains(t.missed, m) {
 		return !slices.Contains(t.missed, m)
 	}
@@ -127,6 +132,18 @@ func (f *flow) answer(begins int64, t *transaction) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.answers = append(f.answers, answer{begins, t})
+}
+
+// unreadable is all of the flow that cannot be read, both ways.
+func (f *flow) unreadable() *transaction {
+	f.dark.Store(true)
+	w := f.whose()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.rest == nil {
+		f.rest = opaque(w)
+	}
+	return f.rest
 }
 
 // ask notes that a request came; to be called before the node has it. False: the

@@ -128,8 +128,10 @@ func (f *modes) shape() bool {
 // tls is the mode in which TLS handshakes are.
 func (f *modes) tls() *mode { return f[placeTLS].Load() }
 
-// staged tells whether the rule answers in the node's stead.
-func (m *mode) staged() bool { return m.HTTPStatus != nil || m.TLS != nil }
+// staged tells whether the rule answers in the node's stead, or slows requests down.
+func (m *mode) staged() bool {
+	return m.HTTPStatus != nil || m.TLS != nil || m.Bandwidth != nil && m.Bandwidth.Up()
+}
 
 // end takes the rule out of force; false: it was already. What it has touched is
 // counted by then.
@@ -170,6 +172,8 @@ func (m *mode) hit(w whose) bool {
 
 // touch counts a transaction, once; false: the rule is lifted.
 func (m *mode) touch(t *transaction) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if slices.Contains(t.met, m) {
 		return true
 	}

@@ -69,7 +69,8 @@ func (g *stage) serve(f *flow, client clientConn) {
 	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node,
 		turns: newTurns(f.over), asks: heads{users: g.users, fields: g.fields}}
 	if g.staged {
-		c.from, c.there = bufio.NewReaderSize(client, lookahead), node
+		c.from = bufio.NewReaderSize(client, lookahead)
+		c.lead(node)
 	} else {
 		c.from, c.there = bufio.NewReaderSize(&relay{from: client, to: node}, lookahead), io.Discard
 	}
@@ -108,9 +109,17 @@ type exchange struct {
 	back  *bufio.Reader // what the node says, …
 	here  *relay        // … carried on by reading it
 
+	up *uplink // there, where it goes on to somewhere
+
 	heard  atomic.Bool   // the client has said something
 	alone  atomic.Bool   // the node's answers are read by somebody else
 	silent chan struct{} // closed when the node's answers have ended
+}
+
+// lead has what the client says go on to the node.
+func (c *exchange) lead(node net.Conn) {
+	c.up = &uplink{Conn: node, flow: c.flow}
+	c.node, c.there = node, c.up
 }
 
 // listen begins to carry what the node says.
@@ -172,12 +181,24 @@ func (c *exchange) pass(r *transaction, head []byte) bool {
 	}
 	body, _ := c.from.Peek(int(min(max(r.body.length, 0), int64(c.from.Buffered()))))
 	whole := net.Buffers{head, body} // at once, as it most likely came
-	if _, err := whole.WriteTo(c.there); err != nil {
+	if _, err := whole.WriteTo(c.onward(r)); err != nil {
 		return false
 	}
 	_, _ = c.from.Discard(len(body))
 	r.body.length -= int64(len(body))
 	return copyBody(c.there, c.from, r.body) == nil
+}
+
+// onward is where the bytes of a transaction go: straight to the node, unless they are narrowed.
+func (c *exchange) onward(t *transaction) io.Writer {
+	if c.up == nil {
+		return c.there
+	}
+	c.up.of = t
+	if c.up.narrow() == nil {
+		return c.up.Conn
+	}
+	return c.up
 }
 
 // answer answers in the node's stead, once it has the whole request.
@@ -217,11 +238,11 @@ func (c *exchange) answer(r *transaction, m *mode) bool {
 
 // other carries what is not HTTP/1, what was read of it first.
 func (c *exchange) other(first []byte) {
-	c.flow.dark.Store(true)
+	t := c.flow.unreadable()
 	if !c.flow.ask(c.flow.whose()) {
 		return
 	}
-	if _, err := c.there.Write(first); err != nil {
+	if _, err := c.onward(t).Write(first); err != nil {
 		return
 	}
 	_, _ = io.Copy(c.there, c.from)
@@ -252,8 +273,7 @@ func (c *exchange) one() bool {
 	}
 	begins := c.sent.Load()
 	if !ok { // one long answer to whom the connection is
-		c.flow.dark.Store(true)
-		c.flow.answer(begins, opaque(c.flow.whose()))
+		c.flow.answer(begins, c.flow.unreadable())
 		c.flow.asked.Store(true)
 		if c.heard.Load() { // else it is a greeting: the client's first word is still to come
 			c.flow.ask(c.flow.whose())

@@ -172,7 +172,7 @@ func (c *exchange) terminate(m *mode) bool {
 		return false
 	}
 	c.client, c.from = client, bufio.NewReaderSize(client, lookahead)
-	c.node, c.there = node, node
+	c.lead(node)
 	c.alone.Store(false)
 	c.listen()
 	return true
