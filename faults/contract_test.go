@@ -153,6 +153,8 @@ var rows = []row{
 		hit: failed(strange), share: 1, spares: true, secure: true},
 	{name: "tls, unknown authority", fault: &faults.TLS{Link: userPath, As: "unknown-authority"},
 		hit: failed(unknown), share: 1, spares: true, secure: true},
+	{name: "tls, incomplete chain", fault: &faults.TLS{Link: userPath, As: "incomplete-chain"},
+		hit: failed(unknown), share: 1, spares: true, secure: true},
 	{name: "tls, old version", fault: &faults.TLS{Link: userPath, As: "old-version"},
 		hit: failed(outdated), share: 1, spares: true, secure: true},
 	{name: "tls, no answer", fault: &faults.TLS{Link: userPath, As: "no-answer"},
@@ -223,10 +225,14 @@ var apart = map[reflect.Type]func(*testing.T){
 // one of the floods, or by a test of its own; and every answer of a resolver is.
 func TestEveryKindIsUnderContract(t *testing.T) {
 	under, answers := map[reflect.Type]bool{}, map[string]bool{}
+	shown := map[string]bool{}
 	for _, r := range rows {
 		under[reflect.TypeOf(r.fault)] = true
 		if f, ok := r.fault.(*faults.DNS); ok {
 			answers[f.Answer] = true
+		}
+		if f, ok := r.fault.(*faults.TLS); ok {
+			shown[f.As] = true
 		}
 	}
 	for _, d := range torrents {
@@ -239,6 +245,11 @@ func TestEveryKindIsUnderContract(t *testing.T) {
 	for i := range kinds.NumField() {
 		if f := kinds.Field(i); !under[f.Type] {
 			t.Errorf("%s is not under the contract: it wants a row", f.Tag.Get("yaml"))
+		}
+	}
+	for _, as := range link.TLSAnswers {
+		if !shown[as] {
+			t.Errorf("tls, as %s, is not under the contract: it wants a row", as)
 		}
 	}
 	for _, a := range link.DNSAnswers {

@@ -23,7 +23,7 @@ type Kinds struct {
 	Flood           *Flood           `yaml:"flood" about:"an HTTP flood beside the users, with a mix of paths, from many addresses"`
 	ConnectionFlood *ConnectionFlood `yaml:"connection-flood" about:"connections are opened and held, until a server has none left for the users"`
 	SlowRequests    *SlowRequests    `yaml:"slow-requests" about:"requests that come a byte at a time and never end, header or body: slowloris, slow POST"`
-	TLS             *TLS             `yaml:"tls" about:"TLS handshakes meet an expired, wrong or unknown certificate, an old version, or silence"`
+	TLS             *TLS             `yaml:"tls" about:"TLS handshakes meet an expired, wrong or unknown certificate, or half a chain, an old version, or silence"`
 	Stop            *Stop            `yaml:"stop" about:"a target gets SIGTERM and is started again on lift; its host refuses"`
 	Restart         *Restart         `yaml:"restart" about:"a target gets SIGTERM and is started again at once; its host refuses until it serves"`
 	Pause           *Pause           `yaml:"pause" about:"a target is frozen: connections open, and nobody answers"`

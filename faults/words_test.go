@@ -25,6 +25,8 @@ func TestWords(t *testing.T) {
 			"narrows what each connection sends to 64KiB/s"},
 		{&faults.Bandwidth{Rate: 1 << 16, Direction: "both"},
 			"narrows each connection to 64KiB/s, both ways"},
+		{&faults.TLS{As: "incomplete-chain"},
+			"shows a certificate without its intermediate one"},
 	} {
 		if have := c.fault.String(); have != c.want {
 			t.Errorf("have %q, want %q", have, c.want)

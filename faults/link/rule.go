@@ -180,12 +180,14 @@ const (
 	Expired          = "expired"
 	WrongHost        = "wrong-host"
 	UnknownAuthority = "unknown-authority"
+	IncompleteChain  = "incomplete-chain"
 	OldVersion       = "old-version"
 	NoAnswer         = "no-answer"
 )
 
 // TLSAnswers lists them.
-var TLSAnswers = []string{Expired, WrongHost, UnknownAuthority, OldVersion, NoAnswer}
+var TLSAnswers = []string{Expired, WrongHost, UnknownAuthority, IncompleteChain, OldVersion,
+	NoAnswer}
 
 // TLS answers the TLS handshakes of new connections in the node's stead.
 type TLS struct {
