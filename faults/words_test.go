@@ -27,6 +27,8 @@ func TestWords(t *testing.T) {
 			"narrows each connection to 64KiB/s, both ways"},
 		{&faults.TLS{As: "incomplete-chain"},
 			"shows a certificate without its intermediate one"},
+		{&faults.DNS{Answer: "none", Names: []string{"shop"}, Share: &some},
+			"the resolver answers nothing for shop, in 30% of lookups"},
 	} {
 		if have := c.fault.String(); have != c.want {
 			t.Errorf("have %q, want %q", have, c.want)

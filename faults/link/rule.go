@@ -103,6 +103,7 @@ type DNS struct {
 	Answer  string        `json:"answer"`
 	Delay   time.Duration `json:"delay,omitempty"`  // of slow
 	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one where nobody is
+	Share   float64       `json:"share,omitempty"`  // of questions, drawn for each; 0: all
 	// Moved is what each asker hears of names that have moved, of stale.
 	Moved map[string]netip.Addr `json:"moved,omitempty"`
 }
