@@ -32,8 +32,6 @@ func TestSharesAtRate(t *testing.T) {
 			Per: "flow"}, hit: failed(timedOut), packets: dropped},
 		{name: "block-page", fault: &faults.BlockPage{Link: userPath, Share: share(want)},
 			hit: answered(403, "block-page")},
-		{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay, Share: share(want)},
-			hit: slower(delay)},
 		{name: "dns", fault: &faults.DNS{From: "shoppers", Names: []string{"app"},
 			Answer: "nxdomain", Share: share(want)}, hit: failed("NXDOMAIN"), asks: true},
 		{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(want)},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"syscall"
@@ -230,5 +231,19 @@ func TestLatencyIsDrawnByConnection(t *testing.T) {
 	}
 	if hits == 0 || hits == connections {
 		t.Errorf("%d of %d delayed, want half of them", hits, connections)
+	}
+}
+
+// A share is drawn as it is said.
+func TestStreamDrawIsItsShare(t *testing.T) {
+	const n, share, z = 100_000, 0.3, 4.9 // beyond the bounds once in a million times
+	m, hits := &mode{}, 0.0
+	for range n {
+		if opaque(users).drawn(m, share) {
+			hits++
+		}
+	}
+	if d := math.Abs(hits - share*n); d > z*math.Sqrt(n*share*(1-share)) {
+		t.Errorf("%.0f of %d", hits, n)
 	}
 }
