@@ -136,7 +136,7 @@ func untouched(f Fault, of timeline.Fault) string {
 		return fmt.Sprintf("it touches connections while they are made, and none of theirs was opened on %s while it was on; those that stood went on: let them live shorter (connections: {live: …}, or per: request)",
 			f.Link)
 	case of.Spares:
-		return fmt.Sprintf("none of theirs crossed %s while it was on but for what it spares; check the link, and what it touches by only and spare, with stormdrill plan",
+		return fmt.Sprintf("none of theirs crossed %s while it was on but for what it spares; check the link and the spared paths with stormdrill plan",
 			f.Link)
 	}
 	return fmt.Sprintf("none of theirs met it on %s while it was on; check the link, the port and the connections' life with stormdrill plan",
