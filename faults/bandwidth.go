@@ -1,22 +1,34 @@
 package faults
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-// Bandwidth narrows the answer direction of each connection of a link. Several
-// connections do not share it.
+// Bandwidth narrows each connection of a link, in one direction or both. Several
+// connections do not share it, nor do the two directions of one.
 type Bandwidth struct {
 	Link string              `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	Rate quantity.Throughput `yaml:"rate" jsonschema:"required"` // of each connection
+	// Direction is what comes slowly: "download" (answers; default), "upload" (requests) or "both".
+	Direction string `yaml:"direction"`
+
+	Selection `yaml:",inline"`
 }
 
-// Aim is the link, with a proxy in it.
-func (f *Bandwidth) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+// Aim is the link, with a proxy in it; one that knows each request before it goes on, where
+// requests are what comes slowly.
+func (f *Bandwidth) Aim() Aim {
+	a := f.shapes(f.Link)
+	a.Staged = f.Direction == link.Upload || f.Direction == link.Both
+	return a
+}
 
 // Traits: it counts requests.
 func (*Bandwidth) Traits() link.Traits {
@@ -26,17 +38,34 @@ func (*Bandwidth) Traits() link.Traits {
 // Bite is the mode switch: one request's time.
 func (f *Bandwidth) Bite() time.Duration { return 20 * time.Millisecond }
 
-func (f *Bandwidth) String() string { return fmt.Sprintf("narrows each connection to %s", f.Rate) }
+func (f *Bandwidth) String() string {
+	what := fmt.Sprintf("narrows each connection to %s", f.Rate)
+	switch f.Direction {
+	case link.Upload:
+		what = fmt.Sprintf("narrows what each connection sends to %s", f.Rate)
+	case link.Both:
+		what += ", both ways"
+	}
+	return what + f.words()
+}
 
-// Bind checks that something goes through.
+// Bind checks the direction, and that something goes through.
 func (f *Bandwidth) Bind(name string, site Site) (Injection, error) {
 	if f.Rate == 0 {
 		return nil, setting("rate", "rate: want bytes per second, such as 64KiB/s; stall is the fault in which nothing goes through")
+	}
+	way := cmp.Or(f.Direction, link.Download)
+	if !slices.Contains(link.Directions, way) {
+		return nil, setting("direction", "direction %q: want one of %s", f.Direction,
+			strings.Join(link.Directions, ", "))
+	}
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
-		Bandwidth: &link.Bandwidth{Rate: int64(f.Rate)}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
+		Bandwidth: &link.Bandwidth{Rate: int64(f.Rate), Direction: way}}}, nil
 }

@@ -16,8 +16,9 @@ type BlockPage struct {
 	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	Code  int             `yaml:"code"`                       // default 403
 	Share *quantity.Share `yaml:"share"`                      // of requests; default 100%
-	Spare []string        `yaml:"spare"`                      // paths passed on untouched
 	Body  string          `yaml:"body"`                       // default a short page of HTML
+
+	Selection `yaml:",inline"`
 }
 
 // Aim is the link, with a proxy in it that reads HTTP.
@@ -33,7 +34,7 @@ func (f *BlockPage) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *BlockPage) String() string {
 	return fmt.Sprintf("answers %s of requests with a block page, status %d", shareOf(f.Share),
-		f.status().Code)
+		f.status().Code) + f.words()
 }
 
 // Part is the share of requests answered.
@@ -45,7 +46,8 @@ const blockPage = `<!doctype html><title>Request blocked</title><h1>Request bloc
 
 // status is the same answer as of http-status, in a WAF's words.
 func (f *BlockPage) status() *HTTPStatus {
-	s := &HTTPStatus{Link: f.Link, Code: f.Code, Share: f.Share, Spare: f.Spare, Body: f.Body}
+	s := &HTTPStatus{Link: f.Link, Code: f.Code, Share: f.Share, Body: f.Body,
+		Selection: f.Selection}
 	if s.Code == 0 {
 		s.Code = http.StatusForbidden
 	}

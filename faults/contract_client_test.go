@@ -4,6 +4,7 @@ package faults_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +124,11 @@ func (k *kept) again() (o outcome) {
 	begin := time.Now()
 	defer func() { o.Took = time.Since(begin) }()
 	_ = k.conn.SetDeadline(begin.Add(k.a.Timeout))
-	r, _ := http.NewRequest("GET", "http://app/", nil)
+	r, _ := http.NewRequest(cmp.Or(k.a.Ask.Method, "GET"), "http://app"+cmp.Or(k.a.Ask.Path, "/"),
+		nil)
+	for name, value := range k.a.Ask.Fields {
+		r.Header.Set(name, value)
+	}
 	if k.a.Trace != "" {
 		r.Header.Set("traceparent", fmt.Sprintf("00-%s%016x-%016x-01", k.a.Trace, 1, 1))
 	}

@@ -47,11 +47,12 @@ func TestDNSInTheClientsWords(t *testing.T) {
 		{faults.DNS{Answer: "empty"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "none"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "slow", Delay: 400 * time.Millisecond}, 0, well, 0, 0},
-		{faults.DNS{Answer: "truncated"}, 0, well, 0, 0}, // asked again over TCP
+		{faults.DNS{Answer: "slow", Delay: 6 * time.Second}, 2, "", 6, 0}, // who waits for 1 s
+		{faults.DNS{Answer: "truncated"}, 0, well, 0, 0},                  // asked again over TCP
 		{faults.DNS{Answer: "wrong"}, 0, "192.0.2.1", 7, 0},
 		{faults.DNS{Answer: "stale", Names: []string{"app"}, To: "app-new"}, 0, moved, 0, 7},
 	} {
-		t.Run(c.fault.Answer, func(t *testing.T) {
+		t.Run(c.fault.String(), func(t *testing.T) {
 			l := newLab(t, s)
 			ask := func(program string) (r ran) {
 				script := fmt.Sprintf("mount --bind %s /etc/resolv.conf && exec %s", conf, program)
@@ -91,6 +92,51 @@ func TestDNSInTheClientsWords(t *testing.T) {
 				t.Errorf("after: %+v", r)
 			}
 			l.clean()
+		})
+	}
+}
+
+// An answer that is later than glibc waits before it asks again is taken all the same, as long
+// as it asks: each question counts.
+func TestDNSLaterThanAskedAgain(t *testing.T) {
+	t.Parallel()
+	const late = 5300 * time.Millisecond
+	for _, c := range []struct {
+		options string
+		exit    int
+		asked   uint64
+		least   time.Duration
+	}{
+		{"timeout:10 attempts:1", 0, 1, late},
+		{"timeout:5 attempts:2", 0, 2, late}, // the default
+		{"timeout:2 attempts:2", 2, 2, 4 * time.Second},
+	} {
+		t.Run(c.options, func(t *testing.T) {
+			t.Parallel()
+			conf := filepath.Join(t.TempDir(), "resolv.conf")
+			if err := os.WriteFile(conf, fmt.Appendf(nil, "nameserver %s\noptions %s\n", boardAddr,
+				c.options), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			s := spec(false)
+			s.Links = append(s.Links, link.Link{ID: "watch -> app:8080", From: "watch", To: "app",
+				Name: "app", Addr: netip.MustParseAddr("198.18.2.8"), Port: 8080, Node: appAddr})
+			l := newLab(t, s)
+			in, err := (&faults.DNS{From: "watch", Answer: "slow", Delay: late}).Bind("names",
+				faults.Site{Askers: []string{"watch"}, Switchboard: l})
+			l.must(err)
+			_, err = in.Inject(t.Context())
+			l.must(err)
+			var r ran
+			began := time.Now()
+			l.call(l.client, "run", []string{"unshare", "-m", "sh", "-c", fmt.Sprintf(
+				"mount --bind %s /etc/resolv.conf && exec getent ahostsv4 app.", conf)}, &r)
+			took, n := time.Since(began), l.proof(in)
+			if r.Exit != c.exit || took < c.least || n.Total != c.asked {
+				t.Errorf("%+v after %s, counted %+v, want exit %d, %d questions", r, took, n, c.exit,
+					c.asked)
+			}
+			l.wantLifted(in)
 		})
 	}
 }

@@ -80,6 +80,9 @@ func specFor(f faults.Fault) link.Spec {
 	s := spec(f.Aim().Proxied)
 	for i := range s.Links {
 		s.Links[i].Staged = s.Links[i].Proxied && f.Aim().Staged
+		if f, ok := f.(faults.Selective); ok {
+			s.Links[i].Fields = f.Selects().Fields()
+		}
 	}
 	return s
 }

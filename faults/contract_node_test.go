@@ -121,6 +121,14 @@ type attempt struct {
 	Trace   string         `json:"trace"`   // traceparent's run; empty: none sent
 	CA      string         `json:"ca"`      // whom to trust, by TLS; empty: plain
 	Name    string         `json:"name"`    // to ask for, instead of connecting
+	Ask     asking         `json:"ask"`
+}
+
+// asking is what a request asks for; by default for / by GET.
+type asking struct {
+	Method string            `json:"method"`
+	Path   string            `json:"path"`
+	Fields map[string]string `json:"fields"`
 }
 
 // outcome is what came of one try, in the words of the caller's stack.

@@ -32,6 +32,8 @@ func TestSharesAtRate(t *testing.T) {
 			Per: "flow"}, hit: failed(timedOut), packets: dropped},
 		{name: "block-page", fault: &faults.BlockPage{Link: userPath, Share: share(want)},
 			hit: answered(403, "block-page")},
+		{name: "dns", fault: &faults.DNS{From: "shoppers", Names: []string{"app"},
+			Answer: "nxdomain", Share: share(want)}, hit: failed("NXDOMAIN"), asks: true},
 		{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(want)},
 			hit: failed(timedOut), packets: lost},
 		{name: "duplicate", fault: &faults.Duplicate{Link: userPath, Share: share(want)},

@@ -92,6 +92,8 @@ func TestAnswerAsRead(t *testing.T) {
 		{&faults.HTTPStatus{Link: userPath, Code: 503}, 503, "text/plain; charset=utf-8",
 			"503 by the fault page\n"},
 		{&faults.HTTPStatus{Link: userPath, Code: 204}, 204, "", ""},
+		{&faults.HTTPStatus{Link: userPath, Code: 429, RetryAfter: 5 * time.Second}, 429,
+			"text/plain; charset=utf-8", "429 by the fault page\n"},
 	} {
 		t.Run(c.fault.String(), func(t *testing.T) {
 			s := specFor(c.fault)
@@ -106,6 +108,9 @@ func TestAnswerAsRead(t *testing.T) {
 			head, body, _ := strings.Cut(got.Output, "\r\n\r\n")
 			want := []string{fmt.Sprintf("HTTP/1.1 %d %s", c.status, http.StatusText(c.status)),
 				"X-Stormdrill-Fault: page", "X-Stormdrill-Node: " + s.Links[0].To}
+			if c.status == 429 {
+				want = append(want, "Retry-After: 5")
+			}
 			if c.kind != "" {
 				want = append(want, "Content-Type: "+c.kind,
 					fmt.Sprintf("Content-Length: %d", len(body)))

@@ -104,12 +104,20 @@ var rows = []row{
 		"flap, bad"), share: 1},
 	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay),
 		share: 1},
+	{name: "latency of 30%", fault: &faults.Latency{Link: userPath, Delay: 6 * delay,
+		Share: share(0.3)}, hit: slower(6 * delay), share: 0.3},
+	{name: "latency on TLS, of 30%", fault: &faults.Latency{Link: userPath, Delay: 6 * delay,
+		Share: share(0.3)}, hit: slower(6 * delay), share: 0.3, secure: true},
 	{name: "reset", fault: &faults.Reset{Link: userPath}, hit: failed(reset), share: 1,
 		quick: true},
 	{name: "reset after 600 bytes", fault: &faults.Reset{Link: userPath, After: 600},
 		hit: failed(reset), share: 1},
 	{name: "bandwidth", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10}, hit: slower(delay),
 		share: 1},
+	{name: "bandwidth, upload", fault: &faults.Bandwidth{Link: userPath, Rate: 64,
+		Direction: "upload"}, hit: slower(delay), share: 1}, // an answer would time out
+	{name: "bandwidth, both ways", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10,
+		Direction: "both"}, hit: slower(delay), share: 1},
 	{name: "slice", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4},
 		hit: slower(delay), share: 1},
 	{name: "limit-data", fault: &faults.LimitData{Link: userPath, Bytes: 600}, hit: failed(ended),
@@ -124,6 +132,8 @@ var rows = []row{
 		hit: failed(reset), share: 1, secure: true},
 	{name: "bandwidth on TLS", fault: &faults.Bandwidth{Link: userPath, Rate: 1 << 10},
 		hit: slower(delay), share: 1, secure: true},
+	{name: "bandwidth on TLS, upload", fault: &faults.Bandwidth{Link: userPath, Rate: 384,
+		Direction: "upload"}, hit: slower(delay), share: 1, secure: true},
 	{name: "slice on TLS", fault: &faults.Slice{Link: userPath, Size: 200, Delay: delay / 4},
 		hit: slower(delay), share: 1, secure: true},
 	{name: "limit-data on TLS", fault: &faults.LimitData{Link: userPath, Bytes: 1500},
@@ -135,12 +145,15 @@ var rows = []row{
 	{name: "block-page on TLS", fault: &faults.BlockPage{Link: userPath},
 		hit: answered(403, "block-page on TLS"), share: 1, secure: true},
 	{name: "latency on TLS, by path", fault: &faults.Latency{Link: userPath, Delay: delay,
-		Spare: []string{"/health"}}, hit: slower(delay), share: 1, secure: true},
+		Selection: faults.Selection{Spare: []string{"/health"}}}, hit: slower(delay), share: 1,
+		secure: true},
 	{name: "tls, expired", fault: &faults.TLS{Link: userPath, As: "expired"}, hit: failed(expired),
 		share: 1, spares: true, secure: true},
 	{name: "tls, wrong host", fault: &faults.TLS{Link: userPath, As: "wrong-host"},
 		hit: failed(strange), share: 1, spares: true, secure: true},
 	{name: "tls, unknown authority", fault: &faults.TLS{Link: userPath, As: "unknown-authority"},
+		hit: failed(unknown), share: 1, spares: true, secure: true},
+	{name: "tls, incomplete chain", fault: &faults.TLS{Link: userPath, As: "incomplete-chain"},
 		hit: failed(unknown), share: 1, spares: true, secure: true},
 	{name: "tls, old version", fault: &faults.TLS{Link: userPath, As: "old-version"},
 		hit: failed(outdated), share: 1, spares: true, secure: true},
@@ -150,6 +163,9 @@ var rows = []row{
 		spares: true, asks: true, quick: true},
 	{name: "dns, failure", fault: names("servfail"), hit: failed("SERVFAIL"), share: 1,
 		spares: true, asks: true, quick: true},
+	{name: "dns, failure of 30%", fault: &faults.DNS{From: "shoppers", Names: []string{"app"},
+		Answer: "servfail", Share: share(0.3)}, hit: failed("SERVFAIL"), share: 0.3, spares: true,
+		asks: true, quick: true},
 	{name: "dns, refused", fault: names("refused"), hit: failed("REFUSED"), share: 1, spares: true,
 		asks: true, quick: true},
 	{name: "dns, no address", fault: names("empty"), hit: leads(""), share: 1, spares: true,
@@ -207,10 +223,14 @@ var apart = map[reflect.Type]func(*testing.T){
 // one of the floods, or by a test of its own; and every answer of a resolver is.
 func TestEveryKindIsUnderContract(t *testing.T) {
 	under, answers := map[reflect.Type]bool{}, map[string]bool{}
+	shown := map[string]bool{}
 	for _, r := range rows {
 		under[reflect.TypeOf(r.fault)] = true
 		if f, ok := r.fault.(*faults.DNS); ok {
 			answers[f.Answer] = true
+		}
+		if f, ok := r.fault.(*faults.TLS); ok {
+			shown[f.As] = true
 		}
 	}
 	for _, d := range torrents {
@@ -223,6 +243,11 @@ func TestEveryKindIsUnderContract(t *testing.T) {
 	for i := range kinds.NumField() {
 		if f := kinds.Field(i); !under[f.Type] {
 			t.Errorf("%s is not under the contract: it wants a row", f.Tag.Get("yaml"))
+		}
+	}
+	for _, as := range link.TLSAnswers {
+		if !shown[as] {
+			t.Errorf("tls, as %s, is not under the contract: it wants a row", as)
 		}
 	}
 	for _, a := range link.DNSAnswers {

@@ -200,6 +200,8 @@ func TestTLSPeers(t *testing.T) {
 			"Verify return code: 62 (hostname mismatch)"},
 		{"unknown-authority", 60, "unable to get local issuer certificate",
 			"Verify return code: 21 (unable to verify the first certificate)"},
+		{"incomplete-chain", 60, "unable to get local issuer certificate",
+			"Verify return code: 21 (unable to verify the first certificate)"},
 		{"old-version", 35, "alert protocol version", "alert protocol version"},
 		{"no-answer", 28, "timed out", ""},
 	} {
@@ -228,6 +230,24 @@ func TestTLSPeers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Of an incomplete chain one certificate is shown, whose issuer is not the drill's authority.
+func TestTLSPeersSeeOneOfTheChain(t *testing.T) {
+	t.Parallel()
+	p := newPeers(t)
+	p.apply(link.Rule{Name: "short", Links: []string{opensslPath},
+		TLS: &link.TLS{As: link.IncompleteChain}})
+	got := p.openssl("-showcerts")
+	if n := strings.Count(got.Output, "BEGIN CERTIFICATE"); n != 1 ||
+		!strings.Contains(got.Output, "CN = An intermediate authority") {
+		t.Errorf("openssl: %+v, want one certificate, by an intermediate authority", got)
+	}
+	p.lift("short")
+	if got := p.openssl("-showcerts"); strings.Contains(got.Output, "intermediate") {
+		t.Errorf("openssl after the lift: %+v", got)
+	}
+	p.clean()
 }
 
 // A client that takes what it is shown reaches the node.
@@ -330,8 +350,8 @@ func TestTLSOpened(t *testing.T) {
 	}
 	l.lift("bad")
 	l.wantKept("after the lift")
-	l.apply(link.Rule{Name: "spared", Links: []string{userPath, lbPath}, Spare: []string{"/"},
-		Stall: &link.Stall{}})
+	l.apply(link.Rule{Name: "spared", Links: []string{userPath, lbPath},
+		Select: link.Selection{Spare: []string{"/"}}, Stall: &link.Stall{}})
 	l.wantKept("beside a fault that spares its path")
 	l.lift("spared")
 	l.clean()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 // DNS changes what somebody gets to hear from the drill's resolver, over UDP and
@@ -21,9 +22,12 @@ type DNS struct {
 	// after delay), truncated (right over TCP alone), wrong (address) or stale: the
 	// names have moved to another target, to, and their old address refuses.
 	Answer  string        `yaml:"answer" jsonschema:"required"`
-	Delay   time.Duration `yaml:"delay"`   // of slow; under 5s, when a resolver asks again
+	Delay   time.Duration `yaml:"delay"`   // of slow; at most 1m, and most who ask wait for 5s
 	Address string        `yaml:"address"` // of wrong; default an address where nobody is
 	To      string        `yaml:"to"`      // of stale: a target or a replica
+	// Share is of lookups, each question drawn by itself, one that is asked again too; not of
+	// stale. Default 100%.
+	Share *quantity.Share `yaml:"share"`
 	// TTL is how long answers about the names may be kept, of stale, from the start of
 	// the run: so long those who go by it hear nothing of the move. Whole seconds, up to
 	// 24h; default 1s.
@@ -55,6 +59,9 @@ func (f *DNS) String() string {
 	if len(f.Names) > 0 {
 		what += " for " + strings.Join(f.Names, ", ")
 	}
+	if value(f.Share) < 1 {
+		what += fmt.Sprintf(", in %s of lookups", f.Share)
+	}
 	if f.Answer == "stale" {
 		what += "; the old address refuses"
 		if f.TTL > 0 {
@@ -68,7 +75,11 @@ func (f *DNS) String() string {
 // than a day none of them does.
 const MostTTL = 24 * time.Hour
 
-const longestDNSDelay = 5 * time.Second
+// longestDNSDelay is far above what anybody who asks waits for (resolv.conf(5): 30 s at most).
+const longestDNSDelay = time.Minute
+
+// Part is the share of lookups: at most so many new connections meet it.
+func (f *DNS) Part() float64 { return value(f.Share) }
 
 // Bind checks the answer and what belongs to it.
 func (f *DNS) Bind(name string, site Site) (Injection, error) {
@@ -76,12 +87,19 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("answer", "answer %q: want one of %s", f.Answer,
 			strings.Join(link.DNSAnswers, ", "))
 	}
-	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay >= longestDNSDelay) || !slow &&
+	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay > longestDNSDelay) || !slow &&
 		f.Delay != 0 {
-		return nil, setting("delay", "delay %s: want one above zero and under %s with answer: slow, and none otherwise",
+		return nil, setting("delay", "delay %s: want one above zero and up to %s with answer: slow, and none otherwise",
 			f.Delay, longestDNSDelay)
 	}
-	rule := link.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay}
+	if err := checkShare(f.Share); err != nil {
+		return nil, err
+	}
+	if f.Share != nil && f.Answer == "stale" {
+		return nil, setting("share", "share: a name that has moved has moved for all who ask: leave it out with answer: stale")
+	}
+	rule := link.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay,
+		Share: value(f.Share)}
 	if f.Answer != "wrong" && f.Answer != "stale" {
 		rule.Apart = site.Apart
 	}

@@ -47,8 +47,8 @@ type Aim struct {
 	Proxied bool
 	// Reads: it reads HTTP there, so that TLS has to end in those links.
 	Reads bool
-	// Staged: it answers in the node's stead, so the HTTP stage has to hold there what
-	// clients ask until it is whole.
+	// Staged: it answers in the node's stead, or slows requests down, so the HTTP stage has
+	// to hold there what clients ask until it is whole.
 	Staged bool
 }
 

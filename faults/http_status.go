@@ -3,7 +3,7 @@ package faults
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"net/http"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -17,9 +17,13 @@ type HTTPStatus struct {
 	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	Code  int             `yaml:"code" jsonschema:"required"` // 200–599
 	Share *quantity.Share `yaml:"share"`                      // of requests; default 100%
-	Spare []string        `yaml:"spare"`                      // paths passed on untouched, such as the health check's
 	Body  string          `yaml:"body"`                       // of the answer; default none
-	Flap  *Flap           `yaml:"flap"`                       // default: bad throughout
+	// RetryAfter has the answer say when to ask again, in whole seconds, with code 429 or 503;
+	// default: it does not say.
+	RetryAfter time.Duration `yaml:"retry-after"`
+	Flap       *Flap         `yaml:"flap"` // default: bad throughout
+
+	Selection `yaml:",inline"`
 }
 
 // Flap makes a node bad for a part of each period, from the injection on.
@@ -63,9 +67,9 @@ func (*HTTPStatus) Traits() link.Traits {
 func (f *HTTPStatus) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *HTTPStatus) String() string {
-	s := fmt.Sprintf("answers %d to %s of requests", f.Code, shareOf(f.Share))
-	if len(f.Spare) > 0 {
-		s += ", sparing " + strings.Join(f.Spare, ", ")
+	s := fmt.Sprintf("answers %d to %s of requests", f.Code, shareOf(f.Share)) + f.words()
+	if f.RetryAfter > 0 {
+		s += fmt.Sprintf(", asking to come again after %s", f.RetryAfter)
 	}
 	if f.Flap != nil {
 		s += fmt.Sprintf(", for %s of every %s", f.Flap.Duty, f.Flap.Period)
@@ -73,15 +77,18 @@ func (f *HTTPStatus) String() string {
 	return s
 }
 
-// Bind checks code, share and paths.
+// Bind checks code, share and selection.
 func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if f.Code < 200 || f.Code > 599 {
 		return nil, setting("code", "code %d: want a final HTTP status, 200 to 599", f.Code)
 	}
+	if err := f.checkRetry(); err != nil {
+		return nil, err
+	}
 	if err := checkShare(f.Share); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(checkSpare(f.Spare), f.Flap.check()); err != nil {
+	if err := errors.Join(f.check(), f.Flap.check()); err != nil {
 		return nil, err
 	}
 	period, bad := f.Flap.bad()
@@ -89,9 +96,25 @@ func (f *HTTPStatus) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Spare: f.Spare,
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
 		HTTPStatus: &link.HTTPStatus{Code: f.Code, Share: value(f.Share), Body: f.Body,
-			Period: period, Bad: bad}}}, nil
+			RetryAfter: int64(f.RetryAfter / time.Second),
+			Period:     period, Bad: bad}}}, nil
+}
+
+// checkRetry wants a header that says what is asked for, with a status that has one.
+func (f *HTTPStatus) checkRetry() error {
+	switch {
+	case f.RetryAfter == 0:
+		return nil
+	case f.Code != http.StatusTooManyRequests && f.Code != http.StatusServiceUnavailable:
+		return setting("retry-after", "retry-after: belongs to code 429 or 503, and here is %d",
+			f.Code)
+	case f.RetryAfter < 0 || f.RetryAfter%time.Second != 0:
+		return setting("retry-after", "retry-after %s: the header says whole seconds: want 1s, 2s …",
+			f.RetryAfter)
+	}
+	return nil
 }
 
 // value is the share, everything where none is given.
@@ -112,15 +135,6 @@ func shareOf(s *quantity.Share) string {
 func checkShare(s *quantity.Share) error {
 	if s != nil && *s == 0 {
 		return setting("share", "share 0%%: it would hit nothing")
-	}
-	return nil
-}
-
-func checkSpare(paths []string) error {
-	for _, p := range paths {
-		if !strings.HasPrefix(p, "/") {
-			return setting("spare", "spare %q: want a path that begins with /", p)
-		}
 	}
 	return nil
 }

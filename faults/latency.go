@@ -1,11 +1,12 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
 // Latency delays the answers on a link. It delays bytes, not packets:
@@ -14,13 +15,15 @@ type Latency struct {
 	Link   string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
 	Delay  time.Duration `yaml:"delay" jsonschema:"required"` // of each answer
 	Jitter time.Duration `yaml:"jitter"`                      // uniform, ± ; at most delay
-	Spare  []string      `yaml:"spare"`                       // paths whose answers are as quick as ever, such as the health check's
+	// Share is of requests, each drawn by itself; of what is not HTTP/1, of connections.
+	// Default 100%.
+	Share *quantity.Share `yaml:"share"`
+
+	Selection `yaml:",inline"`
 }
 
-// Aim is the link, with a proxy in it; it reads HTTP where there are paths to know.
-func (f *Latency) Aim() Aim {
-	return Aim{Link: f.Link, Proxied: true, Reads: len(f.Spare) > 0}
-}
+// Aim is the link, with a proxy in it.
+func (f *Latency) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*Latency) Traits() link.Traits {
@@ -31,20 +34,23 @@ func (*Latency) Traits() link.Traits {
 func (f *Latency) Bite() time.Duration { return 20*time.Millisecond + f.Delay + f.Jitter }
 
 func (f *Latency) String() string {
-	s := fmt.Sprintf("delays answers by %s", f.Delay)
+	s := fmt.Sprintf("delays %s of answers by %s", shareOf(f.Share), f.Delay)
+	if value(f.Share) == 1 {
+		s = fmt.Sprintf("delays answers by %s", f.Delay)
+	}
 	if f.Jitter > 0 {
 		s += fmt.Sprintf(" ± %s", f.Jitter)
 	}
-	if len(f.Spare) > 0 {
-		s += ", sparing " + strings.Join(f.Spare, ", ")
-	}
-	return s
+	return s + f.words()
 }
 
 // Delays is the delay and its jitter.
 func (f *Latency) Delays() time.Duration { return f.Delay + f.Jitter }
 
-// Bind checks that the delay is a delay.
+// Part is the share of answers delayed.
+func (f *Latency) Part() float64 { return value(f.Share) }
+
+// Bind checks that the delay is a delay, and that it has somebody to delay.
 func (f *Latency) Bind(name string, site Site) (Injection, error) {
 	if f.Delay <= 0 {
 		return nil, setting("delay", "delay %s: must be above zero", f.Delay)
@@ -53,13 +59,13 @@ func (f *Latency) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("jitter", "jitter %s: must lie between zero and the delay of %s",
 			f.Jitter, f.Delay)
 	}
-	if err := checkSpare(f.Spare); err != nil {
+	if err := errors.Join(checkShare(f.Share), f.check()); err != nil {
 		return nil, err
 	}
 	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Spare: f.Spare,
-		Latency: &link.Latency{Delay: f.Delay, Jitter: f.Jitter}}}, nil
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
+		Latency: &link.Latency{Delay: f.Delay, Jitter: f.Jitter, Share: value(f.Share)}}}, nil
 }

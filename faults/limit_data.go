@@ -13,10 +13,12 @@ import (
 type LimitData struct {
 	Link  string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
 	Bytes quantity.Size `yaml:"bytes" jsonschema:"required"` // of an answer, its head included
+
+	Selection `yaml:",inline"`
 }
 
 // Aim is the link, with a proxy in it.
-func (f *LimitData) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+func (f *LimitData) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*LimitData) Traits() link.Traits {
@@ -27,7 +29,7 @@ func (*LimitData) Traits() link.Traits {
 func (f *LimitData) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *LimitData) String() string {
-	return fmt.Sprintf("closes connections behind %s of an answer", f.Bytes)
+	return fmt.Sprintf("closes connections behind %s of an answer", f.Bytes) + f.words()
 }
 
 // Bind checks that something is left of an answer.
@@ -35,10 +37,13 @@ func (f *LimitData) Bind(name string, site Site) (Injection, error) {
 	if f.Bytes == 0 {
 		return nil, setting("bytes", "bytes: want the part of an answer that goes through, such as 16KiB")
 	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
 		LimitData: &link.LimitData{Bytes: int64(f.Bytes)}}}, nil
 }

@@ -4,7 +4,7 @@ import "fmt"
 
 // SettingError is what Bind finds wrong with one of a fault's settings.
 type SettingError struct {
-	Key string // the setting's, as a scenario writes it
+	Key string // the setting's, as a scenario writes it; "only.paths" within another
 	Err error
 }
 

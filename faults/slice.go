@@ -13,10 +13,12 @@ type Slice struct {
 	Link  string        `yaml:"link" jsonschema:"required"`  // FROM -> TO[:port]; * globs
 	Size  quantity.Size `yaml:"size" jsonschema:"required"`  // of a piece
 	Delay time.Duration `yaml:"delay" jsonschema:"required"` // between two pieces of an answer
+
+	Selection `yaml:",inline"`
 }
 
 // Aim is the link, with a proxy in it.
-func (f *Slice) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
+func (f *Slice) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*Slice) Traits() link.Traits {
@@ -27,7 +29,7 @@ func (*Slice) Traits() link.Traits {
 func (f *Slice) Bite() time.Duration { return 20*time.Millisecond + f.Delay }
 
 func (f *Slice) String() string {
-	return fmt.Sprintf("slices answers into %s, %s apart", f.Size, f.Delay)
+	return fmt.Sprintf("slices answers into %s, %s apart", f.Size, f.Delay) + f.words()
 }
 
 // Bind checks that there are pieces, and that they come apart.
@@ -38,10 +40,13 @@ func (f *Slice) Bind(name string, site Site) (Injection, error) {
 	if f.Delay == 0 {
 		return nil, setting("delay", "delay: want one above zero, such as 20ms: pieces that follow at once are put together again on the way")
 	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	ids, err := onLinks(site, true)
 	if err != nil {
 		return nil, err
 	}
-	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids,
+	return ruleInjection{site.Switchboard, link.Rule{Name: name, Links: ids, Select: f.Selects(),
 		Slice: &link.Slice{Size: int64(f.Size), Delay: f.Delay}}}, nil
 }

@@ -13,9 +13,9 @@ import (
 // is shown is passed on to the node, by TLS, as a middlebox would.
 type TLS struct {
 	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
-	// As is expired, wrong-host or unknown-authority, which is what is wrong with
-	// the certificate; old-version, where only TLS 1.0 and 1.1 are spoken; or
-	// no-answer.
+	// As is expired, wrong-host, unknown-authority or incomplete-chain (its intermediate
+	// certificate is not shown), which is what is wrong with the certificate; old-version,
+	// where only TLS 1.0 and 1.1 are spoken; or no-answer.
 	As string `yaml:"as" jsonschema:"required"`
 }
 
@@ -35,6 +35,7 @@ func (f *TLS) String() string {
 		link.Expired:          "shows an expired certificate",
 		link.WrongHost:        "shows a certificate for another host",
 		link.UnknownAuthority: "shows a certificate by an unknown authority",
+		link.IncompleteChain:  "shows a certificate without its intermediate one",
 		link.OldVersion:       "speaks no TLS after 1.1",
 		link.NoAnswer:         "does not answer TLS handshakes",
 	}[f.As]

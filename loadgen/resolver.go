@@ -44,8 +44,8 @@ func (e *lookupError) Unwrap() error { return e.err }
 // are not cached, and lookups under way are not shared: users are different
 // machines, and one lost packet must not hold up them all.
 type resolver struct {
-	dns.Client
-	now func() time.Time
+	dns.Client // its Timeout is when it asks again
+	now        func() time.Time
 	// atLeast is how long a name is kept, however short its TTL; 0: it is asked for
 	// each time; nil: the TTL alone counts.
 	atLeast *time.Duration
@@ -130,18 +130,46 @@ func (r *resolver) ask(ctx context.Context, name string) ([]netip.Addr, time.Dur
 	return a.Addresses, time.Duration(a.TTL) * time.Second, nil
 }
 
-// exchange asks over UDP, as often as a user's machine would, and over TCP
-// where the answer was cut.
-func (r *resolver) exchange(ctx context.Context, q dns.Question) (a dns.Answer, err error) {
-	for range askTimes {
-		if a, err = r.Ask(ctx, "udp", q); err == nil && a.Truncated {
-			a, err = r.Ask(ctx, "tcp", q)
-		}
-		if err == nil || !timedOut(err) || ctx.Err() != nil {
-			return a, err
-		}
+// exchange asks as often as a user's machine would. As glibc does, it takes an answer to the
+// first question also after it has asked again.
+func (r *resolver) exchange(ctx context.Context, q dns.Question) (dns.Answer, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type said struct {
+		dns.Answer
+		err error
 	}
-	return dns.Answer{}, err
+	heard := make(chan said, 1) // of what was asked again
+	first, stop := context.WithCancel(ctx)
+	defer stop()
+	again := time.AfterFunc(r.Timeout, func() {
+		if a, err := r.once(ctx, q, r.Timeout); err == nil || !timedOut(err) {
+			heard <- said{a, err}
+			stop()
+		}
+	})
+	defer again.Stop()
+	a, err := r.once(first, q, askTimes*r.Timeout)
+	select {
+	case s := <-heard:
+		if err != nil {
+			return s.Answer, s.err
+		}
+	default:
+	}
+	return a, err
+}
+
+// once asks over UDP, and over TCP where the answer was cut.
+func (r *resolver) once(ctx context.Context, q dns.Question, within time.Duration) (dns.Answer,
+	error) {
+	c := r.Client
+	c.Timeout = within
+	a, err := c.Ask(ctx, "udp", q)
+	if err == nil && a.Truncated {
+		a, err = c.Ask(ctx, "tcp", q)
+	}
+	return a, err
 }
 
 func codeClass(c dns.Code) load.Class {

@@ -130,6 +130,48 @@ func TestResolverAsksFromItsSourceAndHonoursTTL(t *testing.T) {
 	}
 }
 
+// A question without an answer is asked once more; the first answer counts, to whichever
+// of the two.
+func TestSilentLookupIsAskedAgain(t *testing.T) {
+	const patience = 200 * time.Millisecond
+	for _, c := range []struct {
+		late  [2]time.Duration // of the first answer and the second; 0: at once
+		class load.Class
+		least time.Duration
+	}{
+		{[2]time.Duration{0, time.Hour}, load.OK, 0},
+		{[2]time.Duration{patience * 3 / 2, time.Hour}, load.OK, patience * 3 / 2},
+		{[2]time.Duration{time.Hour, 0}, load.OK, patience},
+		{[2]time.Duration{time.Hour, time.Hour}, load.DNSTimeout, 2 * patience},
+	} {
+		var asked atomic.Int64
+		over := make(chan struct{})
+		at := serveNames(t, func(dns.Query) *dns.Answer {
+			select {
+			case <-time.After(c.late[min(asked.Add(1), 2)-1]):
+			case <-over:
+			}
+			return holds(60, "127.0.0.1")
+		})
+		r := newDialer(netip.Addr{}, loopback, at).names
+		r.Timeout = patience
+		began := time.Now()
+		_, err := r.lookup(t.Context(), "app")
+		if took := time.Since(began); classify(err, resolving) != c.class || took < c.least ||
+			took >= time.Minute {
+			t.Errorf("%v: %v after %s", c.late, err, took)
+		}
+		want := int64(2)
+		if c.least < patience {
+			want = 1
+		}
+		if n := asked.Load(); n != want {
+			t.Errorf("%v: asked %d times", c.late, n)
+		}
+		close(over)
+	}
+}
+
 func TestFailedLookupIsAskedAgain(t *testing.T) {
 	var asked atomic.Int64
 	at := serveNames(t, func(dns.Query) *dns.Answer {

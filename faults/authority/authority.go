@@ -47,11 +47,24 @@ func Expired() Validity {
 
 // New makes an authority that signs itself.
 func New(name string) (Pair, error) {
-	v := Validity{Expired().From, Current().Until}
-	c := template(name, v)
+	return sign(authorityOf(name), nil)
+}
+
+// Intermediate makes an authority that another signs. A server that has its certificate from
+// it has to show both: clients know the one at the top alone.
+func (ca Pair) Intermediate(name string) (Pair, error) {
+	signer, err := ca.TLS()
+	if err != nil {
+		return Pair{}, err
+	}
+	return sign(authorityOf(name), &signer)
+}
+
+func authorityOf(name string) *x509.Certificate {
+	c := template(name, Validity{Expired().From, Current().Until})
 	c.IsCA, c.BasicConstraintsValid = true, true
 	c.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	return sign(c, nil)
+	return c
 }
 
 // Issue makes a server's certificate for some DNS names, of which there must be

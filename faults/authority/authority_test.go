@@ -65,3 +65,32 @@ func TestIssueWithoutKey(t *testing.T) {
 		t.Error("signed by nobody")
 	}
 }
+
+// A certificate by an intermediate authority is good to whoever is shown both, and to nobody
+// who is shown the one alone.
+func TestIntermediate(t *testing.T) {
+	ca, err := New("drill")
+	if err != nil {
+		t.Fatal(err)
+	}
+	between, err := ca.Intermediate("between")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := issue(t, between, Current())
+	var unknown x509.UnknownAuthorityError
+	if err := verify(t, ca, p, "app"); !errors.As(err, &unknown) {
+		t.Errorf("alone: %v", err)
+	}
+	c, err := p.TLS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots, others := x509.NewCertPool(), x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(ca.Certificate))
+	others.AppendCertsFromPEM([]byte(between.Certificate))
+	if _, err := c.Leaf.Verify(x509.VerifyOptions{DNSName: "app", Roots: roots,
+		Intermediates: others}); err != nil {
+		t.Errorf("with the one between: %v", err)
+	}
+}

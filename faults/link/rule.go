@@ -14,8 +14,8 @@ type Rule struct {
 	// For is how long it may be in force: then the switchboard lifts it by itself, and
 	// tells "expired". 0: until it is lifted.
 	For time.Duration `json:"for,omitempty"`
-	// Spare are paths that a rule on streams lets alone; a * at the end stands for anything.
-	Spare []string `json:"spare,omitempty"`
+	// Select is which requests a rule on streams touches.
+	Select Selection `json:"select,omitzero"`
 
 	SynDrop    *SynDrop    `json:"syn_drop,omitempty"`
 	Refuse     *Refuse     `json:"refuse,omitempty"`
@@ -103,6 +103,7 @@ type DNS struct {
 	Answer  string        `json:"answer"`
 	Delay   time.Duration `json:"delay,omitempty"`  // of slow
 	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one where nobody is
+	Share   float64       `json:"share,omitempty"`  // of questions, drawn for each; 0: all
 	// Moved is what each asker hears of names that have moved, of stale.
 	Moved map[string]netip.Addr `json:"moved,omitempty"`
 }
@@ -127,6 +128,8 @@ type Dead struct {
 type Latency struct {
 	Delay  time.Duration `json:"delay"`
 	Jitter time.Duration `json:"jitter"`
+	// Share is of requests, or of connections that carry none of HTTP/1; 0: all.
+	Share float64 `json:"share,omitempty"`
 }
 
 // Reset ends connections with an RST to both ends: those that stand at once and
@@ -137,10 +140,27 @@ type Reset struct {
 	In    time.Duration `json:"in,omitempty"`
 }
 
-// Bandwidth narrows the answer direction of each connection to Rate bytes per second.
+// What Bandwidth.Direction may be.
+const (
+	Download = "download"
+	Upload   = "upload"
+	Both     = "both"
+)
+
+// Directions lists them.
+var Directions = []string{Download, Upload, Both}
+
+// Bandwidth narrows each connection to Rate bytes per second, in each direction by itself.
 type Bandwidth struct {
-	Rate int64 `json:"rate"`
+	Rate      int64  `json:"rate"`
+	Direction string `json:"direction,omitempty"` // default Download
 }
+
+// Up reports whether requests come slowly.
+func (b Bandwidth) Up() bool { return b.Direction == Upload || b.Direction == Both }
+
+// Down reports whether answers come slowly.
+func (b Bandwidth) Down() bool { return b.Direction != Upload }
 
 // Slice parts answers into pieces of Size bytes, Delay apart.
 type Slice struct {
@@ -161,12 +181,14 @@ const (
 	Expired          = "expired"
 	WrongHost        = "wrong-host"
 	UnknownAuthority = "unknown-authority"
+	IncompleteChain  = "incomplete-chain"
 	OldVersion       = "old-version"
 	NoAnswer         = "no-answer"
 )
 
 // TLSAnswers lists them.
-var TLSAnswers = []string{Expired, WrongHost, UnknownAuthority, OldVersion, NoAnswer}
+var TLSAnswers = []string{Expired, WrongHost, UnknownAuthority, IncompleteChain, OldVersion,
+	NoAnswer}
 
 // TLS answers the TLS handshakes of new connections in the node's stead.
 type TLS struct {

@@ -42,9 +42,12 @@ type Link struct {
 	// that HTTP in it can be read. What is shown is by the drill's own authority.
 	Opened bool `json:"opened,omitempty"`
 	Users  bool `json:"users"` // From is a load group
-	// Staged, of a proxied link: a fault of the plan answers in the node's stead, so
-	// the HTTP stage holds each request, or ClientHello, until it is whole.
+	// Staged, of a proxied link: a fault of the plan answers in the node's stead, or slows
+	// requests down, so the HTTP stage holds the head of each, or a ClientHello, until it is
+	// whole.
 	Staged bool `json:"staged,omitempty"`
+	// Fields are the header fields of requests by which a fault of the plan tells them apart.
+	Fields []string `json:"fields,omitempty"`
 	// Protocol is Plain or Encrypted; empty: not known.
 	Protocol string `json:"protocol,omitempty"`
 }

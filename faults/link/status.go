@@ -11,6 +11,8 @@ type HTTPStatus struct {
 	Code  int     `json:"code"`
 	Share float64 `json:"share"` // drawn per request
 	Body  string  `json:"body,omitempty"`
+	// RetryAfter is when to ask again, in seconds; 0: nothing is said of it.
+	RetryAfter int64 `json:"retry_after,omitempty"`
 	// Period: the node flaps, and is bad for Bad of each, from the apply on; 0: it is bad throughout.
 	Period time.Duration `json:"period,omitempty"`
 	Bad    time.Duration `json:"bad,omitempty"`
@@ -26,14 +28,15 @@ const (
 
 // Answer is what the HTTP stage gives in a node's stead, besides its own headers.
 type Answer struct {
-	Code int
-	Type string // Content-Type; empty without a body
-	Body string
+	Code       int
+	Type       string // Content-Type; empty without a body
+	Body       string
+	RetryAfter int64 // seconds; 0: no such header
 }
 
 // Answer is that of a rule of a name.
 func (s HTTPStatus) Answer(name string) Answer {
-	a := Answer{Code: s.Code, Body: s.Body}
+	a := Answer{Code: s.Code, Body: s.Body, RetryAfter: s.RetryAfter}
 	switch {
 	case a.Code == http.StatusNoContent || a.Code == http.StatusNotModified:
 		a.Body = ""

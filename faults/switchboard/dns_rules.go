@@ -4,6 +4,7 @@ package switchboard
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"sync"
@@ -113,6 +114,9 @@ func (d *dnsRules) hit(asker string, from netip.Addr, name string) *dnsRule {
 			len(r.Names) > 0 && !slices.ContainsFunc(r.Names,
 				func(n string) bool { return plain(n) == name }) {
 			continue
+		}
+		if r.Share > 0 && rand.Float64() >= r.Share {
+			continue // another rule may still be for it
 		}
 		now := wire.Now()
 		r.count.Total++

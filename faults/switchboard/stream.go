@@ -78,7 +78,8 @@ func (s *streams) open(ctx context.Context, l link.Link) error {
 	}
 	g := &stage{users: "00-" + s.run, name: l.To, node: netip.AddrPortFrom(l.Node, l.Port),
 		subnet: s.subnet, staged: l.Staged || l.Opened, opened: l.Opened,
-		certs: &certStore{ca: s.authority, names: namesOf(l)}}
+		fields: l.Fields,
+		certs:  &certStore{ca: s.authority, names: namesOf(l)}}
 	if l.Opened {
 		if err := g.certs.forge(&link.TLS{As: good}); err != nil {
 			_ = listener.Close()
@@ -129,7 +130,7 @@ func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 		case l == nil:
 			return link.Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
 		case m.staged() && !l.stage.staged:
-			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that answers in the node's stead",
+			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that has to know each request before the node does",
 				r.Name, id)
 		case l.faults.taken(m):
 			return link.Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind",

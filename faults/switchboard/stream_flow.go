@@ -4,7 +4,9 @@ package switchboard
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,17 +33,50 @@ type flow struct {
 	end    context.CancelFunc
 
 	mu      sync.Mutex
-	answers []*answer // the present one, and those that begin later
-	seen    int64     // bytes that the toxic took in
+	answers []answer     // the present one, and those that begin later
+	seen    int64        // bytes that the toxic took in
+	rest    *transaction // all that cannot be read; nil as long as there is none
 }
 
 // answer is one answer's place in what goes to the client.
 type answer struct {
 	begins int64 // offset of its first byte
-	path   string
-	whose  whose
-	spared bool    // it is a handshake, which no request's fault touches
-	met    []*mode // that touched it; the toxic's alone
+	*transaction
+}
+
+// transaction is one request with its answer, as faults touch it; or all of a connection
+// that carries something else.
+type transaction struct {
+	request
+	fields http.Header // of the request, those that faults go by
+	spared bool        // it is a handshake, which no request's fault touches
+
+	mu     sync.Mutex // its request and its answer may go by at one time
+	met    []*mode    // that touched it
+	missed []*mode    // that were drawn not to
+}
+
+// opaque is a transaction of which no more is known than whose it is.
+func opaque(w whose) *transaction { return &transaction{request: request{whose: w}} }
+
+// drawn tells whether a rule on a share touches it: that is drawn once, and holds for all its
+// pieces.
+func (t *transaction) drawn(m *mode, share float64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if slices.Contains(t.met, m) || slices.Contains(t.missed, m) {
+		return !slices.Contains(t.missed, m)
+	}
+	hit := rand.Float64() < share
+	if !hit {
+		t.missed = append(t.missed, m)
+	}
+	return hit
+}
+
+// selected tells whether a rule touches it.
+func (t *transaction) selected(m *mode) bool {
+	return !t.spared && m.Select.Takes(t.method, t.path, t.fields.Values)
 }
 
 // whose traffic something is.
@@ -82,7 +117,7 @@ func (f *flow) asks(w whose) whose {
 func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool, t *trace,
 	w whose) *flow {
 	f := &flow{client: client, faults: faults, nodes: nodes, trace: t, born: time.Now(),
-		answers: []*answer{{whose: w}}}
+		answers: []answer{{0, opaque(w)}}}
 	f.users.Store(w == users)
 	if raw, err := client.SyscallConn(); err == nil {
 		_ = raw.Control(func(fd uintptr) { f.fd = int32(fd) })
@@ -93,10 +128,22 @@ func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool
 
 // answer notes where in the stream an answer begins; to be called before its first
 // byte is written.
-func (f *flow) answer(begins int64, path string, w whose) {
+func (f *flow) answer(begins int64, t *transaction) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.answers = append(f.answers, &answer{begins: begins, path: path, whose: w})
+	f.answers = append(f.answers, answer{begins, t})
+}
+
+// unreadable is all of the flow that cannot be read, both ways.
+func (f *flow) unreadable() *transaction {
+	f.dark.Store(true)
+	w := f.whose()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.rest == nil {
+		f.rest = opaque(w)
+	}
+	return f.rest
 }
 
 // ask notes that a request came; to be called before the node has it. False: the
@@ -120,18 +167,18 @@ func (f *flow) spareHandshake() {
 
 // take tells whose the next bytes are, at which place of that answer they
 // stand, and how many of n they are.
-func (f *flow) take(n int) (a *answer, at int64, length int) {
+func (f *flow) take(n int) (t *transaction, at int64, length int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.answers) > 1 && f.answers[1].begins <= f.seen {
 		f.answers = slices.Delete(f.answers, 0, 1)
 	}
-	a, at, length = f.answers[0], f.seen-f.answers[0].begins, n
+	t, at, length = f.answers[0].transaction, f.seen-f.answers[0].begins, n
 	if len(f.answers) > 1 {
 		length = int(min(int64(n), f.answers[1].begins-f.seen))
 	}
 	f.seen += int64(length)
-	return a, at, length
+	return t, at, length
 }
 
 // pass notes that the next n bytes go to the client as they are.

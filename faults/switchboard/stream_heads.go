@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"net/http"
+	"net/textproto"
 	"strings"
 )
 
@@ -30,10 +31,11 @@ type response struct {
 // is HTTP/1; a head that is written as nearly all are is read without it, to the
 // same end and a tenth of the cost.
 type heads struct {
-	users string // what traceparents of users' requests begin with
-	path  string // of the request before: most connections ask for the same again
-	bytes *bytes.Reader
-	lines *bufio.Reader
+	users  string   // what traceparents of users' requests begin with
+	fields []string // by which faults tell requests apart; canonical
+	path   string   // of the request before: most connections ask for the same again
+	bytes  *bytes.Reader
+	lines  *bufio.Reader
 }
 
 // request reads the head of a request, which is to be used before more is read.
@@ -96,6 +98,22 @@ func upgradeOf(a *http.Response) string {
 		return overHTTP2
 	}
 	return overUpgrade
+}
+
+// chosen reads the fields of a request that faults go by: also those, such as Host, that
+// net/http takes away.
+func (h *heads) chosen(head []byte) http.Header {
+	if len(h.fields) == 0 {
+		return nil
+	}
+	lines := textproto.NewReader(h.of(head))
+	_, _ = lines.ReadLine()
+	all, _ := lines.ReadMIMEHeader() // of a head that net/http took
+	of := http.Header{}
+	for _, name := range h.fields {
+		of[name] = all[name]
+	}
+	return of
 }
 
 func (h *heads) of(head []byte) *bufio.Reader {

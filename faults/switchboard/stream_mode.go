@@ -4,7 +4,6 @@ package switchboard
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -129,8 +128,10 @@ func (f *modes) shape() bool {
 // tls is the mode in which TLS handshakes are.
 func (f *modes) tls() *mode { return f[placeTLS].Load() }
 
-// staged tells whether the rule answers in the node's stead.
-func (m *mode) staged() bool { return m.HTTPStatus != nil || m.TLS != nil }
+// staged tells whether the rule answers in the node's stead, or slows requests down.
+func (m *mode) staged() bool {
+	return m.HTTPStatus != nil || m.TLS != nil || m.Bandwidth != nil && m.Bandwidth.Up()
+}
 
 // end takes the rule out of force; false: it was already. What it has touched is
 // counted by then.
@@ -169,15 +170,17 @@ func (m *mode) hit(w whose) bool {
 	return true
 }
 
-// touch counts an answer, once; false: the rule is lifted.
-func (m *mode) touch(a *answer) bool {
-	if slices.Contains(a.met, m) {
+// touch counts a transaction, once; false: the rule is lifted.
+func (m *mode) touch(t *transaction) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if slices.Contains(t.met, m) {
 		return true
 	}
-	if !m.hit(a.whose) {
+	if !m.hit(t.whose) {
 		return false
 	}
-	a.met = append(a.met, m)
+	t.met = append(t.met, m)
 	return true
 }
 
@@ -187,14 +190,4 @@ func (m *mode) read() link.Count {
 	c := m.count
 	c.Active = m.active.Load()
 	return c
-}
-
-// spares tells whether a path's answers are let alone.
-func (m *mode) spares(path string) bool {
-	return slices.ContainsFunc(m.Spare, func(p string) bool {
-		if stem, ok := strings.CutSuffix(p, "*"); ok {
-			return strings.HasPrefix(path, stem)
-		}
-		return path == p
-	})
 }

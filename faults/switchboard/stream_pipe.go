@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // clientConn is the client's connection as the HTTP stage sees it: requests are read from
@@ -21,6 +22,10 @@ func (d clientConn) Write(b []byte) (int, error) { return d.answers.Write(b) }
 
 // ReadFrom keeps io.Copy from going round the answer pipe.
 func (d clientConn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(d.answers, r) }
+
+// SetWriteDeadline does nothing: TLS sets one as it closes, and an answer that is held by then
+// has still to go.
+func (d clientConn) SetWriteDeadline(time.Time) error { return nil }
 
 // Close ends the answers. The connection is closed once the client has all of them.
 func (d clientConn) Close() error { return d.answers.Close() }

@@ -197,7 +197,8 @@ func TestPipelinedAnswersAreToldApart(t *testing.T) {
 		_, _ = io.Copy(io.Discard, c)
 	}), false)
 	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
-		Spare: []string{"/spared"}, Latency: &link.Latency{Delay: 50 * time.Millisecond}}); err != nil {
+		Select:  link.Selection{Spare: []string{"/spared"}},
+		Latency: &link.Latency{Delay: 50 * time.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
 	c := dial(t, at)

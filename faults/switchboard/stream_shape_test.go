@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"syscall"
@@ -167,5 +168,82 @@ func TestCutCountsWhatWentBefore(t *testing.T) {
 	n, err := io.Copy(io.Discard, c)
 	if want := int64(after - len(head) - 1000); n != want || !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("%d bytes more, then %v, want %d and a reset", n, err, want)
+	}
+}
+
+// A rule on a share draws once for each request, on one connection too, and holds to that
+// for all of its answer.
+func TestLatencyIsDrawnByRequest(t *testing.T) {
+	const late, requests = 60 * time.Millisecond, 40
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 2 {
+			fmt.Fprint(w, "half")
+			w.(http.Flusher).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+	})
+	eachWay(t, h, func(t *testing.T, s *streams, url string, c *http.Client) {
+		if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
+			Latency: &link.Latency{Delay: late, Share: 0.5}}); err != nil {
+			t.Fatal(err)
+		}
+		hits := uint64(0)
+		for range requests {
+			began := time.Now()
+			_, _, text := ask(t, c, "GET", url, "", true)
+			n, _, _ := s.count("slow")
+			if text != "halfhalf" || n.Users > hits+1 ||
+				n.Users > hits && time.Since(began) < late {
+				t.Errorf("%q after %s, counted %+v, before it %d", text, time.Since(began), n, hits)
+			}
+			hits = n.Users
+		}
+		if hits == 0 || hits == requests {
+			t.Errorf("%d of %d delayed, want half of them", hits, requests)
+		}
+	})
+}
+
+// What carries no request is drawn by connection.
+func TestLatencyIsDrawnByConnection(t *testing.T) {
+	const late, connections, words = 50 * time.Millisecond, 30, 3
+	s, at := linkTo(t, serverOf(t, reverser), false)
+	if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
+		Latency: &link.Latency{Delay: late, Share: 0.5}}); err != nil {
+		t.Fatal(err)
+	}
+	hits := uint64(0)
+	for range connections {
+		c, before := dial(t, at), hits
+		for word := range words {
+			began := time.Now()
+			fmt.Fprint(c, "abcd")
+			expect(t, c, "dcba")
+			n, _, _ := s.count("slow")
+			if n.Total > before && time.Since(began) < late {
+				t.Errorf("word %d of a slow connection took %s", word, time.Since(began))
+			}
+			if word > 0 && n.Total != hits || n.Total > before+1 {
+				t.Errorf("counted %d behind word %d, %d before it", n.Total, word, hits)
+			}
+			hits = n.Total
+		}
+	}
+	if hits == 0 || hits == connections {
+		t.Errorf("%d of %d delayed, want half of them", hits, connections)
+	}
+}
+
+// A share is drawn as it is said.
+func TestStreamDrawIsItsShare(t *testing.T) {
+	const n, share, z = 100_000, 0.3, 4.9 // beyond the bounds once in a million times
+	m, hits := &mode{}, 0.0
+	for range n {
+		if opaque(users).drawn(m, share) {
+			hits++
+		}
+	}
+	if d := math.Abs(hits - share*n); d > z*math.Sqrt(n*share*(1-share)) {
+		t.Errorf("%.0f of %d", hits, n)
 	}
 }

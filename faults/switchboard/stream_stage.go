@@ -32,6 +32,7 @@ type stage struct {
 	staged bool         // requests are held until they are whole: a fault may answer them
 	opened bool         // TLS ends here, so that what is in it can be read
 	certs  *certStore
+	fields []string // of requests, by which faults tell them apart
 
 	connections, requests atomic.Uint64
 	trace                 trace
@@ -66,9 +67,10 @@ func (g *stage) serve(f *flow, client clientConn) {
 	defer context.AfterFunc(f.over, part)()
 	s := &countingConn{Conn: client}
 	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node,
-		turns: newTurns(f.over), asks: heads{users: g.users}}
+		turns: newTurns(f.over), asks: heads{users: g.users, fields: g.fields}}
 	if g.staged {
-		c.from, c.there = bufio.NewReaderSize(client, lookahead), node
+		c.from = bufio.NewReaderSize(client, lookahead)
+		c.lead(node)
 	} else {
 		c.from, c.there = bufio.NewReaderSize(&relay{from: client, to: node}, lookahead), io.Discard
 	}
@@ -107,9 +109,17 @@ type exchange struct {
 	back  *bufio.Reader // what the node says, …
 	here  *relay        // … carried on by reading it
 
+	up *uplink // there, where it goes on to somewhere
+
 	heard  atomic.Bool   // the client has said something
 	alone  atomic.Bool   // the node's answers are read by somebody else
 	silent chan struct{} // closed when the node's answers have ended
+}
+
+// lead has what the client says go on to the node.
+func (c *exchange) lead(node net.Conn) {
+	c.up = &uplink{Conn: node, flow: c.flow}
+	c.node, c.there = node, c.up
 }
 
 // listen begins to carry what the node says.
@@ -142,7 +152,7 @@ func (c *exchange) request() bool {
 		c.secure()
 		return false
 	}
-	r, head, err := c.asks.request(c.from)
+	q, head, err := c.asks.request(c.from)
 	http2 := bytes.HasPrefix(head, []byte(http2Preface))
 	if http2 {
 		c.stage.trace.hides(overHTTP2)
@@ -151,6 +161,7 @@ func (c *exchange) request() bool {
 		c.other(head)
 		return false
 	}
+	r := &transaction{request: q, fields: c.asks.chosen(head)}
 	r.whose = c.flow.asks(r.whose)
 	c.stage.requests.Add(1)
 	if !c.flow.ask(r.whose) {
@@ -163,14 +174,14 @@ func (c *exchange) request() bool {
 }
 
 // pass sends the request on.
-func (c *exchange) pass(r request, head []byte) bool {
+func (c *exchange) pass(r *transaction, head []byte) bool {
 	if !c.turns.wait(r) || r.method == http.MethodConnect {
 		c.other(head)
 		return false
 	}
 	body, _ := c.from.Peek(int(min(max(r.body.length, 0), int64(c.from.Buffered()))))
 	whole := net.Buffers{head, body} // at once, as it most likely came
-	if _, err := whole.WriteTo(c.there); err != nil {
+	if _, err := whole.WriteTo(c.onward(r)); err != nil {
 		return false
 	}
 	_, _ = c.from.Discard(len(body))
@@ -178,8 +189,20 @@ func (c *exchange) pass(r request, head []byte) bool {
 	return copyBody(c.there, c.from, r.body) == nil
 }
 
+// onward is where the bytes of a transaction go: straight to the node, unless they are narrowed.
+func (c *exchange) onward(t *transaction) io.Writer {
+	if c.up == nil {
+		return c.there
+	}
+	c.up.of = t
+	if c.up.narrow() == nil {
+		return c.up.Conn
+	}
+	return c.up
+}
+
 // answer answers in the node's stead, once it has the whole request.
-func (c *exchange) answer(r request, m *mode) bool {
+func (c *exchange) answer(r *transaction, m *mode) bool {
 	if !r.waits { // else it has sent no body yet
 		if err := copyBody(io.Discard, c.from, r.body); err != nil {
 			return false
@@ -190,6 +213,9 @@ func (c *exchange) answer(r request, m *mode) bool {
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", a.Code, http.StatusText(a.Code),
 		link.FaultHeader, m.Name, link.NodeHeader, c.stage.name)
+	if a.RetryAfter > 0 {
+		fmt.Fprintf(&b, "Retry-After: %d\r\n", a.RetryAfter)
+	}
 	if a.Type != "" {
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", a.Type)
 	}
@@ -204,7 +230,7 @@ func (c *exchange) answer(r request, m *mode) bool {
 		b.WriteString(a.Body)
 	}
 	return c.turns.insert(func() error {
-		c.flow.answer(c.sent.Load(), r.path, r.whose)
+		c.flow.answer(c.sent.Load(), r)
 		_, err := io.WriteString(c.client, b.String())
 		return err
 	}) && stay
@@ -212,11 +238,11 @@ func (c *exchange) answer(r request, m *mode) bool {
 
 // other carries what is not HTTP/1, what was read of it first.
 func (c *exchange) other(first []byte) {
-	c.flow.dark.Store(true)
+	t := c.flow.unreadable()
 	if !c.flow.ask(c.flow.whose()) {
 		return
 	}
-	if _, err := c.there.Write(first); err != nil {
+	if _, err := c.onward(t).Write(first); err != nil {
 		return
 	}
 	_, _ = io.Copy(c.there, c.from)
@@ -247,15 +273,14 @@ func (c *exchange) one() bool {
 	}
 	begins := c.sent.Load()
 	if !ok { // one long answer to whom the connection is
-		c.flow.dark.Store(true)
-		c.flow.answer(begins, "", c.flow.whose())
+		c.flow.answer(begins, c.flow.unreadable())
 		c.flow.asked.Store(true)
 		if c.heard.Load() { // else it is a greeting: the client's first word is still to come
 			c.flow.ask(c.flow.whose())
 		}
 		return false
 	}
-	c.flow.answer(begins, r.path, r.whose)
+	c.flow.answer(begins, r)
 	if !c.bring(r.method) {
 		return false
 	}

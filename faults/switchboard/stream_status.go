@@ -22,8 +22,8 @@ func (s *statusKind) bad(after time.Duration) bool {
 
 // draws decides whether a request is answered by the rule, and counts it: before the
 // answer, so that whoever has read that finds it counted.
-func (m *mode) draws(r request) bool {
+func (m *mode) draws(t *transaction) bool {
 	s := (*statusKind)(m.HTTPStatus)
-	return !m.spares(r.path) && s.bad(time.Since(m.began)) &&
-		(s.Share >= 1 || rand.Float64() < s.Share) && m.hit(r.whose)
+	return t.selected(m) && s.bad(time.Since(m.began)) &&
+		(s.Share >= 1 || rand.Float64() < s.Share) && m.hit(t.whose)
 }

@@ -176,7 +176,9 @@ func TestStreamPassesVerbatim(t *testing.T) {
 func TestHTTPStatusCountsExactly(t *testing.T) {
 	var served atomic.Int64
 	s, url := throughStage(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { served.Add(1) }))
-	if _, err := s.apply(link.Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/health"}, HTTPStatus: &link.HTTPStatus{Code: 503, Share: 0.3}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "bad", Links: []string{"a -> b"},
+		Select:     link.Selection{Spare: []string{"/health"}},
+		HTTPStatus: &link.HTTPStatus{Code: 503, Share: 0.3}}); err != nil {
 		t.Fatal(err)
 	}
 	var users, checks, asked atomic.Int64
@@ -231,7 +233,9 @@ func TestPipelinedOrder(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 		fmt.Fprint(w, "node")
 	}))
-	if _, err := s.apply(link.Rule{Name: "bad", Links: []string{"a -> b"}, Spare: []string{"/ok*"}, HTTPStatus: &link.HTTPStatus{Code: 500, Share: 1}}); err != nil {
+	if _, err := s.apply(link.Rule{Name: "bad", Links: []string{"a -> b"},
+		Select:     link.Selection{Spare: []string{"/ok*"}},
+		HTTPStatus: &link.HTTPStatus{Code: 500, Share: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -292,13 +296,35 @@ func TestLatency(t *testing.T) {
 	}
 }
 
+// An answer that ends its connection comes late, and whole.
+func TestLatencyOfTheLastAnswer(t *testing.T) {
+	const late = 200 * time.Millisecond
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
+		fmt.Fprint(w, "hello")
+	})
+	eachWay(t, h, func(t *testing.T, s *streams, url string, c *http.Client) {
+		if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
+			Latency: &link.Latency{Delay: late}}); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, _, text := ask(t, c, "GET", url, "", true); text != "hello" ||
+			time.Since(began) < late {
+			t.Errorf("have %q after %s", text, time.Since(began))
+		}
+	})
+}
+
 // A spared path's answers are not counted as late, beside others' on the same
 // connection.
 func TestLatencySpares(t *testing.T) {
 	const late = 300 * time.Millisecond
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) })
 	eachWay(t, h, func(t *testing.T, s *streams, url string, c *http.Client) {
-		if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"}, Spare: []string{"/health"}, Latency: &link.Latency{Delay: late}}); err != nil {
+		if _, err := s.apply(link.Rule{Name: "slow", Links: []string{"a -> b"},
+			Select:  link.Selection{Spare: []string{"/health"}},
+			Latency: &link.Latency{Delay: late}}); err != nil {
 			t.Fatal(err)
 		}
 		for i, path := range []string{"/health", "/a", "/health", "/b"} {

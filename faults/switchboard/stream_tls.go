@@ -75,6 +75,10 @@ func (p *certStore) forge(t *link.TLS) error {
 		if ca, err = authority.New("An authority that nobody trusts"); err != nil {
 			return err
 		}
+	case link.IncompleteChain:
+		if ca, err = p.ca.Intermediate("An intermediate authority that is not shown"); err != nil {
+			return err
+		}
 	}
 	pair, err := ca.Issue(valid, names...)
 	if err != nil {
@@ -172,7 +176,7 @@ func (c *exchange) terminate(m *mode) bool {
 		return false
 	}
 	c.client, c.from = client, bufio.NewReaderSize(client, lookahead)
-	c.node, c.there = node, node
+	c.lead(node)
 	c.alone.Store(false)
 	c.listen()
 	return true

@@ -69,7 +69,7 @@ type queue struct {
 // piece is a part of an answer.
 type piece struct {
 	data   []byte
-	answer *answer
+	answer *transaction
 	at     int64 // its place in the answer
 	holds  []hold
 	last   bool // the connection ends behind it …
@@ -182,7 +182,7 @@ func (q *queue) shape(p piece) []piece {
 	all := []piece{p}
 	for i := range q.flow.faults {
 		m := q.flow.faults[i].Load()
-		if m == nil || p.answer.spared || m.spares(p.answer.path) {
+		if m == nil || !p.answer.selected(m) {
 			continue
 		}
 		if s, ok := m.kind.(shaper); ok {

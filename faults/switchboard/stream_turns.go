@@ -11,9 +11,9 @@ import (
 // turns keeps a connection's answers in the order of their requests.
 type turns struct {
 	mu    sync.Mutex
-	fewer sync.Cond // there are fewer, or there will be no more
-	queue []request // whose answers are still to come, or to end
-	plain bool      // it speaks something else, from here on
+	fewer sync.Cond      // there are fewer, or there will be no more
+	queue []*transaction // whose answers are still to come, or to end
+	plain bool           // it speaks something else, from here on
 }
 
 func newTurns(over context.Context) *turns {
@@ -24,22 +24,22 @@ func newTurns(over context.Context) *turns {
 }
 
 // wait notes a request that goes to the node; false: it is none.
-func (t *turns) wait(n request) bool {
+func (t *turns) wait(r *transaction) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.plain {
-		t.queue = append(t.queue, n)
+		t.queue = append(t.queue, r)
 	}
 	return !t.plain
 }
 
 // begin tells which request an answer that begins is for; false: for none.
-func (t *turns) begin() (request, bool) {
+func (t *turns) begin() (*transaction, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.queue) == 0 || t.plain {
 		t.plain = true
-		return request{}, false
+		return nil, false
 	}
 	return t.queue[0], true
 }

@@ -35,7 +35,9 @@ func (p *planner) affectedLinks(f *Fault) (out []link.Link) {
 func (p *planner) meets(f *Fault, l link.Link) bool {
 	a := f.Fault.Aim()
 	_, idle := f.Fault.(faults.Idling)
-	switch {
+	switch g := p.load[l.From]; {
+	case g != nil && !asksFor(selection(f.Fault), g):
+		return false
 	case a.From != "" && p.load[l.From] == nil:
 		return a.Misleads || a.Moves || !p.asksApart(l.From)
 	case a.Moves:

@@ -130,18 +130,21 @@ func (p *planner) aimKey(f *Fault) string {
 // in which one reads what may be TLS.
 func (p *planner) putProxies() {
 	proxied, staged, read := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	fields := map[string][]string{}
 	for _, f := range p.plan.Faults {
 		a := f.Fault.Aim()
 		for _, l := range f.Site.Links {
 			proxied[l.ID] = proxied[l.ID] || a.Proxied
 			staged[l.ID] = staged[l.ID] || a.Staged
 			read[l.ID] = read[l.ID] || a.Reads && l.Protocol != link.Plain
+			fields[l.ID] = append(fields[l.ID], selection(f.Fault).Fields()...)
 		}
 	}
 	mark := func(links []link.Link) {
 		for i := range links {
 			id := links[i].ID
 			links[i].Proxied, links[i].Staged, links[i].Opened = proxied[id], staged[id], read[id]
+			links[i].Fields = slices.Compact(slices.Sorted(slices.Values(fields[id])))
 		}
 	}
 	mark(p.plan.Switchboard.Links)
@@ -185,8 +188,9 @@ func (p *planner) bind(f *Fault) {
 		At:   f.At, For: f.For, Share: f.Share, Traits: f.Fault.Traits(), Nodes: farEnds(f.Site),
 		Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links),
 		Scope:  p.scope(f),
-		Spares: spares(f.Fault),
+		Spares: !selection(f.Fault).All(),
 	})
+	p.saysUnselected(f)
 	switch {
 	case p.ofWatchers(f.Site.Links):
 		p.note("fault %s: it is on watchers' own links only, and no user meets it", f.Name)
@@ -248,7 +252,7 @@ func (p *planner) longEnough(f *Fault, keys []string) bool {
 // setting tells a mistake in a fault, at the key that it is about.
 func (p *planner) setting(keys []string, format string, err error) {
 	if wrong := (*faults.SettingError)(nil); errors.As(err, &wrong) {
-		keys = append(slices.Clip(keys), wrong.Key)
+		keys = append(slices.Clip(keys), strings.Split(wrong.Key, ".")...)
 	}
 	p.problem(keys, format, err)
 }
@@ -289,12 +293,6 @@ func (p *planner) meetsPooled(f *Fault) {
 func (p *planner) ofWatchers(links []link.Link) bool {
 	return len(links) > 0 && !slices.ContainsFunc(links,
 		func(l link.Link) bool { return p.consumers[l.From].kind != kindWatcher })
-}
-
-// spares: it is written with paths that it lets alone.
-func spares(f faults.Fault) bool {
-	s, ok := f.(faults.Sparing)
-	return ok && len(s.Spares()) > 0
 }
 
 // overlaps refuses two faults at one time on one target, whose lifts would undo

@@ -3,6 +3,7 @@ package plan
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -40,6 +41,9 @@ func takes(e load.Expect, method string, a link.Answer) bool {
 	header := http.Header{}
 	if a.Type != "" {
 		header.Set("Content-Type", a.Type)
+	}
+	if a.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.FormatInt(a.RetryAfter, 10))
 	}
 	if method == http.MethodHead {
 		a.Body = ""

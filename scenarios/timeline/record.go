@@ -82,7 +82,7 @@ type Fault struct {
 	Unmet bool `json:"unmet,omitempty"`
 	// Watchers: it is on watchers' own links only, so that what it touches are checks.
 	Watchers bool `json:"watchers,omitempty"`
-	// Spares: it lets some paths alone.
+	// Spares: it lets some requests alone, by what they are.
 	Spares bool `json:"spares,omitempty"`
 	// Scope is how much it hits: "node" (one of several alike), "region" (more, but
 	// not all nodes or users), "core".
