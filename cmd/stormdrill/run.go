@@ -34,6 +34,7 @@ type runFlags struct {
 	// uncontained allows an engine that does not close the drill's network.
 	uncontained bool
 	trust       trust
+	lang        language
 
 	repeat, allow, controls int
 }
@@ -91,6 +92,7 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 		"run also where the engine does not keep packets in the drill's network; the scorecard says so")
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	f.trust.flags(c)
+	f.lang.flag(c)
 	c.Flags().StringToStringVar(&f.images, "image", nil,
 		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
@@ -222,7 +224,7 @@ func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.
 	if err != nil {
 		return card, err
 	}
-	return card, reports.WriteAll(d.Dir, card)
+	return card, reports.WriteAll(d.Dir, reports.Of(d.Record, card, f.lang.Lang()))
 }
 
 // freshFolder makes the evidence folder; one that already holds a record or a

@@ -42,6 +42,8 @@ type Drill struct {
 	// same run and ledger; nil: there is none, for a Ground whose labs end with this
 	// process. A drill with commands of its own then does not begin.
 	Reaper func(run, ledger string) *exec.Cmd
+	// Record is what Run recorded, once it has returned a scorecard; nil where there is none.
+	Record *timeline.Record
 
 	plan     *plan.Plan
 	steers   []*engine.Steer
@@ -98,11 +100,11 @@ func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 	if err := d.recorder.close(); err != nil {
 		return sla.Scorecard{}, err
 	}
-	record, err := timeline.Open(filepath.Join(d.Dir, "record"))
+	d.Record, err = timeline.Open(filepath.Join(d.Dir, "record"))
 	if err != nil {
 		return sla.Scorecard{}, err
 	}
-	return sla.Score(record, record.Header.Objectives), nil
+	return sla.Score(d.Record, d.Record.Header.Objectives), nil
 }
 
 // markEnd says in the record why there was no drill.

@@ -238,10 +238,10 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 	if again := sla.Score(r, r.Header.Objectives); !reflect.DeepEqual(again, card) {
 		t.Errorf("scored again: have %+v, want %+v", again, card)
 	}
-	if err := reports.WriteAll(dir, card); err != nil {
+	if err := reports.WriteAll(dir, reports.Of(r, card, "en")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md"} {
+	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md", "report.html"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || !strings.Contains(string(text), r.Header.Scenario) {
 			t.Errorf("%s, %v: %.200s", name, err, text)

@@ -1,0 +1,172 @@
+package reports
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/tsenart/vegeta/v12/lib/plot"
+
+	"github.com/stormdrill/stormdrill/scenarios/series"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+var (
+	//go:embed page/report.html
+	pageHTML string
+	//go:embed page/report.css
+	pageStyle string
+	//go:embed page/report.js
+	pageScript string
+)
+
+var pageTemplate = template.Must(template.New("report").Parse(pageHTML))
+
+// page is what the template is filled with. All text in it is plain; the template
+// escapes it for where it stands.
+type page struct {
+	Lang       string
+	Card       sla.Scorecard
+	Series     series.Series
+	Title      string
+	Verdict    string
+	Reasons    []string
+	Facts      []string
+	Objectives []pageObjective
+	Noticed    []string
+	FaultLines []string
+	Cost       []string
+	Trust      []string
+	Again      [][2]string
+	Data       template.JS
+	UPlot      template.JS
+	Script     template.JS
+	UPlotStyle template.CSS
+	Style      template.CSS
+	Policy     string
+}
+
+// pageObjective is a row of objectives.
+type pageObjective struct {
+	sla.Objective
+	Sign string
+	Bar  *bar
+}
+
+// bar is a measure on a scale that its limit is on too, all in per cent of the scale.
+type bar struct {
+	Title                    string
+	Value, From, Give, Limit float64
+}
+
+// HTML writes a report that opens from disk in any browser: one file, which asks for
+// nothing else.
+func HTML(w io.Writer, r Report) error {
+	card, s, lang := plainly(r.Card), plainly(r.Series), r.Lang
+	if labels[lang] == nil {
+		lang = "en"
+	}
+	p := &page{Lang: lang, Card: card, Series: s, Title: title(card),
+		Style: template.CSS(pageStyle), Script: template.JS(pageScript),
+		Reasons: sla.Texts(card.Reasons), Noticed: observer(card, true)}
+	p.Verdict = strings.ToUpper(p.Say("verdict " + string(card.Verdict)))
+	p.Facts = said(users(card), outages(card), latency(card))
+	for _, o := range card.Objectives {
+		p.Objectives = append(p.Objectives, pageObjective{o, resultSigns[o.Result], barOf(o)})
+	}
+	for _, f := range card.Faults {
+		p.FaultLines = append(p.FaultLines, fault(f, len(card.Faults) == 1))
+	}
+	p.Cost = said(data(card), budget(card), impact(card), alert(card))
+	p.Trust = said(append([]string{generator(card), clocks(card)}, sla.Texts(card.Notes)...)...)
+	p.Again = [][2]string{
+		{p.Say("again"), fmt.Sprintf("stormdrill run %s --seed %d", card.Scenario, card.Seed)},
+		{p.Say("scenario"), card.Scenario}, {p.Say("run"), card.Run},
+		{p.Say("seed"), strconv.FormatUint(card.Seed, 10)}, {"stormdrill", string(card.Tool)},
+		{p.Say("sla hash"), card.SLA}}
+	if err := p.assets(); err != nil {
+		return err
+	}
+	data, err := json.Marshal(map[string]any{"series": s, "card": card, "words": p.scripted()})
+	if err != nil {
+		return err
+	}
+	p.Data = template.JS(data) // <, > and & are escaped in it
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, p); err != nil {
+		return err
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// assets are the charts' library, as vegeta carries it, and what the page may run: these
+// scripts, and nothing that got into it by a name.
+func (p *page) assets() error {
+	for name, put := range map[string]func([]byte){
+		"uPlot.min.js":  func(b []byte) { p.UPlot = template.JS(b) },
+		"uPlot.min.css": func(b []byte) { p.UPlotStyle = template.CSS(b) },
+	} {
+		f, err := plot.Assets.Open(name)
+		if err != nil {
+			return err
+		}
+		b, err := io.ReadAll(f)
+		_ = f.Close() // it was read to its end
+		if err != nil {
+			return err
+		}
+		put(b)
+	}
+	hash := func(s template.JS) string {
+		sum := sha256.Sum256([]byte(s))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	p.Policy = fmt.Sprintf("default-src 'none'; style-src 'unsafe-inline'; script-src %s %s",
+		hash(p.UPlot), hash(p.Script))
+	return nil
+}
+
+// said are the lines that say something.
+func said(all ...string) (some []string) {
+	for _, s := range all {
+		if s != "" {
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
+// Count writes a number with commas.
+func (p *page) Count(n uint64) string { return count(n) }
+
+// barOf draws what was measured beside its limit; nil where one of them is no number. Of
+// shares that have to be high, the scale begins where both can be told from all.
+func barOf(o sla.Objective) *bar {
+	if o.Limit == nil || o.Value == nil {
+		return nil
+	}
+	least, most := 0.0, 1.2*max(*o.Limit, *o.Value+o.Resolution)
+	if o.Op == ">=" && most > 1 && *o.Limit <= 1 {
+		short := max(1-*o.Limit, 1-*o.Value)
+		least, most = max(0, 1-1.5*short), 1
+	}
+	if !(most > least) {
+		return nil
+	}
+	at := func(v float64) float64 {
+		return math.Round(1000*min(1, max(0, (v-least)/(most-least)))) / 10
+	}
+	b := &bar{Value: at(*o.Value), From: at(*o.Value - o.Resolution), Limit: at(*o.Limit),
+		Title: o.Measured + " " + o.Wanted}
+	b.Give = max(0.4, at(*o.Value+o.Resolution)-b.From)
+	return b
+}
