@@ -26,6 +26,7 @@ const mostNamed = 9
 type Series struct {
 	Step     float64   `json:"step_seconds"`
 	At       []float64 `json:"at"`     // where each step begins
+	End      float64   `json:"end"`    // and the last ends: less than two steps after it began
 	Groups   []Group   `json:"groups"` // of several, all of them together first, without a name
 	Classes  []Counted `json:"classes"`
 	Nodes    []Counted `json:"nodes"`    // answers
@@ -81,17 +82,31 @@ type Alarm struct {
 var steps = []int64{100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000,
 	300_000, 600_000, 1_800_000, 3_600_000}
 
-// parts is how many parts of a step are told apart for the worst of them.
-const parts = 4
+const (
+	// parts is how many parts of a step are told apart for the worst of them.
+	parts = 4
+	// enough requests in a step make a share and a percentile of it; for them, a step is
+	// made as long as a second, but no longer.
+	enough  = 25
+	longest = time.Second
+)
 
 // Of reads a run's series from its record.
 func Of(r *timeline.Record) Series {
 	start, end := bounds(r)
-	step := stepOf(end - start)
-	n := int((end - start + step - 1) / step)
+	total := 0
+	for _, g := range r.Header.Groups {
+		total += r.Requests[g.Name].Len()
+	}
+	step := stepOf(end-start, total)
+	n := int((end - start) / step)
+	if end > start {
+		n = max(n, 1)
+	}
 	c := &columns{n: n, fresh: served(n), standing: served(n)}
 	c.classes.n, c.nodes.n = n, n
-	out := Series{Step: float64(step) / 1e9, At: make([]float64, n), New: c.fresh,
+	out := Series{Step: float64(step) / 1e9, At: make([]float64, n),
+		End: float64(end-start) / 1e9, New: c.fresh,
 		Standing: c.standing, Watchers: lanes(r, start)}
 	var all *gathered
 	var groups []*gathered
@@ -104,6 +119,10 @@ func Of(r *timeline.Record) Series {
 	}
 	for i := range n {
 		from := start + int64(i)*step
+		to := from + step
+		if i == n-1 { // what is left over is no step of its own, which would look like a fall
+			to = end
+		}
 		out.At[i] = float64(i) * out.Step
 		for k, g := range r.Header.Groups {
 			q, one := r.Requests[g.Name], groups[len(groups)-len(r.Header.Groups)+k]
@@ -114,8 +133,8 @@ func Of(r *timeline.Record) Series {
 			if i > 0 {
 				first = q.First(from)
 			}
-			for r := range q.Between(first, q.First(from+step)) {
-				bad, part := r.Bad(g.Slow), int(max(0, r.Due-from)*parts/step)
+			for r := range q.Between(first, q.First(to)) {
+				bad, part := r.Bad(g.Slow), int(max(0, r.Due-from)*parts/(to-from))
 				one.add(r, i, part, bad)
 				if all != nil {
 					all.add(r, i, part, bad)
@@ -153,10 +172,13 @@ func bounds(r *timeline.Record) (start, end int64) {
 	return start, max(start, end)
 }
 
-// stepOf is the shortest step by which a run has no more than Most points.
-func stepOf(length int64) int64 {
+// stepOf is the shortest step by which a run has no more than Most points, and mostly
+// enough of its n requests in each.
+func stepOf(length int64, n int) int64 {
 	for _, ms := range steps {
-		if step := ms * int64(time.Millisecond); length <= step*Most {
+		step := ms * int64(time.Millisecond)
+		many := float64(n)*float64(step) >= enough*float64(length) || step >= int64(longest)
+		if many && length <= step*Most {
 			return step
 		}
 	}
@@ -195,27 +217,39 @@ func (c *columns) add(r *load.Request, i int, bad bool) {
 type tally struct {
 	n    int
 	all  map[string][]int
-	last string // whose column is at hand: mostly the next one's, too
+	some []named // the first few: faster found than in a map, for their texts are the same ones
+}
+
+type named struct {
+	name string
 	col  []int
 }
 
 func (t *tally) add(name string, i int) {
-	if t.col == nil || name != t.last {
+	for _, c := range t.some {
+		if c.name == name {
+			c.col[i]++
+			return
+		}
+	}
+	col := t.all[name]
+	if col == nil {
 		if t.all == nil {
 			t.all = map[string][]int{}
 		}
-		if t.all[name] == nil {
-			t.all[name] = make([]int, t.n)
+		col = make([]int, t.n)
+		t.all[name] = col
+		if len(t.some) < 2*mostNamed {
+			t.some = append(t.some, named{name, col})
 		}
-		t.last, t.col = name, t.all[name]
 	}
-	t.col[i]++
+	col[i]++
 }
 
 // gathered is a group as it is read, step by step.
 type gathered struct {
 	Group
-	took []int64 // of those sent in the step at hand
+	took []int64 // of the good ones of the step at hand
 	part [parts]counts
 }
 
@@ -226,9 +260,6 @@ func newGathered(name string, slow time.Duration, n int) *gathered {
 		Due: make([]int, n)}}
 }
 
-// endless is the latency of a bad request.
-const endless = math.MaxInt64
-
 func (g *gathered) add(r *load.Request, i, part int, bad bool) {
 	g.Due[i]++
 	if r.Unsent {
@@ -236,23 +267,66 @@ func (g *gathered) add(r *load.Request, i, part int, bad bool) {
 	}
 	g.Sent[i]++
 	g.part[part].sent++
-	took := int64(r.Latency())
 	if bad {
 		g.Failed[i]++
 		g.part[part].failed++
-		took = endless
+		return
 	}
-	g.took = append(g.took, took)
+	g.took = append(g.took, int64(r.Latency()))
 }
 
 // close ends step i.
 func (g *gathered) close(i int) {
-	slices.Sort(g.took)
 	g.Worst = append(g.Worst, worst(g.part[:]))
-	g.P50, g.P95, g.P99 = append(g.P50, quantile(g.took, 0.5)),
-		append(g.P95, quantile(g.took, 0.95)), append(g.P99, quantile(g.took, 0.99))
-	g.Most = append(g.Most, quantile(g.took[:len(g.took)-g.Failed[i]], 1))
+	from := 0 // the ranks ascend: what is below the last one need not be looked at again
+	rank := func(q float64) *float64 {
+		k := max(0, int(math.Ceil(q*float64(g.Sent[i])))-1)
+		if k >= len(g.took) { // nothing was sent, or it is a bad one, which has no end
+			return nil
+		}
+		sink(g.took[from:], k-from)
+		from = k
+		return rounded(float64(g.took[k]) / 1e9)
+	}
+	g.P50, g.P95, g.P99 = append(g.P50, rank(0.5)), append(g.P95, rank(0.95)),
+		append(g.P99, rank(0.99))
+	var most *float64
+	if len(g.took) > 0 {
+		most = rounded(float64(slices.Max(g.took[from:])) / 1e9)
+	}
+	g.Most = append(g.Most, most)
 	g.took, g.part = g.took[:0], [parts]counts{}
+}
+
+// sink puts the k-th least value into its place, none after it being less and none before
+// it more (C. A. R. Hoare's Find): millions are not sorted for three of them.
+func sink(v []int64, k int) {
+	for lo, hi := 0, len(v)-1; lo < hi; {
+		a, b, c := v[lo], v[lo+(hi-lo)/2], v[hi]
+		pivot := max(min(a, b), min(max(a, b), c)) // their median
+		i, j := lo, hi
+		for i <= j {
+			for v[i] < pivot {
+				i++
+			}
+			for v[j] > pivot {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return
+		}
+	}
 }
 
 // worst is the least share of good requests.
@@ -267,18 +341,6 @@ func worst(all []counts) *float64 {
 		return nil
 	}
 	return rounded(least)
-}
-
-// quantile is the nearest rank of what is sorted, in seconds; nil where it has no end.
-func quantile(sorted []int64, q float64) *float64 {
-	if len(sorted) == 0 {
-		return nil
-	}
-	v := sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]
-	if v == endless {
-		return nil
-	}
-	return rounded(float64(v) / 1e9)
 }
 
 // rounded keeps five digits, more than a chart shows: it keeps the columns short.

@@ -199,6 +199,9 @@ func TestColumnsAreAsLongAsTheSteps(t *testing.T) {
 func TestStepsBeginWhereTheySay(t *testing.T) {
 	rs := []load.Request{good(began-3*ms, 1), good(began, 1), refused(began + 100*ms - 1),
 		good(began+100*ms, 1), good(began+199*ms, 1), unsent(began + 200*ms)}
+	for i := range int64(300) { // so that a step of 100 ms has enough
+		rs = append(rs, good(began+900*ms+i*ms/3, 1))
+	}
 	s := series.Of(record(time.Second, map[string][]load.Request{"a": rs}))
 	if s.Step != 0.1 || len(s.At) != 10 || s.At[2] != 0.2 {
 		t.Fatalf("have %d steps of %v s, the third at %v", len(s.At), s.Step, s.At[2])
@@ -220,11 +223,32 @@ func TestStepsBeginWhereTheySay(t *testing.T) {
 	}
 }
 
+// A step has enough requests for a share to be one, where a second has them; what is left
+// over at the end is in the last step.
+func TestLengthOfSteps(t *testing.T) {
+	for _, c := range []struct {
+		rate   int
+		length time.Duration
+		step   float64
+		n      int
+	}{
+		{1000, 10 * time.Second, 0.1, 100}, {100, 10 * time.Second, 0.5, 20},
+		{100, 10*time.Second + 300*time.Millisecond, 0.5, 20}, {1, 10 * time.Second, 1, 10},
+		{100, time.Hour, 5, 720}, {1, 300 * time.Millisecond, 1, 1},
+	} {
+		s := series.Of(record(c.length, map[string][]load.Request{"a": steady(c.length, c.rate)}))
+		if s.Step != c.step || len(s.At) != c.n || s.End != c.length.Seconds() {
+			t.Errorf("%d/s for %v: have %d steps of %v s until %v, want %d of %v", c.rate, c.length,
+				len(s.At), s.Step, s.End, c.n, c.step)
+		}
+	}
+}
+
 // A group without a request, and a run without a mark, have columns all the same.
 func TestNothingWasSent(t *testing.T) {
 	r := record(time.Second, map[string][]load.Request{"a": nil})
 	delete(r.Requests, "a")
-	if s := series.Of(r); len(s.At) != 10 || sum(s.Groups[0].Due) != 0 {
+	if s := series.Of(r); len(s.At) != 1 || sum(s.Groups[0].Due) != 0 {
 		t.Errorf("have %+v", s)
 	}
 	if s := series.Of(&timeline.Record{}); len(s.At) != 0 || s.Classes == nil {
