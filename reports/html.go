@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/tsenart/vegeta/v12/lib/plot"
@@ -26,6 +25,8 @@ var (
 	pageStyle string
 	//go:embed page/report.js
 	pageScript string
+	//go:embed page/LICENSE-uPlot
+	uPlotLicence string
 )
 
 var pageTemplate = template.Must(template.New("report").Parse(pageHTML))
@@ -38,20 +39,25 @@ type page struct {
 	Series     series.Series
 	Title      string
 	Verdict    string
+	When       string
 	Reasons    []string
-	Facts      []string
+	Tiles      []tile
+	Marks      []pageMark
 	Objectives []pageObjective
-	Noticed    []string
-	FaultLines []string
-	Cost       []string
-	Trust      []string
-	Again      [][2]string
 	Data       template.JS
 	UPlot      template.JS
 	Script     template.JS
 	UPlotStyle template.CSS
 	Style      template.CSS
 	Policy     string
+	Licence    template.JS
+}
+
+// pageMark is an instant of the run in the page's words.
+type pageMark struct {
+	At   float64 `json:"at"`
+	Name string  `json:"name"`
+	Text string  `json:"text"`
 }
 
 // pageObjective is a row of objectives.
@@ -74,28 +80,27 @@ func HTML(w io.Writer, r Report) error {
 	if labels[lang] == nil {
 		lang = "en"
 	}
-	p := &page{Lang: lang, Card: card, Series: s, Title: title(card),
-		Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Reasons: sla.Texts(card.Reasons), Noticed: observer(card, true)}
+	p := &page{Lang: lang, Card: card, Series: s, Marks: []pageMark{}}
+	p.Title = card.Scenario
+	if card.Control {
+		p.Title += p.Say("control")
+	}
 	p.Verdict = strings.ToUpper(p.Say("verdict " + string(card.Verdict)))
-	p.Facts = said(users(card), outages(card), latency(card))
+	p.When = when(string(card.Started))
+	p.Reasons, p.Tiles = p.reasons(), p.tiles()
+	for _, m := range card.Picture.Marks {
+		p.Marks = append(p.Marks, pageMark{m.At, m.Name, p.mark(m.Name)})
+	}
 	for _, o := range card.Objectives {
+		o.Wanted, o.Measured = p.words(o.Wanted), p.words(o.Measured)
+		o.Margin = sla.Word(p.words(string(o.Margin)))
 		p.Objectives = append(p.Objectives, pageObjective{o, resultSigns[o.Result], barOf(o)})
 	}
-	for _, f := range card.Faults {
-		p.FaultLines = append(p.FaultLines, fault(f, len(card.Faults) == 1))
-	}
-	p.Cost = said(data(card), budget(card), impact(card), alert(card))
-	p.Trust = said(append([]string{generator(card), clocks(card)}, sla.Texts(card.Notes)...)...)
-	p.Again = [][2]string{
-		{p.Say("again"), fmt.Sprintf("stormdrill run %s --seed %d", card.Scenario, card.Seed)},
-		{p.Say("scenario"), card.Scenario}, {p.Say("run"), card.Run},
-		{p.Say("seed"), strconv.FormatUint(card.Seed, 10)}, {"stormdrill", string(card.Tool)},
-		{p.Say("sla hash"), card.SLA}}
 	if err := p.assets(); err != nil {
 		return err
 	}
-	data, err := json.Marshal(map[string]any{"series": s, "card": card, "words": p.scripted()})
+	data, err := json.Marshal(map[string]any{"series": s, "card": card, "marks": p.Marks,
+		"words": p.scripted()})
 	if err != nil {
 		return err
 	}
@@ -126,6 +131,8 @@ func (p *page) assets() error {
 		}
 		put(b)
 	}
+	p.Style, p.Script = template.CSS(pageStyle), template.JS(pageScript)
+	p.Licence = template.JS(uPlotLicence)
 	hash := func(s template.JS) string {
 		sum := sha256.Sum256([]byte(s))
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
@@ -135,18 +142,19 @@ func (p *page) assets() error {
 	return nil
 }
 
-// said are the lines that say something.
-func said(all ...string) (some []string) {
-	for _, s := range all {
-		if s != "" {
-			some = append(some, s)
-		}
+// when shortens an instant of RFC 3339 to seconds.
+func when(started string) string {
+	day, clock, ok := strings.Cut(started, "T")
+	if !ok {
+		return started
 	}
-	return some
+	clock, utc := strings.CutSuffix(clock, "Z")
+	if !utc {
+		return started
+	}
+	clock, _, _ = strings.Cut(clock, ".")
+	return day + " " + clock + " UTC"
 }
-
-// Count writes a number with commas.
-func (p *page) Count(n uint64) string { return count(n) }
 
 // barOf draws what was measured beside its limit; nil where one of them is no number. Of
 // shares that have to be high, the scale begins where both can be told from all.
