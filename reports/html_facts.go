@@ -81,7 +81,11 @@ func (p *page) broke() tile {
 	var names []string
 	for _, f := range p.Card.Faults {
 		names = append(names, f.Name)
-		t.More = append(t.More, f.What+" · "+f.Link)
+		what := f.What + " · " + f.Link
+		if len(p.Card.Faults) > 1 {
+			what = f.Name + ": " + what
+		}
+		t.More = append(t.More, what)
 		switch {
 		case f.Inject < 0:
 			t.More = append(t.More, "✗ "+p.Say("never injected"))

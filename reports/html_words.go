@@ -144,7 +144,7 @@ var labels = map[string]map[string]string{
 		"fresh":       "new connections",
 
 		"proof panel": "That the fault was there", "proof hint": "counted on the wire",
-		"fault": "fault", "on link": "on", "for users": "for users", "for checks": "for checks",
+		"fault": "fault", "for users": "for users", "for checks": "for checks",
 		"in all": "in all", "unit": "counted", "gone": "gone", "together": "not told apart",
 		"no fault": "a control run: nothing was injected", "bit": "bit after",
 		"felt": "users had", "absorbed": "nothing: absorbed", "slower": "slower answers, no outage",
@@ -233,7 +233,7 @@ var labels = map[string]map[string]string{
 		"fresh":       "新建连接",
 
 		"proof panel": "故障确实存在的证据", "proof hint": "链路上的计数",
-		"fault": "故障", "on link": "链路", "for users": "用户请求", "for checks": "探测请求", "in all": "合计",
+		"fault": "故障", "for users": "用户请求", "for checks": "探测请求", "in all": "合计",
 		"unit": "计数对象", "gone": "已清除", "together": "无法区分", "no fault": "对照运行：未注入任何故障",
 		"bit": "多久生效", "felt": "用户所受影响", "absorbed": "无：故障被吸收", "slower": "响应变慢，无中断",
 		"faint": "%s 个失败请求，太少，不足以判为中断", "least": "可察觉的最小占比",

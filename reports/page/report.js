@@ -1,6 +1,8 @@
 "use strict";
 (() => {
 const {series, card, marks, words} = JSON.parse(document.getElementById("data").textContent);
+for (const key of ["at", "groups", "classes", "nodes", "watchers"]) series[key] ??= []; // of a run that did not begin
+for (const key of ["faults", "outages", "watchers"]) card[key] ??= [];
 const ink = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const say = (key, ...values) => values.reduce((s, v) => s.replace("%", () => v), words[key]);
 
@@ -18,6 +20,8 @@ const toEnd = col => [...col, col.at(-1)];
 const lasts = series.at.map((t, i) => xs[i + 1] - t);
 const aSecond = col => col.map((n, i) => n / lasts[i]);
 const ends = () => [0, series.end];
+// stepAt is the step that an instant lies in; the point that is next to it is i.
+const stepAt = (x, i) => Math.max(0, Math.min(steps - 1, xs[i] > x ? i - 1 : i));
 
 // What is shown on every chart: when faults were on, and when users had an outage.
 const known = v => v != null && v >= 0;
@@ -89,7 +93,8 @@ function tell(u) {
     m.label.parentNode.style.top = 0;
   }
   const needs = high * Math.min(mostRows, rows.length) + 4;
-  if (needs > (u.above || 0)) { // it never shrinks: zooming does not make the page jump
+  const whole = u.scales.x.max - u.scales.x.min >= series.end * 0.999;
+  if (needs > (u.above || 0) || whole && needs !== u.above) { // zooming in, the page does not jump
     u.above = needs;
     queueMicrotask(() => u.setSize({width: u.width, height: u.plot + needs}));
   }
@@ -119,8 +124,8 @@ function chart(id, height, y, columns, more = {}) {
     width: width(at), height, padding: [u => 8 + (u.above || 0), 12, 0, 0],
     scales: {x: {time: false, range: (u, min, max) => min == null ? ends() : [min, max]}, y: more.scale || {}},
     axes: [axis({values: instants, incrs: increments, space: 60}), axis({size: room, ...y})],
-    series: [{label: words.time, value: (u, v, s, i) => i == null ? "" : clock(xs[Math.min(i, steps - 1)], 2)}, ...columns.map(c => c.series)],
-    cursor: {sync: {key: "run"}, drag: {x: true, y: false}, focus: {prox: 30}},
+    series: [{label: words.time, value: (u, v, s, i) => i == null ? "" : clock(xs[i], 2)}, ...columns.map(c => c.series)],
+    cursor: {sync: {key: "run"}, drag: {x: true, y: false}, focus: {prox: 30}, dataIdx: (u, s, i, x) => stepAt(x, i)},
     legend: {show: !more.bare, live: true, markers: {width: 2, dash: stroke, fill: (u, i) => u.series[i].sample?.() ?? "transparent"}},
     hooks: {
       drawClear: more.below ? [more.below] : [],
@@ -143,12 +148,13 @@ const resize = (u, wide) => u.setSize({width: wide, height: u.plot + (u.above ||
 function keys(u, e) {
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   const {min, max} = u.scales.x, [first, last] = ends();
-  const i = u.cursor.idx ?? u.valToIdx((min + max) / 2), far = e.shiftKey ? 10 : 1;
+  const mid = u.cursor.idx == null ? (min + max) / 2 : u.posToVal(u.cursor.left, "x");
+  const i = stepAt(mid, u.valToIdx(mid)), far = e.shiftKey ? 10 : 1;
   const go = k => {
     k = Math.max(0, Math.min(steps - 1, k));
-    u.setCursor({left: u.valToPos(xs[k], "x"), top: u.over.clientHeight / 2}, true, true);
+    u.setCursor({left: u.valToPos(xs[k] + lasts[k] / 2, "x"), top: u.over.clientHeight / 2}, true, true);
   };
-  const at = xs[Math.max(0, Math.min(steps - 1, i))];
+  const at = xs[i];
   const closer = () => zoom(Math.max(first, at - (max - min) / 4), Math.min(last, at + (max - min) / 4));
   const back = () => zoom(first, last);
   const to = {
@@ -314,6 +320,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 const onPaper = 700;
 addEventListener("beforeprint", () => {
   document.documentElement.dataset.theme = "light";
+  for (const more of document.querySelectorAll("details")) more.open = true;
   for (const u of Object.values(charts)) { resize(u, onPaper); u.redraw(false, true); }
 });
 addEventListener("afterprint", () => {
