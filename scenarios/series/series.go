@@ -18,8 +18,12 @@ import (
 // Most is how many points a column has at most: about as many as a screen has pixels.
 const Most = 1200
 
-// mostNamed is how many nodes and classes have columns of their own; the rest are one.
-const mostNamed = 9
+const (
+	// mostNamed is how many nodes and classes have columns of their own; the rest are one.
+	mostNamed = 9
+	// mostGroups is how many groups have; the rest are in those of all of them.
+	mostGroups = 24
+)
 
 // Series is a run in steps. All columns are as long as At; times are seconds from the
 // start of the run.
@@ -27,7 +31,7 @@ type Series struct {
 	Step     float64   `json:"step_seconds"`
 	At       []float64 `json:"at"`     // where each step begins
 	End      float64   `json:"end"`    // and the last ends: less than two steps after it began
-	Groups   []Group   `json:"groups"` // of several, all of them together first, without a name
+	Groups   []Group   `json:"groups"` // of several, all of them first, without a name; then 24 at most
 	Classes  []Counted `json:"classes"`
 	Nodes    []Counted `json:"nodes"`    // answers
 	New      Served    `json:"new"`      // over a connection of their own
@@ -146,7 +150,7 @@ func Of(r *timeline.Record) Series {
 			g.close(i)
 		}
 	}
-	for _, g := range groups {
+	for _, g := range groups[:min(len(groups), 1+mostGroups)] {
 		out.Groups = append(out.Groups, g.Group)
 	}
 	out.Classes, out.Nodes = c.classes.largest(), c.nodes.largest()

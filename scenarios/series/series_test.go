@@ -244,6 +244,18 @@ func TestLengthOfSteps(t *testing.T) {
 	}
 }
 
+// Of very many groups some have no columns of their own, and are in those of all.
+func TestManyGroups(t *testing.T) {
+	groups := map[string][]load.Request{}
+	for i := range 60 {
+		groups[fmt.Sprint("group-", i)] = steady(time.Second, 10)
+	}
+	s := series.Of(record(time.Second, groups))
+	if len(s.Groups) != 25 || s.Groups[0].Name != "" || sum(s.Groups[0].Sent) != 600 {
+		t.Errorf("have %d groups, all of which sent %d", len(s.Groups), sum(s.Groups[0].Sent))
+	}
+}
+
 // A group without a request, and a run without a mark, have columns all the same.
 func TestNothingWasSent(t *testing.T) {
 	r := record(time.Second, map[string][]load.Request{"a": nil})
