@@ -262,7 +262,7 @@ func (o *tab) at(plot box, seconds float64) float64 {
 	return plot.X + plot.Width*seconds/o.report.Series.End
 }
 
-const close = 1.5 // pixels
+const tolerance = 1.5 // pixels
 
 func (o *tab) wantMarks() {
 	o.Helper()
@@ -283,7 +283,7 @@ func (o *tab) wantMarks() {
 		slices.SortFunc(have, func(a, b box) int { return int(math.Copysign(1, a.X-b.X)) })
 		slices.Sort(want)
 		for i := range want {
-			if math.Abs(have[i].X-want[i]) > close {
+			if math.Abs(have[i].X-want[i]) > tolerance {
 				o.Errorf("%s: a mark at pixel %.1f, want %.1f", chart, have[i].X, want[i])
 			}
 		}
@@ -303,8 +303,8 @@ func (o *tab) wantLanes() {
 		n++
 		a, b := o.at(plot, max(0, from)), o.at(plot, min(to, o.report.Series.End))
 		if !slices.ContainsFunc(have, func(l lane) bool {
-			return l.Name == name && math.Abs(l.Box.X-a) <= close &&
-				math.Abs(l.Box.X+l.Box.Width-max(b, a+2)) <= close
+			return l.Name == name && math.Abs(l.Box.X-a) <= tolerance &&
+				math.Abs(l.Box.X+l.Box.Width-max(b, a+2)) <= tolerance
 		}) {
 			o.Errorf("lane %s: nothing from %.1f to %.1f in %+v", name, a, b, have)
 		}
@@ -563,7 +563,7 @@ func (o *tab) wantMarksZoomed() {
 	}](o, `[...document.querySelectorAll("#success .mark")].map(e =>
 		({At: +e.dataset.at, X: e.getBoundingClientRect().x}))`)
 	for _, m := range have {
-		if want := plot.X + plot.Width*(m.At-s[0])/(s[1]-s[0]); math.Abs(m.X-want) > close {
+		if want := plot.X + plot.Width*(m.At-s[0])/(s[1]-s[0]); math.Abs(m.X-want) > tolerance {
 			o.Errorf("zoomed: the mark of %v s at pixel %.1f, want %.1f", m.At, m.X, want)
 		}
 	}
@@ -810,8 +810,8 @@ func TestBrowserHour(t *testing.T) {
 	r := hour(3, 60)
 	o := open(ctx, t, Of(r, sla.Score(r, r.Header.Objectives), "en"))
 	o.wantDrawn()
-	if have := eval[[]string](o, `stormdrill.charts.success.axes[0]._values`); !slices.Contains(have,
-		"30:00") {
+	if have := eval[[]string](o, `stormdrill.charts.success.axes[0]._values`); !slices.Contains(
+		have, "30:00") {
 		t.Errorf("instants are %q", have)
 	}
 	o.wantNoOverflow(1100)

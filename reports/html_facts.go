@@ -113,7 +113,7 @@ func (p *page) suffered() tile {
 		t.Answer = p.Say("no outage of it")
 	}
 	if r.Sent == 0 {
-		t.More = append(t.More, p.Say("none sent"))
+		t.Answer = p.Say("none sent")
 		return t
 	}
 	t.More = append(t.More, p.say("failed of", count(r.Failed), count(r.Sent),

@@ -90,11 +90,11 @@ var labels = map[string]map[string]string{
 		"control": ", control run without its faults", "comma": ", ",
 		"missed": "%s: wanted %s, measured %s", "why": "Why", "what happened": "What happened when",
 
-		"what broke": "What broke", "nothing broke": "nothing: a control run",
+		"what broke": "What broke", "nothing broke": "nothing was injected",
 		"never injected": "never injected", "proven gone": "proven gone",
 		"not proven gone": "not proven gone",
 		"how long":        "How long users suffered", "no outage": "no outage",
-		"no outage of it": "no outage that is a fault's", "none sent": "no request was sent",
+		"no outage of it": "no outage that is a fault's", "none sent": "no request to be judged",
 		"failed of": "%s of %s requests failed; %s good", "users hit": "%s of %s users hit",
 		"who noticed": "Who noticed, and when", "nobody was to": "nothing to notice",
 		"nobody": "nobody", "after": "%s, after %s", "ideal": "every request, watched: %s",
@@ -146,7 +146,7 @@ var labels = map[string]map[string]string{
 		"proof panel": "That the fault was there", "proof hint": "counted on the wire",
 		"fault": "fault", "for users": "for users", "for checks": "for checks",
 		"in all": "in all", "unit": "counted", "gone": "gone", "together": "not told apart",
-		"no fault": "a control run: nothing was injected", "bit": "bit after",
+		"no fault": "nothing was injected", "bit": "bit after",
 		"felt": "users had", "absorbed": "nothing: absorbed", "slower": "slower answers, no outage",
 		"faint": "%s bad requests, too few for an outage", "least": "least to stand out",
 
@@ -166,7 +166,7 @@ var labels = map[string]map[string]string{
 		"replayed": "replayed by the transport", "machine": "machine at its busiest",
 		"pressure": "load of %.3g a core", "waited cpu": "waited for CPU %s of the time",
 		"waited memory": "for memory %s", "waited io": "for disks %s", "clock": "clocks",
-		"clock is":     "the containers' is %s ± %s off this machine's, measured %d times; drift %s",
+		"clock is":     "the containers' is %s ± %s off this one's, measured %d times; drift %s",
 		"clock is one": "containers and this machine share one, to ± %s",
 		"strays":       "strayed from the drill's network", "strays are": "%s packets stopped",
 		"note": "note", "one": "one run",
@@ -188,10 +188,10 @@ var labels = map[string]map[string]string{
 		"control": "，不注入故障的对照运行", "comma": "、",
 		"missed": "%s：要求 %s，实测 %s", "why": "原因", "what happened": "事件顺序",
 
-		"what broke": "出了什么故障", "nothing broke": "没有：对照运行",
+		"what broke": "出了什么故障", "nothing broke": "未注入任何故障",
 		"never injected": "从未注入", "proven gone": "已确认清除", "not proven gone": "未能确认清除",
 		"how long": "用户受影响多久", "no outage": "没有中断", "no outage of it": "没有由故障造成的中断",
-		"none sent": "没有发出请求", "failed of": "%[2]s 个请求中 %[1]s 个失败；成功率 %[3]s",
+		"none sent": "没有可评判的请求", "failed of": "%[2]s 个请求中 %[1]s 个失败；成功率 %[3]s",
 		"users hit":   "%[2]s 名用户中 %[1]s 名受影响",
 		"who noticed": "谁发现了、何时发现", "nobody was to": "没有需要发现的", "nobody": "无人发现",
 		"after": "%s，%s 后", "ideal": "逐个请求观察可达到：%s", "cannot meet": "遇不到 %s",
@@ -234,7 +234,7 @@ var labels = map[string]map[string]string{
 
 		"proof panel": "故障确实存在的证据", "proof hint": "链路上的计数",
 		"fault": "故障", "for users": "用户请求", "for checks": "探测请求", "in all": "合计",
-		"unit": "计数对象", "gone": "已清除", "together": "无法区分", "no fault": "对照运行：未注入任何故障",
+		"unit": "计数对象", "gone": "已清除", "together": "无法区分", "no fault": "未注入任何故障",
 		"bit": "多久生效", "felt": "用户所受影响", "absorbed": "无：故障被吸收", "slower": "响应变慢，无中断",
 		"faint": "%s 个失败请求，太少，不足以判为中断", "least": "可察觉的最小占比",
 

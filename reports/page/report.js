@@ -121,7 +121,7 @@ function chart(id, height, y, columns, more = {}) {
   if (!at) return;
   const stroke = (u, i) => u.series[i].dash ? u.series[i].dash[0] > 4 ? "dashed" : "dotted" : "solid";
   const opts = {
-    width: width(at), height, padding: [u => 8 + (u.above || 0), 12, 0, 0],
+    width: width(at), height, padding: [u => 8 + (u.above || 0), 24, 0, 0],
     scales: {x: {time: false, range: (u, min, max) => min == null ? ends() : [min, max]}, y: more.scale || {}},
     axes: [axis({values: instants, incrs: increments, space: 60}), axis({size: room, ...y})],
     series: [{label: words.time, value: (u, v, s, i) => i == null ? "" : clock(xs[i], 2)}, ...columns.map(c => c.series)],

@@ -31,7 +31,7 @@ type Series struct {
 	Step     float64   `json:"step_seconds"`
 	At       []float64 `json:"at"`     // where each step begins
 	End      float64   `json:"end"`    // and the last ends: less than two steps after it began
-	Groups   []Group   `json:"groups"` // of several, all of them first, without a name; then 24 at most
+	Groups   []Group   `json:"groups"` // of several, all of them first, nameless; 24 more at most
 	Classes  []Counted `json:"classes"`
 	Nodes    []Counted `json:"nodes"`    // answers
 	New      Served    `json:"new"`      // over a connection of their own
