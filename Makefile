@@ -14,7 +14,7 @@ export CGO_ENABLED := 0
 
 # With -trimpath, what is compiled is the same in every folder: a new clone finds it made.
 
-.PHONY: cross release reproducible help build demo test unit accuracy bench contract lab containers torture torture-short soak accuracy-live drills records lint fmt clean images peers fuzz notices sbom vuln
+.PHONY: cross release reproducible help build demo test unit accuracy bench contract lab browser chromium containers torture torture-short soak accuracy-live drills records lint fmt clean images peers fuzz notices sbom vuln
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,9 +31,9 @@ demo: build ## run the shipped drill bad-lb-node on embedded targets
 	bin/stormdrill run bad-lb-node
 
 # Parts of make test, one after the other; what is in one part runs at the same time. The
-# contract is beside what mostly waits: what its tries meet, and when, is timed. What is built
-# for other systems has the time that drills leave.
-PARTS := "build peers" "-j3 -O unit lint images" "-j2 -O contract lab" "-j2 -O containers cross" "torture-short"
+# contract is beside what mostly waits: what its tries meet, and when, is timed. A browser, and
+# what is built for other systems, have the time that others leave.
+PARTS := "build peers chromium" "-j3 -O unit lint images" "-j3 -O contract lab browser" "-j2 -O containers cross" "torture-short"
 
 test: ## everything a change has to pass, with the time of each part at the end; installs what it needs
 	@times=; trap 'printf "%b%5d s in all\n" "$$times" $$SECONDS' EXIT; \
@@ -84,6 +84,9 @@ contract: peers ## every fault under its contract, in network namespaces
 lab: ## what a drill's containers are given, refused, and leave behind
 	$(GO) test -trimpath -tags drill -count=1 -timeout 30m ./scenarios/lab/...
 
+browser: chromium ## report.html opened in Chromium: what is drawn where, zoom, phone, print, dark, Chinese, hostile names; REPORT_SHOTS=DIR keeps pictures
+	REPORT_SHOTS=$(abspath $(REPORT_SHOTS)) $(IDLE) $(GO) test -trimpath -tags drill -count=1 -timeout 30m -run '^TestBrowser' ./reports
+
 containers: build images ## one live drill per mechanism, those on real servers among them
 	$(GO) test -trimpath -tags drill -count=1 -parallel $(DRILLS) -timeout 60m -run '^TestDrill' ./cmd/stormdrill/drills
 
@@ -115,6 +118,10 @@ peers: ## programs that the faults are seen through, from Debian's packages wher
 	  echo "peers: installing $$p"; \
 	  apt-get install -y -qq --no-install-recommends $$p || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$p; }; \
 	done
+
+chromium: ## the browser that report.html is tried in, from Debian's package where it is missing
+	@command -v chromium >/dev/null || { echo "chromium: installing it"; \
+	  apt-get install -y -qq --no-install-recommends chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }; }
 
 images: ## images of real servers, built once from Debian packages
 	testdata/images/build haproxy nginx postgres prometheus alertmanager

@@ -9,27 +9,57 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/series"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// evidence is what WriteAll leaves in a folder, in order.
-var evidence = []struct {
-	name  string
-	write func(io.Writer, sla.Scorecard) error
-}{
-	{"scorecard.json", JSON},
-	{"junit.xml", JUnit},
-	{"summary.md", Markdown},
+// Report is what a run's reports are made of.
+type Report struct {
+	Card sla.Scorecard
+	// Series is the run over time, for charts.
+	Series series.Series
+	// Language is that of report.html; nil: English. The other formats are for machines, and
+	// English.
+	Language *words.Language
 }
 
-// WriteAll writes a scorecard into a folder, in every format that is kept as
-// evidence: scorecard.json, junit.xml, summary.md. One that cannot be written keeps
+// Of is the report of a record.
+func Of(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
+	return Report{Card: card, Series: series.Of(r), Language: in}
+}
+
+// Formats are those that a report can be had in, by their names, but for text, which has
+// options of its own.
+var Formats = map[string]func(io.Writer, Report) error{
+	"html":     HTML,
+	"json":     ofCard(JSON),
+	"junit":    ofCard(JUnit),
+	"markdown": ofCard(Markdown),
+}
+
+// ofCard is a format that shows nothing but the scorecard.
+func ofCard(write func(io.Writer, sla.Scorecard) error) func(io.Writer, Report) error {
+	return func(w io.Writer, r Report) error { return write(w, r.Card) }
+}
+
+// evidence is what WriteAll leaves in a folder, in order.
+var evidence = []struct{ name, format string }{
+	{"scorecard.json", "json"},
+	{"junit.xml", "junit"},
+	{"summary.md", "markdown"},
+	{"report.html", "html"},
+}
+
+// WriteAll writes a report into a folder, in every format that is kept as evidence:
+// scorecard.json, junit.xml, summary.md, report.html. One that cannot be written keeps
 // none of the others from it.
-func WriteAll(dir string, card sla.Scorecard) error {
+func WriteAll(dir string, r Report) error {
 	var errs []error
 	for _, e := range evidence {
 		if err := written(filepath.Join(dir, e.name),
-			func(w io.Writer) error { return e.write(w, card) }); err != nil {
+			func(w io.Writer) error { return Formats[e.format](w, r) }); err != nil {
 			errs = append(errs, fmt.Errorf("report: %w", err))
 		}
 	}

@@ -114,13 +114,14 @@ func TestFormats(t *testing.T) {
 // An empty scorecard, as of a run that failed before anything, prints.
 func TestEmpty(t *testing.T) {
 	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
-		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) }} {
+		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) },
+		func(w io.Writer, c sla.Scorecard) error { return HTML(w, Report{Card: c}) }} {
 		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error,
 			Reasons: []sla.Said{sla.Say(sla.Harness, "x")}}); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := WriteAll(filepath.Join(t.TempDir(), "missing"), card()); err == nil {
+	if err := WriteAll(filepath.Join(t.TempDir(), "missing"), Report{Card: card()}); err == nil {
 		t.Error("a folder that is not there: no error")
 	}
 }
@@ -214,7 +215,7 @@ func wantGoldenAt(t *testing.T, golden string, have []byte) {
 func TestReportsBesideAFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	card := sla.Scorecard{Scenario: "x", Verdict: sla.Pass}
-	if err := WriteAll(dir, card); err != nil {
+	if err := WriteAll(dir, Report{Card: card}); err != nil {
 		t.Fatal(err)
 	}
 	older, err := os.ReadFile(filepath.Join(dir, "scorecard.json"))
@@ -237,7 +238,7 @@ func TestReportsBesideAFullDisk(t *testing.T) {
 		os.Mkdir(filepath.Join(dir, "scorecard.json.new"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteAll(dir, card); err == nil {
+	if err := WriteAll(dir, Report{Card: card}); err == nil {
 		t.Error("one that could not be written: no error")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "junit.xml")); err != nil {

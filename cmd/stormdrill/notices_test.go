@@ -107,8 +107,13 @@ func linkedModules(t *testing.T) []linked {
 			}
 		}
 	}
+	// Vegeta carries uPlot without the text of its licence, and each report.html carries both.
+	chart := linked{Path: "uPlot, in github.com/tsenart/vegeta/v12 and in each report.html",
+		Dir: filepath.Join("..", "..", "reports", "page"), files: map[string]notice{}}
+	chart.collect(t, chart.Dir)
 	all := slices.SortedFunc(maps.Values(found),
 		func(a, b linked) int { return cmp.Compare(a.Path, b.Path) })
+	all = append(all, chart)
 	return append([]linked{std}, all...)
 }
 

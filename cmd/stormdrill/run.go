@@ -243,7 +243,8 @@ func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.
 		return card, err
 	}
 	f.remember(card, d.Dir, live.Say)
-	if err = errors.Join(err, reports.WriteAll(d.Dir, card)); err != nil {
+	report := reports.Of(d.Record, card, f.language.Language)
+	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err != nil {
 		return card, err
 	}
 	return card, evidence.Seal(d.Dir)

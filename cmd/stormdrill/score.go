@@ -30,17 +30,19 @@ the record's phases are too short to confirm a limit.
 
 Exit status: that of the verdict (see stormdrill run --help).`,
 		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405
+  stormdrill score stormdrill-out/bad-lb-node-20260102-150405 --format html --lang zh > report.html
   stormdrill score record --sla stricter.yaml --format json   # sla: {detect: {probe: 2s}}`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			write, ok := map[string]func(io.Writer, sla.Scorecard) error{
-				"json": reports.JSON, "markdown": reports.Markdown, "junit": reports.JUnit,
-				"text": func(w io.Writer, card sla.Scorecard) error {
-					return reports.Text(w, card, l.textOptions(w, "", verbose))
-				},
-			}[format]
+			write, ok := reports.Formats[format]
+			if format == "text" {
+				ok, write = true, func(w io.Writer, r reports.Report) error {
+					return reports.Text(w, r.Card, l.textOptions(w, "", verbose))
+				}
+			}
 			if !ok {
-				return exitError{exitInvalid, fmt.Errorf("format %q: want text, json, markdown or junit", format)}
+				return exitError{exitInvalid,
+					fmt.Errorf("format %q: want text, html, json, markdown or junit", format)}
 			}
 			record, err := timeline.Open(recordIn(args[0]))
 			if err != nil {
@@ -54,7 +56,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			}
 			card := sla.Score(record, objectives)
 			card.Notes = append(card.Notes, notes...)
-			if err := write(c.OutOrStdout(), card); err != nil {
+			if err := write(c.OutOrStdout(), reports.Of(record, card, l.Language)); err != nil {
 				return err
 			}
 			return verdictExit(card.Verdict)
@@ -63,7 +65,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that block alone")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
 	l.flags(c)
-	c.Flags().StringVar(&format, "format", "text", "text, json, markdown or junit")
+	c.Flags().StringVar(&format, "format", "text", "text, html, json, markdown or junit")
 	return c
 }
 

@@ -1,6 +1,9 @@
 package load
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Class says how a request ended. Its values are part of the record's format:
 // never renumber.
@@ -78,6 +81,20 @@ func (r *Request) Latency() time.Duration { return time.Duration(r.Done - r.Due)
 // good, whatever it looks like.
 func (r *Request) Bad(slow time.Duration) bool {
 	return !r.Unsent && (r.Class != OK || r.Injected || r.Latency() > slow)
+}
+
+// Failure names how a bad request failed: by its class, by a status and, where a fault
+// answered, that it did.
+func (r *Request) Failure() string {
+	switch {
+	case r.Injected && r.Status != 0 && (r.Class == OK || r.Class == Status):
+		return fmt.Sprintf("http %d, injected", r.Status)
+	case r.Class == OK:
+		return "slow"
+	case r.Class == Status:
+		return fmt.Sprintf("http %d", r.Status)
+	}
+	return r.Class.String()
 }
 
 // Known is when it could be told whether the request was good: min(done, due + slow).

@@ -24,12 +24,16 @@ type Language struct {
 	to    string // between the ends of a range
 	list  string // between what is listed
 	parts string // between the parts of a line
+	tag   string // BCP 47
 }
+
+// Tag names the language, as in en or zh.
+func (l *Language) Tag() string { return l.tag }
 
 // The languages.
 var (
-	English = &Language{english, englishLines, " to ", ", ", "; "}
-	Chinese = &Language{chinese, chineseLines, "～", "、", "；"}
+	English = &Language{english, englishLines, " to ", ", ", "; ", "en"}
+	Chinese = &Language{chinese, chineseLines, "～", "、", "；", "zh"}
 )
 
 // Of is a language by its name, en or zh; nil where there is none.

@@ -46,6 +46,8 @@ type Drill struct {
 	// same run and ledger; nil: there is none, for a Ground whose labs end with this
 	// process. A drill with commands of its own then does not begin.
 	Reaper func(run, ledger string) *exec.Cmd
+	// Record is what Run recorded, once it has returned a scorecard; nil where there is none.
+	Record *timeline.Record
 
 	plan     *plan.Plan
 	facts    *lab.Facts // nil: it did not come to a lab
@@ -104,16 +106,16 @@ func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 	if err := d.recorder.close(); err != nil {
 		return sla.Scorecard{}, err
 	}
-	record, err := timeline.Open(filepath.Join(d.Dir, "record"))
+	d.Record, err = timeline.Open(filepath.Join(d.Dir, "record"))
 	if err != nil {
 		return sla.Scorecard{}, err
 	}
-	card := sla.Score(record, record.Header.Objectives)
+	card := sla.Score(d.Record, d.Record.Header.Objectives)
 	text, err := d.Scenario.Resolved()
 	if err != nil {
 		return card, err
 	}
-	return card, evidence.Write(d.Dir, text, record, d.facts)
+	return card, evidence.Write(d.Dir, text, d.Record, d.facts)
 }
 
 // markEnd says in the record why there was no drill.

@@ -20,6 +20,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/evidence"
@@ -241,7 +242,7 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 	if again := sla.Score(r, r.Header.Objectives); !reflect.DeepEqual(again, card) {
 		t.Errorf("scored again: have %+v, want %+v", again, card)
 	}
-	if err := reports.WriteAll(dir, card); err != nil {
+	if err := reports.WriteAll(dir, reports.Of(r, card, words.English)); err != nil {
 		t.Fatal(err)
 	}
 	if err := evidence.Seal(dir); err != nil {
@@ -251,7 +252,7 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 		t.Errorf("sealed: %+v of %d files, %v", c, n, err)
 	}
 	wantProvenance(t, dir, r)
-	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md"} {
+	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md", "report.html"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || !strings.Contains(string(text), r.Header.Scenario) {
 			t.Errorf("%s, %v: %.200s", name, err, text)

@@ -2,7 +2,6 @@ package sla
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -106,7 +105,7 @@ func (t *totals) add(r *load.Request, bad bool) {
 		return
 	}
 	t.Failed++
-	t.classes[classOf(r)]++
+	t.classes[r.Failure()]++
 	if t.detected == never || r.Due < t.detected {
 		t.BeforeDetect++
 		return
@@ -157,17 +156,4 @@ func (s *scorer) well() int64 {
 func (s *stream) usual(c course) float64 {
 	_, before, _ := c.phase("baseline")
 	return float64(s.badBefore(before)) / float64(max(1, s.first(before)))
-}
-
-// classOf names how a bad request failed.
-func classOf(r *load.Request) string {
-	switch {
-	case r.Injected && r.Status != 0 && (r.Class == load.OK || r.Class == load.Status):
-		return fmt.Sprintf("http %d, injected", r.Status)
-	case r.Class == load.OK:
-		return "slow"
-	case r.Class == load.Status:
-		return fmt.Sprintf("http %d", r.Status)
-	}
-	return r.Class.String()
 }

@@ -1,0 +1,182 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+var languages = []*words.Language{words.English, words.Chinese}
+
+// No label is missing in a language, none is written that nobody says, and both languages
+// say the same values.
+func TestLabelsAreComplete(t *testing.T) {
+	said := map[string]bool{}
+	find := func(name, pattern, before string) {
+		text, err := os.ReadFile(filepath.FromSlash(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(pattern).FindAllSubmatch(text, -1) {
+			said[before+string(m[len(m)-1])] = true
+		}
+	}
+	for _, name := range []string{"html.go", "html_facts.go", "html_words.go", "page/report.html"} {
+		find(name, `[Ss]ay[ (]"([^"\n]+)"`, "")
+	}
+	find("html_facts.go", `"(waited [a-z]+)"`, "")
+	find("page/report.js", `words\.([a-z_]+)`, ".")
+	find("page/report.js", `say\("([a-z_]+)"`, ".")
+	// Those whose keys are made of what they name.
+	for _, kind := range []string{"verdict pass", "verdict fail", "verdict inconclusive",
+		"verdict error", "verdict interrupted", "phase baseline", "phase fault", "phase recovery",
+		"effective no", "effective too few", "effective unknown"} {
+		said[kind] = true
+	}
+	for lang := range labels {
+		for key := range said {
+			if !strings.HasSuffix(key, " ") && labels[lang][key] == "" {
+				t.Errorf("%s: %q is said, and has no label", lang, key)
+			}
+		}
+		for key, label := range labels[lang] {
+			if !said[key] {
+				t.Errorf("%s: nobody says %q", lang, key)
+			}
+			values := regexp.MustCompile(`%(\[\d\])?[a-z.0-9]*[a-z]`)
+			if have, want := len(values.FindAllString(label, -1)),
+				len(values.FindAllString(labels["en"][key], -1)); have != want {
+				t.Errorf("%s: %q says %d values, want %d", lang, key, have, want)
+			}
+		}
+	}
+}
+
+// Measured and limit stand on one scale.
+func TestBars(t *testing.T) {
+	of := func(op string, limit, value, resolution float64) sla.Objective {
+		return sla.Objective{Op: op, Limit: &limit, Value: &value, Resolution: resolution}
+	}
+	for _, c := range []struct {
+		sla.Objective
+		value, limit float64
+	}{
+		{of("<=", 3, 6, 0), 83.3, 41.7}, {of("<=", 3, 0.6, 0), 16.7, 83.3},
+		{of(">=", 0.99, 0.98, 0), 33.3, 66.7}, {of(">=", 0.95, 1, 0), 100, 33.3},
+	} {
+		b := barOf(c.Objective)
+		if b == nil || math.Abs(b.Value-c.value) > 0.11 || math.Abs(b.Limit-c.limit) > 0.11 {
+			t.Errorf("%s %v, measured %v: have %+v", c.Op, *c.Limit, *c.Objective.Value, b)
+		}
+	}
+	if barOf(sla.Objective{}) != nil || barOf(of("<=", 0, 0, 0)) != nil {
+		t.Error("a bar without a scale")
+	}
+}
+
+// hour is a record of an hour with groups and nodes as many as are told apart, half of it a
+// flapping outage: what makes columns long.
+func hour(groups, rate int) *timeline.Record {
+	const start = int64(time.Hour)
+	r := &timeline.Record{Header: timeline.Header{Version: timeline.Version, Scenario: "hour",
+		Mono: start, Phases: timeline.Phases{Baseline: 20 * time.Minute, Hold: 20 * time.Minute,
+			Recovery: 20 * time.Minute, Confirm: 5 * time.Second}},
+		Marks: []timeline.Mark{{Name: timeline.MarkStart, Before: start, After: start},
+			{Name: timeline.MarkEnd, Before: 2 * start, After: 2 * start}},
+		Requests: map[string]*timeline.Requests{}}
+	each := int64(time.Second) * int64(groups) / int64(rate)
+	for g := range groups {
+		rs := make([]load.Request, 0, int64(time.Hour)/each)
+		for due := start; due < 2*start; due += each {
+			n := len(rs)
+			took := int64(time.Millisecond) + int64(n*7919%997_001)*331
+			q := load.Request{Seq: uint64(n), Due: due, Sent: due, Done: due + took,
+				Node: fmt.Sprint("app-", n%12), Status: 200, Attempts: 1, Reused: n%3 > 0}
+			if due%(20*int64(time.Second)) < 9*int64(time.Second) && n%4 == 0 {
+				q.Class, q.Status = load.Status, uint16(500+n%11)
+			}
+			rs = append(rs, q)
+		}
+		name := fmt.Sprint("group-", g)
+		r.Header.Groups = append(r.Header.Groups, timeline.Group{Name: name,
+			Rate: float64(rate) / float64(groups), Users: 100, Slow: 500 * time.Millisecond})
+		r.Requests[name] = timeline.Pack(rs)
+	}
+	return r
+}
+
+// An hour's report is sent by mail: it stays small, however much was sent in the hour.
+func TestAnHourIsSmall(t *testing.T) {
+	for _, groups := range []int{1, 30} {
+		r := hour(groups, 120)
+		var b bytes.Buffer
+		if err := HTML(&b, Of(r, sla.Score(r, r.Header.Objectives), words.English)); err != nil {
+			t.Fatal(err)
+		}
+		if have := b.Len(); have > 2_000_000 { // a higher rate's counts have a digit more
+			t.Errorf("%d groups: have %d bytes", groups, have)
+		}
+	}
+}
+
+// BenchmarkHTMLOfAnHour writes the report of an hour at 2,000 requests/s from its record,
+// judged before. It should take about a second.
+func BenchmarkHTMLOfAnHour(b *testing.B) {
+	r := hour(2, 2000)
+	card := sla.Score(r, r.Header.Objectives)
+	var out bytes.Buffer
+	for b.Loop() {
+		out.Reset()
+		if err := HTML(&out, Of(r, card, words.English)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(out.Len())/1e6, "MB")
+}
+
+// Hostile text is text: none of it ends the page's data, an attribute or a script, and
+// the page runs nothing but its own two.
+func TestHTMLIsInert(t *testing.T) {
+	r := Report{Card: card()}
+	const bad = `</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">` +
+		"\x1b[31m\u202e\xff"
+	r.Card.Scenario, r.Card.Run = bad, bad
+	r.Card.Nodes[0].Name, r.Card.Faults[0].Name, r.Card.Watchers[0].Name = bad, bad, bad
+	r.Card.Reasons[0], r.Card.Objectives[0].Name = sla.Say(sla.Harness, bad), bad
+	r.Card.Picture.Marks[0].What = sla.Say(sla.MarkInject, bad)
+	for _, r.Language = range languages {
+		var b bytes.Buffer
+		if err := HTML(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		inertText(t, strings.NewReplacer("::", "").Replace(b.String())) // CSS and script have them
+		if n := strings.Count(b.String(), "<script"); n != 4 {
+			t.Errorf("%s: %d scripts, want 4", r.Language.Tag(), n)
+		}
+		if strings.Contains(b.String(), "<img") {
+			t.Errorf("%s: an element came out of a name", r.Language.Tag())
+		}
+		_, data, _ := strings.Cut(b.String(), `type="application/json">`)
+		data, _, _ = strings.Cut(data, "</script>")
+		var page struct{ Marks []pageMark }
+		if err := json.Unmarshal([]byte(data), &page); err != nil ||
+			!strings.Contains(page.Marks[0].Of, "window.hacked") {
+			t.Errorf("%s: the data: %v, %+v", r.Language.Tag(), err, page.Marks)
+		}
+		if !strings.Contains(b.String(), `<html lang="`+r.Language.Tag()+`">`) {
+			t.Errorf("%s is not what the page says it is written in", r.Language.Tag())
+		}
+	}
+}
