@@ -31,6 +31,7 @@ func (p *page) scripted() map[string]string {
 // labels are the page's own words by language; a test holds that none is missing.
 var labels = map[string]map[string]string{
 	"en": {
+		"why": "Why", "what happened": "What happened when",
 		"verdict pass": "pass", "verdict fail": "fail", "verdict inconclusive": "inconclusive",
 		"verdict error": "error", "verdict interrupted": "interrupted",
 		"control": ", control run without its faults", "comma": ", ",
@@ -123,6 +124,7 @@ var labels = map[string]map[string]string{
 		".not_over": "not over", ".a_second": "/s",
 	},
 	"zh": {
+		"why": "原因", "what happened": "事件顺序",
 		"verdict pass": "通过", "verdict fail": "未通过", "verdict inconclusive": "无法判定",
 		"verdict error": "出错", "verdict interrupted": "已中断",
 		"control": "，不注入故障的对照运行", "comma": "、",
