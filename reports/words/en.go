@@ -183,7 +183,7 @@ var english = map[sla.Code]string{
 		"opened on {link} while it was on; those that stood went on: let them live shorter " +
 		"(connections: {live: …}, or per: request)",
 	sla.AllSpared: "none of theirs crossed {link} while it was on but for what it " +
-		"spares; check the link and the spared paths with stormdrill plan",
+		"spares; check the link, and what it spares or chooses, with stormdrill plan",
 	sla.NoneMet: "none of theirs met it on {link} while it was on; check the link, the " +
 		"port and the connections' life with stormdrill plan",
 	sla.RedirectsNotFollowed: "the answers lead elsewhere ({status}), and redirects are not " +
