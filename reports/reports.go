@@ -37,6 +37,7 @@ var Formats = map[string]func(io.Writer, Report) error{
 	"json":     ofCard(JSON),
 	"junit":    ofCard(JUnit),
 	"markdown": ofCard(Markdown),
+	"messages": Messages,
 }
 
 // ofCard is a format that shows nothing but the scorecard.

@@ -111,11 +111,35 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// What is said to users is kept as golden files, too; what no run can know stays open.
+func TestMessages(t *testing.T) {
+	for _, in := range []*words.Language{words.English, words.Chinese} {
+		var have, none bytes.Buffer
+		c := card()
+		for i := range c.Outages {
+			c.Outages[i].By = []string{c.Faults[0].Name}
+		}
+		if err := Messages(&have, Report{Card: c, Language: in}); err != nil {
+			t.Fatal(err)
+		}
+		wantGolden(t, "messages."+in.Tag()+".md", have.Bytes())
+		if err := Messages(&none, Report{Card: sla.Scorecard{Verdict: sla.Error},
+			Language: in}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(none.String(), "## First") || strings.Contains(none.String(), "## 首次") ||
+			strings.Count(none.String(), open) < 5 {
+			t.Errorf("%s: of a run without an outage:\n%s", in.Tag(), none.String())
+		}
+	}
+}
+
 // An empty scorecard, as of a run that failed before anything, prints.
 func TestEmpty(t *testing.T) {
 	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
 		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) },
-		func(w io.Writer, c sla.Scorecard) error { return HTML(w, Report{Card: c}) }} {
+		func(w io.Writer, c sla.Scorecard) error { return HTML(w, Report{Card: c}) },
+		func(w io.Writer, c sla.Scorecard) error { return Messages(w, Report{Card: c}) }} {
 		if err := write(io.Discard, sla.Scorecard{Verdict: sla.Error,
 			Reasons: []sla.Said{sla.Say(sla.Harness, "x")}}); err != nil {
 			t.Error(err)

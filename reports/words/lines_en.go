@@ -151,4 +151,19 @@ var englishLines = map[string]string{
 	"worst":          "worst",
 	"confidence":     "with 95% confidence",
 	"count-of":       "{met} of {all}",
+
+	// The messages to users.
+	"message-into":            "{at} s into the run",
+	"message-groups":          "users of {groups}",
+	"message-symptom":         "have met failures: at worst {part} of their requests failed",
+	"message-expected":        "by {when}",
+	"message-expected-within": "within {limit} of the alert, as the handbook asks",
+	"message-restored":        "The service was fully restored at {at}.",
+	"message-not-restored":    "It was not seen to be restored when the run ended.",
+	"message-hit":             "{hit} of {users} users were hit.",
+	"message-level":           "{level}; in the worst second {peak} of the active users",
+	"message-failed":          "{failed} of {sent}",
+	"message-met":             "kept",
+	"message-missed":          "missed",
+	"message-undecided":       "not known",
 }

@@ -141,4 +141,19 @@ var chineseLines = map[string]string{
 	"worst":          "最差",
 	"confidence":     "95% 置信度",
 	"count-of":       "{met}/{all}",
+
+	// 对用户的通知。
+	"message-into":            "运行第 {at} 秒",
+	"message-groups":          "{groups} 的用户",
+	"message-symptom":         "访问异常，最严重时 {part} 的请求失败",
+	"message-expected":        "预计 {when} 恢复",
+	"message-expected-within": "按预案应在预警后 {limit} 内修复",
+	"message-restored":        "服务已于 {at} 完全恢复。",
+	"message-not-restored":    "运行结束时尚未确认恢复。",
+	"message-hit":             "{users} 名用户中有 {hit} 名受影响。",
+	"message-level":           "{level} 级；最差一秒内影响了 {peak} 的活跃用户",
+	"message-failed":          "{sent} 次中的 {failed} 次",
+	"message-met":             "达到",
+	"message-missed":          "未达到",
+	"message-undecided":       "未知",
 }
