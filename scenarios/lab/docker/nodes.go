@@ -18,12 +18,10 @@ func (l *Lab) Kill(ctx context.Context, node string) error {
 	dead := l.engine.ContainerWait(ctx, l.id(node),
 		client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
 	if _, err := l.engine.ContainerKill(ctx, l.id(node),
-		client.ContainerKillOptions{Signal: "KILL"}); err != nil {
-		c, lost := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
-		if lost == nil && !c.Container.State.Running {
-			return nil // an engine refuses to kill a dead one
-		}
+		client.ContainerKillOptions{Signal: "KILL"}); err != nil && !l.dead(ctx, node) {
 		return fmt.Errorf("kill %s: %w", node, err)
+	} else if err != nil {
+		return nil
 	}
 	select {
 	case <-dead.Result:
@@ -31,6 +29,12 @@ func (l *Lab) Kill(ctx context.Context, node string) error {
 	case err := <-dead.Error:
 		return fmt.Errorf("kill %s: %w", node, err)
 	}
+}
+
+// dead reports whether a target is seen to be: an engine refuses to signal one.
+func (l *Lab) dead(ctx context.Context, node string) bool {
+	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
+	return err == nil && !c.Container.State.Running
 }
 
 // wish notes whether a fault is about to end a target's life.
@@ -41,7 +45,7 @@ func (l *Lab) wish(node string, end bool) {
 }
 
 // Terminate sends a target the signal by which it ends in order: SIGTERM, unless its
-// image says otherwise.
+// image says otherwise; one that is dead is left alone.
 func (l *Lab) Terminate(ctx context.Context, node string) error {
 	l.wish(node, true)
 	c, err := l.engine.ContainerInspect(ctx, l.id(node), client.ContainerInspectOptions{})
@@ -53,7 +57,7 @@ func (l *Lab) Terminate(ctx context.Context, node string) error {
 		by = c.Container.Config.StopSignal
 	}
 	if _, err := l.engine.ContainerKill(ctx, l.id(node),
-		client.ContainerKillOptions{Signal: by}); err != nil {
+		client.ContainerKillOptions{Signal: by}); err != nil && !l.dead(ctx, node) {
 		return fmt.Errorf("terminate %s: %w", node, err)
 	}
 	return nil

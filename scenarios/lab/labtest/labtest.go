@@ -119,7 +119,7 @@ func wantEnds(t *testing.T, l lab.Lab, node string) {
 	for _, end := range []func(context.Context, string) error{l.Kill, l.Terminate} {
 		endUntilDead(t, l, node, end)
 		wantRunning(t, l, node, false)
-		must(t, l.Kill(ctx, node)) // of a dead one
+		must(t, end(ctx, node)) // of a dead one
 		for range 2 {
 			must(t, l.Start(ctx, node))
 			wantRunning(t, l, node, true)
