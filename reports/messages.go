@@ -67,12 +67,12 @@ func Messages(w io.Writer, r Report) error {
 	return err
 }
 
-// open is what a person has to fill in.
-const open = "[____]"
+// toFill is what a person has to fill in.
+const toFill = "[____]"
 
 func (m *messages) fill() {
 	c, l := m.card, m.l
-	m.Open, m.Title, m.Run = open, cell(l.title(c)), c.Run
+	m.Open, m.Title, m.Run = toFill, cell(l.title(c)), c.Run
 	started, err := time.Parse(time.RFC3339, string(c.Started))
 	m.at = func(s float64) string {
 		if err != nil {
@@ -82,7 +82,7 @@ func (m *messages) fill() {
 	}
 	m.outage()
 	m.impact()
-	m.Broke = open
+	m.Broke = toFill
 	if len(c.Faults) > 0 {
 		var all []string
 		for _, f := range c.Faults {
@@ -90,7 +90,7 @@ func (m *messages) fill() {
 		}
 		m.Broke = cell(l.Parts(all))
 	}
-	m.Noticed = open
+	m.Noticed = toFill
 	if seen := l.observer(c, false); len(seen) > 0 {
 		m.Noticed = cell(l.Parts(seen))
 	}
@@ -124,9 +124,9 @@ func (m *messages) outage() {
 		lasted += time.Duration((o.Recovery - o.Onset) * 1e9)
 		n, bad = n+1, max(bad, o.Share)
 	}
-	m.Began, m.Lasted, m.Served, m.MeanTime, m.Restored = open, open, open, open,
+	m.Began, m.Lasted, m.Served, m.MeanTime, m.Restored = toFill, toFill, toFill, toFill,
 		l.Line("message-not-restored")
-	m.Expected = l.Line("message-expected", "when", open)
+	m.Expected = l.Line("message-expected", "when", toFill)
 	if a := c.Alert; a != nil {
 		m.Expected = l.Line("message-expected-within", "limit", words.Brief(a.Repair))
 	}
@@ -155,5 +155,5 @@ func (m *messages) impact() {
 	}
 	m.Failed = l.Line("message-failed", "failed", count(c.Requests.Failed),
 		"sent", count(c.Requests.Sent))
-	m.Alert = cmp.Or(cell(strings.TrimSpace(l.alert(c))), open)
+	m.Alert = cmp.Or(cell(strings.TrimSpace(l.alert(c))), toFill)
 }

@@ -128,7 +128,7 @@ func TestMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if strings.Contains(none.String(), "## First") || strings.Contains(none.String(), "## 首次") ||
-			strings.Count(none.String(), open) < 5 {
+			strings.Count(none.String(), toFill) < 5 {
 			t.Errorf("%s: of a run without an outage:\n%s", in.Tag(), none.String())
 		}
 	}
