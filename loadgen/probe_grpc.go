@@ -49,6 +49,8 @@ func (p *grpcAsker) Ask(ctx context.Context) Reply {
 			Detail: said.String()}
 	case ctx.Err() != nil:
 		return failed(classify(ctx.Err(), waiting))
+	case code == codes.DeadlineExceeded: // it is told of the deadline, and may say so first
+		return failed(classify(context.DeadlineExceeded, waiting))
 	case code == codes.Unavailable && broken != nil:
 		return failed(classify(broken, waiting))
 	default:
