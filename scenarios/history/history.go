@@ -4,6 +4,7 @@ package history
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,7 +63,8 @@ func Path() (string, error) {
 }
 
 // Append adds a line. Runs that end at one time do not get into each other's: a line is
-// written at once, to the end of the file as it is then.
+// written at once, to the end of the file as it is then. One that another is being written
+// before may take that for one that broke off, and leaves an empty line.
 func Append(path string, r Run) error {
 	line, err := json.Marshal(r)
 	if err != nil {
@@ -136,6 +138,9 @@ func Read(path string) (runs []Run, odd []int, err error) {
 		long := errors.Is(err, bufio.ErrBufferFull)
 		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = in.ReadSlice('\n')
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
 		}
 		var r Run
 		if long || json.Unmarshal(line, &r) != nil || r.Schema != Schema || r.Run == "" {
