@@ -44,6 +44,27 @@ func newRedisAsker(p *load.RedisProbe, r *dialer, trust *tls.Config) (*redisAske
 			Mode: maintnotifications.ModeDisabled}}, r, trust}, nil
 }
 
+// redisError is an error that a server answers with.
+type redisError string
+
+func (e redisError) Error() string { return string(e) }
+func (redisError) RedisError()     {}
+
+// capped is a connection of which so much is read, and no more.
+type capped struct {
+	net.Conn
+	left int
+}
+
+func (c *capped) Read(b []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, redisError("more than the 4 MiB that a value may have")
+	}
+	n, err := c.Conn.Read(b[:min(len(b), c.left)])
+	c.left -= n
+	return n, err
+}
+
 // Ask is good when PING is answered, or a key has a value, the one wanted where one is.
 func (p *redisAsker) Ask(ctx context.Context) Reply {
 	s, ctx := newTrace(ctx)
@@ -71,9 +92,20 @@ func (p *redisAsker) Ask(ctx context.Context) Reply {
 // value asks over a connection, which it closes, and says what broke that before.
 func (p *redisAsker) value(ctx context.Context, c *oneConn) (value string, broken, err error) {
 	o := p.options
-	o.Dialer = func(context.Context, string, string) (net.Conn, error) { return c.take() }
+	o.Dialer = func(context.Context, string, string) (net.Conn, error) {
+		conn, err := c.take()
+		if err != nil {
+			return nil, err
+		}
+		return &capped{conn, mostPage}, nil
+	}
 	client := redis.NewClient(&o)
 	defer func() { _, _ = client.Close(), c.Close() }()
+	defer func() { // the client makes room for as much as a server announces, and panics where it cannot
+		if said := recover(); said != nil {
+			err = redisError("an answer that Redis does not give")
+		}
+	}()
 	if p.Get == "" {
 		value, err = client.Ping(ctx).Result()
 	} else {

@@ -92,6 +92,21 @@ func listenLocal(t *testing.T) net.Listener {
 	return l
 }
 
+// What is announced longer than memory, or is longer than a value may be, is an answer that
+// does not count as good, and ends nothing.
+func TestRedisProbeOfAnotherKind(t *testing.T) {
+	for said, want := range map[string]string{
+		"$9223372036854775000\r\n":                           "an answer that Redis does not give",
+		"$5242880\r\n" + strings.Repeat("x", 5<<20) + "\r\n": "more than the 4 MiB that a value may have",
+	} {
+		l := listenLocal(t)
+		redisServer(t, l, func([]string) string { return said })
+		a := knockOn(t, load.Check{Redis: &load.RedisProbe{URL: secret.Text("redis://" + l.Addr().String()),
+			Get: "key"}})
+		expectAnswer(t, a, false, true, want)
+	}
+}
+
 func TestRedisProbe(t *testing.T) {
 	t.Setenv("REDIS_PASSWORD", "s3cret-w0rd")
 	over := make(chan struct{})

@@ -33,6 +33,9 @@ line of JSON for each run; remove lines, or all of it, as you like. stormdrill r
   stormdrill history checkout --last 5
   stormdrill history checkout --json | jq .recover.seconds`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if last < 0 {
+				return exitError{exitInvalid, fmt.Errorf("--last %d: want 0 or more", last)}
+			}
 			path, err := history.Path()
 			if err != nil {
 				return exitError{exitInvalid, err}
@@ -96,13 +99,20 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 	}
 	all := map[string]*sla.Scorecard{}
 	for _, s := range drills {
-		folder := f.against
-		if r := history.Find(runs, s.Name, f.against); r != nil {
-			folder = r.Folder
-		} else if f.against == history.Last {
-			continue
+		record, err := timeline.Open(recordIn(f.against)) // a folder by its name goes first
+		if err != nil {
+			r, several := history.Find(runs, s.Name, f.against)
+			switch {
+			case several != nil:
+				return nil, fmt.Errorf("--against %s: %w", f.against, several)
+			case r == nil && f.against == history.Last:
+				continue
+			case r != nil:
+				if record, err = timeline.Open(recordIn(r.Folder)); err == nil && record.Header.Run != r.Run {
+					err = fmt.Errorf("%s holds another run by now", r.Folder)
+				}
+			}
 		}
-		record, err := timeline.Open(recordIn(folder))
 		if err != nil {
 			return nil, fmt.Errorf("--against %s: neither in the history nor a folder with a record: %w",
 				f.against, err)

@@ -44,14 +44,9 @@ Exit status: 0 it is as it was, 1 it is not, 3 it is no sealed evidence.`,
 				return exitError{exitFail, fmt.Errorf("%s is not as it was sealed:%s", dir,
 					listed(changed))}
 			}
-			card, tool, err := judgedAgain(dir)
+			card, how, err := judgedAgain(dir)
 			if err != nil {
 				return exitError{exitFail, err}
-			}
-			how := "the same scorecard"
-			if tool != "" {
-				how = fmt.Sprintf("the same verdict (it was judged by Stormdrill %s)",
-					reports.Plain(tool))
 			}
 			fmt.Fprintf(c.OutOrStdout(), "run %s of %s: %s as they were; judged again, %s: %s\n",
 				reports.Plain(card.Run), reports.Plain(card.Scenario), count(total, "file"), how,
@@ -75,9 +70,10 @@ func listed(c evidence.Changed) string {
 	return b.String()
 }
 
-// judgedAgain wants the scorecard of a folder from its record, or, of another version, which
-// it names, its verdict.
-func judgedAgain(dir string) (card sla.Scorecard, another string, err error) {
+// judgedAgain wants the scorecard of a folder from its record, or, where it may differ, its
+// verdict, and says which. One of another version may, and one in which a secret's value is
+// hidden, which is not known here.
+func judgedAgain(dir string) (card sla.Scorecard, how string, err error) {
 	record, err := timeline.Open(filepath.Join(dir, "record"))
 	if err != nil {
 		return card, "", err
@@ -89,7 +85,7 @@ func judgedAgain(dir string) (card sla.Scorecard, another string, err error) {
 	card = sla.Score(record, record.Header.Objectives)
 	var again bytes.Buffer
 	if err := reports.JSON(&again, card); err != nil || bytes.Equal(again.Bytes(), kept) {
-		return card, "", err
+		return card, "the same scorecard", err
 	}
 	verdict, tool, err := reports.Judged(kept)
 	switch {
@@ -98,9 +94,12 @@ func judgedAgain(dir string) (card sla.Scorecard, another string, err error) {
 	case verdict != card.Verdict:
 		return card, "", fmt.Errorf("judged again, the record gives %s, and the scorecard says %s",
 			card.Verdict, reports.Plain(string(verdict)))
+	case bytes.Contains(kept, []byte("${env:")):
+		return card, "the same verdict (a secret is hidden in the scorecard)", nil
 	case tool == version():
 		return card, "", errors.New("judged again by the same version, the record gives another " +
 			"scorecard of the same verdict: stormdrill score shows it")
 	}
-	return card, tool, nil
+	return card, fmt.Sprintf("the same verdict (it was judged by Stormdrill %s)",
+		reports.Plain(tool)), nil
 }

@@ -41,6 +41,8 @@ func TestVerify(t *testing.T) {
 		"as it was": {nil, nil, 0, "run 8a4eba251e4d83c2 of bad-lb-node: 2 files as they were; judged again, the same scorecard: pass\n"},
 		"of another version": {func(c *sla.Scorecard) { c.Tool = "v0.1" }, nil, 0,
 			"the same verdict (it was judged by Stormdrill v0.1): pass"},
+		"with a secret": {func(c *sla.Scorecard) { c.Scenario = "${env:PASSWORD}" }, nil, 0,
+			"the same verdict (a secret is hidden in the scorecard): pass"},
 		"improved and sealed": {func(c *sla.Scorecard) { c.Verdict = sla.Fail }, nil, 1,
 			"judged again, the record gives pass, and the scorecard says fail"},
 		"improved": {nil, func(t *testing.T, dir string) {

@@ -98,17 +98,25 @@ func brokenOff(f *os.File) bool {
 	return err == nil && last[0] != '\n'
 }
 
-// Find is the latest run of a drill before now, or that whose id begins so; nil where there
-// is none.
-func Find(runs []Run, scenario, id string) *Run {
+// ErrSeveral is of an id that more than one run begins with.
+var ErrSeveral = errors.New("more than one run's id begins so")
+
+// Find is the latest run of a drill that proved anything, by a pass or a fail, or that whose
+// id begins so; nil where there is none.
+func Find(runs []Run, scenario, id string) (found *Run, err error) {
 	for i := len(runs) - 1; i >= 0; i-- {
 		r := &runs[i]
-		if id == Last && r.Scenario == scenario && !r.Control ||
-			id != Last && strings.HasPrefix(r.Run, id) {
-			return r
+		switch told := r.Verdict == sla.Pass || r.Verdict == sla.Fail; {
+		case id == Last && r.Scenario == scenario && told && !r.Control:
+			return r, nil
+		case id == Last || !strings.HasPrefix(r.Run, id):
+		case found != nil && found.Run != r.Run:
+			return nil, ErrSeveral
+		default:
+			found = r
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // Last is the id by which Find gives the latest run of a drill.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -72,14 +73,25 @@ func TestReadAmongOddLines(t *testing.T) {
 	if err != nil || len(runs) != 6 || !slices.Equal(odd, []int{2, 6, 8, 10}) {
 		t.Errorf("%d runs, odd %v, %v", len(runs), odd, err)
 	}
-	if r := Find(runs, "drill", Last); r == nil || r.Run != line(5).Run {
-		t.Errorf("the latest: %+v", r)
+	if r, err := Find(runs, "drill", Last); err != nil || r == nil || r.Run != line(5).Run {
+		t.Errorf("the latest: %+v, %v", r, err)
 	}
-	if r := Find(runs, "", line(2).Run); r == nil || r.Run != line(2).Run {
-		t.Errorf("by its id: %+v", r)
+	if r, err := Find(runs, "", line(2).Run); err != nil || r == nil || r.Run != line(2).Run {
+		t.Errorf("by its id: %+v, %v", r, err)
 	}
-	if r := Find(runs, "another", Last); r != nil {
-		t.Errorf("another's: %+v", r)
+	if r, err := Find(runs, "another", Last); r != nil || err != nil {
+		t.Errorf("another's: %+v, %v", r, err)
+	}
+	if _, err := Find(runs, "drill", "0000"); !errors.Is(err, ErrSeveral) {
+		t.Errorf("of several: %v", err)
+	}
+	for i, v := range []sla.Verdict{sla.Interrupted, sla.Error, sla.Inconclusive} {
+		r := line(9 + i)
+		r.Verdict = v
+		runs = append(runs, r)
+	}
+	if r, err := Find(runs, "drill", Last); err != nil || r == nil || r.Run != line(5).Run {
+		t.Errorf("the latest that proved anything: %+v, %v", r, err)
 	}
 }
 

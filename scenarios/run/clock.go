@@ -57,8 +57,12 @@ const steps = 10 * time.Millisecond
 func (c *clocks) addWall(o wire.Offset) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if by := (o.Shift - c.wall.Shift).Abs(); c.wall != (wire.Offset{}) && by > steps {
+	by, doubt := (o.Shift - c.wall.Shift).Abs(), o.Bound+c.wall.Bound
+	switch first := c.wall == (wire.Offset{}); {
+	case !first && by > steps+doubt:
 		c.set = max(c.set, by)
+	case !first && o.Bound > steps && by <= doubt:
+		return // it says nothing better
 	}
 	c.wall = o
 }

@@ -164,7 +164,7 @@ func (s *scorer) later() (reasons []Said) {
 		_, restore := s.wanted.Restore[w.Name]
 		k := slices.IndexFunc(s.noticed[i].Alarms,
 			func(a watch.Alarm) bool { return a.Raised.After > after })
-		if k >= 0 && (detect || restore) {
+		if k >= 0 && (detect || restore) && !w.Person { // who is late says so late
 			reasons = append(reasons, Say(AlarmLate, w.Name,
 				s.course.at(s.noticed[i].Alarms[k].Raised.After)))
 		}

@@ -112,6 +112,7 @@ func TestRespondIsThePersons(t *testing.T) {
 		"twice":                 {[]int64{20 * sec, 22 * sec}, Met, 5, false, 0},
 		"never":                 {nil, Undecided, 25, true, 0},
 		"before":                {[]int64{12 * sec}, Undecided, 0, true, 1},
+		"before, and again":     {[]int64{12 * sec, 20 * sec}, Undecided, 5, false, 1},
 	} {
 		s := handbooked()
 		s.watch = append(s.watch, timeline.Watcher{Name: "oncall", Kind: "person",
@@ -119,7 +120,11 @@ func TestRespondIsThePersons(t *testing.T) {
 		for _, at := range c.acks {
 			s.deliveries = append(s.deliveries, load.Delivery{Hook: "oncall", At: t0 + at, Body: "x"})
 		}
+		s.goals.Detect = map[string]time.Duration{"oncall": 25 * time.Second}
 		card := Score(s.record(), s.goals)
+		if slices.ContainsFunc(card.Reasons, func(r Said) bool { return r.Code == AlarmLate }) {
+			t.Errorf("%s: who is late cries of another outage: %v", name, card.Reasons)
+		}
 		i := slices.IndexFunc(card.Objectives, func(o Objective) bool { return o.Name == "respond" })
 		w := card.Watchers[len(card.Watchers)-1]
 		if i < 0 || card.Objectives[i].Result != c.result || w.FalseAlarms != c.mistaken ||

@@ -75,7 +75,9 @@ func (f *Follower) Delivery(d load.Delivery) {
 		return
 	}
 	f.Asked++
-	if at := (Span{d.At, d.At}); len(f.alarmed)+len(f.firing) > 0 {
+	if at := (Span{d.At, d.At}); f.watcher.Person { // each word of theirs is one, and none an all-clear
+		f.Alarms = append(f.Alarms, Alarm{Raised: at})
+	} else if len(f.alarmed)+len(f.firing) > 0 {
 		f.raise(at)
 	} else {
 		f.content(at)

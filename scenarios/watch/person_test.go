@@ -87,7 +87,7 @@ func TestPerson(t *testing.T) {
 	}
 	n := Notice(timeline.Watcher{Name: "oncall", WatcherTraits: (&Person{}).Traits()},
 		&timeline.Record{Deliveries: told})
-	if len(n.Alarms) != 1 || n.Alarms[0].Over || n.Ends {
+	if len(n.Alarms) != 2 || n.Alarms[0].Over || n.Ends { // each word of a person is one
 		t.Errorf("found %+v", n)
 	}
 	for _, c := range [][2]string{

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 
 	"github.com/stormdrill/stormdrill/scenarios/lab"
@@ -30,7 +31,7 @@ func (l *Lab) Facts(ctx context.Context) (f lab.Facts, err error) {
 	for k := range f.Nodes {
 		n := &f.Nodes[k]
 		found, err := l.engine.ImageInspect(ctx, n.ID)
-		if err != nil {
+		if err != nil && !errdefs.IsNotFound(err) { // its name may mean another by now, and it have none
 			return f, fmt.Errorf("image of %s: %w", n.Name, err)
 		}
 		n.Digests = append([]string{}, found.RepoDigests...)
