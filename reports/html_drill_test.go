@@ -66,8 +66,13 @@ func start(t *testing.T) context.Context {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir, err := os.MkdirTemp("", "browser") // for what it leaves where it is ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // a process of its own may be going still
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
-		chromedp.DisableGPU, chromedp.WindowSize(1100, 900))
+		chromedp.DisableGPU, chromedp.WindowSize(1100, 900), chromedp.Env("TMPDIR="+dir))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // it refuses to have one
 	}
