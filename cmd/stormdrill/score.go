@@ -56,7 +56,11 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			}
 			card := sla.Score(record, objectives)
 			card.Notes = append(card.Notes, notes...)
-			if err := write(c.OutOrStdout(), reports.Of(record, card, l.Language)); err != nil {
+			report := reports.Report{Card: card, Language: l.Language}
+			if format == "html" { // which alone shows the run over time
+				report = reports.Of(record, card, l.Language)
+			}
+			if err := write(c.OutOrStdout(), report); err != nil {
 				return err
 			}
 			return verdictExit(card.Verdict)

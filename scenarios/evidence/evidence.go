@@ -36,8 +36,8 @@ const (
 type Provenance struct {
 	Schema   string   `json:"schema"`
 	Run      string   `json:"run"`
-	Tool     string   `json:"tool"` // stormdrill's version
-	Started  string   `json:"started"`
+	Tool     string   `json:"tool"`        // stormdrill's version
+	Started  string   `json:"started"`     // wall clock at second 0, RFC 3339, as the scorecard has it
 	Seed     uint64   `json:"seed,string"` // as text: a JSON number would lose it
 	Control  bool     `json:"control"`
 	Scenario Scenario `json:"scenario"`
@@ -70,7 +70,6 @@ func Write(dir string, scenario []byte, r *timeline.Record, facts *lab.Facts) er
 	}
 	h := r.Header
 	p := Provenance{Schema: Schema, Run: h.Run, Tool: h.Tool, Seed: h.Seed, Control: h.Control,
-		Started:  h.Wall.UTC().Format(time.RFC3339Nano),
 		Scenario: Scenario{h.Scenario, h.Summary, sum(scenario)}, Lab: facts,
 		Schedule: []Step{}}
 	start := h.Mono
@@ -80,6 +79,7 @@ func Write(dir string, scenario []byte, r *timeline.Record, facts *lab.Facts) er
 			break
 		}
 	}
+	p.Started = h.Wall.Add(time.Duration(start - h.Mono)).UTC().Format(time.RFC3339Nano)
 	for _, m := range r.Marks {
 		of := m.Fault
 		if of == "" {

@@ -272,6 +272,9 @@ func wantProvenance(t *testing.T, dir string, r *timeline.Record) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if card := sla.Score(r, r.Header.Objectives); p.Started != string(card.Started) {
+		t.Errorf("started %s, and by the scorecard %s", p.Started, card.Started)
+	}
 	if p.Run != r.Header.Run || p.Seed != r.Header.Seed || p.Scenario.Name != r.Header.Scenario ||
 		p.Lab == nil || len(p.Lab.Nodes) < 3 || len(p.Schedule) != len(r.Marks) {
 		t.Errorf("provenance %+v", p)
