@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +28,12 @@ type tallied struct {
 	void int             // of them, for the machine's sake
 }
 
+// turn is which of several runs a test is.
+var turn = regexp.MustCompile(`/[0-9]+$`)
+
+// add counts a run; a test that is run several times, as NAME/0, NAME/1 …, is one.
 func (a *tally) add(test string, took time.Duration, void bool) {
+	test = turn.ReplaceAllString(test, "")
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.by == nil {
