@@ -49,3 +49,20 @@ func TestOffsetOverARun(t *testing.T) {
 		}
 	}
 }
+
+// A process that loses its turn amid a reading tells of one in which it did not.
+func TestWallReadingIsTheNarrowest(t *testing.T) {
+	clock, waits := int64(0), []int64{900, 40, 700, 5, 600}
+	calls := 0
+	w := readWall(func() int64 {
+		if calls++; calls%2 == 0 {
+			clock += waits[calls/2-1]
+		} else {
+			clock += 1000
+		}
+		return clock
+	})
+	if calls != 2*wallReadings || w.After-w.Before != 5 {
+		t.Errorf("%d readings, told %d wide", calls/2, w.After-w.Before)
+	}
+}

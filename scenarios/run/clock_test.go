@@ -64,6 +64,12 @@ func TestClocksOfStamps(t *testing.T) {
 	}{
 		"once":      {[]wire.Offset{at(-time.Hour)}, int64(time.Second), 0},
 		"as before": {[]wire.Offset{at(-time.Hour), at(-time.Hour + 9)}, int64(time.Second) + 9, 0},
+		"a wide reading replaces no better one": {[]wire.Offset{at(-time.Hour),
+			{Shift: -time.Hour + 20*time.Millisecond, Bound: 50 * time.Millisecond}},
+			int64(time.Second), 0},
+		"wide, and set all the same": {[]wire.Offset{at(-time.Hour),
+			{Shift: -time.Hour + time.Second, Bound: 50 * time.Millisecond}},
+			int64(2 * time.Second), time.Second},
 		"set, and set back": {[]wire.Offset{at(-time.Hour), at(-time.Hour - 3*time.Second),
 			at(-time.Hour)}, int64(time.Second), 3 * time.Second},
 	} {
