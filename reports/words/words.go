@@ -1,5 +1,6 @@
-// Package words has the words for what the judge says by codes, and for the lines of reports:
-// two tables a language, from a code, or a line's name, to a template, and what fills it in.
+// Package words has the words for what the judge says by codes, and for the lines of reports,
+// report.html's among them: two tables a language, from a code, or a line's name, to a template,
+// and what fills it in.
 //
 // A template names its values in braces. The name says how a value is written: what
 // ends in seconds as a time with its unit, what ends in share in per cent. {name:format}
@@ -10,6 +11,7 @@ package words
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -32,9 +34,16 @@ func (l *Language) Tag() string { return l.tag }
 
 // The languages.
 var (
-	English = &Language{english, englishLines, " to ", ", ", "; ", "en"}
-	Chinese = &Language{chinese, chineseLines, "～", "、", "；", "zh"}
+	English = &Language{english, both(englishLines, englishPage), " to ", ", ", "; ", "en"}
+	Chinese = &Language{chinese, both(chineseLines, chinesePage), "～", "、", "；", "zh"}
 )
+
+// both is one table of two, which have no line in common.
+func both(some, others map[string]string) map[string]string {
+	all := maps.Clone(some)
+	maps.Copy(all, others)
+	return all
+}
 
 // Of is a language by its name, en or zh; nil where there is none.
 func Of(name string) *Language {
@@ -70,6 +79,17 @@ func (l *Language) Line(name string, values ...string) string {
 		s.Values = append(s.Values, sla.Value{Name: values[i], Is: values[i+1]})
 	}
 	return l.whole(l.lines[name], s)
+}
+
+// Under are the lines whose names begin with a prefix, by what follows it.
+func (l *Language) Under(prefix string) map[string]string {
+	under := map[string]string{}
+	for name, line := range l.lines {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			under[rest] = line
+		}
+	}
+	return under
 }
 
 // List joins what is listed, and Parts what a line has to say, one after the other.
