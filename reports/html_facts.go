@@ -73,7 +73,7 @@ func (p *page) broke() tile {
 	var names []string
 	for _, f := range p.Card.Faults {
 		names = append(names, f.Name)
-		what := f.What + " · " + f.Link
+		what := p.Fault(f) + " · " + f.Link
 		if len(p.Card.Faults) > 1 {
 			what = f.Name + ": " + what
 		}
@@ -82,10 +82,10 @@ func (p *page) broke() tile {
 		case f.Inject < 0:
 			t.More = append(t.More, "✗ "+p.Line("page-never-injected"))
 		case f.Proof.Gone:
-			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s", count(f.Proof.Total), f.Proof.Unit,
+			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
 				p.Line("gone")))
 		default:
-			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s", count(f.Proof.Total), f.Proof.Unit,
+			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
 				p.Line("not-gone")))
 		}
 	}

@@ -13,15 +13,6 @@ import (
 	"testing"
 )
 
-// named are the values that a template names.
-func named(template string) (names []string) {
-	for _, m := range placeholder.FindAllStringSubmatch(template, -1) {
-		names = append(names, m[1])
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
 // parts are those of each language's table of lines.
 var parts = map[string][2]map[string]string{"en": {englishLines, englishPage},
 	"zh": {chineseLines, chinesePage}}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,12 +22,14 @@ import (
 
 // Language is one that reports are written in.
 type Language struct {
-	said  map[sla.Code]string
-	lines map[string]string
-	to    string // between the ends of a range
-	list  string // between what is listed
-	parts string // between the parts of a line
-	tag   string // BCP 47
+	said   map[sla.Code]string
+	lines  map[string]string
+	record map[sla.Code]string // for what a record says in English; none: its own words are right
+	faults map[string]string   // for what a fault does, by its kind, likewise
+	to     string              // between the ends of a range
+	list   string              // between what is listed
+	parts  string              // between the parts of a line
+	tag    string              // BCP 47
 }
 
 // Tag names the language, as in en or zh.
@@ -34,8 +37,10 @@ func (l *Language) Tag() string { return l.tag }
 
 // The languages.
 var (
-	English = &Language{english, both(englishLines, englishPage), " to ", ", ", "; ", "en"}
-	Chinese = &Language{chinese, both(chineseLines, chinesePage), "～", "、", "；", "zh"}
+	English = &Language{said: english, lines: both(englishLines, englishPage),
+		to: " to ", list: ", ", parts: "; ", tag: "en"}
+	Chinese = &Language{said: chinese, lines: both(chineseLines, chinesePage),
+		record: chineseRecord, faults: chineseFaults, to: "～", list: "、", parts: "；", tag: "zh"}
 )
 
 // both is one table of two, which have no line in common.
@@ -59,16 +64,60 @@ func FromEnvironment(getenv func(string) string) *Language {
 	return English
 }
 
-// Text is what is said, in words. A code that has none is told by its detail.
+// Text is what is said, in words. A code that has none, or lacks a value of theirs, as of an
+// older record, is told by its detail.
 func (l *Language) Text(s sla.Said) string {
 	template, ok := l.said[s.Code]
-	if detail, told := s.Of("detail").(string); !ok && told {
+	if !ok {
+		template, ok = l.record[s.Code]
+	}
+	text, all := l.whole(template, s)
+	if detail, told := s.Of("detail").(string); told && (!ok || !all) {
 		return detail
 	}
 	if !ok {
 		return s.String()
 	}
-	return l.whole(template, s)
+	return text
+}
+
+// Fault is what a fault does, in words: by its kind and settings, or, without words for the
+// kind or its settings, by what the record says in English.
+func (l *Language) Fault(f sla.Fault) string {
+	template, ok := l.faults[f.Kind]
+	if !ok || len(f.Settings) == 0 {
+		return f.What
+	}
+	var s sla.Said
+	for _, name := range named(template) {
+		text, _ := sla.Said{Values: f.Settings}.Of(name).(string)
+		if word, ok := l.faults[f.Kind+" "+name+"="+text]; ok {
+			text = word
+		}
+		s.Values = append(s.Values, sla.Value{Name: name, Is: text})
+	}
+	text, all := l.whole(template, s)
+	if !all {
+		return f.What
+	}
+	return text
+}
+
+// Unit is what a fault's count is of, in words.
+func (l *Language) Unit(p sla.Proof) string {
+	if p.Counted.Code == "" {
+		return p.Unit
+	}
+	return l.Text(p.Counted)
+}
+
+// named are the values that a template names, each once.
+func named(template string) (names []string) {
+	for _, m := range placeholder.FindAllStringSubmatch(template, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Line is a report's line, or a part of one, with values as name and text by turns; an empty
@@ -78,7 +127,8 @@ func (l *Language) Line(name string, values ...string) string {
 	for i := 0; i+1 < len(values); i += 2 {
 		s.Values = append(s.Values, sla.Value{Name: values[i], Is: values[i+1]})
 	}
-	return l.whole(l.lines[name], s)
+	text, _ := l.whole(l.lines[name], s)
+	return text
 }
 
 // Under are the lines whose names begin with a prefix, by what follows it.
@@ -96,15 +146,18 @@ func (l *Language) Under(prefix string) map[string]string {
 func (l *Language) List(all []string) string  { return strings.Join(all, l.list) }
 func (l *Language) Parts(all []string) string { return strings.Join(all, l.parts) }
 
-// whole fills a template in, but for those of its parts that may be left out.
-func (l *Language) whole(template string, s sla.Said) string {
+// whole fills a template in, but for those of its parts that may be left out; all is false
+// where another lacks a value, or nothing is left.
+func (l *Language) whole(template string, s sla.Said) (filled string, all bool) {
 	var b strings.Builder
+	all = true
 	for {
 		always, rest, more := strings.Cut(template, "‹")
-		text, _ := l.fill(always, s)
+		text, whole := l.fill(always, s)
 		b.WriteString(text)
+		all = all && whole
 		if !more {
-			return b.String()
+			return b.String(), all && b.Len() > 0
 		}
 		maybe, after, _ := strings.Cut(rest, "›")
 		if text, whole := l.fill(maybe, s); whole {
@@ -127,7 +180,7 @@ func (l *Language) Texts(all []sla.Said) []string {
 func (l *Language) Name(c sla.Code) string { return l.Text(sla.Said{Code: c}) }
 
 // placeholder is {name}, {name:format} or {low..high}.
-var placeholder = regexp.MustCompile(`\{([a-z0-9_]+)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
+var placeholder = regexp.MustCompile(`\{([a-z0-9_]+(?:[.-][a-z0-9_]+)*)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
 
 // fill puts values into a template; whole is false where one is none.
 func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
