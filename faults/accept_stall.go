@@ -25,7 +25,8 @@ func (f *AcceptStall) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
 func (*AcceptStall) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server, New: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, New: true,
+		Unit: link.Unit{Code: "syns-to-full-queue"}}
 }
 
 // Bite is the time a packet rule takes to be in force.

@@ -31,8 +31,13 @@ func (f *Bandwidth) Aim() Aim {
 }
 
 // Traits: it counts requests.
-func (*Bandwidth) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Network}
+func (f *Bandwidth) Traits() link.Traits {
+	unit := link.Unit{Code: "answers-narrowed"}
+	if (link.Bandwidth{Direction: f.Direction}).Up() {
+		unit.Code = "requests-narrowed"
+	}
+	return link.Traits{Counts: link.Requests, Cause: link.Network,
+		Unit: unit}
 }
 
 // Bite is the mode switch: one request's time.

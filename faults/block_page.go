@@ -25,8 +25,9 @@ type BlockPage struct {
 func (f *BlockPage) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true} }
 
 // Traits: it counts requests.
-func (*BlockPage) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Network}
+func (f *BlockPage) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Network,
+		Unit: f.status().Traits().Unit}
 }
 
 // Bite is the mode switch: one request's time.

@@ -36,7 +36,8 @@ func (f *ConnectionFlood) Aim() Aim { return Aim{To: f.To} }
 // Traits: it counts connections. They may be a leak as well as an attack, and look the
 // same from outside: the shorter limit.
 func (*ConnectionFlood) Traits() link.Traits {
-	return link.Traits{Counts: link.Connections, Cause: link.Attack}
+	return link.Traits{Counts: link.Connections, Cause: link.Attack,
+		Unit: link.Unit{Code: "connections-opened"}}
 }
 
 // Bite is one handshake's time.

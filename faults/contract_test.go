@@ -422,8 +422,8 @@ func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b link.Brack
 	if c.Users > n && c.Users <= n+again {
 		n = c.Users
 	}
-	want := link.Count{Unit: c.Unit, Users: n, Total: n, First: c.First, Last: c.Last, Late: c.Late,
-		Active: true}
+	want := link.Count{Unit: c.Unit, Counted: c.Counted, Users: n, Total: n, First: c.First,
+		Last: c.Last, Late: c.Late, Active: true}
 	if c != want || c.Unit == "" || c.Users == 0 {
 		l.t.Errorf("proof %+v, want %+v", c, want)
 	}

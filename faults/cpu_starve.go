@@ -22,7 +22,8 @@ func (f *CPUStarve) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*CPUStarve) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true,
+		Unit: link.Unit{Code: "packets-to-starved"}}
 }
 
 // Bite is a few of the kernel's periods of 100 ms, after which a busy target has

@@ -41,8 +41,9 @@ func (f *DNS) Aim() Aim {
 }
 
 // Traits: it counts lookups.
-func (*DNS) Traits() link.Traits {
-	return link.Traits{Counts: link.Lookups, Cause: link.Network, New: true}
+func (f *DNS) Traits() link.Traits {
+	return link.Traits{Counts: link.Lookups, Cause: link.Network, New: true,
+		Unit: link.Unit{Code: "queries-answered", Value: f.Answer}}
 }
 
 // Bite is the mode switch: one query's time.

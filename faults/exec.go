@@ -245,7 +245,7 @@ func (o *ownCommands) read(ctx context.Context) (n uint64, c link.Count, err err
 	}
 	c = link.Count{Unit: m[2], Blind: true, Active: said.Status == 0, At: at}
 	if c.Unit == "" {
-		c.Unit = "counted by its proof"
+		c.Unit, c.Counted = "counted by its proof", link.Unit{Code: "counted-by-proof"}
 	}
 	return n, c, nil
 }

@@ -49,7 +49,8 @@ func (f *Flood) Aim() Aim { return Aim{To: f.To} }
 
 // Traits: it counts requests.
 func (*Flood) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Attack}
+	return link.Traits{Counts: link.Requests, Cause: link.Attack,
+		Unit: link.Unit{Code: "flood-requests-sent"}}
 }
 
 // Bite is the pacer's lead and one request's time.

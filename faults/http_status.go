@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -59,8 +60,9 @@ func (f *Flap) check() error {
 func (f *HTTPStatus) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true} }
 
 // Traits: it counts requests.
-func (*HTTPStatus) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Server}
+func (f *HTTPStatus) Traits() link.Traits {
+	return link.Traits{Counts: link.Requests, Cause: link.Server,
+		Unit: link.Unit{Code: "answered", Value: strconv.Itoa(f.Code)}}
 }
 
 // Bite is the mode switch: one request's time.

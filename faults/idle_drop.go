@@ -24,7 +24,8 @@ func (f *IdleDrop) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
 func (*IdleDrop) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Network}
+	return link.Traits{Counts: link.Packets, Cause: link.Network,
+		Unit: link.Unit{Code: "packets-dropped"}}
 }
 
 // Bite is the first time a flow can have been idle for so long.

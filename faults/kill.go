@@ -21,8 +21,13 @@ type Kill struct {
 func (f *Kill) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
-func (*Kill) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
+func (f *Kill) Traits() link.Traits {
+	unit := link.Unit{Code: "packets-refused"}
+	if f.As == "host" {
+		unit.Code = "packets-dropped"
+	}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true,
+		Unit: unit}
 }
 
 // Bite is the time a packet rule takes to be in force.

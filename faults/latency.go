@@ -27,7 +27,8 @@ func (f *Latency) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*Latency) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Network}
+	return link.Traits{Counts: link.Requests, Cause: link.Network,
+		Unit: link.Unit{Code: "answers-delayed"}}
 }
 
 // Bite is the mode switch and the shortest delay.

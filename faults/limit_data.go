@@ -22,7 +22,8 @@ func (f *LimitData) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*LimitData) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Network}
+	return link.Traits{Counts: link.Requests, Cause: link.Network,
+		Unit: link.Unit{Code: "answers-cut"}}
 }
 
 // Bite is the mode switch: one request's time.

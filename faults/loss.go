@@ -20,7 +20,8 @@ func (f *Loss) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
 func (*Loss) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Network}
+	return link.Traits{Counts: link.Packets, Cause: link.Network,
+		Unit: link.Unit{Code: "packets-dropped"}}
 }
 
 // Bite is the time a packet rule takes to be in force.

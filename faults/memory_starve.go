@@ -24,7 +24,8 @@ func (f *MemoryStarve) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*MemoryStarve) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true,
+		Unit: link.Unit{Code: "packets-refused"}}
 }
 
 // Bite is how long a target that is busy takes to meet its limit.
@@ -140,10 +141,13 @@ func (s *memoryStarve) Proof(ctx context.Context) (link.Count, error) {
 	switch {
 	case s.oom:
 		c.Unit = "packets refused after an OOM kill"
+		c.Counted = link.Unit{Code: "packets-refused-after-oom"}
 	case s.ended:
 		c.Unit = "packets refused after it ended by itself"
+		c.Counted = link.Unit{Code: "packets-refused-after-end"}
 	default:
 		c.Unit = "packets refused, of a target that lives"
+		c.Counted = link.Unit{Code: "packets-refused-alive"}
 	}
 	return c, errors.Join(err, s.err)
 }

@@ -19,7 +19,8 @@ func (f *Pause) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*Pause) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true,
+		Unit: link.Unit{Code: "packets-to-frozen"}}
 }
 
 // Bite is nothing beyond Inject, which waits for the freezer.

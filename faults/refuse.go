@@ -17,7 +17,8 @@ func (f *Refuse) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts connections.
 func (*Refuse) Traits() link.Traits {
-	return link.Traits{Counts: link.Connections, Cause: link.Network, New: true}
+	return link.Traits{Counts: link.Connections, Cause: link.Network, New: true,
+		Unit: link.Unit{Code: "syns-refused"}}
 }
 
 // Bite is the time a packet rule takes to be in force.

@@ -23,7 +23,8 @@ func (f *Reset) Aim() Aim { return Aim{Link: f.Link, Proxied: true} }
 
 // Traits: it counts requests.
 func (*Reset) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Network}
+	return link.Traits{Counts: link.Requests, Cause: link.Network,
+		Unit: link.Unit{Code: "connections-reset"}}
 }
 
 // Bite is the mode switch, and the age of a connection that begins with it.

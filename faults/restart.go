@@ -19,7 +19,8 @@ func (f *Restart) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*Restart) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true,
+		Unit: link.Unit{Code: "packets-refused"}}
 }
 
 // Bite is the time a packet rule takes to be in force; Inject has waited for the

@@ -22,7 +22,8 @@ func (f *Slice) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*Slice) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Network}
+	return link.Traits{Counts: link.Requests, Cause: link.Network,
+		Unit: link.Unit{Code: "answers-sliced"}}
 }
 
 // Bite is the mode switch, and one piece's wait.

@@ -34,7 +34,8 @@ func (s *SlowRequests) Aim() Aim { return Aim{To: s.To} }
 
 // Traits: it counts connections, each with a request that never ends.
 func (*SlowRequests) Traits() link.Traits {
-	return link.Traits{Counts: link.Connections, Cause: link.Attack}
+	return link.Traits{Counts: link.Connections, Cause: link.Attack,
+		Unit: link.Unit{Code: "connections-opened"}}
 }
 
 // Bite is one handshake's time.

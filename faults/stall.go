@@ -19,7 +19,8 @@ func (f *Stall) Aim() Aim { return f.shapes(f.Link) }
 
 // Traits: it counts requests.
 func (*Stall) Traits() link.Traits {
-	return link.Traits{Counts: link.Requests, Cause: link.Network}
+	return link.Traits{Counts: link.Requests, Cause: link.Network,
+		Unit: link.Unit{Code: "answers-held"}}
 }
 
 // Bite is the mode switch: one request's time.

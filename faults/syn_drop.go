@@ -23,7 +23,8 @@ func (f *SynDrop) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
 func (*SynDrop) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Network, New: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Network, New: true,
+		Unit: link.Unit{Code: "syns-dropped"}}
 }
 
 // Bite is the time a packet rule takes to be in force.

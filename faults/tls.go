@@ -23,8 +23,16 @@ type TLS struct {
 func (f *TLS) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Staged: true} }
 
 // Traits: it counts connections.
-func (*TLS) Traits() link.Traits {
-	return link.Traits{Counts: link.Connections, Cause: link.Server, New: true}
+func (f *TLS) Traits() link.Traits {
+	unit := link.Unit{Code: "handshakes-badly-certified"}
+	switch f.As {
+	case link.NoAnswer:
+		unit.Code = "handshakes-held"
+	case link.OldVersion:
+		unit.Code = "handshakes-in-old-version"
+	}
+	return link.Traits{Counts: link.Connections, Cause: link.Server, New: true,
+		Unit: unit}
 }
 
 // Bite is the mode switch: one handshake's time.

@@ -22,7 +22,8 @@ func (f *Unreachable) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
 func (*Unreachable) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Network, New: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Network, New: true,
+		Unit: link.Unit{Code: "syns-unreachable"}}
 }
 
 // Bite is the time a packet rule takes to be in force.

@@ -84,11 +84,8 @@ func HTML(w io.Writer, r Report) error {
 	card, s := plainly(r.Card), plainly(r.Series)
 	p := &page{Language: cmp.Or(r.Language, words.English), Card: card, Series: s,
 		Marks: []pageMark{}}
-	p.Title = card.Scenario
-	if card.Control {
-		p.Title += p.Say("control")
-	}
-	p.Verdict = strings.ToUpper(p.Say("verdict " + string(card.Verdict)))
+	l := lines{p.Language}
+	p.Title, p.Verdict = l.title(card), l.verdict(card.Verdict)
 	p.When = when(string(card.Started))
 	p.Reasons, p.Tiles = p.Texts(card.Reasons), p.tiles()
 	for _, m := range card.Picture.Marks {
@@ -100,7 +97,7 @@ func HTML(w io.Writer, r Report) error {
 	}
 	for _, o := range card.Objectives {
 		row := pageObjective{Objective: o, Sign: resultSigns[o.Result], Wanted: p.Text(o.Wanted),
-			Measured: p.Text(o.Measured), Margin: lines{p.Language}.margin(o), Bar: barOf(o)}
+			Measured: p.Text(o.Measured), Margin: l.margin(o), Bar: barOf(o)}
 		if o.Why != nil {
 			row.Why = p.Text(*o.Why)
 		}
@@ -113,7 +110,7 @@ func HTML(w io.Writer, r Report) error {
 		return err
 	}
 	data, err := json.Marshal(map[string]any{"series": s, "card": card, "marks": p.Marks,
-		"words": p.scripted()})
+		"words": p.Under("chart-")})
 	if err != nil {
 		return err
 	}

@@ -335,7 +335,7 @@ func (o *tab) wantLanes() {
 		}
 	}
 	for _, l := range have { // the ideal observer's is none of the record's
-		if l.Name == labels["en"][".ideal"] {
+		if l.Name == words.English.Line("chart-ideal") {
 			n++
 		}
 	}
@@ -729,7 +729,7 @@ func TestBrowserChinese(t *testing.T) {
 			for _, f := range o.report.Card.Faults {
 				faults = append(faults, f.Name)
 			}
-			names = append(names, strings.Join(faults, labels["zh"]["comma"]))
+			names = append(names, words.Chinese.List(faults))
 			for _, c := range o.report.Series.Classes {
 				names = append(names, c.Name)
 			}

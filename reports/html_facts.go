@@ -29,6 +29,9 @@ func (f *facts) add(name, value string) {
 	}
 }
 
+// Phase names one of a run.
+func (p *page) Phase(name string) string { return lines{p.Language}.phase(name) }
+
 // Count writes a number with commas.
 func (p *page) Count(n uint64) string { return count(n) }
 
@@ -66,28 +69,28 @@ func (p *page) tiles() []tile {
 
 // broke says what went wrong, and that it did.
 func (p *page) broke() tile {
-	t := tile{Asked: p.Say("what broke"), Answer: p.Say("nothing broke")}
+	t := tile{Asked: p.Line("page-what-broke"), Answer: p.Line("page-nothing-broke")}
 	var names []string
 	for _, f := range p.Card.Faults {
 		names = append(names, f.Name)
-		what := f.What + " · " + f.Link
+		what := p.Fault(f) + " · " + f.Link
 		if len(p.Card.Faults) > 1 {
 			what = f.Name + ": " + what
 		}
 		t.More = append(t.More, what)
 		switch {
 		case f.Inject < 0:
-			t.More = append(t.More, "✗ "+p.Say("never injected"))
+			t.More = append(t.More, "✗ "+p.Line("page-never-injected"))
 		case f.Proof.Gone:
-			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s", count(f.Proof.Total), f.Proof.Unit,
-				p.Say("proven gone")))
+			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
+				p.Line("gone")))
 		default:
-			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s", count(f.Proof.Total), f.Proof.Unit,
-				p.Say("not proven gone")))
+			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
+				p.Line("not-gone")))
 		}
 	}
 	if len(names) > 0 {
-		t.Answer = strings.Join(names, p.Say("comma"))
+		t.Answer = p.List(names)
 	}
 	return t
 }
@@ -95,20 +98,21 @@ func (p *page) broke() tile {
 // suffered says how long users did, and how much.
 func (p *page) suffered() tile {
 	r := p.Card.Requests
-	t := tile{Asked: p.Say("how long"), Answer: p.Say("no outage")}
+	t := tile{Asked: p.Line("page-how-long"), Answer: p.Line("no-outage")}
 	if o := p.Card.Times.Outage; o != nil {
 		t.Answer = p.Time(o)
 	} else if len(p.Card.Outages) > 0 || 2*r.Failed > r.Sent {
-		t.Answer = p.Say("no outage of it")
+		t.Answer = p.Line("no-outage-of-fault")
 	}
 	if r.Sent == 0 {
-		t.Answer = p.Say("none sent")
+		t.Answer = p.Line("page-none-sent")
 		return t
 	}
-	t.More = append(t.More, p.say("failed of", count(r.Failed), count(r.Sent),
-		p.Share(r.Availability)))
+	t.More = append(t.More, p.Line("page-failed-of", "failed", count(r.Failed),
+		"sent", count(r.Sent), "good", p.Share(r.Availability)))
 	if i := p.Card.Impact; i.UsersHit > 0 {
-		t.More = append(t.More, p.say("users hit", count(i.UsersHit), count(i.Users)))
+		t.More = append(t.More, p.Line("page-users-hit", "hit", count(i.UsersHit),
+			"users", count(i.Users)))
 	}
 	for i, k := range p.Card.Classes {
 		if i == mostLatencies {
@@ -122,11 +126,11 @@ func (p *page) suffered() tile {
 
 // noticed says who knew, and how soon after the users were hurt.
 func (p *page) noticed() tile {
-	t := tile{Asked: p.Say("who noticed"), Answer: p.Say("nobody was to")}
+	t := tile{Asked: p.Line("page-who-noticed"), Answer: p.Line("nothing-to-notice")}
 	if d := p.Card.Times.Detect; d != nil && d.Censored {
-		t.Answer = p.Say("nobody")
+		t.Answer = p.Line("page-nobody")
 	} else if d != nil {
-		t.Answer = p.say("after", d.By, p.Time(d))
+		t.Answer = p.Line("page-after", "watcher", string(d.By), "time", p.Time(d))
 	}
 	for _, w := range p.Card.Watchers {
 		if len(p.Card.Watchers) == 1 && w.Detect != nil && !w.Detect.Censored {
@@ -135,7 +139,7 @@ func (p *page) noticed() tile {
 		t.More = append(t.More, w.Name+": "+p.heard(w))
 	}
 	if i := p.Card.Times.Ideal; i != nil {
-		t.More = append(t.More, p.say("ideal", p.Time(i)))
+		t.More = append(t.More, p.Line("page-ideal", "time", p.Time(i)))
 	}
 	return t
 }
@@ -144,15 +148,15 @@ func (p *page) noticed() tile {
 func (p *page) heard(w sla.Watcher) string {
 	switch {
 	case w.Detect == nil && len(w.Unmet) > 0:
-		return p.say("cannot meet", strings.Join(w.Unmet, p.Say("comma")))
+		return p.Line("page-cannot-meet", "faults", p.List(w.Unmet))
 	case w.Detect == nil:
-		return p.Say("nothing to notice")
+		return p.Line("nothing-to-notice")
 	case w.Detect.Censored && p.Card.Spared(w):
-		return p.Say("content, none hurt")
+		return p.Line("page-content-none-hurt")
 	case w.Detect.Censored && p.Card.Slowed(w):
-		return p.Say("content, slower")
+		return p.Line("page-content-slower")
 	case w.Detect.Censored:
-		return p.say("never", p.Time(w.Detect))
+		return p.Line("page-never", "time", p.Time(w.Detect))
 	}
 	return p.Time(w.Detect)
 }
@@ -172,7 +176,7 @@ func (p *page) Lag(w sla.Watcher) string {
 
 // passed says how many objectives were met, and names those that were not.
 func (p *page) passed() tile {
-	t := tile{Asked: p.Say("did it pass"), Class: sla.Undecided}
+	t := tile{Asked: p.Line("page-did-it-pass"), Class: sla.Undecided}
 	met := 0
 	for _, o := range p.Card.Objectives {
 		if o.Result == sla.Met {
@@ -187,9 +191,10 @@ func (p *page) passed() tile {
 	case sla.Fail, sla.Error:
 		t.Class = sla.Missed
 	}
-	t.Answer = p.Say("verdict " + string(p.Card.Verdict))
+	t.Answer = strings.ToLower(lines{p.Language}.verdict(p.Card.Verdict))
 	if n := len(p.Card.Objectives); n > 0 {
-		t.Answer += p.say("met of", met, n)
+		t.Answer = p.Line("page-passed", "verdict", t.Answer, "met", strconv.Itoa(met),
+			"all", strconv.Itoa(n))
 	}
 	return t
 }
@@ -197,23 +202,23 @@ func (p *page) passed() tile {
 // believed says whether the numbers prove anything, and what they rest on.
 func (p *page) believed() tile {
 	c := p.Card
-	t := tile{Asked: p.Say("believe"), Answer: p.Say("numbers hold"), Class: sla.Met}
+	t := tile{Asked: p.Line("page-believe"), Answer: p.Line("page-numbers-hold"), Class: sla.Met}
 	if c.Void || c.Verdict == sla.Error || c.Verdict == sla.Interrupted {
-		t.Answer, t.Class = p.Say("numbers void"), sla.Undecided
+		t.Answer, t.Class = p.Line("page-numbers-void"), sla.Undecided
 	}
 	g := c.Generator
-	t.More = append(t.More, p.say("rates", g.RateAchieved, g.RateWanted),
-		p.say("lag", words.Brief(g.LagP99)))
+	t.More = append(t.More, p.rates(g), p.Line("page-lag", "lag", words.Brief(g.LagP99)))
 	if g.Unsent > 0 {
-		t.More = append(t.More, p.say("unsent", count(g.Unsent)))
+		t.More = append(t.More, p.Line("page-unsent", "unsent", count(g.Unsent)))
 	}
 	for _, f := range c.Faults {
 		if f.Proof.Effective != "" && f.Proof.Effective != "yes" {
-			t.More = append(t.More, f.Name+": "+p.Say("effective "+f.Proof.Effective))
+			t.More = append(t.More, f.Name+": "+
+				p.Line("page-effective-"+strings.ReplaceAll(f.Proof.Effective, " ", "-")))
 		}
 	}
 	if n := len(c.Notes); n > 0 {
-		t.More = append(t.More, p.say("notes", n))
+		t.More = append(t.More, p.Line("page-notes", "notes", strconv.Itoa(n)))
 	}
 	return t
 }
@@ -231,13 +236,13 @@ func (p *page) Bit(f sla.Fault) string {
 func (p *page) Felt(f sla.Fault) string {
 	switch {
 	case f.Absorbed:
-		return p.Say("absorbed")
+		return p.Line("page-absorbed")
 	case f.Slower:
-		return p.Say("slower")
+		return p.Line("page-slower")
 	case f.Faint > 0:
-		return p.say("faint", count(f.Faint))
+		return p.Line("page-faint", "bad", count(f.Faint))
 	case f.During != "":
-		return p.say("during", f.During)
+		return p.Line("page-during", "fault", string(f.During))
 	}
 	return p.Time(f.Outage)
 }
@@ -255,8 +260,9 @@ func (p *page) Cost() facts {
 	var f facts
 	c := p.Card
 	if d := c.Data; d != nil {
-		f.add(p.Say("writes"), p.say("writes are", count(d.Acknowledged), count(d.There),
-			count(d.Lost), count(d.Unknown)))
+		f.add(p.Line("page-writes"), p.Line("page-writes-are",
+			"acknowledged", count(d.Acknowledged), "there", count(d.There), "lost", count(d.Lost),
+			"unknown", count(d.Unknown)))
 		if d.RPO != nil {
 			f.add("RPO", p.Time(d.RPO))
 		}
@@ -265,31 +271,35 @@ func (p *page) Cost() facts {
 		}
 	}
 	if b := c.Budget; b != nil {
-		f.add(p.Say("budget"), p.say("burnt", words.Brief(b.Seconds), words.Percent(b.Share),
-			words.Brief(b.Allowed), words.Percent(b.Objective), lines{p.Language}.days(b.Window)))
+		f.add(p.Line("page-budget"), p.Line("page-burnt", "burnt", words.Brief(b.Seconds),
+			"share", words.Percent(b.Share), "allowed", words.Brief(b.Allowed),
+			"objective", words.Percent(b.Objective),
+			"window", lines{p.Language}.days(b.Window)))
 	}
 	if i := c.Impact; i.Level > 0 {
 		level := strconv.Itoa(i.Level)
 		switch {
 		case i.Everyone:
-			level += p.Say("everyone")
+			level += p.Line("page-everyone")
 		case i.Straddles:
-			level += p.Say("or lower")
+			level += p.Line("page-or-lower")
 		}
-		f.add(p.Say("level"), level)
-		f.add(p.Say("peak"), words.Percent(i.Peak))
-		f.add(p.Say("hit"), p.say("hit of", count(i.UsersHit), count(i.Users)))
+		f.add(p.Line("page-level"), level)
+		f.add(p.Line("page-peak"), words.Percent(i.Peak))
+		f.add(p.Line("page-hit"), p.Line("page-hit-of", "hit", count(i.UsersHit),
+			"users", count(i.Users)))
 		if i.ByTime != nil {
-			f.add(p.Say("degraded"), words.Brief(*i.Degraded))
-			f.add(p.Say("full"), words.Brief(*i.Full))
-			f.add(p.Say("by time"), words.Percent(*i.ByTime))
+			f.add(p.Line("page-degraded"), words.Brief(*i.Degraded))
+			f.add(p.Line("page-full"), words.Brief(*i.Full))
+			f.add(p.Line("page-by-time"), words.Percent(*i.ByTime))
 		}
 	}
 	if a := c.Alert; a != nil {
 		l := lines{p.Language}
-		f.add(p.Say("alert"), strings.Join([]string{cmp.Or(p.Line(a.Colour), a.Colour),
+		f.add(p.Line("alert"), strings.Join([]string{cmp.Or(p.Line(a.Colour), a.Colour),
 			p.Name(a.When), l.names(a.Failures), l.names(a.Teams)}, " · "))
-		f.add(p.Say("clocks"), p.say("within", words.Brief(a.Respond), words.Brief(a.Repair)))
+		f.add(p.Line("page-clocks"), p.Line("page-within", "respond", words.Brief(a.Respond),
+			"repair", words.Brief(a.Repair)))
 	}
 	return f
 }
@@ -298,43 +308,50 @@ func (p *page) Cost() facts {
 func (p *page) Trust() facts {
 	var f facts
 	c, g := p.Card, p.Card.Generator
-	f.add(p.Say("load"), p.say("rates", g.RateAchieved, g.RateWanted))
-	f.add(p.Say("late"), words.Brief(g.LagP99))
-	f.add(p.Say("never sent"), count(g.Unsent))
+	f.add(p.Line("page-load"), p.rates(g))
+	f.add(p.Line("page-late"), words.Brief(g.LagP99))
+	f.add(p.Line("page-never-sent"), count(g.Unsent))
 	if c.Requests.Replayed > 0 {
-		f.add(p.Say("replayed"), count(c.Requests.Replayed))
+		f.add(p.Line("page-replayed"), count(c.Requests.Replayed))
 	}
 	if m := g.Machine; m != nil {
-		f.add(p.Say("machine"), p.machine(m))
+		f.add(p.Line("page-machine"), p.machine(m))
 	}
 	if k := c.Clock; k != nil && !k.Own() {
-		f.add(p.Say("clock"), p.say("clock is", fmt.Sprintf("%+.6f s", k.Shift),
-			words.Brief(k.Bound), k.Measured, words.Brief(k.Drift)))
+		f.add(p.Line("page-clock"), p.Line("page-clock-is",
+			"shift", fmt.Sprintf("%+.6f s", k.Shift), "bound", words.Brief(k.Bound),
+			"times", strconv.Itoa(k.Measured), "drift", words.Brief(k.Drift)))
 	} else if k != nil {
-		f.add(p.Say("clock"), p.say("clock is one", words.Brief(k.Bound)))
+		f.add(p.Line("page-clock"), p.Line("page-clock-is-one", "bound", words.Brief(k.Bound)))
 	}
 	if c.StraysDropped > 0 || len(c.Uncontained) > 0 {
-		f.add(p.Say("strays"), p.say("strays are", count(c.StraysDropped)))
+		f.add(p.Line("page-strays"), p.Line("page-strays-are", "packets", count(c.StraysDropped)))
 	}
 	for _, n := range p.Texts(c.Notes) {
-		f.add(p.Say("note"), n)
+		f.add(p.Line("note"), n)
 	}
-	f.add(p.Say("one"), p.Say("one run"))
+	f.add(p.Line("page-one"), p.Line("page-one-run"))
 	return f
 }
 
 // machine is how busy the load's machine was at worst.
 func (p *page) machine(m *sla.Machine) string {
-	s := p.say("pressure", m.Load)
+	all := []string{p.Line("page-pressure", "load", fmt.Sprintf("%.3g", m.Load))}
 	for _, w := range []struct {
-		key   string
+		line  string
 		share *float64
-	}{{"waited cpu", m.CPU}, {"waited memory", m.Memory}, {"waited io", m.IO}} {
+	}{{"page-waited-cpu", m.CPU}, {"page-waited-memory", m.Memory}, {"page-waited-io", m.IO}} {
 		if w.share != nil {
-			s += p.Say("comma") + p.say(w.key, words.Percent(*w.share))
+			all = append(all, p.Line(w.line, "share", words.Percent(*w.share)))
 		}
 	}
-	return s
+	return p.List(all)
+}
+
+// rates are what was sent a second, and what was to be.
+func (p *page) rates(g sla.Generator) string {
+	return p.Line("page-rates", "sent", fmt.Sprintf("%.4g", g.RateAchieved),
+		"wanted", fmt.Sprintf("%.4g", g.RateWanted))
 }
 
 // Steered are the defences by name: when they led users elsewhere.
@@ -343,13 +360,13 @@ func (p *page) Steered() facts {
 	for _, x := range p.Card.Steers {
 		var moves []string
 		for _, m := range x.Moves {
-			moves = append(moves, p.say("moved", p.Instant(sla.Number(m.At)), p.Instant(m.Back),
-				count(m.Answers)))
+			moves = append(moves, p.Line("page-moved", "at", p.Instant(sla.Number(m.At)),
+				"back", p.Instant(m.Back), "answers", count(m.Answers)))
 		}
 		if len(moves) == 0 {
-			moves = []string{p.Say("never moved")}
+			moves = []string{p.Line("page-never-moved")}
 		}
-		f.add(x.Name+" · "+x.What, strings.Join(moves, p.Say("comma")))
+		f.add(x.Name+" · "+x.What, p.List(moves))
 	}
 	return f
 }
@@ -358,9 +375,9 @@ func (p *page) Steered() facts {
 func (p *page) Again() facts {
 	c := p.Card
 	var f facts
-	f.add(p.Say("command"), fmt.Sprintf("stormdrill run %s --seed %d", c.Scenario, c.Seed))
-	f.add(p.Say("run"), c.Run)
+	f.add(p.Line("page-command"), fmt.Sprintf("stormdrill run %s --seed %d", c.Scenario, c.Seed))
+	f.add(p.Line("page-run"), c.Run)
 	f.add("Stormdrill", string(c.Tool))
-	f.add(p.Say("sla hash"), c.SLA)
+	f.add(p.Line("page-sla-hash"), c.SLA)
 	return f
 }

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -19,50 +16,6 @@ import (
 )
 
 var languages = []*words.Language{words.English, words.Chinese}
-
-// No label is missing in a language, none is written that nobody says, and both languages
-// say the same values.
-func TestLabelsAreComplete(t *testing.T) {
-	said := map[string]bool{}
-	find := func(name, pattern, before string) {
-		text, err := os.ReadFile(filepath.FromSlash(name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range regexp.MustCompile(pattern).FindAllSubmatch(text, -1) {
-			said[before+string(m[len(m)-1])] = true
-		}
-	}
-	for _, name := range []string{"html.go", "html_facts.go", "html_words.go", "page/report.html"} {
-		find(name, `[Ss]ay[ (]"([^"\n]+)"`, "")
-	}
-	find("html_facts.go", `"(waited [a-z]+)"`, "")
-	find("page/report.js", `words\.([a-z_]+)`, ".")
-	find("page/report.js", `say\("([a-z_]+)"`, ".")
-	// Those whose keys are made of what they name.
-	for _, kind := range []string{"verdict pass", "verdict fail", "verdict inconclusive",
-		"verdict error", "verdict interrupted", "phase baseline", "phase fault", "phase recovery",
-		"effective no", "effective too few", "effective unknown"} {
-		said[kind] = true
-	}
-	for lang := range labels {
-		for key := range said {
-			if !strings.HasSuffix(key, " ") && labels[lang][key] == "" {
-				t.Errorf("%s: %q is said, and has no label", lang, key)
-			}
-		}
-		for key, label := range labels[lang] {
-			if !said[key] {
-				t.Errorf("%s: nobody says %q", lang, key)
-			}
-			values := regexp.MustCompile(`%(\[\d\])?[a-z.0-9]*[a-z]`)
-			if have, want := len(values.FindAllString(label, -1)),
-				len(values.FindAllString(labels["en"][key], -1)); have != want {
-				t.Errorf("%s: %q says %d values, want %d", lang, key, have, want)
-			}
-		}
-	}
-}
 
 // Measured and limit stand on one scale.
 func TestBars(t *testing.T) {

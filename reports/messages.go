@@ -86,7 +86,7 @@ func (m *messages) fill() {
 	if len(c.Faults) > 0 {
 		var all []string
 		for _, f := range c.Faults {
-			all = append(all, fmt.Sprintf("%s: %s, %s", f.Name, f.What, f.Link))
+			all = append(all, fmt.Sprintf("%s: %s, %s", f.Name, l.Fault(f), f.Link))
 		}
 		m.Broke = cell(l.Parts(all))
 	}

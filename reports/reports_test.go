@@ -37,7 +37,10 @@ func card() sla.Scorecard {
 			UntilWell: 1199, Replayed: 2},
 		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15,
 			Effect: 15.002, EffectResolution: 0.0012, Lift: 25, Clear: 25.01,
+			Settings: sla.Values{{Name: "code", Is: "503"}},
 			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254,
+				Counted: sla.Said{Code: "answered", Values: sla.Values{
+					{Name: "detail", Is: "503s answered"}, {Name: "value", Is: "503"}}},
 				Effective: "yes", Gone: true}}},
 		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500,
 			Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
@@ -79,8 +82,8 @@ func card() sla.Scorecard {
 		Picture: sla.Picture{Step: 1, Bad: []sla.Number{0, 0, 0.01, 0.5, 1, -1, 0},
 			Marks: []sla.Point{{At: 2, What: sla.Say(sla.MarkInject)},
 				{At: 4.5, What: sla.Say(sla.MarkClear)}}},
-		Notes: []sla.Said{sla.Noted("undeclared",
-			"app-1 asked for \"example\", which none of its uses declares: NXDOMAIN")},
+		Notes: []sla.Said{sla.Noted(timeline.Note{Kind: "undeclared",
+			Text: "app-1 asked for \"example\", which none of its uses declares: NXDOMAIN"})},
 	}
 }
 

@@ -26,7 +26,8 @@ func contract(v any, version string) ([]byte, error) {
 	s.ID = jsonschema.ID("https://github.com/stormdrill/" + version)
 	s.Title = version
 	s.Definitions[named(of)] = &jsonschema.Schema{Properties: s.Properties}
-	optional(of, s.Definitions, map[reflect.Type]bool{saidType: true})
+	optional(of, s.Definitions, map[reflect.Type]bool{saidType: true,
+		reflect.TypeFor[sla.Value](): true})
 	s.Definitions[named(saidType)] = spokenSchema()
 	delete(s.Definitions, named(of))
 	fixed, _ := s.Properties.Get("schema")
@@ -65,6 +66,9 @@ func nullable(t reflect.Type) *jsonschema.Schema {
 		return orNull(&jsonschema.Schema{Type: "string"})
 	case reflect.TypeFor[sla.Said]():
 		return &jsonschema.Schema{Ref: "#/$defs/" + named(t)}
+	case reflect.TypeFor[sla.Values](): // a fault's settings, which are text
+		return &jsonschema.Schema{Type: "object",
+			AdditionalProperties: &jsonschema.Schema{Type: "string"}}
 	case reflect.TypeFor[sla.Number]():
 		return orNull(&jsonschema.Schema{Type: "number"})
 	case reflect.TypeFor[sla.Verdict]():

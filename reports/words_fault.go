@@ -46,7 +46,7 @@ func (l lines) fault(f sla.Fault, only bool) string {
 // proof is a fault's own count.
 func (l lines) proof(f sla.Fault) string {
 	p := f.Proof
-	values := []string{"fault", f.Name, "link", f.Link, "users", count(p.Users), "unit", p.Unit,
+	values := []string{"fault", f.Name, "link", f.Link, "users", count(p.Users), "unit", l.Unit(p),
 		"checks", count(p.Checks), "total", count(p.Total), "detail", string(p.Detail)}
 	switch {
 	case p.Blind && p.Untraced:

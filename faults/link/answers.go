@@ -34,8 +34,11 @@ type Count struct {
 	// Unread is what else than HTTP/1 was spoken on its links since they were opened, in
 	// which no request can be read: "HTTP/2", "WebSocket and an upgraded protocol".
 	Unread string `json:"unread,omitempty"`
-	Active bool   `json:"active"` // rule or mode read back as present now
-	At     int64  `json:"at"`     // when it was read
+	// Counted is what Unit is, by a code, where only the run tells; none: as its fault's
+	// traits have it.
+	Counted Unit  `json:"counted,omitzero"`
+	Active  bool  `json:"active"` // rule or mode read back as present now
+	At      int64 `json:"at"`     // when it was read
 }
 
 // Read encloses when it was read.
@@ -77,6 +80,10 @@ type Unknown struct {
 	Name  string `json:"name"`
 	More  bool   `json:"more,omitempty"` // there were so many that no more are told of
 }
+
+// MostUnknown bounds how many questions are told of as Unknown, and remembered: an asker may
+// make up a name for each.
+const MostUnknown = 100
 
 // Trouble is the event "trouble": a proxied link could not take a client in, for
 // want of descriptors, say; told once until it can again.

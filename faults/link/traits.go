@@ -11,6 +11,15 @@ type Traits struct {
 	State bool `json:"state,omitempty"`
 	// New: it touches connections, or lookups, while they are made, and no others.
 	New bool `json:"new,omitempty"`
+	// Unit is what its count is of, by a code; none: its author says it in words.
+	Unit Unit `json:"unit,omitzero"`
+}
+
+// Unit is what a count is of, for reports in languages other than the count's own words,
+// Count.Unit.
+type Unit struct {
+	Code  string `json:"code"`            // "syns-dropped", "answered", …
+	Value string `json:"value,omitempty"` // the one thing that the words name: "503"
 }
 
 // Counted is what a fault's proof counts.

@@ -114,20 +114,16 @@ func (n *names) rotate(q question, all []netip.Addr) []netip.Addr {
 	return append(slices.Clone(all[turn:]), all[:turn]...)
 }
 
-// mostTold bounds how many unknown questions are told of, and remembered: an asker may
-// make up a name for each.
-const mostTold = 100
-
 func (n *names) report(q question) {
 	n.mu.Lock()
 	before := len(n.told)
-	if before <= mostTold {
+	if before <= link.MostUnknown {
 		n.told[q] = true
 	}
 	first := len(n.told) > before
 	n.mu.Unlock()
 	switch {
-	case first && before == mostTold:
+	case first && before == link.MostUnknown:
 		n.unknown(link.Unknown{Asker: q.asker, More: true})
 	case first:
 		n.unknown(link.Unknown{Asker: q.asker, Name: q.name})

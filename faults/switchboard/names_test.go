@@ -175,10 +175,10 @@ func TestUnknownNamesAreBounded(t *testing.T) {
 			told++
 		}
 	})
-	for i := range 10 * mostTold {
+	for i := range 10 * link.MostUnknown {
 		n.lookup(netip.MustParseAddr("198.18.1.1"), fmt.Sprint("made-up-", i))
 	}
-	if told != mostTold || more != 1 || len(n.told) > mostTold+1 {
+	if told != link.MostUnknown || more != 1 || len(n.told) > link.MostUnknown+1 {
 		t.Errorf("told of %d, %d times of more, remembered %d", told, more, len(n.told))
 	}
 }

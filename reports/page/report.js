@@ -10,7 +10,7 @@ const say = (key, ...values) => values.reduce((s, v) => s.replace("%", () => v),
 const digits = (n, d) => n.toLocaleString("en", {maximumFractionDigits: d});
 const percent = v => v == null ? "" : digits(Math.floor(v * 1e4 + 1e-6) / 100, 2) + "%"; // cut, never rounded up
 const lasting = v => v == null ? "" : v < 0.001 ? digits(v * 1e6, 0) + " µs" : v < 1 ? digits(v * 1e3, v < 0.01 ? 2 : 1) + " ms" : digits(v, 2) + " s";
-const rate = v => v == null ? "" : digits(v, v < 1 ? 2 : v < 100 ? 1 : 0) + words.a_second;
+const rate = v => v == null ? "" : digits(v, v < 1 ? 2 : v < 100 ? 1 : 0) + words["a-second"];
 const clock = (v, d = 1) => v == null ? "" : v < 300 ? digits(v, d) + " s"
   : (v >= 3600 ? Math.floor(v / 3600) + ":" + String(Math.floor(v / 60) % 60).padStart(2, "0") : Math.floor(v / 60)) + ":" + String(digits(v % 60, d)).padStart(2, "0");
 
@@ -241,7 +241,7 @@ function lanes() {
   const about = (at, give) => [at - give, at + give];
   const rows = [
     ...card.faults.filter(f => known(f.inject)).map(f => ({name: f.name, color: "--red", spans: [{from: [f.inject, f.inject], to: known(f.clear) ? [known(f.lift) ? f.lift : f.clear, f.clear] : null}]})),
-    ...[...new Set(card.outages.map(o => o.group))].map(g => ({name: say("outage_of", g), color: "--soft",
+    ...[...new Set(card.outages.map(o => o.group))].map(g => ({name: say("outage-of", g), color: "--soft",
       spans: card.outages.filter(o => o.group === g).map(o => ({from: about(o.onset, o.resolution_seconds), to: o.censored ? null : about(o.recovery, o.resolution_seconds)}))})),
     ...ideal(),
     ...series.watchers.map((w, i) => ({name: w.name, color: ["--blue", "--purple", "--green"][i % 3], spans: w.alarms.map(a => ({from: a.raised, to: a.content}))})),
@@ -259,7 +259,7 @@ function lanes() {
         if (to < u.scales.x.min || s.from[0] > u.scales.x.max) return;
         e.className = "lane" + (s.to ? "" : " open");
         e.dataset.name = r.name;
-        e.title = `${r.name}: ${clock(s.from[1], 2)} – ${s.to ? clock(s.to[1], 2) : words.not_over}`;
+        e.title = `${r.name}: ${clock(s.from[1], 2)} – ${s.to ? clock(s.to[1], 2) : words["not-over"]}`;
         e.style.cssText = `color: var(${r.color}); left: ${x(s.from[0])}px; width: ${Math.max(2, x(to) - x(s.from[0]))}px; top: ${k * u.over.clientHeight / rows.length + 4}px; height: ${u.over.clientHeight / rows.length - 8}px`;
         for (const [a, b] of [s.from, s.to || [0, 0]]) { // the doubt about each end is lighter
           if (x(b) - x(a) < 1.5) continue;

@@ -4,21 +4,18 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// named are the values that a template names.
-func named(template string) (names []string) {
-	for _, m := range placeholder.FindAllStringSubmatch(template, -1) {
-		names = append(names, m[1])
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
+// parts are those of each language's table of lines.
+var parts = map[string][2]map[string]string{"en": {englishLines, englishPage},
+	"zh": {chineseLines, chinesePage}}
 
 // Every language has the same lines, of the same values.
 func TestLinesAreInEveryLanguage(t *testing.T) {
@@ -30,6 +27,9 @@ func TestLinesAreInEveryLanguage(t *testing.T) {
 			if strings.Count(template, "‹") != strings.Count(template, "›") {
 				t.Errorf("%s: %s: %q", name, line, template)
 			}
+		}
+		if have, want := len(l.lines), len(parts[name][0])+len(parts[name][1]); have != want {
+			t.Errorf("%s: %d lines, want %d: two have one name", name, have, want)
 		}
 		for line := range English.lines {
 			if _, ok := l.lines[line]; !ok {
@@ -84,13 +84,45 @@ func TestLinesAreAskedFor(t *testing.T) {
 			return true
 		})
 	}
+	for _, line := range askedByPage(t) {
+		if said[line] = true; English.lines[line] == "" {
+			t.Errorf("report.html asks for line %q, and there is none", line)
+		}
+	}
 	for line := range English.lines {
 		// Verdicts, phases and colours are asked for by what the judge calls them.
-		if prefix, _, _ := strings.Cut(line, "-"); !said[line] && !said[prefix+"-"] &&
-			!slices.Contains([]string{"baseline", "recovery", "yellow", "orange", "red"}, line) {
+		if !said[line] && !slices.ContainsFunc(begun, func(b string) bool {
+			return strings.HasPrefix(line, b)
+		}) && !slices.Contains([]string{"baseline", "recovery", "yellow", "orange", "red"}, line) {
 			t.Errorf("nobody asks for line %q", line)
 		}
 	}
+}
+
+// begun are names that what the judge says ends.
+var begun = []string{"verdict-", "page-effective-", "message-"}
+
+// askedByPage are the lines that the template of report.html asks for, and its script.
+func askedByPage(t *testing.T) (all []string) {
+	for _, in := range []struct{ file, pattern, before string }{
+		{"../page/report.html", `Line "([^"]+)"`, ""},
+		{"../page/report.js", `words\.([a-z0-9]+)`, "chart-"},
+		{"../page/report.js", `words\["([a-z0-9-]+)"\]`, "chart-"},
+		{"../page/report.js", `say\("([a-z0-9-]+)"`, "chart-"},
+	} {
+		text, err := os.ReadFile(filepath.FromSlash(in.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(in.pattern).FindAllSubmatch(text, -1)
+		for _, m := range found {
+			all = append(all, in.before+string(m[1]))
+		}
+		if len(found) == 0 {
+			t.Errorf("%s asks for no line by %s", in.file, in.pattern)
+		}
+	}
+	return all
 }
 
 func literal(n ast.Node) (string, bool) {

@@ -35,6 +35,23 @@ helps. This page is made from the tables: ` + "`go test ./reports/words -update`
 		fmt.Fprintf(&b, "| `%s` | %s | %s<br>%s |\n", code, values, cell(english[code]),
 			cell(chinese[code]))
 	}
+	b.WriteString(`
+# What a record says
+
+What a record itself says in English, as what a fault's count is of (` + "`faults[].proof.counted`" + `)
+or a note, has that as its ` + "`detail`" + `, which is its words in English. Other languages have words
+by its code.
+
+| code | values | words in Chinese |
+|---|---|---|
+`)
+	for _, code := range slices.Sorted(maps.Keys(chineseRecord)) {
+		values := "–"
+		if names := named(chineseRecord[code]); len(names) > 0 {
+			values = "`" + strings.Join(names, "`, `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", code, values, cell(chineseRecord[code]))
+	}
 	const page = "../../docs/codes.md"
 	if *update {
 		if err := os.WriteFile(page, []byte(b.String()), 0o644); err != nil {

@@ -1,5 +1,6 @@
-// Package words has the words for what the judge says by codes, and for the lines of reports:
-// two tables a language, from a code, or a line's name, to a template, and what fills it in.
+// Package words has the words for what the judge says by codes, and for the lines of reports,
+// report.html's among them: two tables a language, from a code, or a line's name, to a template,
+// and what fills it in.
 //
 // A template names its values in braces. The name says how a value is written: what
 // ends in seconds as a time with its unit, what ends in share in per cent. {name:format}
@@ -10,7 +11,9 @@ package words
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +22,14 @@ import (
 
 // Language is one that reports are written in.
 type Language struct {
-	said  map[sla.Code]string
-	lines map[string]string
-	to    string // between the ends of a range
-	list  string // between what is listed
-	parts string // between the parts of a line
-	tag   string // BCP 47
+	said   map[sla.Code]string
+	lines  map[string]string
+	record map[sla.Code]string // for what a record says in English; none: its own words are right
+	faults map[string]string   // for what a fault does, by its kind, likewise
+	to     string              // between the ends of a range
+	list   string              // between what is listed
+	parts  string              // between the parts of a line
+	tag    string              // BCP 47
 }
 
 // Tag names the language, as in en or zh.
@@ -32,9 +37,18 @@ func (l *Language) Tag() string { return l.tag }
 
 // The languages.
 var (
-	English = &Language{english, englishLines, " to ", ", ", "; ", "en"}
-	Chinese = &Language{chinese, chineseLines, "～", "、", "；", "zh"}
+	English = &Language{said: english, lines: both(englishLines, englishPage),
+		to: " to ", list: ", ", parts: "; ", tag: "en"}
+	Chinese = &Language{said: chinese, lines: both(chineseLines, chinesePage),
+		record: chineseRecord, faults: chineseFaults, to: "～", list: "、", parts: "；", tag: "zh"}
 )
+
+// both is one table of two, which have no line in common.
+func both(some, others map[string]string) map[string]string {
+	all := maps.Clone(some)
+	maps.Copy(all, others)
+	return all
+}
 
 // Of is a language by its name, en or zh; nil where there is none.
 func Of(name string) *Language {
@@ -50,16 +64,60 @@ func FromEnvironment(getenv func(string) string) *Language {
 	return English
 }
 
-// Text is what is said, in words. A code that has none is told by its detail.
+// Text is what is said, in words. A code that has none, or lacks a value of theirs, as of an
+// older record, is told by its detail.
 func (l *Language) Text(s sla.Said) string {
 	template, ok := l.said[s.Code]
-	if detail, told := s.Of("detail").(string); !ok && told {
+	if !ok {
+		template, ok = l.record[s.Code]
+	}
+	text, all := l.whole(template, s)
+	if detail, told := s.Of("detail").(string); told && (!ok || !all) {
 		return detail
 	}
 	if !ok {
 		return s.String()
 	}
-	return l.whole(template, s)
+	return text
+}
+
+// Fault is what a fault does, in words: by its kind and settings, or, without words for the
+// kind or its settings, by what the record says in English.
+func (l *Language) Fault(f sla.Fault) string {
+	template, ok := l.faults[f.Kind]
+	if !ok || len(f.Settings) == 0 {
+		return f.What
+	}
+	var s sla.Said
+	for _, name := range named(template) {
+		text, _ := sla.Said{Values: f.Settings}.Of(name).(string)
+		if word, ok := l.faults[f.Kind+" "+name+"="+text]; ok {
+			text = word
+		}
+		s.Values = append(s.Values, sla.Value{Name: name, Is: text})
+	}
+	text, all := l.whole(template, s)
+	if !all {
+		return f.What
+	}
+	return text
+}
+
+// Unit is what a fault's count is of, in words.
+func (l *Language) Unit(p sla.Proof) string {
+	if p.Counted.Code == "" {
+		return p.Unit
+	}
+	return l.Text(p.Counted)
+}
+
+// named are the values that a template names, each once.
+func named(template string) (names []string) {
+	for _, m := range placeholder.FindAllStringSubmatch(template, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Line is a report's line, or a part of one, with values as name and text by turns; an empty
@@ -69,22 +127,37 @@ func (l *Language) Line(name string, values ...string) string {
 	for i := 0; i+1 < len(values); i += 2 {
 		s.Values = append(s.Values, sla.Value{Name: values[i], Is: values[i+1]})
 	}
-	return l.whole(l.lines[name], s)
+	text, _ := l.whole(l.lines[name], s)
+	return text
+}
+
+// Under are the lines whose names begin with a prefix, by what follows it.
+func (l *Language) Under(prefix string) map[string]string {
+	under := map[string]string{}
+	for name, line := range l.lines {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			under[rest] = line
+		}
+	}
+	return under
 }
 
 // List joins what is listed, and Parts what a line has to say, one after the other.
 func (l *Language) List(all []string) string  { return strings.Join(all, l.list) }
 func (l *Language) Parts(all []string) string { return strings.Join(all, l.parts) }
 
-// whole fills a template in, but for those of its parts that may be left out.
-func (l *Language) whole(template string, s sla.Said) string {
+// whole fills a template in, but for those of its parts that may be left out; all is false
+// where another lacks a value, or nothing is left.
+func (l *Language) whole(template string, s sla.Said) (filled string, all bool) {
 	var b strings.Builder
+	all = true
 	for {
 		always, rest, more := strings.Cut(template, "‹")
-		text, _ := l.fill(always, s)
+		text, whole := l.fill(always, s)
 		b.WriteString(text)
+		all = all && whole
 		if !more {
-			return b.String()
+			return b.String(), all && b.Len() > 0
 		}
 		maybe, after, _ := strings.Cut(rest, "›")
 		if text, whole := l.fill(maybe, s); whole {
@@ -107,7 +180,7 @@ func (l *Language) Texts(all []sla.Said) []string {
 func (l *Language) Name(c sla.Code) string { return l.Text(sla.Said{Code: c}) }
 
 // placeholder is {name}, {name:format} or {low..high}.
-var placeholder = regexp.MustCompile(`\{([a-z0-9_]+)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
+var placeholder = regexp.MustCompile(`\{([a-z0-9_]+(?:[.-][a-z0-9_]+)*)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
 
 // fill puts values into a template; whole is false where one is none.
 func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {

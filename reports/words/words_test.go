@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // languages by their tables' names.
@@ -58,7 +59,8 @@ func TestText(t *testing.T) {
 		"1 of 2 runs without the fault raised a false alarm: nothing can be said of how often " +
 			"such runs do (0 inconclusive and 1 not run count as alarms)": sla.Say(
 			sla.FalseAlarmsUnknown, 1, 2, 0, 1),
-		"a {measured} ‹b›": sla.Noted("of a later version", "a {measured} ‹b›"),
+		"a {measured} ‹b›": sla.Noted(timeline.Note{Kind: "of a later version",
+			Text: "a {measured} ‹b›"}),
 		"unheard a=1":      {Code: "unheard", Values: sla.Values{{Name: "a", Is: 1.0}}},
 		"not a {detail}‹›": sla.Say(sla.WantNot, "a {detail}‹›"),
 	} {

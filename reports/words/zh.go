@@ -14,11 +14,11 @@ var chinese = map[sla.Code]string{
 	sla.FaultNotGone:       "故障 {fault} 未确认已清除",
 	sla.FaultTooFew: "故障 {fault} 仅命中 {touched} 个用户请求，" +
 		"少于判断所需的 {least} 个：提高速率，或延长故障时间",
-	sla.FaultTooFewOwn: "故障 {fault}：{touched} {unit}，少于判断所需的 {least}：" +
+	sla.FaultTooFewOwn: "故障 {fault}：{touched} {counted}，少于判断所需的 {least}：" +
 		"{link} 的目标是否存活，故障时间是否够长？",
-	sla.FaultTooFewVouched: "故障 {fault}：其 proof 仅计到 {touched} {unit}，" +
+	sla.FaultTooFewVouched: "故障 {fault}：其 proof 仅计到 {touched} {counted}，" +
 		"少于判断所需的 {least}：它统计的是用户在 {link} 上遇到的吗，故障时间是否够长？",
-	sla.FaultUnknown: "故障 {fault}：{link} 上 {touched} {unit}，用户与探测混计，且无中断：" +
+	sla.FaultUnknown: "故障 {fault}：{link} 上 {touched} {counted}，用户与探测混计，且无中断：" +
 		"不能确认用户受影响，可能全是探测；{cure}",
 	sla.FaultUntouched: "故障 {fault} 未命中任何用户请求：{why}",
 	sla.FaultFewPackets: "故障 {fault} 命中 {packets} 个用户数据包，且无中断：" +

@@ -188,7 +188,7 @@ func (p *planner) bind(f *Fault) {
 		At:   f.At, For: f.For, Share: f.Share, Traits: f.Fault.Traits(), Nodes: farEnds(f.Site),
 		Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: p.ofWatchers(f.Site.Links),
 		Scope:  p.scope(f),
-		Spares: !selection(f.Fault).All(),
+		Spares: !selection(f.Fault).All(), Settings: scenarios.Settings(f.Fault),
 	})
 	p.saysUnselected(f)
 	switch {

@@ -3,8 +3,10 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -165,6 +167,7 @@ func (r *recorder) clock(o wire.Offset) { _ = r.write(func() error { return r.w.
 // record's is known when it is written.
 func (r *recorder) note(n timeline.Note) {
 	n.Text = secret.Hidden(n.Text)
+	hide(n.Values)
 	_ = r.write(func() error {
 		n.At = r.clocks.at(n.At)
 		return r.w.Note(n)
@@ -179,6 +182,8 @@ func headerToKeep(h timeline.Header) timeline.Header {
 		slices.Clone(h.Steers)
 	for i := range h.Faults {
 		h.Faults[i].What = secret.Hidden(h.Faults[i].What)
+		h.Faults[i].Settings = maps.Clone(h.Faults[i].Settings)
+		hide(h.Faults[i].Settings)
 	}
 	for i := range h.Watch {
 		h.Watch[i].What = secret.Hidden(h.Watch[i].What)
@@ -187,6 +192,13 @@ func headerToKeep(h timeline.Header) timeline.Header {
 		h.Steers[i].What = secret.Hidden(h.Steers[i].What)
 	}
 	return h
+}
+
+// hide has texts name secrets instead of holding them.
+func hide(texts map[string]string) {
+	for name, text := range texts {
+		texts[name] = secret.Hidden(text)
+	}
 }
 
 // event is what a node told.
@@ -226,36 +238,38 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 		})
 	case "trouble":
 		err = decode(body, func(b link.Trouble) {
-			r.note(timeline.Note{At: wire.Now(), Kind: name,
-				Text: fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link,
-					b.What)})
+			r.note(timeline.Noted(wire.Now(), "trouble",
+				fmt.Sprintf("the switchboard could not take a client in on %s: %s", b.Link, b.What),
+				"link", b.Link, "error", b.What))
 		})
 	case "notification-refused":
 		err = decode(body, func(n load.NoDelivery) { r.note(webhookRefused(wire.Now(), n.Hook, n.Why)) })
 	case "notifications-cut":
 		err = decode(body, func(hook string) {
-			r.note(timeline.Note{At: wire.Now(), Kind: name,
-				Text: fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused",
-					hook, load.MostDeliveries)})
+			r.note(timeline.Noted(wire.Now(), "notifications-cut",
+				fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused",
+					hook, load.MostDeliveries),
+				"watcher", hook, "most", strconv.Itoa(load.MostDeliveries)))
 		})
 	case "log-cut":
-		err = decode(body, func(c lab.LogCut) { r.note(timeline.Note{At: wire.Now(), Kind: name, Text: c.String()}) })
+		err = decode(body, func(c lab.LogCut) { r.note(logCut(wire.Now(), c)) })
 	case "out-of-memory":
 		err = decode(body, func(o lab.OutOfMemory) {
-			r.note(timeline.Note{At: wire.Now(), Kind: name,
-				Text: fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it lives on",
-					o.Target)})
+			r.note(timeline.Noted(wire.Now(), "out-of-memory",
+				fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it lives on",
+					o.Target), "target", o.Target))
 		})
 	case "unknown-name":
 		err = decode(body, func(u link.Unknown) {
 			if u.More {
-				r.note(timeline.Note{At: wire.Now(), Kind: name,
-					Text: "more names than are told of were asked for that no uses declares: NXDOMAIN"})
+				r.note(timeline.Noted(wire.Now(), "unknown-name",
+					"more names than are told of were asked for that no uses declares: NXDOMAIN",
+					"told", strconv.Itoa(link.MostUnknown)))
 				return
 			}
-			r.note(timeline.Note{At: wire.Now(), Kind: name,
-				Text: fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN",
-					u.Asker, u.Name)})
+			r.note(timeline.Noted(wire.Now(), "unknown-name",
+				fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN", u.Asker,
+					u.Name), "asker", u.Asker, "name", u.Name))
 		})
 	}
 	if err != nil {
@@ -267,9 +281,24 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 
 // webhookRefused is the note of what was sent to a webhook and is no notification.
 func webhookRefused(at int64, watcher, why string) timeline.Note {
-	return timeline.Note{At: at, Kind: "webhook-refused",
-		Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s",
-			watcher, why)}
+	return timeline.Noted(at, "webhook-refused",
+		fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher,
+			why), "watcher", watcher, "why", why)
+}
+
+// logCut is the note of what a target's log lacks.
+func logCut(at int64, c lab.LogCut) timeline.Note {
+	return timeline.Noted(at, "log-cut", c.String(), "target", c.Target,
+		"lines", counted(int64(c.Lines)), "most", strconv.Itoa(lab.MostLine),
+		"bytes", strconv.FormatInt(c.Bytes, 10), "early", counted(c.Early))
+}
+
+// counted is a number as text; empty for none.
+func counted(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 func (r *recorder) requests(b load.Block) {

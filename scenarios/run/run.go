@@ -181,9 +181,10 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 			d.Console.Say("watcher %s waits for an acknowledgement: %s [--note TEXT]", watcher, command)
 		},
 		Acked: d.acked,
-		Note: func(watcher, text string) {
-			d.recorder.note(timeline.Note{At: wire.Now(), Kind: "watcher",
-				Text: fmt.Sprintf("watcher %s: %s", watcher, text)})
+		Note: func(watcher, text string, values ...string) {
+			d.recorder.note(timeline.Noted(wire.Now(), "watcher",
+				fmt.Sprintf("watcher %s: %s", watcher, text),
+				append(values, "watcher", watcher)...))
 		},
 		Now: d.now, Answer: d.recorder.answer, Deliver: d.recorder.delivery,
 		Waits:   func(watcher, url string) { d.Console.Say("watcher %s waits for a POST to %s", watcher, url) },
@@ -196,8 +197,9 @@ func (d *Drill) acked(watchers []string, note string) {
 	said := "acknowledged"
 	if note != "" {
 		said += ": " + note
-		d.recorder.note(timeline.Note{At: wire.Now(), Kind: "acknowledged",
-			Text: fmt.Sprintf("watcher %s: %s", strings.Join(watchers, ", "), said)})
+		d.recorder.note(timeline.Noted(wire.Now(), "acknowledged",
+			fmt.Sprintf("watcher %s: %s", strings.Join(watchers, ", "), said),
+			"watchers", strings.Join(watchers, ", "), "note", note))
 	}
 	d.Console.Say("watcher %s: %s", strings.Join(watchers, ", "), said)
 }
@@ -392,9 +394,10 @@ func (d *Drill) settle(ctx context.Context, l lab.Lab) error {
 	}
 	d.recorder.clock(o)
 	if by := d.recorder.clocks.wallSet(); by > 0 {
-		d.recorder.note(timeline.Note{At: wire.Now(), Kind: "clock-set",
-			Text: fmt.Sprintf("the wall clock of the containers' machine was set by %s while the drill went on: instants that logs tell may be off by as much",
-				by.Round(time.Millisecond))})
+		set := by.Round(time.Millisecond).String()
+		d.recorder.note(timeline.Noted(wire.Now(), "clock-set",
+			fmt.Sprintf("the wall clock of the containers' machine was set by %s while the drill went on: instants that logs tell may be off by as much",
+				set), "by", set))
 	}
 	return nil
 }

@@ -4,14 +4,16 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // faults says what each fault did.
 func (s *scorer) faults() {
 	for _, f := range s.record.Header.Faults {
-		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What, Inject: -1, Effect: -1,
-			Lift: -1, Clear: -1}
+		out := Fault{Name: f.Name, Kind: f.Kind, Link: f.Aim, What: f.What,
+			Settings: texts(f.Settings), Proof: Proof{Counted: counted(link.Count{}, f)},
+			Inject: -1, Effect: -1, Lift: -1, Clear: -1}
 		s.onTheWire(f, &out)
 		out.Proof.Effective = effective(out.Proof.touched(f))
 		if slices.ContainsFunc(s.card.Outages,
@@ -48,7 +50,8 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 			out.Effect, out.EffectResolution = Number(s.course.at(c.First)),
 				seconds(time.Duration(c.Late+injected.After-injected.Before))
 		}
-		out.Proof = Proof{Unit: c.Unit, Users: c.Users, Checks: c.Checks, Total: c.Total,
+		out.Proof = Proof{Unit: c.Unit, Counted: counted(c, f), Users: c.Users,
+			Checks: c.Checks, Total: c.Total,
 			Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail),
 			Untraced: c.Untraced, Unread: Word(c.Unread), Gone: cleared && !c.Active}
 	}
@@ -92,11 +95,12 @@ func notEffective(f Fault, of timeline.Fault) Said {
 	p := f.Proof
 	switch {
 	case p.Own:
-		return Say(FaultTooFewOwn, f.Name, p.Total, p.Unit, leastTouched, f.Link)
+		return Say(FaultTooFewOwn, f.Name, p.Total, p.Unit, leastTouched, f.Link, p.Counted)
 	case of.Vouched:
-		return Say(FaultTooFewVouched, f.Name, p.Users, p.Unit, leastTouched, f.Link)
+		return Say(FaultTooFewVouched, f.Name, p.Users, p.Unit, leastTouched, f.Link,
+			p.Counted)
 	case p.Effective == "unknown":
-		return Say(FaultUnknown, f.Name, p.Total, p.Unit, f.Link, p.apart(f.Link))
+		return Say(FaultUnknown, f.Name, p.Total, p.Unit, f.Link, p.apart(f.Link), p.Counted)
 	case p.Effective == "no":
 		return Say(FaultUntouched, f.Name, untouched(f, of))
 	case p.Users >= leastTouched:

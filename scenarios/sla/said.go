@@ -5,9 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // Said is what the judge says: a code, and the names and numbers it is about. Words for it
@@ -42,9 +47,36 @@ func Say(code Code, values ...any) Said {
 	return s
 }
 
-// Noted is what a record notes for its reader: its kind is its code.
-func Noted(kind, text string) Said {
-	return Said{Code(kind), Values{{"detail", text}}}
+// Noted is what a record notes for its reader: its kind is its code, its text the detail, and
+// what that names stands beside it.
+func Noted(n timeline.Note) Said {
+	return Said{Code(n.Kind), append(Values{{"detail", n.Text}}, texts(n.Values)...)}
+}
+
+// counted is what a count is of, by the code that its fault has for it; without one, as the
+// count's own words have it.
+func counted(c link.Count, of timeline.Fault) Said {
+	u := of.Unit
+	if c.Counted.Code != "" {
+		u = c.Counted
+	}
+	if u.Code == "" {
+		return Say(AsWritten, c.Unit)
+	}
+	s := Said{Code(u.Code), Values{{"detail", c.Unit}}}
+	if u.Value != "" {
+		s.Values = append(s.Values, Value{"value", u.Value})
+	}
+	return s
+}
+
+// texts are a record's, in the order of their names.
+func texts(all map[string]string) Values {
+	values := Values{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		values = append(values, Value{name, all[name]})
+	}
+	return values
 }
 
 func plain(v any) any {

@@ -103,7 +103,7 @@ func (s *scorer) measure() {
 	s.baselines()
 	s.strays()
 	for _, n := range s.record.Notes {
-		if said := Noted(n.Kind, n.Text); !slices.ContainsFunc(s.card.Notes, said.Equal) {
+		if said := Noted(n); !slices.ContainsFunc(s.card.Notes, said.Equal) {
 			s.card.Notes = append(s.card.Notes, said)
 		}
 	}

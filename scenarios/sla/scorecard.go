@@ -234,13 +234,15 @@ type Outage struct {
 
 // Fault is what a fault did.
 type Fault struct {
-	Name   string `json:"name"`
-	Kind   string `json:"kind"`
-	Link   string `json:"link"`
-	What   string `json:"what"`
-	Proof  Proof  `json:"proof"`
-	Inject Number `json:"inject"` // seconds from the start of the run
-	Effect Number `json:"effect"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	Link string `json:"link"`
+	What string `json:"what"`
+	// Settings are what the scenario said of it, by their keys, as text; none in older records.
+	Settings Values `json:"settings"`
+	Proof    Proof  `json:"proof"`
+	Inject   Number `json:"inject"` // seconds from the start of the run
+	Effect   Number `json:"effect"`
 	// EffectResolution is how finely the time from Inject to Effect is known: the
 	// injection is a bracket, and counters of packets are polled.
 	EffectResolution float64 `json:"effect_resolution_seconds"`
@@ -270,13 +272,14 @@ type Fault struct {
 
 // Proof is a fault's count on the wire.
 type Proof struct {
-	Unit   string `json:"unit"`
-	Users  uint64 `json:"users"`
-	Checks uint64 `json:"checks"`
-	Total  uint64 `json:"total"`
-	Blind  bool   `json:"blind"`
-	Own    bool   `json:"own"`    // traffic of the fault's own: none of it the users'
-	Detail Word   `json:"detail"` // what else is to be said of the total
+	Unit    string `json:"unit"`
+	Counted Said   `json:"counted"` // Unit by a code, see link.Unit; as-written where it has none
+	Users   uint64 `json:"users"`
+	Checks  uint64 `json:"checks"`
+	Total   uint64 `json:"total"`
+	Blind   bool   `json:"blind"`
+	Own     bool   `json:"own"`    // traffic of the fault's own: none of it the users'
+	Detail  Word   `json:"detail"` // what else is to be said of the total
 	// Untraced: no request on one of its links, between targets, ever carried the
 	// traceparent of a user's, so that the count is blind.
 	Untraced bool `json:"untraced"`

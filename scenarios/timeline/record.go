@@ -65,10 +65,14 @@ type Group struct {
 
 // Fault is what scoring needs to know of a fault.
 type Fault struct {
-	Name  string        `json:"name"`
-	Kind  string        `json:"kind"`
-	Aim   string        `json:"aim"` // "lb -> app-2"
-	What  string        `json:"what"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	Aim  string `json:"aim"` // "lb -> app-2"
+	What string `json:"what"`
+	// Settings are what the scenario says of it, by their keys, as text: share: 30%; none: not
+	// known. See scenarios.Settings.
+	Settings map[string]string `json:"settings,omitempty"`
+
 	At    time.Duration `json:"at"`  // from the start of the fault phase
 	For   time.Duration `json:"for"` // planned length
 	Share float64       `json:"share"`
@@ -203,6 +207,20 @@ type Note struct {
 	At   int64  `json:"at"`
 	Kind string `json:"kind"`
 	Text string `json:"text"`
+	// Values are the names and numbers in Text, for words in other languages.
+	Values map[string]string `json:"values,omitempty"`
+}
+
+// Noted is a note of a kind, with what its text names: values as name and text by turns; an
+// empty text is none.
+func Noted(at int64, kind, text string, values ...string) Note {
+	n := Note{At: at, Kind: kind, Text: text, Values: map[string]string{}}
+	for i := 0; i+1 < len(values); i += 2 {
+		if values[i+1] != "" {
+			n.Values[values[i]] = values[i+1]
+		}
+	}
+	return n
 }
 
 // Record is one run. Its slices are in the order in which they were written.

@@ -29,7 +29,8 @@ type Hearing struct {
 	// Lines gives what a target, or each of its replicas, writes from now on, as it comes, until
 	// ctx ends; at is on the record's clock. The error is that it cannot.
 	Lines func(ctx context.Context, target string, take func(node, text string, at int64)) error
-	Note  func(watcher, text string) // what a reader should know
+	// Note is what a reader should know, and what it names: name and text by turns.
+	Note func(watcher, text string, values ...string)
 	// Run is the run's id, by which a person names it; Awaits says by which command they
 	// acknowledge, and Acked that they did, for which watchers, in their own words.
 	Run    string

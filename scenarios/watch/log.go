@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strconv"
 	"sync"
 	"time"
 
@@ -82,7 +83,8 @@ func (r *lineReader) read(ctx context.Context, target string) {
 		if ctx.Err() != nil || err == nil {
 			return
 		}
-		r.hear.Note(r.name, fmt.Sprintf("the log of %s cannot be read: %v", target, err))
+		r.hear.Note(r.name, fmt.Sprintf("the log of %s cannot be read: %v", target, err),
+			"target", target, "error", err.Error())
 		r.hear.Answer(load.Answer{Check: r.name, Start: begun, End: r.hear.Now(),
 			Detail: err.Error()})
 		select {
@@ -112,6 +114,6 @@ func (r *lineReader) take(node, text string, at int64) {
 		r.hear.Deliver(load.Delivery{Hook: r.name, From: node, At: at, Body: text})
 	case first:
 		r.hear.Note(r.name, fmt.Sprintf("the log changed its mind more than %d times: what comes after that is not heard",
-			load.MostDeliveries))
+			load.MostDeliveries), "most", strconv.Itoa(load.MostDeliveries))
 	}
 }

@@ -29,7 +29,7 @@ func heardLog(t *testing.T, g *Log, lines []written) (told []load.Delivery, note
 	l, err := StartLocal(map[string]Kind{"pages": g}, Hearing{
 		Now:     wire.Now,
 		Deliver: func(d load.Delivery) { told = append(told, d) },
-		Note:    func(watcher, text string) { notes = append(notes, watcher+": "+text) },
+		Note:    func(watcher, text string, _ ...string) { notes = append(notes, watcher+": "+text) },
 		Lines: func(_ context.Context, target string, take func(node, text string, at int64)) error {
 			defer close(done)
 			if target != g.Of {
@@ -123,7 +123,7 @@ func TestLogThatCannotBeRead(t *testing.T) {
 				defer mu.Unlock()
 				answers = append(answers, a)
 			},
-			Note: func(watcher, text string) { notes = append(notes, text) },
+			Note: func(_, text string, _ ...string) { notes = append(notes, text) },
 			Lines: func(ctx context.Context, _ string, take func(node, text string, at int64)) error {
 				if tries++; tries < 3 {
 					return fmt.Errorf("log of app: %w", errors.New("no such driver"))

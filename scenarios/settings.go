@@ -1,0 +1,61 @@
+package scenarios
+
+import (
+	"encoding"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// longestSetting keeps a page that a fault answers with out of the record, bytes.
+const longestSetting = 200
+
+// Settings is what v, a pointer to one of the kinds, was told, by the keys that a scenario
+// writes, as text: share: 30%, delay: 1s, flap.period: 500ms, only.paths: /api/*, /cart. What
+// was not said is not there, and neither are lists of mappings, long texts, and what may be a
+// secret.
+func Settings(v any) map[string]string {
+	all := map[string]string{}
+	settle(all, "", reflect.Indirect(reflect.ValueOf(v)))
+	return all
+}
+
+func settle(all map[string]string, before string, v reflect.Value) {
+	for _, f := range fieldsOf(v.Type()) {
+		at := v.FieldByIndex(f.index)
+		if at.IsZero() {
+			continue
+		}
+		at = reflect.Indirect(at)
+		if text, ok := settingOf(at); ok && len(text) <= longestSetting {
+			all[before+f.name] = text
+		} else if !ok && at.Kind() == reflect.Struct {
+			settle(all, before+f.name+".", at)
+		}
+	}
+}
+
+// settingOf is a value as text; false where it is none of one line, or may be a secret.
+func settingOf(v reflect.Value) (string, bool) {
+	_, text := v.Addr().Interface().(encoding.TextUnmarshaler)
+	switch {
+	case v.Type() == secretType:
+		return "", false
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.String &&
+		v.Type().Elem() != secretType:
+		return strings.Join(v.Interface().([]string), ", "), true
+	case v.Type() == reflect.TypeFor[map[string]string]():
+		fields := v.Interface().(map[string]string)
+		var all []string
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			all = append(all, name+": "+fields[name])
+		}
+		return strings.Join(all, ", "), true
+	case text || v.CanInt() || v.CanUint() || v.CanFloat() || v.Kind() == reflect.Bool ||
+		v.Kind() == reflect.String:
+		return fmt.Sprint(v.Interface()), true
+	}
+	return "", false
+}
