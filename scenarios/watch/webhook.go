@@ -41,7 +41,7 @@ type Webhook struct {
 
 // Traits: it is told, by the clock of the CLI's machine.
 func (*Webhook) Traits() timeline.WatcherTraits {
-	return timeline.WatcherTraits{Told: true, Local: true}
+	return timeline.WatcherTraits{Told: true, Local: true, Step: timeline.StepNotified}
 }
 
 // Plan has the load node wait, or checks where this machine is to wait.
