@@ -267,6 +267,10 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 
 // webhookRefused is the note of what was sent to a webhook and is no notification.
 func webhookRefused(at int64, watcher, why string) timeline.Note {
+	if watcher == "" {
+		return timeline.Note{At: at, Kind: "webhook-refused",
+			Text: "a notification was sent to nobody: " + why}
+	}
 	return timeline.Note{At: at, Kind: "webhook-refused",
 		Text: fmt.Sprintf("watcher %s was sent something that is no notification to it: %s",
 			watcher, why)}
