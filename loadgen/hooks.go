@@ -24,10 +24,12 @@ import (
 type hooks struct {
 	servers []*http.Server
 	taken   load.Allowance
+	astray  load.Allowance // of what came to no hook
 	say     hookEvents
 
-	mu   sync.Mutex
-	told map[load.NoDelivery]bool
+	mu      sync.Mutex
+	told    map[load.NoDelivery]bool
+	strayed bool // it was told where something went astray
 }
 
 // hookEvents take what hooks find; each is called on the goroutine of a request.
@@ -89,7 +91,7 @@ func (h *hooks) listen(port int, names map[string]string, now func() int64) erro
 		return err
 	}
 	s := &http.Server{
-		Handler:           h.receive(names, now),
+		Handler:           h.receive(port, names, now),
 		ReadHeaderTimeout: 10 * time.Second, // a sender that stalls must not stay for ever
 		ReadTimeout:       30 * time.Second,
 		MaxHeaderBytes:    16 << 10,
@@ -115,7 +117,7 @@ func (h *hooks) close() {
 
 // receive takes a POST to a hook's path, of at most MostDelivery bytes, which came whole. Of
 // anything else a watcher hears nothing.
-func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerFunc {
+func (h *hooks) receive(port int, names map[string]string, now func() int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		c, _ := req.Context().Value(arrivalKey{}).(*arrival)
 		at := c.first.Swap(0)
@@ -126,6 +128,9 @@ func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerF
 		switch {
 		case !known:
 			refuse(w, http.StatusNotFound, "no watcher waits there")
+			if req.Method == http.MethodPost {
+				h.stray(at, port, req.URL.Path)
+			}
 			return
 		case req.Method != http.MethodPost:
 			w.Header().Set("Allow", http.MethodPost)
@@ -153,6 +158,24 @@ func (h *hooks) receive(names map[string]string, now func() int64) http.HandlerF
 			h.say.deliver(load.Delivery{Hook: name, At: at, Body: string(body)})
 			w.WriteHeader(http.StatusNoContent)
 		}
+	}
+}
+
+// mostPath is how much of a path is told.
+const mostPath = 100
+
+// stray delivers that something came to no hook, and tells where the first was sent.
+func (h *hooks) stray(at int64, port int, path string) {
+	if ok, _ := h.astray.Take(0); ok {
+		h.say.deliver(load.Delivery{At: at})
+	}
+	h.mu.Lock()
+	told := h.strayed
+	h.strayed = true
+	h.mu.Unlock()
+	if !told {
+		h.say.refused(load.NoDelivery{Why: fmt.Sprintf("no watcher waits at port %d, path %q",
+			port, path[:min(len(path), mostPath)])})
 	}
 }
 

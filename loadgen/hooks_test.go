@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,9 +33,21 @@ func TestHooksDeliver(t *testing.T) {
 	t.Setenv("CHAT", "chat")
 	got := make(chan load.Delivery, 8)
 	var refused []load.NoDelivery
+	astray := 0
+	var mu sync.Mutex
 	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/page"},
 		{Name: "chat", Port: port, Path: "/",
-			Token: "${env:CHAT}"}}, wire.Now, hookEvents{deliver: func(d load.Delivery) { got <- d }, refused: func(r load.NoDelivery) { refused = append(refused, r) }})
+			Token: "${env:CHAT}"}}, wire.Now, hookEvents{
+		deliver: func(d load.Delivery) {
+			if d.Hook != "" {
+				got <- d
+				return
+			}
+			mu.Lock()
+			astray++
+			mu.Unlock()
+		},
+		refused: func(r load.NoDelivery) { refused = append(refused, r) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +86,8 @@ func TestHooksDeliver(t *testing.T) {
 		method, path, body string
 		status             int
 	}{
-		{"POST", "/other", "x", 404}, {"GET", "/page", "", 405}, {"PUT", "/page", "{}", 405},
+		{"POST", "/other", "x", 404}, {"POST", "/others", "x", 404}, {"GET", "/other", "", 404},
+		{"GET", "/page", "", 405}, {"PUT", "/page", "{}", 405},
 		{"GET", "/page", "", 405},
 		{"POST", "/page", strings.Repeat("x", load.MostDelivery+1), 413},
 	} {
@@ -81,7 +95,12 @@ func TestHooksDeliver(t *testing.T) {
 			t.Errorf("%s %s: have %d, want %d", c.method, c.path, code, c.status)
 		}
 	}
-	if want := []load.NoDelivery{{Hook: "pager", Why: "its method is not POST"},
+	if mu.Lock(); astray != 2 {
+		t.Errorf("%d were sent to nobody, want 2", astray)
+	}
+	mu.Unlock()
+	if want := []load.NoDelivery{{Why: fmt.Sprintf(`no watcher waits at port %d, path "/other"`, port)},
+		{Hook: "pager", Why: "its method is not POST"},
 		{Hook: "pager", Why: fmt.Sprintf("it is larger than %d bytes",
 			load.MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
 		t.Errorf("%d deliveries; refused %q, want %q", len(got), refused, want)

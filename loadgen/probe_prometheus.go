@@ -105,9 +105,9 @@ func ruleState(body []byte, rule string, labels map[string]string) (good bool, d
 	case !found:
 		return false, "", fmt.Errorf("no alerting rule %q at Prometheus", rule)
 	case fires:
-		return false, "firing, active since " + firing.UTC().Format(time.RFC3339Nano), nil
+		return false, load.FiringSince + firing.UTC().Format(time.RFC3339Nano), nil
 	case pends:
-		return true, "pending since " + pending.UTC().Format(time.RFC3339Nano), nil
+		return true, load.PendingSince + pending.UTC().Format(time.RFC3339Nano), nil
 	}
 	return true, "inactive", nil
 }

@@ -27,6 +27,9 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 			cell(o.Result))
 	}
 	b.WriteByte('\n')
+	for _, x := range card.Chains {
+		chainTable(&b, card, x)
+	}
 	item := func(name, s string) {
 		if s != "" {
 			fmt.Fprintf(&b, "- **%s** %s\n", name, cell(s))
@@ -45,6 +48,10 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	for _, s := range english.observer(card, true) {
 		item("Noticed:", s)
 	}
+	for _, s := range english.falsely(card) {
+		item("False:", s)
+	}
+	item("Received:", english.notifications(card))
 	for _, x := range card.Steers {
 		item("Steered:", english.steer(x))
 	}

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func card() sla.Scorecard {
 	second := func(s, res float64) *sla.Time { return &sla.Time{Seconds: s, Resolution: res} }
 	half, twelve, none, well, badly := 0.5, 12.0, 0.0, 0.733, -1.5
-	unsent := sla.Say(sla.UnsentDecide)
+	unsent, stamped := sla.Say(sla.UnsentDecide), 2.083
 	return sla.Scorecard{
 		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail,
 		Seed: 7, Started: "2026-01-02T03:04:05Z",
@@ -56,7 +56,28 @@ func card() sla.Scorecard {
 			{Name: "switchboard", Fault: 0.4, Failed: 1234}},
 		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Unmet: []string{},
 			Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2,
+			FalseBy: sla.False{Before: 1, Elsewhere: 1, WrongTarget: 1, Flaps: 3, Duplicates: 12},
 			Restore: &sla.Time{Seconds: 15, Censored: true}}},
+		Chains: []sla.Chain{{Faults: []string{"bad-node"}, Impact: 15.002, Resolution: 0.0121,
+			Clear: 25.01, Well: &sla.Time{By: "mitigated"}, Ideal: second(0.2, 0.0121),
+			IdealCost: &sla.Cost{Failed: 30, Users: 28}, Steps: []sla.ChainStep{
+				{Step: "exported", Watchers: []string{}},
+				{Step: "pending", Watchers: []string{"alert", "other"}, Behind: second(1.9, 0.05),
+					Time: &sla.Time{Seconds: 2.1, Resolution: 0.062, By: "alert"}, Stamped: &stamped,
+					Cost: &sla.Cost{Failed: 190, Users: 111}},
+				{Step: "firing", Watchers: []string{"alert", "other"}, Behind: second(3.9, 0.05),
+					Time: &sla.Time{Seconds: 4.1, Resolution: 0.062, By: "alert"},
+					Cost: &sla.Cost{Failed: 400, Users: 120}, Clear: second(2.05, 0.06)},
+				{Step: "routed", Watchers: []string{"manager"}},
+				{Step: "notified", Watchers: []string{"pager"}, Behind: second(4.2, 0),
+					Time: &sla.Time{Seconds: 4.4, Resolution: 0.0121, By: "pager"},
+					Cost: &sla.Cost{Failed: 441, Users: 120}, Clear: second(3, 0.01)},
+				{Step: "acknowledged", Watchers: []string{"on-call"},
+					Time:   &sla.Time{Seconds: 45, Resolution: 0.0121, Censored: true, By: "on-call"},
+					Behind: &sla.Time{Seconds: 44.8, Censored: true},
+					Cost:   &sla.Cost{Failed: 1234, Users: 120, AtLeast: true}},
+			}}},
+		Notifications: &sla.Notifications{Received: 14, Unmatched: 1, Unaddressed: 2},
 		Steers: []sla.Steer{
 			{Name: "east", When: "probe", What: "page/east hears standby for edge",
 				Moves:   []sla.Move{{At: 16.02, Back: 24.5, Answers: 1312}, {At: 30.1, Back: -1}},

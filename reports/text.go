@@ -163,6 +163,11 @@ func (t *text) facts(card sla.Scorecard) {
 			t.line("", t.unexplained(o))
 		}
 	}
+	for i, s := range t.falsely(card) {
+		t.line([]string{"false", ""}[min(i, 1)], s)
+	}
+	t.line("received", t.notifications(card))
+	t.chains(card)
 	for i, x := range card.Steers {
 		t.line([]string{"steered", ""}[min(i, 1)], t.steer(x))
 	}

@@ -80,6 +80,13 @@ type PrometheusProbe struct {
 	Labels map[string]string `json:"labels,omitempty"`
 }
 
+// How a rule's state begins in the detail of an answer; the instant at which it became active
+// follows, by Prometheus's clock (RFC 3339).
+const (
+	PendingSince = "pending since "
+	FiringSince  = "firing, active since "
+)
+
 // AlertmanagerProbe reads Alertmanager's alerts; good is none that is active and has the labels.
 type AlertmanagerProbe struct {
 	URL    secret.Text       `json:"url"` // of the API's answer

@@ -18,6 +18,7 @@ type Hook struct {
 }
 
 // Delivery is one notification received by a hook, or one line of a log that says something.
+// One that came to no hook, at an address where others wait, has no Hook and no Body.
 type Delivery struct {
 	Hook string `json:"hook"`
 	From string `json:"from,omitempty"` // the node whose log it is in; empty: it came by a hook

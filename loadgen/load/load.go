@@ -52,7 +52,8 @@ type Group struct {
 	Writes     *Writes        `json:"writes,omitempty"`    // IDMark in URL and body becomes the id of each request
 }
 
-// NoDelivery is something that was sent to a hook and is no notification.
+// NoDelivery is something that was sent to a hook and is no notification; to no hook, where it
+// has none.
 type NoDelivery struct {
 	Hook string `json:"hook"`
 	Why  string `json:"why"`

@@ -137,6 +137,10 @@ var english = map[sla.Code]string{
 		"core‹, some waited for CPU {waited_cpu_share} of the time›" +
 		"‹, some waited for memory {waited_memory_share} of the time›" +
 		"‹, some waited for disk {waited_disk_share} of the time›",
+	sla.MonitoringAhead: "{watcher}: its own time stamp is {off_seconds} ± " +
+		"{resolution_seconds} later than what it tells was seen: the monitoring's clock is ahead",
+	sla.MonitoringBehind: "{watcher}: its own time stamp is {off_seconds} ± " +
+		"{resolution_seconds} earlier than what it tells was seen: the monitoring's clock is behind",
 	sla.SettingNotHonoured: "{setting} of {given} is not honoured: the record was made with " +
 		"{record}, and is judged with it",
 	sla.NotContained: "not contained: {detail}",

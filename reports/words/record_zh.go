@@ -46,7 +46,8 @@ var chineseRecord = map[sla.Code]string{
 		"‹查询的未声明名称超过 {told} 个，其余不再列出：NXDOMAIN›",
 	"watcher": "监控 {watcher}：‹无法读取 {target} 的日志：{error}›" +
 		"‹日志状态变化超过 {most} 次：其后的不再读取›",
-	"webhook-refused": "监控 {watcher} 收到的内容不是通知：{why}",
+	"webhook-refused":   "监控 {watcher} 收到的内容不是通知：{why}",
+	"webhook-to-nobody": "收到一条没有监控接收的通知：{why}",
 }
 
 // chineseFaults is Chinese for what a fault does, by its kind, from its settings. A line named

@@ -104,6 +104,10 @@ var chinese = map[sla.Code]string{
 	sla.MachineBusy: "主机最忙时：每核 {load_per_core:g3} 个可运行任务‹，" +
 		"等待 CPU 的时间占 {waited_cpu_share}›‹，等待内存占 {waited_memory_share}›‹，" +
 		"等待磁盘占 {waited_disk_share}›",
+	sla.MonitoringAhead: "{watcher}：其自身时间戳比实际观测晚 {off_seconds} ± " +
+		"{resolution_seconds}：监控的时钟偏快",
+	sla.MonitoringBehind: "{watcher}：其自身时间戳比实际观测早 {off_seconds} ± " +
+		"{resolution_seconds}：监控的时钟偏慢",
 	sla.SettingNotHonoured: "{setting} 为 {given} 不生效：记录按 {record} 生成，也按其判定",
 	sla.NotContained:       "未隔离：{detail}",
 	sla.StrayOut:           "{from} 尝试访问 {to} {protocol} × {packets}",

@@ -392,6 +392,35 @@ func TestPlanOfAWebhooksAllClear(t *testing.T) {
 	}
 }
 
+// Webhooks of one address have it together: the load node waits once, and the record says who
+// hears of it, too. Another token is another address.
+func TestWebhooksShareAnAddress(t *testing.T) {
+	s := shipped(t, "bad-lb-node")
+	for name, h := range map[string]*watch.Webhook{"a": {Port: 9000, Path: "/x"},
+		"b": {Port: 9000, Path: "/x", Match: "b"}, "c": {Port: 9000},
+		"d": {Port: 9000, Path: "/x", Token: "0123456789abcdef"},
+		"e": {Port: 9001, Path: "/x", Loopback: true}, "f": {Port: 9001, Path: "/x/", Loopback: true},
+		"g": {Port: 9000, Path: "/x", Loopback: true}} {
+		s.Watch[name] = &watch.Config{Webhook: h}
+	}
+	p, at, hooks := planned(t, s, Options{}), map[string]string{}, []string{}
+	for _, w := range p.Header.Watch {
+		at[w.Name] = w.At()
+	}
+	for _, h := range p.Load.Hooks {
+		hooks = append(hooks, h.Name)
+	}
+	for name, want := range map[string]string{"a": "a", "b": "a", "c": "c", "d": "d", "e": "e",
+		"f": "e", "g": "g"} {
+		if at[name] != want {
+			t.Errorf("%s hears what comes to %s, want %s", name, at[name], want)
+		}
+	}
+	if want := []string{"a", "c", "d"}; !slices.Equal(hooks, want) {
+		t.Errorf("the load node waits for %q, want %q", hooks, want)
+	}
+}
+
 // Names that keys had before are read, mean the same, and are noted with their places; both
 // names at once are one too many.
 func TestNamesOfBefore(t *testing.T) {

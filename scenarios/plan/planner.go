@@ -68,6 +68,7 @@ type planner struct {
 	order     []string                    // nodes, in order of start
 	touched   map[string]blastRadius      // fault → what it can hit
 	asking    map[string]questions        // watcher → whom it asks
+	hooks     map[hook]string             // → the watcher that waits there, the first of several
 	protocols map[want]string             // of ports of users' own images, by how they are asked
 	pulled    map[string]bool             // images that the plan has named as such
 	failed    map[string]bool             // parts that problems were reported of, by path
@@ -93,6 +94,7 @@ func newPlanner(s *scenarios.Scenario, o Options) *planner {
 		load:      map[string]*scenarios.Group{},
 		touched:   map[string]blastRadius{},
 		asking:    map[string]questions{},
+		hooks:     map[hook]string{},
 		protocols: map[want]string{},
 		pulled:    map[string]bool{},
 		failed:    map[string]bool{},

@@ -170,12 +170,27 @@ func (d *detector) Waits(what, match, resolved string) {
 // Endless keeps an end of its alarms from being asked for.
 func (d *detector) Endless(why string) { d.asked.endless = why }
 
-// Hook has the load node wait, under the name that leads to it.
-func (d *detector) Hook(key string, h load.Hook) {
-	for _, other := range d.p.plan.Load.Hooks {
-		if other.Port == h.Port && other.Path == h.Path {
-			d.p.problem(d.at(key), "webhook %s waits at port %d, path %s already: give each its own", other.Name, h.Port, h.Path)
-		}
+// hook is where a watcher waits to be told.
+type hook struct {
+	port        int
+	path, token string
+	local       bool
+}
+
+// Hook has the load node wait, under the name that leads to it, unless another watcher has it
+// wait there already.
+func (d *detector) Hook(h load.Hook, local bool) {
+	at := hook{h.Port, h.Path, string(h.Token), local}
+	if local || at.token != "" { // which follows it
+		at.path = strings.TrimSuffix(at.path, "/")
+	}
+	if first, taken := d.p.hooks[at]; taken {
+		d.watcher.Hook = first
+		return
+	}
+	d.p.hooks[at] = d.name
+	if local {
+		return
 	}
 	h.Name = d.name
 	d.p.plan.Load.Hooks = append(d.p.plan.Load.Hooks, h)

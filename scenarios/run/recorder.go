@@ -281,6 +281,10 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 
 // webhookRefused is the note of what was sent to a webhook and is no notification.
 func webhookRefused(at int64, watcher, why string) timeline.Note {
+	if watcher == "" {
+		return timeline.Noted(at, "webhook-to-nobody",
+			"a notification was sent to nobody: "+why, "why", why)
+	}
 	return timeline.Noted(at, "webhook-refused",
 		fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher,
 			why), "watcher", watcher, "why", why)

@@ -72,6 +72,8 @@ const (
 	LimitBeyondFault   Code = "limit-beyond-fault"
 	LimitBeyondRecord  Code = "limit-beyond-record"
 	MachineBusy        Code = "machine-busy"
+	MonitoringAhead    Code = "monitoring-ahead"
+	MonitoringBehind   Code = "monitoring-behind"
 	SettingNotHonoured Code = "setting-not-honoured"
 	NotContained       Code = "not-contained"
 	StrayOut           Code = "stray"
@@ -294,6 +296,8 @@ var (
 			"most_seconds"},
 		MachineBusy: {"load_per_core", "waited_cpu_share", "waited_memory_share",
 			"waited_disk_share"},
+		MonitoringAhead:    {"watcher", "off_seconds", "resolution_seconds"},
+		MonitoringBehind:   {"watcher", "off_seconds", "resolution_seconds"},
 		SettingNotHonoured: {"setting", "given", "record"},
 		NotContained:       {"detail"},
 		StrayOut:           {"from", "packets", "to", "protocol"},

@@ -57,6 +57,11 @@ func (s *scorer) count() {
 		on("run", run)
 		on("run", hits)
 		all = append(all, counting{0, st.all.Len(), s.buckets})
+		for _, d := range s.delays {
+			if d.from != never && s.canMeet(st.group.Name, d.names) {
+				all = append(all, d.of(st))
+			}
+		}
 		for _, k := range s.kept() {
 			for _, phase := range k.phases() {
 				if k.About(st.group.Name) {

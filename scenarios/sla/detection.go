@@ -14,30 +14,39 @@ func (s *scorer) watchers() {
 	for i, w := range s.record.Header.Watch {
 		n, c := s.noticed[i], s.window(w)
 		out := Watcher{Name: w.Name, Kind: w.Kind, Of: Word(w.Of),
-			Unmet: append([]string{}, w.Unmet...), Asked: n.Asked}
-		hit := -1
-		for k, a := range n.Alarms {
-			switch met := s.met(w); {
-			case !met.holds(a.Raised), !met.outlives(a):
-				out.FalseAlarms++
-			case hit < 0 && c.holds(a.Raised) && c.outlives(a):
-				hit = k
-			}
-		}
+			Unmet: append([]string{}, w.Unmet...), Asked: n.Asked, FalseBy: s.falsely(n, w)}
+		out.FalseAlarms = out.FalseBy.alarms()
+		hit := s.hit(n, w, c)
 		if c.from != never && !slices.Contains(w.Unmet, w.Of) {
 			out.Detect, out.Restore = s.detect(n, hit, w, c), s.restore(n, hit, w, c)
 		}
 		if d := out.Detect; d != nil {
 			d.By = Word(w.Name)
-			if ideal := s.ideal(c); ideal != nil { // both from the same origin, whose doubt cancels
-				out.Behind = &Time{Seconds: round(d.Seconds - ideal.Seconds),
-					Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
-			}
+			out.Behind = s.behind(d, c)
 			s.earliest(n, hit, d, c)
 		}
 		s.card.Times.Restore = worse(s.card.Times.Restore, out.Restore)
 		s.card.Watchers = append(s.card.Watchers, out)
 	}
+}
+
+// hit is the place of the first alarm that is of what a watcher has to notice; −1: none is.
+func (s *scorer) hit(n watch.Noticed, w timeline.Watcher, c detectionWindow) int {
+	met := s.met(w)
+	return slices.IndexFunc(n.Alarms, func(a watch.Alarm) bool {
+		return met.holds(a.Raised) && met.outlives(a) && c.holds(a.Raised) && c.outlives(a)
+	})
+}
+
+// behind is how far a detection is from the ideal observer's: both are counted from the same
+// origin, whose doubt cancels.
+func (s *scorer) behind(d *Time, c detectionWindow) *Time {
+	ideal := s.ideal(c)
+	if ideal == nil {
+		return nil
+	}
+	return &Time{Seconds: round(d.Seconds - ideal.Seconds),
+		Resolution: round(d.Resolution - seconds(c.doubt)), Censored: d.Censored}
 }
 
 // outlives reports whether an alarm is on at or after what detection is counted from, as

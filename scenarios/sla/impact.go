@@ -23,28 +23,36 @@ type user struct{ active, hit int32 }
 type hits struct {
 	start   int64 // of the first second
 	seconds []slice
-	users   []user
-	others  map[uint32]*user // those whose number is not below mostUsers
-	ever    uint64           // users who had a bad request
+	users   numbered[user]
+	ever    uint64 // users who had a bad request
+}
+
+// numbered keeps something of each user of a group, by number.
+type numbered[T any] struct {
+	first  []T
+	others map[uint32]*T // of those whose number is not below mostUsers
 }
 
 // mostUsers is how many have a place before they are met.
 const mostUsers = 1 << 20
 
-func newHits(c course, users int, seconds []slice) *hits {
-	from, _, _ := c.phase("run")
-	return &hits{start: from, seconds: seconds, users: make([]user, min(max(0, users), mostUsers)),
-		others: map[uint32]*user{}}
+func newNumbered[T any](users int) numbered[T] {
+	return numbered[T]{make([]T, min(max(0, users), mostUsers)), map[uint32]*T{}}
 }
 
-func (h *hits) user(number uint32) *user {
-	if int(number) < len(h.users) {
-		return &h.users[number]
+func (n *numbered[T]) of(number uint32) *T {
+	if int(number) < len(n.first) {
+		return &n.first[number]
 	}
-	if h.others[number] == nil {
-		h.others[number] = &user{}
+	if n.others[number] == nil {
+		n.others[number] = new(T)
 	}
-	return h.others[number]
+	return n.others[number]
+}
+
+func newHits(c course, users int, seconds []slice) *hits {
+	from, _, _ := c.phase("run")
+	return &hits{start: from, seconds: seconds, users: newNumbered[user](users)}
 }
 
 func (h *hits) add(r *load.Request, bad bool) {
@@ -54,7 +62,7 @@ func (h *hits) add(r *load.Request, bad bool) {
 	if r.Unsent {
 		return
 	}
-	u := h.user(r.User)
+	u := h.users.of(r.User)
 	c.sent++
 	if u.active != now {
 		u.active = now

@@ -32,10 +32,11 @@ type scorer struct {
 	lostLate int64         // when the latest was acknowledged that is lost, and by no fault; 0: none is
 	spells   []faultOutage // the same, by fault
 	noticed  []watch.Noticed
-	from     int64   // what detection is counted from: min(T_effect, T_onset); never without a fault
-	onset    int64   // of the first outage that is the faults'
-	detected int64   // when the first watcher noticed
-	first    float64 // the same, in seconds from the start of the run, or what it is known to exceed
+	delays   []*delay // of the card's chains
+	from     int64    // what detection is counted from: min(T_effect, T_onset); never without a fault
+	onset    int64    // of the first outage that is the faults'
+	detected int64    // when the first watcher noticed
+	first    float64  // the same, in seconds from the start of the run, or what it is known to exceed
 
 	// Counted in one pass, and looked into by who needs it.
 	seconds []slice      // of fault and recovery
@@ -65,18 +66,23 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 			s.streams = append(s.streams, st)
 		}
 	}
-	for _, w := range r.Header.Watch {
-		n := watch.Notice(w, r)
-		n.Alarms = slices.DeleteFunc(n.Alarms, func(a watch.Alarm) bool { return a.Over && a.Content.Before < from }) // of the warm-up
-		s.noticed = append(s.noticed, n)
+	var told watch.Notifications
+	s.noticed, told = watch.NoticeAll(r)
+	for i := range s.noticed {
+		s.noticed[i].Since(from) // what was over by then is of the warm-up
 	}
 	s.card = Scorecard{
 		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed,
 		Control: r.Header.Control, Tool: Word(r.Header.Tool), SLA: fingerprint(o),
 		Reasons: []Said{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{},
 		Nodes:    []Node{},
-		Watchers: []Watcher{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{},
+		Watchers: []Watcher{}, Chains: []Chain{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{},
 		Notes: []Said{}, Strays: []Stray{}, Uncontained: []string{},
+	}
+	if told != (watch.Notifications{}) || slices.ContainsFunc(r.Header.Watch,
+		func(w timeline.Watcher) bool { return w.Tells() == timeline.StepNotified }) {
+		n := Notifications(told)
+		s.card.Notifications = &n
 	}
 	if r.Header.Mono != 0 {
 		s.card.Started = Word(r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano))
@@ -91,6 +97,7 @@ func (s *scorer) measure() {
 	s.times()
 	s.calmed()
 	s.watchers()
+	s.chains()
 	s.steers()
 	s.count()
 	s.data()
@@ -196,6 +203,16 @@ const everyRequest = "every-request"
 // ideal is when all the users' requests, watched as they end, would have raised
 // the alarm.
 func (s *scorer) ideal(c detectionWindow) *Time {
+	at := s.idealAt(c)
+	if at == never || c.from == never {
+		return nil
+	}
+	return &Time{Seconds: since(c.from, at), Resolution: seconds(c.doubt),
+		By: everyRequest}
+}
+
+// idealAt is when, never where they would not have.
+func (s *scorer) idealAt(c detectionWindow) int64 {
 	at := int64(never)
 	for _, st := range s.streams {
 		if !s.canMeet(st.group.Name, c.names) {
@@ -205,11 +222,7 @@ func (s *scorer) ideal(c detectionWindow) *Time {
 			at = t
 		}
 	}
-	if at == never || c.from == never {
-		return nil
-	}
-	return &Time{Seconds: since(c.from, at), Resolution: seconds(c.doubt),
-		By: everyRequest}
+	return at
 }
 
 // canMeet reports whether requests of a group can meet any of some faults.

@@ -41,6 +41,7 @@ type Scorecard struct {
 	Faults     []Fault     `json:"faults"`
 	Nodes      []Node      `json:"nodes"`
 	Watchers   []Watcher   `json:"watchers"`
+	Chains     []Chain     `json:"chains"` // none: no watcher tells a step of one
 	Steers     []Steer     `json:"steers"`
 	Objectives []Objective `json:"objectives"`
 	Generator  Generator   `json:"generator"`
@@ -48,6 +49,8 @@ type Scorecard struct {
 	Classes    []Class     `json:"classes"` // failed requests by class
 	Picture    Picture     `json:"picture"`
 	Notes      []Said      `json:"notes"`
+	// Notifications are null where nobody waits for any, and none was sent.
+	Notifications *Notifications `json:"notifications"`
 	// Strays are what went by no link, the most first, 100 at most; StraysDropped counts
 	// the packets that the drill's network did not let out, also those of strays that are
 	// not listed. Uncontained is what the network lacked of its walls (--uncontained).
@@ -312,8 +315,9 @@ type Watcher struct {
 	Detect      *Time    `json:"detect"`
 	Restore     *Time    `json:"alert_clear"`
 	Behind      *Time    `json:"detection_lag"` // distance from the ideal observer
-	FalseAlarms int      `json:"false_alarms"`
-	Asked       int      `json:"asked"` // answers that count
+	FalseAlarms int      `json:"false_alarms"`  // by when they were raised
+	FalseBy     False    `json:"false_by"`      // these, and others, by kind
+	Asked       int      `json:"asked"`         // answers that count
 }
 
 // Steer is a defence by name: who was led elsewhere, and when.

@@ -4,6 +4,7 @@
 package timeline
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -102,6 +103,35 @@ type WatcherTraits struct {
 	Port   bool `json:"port,omitempty"`   // it opens connections, and asks nothing on them
 	Person bool `json:"person,omitempty"` // somebody acknowledges, who may do so when the fault is gone already
 	Lines  bool `json:"lines,omitempty"`  // what it is told is a line of text each time, and never a payload of alerts
+	// Step is which step it tells of the chain from the users' impact to somebody who
+	// acknowledges; empty: none.
+	Step Step `json:"step,omitempty"`
+}
+
+// Step is one of the chain, as a kind of detector tells it.
+type Step string
+
+// The steps. A rule is two in one: it is pending, and it fires.
+const (
+	StepExported     Step = "exported"     // a query shows it
+	StepRule         Step = "rule"         // an alerting rule does
+	StepRouted       Step = "routed"       // Alertmanager has the alert
+	StepNotified     Step = "notified"     // somebody is told
+	StepAcknowledged Step = "acknowledged" // somebody answers
+)
+
+// Tells is the detector's step. Records from before there were steps have those of the last
+// two, by their other traits.
+func (t WatcherTraits) Tells() Step {
+	switch {
+	case t.Step != "" || !t.Told:
+		return t.Step
+	case t.Person:
+		return StepAcknowledged
+	case !t.Lines:
+		return StepNotified
+	}
+	return ""
 }
 
 // Watcher is what scoring needs to know of a detector.
@@ -119,12 +149,17 @@ type Watcher struct {
 	// line, that is an alarm (empty: any) and of an all-clear (empty: none is; it wins).
 	Match    string `json:"match,omitempty"`
 	Resolved string `json:"resolved,omitempty"`
+	// Hook is the watcher at whose port and path it waits, too; empty: it has its own.
+	Hook string `json:"hook,omitempty"`
 	// Of is the fault that it has to notice; empty: whichever comes first.
 	Of string `json:"of,omitempty"`
 	// Unmet are the faults that it cannot meet: its own way does not lead past what they
 	// hit. Empty: none is known.
 	Unmet []string `json:"unmet,omitempty"`
 }
+
+// At is the hook that its notifications come to, as they name it.
+func (w Watcher) At() string { return cmp.Or(w.Hook, w.Name) }
 
 // Steer is what scoring needs to know of a defence by name: who is led elsewhere
 // while a watcher is not content.

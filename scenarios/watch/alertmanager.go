@@ -20,7 +20,9 @@ type Alertmanager struct {
 }
 
 // Traits: it reads a state.
-func (*Alertmanager) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
+func (*Alertmanager) Traits() timeline.WatcherTraits {
+	return timeline.WatcherTraits{Polled: true, Step: timeline.StepRouted}
+}
 
 // Plan has the load node poll.
 func (a *Alertmanager) Plan(p Planner) {

@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -120,9 +121,12 @@ const mostAlerts = 10_000
 // was last told in. A group that was not told as a whole stands for the rest of it.
 type firing map[string]string
 
-// take takes a payload in: an alert is what was said of it last. It reports whether
-// anything in it counts: an alert that matches, or the end of one that did.
-func (f firing) take(p payload, matches func(string) bool) (counts bool) {
+// change is told of what fires now, or does no longer, by its key.
+type change func(key string, labels map[string]string, fires bool)
+
+// take takes a payload in, and tells each change: an alert is what was said of it last. It
+// reports whether anything in it counts: an alert that matches, or the end of one that did.
+func (f firing) take(p payload, matches func(string) bool, tell change) (counts bool) {
 	envelope := matches(p.envelope)
 	for _, a := range p.alerts {
 		key := "alert " + a.key()
@@ -131,35 +135,53 @@ func (f firing) take(p payload, matches func(string) bool) (counts bool) {
 		counts = counts || matched || on
 		switch {
 		case a.Status == statusResolved:
-			delete(f, key)
+			f.end(key, tell)
 		case matched && (on || len(f) < mostAlerts):
-			f[key] = p.group
+			f.begin(key, p.group, a.Labels, tell)
 		case matched:
-			f[tooMany] = ""
+			f.begin(tooMany, "", nil, tell)
 		}
 	}
-	return f.rest(p, counts || envelope) || counts
+	return f.rest(p, counts || envelope, tell) || counts
+}
+
+func (f firing) begin(key, group string, labels map[string]string, tell change) {
+	if _, on := f[key]; !on {
+		tell(key, labels, true)
+	}
+	f[key] = group
+}
+
+func (f firing) end(key string, tell change) {
+	if _, on := f[key]; on {
+		delete(f, key)
+		tell(key, nil, false)
+	}
 }
 
 const tooMany = "more"
 
 // rest keeps account of what a payload leaves out: while its group fires, something there
 // may; once the group is resolved, or told as a whole, nothing does.
-func (f firing) rest(p payload, counts bool) bool {
+func (f firing) rest(p payload, counts bool, tell change) bool {
 	left := "rest of " + p.group
 	switch {
 	case p.complete():
 		if p.group != "" { // else it need not be the same one
-			delete(f, left)
+			f.end(left, tell)
 		}
 		return false
 	case p.status == statusResolved:
 		if p.whole && p.group != "" {
-			maps.DeleteFunc(f, func(_, group string) bool { return group == p.group })
+			for _, key := range slices.Sorted(maps.Keys(f)) {
+				if f[key] == p.group {
+					f.end(key, tell)
+				}
+			}
 		}
 		return false
 	case counts:
-		f[left] = p.group
+		f.begin(left, p.group, nil, tell)
 	}
 	return counts
 }

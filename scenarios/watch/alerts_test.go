@@ -50,7 +50,9 @@ func webhook(w timeline.Watcher, bodies ...string) Noticed {
 }
 
 // Whatever payloads come, of 1 to 500 alerts, in any order, repeated, partly resolved: an
-// alarm is on exactly while an alert fires by what was said of it last.
+// alarm is on exactly while an alert fires by what was said of it last; each alert fires for
+// the stretches that were said of it, and a payload that changes nothing, while any fires, is
+// one too many.
 func TestAlertsAsTheNaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.IntRange(1, 500).Draw(t, "names")
@@ -61,7 +63,8 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 		})
 		var bodies []string
 		var want []Alarm
-		state := map[string]bool{}
+		var repeats []int64
+		state, stretches := map[string]bool{}, map[string][]Alarm{}
 		for range rapid.IntRange(1, 8).Draw(t, "payloads") {
 			all := rapid.SliceOfN(one, 1, 500).Draw(t, "alerts")
 			if rapid.Bool().Draw(t, "all resolved") {
@@ -71,11 +74,20 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 			}
 			for range rapid.IntRange(1, 2).Draw(t, "times") {
 				bodies = append(bodies, alertmanager(all, bare, ""))
+				at, changed := Span{int64(len(bodies)), int64(len(bodies))}, false
 				for _, a := range all {
+					switch own := stretches[a.name]; {
+					case a.firing && !state[a.name]:
+						stretches[a.name], changed = append(own, Alarm{Raised: at}), true
+					case !a.firing && state[a.name]:
+						own[len(own)-1].Content, own[len(own)-1].Over, changed = at, true, true
+					}
 					state[a.name] = a.firing
 				}
-				at, on := Span{int64(len(bodies)), int64(len(bodies))},
-					slices.Contains(slices.Collect(maps.Values(state)), true)
+				on := slices.Contains(slices.Collect(maps.Values(state)), true)
+				if on && !changed {
+					repeats = append(repeats, at.After)
+				}
 				switch open := len(want) > 0 && !want[len(want)-1].Over; {
 				case on && !open:
 					want = append(want, Alarm{Raised: at})
@@ -84,9 +96,18 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 				}
 			}
 		}
-		if have := webhook(timeline.Watcher{}, bodies...); !reflect.DeepEqual(have,
-			Noticed{Alarms: want, Asked: len(bodies), Ends: true}) {
-			t.Fatalf("have %+v\nwant %+v", have, want)
+		have := webhook(timeline.Watcher{}, bodies...)
+		own := map[string][]Alarm{}
+		for _, x := range have.Told {
+			own[x.Labels["alertname"]] = append(own[x.Labels["alertname"]], x.Alarm)
+		}
+		if !reflect.DeepEqual(own, stretches) {
+			t.Fatalf("alerts: have %+v\nwant %+v", own, stretches)
+		}
+		have.Told = nil
+		if !reflect.DeepEqual(have, Noticed{Alarms: want, Repeats: repeats, Asked: len(bodies),
+			Ends: true}) {
+			t.Fatalf("have %+v\nwant %+v, again %v", have, want, repeats)
 		}
 	})
 }
@@ -151,6 +172,7 @@ func TestAlertsOfAWebhook(t *testing.T) {
 func TestAlertsAreBounded(t *testing.T) {
 	f := firing{}
 	any := func(string) bool { return true }
+	untold := func(string, map[string]string, bool) {}
 	many := func(status string) (p payload) {
 		p = payload{status: status, whole: true}
 		for i := range mostAlerts + 5 {
@@ -158,11 +180,11 @@ func TestAlertsAreBounded(t *testing.T) {
 		}
 		return p
 	}
-	f.take(many(statusFiring), any)
+	f.take(many(statusFiring), any, untold)
 	if len(f) != mostAlerts+1 {
 		t.Errorf("%d are kept", len(f))
 	}
-	f.take(many(statusResolved), any)
+	f.take(many(statusResolved), any, untold)
 	if len(f) != 1 {
 		t.Errorf("%d are left: more fired than were kept", len(f))
 	}

@@ -77,8 +77,9 @@ type Planner interface {
 	Waits(what, match, resolved string)
 	// Endless says why it is never known to be content again, and what would tell.
 	Endless(why string)
-	// Hook has the load node wait for notifications.
-	Hook(key string, h load.Hook)
+	// Hook has the load node wait for notifications; or, where local, says that it is waited
+	// for them on the CLI's machine. Who waits at the address of another hears what comes there.
+	Hook(h load.Hook, local bool)
 }
 
 // Defaults of what is asked.

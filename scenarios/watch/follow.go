@@ -2,6 +2,8 @@ package watch
 
 import (
 	"regexp"
+	"strings"
+	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -31,12 +33,14 @@ type Follower struct {
 	match, resolved *regexp.Regexp
 	alarmed         map[string]bool // by what had no alerts of its own, by the node that wrote it
 	firing          firing          // alerts
+	on              map[string]int  // places in Told of those that fire, by their keys
+	news            bool            // the notification changed which alerts fire
 }
 
 // Follow begins with a detector that has found nothing.
 func Follow(w timeline.Watcher) *Follower {
 	return &Follower{Noticed: Noticed{Ends: !w.Told || w.Resolved != ""}, firing: firing{},
-		alarmed: map[string]bool{}, watcher: w, match: pattern(w.Match),
+		alarmed: map[string]bool{}, on: map[string]int{}, watcher: w, match: pattern(w.Match),
 		resolved: pattern(w.Resolved)}
 }
 
@@ -55,32 +59,71 @@ func (f *Follower) Answer(a load.Answer) {
 		}
 		f.last = a.Start
 	}
+	if f.watcher.Tells() == timeline.StepRule {
+		if since, active := activeSince(a.Detail); active {
+			raise(&f.Active, at, since)
+		} else {
+			end(f.Active, at)
+		}
+	}
 	if a.Good {
 		f.bad, f.good = 0, f.good+1
 		if f.good >= oks {
-			f.content(at)
+			end(f.Alarms, at)
 		}
 		return
 	}
 	f.bad, f.good = f.bad+1, 0
 	if f.bad >= fails {
-		f.raise(at)
+		raise(&f.Alarms, at, time.Time{})
 	}
 }
 
-// Delivery takes a notification; another hook's is left alone, and one that says
-// neither that something is wrong nor that it is over.
-func (f *Follower) Delivery(d load.Delivery) {
-	if d.Hook != f.watcher.Name || !f.watcher.Told || !f.takes(d) {
-		return
+// activeSince reports whether a rule is pending or fires, and since when by Prometheus's clock.
+func activeSince(detail string) (since time.Time, active bool) {
+	for _, begins := range []string{load.PendingSince, load.FiringSince} {
+		if text, ok := strings.CutPrefix(detail, begins); ok {
+			since, _ = time.Parse(time.RFC3339Nano, text) // zero: it does not say
+			return since, true
+		}
+	}
+	return since, false
+}
+
+// Delivery takes a notification, and reports whether it says anything to this detector:
+// another hook's is left alone, and one that says neither that something is wrong nor that
+// it is over.
+func (f *Follower) Delivery(d load.Delivery) bool {
+	f.news = false
+	if d.Hook != f.watcher.At() || !f.watcher.Told || !f.takes(d) {
+		return false
 	}
 	f.Asked++
-	if at := (Span{d.At, d.At}); f.watcher.Person { // each word of theirs is one, and none an all-clear
+	at := Span{d.At, d.At}
+	switch {
+	case f.watcher.Person: // each word of theirs is one, and none an all-clear
 		f.Alarms = append(f.Alarms, Alarm{Raised: at})
-	} else if len(f.alarmed)+len(f.firing) > 0 {
-		f.raise(at)
-	} else {
-		f.content(at)
+	case len(f.alarmed)+len(f.firing) == 0:
+		end(f.Alarms, at)
+	case f.news:
+		raise(&f.Alarms, at, time.Time{})
+	default:
+		f.Repeats = append(f.Repeats, d.At)
+	}
+	return true
+}
+
+// tell takes in that an alert fires now, or that it is over.
+func (f *Follower) tell(at int64, key string, labels map[string]string, fires bool) {
+	f.news = true
+	k, was := f.on[key]
+	switch {
+	case fires:
+		f.on[key] = len(f.Told)
+		f.Told = append(f.Told, Told{Alarm: Alarm{Raised: Span{at, at}}, Key: key, Labels: labels})
+	case was:
+		f.Told[k].end(Span{at, at})
+		delete(f.on, key)
 	}
 }
 
@@ -89,13 +132,21 @@ func (f *Follower) takes(d load.Delivery) bool {
 	if !f.watcher.Lines {
 		if p, ok := payloadOf(d.Body); ok {
 			f.Ends = true
-			return f.firing.take(p, f.matches)
+			return f.firing.take(p, f.matches, func(key string, labels map[string]string, on bool) {
+				f.tell(d.At, key, labels, on)
+			})
 		}
 	}
-	switch {
+	alarm := f.matches(d.Body)
+	switch was := f.alarmed[d.From]; {
 	case f.resolved != nil && f.resolved.MatchString(d.Body):
-		delete(f.alarmed, d.From)
-	case f.matches(d.Body):
+		if delete(f.alarmed, d.From); was {
+			f.tell(d.At, d.From, nil, false)
+		}
+	case alarm && !was && !f.watcher.Person:
+		f.tell(d.At, d.From, nil, true)
+		fallthrough
+	case alarm:
 		f.alarmed[d.From] = true
 	default:
 		return false

@@ -2,7 +2,9 @@ package watch
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +18,8 @@ type Local struct {
 	stop    context.CancelFunc
 	busy    sync.WaitGroup
 	servers []*http.Server
-	acks    *acks // nil: no person is waited for
+	hooks   map[int]*hooks // by port
+	acks    *acks          // nil: no person is waited for
 }
 
 // Hearing takes what local detectors find. All of it must be safe for concurrent use.
@@ -41,9 +44,9 @@ type Hearing struct {
 // StartLocal starts those of the detectors that are local.
 func StartLocal(all map[string]Kind, hear Hearing) (*Local, error) {
 	ctx, stop := context.WithCancel(context.Background())
-	l := &Local{ctx: ctx, stop: stop}
-	for name, k := range all {
-		if x, ok := k.(interface {
+	l := &Local{ctx: ctx, stop: stop, hooks: map[int]*hooks{}}
+	for _, name := range slices.Sorted(maps.Keys(all)) { // of those at one address the first has it
+		if x, ok := all[name].(interface {
 			Start(l *Local, name string, hear Hearing) error
 		}); ok {
 			if err := x.Start(l, name, hear); err != nil {

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -18,13 +19,83 @@ type Alarm struct {
 	// Content is when it was satisfied again; valid where Over.
 	Content Span
 	Over    bool
+	// Since is when it became active, by the clock of who says so; zero: not told.
+	Since time.Time
+}
+
+// Told is a stretch in which one alert fired of those that a detector is told of: it is on
+// while any of them is. Of what is no payload of alerts there is one for each node that
+// writes it.
+type Told struct {
+	Alarm
+	Key    string            // tells it from others
+	Labels map[string]string // none: what told it has none
 }
 
 // Noticed is what a detector found during a run.
 type Noticed struct {
-	Alarms []Alarm // in order
-	Asked  int     // answers, or notifications, that count
-	Ends   bool    // it says when an alarm is over
+	Alarms  []Alarm // in order
+	Active  []Alarm // of a rule: stretches in which it was pending or fired
+	Told    []Told  // in order of when they were raised
+	Repeats []int64 // when notifications came that said nothing new, an alarm being on
+	Asked   int     // answers, or notifications, that count
+	Ends    bool    // it says when an alarm is over
+}
+
+// Since leaves out what was over before an instant.
+func (n *Noticed) Since(from int64) {
+	over := func(a Alarm) bool { return a.Over && a.Content.Before < from }
+	n.Alarms, n.Active = slices.DeleteFunc(n.Alarms, over), slices.DeleteFunc(n.Active, over)
+	n.Told = slices.DeleteFunc(n.Told, func(t Told) bool { return over(t.Alarm) })
+	n.Repeats = slices.DeleteFunc(n.Repeats, func(at int64) bool { return at < from })
+}
+
+// Notifications counts what was sent to those who wait to be told.
+type Notifications struct {
+	Received    int // at hooks
+	Unmatched   int // of those, by no watcher there
+	Unaddressed int // where no watcher waits, and so by no hook
+}
+
+// NoticeAll reads from the record what each of its detectors found, and what became of the
+// notifications.
+func NoticeAll(r *timeline.Record) (all []Noticed, n Notifications) {
+	followers, hooks := make([]*Follower, len(r.Header.Watch)), map[string][]*Follower{}
+	for i, w := range r.Header.Watch {
+		followers[i] = Follow(w)
+		for _, a := range answersOf(w.Name, r.Answers) {
+			followers[i].Answer(a)
+		}
+		hooks[w.At()] = append(hooks[w.At()], followers[i])
+	}
+	for _, d := range inOrder(r.Deliveries) {
+		if d.Hook == "" {
+			n.Unaddressed++
+			continue
+		}
+		notifies, heard := false, false
+		for _, f := range hooks[d.Hook] {
+			heard = f.Delivery(d) || heard
+			notifies = notifies || f.watcher.Tells() == timeline.StepNotified
+		}
+		if notifies {
+			n.Received++
+		}
+		if notifies && !heard {
+			n.Unmatched++
+		}
+	}
+	for _, f := range followers {
+		all = append(all, f.Noticed)
+	}
+	return all, n
+}
+
+// inOrder are notifications in the order in which they came.
+func inOrder(all []load.Delivery) []load.Delivery {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b load.Delivery) int { return cmp.Compare(a.At, b.At) })
+	return all
 }
 
 // Notice reads from the record what a detector found; see Follower.
@@ -33,9 +104,7 @@ func Notice(w timeline.Watcher, r *timeline.Record) Noticed {
 	for _, a := range answersOf(w.Name, r.Answers) {
 		f.Answer(a)
 	}
-	deliveries := slices.Clone(r.Deliveries)
-	slices.SortStableFunc(deliveries, func(a, b load.Delivery) int { return cmp.Compare(a.At, b.At) })
-	for _, d := range deliveries {
+	for _, d := range inOrder(r.Deliveries) {
 		f.Delivery(d)
 	}
 	return f.Noticed
@@ -55,22 +124,22 @@ func answersOf(name string, all []load.Answer) []load.Answer {
 }
 
 // Content reports whether no alarm is on.
-func (n *Noticed) Content() bool {
-	k := len(n.Alarms)
-	return k == 0 || n.Alarms[k-1].Over
-}
+func (n *Noticed) Content() bool { return content(n.Alarms) }
+
+func content(all []Alarm) bool { return len(all) == 0 || all[len(all)-1].Over }
 
 // raise begins an alarm unless one is on.
-func (n *Noticed) raise(s Span) {
-	if n.Content() {
-		n.Alarms = append(n.Alarms, Alarm{Raised: s})
+func raise(all *[]Alarm, s Span, since time.Time) {
+	if content(*all) {
+		*all = append(*all, Alarm{Raised: s, Since: since})
 	}
 }
 
-// content ends the alarm that is on, if one is.
-func (n *Noticed) content(s Span) {
-	if !n.Content() {
-		last := &n.Alarms[len(n.Alarms)-1]
-		last.Content, last.Over = s, true
+// end ends the alarm that is on, if one is.
+func end(all []Alarm, s Span) {
+	if !content(all) {
+		all[len(all)-1].end(s)
 	}
 }
+
+func (a *Alarm) end(s Span) { a.Content, a.Over = s, true }

@@ -34,7 +34,8 @@ type Person struct {
 
 // Traits: they are heard on the CLI's machine, in their own words.
 func (*Person) Traits() timeline.WatcherTraits {
-	return timeline.WatcherTraits{Told: true, Local: true, Lines: true, Person: true}
+	return timeline.WatcherTraits{Told: true, Local: true, Lines: true, Person: true,
+		Step: timeline.StepAcknowledged}
 }
 
 // Plan says who is waited for.

@@ -24,8 +24,14 @@ type Prometheus struct {
 	Every  time.Duration     `yaml:"every"`                     // between two questions; default 100ms
 }
 
-// Traits: it reads a state.
-func (*Prometheus) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polled: true} }
+// Traits: it reads a state, of a rule or of what is exported.
+func (p *Prometheus) Traits() timeline.WatcherTraits {
+	step := timeline.StepExported
+	if p.Rule != "" {
+		step = timeline.StepRule
+	}
+	return timeline.WatcherTraits{Polled: true, Step: step}
+}
 
 // Plan has the load node poll.
 func (p *Prometheus) Plan(plan Planner) {

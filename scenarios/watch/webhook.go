@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,7 +27,8 @@ import (
 // http://hooks:PORT/PATH, or on the CLI's loopback at http://127.0.0.1:PORT/PATH/TOKEN,
 // where only a POST to that path counts. A body as Alertmanager writes it
 // (payload version 4) is read alert by alert: it is content when no alert that matches
-// fires any longer.
+// fires any longer. Several may wait at one address, as a sender may have only one: each hears
+// all that comes there.
 type Webhook struct {
 	Port     int    `yaml:"port" jsonschema:"required"` // that it waits at
 	Path     string `yaml:"path"`                       // default /
@@ -41,7 +44,7 @@ type Webhook struct {
 
 // Traits: it is told, by the clock of the CLI's machine.
 func (*Webhook) Traits() timeline.WatcherTraits {
-	return timeline.WatcherTraits{Told: true, Local: true}
+	return timeline.WatcherTraits{Told: true, Local: true, Step: timeline.StepNotified}
 }
 
 // Plan has the load node wait, or checks where this machine is to wait.
@@ -70,9 +73,7 @@ func (h *Webhook) Plan(p Planner) {
 	}
 	p.Anyhow() // what its sender asks is not known here
 	p.Waits("waits for a notification at "+at, h.Match, h.Resolved)
-	if !h.Loopback {
-		p.Hook("port", load.Hook{Port: h.Port, Path: path, Token: h.Token})
-	}
+	p.Hook(load.Hook{Port: h.Port, Path: path, Token: h.Token}, h.Loopback)
 }
 
 // Start waits on loopback, where it does.
@@ -132,29 +133,45 @@ func (h *Webhook) secret() (string, error) {
 	return h.Token.Reveal()
 }
 
-// hook takes one watcher's notifications.
-type hook struct {
-	name, path string // the path with its token
-	hear       Hearing
-	taken      load.Allowance
+// hooks take the notifications that come to one port.
+type hooks struct {
+	hear          Hearing
+	taken, astray load.Allowance
 
-	mu   sync.Mutex
-	told map[string]bool // refusals, each once
+	mu    sync.Mutex
+	urls  map[string]string // by path and token as scenarios write them
+	names map[string]string // of who waits there first, by path, its token included
+	told  map[string]bool   // refusals, each once
 }
 
 // listen waits for notifications on loopback and says where.
 func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
-	text, err := h.secret()
+	if err := h.CheckToken(); err != nil {
+		return fmt.Errorf("watch %s: %w", name, err)
+	}
+	s := l.hooks[h.Port]
+	if s == nil {
+		at, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(h.Port)))
+		if err != nil {
+			return fmt.Errorf("watch %s: %w: choose another port", name, err)
+		}
+		s = &hooks{hear: hear, urls: map[string]string{}, names: map[string]string{},
+			told: map[string]bool{}}
+		l.hooks[h.Port] = s
+		l.serve(at, s)
+	}
+	url, err := s.wait(name, h)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", name, err)
 	}
-	at, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(h.Port)))
-	if err != nil {
-		return fmt.Errorf("watch %s: %w: choose another port", name, err)
-	}
+	hear.Waits(name, url)
+	return nil
+}
+
+// serve serves what is local until all is stopped.
+func (l *Local) serve(at net.Listener, h http.Handler) {
 	s := &http.Server{
-		Handler: &hook{name: name, path: strings.TrimSuffix(h.Path, "/") + "/" + text,
-			hear: hear, told: map[string]bool{}},
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second, // a sender that stalls must not stay for ever
 		MaxHeaderBytes:    16 << 10,
@@ -162,50 +179,93 @@ func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
 	}
 	l.servers = append(l.servers, s)
 	l.busy.Go(func() { _ = s.Serve(at) })
-	hear.Waits(name, secret.Hide(h.at(text), h.Token))
-	return nil
 }
 
-// ServeHTTP takes a POST to the secret path, of at most load.MostDelivery bytes, which
-// came whole. Of anything else the watcher hears nothing.
-func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d := load.Delivery{Hook: h.name, At: h.hear.Now()}
-	if subtle.ConstantTimeCompare([]byte(r.URL.Path), []byte(h.path)) != 1 {
-		h.refuse(w, http.StatusNotFound, "its path is not the watcher's, token included")
+// wait waits where a webhook says, and gives its URL: that of the one before it, where both
+// say the same.
+func (s *hooks) wait(name string, h *Webhook) (url string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	path := strings.TrimSuffix(h.Path, "/")
+	key := path + "\x00" + string(h.Token)
+	if url, ok := s.urls[key]; ok {
+		return url, nil
+	}
+	text, err := h.secret()
+	if err != nil {
+		return "", err
+	}
+	if other, taken := s.names[path+"/"+text]; taken {
+		return "", fmt.Errorf("%s waits at the same address, by another token: give both one", other)
+	}
+	s.names[path+"/"+text], s.urls[key] = name, secret.Hide(h.at(text), h.Token)
+	return s.urls[key], nil
+}
+
+// at is who waits at a path, found in a time that does not tell how much of one is right.
+func (s *hooks) at(path string) (name string, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for p, n := range s.names {
+		if subtle.ConstantTimeCompare([]byte(p), []byte(path)) == 1 {
+			name, known = n, true
+		}
+	}
+	return name, known
+}
+
+// all are the names of who waits at the port.
+func (s *hooks) all() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(slices.Sorted(maps.Values(s.names)), ", ")
+}
+
+// ServeHTTP takes a POST to a secret path, of at most load.MostDelivery bytes, which
+// came whole. Of anything else the watchers hear nothing.
+func (s *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d := load.Delivery{At: s.hear.Now()}
+	name, known := s.at(r.URL.Path)
+	if !known {
+		s.refuse(w, s.all(), http.StatusNotFound, "its path is not the watcher's, token included")
+		if ok, _ := s.astray.Take(0); ok && r.Method == http.MethodPost {
+			s.hear.Deliver(d)
+		}
 		return
 	}
+	d.Hook = name
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		h.refuse(w, http.StatusMethodNotAllowed, "its method is not POST")
+		s.refuse(w, name, http.StatusMethodNotAllowed, "its method is not POST")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, load.MostDelivery))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		h.refuse(w, http.StatusRequestEntityTooLarge,
+		s.refuse(w, name, http.StatusRequestEntityTooLarge,
 			fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
 	case err != nil:
-		h.refuse(w, http.StatusBadRequest, "its body broke off")
+		s.refuse(w, name, http.StatusBadRequest, "its body broke off")
 	default:
-		if ok, _ := h.taken.Take(len(body)); !ok {
-			h.refuse(w, http.StatusTooManyRequests,
+		if ok, _ := s.taken.Take(len(body)); !ok {
+			s.refuse(w, name, http.StatusTooManyRequests,
 				fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries))
 			return
 		}
 		d.Body = string(body)
-		h.hear.Deliver(d)
+		s.hear.Deliver(d)
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
 
 // refuse answers, and tells each reason once: senders can be many.
-func (h *hook) refuse(w http.ResponseWriter, status int, why string) {
+func (s *hooks) refuse(w http.ResponseWriter, name string, status int, why string) {
 	http.Error(w, why, status)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.told[why] {
-		h.told[why] = true
-		h.hear.Refused(h.name, why)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key := name + ": " + why; !s.told[key] {
+		s.told[key] = true
+		s.hear.Refused(name, why)
 	}
 }

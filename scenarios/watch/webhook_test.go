@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -15,6 +16,7 @@ import (
 // heard is what a webhook said, in order.
 type heard struct {
 	got     chan load.Delivery
+	astray  chan load.Delivery
 	refused chan string
 	url     string
 }
@@ -23,9 +25,16 @@ type heard struct {
 func hooked(t *testing.T, h *Webhook) *heard {
 	t.Helper()
 	h.Port, h.Loopback = freePort(t), true
-	o := &heard{got: make(chan load.Delivery, 100), refused: make(chan string, 100)}
+	o := &heard{got: make(chan load.Delivery, 100), astray: make(chan load.Delivery, 100),
+		refused: make(chan string, 100)}
 	hear := Hearing{
-		Now: wire.Now, Deliver: func(d load.Delivery) { o.got <- d },
+		Now: wire.Now, Deliver: func(d load.Delivery) {
+			if d.Hook == "" {
+				o.astray <- d
+			} else {
+				o.got <- d
+			}
+		},
 		Waits:   func(_, url string) { o.url = url },
 		Refused: func(watcher, why string) { o.refused <- watcher + ": " + why },
 	}
@@ -90,6 +99,9 @@ func TestLoopbackHook(t *testing.T) {
 	broken(t, h, "/alert/"+token)
 	if len(o.got) > 0 {
 		t.Fatalf("anybody's request is a notification: %.100q", (<-o.got).Body)
+	}
+	if len(o.astray) != 7 {
+		t.Errorf("%d were sent to nobody, want 7", len(o.astray))
 	}
 	if len(o.refused) != 4 {
 		t.Errorf("%d refusals told, want one each for path, method, size and what broke off",
@@ -158,4 +170,43 @@ func freePort(t *testing.T) int {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
+}
+
+// Those who wait at one address have it together, and others of the port have theirs.
+func TestLoopbackHooksShareAnAddress(t *testing.T) {
+	t.Setenv("PAGER", "0123456789abcdef")
+	port := freePort(t)
+	hook := func(path, token string) *Webhook {
+		return &Webhook{Port: port, Path: path, Loopback: true, Token: secret.Text(token)}
+	}
+	urls, got := map[string]string{}, make(chan load.Delivery, 10)
+	hear := Hearing{Now: wire.Now, Deliver: func(d load.Delivery) { got <- d },
+		Waits:   func(name, url string) { urls[name] = url },
+		Refused: func(string, string) {}}
+	l, err := StartLocal(map[string]Kind{"a": hook("/x", ""), "b": hook("/x/", ""),
+		"c": hook("/y", ""), "d": hook("/x", "${env:PAGER}")}, hear)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Stop)
+	if urls["a"] != urls["b"] || urls["a"] == urls["c"] || urls["a"] == urls["d"] {
+		t.Errorf("have %v", urls)
+	}
+	for _, c := range []struct{ url, hook string }{{urls["b"], "a"}, {urls["c"], "c"},
+		{fmt.Sprintf("http://127.0.0.1:%d/x/0123456789abcdef", port), "d"},
+		{fmt.Sprintf("http://127.0.0.1:%d/z", port), ""}} {
+		send(t, http.MethodPost, c.url, strings.NewReader("firing"))
+		if d := <-got; d.Hook != c.hook {
+			t.Errorf("%s: delivered to %q, want %q", c.url, d.Hook, c.hook)
+		}
+	}
+	same := map[string]Kind{"a": hook("/x", "0123456789abcdef"), "b": hook("/x", "${env:PAGER}")}
+	for _, k := range same {
+		k.(*Webhook).Port = freePort(t)
+	}
+	same["b"].(*Webhook).Port = same["a"].(*Webhook).Port
+	if _, err := StartLocal(same, hear); err == nil ||
+		!strings.Contains(err.Error(), "same address") {
+		t.Errorf("one address by two tokens: have %v", err)
+	}
 }
