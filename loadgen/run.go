@@ -44,6 +44,9 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		"ebb":      wire.Handle(n.stopFlood),
 		"flooded":  wire.Handle(n.flooding(func(f floodSource) (load.FloodStats, error) { return f.read(), nil })),
 		"readback": wire.Handle(n.readBack),
+		"machine": wire.Handle(func(context.Context, struct{}) (any, error) {
+			return new(gauge).read(n.now()), nil
+		}),
 	})
 	cancel()
 	return wire.Part(err, func() error { n.close(); return nil })

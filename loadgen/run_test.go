@@ -119,6 +119,10 @@ func TestLoadNodeFromPrepareToStop(t *testing.T) {
 		t.Error("started unprepared")
 	}
 	must("prepare", spec, nil)
+	var busy load.Pressure
+	if must("machine", nil, &busy); busy.Cores < 1 {
+		t.Errorf("machine: %+v", busy)
+	}
 	var a load.Answer
 	must("knock", load.Check{Source: source, HTTP: &load.HTTPProbe{URL: secret.Text(s.URL)}}, &a)
 	if !a.Good || !a.Known {

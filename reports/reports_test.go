@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func card() sla.Scorecard {
 	second := func(s, res float64) *sla.Time { return &sla.Time{Seconds: s, Resolution: res} }
 	half, twelve, none, well, badly := 0.5, 12.0, 0.0, 0.733, -1.5
+	third, more := 0.333333, 1.234
 	unsent, stamped := sla.Say(sla.UnsentDecide), 2.083
 	return sla.Scorecard{
 		Schema: sla.Schema, Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Fail,
@@ -54,6 +55,11 @@ func card() sla.Scorecard {
 			RPO: second(0.49, 0.01)},
 		Nodes: []sla.Node{{Name: "app-1", Baseline: 0.5, Fault: 0.6, Recovery: 0.5},
 			{Name: "switchboard", Fault: 0.4, Failed: 1234}},
+		Links: []sla.Link{{Name: "lb -> app-2:8080", Phases: []sla.LinkPhase{
+			{Name: "baseline", Requests: 1000, Asked: 3000, Each: &third},
+			{Name: "fault", Requests: 2468, Asked: 2000, Each: &more}, {Name: "recovery"}}},
+			{Name: "lb -> app-3:8080", Blind: true, Phases: []sla.LinkPhase{
+				{Name: "baseline", Requests: 1000, Asked: 3000, Each: &third}}}},
 		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Unmet: []string{},
 			Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2,
 			FalseBy: sla.False{Before: 1, Elsewhere: 1, WrongTarget: 1, Flaps: 3, Duplicates: 12},

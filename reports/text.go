@@ -172,6 +172,9 @@ func (t *text) facts(card sla.Scorecard) {
 		t.line([]string{"steered", ""}[min(i, 1)], t.steer(x))
 	}
 	t.line("answers", t.nodes(card))
+	if t.Verbose {
+		t.line("links", t.amplified(card))
+	}
 	t.line("generator", t.generator(card))
 	t.line("clock", t.clocks(card))
 	for i, n := range t.Texts(card.Notes) {

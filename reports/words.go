@@ -383,6 +383,29 @@ func (l lines) nodes(c sla.Scorecard) string {
 	return l.List(parts)
 }
 
+// amplified says how many requests each request of a user made on a link, phase by phase.
+func (l lines) amplified(c sla.Scorecard) string {
+	var parts []string
+	for _, x := range c.Links {
+		var phases []string
+		for _, p := range x.Phases {
+			if p.Each != nil {
+				phases = append(phases, fmt.Sprintf("%.2f", *p.Each))
+			}
+		}
+		if len(phases) == 0 {
+			continue
+		}
+		checks := ""
+		if x.Blind {
+			checks = l.Line("checks-too")
+		}
+		parts = append(parts, l.Line("amplified", "link", x.Name,
+			"phases", strings.Join(phases, " → "), "checks", checks))
+	}
+	return l.Parts(parts)
+}
+
 // clocks says how stormdrill's own clock relates to the containers', where it is
 // another.
 func (l lines) clocks(c sla.Scorecard) string {

@@ -67,11 +67,14 @@ type Target struct {
 	Ready  *Ready            `yaml:"ready"`  // when it can be used; default: its first port accepts a connection
 }
 
-// Build makes an image from a Dockerfile.
+// Build makes an image from a Dockerfile, once for all replicas, and removes it after the run.
 type Build struct {
 	Context    string                 `yaml:"context"`    // folder beside the scenario
 	Dockerfile string                 `yaml:"dockerfile"` // within the context; default Dockerfile
 	Args       map[string]secret.Text `yaml:"args"`       // build arguments
+	// Tag is a name, such as "shop:drill", under which the image is kept after the run: the
+	// next one builds only what has changed. Without it the image is removed.
+	Tag string `yaml:"tag"`
 }
 
 // Embedded is a target that Stormdrill's own binary serves.

@@ -15,10 +15,10 @@ func newClean() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "clean",
 		Short: "Remove what a crash of the machine left on the engine",
-		Long: `Clean removes the containers and networks of drills that are no longer running.
-A drill removes its own, also when it is killed; only a crash of the machine or
-of the engine, or the end of all its processes at once, leaves something. What is
-not Stormdrill's is never touched.
+		Long: `Clean removes the containers, networks and built images of drills that are no
+longer running. A drill removes its own, also when it is killed; only a crash of the
+machine or of the engine, or the end of all its processes at once, leaves something.
+What is not Stormdrill's, and an image that was given another name, is never touched.
 
 What a drill's own commands (the fault exec) did to a machine it cannot undo: it
 names each such fault that its run's ledger says is not lifted, and the command

@@ -13,8 +13,9 @@ func newDoctor() *cobra.Command {
 		Use:   "doctor",
 		Short: "Say whether drills can run here, and what cures it where not",
 		Long: `Doctor examines this machine, the engine, and, by a small lab that it starts and
-removes again, what a drill's containers may do. Each line is ok, missing (drills
-do not run without it) or absent (nothing needs it, or not always), with a cure.
+removes again, what a drill's containers may do and how busy the engine's machine
+is. Each line is ok, missing (drills do not run without it) or absent (nothing needs
+it, or not always), with a cure.
 
 Exit status: 0 drills can run, 4 something they need is missing.`,
 		Args: cobra.NoArgs,

@@ -13,8 +13,9 @@ func newShow() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show DRILL",
 		Short: "Print a shipped drill",
-		Long: `Show prints the scenario of a shipped drill. Its header says what it rehearses, and
-the change with which it fails. stormdrill init --from DRILL FILE writes it to a file.`,
+		Long: `Show prints the scenario of a shipped drill. Its header says what it rehearses,
+which parts of your own belong in the place of its own (yours:), and the change with
+which it fails (fails:). stormdrill init --from DRILL FILE writes it to a file.`,
 		Example: `  stormdrill show bad-lb-node`,
 		Args:    cobra.ExactArgs(1),
 		ValidArgsFunction: cobra.FixedCompletions(library.Names(),

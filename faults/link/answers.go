@@ -50,6 +50,11 @@ type Traffic struct {
 	Link        string `json:"link"`
 	Connections uint64 `json:"connections"` // SYNs forwarded or connections accepted
 	Requests    uint64 `json:"requests"`    // proxied links only
+	// Users are those of Requests that carry a user's traceparent.
+	Users uint64 `json:"users,omitempty"`
+	// Untraced and Unread are as of a Count.
+	Untraced bool   `json:"untraced,omitempty"`
+	Unread   string `json:"unread,omitempty"`
 }
 
 // ProtocolARP is the Protocol of a Stray that asked on the wire for an address that is

@@ -9,6 +9,7 @@
 //	lift     name → Bracket    after it returns, the rule is read back as gone
 //	count    name → Count
 //	traffic  null → []Traffic
+//	requests null → []Traffic  of proxied links only, at no cost to what goes over them
 //	leftover null → []string   addresses, rules and modes beyond what prepare made; empty is clean
 //	clock    null → int64
 //	contained null → []string  what the drill's network lacks of its walls; empty is closed

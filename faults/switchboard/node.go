@@ -67,6 +67,10 @@ func (b *board) calls() map[string]wire.Handler {
 			err = b.with(func(s *site) error { out, err = s.traffic(); return err })
 			return out, err
 		}),
+		"requests": wire.Handle(func(context.Context, struct{}) (out []link.Traffic, err error) {
+			err = b.with(func(s *site) error { out = s.streams.traffic(); return nil })
+			return out, err
+		}),
 		"contained": wire.Handle(func(ctx context.Context, _ struct{}) (out []string, err error) {
 			err = b.with(func(s *site) error { out, err = s.walls.examine(ctx); return err })
 			return out, err

@@ -189,9 +189,12 @@ func (s *streams) traffic() []link.Traffic {
 	defer s.mu.Unlock()
 	var all []link.Traffic
 	for _, id := range s.order {
-		g := s.links[id].stage
-		all = append(all, link.Traffic{Link: id, Connections: g.connections.Load(),
-			Requests: g.requests.Load()})
+		l := s.links[id]
+		of := link.Traffic{Link: id, Connections: l.stage.connections.Load(),
+			Requests: l.stage.requests.Load(), Users: l.stage.asked.Load(),
+			Untraced: l.listener.nodes && !l.stage.trace.seen.Load(),
+			Unread:   l.stage.trace.spoken()}
+		all = append(all, of)
 	}
 	return all
 }

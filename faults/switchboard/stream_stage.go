@@ -35,6 +35,7 @@ type stage struct {
 	fields []string // of requests, by which faults tell them apart
 
 	connections, requests atomic.Uint64
+	asked                 atomic.Uint64 // of requests, those of users, by their traceparent
 	trace                 trace
 }
 
@@ -162,6 +163,9 @@ func (c *exchange) request() bool {
 		return false
 	}
 	r := &transaction{request: q, fields: c.asks.chosen(head)}
+	if r.whose == users {
+		c.stage.asked.Add(1)
+	}
 	r.whose = c.flow.asks(r.whose)
 	c.stage.requests.Add(1)
 	if !c.flow.ask(r.whose) {

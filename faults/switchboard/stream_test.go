@@ -503,3 +503,16 @@ func TestClientThatLeaves(t *testing.T) {
 		t.Error("the node still waits for a client that has left")
 	}
 }
+
+// Requests that say they are users' are counted by themselves: a node asks for others, too.
+func TestUsersRequestsAreCounted(t *testing.T) {
+	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	eachWay(t, h, func(t *testing.T, s *streams, url string, c *http.Client) {
+		for _, users := range []bool{true, false, false, true, false} {
+			ask(t, c, http.MethodGet, url, "", users)
+		}
+		if n := s.traffic()[0]; n.Requests != 5 || n.Users != 2 || n.Untraced || n.Unread != "" {
+			t.Errorf("have %+v, want 2 users' requests of 5", n)
+		}
+	})
+}

@@ -43,6 +43,15 @@ func (t *trace) hidden() []string {
 	return slices.Clone(t.unread)
 }
 
+// spoken is the same in words.
+func (t *trace) spoken() string { return inWords(t.hidden()) }
+
+// inWords lists what is spoken, each once.
+func inWords(all []string) string {
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " and ")
+}
+
 // untold adds to a count what its links do not tell of requests.
 func untold(c *link.Count, links []*proxied, between func(*proxied) bool) {
 	var unread []string
@@ -50,6 +59,5 @@ func untold(c *link.Count, links []*proxied, between func(*proxied) bool) {
 		c.Untraced = c.Untraced || between(l) && !l.stage.trace.seen.Load()
 		unread = append(unread, l.stage.trace.hidden()...)
 	}
-	slices.Sort(unread)
-	c.Unread = strings.Join(slices.Compact(unread), " and ")
+	c.Unread = inWords(unread)
 }

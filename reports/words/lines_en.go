@@ -28,6 +28,7 @@ var englishLines = map[string]string{
 	"noticed":   "noticed",
 	"steered":   "steered",
 	"answers":   "answers",
+	"links":     "links",
 	"generator": "generator",
 	"clock":     "clock",
 	"note":      "note",
@@ -81,6 +82,8 @@ var englishLines = map[string]string{
 	"groups-more":  "and {groups} groups more",
 	"connections": "{group}, {phase}: {new} good on new connections, {established} on " +
 		"established ones",
+	"amplified":  "{link}: {phases} requests for each that users sent‹ ({checks})›",
+	"checks-too": "checks' among them",
 	"writes": "{acknowledged} writes acknowledged: {there} there, {lost} lost, " +
 		"{unknown} unknown‹, acknowledged from {oldest} s to {youngest} s›" +
 		"‹; RPO at least {rpo_least}›‹; RPO {rpo}›‹, RTO {rto}›",

@@ -28,6 +28,7 @@ var chineseLines = map[string]string{
 	"noticed":   "发现",
 	"steered":   "切流",
 	"answers":   "应答",
+	"links":     "链路",
 	"generator": "压测端",
 	"clock":     "时钟",
 	"note":      "备注",
@@ -77,6 +78,8 @@ var chineseLines = map[string]string{
 	"served-phase": "{phase} {success}，p50 {p50}，p95 {p95}，p99 {p99}",
 	"groups-more":  "另有 {groups} 组",
 	"connections":  "{group}，{phase}：新建连接成功率 {new}，已有连接 {established}",
+	"amplified":    "{link}：每个用户请求对应 {phases} 个请求‹（{checks}）›",
+	"checks-too":   "含健康检查",
 	"writes": "已确认写入 {acknowledged}：存在 {there}，丢失 {lost}，" +
 		"未知 {unknown}‹，丢失的在第 {oldest} s 至第 {youngest} s 确认›‹；RPO 至少 {rpo_least}›" +
 		"‹；RPO {rpo}›‹，RTO {rto}›",

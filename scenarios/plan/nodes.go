@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -202,7 +203,14 @@ func (p *planner) buildContext(b *scenarios.Build, keys []string) {
 		p.problem(here, "build context %q: want a folder beside the scenario", b.Context)
 	}
 	p.hostFile(here, orElse(b.Context, "."))
+	if b.Tag != "" && !imageTag.MatchString(b.Tag) {
+		p.problem(append(slices.Clip(keys), "tag"),
+			"tag %q: want an image's name in small letters, such as shop:drill", b.Tag)
+	}
 }
+
+// imageTag is a name that an image may be built under.
+var imageTag = regexp.MustCompile(`^[a-z0-9]+([._:/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$`)
 
 // mostWebConnections is what an engine's usual limit of descriptors allows.
 const mostWebConnections = 10_000

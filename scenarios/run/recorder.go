@@ -157,6 +157,10 @@ func (r *recorder) traffic(all []link.Traffic) {
 	_ = r.write(func() error { return r.w.Traffic(all) })
 }
 
+func (r *recorder) reading(x timeline.Reading) {
+	_ = r.write(func() error { return r.w.Reading(x) })
+}
+
 func (r *recorder) strays(s timeline.Strays) {
 	_ = r.write(func() error { return r.w.Strays(s) })
 }

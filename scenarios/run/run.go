@@ -322,7 +322,12 @@ func (d *Drill) drive(ctx context.Context, l lab.Lab) (err error) {
 		Load: loadNode{l.Load()}, Journal: d.recorder, Ledger: ledger,
 		Now: d.now, Doubt: d.recorder.clocks.doubt,
 		Lost: first(driven, l.Lost(), d.warden.lost, d.recorder.broken), Abort: d.recorder.abort(),
-		Pulse: &d.recorder.pulse, Phase: d.phase,
+		Pulse: &d.recorder.pulse,
+	}
+	r := newReadings(d.plan, l.Switchboard(), d.now, d.recorder.reading)
+	e.Phase = func(p engine.PhaseNow) {
+		d.phase(p)
+		r.phase(driven, p)
 	}
 	if slices.ContainsFunc(d.plan.Load.Groups, func(g load.Group) bool { return g.Writes != nil }) {
 		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
@@ -339,7 +344,7 @@ func (d *Drill) drive(ctx context.Context, l lab.Lab) (err error) {
 	err = e.Run(ctx)
 	stop()
 	hide()
-	if failed := d.settle(ctx, l); failed != nil {
+	if failed := d.settle(ctx, l, r); failed != nil {
 		d.markEnd(ctx, failed)
 		err = errors.Join(err, failed)
 	}
@@ -366,9 +371,12 @@ func first(ctx context.Context, all ...<-chan error) <-chan error {
 
 // settle reads what went over every link, that nothing is left in any table, and how
 // the clocks stand at the end.
-func (d *Drill) settle(ctx context.Context, l lab.Lab) error {
+func (d *Drill) settle(ctx context.Context, l lab.Lab, r *readings) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
+	if err := r.end(ctx); err != nil {
+		return err
+	}
 	var traffic []link.Traffic
 	if err := l.Switchboard().Call(ctx, "traffic", nil, &traffic); err != nil {
 		return fmt.Errorf("switchboard: %w", err)

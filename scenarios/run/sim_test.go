@@ -145,7 +145,8 @@ func TestShippedDrillsInMemory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := shipped(t, name)
-			if why := ofThisMachine(planned(t, s)); why != "" {
+			p := planned(t, s)
+			if why := ofThisMachine(p); why != "" {
 				t.Skipf("%s runs on this machine", why)
 			}
 			dir := t.TempDir()
@@ -160,8 +161,35 @@ func TestShippedDrillsInMemory(t *testing.T) {
 				wantProofs(t, r)
 				wantEvidence(t, dir, r, card)
 				wantPhases(t, r, c)
+				wantReadings(t, r, p)
 			})
 		})
+	}
+}
+
+// wantReadings wants proxied links to be read as each phase begins and at the end, and nothing
+// where there is none.
+func wantReadings(t *testing.T, r *timeline.Record, p *plan.Plan) {
+	t.Helper()
+	proxied := 0
+	for _, l := range p.Switchboard.Links {
+		if l.Proxied {
+			proxied++
+		}
+	}
+	var want []string
+	if proxied > 0 {
+		want = []string{"baseline", "fault", "recovery", timeline.ReadAtEnd}
+	}
+	var have []string
+	for _, x := range r.Readings {
+		have = append(have, x.Phase)
+		if len(x.Links) != proxied {
+			t.Errorf("at %s: %d links, want %d", x.Phase, len(x.Links), proxied)
+		}
+	}
+	if !slices.Equal(have, want) {
+		t.Errorf("read at %q, want %q", have, want)
 	}
 }
 

@@ -21,12 +21,18 @@ type way struct {
 func waysOf(all []link.Traffic) ways {
 	w := ways{}
 	for _, t := range all {
-		from, to, ok := strings.Cut(t.Link, " -> ")
-		if i := strings.LastIndexByte(to, ':'); ok && i > 0 {
-			w[from] = append(w[from], way{t.Link, to[:i], t.Connections > 0})
+		if from, to, ok := splitLink(t.Link); ok {
+			w[from] = append(w[from], way{t.Link, to, t.Connections > 0})
 		}
 	}
 	return w
+}
+
+// splitLink parts a link's name, such as "lb -> app-2:8080", into its two ends, without the port.
+func splitLink(name string) (from, to string, ok bool) {
+	from, to, ok = strings.Cut(name, " -> ")
+	i := strings.LastIndexByte(to, ':')
+	return from, to[:max(i, 0)], ok && i > 0
 }
 
 // from are those that a group reached by links that carried connections, hop by

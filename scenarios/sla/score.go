@@ -75,8 +75,8 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed,
 		Control: r.Header.Control, Tool: Word(r.Header.Tool), SLA: fingerprint(o),
 		Reasons: []Said{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{},
-		Nodes:    []Node{},
-		Watchers: []Watcher{}, Chains: []Chain{}, Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{},
+		Nodes: []Node{}, Links: []Link{}, Watchers: []Watcher{}, Chains: []Chain{},
+		Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{},
 		Notes: []Said{}, Strays: []Stray{}, Uncontained: []string{},
 	}
 	if told != (watch.Notifications{}) || slices.ContainsFunc(r.Header.Watch,
@@ -104,6 +104,7 @@ func (s *scorer) measure() {
 	s.impact()
 	s.alert()
 	s.budget()
+	s.links()
 	s.generator()
 	s.clock()
 	s.picture()

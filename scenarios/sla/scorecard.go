@@ -40,6 +40,7 @@ type Scorecard struct {
 	Outages    []Outage    `json:"outages"`
 	Faults     []Fault     `json:"faults"`
 	Nodes      []Node      `json:"nodes"`
+	Links      []Link      `json:"links"` // proxied ones, in which requests are counted
 	Watchers   []Watcher   `json:"watchers"`
 	Chains     []Chain     `json:"chains"` // none: no watcher tells a step of one
 	Steers     []Steer     `json:"steers"`
@@ -303,6 +304,25 @@ type Node struct {
 	Recovery float64 `json:"recovery_share"`
 	Failed   uint64  `json:"failed"`
 	Injected uint64  `json:"injected"` // answers that a fault gave in its stead
+}
+
+// Link is how many requests went over a link, per phase. It shows retries: where each request
+// of a user makes more on a link than it did in the baseline, somebody before it asks again.
+type Link struct {
+	Name string `json:"name"` // "lb -> app-2:8080"
+	// Blind: no request on it carried a user's traceparent, so that checks' are counted, too.
+	Blind  bool        `json:"blind"`
+	Phases []LinkPhase `json:"phases"`
+}
+
+// LinkPhase is a link's requests in one phase: baseline, fault, recovery.
+type LinkPhase struct {
+	Name     string `json:"name"`
+	Requests uint64 `json:"requests"`
+	// Asked are the requests that were sent in the phase by the groups whose way leads there.
+	Asked uint64 `json:"user_requests"`
+	// Each is Requests ÷ Asked; null where nobody asked.
+	Each *float64 `json:"requests_per_user_request"`
 }
 
 // Watcher is one detector's finding.

@@ -31,6 +31,8 @@ const (
 	mostProofs  = 1 << 18
 	mostTraffic = 1 << 16 // links
 	mostBlock   = 1 << 16 // requests of a block
+
+	mostReadings = 64 // of links: one for each phase
 )
 
 // BoundsError says what of a record no run can have written, though every checksum is
@@ -203,6 +205,12 @@ func (b *bounds) proof(p Proof) error {
 	}
 	return firstOf(within(part+": late", time.Duration(p.Count.Late), MostPhase),
 		within(part+": doubt", time.Duration(p.Count.Doubt), MostPhase))
+}
+
+// reading checks one of links.
+func (b *bounds) reading(r Reading) error {
+	part := "reading at " + clip(r.Phase)
+	return firstOf(b.instants(part, r.At), atMost(part, "links", len(r.Links), mostTraffic))
 }
 
 // requests checks a block of a group.

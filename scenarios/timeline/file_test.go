@@ -80,6 +80,8 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 		Proofs: []Proof{{Fault: "bad-node", When: "during", At: 9,
 			Count: link.Count{Unit: "503s answered", Users: 5}}},
 		Traffic: []link.Traffic{{Link: "shoppers -> lb:8080", Connections: 3}},
+		Readings: []Reading{{Phase: "baseline", At: 4, Links: []link.Traffic{{Link: "lb -> app:8080",
+			Requests: 7, Users: 5, Unread: "HTTP/2"}}}, {Phase: ReadAtEnd, At: 8}},
 		Strays: Strays{Seen: []Stray{{From: "app-1", To: "203.0.113.7", Protocol: "tcp", Port: 443,
 			Packets: 3}}, Dropped: 3, Uncontained: []string{"x"}},
 		Notes: []Note{{At: 1, Kind: "unknown-name", Text: "x"}},
@@ -105,6 +107,8 @@ func writeOneOfAll(t *testing.T, w *Writer) *Record {
 	ok(w.Usage(want.Usage[1]))
 	ok(w.Proof(want.Proofs[0]))
 	ok(w.Traffic(want.Traffic))
+	ok(w.Reading(want.Readings[0]))
+	ok(w.Reading(want.Readings[1]))
 	ok(w.Strays(Strays{Dropped: 1})) // the last one counts
 	ok(w.Strays(want.Strays))
 	ok(w.Clock(want.Clocks[1]))

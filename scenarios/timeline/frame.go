@@ -49,6 +49,7 @@ const (
 	entryNote
 	entryFindings
 	entryStrays
+	entryReading
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

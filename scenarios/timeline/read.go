@@ -136,7 +136,7 @@ func (r *reader) add(e *item) error {
 	switch {
 	case e.kind == entryHeader:
 		return r.addHeader(e.payload)
-	case e.kind == entryEnd || e.kind > entryStrays: // a later version's: not known here
+	case e.kind == entryEnd || e.kind > entryReading: // a later version's: not known here
 		return nil
 	case r.bounds == nil:
 		return &BoundsError{"the first entry", "one that is no header", "the header"}
@@ -173,6 +173,9 @@ func (r *reader) add(e *item) error {
 		r.Strays = Strays{}
 		return firstOf(json.Unmarshal(e.payload, &r.Strays),
 			atMost("record", "strays", len(r.Strays.Seen), mostTraffic))
+	case entryReading:
+		return firstOf(also(e.payload, &r.Readings, r.bounds.reading),
+			atMost("record", "readings", len(r.Readings), mostReadings))
 	case entryNote:
 		return also(e.payload, &r.Notes, func(Note) error { return nil })
 	case entryFindings:

@@ -236,6 +236,17 @@ type Proof struct {
 	Count link.Count `json:"count"`
 }
 
+// Reading is what had gone over proxied links at an instant: as the phase that it names
+// began, or ReadAtEnd.
+type Reading struct {
+	Phase string         `json:"phase"` // "baseline", "fault", "recovery", "end"
+	At    int64          `json:"at"`
+	Links []link.Traffic `json:"links"`
+}
+
+// ReadAtEnd is the reading after the load has ended.
+const ReadAtEnd = "end"
+
 // Note is something a reader should know that is not scored: an undeclared
 // name asked, a replayed request …
 type Note struct {
@@ -271,6 +282,7 @@ type Record struct {
 	Usage      []load.Usage
 	Proofs     []Proof
 	Traffic    []link.Traffic
+	Readings   []Reading // in order; none of an older record, and where no link is proxied
 	Strays     Strays
 	Notes      []Note
 	Truncated  bool // the file breaks off before its closing entry: its writer did not end in order

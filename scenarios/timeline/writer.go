@@ -105,6 +105,9 @@ func (w *Writer) Usage(u load.Usage) error {
 // Traffic keeps what went over the links; the last one counts.
 func (w *Writer) Traffic(t []link.Traffic) error { return w.json(entryTraffic, t, false) }
 
+// Reading keeps what had gone over proxied links at an instant.
+func (w *Writer) Reading(r Reading) error { return w.json(entryReading, r, false) }
+
 // Strays keeps what went by no link; the last one counts.
 func (w *Writer) Strays(s Strays) error { return w.json(entryStrays, s, false) }
 

@@ -49,6 +49,23 @@ func TestDrillDemo(t *testing.T) {
 	}
 	twice(t, o)
 	followed(t, o, "app-2")
+	wantLink(t, o, "lb -> app-2:8080")
+}
+
+// wantLink wants the requests on a link to one of three nodes to be counted: a third of the
+// users' in the baseline and the recovery.
+func wantLink(t *testing.T, o outcome, name string) {
+	t.Helper()
+	i := slices.IndexFunc(o.card.Links, func(l sla.Link) bool { return l.Name == name })
+	if i < 0 || o.card.Links[i].Blind || len(o.card.Links[i].Phases) != 3 {
+		t.Errorf("links: %+v", o.card.Links)
+		return
+	}
+	for _, p := range o.card.Links[i].Phases {
+		if p.Name != "fault" && (p.Each == nil || *p.Each < 0.2 || *p.Each > 0.4) {
+			t.Errorf("%s in %s: %+v, want a third", name, p.Name, p)
+		}
+	}
 }
 
 // A fault in a byte stream: answers are cut off after so many bytes.

@@ -75,6 +75,10 @@ func runsOn(ctx context.Context, engine *client.Client) (map[string]*found, erro
 	if err != nil {
 		return nil, err
 	}
+	images, err := imagesOf(ctx, engine, filter)
+	if err != nil {
+		return nil, err
+	}
 	of := func(labels map[string]string, made time.Time) *found {
 		f := runs[labels[Label]]
 		if f == nil {
@@ -98,6 +102,9 @@ func runsOn(ctx context.Context, engine *client.Client) (map[string]*found, erro
 	}
 	for _, n := range networks.Items {
 		of(n.Labels, n.Created)
+	}
+	for _, i := range images {
+		of(i.labels, i.made)
 	}
 	return runs, nil
 }

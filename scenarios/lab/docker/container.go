@@ -73,7 +73,7 @@ func (l *Lab) startBox(ctx context.Context, b box, made func(id string) error) e
 		}},
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("image %s: %w", b.image, err)
 	}
 	return l.note(ctx, c.GetContainerID(), b)
 }

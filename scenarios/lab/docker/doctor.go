@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
@@ -145,6 +146,12 @@ func examineLab(ctx context.Context, tell func(lab.Finding)) {
 		tell(feature(f))
 	}
 	clock(ctx, l, tell)
+	var busy load.Pressure
+	if err := l.Load().Call(ctx, "machine", nil, &busy); err != nil {
+		tell(finding("a quiet machine", false, true, err.Error(), ""))
+	} else {
+		tell(loadOf(busy))
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if err := l.Close(ctx); err != nil {
@@ -178,6 +185,29 @@ func clock(ctx context.Context, l *Lab, tell func(lab.Finding)) {
 		f.Cure = "command and loopback watchers are timed no better than that: run stormdrill nearer to the engine"
 	}
 	tell(f)
+}
+
+// mostLoad is how many runnable tasks a core may have for a drill to have its share of it.
+const mostLoad = 1.0
+
+// loadOf says whether the engine's machine has room for a drill. The lab that asks is in the
+// figure, with a few hundredths.
+func loadOf(p load.Pressure) lab.Finding {
+	const what = "a quiet machine"
+	if p.Load == 0 && p.CPU == nil {
+		return finding(what, true, false, "not known: the engine's kernel does not say", "")
+	}
+	each := p.Load / float64(max(p.Cores, 1))
+	detail := fmt.Sprintf("%.1f runnable tasks a core over the last minute, at most %.0f is quiet",
+		each, mostLoad)
+	if p.CPU != nil {
+		detail += fmt.Sprintf("; some task waited for CPU %.0f %% of the last 10 s", 100**p.CPU)
+	}
+	f := finding(what, each <= mostLoad, false, detail, "")
+	if !f.OK {
+		f.Cure = "requests leave late, and runs end inconclusive; a target that gets no turn fails its users: wait, or give drills a machine of their own"
+	}
+	return f
 }
 
 func tryLab(ctx context.Context) (*Lab, error) {

@@ -22,7 +22,7 @@ import (
 
 // Labels of what a drill puts on the engine.
 const (
-	Label     = "org.stormdrill.run"  // on every container and network: the run
+	Label     = "org.stormdrill.run"  // on all that a run makes and removes: the run
 	NodeLabel = "org.stormdrill.node" // on every container: the node's name
 	// ledgerLabel is on the network: the file that says what was done to the world.
 	ledgerLabel = "org.stormdrill.ledger"
@@ -32,9 +32,10 @@ const (
 type Lab struct {
 	lab.Options
 	engine      *client.Client
-	image       string   // of our own nodes
-	network     string   // its name
-	lacks       []string // what it lacks of its walls, where that is allowed
+	image       string            // of our own nodes
+	network     string            // its name
+	builds      map[string]string // images that this run has built, by their source
+	lacks       []string          // what it lacks of its walls, where that is allowed
 	switchboard *wire.Peer
 	load        *wire.Peer
 	authority   authority.Pair // the drill's own
@@ -62,7 +63,7 @@ func Start(ctx context.Context, o lab.Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{Options: o, engine: engine, ids: map[string]string{}, lives: map[string]*life{},
+	l := &Lab{Options: o, engine: engine, builds: map[string]string{}, ids: map[string]string{}, lives: map[string]*life{},
 		written: map[string]*targetLog{}, seen: map[string]*seen{}, lost: make(chan error, 1)}
 	l.living, l.die = context.WithCancel(context.WithoutCancel(ctx))
 	l.watches.Go(l.watchEngine)

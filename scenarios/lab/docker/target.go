@@ -93,7 +93,7 @@ func (l *Lab) foreign(ctx context.Context, n plan.Node) (b box, err error) {
 	// arrive at the switchboard.
 	b.host.CapDrop = []string{"NET_RAW"}
 	if s.Build != nil {
-		b.image, err = l.built(ctx, s.Build)
+		b.image, err = l.built(ctx, n)
 	} else {
 		b.image = s.Image
 		if !l.hasImage(ctx, b.image) {

@@ -72,12 +72,14 @@ func (l *Lab) boardCalls() calls {
 		return l.count(name), nil
 	}
 	traffic := func(context.Context, struct{}) ([]link.Traffic, error) { return l.traffic(), nil }
+	requests := func(context.Context, struct{}) ([]link.Traffic, error) { return l.requests(), nil }
 	leftover := func(context.Context, struct{}) ([]string, error) { return l.leftover(), nil }
 	return func(tell func(string, any) error) map[string]wire.Handler {
 		l.board = tell
 		return map[string]wire.Handler{
 			"apply": wire.Handle(apply), "lift": wire.Handle(lift), "count": wire.Handle(count),
 			"traffic": wire.Handle(traffic), "leftover": wire.Handle(leftover),
+			"requests": wire.Handle(requests),
 		}
 	}
 }
@@ -86,6 +88,16 @@ func (l *Lab) boardCalls() calls {
 func (l *Lab) traffic() (all []link.Traffic) {
 	for _, x := range l.o.Plan.Switchboard.Links {
 		all = append(all, link.Traffic{Link: x.ID, Connections: 1})
+	}
+	return all
+}
+
+// requests are those on proxied links, over which none goes here.
+func (l *Lab) requests() (all []link.Traffic) {
+	for _, x := range l.o.Plan.Switchboard.Links {
+		if x.Proxied {
+			all = append(all, link.Traffic{Link: x.ID, Connections: 1})
+		}
 	}
 	return all
 }
