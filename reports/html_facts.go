@@ -337,6 +337,18 @@ func (p *page) machine(m *sla.Machine) string {
 	return s
 }
 
+// Diagnosed are what the outages looked like, what is likely behind each, and by what.
+func (p *page) Diagnosed() facts {
+	var f facts
+	l := lines{p.Language}
+	for _, d := range p.Card.Diagnosis {
+		f.add(l.Line("diagnosis"), l.diagnosis(d))
+		f.add("", l.look(d))
+		f.add("", l.Parts(l.Texts(d.Evidence)))
+	}
+	return f
+}
+
 // Steered are the defences by name: when they led users elsewhere.
 func (p *page) Steered() facts {
 	var f facts

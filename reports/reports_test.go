@@ -15,6 +15,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/diagnosis"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -39,6 +40,13 @@ func card() sla.Scorecard {
 			Effect: 15.002, EffectResolution: 0.0012, Lift: 25, Clear: 25.01,
 			Proof: sla.Proof{Unit: "503s answered", Users: 1234, Checks: 20, Total: 1254,
 				Effective: "yes", Gone: true}}},
+		Diagnosis: []sla.Diagnosis{{Groups: []string{"users"}, From: 15, Until: 27.5,
+			Symptom: sla.Code(diagnosis.ServerError), Cause: sla.Code(diagnosis.NodeDown),
+			Also: []sla.Code{sla.Code(diagnosis.BadNode)}, Scope: sla.Code(diagnosis.OneNode),
+			Nodes: []string{"app-2"}, UsersHit: 120, Users: 500, Look: "look-server",
+			Commands: []string{"ping -c 3 NODE", "nc -vz NODE PORT"},
+			Evidence: []sla.Said{sla.Say(sla.SeenBad, 1234, 12500),
+				sla.Say(sla.SeenNode, 0, 12, "app-2", 0.333, 0.001)}}},
 		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500,
 			Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
 		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468,

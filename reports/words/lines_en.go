@@ -22,6 +22,7 @@ var englishLines = map[string]string{
 	"outages":   "outages",
 	"budget":    "budget",
 	"alert":     "alert",
+	"diagnosis": "diagnosis",
 	"latency":   "latency",
 	"data":      "data",
 	"fault":     "fault",
@@ -84,6 +85,12 @@ var englishLines = map[string]string{
 	"writes": "{acknowledged} writes acknowledged: {there} there, {lost} lost, " +
 		"{unknown} unknown‹, acknowledged from {oldest} s to {youngest} s›" +
 		"‹; RPO at least {rpo_least}›‹; RPO {rpo}›‹, RTO {rto}›",
+
+	// What outages looked like.
+	"likely": "likely {cause}",
+	"looked": "{cause}‹ ({nodes})›: {symptom}; {scope}, {hit} of {users} users of {groups}, " +
+		"{from} s to {until} s‹; or {also}›",
+	"look-first": "look first at the {place}: {commands}",
 
 	// What the faults did.
 	"never-injected": "{fault}: never injected",

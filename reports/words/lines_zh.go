@@ -22,6 +22,7 @@ var chineseLines = map[string]string{
 	"outages":   "中断",
 	"budget":    "预算",
 	"alert":     "告警",
+	"diagnosis": "诊断",
 	"latency":   "延迟",
 	"data":      "数据",
 	"fault":     "故障",
@@ -80,6 +81,12 @@ var chineseLines = map[string]string{
 	"writes": "已确认写入 {acknowledged}：存在 {there}，丢失 {lost}，" +
 		"未知 {unknown}‹，丢失的在第 {oldest} s 至第 {youngest} s 确认›‹；RPO 至少 {rpo_least}›" +
 		"‹；RPO {rpo}›‹，RTO {rto}›",
+
+	// What outages looked like.
+	"likely": "可能是{cause}",
+	"looked": "{cause}‹（{nodes}）›：{symptom}；{scope}，{groups} 的 {users} 个用户中 {hit} 个，" +
+		"第 {from} s 至 {until} s‹；也可能是{also}›",
+	"look-first": "首先检查{place}：{commands}",
 
 	// What the faults did.
 	"never-injected":    "{fault}：未注入",
