@@ -159,6 +159,26 @@ var englishLines = map[string]string{
 	"confidence":     "with 95% confidence",
 	"count-of":       "{met} of {all}",
 
+	// Drills against alerts.
+	"matrix-drill":   "drill",
+	"matrix-outage":  "users had",
+	"matrix-control": "no fault",
+	"matrix-void":    "proves nothing",
+	"matrix-slower":  "too little for an outage",
+	"matrix-late":    "late: {time}‹, limit {limit}›",
+	"matrix-missed":  "MISSED",
+	"matrix-quiet":   "quiet",
+	"matrix-blind":   "cannot meet",
+	"matrix-unknown": "unknown",
+	"matrix-cell":    "{is}‹, {alarms} false›",
+	"matrix-unseen": "{drill}: no alert saw it‹, an outage of {outage}›; {failed} requests " +
+		"failed‹; {unwatched}›",
+	"matrix-unwatched": "the drill has none",
+	"matrix-all-seen":  "some alert saw each drill in which users were hurt",
+	"matrix-silent":    "{alert} never fired, and should have in {met} of its {runs} runs",
+	"matrix-unasked":   "{alert} never fired, and had no reason to in its runs ({runs})",
+	"matrix-crying":    "{alert}: false alarms {alarms}, runs {runs}",
+
 	// The messages to users.
 	"message-into":            "{at} s into the run",
 	"message-groups":          "users of {groups}",

@@ -149,6 +149,25 @@ var chineseLines = map[string]string{
 	"confidence":     "95% 置信度",
 	"count-of":       "{met}/{all}",
 
+	// 演练与告警对照。
+	"matrix-drill":     "演练",
+	"matrix-outage":    "用户情况",
+	"matrix-control":   "无故障",
+	"matrix-void":      "不足为凭",
+	"matrix-slower":    "轻微，不成中断",
+	"matrix-late":      "迟：{time}‹，限值 {limit}›",
+	"matrix-missed":    "漏报",
+	"matrix-quiet":     "未告警",
+	"matrix-blind":     "遇不到",
+	"matrix-unknown":   "未知",
+	"matrix-cell":      "{is}‹，误报 {alarms}›",
+	"matrix-unseen":    "{drill}：没有告警发现‹，中断 {outage}›，{failed} 个请求失败‹；{unwatched}›",
+	"matrix-unwatched": "该演练没有监控",
+	"matrix-all-seen":  "凡用户受影响的演练，均有告警发现",
+	"matrix-silent":    "{alert} 从未告警，其 {runs} 轮中有 {met} 轮本应发现",
+	"matrix-unasked":   "{alert} 从未告警，其各轮（{runs}）也无须告警",
+	"matrix-crying":    "{alert}：{runs} 轮中误报 {alarms} 次",
+
 	// 对用户的通知。
 	"message-into":            "运行第 {at} 秒",
 	"message-groups":          "{groups} 的用户",
