@@ -354,6 +354,18 @@ func (p *page) rates(g sla.Generator) string {
 		"wanted", fmt.Sprintf("%.4g", g.RateWanted))
 }
 
+// Diagnosed are what the outages looked like, what is likely behind each, and by what.
+func (p *page) Diagnosed() facts {
+	var f facts
+	l := lines{p.Language}
+	for _, d := range p.Card.Diagnosis {
+		f.add(l.Line("diagnosis"), l.diagnosis(d))
+		f.add("", l.look(d))
+		f.add("", l.Parts(l.Texts(d.Evidence)))
+	}
+	return f
+}
+
 // Steered are the defences by name: when they led users elsewhere.
 func (p *page) Steered() facts {
 	var f facts

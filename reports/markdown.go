@@ -39,6 +39,10 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 	item("Outages:", english.outages(card))
 	item("Impact:", english.impact(card))
 	item("Failures:", english.detection(card))
+	for _, d := range card.Diagnosis {
+		item("Diagnosis:", english.diagnosis(d))
+		item("Diagnosis:", english.look(d))
+	}
 	item("Budget:", english.budget(card))
 	item("Alert:", english.alert(card))
 	item("Data:", english.data(card))

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/diagnosis"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -43,6 +44,13 @@ func card() sla.Scorecard {
 				Counted: sla.Said{Code: "answered", Values: sla.Values{
 					{Name: "detail", Is: "503s answered"}, {Name: "value", Is: "503"}}},
 				Effective: "yes", Gone: true}}},
+		Diagnosis: []sla.Diagnosis{{Groups: []string{"users"}, From: 15, Until: 27.5,
+			Symptom: sla.Code(diagnosis.ServerError), Cause: sla.Code(diagnosis.NodeDown),
+			Also: []sla.Code{sla.Code(diagnosis.BadNode)}, Scope: sla.Code(diagnosis.OneNode),
+			Nodes: []string{"app-2"}, UsersHit: 120, Users: 500, Look: "look-server",
+			Commands: []string{"ping -c 3 NODE", "nc -vz NODE PORT"},
+			Evidence: []sla.Said{sla.Say(sla.SeenBad, 1234, 12500),
+				sla.Say(sla.SeenNode, 0, 12, "app-2", 0.333, 0.001)}}},
 		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500,
 			Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
 		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468,

@@ -139,6 +139,13 @@ func (t *text) facts(card sla.Scorecard) {
 		t.line("", t.impact(card))
 	}
 	t.line("", t.detection(card))
+	for i, d := range card.Diagnosis {
+		t.line([]string{"diagnosis", ""}[min(i, 1)], t.diagnosis(d))
+		t.line("", t.look(d))
+		if t.Verbose {
+			t.line("", t.Parts(t.Texts(d.Evidence)))
+		}
+	}
 	t.line("budget", t.budget(card))
 	t.line("alert", t.alert(card))
 	if t.Verbose {

@@ -22,6 +22,7 @@ var englishLines = map[string]string{
 	"outages":   "outages",
 	"budget":    "budget",
 	"alert":     "alert",
+	"diagnosis": "diagnosis",
 	"latency":   "latency",
 	"data":      "data",
 	"fault":     "fault",
@@ -87,6 +88,12 @@ var englishLines = map[string]string{
 	"writes": "{acknowledged} writes acknowledged: {there} there, {lost} lost, " +
 		"{unknown} unknown‹, acknowledged from {oldest} s to {youngest} s›" +
 		"‹; RPO at least {rpo_least}›‹; RPO {rpo}›‹, RTO {rto}›",
+
+	// What outages looked like.
+	"likely": "likely {cause}",
+	"looked": "{cause}‹ ({nodes})›: {symptom}; {scope}, {hit} of {users} users of {groups}, " +
+		"{from} s to {until} s‹; or {also}›",
+	"look-first": "look first at the {place}: {commands}",
 
 	// What the faults did.
 	"never-injected": "{fault}: never injected",
@@ -189,6 +196,26 @@ var englishLines = map[string]string{
 	"worst":          "worst",
 	"confidence":     "with 95% confidence",
 	"count-of":       "{met} of {all}",
+
+	// Drills against alerts.
+	"matrix-drill":   "drill",
+	"matrix-outage":  "users had",
+	"matrix-control": "no fault",
+	"matrix-void":    "proves nothing",
+	"matrix-slower":  "too little for an outage",
+	"matrix-late":    "late: {time}‹, limit {limit}›",
+	"matrix-missed":  "MISSED",
+	"matrix-quiet":   "quiet",
+	"matrix-blind":   "cannot meet",
+	"matrix-unknown": "unknown",
+	"matrix-cell":    "{is}‹, {alarms} false›",
+	"matrix-unseen": "{drill}: no alert saw it‹, an outage of {outage}›; {failed} requests " +
+		"failed‹; {unwatched}›",
+	"matrix-unwatched": "the drill has none",
+	"matrix-all-seen":  "some alert saw each drill in which users were hurt",
+	"matrix-silent":    "{alert} never fired, and should have in {met} of its {runs} runs",
+	"matrix-unasked":   "{alert} never fired, and had no reason to in its runs ({runs})",
+	"matrix-crying":    "{alert}: false alarms {alarms}, runs {runs}",
 
 	// The messages to users.
 	"message-into":            "{at} s into the run",

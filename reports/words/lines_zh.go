@@ -22,6 +22,7 @@ var chineseLines = map[string]string{
 	"outages":   "中断",
 	"budget":    "预算",
 	"alert":     "告警",
+	"diagnosis": "诊断",
 	"latency":   "延迟",
 	"data":      "数据",
 	"fault":     "故障",
@@ -83,6 +84,12 @@ var chineseLines = map[string]string{
 	"writes": "已确认写入 {acknowledged}：存在 {there}，丢失 {lost}，" +
 		"未知 {unknown}‹，丢失的在第 {oldest} s 至第 {youngest} s 确认›‹；RPO 至少 {rpo_least}›" +
 		"‹；RPO {rpo}›‹，RTO {rto}›",
+
+	// What outages looked like.
+	"likely": "可能是{cause}",
+	"looked": "{cause}‹（{nodes}）›：{symptom}；{scope}，{groups} 的 {users} 个用户中 {hit} 个，" +
+		"第 {from} s 至 {until} s‹；也可能是{also}›",
+	"look-first": "首先检查{place}：{commands}",
 
 	// What the faults did.
 	"never-injected":    "{fault}：未注入",
@@ -179,6 +186,25 @@ var chineseLines = map[string]string{
 	"worst":          "最差",
 	"confidence":     "95% 置信度",
 	"count-of":       "{met}/{all}",
+
+	// 演练与告警对照。
+	"matrix-drill":     "演练",
+	"matrix-outage":    "用户情况",
+	"matrix-control":   "无故障",
+	"matrix-void":      "不足为凭",
+	"matrix-slower":    "轻微，不成中断",
+	"matrix-late":      "迟：{time}‹，限值 {limit}›",
+	"matrix-missed":    "漏报",
+	"matrix-quiet":     "未告警",
+	"matrix-blind":     "遇不到",
+	"matrix-unknown":   "未知",
+	"matrix-cell":      "{is}‹，误报 {alarms}›",
+	"matrix-unseen":    "{drill}：没有告警发现‹，中断 {outage}›，{failed} 个请求失败‹；{unwatched}›",
+	"matrix-unwatched": "该演练没有监控",
+	"matrix-all-seen":  "凡用户受影响的演练，均有告警发现",
+	"matrix-silent":    "{alert} 从未告警，其 {runs} 轮中有 {met} 轮本应发现",
+	"matrix-unasked":   "{alert} 从未告警，其各轮（{runs}）也无须告警",
+	"matrix-crying":    "{alert}：{runs} 轮中误报 {alarms} 次",
 
 	// 对用户的通知。
 	"message-into":            "运行第 {at} 秒",

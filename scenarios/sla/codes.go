@@ -1,6 +1,10 @@
 package sla
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla/diagnosis"
+)
 
 // Code is which of the things it is that the judge says; its values are in Codes.
 type Code string
@@ -217,8 +221,38 @@ const (
 	SecurityOperations  Code = "security-operations"
 )
 
+// What a diagnosis rests on; its symptoms, causes, scopes and places are package
+// diagnosis's.
+const (
+	SeenBad         Code = "seen-bad"
+	SeenSymptom     Code = "seen-symptom"
+	SeenStatus      Code = "seen-status"
+	SeenNew         Code = "seen-new"
+	SeenEstablished Code = "seen-established"
+	SeenUnanswered  Code = "seen-unanswered"
+	SeenResent      Code = "seen-resent"
+	SeenSilent      Code = "seen-silent"
+	SeenLookups     Code = "seen-lookups"
+	SeenTLS         Code = "seen-tls"
+	SeenLate        Code = "seen-late"
+	SeenParts       Code = "seen-parts"
+	SeenNode        Code = "seen-node"
+	SeenOthers      Code = "seen-others"
+)
+
 // Codes has the names of each code's values, in their order; a value may be none.
-var Codes = union(reasons, notes, sayings, parts, whys, wants, measures, marks, alerts)
+var Codes = union(reasons, notes, sayings, parts, whys, wants, measures, marks, alerts, evidenced,
+	plainly(diagnosis.Symptoms()), plainly(diagnosis.Causes), plainly(diagnosis.Scopes),
+	plainly(diagnosis.Places))
+
+// plainly are codes without values.
+func plainly[C ~string](all []C) map[Code][]string {
+	codes := map[Code][]string{}
+	for _, c := range all {
+		codes[Code(c)] = nil
+	}
+	return codes
+}
 
 func union(all ...map[Code][]string) map[Code][]string {
 	codes := map[Code][]string{}
@@ -425,5 +459,21 @@ var (
 		NetworkOperations:   nil,
 		SystemsOperations:   nil,
 		SecurityOperations:  nil,
+	}
+	evidenced = map[Code][]string{
+		SeenBad:         {"count", "of"},
+		SeenSymptom:     {"count", "of", "symptom"},
+		SeenStatus:      {"count", "of", "status"},
+		SeenNew:         {"count", "of"},
+		SeenEstablished: {"count", "of"},
+		SeenUnanswered:  {"count", "of"},
+		SeenResent:      {"count", "of"},
+		SeenSilent:      {"count", "of"},
+		SeenLookups:     {"count", "of"},
+		SeenTLS:         {"count", "of"},
+		SeenLate:        {"count", "low_seconds", "high_seconds"},
+		SeenParts:       {"count", "of"},
+		SeenNode:        {"count", "of", "node", "before_share", "now_share"},
+		SeenOthers:      {"count", "of"},
 	}
 )

@@ -249,7 +249,7 @@ func (s *scorer) hits(node string) (all []span) {
 // alone reports whether a node is the only one that answers a group.
 func (s *stream) alone(node string) bool {
 	for name := range s.by.of {
-		if name != node && name != "none" && name != "unnamed" && name != "switchboard" {
+		if name != node && named(name) {
 			return false
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla/diagnosis"
 )
 
 // Every reason why a run is no pass has its line in docs/inconclusive.md, but for those that
@@ -112,8 +114,10 @@ func TestCodesAreSaid(t *testing.T) {
 			t.Errorf("%s is never said", name)
 		}
 	}
-	if len(codes) != len(Codes) {
-		t.Errorf("%d constants, and values of %d codes", len(codes), len(Codes))
+	diagnosed := len(diagnosis.Symptoms()) + len(diagnosis.Causes) + len(diagnosis.Scopes) +
+		len(diagnosis.Places)
+	if n := len(codes) + diagnosed; n != len(Codes) {
+		t.Errorf("%d constants, and values of %d codes", n, len(Codes))
 	}
 }
 

@@ -130,6 +130,7 @@ func (s *scorer) findOutages() {
 		s.outages = append(s.outages, st.outages(s.course.end, s.confirm())...)
 	}
 	slices.SortStableFunc(s.outages, func(a, b outage) int { return cmp.Compare(a.onset, b.onset) })
+	s.diagnose(s.outages)
 	s.rest()
 	for i := range s.outages {
 		o := &s.outages[i]

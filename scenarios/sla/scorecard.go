@@ -38,6 +38,7 @@ type Scorecard struct {
 	Budget     *Burnt      `json:"budget"` // null without one
 	Groups     []Group     `json:"groups"`
 	Outages    []Outage    `json:"outages"`
+	Diagnosis  []Diagnosis `json:"diagnosis"` // what the outages looked like
 	Faults     []Fault     `json:"faults"`
 	Nodes      []Node      `json:"nodes"`
 	Links      []Link      `json:"links"` // proxied ones, in which requests are counted
@@ -234,6 +235,28 @@ type Outage struct {
 	By []string `json:"by"`
 	// With are other faults that were on while it lasted: none of them was absorbed then.
 	With []string `json:"with"`
+}
+
+// Diagnosis is what outages looked like to their users, and what is likely behind them, by
+// the users' requests alone: package diagnosis has the rules. Outages that look the same are
+// one.
+type Diagnosis struct {
+	Groups  []string `json:"groups"`
+	From    float64  `json:"from"`  // due of the first bad request, seconds from the start of the run
+	Until   float64  `json:"until"` // due of the last
+	Symptom Code     `json:"symptom"`
+	Cause   Code     `json:"cause"` // the likely one
+	Also    []Code   `json:"also"`  // causes that look the same from here, the likelier first
+	Scope   Code     `json:"scope"` // whom it hit
+	Nodes   []string `json:"nodes"` // suspected; none: no node stands out
+	// UsersHit had a bad request, of those that sent any while it lasted.
+	UsersHit uint64 `json:"users_hit"`
+	Users    uint64 `json:"users"`
+	// Look is where to look first, with Commands in their order; HOST, NAME, NODE, PORT,
+	// RESOLVER and SERVICE in them are the service's. None where nothing is known.
+	Look     Word     `json:"look"`
+	Commands []string `json:"commands"`
+	Evidence []Said   `json:"evidence"` // what was counted
 }
 
 // Fault is what a fault did.

@@ -33,6 +33,7 @@ type stream struct {
 	slowing  bool            // the baseline's last part was slower than what was before it
 	answered bool            // at least one was
 	by       *answers        // of the whole run
+	before   *answers        // of the baseline
 	marks    map[string]bool // faults whose own answers came through
 
 	p0, p1 float64
@@ -50,7 +51,8 @@ type stream struct {
 // What came before it is left out.
 func newStream(g timeline.Group, all *timeline.Requests, from, injected int64,
 	streams int) *stream {
-	s := &stream{group: g, all: all, by: newAnswers(), marks: map[string]bool{}}
+	s := &stream{group: g, all: all, by: newAnswers(),
+		before: newAnswers(), marks: map[string]bool{}}
 	s.warm = all.First(from)
 	for i := range s.warm {
 		s.unsent = append(s.unsent, uint32(i))
@@ -65,6 +67,7 @@ func newStream(g timeline.Group, all *timeline.Requests, from, injected int64,
 		bad := r.Bad(g.Slow)
 		if r.Due < injected {
 			base.add(r, bad)
+			s.before.in(0).add(r, false)
 		}
 		if bad {
 			s.bads = append(s.bads, uint32(sent))
