@@ -68,6 +68,7 @@ func TestCampaignFormats(t *testing.T) {
 		"campaign.json":   func(w io.Writer) error { return CampaignJSON(w, c) },
 		"campaign.md":     func(w io.Writer) error { return CampaignMarkdown(w, c) },
 		"campaign.xml":    func(w io.Writer) error { return CampaignJUnit(w, c, done) },
+		"campaign.prom":   func(w io.Writer) error { return CampaignMetrics(w, c) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer
@@ -124,8 +125,9 @@ func TestWriteCampaign(t *testing.T) {
 		}
 	}
 	left, err := os.ReadDir(dir)
-	if err != nil || len(left) != 3 {
-		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md", len(left), err)
+	if err != nil || len(left) != 4 {
+		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md, metrics.prom",
+			len(left), err)
 	}
 	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")),
 		os.Mkdir(filepath.Join(dir, "campaign.json.new"), 0o755)); err != nil {

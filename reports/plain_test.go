@@ -89,6 +89,8 @@ func TestHostileTextIsInert(t *testing.T) {
 		"table": func(w io.Writer) error {
 			return Table(w, []sla.Scorecard{c, c}, TextOptions{})
 		},
+		"metrics":           func(w io.Writer) error { return Metrics(w, c) },
+		"campaign metrics":  func(w io.Writer) error { return CampaignMetrics(w, all) },
 		"campaign json":     func(w io.Writer) error { return CampaignJSON(w, all) },
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
 		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all) },

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/series"
@@ -38,6 +41,15 @@ var Formats = map[string]func(io.Writer, Report) error{
 	"junit":    ofCard(JUnit),
 	"markdown": ofCard(Markdown),
 	"messages": Messages,
+	"metrics":  ofCard(Metrics),
+}
+
+// FormatNames are those of Formats and of text, as a person reads them.
+func FormatNames() string {
+	names := append(slices.Collect(maps.Keys(Formats)), "text")
+	slices.Sort(names)
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // ofCard is a format that shows nothing but the scorecard.
@@ -51,10 +63,11 @@ var evidence = []struct{ name, format string }{
 	{"junit.xml", "junit"},
 	{"summary.md", "markdown"},
 	{"report.html", "html"},
+	{"metrics.prom", "metrics"},
 }
 
 // WriteAll writes a report into a folder, in every format that is kept as evidence:
-// scorecard.json, junit.xml, summary.md, report.html. One that cannot be written keeps
+// scorecard.json, junit.xml, summary.md, report.html, metrics.prom. One that cannot be written keeps
 // none of the others from it.
 func WriteAll(dir string, r Report) error {
 	var errs []error

@@ -96,6 +96,7 @@ func TestFormats(t *testing.T) {
 		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false,
 			true), "scorecard-color.txt": text(true,
 			true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+		"metrics.prom": Metrics,
 		"scorecard.zh.txt": func(w io.Writer, c sla.Scorecard) error {
 			return Text(w, c, TextOptions{Width: 80, Evidence: "stormdrill-out/x", Verbose: true,
 				Language: words.Chinese})
@@ -136,7 +137,7 @@ func TestMessages(t *testing.T) {
 
 // An empty scorecard, as of a run that failed before anything, prints.
 func TestEmpty(t *testing.T) {
-	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
+	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown, Metrics,
 		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) },
 		func(w io.Writer, c sla.Scorecard) error { return HTML(w, Report{Card: c}) },
 		func(w io.Writer, c sla.Scorecard) error { return Messages(w, Report{Card: c}) }} {

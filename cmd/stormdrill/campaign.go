@@ -49,6 +49,7 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 	}
 	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
+	c.publish.campaign(ctx, card, newLive(w).Say)
 	written := reports.WriteCampaign(c.dir, card, c.done)
 	return card.Verdict, errors.Join(ended, written,
 		reports.CampaignText(w, card, c.language.textOptions(w, c.dir, false)))

@@ -38,6 +38,7 @@ type runFlags struct {
 	language    language
 	forget      bool   // no line in the history
 	against     string // a run that this one must not be worse than; empty: none
+	publish     publishing
 
 	repeat, allow, controls int
 }
@@ -96,6 +97,7 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	f.trust.flags(c)
 	f.language.flags(c)
+	f.publish.flags(c)
 	c.Flags().BoolVar(&f.forget, "no-history", false, "add no line to the history of runs")
 	c.Flags().StringVar(&f.against, "against", "",
 		"last, the id of a run in the history, or a folder: fail where this run is worse than that one")
@@ -174,6 +176,9 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	if err := f.design().Check(); err != nil {
 		return nil, exitError{exitInvalid, err}
 	}
+	if err := f.publish.check(); err != nil {
+		return nil, exitError{exitInvalid, err}
+	}
 	drills, err := openAll(args)
 	if err != nil {
 		return nil, err
@@ -244,6 +249,7 @@ func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.
 	}
 	f.remember(card, d.Dir, live.Say)
 	report := reports.Of(d.Record, card, f.language.Language)
+	f.publish.run(ctx, report, f.many(), live.Say)
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err != nil {
 		return card, err
 	}

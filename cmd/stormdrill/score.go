@@ -42,7 +42,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			}
 			if !ok {
 				return exitError{exitInvalid,
-					fmt.Errorf("format %q: want text, html, json, markdown, junit or messages", format)}
+					fmt.Errorf("format %q: want %s", format, reports.FormatNames())}
 			}
 			record, err := timeline.Open(recordIn(args[0]))
 			if err != nil {
@@ -69,7 +69,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that block alone")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
 	l.flags(c)
-	c.Flags().StringVar(&format, "format", "text", "text, html, json, markdown, junit or messages")
+	c.Flags().StringVar(&format, "format", "text", reports.FormatNames())
 	return c
 }
 

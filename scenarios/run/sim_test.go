@@ -252,7 +252,8 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 		t.Errorf("sealed: %+v of %d files, %v", c, n, err)
 	}
 	wantProvenance(t, dir, r)
-	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md", "report.html"} {
+	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md", "report.html",
+		"metrics.prom"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || !strings.Contains(string(text), r.Header.Scenario) {
 			t.Errorf("%s, %v: %.200s", name, err, text)
