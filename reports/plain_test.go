@@ -97,6 +97,12 @@ func TestHostileTextIsInert(t *testing.T) {
 		"campaign text":     func(w io.Writer) error { return CampaignText(w, all, TextOptions{Width: 40}) },
 		"campaign progress": func(w io.Writer) error { return CampaignProgress(w, all, TextOptions{}) },
 		"plan":              plan,
+		"events": func(w io.Writer) error {
+			e := NewEvents(w)
+			e.Run(hostile, false, 7, nil, hostile, time.Second)
+			e.Say("%s", hostile)
+			return e.Verdict(c, hostile)
+		},
 		"live": func(w io.Writer) error {
 			l := NewLive(w, false, 80)
 			l.Say("%s", hostile)
