@@ -51,7 +51,7 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true,
 				[]sla.Said{sla.Say(sla.Harness, "the generator fell behind its own schedule")}
 		}
-		done = append(done, campaign.Outcome{Turn: t, Card: c})
+		done = append(done, campaign.Outcome{Turn: t, Card: c, Length: 40.1234})
 	}
 	return campaign.Judge(d, "bad-lb-node", done, false), done
 }

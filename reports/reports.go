@@ -20,7 +20,8 @@ import (
 
 // Report is what a run's reports are made of.
 type Report struct {
-	Card sla.Scorecard
+	Card   sla.Scorecard
+	Length float64 // seconds that the run took
 	// Series is the run over time, for charts.
 	Series series.Series
 	// Language is that of report.html; nil: English. The other formats are for machines, and
@@ -30,7 +31,14 @@ type Report struct {
 
 // Of is the report of a record.
 func Of(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
-	return Report{Card: card, Series: series.Of(r), Language: in}
+	report := WithoutCharts(r, card, in)
+	report.Series = series.Of(r)
+	return report
+}
+
+// WithoutCharts is that for the formats which do not show the run over time.
+func WithoutCharts(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
+	return Report{Card: card, Length: series.Length(r), Language: in}
 }
 
 // Formats are those that a report can be had in, by their names, but for text, which has
@@ -38,7 +46,7 @@ func Of(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
 var Formats = map[string]func(io.Writer, Report) error{
 	"html":     HTML,
 	"json":     ofCard(JSON),
-	"junit":    ofCard(JUnit),
+	"junit":    JUnit,
 	"markdown": ofCard(Markdown),
 	"messages": Messages,
 	"metrics":  ofCard(Metrics),

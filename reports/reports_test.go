@@ -84,6 +84,9 @@ func card() sla.Scorecard {
 	}
 }
 
+// junitOf writes a run of 40 s.
+func junitOf(w io.Writer, c sla.Scorecard) error { return JUnit(w, Report{Card: c, Length: 40}) }
+
 // What people and CI read is kept as golden files: go test ./reports -update.
 func TestFormats(t *testing.T) {
 	text := func(color, verbose bool) func(io.Writer, sla.Scorecard) error {
@@ -95,7 +98,7 @@ func TestFormats(t *testing.T) {
 	for name, write := range map[string]func(io.Writer, sla.Scorecard) error{
 		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false,
 			true), "scorecard-color.txt": text(true,
-			true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+			true), "scorecard.json": JSON, "junit.xml": junitOf, "summary.md": Markdown,
 		"metrics.prom": Metrics,
 		"scorecard.zh.txt": func(w io.Writer, c sla.Scorecard) error {
 			return Text(w, c, TextOptions{Width: 80, Evidence: "stormdrill-out/x", Verbose: true,
@@ -137,7 +140,7 @@ func TestMessages(t *testing.T) {
 
 // An empty scorecard, as of a run that failed before anything, prints.
 func TestEmpty(t *testing.T) {
-	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown, Metrics,
+	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, junitOf, Markdown, Metrics,
 		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) },
 		func(w io.Writer, c sla.Scorecard) error { return HTML(w, Report{Card: c}) },
 		func(w io.Writer, c sla.Scorecard) error { return Messages(w, Report{Card: c}) }} {
@@ -155,7 +158,7 @@ func TestEmpty(t *testing.T) {
 func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
 	for _, v := range []sla.Verdict{sla.Inconclusive, sla.Error, sla.Interrupted} {
 		var b bytes.Buffer
-		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v,
+		if err := junitOf(&b, sla.Scorecard{Scenario: "x", Verdict: v,
 			Reasons: []sla.Said{sla.Say(sla.Harness, "why")}}); err != nil {
 			t.Fatal(err)
 		}

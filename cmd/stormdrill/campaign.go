@@ -10,6 +10,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/run"
+	"github.com/stormdrill/stormdrill/scenarios/series"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -112,7 +113,11 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	default:
 		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say(sla.Harness, err.Error())}
 	}
-	c.done = append(c.done, campaign.Outcome{Turn: t, Card: card})
+	done := campaign.Outcome{Turn: t, Card: card}
+	if d.Record != nil {
+		done.Length = series.Length(d.Record)
+	}
+	c.done = append(c.done, done)
 	return c.verdict(card, dir)
 }
 

@@ -56,7 +56,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			}
 			card := sla.Score(record, objectives)
 			card.Notes = append(card.Notes, notes...)
-			report := reports.Report{Card: card, Language: l.Language}
+			report := reports.WithoutCharts(record, card, l.Language)
 			if format == "html" { // which alone shows the run over time
 				report = reports.Of(record, card, l.Language)
 			}
