@@ -11,31 +11,57 @@ import (
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/reports/publish"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // publishing is whom else a run is told to. What fails there is said, and changes nothing.
 type publishing struct {
 	gateway string // of Prometheus; empty: none
+	grafana string // empty: none
+	token   string // for Grafana; empty: none is sent
 }
 
 func (p *publishing) flags(c *cobra.Command) {
 	c.Flags().StringVar(&p.gateway, "push-gateway", "",
 		"URL of a Prometheus Pushgateway that is told each run's, or campaign's, metrics")
+	c.Flags().StringVar(&p.grafana, "grafana", "",
+		"URL of a Grafana in which phases and faults of each run are annotated")
+	c.Flags().StringVar(&p.token, "grafana-token", "",
+		"token of Grafana's, written as '${env:NAME}'")
 }
 
 // check finds what could not be told to anybody before a drill begins.
 func (p publishing) check() error {
-	if p.gateway != "" {
-		if err := publish.Address(p.gateway).Check(); err != nil {
-			return fmt.Errorf("--push-gateway %w", err)
+	for flag, url := range map[string]string{"push-gateway": p.gateway, "grafana": p.grafana} {
+		if url == "" {
+			continue
 		}
+		if err := publish.Address(url).Check(); err != nil {
+			return fmt.Errorf("--%s %w", flag, err)
+		}
+	}
+	switch {
+	case p.token == "":
+		return nil
+	case p.grafana == "":
+		return fmt.Errorf("--grafana-token: there is no --grafana")
+	}
+	if err := publish.CheckToken(p.token); err != nil {
+		return fmt.Errorf("--grafana-token: %w", err)
 	}
 	return nil
 }
 
 // run tells of a run, which may be one of a campaign.
-func (p publishing) run(ctx context.Context, r reports.Report, ofCampaign bool,
-	say func(string, ...any)) {
+func (p publishing) run(ctx context.Context, r reports.Report, record *timeline.Record,
+	ofCampaign bool, say func(string, ...any)) {
+	if p.grafana != "" {
+		if err := publish.Grafana(context.WithoutCancel(ctx), publish.Address(p.grafana), p.token,
+			publish.Annotations(record)); err != nil {
+			say("the run is not, or not wholly, annotated in Grafana, which changes no verdict: %v",
+				err)
+		}
+	}
 	if !ofCampaign {
 		p.push(ctx, "stormdrill", r.Card.Scenario, say,
 			func(w io.Writer) error { return reports.Metrics(w, r.Card) })

@@ -265,7 +265,7 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	}
 	f.remember(card, d.Dir, f.warn)
 	report := reports.Of(d.Record, card, f.language.Language)
-	f.publish.run(ctx, report, f.many(), f.warn)
+	f.publish.run(ctx, report, d.Record, f.many(), f.warn)
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err != nil {
 		return card, err
 	}
