@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -56,8 +57,11 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	if c.events != nil {
 		written = errors.Join(written, c.events.CampaignVerdict(card, c.dir))
 	}
-	return card.Verdict, errors.Join(ended, written,
+	err := errors.Join(ended, written,
 		reports.CampaignText(c.text, card, c.language.textOptions(c.text, c.dir, false)))
+	c.page(s.Name, card.Verdict, card.Reasons,
+		func(w io.Writer) error { return reports.CampaignMarkdown(w, card) })
+	return card.Verdict, err
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a

@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +20,7 @@ type showing struct {
 	json, quiet bool
 	events      *reports.Events // with json: where they go
 	text        io.Writer       // what a person reads of the end
+	ci          reports.CI
 }
 
 func (s *showing) flags(c *cobra.Command) {
@@ -29,6 +32,7 @@ func (s *showing) flags(c *cobra.Command) {
 
 // begin chooses who is told what.
 func (s *showing) begin(c *cobra.Command) {
+	s.ci = reports.CIFrom(os.Getenv)
 	if s.text = c.OutOrStdout(); s.json {
 		s.events, s.text = reports.NewEvents(c.OutOrStdout()), c.ErrOrStderr()
 	}
@@ -67,6 +71,20 @@ func (s showing) warn(format string, a ...any) {
 	newLive(s.text).Say(format, a...)
 }
 
+// section folds how a drill goes, where a CI's log can.
+func (s showing) section(dir, scenario string) (end func()) {
+	return s.ci.Section(s.going(), "drill-"+filepath.Base(dir), "how "+scenario+" went")
+}
+
+// page tells a CI's page how a drill ended, or a campaign.
+func (s showing) page(scenario string, v sla.Verdict, reasons []sla.Said,
+	summary func(io.Writer) error) {
+	s.ci.Annotate(s.text, scenario, v, reasons)
+	if err := s.ci.Summarize(summary); err != nil {
+		s.warn("the summary is not on the job's page, which changes no verdict: %v", err)
+	}
+}
+
 // verdict tells programs how a run ended.
 func (s showing) verdict(card sla.Scorecard, dir string) error {
 	if s.events == nil {
@@ -75,8 +93,9 @@ func (s showing) verdict(card sla.Scorecard, dir string) error {
 	return s.events.Verdict(card, dir)
 }
 
-// failed tells programs of a drill that ended in an error.
+// failed tells programs, and a CI's page, of a drill that ended in an error.
 func (s showing) failed(of *scenarios.Scenario, why error) {
+	s.ci.Annotate(s.text, of.Name, sla.Error, []sla.Said{sla.Say(sla.Harness, why.Error())})
 	if s.events != nil {
 		s.events.Failed(of.Name, why)
 	}

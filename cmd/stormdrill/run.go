@@ -234,8 +234,11 @@ func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
 		return card, err
 	}
 	// The verdict is printed where the evidence could not be written, too.
-	return card, errors.Join(err, f.verdict(card, dir),
+	err = errors.Join(err, f.verdict(card, dir),
 		reports.Text(f.text, card, f.language.textOptions(f.text, dir, f.verbose)))
+	f.page(s.Name, card.Verdict, card.Reasons,
+		func(w io.Writer) error { return reports.Markdown(w, card) })
+	return card, err
 }
 
 // folder is where a drill's evidence goes.
@@ -255,11 +258,12 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	if f.events != nil {
 		f.events.Run(d.Scenario.Name, d.Control, d.Seed, turn, d.Dir, length(d.Scenario))
 	}
-	live := f.console()
+	live, end := f.console(), f.section(d.Dir, d.Scenario.Name)
 	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
 		version(), live, ground, reaper
 	card, err := d.Run(ctx)
 	live.Close()
+	end()
 	if card.Verdict == "" {
 		return card, err
 	}
