@@ -30,6 +30,8 @@ those of any machine that should have been over by now.
 
 Exit status: 0 done, 4 the engine cannot be reached, or has removed nothing more for a
 minute: what is left is named, with what the engine says of it.`,
+		Example: `  stormdrill clean
+  stormdrill clean --all   # drills that still run, too`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			done, err := ground.Clean(c.Context(), all)

@@ -17,6 +17,8 @@ removes again, what a drill's containers may do. Each line is ok, missing (drill
 do not run without it) or absent (nothing needs it, or not always), with a cure.
 
 Exit status: 0 drills can run, 4 something they need is missing.`,
+		Example: `  stormdrill doctor
+  DOCKER_HOST=ssh://root@lab stormdrill doctor`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			missing := 0

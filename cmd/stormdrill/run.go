@@ -82,7 +82,8 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
   stormdrill run bad-lb-node --repeat 59 --control 20
   stormdrill run drills/ --out evidence
   stormdrill run checkout.yaml --image shop=shop:candidate`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !c.Flags().Changed("seed") {
 				f.seed = rand.Uint64()
@@ -109,6 +110,8 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 		"last, the id of a run in the history, or a folder: fail where this run is worse than that one")
 	c.Flags().StringToStringVar(&f.images, "image", nil,
 		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
+	complete(c, "against", earlier)
+	complete(c, "grafana-token", oneOf("${env:GRAFANA_TOKEN}"))
 	return c
 }
 

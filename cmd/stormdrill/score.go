@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +34,8 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405
   stormdrill score stormdrill-out/bad-lb-node-20260102-150405 --format html --lang zh > report.html
   stormdrill score record --sla stricter.yaml --format json   # sla: {detect: {probe: 2s}}`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: atMost(1, folders),
 		RunE: func(c *cobra.Command, args []string) error {
 			write, ok := reports.Formats[format]
 			if format == "text" {
@@ -70,6 +73,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
 	l.flags(c)
 	c.Flags().StringVar(&format, "format", "text", reports.FormatNames())
+	complete(c, "format", oneOf(append(slices.Sorted(maps.Keys(reports.Formats)), "text")...))
 	return c
 }
 

@@ -15,10 +15,9 @@ func newShow() *cobra.Command {
 		Short: "Print a shipped drill",
 		Long: `Show prints the scenario of a shipped drill. Its header says what it rehearses, and
 the change with which it fails. stormdrill init --from DRILL FILE writes it to a file.`,
-		Example: `  stormdrill show bad-lb-node`,
-		Args:    cobra.ExactArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(library.Names(),
-			cobra.ShellCompDirectiveNoFileComp),
+		Example:           `  stormdrill show bad-lb-node`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: shippedDrill,
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := shippedText(args[0])
 			if err != nil {
