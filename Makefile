@@ -14,7 +14,7 @@ export CGO_ENABLED := 0
 
 # With -trimpath, what is compiled is the same in every folder: a new clone finds it made.
 
-.PHONY: cross release reproducible help build demo test unit accuracy bench contract lab browser chromium containers torture torture-short soak accuracy-live drills records lint fmt clean images peers fuzz notices sbom vuln
+.PHONY: man cross release reproducible help build demo test unit accuracy bench contract lab browser chromium containers torture torture-short soak accuracy-live drills records lint fmt clean images peers fuzz notices sbom vuln
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ endif
 
 bin/stormdrill: $(SOURCES)
 	$(GO) build -trimpath -o $@ ./cmd/stormdrill
+
+man: build ## a manual page for each command, in bin/man
+	bin/stormdrill man bin/man
 
 demo: build ## run the shipped drill bad-lb-node on embedded targets
 	bin/stormdrill run bad-lb-node

@@ -10,9 +10,9 @@ import (
 )
 
 // WriteCampaign writes a campaign's card into its folder, in every format that is
-// kept as evidence: campaign.json, junit.xml, summary.md. Its runs have their own
-// evidence in folders of their own. One that cannot be written keeps none of the others
-// from it.
+// kept as evidence: campaign.json, junit.xml, summary.md, metrics.prom. Its runs have
+// their own evidence in folders of their own. One that cannot be written keeps none of the
+// others from it.
 func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) error {
 	errs := []error{WriteCampaignJSON(dir, card)}
 	for _, e := range []struct {
@@ -21,6 +21,7 @@ func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) erro
 	}{
 		{"junit.xml", func(w io.Writer) error { return CampaignJUnit(w, card, runs) }},
 		{"summary.md", func(w io.Writer) error { return CampaignMarkdown(w, card) }},
+		{"metrics.prom", func(w io.Writer) error { return CampaignMetrics(w, card) }},
 	} {
 		if err := written(filepath.Join(dir, e.name), e.write); err != nil {
 			errs = append(errs, fmt.Errorf("report: %w", err))

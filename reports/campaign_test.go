@@ -51,7 +51,7 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true,
 				[]sla.Said{sla.Say(sla.Harness, "the generator fell behind its own schedule")}
 		}
-		done = append(done, campaign.Outcome{Turn: t, Card: c})
+		done = append(done, campaign.Outcome{Turn: t, Card: c, Length: 40.1234})
 	}
 	return campaign.Judge(d, "bad-lb-node", done, false), done
 }
@@ -68,6 +68,7 @@ func TestCampaignFormats(t *testing.T) {
 		"campaign.json":   func(w io.Writer) error { return CampaignJSON(w, c) },
 		"campaign.md":     func(w io.Writer) error { return CampaignMarkdown(w, c) },
 		"campaign.xml":    func(w io.Writer) error { return CampaignJUnit(w, c, done) },
+		"campaign.prom":   func(w io.Writer) error { return CampaignMetrics(w, c) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var have bytes.Buffer
@@ -124,8 +125,9 @@ func TestWriteCampaign(t *testing.T) {
 		}
 	}
 	left, err := os.ReadDir(dir)
-	if err != nil || len(left) != 3 {
-		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md", len(left), err)
+	if err != nil || len(left) != 4 {
+		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md, metrics.prom",
+			len(left), err)
 	}
 	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")),
 		os.Mkdir(filepath.Join(dir, "campaign.json.new"), 0o755)); err != nil {

@@ -2,54 +2,141 @@ package reports
 
 import (
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
-
-	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// JUnit writes the scorecard as one test suite: a case per objective, and one
-// for the run itself where it has no verdict, so that a CI never takes a drill
-// that proved nothing for a pass.
-func JUnit(w io.Writer, card sla.Scorecard) error {
-	card = plainly(card)
-	all := junit.Testsuites{Name: "stormdrill"}
-	all.AddSuite(suiteOf(card))
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	return all.WriteXML(w)
+// JUnit writes the scorecard as one test suite: a case per objective, and one for the run
+// itself, so that a CI never takes a drill that proved nothing for a pass. The run's case
+// has the time that it took, and so has the suite; an objective's has none of its own, for
+// CIs add them up. It is what Jenkins' junit-10.xsd and GitLab take.
+func JUnit(w io.Writer, r Report) error {
+	return writeJUnit(w, suiteOf(plainly(r.Card), r.Length))
 }
 
-// suiteOf a run.
-func suiteOf(card sla.Scorecard) junit.Testsuite {
-	suite := junit.Testsuite{Name: card.Scenario, Timestamp: string(card.Started)}
+// suiteOf a run that took so many seconds.
+func suiteOf(card sla.Scorecard, length float64) junitSuite {
+	suite := junitSuite{Name: card.Scenario, Timestamp: string(card.Started), length: length}
 	class := "stormdrill." + card.Scenario
+	for _, p := range [][2]string{{"verdict", string(card.Verdict)}, {"run", card.Run}} {
+		suite.Properties = append(suite.Properties, junitProperty{p[0], p[1]})
+	}
+	missed := false
 	for _, o := range card.Objectives {
-		c := junit.Testcase{Name: o.Name, Classname: class, Time: "0"}
-		result := &junit.Result{Type: o.Result, Message: "wanted " + english.Text(o.Wanted) +
+		c := junitCase{Name: o.Name, Classname: class, Time: junitTime(0)}
+		result := &junitResult{Type: o.Result, Message: "wanted " + english.Text(o.Wanted) +
 			", measured " + english.measured(o)}
 		if o.Why != nil {
 			result.Data = english.Text(*o.Why)
 		}
 		switch o.Result {
 		case sla.Missed:
-			c.Failure = result
+			c.Failure, missed = result, true
 		case sla.Undecided:
 			c.Error = result
 		}
-		suite.AddTestcase(c)
+		suite.add(c)
 	}
-	if card.Verdict != sla.Pass && card.Verdict != sla.Fail {
-		why := strings.Join(english.Texts(card.Reasons), "\n")
-		suite.AddTestcase(junit.Testcase{Name: "run", Classname: class, Time: "0",
-			Error: &junit.Result{Message: string(card.Verdict), Type: string(card.Verdict),
-				Data: why}})
+	run := junitCase{Name: "run", Classname: class, Time: junitTime(length)}
+	said := &junitResult{Message: string(card.Verdict), Type: string(card.Verdict),
+		Data: strings.Join(english.Texts(card.Reasons), "\n")}
+	switch {
+	case card.Verdict == sla.Pass, card.Verdict == sla.Fail && missed:
+	case card.Verdict == sla.Fail:
+		run.Failure = said
+	default:
+		run.Error = said
 	}
-	for _, p := range [][2]string{{"verdict", string(card.Verdict)}, {"run", card.Run}} {
-		suite.AddProperty(p[0], p[1])
-	}
+	suite.add(run)
 	return suite
+}
+
+// The format, as far as it is used.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Time     string       `xml:"time,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"` // and no skipped: Jenkins refuses that here
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name       string          `xml:"name,attr"`
+		ID         int             `xml:"id,attr"`
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       string          `xml:"time,attr"`
+		Timestamp  string          `xml:"timestamp,attr,omitempty"`
+		Properties []junitProperty `xml:"properties>property,omitempty"`
+		Cases      []junitCase     `xml:"testcase"`
+
+		length float64 // seconds
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitCase struct {
+		Name      string       `xml:"name,attr"`
+		Classname string       `xml:"classname,attr"`
+		Time      string       `xml:"time,attr"`
+		Skipped   *junitResult `xml:"skipped"`
+		Error     *junitResult `xml:"error"`
+		Failure   *junitResult `xml:"failure"`
+	}
+	junitResult struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Data    string `xml:",cdata"`
+	}
+)
+
+// junitTime is how the schema wants seconds.
+func junitTime(seconds float64) string { return fmt.Sprintf("%.3f", max(0, seconds)) }
+
+// add adds a case, and counts it.
+func (s *junitSuite) add(c junitCase) {
+	s.Cases = append(s.Cases, c)
+	s.Tests++
+	if c.Failure != nil {
+		s.Failures++
+	}
+	if c.Error != nil {
+		s.Errors++
+	}
+	if c.Skipped != nil {
+		s.Skipped++
+	}
+}
+
+// writeJUnit numbers suites, sums them up and writes them.
+func writeJUnit(w io.Writer, suites ...junitSuite) error {
+	all := junitSuites{Name: "stormdrill", Suites: suites}
+	length := 0.0
+	for i := range suites {
+		s := &suites[i]
+		s.ID, s.Time = i, junitTime(s.length)
+		all.Tests += s.Tests
+		all.Failures += s.Failures
+		all.Errors += s.Errors
+		length += s.length
+	}
+	all.Time = junitTime(length)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "\t")
+	if err := e.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
 }

@@ -83,18 +83,26 @@ func TestHostileTextIsInert(t *testing.T) {
 	}
 	for name, write := range map[string]func(io.Writer) error{
 		"json":     func(w io.Writer) error { return JSON(w, c) },
-		"junit":    func(w io.Writer) error { return JUnit(w, c) },
+		"junit":    func(w io.Writer) error { return junitOf(w, c) },
 		"markdown": func(w io.Writer) error { return Markdown(w, c) },
 		"text":     func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
 		"table": func(w io.Writer) error {
 			return Table(w, []sla.Scorecard{c, c}, TextOptions{})
 		},
+		"metrics":           func(w io.Writer) error { return Metrics(w, c) },
+		"campaign metrics":  func(w io.Writer) error { return CampaignMetrics(w, all) },
 		"campaign json":     func(w io.Writer) error { return CampaignJSON(w, all) },
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
 		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all) },
 		"campaign text":     func(w io.Writer) error { return CampaignText(w, all, TextOptions{Width: 40}) },
 		"campaign progress": func(w io.Writer) error { return CampaignProgress(w, all, TextOptions{}) },
 		"plan":              plan,
+		"events": func(w io.Writer) error {
+			e := NewEvents(w)
+			e.Run(hostile, false, 7, nil, hostile, time.Second)
+			e.Say("%s", hostile)
+			return e.Verdict(c, hostile)
+		},
 		"live": func(w io.Writer) error {
 			l := NewLive(w, false, 80)
 			l.Say("%s", hostile)

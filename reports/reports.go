@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/series"
@@ -17,7 +20,8 @@ import (
 
 // Report is what a run's reports are made of.
 type Report struct {
-	Card sla.Scorecard
+	Card   sla.Scorecard
+	Length float64 // seconds that the run took
 	// Series is the run over time, for charts.
 	Series series.Series
 	// Language is that of report.html; nil: English. The other formats are for machines, and
@@ -27,7 +31,14 @@ type Report struct {
 
 // Of is the report of a record.
 func Of(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
-	return Report{Card: card, Series: series.Of(r), Language: in}
+	report := WithoutCharts(r, card, in)
+	report.Series = series.Of(r)
+	return report
+}
+
+// WithoutCharts is that for the formats which do not show the run over time.
+func WithoutCharts(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
+	return Report{Card: card, Length: series.Length(r), Language: in}
 }
 
 // Formats are those that a report can be had in, by their names, but for text, which has
@@ -35,9 +46,18 @@ func Of(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
 var Formats = map[string]func(io.Writer, Report) error{
 	"html":     HTML,
 	"json":     ofCard(JSON),
-	"junit":    ofCard(JUnit),
+	"junit":    JUnit,
 	"markdown": ofCard(Markdown),
 	"messages": Messages,
+	"metrics":  ofCard(Metrics),
+}
+
+// FormatNames are those of Formats and of text, as a person reads them.
+func FormatNames() string {
+	names := append(slices.Collect(maps.Keys(Formats)), "text")
+	slices.Sort(names)
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // ofCard is a format that shows nothing but the scorecard.
@@ -51,10 +71,11 @@ var evidence = []struct{ name, format string }{
 	{"junit.xml", "junit"},
 	{"summary.md", "markdown"},
 	{"report.html", "html"},
+	{"metrics.prom", "metrics"},
 }
 
 // WriteAll writes a report into a folder, in every format that is kept as evidence:
-// scorecard.json, junit.xml, summary.md, report.html. One that cannot be written keeps
+// scorecard.json, junit.xml, summary.md, report.html, metrics.prom. One that cannot be written keeps
 // none of the others from it.
 func WriteAll(dir string, r Report) error {
 	var errs []error

@@ -122,6 +122,9 @@ func card() sla.Scorecard {
 	}
 }
 
+// junitOf writes a run of 40 s.
+func junitOf(w io.Writer, c sla.Scorecard) error { return JUnit(w, Report{Card: c, Length: 40}) }
+
 // What people and CI read is kept as golden files: go test ./reports -update.
 func TestFormats(t *testing.T) {
 	text := func(color, verbose bool) func(io.Writer, sla.Scorecard) error {
@@ -133,7 +136,8 @@ func TestFormats(t *testing.T) {
 	for name, write := range map[string]func(io.Writer, sla.Scorecard) error{
 		"scorecard.txt": text(false, false), "scorecard-verbose.txt": text(false,
 			true), "scorecard-color.txt": text(true,
-			true), "scorecard.json": JSON, "junit.xml": JUnit, "summary.md": Markdown,
+			true), "scorecard.json": JSON, "junit.xml": junitOf, "summary.md": Markdown,
+		"metrics.prom": Metrics,
 		"scorecard.zh.txt": func(w io.Writer, c sla.Scorecard) error {
 			return Text(w, c, TextOptions{Width: 80, Evidence: "stormdrill-out/x", Verbose: true,
 				Language: words.Chinese})
@@ -174,7 +178,7 @@ func TestMessages(t *testing.T) {
 
 // An empty scorecard, as of a run that failed before anything, prints.
 func TestEmpty(t *testing.T) {
-	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, JUnit, Markdown,
+	for _, write := range []func(io.Writer, sla.Scorecard) error{JSON, junitOf, Markdown, Metrics,
 		func(w io.Writer, c sla.Scorecard) error { return Text(w, c, TextOptions{}) },
 		func(w io.Writer, c sla.Scorecard) error { return HTML(w, Report{Card: c}) },
 		func(w io.Writer, c sla.Scorecard) error { return Messages(w, Report{Card: c}) }} {
@@ -192,7 +196,7 @@ func TestEmpty(t *testing.T) {
 func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
 	for _, v := range []sla.Verdict{sla.Inconclusive, sla.Error, sla.Interrupted} {
 		var b bytes.Buffer
-		if err := JUnit(&b, sla.Scorecard{Scenario: "x", Verdict: v,
+		if err := junitOf(&b, sla.Scorecard{Scenario: "x", Verdict: v,
 			Reasons: []sla.Said{sla.Say(sla.Harness, "why")}}); err != nil {
 			t.Fatal(err)
 		}
@@ -208,6 +212,7 @@ func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
 func TestLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b strings.Builder
+		began := time.Now()
 		l := NewLive(&b, false, 100)
 		l.Update(timeline.State{}) // before any phase: nothing to show
 		l.Say("starting %s", "targets")
@@ -225,29 +230,56 @@ func TestLive(t *testing.T) {
 			Faults: []string{"bad-node"}, Biting: true})
 		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
 			Faults: []string{"bad-node"}, Biting: true})
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9}})
+		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
+			Alarms: []timeline.Woken{{Watcher: "balancer"}}})
 		l.Close()
-		want := "starting targets\nbaseline   0s of 10s     100/s  success 100%  p99 1 ms\nbaseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
-			"fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n" +
-			"fault      1s of 5s     100/s  success 90%  p99 0 s  injected: bad-node\n" +
-			"fault      1s of 5s     100/s  success 90%  p99 0 s\n"
+		at := func(seconds int) string {
+			return began.Add(time.Duration(seconds) * time.Second).Format("15:04:05 ")
+		}
+		want := at(0) + "starting targets\n" +
+			at(0) + "baseline   0s of 10s     100/s  success 100%  p99 1 ms\n" +
+			at(5) + "baseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
+			at(6) + "fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n" +
+			at(7) + "fault      1s of 5s     100/s  success 90%  p99 0 s  injected: bad-node\n" +
+			at(7) + "fault      1s of 5s     100/s  success 90%  p99 0 s  noticed: balancer\n"
 		if b.String() != want {
 			t.Errorf("have\n%s\nwant\n%s", b.String(), want)
 		}
 	})
 }
 
+// On a terminal a few lines are drawn over again, none of them wider than it, and one is left
+// of each phase.
 func TestLiveOnATerminal(t *testing.T) {
-	var b strings.Builder
-	l := NewLive(&b, true, 30)
-	l.Phase("baseline", time.Second)
-	l.Update(timeline.State{Seen: timeline.Seen{Rate: 1, Success: 1}})
-	l.Update(timeline.State{Seen: timeline.Seen{Rate: 2, Success: 1}})
-	l.Close()
-	lines := strings.Split(b.String(), "\r\x1b[K")
-	if len(lines) != 3 || !strings.HasSuffix(b.String(), "\n") || len([]rune(lines[1])) > 29 {
-		t.Errorf("have %q", lines)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var b strings.Builder
+		l := NewLive(&b, true, 60)
+		l.Phase("fault", 8*time.Second)
+		time.Sleep(4 * time.Second)
+		s := timeline.State{Seen: timeline.Seen{Rate: 98, Success: 0.5, P99: time.Second},
+			Faults: []string{"bad-node"}, Biting: true,
+			Alarms: []timeline.Woken{{Watcher: "balancer", Since: time.Now().Add(-time.Second)}},
+			Turns:  []timeline.Turn{{At: time.Now(), What: timeline.OfWatcher, Name: "probe"}}}
+		l.Update(s)
+		first := b.String()
+		if want := "fault    ████████████░░░░░░░░░░░░   4s of 8s\n" +
+			"  users:       98/s  success 50%  p99 1 s\n  injected: bad-node\n" +
+			"  noticed: balancer 1s ago\n  content again: probe 0s ago\n"; first != want {
+			t.Errorf("have\n%s\nwant\n%s", first, want)
+		}
+		s.Turns = nil
+		l.Update(s)
+		l.Say("watcher pager: acknowledged")
+		l.Update(s)
+		l.Phase("recovery", time.Second)
+		l.Close()
+		again := "\x1b[5A\r\x1b[J"
+		want := first + again + first + again + "watcher pager: acknowledged\n" + first + again +
+			"fault      4s of 8s      98/s  success 50%  p99 1 s  inject\n"
+		if b.String() != want {
+			t.Errorf("have\n%q\nwant\n%q", b.String(), want)
+		}
+	})
 }
 
 // wantGolden compares with a file of testdata, or writes it with -update.

@@ -20,19 +20,34 @@ func CampaignSchema() ([]byte, error) { return contract(campaign.Card{}, campaig
 
 // contract describes what JSON holds: every field is there, and what may be none is null.
 func contract(v any, version string) ([]byte, error) {
+	s := described(v)
+	s.ID = jsonschema.ID("https://github.com/stormdrill/" + version)
+	s.Title = version
+	fix(s, "schema", version)
+	return json.MarshalIndent(s, "", "  ")
+}
+
+// fix lets a property be one text only, where there is one of that name.
+func fix(s *jsonschema.Schema, name, text string) {
+	if p, ok := s.Properties.Get(name); ok {
+		p.Const = text
+	}
+}
+
+// described is the schema of what JSON holds.
+func described(v any) *jsonschema.Schema {
 	of := reflect.TypeOf(v)
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: nullable, Namer: named}
 	s := r.Reflect(v)
-	s.ID = jsonschema.ID("https://github.com/stormdrill/" + version)
-	s.Title = version
+	if s.Definitions == nil {
+		s.Definitions = jsonschema.Definitions{}
+	}
 	s.Definitions[named(of)] = &jsonschema.Schema{Properties: s.Properties}
 	optional(of, s.Definitions, map[reflect.Type]bool{saidType: true,
 		reflect.TypeFor[sla.Value](): true})
 	s.Definitions[named(saidType)] = spokenSchema()
 	delete(s.Definitions, named(of))
-	fixed, _ := s.Properties.Get("schema")
-	fixed.Const = version
-	return json.MarshalIndent(s, "", "  ")
+	return s
 }
 
 // spokenSchema describes what the judge says: its values have names that are the code's.

@@ -11,6 +11,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/run"
+	"github.com/stormdrill/stormdrill/scenarios/series"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
@@ -26,21 +27,23 @@ func (f runFlags) design() campaign.Design {
 type course struct {
 	runFlags
 	scenario *scenarios.Scenario
-	w        io.Writer
 	dir      string
 	done     []campaign.Outcome
 }
 
 // campaign runs one drill as often as its design says, each run into a folder of
 // its own, and judges them together.
-func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenario,
+func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	several bool) (sla.Verdict, error) {
-	c := &course{runFlags: f, scenario: s, w: w, dir: f.folder(s, several)}
+	c := &course{runFlags: f, scenario: s, dir: f.folder(s, several)}
 	if err := freshFolder(c.dir); err != nil {
 		return "", err
 	}
-	if err := reports.CampaignPlan(w, s.Name, f.design(), length(s),
-		f.language.textOptions(w, "", false)); err != nil {
+	if f.events != nil {
+		f.events.Campaign(s.Name, f.design(), c.dir)
+	}
+	if err := reports.CampaignPlan(f.going(), s.Name, f.design(), length(s),
+		f.language.textOptions(f.text, "", false)); err != nil {
 		return "", err
 	}
 	ended := c.run(ctx)
@@ -49,9 +52,16 @@ func (f runFlags) campaign(ctx context.Context, w io.Writer, s *scenarios.Scenar
 	}
 	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
+	c.publish.campaign(ctx, card, c.warn)
 	written := reports.WriteCampaign(c.dir, card, c.done)
-	return card.Verdict, errors.Join(ended, written,
-		reports.CampaignText(w, card, c.language.textOptions(w, c.dir, false)))
+	if c.events != nil {
+		written = errors.Join(written, c.events.CampaignVerdict(card, c.dir))
+	}
+	err := errors.Join(ended, written,
+		reports.CampaignText(c.text, card, c.language.textOptions(c.text, c.dir, false)))
+	c.page(s.Name, card.Verdict, card.Reasons,
+		func(w io.Writer) error { return reports.CampaignMarkdown(w, card) })
+	return card.Verdict, err
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a
@@ -73,8 +83,8 @@ func (c *course) run(ctx context.Context) error {
 		if err := reports.WriteCampaignJSON(c.dir, card); err != nil {
 			return err
 		}
-		if err := reports.CampaignProgress(c.w, card,
-			c.language.textOptions(c.w, "", false)); err != nil {
+		if err := reports.CampaignProgress(c.going(), card,
+			c.language.textOptions(c.text, "", false)); err != nil {
 			return err
 		}
 	}
@@ -88,12 +98,12 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	if err := freshFolder(dir); err != nil {
 		return err
 	}
-	if err := reports.CampaignTurn(c.w, c.design(), t,
-		c.language.textOptions(c.w, "", false)); err != nil {
+	if err := reports.CampaignTurn(c.going(), c.design(), t,
+		c.language.textOptions(c.text, "", false)); err != nil {
 		return err
 	}
 	d := &run.Drill{Scenario: c.scenario, Seed: t.Seed, Control: t.Control, Dir: dir}
-	card, err := c.rehearse(ctx, c.w, d)
+	card, err := c.rehearse(ctx, d, &t.Number)
 	if card.Scenario = c.scenario.Name; card.Run == "" {
 		card.Run = d.ID()
 	}
@@ -107,8 +117,12 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	default:
 		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say(sla.Harness, err.Error())}
 	}
-	c.done = append(c.done, campaign.Outcome{Turn: t, Card: card})
-	return nil
+	done := campaign.Outcome{Turn: t, Card: card}
+	if d.Record != nil {
+		done.Length = series.Length(d.Record)
+	}
+	c.done = append(c.done, done)
+	return c.verdict(card, dir)
 }
 
 // card judges what was run so far.

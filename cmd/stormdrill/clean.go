@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -31,12 +30,16 @@ those of any machine that should have been over by now.
 
 Exit status: 0 done, 4 the engine cannot be reached, or has removed nothing more for a
 minute: what is left is named, with what the engine says of it.`,
+		Example: `  stormdrill clean
+  stormdrill clean --all   # drills that still run, too`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			done, err := ground.Clean(c.Context(), all)
 			for _, d := range done {
 				fmt.Fprintln(c.OutOrStdout(), d)
-				inForce(c.OutOrStdout(), d)
+				inForce(func(format string, a ...any) {
+					fmt.Fprintf(c.OutOrStdout(), format+"\n", a...)
+				}, d)
 			}
 			if len(done) == 0 && err == nil {
 				fmt.Fprintln(c.OutOrStdout(), "nothing is left of any drill")
@@ -53,7 +56,7 @@ minute: what is left is named, with what the engine says of it.`,
 
 // inForce names what a removed run's own commands may have left in force. Only its
 // own machine has its ledger, as long as somebody keeps it.
-func inForce(w io.Writer, d lab.Dead) {
+func inForce(say func(string, ...any), d lab.Dead) {
 	if d.Ledger == "" {
 		return
 	}
@@ -62,7 +65,7 @@ func inForce(w io.Writer, d lab.Dead) {
 		return
 	}
 	for _, e := range left {
-		fmt.Fprintf(w, "run %s: fault %s was injected and not lifted: lift it by hand: sh %s\n",
-			d.Run, e.Fault, e.Lift)
+		say("run %s: fault %s was injected and not lifted: lift it by hand: sh %s", d.Run, e.Fault,
+			e.Lift)
 	}
 }

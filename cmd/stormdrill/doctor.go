@@ -18,6 +18,8 @@ is. Each line is ok, missing (drills do not run without it) or absent (nothing n
 it, or not always), with a cure.
 
 Exit status: 0 drills can run, 4 something they need is missing.`,
+		Example: `  stormdrill doctor
+  DOCKER_HOST=ssh://root@lab stormdrill doctor`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			missing := 0

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +30,8 @@ docs/export.md says it of every field.`,
 		Example: `  stormdrill export stormdrill-out/bad-lb-node-20260102-150405 | vegeta report
   stormdrill export record --to results.bin && vegeta plot results.bin >plot.html
   stormdrill export record --format csv --to results.csv`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: atMost(1, folders),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, ok := reports.VegetaFormats[format]; !ok {
 				return exitError{exitInvalid,
@@ -50,6 +53,7 @@ docs/export.md says it of every field.`,
 	}
 	c.Flags().StringVarP(&to, "to", "o", "", "file to write (default standard output)")
 	c.Flags().StringVar(&format, "format", "gob", "gob, json or csv")
+	complete(c, "format", oneOf(slices.Sorted(maps.Keys(reports.VegetaFormats))...))
 	return c
 }
 

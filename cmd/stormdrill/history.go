@@ -32,6 +32,7 @@ line of JSON for each run; remove lines, or all of it, as you like. stormdrill r
 		Example: `  stormdrill history
   stormdrill history checkout --last 5
   stormdrill history checkout --json | jq .recover.seconds`,
+		ValidArgsFunction: rehearsed,
 		RunE: func(c *cobra.Command, args []string) error {
 			if last < 0 {
 				return exitError{exitInvalid, fmt.Errorf("--last %d: want 0 or more", last)}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/scenarios"
-	"github.com/stormdrill/stormdrill/scenarios/library"
 )
 
 func newInit() *cobra.Command {
@@ -52,6 +51,6 @@ A file that exists is left alone.`,
 	}
 	c.Flags().StringVar(&from, "from", "",
 		"the shipped drill to begin with: stormdrill list names them")
-	_ = c.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(library.Names(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	complete(c, "from", shippedDrill)
 	return c
 }

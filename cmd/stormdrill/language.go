@@ -17,6 +17,7 @@ func (l *language) flags(c *cobra.Command) {
 	l.Language = words.FromEnvironment(os.Getenv)
 	c.Flags().Var(l, "lang",
 		"en or zh: what the report is printed in (default by LC_ALL, LC_MESSAGES, LANG)")
+	complete(c, "lang", languages())
 }
 
 // Set takes the flag's value.

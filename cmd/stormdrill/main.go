@@ -88,6 +88,8 @@ or with a scenario of your own:
   stormdrill plan my-drill.yaml
   stormdrill run my-drill.yaml
 
+stormdrill completion has your shell complete commands, drills and runs.
+
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 4 harness or surroundings failed, a crash included, 130 interrupted.`,
 		Version:       version(),
@@ -95,7 +97,6 @@ Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 		SilenceErrors: true,
 	}
 	c.SetVersionTemplate("stormdrill {{.Version}}\n")
-	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
 		newRun(),
 		newAck(),
@@ -114,6 +115,7 @@ Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 		newDoctor(),
 		newClean(),
 		newVersion(),
+		newMan(),
 		newReap(),
 		newNode(),
 	)

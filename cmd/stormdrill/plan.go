@@ -28,7 +28,8 @@ ones, or the seed it is given.
 Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 		Example: `  stormdrill plan bad-lb-node
   stormdrill plan checkout.yaml --image shop=shop:candidate`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if resolved {
 				return resolveAll(c, args)

@@ -38,6 +38,8 @@ type runFlags struct {
 	language    language
 	forget      bool   // no line in the history
 	against     string // a run that this one must not be worse than; empty: none
+	publish     publishing
+	showing
 
 	repeat, allow, controls int
 }
@@ -69,6 +71,10 @@ target starts, and what targets try all the same is counted, dropped and reporte
 An engine that cannot make such a network ends the run with 4, unless --uncontained
 allows it; stormdrill doctor says whether this one can.
 
+A terminal shows a few lines that are drawn over while it goes on; elsewhere each line
+begins with the time of day. --quiet leaves them out. --json prints events for a program
+instead: what is for people goes to standard error then.
+
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 4 harness or surroundings failed, 130 interrupted. Over several drills the
 worst counts: 4, 3, 1, 2, 0 in that order.`,
@@ -76,7 +82,8 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
   stormdrill run bad-lb-node --repeat 59 --control 20
   stormdrill run drills/ --out evidence
   stormdrill run checkout.yaml --image shop=shop:candidate`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !c.Flags().Changed("seed") {
 				f.seed = rand.Uint64()
@@ -96,11 +103,15 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	f.trust.flags(c)
 	f.language.flags(c)
+	f.publish.flags(c)
+	f.showing.flags(c)
 	c.Flags().BoolVar(&f.forget, "no-history", false, "add no line to the history of runs")
 	c.Flags().StringVar(&f.against, "against", "",
 		"last, the id of a run in the history, or a folder: fail where this run is worse than that one")
 	c.Flags().StringToStringVar(&f.images, "image", nil,
 		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
+	complete(c, "against", earlier)
+	complete(c, "grafana-token", oneOf("${env:GRAFANA_TOKEN}"))
 	return c
 }
 
@@ -113,20 +124,25 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return exitError{exitInvalid, err}
 	}
+	f.begin(c)
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
-	sweep(ctx, c.OutOrStdout())
+	sweep(ctx, f.warn)
 	var cards []sla.Scorecard
 	var verdicts []sla.Verdict
 	for _, s := range drills {
 		if f.many() {
-			v, err := f.campaign(ctx, c.OutOrStdout(), s, len(drills) > 1)
+			v, err := f.campaign(ctx, s, len(drills) > 1)
 			if err != nil {
+				f.failed(s, err)
 				return exitError{exitHarness, err}
 			}
 			verdicts = append(verdicts, v)
 		} else {
-			card, err := f.one(ctx, c.OutOrStdout(), s, len(drills) > 1)
+			card, err := f.one(ctx, s, len(drills) > 1)
+			if err != nil {
+				f.failed(s, err)
+			}
 			switch {
 			case err != nil && errors.Is(context.Cause(ctx), engine.ErrInterrupted):
 				return exitError{exitInterrupted, err}
@@ -134,7 +150,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 				return exitError{exitHarness, err}
 			}
 			cards, verdicts = append(cards, card), append(verdicts, card.Verdict)
-			worse, err := regression(c.OutOrStdout(), before[s.Name], card)
+			worse, err := regression(f.text, before[s.Name], card)
 			if err != nil {
 				return err
 			}
@@ -147,8 +163,8 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 		}
 	}
 	if len(cards) > 1 {
-		if err := reports.Table(c.OutOrStdout(), cards,
-			f.language.textOptions(c.OutOrStdout(), "", false)); err != nil {
+		if err := reports.Table(f.text, cards,
+			f.language.textOptions(f.text, "", false)); err != nil {
 			return err
 		}
 	}
@@ -157,14 +173,14 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 
 // sweep removes what dead drills left, and says so. Where it cannot, a drill says what is
 // the matter, or is not hindered.
-func sweep(ctx context.Context, w io.Writer) {
+func sweep(ctx context.Context, say func(string, ...any)) {
 	done, err := ground.Sweep(ctx)
 	for _, d := range done {
-		fmt.Fprintf(w, "left by a drill that died: %s\n", d)
-		inForce(w, d)
+		say("left by a drill that died: %s", d)
+		inForce(say, d)
 	}
 	if err != nil && !errors.Is(err, lab.ErrNoEngine) && ctx.Err() == nil {
-		fmt.Fprintf(w, "left by a drill that died, and not removed: %v\n", err)
+		say("left by a drill that died, and not removed: %v", err)
 	}
 }
 
@@ -172,6 +188,9 @@ func sweep(ctx context.Context, w io.Writer) {
 // all of them come together.
 func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	if err := f.design().Check(); err != nil {
+		return nil, exitError{exitInvalid, err}
+	}
+	if err := f.publish.check(); err != nil {
 		return nil, exitError{exitInvalid, err}
 	}
 	drills, err := openAll(args)
@@ -207,18 +226,22 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 }
 
 // one runs and reports a single drill.
-func (f runFlags) one(ctx context.Context, w io.Writer, s *scenarios.Scenario,
+func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
 	several bool) (sla.Scorecard, error) {
 	dir := f.folder(s, several)
 	if err := freshFolder(dir); err != nil {
 		return sla.Scorecard{}, err
 	}
-	card, err := f.rehearse(ctx, w, &run.Drill{Scenario: s, Seed: f.seed, Dir: dir})
+	card, err := f.rehearse(ctx, &run.Drill{Scenario: s, Seed: f.seed, Dir: dir}, nil)
 	if card.Verdict == "" {
 		return card, err
 	}
 	// The verdict is printed where the evidence could not be written, too.
-	return card, errors.Join(err, reports.Text(w, card, f.language.textOptions(w, dir, f.verbose)))
+	err = errors.Join(err, f.verdict(card, dir),
+		reports.Text(f.text, card, f.language.textOptions(f.text, dir, f.verbose)))
+	f.page(s.Name, card.Verdict, card.Reasons,
+		func(w io.Writer) error { return reports.Markdown(w, card) })
+	return card, err
 }
 
 // folder is where a drill's evidence goes.
@@ -233,17 +256,23 @@ func (f runFlags) folder(s *scenarios.Scenario, several bool) string {
 }
 
 // rehearse takes a drill to its scorecard, leaves its reports in its folder, and seals that.
-func (f runFlags) rehearse(ctx context.Context, w io.Writer, d *run.Drill) (sla.Scorecard, error) {
-	live := newLive(w)
+// Turn is the drill's number in a campaign, or nil.
+func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Scorecard, error) {
+	if f.events != nil {
+		f.events.Run(d.Scenario.Name, d.Control, d.Seed, turn, d.Dir, length(d.Scenario))
+	}
+	live, end := f.console(), f.section(d.Dir, d.Scenario.Name)
 	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
 		version(), live, ground, reaper
 	card, err := d.Run(ctx)
 	live.Close()
+	end()
 	if card.Verdict == "" {
 		return card, err
 	}
-	f.remember(card, d.Dir, live.Say)
+	f.remember(card, d.Dir, f.warn)
 	report := reports.Of(d.Record, card, f.language.Language)
+	f.publish.run(ctx, report, d.Record, f.many(), f.warn)
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err != nil {
 		return card, err
 	}
@@ -279,11 +308,6 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 		}
 	}()
 	return ctx, func() { signal.Stop(signals); close(signals); cancel(nil) }
-}
-
-func newLive(w io.Writer) *reports.Live {
-	width, tty := terminal(w)
-	return reports.NewLive(w, tty, width)
 }
 
 func (l language) textOptions(w io.Writer, dir string, verbose bool) reports.TextOptions {

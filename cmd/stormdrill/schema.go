@@ -12,7 +12,7 @@ import (
 
 func newSchema() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [scenario|scorecard|campaign]",
+		Use:   "schema [scenario|scorecard|campaign|events]",
 		Short: "Print the JSON Schema of a scenario, or of what a run leaves",
 		Long: `Schema prints the JSON Schema of the scenario format, by which an editor completes
 and checks a scenario while it is written. It knows keys, types and units; what
@@ -23,16 +23,17 @@ first line name it:
 
   # yaml-language-server: $schema=stormdrill.schema.json
 
-scorecard and campaign print the schemas of scorecard.json and campaign.json, by which
-a program reads them (docs/scorecard.md says what their fields mean).`,
+scorecard and campaign print the schemas of scorecard.json and campaign.json, events that
+of each line of stormdrill run --json, by which a program reads them (docs/scorecard.md and
+docs/events.md say what their fields mean).`,
 		Example: `  stormdrill schema > stormdrill.schema.json
   stormdrill schema scorecard`,
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"scenario", "scorecard", "campaign"},
+		ValidArgs: []string{"scenario", "scorecard", "campaign", "events"},
 		RunE: func(c *cobra.Command, args []string) error {
-			of := map[string]func() ([]byte,
-				error){"scorecard": reports.ScorecardSchema, "campaign": reports.CampaignSchema}[strings.Join(args,
-				"")]
+			of := map[string]func() ([]byte, error){"scorecard": reports.ScorecardSchema,
+				"campaign": reports.CampaignSchema,
+				"events":   reports.EventsSchema}[strings.Join(args, "")]
 			if of == nil {
 				of = scenarios.Schema
 			}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +34,8 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405
   stormdrill score stormdrill-out/bad-lb-node-20260102-150405 --format html --lang zh > report.html
   stormdrill score record --sla stricter.yaml --format json   # sla: {detect: {probe: 2s}}`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: atMost(1, folders),
 		RunE: func(c *cobra.Command, args []string) error {
 			write, ok := reports.Formats[format]
 			if format == "text" {
@@ -42,7 +45,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			}
 			if !ok {
 				return exitError{exitInvalid,
-					fmt.Errorf("format %q: want text, html, json, markdown, junit or messages", format)}
+					fmt.Errorf("format %q: want %s", format, reports.FormatNames())}
 			}
 			record, err := timeline.Open(recordIn(args[0]))
 			if err != nil {
@@ -56,7 +59,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			}
 			card := sla.Score(record, objectives)
 			card.Notes = append(card.Notes, notes...)
-			report := reports.Report{Card: card, Language: l.Language}
+			report := reports.WithoutCharts(record, card, l.Language)
 			if format == "html" { // which alone shows the run over time
 				report = reports.Of(record, card, l.Language)
 			}
@@ -69,7 +72,8 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that block alone")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
 	l.flags(c)
-	c.Flags().StringVar(&format, "format", "text", "text, html, json, markdown, junit or messages")
+	c.Flags().StringVar(&format, "format", "text", reports.FormatNames())
+	complete(c, "format", oneOf(append(slices.Sorted(maps.Keys(reports.Formats)), "text")...))
 	return c
 }
 

@@ -16,10 +16,9 @@ func newShow() *cobra.Command {
 		Long: `Show prints the scenario of a shipped drill. Its header says what it rehearses,
 which parts of your own belong in the place of its own (yours:), and the change with
 which it fails (fails:). stormdrill init --from DRILL FILE writes it to a file.`,
-		Example: `  stormdrill show bad-lb-node`,
-		Args:    cobra.ExactArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(library.Names(),
-			cobra.ShellCompDirectiveNoFileComp),
+		Example:           `  stormdrill show bad-lb-node`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: shippedDrill,
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := shippedText(args[0])
 			if err != nil {

@@ -25,7 +25,8 @@ A DRILL is a scenario file, a folder of them, or the name of a shipped drill.
 Exit status: 0 all are valid, 3 at least one is not.`,
 		Example: `  stormdrill validate checkout.yaml
   stormdrill validate drills/`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			drills, err := openAll(args)
 			if err != nil {

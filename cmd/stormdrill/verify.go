@@ -32,8 +32,9 @@ provenance.json in the folder says what was run, on what and when, scenario.yaml
 text of it; docs/evidence.md says which of it answers what an auditor asks.
 
 Exit status: 0 it is as it was, 1 it is not, 3 it is no sealed evidence.`,
-		Example: `  stormdrill verify stormdrill-out/bad-lb-node-20260102-150405`,
-		Args:    cobra.ExactArgs(1),
+		Example:           `  stormdrill verify stormdrill-out/bad-lb-node-20260102-150405`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: atMost(1, folders),
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := args[0]
 			changed, total, err := evidence.Check(dir)

@@ -46,3 +46,14 @@ func Breaks(word string) (parts []string) {
 	}
 	return parts
 }
+
+// Cut ends a text where it would take more columns.
+func Cut(s string, columns int) string {
+	taken := 0
+	for i, r := range s {
+		if taken += Width(string(r)); taken > columns {
+			return s[:i]
+		}
+	}
+	return s
+}

@@ -11,11 +11,27 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// phase shows where the run stands.
+// phase shows where the run stands: first what turned meanwhile, then the phase.
 func (d *Drill) phase(p engine.PhaseNow) {
 	d.mu.Lock()
+	before := d.injected
 	d.injected = p.Faults
+	for _, f := range p.Faults {
+		if !slices.Contains(before, f) {
+			d.turns = append(d.turns, timeline.Turn{At: time.Now(), What: timeline.OfFault, Name: f,
+				On: true})
+		}
+	}
+	for _, f := range before {
+		if !slices.Contains(p.Faults, f) {
+			d.turns = append(d.turns, timeline.Turn{At: time.Now(), What: timeline.OfFault, Name: f})
+		}
+	}
+	turned := len(d.turns) > 0
 	d.mu.Unlock()
+	if turned {
+		d.Console.Update(d.state())
+	}
 	if p.Length == 0 { // no users are there to be shown
 		d.Console.Phase("", 0)
 		d.Console.Say("%s: asking for every acknowledged write", p.Name)
@@ -36,6 +52,7 @@ func (d *Drill) show() (stop func()) {
 		for {
 			select {
 			case <-end:
+				d.Console.Update(d.state())
 				return
 			case <-tick.C:
 				d.Console.Update(d.state())
@@ -49,10 +66,26 @@ func (d *Drill) state() timeline.State {
 	seen, fired := d.recorder.last()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := timeline.State{Seen: seen, Faults: d.injected}
+	s := timeline.State{Seen: seen, Faults: d.injected, Alarms: slices.Clone(d.awake),
+		Turns: d.turns}
+	d.turns = nil
 	s.Biting = slices.ContainsFunc(d.injected,
 		func(f string) bool { return slices.Contains(fired, f) || d.untold(f) })
 	return s
+}
+
+// woke takes in that a watcher is content, or is not. It is told by whoever brings the
+// watcher's answers, and keeps nobody waiting.
+func (d *Drill) woke(watcher string, content bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	d.turns = append(d.turns, timeline.Turn{At: now, What: timeline.OfWatcher, Name: watcher,
+		On: !content})
+	d.awake = slices.DeleteFunc(d.awake, func(w timeline.Woken) bool { return w.Watcher == watcher })
+	if !content {
+		d.awake = append(d.awake, timeline.Woken{Watcher: watcher, Since: now})
+	}
 }
 
 // untold: that a fault's own commands touch users is heard from their proof alone,

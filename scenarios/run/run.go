@@ -56,7 +56,9 @@ type Drill struct {
 	warden   *warden
 
 	mu       sync.Mutex
-	injected []string // now
+	injected []string         // now
+	awake    []timeline.Woken // watchers
+	turns    []timeline.Turn  // that the console was not told of yet
 }
 
 // Console is where a person sees how a drill goes.
@@ -296,14 +298,11 @@ func (d *Drill) begin() {
 // now is the record's clock.
 func (d *Drill) now() int64 { return d.recorder.clocks.now() }
 
-// steer joins the plan's steers to the switchboard, and to what watchers find
-// from now on.
+// steer joins the plan's steers to the switchboard, and both them and the console to what
+// watchers find from now on.
 func (d *Drill) steer(l lab.Lab) {
-	if len(d.plan.Steers) == 0 {
-		return
-	}
 	s, steers := newSteering(d.plan, board{peer: l.Switchboard(), clocks: d.recorder.clocks},
-		d.Console.Say)
+		d.Console.Say, d.woke)
 	d.steers = steers
 	d.recorder.steering.Store(s)
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/run"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
 // console keeps what it is told.
@@ -39,6 +40,7 @@ type console struct {
 	said   []string
 	phases []string
 	shown  int
+	turns  []timeline.Turn
 }
 
 func (c *console) Say(format string, a ...any) {
@@ -55,10 +57,11 @@ func (c *console) Phase(name string, _ time.Duration) {
 	}
 }
 
-func (c *console) Update(timeline.State) {
+func (c *console) Update(s timeline.State) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.shown++
+	c.turns = append(c.turns, s.Turns...)
 }
 
 // hears reports whether any line it was told holds a text.
@@ -280,7 +283,8 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 		t.Errorf("sealed: %+v of %d files, %v", c, n, err)
 	}
 	wantProvenance(t, dir, r)
-	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md", "report.html"} {
+	for _, name := range []string{"scorecard.json", "junit.xml", "summary.md", "report.html",
+		"metrics.prom"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || !strings.Contains(string(text), r.Header.Scenario) {
 			t.Errorf("%s, %v: %.200s", name, err, text)
@@ -332,6 +336,26 @@ func wantPhases(t *testing.T, r *timeline.Record, c *console) {
 	}
 	if !slices.Equal(c.phases, want) || c.shown == 0 {
 		t.Errorf("phases %q, shown %d times; want %q", c.phases, c.shown, want)
+	}
+	turned := map[timeline.What]map[string][]bool{timeline.OfFault: {}, timeline.OfWatcher: {}}
+	for _, x := range c.turns {
+		turned[x.What][x.Name] = append(turned[x.What][x.Name], x.On)
+	}
+	for _, f := range r.Header.Faults {
+		if have := turned[timeline.OfFault][f.Name]; !slices.Equal(have, []bool{true, false}) {
+			t.Errorf("fault %s was told to be on: %v", f.Name, have)
+		}
+	}
+	for _, w := range r.Header.Watch {
+		var want []bool
+		for _, a := range watch.Notice(w, r).Alarms {
+			if want = append(want, true); a.Over {
+				want = append(want, false)
+			}
+		}
+		if have := turned[timeline.OfWatcher][w.Name]; !w.Person && !slices.Equal(have, want) {
+			t.Errorf("watcher %s was told to be awake: %v, want %v", w.Name, have, want)
+		}
 	}
 }
 

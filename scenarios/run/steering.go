@@ -12,24 +12,28 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// steering hears the watchers' answers as they come, and tells the steers what
-// follows. It never waits: answers come from those who read the nodes.
+// steering hears the watchers' answers as they come, and tells the steers, and whoever looks
+// on, what follows. It never waits: answers come from those who read the nodes.
 type steering struct {
 	mu       sync.Mutex
 	deciders []decider
 }
 
-// decider is what a watcher finds, and the steer that it decides over.
+// decider is what a watcher finds, and what follows when it is content, or is not any more.
 type decider struct {
 	*watch.Follower
-	steer *engine.Steer
+	turned func(content bool)
 }
 
 // newSteering makes a plan's steers, and who decides over them. It says each
-// change in a line.
-func newSteering(p *plan.Plan, board faults.Switchboard,
-	say func(format string, a ...any)) (*steering, []*engine.Steer) {
+// change in a line, and tells of each watcher that wakes or is content again.
+func newSteering(p *plan.Plan, board faults.Switchboard, say func(format string, a ...any),
+	woke func(watcher string, content bool)) (*steering, []*engine.Steer) {
 	s := &steering{}
+	for _, w := range p.Header.Watch {
+		s.deciders = append(s.deciders, decider{watch.Follow(w),
+			func(content bool) { woke(w.Name, content) }})
+	}
 	var all []*engine.Steer
 	for _, x := range p.Steers {
 		steer := engine.NewSteer(x.Name, x.Rule, board, func(moved bool) {
@@ -42,7 +46,8 @@ func newSteering(p *plan.Plan, board faults.Switchboard,
 		all = append(all, steer)
 		i := slices.IndexFunc(p.Header.Watch,
 			func(w timeline.Watcher) bool { return w.Name == x.When })
-		s.deciders = append(s.deciders, decider{watch.Follow(p.Header.Watch[i]), steer})
+		s.deciders = append(s.deciders, decider{watch.Follow(p.Header.Watch[i]),
+			func(content bool) { steer.Want(!content) }})
 	}
 	return s, all
 }
@@ -62,7 +67,7 @@ func (s *steering) hear(tell func(decider)) {
 	for _, d := range s.deciders {
 		before := d.Content()
 		if tell(d); d.Content() != before {
-			d.steer.Want(before)
+			d.turned(!before)
 		}
 	}
 }

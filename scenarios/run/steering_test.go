@@ -64,11 +64,15 @@ func TestSteering(t *testing.T) {
 				{Name: "west", When: "alert", Rule: link.Rule{Name: "steer west"}},
 			},
 		}
-		var said []string
+		var said, turned []string
 		s, steers := newSteering(plan, z, func(format string, a ...any) {
 			z.mu.Lock()
 			defer z.mu.Unlock()
 			said = append(said, fmt.Sprintf(format, a...))
+		}, func(watcher string, content bool) {
+			z.mu.Lock()
+			defer z.mu.Unlock()
+			turned = append(turned, fmt.Sprintf("%s content: %t", watcher, content))
 		})
 		began := time.Now()
 		go func() {
@@ -98,6 +102,10 @@ func TestSteering(t *testing.T) {
 		}
 		if len(said) != 4 || said[1] != "steer east: back to where it was" {
 			t.Errorf("said %q", said)
+		}
+		if want := []string{"probe content: false", "probe content: true",
+			"alert content: false"}; !slices.Equal(turned, want) {
+			t.Errorf("turned %q, want %q", turned, want)
 		}
 		(*steering)(nil).answer(load.Answer{}) // before there is a plan
 	})

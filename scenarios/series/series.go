@@ -95,6 +95,12 @@ const (
 	longest = time.Second
 )
 
+// Length is how long a run took, in seconds, from its first request on.
+func Length(r *timeline.Record) float64 {
+	start, end := bounds(r)
+	return float64(end-start) / 1e9
+}
+
 // Of reads a run's series from its record.
 func Of(r *timeline.Record) Series {
 	start, end := bounds(r)

@@ -131,7 +131,8 @@ func judged(t testing.TB, b []byte) (*timeline.Record, sla.Scorecard, error) {
 	if _, err := json.Marshal(card); err != nil {
 		t.Fatalf("scorecard: %v", err)
 	}
-	for _, write := range []func(io.Writer, sla.Scorecard) error{reports.JUnit, reports.Markdown,
+	for _, write := range []func(io.Writer, sla.Scorecard) error{reports.Metrics, reports.Markdown,
+		func(w io.Writer, c sla.Scorecard) error { return reports.JUnit(w, reports.Report{Card: c}) },
 		func(w io.Writer, c sla.Scorecard) error { return reports.Text(w, c, reports.TextOptions{}) }} {
 		if err := write(io.Discard, card); err != nil {
 			t.Fatal(err)

@@ -33,7 +33,33 @@ type State struct {
 	Seen            // of the last second
 	Faults []string // injected now
 	Biting bool     // one of them was seen to touch users' traffic
+	Alarms []Woken  // watchers that are not content, in the order in which they woke
+	// Turns are what changed since the State before, in order, as it was heard of.
+	Turns []Turn
 }
+
+// Woken is a watcher that is not content, and since when.
+type Woken struct {
+	Watcher string
+	Since   time.Time
+}
+
+// Turn is a change of a fault or of a watcher, by the clock on the wall.
+type Turn struct {
+	At   time.Time
+	What What
+	Name string
+	On   bool // a fault: injected; a watcher: not content
+}
+
+// What turned.
+type What string
+
+// Of those things turns are told.
+const (
+	OfFault   What = "fault"
+	OfWatcher What = "watcher"
+)
 
 // NewWindow looks back over the given length.
 func NewWindow(length time.Duration) *Window { return &Window{length: length} }

@@ -9,7 +9,8 @@ import (
 // Outcome is one turn that was run.
 type Outcome struct {
 	Turn
-	Card sla.Scorecard
+	Card   sla.Scorecard
+	Length float64 // seconds that it took; 0: it has no record
 }
 
 // Judge gives the card of a campaign from what was run of it so far; interrupted

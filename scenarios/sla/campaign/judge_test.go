@@ -34,7 +34,7 @@ func played(d Design, verdicts func(Turn) sla.Scorecard) []Outcome {
 		if failed || decided && !t.Control {
 			continue
 		}
-		done = append(done, Outcome{t, verdicts(t)})
+		done = append(done, Outcome{Turn: t, Card: verdicts(t)})
 	}
 	return done
 }
@@ -90,7 +90,7 @@ func TestStoppingEarlyChangesNoAnswer(t *testing.T) {
 		run := func(x Turn) sla.Scorecard { return card(verdicts[x.Number-1], float64(x.Number)) }
 		var all []Outcome
 		for _, x := range d.Turns() {
-			all = append(all, Outcome{x, run(x)})
+			all = append(all, Outcome{Turn: x, Card: run(x)})
 		}
 		early, whole := Judge(d, "x", played(d, run), false), Judge(d, "x", all, false)
 		if early.Verdict != whole.Verdict {
@@ -114,7 +114,8 @@ func TestStoppingEarlyChangesNoAnswer(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	d := Design{Runs: 3}
-	done := []Outcome{{d.Turns()[0], card(sla.Pass, 1)}, {d.Turns()[1], card(sla.Interrupted, 1)}}
+	done := []Outcome{{Turn: d.Turns()[0], Card: card(sla.Pass, 1)},
+		{Turn: d.Turns()[1], Card: card(sla.Interrupted, 1)}}
 	c := Judge(d, "x", done, true)
 	if c.Verdict != sla.Interrupted || c.Kept != 1 || c.Left != 2 ||
 		len(c.Spreads[0].Values) != 1 || len(c.Runs) != 2 {
@@ -141,7 +142,7 @@ func TestSpread(t *testing.T) {
 	cards[3].Objectives[0].Censored = true
 	var done []Outcome
 	for i, x := range d.Turns() {
-		done = append(done, Outcome{x, cards[i]})
+		done = append(done, Outcome{Turn: x, Card: cards[i]})
 	}
 	c := Judge(d, "x", done, false)
 	s := c.Spreads[0]
@@ -170,9 +171,10 @@ func TestFloor(t *testing.T) {
 	d := Design{Runs: 10}
 	for i, x := range d.Turns() {
 		v := 0.99 + float64(i)/1000
-		done = append(done, Outcome{x, sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
-			{Name: "success in run", Wanted: sla.Say(sla.WantShare, ">=", 0.95), Op: ">=", Result: sla.Met, Value: &v,
-				Unit: "share"}}}})
+		done = append(done, Outcome{Turn: x, Card: sla.Scorecard{Verdict: sla.Pass,
+			Objectives: []sla.Objective{
+				{Name: "success in run", Wanted: sla.Say(sla.WantShare, ">=", 0.95), Op: ">=", Result: sla.Met, Value: &v,
+					Unit: "share"}}}})
 	}
 	s := Judge(d, "x", done, false).Spreads[0]
 	if *s.Best != 0.999 || *s.Worst != 0.99 || !s.Floor {
@@ -275,7 +277,9 @@ func TestDesigns(t *testing.T) {
 // campaign.json never has a null list, whatever happened.
 func TestNoNullLists(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
-	for _, done := range [][]Outcome{nil, {{Turn{Number: 1}, sla.Scorecard{Verdict: sla.Error}}}, {{Turn{Number: 1}, card(sla.Pass, random.Float64())}}} {
+	for _, done := range [][]Outcome{nil,
+		{{Turn: Turn{Number: 1}, Card: sla.Scorecard{Verdict: sla.Error}}},
+		{{Turn: Turn{Number: 1}, Card: card(sla.Pass, random.Float64())}}} {
 		b, err := json.Marshal(Judge(Design{Runs: 2, Controls: 1}, "x", done, false))
 		if err != nil {
 			t.Fatal(err)
@@ -295,8 +299,8 @@ func TestRelativeLimit(t *testing.T) {
 	var done []Outcome
 	for i, limit := range []float64{0.03, 0.033} {
 		v := 0.02
-		done = append(done, Outcome{d.Turns()[i],
-			sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
+		done = append(done, Outcome{Turn: d.Turns()[i],
+			Card: sla.Scorecard{Verdict: sla.Pass, Objectives: []sla.Objective{
 				{Name: "p95 in recovery", Wanted: sla.Say(sla.WantOfBaseline, "<=", 1.25, limit),
 					Op: "<=", Result: sla.Met, Value: &v, Unit: "s"}}}})
 	}

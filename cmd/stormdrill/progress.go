@@ -1,0 +1,115 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/run"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// showing is how drills are shown while they go on.
+type showing struct {
+	json, quiet bool
+	events      *reports.Events // with json: where they go
+	text        io.Writer       // what a person reads of the end
+	ci          reports.CI
+}
+
+func (s *showing) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&s.json, "json", false,
+		"print events as lines of JSON (docs/events.md); what is for people goes to standard error")
+	c.Flags().BoolVarP(&s.quiet, "quiet", "q", false,
+		"print how each drill ended, and not how it goes")
+}
+
+// begin chooses who is told what.
+func (s *showing) begin(c *cobra.Command) {
+	s.ci = reports.CIFrom(os.Getenv)
+	if s.text = c.OutOrStdout(); s.json {
+		s.events, s.text = reports.NewEvents(c.OutOrStdout()), c.ErrOrStderr()
+	}
+}
+
+// going is where a person reads how it goes.
+func (s showing) going() io.Writer {
+	if s.quiet || s.json {
+		return io.Discard
+	}
+	return s.text
+}
+
+// console is where one drill is shown.
+type console interface {
+	run.Console
+	Close()
+}
+
+func (s showing) console() console {
+	switch {
+	case s.events != nil:
+		return s.events
+	case s.quiet:
+		return silent{}
+	}
+	return newLive(s.text)
+}
+
+// warn tells what went wrong besides the drill, however little else is asked for.
+func (s showing) warn(format string, a ...any) {
+	if s.events != nil {
+		s.events.Say(format, a...)
+		return
+	}
+	newLive(s.text).Say(format, a...)
+}
+
+// section folds how a drill goes, where a CI's log can.
+func (s showing) section(dir, scenario string) (end func()) {
+	return s.ci.Section(s.going(), "drill-"+filepath.Base(dir), "how "+scenario+" went")
+}
+
+// page tells a CI's page how a drill ended, or a campaign.
+func (s showing) page(scenario string, v sla.Verdict, reasons []sla.Said,
+	summary func(io.Writer) error) {
+	s.ci.Annotate(s.text, scenario, v, reasons)
+	if err := s.ci.Summarize(summary); err != nil {
+		s.warn("the summary is not on the job's page, which changes no verdict: %v", err)
+	}
+}
+
+// verdict tells programs how a run ended.
+func (s showing) verdict(card sla.Scorecard, dir string) error {
+	if s.events == nil {
+		return nil
+	}
+	return s.events.Verdict(card, dir)
+}
+
+// failed tells programs, and a CI's page, of a drill that ended in an error.
+func (s showing) failed(of *scenarios.Scenario, why error) {
+	s.ci.Annotate(s.text, of.Name, sla.Error, []sla.Said{sla.Say(sla.Harness, why.Error())})
+	if s.events != nil {
+		s.events.Failed(of.Name, why)
+	}
+}
+
+// silent shows nothing.
+type silent struct{}
+
+func (silent) Say(string, ...any)          {}
+func (silent) Phase(string, time.Duration) {}
+func (silent) Update(timeline.State)       {}
+func (silent) Close()                      {}
+
+func newLive(w io.Writer) *reports.Live {
+	width, tty := terminal(w)
+	return reports.NewLive(w, tty, width)
+}

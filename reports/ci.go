@@ -1,0 +1,96 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// CI is the service whose job this is, by the variables that it sets itself; the zero one is
+// none, and writes nothing.
+type CI struct {
+	github, gitlab bool
+	summary        string // GitHub's file for the page of a job's step; empty: it has none
+	now            func() time.Time
+}
+
+// CIFrom reads the environment: GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, GITLAB_CI.
+func CIFrom(getenv func(string) string) CI {
+	c := CI{github: getenv("GITHUB_ACTIONS") == "true", gitlab: getenv("GITLAB_CI") == "true",
+		now: time.Now}
+	if c.github {
+		c.summary = getenv("GITHUB_STEP_SUMMARY")
+	}
+	return c
+}
+
+// Section folds what is written between its begin and its end under a title: on GitHub as a
+// group, on GitLab as a section that is collapsed. Id tells it from others of the job.
+func (c CI) Section(w io.Writer, id, title string) (end func()) {
+	title = oneLine.Replace(Plain(title))
+	switch {
+	case c.github:
+		fmt.Fprintf(w, "::group::%s\n", inCommand.Replace(title))
+		return func() { fmt.Fprintln(w, "::endgroup::") }
+	case c.gitlab:
+		id = strings.Map(inSection, id)
+		fmt.Fprintf(w, "\x1b[0Ksection_start:%d:%s[collapsed=true]\r\x1b[0K%s\n", c.now().Unix(), id,
+			title)
+		return func() { fmt.Fprintf(w, "\x1b[0Ksection_end:%d:%s\r\x1b[0K\n", c.now().Unix(), id) }
+	}
+	return func() {}
+}
+
+// Annotate writes what a verdict's reasons are where GitHub shows them on the page of a run
+// or a change: an error of a failure, and of what failed besides; a warning of a run that
+// could not be told.
+func (c CI) Annotate(w io.Writer, scenario string, v sla.Verdict, reasons []sla.Said) {
+	if !c.github || v == sla.Pass {
+		return
+	}
+	command := "error"
+	if v == sla.Inconclusive {
+		command = "warning"
+	}
+	why := english.Texts(plainly(reasons))
+	title := Plain(scenario) + ": " + strings.ToUpper(string(v))
+	fmt.Fprintf(w, "::%s title=%s::%s\n", command, inProperty.Replace(title),
+		inCommand.Replace(strings.Join(why, "\n")))
+}
+
+// Summarize adds Markdown to the page of a job's step, where there is one.
+func (c CI) Summarize(write func(io.Writer) error) error {
+	if c.summary == "" {
+		return nil
+	}
+	f, err := os.OpenFile(c.summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+	}
+	defer f.Close()
+	if err := write(f); err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+	}
+	_, err = io.WriteString(f, "\n")
+	return err
+}
+
+// What a workflow command would end at, or take for its own, as GitHub's toolkit escapes it
+// (actions/toolkit, command.ts).
+var (
+	inCommand  = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	inProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// inSection gives what may stand in a section's name; GitLab takes letters, digits and _.-
+func inSection(r rune) rune {
+	if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' ||
+		strings.ContainsRune("_.-", r) {
+		return r
+	}
+	return '_'
+}

@@ -1,0 +1,64 @@
+// Package publish tells other systems of a run, over HTTP: a Prometheus Pushgateway its
+// numbers, Grafana its phases and faults. What goes wrong there says nothing of the drill.
+package publish
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+)
+
+// within bounds each request.
+const within = 10 * time.Second
+
+// Address is where a system is told, as it was written: ${env:NAME} in it are read when it
+// is.
+type Address string
+
+// Check reports an address that is no URL of HTTP, or whose secrets are not there.
+func (a Address) Check() error {
+	_, err := a.parse()
+	return err
+}
+
+func (a Address) parse() (*url.URL, error) {
+	text, err := secret.Text(a).RevealAs(url.PathEscape)
+	if err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("%q: want http://HOST or https://HOST", string(a))
+	}
+	return u, nil
+}
+
+// send sends a body and wants a status of 2xx. A user and a password in the address are sent
+// with it. What a proxy or the system answers otherwise is in the error.
+func send(ctx context.Context, method string, to *url.URL, header http.Header, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, to.String(), bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header = header
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	said, _ := io.ReadAll(io.LimitReader(answer.Body, 300))
+	if answer.StatusCode/100 != 2 {
+		return fmt.Errorf("%s %s: %s: %s", method, to.Redacted(), answer.Status,
+			strings.TrimSpace(string(said)))
+	}
+	return nil
+}
