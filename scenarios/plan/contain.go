@@ -1,51 +1,55 @@
 package plan
 
 import (
-	"fmt"
-
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// contain says what the drill cannot keep inside its network.
-func (p *planner) contain() {
-	for _, name := range sortedKeys(p.s.Targets) {
-		nodes := p.replicas[name]
+// containment is the pass that says what the drill cannot keep inside its network.
+type containment struct {
+	*diagnostics
+	host     hostAccess
+	topology topology
+	faults   []Fault
+	watchers map[string]*watch.Config
+}
+
+func (p containment) check() {
+	pulled := map[string]bool{} // images that were named as such
+	for _, name := range sortedKeys(p.topology.replicas) {
+		nodes := p.topology.replicas[name]
 		if len(nodes) == 0 {
 			continue
 		}
-		switch t := p.nodes[nodes[0]].Spec; {
+		switch t := p.topology.nodes[nodes[0]].Spec; {
 		case t.Image != "":
-			if !p.pulled[t.Image] {
-				p.uncontained("the image %s is pulled from its registry where the engine does not have it",
+			if !pulled[t.Image] {
+				p.uncontain("the image %s is pulled from its registry where the engine does not have it",
 					t.Image)
 			}
-			p.pulled[t.Image] = true
+			pulled[t.Image] = true
 		case t.Build != nil:
-			p.uncontained("%s is built from a Dockerfile: what the build downloads and runs is outside the drill's network",
+			p.uncontain("%s is built from a Dockerfile: what the build downloads and runs is outside the drill's network",
 				name)
 		}
 	}
-	for _, f := range p.plan.Faults {
+	for _, f := range p.faults {
 		if _, ok := f.Fault.(faults.Commanding); ok {
-			p.hostCommand(at("faults", f.Name), "fault "+f.Name)
-			p.uncontained("fault %s runs commands on this machine, with this user's rights: what they do, and where, is theirs",
+			p.host.command(at("faults", f.Name), "fault "+f.Name)
+			p.uncontain("fault %s runs commands on this machine, with this user's rights: what they do, and where, is theirs",
 				f.Name)
 		}
 	}
-	for _, name := range sortedKeys(p.s.Watch) {
-		switch c := p.s.Watch[name]; {
+	for _, name := range sortedKeys(p.watchers) {
+		switch c := p.watchers[name]; {
 		case c.Command != nil:
-			p.hostCommand(at("watch", name), "watcher "+name)
-			p.uncontained("watcher %s runs %s on this machine, with this user's rights", name,
+			p.host.command(at("watch", name), "watcher "+name)
+			p.uncontain("watcher %s runs %s on this machine, with this user's rights", name,
 				secret.Line(c.Command.Run))
 		case c.Webhook != nil && c.Webhook.Loopback:
-			p.uncontained("watcher %s listens on 127.0.0.1:%d of this machine while the drill runs, and hears those who know its token",
+			p.uncontain("watcher %s listens on 127.0.0.1:%d of this machine while the drill runs, and hears those who know its token",
 				name, c.Webhook.Port)
 		}
 	}
-}
-
-func (p *planner) uncontained(format string, args ...any) {
-	p.plan.Uncontained = append(p.plan.Uncontained, fmt.Sprintf(format, args...))
 }

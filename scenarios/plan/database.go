@@ -13,8 +13,13 @@ import (
 // mostSQLConnections is what a PostgreSQL as it is installed takes.
 const mostSQLConnections = 100
 
-// databases checks the embedded applications that keep their rows elsewhere.
-func (p *planner) databases() {
+// databases is the pass that checks the embedded applications that keep their rows elsewhere.
+type databases struct {
+	*diagnostics
+	topology
+}
+
+func (p databases) check() {
 	for _, name := range sortedKeys(p.replicas) {
 		t := p.nodes[p.replicas[name][0]].Spec
 		if t.Lab == nil || t.Lab.SQL == nil {
@@ -32,7 +37,7 @@ func (p *planner) databases() {
 }
 
 // dsn checks where an application looks for its database: at targets that it uses.
-func (p *planner) dsn(name string, t *scenarios.Target, text secret.Text, keys []string) {
+func (p databases) dsn(name string, t *scenarios.Target, text secret.Text, keys []string) {
 	const such = "want one as libpq writes it, such as postgres://app@db-1,db-2/app?target_session_attrs=read-write"
 	if text == "" {
 		p.problem(keys, "dsn: %s", such)
@@ -80,7 +85,7 @@ func servers(c *pgconn.Config) (all []endpoint) {
 }
 
 // database checks one server of a DSN.
-func (p *planner) database(name string, t *scenarios.Target, end endpoint, keys []string) {
+func (p databases) database(name string, t *scenarios.Target, end endpoint, keys []string) {
 	nodes := p.nodesOf(end.host)
 	if len(nodes) == 0 {
 		p.dangling(keys, "dsn: no target or replica is named %q: %s", end.host,
@@ -95,6 +100,6 @@ func (p *planner) database(name string, t *scenarios.Target, end endpoint, keys 
 	case !used:
 		p.problem(keys, "dsn: %s must declare whom it talks to: add uses: [%s]", name, db.Target)
 	default:
-		p.portOf(keys, end.host, db.Spec, strconv.Itoa(int(end.port)))
+		portOf(p.diagnostics, keys, end.host, db.Spec, strconv.Itoa(int(end.port)))
 	}
 }

@@ -2,10 +2,10 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
@@ -35,14 +35,21 @@ func (e endpoint) on(n *Node) secret.Text {
 	return e.text.Restore(u.String())
 }
 
-// hosts lists the names that a URL can hold.
-func (p *planner) hosts() []string {
-	return append(slices.Collect(maps.Keys(p.replicas)), slices.Collect(maps.Keys(p.nodes))...)
+// endpoints reads where URLs and addresses lead among the nodes, and takes in how their
+// ports are asked.
+type endpoints struct {
+	*diagnostics
+	topology
+	asked protocols
+}
+
+func newEndpoints(d *diagnostics, t topology) endpoints {
+	return endpoints{d, t, protocols{}}
 }
 
 // endpoint reads a URL, whose host must be a target or a replica and whose port
 // one that it declares. Both are shown everywhere, so that neither can be a secret.
-func (p *planner) endpoint(keys []string, text secret.Text) (endpoint, bool) {
+func (p endpoints) endpoint(keys []string, text secret.Text) (endpoint, bool) {
 	u, err := url.Parse(text.Outline())
 	switch {
 	case text.Secret() && (err != nil || u.Host == "" || secret.Outlined(u.Scheme+u.Host)):
@@ -85,7 +92,7 @@ func sameURL(text secret.Text, seems *url.URL) bool {
 }
 
 // hostPort reads NAME:PORT.
-func (p *planner) hostPort(keys []string, text string) (endpoint, bool) {
+func (p endpoints) hostPort(keys []string, text string) (endpoint, bool) {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil || host == "" {
 		p.problem(keys, "%q: want NAME:PORT, such as shop:8080", text)
@@ -94,26 +101,44 @@ func (p *planner) hostPort(keys []string, text string) (endpoint, bool) {
 	return p.known(keys, host, port)
 }
 
-func (p *planner) known(keys []string, host, port string) (endpoint, bool) {
+func (p endpoints) known(keys []string, host, port string) (endpoint, bool) {
 	nodes := p.nodesOf(host)
 	if len(nodes) == 0 {
 		p.dangling(keys, "no target or replica is named %q: %s", host,
 			scenarios.Listed(host, p.hosts()))
 		return endpoint{}, false
 	}
-	n, ok := p.portOf(keys, host, p.nodes[nodes[0]].Spec, port)
+	n, ok := portOf(p.diagnostics, keys, host, p.nodes[nodes[0]].Spec, port)
 	return endpoint{host: host, port: n}, ok
 }
 
-// quietly gives the host of a URL, its faults being reported elsewhere.
-func (p *planner) quietly(text secret.Text) (host string, ok bool) {
+// hostOf gives the host of a URL, its faults being reported elsewhere.
+func hostOf(text secret.Text) string {
 	u, err := url.Parse(text.Outline())
 	if err != nil {
-		return "", false
+		return ""
 	}
-	host = u.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
+	if h, _, err := net.SplitHostPort(u.Host); err == nil {
+		return h
 	}
-	return host, host != ""
+	return u.Host
+}
+
+// portOf checks that a target declares the port.
+func portOf(d *diagnostics, keys []string, host string, t *scenarios.Target,
+	port string) (uint16, bool) {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		d.problem(keys, "port %q: want a number from 1 to 65535", port)
+		return 0, false
+	}
+	if !slices.Contains(t.Ports, uint16(n)) {
+		var have []string
+		for _, p := range t.Ports {
+			have = append(have, strconv.Itoa(int(p)))
+		}
+		d.dangling(keys, "%s has no port %d: %s", host, n, scenarios.Listed("", have))
+		return 0, false
+	}
+	return uint16(n), true
 }

@@ -2,98 +2,98 @@ package plan
 
 import (
 	"net"
-	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
-	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
-	"github.com/stormdrill/stormdrill/scenarios"
 )
 
 // mostFloodRequests bounds what one flood sends in all: what a target's log and
 // the machine's disk can take.
 const mostFloodRequests = 240_000
 
-// floods makes the traffic that faults let loose: consumers of their own, so
-// that their links, addresses and names are never the users'.
-func (p *planner) floods() {
-	for _, name := range sortedKeys(p.s.Faults) {
-		f, kind := p.faultOf(p.s.Faults[name])
-		own, ok := f.(faults.Sending)
+// floods is the pass that makes the traffic which faults let loose: consumers of their own,
+// so that their links, addresses and names are never the users'.
+type floods struct {
+	*diagnostics
+	endpoints endpoints
+	sources   *sources
+	faults    []writtenFault
+	fault     time.Duration // the phase's length
+	users     quantity.Rate // of all load groups
+	taken     consumers     // whose names no flood may have
+}
+
+// floodsOut is the faults' own traffic.
+type floodsOut struct {
+	floods    []load.Group
+	swarms    []load.Swarm
+	consumers []*consumer
+	asked     protocols
+}
+
+func (p floods) traffic() (out floodsOut) {
+	for _, f := range p.faults {
+		own, ok := f.fault.(faults.Sending)
 		if !ok {
 			continue
 		}
-		end, from, ok := p.loosed(name, kind, f.Aim().To, own.Addresses())
+		c, end, ok := p.loosed(f, own.Addresses())
 		if !ok {
 			continue
 		}
-		t := own.Sends(end.url, net.JoinHostPort(end.host, strconv.Itoa(int(end.port))), from)
+		out.consumers = append(out.consumers, c)
+		t := own.Sends(end.url, net.JoinHostPort(end.host, strconv.Itoa(int(end.port))),
+			c.addresses)
 		if t.Flood != nil {
-			t.Flood.Name = name
-			p.fewEnough(at("faults", name, kind, "rate"), t.Flood, p.s.Faults[name])
-			p.plan.Load.Floods = append(p.plan.Load.Floods, *t.Flood)
+			t.Flood.Name = f.name
+			p.fewEnough(f, t.Flood)
+			out.floods = append(out.floods, *t.Flood)
 		}
 		if t.Swarm != nil {
-			t.Swarm.Name = name
-			p.plan.Load.Swarms = append(p.plan.Load.Swarms, *t.Swarm)
+			t.Swarm.Name = f.name
+			out.swarms = append(out.swarms, *t.Swarm)
 		}
 	}
-	p.allTraffic()
+	p.allTraffic(out)
+	out.asked = p.endpoints.asked
+	return out
 }
 
 // fewEnough bounds what one flood sends in all.
-func (p *planner) fewEnough(keys []string, g *load.Group, entry *scenarios.Fault) {
-	rate, on := quantity.Rate(g.Rate), orElse(entry.For, p.s.Phases.Hold-entry.At)
+func (p floods) fewEnough(f writtenFault, g *load.Group) {
+	rate, on := quantity.Rate(g.Rate), orElse(f.entry.For, p.fault-f.entry.At)
 	if n := g.Rate * on.Seconds(); rate <= faults.MostFloodRate && n > mostFloodRequests {
-		p.problem(keys, "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time",
+		p.problem(f.at("rate"), "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time",
 			rate, n, mostFloodRequests)
 	}
 }
 
-// faultOf is the fault of an entry, beside the users' load, and its kind; none where
-// it is not written with just one.
-func (p *planner) faultOf(entry *scenarios.Fault) (faults.Fault, string) {
-	if entry == nil {
-		return nil, ""
-	}
-	kinds, values := scenarios.Chosen(&entry.Kinds)
-	if len(kinds) != 1 {
-		return nil, ""
-	}
-	f := values[0].(faults.Fault)
-	if r, ok := f.(faults.Relative); ok {
-		f = r.Beside(p.usersRate())
-	}
-	return f, kinds[0]
-}
-
 // loosed makes the consumer of one fault's own traffic, with its addresses.
-func (p *planner) loosed(name, kind, to string, sources int) (end endpoint, from []netip.Addr,
-	ok bool) {
-	keys := at("faults", name, kind)
-	if end, ok = p.endpoint(append(keys, "to"), secret.Text(to)); !ok {
-		return end, nil, false
+func (p floods) loosed(f writtenFault, sources int) (c *consumer, end endpoint, ok bool) {
+	to := secret.Text(f.fault.Aim().To)
+	if end, ok = p.endpoints.endpoint(f.at("to"), to); !ok {
+		return nil, end, false
 	}
-	if _, taken := p.consumers[name]; taken || len(p.nodesOf(name)) > 0 {
-		p.problem(at("faults", name), "fault %s has the name of a load group, target or replica: links could not be told apart",
-			name)
-		return end, nil, false
+	if _, taken := p.taken[f.name]; taken || len(p.endpoints.nodesOf(f.name)) > 0 {
+		p.problem(at("faults", f.name), "fault %s has the name of a load group, target or replica: links could not be told apart",
+			f.name)
+		return nil, end, false
 	}
-	from = p.sourcesOf(append(keys, "sources"), max(1, sources))
-	p.addConsumer(name, kindFlood, at("faults", name), from...)
-	p.wants(name, end.host, end.port)
-	return end, from, true
+	c = newConsumer(f.name, kindFlood, p.sources.take(f.at("sources"), max(1, sources))...)
+	c.reach(p.endpoints.nodesOf(end.host), end.port)
+	return c, end, true
 }
 
 // allTraffic checks that one load node can make the users' load and all floods
 // beside it without falling behind.
-func (p *planner) allTraffic() {
-	rate := p.usersRate()
-	flooded := len(p.plan.Load.Floods) > 0
-	for _, g := range p.plan.Load.Floods {
+func (p floods) allTraffic(out floodsOut) {
+	rate := p.users
+	flooded := len(out.floods) > 0
+	for _, g := range out.floods {
 		rate += quantity.Rate(g.Rate)
 	}
 	if flooded && rate > MostRate {
@@ -101,29 +101,11 @@ func (p *planner) allTraffic() {
 			rate, MostRate)
 	}
 	held, most := 0, 0
-	for _, w := range p.plan.Load.Swarms {
+	for _, w := range out.swarms {
 		held, most = held+w.Connections, max(most, w.Connections)
 	}
 	if held > faults.MostConnections && most <= faults.MostConnections { // one alone is told of where it is
 		p.problem(at("faults"), "%d connections held by all faults together: want at most %d", held,
 			faults.MostConnections)
 	}
-}
-
-// usersRate is that of all load groups together.
-func (p *planner) usersRate() (rate quantity.Rate) {
-	for _, name := range sortedKeys(p.s.Load) {
-		rate += p.s.Load[name].Rate
-	}
-	return rate
-}
-
-// flooded are a flood's own links.
-func (p *planner) flooded(name string) (own []link.Link) {
-	for _, l := range p.plan.Switchboard.Links {
-		if c := p.consumers[l.From]; c.kind == kindFlood && l.From == name {
-			own = append(own, l)
-		}
-	}
-	return own
 }

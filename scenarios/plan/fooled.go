@@ -11,24 +11,32 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
+// lookalikes checks faults that answer by themselves.
+type lookalikes struct {
+	*diagnostics
+	groups    groups
+	consumers consumers
+	checks    []load.Check
+}
+
 // fooled refuses a fault whose answer users would take for a good one: they would be
 // served a foreign page, and nothing would be seen of it. Of a check that does, as a
 // monitor does that looks at the status alone, the plan says so.
-func (p *planner) fooled(f *Fault, groups []string, keys []string) {
+func (p lookalikes) fooled(f *Fault, groups []string, keys []string) {
 	answering, ok := f.Fault.(faults.Answering)
 	if !ok {
 		return
 	}
 	a := answering.Answer(f.Name)
 	for _, name := range groups {
-		if g := p.load[name]; takes(g.Expect, g.Method, a) {
+		if g := p.groups[name]; takes(g.Expect, g.Method, a) {
 			p.problem(keys, "fault %s: %s would take its answer, status %d, for a good one (%s), and nothing would be seen of the fault: "+
 				"give %s an assertion that this page fails, such as expect: {body: …}, or the fault another status",
 				f.Name, name, a.Code, g.Expect, family(name))
 			return
 		}
 	}
-	for _, c := range p.plan.Load.Checks {
+	for _, c := range p.checks {
 		if c.HTTP != nil && p.crosses(c, f.Site.Links) && takes(c.HTTP.Expect, http.MethodGet, a) {
 			p.note("fault %s: watcher %s takes its answer, status %d, for a good one (%s), and will not notice it: expect: {body: …} has it look at the page",
 				f.Name, c.Name, a.Code, c.HTTP.Expect)
@@ -52,7 +60,7 @@ func takes(e load.Expect, method string, a link.Answer) bool {
 }
 
 // crosses reports whether a check's own questions go by one of the links.
-func (p *planner) crosses(c load.Check, links []link.Link) bool {
+func (p lookalikes) crosses(c load.Check, links []link.Link) bool {
 	return slices.ContainsFunc(links, func(l link.Link) bool {
 		from := p.consumers[l.From]
 		return from != nil && slices.Contains(from.addresses, c.Source)

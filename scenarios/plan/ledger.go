@@ -20,7 +20,7 @@ const (
 )
 
 // writes makes a group's ledger; nil where it keeps none.
-func (p *planner) writes(name string, g *scenarios.Group) *load.Writes {
+func (p userLoad) writes(name string, g *scenarios.Group, c *consumer) *load.Writes {
 	w := g.Writes
 	if w == nil {
 		return nil
@@ -34,19 +34,19 @@ func (p *planner) writes(name string, g *scenarios.Group) *load.Writes {
 		p.problem(at("load", family(name), "method"),
 			"method %s: a request of that method writes nothing: want POST or PUT", m)
 	}
-	end, ok := p.endpoint(sub("read"), w.Read)
+	end, ok := p.endpoints.endpoint(sub("read"), w.Read)
 	if ok && !strings.Contains(string(w.Read), load.IDMark) {
 		p.problem(sub("read"), "read %q: want the URL of one write, with {id} in it", w.Read)
 	}
 	if ok {
-		p.wants(name, end.host, end.port)
+		c.reach(p.endpoints.nodesOf(end.host), end.port)
 	}
-	p.statuses(sub("missing"), w.Missing)
+	checkStatuses(p.diagnostics, sub("missing"), w.Missing)
 	rate := orElse(w.Rate, DefaultReadRate)
 	if rate > MostRate {
 		p.problem(sub("rate"), "rate %s: one load node keeps its schedule up to %s", rate, MostRate)
 	}
-	f := p.s.Phases
+	f := p.phases
 	if took := seconds(float64(g.Rate) * (f.Baseline + f.Hold +
 		f.Recovery).Seconds() / float64(rate)); took > mostReading {
 		p.problem(sub("rate"), "rate %s: reading back up to %.0f writes would take %s, want at most %s: want a higher rate, fewer writes or shorter phases",
@@ -59,15 +59,14 @@ func (p *planner) writes(name string, g *scenarios.Group) *load.Writes {
 	return &load.Writes{Read: w.Read, Missing: missing, Rate: float64(rate)}
 }
 
-// data checks the objectives about writes.
-func (p *planner) data() {
-	s := p.s.SLA
+// ledgerLimits is the pass that checks the objectives about writes.
+func ledgerLimits(d *diagnostics, s scenarios.SLA, load []load.Group) {
 	if s.Lose != nil && *s.Lose < 0 {
-		p.problem(at("sla", "max-lost-writes"),
+		d.problem(at("sla", "max-lost-writes"),
 			"sla.max-lost-writes: want a number of writes, 0 or above")
 	}
-	gap, kept := p.plan.gap(), false
-	for _, g := range p.s.Load {
+	gap, kept := writeGap(load), false
+	for _, g := range load {
 		kept = kept || g.Writes != nil
 	}
 	for _, o := range []struct {
@@ -75,12 +74,22 @@ func (p *planner) data() {
 		set bool
 	}{{"max-lost-writes", s.Lose != nil}, {"rpo", s.RPO != nil}} {
 		if o.set && !kept {
-			p.problem(at("sla", o.key), "sla.%s: no load group keeps a ledger of its writes: give one writes: {read: …}",
+			d.problem(at("sla", o.key), "sla.%s: no load group keeps a ledger of its writes: give one writes: {read: …}",
 				o.key)
 		}
 	}
 	if s.RPO != nil && *s.RPO > 0 && *s.RPO < gap {
-		p.problem(at("sla", "rpo"), "sla.rpo: %s is finer than the writes can tell, one every %s: want a higher rate, a limit of %s, or 0s for none lost",
+		d.problem(at("sla", "rpo"), "sla.rpo: %s is finer than the writes can tell, one every %s: want a higher rate, a limit of %s, or 0s for none lost",
 			*s.RPO, gap, gap)
 	}
+}
+
+// writeGap is the longest time between two writes of one ledger; 0 where none is kept.
+func writeGap(groups []load.Group) (longest time.Duration) {
+	for _, g := range groups {
+		if g.Writes != nil {
+			longest = max(longest, seconds(1/g.Rate))
+		}
+	}
+	return longest
 }

@@ -15,8 +15,8 @@ const (
 )
 
 // limited gives the targets of a fault that lowers a limit one to restore, and
-// checks that it is lowered.
-func (p *planner) limited(f *Fault) {
+// checks that it is lowered. It changes the nodes.
+func limited(d *diagnostics, f *Fault, nodes []Node) {
 	l, ok := f.Fault.(faults.Limiting)
 	if !ok {
 		return
@@ -25,13 +25,13 @@ func (p *planner) limited(f *Fault) {
 	given := map[string]bool{} // targets, that several nodes make one note
 	give := func(target, what string) {
 		if !given[target] {
-			p.note("fault %s: %s has no limit of its own, and gets %s for the whole drill: an engine can restore a limit, but not take one away",
+			d.note("fault %s: %s has no limit of its own, and gets %s for the whole drill: an engine can restore a limit, but not take one away",
 				f.Name, target, what)
 		}
 		given[target] = true
 	}
-	for i := range p.plan.Nodes {
-		n := &p.plan.Nodes[i]
+	for i := range nodes {
+		n := &nodes[i]
 		if !slices.Contains(f.Site.Targets, n.Name) {
 			continue
 		}
@@ -46,13 +46,13 @@ func (p *planner) limited(f *Fault) {
 		}
 		n.Spec = &with
 		if less.CPUs >= with.CPUs && less.CPUs > 0 {
-			p.problem(at("faults", f.Name, f.Kind, "cpus"),
+			d.problem(at("faults", f.Name, f.Kind, "cpus"),
 				"%s: cpus %g: %s has %g, so nothing would be taken away", f.Kind, less.CPUs, n.Name,
 				with.CPUs)
 			return
 		}
 		if less.Memory >= with.Memory && less.Memory > 0 {
-			p.problem(at("faults", f.Name, f.Kind, "memory"),
+			d.problem(at("faults", f.Name, f.Kind, "memory"),
 				"%s: memory %s: %s has %s, so nothing would be taken away", f.Kind, less.Memory,
 				n.Name, with.Memory)
 			return

@@ -5,32 +5,41 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// noticeable finds which faults each watcher can meet, by the links that its questions
-// take and those that what it asks takes in turn. Where the way of what it hears of is
-// not known (a webhook's, a command's), it can meet all.
-func (p *planner) noticeable() {
-	for i := range p.plan.Header.Watch {
-		w := &p.plan.Header.Watch[i]
-		c, ok := p.s.Watch[w.Name]
-		if !ok {
-			continue
-		}
-		for k := range p.plan.Faults {
-			if f := &p.plan.Faults[k]; !p.notices(p.asking[w.Name], f) {
+// noticeable is the pass that finds which faults each watcher can meet, by the links that
+// its questions take and those that what it asks takes in turn. Where the way of what it
+// hears of is not known (a webhook's, a command's), it can meet all.
+type noticeable struct {
+	*diagnostics
+	affected  affected
+	watchers  map[string]*watch.Config
+	questions map[string]questions // by watcher
+	faults    []Fault
+	touched   map[string]blastRadius // by fault
+}
+
+// unmet gives the watchers with the faults that each cannot meet.
+func (p noticeable) unmet(header []timeline.Watcher) []timeline.Watcher {
+	out := slices.Clone(header)
+	for i := range out {
+		w := &out[i]
+		for k := range p.faults {
+			if f := &p.faults[k]; !p.notices(p.questions[w.Name], f) {
 				w.Unmet = append(w.Unmet, f.Name)
 			}
 		}
 		if len(w.Unmet) > 0 {
-			p.saysUnmet(w.Name, c, w.Unmet)
+			p.saysUnmet(w.Name, p.watchers[w.Name], w.Unmet)
 		}
 	}
+	return out
 }
 
 // saysUnmet says of which faults a watcher cannot tell, and what would let it.
-func (p *planner) saysUnmet(name string, c *watch.Config, unmet []string) {
+func (p noticeable) saysUnmet(name string, c *watch.Config, unmet []string) {
 	cure := ""
 	for _, f := range unmet {
 		if groups := p.touched[f].groups; len(groups) > 0 && c.As == "" && cure == "" {
@@ -43,12 +52,12 @@ func (p *planner) saysUnmet(name string, c *watch.Config, unmet []string) {
 }
 
 // notices reports whether a watcher's questions can meet a fault.
-func (p *planner) notices(a questions, f *Fault) bool {
+func (p noticeable) notices(a questions, f *Fault) bool {
 	resolver := slices.Contains(f.Site.Askers, a.client)
 	if a.unknown || a.names {
 		return a.unknown || resolver
 	}
-	w := p.wayOf(f)
+	w := p.affected.wayOf(f)
 	if a.log {
 		return slices.ContainsFunc(a.nodes, func(n string) bool {
 			return slices.Contains(f.Site.Askers, n) || slices.Contains(f.Site.Targets, n) ||

@@ -62,7 +62,7 @@ func (p *Plan) Objectives() []Objective {
 			By: "every one of them, read back"})
 	}
 	if o.RPO != nil {
-		all = append(all, Objective{"rpo", *o.RPO, p.gap(), "every acknowledged write, read back"})
+		all = append(all, Objective{"rpo", *o.RPO, writeGap(p.Load.Groups), "every acknowledged write, read back"})
 	}
 	keep := o.Keep
 	if o.Profile == sla.Handbook {
@@ -105,14 +105,4 @@ func (p *Plan) clears() string {
 	slices.Sort(serve)
 	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, and sla.outage bounds the whole",
 		strings.Join(slices.Compact(serve), ", "))
-}
-
-// gap is the longest time between two writes of one ledger.
-func (p *Plan) gap() (longest time.Duration) {
-	for _, g := range p.Load.Groups {
-		if g.Writes != nil {
-			longest = max(longest, seconds(1/g.Rate))
-		}
-	}
-	return longest
 }

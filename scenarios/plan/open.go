@@ -88,8 +88,6 @@ func parse(file string, data []byte, dir fs.FS) (*scenarios.Scenario, error) {
 	if !whole {
 		return s, problems.Err()
 	}
-	p := newPlanner(s, Options{})
-	p.problems = problems
-	p.all()
-	return s, p.problems.Err()
+	_, err := compile(s, Options{}, problems)
+	return s, err
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // outages checks a web target's outages.
-func (p *planner) outages(w *scenarios.Web, keys []string) {
+func (p embeddedCheck) outages(w *scenarios.Web, keys []string) {
 	o := w.Outages
 	sub := func(key string) []string { return append(slices.Clip(keys), key) }
 	switch least := o.For + 2*o.Jitter; {
@@ -35,7 +35,7 @@ func (p *planner) outages(w *scenarios.Web, keys []string) {
 		p.problem(sub("count"), "count %d: want one above zero, or none for outages without end",
 			o.Count)
 	}
-	if len(p.s.Faults) == 0 {
+	if p.faultless {
 		p.note("target %s has outages of its own, at instants that its log tells", keys[1])
 		return
 	}

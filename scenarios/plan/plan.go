@@ -1,5 +1,22 @@
 // Package plan makes a scenario concrete: topology, aims, what can be told. Everything that
 // can fail early fails here, with the place in the file and the cure. A plan touches nothing.
+//
+// It is made by passes, which compile, in pipeline.go, runs in order of what they build on:
+//
+//   - the parts by themselves, and the nodes: general, phases, drillSubnet, writtenFaults,
+//     targets, startOrder, databases;
+//   - who opens connections: cohorts, userLoad, floods, uses, watchers, readiness;
+//   - their links: faultReroutes, steers, linking, steering;
+//   - what the faults hit, and what that does to users and watchers: aims, setTTLs, proxied,
+//     binding, overlaps, noticeable;
+//   - whether the objectives can be judged: someObjective, watcherLimits, changeLimits,
+//     ledgerLimits, windows, confirms, detectability, thresholds, profile, unjudged, budget;
+//   - what is not contained, and the order of time: containment, schedule.
+//
+// A pass is a function, or a type whose fields are what it takes and whose one method that
+// pipeline.go calls gives values, which no other pass changes. All share the diagnostics, to
+// which they report problems and notes, and look nodes up in a topology, links in a network.
+// Two draw from shared pools: of addresses (sources) and of what is random (draws).
 package plan
 
 import (

@@ -7,13 +7,40 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// protocol is what a port of a node is known to speak; empty where it is not.
-func (p *planner) protocol(n *Node, port uint16) string {
-	e := n.Spec.Lab
-	switch {
-	case e == nil:
-		return p.protocols[want{n.Name, port}]
-	case speaksTLS(e, port):
+// protocols are what ports of users' own images are known to speak, by how they are
+// asked; empty where they are asked in two ways.
+type protocols map[want]string
+
+// ask takes in how a port is asked.
+func (p protocols) ask(w want, spoken string) {
+	if before, ok := p[w]; ok && before != spoken {
+		spoken = ""
+	}
+	p[w] = spoken
+}
+
+// merged takes in how ports are asked by several.
+func merged(all ...protocols) protocols {
+	out := protocols{}
+	for _, one := range all {
+		for w, spoken := range one {
+			out.ask(w, spoken)
+		}
+	}
+	return out
+}
+
+// of is what a port of a node is known to speak; empty where it is not.
+func (p protocols) of(n *Node, port uint16) string {
+	if n.Spec.Lab == nil {
+		return p[want{n.Name, port}]
+	}
+	return embeddedProtocol(n.Spec.Lab, port)
+}
+
+// embeddedProtocol is what a port of an embedded target speaks.
+func embeddedProtocol(e *scenarios.Embedded, port uint16) string {
+	if speaksTLS(e, port) {
 		return link.Encrypted
 	}
 	return link.Plain
@@ -29,28 +56,19 @@ func speaksTLS(e *scenarios.Embedded, port uint16) bool {
 
 // spoken takes in how a port is asked: it has to be how an embedded target
 // answers, and is how a user's own image is taken to.
-func (p *planner) spoken(keys []string, end endpoint) {
+func (p endpoints) spoken(keys []string, end endpoint) {
 	spoken := map[string]string{"http": link.Plain, "https": link.Encrypted}[end.url.Scheme]
 	for _, name := range p.nodesOf(end.host) {
 		n := p.nodes[name]
 		if n.Spec.Lab == nil {
-			p.asked(want{name, end.port}, spoken)
+			p.asked.ask(want{name, end.port}, spoken)
 			continue
 		}
-		if have := p.protocol(n, end.port); have != spoken {
+		if have := embeddedProtocol(n.Spec.Lab, end.port); have != spoken {
 			p.problem(keys, "%q: %s", end.url, mismatch(n.Target, end.port, have))
 			return
 		}
 	}
-}
-
-// asked notes how a port is asked; where it is asked both ways, what it speaks is
-// not known.
-func (p *planner) asked(w want, spoken string) {
-	if before, ok := p.protocols[w]; ok && before != spoken {
-		spoken = ""
-	}
-	p.protocols[w] = spoken
 }
 
 func mismatch(target string, port uint16, speaks string) string {

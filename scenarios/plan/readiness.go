@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
@@ -10,7 +11,7 @@ import (
 )
 
 // ready checks a target's condition of readiness.
-func (p *planner) ready(t *scenarios.Target, keys []string) {
+func (p targetCheck) ready(t *scenarios.Target, keys []string) {
 	r := t.Ready
 	n := 0
 	for _, set := range []bool{r.HTTP != "", r.TCP != "", r.Log != "", r.Health} {
@@ -21,7 +22,7 @@ func (p *planner) ready(t *scenarios.Target, keys []string) {
 	if n != 1 && !p.mistyped(keys) {
 		p.problem(keys, "ready: want exactly one of http, tcp, log, health; there are %d", n)
 	}
-	p.expects(append(slices.Clip(keys), "expect"), r.Expect)
+	checkExpect(p.diagnostics, append(slices.Clip(keys), "expect"), r.Expect)
 	if !r.Expect.IsZero() && r.HTTP == "" {
 		p.problem(append(slices.Clip(keys), "expect"),
 			"ready: expect is about the answer to http, which is not asked: want ready: {http: …, expect: …}")
@@ -32,36 +33,55 @@ func (p *planner) ready(t *scenarios.Target, keys []string) {
 	}
 }
 
-// readiness gives every node the questions that say it serves: its own URL or
-// port, else, where it has any, its first port.
-func (p *planner) readiness() {
-	for _, name := range sortedKeys(p.nodes) {
-		n := p.nodes[name]
+// readyName is that of the consumer who asks whether nodes serve.
+const readyName = "ready"
+
+// readiness is the pass that gives every node the questions that say it serves: its own URL
+// or port, else, where it has any, its first port.
+type readiness struct {
+	*diagnostics
+	endpoints endpoints
+	from      netip.Addr // the load node's
+}
+
+// readinessOut is what is asked of whom before the baseline.
+type readinessOut struct {
+	checks   map[string][]load.Check // by node
+	consumer *consumer               // who asks, and whom
+	asked    protocols
+}
+
+func (p readiness) checks() readinessOut {
+	out := readinessOut{map[string][]load.Check{}, newConsumer(readyName, kindReady),
+		p.endpoints.asked}
+	for _, name := range sortedKeys(p.endpoints.nodes) {
+		n := p.endpoints.nodes[name]
 		keys := at("targets", n.Target, "ready")
 		r := orElse(n.Spec.Ready, &scenarios.Ready{})
-		c := load.Check{Name: "ready:" + n.Name, Source: p.plan.LoadAddr, Every: watch.DefaultPoll,
+		c := load.Check{Name: "ready:" + n.Name, Source: p.from, Every: watch.DefaultPoll,
 			Timeout: watch.DefaultEvery}
 		switch {
 		case r.HTTP != "":
-			end, ok := p.endpoint(append(keys, "http"), r.HTTP)
+			end, ok := p.endpoints.endpoint(append(keys, "http"), r.HTTP)
 			if !ok {
 				continue
 			}
 			c.HTTP = &load.HTTPProbe{URL: end.on(n), Expect: r.Expect}
-			p.wants("ready", end.host, end.port)
+			out.consumer.reach(p.endpoints.nodesOf(end.host), end.port)
 		case r.TCP != "":
-			end, ok := p.hostPort(append(keys, "tcp"), r.TCP)
+			end, ok := p.endpoints.hostPort(append(keys, "tcp"), r.TCP)
 			if !ok {
 				continue
 			}
 			c.TCP = &load.TCPProbe{Address: string(end.on(n))}
-			p.wants("ready", end.host, end.port)
+			out.consumer.reach(p.endpoints.nodesOf(end.host), end.port)
 		case len(n.Spec.Ports) > 0:
 			c.TCP = &load.TCPProbe{Address: fmt.Sprintf("%s:%d", n.Name, n.Spec.Ports[0])}
-			p.wants("ready", n.Name, n.Spec.Ports[0])
+			out.consumer.reach(p.endpoints.nodesOf(n.Name), n.Spec.Ports[0])
 		default:
 			continue
 		}
-		n.Ready = []load.Check{c}
+		out.checks[name] = []load.Check{c}
 	}
+	return out
 }

@@ -7,54 +7,80 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// reroutes gives those whose names will move a link to where they move, from the
-// start: no link is made under traffic.
-func (p *planner) reroutes() {
-	for _, name := range sortedKeys(p.s.Faults) {
-		f, kind := p.faultOf(p.s.Faults[name])
-		if f == nil || f.Aim().MovesTo == "" {
+// reroute says that names may come to lead some nodes and groups elsewhere, by a fault or by
+// a steer.
+type reroute struct {
+	from  string   // who, by name or glob
+	names []string // that they ask for
+	to    []string // nodes
+}
+
+// faultReroutes is the pass that finds where faults move names to.
+func faultReroutes(d *diagnostics, t topology, faults []writtenFault) (all []reroute) {
+	for _, f := range faults {
+		if f.fault == nil || f.fault.Aim().MovesTo == "" {
 			continue
 		}
-		a := f.Aim()
-		to := p.nodesOf(a.MovesTo)
+		a := f.fault.Aim()
+		to := t.nodesOf(a.MovesTo)
 		if len(to) != 1 {
-			p.dangling(at("faults", name, kind, "to"), "to %q: want one target or replica: %s",
-				a.MovesTo, scenarios.Listed(a.MovesTo, sortedKeys(p.nodes)))
+			d.dangling(f.at("to"), "to %q: want one target or replica: %s",
+				a.MovesTo, scenarios.Listed(a.MovesTo, sortedKeys(t.nodes)))
 			continue
 		}
-		p.lead(a.From, a.Names, to)
+		all = append(all, reroute{a.From, a.Names, to})
 	}
+	return all
 }
 
-// lead makes those who ask by that name or glob consumers of the nodes to which
-// names may come to lead them.
-func (p *planner) lead(from string, names, to []string) {
-	for _, node := range to {
-		n := p.nodes[node]
-		for _, name := range names {
-			if !slices.Contains(n.Called, name) {
-				n.Called = append(n.Called, name)
+// reroutedNames lists the names that may come to lead to each node, besides its own.
+func reroutedNames(all []reroute) map[string][]string {
+	out := map[string][]string{}
+	for _, l := range all {
+		for _, node := range l.to {
+			for _, name := range l.names {
+				if !slices.Contains(out[node], name) {
+					out[node] = append(out[node], name)
+				}
 			}
-		}
-		for _, c := range p.sortedConsumers() {
-			if (c.kind != kindUsers && c.kind != kindNode) ||
-				!glob(from, c.name, orElse(c.of, c.name)) || c.name == node {
-				continue
-			}
-			for _, port := range n.Spec.Ports {
-				c.wants[want{node, port}] = c.kind == kindUsers
-			}
-		}
-	}
-}
-
-// movedLinks are the askers' links to where a fault moves their names.
-func (p *planner) movedLinks(where string, askers []string) (out []link.Link) {
-	to := p.nodesOf(where)
-	for _, l := range p.plan.Switchboard.Links {
-		if slices.Contains(askers, l.From) && slices.Contains(to, l.To) {
-			out = append(out, l)
 		}
 	}
 	return out
+}
+
+// rerouteCheck checks where names are rerouted to.
+type rerouteCheck struct {
+	*diagnostics
+	network
+	protocols protocols
+}
+
+// elsewhere checks that whoever hears other addresses, those of where, comes to
+// other nodes, which answer as the ones before did.
+func (p rerouteCheck) elsewhere(keys []string, where string, links []link.Link) bool {
+	for _, l := range links {
+		for _, node := range p.nodesOf(where) {
+			if l.To == node {
+				p.problem(keys, "to %s: %s leads %s there already: want another target", where,
+					l.Name, l.From)
+				return false
+			}
+			if !l.Users && p.consumers[l.From].kind == kindUsers {
+				continue // only a check asks there
+			}
+			n := p.nodes[node]
+			if !slices.Contains(n.Spec.Ports, l.Port) {
+				p.problem(keys, "to %s: %s asks %s at port %d, which %s lacks: want it among its ports",
+					where, l.From, l.Name, l.Port, node)
+				return false
+			}
+			if have := p.protocols.of(n, l.Port); have != "" && l.Protocol != "" && have != l.Protocol {
+				speaks := map[string]string{link.Plain: "plain HTTP", link.Encrypted: "TLS"}
+				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: nobody could follow the name; want both alike",
+					where, l.Name, speaks[l.Protocol], l.Port, node, speaks[have])
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -12,7 +12,7 @@ import (
 // it is about happens in its phase: so many that a share of steps is shown with
 // confidence, that one bad request is no more than may be, or that a percentile is
 // not simply the worst. A relative one needs them in the baseline, too.
-func (p *planner) sampleSize(keys []string, k sla.Keep) {
+func (p thresholds) sampleSize(keys []string, k sla.Keep) {
 	if need := k.Needs(); need > 0 {
 		p.count(keys, k, k.Phase, need)
 		if k.Relative {
@@ -21,11 +21,11 @@ func (p *planner) sampleSize(keys []string, k sla.Keep) {
 	}
 }
 
-func (p *planner) count(keys []string, k sla.Keep, phase string, need int) {
-	length := p.phase(phase)
+func (p thresholds) count(keys []string, k sla.Keep, phase string, need int) {
+	length := p.length(phase)
 	most := 0.0
-	for _, name := range p.judgedGroups() {
-		switch g := p.load[name]; {
+	for _, name := range p.groups.judged() {
+		switch g := p.groups[name]; {
 		case !k.About(name):
 		case k.OfLookups():
 			most += looksUp(g) * length.Seconds()
@@ -99,9 +99,9 @@ func looksUp(g *scenarios.Group) float64 {
 	return min(opens(g), float64(max(1, g.Sources))/kept.Seconds())
 }
 
-// phase is the length of what an objective names.
-func (p *planner) phase(name string) time.Duration {
-	f := p.s.Phases
+// length is that of the phase which an objective names.
+func (p thresholds) length(name string) time.Duration {
+	f := p.phases
 	switch name {
 	case "baseline":
 		return f.Baseline

@@ -46,16 +46,16 @@ func asksFor(s link.Selection, g *scenarios.Group) bool {
 }
 
 // saysUnselected says whose requests on a fault's links it lets alone, all of them.
-func (p *planner) saysUnselected(f *Fault) {
+func saysUnselected(d *diagnostics, f *Fault, load groups) {
 	var all []string
 	for _, l := range f.Site.Links {
-		if g := p.load[l.From]; g != nil && !asksFor(selection(f.Fault), g) {
+		if g := load[l.From]; g != nil && !asksFor(selection(f.Fault), g) {
 			all = append(all, l.From)
 		}
 	}
 	slices.Sort(all)
 	if all = slices.Compact(all); len(all) > 0 {
-		p.note("fault %s: by only and spare it lets all requests of %s alone", f.Name,
+		d.note("fault %s: by only and spare it lets all requests of %s alone", f.Name,
 			strings.Join(all, ", "))
 	}
 }

@@ -56,15 +56,15 @@ type errUnknown struct{ error }
 
 // matched finds the links that a selector means, watchers' own among them: everybody's is
 // theirs, too. Those that ask for readiness, and floods', never are.
-func (p *planner) matched(text string) ([]link.Link, error) {
+func (n network) matched(text string) ([]link.Link, error) {
 	s, err := parseSelector(text)
 	if err != nil {
 		return nil, err
 	}
 	var froms, tos, pairs []string
 	var hit []link.Link
-	for _, l := range p.plan.Switchboard.Links {
-		c := p.consumers[l.From]
+	for _, l := range n.links {
+		c := n.consumers[l.From]
 		if c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
@@ -92,23 +92,24 @@ func (p *planner) matched(text string) ([]link.Link, error) {
 
 // aimed finds the nodes that a target's name or glob means, and all links that
 // end there.
-func (p *planner) aimed(text string) (nodes []string, links []link.Link, err error) {
+func (n network) aimed(text string) (nodes []string, links []link.Link, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
 		return nil, nil, fmt.Errorf("target %q: want the name of a target or replica, such as app-2",
 			text)
 	}
 	var names []string
-	for _, n := range p.plan.Nodes {
-		names = append(names, n.Name, n.Target)
-		if glob(text, n.Name, n.Target) {
-			nodes = append(nodes, n.Name)
+	for _, name := range n.order {
+		one := n.nodes[name]
+		names = append(names, one.Name, one.Target)
+		if glob(text, one.Name, one.Target) {
+			nodes = append(nodes, one.Name)
 		}
 	}
 	if len(nodes) == 0 {
 		return nil, nil, errUnknown{fmt.Errorf("no target or replica is named %q: %s", text,
 			scenarios.Listed(text, names))}
 	}
-	for _, l := range p.plan.Switchboard.Links {
+	for _, l := range n.links {
 		if slices.Contains(nodes, l.To) {
 			links = append(links, l)
 		}
@@ -118,15 +119,15 @@ func (p *planner) aimed(text string) (nodes []string, links []link.Link, err err
 
 // askers finds who asks the resolver by that name or glob, and the links whose
 // names (all, where none is given) are asked for.
-func (p *planner) askers(text string, names []string) (askers []string, links []link.Link,
+func (n network) askers(text string, names []string) (askers []string, links []link.Link,
 	key string, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
 		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers",
 			text)
 	}
 	var known, asked []string
-	for _, l := range p.plan.Switchboard.Links {
-		c := p.consumers[l.From]
+	for _, l := range n.links {
+		c := n.consumers[l.From]
 		if c.kind == kindReady || c.kind == kindFlood {
 			continue
 		}
@@ -146,10 +147,10 @@ func (p *planner) askers(text string, names []string) (askers []string, links []
 		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s",
 			text, scenarios.Listed(text, known))}
 	}
-	for _, n := range names {
-		if !slices.Contains(asked, n) {
+	for _, name := range names {
+		if !slices.Contains(asked, name) {
 			return nil, nil, "names", errUnknown{fmt.Errorf("names: %s does not ask for %q: %s",
-				text, n, scenarios.Listed(n, asked))}
+				text, name, scenarios.Listed(name, asked))}
 		}
 	}
 	return askers, links, "", nil

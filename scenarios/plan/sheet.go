@@ -29,30 +29,28 @@ func LoadSLA(path string) (h timeline.Header, alone bool, err error) {
 		}
 		return p.Header, false, nil
 	}
-	p := newPlanner(s, Options{})
-	p.problems = problems
-	p.sheet()
-	return timeline.Header{Objectives: objectives(s.SLA)}, true, p.problems.Err()
+	d := newDiagnostics(s, problems)
+	sheet(d, s.SLA)
+	return timeline.Header{Objectives: objectives(s.SLA)}, true, d.problems.Err()
 }
 
 // sheet checks what of an sla can be checked without a drill.
-func (p *planner) sheet() {
-	s := p.s.SLA
+func sheet(d *diagnostics, s scenarios.SLA) {
 	for i, text := range s.Keep {
 		if _, err := sla.ParseKeep(text); err != nil {
-			p.problem(at("sla", "thresholds", strconv.Itoa(i)), "%v", err)
+			d.problem(at("sla", "thresholds", strconv.Itoa(i)), "%v", err)
 		}
 	}
 	if s.Budget != "" {
 		if _, err := sla.ParseBudget(s.Budget); err != nil {
-			p.problem(at("sla", "budget"), "%v", err)
+			d.problem(at("sla", "budget"), "%v", err)
 		}
 	}
 	if s.Profile != "" && !slices.Contains(sla.Profiles, s.Profile) {
-		p.problem(at("sla", "profile"), "profile %q: %s", s.Profile,
+		d.problem(at("sla", "profile"), "profile %q: %s", s.Profile,
 			scenarios.Listed(s.Profile, sla.Profiles))
 	}
-	if objectives(s).Empty() && !p.mistyped(at("sla")) {
-		p.missing("sla", "sla: want at least one objective: without one a record can neither pass nor fail")
+	if objectives(s).Empty() && !d.mistyped(at("sla")) {
+		d.missing("sla", "sla: want at least one objective: without one a record can neither pass nor fail")
 	}
 }

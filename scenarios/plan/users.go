@@ -1,16 +1,10 @@
 package plan
 
 import (
-	"crypto/x509"
-	"errors"
-	"io/fs"
 	"net/http"
 	"net/netip"
-	"slices"
-	"strconv"
 	"time"
 
-	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -31,46 +25,51 @@ const (
 	mostTimeout = 60 * time.Second
 )
 
-// groups makes the load.
-func (p *planner) groups() {
+// userLoad is the pass that makes the load: the groups as the load node runs them, and who
+// reaches whom by that.
+type userLoad struct {
+	*diagnostics
+	host      hostAccess
+	endpoints endpoints
+	sources   *sources
+	groups    groups
+	phases    scenarios.Phases
+}
+
+// userLoadOut is the users' load.
+type userLoadOut struct {
+	groups    []load.Group
+	header    []timeline.Group
+	consumers []*consumer
+	asked     protocols
+}
+
+func (p userLoad) load() (out userLoadOut) {
 	var rate quantity.Rate
-	p.cohorts()
-	for _, name := range sortedKeys(p.load) {
-		g := p.load[name]
+	for _, name := range sortedKeys(p.groups) {
+		g := p.groups[name]
 		rate += g.Rate
 		n := max(1, g.Sources)
-		p.group(name, g, p.sourcesOf(at("load", family(name), "sources"), n))
+		p.group(name, g, p.sources.take(at("load", family(name), "sources"), n), &out)
 	}
-	if len(p.load) > 0 && len(p.judgedGroups()) == 0 {
+	if len(p.groups) > 0 && len(p.groups.judged()) == 0 {
 		p.problem(at("load"), "load: all groups are references, and none is the users': nothing would be judged")
 	}
 	if rate > MostRate {
 		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates",
 			rate, MostRate)
 	}
-}
-
-// sourcesOf gives n addresses of the users' block.
-func (p *planner) sourcesOf(keys []string, n int) (from []netip.Addr) {
-	if p.sources+n > MostSources {
-		p.problem(keys, "%d sources in all groups and floods: want at most %d in a drill",
-			p.sources+n, MostSources)
-		n = max(0, MostSources-p.sources)
-	}
-	for range n {
-		p.sources++
-		from = append(from, p.address(1, p.sources))
-	}
-	return from
+	out.asked = p.endpoints.asked
+	return out
 }
 
 // group makes one group, with what it leaves out filled in.
-func (p *planner) group(name string, g *scenarios.Group, from []netip.Addr) {
+func (p userLoad) group(name string, g *scenarios.Group, from []netip.Addr, out *userLoadOut) {
 	p.checkGroup(name, g)
-	c := p.addConsumer(name, kindUsers, at("load", family(name)), from...)
+	c := newConsumer(name, kindUsers, from...)
 	c.of = family(name)
-	if end, ok := p.endpoint(at("load", family(name), "to"), g.To); ok {
-		for _, n := range p.nodesOf(end.host) {
+	if end, ok := p.endpoints.endpoint(at("load", family(name), "to"), g.To); ok {
+		for _, n := range p.endpoints.nodesOf(end.host) {
 			c.wants[want{n, end.port}] = true
 		}
 	}
@@ -80,8 +79,8 @@ func (p *planner) group(name string, g *scenarios.Group, from []netip.Addr) {
 		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
 		Timeout: orElse(g.Timeout, scenarios.DefaultTimeout),
 		Slow:    orElse(g.Slow, scenarios.DefaultSlow),
-		Sources: from, CA: p.authority(at("load", family(name), "ca"), g.CA), DNSCache: g.DNSCache,
-		Writes: p.writes(name, g),
+		Sources: from, CA: p.host.authority(at("load", family(name), "ca"), g.CA), DNSCache: g.DNSCache,
+		Writes: p.writes(name, g, c),
 	}
 	if g.Writes != nil {
 		spec.Method = orElse(g.Method, http.MethodPost)
@@ -90,8 +89,9 @@ func (p *planner) group(name string, g *scenarios.Group, from []netip.Addr) {
 		spec.PerRequest, spec.PerUser, spec.Live, spec.KeepAlive = c.Per == "request",
 			c.Per == "user", c.Live, c.Keepalive
 	}
-	p.plan.Load.Groups = append(p.plan.Load.Groups, spec)
-	p.plan.Header.Groups = append(p.plan.Header.Groups,
+	out.consumers = append(out.consumers, c)
+	out.groups = append(out.groups, spec)
+	out.header = append(out.header,
 		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow,
 			Expect: spec.Expect.String(), Ledger: g.Writes != nil, Reference: g.Reference})
 }
@@ -99,7 +99,7 @@ func (p *planner) group(name string, g *scenarios.Group, from []netip.Addr) {
 // users is how many synthetic users a group has: at least one per source.
 func users(g *scenarios.Group) int { return orElse(g.Users, max(scenarios.DefaultUsers, g.Sources)) }
 
-func (p *planner) checkGroup(name string, g *scenarios.Group) {
+func (p userLoad) checkGroup(name string, g *scenarios.Group) {
 	sub := func(keys ...string) []string { return append(at("load", family(name)), keys...) }
 	if g.Rate <= 0 {
 		p.problem(sub("rate"), "group %s: want a rate above zero, such as 100/s", name)
@@ -127,7 +127,7 @@ func (p *planner) checkGroup(name string, g *scenarios.Group) {
 		nil); err != nil {
 		p.problem(sub("method"), "method %q: want one such as GET or POST", g.Method)
 	}
-	p.expects(sub("expect"), g.Expect)
+	checkExpect(p.diagnostics, sub("expect"), g.Expect)
 	c := g.Connections
 	if c == nil {
 		return
@@ -148,48 +148,4 @@ func (p *planner) checkGroup(name string, g *scenarios.Group) {
 			"per user: %d users would keep as many connections: want at most %d users", users(g),
 			mostOwn)
 	}
-}
-
-// expects checks what a good answer is.
-func (p *planner) expects(keys []string, e load.Expect) {
-	p.statuses(append(slices.Clip(keys), "status"), e.Status)
-	if bad := (*expect.Error)(nil); errors.As(expect.Check(e), &bad) {
-		p.problem(append(slices.Clip(keys), bad.Key...), "expect: %v", bad)
-	}
-}
-
-// statuses checks a list of HTTP statuses.
-func (p *planner) statuses(keys []string, list []int) {
-	for i, code := range list {
-		if code < 100 || code > 599 {
-			p.problem(append(slices.Clip(keys), strconv.Itoa(i)), "status %d: want 100 to 599",
-				code)
-		}
-	}
-}
-
-// authority reads the certificate that somebody trusts; none where file is empty.
-func (p *planner) authority(keys []string, file string) string {
-	if file == "" {
-		return ""
-	}
-	if _, ours := scenarios.MaterialOf(file); ours {
-		p.problem(keys, "ca %q: the drill's own authority is trusted here in any case: leave ca out",
-			file)
-		return ""
-	}
-	p.hostFile(keys, file)
-	pem, err := p.s.ReadFile(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		p.problem(keys, "ca %q: there is no such file beside the scenario", file)
-		return ""
-	case err != nil:
-		p.problem(keys, "ca %q: %v", file, err)
-		return ""
-	}
-	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-		p.problem(keys, "ca %q: holds no certificate in PEM", file)
-	}
-	return string(pem)
 }

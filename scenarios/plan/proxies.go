@@ -1,0 +1,50 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/stormdrill/stormdrill/faults/link"
+)
+
+// proxied is the pass that marks the links which a fault of the byte stream hits, for a
+// proxy to stand there, and opens those in which one reads what may be TLS. It gives the
+// network's links and the faults with theirs so marked.
+func proxied(d *diagnostics, net network, all []Fault) ([]link.Link, []Fault) {
+	proxy, staged, read := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	fields := map[string][]string{}
+	for _, f := range all {
+		a := f.Fault.Aim()
+		for _, l := range f.Site.Links {
+			proxy[l.ID] = proxy[l.ID] || a.Proxied
+			staged[l.ID] = staged[l.ID] || a.Staged
+			read[l.ID] = read[l.ID] || a.Reads && l.Protocol != link.Plain
+			fields[l.ID] = append(fields[l.ID], selection(f.Fault).Fields()...)
+		}
+	}
+	mark := func(links []link.Link) []link.Link {
+		links = slices.Clone(links)
+		for i := range links {
+			id := links[i].ID
+			links[i].Proxied, links[i].Staged, links[i].Opened = proxy[id], staged[id], read[id]
+			links[i].Fields = slices.Compact(slices.Sorted(slices.Values(fields[id])))
+		}
+		return links
+	}
+	links, marked := mark(net.links), slices.Clone(all)
+	for i := range marked {
+		marked[i].Site.Links = mark(marked[i].Site.Links)
+	}
+	sayOpened(d, net.nodes, links)
+	return links, marked
+}
+
+// sayOpened tells of those who have to trust what an opened link shows: all of the
+// drill's own do.
+func sayOpened(d *diagnostics, nodes map[string]*Node, links []link.Link) {
+	for _, l := range links {
+		if n := nodes[l.From]; l.Opened && n != nil && n.Spec.Lab == nil {
+			d.note("link %s: where TLS is spoken there, it ends in the switchboard, which shows a certificate of the drill's own authority and brings no client's certificate along: "+
+				"if %s checks certificates, give it drill:ca.pem among its files", l.ID, l.From)
+		}
+	}
+}

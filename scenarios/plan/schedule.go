@@ -1,0 +1,69 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
+)
+
+// schedule is the pass that puts the phases and faults in order of time.
+type schedule struct {
+	*diagnostics
+	phases   scenarios.Phases
+	faults   []Fault
+	writes   bool          // that are read back
+	every    time.Duration // longest period of a check that is known
+	watchers []timeline.Watcher
+	targets  map[string]*scenarios.Target
+}
+
+func (p schedule) timeline() []Step {
+	f := p.phases
+	steps, fault := []Step{{0, "baseline: users and checks begin"}}, f.WarmingUp()+f.Baseline
+	if warm := f.WarmingUp(); warm > 0 {
+		steps = []Step{{0, "warm-up, which is not judged: users and checks begin"},
+			{warm, "baseline"}}
+	}
+	for _, x := range p.faults {
+		steps = append(steps, Step{fault + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)})
+		if !faults.IsInstant(x.Fault) {
+			steps = append(steps, Step{fault + x.At + x.For, "lift " + x.Name})
+		}
+	}
+	steps = append(steps,
+		Step{fault + f.Hold, "recovery: the last fault is gone"},
+		Step{fault + f.Hold + f.Recovery, "end"})
+	if p.writes {
+		steps = append(steps, Step{fault + f.Hold + f.Recovery,
+			"acknowledged writes are read back"})
+	}
+	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
+	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks",
+		p.every)
+	if others := p.others(); len(others) > 0 && f.Jitter == 0 {
+		p.note("how often %s may ask by itself is not known here: set phases.jitter to the longest such interval, of scrapes or checks, so that the injection meets each of its phases",
+			strings.Join(others, ", "))
+	}
+	return steps
+}
+
+// others are who may ask at a period of their own: what stands behind a webhook, and
+// images that are not Stormdrill's and use somebody.
+func (p schedule) others() (names []string) {
+	for _, w := range p.watchers {
+		if w.Told && !w.Person {
+			names = append(names, w.Name)
+		}
+	}
+	for _, name := range sortedKeys(p.targets) {
+		if t := p.targets[name]; t.Lab == nil && len(t.Uses) > 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,63 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// thresholds is the pass that checks objectives over a phase.
+type thresholds struct {
+	*diagnostics
+	groups groups
+	nodes  map[string]*Node
+	phases scenarios.Phases
+}
+
+func (p thresholds) check(texts []string) {
+	for i, text := range texts {
+		p.threshold(at("sla", "thresholds", strconv.Itoa(i)), text)
+	}
+}
+
+// threshold checks one objective over a phase.
+func (p thresholds) threshold(keys []string, text string) {
+	k, err := sla.ParseKeep(text)
+	if err != nil {
+		p.problem(keys, "%v", err)
+		return
+	}
+	if strings.Contains(text, " in hold ") {
+		p.note("threshold %q: the phase hold is called fault now; the old name is read for a release",
+			text)
+	}
+	if groups := p.groups.judged(); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
+		p.problem(keys, "threshold %q: no load group is named %q: %s", text, k.Of,
+			scenarios.Listed(k.Of, groups))
+		return
+	}
+	if _, ok := p.nodes[k.Node]; k.Node != "" && !ok {
+		p.problem(keys, "threshold %q: no node is named %q: %s", text, k.Node,
+			scenarios.Listed(k.Node, sortedKeys(p.nodes)))
+	}
+	p.sampleSize(keys, k)
+	p.beyondSlow(k)
+}
+
+// beyondSlow says what a limit of latency asks for that no good request can exceed.
+func (p thresholds) beyondSlow(k sla.Keep) {
+	if k.IsShare() || k.OfSteps() || k.Relative || k.Op != "<=" {
+		return
+	}
+	for _, name := range p.groups.judged() {
+		if slow := orElse(p.groups[name].Slow, scenarios.DefaultSlow); k.About(name) &&
+			k.Value > slow.Seconds() {
+			p.note("threshold %q: a request of %s is bad beyond slow: %s, and counts as one without end, so that a limit above it asks how many are good: a higher slow, or a lower limit, asks for latency",
+				k.Text, name, slow)
+			return
+		}
+	}
+}
