@@ -39,10 +39,13 @@ func settle(all map[string]string, before string, v reflect.Value) {
 
 // settingOf is a value as text; false where it is none of one line, or may be a secret.
 func settingOf(v reflect.Value) (string, bool) {
-	_, text := v.Addr().Interface().(encoding.TextUnmarshaler)
+	text, ok := v.Interface().(encoding.TextMarshaler)
 	switch {
 	case v.Type() == secretType:
 		return "", false
+	case ok:
+		b, err := text.MarshalText()
+		return string(b), err == nil
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.String &&
 		v.Type().Elem() != secretType:
 		return strings.Join(v.Interface().([]string), ", "), true
@@ -53,7 +56,7 @@ func settingOf(v reflect.Value) (string, bool) {
 			all = append(all, name+": "+fields[name])
 		}
 		return strings.Join(all, ", "), true
-	case text || v.CanInt() || v.CanUint() || v.CanFloat() || v.Kind() == reflect.Bool ||
+	case v.CanInt() || v.CanUint() || v.CanFloat() || v.Kind() == reflect.Bool ||
 		v.Kind() == reflect.String:
 		return fmt.Sprint(v.Interface()), true
 	}

@@ -10,11 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
@@ -169,58 +166,6 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 		return err
 	}
 	return nil
-}
-
-// hearing is where the detectors that the CLI hears find the record, and the lab.
-func (d *Drill) hearing(l lab.Lab) watch.Hearing {
-	return watch.Hearing{
-		Lines: func(ctx context.Context, target string,
-			take func(node, text string, at int64)) error {
-			return d.lines(ctx, l, target, take)
-		},
-		Run: d.plan.Run,
-		Awaits: func(watcher, command string) {
-			d.Console.Say("watcher %s waits for an acknowledgement: %s [--note TEXT]", watcher, command)
-		},
-		Acked: d.acked,
-		Note: func(watcher, text string, values ...string) {
-			d.recorder.note(timeline.Noted(wire.Now(), "watcher",
-				fmt.Sprintf("watcher %s: %s", watcher, text),
-				append(values, "watcher", watcher)...))
-		},
-		Now: d.now, Answer: d.recorder.answer, Deliver: d.recorder.delivery,
-		Waits:   func(watcher, url string) { d.Console.Say("watcher %s waits for a POST to %s", watcher, url) },
-		Refused: func(watcher, why string) { d.recorder.note(webhookRefused(wire.Now(), watcher, why)) },
-	}
-}
-
-// acked says that a person acknowledged, and keeps their words.
-func (d *Drill) acked(watchers []string, note string) {
-	said := "acknowledged"
-	if note != "" {
-		said += ": " + note
-		d.recorder.note(timeline.Noted(wire.Now(), "acknowledged",
-			fmt.Sprintf("watcher %s: %s", strings.Join(watchers, ", "), said),
-			"watchers", strings.Join(watchers, ", "), "note", note))
-	}
-	d.Console.Say("watcher %s: %s", strings.Join(watchers, ", "), said)
-}
-
-// lines follows the logs of a target's nodes.
-func (d *Drill) lines(ctx context.Context, l lab.Lab, target string,
-	take func(node, text string, at int64)) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, n := range d.plan.Nodes {
-		if n.Name != target && n.Target != target {
-			continue
-		}
-		g.Go(func() error {
-			return l.Follow(ctx, n.Name, func(line lab.Line) {
-				take(n.Name, line.Text, d.recorder.clocks.stamp(line.At))
-			})
-		})
-	}
-	return g.Wait()
 }
 
 // subnets is how often another run may snatch the subnet that was free.
