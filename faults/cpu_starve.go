@@ -52,8 +52,10 @@ func (f *CPUStarve) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule := link.Rule{Name: name, Links: ids, Tally: &link.Tally{Unit: "packets sent to a starved target"}}
-	return &cpuStarve{tally: ruleInjection{site.Switchboard, rule}, nodes: site.Nodes, targets: site.Targets, cpus: f.CPUs}, nil
+	rule := link.Rule{Name: name, Links: ids,
+		Tally: &link.Tally{Unit: "packets sent to a starved target"}}
+	return &cpuStarve{tally: ruleInjection{site.Switchboard, rule}, nodes: site.Nodes,
+		targets: site.Targets, cpus: f.CPUs}, nil
 }
 
 type cpuStarve struct {

@@ -101,8 +101,9 @@ func (f *Flood) Addresses() int { return f.Sources }
 // Sends are requests, by path and weight.
 func (f *Flood) Sends(_ *url.URL, _ string, from []netip.Addr) Traffic {
 	limit := cmp.Or(f.Timeout, defaultFloodTimeout)
-	g := load.Group{URL: secret.Text(f.To), Method: http.MethodGet, Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)),
-		Timeout: limit, Slow: limit, Sources: from, PerRequest: f.PerRequest}
+	g := load.Group{URL: secret.Text(f.To), Method: http.MethodGet,
+		Rate: float64(f.Rate.Rate), Ramp: f.Ramp, Users: max(1, len(from)), Timeout: limit,
+		Slow: limit, Sources: from, PerRequest: f.PerRequest}
 	for _, m := range f.Mix {
 		g.Mix = append(g.Mix, load.Part{Path: m.Get, Weight: m.Weight})
 	}

@@ -66,7 +66,8 @@ func newGroupRunner(g load.Group, send func(*load.Request), rec *recorder,
 // run starts the load; the first request is due at start.
 func (c *groupRunner) run(start int64) {
 	c.start = start
-	what := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "/"}) // not what is asked for: that is send's
+	// Not what is asked for: that is send's.
+	what := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "/"})
 	results := c.attacker.Attack(what, vegetaPacer{c.pacer, start, c.now, c.over}, 0, "")
 	go func() {
 		defer close(c.ended)

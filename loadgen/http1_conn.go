@@ -171,7 +171,8 @@ func (l *http1Conn) exchange(s *trace, q query) (a answer, again bool, err error
 	}
 	if whole := l.settle(rest); err != nil {
 		return a, again, err
-	} else if !whole || resp.Close || l.template.closes || resp.StatusCode == http.StatusSwitchingProtocols || l.in.Buffered() > 0 {
+	} else if !whole || resp.Close || l.template.closes ||
+		resp.StatusCode == http.StatusSwitchingProtocols || l.in.Buffered() > 0 {
 		l.close()
 	}
 	return a, false, nil

@@ -10,7 +10,8 @@ import (
 )
 
 // Counters have no clock: First is when a poll saw the first packet, so it is
-// late by at most the time since the poll before, pollFirst or a little more; Last, once something was seen, by at most pollLast.
+// late by at most the time since the poll before, pollFirst or a little more; Last, once
+// something was seen, by at most pollLast.
 const (
 	pollFirst = 5 * time.Millisecond
 	pollLast  = 100 * time.Millisecond

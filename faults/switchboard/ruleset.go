@@ -17,8 +17,9 @@ import (
 )
 
 // ruleset is the switchboard's table, and one of ARP beside it. Its path for a client's
-// SYN: "strays" (what leaves the subnet ends there) → "early" (raw priority, before conntrack: faults that need no answer) →
-// "stall" (DNAT to a listener here) → "links" (DNAT to the node) → "late" (forward: faults on known connections) →
+// SYN: "strays" (what leaves the subnet ends there) → "early" (raw priority, before conntrack:
+// faults that need no answer) → "stall" (DNAT to a listener here) → "links" (DNAT to the node) →
+// "late" (forward: faults on known connections) →
 // "count" (SYNs that got through) → "sources" (SNAT to the client's alias) →
 // "copies" (packets that a fault sends twice, once they look as their receiver knows them).
 // The fault chains are empty while no fault is on.

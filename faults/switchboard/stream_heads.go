@@ -235,7 +235,8 @@ func plainPath(b []byte) bool {
 
 // methodOf spares the common ones an allocation.
 func methodOf(b []byte) string {
-	for _, m := range [...]string{http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions} {
+	for _, m := range [...]string{http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPut,
+		http.MethodDelete, http.MethodPatch, http.MethodOptions} {
 		if string(b) == m {
 			return m
 		}

@@ -354,7 +354,8 @@ func eachLine(r io.Reader, f func(message)) error {
 		}
 		var m message
 		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
-			return fmt.Errorf("not a line of this conversation: %d bytes: %w", len(lines.Bytes()), err) // not what it says, which may be secret
+			// Not what it says, which may be secret.
+			return fmt.Errorf("not a line of this conversation: %d bytes: %w", len(lines.Bytes()), err)
 		}
 		f(m)
 	}

@@ -21,7 +21,9 @@ type Ledger struct{ f *os.File }
 type Entry struct {
 	At    time.Time `json:"at"`
 	Fault string    `json:"fault"`
-	What  string    `json:"what"` // "inject" before the fault is applied, "lifted" after it is gone, "left" where its lift failed
+	// What is "inject" before the fault is applied, "lifted" after it is gone, and "left"
+	// where its lift failed.
+	What string `json:"what"`
 	// Lift is the file beside the ledger by which a person lifts it, where there is a
 	// way; it is there as long as the fault may be.
 	Lift string `json:"lift,omitempty"`

@@ -128,7 +128,9 @@ func round(f float64) float64 { return math.Round(f*1e6) / 1e6 }
 
 // markOf finds a fault's mark of a name.
 func markOf(r *timeline.Record, name, fault string) (timeline.Mark, bool) {
-	i := slices.IndexFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == name && (fault == "" || m.Fault == fault) })
+	i := slices.IndexFunc(r.Marks, func(m timeline.Mark) bool {
+		return m.Name == name && (fault == "" || m.Fault == fault)
+	})
 	if i < 0 {
 		return timeline.Mark{}, false
 	}

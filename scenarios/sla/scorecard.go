@@ -271,7 +271,8 @@ type Fault struct {
 	EffectResolution float64 `json:"effect_resolution_seconds"`
 	Lift             Number  `json:"lift"`
 	Clear            Number  `json:"clear"`
-	Absorbed         bool    `json:"absorbed"` // it bit, and users had no more than chance of it, bad or slow; see Detectable
+	// Absorbed: it bit, and users had no more than chance of it, bad or slow; see Detectable.
+	Absorbed bool `json:"absorbed"`
 	// Faint is how many bad requests users had of it where that was too few for an outage
 	// to stand out: Mitigate and Recover are then at most so long.
 	Faint uint64 `json:"faint"`

@@ -29,7 +29,8 @@ type fields struct {
 
 // resize makes room for n requests.
 func (f *fields) resize(n int) {
-	for _, v := range []*[]int64{&f.seq, &f.due, &f.lag, &f.latency, &f.user, &f.outcome, &f.lookup, &f.handshake, &f.tls} {
+	for _, v := range []*[]int64{&f.seq, &f.due, &f.lag, &f.latency, &f.user, &f.outcome,
+		&f.lookup, &f.handshake, &f.tls} {
 		if cap(*v) < n {
 			*v = make([]int64, n)
 		}

@@ -212,8 +212,12 @@ const (
 	MarkInterrupted = "interrupted"
 	MarkError       = "error" // harness or surroundings failed; Detail says how
 	MarkUnlifted    = "unlifted"
-	MarkOverdue     = "overdue" // of Fault: its lift began so late that it was on for longer than planned; Detail says by how much
-	MarkExpired     = "expired" // of Fault: a node undid it by itself, its deadline being past, or failed to; Detail says why
+	// MarkOverdue, of Fault: its lift began so late that it was on for longer than planned;
+	// Detail says by how much.
+	MarkOverdue = "overdue"
+	// MarkExpired, of Fault: a node undid it by itself, its deadline being past, or failed to;
+	// Detail says why.
+	MarkExpired = "expired"
 )
 
 // Mark is one instant of a run.

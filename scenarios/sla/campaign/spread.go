@@ -42,7 +42,9 @@ func spreads(d Design, done []Outcome) []Spread {
 	for k := range out {
 		out[k].fill(d, samples[k])
 	}
-	return slices.DeleteFunc(out, func(s Spread) bool { return s.Wanted == nil && s.Best == nil }) // nobody wanted it, no run had it
+	return slices.DeleteFunc(out, func(s Spread) bool {
+		return s.Wanted == nil && s.Best == nil // nobody wanted it, no run had it
+	})
 }
 
 // missing is a sample of each run in which nothing was measured.
