@@ -163,6 +163,7 @@ func TestShippedDrillsInMemory(t *testing.T) {
 				wantOrder(t, r)
 				wantProofs(t, r)
 				wantEvidence(t, dir, r, card)
+				wantTranslated(t, card)
 				wantPhases(t, r, c)
 				wantReadings(t, r, p)
 			})
@@ -288,6 +289,20 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || !strings.Contains(string(text), r.Header.Scenario) {
 			t.Errorf("%s, %v: %.200s", name, err, text)
+		}
+	}
+}
+
+// wantTranslated wants it told in every language what each fault does, and what it counts: its
+// record says it by more than English text.
+func wantTranslated(t *testing.T, card sla.Scorecard) {
+	t.Helper()
+	for _, f := range card.Faults {
+		if does := words.Chinese.Fault(f); does == f.What || f.What == "" {
+			t.Errorf("%s: what it does is told in Chinese as %q", f.Kind, does)
+		}
+		if unit := words.Chinese.Unit(f.Proof); unit == f.Proof.Unit {
+			t.Errorf("%s: what it counts is told in Chinese as %q", f.Kind, unit)
 		}
 	}
 }
