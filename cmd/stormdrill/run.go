@@ -41,11 +41,13 @@ type runFlags struct {
 	publish     publishing
 	showing
 
+	typing *typing
+
 	repeat, allow, controls int
 }
 
 func newRun() *cobra.Command {
-	var f runFlags
+	f := runFlags{typing: &typing{}}
 	c := &cobra.Command{
 		Use:   "run DRILL…",
 		Short: "Run drills and judge them against their SLA",
@@ -74,6 +76,9 @@ allows it; stormdrill doctor says whether this one can.
 A terminal shows a few lines that are drawn over while it goes on; elsewhere each line
 begins with the time of day. --quiet leaves them out. --json prints events for a program
 instead: what is for people goes to standard error then.
+
+Where a drill waits for a person, they acknowledge by stormdrill ack, or, on the terminal
+that run is on, by a and Enter; what stands between is a note.
 
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 4 harness or surroundings failed, 130 interrupted. Over several drills the
@@ -264,6 +269,9 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	live, end := f.console(), f.section(d.Dir, d.Scenario.Name)
 	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
 		version(), live, ground, reaper
+	if onTerminal() {
+		d.Typed = f.typing.lines
+	}
 	card, err := d.Run(ctx)
 	live.Close()
 	end()

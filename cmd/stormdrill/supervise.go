@@ -26,6 +26,7 @@ const supervised = "STORMDRILL_SUPERVISED"
 const (
 	lifeline = 3 + iota // read end: closes when the supervisor is gone
 	farewell            // write end: a byte says that the end which follows is meant
+	keyboard            // a socket: a byte asks for what is typed, where there is a terminal
 )
 
 // ownProcess are the commands that somebody else supervises: an engine, or the drill
@@ -56,6 +57,43 @@ func supervise(command func() int) int {
 // meant says that the process ends on purpose; the supervisor then believes its status.
 var meant = func() {}
 
+// typed gives what is typed at the terminal, from now on. The command's own process is of a
+// group that may not read it, so that its supervisor does.
+var typed = func() (io.Reader, error) { return readTerminal() }
+
+// readTerminal reads the terminal; of a process in the background that is an error, and does
+// not stop it.
+func readTerminal() (io.Reader, error) {
+	signal.Ignore(syscall.SIGTTIN)
+	return os.Stdin, nil
+}
+
+// keys is the socket by which a command asks for what is typed, and gets it; nil where there
+// is no terminal.
+func keys() (command *os.File, err error) {
+	if !onTerminal() {
+		return nil, nil
+	}
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, fd := range pair {
+		syscall.CloseOnExec(fd)
+	}
+	own := os.NewFile(uintptr(pair[0]), "keyboard")
+	go func() {
+		defer own.Close()
+		if n, _ := own.Read(make([]byte, 1)); n == 0 {
+			return // it ended, and nobody asked
+		}
+		if in, err := readTerminal(); err == nil {
+			_, _ = io.Copy(own, in)
+		}
+	}()
+	return os.NewFile(uintptr(pair[1]), "keyboard"), nil
+}
+
 // obey runs the command as a process that is supervised. It ends when the supervisor does,
 // as if it had been killed: nodes and reaper clear up.
 func obey(command func() int) int {
@@ -64,6 +102,14 @@ func obey(command func() int) int {
 	syscall.CloseOnExec(farewell)
 	told := os.NewFile(farewell, "farewell")
 	meant = func() { _, _ = told.Write([]byte{1}) }
+	if onTerminal() {
+		syscall.CloseOnExec(keyboard)
+		typed = func() (io.Reader, error) {
+			asked := os.NewFile(keyboard, "keyboard")
+			_, err := asked.Write([]byte{1})
+			return asked, err
+		}
+	}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.NewFile(lifeline, "lifeline"))
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -87,15 +133,25 @@ func watchOver(self string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	files := []*os.File{life, told}
+	k, err := keys()
+	if err != nil {
+		return 0, err
+	}
+	if k != nil {
+		files = append(files, k)
+	}
 	cmd := &exec.Cmd{Path: self, Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout,
 		Stderr: os.Stderr,
-		Env:    append(os.Environ(), supervised+"=1"), ExtraFiles: []*os.File{life, told},
+		Env:    append(os.Environ(), supervised+"=1"), ExtraFiles: files,
 		// Of its own group, so that a terminal's Ctrl-C reaches it once, from here.
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	_, _ = life.Close(), told.Close()
+	for _, f := range files {
+		_ = f.Close()
+	}
 	interrupted := make(chan bool, 1)
 	go func() {
 		for s := range signals {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -55,6 +56,9 @@ func supervise(command func() int) int {
 	}
 	return exitHarness
 }
+
+// typed gives what is typed at the terminal, from now on.
+func typed() (io.Reader, error) { return os.Stdin, nil }
 
 // meant says that the process ends on purpose, which its status does here.
 func meant() {}

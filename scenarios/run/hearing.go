@@ -22,7 +22,13 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 		},
 		Run: d.plan.Run,
 		Awaits: func(watcher, command string) {
-			d.Console.Say("watcher %s waits for an acknowledgement: %s [--note TEXT]", watcher, command)
+			d.awaited = true
+			here := ""
+			if d.Typed != nil {
+				here = "; or here: " + ackKey + " and Enter, a note in between"
+			}
+			d.Console.Say("watcher %s waits for an acknowledgement: %s [--note TEXT]%s", watcher,
+				command, here)
 		},
 		Acked: d.acked,
 		Note: func(watcher, text string, values ...string) {

@@ -39,6 +39,9 @@ type Drill struct {
 	Tool        string // the version that the record names
 	Ground      lab.Ground
 	Console     Console
+	// Typed begins to read the terminal that a person sits at who runs the drill, and gives its
+	// lines. It is asked for where a watcher waits for an acknowledgement; nil: there is none.
+	Typed func() <-chan string
 	// Reaper is the command that starts a process of its own which calls Reap with the
 	// same run and ledger; nil: there is none, for a Ground whose labs end with this
 	// process. A drill with commands of its own then does not begin.
@@ -56,6 +59,7 @@ type Drill struct {
 	injected []string         // now
 	awake    []timeline.Woken // watchers
 	turns    []timeline.Turn  // that the console was not told of yet
+	awaited  bool             // a person is
 }
 
 // Console is where a person sees how a drill goes.
@@ -162,6 +166,7 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 		return err
 	}
 	defer local.Stop()
+	defer d.listenForKeys()()
 	if err := d.drive(ctx, l); err != nil {
 		return err
 	}

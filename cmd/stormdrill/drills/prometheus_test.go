@@ -63,4 +63,41 @@ func TestDrillPrometheus(t *testing.T) {
 	if other, ok := first["other"]; ok {
 		t.Errorf("an alert with another label: %+v", other)
 	}
+	wantChain(t, sla.Score(r, r.Header.Objectives))
+}
+
+// wantChain holds that the steps of the chain are there, one after the other as far as their
+// resolution tells; that the rule's is when Prometheus says; and that nothing cried falsely.
+func wantChain(t *testing.T, card sla.Scorecard) {
+	t.Helper()
+	if len(card.Chains) != 1 || card.Notifications == nil || *card.Notifications !=
+		(sla.Notifications{Received: 2}) {
+		t.Fatalf("chains %+v, notifications %+v", card.Chains, card.Notifications)
+	}
+	var before *sla.Time
+	for _, s := range card.Chains[0].Steps {
+		switch {
+		case s.Step == "acknowledged":
+			if s.Time != nil {
+				t.Errorf("%s: %+v, and nobody was asked", s.Step, s.Time)
+			}
+			continue
+		case s.Time == nil || s.Time.Censored || s.Cost == nil || s.Cost.Failed == 0:
+			t.Errorf("%s: %+v", s.Step, s)
+			continue
+		case before != nil && s.Time.Seconds+s.Time.Resolution < before.Seconds-before.Resolution:
+			t.Errorf("%s: after %+v, the step before after %+v", s.Step, s.Time, before)
+		}
+		before = s.Time
+		// The rule is there when its evaluation has ended, which a busy machine may delay.
+		if s.Step == "pending" && (s.Stamped == nil || *s.Stamped-s.Time.Seconds > s.Time.Resolution+
+			0.005 || s.Time.Seconds-*s.Stamped > s.Time.Resolution+0.2) {
+			t.Errorf("pending after %+v, by Prometheus's own stamp %v", s.Time, s.Stamped)
+		}
+	}
+	for _, w := range card.Watchers {
+		if w.FalseBy != (sla.False{}) {
+			t.Errorf("%s: %+v", w.Name, w.FalseBy)
+		}
+	}
 }
