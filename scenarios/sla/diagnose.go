@@ -247,7 +247,7 @@ func (c *witness) add(r *load.Request, st *stream) {
 	if r.Class == load.OK {
 		c.Late = append(c.Late, took(r))
 	}
-	if !known && r.Node != "" {
+	if !known && r.Status != 0 {
 		c.Strange++
 	}
 }

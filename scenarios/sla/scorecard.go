@@ -244,7 +244,7 @@ type Diagnosis struct {
 	Cause   Code     `json:"cause"` // the likely one
 	Also    []Code   `json:"also"`  // causes that look the same from here, the likelier first
 	Scope   Code     `json:"scope"` // whom it hit
-	Nodes   []string `json:"nodes"` // suspected; none: no node stands out
+	Nodes   []string `json:"nodes"` // suspected, of several; none: none stands out
 	// UsersHit had a bad request, of those that sent any while it lasted.
 	UsersHit uint64 `json:"users_hit"`
 	Users    uint64 `json:"users"`

@@ -117,25 +117,36 @@ type Finding struct {
 	Cause   Cause
 	Also    []Cause // others that look the same from here, the likelier first
 	Scope   Scope
-	Nodes   []string // suspected
+	Nodes   []string // suspected, of several
 }
 
-// Missing reports whether a node answered less than half as often as before, with 95 %
-// confidence.
+// Missing reports whether a node gave less than half of its usual part of all nodes' answers,
+// with 95 % confidence. That others get fewer requests answered, too, is no reason.
 func (s *Seen) Missing(n Node) bool {
-	return Share{n.Now, s.Bad.Of}.high() < float64(n.Before.Count)/float64(max(1, n.Before.Of))/2
+	before, now := 0, 0
+	for _, o := range s.Nodes {
+		before, now = before+o.Before.Count, now+o.Now
+	}
+	return Share{n.Now, now}.high() < float64(n.Before.Count)/float64(max(1, before))/2
 }
 
-// missing are the names of those nodes, and whether any other answered as before.
-func (s *Seen) missing() (names []string, others bool) {
+// missing are the names of those nodes.
+func (s *Seen) missing() (names []string) {
 	for _, n := range s.Nodes {
 		if s.Missing(n) {
 			names = append(names, n.Name)
-		} else {
-			others = others || n.Now > 0
 		}
 	}
-	return names, others
+	return names
+}
+
+// gone reports whether hardly an answer came from any of the nodes.
+func (s *Seen) gone() bool {
+	answers := Share{Of: s.Bad.Of}
+	for _, n := range s.Nodes {
+		answers.Count += n.Now
+	}
+	return len(s.Nodes) > 0 && answers.Hardly()
 }
 
 // single is the one of several nodes whose answers were bad, while those of the others were

@@ -92,7 +92,7 @@ func TestDiagnose(t *testing.T) {
 		{"502 for one node", all(ServerError, 100, three(0, 0)), NodeDown, OneNode, []string{"b"}},
 		{"502, and no node answers", all(ServerError, 100, func(s *Seen) {
 			s.Strange, s.Nodes = 100, []Node{{"a", Share{100, 100}, 0, 0}}
-		}), ServerDown, Everyone, []string{"a"}},
+		}), ServerDown, Everyone, nil},
 		{"a third of 503 by nobody's name", all(ServerError, 100,
 			func(s *Seen) { s.Bad.Of = 300 }), BadNode, Part, nil},
 		{"503 by all", all(ServerError, 100), Overload, Everyone, nil},

@@ -68,7 +68,7 @@ var rules = []rule{
 	// A gateway answers in the stead of a node that answers no more (RFC 9110: 502, 503, 504).
 	{ServerError, and(is(ServerError), someMissing), NodeDown,
 		[]Cause{BadNode, Overload, Intercepted, Certificate, SlowNode}},
-	{ServerError, and(is(ServerError), allMissing), ServerDown, []Cause{Overload}},
+	{ServerError, and(is(ServerError), allGone), ServerDown, []Cause{Overload}},
 	// Where answers do not name nodes, a share of errors is a share of the nodes.
 	{ServerError, and(is(ServerError), partly), BadNode, []Cause{NodeDown, Overload}},
 	{ServerError, is(ServerError), Overload, []Cause{ServerDown}},
@@ -109,8 +109,8 @@ func (s *Seen) finding(r rule) Finding {
 		if n := s.single(); n != "" {
 			f.Nodes = []string{n}
 		}
-	case NodeDown, ServerDown:
-		f.Nodes, _ = s.missing()
+	case NodeDown:
+		f.Nodes = s.missing()
 	}
 	return f
 }
@@ -174,16 +174,10 @@ func lossy(s *Seen) bool {
 func oneNode(s *Seen) bool { return len(s.Nodes) > 1 && s.single() != "" }
 
 // someMissing: of several nodes some answer no more, and others do.
-func someMissing(s *Seen) bool {
-	names, others := s.missing()
-	return len(names) > 0 && others
-}
+func someMissing(s *Seen) bool { return len(s.missing()) > 0 }
 
-// allMissing: none that answered before answers, and somebody else answers for them.
-func allMissing(s *Seen) bool {
-	names, _ := s.missing()
-	return len(names) > 0 && len(names) == len(s.Nodes) && s.Strange > 0
-}
+// allGone: none that answered before answers, and somebody else answers for them.
+func allGone(s *Seen) bool { return s.gone() && s.Strange > 0 }
 
 // partly: no node is named, and most requests are served.
 func partly(s *Seen) bool {
