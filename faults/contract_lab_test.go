@@ -328,6 +328,19 @@ func (l *lab) RestoreMemory(context.Context, string) error {
 // MemoryLimited tells whether it has less than it had.
 func (l *lab) MemoryLimited(context.Context, string) (bool, error) { return l.squeezed, nil }
 
+// Its disks are tried in package disk: it has none.
+func (l *lab) FillDisk(context.Context, string, string, quantity.Size) error { return errNoDisk }
+
+// FreeDisk has nothing to give back.
+func (l *lab) FreeDisk(context.Context, string, string) error { return errNoDisk }
+
+// Disk tells of none.
+func (l *lab) Disk(context.Context, string, string) (faults.Disk, error) {
+	return faults.Disk{}, errNoDisk
+}
+
+var errNoDisk = errors.New("a part has no disk")
+
 // WaitExit waits until it is.
 func (l *lab) WaitExit(ctx context.Context, _ string) (bool, error) {
 	select {

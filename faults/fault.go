@@ -104,6 +104,14 @@ type Nodes interface {
 	RestoreMemory(ctx context.Context, node string) error
 	// MemoryLimited reports whether its memory limit is lowered.
 	MemoryLimited(ctx context.Context, node string) (bool, error)
+	// FillDisk fills a disk of the container's, that it has at a path, and reads back that no
+	// more is free than was to be left.
+	FillDisk(ctx context.Context, node, path string, leave quantity.Size) error
+	// FreeDisk gives back what FillDisk took, and reads it back; a disk that was never filled
+	// is left alone.
+	FreeDisk(ctx context.Context, node, path string) error
+	// Disk tells how it stands.
+	Disk(ctx context.Context, node, path string) (Disk, error)
 	// WaitExit waits until the container is dead, and tells whether the kernel has
 	// killed any of its processes for want of memory.
 	WaitExit(ctx context.Context, node string) (oom bool, err error)

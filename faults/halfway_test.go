@@ -33,8 +33,9 @@ type world struct {
 }
 
 type container struct {
-	Dead, Frozen, Starved, Squeezed bool
-	ended                           chan struct{}
+	Dead, Frozen, Starved, Squeezed, Full bool
+
+	ended chan struct{}
 }
 
 func newWorld() *world {
@@ -68,7 +69,8 @@ func (w *world) left() (out []string) {
 		out = append(out, "rule "+r)
 	}
 	for _, n := range slices.Sorted(maps.Keys(w.nodes)) {
-		if c := *w.nodes[n]; c.Dead || c.Frozen || c.Starved || c.Squeezed {
+		if c := *w.nodes[n]; c.Dead || c.Frozen || c.Starved || c.Squeezed ||
+			c.Full {
 			out = append(out, fmt.Sprintf("%s %+v", n, c))
 		}
 	}
@@ -156,6 +158,23 @@ func (w *world) MemoryLimited(_ context.Context, node string) (yes bool, err err
 	return yes, err
 }
 
+func (w *world) FillDisk(_ context.Context, node, _ string, _ quantity.Size) error {
+	return w.step(func() { w.nodes[node].Full = true })
+}
+
+func (w *world) FreeDisk(_ context.Context, node, _ string) error {
+	return w.step(func() { w.nodes[node].Full = false })
+}
+
+func (w *world) Disk(_ context.Context, node, _ string) (s faults.Disk, err error) {
+	err = w.step(func() {
+		if s = (faults.Disk{Size: 4096, Free: 4096}); w.nodes[node].Full {
+			s.Free, s.Held = 0, 4096
+		}
+	})
+	return s, err
+}
+
 // WaitExit is no step: it waits beside the others.
 func (w *world) WaitExit(ctx context.Context, node string) (oom bool, err error) {
 	w.mu.Lock()
@@ -178,6 +197,7 @@ var several = map[string]faults.Fault{
 	"restart":         &faults.Restart{Target: "app"},
 	"pause":           &faults.Pause{Target: "app"},
 	"cpu-starve":      &faults.CPUStarve{Target: "app", CPUs: 0.05},
+	"disk-full":       &faults.DiskFull{Target: "app", Path: "/data"},
 	"memory-starve":   &faults.MemoryStarve{Target: "app", Memory: 32 << 20},
 	"dns stale": &faults.DNS{From: "page", Names: []string{"app"}, Answer: "stale",
 		To: "new"},
@@ -327,7 +347,7 @@ func TestMemoryStarveSaysWhatItDiedOf(t *testing.T) {
 // What was undone outside the switchboard was gone before the count ended: the lift's
 // bracket spans both.
 func TestLiftSpansTheUndoing(t *testing.T) {
-	for _, kind := range []string{"pause", "cpu-starve"} {
+	for _, kind := range []string{"pause", "cpu-starve", "disk-full"} {
 		in := boundIn(t, newWorld(), several[kind])
 		if _, err := in.Inject(t.Context()); err != nil {
 			t.Fatal(err)

@@ -29,6 +29,7 @@ type Kinds struct {
 	Pause           *Pause           `yaml:"pause" about:"a target is frozen: connections open, and nobody answers"`
 	CPUStarve       *CPUStarve       `yaml:"cpu-starve" about:"a target is left a fraction of a CPU: all it does is late"`
 	MemoryStarve    *MemoryStarve    `yaml:"memory-starve" about:"a target is left less memory than it needs: the kernel kills it, and its host refuses"`
+	DiskFull        *DiskFull        `yaml:"disk-full" about:"a disk of a target's is filled: writes fail for want of space, and reads go on"`
 	Kill            *Kill            `yaml:"kill" about:"a target gets SIGKILL and is started again on lift; its host refuses, or falls silent"`
 	Exec            *Exec            `yaml:"exec" about:"your own: commands of yours inject, lift and prove it, on this machine"`
 }

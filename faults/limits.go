@@ -12,6 +12,11 @@ type Limits struct {
 // a limit from the start: an engine restores one, but cannot take one away.
 type Limiting interface{ Lowers() Limits }
 
+// Filling is a fault that fills a disk, which its targets have to have; leave is what stays free.
+type Filling interface {
+	Fills() (path string, leave quantity.Size)
+}
+
 // CPU is what a container may use, and how it fares.
 type CPU struct {
 	Limit float64 // CPU time per time, as the engine tells it

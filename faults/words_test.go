@@ -27,6 +27,8 @@ func TestWords(t *testing.T) {
 			"narrows each connection to 64KiB/s, both ways"},
 		{&faults.TLS{As: "incomplete-chain"},
 			"shows a certificate without its intermediate one"},
+		{&faults.DiskFull{Path: "/data"}, "fills the target's disk /data"},
+		{&faults.DiskFull{Path: "/data", Leave: 1 << 20}, "fills the target's disk /data but for 1MiB"},
 		{&faults.DNS{Answer: "none", Names: []string{"shop"}, Share: &some},
 			"the resolver answers nothing for shop, in 30% of lookups"},
 	} {

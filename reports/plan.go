@@ -97,6 +97,9 @@ func (b *planText) containers() {
 			b.p.SwitchboardAddr),
 		fmt.Sprintf("load\t%s\tusers and checks", b.p.LoadAddr),
 	}
+	if slices.ContainsFunc(b.p.Nodes, func(n plan.Node) bool { return len(n.Spec.Tmpfs) > 0 }) {
+		rows = append(rows, fmt.Sprintf("disk\t%s\tthe targets' disks in memory", b.p.DiskAddr))
+	}
 	for _, n := range b.p.Nodes {
 		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, madeOf(n.Spec),
 			readiness(n)))
@@ -140,6 +143,9 @@ func madeOf(t *scenarios.Target) string {
 	}
 	if t.Memory > 0 {
 		s += ", " + t.Memory.String()
+	}
+	for _, path := range slices.Sorted(maps.Keys(t.Tmpfs)) {
+		s += fmt.Sprintf(", disk %s of %s", path, t.Tmpfs[path])
 	}
 	return s
 }

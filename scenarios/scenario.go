@@ -61,10 +61,13 @@ type Target struct {
 	// Files are by their path in the container: a path beside the scenario, or what
 	// the drill's own authority has for this target: drill:ca.pem, drill:cert.pem,
 	// drill:key.pem, or drill:both.pem for certificate and key in one file.
-	Files  map[string]string `yaml:"files"`
-	CPUs   float64           `yaml:"cpus"`   // CPU time per time that its container may have; default no limit
-	Memory quantity.Size     `yaml:"memory"` // that its container may have; default no limit
-	Ready  *Ready            `yaml:"ready"`  // when it can be used; default: its first port accepts a connection
+	Files map[string]string `yaml:"files"`
+	// Tmpfs are disks in memory, by their path in the container, each of a size: what the
+	// fault disk-full fills. One keeps its content while the drill runs, over a restart too.
+	Tmpfs  map[string]quantity.Size `yaml:"tmpfs"`
+	CPUs   float64                  `yaml:"cpus"`   // CPU time per time that its container may have; default no limit
+	Memory quantity.Size            `yaml:"memory"` // that its container may have; default no limit
+	Ready  *Ready                   `yaml:"ready"`  // when it can be used; default: its first port accepts a connection
 }
 
 // Build makes an image from a Dockerfile, once for all replicas, and removes it after the run.

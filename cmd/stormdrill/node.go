@@ -11,12 +11,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/faults/disk"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
 	"github.com/stormdrill/stormdrill/scenarios/lab/target"
 )
 
-// newNode is what containers run: the same binary in one of three roles.
+// newNode is what containers run: the same binary in one of four roles.
 func newNode() *cobra.Command {
 	c := &cobra.Command{
 		Use:    "node",
@@ -31,6 +32,10 @@ func newNode() *cobra.Command {
 		&cobra.Command{Use: "load", Args: cobra.NoArgs,
 			RunE: func(c *cobra.Command, _ []string) error {
 				return loadgen.Run(c.Context(), os.Stdin, os.Stdout)
+			}},
+		&cobra.Command{Use: "disk", Args: cobra.NoArgs,
+			RunE: func(c *cobra.Command, _ []string) error {
+				return disk.Run(c.Context(), os.Stdin, os.Stdout)
 			}},
 		&cobra.Command{Use: "target", Args: cobra.NoArgs, RunE: runTarget},
 	)

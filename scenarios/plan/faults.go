@@ -44,6 +44,7 @@ func (p binding) bind(f *Fault, out *bindingOut) {
 		p.setting(keys, f.Kind+": %v", err)
 	}
 	limited(p.diagnostics, f, out.nodes)
+	filled(p.diagnostics, f, out.nodes)
 	programs(p.diagnostics, f)
 	hidden(p.diagnostics, f, p.affected.linksOf(f))
 	r := p.radii.of(f)

@@ -53,6 +53,7 @@ var rows = []struct {
 
 // unshipped are the faults without a drill, and why.
 var unshipped = map[string]string{
+	"disk-full": "embedded targets write to no disk: testdata/live/nginx-disk.yaml is its drill, on nginx",
 	"duplicate": "TCP throws the second copy away: users feel nothing, and a drill would show that they do not",
 }
 

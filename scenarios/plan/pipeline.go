@@ -51,6 +51,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	subnet := drillSubnet(d, o.Subnet)
 	written := writtenFaults(d, s.Faults, usersRate(s.Load))
 	nodes := targets{d, host, subnet, s.Targets, o.Images, len(s.Faults) == 0}.nodes()
+	disks(d, s.Targets)
 	nodes.order = startOrder(d, s.Targets, nodes)
 	databases{d, nodes}.check()
 
@@ -130,6 +131,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 			Groups: users.groups, Floods: flooding.floods, Swarms: flooding.swarms,
 			Checks: watching.checks, Hooks: watching.hooks},
 		SwitchboardAddr: subnet.switchboard(), LoadAddr: subnet.loadNode(),
+		DiskAddr:    subnet.diskNode(),
 		InjectDelay: draws.phase(every),
 		Nodes:       bound.nodes, Faults: bound.faults, Steers: steered.steers,
 		Watchers: watching.kinds, Timeline: steps,

@@ -44,8 +44,9 @@ type Plan struct {
 
 	Switchboard link.Spec // its own address is SwitchboardAddr
 	Load        load.Spec
-	// SwitchboardAddr and LoadAddr are the nodes' own addresses.
-	SwitchboardAddr, LoadAddr netip.Addr
+	// SwitchboardAddr, LoadAddr and DiskAddr are the nodes' own addresses; of the last there is
+	// a node only where targets have disks.
+	SwitchboardAddr, LoadAddr, DiskAddr netip.Addr
 
 	// InjectDelay is added to the baseline, so that the injection falls anywhere
 	// between two checks: drawn from the seed in [0, d), d being the longest

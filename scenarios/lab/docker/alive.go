@@ -79,6 +79,10 @@ func runsOn(ctx context.Context, engine *client.Client) (map[string]*found, erro
 	if err != nil {
 		return nil, err
 	}
+	volumes, err := engine.VolumeList(ctx, client.VolumeListOptions{Filters: filter})
+	if err != nil {
+		return nil, err
+	}
 	of := func(labels map[string]string, made time.Time) *found {
 		f := runs[labels[Label]]
 		if f == nil {
@@ -105,6 +109,9 @@ func runsOn(ctx context.Context, engine *client.Client) (map[string]*found, erro
 	}
 	for _, i := range images {
 		of(i.labels, i.made)
+	}
+	for _, v := range volumes.Items {
+		of(v.Labels, volumeMade(v.CreatedAt))
 	}
 	return runs, nil
 }

@@ -147,8 +147,8 @@ func ours(id string, names []string) (all []string) {
 }
 
 // removeImages removes the images of runs that filter selects, and names what there was.
-func removeImages(ctx context.Context, engine *client.Client, filter client.Filters) (found []string,
-	err error) {
+func removeImages(ctx context.Context, engine *client.Client,
+	filter client.Filters) (found []string, err error) {
 	all, err := imagesOf(ctx, engine, filter)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
@@ -52,14 +53,16 @@ sla: {thresholds: [success in baseline >= 99%]}
 
 const sound = "FROM scratch\nARG OF\nCOPY server /server\nENTRYPOINT [\"/server\"]\n"
 
-// openFile starts the lab of a scenario file.
-func openFile(t *testing.T, file, run, tag string) (*Lab, error) {
+// openFile starts the lab of a scenario file, whose shop may be another.
+func openFile(t *testing.T, file, run string, edit func(*scenarios.Target)) (*Lab, error) {
 	t.Helper()
 	s, err := plan.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Targets["shop"].Build.Tag = tag
+	if edit != nil {
+		edit(s.Targets["shop"])
+	}
 	subnet, err := freeSubnet(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +93,7 @@ func images(t *testing.T, run string) int {
 // Two replicas are of one image, which goes with the run.
 func TestBuiltImageGoes(t *testing.T) {
 	const run = "00000000000000b1"
-	l, err := openFile(t, shop(t, sound), run, "")
+	l, err := openFile(t, shop(t, sound), run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +118,8 @@ func TestBuiltImageGoes(t *testing.T) {
 // An image that the scenario names stays, and takes no other run's removal with it.
 func TestBuiltImageKept(t *testing.T) {
 	const run, tag = "00000000000000b2", "stormdrill.invalid/test-kept:1"
-	l, err := openFile(t, shop(t, sound), run, tag)
+	l, err := openFile(t, shop(t, sound), run,
+		func(s *scenarios.Target) { s.Build.Tag = tag })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +139,7 @@ func TestBuiltImageKept(t *testing.T) {
 func TestBuildThatFails(t *testing.T) {
 	const run = "00000000000000b3"
 	file := shop(t, "FROM scratch\nCOPY nothing /\n")
-	_, err := openFile(t, file, run, "")
+	_, err := openFile(t, file, run, nil)
 	if err == nil {
 		t.Fatal("it started")
 	}

@@ -131,7 +131,7 @@ func removeDead(ctx context.Context, engine *client.Client, run string, f *found
 	return &d, nil
 }
 
-// removeRun removes the containers, networks and images of one run, until the engine
+// removeRun removes the containers, networks, volumes and images of one run, until the engine
 // shows none.
 func removeRun(ctx context.Context, engine *client.Client, run string) error {
 	filter := client.Filters{}.Add("label", Label+"="+run)
@@ -205,6 +205,8 @@ func removeOnce(ctx context.Context, engine *client.Client, filter client.Filter
 		_, err := engine.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{})
 		errs = append(errs, unlessGone(err))
 	}
+	volumes, err := removeVolumes(ctx, engine, filter)
+	errs, found = append(errs, err), append(found, volumes...)
 	images, err := removeImages(ctx, engine, filter)
 	return append(found, images...), errors.Join(append(errs, err)...)
 }

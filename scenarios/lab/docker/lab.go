@@ -38,6 +38,7 @@ type Lab struct {
 	lacks       []string          // what it lacks of its walls, where that is allowed
 	switchboard *wire.Peer
 	load        *wire.Peer
+	disks       *wire.Peer     // nil: no target has any
 	authority   authority.Pair // the drill's own
 	lost        chan error
 	living      context.Context // until the lab is closed
@@ -92,7 +93,7 @@ func (l *Lab) start(ctx context.Context) (err error) {
 		{"network " + l.Plan.Subnet.String(), l.startNetwork},
 		{"switchboard", l.startSwitchboard},
 		{"load node", l.startLoad},
-		{"targets", l.startTargets},
+		{"targets", l.startTargets}, // and before them their disks
 	} {
 		l.say(step.what)
 		if err := step.do(ctx); err != nil {
@@ -123,7 +124,7 @@ func (l *Lab) Close(ctx context.Context) error {
 	l.mu.Lock()
 	l.closing = true
 	l.mu.Unlock()
-	for _, p := range []*wire.Peer{l.load, l.switchboard} {
+	for _, p := range []*wire.Peer{l.load, l.disks, l.switchboard} {
 		if p != nil {
 			_ = p.Close() // the node sees the end of its stdin and goes
 		}

@@ -93,13 +93,19 @@ const instrumentShares = 8192
 // its stdin, and when that ends, it ends. Its stderr is kept for the error.
 func (l *Lab) talk(ctx context.Context, role string, at netip.Addr,
 	sysctls map[string]string) (*wire.Peer, error) {
+	h := own("NET_ADMIN")
+	h.CPUShares, h.Sysctls = instrumentShares, sysctls
+	return l.converse(ctx, role, at, h)
+}
+
+// converse is talk to a node that may do what h says.
+func (l *Lab) converse(ctx context.Context, role string, at netip.Addr,
+	h container.HostConfig) (*wire.Peer, error) {
 	var p *wire.Peer
 	var id string
 	var next client.ContainerWaitResult
 	said := &tail{}
-	h := own("NET_ADMIN")
-	h.AutoRemove, h.CPUShares, h.Sysctls = true, instrumentShares, sysctls
-	h.LogConfig = container.LogConfig{Type: "none"}
+	h.AutoRemove, h.LogConfig = true, container.LogConfig{Type: "none"}
 	err := l.startBox(ctx, box{node: role, addr: at, image: l.image,
 		command: []string{"node", role}, stdin: true, host: h},
 		func(made string) (err error) {

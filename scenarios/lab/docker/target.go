@@ -19,6 +19,9 @@ import (
 
 // startTargets starts the nodes in the plan's order, each ready before the next.
 func (l *Lab) startTargets(ctx context.Context) error {
+	if err := l.startDisks(ctx); err != nil {
+		return err
+	}
 	for _, n := range l.Plan.Nodes {
 		if err := l.startTarget(ctx, n); err != nil {
 			return fmt.Errorf("%s: %w", n.Name, err)
@@ -67,6 +70,7 @@ func (l *Lab) box(ctx context.Context, n plan.Node) (b box, err error) {
 	if m := int64(n.Spec.Memory); m > 0 {
 		b.host.Memory, b.host.MemorySwap = m, m // a limit that is evaded by swap is none
 	}
+	b.host.Mounts = mounts(volumesOf(l.Plan.Run, n), func(v volume) string { return v.inside })
 	content, err := l.content(n)
 	if err != nil {
 		return b, err

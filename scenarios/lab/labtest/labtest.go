@@ -82,6 +82,35 @@ func Memory(t *testing.T, start func(t *testing.T) lab.Lab, node string, left qu
 	wantNoLoss(t, l)
 }
 
+// Disk holds a lab to what is true of all that can fill a disk of a target, which it has at a
+// path.
+func Disk(t *testing.T, start func(t *testing.T) lab.Lab, node, path string) {
+	t.Helper()
+	l, ctx := start(t), t.Context()
+	defer closeTwice(t, l)
+	before, err := l.Disk(ctx, node, path)
+	must(t, err)
+	if before.Size == 0 || before.Held != 0 {
+		t.Errorf("before: %+v", before)
+	}
+	for _, leave := range []quantity.Size{0, 64 << 10} {
+		must(t, l.FillDisk(ctx, node, path, leave))
+		if s, err := l.Disk(ctx, node, path); err != nil || s.Free > int64(leave) || s.Held == 0 {
+			t.Errorf("full but for %s: %+v, %v", leave, s, err)
+		}
+		for range 2 {
+			must(t, l.FreeDisk(ctx, node, path))
+			if s, err := l.Disk(ctx, node, path); err != nil || s != before {
+				t.Errorf("freed: %+v, %v, want %+v", s, err, before)
+			}
+		}
+	}
+	if err := l.FillDisk(ctx, node, path+"/nowhere", 0); err == nil {
+		t.Error("filled a disk that is not there")
+	}
+	wantNoLoss(t, l)
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -18,12 +18,15 @@ type node struct {
 	cpus            float64       // that it is starved to; 0: it is not
 	memory          quantity.Size // that it is squeezed to; 0: it is not
 	throttled       uint64        // periods in which it stood still
+
+	disks map[string]quantity.Size // by path: their size
+	left  map[string]quantity.Size // by path, of those that are filled: what is free
 }
 
 func newNode(n plan.Node) *node {
-	one := &node{running: true, own: 1}
+	one := &node{running: true, own: 1, left: map[string]quantity.Size{}}
 	if n.Spec != nil {
-		one.own = cmp.Or(n.Spec.CPUs, one.own)
+		one.own, one.disks = cmp.Or(n.Spec.CPUs, one.own), n.Spec.Tmpfs
 	}
 	return one
 }
@@ -113,6 +116,34 @@ func (l *Lab) RestoreMemory(_ context.Context, name string) error {
 func (l *Lab) MemoryLimited(_ context.Context, name string) (is bool, err error) {
 	err = l.change(name, func(n *node) { is = n.memory > 0 })
 	return is, err
+}
+
+// FillDisk fills a disk.
+func (l *Lab) FillDisk(_ context.Context, name, path string, leave quantity.Size) (err error) {
+	failed := l.change(name, func(n *node) {
+		if n.disks[path] == 0 {
+			err = errors.New("no disk " + path)
+			return
+		}
+		n.left[path] = min(leave, n.disks[path])
+	})
+	return errors.Join(failed, err)
+}
+
+// FreeDisk empties it.
+func (l *Lab) FreeDisk(_ context.Context, name, path string) error {
+	return l.change(name, func(n *node) { delete(n.left, path) })
+}
+
+// Disk tells how it stands.
+func (l *Lab) Disk(_ context.Context, name, path string) (d faults.Disk, err error) {
+	err = l.change(name, func(n *node) {
+		d = faults.Disk{Size: int64(n.disks[path]), Free: int64(n.disks[path])}
+		if left, full := n.left[path]; full {
+			d.Free, d.Held = int64(left), int64(n.disks[path]-left)
+		}
+	})
+	return d, err
 }
 
 // WaitExit waits until it is dead, and tells whether it died of its memory limit.

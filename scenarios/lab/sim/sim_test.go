@@ -38,6 +38,7 @@ func TestContract(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		labtest.Contract(t, started("starved-server"), "shop")
 		labtest.Memory(t, started("out-of-memory"), "app-2", 32<<20)
+		labtest.Disk(t, started("../../../testdata/live/nginx-disk.yaml"), "shop", "/scratch")
 	})
 }
 
