@@ -67,6 +67,8 @@ type diskFull struct {
 	nodes   Nodes
 	targets []string
 	disk    DiskFull
+
+	state string // of the disks, as they were read last while they were filled
 }
 
 // Inject fills; the count begins first, so that nothing is missed.
@@ -95,9 +97,8 @@ func (d *diskFull) Lift(ctx context.Context) (link.Bracket, error) {
 	})
 }
 
-// Proof counts the packets that a target with a full disk was sent, and says what is free now:
-// more than was left where the target has deleted something. The fault is active while it
-// holds any of a disk.
+// Proof counts the packets that a target with a full disk was sent, and says what was free
+// when that was read last. The fault is active while it holds any of a disk.
 func (d *diskFull) Proof(ctx context.Context) (link.Count, error) {
 	c, err := d.tally.Proof(ctx)
 	if err != nil {
@@ -111,7 +112,10 @@ func (d *diskFull) Proof(ctx context.Context) (link.Count, error) {
 		}
 		free, size, held = free+s.Free, size+s.Size, held+s.Held
 	}
-	c.Detail = fmt.Sprintf("%s of %s free", quantity.Size(free), quantity.Size(size))
+	if held > 0 {
+		d.state = fmt.Sprintf("%s of %s were free", quantity.Size(free), quantity.Size(size))
+	}
+	c.Detail = d.state
 	c.Active = c.Active || held > 0
 	return c, nil
 }

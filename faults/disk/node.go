@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -18,7 +19,7 @@ import (
 // Run is the node: it serves the calls above, reading from in and writing to out, until in
 // ends or falls silent (wire.ErrSilent); then all disks are as they were.
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
-	d := &disks{files: map[string]*os.File{}}
+	d := newDisks()
 	err := wire.NewServer(out).Serve(ctx, in, map[string]wire.Handler{
 		"fill":  wire.Handle(func(_ context.Context, f Fill) (State, error) { return d.fill(f) }),
 		"free":  wire.Handle(func(_ context.Context, at string) (State, error) { return d.free(at) }),
@@ -30,7 +31,36 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 // disks are those that are filled, by where they are.
 type disks struct {
 	mu    sync.Mutex
-	files map[string]*os.File
+	files map[string]*filler
+}
+
+func newDisks() *disks { return &disks{files: map[string]*filler{}} }
+
+// filler is the file that fills a disk.
+type filler struct {
+	*os.File
+	Fill
+	held int64         // its length
+	over chan struct{} // closed when it is to go
+	tops sync.WaitGroup
+}
+
+// topEvery is how soon what the target deletes is taken, too, as what fills a disk in the
+// field goes on growing.
+const topEvery = 20 * time.Millisecond
+
+// top keeps a disk full. What it cannot take now it takes the next time.
+func (f *filler) top() {
+	tick := time.NewTicker(topEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-f.over:
+			return
+		case <-tick.C:
+			_ = f.take()
+		}
+	}
 }
 
 // tries is how often more is taken while somebody else takes and gives back, too.
@@ -48,37 +78,38 @@ func (d *disks) fill(f Fill) (s State, err error) {
 	if err != nil {
 		return s, fmt.Errorf("disk %s: %w", f.Path, err)
 	}
-	file := os.NewFile(uintptr(fd), f.Path)
-	if err := take(file, f); err != nil {
+	file := &filler{File: os.NewFile(uintptr(fd), f.Path), Fill: f, over: make(chan struct{})}
+	if err := file.take(); err != nil {
 		return s, errors.Join(fmt.Errorf("disk %s: %w", f.Path, err), file.Close())
 	}
 	d.files[f.Path] = file
-	return d.read(f.Path)
+	s, err = d.read(f.Path)
+	file.tops.Go(file.top)
+	return s, err
 }
 
 // take lets a file grow until no more is free than is to be left. A part is taken by halves
 // where somebody else was quicker.
-func take(file *os.File, f Fill) error {
-	var held int64
+func (f *filler) take() error {
 	part := int64(1)
 	for range tries {
-		s, err := stateOf(f.Path)
-		if err != nil {
+		var s unix.Statfs_t
+		if err := unix.Fstatfs(int(f.Fd()), &s); err != nil {
 			return err
 		}
-		more := s.Free - f.Leave
+		more := stateIn(s).Free - f.Leave
 		if more <= 0 {
 			return nil
 		}
 		more = max(more/part, 1)
-		switch err := unix.Fallocate(int(file.Fd()), 0, held, more); {
+		switch err := unix.Fallocate(int(f.Fd()), 0, f.held, more); {
 		case errors.Is(err, unix.ENOSPC):
 			part *= 2
 		case errors.Is(err, unix.EINTR):
 		case err != nil:
 			return err
 		default:
-			held, part = held+more, 1
+			f.held, part = f.held+more, 1
 		}
 	}
 	return fmt.Errorf("more than %d bytes stay free: something else writes and deletes there", f.Leave)
@@ -90,7 +121,7 @@ func (d *disks) free(path string) (State, error) {
 	defer d.mu.Unlock()
 	if file := d.files[path]; file != nil {
 		delete(d.files, path)
-		if err := file.Close(); err != nil {
+		if err := file.end(); err != nil {
 			return State{}, err
 		}
 	}
@@ -124,7 +155,18 @@ func stateOf(path string) (State, error) {
 	if err := unix.Statfs(path, &s); err != nil {
 		return State{}, fmt.Errorf("disk %s: %w", path, err)
 	}
-	return State{Size: int64(s.Blocks) * s.Bsize, Free: int64(s.Bavail) * s.Bsize}, nil
+	return stateIn(s), nil
+}
+
+func stateIn(s unix.Statfs_t) State {
+	return State{Size: int64(s.Blocks) * s.Bsize, Free: int64(s.Bavail) * s.Bsize}
+}
+
+// end gives back what a file holds, once nobody lets it grow any more.
+func (f *filler) end() error {
+	close(f.over)
+	f.tops.Wait()
+	return f.Close()
 }
 
 func (d *disks) close() error {
@@ -133,7 +175,7 @@ func (d *disks) close() error {
 	var errs []error
 	for path, file := range d.files {
 		delete(d.files, path)
-		errs = append(errs, file.Close())
+		errs = append(errs, file.end())
 	}
 	return errors.Join(errs...)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -52,7 +53,7 @@ func TestFillAndFree(t *testing.T) {
 		if err := os.WriteFile(file, make([]byte, 100_000), 0o600); err != nil {
 			t.Error(err)
 		}
-		d := &disks{files: map[string]*os.File{}}
+		d := newDisks()
 		before, err := d.state(path)
 		if err != nil || before.Size != size || before.Held != 0 || before.Free > size-100_000 {
 			t.Errorf("before: %+v, %v", before, err)
@@ -74,6 +75,20 @@ func TestFillAndFree(t *testing.T) {
 		if all, err := os.ReadDir(path); err != nil || len(all) != 1 {
 			t.Errorf("files %v, %v: want the target's alone", all, err)
 		}
+		if err := os.Remove(file); err != nil {
+			t.Error(err)
+		}
+		for end := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+			s, err := d.state(path)
+			if err == nil && s.Free == 0 && s.Held == size {
+				break
+			}
+			if err != nil || time.Now().After(end) {
+				t.Errorf("what was deleted is not taken: %+v, %v", s, err)
+				break
+			}
+		}
+		before.Free = size
 		for range 2 {
 			if after, err := d.free(path); err != nil || after != before {
 				t.Errorf("freed: %+v, %v, want %+v", after, err, before)
@@ -88,7 +103,7 @@ func TestFillAndFree(t *testing.T) {
 // What is to be left is left, in whole blocks, and a disk that has less is full enough.
 func TestFillLeaves(t *testing.T) {
 	mounted(t, func(path string) {
-		d := &disks{files: map[string]*os.File{}}
+		d := newDisks()
 		block := int64(os.Getpagesize())
 		for _, c := range []struct{ leave, want int64 }{
 			{10*block + 1, 10 * block}, {10 * block, 10 * block}, {1, 0}, {2 * size, size}} {
@@ -108,7 +123,7 @@ func TestFillLeaves(t *testing.T) {
 // What ends the node gives all back.
 func TestNodeEnds(t *testing.T) {
 	mounted(t, func(path string) {
-		d := &disks{files: map[string]*os.File{}}
+		d := newDisks()
 		if s, err := d.fill(Fill{Path: path}); err != nil || s.Free != 0 {
 			t.Errorf("%+v, %v", s, err)
 		}

@@ -19,8 +19,8 @@ func TestDrillDisk(t *testing.T) {
 		t.Error("the log of the shop has no ENOSPC")
 	}
 	f := o.card.Faults[0]
-	if f.Outage == nil || f.Outage.Seconds < 7 || !f.Proof.Gone || !strings.HasPrefix(string(f.Proof.Detail),
-		"8MiB of 8MiB") {
+	if f.Outage == nil || f.Outage.Seconds < 7 || !f.Proof.Gone || !strings.HasSuffix(string(f.Proof.Detail),
+		" of 8MiB were free") {
 		t.Errorf("have %+v", f)
 	}
 }
