@@ -38,6 +38,7 @@ var pageTemplate = template.Must(template.New("report").Parse(pageHTML))
 type page struct {
 	*words.Language
 	Card       sla.Scorecard
+	Images     []Image
 	Series     series.Series
 	Title      string
 	Verdict    string
@@ -83,7 +84,7 @@ type bar struct {
 func HTML(w io.Writer, r Report) error {
 	card, s := plainly(r.Card), plainly(r.Series)
 	p := &page{Language: cmp.Or(r.Language, words.English), Card: card, Series: s,
-		Marks: []pageMark{}}
+		Images: plainly(r.Images), Marks: []pageMark{}}
 	l := lines{p.Language}
 	p.Title, p.Verdict = l.title(card), l.verdict(card.Verdict)
 	p.When = when(string(card.Started))

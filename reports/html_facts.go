@@ -391,5 +391,9 @@ func (p *page) Again() facts {
 	f.add(p.Line("page-run"), c.Run)
 	f.add("Stormdrill", string(c.Tool))
 	f.add(p.Line("page-sla-hash"), c.SLA)
+	for _, i := range p.Images {
+		f.add(p.Line("page-image-of", "nodes", p.List(i.Nodes)),
+			p.List(append([]string{i.Name, i.ID}, i.Digests...)))
+	}
 	return f
 }

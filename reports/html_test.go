@@ -133,3 +133,23 @@ func TestHTMLIsInert(t *testing.T) {
 		}
 	}
 }
+
+// Each image is said once, with whom it is of and how registries know it; what stands in a
+// name stays text.
+func TestPageHasImages(t *testing.T) {
+	var b bytes.Buffer
+	if err := HTML(&b, Report{Card: card(), Images: []Image{
+		{Nodes: []string{"lb", "app-1"}, Name: "haproxy:3.0", ID: "sha256:aa",
+			Digests: []string{"haproxy@sha256:bb"}}, {Nodes: []string{"<b>x</b>"}, Name: "y"}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	panel := page[strings.Index(page, "10 · "):]
+	for _, want := range []string{"image of lb, app-1", "haproxy:3.0, sha256:aa, haproxy@sha256:bb",
+		"image of &lt;b&gt;x"} {
+		if !strings.Contains(panel, want) {
+			t.Errorf("no %q in %.1500s", want, panel)
+		}
+	}
+}

@@ -22,11 +22,20 @@ import (
 type Report struct {
 	Card   sla.Scorecard
 	Length float64 // seconds that the run took
+	Images []Image // of its containers; none: not known
 	// Series is the run over time, for charts.
 	Series series.Series
 	// Language is that of report.html; nil: English. The other formats are for machines, and
 	// English.
 	Language *words.Language
+}
+
+// Image is what some of a run's containers were made from.
+type Image struct {
+	Nodes   []string
+	Name    string   // as it was asked for
+	ID      string   // of its content
+	Digests []string // by which registries know it; none where it was built here
 }
 
 // Of is the report of a record.

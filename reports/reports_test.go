@@ -153,6 +153,50 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// The same numbers stand in every format, each in its own writing.
+func TestFormatsSayTheSame(t *testing.T) {
+	out := map[string]string{}
+	for name, write := range Formats {
+		var b bytes.Buffer
+		if err := write(&b, Report{Card: card(), Length: 40}); err != nil {
+			t.Fatal(err)
+		}
+		out[name] = b.String()
+	}
+	var text bytes.Buffer
+	if err := Text(&text, card(), TextOptions{Verbose: true, Width: 1000}); err != nil {
+		t.Fatal(err)
+	}
+	out["text"] = text.String()
+	people := []string{"text", "markdown", "html"}
+	for _, c := range []struct {
+		said             string   // to people
+		in               []string // whom it is said to
+		json, openMetric string
+	}{
+		{"90.12%", people, `"availability": 0.90128,`, `of="sent"} 0.90128`},
+		{"1,234", people, `"failed": 1234,`, `requests{scenario="bad-lb-node",state="failed"} 1234`},
+		{"800 ms ± 50 ms", append(people, "messages"), `"seconds": 0.8,`,
+			`time_seconds{scenario="bad-lb-node",of="detect"} 0.8`},
+		{"2.5 s ± 100 ms", append(people, "junit", "messages"), `"seconds": 2.5,`,
+			`{scenario="bad-lb-node",objective="recover",result="missed"} 1`},
+		{"12.5 s ± 100 ms", people, `"seconds": 12.5,`,
+			`time_seconds{scenario="bad-lb-node",of="outage"} 12.5`},
+		{"0.09%", people, `"burnt_share": 0.000952`, `burnt_ratio{scenario="bad-lb-node"} 0.000952`},
+		{"1,254", []string{"html"}, `"total": 1254,`, `of="all"} 1254`},
+	} {
+		for _, name := range c.in {
+			if !strings.Contains(out[name], c.said) {
+				t.Errorf("%s does not say %s", name, c.said)
+			}
+		}
+		if !strings.Contains(out["json"], c.json) || !strings.Contains(out["metrics"], c.openMetric) {
+			t.Errorf("%s: json %v, metrics %v", c.said, strings.Contains(out["json"], c.json),
+				strings.Contains(out["metrics"], c.openMetric))
+		}
+	}
+}
+
 // What is said to users is kept as golden files, too; what no run can know stays open.
 func TestMessages(t *testing.T) {
 	for _, in := range []*words.Language{words.English, words.Chinese} {

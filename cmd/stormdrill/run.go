@@ -280,6 +280,7 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	}
 	f.remember(card, d.Dir, f.warn)
 	report := reports.Of(d.Record, card, f.language.Language)
+	report.Images = images(d.Dir, d.ID())
 	f.publish.run(ctx, report, d.Record, f.many(), f.warn)
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err != nil {
 		return card, err

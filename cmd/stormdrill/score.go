@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -62,6 +64,7 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			report := reports.WithoutCharts(record, card, l.Language)
 			if format == "html" { // which alone shows the run over time
 				report = reports.Of(record, card, l.Language)
+				report.Images = images(filepath.Dir(recordIn(args[0])), record.Header.Run)
 			}
 			if err := write(c.OutOrStdout(), report); err != nil {
 				return err
@@ -75,6 +78,25 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 	c.Flags().StringVar(&format, "format", "text", reports.FormatNames())
 	complete(c, "format", oneOf(append(slices.Sorted(maps.Keys(reports.Formats)), "text")...))
 	return c
+}
+
+// images are those of a run's containers, each once, as its folder says; none where it does
+// not, or is another run's.
+func images(dir, run string) (all []reports.Image) {
+	p, err := evidence.Read(dir)
+	if err != nil || p.Run != run || p.Lab == nil {
+		return nil
+	}
+	for _, n := range p.Lab.Nodes {
+		i := slices.IndexFunc(all,
+			func(i reports.Image) bool { return i.ID == n.ID && i.Name == n.Image })
+		if i < 0 {
+			i = len(all)
+			all = append(all, reports.Image{Name: n.Image, ID: n.ID, Digests: n.Digests})
+		}
+		all[i].Nodes = append(all[i].Nodes, n.Name)
+	}
+	return all
 }
 
 // otherObjectives reads another SLA, for a record of the same users and watchers, and says

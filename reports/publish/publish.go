@@ -18,8 +18,8 @@ import (
 // within bounds each request.
 const within = 10 * time.Second
 
-// Address is where a system is told, as it was written: ${env:NAME} in it are read when it
-// is.
+// Address is where a system is told, as it was written. ${env:NAME} in it are read when it is
+// used, and their values stand there as they are, as in the URLs of a scenario.
 type Address string
 
 // Check reports an address that is no URL of HTTP, or whose secrets are not there.
@@ -29,7 +29,7 @@ func (a Address) Check() error {
 }
 
 func (a Address) parse() (*url.URL, error) {
-	text, err := secret.Text(a).RevealAs(url.PathEscape)
+	text, err := secret.Text(a).Reveal()
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func server(t *testing.T) *asked {
 }
 
 func TestPushgateway(t *testing.T) {
-	t.Setenv("PUSH_PASSWORD", "p@ss/word")
+	t.Setenv("PUSH_PASSWORD", "p%40ss%2Fword")
 	a := server(t)
 	to := Address(strings.Replace(a.URL, "http://", "http://user:${env:PUSH_PASSWORD}@", 1) + "/sub/")
 	for scenario, path := range map[string]string{

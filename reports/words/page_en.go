@@ -143,6 +143,7 @@ var englishPage = map[string]string{
 	"page-command":     "command",
 	"page-run":         "run",
 	"page-sla-hash":    "SHA-256 of the SLA",
+	"page-image-of":    "image of {nodes}",
 
 	// What the script of the page says.
 	"chart-time":      "time",

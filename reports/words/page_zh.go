@@ -141,6 +141,7 @@ var chinesePage = map[string]string{
 	"page-command":     "命令",
 	"page-run":         "运行",
 	"page-sla-hash":    "SLA 的 SHA-256",
+	"page-image-of":    "{nodes} 的镜像",
 
 	// What the script of the page says.
 	"chart-time":      "时间",

@@ -98,6 +98,20 @@ func Write(dir string, scenario []byte, r *timeline.Record, facts *lab.Facts) er
 	return nil
 }
 
+// Read reads a run's ProvenanceFile; where there is none, as of a run that was ended by force
+// or by an older version, fs.ErrNotExist is in the error.
+func Read(dir string) (Provenance, error) {
+	var p Provenance
+	text, err := os.ReadFile(filepath.Join(dir, ProvenanceFile))
+	if err == nil {
+		err = json.Unmarshal(text, &p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("evidence: %w", err)
+	}
+	return p, nil
+}
+
 func seconds(ns int64) float64 { return float64(ns/1000) / 1e6 }
 
 func sum(b []byte) string {
