@@ -25,7 +25,8 @@ func (f *DiskFull) Aim() Aim { return Aim{Target: f.Target} }
 
 // Traits: it counts packets.
 func (*DiskFull) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true}
+	return link.Traits{Counts: link.Packets, Cause: link.Server, State: true,
+		Unit: link.Unit{Code: "packets-to-full"}}
 }
 
 // Bite is nothing beyond Inject, which reads back that the disk is full.

@@ -100,7 +100,7 @@ func TestLinesAreAskedFor(t *testing.T) {
 }
 
 // begun are names that what the judge says ends.
-var begun = []string{"verdict-", "page-effective-", "message-"}
+var begun = []string{"verdict-", "page-effective-", "message-", "step-"}
 
 // askedByPage are the lines that the template of report.html asks for, and its script.
 func askedByPage(t *testing.T) (all []string) {

@@ -26,6 +26,7 @@ var chineseRecord = map[sla.Code]string{
 	"packets-refused-after-oom":  "目标因内存不足被杀后被拒绝的数据包",
 	"packets-refused-alive":      "被拒绝的数据包（目标仍存活）",
 	"packets-to-frozen":          "发往冻结目标的数据包",
+	"packets-to-full":            "发往磁盘已满目标的数据包",
 	"packets-to-starved":         "发往 CPU 受限目标的数据包",
 	"queries-answered":           "按 {value} 应答的查询",
 	"requests-narrowed":          "被限速的请求",
@@ -84,6 +85,7 @@ var chineseFaults = map[string]string{
 	"pause":         "冻结目标：可以建连，但无应答",
 	"cpu-starve":    "目标只剩 {cpus} 个 CPU",
 	"memory-starve": "目标只剩 {memory} 内存；因此被杀后其主机拒绝连接",
+	"disk-full":     "写满目标的磁盘 {path}‹，只留 {leave}›",
 	"kill":          "杀死目标的进程；{as}",
 	"exec":          "在本机运行自带的命令，每条最长 {timeout}",
 
