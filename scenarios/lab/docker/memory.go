@@ -32,18 +32,19 @@ func (l *Lab) LimitMemory(whole context.Context, node string, memory quantity.Si
 	l.wish(node, true)
 	ctx, cancel := context.WithTimeout(whole, squeezeWithin)
 	defer cancel()
-	for room := int64(squeezeRoom); ; room = min(2*room, math.MaxInt32) {
-		err := l.limitMemory(ctx, node, int64(memory))
-		if err == nil {
-			return nil
-		}
+	use, err := int64(0), l.limitMemory(ctx, node, int64(memory))
+	for room := int64(squeezeRoom); err != nil; room = min(2*room, math.MaxInt32) {
 		if up, lost := l.Running(ctx, node); lost == nil && !up {
 			return nil
 		}
-		s, lost := l.stats(ctx, node)
-		if lost == nil && int64(s.MemoryStats.Usage) > int64(memory) {
-			use := int64(s.MemoryStats.Usage)
-			_ = l.limitMemory(ctx, node, use+use/room) // in use by now is more, or less: the next round tells
+		// What is in use by now is more, or less: the next round tells.
+		if s, lost := l.stats(ctx, node); lost == nil {
+			use = int64(s.MemoryStats.Usage)
+			if use > int64(memory) { // a limit below that would be refused, and cost time
+				_ = l.limitMemory(ctx, node, use+use/room)
+			} else if err = l.limitMemory(ctx, node, int64(memory)); err == nil {
+				return nil
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -51,10 +52,11 @@ func (l *Lab) LimitMemory(whole context.Context, node string, memory quantity.Si
 				return nil
 			}
 			return fmt.Errorf("%w: it uses %s, holds on to all of it, and asked for no more within %s: want one that does, or a higher limit",
-				err, quantity.Size(s.MemoryStats.Usage), squeezeWithin)
+				err, quantity.Size(use), squeezeWithin)
 		case <-time.After(squeezeEvery):
 		}
 	}
+	return nil
 }
 
 // RestoreMemory restores the limit that the plan gave, and reads it back, from the
