@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
 
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -33,7 +34,7 @@ func shop(t *testing.T, dockerfile string) string {
 		"shop.yaml": `name: shop
 targets:
   shop: {build: {args: {OF: drill}}, replicas: 2, ports: [8080]}
-load: {users: {to: "http://shop:8080/", rate: 100/s}}
+load: {users: {to: "http://shop:8080/", rate: 100/s, connections: {per: request}}}
 phases: {baseline: 10s, fault: 5s, recovery: 10s}
 faults: {closed: {refuse: {link: users -> shop-2}}}
 sla: {thresholds: [success in baseline >= 99%]}
@@ -74,20 +75,24 @@ func openFile(t *testing.T, file, run string, edit func(*scenarios.Target)) (*La
 	return Start(t.Context(), lab.Options{Plan: p, Dir: t.TempDir(), Binary: built})
 }
 
-// images counts the images that the engine has of a run.
-func images(t *testing.T, run string) int {
+// images counts the images that the engine has of a run, but for the steps that others are
+// built of.
+func images(t *testing.T, run string) int { return len(imagesOfRun(t, run, false)) }
+
+// imagesOfRun lists them, steps included on demand.
+func imagesOfRun(t *testing.T, run string, steps bool) []image.Summary {
 	t.Helper()
 	engine, err := connect(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer engine.Close()
-	all, err := engine.ImageList(context.Background(), client.ImageListOptions{All: true,
+	all, err := engine.ImageList(context.Background(), client.ImageListOptions{All: steps,
 		Filters: client.Filters{}.Add("label", Label+"="+run)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(all.Items)
+	return all.Items
 }
 
 // Two replicas are of one image, which goes with the run.
@@ -110,8 +115,8 @@ func TestBuiltImageGoes(t *testing.T) {
 		}
 	}
 	closeLab(t, l, run)
-	if n := images(t, run); n != 0 {
-		t.Errorf("%d images of the run are left", n)
+	if n := len(imagesOfRun(t, run, true)); n != 0 {
+		t.Errorf("%d images of the run are left, steps included", n)
 	}
 }
 
