@@ -29,7 +29,7 @@ func campaigned(t *testing.T, until string, args ...string) (c campaign.Card, di
 			card, err := cardOf(filepath.Join(dir, r.Folder))
 			return err == nil && machineVoid(card)
 		})
-		runs.add(t.Name(), time.Since(began), void)
+		runs.add(t, time.Since(began), void)
 		if !void || n == mostAgain {
 			return c, dir, code
 		}
