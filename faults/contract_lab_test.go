@@ -99,6 +99,7 @@ type lab struct {
 	frozen             bool
 	cpu                faults.CPU
 	squeezed           bool
+	filled             int64          // bytes of its disk that are taken
 	authority          authority.Pair // where the app speaks TLS
 }
 
@@ -328,18 +329,26 @@ func (l *lab) RestoreMemory(context.Context, string) error {
 // MemoryLimited tells whether it has less than it had.
 func (l *lab) MemoryLimited(context.Context, string) (bool, error) { return l.squeezed, nil }
 
-// Its disks are tried in package disk: it has none.
-func (l *lab) FillDisk(context.Context, string, string, quantity.Size) error { return errNoDisk }
+// partsDisk is the size of its one disk, which is no file system: filling one is tried in
+// package disk and in the labs' contract.
+const partsDisk = 1 << 20
 
-// FreeDisk has nothing to give back.
-func (l *lab) FreeDisk(context.Context, string, string) error { return errNoDisk }
-
-// Disk tells of none.
-func (l *lab) Disk(context.Context, string, string) (faults.Disk, error) {
-	return faults.Disk{}, errNoDisk
+// FillDisk takes all but what is to stay free.
+func (l *lab) FillDisk(_ context.Context, _, _ string, leave quantity.Size) error {
+	l.filled = partsDisk - int64(leave)
+	return nil
 }
 
-var errNoDisk = errors.New("a part has no disk")
+// FreeDisk gives it back.
+func (l *lab) FreeDisk(context.Context, string, string) error {
+	l.filled = 0
+	return nil
+}
+
+// Disk tells how it stands.
+func (l *lab) Disk(context.Context, string, string) (faults.Disk, error) {
+	return faults.Disk{Size: partsDisk, Free: partsDisk - l.filled, Held: l.filled}, nil
+}
 
 // WaitExit waits until it is.
 func (l *lab) WaitExit(ctx context.Context, _ string) (bool, error) {

@@ -41,6 +41,8 @@ type row struct {
 	hangs bool
 	// secure: the link speaks TLS.
 	secure bool
+	// down: the target's process does not run meanwhile, whatever its links do.
+	down bool
 	// ca is whom its clients trust.
 	ca string
 }
@@ -68,9 +70,9 @@ var rows = []row{
 	{name: "accept-stall", fault: &faults.AcceptStall{Link: userPath, Backlog: 4},
 		hit: failed(timedOut), share: 1, spares: true, parts: true},
 	{name: "kill as process", fault: &faults.Kill{Target: "app"}, hit: failed(refused), share: 1,
-		quick: true},
+		quick: true, down: true},
 	{name: "kill as host", fault: &faults.Kill{Target: "app", As: "host"}, hit: failed(timedOut),
-		share: 1},
+		share: 1, down: true},
 	{name: "unreachable", fault: &faults.Unreachable{Link: userPath}, hit: failed(unreachable),
 		share: 1, spares: true, quick: true},
 	{name: "unreachable, prohibited", fault: &faults.Unreachable{Link: userPath, As: "prohibited"},
@@ -88,15 +90,16 @@ var rows = []row{
 		share: 0.3, packets: lost},
 	{name: "block-page", fault: &faults.BlockPage{Link: userPath}, hit: answered(403, "block-page"),
 		share: 1},
-	{name: "stop", fault: &faults.Stop{Target: "app"}, hit: failed(refused), share: 1, quick: true},
+	{name: "stop", fault: &faults.Stop{Target: "app"}, hit: failed(refused), share: 1, quick: true,
+		down: true},
 	{name: "restart", fault: &faults.Restart{Target: "app"}, hit: failed(refused), share: 1,
-		quick: true},
+		quick: true, down: true},
 	{name: "pause", fault: &faults.Pause{Target: "app"}, hit: failed(timedOut), share: 1,
-		packets: arrived, frees: true},
+		packets: arrived, frees: true, down: true},
 	{name: "cpu-starve", fault: &faults.CPUStarve{Target: "app", CPUs: 0.05}, hit: failed(timedOut),
 		share: 1, packets: arrived, frees: true},
 	{name: "memory-starve", fault: &faults.MemoryStarve{Target: "app", Memory: 32 << 20},
-		hit: failed(refused), share: 1, quick: true},
+		hit: failed(refused), share: 1, quick: true, down: true},
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)},
 		hit: answered(503, "http-status"), share: 0.3},
 	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503,
@@ -217,6 +220,7 @@ var apart = map[reflect.Type]func(*testing.T){
 	reflect.TypeFor[*faults.IdleDrop]():  TestIdleDrop,
 	reflect.TypeFor[*faults.Duplicate](): TestContractDuplicate,
 	reflect.TypeFor[*faults.Exec]():      TestContractExec,
+	reflect.TypeFor[*faults.DiskFull]():  TestContractDiskFull,
 }
 
 // Every kind of fault that a scenario may name is under the contract: by a row, by
@@ -412,6 +416,9 @@ func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b link.Brack
 	}
 	if least, most := r.bounds(); hits < least || hits > most {
 		l.t.Errorf("%d of %d tries hit, want %d to %d", hits, tries, least, most)
+	}
+	if up, err := l.Running(l.t.Context(), "app"); err != nil || up == r.down {
+		l.t.Errorf("the target runs: %t, %v", up, err)
 	}
 	c, n := l.proof(in), uint64(hits)
 	if r.packets != nil {
