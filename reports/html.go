@@ -67,11 +67,15 @@ type pageMark struct {
 // pageObjective is a row of objectives.
 type pageObjective struct {
 	sla.Objective
-	Sign                     string
+	Sign, Is                 string // the result as a sign, and in a word
 	Wanted, Measured, Margin string
 	Why                      string
 	Bar                      *bar
 }
+
+// resultLines are the words for a result.
+var resultLines = map[string]string{sla.Met: "page-met", sla.Missed: "page-missed",
+	sla.Undecided: "page-undecided"}
 
 // bar is a measure on a scale that its limit is on too, all in per cent of the scale.
 type bar struct {
@@ -97,8 +101,9 @@ func HTML(w io.Writer, r Report) error {
 		p.Marks = append(p.Marks, pageMark{m.At, m.What.Code, of, p.Text(m.What)})
 	}
 	for _, o := range card.Objectives {
-		row := pageObjective{Objective: o, Sign: resultSigns[o.Result], Wanted: p.Text(o.Wanted),
-			Measured: p.Text(o.Measured), Margin: l.margin(o), Bar: barOf(o)}
+		row := pageObjective{Objective: o, Sign: resultSigns[o.Result],
+			Is: p.Line(resultLines[o.Result]), Wanted: p.Text(o.Wanted),
+			Measured: l.measured(o), Margin: l.margin(o), Bar: barOf(o)}
 		if o.Why != nil {
 			row.Why = p.Text(*o.Why)
 		}

@@ -683,7 +683,7 @@ func TestBrowserPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)); n < 2 || n > 6 {
+	if n := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)); n < 2 || n > 8 {
 		t.Errorf("it takes %d pages", n)
 	}
 	if dir := os.Getenv("REPORT_SHOTS"); dir != "" {

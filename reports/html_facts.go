@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,15 +18,19 @@ type tile struct {
 	More          []string
 }
 
-// fact is a row of two cells.
-type fact struct{ Name, Value string }
+// fact is a row: what it is of, and what there is to be said, a line each.
+type fact struct {
+	Name   string
+	Values []string
+}
 
 // facts are rows in the making; one without a value is left out.
 type facts []fact
 
-func (f *facts) add(name, value string) {
-	if value != "" {
-		*f = append(*f, fact{name, value})
+func (f *facts) add(name string, values ...string) {
+	said := slices.DeleteFunc(values, func(s string) bool { return s == "" })
+	if len(said) > 0 {
+		*f = append(*f, fact{name, said})
 	}
 }
 
@@ -54,13 +59,8 @@ func (p *page) Share(f sla.Number) string {
 	return words.Percent(float64(f))
 }
 
-// Instant writes seconds from the start of the run; a dash where there are none.
-func (p *page) Instant(f sla.Number) string {
-	if f < 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%.1f s", float64(f))
-}
+// Part writes a node's share of the answers in per cent.
+func (p *page) Part(f float64) string { return words.Percent(f) }
 
 // tiles are what the page answers before anything is read further down.
 func (p *page) tiles() []tile {
@@ -247,35 +247,66 @@ func (p *page) Felt(f sla.Fault) string {
 	return p.Time(f.Outage)
 }
 
-// Least is the share of requests that would have stood out, had they been bad.
-func (p *page) Least(f sla.Fault) string {
-	if f.Detectable == nil {
+// Least is a share of requests that would have stood out, had they been bad.
+func (p *page) Least(share *float64) string {
+	if share == nil {
 		return "–"
 	}
-	return atLeast(*f.Detectable)
+	return atLeast(*share)
+}
+
+// Gone says whether a fault was read back as gone; a dash where nobody lifted it.
+func (p *page) Gone(f sla.Fault) string {
+	switch {
+	case f.Proof.Gone:
+		return "✓ " + p.Line("gone")
+	case f.Lift < 0:
+		return "–"
+	}
+	return "✗ " + p.Line("not-gone")
+}
+
+// Served is what the users had, over the whole run, and how long what took.
+func (p *page) Served() facts {
+	var f facts
+	c, l := p.Card, lines{p.Language}
+	f.add(l.Line("users"), l.users(c), l.detection(c))
+	stretches := []string{l.outages(c)}
+	for _, o := range c.Outages {
+		if len(o.By) == 0 {
+			stretches = append(stretches, l.unexplained(o))
+		}
+	}
+	f.add(l.Line("outages"), stretches...)
+	t := c.Times
+	f.add(p.Line("page-outage"), l.took(t.Outage))
+	if t.Detect != nil {
+		f.add(p.Line("page-noticed-after"), l.took(t.Detect), string(t.Detect.By))
+	}
+	f.add(p.Line("chain-ideal"), l.took(t.Ideal))
+	f.add(p.Line("page-mitigated"), l.took(t.Mitigate))
+	f.add(p.Line("page-recovered"), l.took(t.Recover))
+	f.add(p.Line("page-calm"), l.took(t.Calm))
+	f.add(p.Line("page-content-after"), l.took(t.Restore))
+	return f
+}
+
+// Linked is where new connections fared otherwise than standing ones, and how many requests
+// each of a user's made on a link.
+func (p *page) Linked() facts {
+	var f facts
+	l := lines{p.Language}
+	f.add(p.Line("page-connections"), l.connections(p.Card)...)
+	f.add(p.Line("links"), l.amplified(p.Card)...)
+	return f
 }
 
 // Cost is what the run took of data, budget and users.
 func (p *page) Cost() facts {
 	var f facts
-	c := p.Card
-	if d := c.Data; d != nil {
-		f.add(p.Line("page-writes"), p.Line("page-writes-are",
-			"acknowledged", count(d.Acknowledged), "there", count(d.There), "lost", count(d.Lost),
-			"unknown", count(d.Unknown)))
-		if d.RPO != nil {
-			f.add("RPO", p.Time(d.RPO))
-		}
-		if o := c.Times.Outage; o != nil {
-			f.add("RTO", p.Time(o))
-		}
-	}
-	if b := c.Budget; b != nil {
-		f.add(p.Line("page-budget"), p.Line("page-burnt", "burnt", words.Brief(b.Seconds),
-			"share", words.Percent(b.Share), "allowed", words.Brief(b.Allowed),
-			"objective", words.Percent(b.Objective),
-			"window", lines{p.Language}.days(b.Window)))
-	}
+	c, l := p.Card, lines{p.Language}
+	f.add(p.Line("data"), l.data(c))
+	f.add(p.Line("page-budget"), l.budget(c))
 	if i := c.Impact; i.Level > 0 {
 		level := strconv.Itoa(i.Level)
 		switch {
@@ -292,10 +323,11 @@ func (p *page) Cost() facts {
 			f.add(p.Line("page-degraded"), words.Brief(*i.Degraded))
 			f.add(p.Line("page-full"), words.Brief(*i.Full))
 			f.add(p.Line("page-by-time"), words.Percent(*i.ByTime))
+		} else {
+			f.add(p.Line("page-degraded"), p.Line("impact-untold"))
 		}
 	}
 	if a := c.Alert; a != nil {
-		l := lines{p.Language}
 		f.add(p.Line("alert"), strings.Join([]string{cmp.Or(p.Line(a.Colour), a.Colour),
 			p.Name(a.When), l.names(a.Failures), l.names(a.Teams)}, " · "))
 		f.add(p.Line("page-clocks"), p.Line("page-within", "respond", words.Brief(a.Respond),
@@ -324,12 +356,19 @@ func (p *page) Trust() facts {
 	} else if k != nil {
 		f.add(p.Line("page-clock"), p.Line("page-clock-is-one", "bound", words.Brief(k.Bound)))
 	}
-	if c.StraysDropped > 0 || len(c.Uncontained) > 0 {
-		f.add(p.Line("page-strays"), p.Line("page-strays-are", "packets", count(c.StraysDropped)))
+	if c.StraysDropped > 0 || len(c.Strays) > 0 {
+		strays := []string{p.Line("page-strays-are", "packets", count(c.StraysDropped))}
+		for _, x := range c.Strays {
+			strays = append(strays, p.Text(x.Said()))
+		}
+		f.add(p.Line("page-strays"), strays...)
 	}
-	for _, n := range p.Texts(c.Notes) {
-		f.add(p.Line("note"), n)
+	var open []string
+	for _, lack := range c.Uncontained {
+		open = append(open, p.Text(sla.Say(sla.NotContained, lack)))
 	}
+	f.add(p.Line("page-uncontained"), open...)
+	f.add(p.Line("note"), p.Texts(c.Notes)...)
 	f.add(p.Line("page-one"), p.Line("page-one-run"))
 	return f
 }
@@ -359,27 +398,19 @@ func (p *page) Diagnosed() facts {
 	var f facts
 	l := lines{p.Language}
 	for _, d := range p.Card.Diagnosis {
-		f.add(l.Line("diagnosis"), l.diagnosis(d))
-		f.add("", l.look(d))
-		f.add("", l.Parts(l.Texts(d.Evidence)))
+		f.add(l.Line("diagnosis"), l.diagnosis(d), l.look(d), l.Parts(l.Texts(d.Evidence)))
 	}
 	return f
 }
 
-// Steered are the defences by name: when they led users elsewhere.
+// Steered are the defences by name: when they led users elsewhere, and what came of it.
 func (p *page) Steered() facts {
 	var f facts
+	var all []string
 	for _, x := range p.Card.Steers {
-		var moves []string
-		for _, m := range x.Moves {
-			moves = append(moves, p.Line("page-moved", "at", p.Instant(sla.Number(m.At)),
-				"back", p.Instant(m.Back), "answers", count(m.Answers)))
-		}
-		if len(moves) == 0 {
-			moves = []string{p.Line("page-never-moved")}
-		}
-		f.add(x.Name+" · "+x.What, p.List(moves))
+		all = append(all, lines{p.Language}.steer(x))
 	}
+	f.add(p.Line("steered"), all...)
 	return f
 }
 

@@ -60,7 +60,7 @@ func Markdown(w io.Writer, card sla.Scorecard) error {
 		item("Steered:", english.steer(x))
 	}
 	item("Answers:", english.nodes(card))
-	item("Links:", english.amplified(card))
+	item("Links:", english.Parts(english.amplified(card)))
 	item("Generator:", english.generator(card))
 	item("Clock:", english.clocks(card))
 	fmt.Fprintf(&b, "- **Seed:** %d\n", card.Seed)

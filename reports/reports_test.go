@@ -158,16 +158,17 @@ func TestFormatsSayTheSame(t *testing.T) {
 	out := map[string]string{}
 	for name, write := range Formats {
 		var b bytes.Buffer
-		if err := write(&b, Report{Card: card(), Length: 40}); err != nil {
+		if err := write(&b, Report{Card: whole(), Length: 40}); err != nil {
 			t.Fatal(err)
 		}
 		out[name] = b.String()
 	}
 	var text bytes.Buffer
-	if err := Text(&text, card(), TextOptions{Verbose: true, Width: 1000}); err != nil {
+	if err := Text(&text, whole(), TextOptions{Verbose: true, Width: 1000}); err != nil {
 		t.Fatal(err)
 	}
 	out["text"] = text.String()
+	out["html"] = read(out["html"])
 	people := []string{"text", "markdown", "html"}
 	for _, c := range []struct {
 		said             string   // to people
@@ -184,6 +185,19 @@ func TestFormatsSayTheSame(t *testing.T) {
 			`time_seconds{scenario="bad-lb-node",of="outage"} 12.5`},
 		{"0.09%", people, `"burnt_share": 0.000952`, `burnt_ratio{scenario="bad-lb-node"} 0.000952`},
 		{"1,254", []string{"html"}, `"total": 1254,`, `of="all"} 1254`},
+		{"1,199 from then", people, `"failed_detection_to_recovery": 1199`, ""},
+		{"1,231 more", people, `"excess_over_baseline": 1230.5,`, ""},
+		{"2.47 s", people, `"burnt_seconds": 2.468,`, ""},
+		{"490 ms ± 10 ms", people, `"seconds": 0.49,`, ""},
+		{"14.51 s to 14.99 s", people, `"oldest_lost": 14.51,`, ""},
+		{"latency as before 5.9 s ± 92 ms after", []string{"text", "markdown"}, `"seconds": 5.9,`, ""},
+		{"8.3 s ± 130 ms", []string{"html"}, `"seconds": 8.3,`,
+			`time_seconds{scenario="bad-lb-node",of="calm"} 8.3`},
+		{"10.7 s ± 167 ms", people, `"seconds": 10.7,`, ""},
+		{"4.56%", people, `"detectable_share_of_group": 0.0456,`, ""},
+		{"0.33 → 1.23 requests for each", people, `"requests_per_user_request": 1.234`, ""},
+		{"2.1 s ± 100 ms after the move", people, `"seconds": 2.1,`, ""},
+		{"98.5%", []string{"text", "html"}, `"success": 0.985`, ""},
 	} {
 		for _, name := range c.in {
 			if !strings.Contains(out[name], c.said) {

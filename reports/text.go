@@ -180,7 +180,7 @@ func (t *text) facts(card sla.Scorecard) {
 	}
 	t.line("answers", t.nodes(card))
 	if t.Verbose {
-		t.line("links", t.amplified(card))
+		t.line("links", t.Parts(t.amplified(card)))
 	}
 	t.line("generator", t.generator(card))
 	t.line("clock", t.clocks(card))

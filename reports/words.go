@@ -178,9 +178,9 @@ func (l lines) nodes(c sla.Scorecard) string {
 	return l.List(parts)
 }
 
-// amplified says how many requests each request of a user made on a link, phase by phase.
-func (l lines) amplified(c sla.Scorecard) string {
-	var parts []string
+// amplified says of each link how many requests each request of a user made on it, phase by
+// phase.
+func (l lines) amplified(c sla.Scorecard) (all []string) {
 	for _, x := range c.Links {
 		var phases []string
 		for _, p := range x.Phases {
@@ -195,10 +195,10 @@ func (l lines) amplified(c sla.Scorecard) string {
 		if x.Blind {
 			checks = l.Line("checks-too")
 		}
-		parts = append(parts, l.Line("amplified", "link", x.Name,
+		all = append(all, l.Line("amplified", "link", x.Name,
 			"phases", strings.Join(phases, " → "), "checks", checks))
 	}
-	return l.Parts(parts)
+	return all
 }
 
 // clocks says how stormdrill's own clock relates to the containers', where it is

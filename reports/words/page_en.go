@@ -39,6 +39,9 @@ var englishPage = map[string]string{
 	"page-objectives":    "What was wanted, and what was measured",
 	"page-bar":           "measured, and the limit",
 	"page-no-objectives": "nothing was judged",
+	"page-met":           "kept",
+	"page-missed":        "missed",
+	"page-undecided":     "not known",
 
 	// Charts: how users were served.
 	"page-success-panel": "How the users were served",
@@ -50,6 +53,9 @@ var englishPage = map[string]string{
 	"page-outage":        "outage of users",
 	"page-any-failed":    "requests failed",
 	"page-give":          "how finely an instant is known",
+	"page-mitigated":     "mitigated after",
+	"page-recovered":     "well after clear",
+	"page-calm":          "latency as before, after clear",
 
 	// Who knew what.
 	"page-noticed-panel": "Who knew what, when",
@@ -59,8 +65,6 @@ var englishPage = map[string]string{
 	"page-behind":        "behind the ideal",
 	"page-content-after": "content after clear",
 	"page-false-alarms":  "false alarms",
-	"page-moved":         "moved {at} to {back} ({answers} answers)",
-	"page-never-moved":   "never moved",
 	"page-no-watchers":   "nobody watched",
 
 	// How long answers took.
@@ -69,6 +73,8 @@ var englishPage = map[string]string{
 	"page-group":         "users",
 	"page-phase":         "phase",
 	"page-good":          "good",
+	"page-sent":          "sent",
+	"page-failed":        "failed",
 	"page-during":        "it was on in the outage of {fault}",
 
 	// How requests failed.
@@ -80,6 +86,9 @@ var englishPage = map[string]string{
 	// Who answered.
 	"page-nodes-panel": "Who answered",
 	"page-nodes-hint":  "answers a second by node; below, success by kind of connection",
+	"page-node":        "node",
+	"page-injected":    "by a fault in its stead",
+	"page-connections": "new and standing connections",
 
 	// What the faults did.
 	"page-proof-panel": "That the fault was there",
@@ -90,20 +99,20 @@ var englishPage = map[string]string{
 	"page-unit":        "counted",
 	"page-gone":        "gone",
 	"page-together":    "not told apart",
+	"page-own":         "none: traffic of its own",
 	"page-bit":         "bit after",
 	"page-felt":        "users had",
 	"page-absorbed":    "nothing: absorbed",
 	"page-slower":      "slower answers, no outage",
 	"page-faint":       "{bad} bad requests, too few for an outage",
 	"page-least":       "least to stand out",
+	"page-least-group": "of one group",
+	"page-untraced":    "no request there carries a user's traceparent, which would tell them apart",
 
 	// What it cost.
 	"page-cost-panel": "What it cost",
 	"page-no-cost":    "nothing was counted",
-	"page-writes":     "acknowledged writes",
-	"page-writes-are": "{acknowledged}: {there} there, {lost} lost, {unknown} unknown",
 	"page-budget":     "error budget",
-	"page-burnt":      "{burnt} burnt: {share} of {allowed} ({objective} good in {window})",
 	"page-level":      "impact level (1 to 3)",
 	"page-everyone":   ", everyone",
 	"page-or-lower":   ", or one lower: too few users to tell",
@@ -134,6 +143,7 @@ var englishPage = map[string]string{
 	"page-clock-is-one": "containers and this machine share one, to ± {bound}",
 	"page-strays":       "strayed from the drill's network",
 	"page-strays-are":   "{packets} packets stopped",
+	"page-uncontained":  "walls that the network lacked",
 	"page-one":          "one run",
 	"page-one-run": "it says what happened once. What happens in general takes a campaign: " +
 		"stormdrill run --repeat.",

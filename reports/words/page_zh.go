@@ -39,6 +39,9 @@ var chinesePage = map[string]string{
 	"page-objectives":    "目标与实测",
 	"page-bar":           "实测值与上下限",
 	"page-no-objectives": "没有需要判定的目标",
+	"page-met":           "达到",
+	"page-missed":        "未达到",
+	"page-undecided":     "无法判定",
 
 	// Charts: how users were served.
 	"page-success-panel": "用户受到的服务",
@@ -50,6 +53,9 @@ var chinesePage = map[string]string{
 	"page-outage":        "用户侧中断",
 	"page-any-failed":    "有请求失败",
 	"page-give":          "时刻的不确定范围",
+	"page-mitigated":     "多久缓解",
+	"page-recovered":     "清除后多久恢复",
+	"page-calm":          "清除后延迟多久复原",
 
 	// Who knew what.
 	"page-noticed-panel": "谁在何时知道什么",
@@ -59,8 +65,6 @@ var chinesePage = map[string]string{
 	"page-behind":        "落后理想观察者",
 	"page-content-after": "清除后多久恢复正常",
 	"page-false-alarms":  "误报",
-	"page-moved":         "{at} 切换，{back} 切回（{answers} 次应答）",
-	"page-never-moved":   "从未切换",
 	"page-no-watchers":   "没有监控",
 
 	// How long answers took.
@@ -69,6 +73,8 @@ var chinesePage = map[string]string{
 	"page-group":         "用户组",
 	"page-phase":         "阶段",
 	"page-good":          "成功率",
+	"page-sent":          "已发",
+	"page-failed":        "失败",
 	"page-during":        "处于 {fault} 的中断期间",
 
 	// How requests failed.
@@ -80,6 +86,9 @@ var chinesePage = map[string]string{
 	// Who answered.
 	"page-nodes-panel": "由谁应答",
 	"page-nodes-hint":  "各节点每秒应答数；下图为新建连接与已有连接的成功率",
+	"page-node":        "节点",
+	"page-injected":    "由故障代答",
+	"page-connections": "新建与已有连接",
 
 	// What the faults did.
 	"page-proof-panel": "故障确实存在的证据",
@@ -90,20 +99,20 @@ var chinesePage = map[string]string{
 	"page-unit":        "计数对象",
 	"page-gone":        "已清除",
 	"page-together":    "无法区分",
+	"page-own":         "无：故障自身的流量",
 	"page-bit":         "多久生效",
 	"page-felt":        "用户所受影响",
 	"page-absorbed":    "无：故障被吸收",
 	"page-slower":      "响应变慢，无中断",
 	"page-faint":       "{bad} 个失败请求，太少，不足以判为中断",
 	"page-least":       "可察觉的最小占比",
+	"page-least-group": "单个用户组",
+	"page-untraced":    "该处没有请求带有用户的 traceparent：转发它即可区分",
 
 	// What it cost.
 	"page-cost-panel": "影响与代价",
 	"page-no-cost":    "没有可计的项目",
-	"page-writes":     "已确认的写入",
-	"page-writes-are": "{acknowledged}：保留 {there}，丢失 {lost}，不明 {unknown}",
 	"page-budget":     "错误预算",
-	"page-burnt":      "消耗 {burnt}：{allowed} 的 {share}（{window} 内成功率 {objective}）",
 	"page-level":      "影响等级（1 至 3）",
 	"page-everyone":   "，全部用户",
 	"page-or-lower":   "，或低一级：用户太少无法区分",
@@ -133,6 +142,7 @@ var chinesePage = map[string]string{
 	"page-clock-is-one":  "容器与本机为同一时钟，误差 ± {bound}",
 	"page-strays":        "越出演练网络的数据包",
 	"page-strays-are":    "拦下 {packets} 个",
+	"page-uncontained":   "网络缺少的隔离",
 	"page-one":           "一次运行",
 	"page-one-run":       "只说明发生过一次的事；要得出普遍结论请做多次演练：stormdrill run --repeat。",
 

@@ -36,7 +36,7 @@ func (s *scorer) strays() {
 		s.card.Notes = append(s.card.Notes, Say(NotContained, lack))
 	}
 	for _, x := range r.Seen[:min(len(r.Seen), toldStrays)] {
-		s.card.Notes = append(s.card.Notes, straySaid(x))
+		s.card.Notes = append(s.card.Notes, strayOf(x).Said())
 	}
 	if more := len(r.Seen) - toldStrays; more > 0 {
 		s.card.Notes = append(s.card.Notes, Say(MoreStrays, more, r.Dropped))
@@ -51,12 +51,13 @@ func strayOf(x timeline.Stray) Stray {
 	return out
 }
 
-func straySaid(x timeline.Stray) Said {
+// Said is what went where, and how often.
+func (x Stray) Said() Said {
 	switch {
-	case x.Direct():
+	case (timeline.Stray{Protocol: x.Protocol}).Direct():
 		return Say(StrayDirect, x.From, x.To, x.Packets)
-	case x.Port > 0:
-		return Say(StrayToPort, x.From, x.Packets, x.To, int(x.Port), x.Protocol)
+	case x.Port != nil:
+		return Say(StrayToPort, x.From, x.Packets, x.To, int(*x.Port), x.Protocol)
 	}
 	return Say(StrayOut, x.From, x.Packets, x.To, x.Protocol)
 }
@@ -67,7 +68,7 @@ func straySaid(x timeline.Stray) Said {
 func (s *scorer) bypassed() (reasons []Said) {
 	for _, x := range s.record.Strays.Seen {
 		if f := s.faultBetween(x); x.Direct() && f != "" {
-			reasons = append(reasons, Say(LinkBypassed, straySaid(x), f, x.From, x.To))
+			reasons = append(reasons, Say(LinkBypassed, strayOf(x).Said(), f, x.From, x.To))
 		}
 	}
 	return reasons
