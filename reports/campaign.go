@@ -6,14 +6,16 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
 // WriteCampaign writes a campaign's card into its folder, in every format that is
-// kept as evidence: campaign.json, junit.xml, summary.md, metrics.prom. Its runs have
-// their own evidence in folders of their own. One that cannot be written keeps none of the
-// others from it.
-func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) error {
+// kept as evidence: campaign.json, junit.xml, summary.md, report.html, metrics.prom. Its runs
+// have their own evidence in folders of their own. One that cannot be written keeps none of
+// the others from it. The language is report.html's; nil: English.
+func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome,
+	in *words.Language) error {
 	errs := []error{WriteCampaignJSON(dir, card)}
 	for _, e := range []struct {
 		name  string
@@ -21,6 +23,7 @@ func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome) erro
 	}{
 		{"junit.xml", func(w io.Writer) error { return CampaignJUnit(w, card, runs) }},
 		{"summary.md", func(w io.Writer) error { return CampaignMarkdown(w, card) }},
+		{"report.html", func(w io.Writer) error { return CampaignHTML(w, card, runs, in) }},
 		{"metrics.prom", func(w io.Writer) error { return CampaignMetrics(w, card) }},
 	} {
 		if err := written(filepath.Join(dir, e.name), e.write); err != nil {

@@ -22,14 +22,14 @@ func rehearsed(allowed int) (campaign.Card, []campaign.Outcome) {
 	d := campaign.Design{Runs: 12, Allowed: allowed, Controls: 2, Seed: 7}
 	var done []campaign.Outcome
 	for _, t := range d.Turns() {
-		detect := 0.5 + float64(t.Number)/20
+		detect, limit := 0.5+float64(t.Number)/20, 1.0
 		c := sla.Scorecard{Scenario: "bad-lb-node", Run: "00000000000000aa", Verdict: sla.Pass,
 			Control: t.Control,
 			Watchers: []sla.Watcher{{Name: "balancer",
 				Detect: &sla.Time{Seconds: detect, Resolution: 0.05}}},
 			Objectives: []sla.Objective{{Name: "detect balancer", Op: "<=",
 				Wanted: sla.Say(sla.WantTime, "<=", 1.0), Measured: sla.Say(sla.AsWritten, "…"),
-				Result: sla.Met, Value: &detect, Unit: "s", Resolution: 0.05}}}
+				Result: sla.Met, Limit: &limit, Value: &detect, Unit: "s", Resolution: 0.05}}}
 		if t.Control {
 			c.Objectives = []sla.Objective{{Name: "no alarm of balancer",
 				Wanted: sla.Say(sla.WantNone), Measured: sla.Say(sla.WantNone), Result: sla.Met}}
@@ -120,26 +120,26 @@ func TestWriteCampaign(t *testing.T) {
 	c, done := rehearsed(2)
 	dir := t.TempDir()
 	for range 2 { // a newer one takes the place of the older
-		if err := WriteCampaign(dir, c, done); err != nil {
+		if err := WriteCampaign(dir, c, done, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	left, err := os.ReadDir(dir)
-	if err != nil || len(left) != 4 {
-		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md, metrics.prom",
-			len(left), err)
+	if err != nil || len(left) != 5 {
+		t.Errorf("%d files, %v: want campaign.json, junit.xml, summary.md, report.html, "+
+			"metrics.prom", len(left), err)
 	}
 	if err := errors.Join(os.Remove(filepath.Join(dir, "junit.xml")),
 		os.Mkdir(filepath.Join(dir, "campaign.json.new"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteCampaign(dir, c, done); err == nil {
+	if err := WriteCampaign(dir, c, done, nil); err == nil {
 		t.Error("a card that cannot be written: no error")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "junit.xml")); err != nil {
 		t.Error("and the next one is missing, too:", err)
 	}
-	if err := WriteCampaign(filepath.Join(dir, "missing"), c, done); err == nil {
+	if err := WriteCampaign(filepath.Join(dir, "missing"), c, done, nil); err == nil {
 		t.Error("a folder that is not there: no error")
 	}
 }

@@ -31,6 +31,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -90,15 +91,24 @@ func start(t *testing.T) context.Context {
 // test nothing was said on the console, and nothing was asked for but the file.
 func open(ctx context.Context, t *testing.T, r Report, before ...step) *tab {
 	t.Helper()
+	o := openPage(ctx, t, func(w io.Writer) error { return HTML(w, r) }, before...)
+	o.report = r
+	return o
+}
+
+// openPage is open for what write writes.
+func openPage(ctx context.Context, t *testing.T, write func(io.Writer) error,
+	before ...step) *tab {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.html")
-	if err := written(file, func(w io.Writer) error { return HTML(w, r) }); err != nil {
+	if err := written(file, write); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // it may have what others leave
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	o := &tab{T: t, ctx: ctx, report: r, file: (&url.URL{Scheme: "file", Path: file}).String()}
+	o := &tab{T: t, ctx: ctx, file: (&url.URL{Scheme: "file", Path: file}).String()}
 	if err := chromedp.Listen(ctx, o.hear); err != nil {
 		t.Fatal(err)
 	}
@@ -832,6 +842,101 @@ func TestBrowserNothing(t *testing.T) {
 	if text := eval[string](o, `document.body.innerText`); !strings.Contains(text,
 		"the engine does not answer") {
 		t.Errorf("have %s", text)
+	}
+}
+
+// campaignTab opens a campaign's page.
+func campaignTab(ctx context.Context, t *testing.T, in *words.Language, before ...step) (*tab,
+	campaign.Card) {
+	t.Helper()
+	c, done := rehearsed(2)
+	return openPage(ctx, t, func(w io.Writer) error { return CampaignHTML(w, c, done, in) },
+		before...), c
+}
+
+// wantDots holds that each run's dot is drawn at its place on the first strip, large enough to
+// be seen, between a limit and a bound that are lines over the whole of it.
+func (o *tab) wantDots(c campaign.Card) {
+	o.Helper()
+	frame := eval[box](o, boxOf+`(document.querySelector(".dots"))`)
+	dots := eval[[]box](o, `[...document.querySelector(".dots").querySelectorAll("use")].map(`+
+		boxOf+`)`)
+	limit := eval[box](o, boxOf+`(document.querySelector(".dots line.limit"))`)
+	bound := eval[box](o, boxOf+`(document.querySelector(".dots line.bound"))`)
+	values := c.Spreads[0].Values
+	if len(dots) != len(values) {
+		o.Fatalf("have %d dots, want %d", len(dots), len(values))
+	}
+	for _, l := range []box{limit, bound} {
+		if l.Width < frame.Width-4 {
+			o.Errorf("a line is %v pixels long, and its strip %v", l.Width, frame.Width)
+		}
+	}
+	perSecond := (bound.Y - limit.Y) / (c.Spreads[0].Bounds[0].Value - *c.Spreads[0].Limit)
+	for i, d := range dots {
+		x, y := d.X+d.Width/2, d.Y+d.Height/2
+		if want := frame.X + frame.Width*(float64(i)+0.5)/float64(len(values)); math.Abs(
+			x-want) > tolerance {
+			o.Errorf("the dot of run %d is at pixel %.1f, want %.1f", i+1, x, want)
+		}
+		if v := values[i]; v.Number != nil && !v.Censored {
+			want := limit.Y + limit.Height/2 + perSecond*(*v.Number-*c.Spreads[0].Limit)
+			if math.Abs(y-want) > 4*tolerance { // two lines' places are rounded in it
+				o.Errorf("the dot of run %d is at a height of %.1f, want %.1f", i+1, y, want)
+			}
+		} else if y > frame.Y+frame.Height/10 {
+			o.Errorf("the dot of run %d has no end, and is at %.1f of %+v", i+1, y, frame)
+		}
+		if d.Width < 5 || d.Height < 5 {
+			o.Errorf("the dot of run %d is %v by %v pixels", i+1, d.Width, d.Height)
+		}
+	}
+}
+
+// A campaign's page has each run's dot in its place, in the light, in the dark, on a phone, on
+// paper and in Chinese, and its links lead to the folders beside it.
+func TestBrowserCampaign(t *testing.T) {
+	ctx := start(t)
+	mode := func(name string) step {
+		return media(emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: name}}})
+	}
+	for _, x := range []struct {
+		name   string
+		in     *words.Language
+		width  int
+		before []step
+	}{
+		{"light", words.English, 1100, []step{mode("light")}},
+		{"dark", words.English, 1100, []step{mode("dark")}},
+		{"phone", words.English, 390, []step{chromedp.EmulateViewport(390, 844,
+			chromedp.EmulateMobile)}},
+		{"print", words.English, 703, []step{chromedp.EmulateViewport(703, 1000),
+			media(emulation.SetEmulatedMediaParams{Media: "print"})}},
+		{"zh", words.Chinese, 1100, nil},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			o, c := campaignTab(ctx, t, x.in, x.before...)
+			o.wantDots(c)
+			o.wantNoOverflow(x.width)
+			paper := o.color("body", "backgroundColor")
+			for what, least := range map[string]float64{"use.met": 3, "use.missed": 3,
+				"use.undecided": 3, "h1": 4.5, "td": 4.5, ".scale span": 4.5, ".key span": 4.5,
+				"table a": 4.5, ".says li": 4.5} { // WCAG 2 AA, of graphics and of text
+				if ink := o.color(what, "color"); contrast(ink, paper) < least {
+					t.Errorf("%s: %v on %v is a contrast of %.1f, want %v", what, ink, paper,
+						contrast(ink, paper), least)
+				}
+			}
+			if have := eval[string](o, `document.querySelector(".dots a").href.baseVal`); have !=
+				"001/report.html" {
+				t.Errorf("the first dot leads to %q", have)
+			}
+			if n := eval[int](o, `document.scripts.length`); n != 0 {
+				t.Errorf("have %d scripts", n)
+			}
+			o.keep("campaign-" + x.name)
+		})
 	}
 }
 

@@ -95,6 +95,7 @@ func TestHostileTextIsInert(t *testing.T) {
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
 		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all) },
 		"campaign text":     func(w io.Writer) error { return CampaignText(w, all, TextOptions{Width: 40}) },
+		"campaign html":     func(w io.Writer) error { return CampaignHTML(w, all, done, nil) },
 		"campaign progress": func(w io.Writer) error { return CampaignProgress(w, all, TextOptions{}) },
 		"plan":              plan,
 		"events": func(w io.Writer) error {
@@ -121,11 +122,14 @@ func TestHostileTextIsInert(t *testing.T) {
 			}
 			inertText(t, out)
 			if strings.Contains(out, "\nPASS  forged") && !strings.Contains(name, "junit") &&
-				name != "live" {
+				!strings.Contains(name, "html") && name != "live" {
 				t.Error("a line out of a text looks like one of the report's own")
 			}
 			if strings.Contains(name, "junit") {
 				wellFormed(t, out)
+			}
+			if strings.Contains(name, "html") && strings.Contains(out, "<script") {
+				t.Error("an element came out of a text")
 			}
 			if strings.Contains(name, "markdown") {
 				inertMarkdown(t, out)

@@ -53,7 +53,7 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
 	c.publish.campaign(ctx, card, c.warn)
-	written := reports.WriteCampaign(c.dir, card, c.done)
+	written := reports.WriteCampaign(c.dir, card, c.done, c.language.Language)
 	if c.events != nil {
 		written = errors.Join(written, c.events.CampaignVerdict(card, c.dir))
 	}

@@ -102,10 +102,11 @@ func TestLinesAreAskedFor(t *testing.T) {
 // begun are names that what the judge says ends.
 var begun = []string{"verdict-", "page-effective-", "message-", "step-"}
 
-// askedByPage are the lines that the template of report.html asks for, and its script.
+// askedByPage are the lines that the templates of report.html ask for, and its script.
 func askedByPage(t *testing.T) (all []string) {
 	for _, in := range []struct{ file, pattern, before string }{
 		{"../page/report.html", `Line "([^"]+)"`, ""},
+		{"../page/campaign.html", `Line "([^"]+)"`, ""},
 		{"../page/report.js", `words\.([a-z0-9]+)`, "chart-"},
 		{"../page/report.js", `words\["([a-z0-9-]+)"\]`, "chart-"},
 		{"../page/report.js", `say\("([a-z0-9-]+)"`, "chart-"},

@@ -105,7 +105,7 @@ func TestDrillCampaign(t *testing.T) {
 	if len(injected) != 2 || injected[0] == injected[1] {
 		t.Errorf("injected at %v: want two phases", injected)
 	}
-	for _, f := range []string{"junit.xml", "summary.md"} {
+	for _, f := range []string{"junit.xml", "summary.md", "report.html"} {
 		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
 			t.Error(err)
 		}

@@ -45,14 +45,16 @@ type Run struct {
 
 // Spread is one objective or time over all runs with the faults.
 type Spread struct {
-	Name      string    `json:"name"`   // as in the scorecard: "detect balancer"
-	Wanted    *sla.Said `json:"wanted"` // null: measured and not judged
-	Unit      sla.Word  `json:"unit"`   // "s", "share", or what is counted; none: no number
-	Floor     bool      `json:"floor"`  // more is better, and every bound one from below
-	Met       int       `json:"met"`
-	Missed    int       `json:"missed"`
-	Undecided int       `json:"undecided"`
-	AtLeast   float64   `json:"met_at_least"` // share of such runs that meet it
+	Name   string    `json:"name"`   // as in the scorecard: "detect balancer"
+	Wanted *sla.Said `json:"wanted"` // null: measured and not judged
+	// Limit is the number in Wanted; null where there is none, or each run has its own.
+	Limit     *float64 `json:"limit"`
+	Unit      sla.Word `json:"unit"`  // "s", "share", or what is counted; none: no number
+	Floor     bool     `json:"floor"` // more is better, and every bound one from below
+	Met       int      `json:"met"`
+	Missed    int      `json:"missed"`
+	Undecided int      `json:"undecided"`
+	AtLeast   float64  `json:"met_at_least"` // share of such runs that meet it
 	// Best, Median and Worst are null where that run's value has no end.
 	Best   *float64 `json:"best"`
 	Median *float64 `json:"median"`

@@ -32,7 +32,8 @@ func spreads(d Design, done []Outcome) []Spread {
 				func(have Spread) bool { return have.Name == s.Name && same(have.Wanted, wanted) })
 			if k < 0 {
 				k = len(out)
-				out = append(out, Spread{Name: s.Name, Wanted: wanted, Floor: s.Op == ">="})
+				out = append(out, Spread{Name: s.Name, Wanted: wanted, Limit: limitOf(s),
+					Floor: s.Op == ">="})
 				samples = append(samples, missing(runs))
 			}
 			samples[k][i] = sampleOf(o, s)
@@ -67,6 +68,14 @@ func wantedOf(o sla.Objective) *sla.Said {
 		wanted = sla.Say(sla.WantOfBaseline, wanted.Of("op"), wanted.Of("factor"))
 	}
 	return &wanted
+}
+
+// limitOf is the limit that an objective has in every run.
+func limitOf(o sla.Objective) *float64 {
+	if o.Wanted.Code == sla.WantOfBaseline {
+		return nil
+	}
+	return o.Limit
 }
 
 func same(a, b *sla.Said) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
