@@ -169,6 +169,7 @@ func TestPageSaysWhatTheTextSays(t *testing.T) {
 var (
 	ofTable  = regexp.MustCompile(`(?s)<table.*?</table>`)
 	ofHead   = regexp.MustCompile(`<th[ >][^>]*>`)
+	ofLevel  = regexp.MustCompile(`<h([1-6])([^>]*)>`)
 	ofChart  = regexp.MustCompile(`<div class="chart"[^>]*>`)
 	ofID     = regexp.MustCompile(` id="([^"]*)"`)
 	ofLabel  = regexp.MustCompile(` aria-label="[^"]+"`)
@@ -215,7 +216,8 @@ func TestPageIsReadAloud(t *testing.T) {
 	}
 }
 
-// wantHeads holds that each table has heads, and each head says of what.
+// wantHeads holds that each table has heads, and each head says of what; and that no
+// heading is more than a level below the one before.
 func wantHeads(t *testing.T, page string) {
 	t.Helper()
 	tables := ofTable.FindAllString(page, -1)
@@ -232,5 +234,16 @@ func wantHeads(t *testing.T, page string) {
 	}
 	if len(tables) == 0 {
 		t.Error("no table")
+	}
+	before := "0"
+	for _, m := range ofLevel.FindAllStringSubmatch(page, -1) {
+		level := m[1]
+		if _, other, ok := strings.Cut(m[2], `aria-level="`); ok {
+			level = other[:1]
+		}
+		if level[0] > before[0]+1 {
+			t.Errorf("%s: level %s comes after %s", m[0], level, before)
+		}
+		before = level
 	}
 }
