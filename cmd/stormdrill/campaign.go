@@ -52,8 +52,8 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	}
 	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
-	c.publish.campaign(ctx, card, c.warn)
 	written := reports.WriteCampaign(c.dir, card, c.done, c.language.Language)
+	c.publish.campaign(ctx, card, c.warn)
 	if c.events != nil {
 		written = errors.Join(written, c.events.CampaignVerdict(card, c.dir))
 	}

@@ -20,6 +20,7 @@ type showing struct {
 	json, quiet bool
 	events      *reports.Events // with json: where they go
 	text        io.Writer       // what a person reads of the end
+	course      *queued         // how drills go: of events, or else of text
 	ci          reports.CI
 }
 
@@ -33,8 +34,9 @@ func (s *showing) flags(c *cobra.Command) {
 // begin chooses who is told what.
 func (s *showing) begin(c *cobra.Command) {
 	s.ci = reports.CIFrom(os.Getenv)
-	if s.text = c.OutOrStdout(); s.json {
-		s.events, s.text = reports.NewEvents(c.OutOrStdout()), c.ErrOrStderr()
+	s.text, s.course = c.OutOrStdout(), &queued{to: c.OutOrStdout()}
+	if s.json {
+		s.events, s.text = reports.NewEvents(s.course), c.ErrOrStderr()
 	}
 }
 
@@ -52,14 +54,28 @@ type console interface {
 	Close()
 }
 
+// console shows one drill until it is closed. The drill waits for nobody who reads.
 func (s showing) console() console {
+	s.course.begin()
 	switch {
 	case s.events != nil:
-		return s.events
+		return read{s.events, s.course}
 	case s.quiet:
-		return silent{}
+		return read{silent{}, s.course}
 	}
-	return newLive(s.text)
+	width, tty := terminal(s.text)
+	return read{reports.NewLive(s.course, tty, width), s.course}
+}
+
+// read is a console of which all is written once it is closed.
+type read struct {
+	console
+	course *queued
+}
+
+func (r read) Close() {
+	r.console.Close()
+	r.course.end()
 }
 
 // warn tells what went wrong besides the drill, however little else is asked for.
@@ -68,12 +84,14 @@ func (s showing) warn(format string, a ...any) {
 		s.events.Say(format, a...)
 		return
 	}
-	newLive(s.text).Say(format, a...)
+	width, tty := terminal(s.text)
+	reports.NewLive(s.text, tty, width).Say(format, a...)
 }
 
 // section folds how a drill goes, where a CI's log can.
 func (s showing) section(dir, scenario string) (end func()) {
-	return s.ci.Section(s.going(), "drill-"+filepath.Base(dir), "how "+scenario+" went")
+	return s.ci.Section(s.going(), "drill-"+scenario+"-"+filepath.Base(dir),
+		"how "+scenario+" went")
 }
 
 // page tells a CI's page how a drill ended, or a campaign.
@@ -108,8 +126,3 @@ func (silent) Say(string, ...any)          {}
 func (silent) Phase(string, time.Duration) {}
 func (silent) Update(timeline.State)       {}
 func (silent) Close()                      {}
-
-func newLive(w io.Writer) *reports.Live {
-	width, tty := terminal(w)
-	return reports.NewLive(w, tty, width)
-}

@@ -273,19 +273,22 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 		d.Typed = f.typing.lines
 	}
 	card, err := d.Run(ctx)
-	live.Close()
-	end()
 	if card.Verdict == "" {
+		live.Close()
+		end()
 		return card, err
 	}
-	f.remember(card, d.Dir, f.warn)
 	report := reports.Of(d.Record, card, f.language.Language)
 	report.Images = images(d.Dir, d.ID())
-	f.publish.run(ctx, report, d.Record, f.many(), f.warn)
-	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err != nil {
-		return card, err
+	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err == nil {
+		err = evidence.Seal(d.Dir)
 	}
-	return card, evidence.Seal(d.Dir)
+	// The evidence is there before anything waits for who reads, or for another system.
+	live.Close()
+	end()
+	f.remember(card, d.Dir, f.warn)
+	f.publish.run(ctx, report, d.Record, f.many(), f.warn)
+	return card, err
 }
 
 // freshFolder makes the evidence folder; one that already holds a record or a
