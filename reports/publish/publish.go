@@ -40,6 +40,17 @@ func (a Address) parse() (*url.URL, error) {
 	return u, nil
 }
 
+// sender follows a redirect that has the request sent again as it was. After 301, 302 and 303
+// it would ask for a page instead, without the body, and 200 for that is no sign of success.
+var sender = &http.Client{CheckRedirect: func(next *http.Request, before []*http.Request) error {
+	if next.Method != before[0].Method || len(before) > mostRedirects {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}}
+
+const mostRedirects = 5
+
 // send sends a body and wants a status of 2xx. A user and a password in the address are sent
 // with it. What a proxy or the system answers otherwise is in the error.
 func send(ctx context.Context, method string, to *url.URL, header http.Header, body []byte) error {
@@ -50,7 +61,7 @@ func send(ctx context.Context, method string, to *url.URL, header http.Header, b
 		return err
 	}
 	r.Header = header
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := sender.Do(r)
 	if err != nil {
 		return err
 	}
