@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -27,21 +28,26 @@ func disks(d *diagnostics, targets map[string]*scenarios.Target) {
 // disksOf checks one target's, and gives what they hold; others hold so much already.
 func disksOf(d *diagnostics, name string, t *scenarios.Target, others quantity.Size) (
 	held quantity.Size) {
-	for _, path := range sortedKeys(t.Tmpfs) {
-		here, size := at("targets", name, "tmpfs", path), t.Tmpfs[path]
+	for _, inside := range sortedKeys(t.Tmpfs) {
+		here, size := at("targets", name, "tmpfs", inside), t.Tmpfs[inside]
 		switch {
-		case !strings.HasPrefix(path, "/") || strings.Trim(path, "/") == "":
+		case !strings.HasPrefix(inside, "/") || inside == "/":
 			d.problem(here, "tmpfs %q: want an absolute path in the container, and not its root",
-				path)
+				inside)
+		case inside != path.Clean(inside): // two ways to write it would be two disks
+			d.problem(here, "tmpfs %q: want it as %s", inside, path.Clean(inside))
 		case size < leastDisk:
-			d.problem(here, "tmpfs %s: %s: want at least %s", path, size,
+			d.problem(here, "tmpfs %s: %s: want at least %s", inside, size,
 				quantity.Size(leastDisk))
+		case size > mostDisks: // times the replicas it may be no number any more
+			d.problem(here, "tmpfs %s: %s: want at most %s, of all disks together", inside, size,
+				quantity.Size(mostDisks))
 		case t.Lab != nil:
 			d.problem(here, "tmpfs: an embedded target writes to no disk: take it away")
 		default:
 			held += size * quantity.Size(max(1, t.Replicas))
 			if others+held > mostDisks {
-				d.problem(here, "tmpfs %s: all disks together are %s: want at most %s", path,
+				d.problem(here, "tmpfs %s: all disks together are %s: want at most %s", inside,
 					others+held, quantity.Size(mostDisks))
 			}
 		}
