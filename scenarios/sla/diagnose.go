@@ -184,6 +184,7 @@ type witness struct {
 	*diagnosis.Seen
 	users    map[userOf]bool // whether they had a bad request
 	nodes    map[string]int  // places in Nodes
+	before   int             // requests of the baseline
 	from, to int64
 	parts    [diagnosis.Tenths]bool
 }
@@ -203,9 +204,9 @@ func (c *witness) usual(st *stream) {
 		c.Nodes[i].Before.Count += int(by.in[0])
 	}
 	slices.SortFunc(c.Nodes, func(a, b diagnosis.Node) int { return cmp.Compare(a.Name, b.Name) })
+	c.before += int(st.before.total[0])
 	for i := range c.Nodes {
-		c.nodes[c.Nodes[i].Name] = i
-		c.Nodes[i].Before.Of += int(st.before.total[0])
+		c.nodes[c.Nodes[i].Name], c.Nodes[i].Before.Of = i, c.before
 	}
 }
 

@@ -208,3 +208,21 @@ func diagnosed(x trouble, seed uint64) Diagnosis {
 	}
 	return all[0]
 }
+
+// A node's part in the baseline is of the requests of all groups that an outage hit, in
+// whichever order these come.
+func TestUsualNodes(t *testing.T) {
+	of := func(node string) *stream {
+		a := &answers{of: map[string]*answered{node: {in: [3]float64{100}}}}
+		a.total[0] = 100
+		return &stream{before: a}
+	}
+	c := witness{Seen: &diagnosis.Seen{}, nodes: map[string]int{}}
+	c.usual(of("app-1"))
+	c.usual(of("app-2"))
+	for _, n := range c.Nodes {
+		if n.Before != (diagnosis.Share{Count: 100, Of: 200}) || c.Nodes[c.nodes[n.Name]].Name != n.Name {
+			t.Errorf("%s: %+v", n.Name, n.Before)
+		}
+	}
+}
