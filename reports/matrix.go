@@ -151,15 +151,25 @@ func (l lines) made(c matrix.Cell) string {
 // blindSpots says what the table shows: what nobody saw, what never fired, what cried wolf.
 func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 	for _, r := range m.Unseen() {
-		unwatched := ""
-		if r.Unwatched() {
+		line, unwatched := "matrix-unseen", ""
+		switch {
+		case r.Unwatched():
 			unwatched = l.Line("matrix-unwatched")
+		case r.Open():
+			line = "matrix-unsure"
 		}
-		all = append(all, l.Line("matrix-unseen", "drill", m.Label(r), "outage", l.took(r.Outage),
+		all = append(all, l.Line(line, "drill", m.Label(r), "outage", l.took(r.Outage),
 			"failed", count(r.Failed), "unwatched", unwatched))
 	}
-	if len(all) == 0 {
+	switch {
+	case len(all) > 0:
+	case m.Asks():
 		all = append(all, l.Line("matrix-all-seen"))
+	default:
+		all = append(all, l.Line("matrix-none-hurt"))
+	}
+	for _, r := range m.Untold() {
+		all = append(all, l.Line("matrix-untold", "drill", m.Label(r)))
 	}
 	for _, a := range m.Silent() {
 		if a.Met == 0 {

@@ -39,8 +39,8 @@ nobody was; cannot meet, where its own way does not lead past what failed; and h
 many false alarms it raised, in control runs too. Watchers of one name and kind are
 one, whichever drill they are in.
 
-Exit status: 0, or with --unseen-fails 1 where no watcher saw a drill; 3 a record
-cannot be read.`,
+Exit status: 0, or with --unseen-fails 1 where no watcher saw a drill, else 2 where a
+run proves nothing; 3 a record cannot be read.`,
 		Example: `  stormdrill matrix game-day
   stormdrill matrix stormdrill-out/checkout-* --format markdown > matrix.md
   stormdrill matrix game-day --format csv > matrix.csv   # a line for each run and watcher`,
@@ -69,14 +69,17 @@ cannot be read.`,
 			if err := write(c.OutOrStdout(), m, l.Language); err != nil {
 				return err
 			}
-			if fails && len(m.Unseen()) > 0 {
+			switch {
+			case fails && len(m.Unseen()) > 0:
 				return exitError{exitFail, errors.New("a drill that no watcher saw")}
+			case fails && len(m.Untold()) > 0:
+				return exitError{exitInconclusive, errors.New("a run that proves nothing")}
 			}
 			return nil
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "text, markdown or csv")
-	c.Flags().BoolVar(&fails, "unseen-fails", false, "end with 1 where no watcher saw a drill")
+	c.Flags().BoolVar(&fails, "unseen-fails", false, "end with 1 where no watcher saw a drill, else with 2 where a run proves nothing")
 	l.flags(c)
 	return c
 }

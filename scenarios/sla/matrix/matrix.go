@@ -171,15 +171,33 @@ func (m Matrix) Label(r Run) string {
 	return r.Drill
 }
 
-// Unseen are the runs in which users were hurt and no alert said so.
-func (m Matrix) Unseen() (all []Run) {
+// Unseen are the runs in which users were hurt and no alert is known to have said so.
+func (m Matrix) Unseen() []Run {
+	return m.those(func(r Run) bool {
+		return r.asks() && !slices.ContainsFunc(r.Cells, Cell.Noticed)
+	})
+}
+
+// Asks reports whether users were hurt in any run, so that an alert was asked for.
+func (m Matrix) Asks() bool { return slices.ContainsFunc(m.Runs, Run.asks) }
+
+func (r Run) asks() bool { return r.Told && r.Hurt && !r.Control }
+
+// Untold are the runs that prove nothing.
+func (m Matrix) Untold() []Run { return m.those(func(r Run) bool { return !r.Told }) }
+
+func (m Matrix) those(is func(Run) bool) (all []Run) {
 	for _, r := range m.Runs {
-		if r.Told && r.Hurt && !r.Control &&
-			!slices.ContainsFunc(r.Cells, Cell.Noticed) {
+		if is(r) {
 			all = append(all, r)
 		}
 	}
 	return all
+}
+
+// Open reports whether of an alert nobody can say what it made of the run.
+func (r Run) Open() bool {
+	return slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Result == Open })
 }
 
 // Silent are the alerts that noticed nothing in any of the runs, and raised no false alarm

@@ -75,3 +75,19 @@ func TestMatrixOfNothing(t *testing.T) {
 		t.Errorf("have %+v", m)
 	}
 }
+
+// Whether an alert was asked for, and whether that is known, is told apart from what none saw.
+func TestMatrixKnows(t *testing.T) {
+	void := ran("void", "1", watching("probe", nil))
+	void.Void = true
+	unasked := ran("unasked", "1", watching("probe", nil))
+	m := Of([]sla.Scorecard{void})
+	if m.Asks() || len(m.Untold()) != 1 {
+		t.Errorf("of a void run: asks %v, untold %v", m.Asks(), m.Untold())
+	}
+	m = Of([]sla.Scorecard{unasked, ran("mute", "1",
+		watching("probe", &sla.Time{Seconds: 10, Censored: true}))})
+	if !m.Asks() || len(m.Untold()) > 0 || m.Runs[0].Open() || !m.Runs[1].Open() {
+		t.Errorf("have %+v", m.Runs)
+	}
+}
