@@ -380,3 +380,20 @@ func TestAnotherFaultIsNoFlap(t *testing.T) {
 		t.Errorf("two faults: have %+v", w.FalseBy)
 	}
 }
+
+// A fault that comes and goes by itself is one to notice each time.
+func TestAnotherOutageIsNoFlap(t *testing.T) {
+	r := placed(toldPager("16a 17-a 23a 26-a")...)
+	if w := Score(r, timeline.Objectives{}).Watchers[0]; w.FalseBy != (False{Flaps: 1}) {
+		t.Errorf("one outage: have %+v", w.FalseBy)
+	}
+	edit(r, "users", func(_ int, q *load.Request) {
+		if q.Due >= t0+17*sec && q.Due < t0+22*sec {
+			q.Class, q.Status = load.OK, 200
+		}
+	})
+	card := Score(r, timeline.Objectives{})
+	if w := card.Watchers[0]; w.FalseBy != (False{}) || len(card.Outages) != 2 {
+		t.Errorf("two outages: have %+v, %+v", w.FalseBy, card.Outages)
+	}
+}

@@ -20,7 +20,7 @@ type False struct {
 	Elsewhere int `json:"at_other_times"`
 	// WrongTarget counts alerts whose labels name a node that no fault touched which was on.
 	WrongTarget int `json:"wrong_target"`
-	Flaps       int `json:"flaps"`      // alerts that came again, no fault having come since
+	Flaps       int `json:"flaps"`      // alerts that came again, no fault or outage begun since
 	Duplicates  int `json:"duplicates"` // notifications that said nothing new
 }
 
@@ -56,7 +56,8 @@ func (s *scorer) falsely(n watch.Noticed, w timeline.Watcher) (f False) {
 }
 
 // flaps is how often an alert, or a watcher that has none, cried again with no fault
-// injected since it last began to.
+// injected since it last began to, and no outage of users begun: a fault that comes and goes
+// by itself is one to notice each time.
 func (s *scorer) flaps(n watch.Noticed, w timeline.Watcher) (flaps int) {
 	if w.Person {
 		return 0 // each word of theirs stands alone
@@ -64,10 +65,10 @@ func (s *scorer) flaps(n watch.Noticed, w timeline.Watcher) (flaps int) {
 	last := map[string]watch.Alarm{}
 	again := func(key string, a watch.Alarm) {
 		was, before := last[key]
-		if before && !slices.ContainsFunc(s.record.Header.Faults, func(f timeline.Fault) bool {
-			t := s.span(f.Name).injected
-			return t != never && was.Raised.After < t && t <= a.Raised.After
-		}) {
+		since := func(t int64) bool { return t != never && was.Raised.After < t && t <= a.Raised.After }
+		if before && !slices.ContainsFunc(s.record.Header.Faults,
+			func(f timeline.Fault) bool { return since(s.span(f.Name).injected) }) &&
+			!slices.ContainsFunc(s.outages, func(o outage) bool { return since(o.onset) }) {
 			flaps++
 		}
 		last[key] = a
