@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// longestSetting keeps a page that a fault answers with out of the record, bytes.
+// longestSetting keeps a page that a fault answers with out of the record, bytes. A list is
+// cut there and not left out: one that is not there says that a fault touches everything.
 const longestSetting = 200
 
 // Settings is what v, a pointer to one of the kinds, was told, by the keys that a scenario
 // writes, as text: share: 30%, delay: 1s, flap.period: 500ms, only.paths: /api/*, /cart. What
 // was not said is not there, and neither are lists of mappings, long texts, and what may be a
-// secret.
+// secret. A long list ends in an ellipsis.
 func Settings(v any) map[string]string {
 	all := map[string]string{}
 	settle(all, "", reflect.Indirect(reflect.ValueOf(v)))
@@ -29,9 +30,13 @@ func settle(all map[string]string, before string, v reflect.Value) {
 			continue
 		}
 		at = reflect.Indirect(at)
-		if text, ok := settingOf(at); ok && len(text) <= longestSetting {
+		text, ok := settingOf(at)
+		switch long := len(text) > longestSetting; {
+		case ok && !long:
 			all[before+f.name] = text
-		} else if !ok && at.Kind() == reflect.Struct {
+		case ok && (at.Kind() == reflect.Slice || at.Kind() == reflect.Map):
+			all[before+f.name] = strings.ToValidUTF8(text[:longestSetting], "") + "…"
+		case !ok && at.Kind() == reflect.Struct:
 			settle(all, before+f.name+".", at)
 		}
 	}

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,8 @@ func TestSettings(t *testing.T) {
 			map[string]string{"link": "a -> b", "code": "503", "share": "30%", "retry-after": "2s",
 				"flap.period": "1s", "flap.duty": "50%", "spare": "/a, /b",
 				"only.headers": "X-A: 1, X-B: 2"}},
+		{&faults.BlockPage{Selection: faults.Selection{Spare: slices.Repeat([]string{"/ä"}, 60)}},
+			map[string]string{"spare": strings.Repeat("/ä, ", 40) + "…"}},
 		{&faults.Bandwidth{Rate: 1 << 16}, map[string]string{"rate": "64KiB/s"}},
 		{&faults.CPUStarve{CPUs: 0.05}, map[string]string{"cpus": "0.05"}},
 		{&faults.Flood{PerRequest: true, Mix: []faults.Portion{{Get: "/", Weight: 1}},
