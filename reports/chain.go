@@ -141,16 +141,7 @@ func (t *text) chains(card sla.Scorecard) {
 // chainTable is a chain's table in Markdown.
 func chainTable(b *strings.Builder, card sla.Scorecard, x sla.Chain) {
 	b.WriteString("**" + cell(english.chainTitle(card, x)) + "**\n\n")
-	for i, row := range english.chain(x, true) {
-		for _, c := range row {
-			b.WriteString("| " + cell(c) + " ")
-		}
-		b.WriteString("|\n")
-		if i == 0 {
-			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
-		}
-	}
-	b.WriteByte('\n')
+	markdownTable(b, english.chain(x, true))
 }
 
 // pageChain is a chain's table on the page.

@@ -73,3 +73,17 @@ func cell(s string) string { return inMarkdown.Replace(s) }
 
 var inMarkdown = strings.NewReplacer("\n", " ", `\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;",
 	"*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "~", `\~`, "#", `\#`)
+
+// markdownTable writes rows, the head first.
+func markdownTable(b *strings.Builder, rows [][]string) {
+	for i, row := range rows {
+		for _, c := range row {
+			b.WriteString("| " + cell(c) + " ")
+		}
+		b.WriteString("|\n")
+		if i == 0 {
+			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
+		}
+	}
+	b.WriteByte('\n')
+}

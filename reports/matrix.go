@@ -40,16 +40,7 @@ func MatrixMarkdown(w io.Writer, m matrix.Matrix, in *words.Language) error {
 	m = inLines(m)
 	l := lines{in}
 	var b strings.Builder
-	for i, row := range l.matrix(m) {
-		for _, c := range row {
-			b.WriteString("| " + cell(c) + " ")
-		}
-		b.WriteString("|\n")
-		if i == 0 {
-			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
-		}
-	}
-	b.WriteByte('\n')
+	markdownTable(&b, l.matrix(m))
 	for _, s := range l.blindSpots(m) {
 		b.WriteString("- " + cell(s) + "\n")
 	}
