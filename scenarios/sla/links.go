@@ -27,7 +27,7 @@ func (s *scorer) links() {
 		})
 		for i, before := range all[:len(all)-1] {
 			n, ok := passed(before, all[i+1], l)
-			if !ok {
+			if !ok || s.course.skips(before, all[i+1]) {
 				continue
 			}
 			p := LinkPhase{Name: before.Phase, Requests: n}
@@ -42,6 +42,16 @@ func (s *scorer) links() {
 		}
 		s.card.Links = append(s.card.Links, l)
 	}
+}
+
+// skips reports whether between two readings a phase began that neither is of: its own is
+// missing, and what they count is of two phases.
+func (c course) skips(before, after timeline.Reading) bool {
+	return slices.ContainsFunc([]string{"fault", "recovery"}, func(phase string) bool {
+		began, _, ok := c.phase(phase)
+		return ok && before.At < began && began < after.At && before.Phase != phase &&
+			after.Phase != phase
+	})
 }
 
 // passed is how many requests went over a link between two readings: users', or all where

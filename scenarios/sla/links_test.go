@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stormdrill/stormdrill/faults/link"
@@ -44,7 +45,20 @@ func TestRequestsOnLinks(t *testing.T) {
 			}
 		}
 	}
-	r.Readings = r.Readings[:1] // a run that broke off
+	whole := r.Readings
+	for k, want := range map[int][]string{1: {"recovery"}, 2: {"baseline"}} {
+		r.Readings = slices.Delete(slices.Clone(whole), k, k+1) // one failed
+		for _, l := range Score(r, s.goals).Links {
+			var have []string
+			for _, p := range l.Phases {
+				have = append(have, p.Name)
+			}
+			if !slices.Equal(have, want) {
+				t.Errorf("without a reading of %s: have %s's %q, want %q", whole[k].Phase, l.Name, have, want)
+			}
+		}
+	}
+	r.Readings = whole[:1] // a run that broke off
 	if have := Score(r, s.goals).Links; have == nil || len(have) > 0 {
 		t.Errorf("of one reading: have %+v", have)
 	}
