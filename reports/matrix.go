@@ -16,6 +16,7 @@ var MatrixFormats = map[string]func(io.Writer, matrix.Matrix, *words.Language) e
 	"text":     MatrixText,
 	"markdown": MatrixMarkdown,
 	"csv":      MatrixCSV,
+	"html":     MatrixHTML,
 }
 
 // MatrixText writes it for a person: the table, then what it says.
@@ -56,7 +57,8 @@ func MatrixCSV(w io.Writer, m matrix.Matrix, _ *words.Language) error {
 	c := csv.NewWriter(w)
 	rows := [][]string{{"drill", "run", "control", "verdict", "outage_seconds",
 		"outage_censored", "failed_requests",
-		"alert", "kind", "result", "seconds", "resolution_seconds", "limit_seconds", "false_alarms"}}
+		"alert", "kind", "result", "seconds", "resolution_seconds", "limit_seconds", "false_alarms",
+		"alert_name", "wrong_target"}}
 	for _, r := range m.Runs {
 		outage, longer := "", ""
 		if r.Outage != nil {
@@ -76,7 +78,7 @@ func MatrixCSV(w io.Writer, m matrix.Matrix, _ *words.Language) error {
 			rows = append(rows, []string{r.Drill, r.ID, strconv.FormatBool(r.Control),
 				string(r.Verdict), outage, longer, strconv.FormatUint(r.Failed, 10), m.Alerts[i].Name,
 				m.Alerts[i].Kind, string(x.Result), seconds, resolution, limit,
-				strconv.Itoa(x.False)})
+				strconv.Itoa(x.False), m.Alerts[i].Of, strconv.Itoa(x.Wrong)})
 		}
 	}
 	return c.WriteAll(rows)
@@ -102,7 +104,13 @@ func (l lines) matrix(m matrix.Matrix) (rows [][]string) {
 }
 
 // alertName is one as its column is headed.
-func alertName(a matrix.Alert) string { return fmt.Sprintf("%s (%s)", a.Name, a.Kind) }
+func alertName(a matrix.Alert) string {
+	name := fmt.Sprintf("%s (%s)", a.Name, a.Kind)
+	if a.Of != "" {
+		name += ": " + a.Of
+	}
+	return name
+}
 
 // hurt says what users had.
 func (l lines) hurt(r matrix.Run) string {
@@ -124,22 +132,29 @@ func (l lines) made(c matrix.Cell) string {
 	if c.Result == matrix.Absent {
 		return ""
 	}
-	limit := ""
+	limit, wrong := "", c.Wrong
+	if c.Result == matrix.Wrong {
+		wrong = 0 // it says so
+	}
 	if c.Limit != nil && c.Result == matrix.Late {
 		limit = words.Brief(*c.Limit)
 	}
 	is := map[matrix.Result]string{
 		matrix.Found:  l.took(c.Time),
 		matrix.Late:   l.Line("matrix-late", "time", l.took(c.Time), "limit", limit),
+		matrix.Wrong:  l.Line("matrix-wrong", "time", l.took(c.Time)),
+		matrix.Untold: l.Line("matrix-untold"),
 		matrix.Missed: l.Line("matrix-missed"),
 		matrix.Quiet:  l.Line("matrix-quiet"),
 		matrix.Blind:  l.Line("matrix-blind"),
 		matrix.Open:   l.Line("matrix-unknown"),
 	}[c.Result]
-	return l.Line("matrix-cell", "is", is, "alarms", counted(uint64(c.False)))
+	return l.Line("matrix-cell", "is", is, "alarms", counted(uint64(c.False)),
+		"wrong", counted(uint64(wrong)))
 }
 
-// blindSpots says what the table shows: what nobody saw, what never fired, what cried wolf.
+// blindSpots says what the table shows: what nobody saw, what never fired, what cried wolf,
+// and what named another node.
 func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 	for _, r := range m.Unseen() {
 		line, unwatched := "matrix-unseen", ""
@@ -173,6 +188,10 @@ func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 	for _, a := range m.Crying() {
 		all = append(all, l.Line("matrix-crying", "alert", alertName(a), "alarms",
 			count(uint64(a.False)), "runs", count(uint64(a.In))))
+	}
+	for _, a := range m.Astray() {
+		all = append(all, l.Line("matrix-astray", "alert", alertName(a), "alerts",
+			count(uint64(a.Wrong)), "runs", count(uint64(a.In))))
 	}
 	return all
 }

@@ -70,6 +70,8 @@ func card() sla.Scorecard {
 				{Name: "baseline", Requests: 1000, Asked: 3000, Each: &third}}}},
 		Watchers: []sla.Watcher{{Name: "balancer", Kind: "lb", Unmet: []string{},
 			Detect: second(0.8, 0.05), Behind: second(0.6, 0.05), FalseAlarms: 2,
+			Told: 3, Alerts: []sla.AlertName{{Name: "NodeDown", Told: 2, Detect: second(0.8, 0.05),
+				FalseAlarms: 1, WrongTarget: 1}},
 			FalseBy: sla.False{Before: 1, Elsewhere: 1, WrongTarget: 1, Flaps: 3, Duplicates: 12},
 			Restore: &sla.Time{Seconds: 15, Censored: true}}},
 		Chains: []sla.Chain{{Faults: []string{"bad-node"}, Impact: 15.002, Resolution: 0.0121,

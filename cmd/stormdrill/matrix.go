@@ -34,10 +34,12 @@ A RUN is a record, the evidence folder that holds one, or a folder of such folde
   stormdrill run drills/ --out game-day
 
 A cell has the time to detect with its resolution; late: and the limit, where it is
-above the drill's; missed, where users were hurt and it said nothing; quiet, where
+above the drill's; wrong target: where each of its alerts names a node that the fault
+did not touch; missed, where users were hurt and it said nothing; quiet, where
 nobody was; cannot meet, where its own way does not lead past what failed; and how
 many false alarms it raised, in control runs too. Watchers of one name and kind are
-one, whichever drill they are in.
+one, whichever drill they are in. Where one was told of alerts of several names, each
+name has a column, too; not told, where users were hurt and none of these came.
 
 Exit status: 0, or with --unseen-fails 1 where no watcher saw a drill, else 2 where a
 run proves nothing; 3 a record cannot be read.`,
@@ -49,7 +51,7 @@ run proves nothing; 3 a record cannot be read.`,
 			write, ok := reports.MatrixFormats[format]
 			if !ok {
 				return exitError{exitInvalid,
-					fmt.Errorf("--format %s: want text, markdown or csv", format)}
+					fmt.Errorf("--format %s: want text, markdown, csv or html", format)}
 			}
 			var cards []sla.Scorecard
 			for _, path := range args {
@@ -78,8 +80,9 @@ run proves nothing; 3 a record cannot be read.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "text, markdown or csv")
-	c.Flags().BoolVar(&fails, "unseen-fails", false, "end with 1 where no watcher saw a drill, else with 2 where a run proves nothing")
+	c.Flags().StringVar(&format, "format", "text", "text, markdown, csv or html")
+	c.Flags().BoolVar(&fails, "unseen-fails", false,
+		"end with 1 where no watcher saw a drill, else with 2 where a run proves nothing")
 	l.flags(c)
 	return c
 }

@@ -208,7 +208,9 @@ var englishLines = map[string]string{
 	"matrix-quiet":   "quiet",
 	"matrix-blind":   "cannot meet",
 	"matrix-unknown": "unknown",
-	"matrix-cell":    "{is}‹, {alarms} false›",
+	"matrix-wrong":   "wrong target: {time}",
+	"matrix-untold":  "not told",
+	"matrix-cell":    "{is}‹, {alarms} false›‹, {wrong} for the wrong target›",
 	"matrix-unseen": "{drill}: no alert saw it‹, an outage of {outage}›; {failed} requests " +
 		"failed‹; {unwatched}›",
 	"matrix-unwatched": "the drill has none",
@@ -220,6 +222,9 @@ var englishLines = map[string]string{
 	"matrix-silent":    "{alert} never fired, and should have in {met} of its {runs} runs",
 	"matrix-unasked":   "{alert} never fired, and had no reason to in its runs ({runs})",
 	"matrix-crying":    "{alert}: false alarms {alarms}, runs {runs}",
+	"matrix-astray":    "{alert}: alerts for the wrong target {alerts}, runs {runs}",
+	"matrix-title":     "Drills against alerts",
+	"matrix-shows":     "What it shows",
 
 	// The messages to users.
 	"message-into":            "{at} s into the run",

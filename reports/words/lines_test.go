@@ -86,7 +86,7 @@ func TestLinesAreAskedFor(t *testing.T) {
 	}
 	for _, line := range askedByPage(t) {
 		if said[line] = true; English.lines[line] == "" {
-			t.Errorf("report.html asks for line %q, and there is none", line)
+			t.Errorf("a page asks for line %q, and there is none", line)
 		}
 	}
 	for line := range English.lines {
@@ -102,11 +102,12 @@ func TestLinesAreAskedFor(t *testing.T) {
 // begun are names that what the judge says ends.
 var begun = []string{"verdict-", "page-effective-", "message-", "step-"}
 
-// askedByPage are the lines that the templates of report.html ask for, and its script.
+// askedByPage are the lines that the pages of HTML ask for, and their script.
 func askedByPage(t *testing.T) (all []string) {
 	for _, in := range []struct{ file, pattern, before string }{
 		{"../page/report.html", `Line "([^"]+)"`, ""},
 		{"../page/campaign.html", `Line "([^"]+)"`, ""},
+		{"../page/matrix.html", `Line "([^"]+)"`, ""},
 		{"../page/report.js", `words\.([a-z0-9]+)`, "chart-"},
 		{"../page/report.js", `words\["([a-z0-9-]+)"\]`, "chart-"},
 		{"../page/report.js", `say\("([a-z0-9-]+)"`, "chart-"},

@@ -198,7 +198,9 @@ var chineseLines = map[string]string{
 	"matrix-quiet":     "未告警",
 	"matrix-blind":     "遇不到",
 	"matrix-unknown":   "未知",
-	"matrix-cell":      "{is}‹，误报 {alarms}›",
+	"matrix-wrong":     "指错对象：{time}",
+	"matrix-untold":    "未收到",
+	"matrix-cell":      "{is}‹，误报 {alarms}›‹，指错对象 {wrong}›",
 	"matrix-unseen":    "{drill}：没有告警发现‹，中断 {outage}›，{failed} 个请求失败‹；{unwatched}›",
 	"matrix-unwatched": "该演练没有监控",
 	"matrix-unsure":    "{drill}：不能确定有告警发现‹，中断 {outage}›，{failed} 个请求失败",
@@ -208,6 +210,9 @@ var chineseLines = map[string]string{
 	"matrix-silent":    "{alert} 从未告警，其 {runs} 轮中有 {met} 轮本应发现",
 	"matrix-unasked":   "{alert} 从未告警，其各轮（{runs}）也无须告警",
 	"matrix-crying":    "{alert}：{runs} 轮中误报 {alarms} 次",
+	"matrix-astray":    "{alert}：{runs} 轮中指错对象 {alerts} 个",
+	"matrix-title":     "演练与告警对照",
+	"matrix-shows":     "结论",
 
 	// 对用户的通知。
 	"message-into":            "运行第 {at} 秒",

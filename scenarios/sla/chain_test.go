@@ -315,6 +315,45 @@ func TestAlertsForTheWrongTarget(t *testing.T) {
 	}
 }
 
+// Of a webhook that is told of alerts of several names, each name has times of its own, and
+// what it cried falsely.
+func TestAlertsByTheirNames(t *testing.T) {
+	w := Score(placed(paged(5*sec, payload("firing", "b", "app-2:80")),
+		paged(6*sec, payload("resolved", "b", "app-2:80")),
+		paged(17*sec, payload("firing", "a", "app-2:80")),
+		paged(18*sec, payload("firing", "c", "db")), paged(19*sec, payload("firing", "c", "app-1")),
+		paged(20*sec, payload("firing", "", "app-2")), paged(21*sec, "\"alertname\"")),
+		timeline.Objectives{}).Watchers[0]
+	if len(w.Alerts) != 3 || w.Told != 6 {
+		t.Fatalf("have %+v, told %d", w.Alerts, w.Told)
+	}
+	at := func(a AlertName) float64 {
+		if a.Detect == nil || a.Detect.Censored {
+			return -1
+		}
+		return a.Detect.Seconds
+	}
+	for i, want := range []struct {
+		name               string
+		told, false, wrong int
+		after              float64
+	}{{"a", 1, 0, 0, 2}, {"b", 1, 1, 0, -1}, {"c", 2, 0, 2, 3}} {
+		have := w.Alerts[i]
+		if have.Name != want.name || have.Told != want.told || have.FalseAlarms != want.false ||
+			have.WrongTarget != want.wrong || math.Abs(at(have)-want.after) > 0.05 {
+			t.Errorf("have %+v after %v, want %+v", have, at(have), want)
+		}
+	}
+	var many []load.Delivery
+	for i := range mostAlertNames + 5 {
+		many = append(many, paged(17*sec, payload("firing", fmt.Sprint("a", i), "app-2")))
+	}
+	if w := Score(placed(many...), timeline.Objectives{}).Watchers[0]; len(
+		w.Alerts) != mostAlertNames || w.Told != len(many) {
+		t.Errorf("%d names, of %d alerts", len(w.Alerts), w.Told)
+	}
+}
+
 // What is false is counted by when it was raised, each alarm once, beside what came again and
 // what was said twice.
 func TestFalseAlarmsAreCountedApart(t *testing.T) {

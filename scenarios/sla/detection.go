@@ -14,14 +14,15 @@ func (s *scorer) watchers() {
 	for i, w := range s.record.Header.Watch {
 		n, c := s.noticed[i], s.window(w)
 		out := Watcher{Name: w.Name, Kind: w.Kind, Of: Word(w.Of),
-			Unmet: append([]string{}, w.Unmet...), Asked: n.Asked, FalseBy: s.falsely(n, w)}
+			Unmet: append([]string{}, w.Unmet...), Asked: n.Asked, FalseBy: s.falsely(n, w),
+			Told: n.Differing(), Alerts: s.byName(n, w, c)}
 		out.FalseAlarms = out.FalseBy.alarms()
 		hit := s.hit(n, w, c)
+		out.Detect = s.found(n, hit, w, c)
 		if c.from != never && !slices.Contains(w.Unmet, w.Of) {
-			out.Detect, out.Restore = s.detect(n, hit, w, c), s.restore(n, hit, w, c)
+			out.Restore = s.restore(n, hit, w, c)
 		}
 		if d := out.Detect; d != nil {
-			d.By = Word(w.Name)
 			out.Behind = s.behind(d, c)
 			s.earliest(n, hit, d, c)
 		}

@@ -358,6 +358,9 @@ type Watcher struct {
 	FalseAlarms int      `json:"false_alarms"`  // by when they were raised
 	FalseBy     False    `json:"false_by"`      // these, and others, by kind
 	Asked       int      `json:"asked"`         // answers that count
+	Told        int      `json:"told"`          // alerts, each once
+	// Alerts are those by their names, in order; those without one are not among them.
+	Alerts []AlertName `json:"alerts"`
 }
 
 // Steer is a defence by name: who was led elsewhere, and when.

@@ -168,6 +168,29 @@ func TestAlertsOfAWebhook(t *testing.T) {
 	}
 }
 
+// The alerts of one name are one: it fires while any of them does.
+func TestAlertsByName(t *testing.T) {
+	body := func(status, name, instance string) string {
+		return fmt.Sprintf(`{"alerts":[{"status":%q,"labels":{"alertname":%q,"instance":%q}}]}`,
+			status, name, instance)
+	}
+	n := webhook(timeline.Watcher{}, body("firing", "b", "1"), body("firing", "a", "1"),
+		body("firing", "a", "2"), body("resolved", "a", "1"), body("resolved", "a", "2"),
+		body("firing", "a", "1"), body("firing", "", "1"))
+	named := n.Named()
+	if len(named) != 2 || named[0].Name != "a" || named[1].Name != "b" || n.Differing() != 4 {
+		t.Fatalf("have %+v of %d", named, n.Differing())
+	}
+	at := func(ns int64) Span { return Span{ns, ns} }
+	want := []Alarm{{Raised: at(2), Content: at(5), Over: true}, {Raised: at(6)}}
+	if a := named[0]; !reflect.DeepEqual(a.Alarms, want) || len(a.Told) != 3 || a.Differing() != 2 {
+		t.Errorf("have %+v\nwant %+v", a, want)
+	}
+	if b := named[1]; len(b.Alarms) != 1 || b.Content() {
+		t.Errorf("have %+v", b)
+	}
+}
+
 // Beyond so many alerts nothing is known to be over, and little is kept.
 func TestAlertsAreBounded(t *testing.T) {
 	f := firing{}

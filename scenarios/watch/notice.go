@@ -50,6 +50,59 @@ func (n *Noticed) Since(from int64) {
 	n.Repeats = slices.DeleteFunc(n.Repeats, func(at int64) bool { return at < from })
 }
 
+// Differing counts the alerts that a detector was told of, each once.
+func (n *Noticed) Differing() int {
+	keys := map[string]bool{}
+	for _, t := range n.Told {
+		keys[t.Key] = true
+	}
+	return len(keys)
+}
+
+// Named is what a detector was told of the alerts of one name. Which notifications said
+// nothing new of them is not known.
+type Named struct {
+	Name string
+	Noticed
+}
+
+// Named are the alerts that have the label alertname, by that, in order of the names.
+func (n *Noticed) Named() (all []Named) {
+	for _, t := range n.Told {
+		name := t.Labels["alertname"]
+		if name == "" {
+			continue
+		}
+		i, there := slices.BinarySearchFunc(all, name,
+			func(o Named, name string) int { return cmp.Compare(o.Name, name) })
+		if !there {
+			all = slices.Insert(all, i, Named{name, Noticed{Asked: n.Asked, Ends: n.Ends}})
+		}
+		all[i].joins(t)
+	}
+	return all
+}
+
+// joins takes in an alert that was raised after those before it: an alarm is on while any
+// of them fires.
+func (n *Named) joins(t Told) {
+	n.Told = append(n.Told, t)
+	if len(n.Alarms) == 0 || n.Alarms[len(n.Alarms)-1].before(t.Alarm) {
+		n.Alarms = append(n.Alarms, t.Alarm)
+		return
+	}
+	last := &n.Alarms[len(n.Alarms)-1]
+	switch {
+	case !t.Over:
+		last.Over = false
+	case last.Over && t.Content.After > last.Content.After:
+		last.Content = t.Content
+	}
+}
+
+// before reports whether an alarm was over when another was raised.
+func (a Alarm) before(b Alarm) bool { return a.Over && a.Content.After < b.Raised.After }
+
 // Notifications counts what was sent to those who wait to be told.
 type Notifications struct {
 	Received    int // at hooks

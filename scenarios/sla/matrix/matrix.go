@@ -16,13 +16,16 @@ type Matrix struct {
 	Runs   []Run // by drill, and by when they began
 }
 
-// Alert is a watcher: those of one name and kind are one, whichever drill they are in.
+// Alert is a watcher: those of one name and kind are one, whichever drill they are in. Where a
+// watcher was told of alerts of several names, each of these is one, too.
 type Alert struct {
 	Name, Kind string
-	In         int // runs that have it
-	Found      int // of them, those that it noticed, late or not
-	False      int // its false alarms in all of them
-	Met        int // runs that could have told: users were hurt by what it can meet
+	Of         string // the name of the alerts that the watcher was told of; empty: all that it says
+	In         int    // runs that have it
+	Found      int    // of them, those that it noticed, late or not
+	False      int    // its false alarms in all of them
+	Wrong      int    // alerts for the wrong target
+	Met        int    // runs that could have told: users were hurt by what it can meet
 }
 
 // Run is a row.
@@ -46,8 +49,10 @@ const (
 	Absent Result = ""        // the drill does not have it
 	Found  Result = "found"   // it noticed
 	Late   Result = "late"    // it did, and later than the drill's SLA allows
+	Wrong  Result = "wrong"   // it did, and each of its alerts is for the wrong target
 	Missed Result = "missed"  // it did not, and users were hurt
 	Quiet  Result = "quiet"   // it did not, and nobody was hurt
+	Untold Result = "untold"  // users were hurt, and its watcher was told of others at most
 	Blind  Result = "blind"   // its own way does not lead past what failed
 	Open   Result = "unknown" // nobody can say: the run proves nothing, or no answer counts
 )
@@ -58,10 +63,13 @@ type Cell struct {
 	Time  *sla.Time // until it noticed, or how long it did not; null where it says nothing
 	Limit *float64  // the SLA's, s; null without one
 	False int       // false alarms
+	Wrong int       // alerts for the wrong target
 }
 
-// Noticed reports whether it did, late or not.
-func (c Cell) Noticed() bool { return c.Result == Found || c.Result == Late }
+// Noticed reports whether it did, late or not, and whatever it named.
+func (c Cell) Noticed() bool {
+	return c.Result == Found || c.Result == Late || c.Result == Wrong
+}
 
 // Of holds runs against the alerts that they have. A run that is given twice is one.
 func Of(cards []sla.Scorecard) Matrix {
@@ -74,25 +82,42 @@ func Of(cards []sla.Scorecard) Matrix {
 	cards = slices.CompactFunc(cards, func(a, b sla.Scorecard) bool {
 		return a.Scenario == b.Scenario && a.Run == b.Run
 	})
-	for _, c := range cards {
-		for _, w := range c.Watchers {
-			if m.column(w) < 0 {
-				m.Alerts = append(m.Alerts, Alert{Name: w.Name, Kind: w.Kind})
-			}
-		}
-	}
-	slices.SortFunc(m.Alerts, func(a, b Alert) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))
-	})
+	m.Alerts = alertsOf(cards)
 	for _, c := range cards {
 		m.add(c)
 	}
 	return m
 }
 
-func (m *Matrix) column(w sla.Watcher) int {
-	return slices.IndexFunc(m.Alerts,
-		func(a Alert) bool { return a.Name == w.Name && a.Kind == w.Kind })
+// alertsOf are the watchers of some runs, each followed by the names of its alerts, where it
+// was told of several.
+func alertsOf(cards []sla.Scorecard) (all []Alert) {
+	names := map[Alert][]string{}
+	for _, c := range cards {
+		for _, w := range c.Watchers {
+			key := Alert{Name: w.Name, Kind: w.Kind}
+			own := names[key]
+			for _, a := range w.Alerts {
+				if !slices.Contains(own, a.Name) {
+					own = append(own, a.Name)
+				}
+			}
+			names[key] = own
+		}
+	}
+	for key, own := range names {
+		all = append(all, key)
+		for _, name := range own {
+			if len(own) > 1 {
+				all = append(all, Alert{Name: key.Name, Kind: key.Kind, Of: name})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Alert) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Of, b.Of))
+	})
+	return all
 }
 
 // add adds a row.
@@ -101,13 +126,18 @@ func (m *Matrix) add(c sla.Scorecard) {
 		Told: !c.Void && c.Verdict != sla.Error && c.Verdict != sla.Interrupted,
 		Hurt: hurt(c), Outage: c.Times.Outage, Failed: c.Requests.Failed,
 		Cells: make([]Cell, len(m.Alerts))}
-	for _, w := range c.Watchers {
-		i := m.column(w)
-		cell := r.cell(c, w)
-		r.Cells[i] = cell
+	for i := range m.Alerts {
 		a := &m.Alerts[i]
+		at := slices.IndexFunc(c.Watchers,
+			func(w sla.Watcher) bool { return w.Name == a.Name && w.Kind == a.Kind })
+		if at < 0 {
+			continue
+		}
+		cell := r.made(c, c.Watchers[at], a.Of)
+		r.Cells[i] = cell
 		a.In++
 		a.False += cell.False
+		a.Wrong += cell.Wrong
 		if cell.Noticed() {
 			a.Found++
 		}
@@ -118,17 +148,40 @@ func (m *Matrix) add(c sla.Scorecard) {
 	m.Runs = append(m.Runs, r)
 }
 
+// made is what a watcher made of a run, or its alerts of a name did. A limit is the watcher's.
+func (r Run) made(c sla.Scorecard, w sla.Watcher, name string) Cell {
+	if name == "" {
+		return r.cell(c, w, slices.IndexFunc(c.Objectives,
+			func(o sla.Objective) bool { return o.Name == "detect "+w.Name }))
+	}
+	i := slices.IndexFunc(w.Alerts, func(a sla.AlertName) bool { return a.Name == name })
+	if i >= 0 {
+		a := w.Alerts[i]
+		w.Detect, w.Told, w.FalseAlarms = a.Detect, a.Told, a.FalseAlarms
+		w.FalseBy.WrongTarget = a.WrongTarget
+		return r.cell(c, w, -1)
+	}
+	if w.Detect != nil {
+		w.Detect = &sla.Time{Censored: true}
+	}
+	w.FalseAlarms, w.FalseBy = 0, sla.False{}
+	cell := r.cell(c, w, -1)
+	if cell.Time = nil; cell.Result == Missed {
+		cell.Result = Untold // whether it has such an alert, the record does not say
+	}
+	return cell
+}
+
 // hurt reports whether users had anything of the faults.
 func hurt(c sla.Scorecard) bool {
 	return c.Times.Outage != nil || slices.ContainsFunc(c.Faults,
 		func(f sla.Fault) bool { return f.Faint > 0 || f.Slower })
 }
 
-// cell is what a watcher made of a run.
-func (r Run) cell(c sla.Scorecard, w sla.Watcher) Cell {
-	cell := Cell{Time: w.Detect, False: w.FalseAlarms}
-	limited := slices.IndexFunc(c.Objectives,
-		func(o sla.Objective) bool { return o.Name == "detect "+w.Name })
+// cell is what a watcher made of a run. Limited is the place of the objective that bounds it;
+// −1: none does.
+func (r Run) cell(c sla.Scorecard, w sla.Watcher, limited int) Cell {
+	cell := Cell{Time: w.Detect, False: w.FalseAlarms, Wrong: w.FalseBy.WrongTarget}
 	if limited >= 0 {
 		cell.Limit = c.Objectives[limited].Limit
 	}
@@ -149,6 +202,8 @@ func (r Run) cell(c sla.Scorecard, w sla.Watcher) Cell {
 		cell.Result = Missed
 	case limited >= 0 && c.Objectives[limited].Result == sla.Missed:
 		cell.Result = Late
+	case cell.Wrong > 0 && cell.Wrong == w.Told:
+		cell.Result = Wrong
 	default:
 		cell.Result = Found
 	}
@@ -200,11 +255,11 @@ func (r Run) Open() bool {
 	return slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Result == Open })
 }
 
-// Silent are the alerts that noticed nothing in any of the runs, and raised no false alarm
+// Silent are the watchers that noticed nothing in any of the runs, and raised no false alarm
 // either.
 func (m Matrix) Silent() (all []Alert) {
 	for _, a := range m.Alerts {
-		if a.Found+a.False == 0 {
+		if a.Of == "" && a.Found+a.False == 0 {
 			all = append(all, a)
 		}
 	}
@@ -215,6 +270,16 @@ func (m Matrix) Silent() (all []Alert) {
 func (m Matrix) Crying() (all []Alert) {
 	for _, a := range m.Alerts {
 		if a.False > 0 {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// Astray are the alerts that came for the wrong target.
+func (m Matrix) Astray() (all []Alert) {
+	for _, a := range m.Alerts {
+		if a.Wrong > 0 {
 			all = append(all, a)
 		}
 	}

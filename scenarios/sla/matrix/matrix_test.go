@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -66,6 +67,56 @@ func TestMatrix(t *testing.T) {
 	}
 	if have := names(m.Runs)[6]; have != "found 2" {
 		t.Errorf("of several runs of a drill one is called %q", have)
+	}
+}
+
+// Where a watcher was told of alerts of several names, each has a column; alerts of other
+// nodes than those hit are no find.
+func TestMatrixOfAlertNames(t *testing.T) {
+	at := func(s float64) *sla.Time { return &sla.Time{Seconds: s} }
+	never := &sla.Time{Seconds: 10, Censored: true}
+	pager := func(detect *sla.Time, alerts ...sla.AlertName) sla.Watcher {
+		w := sla.Watcher{Name: "pager", Kind: "webhook", Detect: detect, Alerts: alerts}
+		for _, a := range alerts {
+			w.Told += a.Told
+			w.FalseBy.WrongTarget += a.WrongTarget
+		}
+		return w
+	}
+	down := sla.AlertName{Name: "Down", Told: 1, Detect: at(2)}
+	slow := sla.AlertName{Name: "Slow", Told: 2, Detect: at(3), WrongTarget: 2}
+	early := sla.AlertName{Name: "Slow", Told: 1, Detect: never, FalseAlarms: 1}
+	control := ran("control", "1", pager(nil, down))
+	control.Control, control.Times.Outage = true, nil
+	limit := 1.0
+	both := ran("both", "1", pager(at(2), down, slow))
+	both.Objectives = []sla.Objective{{Name: "detect pager", Result: sla.Missed, Limit: &limit}}
+	m := Of([]sla.Scorecard{both, ran("astray", "1", pager(at(3), slow)),
+		ran("deaf", "1", pager(never)), ran("early", "1", pager(never, early)), control,
+		ran("one", "1", watching("probe", never))})
+	var have [][]Result
+	for _, r := range m.Runs {
+		var row []Result
+		for _, c := range r.Cells {
+			row = append(row, c.Result)
+		}
+		have = append(have, row)
+	}
+	want := [][]Result{ // all, Down, Slow, probe
+		{Wrong, Untold, Wrong, Absent}, {Late, Found, Wrong, Absent}, {Quiet, Quiet, Quiet, Absent},
+		{Missed, Untold, Untold, Absent}, {Missed, Untold, Missed, Absent},
+		{Absent, Absent, Absent, Missed}}
+	if !reflect.DeepEqual(have, want) {
+		t.Errorf("have %v\nwant %v", have, want)
+	}
+	if all := m.Astray(); len(all) != 2 || all[1].Of != "Slow" || all[1].Wrong != 4 || all[1].In != 5 {
+		t.Errorf("for the wrong target: %+v", all)
+	}
+	if all := m.Silent(); len(all) != 1 || all[0].Name != "probe" {
+		t.Errorf("never fired: %+v", all)
+	}
+	if c := m.Runs[1].Cells[1]; c.Limit != nil || c.Time == nil {
+		t.Errorf("an alert's name has the watcher's limit: %+v", c)
 	}
 }
 
