@@ -23,6 +23,7 @@ import (
 // hooks receives notifications on all of the node's addresses.
 type hooks struct {
 	servers []*http.Server
+	bodies  load.Bodies
 	taken   load.Allowance
 	astray  load.Allowance // of what came to no hook
 	say     hookEvents
@@ -137,27 +138,22 @@ func (h *hooks) receive(port int, names map[string]string, now func() int64) htt
 			h.refuse(w, name, http.StatusMethodNotAllowed, "its method is not POST")
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, load.MostDelivery))
+		body, refused := h.bodies.Read(req.Body, req.ContentLength)
 		c.first.Store(0)
-		var tooLarge *http.MaxBytesError
-		switch {
-		case errors.As(err, &tooLarge):
-			h.refuse(w, name, http.StatusRequestEntityTooLarge,
-				fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
-		case err != nil:
-			h.refuse(w, name, http.StatusBadRequest, "its body broke off")
-		default:
-			ok, first := h.taken.Take(len(body))
-			if first {
-				h.say.full(name)
-			}
-			if !ok {
-				w.WriteHeader(http.StatusTooManyRequests)
-				return
-			}
-			h.say.deliver(load.Delivery{Hook: name, At: at, Body: string(body)})
-			w.WriteHeader(http.StatusNoContent)
+		if refused != nil {
+			h.refuse(w, name, refused.Status, refused.Why)
+			return
 		}
+		ok, first := h.taken.Take(len(body))
+		if first {
+			h.say.full(name)
+		}
+		if !ok {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		h.say.deliver(load.Delivery{Hook: name, At: at, Body: string(body)})
+		w.WriteHeader(http.StatusNoContent)
 	}
 }
 

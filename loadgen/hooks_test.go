@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,6 +91,7 @@ func TestHooksDeliver(t *testing.T) {
 		{"GET", "/page", "", 405}, {"PUT", "/page", "{}", 405},
 		{"GET", "/page", "", 405},
 		{"POST", "/page", strings.Repeat("x", load.MostDelivery+1), 413},
+		{"POST", "/page", strings.Repeat("x", 10<<20), 413},
 	} {
 		if code := send(c.method, c.path, c.body); code != c.status {
 			t.Errorf("%s %s: have %d, want %d", c.method, c.path, code, c.status)
@@ -104,6 +106,68 @@ func TestHooksDeliver(t *testing.T) {
 		{Hook: "pager", Why: fmt.Sprintf("it is larger than %d bytes",
 			load.MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
 		t.Errorf("%d deliveries; refused %q, want %q", len(got), refused, want)
+	}
+}
+
+// A thousand notifications a second, while others send as slowly as they may, are all taken,
+// each stamped when it was sent.
+func TestManyNotificationsBesideSlowOnes(t *testing.T) {
+	const each, senders = 250, 8
+	port := freePort(t)
+	got := make(chan load.Delivery, each*senders+1)
+	var over atomic.Bool // what is still under way breaks off then
+	h, err := listenHooks([]load.Hook{{Name: "pager", Port: port, Path: "/"}}, wire.Now,
+		hookEvents{deliver: func(d load.Delivery) { got <- d },
+			refused: func(r load.NoDelivery) {
+				if !over.Load() {
+					t.Errorf("refused: %s", r.Why)
+				}
+			},
+			full: func(string) { t.Error("full") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	for range 100 {
+		c, err := net.Dial("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s",
+			load.MostDelivery, strings.Repeat(" ", 10_000))
+	}
+	var wait sync.WaitGroup
+	begun := wire.Now()
+	for s := range senders {
+		wait.Go(func() {
+			client := &http.Client{Transport: &http.Transport{}}
+			defer client.CloseIdleConnections()
+			for i := range each {
+				res, err := client.Post(fmt.Sprintf("http://127.0.0.1:%d/", port), "application/json",
+					strings.NewReader(fmt.Sprintf(`{"status":"firing","n":"%d-%d"}`, s, i)))
+				if err != nil || res.StatusCode != http.StatusNoContent {
+					t.Errorf("have %v, %v", res, err)
+					return
+				}
+				_ = res.Body.Close()
+			}
+		})
+	}
+	wait.Wait()
+	took := time.Duration(wire.Now() - begun)
+	over.Store(true)
+	t.Logf("%d notifications in %v", each*senders, took)
+	seen := map[string]bool{}
+	for range len(got) {
+		d := <-got
+		seen[d.Body] = true
+		if d.At < begun || d.At > begun+int64(took) {
+			t.Errorf("stamped at %d of [%d, %d]", d.At, begun, begun+int64(took))
+		}
+	}
+	if len(seen) != each*senders {
+		t.Errorf("%d were taken, want %d", len(seen), each*senders)
 	}
 }
 

@@ -1,6 +1,9 @@
 package load
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"sync/atomic"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
@@ -27,14 +30,70 @@ type Delivery struct {
 }
 
 // MostDelivery is how large a notification may be, bytes: some thousand alerts.
-const MostDelivery = 1 << 20
+const MostDelivery = 4 << 20
 
 // How many notifications one listener takes in a drill, and bytes of them: a sender that
-// runs wild fills no record. What comes after is refused, and told once.
+// runs wild fills no record. What comes after is refused, and told once. A thousand a second
+// are taken for longer than most drills last.
 const (
-	MostDeliveries    = 10_000
+	MostDeliveries    = 100_000
 	MostDeliveryBytes = 64 << 20
 )
+
+// Of one listener: how many bytes it holds of bodies that are not whole yet, and from how many
+// senders it reads at once. Slow ones cost no more.
+const (
+	MostUnderWay = 32 << 20
+	MostSenders  = 1000
+)
+
+// Refusal is why a notification was not taken, with the status of HTTP that its sender gets.
+// Of 503 it may try again.
+type Refusal struct {
+	Status int
+	Why    string
+}
+
+func (r *Refusal) Error() string { return r.Why }
+
+// Bodies reads those of one listener, from many senders at once. The zero value has read none.
+type Bodies struct{ bytes, senders atomic.Int64 }
+
+// Read reads a body to its end, as it comes: it holds what has come of it, doubled at most.
+// Length is what the sender says; −1: nothing.
+func (b *Bodies) Read(r io.Reader, length int64) (body []byte, refused *Refusal) {
+	defer b.senders.Add(-1)
+	if b.senders.Add(1) > MostSenders {
+		return nil, &Refusal{503, fmt.Sprintf("%d others were on their way", MostSenders)}
+	}
+	tooLarge := &Refusal{413, fmt.Sprintf("it is larger than %d bytes", MostDelivery)}
+	if length > MostDelivery {
+		return nil, tooLarge
+	}
+	defer func() { b.bytes.Add(int64(-cap(body))) }()
+	for {
+		if len(body) == cap(body) {
+			more := min(max(512, cap(body)), MostDelivery+1-cap(body))
+			if b.bytes.Add(int64(more)) > MostUnderWay {
+				b.bytes.Add(int64(-more))
+				return body, &Refusal{503, fmt.Sprintf("others that were not whole yet held %d MiB",
+					MostUnderWay>>20)}
+			}
+			grown := make([]byte, len(body), cap(body)+more)
+			copy(grown, body)
+			body = grown
+		}
+		n, err := r.Read(body[len(body):cap(body)])
+		switch body = body[:len(body)+n]; {
+		case len(body) > MostDelivery:
+			return body, tooLarge
+		case errors.Is(err, io.EOF):
+			return body, nil
+		case err != nil:
+			return body, &Refusal{400, "its body broke off"}
+		}
+	}
+}
 
 // Allowance counts what of it is left. The zero value has taken none.
 type Allowance struct {

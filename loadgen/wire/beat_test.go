@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,6 +121,30 @@ func TestFrozenNodeIsGivenUp(t *testing.T) {
 		toCLI.open()
 		<-ended
 	})
+}
+
+// A notification as large as one may be comes through, whatever it is made of.
+func TestLargestLine(t *testing.T) {
+	in, calls := io.Pipe()
+	answers, out := io.Pipe()
+	s, ended := NewServer(out), make(chan error, 1)
+	go func() {
+		ended <- s.Serve(context.Background(), in, nil)
+		_ = out.Close()
+	}()
+	large, got := strings.Repeat("\x01", 4<<20), make(chan bool, 1)
+	p := NewPeer(answers, calls, func(_ string, body json.RawMessage) {
+		var have string
+		got <- json.Unmarshal(body, &have) == nil && have == large
+	})
+	if err := s.Tell("delivery", large); err != nil || !<-got {
+		t.Errorf("it did not come as it was sent: %v", err)
+	}
+	_ = p.Close()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	<-p.Done()
 }
 
 // A caller whose own work on a line takes long has not missed anything.

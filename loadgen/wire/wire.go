@@ -342,8 +342,9 @@ func writeLine(w io.Writer, m message) error {
 	return err
 }
 
-// maxLine bounds one line: a block of requests is far smaller.
-const maxLine = 16 << 20
+// maxLine bounds one line: a notification of load.MostDelivery bytes, each of which JSON may
+// write as six; a block of requests is far smaller.
+const maxLine = 32 << 20
 
 func eachLine(r io.Reader, f func(message)) error {
 	lines := bufio.NewScanner(r)

@@ -141,6 +141,27 @@ func TestRecordComesBackAsWritten(t *testing.T) {
 	}
 }
 
+// The largest notification comes back, whatever it is made of: JSON writes each byte of it as
+// six at most.
+func TestLargestNotification(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "record")
+	w, err := Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := strings.Repeat("\x01", load.MostDelivery)
+	for _, err := range []error{w.Header(Header{Version: Version}),
+		w.Delivery(load.Delivery{Hook: "pager", At: 1, Body: body}), w.Close()} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := Open(path)
+	if err != nil || len(r.Deliveries) != 1 || r.Deliveries[0].Body != body {
+		t.Errorf("have %d notifications, %v", len(r.Deliveries), err)
+	}
+}
+
 // A record cut at any byte is read up to there: nothing that was whole is
 // lost, nothing is invented, and it says that it is not whole.
 func TestCutAtEveryByte(t *testing.T) {

@@ -29,7 +29,7 @@ const (
 
 // mostEntry bounds an entry, so that a damaged length cannot claim all memory. What
 // a node tells is no longer (wire: a line), and a block holds some thousand requests.
-const mostEntry = 16 << 20
+const mostEntry = 32 << 20
 
 // entry says what a payload is. Its values are part of the format: never
 // renumber. A kind that a reader does not know is skipped.

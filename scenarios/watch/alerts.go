@@ -13,9 +13,9 @@ import (
 type payload struct {
 	status    string // firing, while any alert of the group does
 	group     string // its key
-	truncated int    // how many alerts of the group are left out
+	truncated uint64 // how many alerts of the group are left out
 	alerts    []alert
-	envelope  string // all but the alerts, as it stands in the body
+	envelope  string // all but the alerts and what repeats them, as it stands in the body
 	whole     bool   // the body does not break off
 }
 
@@ -60,12 +60,19 @@ func payloadOf(body string) (p payload, ok bool) {
 			return p, ok
 		}
 		p.says(name, value)
+		if slices.Contains(retold, name) {
+			continue
+		}
 		envelope.WriteString(`"` + name + `":` + string(value) + ",")
 	}
 	_, err := d.Token() // the closing brace
 	p.whole = err == nil
 	return p, ok
 }
+
+// retold is what Grafana adds to a payload: words made of all its alerts, the resolved ones
+// too. Matched, they would make each alert one that matches.
+var retold = []string{"title", "message"}
 
 // says takes in what is said of all alerts; what is of another form is not said.
 func (p *payload) says(name string, value json.RawMessage) {

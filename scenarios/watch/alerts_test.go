@@ -39,6 +39,51 @@ func alertmanager(all []told, bare bool, more string) string {
 		group, strings.Join(alerts, ","), more)
 }
 
+// grafana writes a payload as Grafana 11 does: Alertmanager's with keys of its own, of which
+// title and message tell all its alerts again.
+func grafana(all ...told) string {
+	group, alerts, message := statusResolved, []string{}, ""
+	for _, a := range all {
+		status := statusResolved
+		if a.firing {
+			status, group = statusFiring, statusFiring
+		}
+		message += fmt.Sprintf("**%s**\\n\\nValue: B=22, C=1\\nLabels:\\n - alertname = %s\\n", status, a.name)
+		alerts = append(alerts, fmt.Sprintf(`{"status":%q,"labels":{"alertname":%q,"grafana_folder":"shop"},"annotations":{},"startsAt":"2026-01-02T03:04:05Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://grafana/alerting/grafana/d/view?orgId=1","fingerprint":"f%s","silenceURL":"http://grafana/alerting/silence/new","dashboardURL":"","panelURL":"","values":{"B":22,"C":1},"valueString":"[ var='B' value=22 ]","orgId":1}`,
+			status, a.name, a.name))
+	}
+	return fmt.Sprintf(`{"receiver":"drill","status":%q,"alerts":[%s],"groupLabels":{},"commonLabels":{"grafana_folder":"shop"},"commonAnnotations":{},"externalURL":"http://grafana/","appVersion":"11.6.0","version":"1","groupKey":"{}:{}","truncatedAlerts":0,"orgId":1,"title":"[%s] %s","state":"alerting","message":"%s"}`,
+		group, strings.Join(alerts, ","), group, all[0].name, message)
+}
+
+// The largest payloads are read, and cut at any byte they tell what came whole.
+func TestLargePayloads(t *testing.T) {
+	var all []told
+	for i := range 500 {
+		all = append(all, told{fmt.Sprintf("a%d", i), true})
+	}
+	body := alertmanager(all, false, "")
+	var many []told
+	for n := len(body); n < load.MostDelivery-len(body); n += len(body) {
+		many = append(many, all...)
+	}
+	if p, ok := payloadOf(alertmanager(many, false, "")); !ok || !p.whole || len(p.alerts) != len(many) {
+		t.Errorf("%d alerts of %d", len(p.alerts), len(many))
+	}
+	for _, cut := range []int{len(body) / 3, len(body) / 2, len(body) - 1} {
+		n := webhook(timeline.Watcher{}, body[:cut])
+		if p, ok := payloadOf(body[:cut]); !ok || p.whole || len(n.Alarms) != 1 ||
+			len(n.Told) < len(p.alerts) {
+			t.Errorf("cut at %d: %v, whole %v, %d alarms, told of %d", cut, ok, p.whole, len(n.Alarms),
+				len(n.Told))
+		}
+	}
+	deep := `{"status":"firing","alerts":[` + strings.Repeat("[", load.MostDelivery-64)
+	if n := webhook(timeline.Watcher{}, deep); len(n.Told) > 1 {
+		t.Errorf("of what is nested deeply: %+v", n.Told)
+	}
+}
+
 // webhook is a detector that hears deliveries, one a nanosecond.
 func webhook(w timeline.Watcher, bodies ...string) Noticed {
 	w.Name, w.WatcherTraits = "w", (&Webhook{}).Traits()
@@ -147,6 +192,13 @@ func TestAlertsOfAWebhook(t *testing.T) {
 				`"truncatedAlerts":1`, 1)}, "-+", 2},
 		"words, and alerts": {timeline.Watcher{Match: "firing",
 			Resolved: "all clear"}, []string{"firing!", body(off), "all clear"}, "--+", 3},
+		"more left out than an int has": {timeline.Watcher{},
+			[]string{strings.Replace(body(on), `"truncatedAlerts":0`,
+				`"truncatedAlerts":18446744073709551615`, 1), body(off)}, "-+", 2},
+		"Grafana's words of all alerts": {timeline.Watcher{Match: "HighErrors"},
+			[]string{grafana(on, other), grafana(off, other), grafana(off, otherOff)}, "-++", 3},
+		"Grafana's labels of all": {timeline.Watcher{Match: `"orgId":1`},
+			[]string{grafana(on, other), grafana(off, other), grafana(off, otherOff)}, "--+", 3},
 		"no list of alerts": {words,
 			[]string{`{"status":"firing"}`, `{"status": "resolved", "alerts": 3}`}, "-+", 2},
 		"alerts of some kind": {words,

@@ -102,7 +102,7 @@ func TestLogIsBounded(t *testing.T) {
 	}
 	told, notes := heardLog(t, &Log{Of: "app", Match: "lost", Clear: "back"}, lines)
 	if len(told) != load.MostDeliveries || len(notes) != 1 ||
-		!strings.Contains(notes[0], "10000 times") {
+		!strings.Contains(notes[0], "100000 times") {
 		t.Errorf("%d told, notes %q", len(told), notes)
 	}
 }

@@ -136,6 +136,7 @@ func (h *Webhook) secret() (string, error) {
 // hooks take the notifications that come to one port.
 type hooks struct {
 	hear          Hearing
+	bodies        load.Bodies
 	taken, astray load.Allowance
 
 	mu    sync.Mutex
@@ -239,28 +240,25 @@ func (s *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, name, http.StatusMethodNotAllowed, "its method is not POST")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, load.MostDelivery))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		s.refuse(w, name, http.StatusRequestEntityTooLarge,
-			fmt.Sprintf("it is larger than %d bytes", tooLarge.Limit))
-	case err != nil:
-		s.refuse(w, name, http.StatusBadRequest, "its body broke off")
-	default:
-		if ok, _ := s.taken.Take(len(body)); !ok {
-			s.refuse(w, name, http.StatusTooManyRequests,
-				fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries))
-			return
-		}
-		d.Body = string(body)
-		s.hear.Deliver(d)
-		w.WriteHeader(http.StatusNoContent)
+	body, refused := s.bodies.Read(r.Body, r.ContentLength)
+	if refused != nil {
+		s.refuse(w, name, refused.Status, refused.Why)
+		return
 	}
+	if ok, _ := s.taken.Take(len(body)); !ok {
+		s.refuse(w, name, http.StatusTooManyRequests,
+			fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries))
+		return
+	}
+	d.Body = string(body)
+	s.hear.Deliver(d)
+	w.WriteHeader(http.StatusNoContent)
 }
 
-// refuse answers, and tells each reason once: senders can be many.
+// refuse answers, and tells each reason once: senders can be many. No more is taken from the
+// connection: the rest of a body may be long.
 func (s *hooks) refuse(w http.ResponseWriter, name string, status int, why string) {
+	w.Header().Set("Connection", "close")
 	http.Error(w, why, status)
 	s.mu.Lock()
 	defer s.mu.Unlock()

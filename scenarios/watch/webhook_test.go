@@ -91,6 +91,7 @@ func TestLoopbackHook(t *testing.T) {
 		{"GET", "/alert/" + token, "", 405},
 		{"PUT", "/alert/" + token, "{}", 405},
 		{"POST", "/alert/" + token, large, 413},
+		{"POST", "/alert/" + token, strings.Repeat("x", 10<<20), 413},
 	} {
 		if status := send(t, c.method, base+c.path, strings.NewReader(c.body)); status != c.status {
 			t.Errorf("%s %s: have %d, want %d", c.method, c.path, status, c.status)
