@@ -5,31 +5,34 @@ package target
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics is what a web target tells a Prometheus at /metrics: users' requests
-// by status, their duration in seconds, and how many wait for their turn.
+// metrics is what a web target tells a Prometheus at /metrics: users' requests and their
+// duration in seconds, by status and method, and how many wait for their turn. Names, labels
+// and buckets are those of client_golang's own handlers, so that usual rules fit.
 type metrics struct {
 	requests *prometheus.CounterVec
-	seconds  prometheus.Histogram
+	seconds  *prometheus.HistogramVec
 	page     http.Handler
 }
 
 func newMetrics(node string, q *queue) *metrics {
-	labels := prometheus.Labels{"node": node}
+	labels, by := prometheus.Labels{"node": node}, []string{"code", "method"}
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "http_requests_total", Help: "Requests answered, by status.", ConstLabels: labels,
-		}, []string{"code"}),
-		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "http_requests_total", Help: "Requests answered, by status and method.",
+			ConstLabels: labels,
+		}, by),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:        "http_request_duration_seconds",
-			Help:        "From arrival to answer, waiting included.",
-			ConstLabels: labels, Buckets: prometheus.ExponentialBuckets(0.001, 2, 14), // 1 ms to 8 s
-		}),
+			Help:        "From arrival to answer, waiting included, by status and method.",
+			ConstLabels: labels, Buckets: prometheus.DefBuckets, // 5 ms to 10 s
+		}, by),
 	}
 	waiting := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "http_requests_waiting", Help: "Requests waiting for capacity.", ConstLabels: labels,
@@ -40,7 +43,19 @@ func newMetrics(node string, q *queue) *metrics {
 	return m
 }
 
-func (m *metrics) count(status int, took time.Duration) {
-	m.requests.WithLabelValues(strconv.Itoa(status)).Inc()
-	m.seconds.Observe(took.Seconds())
+func (m *metrics) count(status int, method string, took time.Duration) {
+	code, method := strconv.Itoa(status), methodLabel(method)
+	m.requests.WithLabelValues(code, method).Inc()
+	m.seconds.WithLabelValues(code, method).Observe(took.Seconds())
+}
+
+// methodLabel is a method as promhttp writes it; one that is none of HTTP's is unknown, as a
+// client may send any.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return strings.ToLower(method)
+	}
+	return "unknown"
 }

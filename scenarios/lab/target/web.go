@@ -83,7 +83,7 @@ func (w *web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		if !w.outages.hits(came, r) || w.outages.fail(answer, r) {
 			w.serve(answer, r)
 		}
-		w.metrics.count(answer.Status(), time.Since(begun))
+		w.metrics.count(answer.Status(), r.Method, time.Since(begun))
 	}
 	w.lines.request(came, r, answer.Status(), "")
 }

@@ -43,10 +43,21 @@ func TestWebSaysWhoItIs(t *testing.T) {
 		t.Errorf("body: have %d bytes, want 1000", n)
 	}
 	m := body(t, get(h, "/metrics"))
-	for _, want := range []string{`http_requests_total{code="200",node="app-2"} 1`, `http_request_duration_seconds_count{node="app-2"} 1`} {
+	for _, want := range []string{
+		"# HELP http_requests_total ", "# TYPE http_requests_total counter",
+		`http_requests_total{code="200",method="get",node="app-2"} 1`,
+		"# HELP http_request_duration_seconds ", "# TYPE http_request_duration_seconds histogram",
+		`http_request_duration_seconds_bucket{code="200",method="get",node="app-2",le="0.25"} 1`,
+		`http_request_duration_seconds_count{code="200",method="get",node="app-2"} 1`,
+		"# HELP http_requests_waiting ", "# TYPE http_requests_waiting gauge",
+	} {
 		if !strings.Contains(m, want) {
 			t.Errorf("metrics lack %s:\n%s", want, m)
 		}
+	}
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("BREW", "/", nil))
+	if m := body(t, get(h, "/metrics")); !strings.Contains(m, `code="200",method="unknown"`) {
+		t.Errorf("metrics lack a method that is none:\n%s", m)
 	}
 }
 
