@@ -6,9 +6,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v4"
 )
 
-// Every whole scenario in README and docs is a valid one.
+// Every whole scenario in README and docs is a valid one. Files that it names are of
+// testdata/live.
 func TestDocumentedScenarios(t *testing.T) {
 	files, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
@@ -25,13 +28,51 @@ func TestDocumentedScenarios(t *testing.T) {
 				continue // a part of one
 			}
 			found++
-			if _, err := Parse(file, []byte(m[1])); err != nil {
+			beside := filepath.Join("../../testdata/live", filepath.Base(file))
+			if _, err := Parse(beside, []byte(m[1])); err != nil {
 				t.Errorf("%s: %v", file, err)
 			}
 		}
 	}
 	if found == 0 {
 		t.Error("no scenario was found")
+	}
+}
+
+// The page on Prometheus shows the shipped files as they are, their heads apart, which a live
+// drill runs.
+func TestPrometheusPageIsOfItsFiles(t *testing.T) {
+	page, err := os.ReadFile("../../docs/prometheus.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$").FindAllStringSubmatch(
+		string(page), -1) {
+		var shown any
+		if err := yaml.Unmarshal([]byte(m[1]), &shown); err != nil {
+			t.Errorf("%v in\n%s", err, m[1])
+		}
+		blocks[m[1]] = true
+	}
+	files, err := filepath.Glob("../../testdata/live/prometheus*")
+	if err != nil || len(files) != 3 {
+		t.Fatal(files, err)
+	}
+	for _, file := range append(files, "../../testdata/live/alertmanager.yml") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := regexp.MustCompile(`\A(#.*\n)*`).ReplaceAllString(string(text), "")
+		if !blocks[shown] {
+			t.Errorf("%s is not on the page as it is", file)
+		}
+		delete(blocks, shown)
+	}
+	if len(blocks) != 1 {
+		t.Errorf("%d blocks are of no shipped file, want the one drill that breaks the monitoring",
+			len(blocks))
 	}
 }
 
