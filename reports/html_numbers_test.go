@@ -122,6 +122,9 @@ var unsaid = []string{
 	".Links.Phases.Requests", ".Links.Phases.Asked", // their quotient is
 	".Faults.Lift", ".Faults.Clear", ".Chains.Impact", ".Chains.Clear", // what happened when has them
 	".Watchers.Asked", ".Watchers.Restore.Resolution", // this one is not content again
+	".Watchers.Told", ".Watchers.Alerts.Told", ".Watchers.Alerts.Detect.Seconds", // the matrix has
+	".Watchers.Alerts.Detect.Resolution", ".Watchers.Alerts.Detect.Censored", // alerts by name
+	".Watchers.Alerts.FalseAlarms", ".Watchers.Alerts.WrongTarget",
 	".Chains.Well.Resolution",                        // mitigated
 	".Objectives.Resolution", ".Objectives.Censored", // what was measured has them in it
 }

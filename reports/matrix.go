@@ -175,7 +175,7 @@ func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 		all = append(all, l.Line("matrix-none-hurt"))
 	}
 	for _, r := range m.Untold() {
-		all = append(all, l.Line("matrix-untold", "drill", m.Label(r)))
+		all = append(all, l.Line("matrix-proves-nothing", "drill", m.Label(r)))
 	}
 	for _, a := range m.Silent() {
 		if a.Met == 0 {
