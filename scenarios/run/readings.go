@@ -40,11 +40,21 @@ func (r *readings) phase(ctx context.Context, p engine.PhaseNow) {
 		return
 	}
 	r.last = p.Name
-	r.under.Go(func() { _ = r.read(ctx, p.Name) })
+	r.under.Go(func() {
+		select {
+		case <-time.After(readAfter):
+			_ = r.read(ctx, p.Name)
+		case <-ctx.Done():
+		}
+	})
 }
 
-// readWithin bounds a reading.
-const readWithin = 5 * time.Second
+// A reading is bounded, and keeps out of the way of what the engine asks of the switchboard as
+// a phase begins: an injection is not to wait behind it. It says itself when it was.
+const (
+	readAfter  = 100 * time.Millisecond
+	readWithin = 5 * time.Second
+)
 
 func (r *readings) read(ctx context.Context, phase string) error {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
