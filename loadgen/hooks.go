@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
@@ -169,7 +170,8 @@ func (h *hooks) stray(at int64, port int, path string) {
 	told := h.strayed
 	h.strayed = true
 	h.mu.Unlock()
-	if !told {
+	if !told { // a path that is nearly right ends in the token: hidden here, as a part of it is told
+		path = secret.Hidden(path)
 		h.say.refused(load.NoDelivery{Why: fmt.Sprintf("no watcher waits at port %d, path %q",
 			port, path[:min(len(path), mostPath)])})
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -172,6 +173,18 @@ func TestManyNotificationsBesideSlowOnes(t *testing.T) {
 }
 
 // A notification arrives with its first byte, however slowly the rest follows.
+// What was sent to a path that is nearly right tells nothing of the token in it, whole or cut.
+func TestStrayTokenIsHidden(t *testing.T) {
+	secret.Give(map[string]string{"STRAY_TOKEN": "k3k3k3k3k3k3k3k3"})
+	h := &hooks{}
+	h.say = hookEvents{deliver: func(load.Delivery) {}, refused: func(n load.NoDelivery) {
+		if strings.Contains(n.Why, "k3k3") || !strings.Contains(n.Why, "${env:STRAY_") {
+			t.Errorf("have %s", n.Why)
+		}
+	}}
+	h.stray(0, 9000, "/"+strings.Repeat("x", mostPath-15)+"/k3k3k3k3k3k3k3k3")
+}
+
 func TestDeliveryIsStampedAtItsFirstByte(t *testing.T) {
 	port := freePort(t)
 	got := make(chan load.Delivery, 1)
