@@ -185,6 +185,10 @@ func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 				"runs", count(uint64(a.In))))
 		}
 	}
+	for _, name := range m.Unfired {
+		all = append(all, l.Line("matrix-unfired", "alert", name, "runs",
+			count(uint64(len(m.Runs)))))
+	}
 	for _, a := range m.Crying() {
 		all = append(all, l.Line("matrix-crying", "alert", alertName(a), "alarms",
 			count(uint64(a.False)), "runs", count(uint64(a.In))))

@@ -17,7 +17,7 @@ import (
 )
 
 func newMatrix() *cobra.Command {
-	var format string
+	var format, rules string
 	var fails bool
 	var l language
 	c := &cobra.Command{
@@ -45,6 +45,7 @@ Exit status: 0, or with --unseen-fails 1 where no watcher saw a drill, else 2 wh
 run proves nothing; 3 a record cannot be read.`,
 		Example: `  stormdrill matrix game-day
   stormdrill matrix stormdrill-out/checkout-* --format markdown > matrix.md
+  stormdrill matrix game-day --rules prometheus-rules.yml
   stormdrill matrix game-day --format csv > matrix.csv   # a line for each run and watcher`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -52,6 +53,10 @@ run proves nothing; 3 a record cannot be read.`,
 			if !ok {
 				return exitError{exitInvalid,
 					fmt.Errorf("--format %s: want text, markdown, csv or html", format)}
+			}
+			alerts, err := alertsIn(rules)
+			if err != nil {
+				return exitError{exitInvalid, fmt.Errorf("--rules %s: %w", rules, err)}
 			}
 			var cards []sla.Scorecard
 			for _, path := range args {
@@ -67,7 +72,7 @@ run proves nothing; 3 a record cannot be read.`,
 					cards = append(cards, sla.Score(record, record.Header.Objectives))
 				}
 			}
-			m := matrix.Of(cards)
+			m := matrix.Of(cards, alerts...)
 			if err := write(c.OutOrStdout(), m, l.Language); err != nil {
 				return err
 			}
@@ -81,10 +86,24 @@ run proves nothing; 3 a record cannot be read.`,
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "text, markdown, csv or html")
+	c.Flags().StringVar(&rules, "rules", "",
+		"a Prometheus rule file: name those of its alerts that no watcher was told of in any run")
 	c.Flags().BoolVar(&fails, "unseen-fails", false,
 		"end with 1 where no watcher saw a drill, else with 2 where a run proves nothing")
 	l.flags(c)
 	return c
+}
+
+// alertsIn are the names of the alerts in a rule file; none where there is no file.
+func alertsIn(file string) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return matrix.AlertRules(text)
 }
 
 // recordsIn are the records that a path names: one, or those in the folders of a folder.

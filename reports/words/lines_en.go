@@ -225,6 +225,7 @@ var englishLines = map[string]string{
 	"matrix-astray":         "{alert}: alerts for the wrong target {alerts}, runs {runs}",
 	"matrix-title":          "Drills against alerts",
 	"matrix-shows":          "What it shows",
+	"matrix-unfired":        "{alert}: no watcher was told of this alert in any of the runs ({runs})",
 
 	// The messages to users.
 	"message-into":            "{at} s into the run",

@@ -213,6 +213,7 @@ var chineseLines = map[string]string{
 	"matrix-astray":         "{alert}：{runs} 轮中指错对象 {alerts} 个",
 	"matrix-title":          "演练与告警对照",
 	"matrix-shows":          "结论",
+	"matrix-unfired":        "{alert}：各轮（{runs}）中均无监控收到此告警",
 
 	// 对用户的通知。
 	"message-into":            "运行第 {at} 秒",

@@ -14,6 +14,8 @@ import (
 type Matrix struct {
 	Alerts []Alert
 	Runs   []Run // by drill, and by when they began
+	// Unfired are the alerts of a rule file that no watcher was told of in any run.
+	Unfired []string
 }
 
 // Alert is a watcher: those of one name and kind are one, whichever drill they are in. Where a
@@ -71,9 +73,12 @@ func (c Cell) Noticed() bool {
 	return c.Result == Found || c.Result == Late || c.Result == Wrong
 }
 
-// Of holds runs against the alerts that they have. A run that is given twice is one.
-func Of(cards []sla.Scorecard) Matrix {
-	var m Matrix
+// Of holds runs against the alerts that they have, and the names of a rule file's. A run that
+// is given twice is one.
+func Of(cards []sla.Scorecard, rules ...string) Matrix {
+	m := Matrix{Unfired: slices.DeleteFunc(slices.Clone(rules), func(name string) bool {
+		return slices.ContainsFunc(cards, func(c sla.Scorecard) bool { return told(c, name) })
+	})}
 	cards = slices.Clone(cards)
 	slices.SortStableFunc(cards, func(a, b sla.Scorecard) int {
 		return cmp.Or(cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(a.Started, b.Started),
@@ -87,6 +92,13 @@ func Of(cards []sla.Scorecard) Matrix {
 		m.add(c)
 	}
 	return m
+}
+
+// told reports whether a watcher of a run was told of an alert of a name.
+func told(c sla.Scorecard, name string) bool {
+	return slices.ContainsFunc(c.Watchers, func(w sla.Watcher) bool {
+		return slices.ContainsFunc(w.Alerts, func(a sla.AlertName) bool { return a.Name == name })
+	})
 }
 
 // alertsOf are the watchers of some runs, each followed by the names of its alerts, where it

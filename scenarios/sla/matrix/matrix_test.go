@@ -93,7 +93,10 @@ func TestMatrixOfAlertNames(t *testing.T) {
 	both.Objectives = []sla.Objective{{Name: "detect pager", Result: sla.Missed, Limit: &limit}}
 	m := Of([]sla.Scorecard{both, ran("astray", "1", pager(at(3), slow)),
 		ran("deaf", "1", pager(never)), ran("early", "1", pager(never, early)), control,
-		ran("one", "1", watching("probe", never))})
+		ran("one", "1", watching("probe", never))}, "Slow", "Full", "Down", "Lost")
+	if want := []string{"Full", "Lost"}; !slices.Equal(m.Unfired, want) {
+		t.Errorf("of the rules never fired %q, want %q", m.Unfired, want)
+	}
 	var have [][]Result
 	for _, r := range m.Runs {
 		var row []Result
