@@ -417,7 +417,7 @@ func (r row) wantBitten(l *lab, in faults.Injection, between *ends, b link.Brack
 	if least, most := r.bounds(); hits < least || hits > most {
 		l.t.Errorf("%d of %d tries hit, want %d to %d", hits, tries, least, most)
 	}
-	if up, err := l.Running(l.t.Context(), "app"); err != nil || up == r.down {
+	if up, err := l.Running(l.t.Context(), "app"); err != nil || r.down && up {
 		l.t.Errorf("the target runs: %t, %v", up, err)
 	}
 	c, n := l.proof(in), uint64(hits)
