@@ -91,16 +91,38 @@ func (p *Peer) beat() {
 func listen(heard <-chan struct{}, ended <-chan error) error {
 	alarm := time.NewTimer(Silence)
 	defer alarm.Stop()
+	quiet := silence{since: time.Now()}
 	for {
 		select {
 		case err := <-ended:
 			return err
 		case <-heard:
 			alarm.Reset(Silence)
+			quiet = silence{since: time.Now()}
 		case <-alarm.C:
-			return errFor
+			wait, over := quiet.over(time.Now())
+			if over {
+				return errFor
+			}
+			alarm.Reset(wait)
 		}
 	}
+}
+
+// silence is one of the calling side's, as the serving side takes it.
+type silence struct {
+	since time.Time
+	again bool // it was waited for once more
+}
+
+// over reports whether it has lasted, and else for how long to wait. Who is told of it late was
+// stopped itself, and the lines that came meanwhile are still to be read.
+func (s *silence) over(now time.Time) (wait time.Duration, over bool) {
+	if s.again || now.Sub(s.since) < Silence+BeatEvery/2 {
+		return 0, true
+	}
+	s.again = true
+	return BeatEvery, false
 }
 
 // PartWithin is how long the serving side gives what it closes after a silence: where

@@ -213,3 +213,22 @@ func TestNodeThatStartsLate(t *testing.T) {
 		})
 	}
 }
+
+// A serving side that was stopped itself for longer than a silence may last hears first what
+// came meanwhile: the caller is there, and has given up nobody yet.
+func TestWhoWasStoppedListensOnceMore(t *testing.T) {
+	began := time.Now()
+	for _, c := range []struct {
+		late time.Duration
+		over bool
+	}{{0, true}, {BeatEvery / 4, true}, {BeatEvery, false}, {time.Hour, false}} {
+		s := silence{since: began}
+		wait, over := s.over(began.Add(Silence + c.late))
+		if over != c.over || !over && wait != BeatEvery {
+			t.Errorf("told %s late: wait %s, over %t", c.late, wait, over)
+		}
+		if _, over := s.over(began.Add(2*Silence + c.late)); !c.over && !over {
+			t.Errorf("told %s late: it is waited for again and again", c.late)
+		}
+	}
+}

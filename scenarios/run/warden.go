@@ -64,11 +64,12 @@ func (w *warden) replace(gone *reaper, n int) bool {
 	if w.over {
 		return false
 	}
-	_ = gone.Close()
 	if w.owes {
+		_ = gone.Close()
 		go func() { _ = gone.wait() }() // one that was only stopped undoes what it owes, whenever it goes on
 	} else {
-		_ = gone.cmd.Process.Kill() // one that went on would take the drill for ended
+		_ = gone.cmd.Process.Kill() // first: one that went on would take the drill for ended
+		_ = gone.Close()
 		_ = gone.wait()
 	}
 	switch another, err := w.start(); {
