@@ -83,6 +83,14 @@ type bar struct {
 	Value, From, Give, Limit float64
 }
 
+// pageData is what the page's script draws from.
+type pageData struct {
+	Series series.Series     `json:"series"`
+	Card   sla.Scorecard     `json:"card"`
+	Marks  []pageMark        `json:"marks"`
+	Words  map[string]string `json:"words"`
+}
+
 // HTML writes a report that opens from disk in any browser: one file, which asks for
 // nothing else.
 func HTML(w io.Writer, r Report) error {
@@ -115,8 +123,7 @@ func HTML(w io.Writer, r Report) error {
 	if err := p.assets(); err != nil {
 		return err
 	}
-	data, err := json.Marshal(map[string]any{"series": s, "card": card, "marks": p.Marks,
-		"words": p.Under("chart-")})
+	data, err := json.Marshal(pageData{s, card, p.Marks, p.Under("chart-")})
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,9 @@ func (l *Lab) LimitMemory(whole context.Context, node string, memory quantity.Si
 			if l.limitMemory(whole, node, int64(memory)) == nil { // it was killed meanwhile
 				return nil
 			}
+			if whole.Err() != nil {
+				return context.Cause(whole)
+			}
 			return fmt.Errorf("%w: it uses %s, holds on to all of it, and asked for no more within %s: want one that does, or a higher limit",
 				err, quantity.Size(use), squeezeWithin)
 		case <-time.After(squeezeEvery):

@@ -1,0 +1,178 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// tile is one answer of the page's head: what was asked, the answer, and what it rests on.
+type tile struct {
+	Asked, Answer string
+	Class         string // met, missed, undecided, or empty
+	More          []string
+}
+
+// tiles are what the page answers before anything is read further down.
+func (p *page) tiles() []tile {
+	return []tile{p.broke(), p.suffered(), p.noticed(), p.passed(), p.believed()}
+}
+
+// broke says what went wrong, and that it did.
+func (p *page) broke() tile {
+	t := tile{Asked: p.Line("page-what-broke"), Answer: p.Line("page-nothing-broke")}
+	var names []string
+	for _, f := range p.Card.Faults {
+		names = append(names, f.Name)
+		what := p.Fault(f) + " · " + f.Link
+		if len(p.Card.Faults) > 1 {
+			what = f.Name + ": " + what
+		}
+		t.More = append(t.More, what)
+		switch {
+		case f.Inject < 0:
+			t.More = append(t.More, "✗ "+p.Line("page-never-injected"))
+		case f.Proof.Gone:
+			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
+				p.Line("gone")))
+		default:
+			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
+				p.Line("not-gone")))
+		}
+	}
+	if len(names) > 0 {
+		t.Answer = p.List(names)
+	}
+	return t
+}
+
+// suffered says how long users did, and how much.
+func (p *page) suffered() tile {
+	r := p.Card.Requests
+	t := tile{Asked: p.Line("page-how-long"), Answer: p.Line("no-outage")}
+	if o := p.Card.Times.Outage; o != nil {
+		t.Answer = p.Time(o)
+	} else if len(p.Card.Outages) > 0 || 2*r.Failed > r.Sent {
+		t.Answer = p.Line("no-outage-of-fault")
+	}
+	if r.Sent == 0 {
+		t.Answer = p.Line("page-none-sent")
+		return t
+	}
+	t.More = append(t.More, p.Line("page-failed-of", "failed", count(r.Failed),
+		"sent", count(r.Sent), "good", p.Share(r.Availability)))
+	if i := p.Card.Impact; i.UsersHit > 0 {
+		t.More = append(t.More, p.Line("page-users-hit", "hit", count(i.UsersHit),
+			"users", count(i.Users)))
+	}
+	for i, k := range p.Card.Classes {
+		if i == mostLatencies {
+			t.More = append(t.More, "…")
+			break
+		}
+		t.More = append(t.More, k.Name+" × "+count(k.Count))
+	}
+	return t
+}
+
+// noticed says who knew, and how soon after the users were hurt.
+func (p *page) noticed() tile {
+	t := tile{Asked: p.Line("page-who-noticed"), Answer: p.Line("nothing-to-notice")}
+	if d := p.Card.Times.Detect; d != nil && d.Censored {
+		t.Answer = p.Line("page-nobody")
+	} else if d != nil {
+		t.Answer = p.Line("page-after", "watcher", string(d.By), "time", p.Time(d))
+	}
+	for _, w := range p.Card.Watchers {
+		if len(p.Card.Watchers) == 1 && w.Detect != nil && !w.Detect.Censored {
+			break // it is the answer
+		}
+		t.More = append(t.More, w.Name+": "+p.heard(w))
+	}
+	if i := p.Card.Times.Ideal; i != nil {
+		t.More = append(t.More, p.Line("page-ideal", "time", p.Time(i)))
+	}
+	return t
+}
+
+// heard says in a few words what a watcher did.
+func (p *page) heard(w sla.Watcher) string {
+	switch {
+	case w.Detect == nil && len(w.Unmet) > 0:
+		return p.Line("page-cannot-meet", "faults", p.List(w.Unmet))
+	case w.Detect == nil:
+		return p.Line("nothing-to-notice")
+	case w.Detect.Censored && p.Card.Spared(w):
+		return p.Line("page-content-none-hurt")
+	case w.Detect.Censored && p.Card.Slowed(w):
+		return p.Line("page-content-slower")
+	case w.Detect.Censored:
+		return p.Line("page-never", "time", p.Time(w.Detect))
+	}
+	return p.Time(w.Detect)
+}
+
+// Heard is heard, for the table of watchers.
+func (p *page) Heard(w sla.Watcher) string { return p.heard(w) }
+
+// Lag is how far a watcher was behind one that sees each request.
+func (p *page) Lag(w sla.Watcher) string {
+	if w.Behind != nil && w.Behind.Seconds < 0 {
+		ahead := *w.Behind
+		ahead.Seconds = -ahead.Seconds
+		return "−" + p.Time(&ahead)
+	}
+	return p.Time(w.Behind)
+}
+
+// passed says how many objectives were met, and names those that were not.
+func (p *page) passed() tile {
+	t := tile{Asked: p.Line("page-did-it-pass"), Class: sla.Undecided}
+	met := 0
+	for _, o := range p.Card.Objectives {
+		if o.Result == sla.Met {
+			met++
+			continue
+		}
+		t.More = append(t.More, resultSigns[o.Result]+" "+o.Name)
+	}
+	switch p.Card.Verdict {
+	case sla.Pass:
+		t.Class = sla.Met
+	case sla.Fail, sla.Error:
+		t.Class = sla.Missed
+	}
+	t.Answer = strings.ToLower(lines{p.Language}.verdict(p.Card.Verdict))
+	if n := len(p.Card.Objectives); n > 0 {
+		t.Answer = p.Line("page-passed", "verdict", t.Answer, "met", strconv.Itoa(met),
+			"all", strconv.Itoa(n))
+	}
+	return t
+}
+
+// believed says whether the numbers prove anything, and what they rest on.
+func (p *page) believed() tile {
+	c := p.Card
+	t := tile{Asked: p.Line("page-believe"), Answer: p.Line("page-numbers-hold"), Class: sla.Met}
+	if c.Void || c.Verdict == sla.Error || c.Verdict == sla.Interrupted {
+		t.Answer, t.Class = p.Line("page-numbers-void"), sla.Undecided
+	}
+	g := c.Generator
+	t.More = append(t.More, p.rates(g), p.Line("page-lag", "lag", words.Brief(g.LagP99)))
+	if g.Unsent > 0 {
+		t.More = append(t.More, p.Line("page-unsent", "unsent", count(g.Unsent)))
+	}
+	for _, f := range c.Faults {
+		if f.Proof.Effective != "" && f.Proof.Effective != "yes" {
+			t.More = append(t.More, f.Name+": "+
+				p.Line("page-effective-"+strings.ReplaceAll(f.Proof.Effective, " ", "-")))
+		}
+	}
+	if n := len(c.Notes); n > 0 {
+		t.More = append(t.More, p.Line("page-notes", "notes", strconv.Itoa(n)))
+	}
+	return t
+}
