@@ -36,7 +36,7 @@ demo: build ## run the shipped drill bad-lb-node on embedded targets
 # Parts of make test, one after the other; what is in one part runs at the same time. The
 # contract is beside what mostly waits: what its tries meet, and when, is timed. A browser, and
 # what is built for other systems, have the time that others leave.
-PARTS := "build peers chromium" "-j3 -O unit lint images" "-j3 -O contract lab browser" "-j2 -O containers cross" "torture-short"
+PARTS := "-j6 -O build peers chromium unit lint images" "-j3 -O contract lab browser" "-j2 -O containers cross" "torture-short"
 
 test: ## everything a change has to pass, with the time of each part at the end; installs what it needs
 	@times=; trap 'printf "%b%5d s in all\n" "$$times" $$SECONDS' EXIT; \
@@ -47,9 +47,13 @@ test: ## everything a change has to pass, with the time of each part at the end;
 	  times+=$$(printf '%5d s  %s' $$took "$${part#-j? -O }")'\n'; \
 	done
 
+# Tests of reports that compute much, on one goroutine.
+LONG := ^Test(AnHourIsSmall|PageSaysWhatTheTextSays|CampaignPageIsSmall)$$
+
 unit: ## unit tests, fuzz seeds included, with the race detector where there are goroutines, and every shipped drill's kept record judged again
-	CGO_ENABLED=1 $(GO) test -trimpath -race $$($(GO) list ./... | grep -v -e /scenarios/sla -e /cmd/)
+	CGO_ENABLED=1 $(GO) test -trimpath -race -skip '$(LONG)' $$($(GO) list ./... | grep -v -e /scenarios/sla -e /cmd/)
 	$(GO) test -trimpath ./scenarios/sla/... ./cmd/...
+	$(GO) test -trimpath -run '$(LONG)' ./reports
 
 accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for at least so many in every cell
 	@mkdir -p bin && rm -f bin/accuracy.md
@@ -115,23 +119,26 @@ drills: build images ## every shipped drill and its sibling live, again and agai
 records: build ## run the shipped drills whose kept record is missing or out of date, and keep it under testdata/records; some again: remove theirs
 	$(GO) test -trimpath -tags drill -count=1 -parallel $(DRILLS) -timeout 3h -run '^TestRecords' ./cmd/stormdrill/drills
 
+# One installs at a time: apt-get does not wait for the other.
+APT := flock $${TMPDIR:-/tmp}/stormdrill-apt.lock apt-get
+INSTALL := $(APT) install -y -qq --no-install-recommends
+
 peers: ## programs that the faults are seen through, from Debian's packages where they are missing
 	@for p in openssl curl; do \
 	  command -v $$p >/dev/null && continue; \
 	  echo "peers: installing $$p"; \
-	  apt-get install -y -qq --no-install-recommends $$p || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$p; }; \
+	  $(INSTALL) $$p || { $(APT) update -qq && $(INSTALL) $$p; }; \
 	done
 
 chromium: ## the browser that report.html is tried in, from Debian's package where it is missing
 	@command -v chromium >/dev/null || { echo "chromium: installing it"; \
-	  apt-get install -y -qq --no-install-recommends chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }; }
+	  $(INSTALL) chromium || { $(APT) update -qq && $(INSTALL) chromium; }; }
 
 images: ## images of real servers, built once from Debian packages
 	testdata/images/build haproxy nginx postgres prometheus alertmanager
 
 lint: ## gofmt, vet, staticcheck, module versions
 	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$out" ] || { echo "not gofmt-ed: $$out"; exit 1; }
-	$(GO) vet -trimpath ./...
 	$(GO) vet -trimpath -tags drill ./...
 	$(GO) run $(STATICCHECK) -tags drill ./...
 	@[ "$$($(GO) list -m -f '{{.Version}}' github.com/Shopify/toxiproxy/v2)" = v2.12.0 ] || { echo "toxiproxy must be v2.12.0"; exit 1; }
@@ -143,10 +150,12 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # Where it can be, a command runs only while nothing else wants to.
 IDLE := $(shell command -v chrt >/dev/null && echo chrt --idle 0)
 
-cross: ## builds for Linux, macOS and Windows on amd64 and arm64, and for none of them keeps a program; tests compile there, too
-	@for p in $(PLATFORMS); do echo "build for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(IDLE) $(GO) build -trimpath ./... || exit 1; done
-	@for s in darwin windows; do echo "vet for $$s"; GOOS=$$s $(IDLE) $(GO) vet -trimpath ./... || exit 1; done
-	$(IDLE) $(GO) vet -trimpath -tags nonode ./cmd/stormdrill ./scenarios/lab/docker
+# Each system and each architecture once; make release builds every pair.
+BUILT := linux/arm64 darwin/arm64 windows/amd64
+
+cross: ## builds for Linux, macOS and Windows, on amd64 or arm64, and keeps no program; everything, tests included, compiles on all pairs of them
+	@for p in $(BUILT); do echo "build for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(IDLE) $(GO) build -trimpath ./... || exit 1; done
+	$(IDLE) $(GO) test -trimpath -tags drill -count=1 -timeout 30m -run '^TestEveryPlatformCompiles$$' ./cmd/stormdrill
 
 RELEASE := bin/release
 
