@@ -106,8 +106,12 @@ type Web struct {
 	// HeaderTimeout is how long a request's header may take, from the connection's
 	// beginning; default 10s.
 	HeaderTimeout time.Duration `yaml:"header-timeout" json:"header_timeout,omitempty"`
-	Health        string        `yaml:"health" json:"health,omitempty"`   // path of the health check; default /health
-	Outages       *Outages      `yaml:"outages" json:"outages,omitempty"` // it is unwell by itself, at instants that its log tells
+	Health        string        `yaml:"health" json:"health,omitempty"` // path of the health check; default /health
+	// Spool is one of its disks, by path, as its tmpfs has it: the body of each request is
+	// written there before it is answered, and deleted again. Where it cannot be, the answer
+	// is 500, and the log has the kernel's words. Default: bodies are read and forgotten.
+	Spool   string   `yaml:"spool" json:"spool,omitempty"`
+	Outages *Outages `yaml:"outages" json:"outages,omitempty"` // it is unwell by itself, at instants that its log tells
 }
 
 // Balancer spreads requests over the A records of a name in turn.

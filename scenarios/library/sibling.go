@@ -21,17 +21,24 @@ func Sibling(name string) (data []byte, change string, err error) {
 	if data, _, err = Open(name); err != nil {
 		return nil, "", err
 	}
-	for line := range strings.Lines(string(data)) {
+	if data, change, err = SiblingOf(data); err != nil {
+		return nil, "", fmt.Errorf("drill %s: %w", name, err)
+	}
+	return data, change, nil
+}
+
+// SiblingOf gives any drill with such a header, changed in the same way.
+func SiblingOf(drill []byte) (data []byte, change string, err error) {
+	for line := range strings.Lines(string(drill)) {
 		if text, ok := strings.CutPrefix(line, fails); ok {
 			change = strings.TrimSpace(text)
 		}
 	}
 	if change == "" {
-		return nil, "", fmt.Errorf("drill %s: no line %q in its header", name,
-			strings.TrimSpace(fails))
+		return nil, "", fmt.Errorf("no line %q in its header", strings.TrimSpace(fails))
 	}
-	if data, err = changed(data, change); err != nil {
-		return nil, "", fmt.Errorf("drill %s: %q: %w", name, change, err)
+	if data, err = changed(drill, change); err != nil {
+		return nil, "", fmt.Errorf("%q: %w", change, err)
 	}
 	return data, change, nil
 }

@@ -42,8 +42,10 @@ func disksOf(d *diagnostics, name string, t *scenarios.Target, others quantity.S
 		case size > mostDisks: // times the replicas it may be no number any more
 			d.problem(here, "tmpfs %s: %s: want at most %s, of all disks together", inside, size,
 				quantity.Size(mostDisks))
-		case t.Lab != nil:
-			d.problem(here, "tmpfs: an embedded target writes to no disk: take it away")
+		case t.Lab != nil && (t.Lab.Web == nil || t.Lab.Web.Spool != inside):
+			d.problem(here,
+				"tmpfs: an embedded target writes to no disk but a web's spool: take it away, or say lab: {web: {spool: %s}}",
+				inside)
 		default:
 			held += size * quantity.Size(max(1, t.Replicas))
 			if others+held > mostDisks {

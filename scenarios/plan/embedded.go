@@ -40,6 +40,11 @@ func (p embeddedCheck) embedded(t *scenarios.Target, keys []string) {
 			"connections %d: want at most %d, or none for as many as come", w.Connections,
 			mostWebConnections)
 	}
+	if w := t.Lab.Web; w != nil && w.Spool != "" && t.Tmpfs[w.Spool] == 0 {
+		p.problem(sub("web", "spool"),
+			"spool %s: the target has no such disk: give it one, such as tmpfs: {%s: 64MiB}", w.Spool,
+			w.Spool)
+	}
 	if w := t.Lab.Web; w != nil && w.Outages != nil {
 		p.outages(w, sub("web", "outages"))
 	}

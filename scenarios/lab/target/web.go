@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -28,6 +27,7 @@ type web struct {
 	body    []byte
 	queue   *queue
 	work    *work
+	spool   spool
 	metrics *metrics
 	lines   *journal
 	outages *outages
@@ -55,7 +55,7 @@ func newWeb(node string, cfg scenarios.Web, lines *journal) *web {
 	return &web{
 		node: node, health: cmp.Or(cfg.Health, "/health"), latency: cfg.Latency,
 		body: page(node, int(cfg.Body)), queue: q, work: newWork(cfg.Work),
-		metrics: newMetrics(node, q), lines: lines,
+		spool: spool(cfg.Spool), metrics: newMetrics(node, q), lines: lines,
 	}
 }
 
@@ -96,7 +96,11 @@ func (w *web) serve(out http.ResponseWriter, r *http.Request) {
 		w.write(out, http.StatusServiceUnavailable, []byte("queue is full\n"))
 		return
 	}
-	_, _ = io.Copy(io.Discard, r.Body) // a connection is only reused when its request was read
+	if err := w.spool.take(r); err != nil {
+		w.lines.note("request not written: %v", err)
+		w.write(out, http.StatusInternalServerError, []byte("request not written\n"))
+		return
+	}
 	if !pause(r.Context(), wait+w.latency) || !w.work.do(r.Context()) {
 		out.WriteHeader(statusLeft)
 		return

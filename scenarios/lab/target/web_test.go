@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -96,4 +97,39 @@ func TestWebGivesUpOnAClientThatLeft(t *testing.T) {
 			t.Errorf("have %q", out.String())
 		}
 	})
+}
+
+// What a request brings is written to the spool, and nothing of it stays there; where it cannot
+// be written the client is told, the log says why, and who brings nothing is served.
+func TestWebSpoolsBodies(t *testing.T) {
+	dir := t.TempDir()
+	var out sheet
+	j := newJournal(&out)
+	h := newWeb("app", scenarios.Web{Spool: dir}, j)
+	post := func() int {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("POST", "/orders", strings.NewReader("an order")))
+		return w.Code
+	}
+	if code := post(); code != 200 {
+		t.Errorf("an order: have %d, want 200", code)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left in the spool: %v, %v", left, err)
+	}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	if code := post(); code != 500 {
+		t.Errorf("an order, and no spool: have %d, want 500", code)
+	}
+	if r := get(h, "/"); r.StatusCode != 200 {
+		t.Errorf("a page, and no spool: have %d, want 200", r.StatusCode)
+	}
+	j.Close()
+	if log := out.String(); !strings.Contains(log, " request not written: open "+dir) ||
+		!strings.Contains(log, ": no such file or directory\n") ||
+		!strings.Contains(log, " POST /orders 500 ") {
+		t.Errorf("the log: %q", log)
+	}
 }
