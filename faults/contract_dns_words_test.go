@@ -140,3 +140,32 @@ func TestDNSLaterThanAskedAgain(t *testing.T) {
 		})
 	}
 }
+
+// Of a share of lookups getent finds nothing, and of the others the address: as many as are
+// counted.
+func TestDNSShareInGetentsWords(t *testing.T) {
+	t.Parallel()
+	const asked = 40 // all alike but once in 10¹¹ runs
+	conf := filepath.Join(t.TempDir(), "resolv.conf")
+	if err := os.WriteFile(conf, fmt.Appendf(nil, "nameserver %s\n", boardAddr), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := spec(false)
+	s.Links = append(s.Links, link.Link{ID: "watch -> app:8080", From: "watch", To: "app",
+		Name: "app", Addr: netip.MustParseAddr("198.18.2.8"), Port: 8080, Node: appAddr})
+	l := newLab(t, s)
+	in, err := (&faults.DNS{From: "watch", Answer: "nxdomain", Share: share(0.5)}).Bind("names",
+		faults.Site{Askers: []string{"watch"}, Switchboard: l})
+	l.must(err)
+	_, err = in.Inject(t.Context())
+	l.must(err)
+	var r ran
+	l.call(l.client, "run", []string{"unshare", "-m", "sh", "-c", fmt.Sprintf("mount --bind %s"+
+		" /etc/resolv.conf; for i in $(seq %d); do getent ahostsv4 app. >/dev/null; echo exit $?; done",
+		conf, asked)}, &r)
+	none, found := strings.Count(r.Output, "exit 2\n"), strings.Count(r.Output, "exit 0\n")
+	if n := l.proof(in); none+found != asked || none == 0 || found == 0 || n.Total != uint64(none) {
+		t.Errorf("%d found nothing and %d the address, counted %+v: %+v", none, found, n, r)
+	}
+	l.wantLifted(in)
+}
