@@ -88,7 +88,9 @@ func reachDNS(ctx context.Context, s load.Spec) error {
 		if err == nil {
 			return nil
 		}
-		if !sleepUntil(ctx, time.Now().Add(dnsPause)) {
+		select {
+		case <-time.After(dnsPause):
+		case <-ctx.Done():
 			return fmt.Errorf("dns at %s gave no answer within %s: is the switchboard up? %w",
 				s.Resolver, dnsPatience, err)
 		}

@@ -12,47 +12,31 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
-	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
-
-// Probe asks one question. ctx has to have a deadline; when it passes, that is
-// an answer too.
-type Probe interface {
-	Ask(ctx context.Context) Reply
-}
-
-// Reply is what a probe makes of an answer; its fields are those of Answer.
-type Reply struct {
-	Good   bool
-	Known  bool
-	Detail string
-}
-
-// unknown is a reply that says nothing about what was asked for.
-func unknown(format string, args ...any) Reply { return Reply{Detail: fmt.Sprintf(format, args...)} }
 
 // failed is the reply to a question about reachability: only this node's own
 // fault leaves it open.
-func failed(c load.Class) Reply { return Reply{Known: c != load.Local, Detail: c.String()} }
+func failed(c load.Class) probe.Reply { return probe.Reply{Known: c != load.Local, Detail: c.String()} }
 
 // newProbe gives the check's one kind, on a dialer of its own.
-func newProbe(c load.Check, s load.Spec) (Probe, error) {
+func newProbe(c load.Check, s load.Spec) (probe.Probe, error) {
 	r := newDialer(c.Source, s.Subnet, netip.AddrPortFrom(s.Resolver, dnsPort))
 	trust, err := trusting(s.Authority, caOf(c))
 	if err != nil {
 		return nil, fmt.Errorf("check %q: %w", c.Name, err)
 	}
-	var all []Probe
+	var all []probe.Probe
 	if c.HTTP != nil {
 		want, err := expect.Compile(c.HTTP.Expect)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: expect: %w", c.Name, err)
 		}
-		to, err := revealedURL(c.HTTP.URL)
+		to, err := probe.Revealed(c.HTTP.URL)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", c.Name, err)
 		}
@@ -107,14 +91,14 @@ func newProbe(c load.Check, s load.Spec) (Probe, error) {
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", c.Name, err)
 		}
-		all = append(all, &prometheusAsker{c.Prometheus, on})
+		all = append(all, &probe.Prometheus{PrometheusProbe: c.Prometheus, Page: on})
 	}
 	if c.Alertmanager != nil {
 		on, err := pageOn(c.Alertmanager.URL, r, trust)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", c.Name, err)
 		}
-		all = append(all, &alertmanagerAsker{c.Alertmanager, on})
+		all = append(all, &probe.Alertmanager{AlertmanagerProbe: c.Alertmanager, Page: on})
 	}
 	if len(all) != 1 {
 		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, grpc, redis, haproxy, lb, json, prometheus, alertmanager",
@@ -136,26 +120,6 @@ func caOf(c load.Check) string {
 	return ""
 }
 
-// patience is how long a check waits that does not say.
-const patience = time.Second
-
-// askOnce asks and stamps the answer.
-func askOnce(ctx context.Context, c load.Check, p Probe, now func() int64) load.Answer {
-	limit := c.Timeout
-	if limit <= 0 {
-		limit = patience
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	a := load.Answer{Check: c.Name, Start: now()}
-	r := p.Ask(ctx)
-	a.End, a.Good, a.Known, a.Detail = now(), r.Good && r.Known, r.Known, r.Detail
-	return a
-}
-
-// mostPage bounds a state page, bytes: HAProxy's CSV has about 400 a server.
-const mostPage = 4 << 20
-
 // page reads a state page over one connection that it keeps: what is asked for
 // is in the page, so the path to it should disturb as little as it can.
 type page struct {
@@ -164,35 +128,25 @@ type page struct {
 }
 
 func pageOn(at secret.Text, r *dialer, trust *tls.Config) (page, error) {
-	to, err := revealedURL(at)
+	to, err := probe.Revealed(at)
 	return page{to, newTransport(r, trust)}, err
 }
 
 // get reads the page; a status other than 200 is an error that says so.
-func (p page) get(ctx context.Context) ([]byte, error) {
-	body, status, err := p.whole(ctx)
-	if err == nil && status != http.StatusOK {
-		return nil, answered(status)
-	}
-	return body, err
-}
+func (p page) get(ctx context.Context) ([]byte, error) { return probe.Get(ctx, p) }
 
-// answered is a page's status where it has none of what was asked for.
-type answered int
-
-func (a answered) Error() string { return fmt.Sprintf("answered %d", int(a)) }
-
-// whole reads the page, whatever its status: what is unwell often says so with 503.
-func (p page) whole(ctx context.Context) ([]byte, int, error) {
+// Whole reads the page, whatever its status: what is unwell often says so with 503.
+func (p page) Whole(ctx context.Context) ([]byte, int, error) {
 	var body bytes.Buffer
-	a, class, err := fetch(ctx, p.via, p.at, limited{&body, mostPage})
+	a, class, err := fetch(ctx, p.via, p.at, limited{&body, probe.MostPage})
 	if class != load.OK {
 		return nil, 0, fmt.Errorf("out of reach: %s: %w", class, err)
 	}
 	return body.Bytes(), a.Status, nil
 }
 
-func (p page) close() { p.via.CloseIdleConnections() }
+// Close ends the connection that is kept.
+func (p page) Close() { p.via.CloseIdleConnections() }
 
 // fetch makes one GET and says how it ended. Class is OK where the answer is
 // complete, whatever its status.
@@ -204,7 +158,7 @@ func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Write
 		return answer{}, load.Local, err
 	}
 	req.Header.Set("User-Agent", "stormdrill-check")
-	authorized(req)
+	probe.Authorize(req)
 	a, err := s.do(via, req, sink)
 	return a, classify(err, s.stage()), err
 }
@@ -215,7 +169,7 @@ type limited struct {
 	most int
 }
 
-var errTooLong = errors.New("page of more than " + strconv.Itoa(mostPage) + " bytes")
+var errTooLong = errors.New("page of more than " + strconv.Itoa(probe.MostPage) + " bytes")
 
 func (l limited) Write(b []byte) (int, error) {
 	if l.Len()+len(b) > l.most {

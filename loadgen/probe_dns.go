@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // dnsAsker asks for a name's addresses, each time anew: it keeps no cache.
@@ -17,12 +18,12 @@ type dnsAsker struct {
 }
 
 // Ask is good when an address came back in time.
-func (p *dnsAsker) Ask(ctx context.Context) Reply {
+func (p *dnsAsker) Ask(ctx context.Context) probe.Reply {
 	addrs, _, err := p.dialer.names.ask(ctx, dns.Canonical(p.Name))
 	var lookup *lookupError
 	switch {
 	case err == nil:
-		return Reply{Good: true, Known: true, Detail: addrs[0].String()}
+		return probe.Reply{Good: true, Known: true, Detail: addrs[0].String()}
 	case errors.As(err, &lookup):
 		return failed(lookup.class)
 	}

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // grpcAsker asks a health service over a connection that it makes anew.
@@ -35,7 +36,7 @@ func newGRPCAsker(p *load.GRPCProbe, r *dialer, trust *tls.Config) *grpcAsker {
 }
 
 // Ask is good when the health service says SERVING.
-func (p *grpcAsker) Ask(ctx context.Context) Reply {
+func (p *grpcAsker) Ask(ctx context.Context) probe.Reply {
 	s, ctx := newTrace(ctx)
 	defer s.undo()
 	c, err := p.dialer.once(ctx, s, p.Address, p.trust)
@@ -45,7 +46,7 @@ func (p *grpcAsker) Ask(ctx context.Context) Reply {
 	said, broken, err := p.check(ctx, c)
 	switch code := status.Code(err); {
 	case err == nil:
-		return Reply{Good: said == health.HealthCheckResponse_SERVING, Known: true,
+		return probe.Reply{Good: said == health.HealthCheckResponse_SERVING, Known: true,
 			Detail: said.String()}
 	case ctx.Err() != nil:
 		return failed(classify(ctx.Err(), waiting))
@@ -54,7 +55,7 @@ func (p *grpcAsker) Ask(ctx context.Context) Reply {
 	case code == codes.Unavailable && broken != nil:
 		return failed(classify(broken, waiting))
 	default:
-		return Reply{Known: true, Detail: code.String()}
+		return probe.Reply{Known: true, Detail: code.String()}
 	}
 }
 

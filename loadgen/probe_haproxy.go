@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // haproxyAsker reads one server's status from HAProxy's statistics page
@@ -23,16 +24,16 @@ type haproxyAsker struct {
 
 // Ask is good while HAProxy sends the server traffic: a status of UP, also one
 // on its way down ("UP 1/3"), or "no check".
-func (p *haproxyAsker) Ask(ctx context.Context) Reply {
+func (p *haproxyAsker) Ask(ctx context.Context) probe.Reply {
 	body, err := p.get(ctx)
 	if err != nil {
-		return unknown("statistics: %v", err)
+		return probe.Unknown("statistics: %v", err)
 	}
 	status, err := serverStatus(body, p.Backend, p.Server)
 	if err != nil {
-		return unknown("statistics: %v", err)
+		return probe.Unknown("statistics: %v", err)
 	}
-	return Reply{Good: strings.HasPrefix(status, "UP") || status == "no check", Known: true,
+	return probe.Reply{Good: strings.HasPrefix(status, "UP") || status == "no check", Known: true,
 		Detail: status}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // httpAsker asks for a URL on a fresh connection each time.
@@ -22,7 +23,7 @@ type httpAsker struct {
 
 // Ask is good when the answer is as expected. One that a fault made may be: the check
 // is what it is.
-func (p *httpAsker) Ask(ctx context.Context) Reply {
+func (p *httpAsker) Ask(ctx context.Context) probe.Reply {
 	via := newTransport(p.dialer, p.trust)
 	via.DisableKeepAlives = true
 	var body bodyReader
@@ -36,7 +37,7 @@ func (p *httpAsker) Ask(ctx context.Context) Reply {
 	}
 	a.Body, a.Long = body.kept, body.long
 	class = p.want.Class(a)
-	r := Reply{Good: class == load.OK, Known: true, Detail: strconv.Itoa(a.Status)}
+	r := probe.Reply{Good: class == load.OK, Known: true, Detail: strconv.Itoa(a.Status)}
 	if class == load.Assertion {
 		r.Detail += ", not as expected"
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // jsonAsker reads a value from a page of JSON.
@@ -16,21 +17,18 @@ type jsonAsker struct {
 	page
 }
 
-// mostValue bounds what is told of a value, bytes.
-const mostValue = 100
-
 // Ask is good while the value is the one wanted.
-func (p *jsonAsker) Ask(ctx context.Context) Reply {
-	body, status, err := p.whole(ctx)
+func (p *jsonAsker) Ask(ctx context.Context) probe.Reply {
+	body, status, err := p.Whole(ctx)
 	if err != nil {
-		return unknown("%v", err)
+		return probe.Unknown("%v", err)
 	}
 	have, same, err := expect.Value(body, p.Path, p.Equals)
 	if err != nil && status != http.StatusOK {
-		return unknown("%v: %v", answered(status), err)
+		return probe.Unknown("%v: %v", probe.Answered(status), err)
 	}
 	if err != nil {
-		return unknown("%v", err)
+		return probe.Unknown("%v", err)
 	}
-	return Reply{Good: same, Known: true, Detail: have[:min(len(have), mostValue)]}
+	return probe.Reply{Good: same, Known: true, Detail: have[:min(len(have), probe.MostValue)]}
 }

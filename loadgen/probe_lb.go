@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // lbAsker reads one server's state from the embedded balancer.
@@ -26,16 +27,16 @@ type lbState struct {
 }
 
 // Ask is good while the balancer holds the server to be up.
-func (p *lbAsker) Ask(ctx context.Context) Reply {
+func (p *lbAsker) Ask(ctx context.Context) probe.Reply {
 	body, err := p.get(ctx)
 	if err != nil {
-		return unknown("state: %v", err)
+		return probe.Unknown("state: %v", err)
 	}
 	up, why, err := serverUp(body, p.Server)
 	if err != nil {
-		return unknown("state: %v", err)
+		return probe.Unknown("state: %v", err)
 	}
-	return Reply{Good: up, Known: true, Detail: why}
+	return probe.Reply{Good: up, Known: true, Detail: why}
 }
 
 // serverUp finds a server; why is the balancer's own word for its state.

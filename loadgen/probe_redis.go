@@ -14,6 +14,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // redisAsker asks a Redis over a connection that it makes anew.
@@ -66,7 +67,7 @@ func (c *capped) Read(b []byte) (int, error) {
 }
 
 // Ask is good when PING is answered, or a key has a value, the one wanted where one is.
-func (p *redisAsker) Ask(ctx context.Context) Reply {
+func (p *redisAsker) Ask(ctx context.Context) probe.Reply {
 	s, ctx := newTrace(ctx)
 	defer s.undo()
 	c, err := p.dialer.once(ctx, s, p.options.Addr, p.trust)
@@ -77,16 +78,16 @@ func (p *redisAsker) Ask(ctx context.Context) Reply {
 	var said redis.Error
 	switch {
 	case errors.Is(err, redis.Nil):
-		return Reply{Known: true, Detail: "no such key"}
+		return probe.Reply{Known: true, Detail: "no such key"}
 	case errors.As(err, &said):
 		text := secret.Hidden(said.Error())
-		return Reply{Known: true, Detail: text[:min(len(text), mostValue)]}
+		return probe.Reply{Known: true, Detail: text[:min(len(text), probe.MostValue)]}
 	case err != nil:
 		return failed(classify(cmp.Or(broken, err), waiting))
 	case p.Equals != "" && value != p.Equals:
-		return Reply{Known: true, Detail: value[:min(len(value), mostValue)]}
+		return probe.Reply{Known: true, Detail: value[:min(len(value), probe.MostValue)]}
 	}
-	return Reply{Good: true, Known: true, Detail: value[:min(len(value), mostValue)]}
+	return probe.Reply{Good: true, Known: true, Detail: value[:min(len(value), probe.MostValue)]}
 }
 
 // value asks over a connection, which it closes, and says what broke that before.
@@ -97,7 +98,7 @@ func (p *redisAsker) value(ctx context.Context, c *oneConn) (value string, broke
 		if err != nil {
 			return nil, err
 		}
-		return &capped{conn, mostPage}, nil
+		return &capped{conn, probe.MostPage}, nil
 	}
 	client := redis.NewClient(&o)
 	defer func() { _, _ = client.Close(), c.Close() }()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // sqlAsker asks a PostgreSQL over a connection that it makes anew.
@@ -35,21 +36,21 @@ func newSQLAsker(p *load.SQLProbe, r *dialer) (*sqlAsker, error) {
 }
 
 // Ask is good when the query has an answer, with the value wanted where one is.
-func (p *sqlAsker) Ask(ctx context.Context) Reply {
+func (p *sqlAsker) Ask(ctx context.Context) probe.Reply {
 	value, at, err := p.value(ctx)
 	var said *pgconn.PgError
 	switch {
 	case errors.As(err, &said):
-		return Reply{Known: true, Detail: fmt.Sprintf("%s (%s)", secret.Hidden(said.Message),
+		return probe.Reply{Known: true, Detail: fmt.Sprintf("%s (%s)", secret.Hidden(said.Message),
 			said.Code)}
 	case errors.Is(err, errNoRow):
-		return Reply{Known: true, Detail: err.Error()}
+		return probe.Reply{Known: true, Detail: err.Error()}
 	case err != nil:
 		return failed(classify(err, at))
 	case p.Equals != "" && value != p.Equals:
-		return Reply{Known: true, Detail: value[:min(len(value), mostValue)]}
+		return probe.Reply{Known: true, Detail: value[:min(len(value), probe.MostValue)]}
 	}
-	return Reply{Good: true, Known: true, Detail: value[:min(len(value), mostValue)]}
+	return probe.Reply{Good: true, Known: true, Detail: value[:min(len(value), probe.MostValue)]}
 }
 
 var errNoRow = errors.New("no row")

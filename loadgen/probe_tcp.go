@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // tcpAsker completes a handshake and closes.
@@ -15,11 +16,11 @@ type tcpAsker struct {
 }
 
 // Ask is good when the handshake is complete in time.
-func (p *tcpAsker) Ask(ctx context.Context) Reply {
+func (p *tcpAsker) Ask(ctx context.Context) probe.Reply {
 	s, ctx := newTrace(ctx)
 	defer s.undo()
 	if _, err := p.dialer.dial(ctx, "tcp", p.Address); err != nil {
 		return failed(classify(err, s.stage()))
 	}
-	return Reply{Good: true, Known: true, Detail: "connected"}
+	return probe.Reply{Good: true, Known: true, Detail: "connected"}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -28,8 +29,8 @@ func knockOn(t *testing.T, c load.Check) load.Answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closePage(p)
-	return askOnce(t.Context(), c, p, wire.Now)
+	defer probe.Close(p)
+	return probe.Once(t.Context(), c, p, wire.Now)
 }
 
 func expectAnswer(t *testing.T, a load.Answer, good, known bool, detail string) {
@@ -97,7 +98,7 @@ func TestHTTPProbeUsesFreshConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		askOnce(t.Context(), load.Check{}, p, wire.Now)
+		probe.Once(t.Context(), load.Check{}, p, wire.Now)
 	}
 	if n := ever.Load(); n != 3 {
 		t.Errorf("%d connections for 3 questions", n)
@@ -164,9 +165,9 @@ func TestJSONProbe(t *testing.T) {
 	s := saying(t, &code, &body)
 	check := load.Check{JSON: &load.JSONProbe{URL: secret.Text(s.URL), Path: "checks.0.status", Equals: "passing"}}
 	for text, want := range map[string]load.Answer{
-		`{"checks":[{"status":"passing"}]}`:                                  {Good: true, Known: true, Detail: "passing"},
-		`{"checks":[{"status":"critical"}]}`:                                 {Known: true, Detail: "critical"},
-		`{"checks":[{"status":"` + strings.Repeat("x", 2*mostValue) + `"}]}`: {Known: true, Detail: strings.Repeat("x", mostValue)},
+		`{"checks":[{"status":"passing"}]}`:                                        {Good: true, Known: true, Detail: "passing"},
+		`{"checks":[{"status":"critical"}]}`:                                       {Known: true, Detail: "critical"},
+		`{"checks":[{"status":"` + strings.Repeat("x", 2*probe.MostValue) + `"}]}`: {Known: true, Detail: strings.Repeat("x", probe.MostValue)},
 		`{"checks":[]}`: {Detail: "no value at checks.0.status"},
 		`<html>`:        {Detail: "not JSON"},
 		``:              {Detail: "not JSON"},
@@ -267,7 +268,7 @@ func TestLBProbe(t *testing.T) {
 	expectAnswer(t, knockOn(t, on("app-3")), false, false, `no server "app-3"`)
 	body = "nonsense"
 	expectAnswer(t, knockOn(t, on("app-1")), false, false, "not the embedded balancer's")
-	body = strings.Repeat(" ", mostPage+1)
+	body = strings.Repeat(" ", probe.MostPage+1)
 	expectAnswer(t, knockOn(t, on("app-1")), false, false, "out of reach")
 }
 
@@ -289,7 +290,7 @@ func TestDNSProbe(t *testing.T) {
 	})
 	r := newDialer(netip.MustParseAddr("127.0.8.8"), loopback, at)
 	ask := func() load.Answer {
-		return askOnce(t.Context(), load.Check{Timeout: time.Minute}, &dnsAsker{&load.DNSProbe{Name: "shop"}, r}, wire.Now)
+		return probe.Once(t.Context(), load.Check{Timeout: time.Minute}, &dnsAsker{&load.DNSProbe{Name: "shop"}, r}, wire.Now)
 	}
 	expectAnswer(t, ask(), true, true, "127.0.0.9")
 	code.Store(int64(dns.NameError))

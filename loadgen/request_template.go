@@ -15,9 +15,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
 
 // requestTemplate is what the requests of a group have in common, as it goes onto the wire.
@@ -79,7 +79,7 @@ func newRequestTemplate(g load.Group) (*requestTemplate, error) {
 
 // prototypeOf is the request that all of the group's are like, and its body.
 func prototypeOf(g load.Group) (req *http.Request, body string, err error) {
-	to, err := revealedURL(g.URL)
+	to, err := probe.Revealed(g.URL)
 	if err != nil {
 		return nil, "", err
 	}
@@ -102,32 +102,8 @@ func prototypeOf(g load.Group) (req *http.Request, body string, err error) {
 		}
 		req.Header.Set(k, value)
 	}
-	authorized(req)
+	probe.Authorize(req)
 	return req, body, nil
-}
-
-// authorized says who asks as the URL has it, http://user:password@host/, and as net/http's
-// Client would: where no header says so already.
-func authorized(req *http.Request) {
-	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
-		password, _ := u.Password()
-		req.SetBasicAuth(u.Username(), password)
-	}
-}
-
-// revealedURL is a URL with its secrets; the error of one that cannot be read shows none.
-func revealedURL(t secret.Text) (string, error) {
-	text, err := t.Reveal()
-	if err != nil {
-		return "", err
-	}
-	if _, err := url.Parse(text); err != nil && t.Secret() {
-		return "", fmt.Errorf("URL %s: cannot be read with the values of its secrets in it: write them as URLs do, by %%-encoding",
-			t)
-	} else if err != nil {
-		return "", err
-	}
-	return text, nil
 }
 
 // dialled is the host:port of a URL.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -125,11 +126,11 @@ func (n *node) knock(ctx context.Context, c load.Check) (load.Answer, error) {
 	if err != nil {
 		return load.Answer{}, fmt.Errorf("knock: %w", err)
 	}
-	defer closePage(p)
+	defer probe.Close(p)
 	if err := addSources(s.Subnet, valid(c.Source)); err != nil {
 		return load.Answer{}, fmt.Errorf("knock: %w", err)
 	}
-	return askOnce(ctx, c, p, n.now), nil
+	return probe.Once(ctx, c, p, n.now), nil
 }
 
 // start begins load, checks or both.
@@ -161,20 +162,21 @@ func (n *node) start(_ context.Context, s load.Start) (load.Started, error) {
 
 // ask starts the periodic checks.
 func (n *node) ask() error {
-	var all []rounds
+	var all []probe.Rounds
 	for _, c := range n.spec.Checks {
 		p, err := newProbe(c, n.spec)
 		if err != nil {
 			return err
 		}
-		all = append(all, rounds{c, p, n.now, func(a load.Answer) { _ = n.server.Tell("answer", a) }})
+		all = append(all, probe.Rounds{Check: c, Probe: p, Now: n.now,
+			Tell: func(a load.Answer) { _ = n.server.Tell("answer", a) }})
 	}
 	stop, cancel := context.WithCancel(n.life)
 	var asked sync.WaitGroup
 	for _, r := range all {
 		asked.Go(func() {
-			defer closePage(r.probe)
-			r.run(n.life, stop)
+			defer probe.Close(r.Probe)
+			r.Run(n.life, stop)
 		})
 	}
 	n.checks = func() { cancel(); asked.Wait() }
@@ -215,12 +217,5 @@ func (n *node) close() {
 	_, _ = n.stop(context.Background(), nil) // nobody is there to be told of it
 	if n.hooks != nil {
 		n.hooks.close()
-	}
-}
-
-// closePage closes the connection that a probe may keep.
-func closePage(p Probe) {
-	if c, ok := p.(interface{ close() }); ok {
-		c.close()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -97,6 +98,6 @@ func TestUnreachableIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectAnswer(t, askOnce(t.Context(), c, p, wire.Now), false, true, "unreachable")
+		expectAnswer(t, probe.Once(t.Context(), c, p, wire.Now), false, true, "unreachable")
 	})
 }

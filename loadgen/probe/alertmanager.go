@@ -1,6 +1,4 @@
-//go:build linux
-
-package loadgen
+package probe
 
 import (
 	"context"
@@ -10,18 +8,18 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// alertmanagerAsker reads the alerts of Alertmanager's API (v2).
-type alertmanagerAsker struct {
+// Alertmanager reads the alerts of Alertmanager's API (v2).
+type Alertmanager struct {
 	*load.AlertmanagerProbe
-	page
+	Page
 }
 
 // Ask is good while no alert that has the labels is active: one that is silenced or
 // inhibited tells nobody.
-func (p *alertmanagerAsker) Ask(ctx context.Context) Reply {
-	body, err := p.get(ctx)
+func (p *Alertmanager) Ask(ctx context.Context) Reply {
+	body, err := Get(ctx, p)
 	if err != nil {
-		return unknown("%v", err)
+		return Unknown("%v", err)
 	}
 	var alerts []struct {
 		Labels   map[string]string `json:"labels"`
@@ -31,7 +29,7 @@ func (p *alertmanagerAsker) Ask(ctx context.Context) Reply {
 		} `json:"status"`
 	}
 	if err := json.Unmarshal(body, &alerts); err != nil {
-		return unknown("not Alertmanager's alerts as JSON")
+		return Unknown("not Alertmanager's alerts as JSON")
 	}
 	var since time.Time
 	for _, a := range alerts {

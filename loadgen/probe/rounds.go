@@ -1,6 +1,4 @@
-//go:build linux
-
-package loadgen
+package probe
 
 import (
 	"context"
@@ -9,27 +7,27 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// rounds asks a check again and again, on an exact grid: the k-th question is
+// Rounds asks a check again and again, on an exact grid: the k-th question is
 // due at start + Phase + k·Every, however long answers take. A question that is
 // still open when the next is due swallows it; two never overlap.
-type rounds struct {
-	check load.Check
-	probe Probe
-	now   func() int64
-	tell  func(load.Answer)
+type Rounds struct {
+	Check load.Check
+	Probe Probe
+	Now   func() int64
+	Tell  func(load.Answer)
 }
 
-// run asks until stop ends, and lets the question that is open then come to its
+// Run asks until stop ends, and lets the question that is open then come to its
 // end; life ends that one, too, and nothing is told of it.
-func (r rounds) run(life, stop context.Context) {
-	at := time.Now().Add(r.check.Phase)
+func (r Rounds) Run(life, stop context.Context) {
+	at := time.Now().Add(r.Check.Phase)
 	for sleepUntil(stop, at) {
-		a := askOnce(life, r.check, r.probe, r.now)
+		a := Once(life, r.Check, r.Probe, r.Now)
 		if life.Err() != nil {
 			return
 		}
-		r.tell(a)
-		at = onGrid(at, r.check.Every, time.Now())
+		r.Tell(a)
+		at = onGrid(at, r.Check.Every, time.Now())
 	}
 }
 

@@ -1,6 +1,4 @@
-//go:build linux
-
-package loadgen
+package probe
 
 import (
 	"context"
@@ -15,22 +13,22 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// prometheusAsker reads Prometheus's HTTP API (v1): its alerting rules, or a query.
-type prometheusAsker struct {
+// Prometheus reads Prometheus's HTTP API (v1): its alerting rules, or a query.
+type Prometheus struct {
 	*load.PrometheusProbe
-	page
+	Page
 }
 
 // Ask is good while no alert of the rule fires, or the query gives nothing.
-func (p *prometheusAsker) Ask(ctx context.Context) Reply {
-	body, status, err := p.whole(ctx)
+func (p *Prometheus) Ask(ctx context.Context) Reply {
+	body, status, err := p.Whole(ctx)
 	switch {
 	case err != nil:
-		return unknown("%v", err)
+		return Unknown("%v", err)
 	case status != http.StatusOK && refused(body) != "":
-		return unknown("%v: %s", answered(status), refused(body))
+		return Unknown("%v: %s", Answered(status), refused(body))
 	case status != http.StatusOK:
-		return unknown("%v", answered(status))
+		return Unknown("%v", Answered(status))
 	}
 	var good bool
 	var detail string
@@ -40,9 +38,9 @@ func (p *prometheusAsker) Ask(ctx context.Context) Reply {
 		good, detail, err = queryState(body)
 	}
 	if err != nil {
-		return unknown("%v", err)
+		return Unknown("%v", err)
 	}
-	return Reply{Good: good, Known: true, Detail: detail[:min(len(detail), mostValue)]}
+	return Reply{Good: good, Known: true, Detail: detail[:min(len(detail), MostValue)]}
 }
 
 // refused is why Prometheus does not answer, as it says it with a status of 400 or 422;
@@ -54,7 +52,7 @@ func refused(body []byte) string {
 	if json.Unmarshal(body, &answer) != nil {
 		return ""
 	}
-	return answer.Error[:min(len(answer.Error), mostValue)]
+	return answer.Error[:min(len(answer.Error), MostValue)]
 }
 
 // promAlert is one alert of a rule.

@@ -1,6 +1,4 @@
-//go:build linux
-
-package loadgen
+package probe
 
 import (
 	"context"
@@ -11,6 +9,8 @@ import (
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
+
+func fakeNow() int64 { return time.Now().UnixNano() }
 
 type askFunc func(context.Context) Reply
 
@@ -42,9 +42,9 @@ func TestQuestionsKeepToTheGrid(t *testing.T) {
 				})
 				stop, cancel := context.WithTimeout(t.Context(), 500*ms)
 				defer cancel()
-				r := rounds{load.Check{Every: 100 * ms, Phase: 40 * ms, Timeout: time.Second},
+				r := Rounds{load.Check{Every: 100 * ms, Phase: 40 * ms, Timeout: time.Second},
 					probe, fakeNow, func(load.Answer) {}}
-				r.run(t.Context(), stop)
+				r.Run(t.Context(), stop)
 				if !slices.Equal(have, c.want) {
 					t.Errorf("asked at %v, want %v", have, c.want)
 				}
@@ -58,14 +58,14 @@ func TestOpenQuestionIsAnsweredAfterStop(t *testing.T) {
 		var told []load.Answer
 		probe := askFunc(func(ctx context.Context) Reply {
 			<-ctx.Done() // runs into its time-out
-			return failed(load.Timeout)
+			return Reply{Known: true}
 		})
 		stop, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		r := rounds{load.Check{Name: "p", Every: 5 * time.Second, Timeout: 3 * time.Second}, probe,
+		r := Rounds{load.Check{Name: "p", Every: 5 * time.Second, Timeout: 3 * time.Second}, probe,
 			fakeNow,
 			func(a load.Answer) { told = append(told, a) }}
-		r.run(t.Context(), stop)
+		r.Run(t.Context(), stop)
 		if len(told) != 1 || told[0].Good || !told[0].Known ||
 			told[0].End-told[0].Start != int64(3*time.Second) {
 			t.Errorf("told %+v", told)

@@ -1,0 +1,33 @@
+package probe
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/stormdrill/stormdrill/faults/secret"
+)
+
+// Authorize says who asks as the URL has it, http://user:password@host/, and as net/http's
+// Client would: where no header says so already.
+func Authorize(req *http.Request) {
+	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
+		password, _ := u.Password()
+		req.SetBasicAuth(u.Username(), password)
+	}
+}
+
+// Revealed is a URL with its secrets; the error of one that cannot be read shows none.
+func Revealed(t secret.Text) (string, error) {
+	text, err := t.Reveal()
+	if err != nil {
+		return "", err
+	}
+	if _, err := url.Parse(text); err != nil && t.Secret() {
+		return "", fmt.Errorf("URL %s: cannot be read with the values of its secrets in it: write them as URLs do, by %%-encoding",
+			t)
+	} else if err != nil {
+		return "", err
+	}
+	return text, nil
+}
