@@ -64,6 +64,7 @@ type plannedWatcher struct {
 	Kind  string   `json:"kind"`
 	What  string   `json:"what"`
 	Unmet []string `json:"unmet"` // faults that it cannot meet
+	Local bool     `json:"local"` // the CLI hears or asks it, on its own machine
 }
 
 type plannedStep struct {
@@ -105,7 +106,8 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 		out.Faults = append(out.Faults, x)
 	}
 	for _, x := range p.Header.Watch {
-		out.Watchers = append(out.Watchers, plannedWatcher{x.Name, x.Kind, x.What, some(x.Unmet)})
+		out.Watchers = append(out.Watchers, plannedWatcher{x.Name, x.Kind, x.What,
+			some(x.Unmet), x.Local})
 	}
 	for _, x := range p.Timeline {
 		out.Timeline = append(out.Timeline, plannedStep{s(x.At), x.What})

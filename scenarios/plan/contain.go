@@ -3,6 +3,7 @@ package plan
 import (
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
@@ -13,6 +14,7 @@ type containment struct {
 	topology topology
 	faults   []Fault
 	watchers map[string]*watch.Config
+	header   []timeline.Watcher
 }
 
 func (p containment) check() {
@@ -39,6 +41,12 @@ func (p containment) check() {
 			p.host.command(at("faults", f.Name), "fault "+f.Name)
 			p.uncontain("fault %s runs commands on this machine, with this user's rights: what they do, and where, is theirs",
 				f.Name)
+		}
+	}
+	for _, w := range p.header {
+		if p.watchers[w.Name].From != "" {
+			p.host.asks(at("watch", w.Name, "from"), "watcher "+w.Name)
+			p.uncontain("watcher %s %s", w.Name, w.What)
 		}
 	}
 	for _, name := range sortedKeys(p.watchers) {

@@ -24,9 +24,12 @@ type detector struct {
 	as      string
 	watcher timeline.Watcher
 
-	client *consumer  // whose links it uses, and which of them; nil where it asks nobody
-	source netip.Addr // where its questions come from
-	asked  questions
+	client   *consumer  // whose links it uses, and which of them; nil where it asks nobody
+	source   netip.Addr // where its questions come from
+	asked    questions
+	hostable bool        // it can be asked from this machine
+	here     bool        // it is
+	check    *load.Check // which; nil: none
 }
 
 // questions are a watcher's, and whom they go to.
@@ -50,6 +53,10 @@ func (d *detector) place(i int) {
 	own := p.subnet.address(0, firstWatcher+min(i, mostWatchers-1))
 	d.as = p.someCohort(d.as)
 	switch g := p.consumers[d.as]; {
+	case d.here && d.as != "":
+		p.problem(at("watch", d.name, "as"),
+			"as: %s is inside the drill's network, and from: host asks from this machine: want one of the two",
+			d.as)
 	case (d.watcher.Local || d.watcher.Told) && d.as != "":
 		p.problem(at("watch", d.name, "as"), "as: a %s asks nothing inside the drill's network",
 			d.watcher.Kind)
@@ -80,6 +87,13 @@ func (d *detector) Problem(key, format string, args ...any) {
 
 // Asks wants a link to where a URL leads.
 func (d *detector) Asks(key string, url secret.Text) {
+	if d.here {
+		d.asksHere(d.at(key), url)
+		return
+	}
+	if d.outside(d.at(key), url) {
+		return
+	}
 	end, _ := d.p.endpoints.endpoint(d.at(key), url)
 	nodes := d.p.endpoints.nodesOf(end.host)
 	d.reaches(nodes, end.port)
@@ -207,6 +221,11 @@ func (d *detector) Check(what string, every, timeout time.Duration, c load.Check
 	c.Phase = d.p.draws.phase(every)
 	d.watcher.Every = every
 	d.watcher.What = fmt.Sprintf("%s every %s%s", what, every, d.inARow())
+	if d.here {
+		d.watcher.What += ", from this machine"
+		d.check = &c
+		return
+	}
 	d.out.checks = append(d.out.checks, c)
 }
 

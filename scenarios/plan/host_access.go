@@ -53,6 +53,14 @@ func (p hostAccess) command(keys []string, what string) {
 	}
 }
 
+// asks refuses that something on this machine is asked, where that is not wanted.
+func (p hostAccess) asks(keys []string, what string) {
+	if p.noCommands {
+		p.problem(keys, "%s asks a program of this machine, and --no-host-commands refuses that",
+			what)
+	}
+}
+
 // buildContext checks that the folder is there which an image is built from.
 func (p hostAccess) buildContext(b *scenarios.Build, keys []string) {
 	here := append(slices.Clip(keys), "context")

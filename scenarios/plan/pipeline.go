@@ -111,7 +111,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		unjudged(d, s.SLA)
 	}
 	budget(d, s.SLA.Budget)
-	containment{d, host, nodes, bound.faults, s.Watch}.check()
+	containment{d, host, nodes, bound.faults, s.Watch, detectors}.check()
 
 	// The plan.
 	control := o.Control || len(s.Faults) == 0

@@ -66,12 +66,14 @@ func (p watchers) detectors() watchersOut {
 		if x, ok := kind.(watch.Asking); ok {
 			d.as = orElse(d.as, x.Asker())
 		}
+		d.from(c.From, kind)
 		d.place(i)
 		d.asked = questions{port: d.watcher.Port}
 		if d.client != nil {
 			d.asked.client = d.client.name
 		}
 		kind.Plan(&d)
+		kind = d.hosted(kind)
 		out.questions[name] = d.asked
 		out.kinds[name] = kind
 		out.header = append(out.header, d.watcher)

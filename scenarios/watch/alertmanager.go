@@ -10,9 +10,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Alertmanager asks an Alertmanager of the drill for active alerts. It sees an alert when
-// Alertmanager has it, and its end without a group_interval in between; when a person is
-// told is a webhook's to time.
+// Alertmanager asks an Alertmanager of the drill, or, with from: host, of this machine for
+// active alerts. It sees an alert when Alertmanager has it, and its end without a
+// group_interval in between; when a person is told is a webhook's to time.
 type Alertmanager struct {
 	URL    secret.Text       `yaml:"url" jsonschema:"required"`    // of its root: http://alertmanager:9093
 	Labels map[string]string `yaml:"labels" jsonschema:"required"` // that an alert has to have, such as {alertname: ShopDown}
@@ -23,6 +23,9 @@ type Alertmanager struct {
 func (*Alertmanager) Traits() timeline.WatcherTraits {
 	return timeline.WatcherTraits{Polled: true, Step: timeline.StepRouted}
 }
+
+// Hostable: one that runs beside the drill is asked all the same.
+func (*Alertmanager) Hostable() {}
 
 // Plan has the load node poll.
 func (a *Alertmanager) Plan(p Planner) {

@@ -32,6 +32,9 @@ type Config struct {
 
 	// As sends the checks from a load group's place, over its links.
 	As string `yaml:"as"`
+	// From is "host" where it asks on this machine: a Prometheus or an Alertmanager that runs
+	// beside the drill, on the loopback interface. Default: inside the drill's network.
+	From string `yaml:"from"`
 	// Of is the fault that it has to notice, where there are several: its times
 	// are counted from that one. Default: the first, and the end of the last.
 	Of string `yaml:"of"`
@@ -47,6 +50,10 @@ type Kind interface {
 
 // Asking is a detector that says itself from whose place it asks.
 type Asking interface{ Asker() string }
+
+// Hostable is a detector that the CLI can ask from its own machine, too, where what it asks runs
+// there: see OnHost.
+type Hostable interface{ Hostable() }
 
 // Planner is the drill that a detector is planned into. Keys are the detector's own.
 type Planner interface {

@@ -2,6 +2,9 @@ package watch
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -41,6 +44,38 @@ func TestCommand(t *testing.T) {
 			!strings.Contains(a.Detail, c.detail) || a.End < a.Start {
 			t.Errorf("%q: have %+v", c.run, a)
 		}
+	}
+}
+
+// What runs beside the drill is asked by the CLI, by the clock of the record, again and again.
+func TestOnHost(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.String() == "/api/v1/query?query=up+%3D%3D+0" {
+			_, _ = io.WriteString(w, `{"status":"success","data":{"resultType":"vector","result":[]}}`)
+		}
+	}))
+	defer s.Close()
+	kind := &Prometheus{URL: secret.Text(s.URL), Query: "up == 0"}
+	on := &OnHost{Kind: kind, Check: load.Check{Name: "up", Every: 10 * time.Millisecond, Timeout: time.Minute,
+		Prometheus: &load.PrometheusProbe{URL: secret.Text(s.URL + "/api/v1/query?query=up+%3D%3D+0")}}}
+	if have, own := on.Traits(), kind.Traits(); !have.Local || own.Local || !have.Polled || have.Step != own.Step {
+		t.Errorf("traits %+v", have)
+	}
+	answers := make(chan load.Answer, 1000)
+	at := int64(0)
+	l, err := StartLocal(map[string]Kind{"up": on}, Hearing{Now: func() int64 { at++; return at },
+		Answer: func(a load.Answer) { answers <- a }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := <-answers, <-answers
+	l.Stop()
+	want := load.Answer{Check: "up", Start: 1, End: 2, Good: true, Known: true, Detail: "0 series"}
+	if first != want || second.Start != 3 {
+		t.Errorf("have %+v and %+v", first, second)
+	}
+	for len(answers) > 0 {
+		<-answers
 	}
 }
 

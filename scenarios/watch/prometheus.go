@@ -14,8 +14,8 @@ import (
 )
 
 // Prometheus follows an alerting rule, or asks what becomes true, at a Prometheus of the
-// drill. Pending is not yet noticed: what counts is when the alert fires, before
-// Alertmanager has heard of it.
+// drill, or, with from: host, at one of this machine. Pending is not yet noticed: what counts
+// is when the alert fires, before Alertmanager has heard of it.
 type Prometheus struct {
 	URL    secret.Text       `yaml:"url" jsonschema:"required"` // of its root: http://prometheus:9090
 	Rule   string            `yaml:"rule"`                      // the alert's name
@@ -32,6 +32,9 @@ func (p *Prometheus) Traits() timeline.WatcherTraits {
 	}
 	return timeline.WatcherTraits{Polled: true, Step: step}
 }
+
+// Hostable: one that runs beside the drill is asked all the same.
+func (*Prometheus) Hostable() {}
 
 // Plan has the load node poll.
 func (p *Prometheus) Plan(plan Planner) {
