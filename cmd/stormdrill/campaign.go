@@ -34,8 +34,8 @@ type course struct {
 // campaign runs one drill as often as its design says, each run into a folder of
 // its own, and judges them together.
 func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
-	several bool) (sla.Verdict, error) {
-	c := &course{runFlags: f, scenario: s, dir: f.folder(s, several)}
+	dir string) (sla.Verdict, error) {
+	c := &course{runFlags: f, scenario: s, dir: dir}
 	if err := freshFolder(c.dir); err != nil {
 		return "", err
 	}

@@ -4,34 +4,48 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/matrix"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
+// matrixFlags are the options of `stormdrill matrix`, besides those of the runs that it makes.
+type matrixFlags struct {
+	runFlags
+	format, rules string
+	watch         []string
+	fails         bool
+}
+
 func newMatrix() *cobra.Command {
-	var format, rules string
-	var fails bool
-	var l language
+	f := matrixFlags{runFlags: runFlags{typing: &typing{}}}
 	c := &cobra.Command{
-		Use:   "matrix RUN…",
-		Short: "Hold kept runs against their alerts: what was found, late, missed, never seen",
-		Long: `Matrix judges kept runs again, and shows in one table which watcher found which drill
-and how soon: a row for each run, a column for each watcher. Below, it names the drills
-in which users were hurt and no watcher said so, the watchers that never noticed
-anything, and those that raised false alarms.
+		Use:   "matrix DRILL|RUN…",
+		Short: "Hold drills against alerts: what was found, late, missed, never seen",
+		Long: `Matrix runs drills, judges them and kept runs, and shows in one table which watcher
+found which drill and how soon: a row for each run, a column for each watcher. Below, it
+names the drills in which users were hurt and no watcher said so, the watchers that never
+noticed anything, and those that raised false alarms.
 
-A RUN is a record, the evidence folder that holds one, or a folder of such folders, as
---out of several drills and of a campaign is. To begin, run the drills:
+A DRILL is a scenario file, a folder of them, or the name of a shipped drill: it is run
+as by stormdrill run, and its evidence kept. All of them are checked before the first one
+starts. A RUN is a record, the evidence folder that holds one, or a folder of such
+folders, as --out of several drills and of a campaign is: nothing is run.
 
-  stormdrill run drills/ --out game-day
+How drills go is told on standard error; standard output has the table alone. --watch
+shows the watchers of those names, as if drills had no others: what your own monitoring
+sees is then told apart from what a drill's checks do.
 
 A cell has the time to detect with its resolution; late: and the limit, where it is
 above the drill's; wrong target: where each of its alerts names a node that the fault
@@ -42,56 +56,151 @@ one, whichever drill they are in. Where one was told of alerts of several names,
 name has a column, too; not told, where users were hurt and none of these came.
 
 Exit status: 0, or with --unseen-fails 1 where no watcher saw a drill, else 2 where a
-run proves nothing; 3 a record cannot be read.`,
-		Example: `  stormdrill matrix game-day
+run proves nothing; 3 usage, an invalid scenario, or a record that cannot be read; 4 the
+harness or its surroundings failed; 130 interrupted. A verdict changes none of it.`,
+		Example: `  stormdrill matrix syn-drop dns-failure bad-lb-node --out game-day
+  stormdrill matrix game-day
   stormdrill matrix stormdrill-out/checkout-* --format markdown > matrix.md
   stormdrill matrix game-day --rules prometheus-rules.yml
   stormdrill matrix game-day --format csv > matrix.csv   # a line for each run and watcher`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
-			write, ok := reports.MatrixFormats[format]
-			if !ok {
-				return exitError{exitInvalid,
-					fmt.Errorf("--format %s: want text, markdown, csv or html", format)}
+			if !c.Flags().Changed("seed") {
+				f.seed = rand.Uint64()
 			}
-			alerts, err := alertsIn(rules)
-			if err != nil {
-				return exitError{exitInvalid, fmt.Errorf("--rules %s: %w", rules, err)}
-			}
-			var cards []sla.Scorecard
-			for _, path := range args {
-				records, err := recordsIn(path)
-				if err != nil {
-					return exitError{exitInvalid, err}
-				}
-				for _, file := range records {
-					record, err := timeline.Open(file)
-					if err != nil {
-						return exitError{exitInvalid, err}
-					}
-					cards = append(cards, sla.Score(record, record.Header.Objectives))
-				}
-			}
-			m := matrix.Of(cards, alerts...)
-			if err := write(c.OutOrStdout(), m, l.Language); err != nil {
-				return err
-			}
-			switch {
-			case fails && len(m.Unseen()) > 0:
-				return exitError{exitFail, errors.New("a drill that no watcher saw")}
-			case fails && len(m.Untold()) > 0:
-				return exitError{exitInconclusive, errors.New("a run that proves nothing")}
-			}
-			return nil
+			return f.matrix(c, args)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "text, markdown, csv or html")
-	c.Flags().StringVar(&rules, "rules", "",
+	f.flags(c)
+	c.Flags().StringVar(&f.format, "format", "text", "text, markdown, csv or html")
+	c.Flags().StringVar(&f.rules, "rules", "",
 		"a Prometheus rule file: name those of its alerts that no watcher was told of in any run")
-	c.Flags().BoolVar(&fails, "unseen-fails", false,
+	c.Flags().StringArrayVar(&f.watch, "watch", nil,
+		"the name of a watcher to show; may be given several times (default: all)")
+	c.Flags().BoolVar(&f.fails, "unseen-fails", false,
 		"end with 1 where no watcher saw a drill, else with 2 where a run proves nothing")
-	l.flags(c)
 	return c
+}
+
+// matrix runs what has to be run, and shows the table of it and of what was kept.
+func (f matrixFlags) matrix(c *cobra.Command, args []string) error {
+	write, ok := reports.MatrixFormats[f.format]
+	if !ok {
+		return exitError{exitInvalid,
+			fmt.Errorf("--format %s: want text, markdown, csv or html", f.format)}
+	}
+	alerts, err := alertsIn(f.rules)
+	if err != nil {
+		return exitError{exitInvalid, fmt.Errorf("--rules %s: %w", f.rules, err)}
+	}
+	var records, toRun []string
+	for _, arg := range args {
+		switch kept, err := recordsIn(arg); {
+		case errors.Is(err, errDrill):
+			toRun = append(toRun, arg)
+		case err != nil:
+			return exitError{exitInvalid, err}
+		default:
+			records = append(records, kept...)
+		}
+	}
+	cards, err := cardsOf(records)
+	if err != nil {
+		return exitError{exitInvalid, err}
+	}
+	ran, ended := f.drill(c, toRun)
+	if len(cards)+len(ran) == 0 && ended != nil {
+		return ended
+	}
+	if cards, err = only(append(cards, ran...), f.watch); err != nil {
+		return errors.Join(ended, exitError{exitInvalid, err})
+	}
+	m := matrix.Of(cards, alerts...)
+	if err := write(c.OutOrStdout(), m, f.language.Language); err != nil {
+		return err
+	}
+	switch {
+	case ended != nil:
+		return ended // what was run until then is told all the same
+	case f.fails && len(m.Unseen()) > 0:
+		return exitError{exitFail, errors.New("a drill that no watcher saw")}
+	case f.fails && len(m.Untold()) > 0:
+		return exitError{exitInconclusive, errors.New("a run that proves nothing")}
+	}
+	return nil
+}
+
+// drill runs drills as `stormdrill run` does, and judges what they left. Its error is for
+// those that the harness or the user ended.
+func (f matrixFlags) drill(c *cobra.Command, args []string) ([]sla.Scorecard, error) {
+	if len(args) == 0 {
+		return nil, nil
+	}
+	drills, err := f.check(args)
+	if err != nil {
+		return nil, err
+	}
+	f.begin(c, c.ErrOrStderr())
+	ctx, stop := untilSignal(c.Context())
+	defer stop()
+	sweep(ctx, f.warn)
+	_, verdicts, dirs, ended := f.each(ctx, drills, nil)
+	var records []string
+	for _, dir := range dirs {
+		all, err := recordsIn(dir)
+		if err != nil {
+			return nil, exitError{exitHarness, errors.Join(ended, err)}
+		}
+		records = append(records, all...)
+	}
+	cards, err := cardsOf(records)
+	switch {
+	case ended != nil:
+	case err != nil:
+		ended = exitError{exitHarness, err}
+	case slices.Contains(verdicts, sla.Interrupted):
+		ended = exitError{code: exitInterrupted}
+	case slices.Contains(verdicts, sla.Error):
+		ended = exitError{code: exitHarness}
+	}
+	return cards, ended
+}
+
+// cardsOf judges records, each by its own SLA.
+func cardsOf(records []string) (cards []sla.Scorecard, err error) {
+	for _, file := range records {
+		record, err := timeline.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		cards = append(cards, sla.Score(record, record.Header.Objectives))
+	}
+	return cards, nil
+}
+
+// only leaves the watchers of some names, where any are given.
+func only(cards []sla.Scorecard, names []string) ([]sla.Scorecard, error) {
+	if len(names) == 0 {
+		return cards, nil
+	}
+	known := map[string]bool{}
+	for i := range cards {
+		var left []sla.Watcher
+		for _, w := range cards[i].Watchers {
+			if known[w.Name] = true; slices.Contains(names, w.Name) {
+				left = append(left, w)
+			}
+		}
+		cards[i].Watchers = left
+	}
+	for _, name := range names {
+		if !known[name] {
+			return nil, fmt.Errorf("--watch %s: no run has a watcher of that name: %s", name,
+				scenarios.Listed(name, slices.Sorted(maps.Keys(known))))
+		}
+	}
+	return cards, nil
 }
 
 // alertsIn are the names of the alerts in a rule file; none where there is no file.
@@ -106,26 +215,42 @@ func alertsIn(file string) ([]string, error) {
 	return matrix.AlertRules(text)
 }
 
+// errDrill is of an argument that names drills, and no run of one.
+var errDrill = errors.New("a drill, and no run of it")
+
 // recordsIn are the records that a path names: one, or those in the folders of a folder.
+// errDrill: it is a scenario, a folder of them, or the name of a shipped drill.
 func recordsIn(path string) ([]string, error) {
 	file := recordIn(path)
 	if _, err := os.Stat(file); err == nil {
+		if file == path && isScenario(path) {
+			return nil, errDrill
+		}
 		return []string{file}, nil
 	}
 	if file == path {
-		if _, _, err := library.Open(path); err == nil {
-			return nil, fmt.Errorf("%s is a drill, and no run of it: stormdrill run %s --out DIR, "+
-				"then stormdrill matrix DIR", path, path)
+		if slices.Contains(library.Names(), path) {
+			return nil, errDrill
 		}
 		return []string{path}, nil // opening it says what is wrong
+	}
+	if inside, err := os.ReadDir(path); err == nil && slices.ContainsFunc(inside,
+		func(e fs.DirEntry) bool { return !e.IsDir() && isScenario(e.Name()) }) {
+		return nil, errDrill
 	}
 	below, err := fs.Glob(os.DirFS(path), "*/record")
 	if err != nil || len(below) == 0 {
 		return nil, errors.Join(err,
-			fmt.Errorf("%s: it holds neither a record nor folders that do", path))
+			fmt.Errorf("%s: it holds no scenario, no record, and no folders with records", path))
 	}
 	for i := range below {
 		below[i] = filepath.Join(path, below[i])
 	}
 	return below, nil
+}
+
+// isScenario reports whether a file is read as a scenario, by its name.
+func isScenario(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yaml" || ext == ".yml"
 }

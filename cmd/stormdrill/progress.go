@@ -25,16 +25,14 @@ type showing struct {
 }
 
 func (s *showing) flags(c *cobra.Command) {
-	c.Flags().BoolVar(&s.json, "json", false,
-		"print events as lines of JSON (docs/events.md); what is for people goes to standard error")
 	c.Flags().BoolVarP(&s.quiet, "quiet", "q", false,
 		"print how each drill ended, and not how it goes")
 }
 
-// begin chooses who is told what.
-func (s *showing) begin(c *cobra.Command) {
+// begin chooses who is told what: a person, or with json a program, at to.
+func (s *showing) begin(c *cobra.Command, to io.Writer) {
 	s.ci = reports.CIFrom(os.Getenv)
-	s.text, s.course = c.OutOrStdout(), &queued{to: c.OutOrStdout()}
+	s.text, s.course = to, &queued{to: to}
 	if s.json {
 		s.events, s.text = reports.NewEvents(s.course), c.ErrOrStderr()
 	}

@@ -23,7 +23,7 @@ func TestNobodyReads(t *testing.T) {
 				c := &cobra.Command{}
 				c.SetOut(in)
 				c.SetErr(io.Discard)
-				s.begin(c)
+				s.begin(c, c.OutOrStdout())
 				live := s.console()
 				live.Say("one")
 				live.Phase("fault", time.Second)

@@ -96,28 +96,35 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 			return f.run(c, args)
 		},
 	}
-	c.Flags().StringVarP(&f.out, "out", "o", "",
-		"folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
+	f.flags(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print all that is known of each run")
-	c.Flags().Uint64Var(&f.seed, "seed", 0,
-		"seed of all that is drawn at random (default: new for each run, and recorded)")
-	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
 	c.Flags().IntVar(&f.allow, "allow", 0, "how many of them may exceed the SLA")
-	c.Flags().BoolVar(&f.uncontained, "uncontained", false,
-		"run also where the engine does not keep packets in the drill's network; the scorecard says so")
-	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
-	f.trust.flags(c)
-	f.language.flags(c)
 	f.publish.flags(c)
-	f.showing.flags(c)
-	c.Flags().BoolVar(&f.forget, "no-history", false, "add no line to the history of runs")
+	c.Flags().BoolVar(&f.json, "json", false,
+		"print events as lines of JSON (docs/events.md); what is for people goes to standard error")
 	c.Flags().StringVar(&f.against, "against", "",
 		"last, the id of a run in the history, or a folder: fail where this run is worse than that one")
-	c.Flags().StringToStringVar(&f.images, "image", nil,
-		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	complete(c, "against", earlier)
 	complete(c, "grafana-token", oneOf("${env:GRAFANA_TOKEN}"))
 	return c
+}
+
+// flags are those of every command that runs drills.
+func (f *runFlags) flags(c *cobra.Command) {
+	c.Flags().StringVarP(&f.out, "out", "o", "",
+		"folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
+	c.Flags().Uint64Var(&f.seed, "seed", 0,
+		"seed of all that is drawn at random (default: new for each run, and recorded)")
+	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
+	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
+	c.Flags().BoolVar(&f.uncontained, "uncontained", false,
+		"run also where the engine does not keep packets in the drill's network; the scorecard says so")
+	f.trust.flags(c)
+	f.language.flags(c)
+	f.showing.flags(c)
+	c.Flags().BoolVar(&f.forget, "no-history", false, "add no line to the history of runs")
+	c.Flags().StringToStringVar(&f.images, "image", nil,
+		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 }
 
 func (f runFlags) run(c *cobra.Command, args []string) error {
@@ -129,35 +136,54 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return exitError{exitInvalid, err}
 	}
-	f.begin(c)
+	f.begin(c, c.OutOrStdout())
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	sweep(ctx, f.warn)
-	var cards []sla.Scorecard
-	var verdicts []sla.Verdict
+	cards, verdicts, _, err := f.each(ctx, drills, before)
+	if err != nil {
+		return err
+	}
+	if len(cards) > 1 {
+		if err := reports.Table(f.text, cards,
+			f.language.textOptions(f.text, "", false)); err != nil {
+			return err
+		}
+	}
+	return verdictExit(verdicts...)
+}
+
+// each runs drills one after the other, until one ends in an error or the user ends them. Of
+// single runs it gives the scorecards; of all the verdicts, and the folders of those of which
+// there is evidence.
+func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
+	before map[string]*sla.Scorecard) (cards []sla.Scorecard, verdicts []sla.Verdict, dirs []string,
+	err error) {
 	for _, s := range drills {
+		dir := f.folder(s, len(drills) > 1)
 		if f.many() {
-			v, err := f.campaign(ctx, s, len(drills) > 1)
+			v, err := f.campaign(ctx, s, dir)
 			if err != nil {
 				f.failed(s, err)
-				return exitError{exitHarness, err}
+				return cards, verdicts, dirs, exitError{exitHarness, err}
 			}
-			verdicts = append(verdicts, v)
+			verdicts, dirs = append(verdicts, v), append(dirs, dir)
 		} else {
-			card, err := f.one(ctx, s, len(drills) > 1)
+			card, err := f.one(ctx, s, dir)
 			if err != nil {
 				f.failed(s, err)
 			}
 			switch {
 			case err != nil && errors.Is(context.Cause(ctx), engine.ErrInterrupted):
-				return exitError{exitInterrupted, err}
+				return cards, verdicts, dirs, exitError{exitInterrupted, err}
 			case err != nil:
-				return exitError{exitHarness, err}
+				return cards, verdicts, dirs, exitError{exitHarness, err}
 			}
-			cards, verdicts = append(cards, card), append(verdicts, card.Verdict)
+			cards, verdicts, dirs = append(cards, card), append(verdicts, card.Verdict),
+				append(dirs, dir)
 			worse, err := regression(f.text, before[s.Name], card)
 			if err != nil {
-				return err
+				return cards, verdicts, dirs, err
 			}
 			if worse {
 				verdicts = append(verdicts, sla.Fail)
@@ -167,13 +193,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 			break
 		}
 	}
-	if len(cards) > 1 {
-		if err := reports.Table(f.text, cards,
-			f.language.textOptions(f.text, "", false)); err != nil {
-			return err
-		}
-	}
-	return verdictExit(verdicts...)
+	return cards, verdicts, dirs, nil
 }
 
 // sweep removes what dead drills left, and says so. Where it cannot, a drill says what is
@@ -232,8 +252,7 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 
 // one runs and reports a single drill.
 func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
-	several bool) (sla.Scorecard, error) {
-	dir := f.folder(s, several)
+	dir string) (sla.Scorecard, error) {
 	if err := freshFolder(dir); err != nil {
 		return sla.Scorecard{}, err
 	}
