@@ -38,7 +38,7 @@ const (
 )
 
 // decode reads data into s.
-func (d *decoder) decode(data []byte, s *Scenario) {
+func (d *decoder) decode(data []byte, s *Scenario, with []string) {
 	root := d.parse(data)
 	if root == nil {
 		return
@@ -49,7 +49,7 @@ func (d *decoder) decode(data []byte, s *Scenario) {
 			"this is a Compose file, and no scenario: stormdrill init FILE writes one to begin with; a service becomes a target, with its image, ports and environment (env), and uses where it has depends_on")
 		return
 	}
-	root = d.extended(root, s, d.file, 0)
+	root = d.overlaid(d.extended(root, s, d.file, 0), s, with)
 	s.resolved = root
 	d.value(root, reflect.ValueOf(s).Elem(), nil)
 }

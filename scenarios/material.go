@@ -3,10 +3,10 @@ package scenarios
 import "strings"
 
 // ownAuthority begins what a target's files may hold in place of a file beside
-// the scenario: material of the drill's own authority, for that target.
+// the scenario: material of the drill's own authority, or a list of its targets, for that target.
 const ownAuthority = "drill:"
 
-// Material is what the drill's own authority has for a target, PEM.
+// Material is what the drill itself has for a target: of its own authority, PEM, but for the list.
 type Material string
 
 // What Material may be. Certificate and key are one pair, made out for the
@@ -15,12 +15,13 @@ const (
 	CACertificate  Material = ownAuthority + "ca.pem" // of the authority itself
 	OwnCertificate Material = ownAuthority + "cert.pem"
 	OwnKey         Material = ownAuthority + "key.pem"
-	OwnBoth        Material = ownAuthority + "both.pem" // certificate and key in one file, as HAProxy wants them
+	OwnBoth        Material = ownAuthority + "both.pem"     // certificate and key in one file, as HAProxy wants them
+	TargetList     Material = ownAuthority + "targets.json" // what the target uses, for Prometheus's file_sd_configs
 )
 
 // Materials are all of them.
 var Materials = []string{string(CACertificate), string(OwnCertificate), string(OwnKey),
-	string(OwnBoth)}
+	string(OwnBoth), string(TargetList)}
 
 // MaterialOf tells whether a target's file is material of the drill's own
 // authority, and which.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
@@ -23,11 +24,12 @@ func ReadText(path string) ([]byte, error) {
 
 // Decode reads a scenario that file holds; what it refers to stands in dir. The problems are
 // those of its form. Whole is false where it is no scenario at all, so that what it lacks is
-// no news.
-func Decode(file string, data []byte, dir fs.FS) (s *Scenario, whole bool, problems Problems) {
+// no news. With are files whose parts are laid over it.
+func Decode(file string, data []byte, dir fs.FS, with ...string) (s *Scenario, whole bool,
+	problems Problems) {
 	s = &Scenario{File: file, Dir: dir, places: newPlaces()}
 	d := decoder{file: file, places: s.places}
-	d.decode(data, s)
+	d.decode(data, s, with)
 	s.notes = d.notes
 	return s, (len(d.problems) == 0 || len(s.places.at) > 1) && d.visited <= mostNodes && !d.broken,
 		d.problems
@@ -92,8 +94,8 @@ func tooLong(most int64) error { return fmt.Errorf("is longer than %s", quantity
 // Outside reports whether a file that the scenario refers to lies outside its folder, by its
 // name or by way of links.
 func (s *Scenario) Outside(name string) bool {
-	if _, ok := s.onDisk(name); ok {
-		return true
+	if on, ok := s.onDisk(name); ok {
+		return !slices.ContainsFunc(s.beside, func(dir string) bool { return liesIn(dir, on) })
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(s.File))
 	if err != nil {
@@ -103,9 +105,23 @@ func (s *Scenario) Outside(name string) bool {
 	if err != nil {
 		return false // it is not there
 	}
-	inside, err := filepath.Rel(dir, at)
-	return err != nil || inside == ".." ||
-		strings.HasPrefix(inside, ".."+string(filepath.Separator))
+	return !lies(dir, at)
+}
+
+// liesIn reports whether a file is in a folder, links followed.
+func liesIn(dir, file string) bool {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return false
+	}
+	at, err := filepath.EvalSymlinks(file)
+	return err == nil && lies(dir, at)
+}
+
+func lies(dir, file string) bool {
+	inside, err := filepath.Rel(dir, file)
+	return err == nil && inside != ".." &&
+		!strings.HasPrefix(inside, ".."+string(filepath.Separator))
 }
 
 // onDisk gives the path of a file that s.Dir cannot reach, or is not in it.

@@ -44,23 +44,27 @@ type Scenario struct {
 
 	places   *Places
 	resolved *yaml.Node
+	beside   []string // folders of overlays, whose files are its own, too
 	notes    []string // what is read and should be written otherwise
 }
 
 // Target is a container under test, or several alike. Exactly one of image,
 // build and lab is set.
 type Target struct {
-	Image    string                 `yaml:"image"`    // an image, as docker run takes it
-	Build    *Build                 `yaml:"build"`    // an image made from a Dockerfile
-	Lab      *Embedded              `yaml:"lab"`      // a server embedded in stormdrill
-	Replicas int                    `yaml:"replicas"` // 0: one, named like the target
-	Ports    []uint16               `yaml:"ports"`    // that it listens on: each is a link from whoever uses it
-	Uses     []string               `yaml:"uses"`     // targets that it talks to
-	Env      map[string]secret.Text `yaml:"env"`      // besides STORMDRILL_NODE, the node's own name, such as app-2
-	Command  []secret.Text          `yaml:"command"`  // in place of the image's own, or after its entry point
+	Image    string    `yaml:"image"`    // an image, as docker run takes it
+	Build    *Build    `yaml:"build"`    // an image made from a Dockerfile
+	Lab      *Embedded `yaml:"lab"`      // a server embedded in stormdrill
+	Replicas int       `yaml:"replicas"` // 0: one, named like the target
+	Ports    []uint16  `yaml:"ports"`    // that it listens on: each is a link from whoever uses it
+	// Uses are targets that it talks to. "*" is all others, but for those that use this one;
+	// load and switchboard are the drill's own nodes, for their metrics.
+	Uses    []string               `yaml:"uses"`
+	Env     map[string]secret.Text `yaml:"env"`     // besides STORMDRILL_NODE, the node's own name, such as app-2
+	Command []secret.Text          `yaml:"command"` // in place of the image's own, or after its entry point
 	// Files are by their path in the container: a path beside the scenario, or what
 	// the drill's own authority has for this target: drill:ca.pem, drill:cert.pem,
-	// drill:key.pem, or drill:both.pem for certificate and key in one file.
+	// drill:key.pem, or drill:both.pem for certificate and key in one file; or
+	// drill:targets.json, the list of what it uses for Prometheus's file_sd_configs.
 	Files map[string]string `yaml:"files"`
 	// Tmpfs are disks in memory, by their path in the container, each of a size: what the
 	// fault disk-full fills. One keeps its content while the drill runs, over a restart too.

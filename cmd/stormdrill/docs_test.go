@@ -86,6 +86,9 @@ func TestDocumentedCommandsRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			t.Setenv("XDG_DATA_HOME", t.TempDir())
+			if err := os.CopyFS(".", os.DirFS(wd+"/../../testdata/live/matrix")); err != nil {
+				t.Fatal(err)
+			}
 			for path, content := range map[string][]byte{"record": record,
 				"stormdrill-out/run/record": record, "s.yaml": []byte("sla: {recover: 3s}\n")} {
 				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

@@ -13,6 +13,7 @@ import (
 func newPlan() *cobra.Command {
 	var o plan.Options
 	var t trust
+	var with overlays
 	var resolved, asJSON bool
 	c := &cobra.Command{
 		Use:   "plan DRILL…",
@@ -27,33 +28,36 @@ ones, or the seed it is given.
 
 Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 		Example: `  stormdrill plan bad-lb-node
-  stormdrill plan checkout.yaml --image shop=shop:candidate`,
+  stormdrill plan checkout.yaml --image shop=shop:candidate
+  stormdrill plan syn-drop --with monitoring.yaml --resolved`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if resolved {
-				return resolveAll(c, args)
+				return resolveAll(c, args, with)
 			}
-			return planAll(c, args, t.options(o), asJSON)
+			return planAll(c, args, with, t.options(o), asJSON)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print each plan as one line of JSON instead")
 	c.Flags().BoolVar(&resolved, "resolved", false,
-		"print each scenario as one text instead, with what it extends")
+		"print each scenario as one text instead, with what it extends and what is laid over it")
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "seed of all that is drawn at random")
 	c.MarkFlagsMutuallyExclusive("json", "resolved")
 	t.flags(c)
+	with.flags(c)
 	c.Flags().StringToStringVar(&o.Images, "image", nil,
 		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }
 
-func planAll(c *cobra.Command, args []string, o plan.Options, asJSON bool) error {
+func planAll(c *cobra.Command, args []string, with overlays, o plan.Options,
+	asJSON bool) error {
 	print := reports.Plan
 	if asJSON {
 		print = reports.PlanJSON
 	}
-	drills, err := openAll(args)
+	drills, err := openAll(args, with)
 	if err != nil {
 		return err
 	}
@@ -78,8 +82,8 @@ func planAll(c *cobra.Command, args []string, o plan.Options, asJSON bool) error
 }
 
 // resolveAll prints scenarios, each as one text.
-func resolveAll(c *cobra.Command, args []string) error {
-	drills, err := openAll(args)
+func resolveAll(c *cobra.Command, args []string, with overlays) error {
+	drills, err := openAll(args, with)
 	if err != nil {
 		return err
 	}

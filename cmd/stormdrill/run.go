@@ -35,6 +35,7 @@ type runFlags struct {
 	// uncontained allows an engine that does not close the drill's network.
 	uncontained bool
 	trust       trust
+	with        overlays
 	language    language
 	forget      bool   // no line in the history
 	against     string // a run that this one must not be worse than; empty: none
@@ -120,6 +121,7 @@ func (f *runFlags) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&f.uncontained, "uncontained", false,
 		"run also where the engine does not keep packets in the drill's network; the scorecard says so")
 	f.trust.flags(c)
+	f.with.flags(c)
 	f.language.flags(c)
 	f.showing.flags(c)
 	c.Flags().BoolVar(&f.forget, "no-history", false, "add no line to the history of runs")
@@ -218,7 +220,7 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	if err := f.publish.check(); err != nil {
 		return nil, exitError{exitInvalid, err}
 	}
-	drills, err := openAll(args)
+	drills, err := openAll(args, f.with)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +239,7 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 		}
 	}
 	if len(problems) > 0 {
-		return nil, exitError{exitInvalid, problems}
+		return nil, exitError{exitInvalid, problems.Err()}
 	}
 	if err := errors.Join(missing...); err != nil {
 		return nil, exitError{exitHarness, err}

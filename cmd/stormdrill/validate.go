@@ -12,6 +12,7 @@ import (
 
 func newValidate() *cobra.Command {
 	var t trust
+	var with overlays
 	c := &cobra.Command{
 		Use:   "validate DRILL…",
 		Short: "Check scenarios without starting anything",
@@ -28,7 +29,7 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
-			drills, err := openAll(args)
+			drills, err := openAll(args, with)
 			if err != nil {
 				return err
 			}
@@ -45,6 +46,7 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 		},
 	}
 	t.flags(c)
+	with.flags(c)
 	return c
 }
 
@@ -63,13 +65,21 @@ func (t *trust) options(o plan.Options) plan.Options {
 	return o
 }
 
+// overlays are files whose parts are laid over each drill.
+type overlays []string
+
+func (o *overlays) flags(c *cobra.Command) {
+	c.Flags().StringArrayVar((*[]string)(o), "with", nil,
+		"FILE: lay the parts of a scenario in FILE over each drill, such as your monitoring; may be given several times")
+}
+
 // openAll opens what the arguments name. The problems of all of them come
 // together.
-func openAll(args []string) ([]*scenarios.Scenario, error) {
+func openAll(args []string, with overlays) ([]*scenarios.Scenario, error) {
 	var all []*scenarios.Scenario
 	var problems scenarios.Problems
 	for _, a := range args {
-		found, err := plan.Open(a)
+		found, err := plan.Open(a, with...)
 		var ps scenarios.Problems
 		switch {
 		case errors.As(err, &ps):
@@ -80,7 +90,7 @@ func openAll(args []string) ([]*scenarios.Scenario, error) {
 		all = append(all, found...)
 	}
 	if len(problems) > 0 {
-		return nil, exitError{exitInvalid, problems}
+		return nil, exitError{exitInvalid, problems.Err()} // an overlay's are each drill's, and told once
 	}
 	return all, nil
 }

@@ -21,10 +21,16 @@ type Spec struct {
 	// Names are fixed names that every asker may resolve, such as "hooks", the
 	// load node's address for webhooks. Lower case.
 	Names map[string]netip.Addr `json:"names,omitempty"`
+	// Metrics is the port at which the switchboard shows a Prometheus the counters of its links,
+	// at /metrics; 0: it does not.
+	Metrics uint16 `json:"metrics,omitempty"`
 	// Authority signs the certificates that tls rules and opened links show. It is
 	// the drill's own.
 	Authority authority.Pair `json:"authority,omitzero"`
 }
+
+// MetricsPort is that port, where a plan has one.
+const MetricsPort = 9101
 
 // Link is the path from one consumer to one port of one node.
 type Link struct {

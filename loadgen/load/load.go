@@ -18,10 +18,16 @@ type Spec struct {
 	Swarms   []Swarm      `json:"swarms,omitempty"` // the same, of connections
 	Checks   []Check      `json:"checks"`
 	Hooks    []Hook       `json:"hooks,omitempty"`
+	// Metrics is the port at which the node shows a Prometheus what its users and checks saw, at
+	// /metrics; 0: it does not.
+	Metrics uint16 `json:"metrics,omitempty"`
 	// Authority is the drill's own, PEM: all groups and checks trust it, besides what else
 	// they do.
 	Authority string `json:"authority,omitempty"`
 }
+
+// MetricsPort is that port, where a plan has one.
+const MetricsPort = 9100
 
 // Group is one group of synthetic users doing the same thing.
 type Group struct {

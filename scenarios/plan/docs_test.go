@@ -70,6 +70,13 @@ func TestPrometheusPageIsOfItsFiles(t *testing.T) {
 		}
 		delete(blocks, shown)
 	}
+	for _, name := range []string{"monitoring.yaml", "prometheus.yml"} {
+		text, err := os.ReadFile("../../testdata/live/matrix/" + name)
+		shown := regexp.MustCompile(`\A(#.*\n)*`).ReplaceAllString(string(text), "")
+		if err != nil || !strings.Contains(string(page), "\n```\n"+shown+"```\n") {
+			t.Errorf("matrix/%s is not on the page as it is: %v", name, err)
+		}
+	}
 	if len(blocks) != 1 {
 		t.Errorf("%d blocks are of no shipped file, want the one drill that breaks the monitoring",
 			len(blocks))

@@ -9,7 +9,7 @@ import (
 // material checks what one of a target's files is to hold.
 func (p targetCheck) material(keys []string, m scenarios.Material) {
 	if !slices.Contains(scenarios.Materials, string(m)) {
-		p.problem(keys, "%q: the drill's own authority has no such thing: %s", m,
+		p.problem(keys, "%q: the drill itself has no such thing: %s", m,
 			scenarios.Listed(string(m), scenarios.Materials))
 	}
 }

@@ -14,17 +14,18 @@ import (
 
 // Open gives the drills that an argument of the command line names: a scenario
 // file, a folder of them (*.yaml and *.yml, by name), or a shipped drill. What
-// is wrong with any of them comes as Problems, all at once.
-func Open(arg string) ([]*scenarios.Scenario, error) {
+// is wrong with any of them comes as Problems, all at once. With are files whose parts are laid
+// over each.
+func Open(arg string, with ...string) ([]*scenarios.Scenario, error) {
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && info.IsDir():
-		return openFolder(arg)
+		return openFolder(arg, with)
 	case err == nil:
-		s, err := Load(arg)
+		s, err := Load(arg, with...)
 		return []*scenarios.Scenario{s}, err
 	case slices.Contains(library.Names(), arg):
-		s, err := openShipped(arg)
+		s, err := openShipped(arg, with)
 		return []*scenarios.Scenario{s}, err
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
@@ -33,7 +34,7 @@ func Open(arg string) ([]*scenarios.Scenario, error) {
 		scenarios.Listed(arg, library.Names()))
 }
 
-func openFolder(dir string) ([]*scenarios.Scenario, error) {
+func openFolder(dir string, with []string) ([]*scenarios.Scenario, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func openFolder(dir string) ([]*scenarios.Scenario, error) {
 		if x := filepath.Ext(e.Name()); e.IsDir() || x != ".yaml" && x != ".yml" {
 			continue
 		}
-		s, err := Load(filepath.Join(dir, e.Name()))
+		s, err := Load(filepath.Join(dir, e.Name()), with...)
 		var ps scenarios.Problems
 		if errors.As(err, &ps) {
 			problems = append(problems, ps...)
@@ -59,32 +60,33 @@ func openFolder(dir string) ([]*scenarios.Scenario, error) {
 	return all, problems.Err()
 }
 
-func openShipped(name string) (*scenarios.Scenario, error) {
+func openShipped(name string, with []string) (*scenarios.Scenario, error) {
 	data, files, err := library.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	return parse(name+".yaml", data, files)
+	return parse(name+".yaml", data, files, with)
 }
 
 // Load reads the scenario in a file. What is wrong with it comes as Problems,
-// all at once; the scenario is then what could be read of it.
-func Load(path string) (*scenarios.Scenario, error) {
+// all at once; the scenario is then what could be read of it. With
+// are files whose parts are laid over it.
+func Load(path string, with ...string) (*scenarios.Scenario, error) {
 	data, err := scenarios.ReadText(path)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(path, data)
+	return parse(path, data, os.DirFS(filepath.Dir(path)), with)
 }
 
 // Parse reads a scenario that file holds; what it refers to stands in file's
 // folder.
 func Parse(file string, data []byte) (*scenarios.Scenario, error) {
-	return parse(file, data, os.DirFS(filepath.Dir(file)))
+	return parse(file, data, os.DirFS(filepath.Dir(file)), nil)
 }
 
-func parse(file string, data []byte, dir fs.FS) (*scenarios.Scenario, error) {
-	s, whole, problems := scenarios.Decode(file, data, dir)
+func parse(file string, data []byte, dir fs.FS, with []string) (*scenarios.Scenario, error) {
+	s, whole, problems := scenarios.Decode(file, data, dir, with...)
 	if !whole {
 		return s, problems.Err()
 	}

@@ -40,6 +40,7 @@ func New(s *scenarios.Scenario, o Options) (*Plan, error) { return compile(s, o,
 // diagnostics, and copes with what earlier ones could not make sense of.
 func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Plan, error) {
 	d := newDiagnostics(s, reported)
+	s = writtenOut(s)
 	d.notes = append(d.notes, s.Notes()...)
 	host := hostAccess{d, s, o.NoHostFiles, o.NoHostCommands}
 	draws := newDraws(o.Seed, s.Name)
@@ -71,6 +72,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	who = who.with(watching.consumers...).join(watching.asGroups...)
 	ready := readiness{d, newEndpoints(d, nodes), subnet.loadNode()}.checks()
 	who = who.join(ready.consumer)
+	ofLoad, ofSwitchboard := scraped{d, s.Targets, watching.hooks}.ports()
 	protocols := merged(users.asked, flooding.asked, using.asked, watching.asked, ready.asked)
 	every := max(time.Second, s.Phases.Jitter, using.every, watching.every)
 
@@ -150,5 +152,6 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	if len(watching.hooks) > 0 {
 		out.Switchboard.Names = map[string]netip.Addr{"hooks": out.LoadAddr}
 	}
+	out.show(ofLoad, ofSwitchboard)
 	return out, nil
 }

@@ -5,7 +5,7 @@
 //
 //   - the parts by themselves, and the nodes: general, phases, drillSubnet, writtenFaults,
 //     targets, startOrder, databases;
-//   - who opens connections: cohorts, userLoad, floods, uses, watchers, readiness;
+//   - who opens connections: cohorts, userLoad, floods, uses, watchers, readiness, scraped;
 //   - their links: faultReroutes, steers, linking, steering;
 //   - what the faults hit, and what that does to users and watchers: aims, setTTLs, proxied,
 //     binding, overlaps, noticeable;

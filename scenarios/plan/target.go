@@ -96,6 +96,9 @@ func (p targetCheck) oneSource(t *scenarios.Target, here []string) {
 
 // use checks one entry of a target's uses.
 func (p targetCheck) use(name, used string, keys []string) {
+	if slices.Contains([]string{useAll, useLoad, useSwitchboard}, used) {
+		return
+	}
 	var all []string
 	for t, spec := range p.all {
 		all = append(all, t)

@@ -45,6 +45,9 @@ func (l *Lab) content(n plan.Node) (func(file string) ([]byte, error), error) {
 		if !ours {
 			return l.Plan.Scenario.ReadFile(file)
 		}
+		if m == scenarios.TargetList {
+			return l.Plan.Scraped(n.Name)
+		}
 		text, err := l.material(m, own)
 		return []byte(text), err
 	}, nil
