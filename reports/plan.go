@@ -30,6 +30,7 @@ func Plan(w io.Writer, p *plan.Plan) error {
 	b.steps()
 	b.faults()
 	b.watchers()
+	b.monitoring()
 	b.steers()
 	b.judged()
 	b.walls()
@@ -347,6 +348,38 @@ func (b *planText) watchers() {
 	if len(rows) > 0 {
 		b.table("WATCHERS", rows)
 	}
+}
+
+// monitoring says how long word of a fault may take to each watcher, and of what that is made.
+func (b *planText) monitoring() {
+	var rows []string
+	for _, m := range b.p.Monitoring {
+		if m.Unknown != "" {
+			rows = append(rows, fmt.Sprintf("%s\tnot known\t\t%s", m.Watcher, m.Unknown))
+			continue
+		}
+		of := m.Detect.String()
+		if m.Looks > 0 {
+			of += fmt.Sprintf(", and what its expression needs of the %s that it looks back", m.Looks)
+		}
+		rows = append(rows, fmt.Sprintf("%s\tnotices within %s\t%s\t%s", m.Watcher,
+			m.Detect.Total(), limited("detect", m.DetectLimit), of))
+		if m.Clear != nil {
+			rows = append(rows, fmt.Sprintf("\tis content within %s\t%s\t%s", m.Clear.Total(),
+				limited("alert-clear", m.ClearLimit), m.Clear))
+		}
+	}
+	if len(rows) > 0 {
+		b.table("MONITORING, the longest that its own configuration lets it take", rows)
+	}
+}
+
+// limited says what the SLA allows.
+func limited(key string, limit time.Duration) string {
+	if limit == 0 {
+		return ""
+	}
+	return fmt.Sprintf("sla.%s ≤ %s", key, limit)
 }
 
 func (b *planText) steers() {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/stormdrill/stormdrill/scenarios/alerting"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
@@ -14,16 +15,18 @@ const PlanSchema = "stormdrill/plan/v1"
 
 // planned is a plan for programs. Times are in seconds; 0 where there is none.
 type planned struct {
-	Schema      string             `json:"schema"`
-	Scenario    string             `json:"scenario"`
-	Summary     string             `json:"summary"`
-	Seed        uint64             `json:"seed,string"` // a JSON number would lose it
-	Network     string             `json:"network"`
-	Length      float64            `json:"length_seconds"`
-	Containers  []plannedContainer `json:"containers"`
-	Links       []plannedLink      `json:"links"`
-	Faults      []plannedFault     `json:"faults"`
-	Watchers    []plannedWatcher   `json:"watchers"`
+	Schema     string             `json:"schema"`
+	Scenario   string             `json:"scenario"`
+	Summary    string             `json:"summary"`
+	Seed       uint64             `json:"seed,string"` // a JSON number would lose it
+	Network    string             `json:"network"`
+	Length     float64            `json:"length_seconds"`
+	Containers []plannedContainer `json:"containers"`
+	Links      []plannedLink      `json:"links"`
+	Faults     []plannedFault     `json:"faults"`
+	Watchers   []plannedWatcher   `json:"watchers"`
+	// Monitoring is what the configuration of a monitoring among the targets lets it take.
+	Monitoring  []plannedDelay     `json:"monitoring"`
 	Timeline    []plannedStep      `json:"timeline"`
 	Objectives  []plannedObjective `json:"objectives"`
 	Uncontained []string           `json:"uncontained"`
@@ -67,6 +70,39 @@ type plannedWatcher struct {
 	Local bool     `json:"local"` // the CLI hears or asks it, on its own machine
 }
 
+// plannedDelay is how long word of a fault takes to a watcher at most, and of its end; null
+// where that is not known, or never comes.
+type plannedDelay struct {
+	Watcher string        `json:"watcher"`
+	Rule    string        `json:"rule"`
+	Detect  *float64      `json:"detect_seconds"`
+	Clear   *float64      `json:"clear_seconds"`
+	Of      []plannedPart `json:"detect"`
+	OfClear []plannedPart `json:"clear"`
+	Looks   float64       `json:"looks_back_seconds"`
+	Unknown string        `json:"unknown"` // why
+}
+
+type plannedPart struct {
+	Key  string  `json:"key"` // as the monitoring's own configuration has it
+	Took float64 `json:"seconds"`
+}
+
+// delayed is a delay, whole and in parts.
+func delayed(d alerting.Delay) (whole *float64, parts []plannedPart) {
+	parts = []plannedPart{}
+	for _, p := range d {
+		if p.Took > 0 {
+			parts = append(parts, plannedPart{p.Key, p.Took.Seconds()})
+		}
+	}
+	if d != nil {
+		sum := d.Total().Seconds()
+		whole = &sum
+	}
+	return whole, parts
+}
+
 type plannedStep struct {
 	At   float64 `json:"at_seconds"` // from the start of the run
 	What string  `json:"what"`
@@ -85,7 +121,7 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 	out := planned{Schema: PlanSchema, Scenario: p.Scenario.Name, Summary: p.Scenario.Summary,
 		Seed: p.Seed, Network: p.Subnet.String(),
 		Length: s(p.Timeline[len(p.Timeline)-1].At), Containers: []plannedContainer{},
-		Links: []plannedLink{}, Faults: []plannedFault{},
+		Links: []plannedLink{}, Faults: []plannedFault{}, Monitoring: []plannedDelay{},
 		Watchers: []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{},
 		Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
 	for _, n := range p.Nodes {
@@ -108,6 +144,12 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 	for _, x := range p.Header.Watch {
 		out.Watchers = append(out.Watchers, plannedWatcher{x.Name, x.Kind, x.What,
 			some(x.Unmet), x.Local})
+	}
+	for _, x := range p.Monitoring {
+		m := plannedDelay{Watcher: x.Watcher, Rule: x.Rule, Looks: s(x.Looks), Unknown: x.Unknown}
+		m.Detect, m.Of = delayed(x.Detect)
+		m.Clear, m.OfClear = delayed(x.Clear)
+		out.Monitoring = append(out.Monitoring, m)
 	}
 	for _, x := range p.Timeline {
 		out.Timeline = append(out.Timeline, plannedStep{s(x.At), x.What})

@@ -34,14 +34,15 @@ type detector struct {
 
 // questions are a watcher's, and whom they go to.
 type questions struct {
-	client  string   // whose links they take
-	unknown bool     // it hears of things by a way that is not known here
-	names   bool     // they go to the resolver alone
-	port    bool     // what is behind the port is not asked
-	nodes   []string // that are asked, or whose log is read
-	log     bool     // their log is
-	states  []string // nodes whose state is read there
-	endless string   // why it is never known to be content again; empty: it is
+	client  string        // whose links they take
+	unknown bool          // it hears of things by a way that is not known here
+	names   bool          // they go to the resolver alone
+	port    bool          // what is behind the port is not asked
+	nodes   []string      // that are asked, or whose log is read
+	log     bool          // their log is
+	states  []string      // nodes whose state is read there
+	endless string        // why it is never known to be content again; empty: it is
+	alerts  *watch.Alerts // that it hears of; nil: of none
 }
 
 func (d *detector) at(key string) []string { return append(slices.Clip(d.keys), key) }
@@ -144,6 +145,9 @@ func (d *detector) Logs(key, target string) {
 
 // Anyhow takes it that the watcher can meet every fault.
 func (d *detector) Anyhow() { d.asked.unknown = true }
+
+// Alerts says which alerts it hears of.
+func (d *detector) Alerts(a watch.Alerts) { d.asked.alerts = &a }
 
 // Expects checks what a good answer is.
 func (d *detector) Expects(key string, e load.Expect) { checkExpect(d.p.diagnostics, d.at(key), e) }

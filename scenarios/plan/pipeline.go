@@ -74,7 +74,9 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	who = who.join(ready.consumer)
 	ofLoad, ofSwitchboard := scraped{d, s.Targets, watching.hooks}.ports()
 	protocols := merged(users.asked, flooding.asked, using.asked, watching.asked, ready.asked)
-	every := max(time.Second, s.Phases.Jitter, using.every, watching.every)
+	told := monitoring{d, host, nodes, watching.header, watching.questions, s.SLA,
+		s.Phases.Hold}.delays()
+	every := max(time.Second, s.Phases.Jitter, using.every, watching.every, told.every)
 
 	// Their links, those included by which faults and steers reroute somebody.
 	reroutes := slices.Concat(faultReroutes(d, nodes, written),
@@ -121,7 +123,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		bound.faults, bound.header = nil, nil // checked, and their proxies stay in the links
 	}
 	steps := schedule{d, s.Phases, bound.faults, writeGap(users.groups) > 0, every, detectors,
-		s.Targets}.timeline()
+		s.Targets, told.known}.timeline()
 	if err := d.problems.Err(); err != nil {
 		return nil, err
 	}
@@ -136,7 +138,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		DiskAddr:    subnet.diskNode(),
 		InjectDelay: draws.phase(every),
 		Nodes:       bound.nodes, Faults: bound.faults, Steers: steered.steers,
-		Watchers: watching.kinds, Timeline: steps,
+		Watchers: watching.kinds, Monitoring: told.implied, Timeline: steps,
 		Header: timeline.Header{
 			Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
 			Run: run, Seed: o.Seed, Tool: o.Tool, Control: control,

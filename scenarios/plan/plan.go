@@ -5,7 +5,8 @@
 //
 //   - the parts by themselves, and the nodes: general, phases, drillSubnet, writtenFaults,
 //     targets, startOrder, databases;
-//   - who opens connections: cohorts, userLoad, floods, uses, watchers, readiness, scraped;
+//   - who opens connections: cohorts, userLoad, floods, uses, watchers, readiness, scraped; and
+//     how long a monitoring among the targets takes: monitoring;
 //   - their links: faultReroutes, steers, linking, steering;
 //   - what the faults hit, and what that does to users and watchers: aims, setTTLs, proxied,
 //     binding, overlaps, noticeable;
@@ -61,8 +62,11 @@ type Plan struct {
 	Faults   []Fault
 	Steers   []Steer
 	Watchers map[string]watch.Kind // as the scenario has them, by name
-	Timeline []Step
-	Header   timeline.Header // what the record begins with
+	// Monitoring is how long word of a fault takes to each watcher that hears of alerts, by the
+	// monitoring's own configuration; in order of watchers.
+	Monitoring []Implied
+	Timeline   []Step
+	Header     timeline.Header // what the record begins with
 
 	Uncontained []string // what the drill does not keep inside its network, in words
 	Notes       []string // what a reader of the plan should know

@@ -20,6 +20,7 @@ type schedule struct {
 	every    time.Duration // longest period of a check that is known
 	watchers []timeline.Watcher
 	targets  map[string]*scenarios.Target
+	known    []string // watchers, and targets, whose own periods are
 }
 
 func (p schedule) timeline() []Step {
@@ -56,12 +57,13 @@ func (p schedule) timeline() []Step {
 // images that are not Stormdrill's and use somebody.
 func (p schedule) others() (names []string) {
 	for _, w := range p.watchers {
-		if w.Told && !w.Person {
+		if w.Told && !w.Person && !slices.Contains(p.known, w.Name) {
 			names = append(names, w.Name)
 		}
 	}
 	for _, name := range sortedKeys(p.targets) {
-		if t := p.targets[name]; t.Lab == nil && len(t.Uses) > 0 {
+		if t := p.targets[name]; t.Lab == nil && len(t.Uses) > 0 &&
+			!slices.Contains(p.known, name) {
 			names = append(names, name)
 		}
 	}

@@ -40,6 +40,7 @@ func (a *Alertmanager) Plan(p Planner) {
 	}
 	to := secret.Text(strings.TrimSuffix(string(a.URL), "/") +
 		"/api/v2/alerts?active=true&silenced=false&inhibited=false")
+	p.Alerts(Alerts{Rule: a.Labels["alertname"], Labels: a.Labels})
 	p.Check(fmt.Sprintf("asks Alertmanager at %s for alerts%s", a.URL, braces(a.Labels)),
 		orElse(a.Every, DefaultPoll), 0,
 		load.Check{Alertmanager: &load.AlertmanagerProbe{URL: to, Labels: a.Labels}})

@@ -70,6 +70,8 @@ type Planner interface {
 	Logs(key, target string)
 	// Anyhow: what it asks may hear of things by ways that are not known here.
 	Anyhow()
+	// Alerts says which alerts of a monitoring in the drill it hears of.
+	Alerts(a Alerts)
 	// Expects checks an expectation, Authority reads a file of certificates.
 	Expects(key string, e load.Expect)
 	Authority(key, file string) string
@@ -87,6 +89,17 @@ type Planner interface {
 	// Hook has the load node wait for notifications; or, where local, says that it is waited
 	// for them on the CLI's machine. Who waits at the address of another hears what comes there.
 	Hook(h load.Hook, local bool)
+}
+
+// Alerts are those of a monitoring that a detector hears of, as far as it says so itself.
+type Alerts struct {
+	Query  string            // it asks this instead, and hears of no alert
+	Rule   string            // their name
+	Labels map[string]string // that they have
+	Match  string            // regular expression of an alert as it is sent
+	// URL is where they are sent to, and Token that one follows there; empty: they are asked for.
+	URL   string
+	Token bool
 }
 
 // Defaults of what is asked.

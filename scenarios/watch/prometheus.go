@@ -58,6 +58,7 @@ func (p *Prometheus) Plan(plan Planner) {
 		probe.URL, what = secret.Text(root+"/api/v1/rules?type=alert"),
 			"the alert "+p.Rule+braces(p.Labels)
 	}
+	plan.Alerts(Alerts{Query: p.Query, Rule: p.Rule, Labels: p.Labels})
 	plan.Check(fmt.Sprintf("asks Prometheus at %s for %s", p.URL, what),
 		orElse(p.Every, DefaultPoll), 0, load.Check{Prometheus: probe})
 }

@@ -72,6 +72,10 @@ func (h *Webhook) Plan(p Planner) {
 		at = fmt.Sprintf("http://hooks:%d%s/%s", h.Port, strings.TrimSuffix(path, "/"), h.Token)
 	}
 	p.Anyhow() // what its sender asks is not known here
+	if !h.Loopback {
+		p.Alerts(Alerts{Match: h.Match, URL: fmt.Sprintf("http://hooks:%d%s", h.Port, path),
+			Token: h.Token != ""})
+	}
 	p.Waits("waits for a notification at "+at, h.Match, h.Resolved)
 	p.Hook(load.Hook{Port: h.Port, Path: path, Token: h.Token}, h.Loopback)
 }
