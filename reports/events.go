@@ -2,7 +2,6 @@ package reports
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"reflect"
 	"sync"
@@ -141,8 +140,20 @@ func (e *Events) Run(scenario string, control bool, seed uint64, turn *int, dir 
 }
 
 // Say tells what is being prepared, or went wrong.
-func (e *Events) Say(format string, a ...any) {
-	e.emit(eventMessage{eventNow("message"), fmt.Sprintf(format, a...)})
+func (e *Events) Say(n timeline.Note) { e.emit(eventMessage{eventNow("message"), n.Text}) }
+
+// Pulling tells of a pull that takes its time, and of its end, as messages.
+func (e *Events) Pulling(p timeline.Pull) {
+	e.mu.Lock()
+	began := !e.last.IsZero()
+	due := p.Over || time.Since(e.last) >= plainEvery
+	if due {
+		e.last = time.Now()
+	}
+	e.mu.Unlock()
+	if due && began && p.Layers > 0 {
+		e.emit(eventMessage{eventNow("message"), english.pulling(p)})
+	}
 }
 
 // Phase begins a phase of a planned length; the same one again changes nothing.

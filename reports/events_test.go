@@ -20,7 +20,7 @@ func rehearsal(w *bytes.Buffer) error {
 	turn := 3
 	e.Campaign("bad-lb-node", campaign.Design{Runs: 12, Allowed: 1, Controls: 2, Seed: 7}, "out")
 	e.Run("bad-lb-node", false, 7, &turn, "out/003", 40*time.Second)
-	e.Say("starting %s", "targets")
+	e.Say(timeline.Note{Text: "starting targets"})
 	e.Phase("fault", 10*time.Second)
 	s := timeline.State{Seen: timeline.Seen{Rate: 99.5, Success: 0.9, P99: 12 * time.Millisecond},
 		Faults: []string{"bad-node"}, Biting: true,
@@ -92,7 +92,7 @@ func TestEventsKeepTheirSchema(t *testing.T) {
 // A stream that cannot be written is an error of the run's end.
 func TestEventsBesideAFullDisk(t *testing.T) {
 	e := NewEvents(failing{})
-	e.Say("x")
+	e.Say(timeline.Note{Text: "x"})
 	if e.Verdict(sla.Scorecard{}, "") == nil {
 		t.Error("no error")
 	}

@@ -1,13 +1,17 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -16,9 +20,9 @@ import (
 // at the start of each phase, whenever a fault or a watcher turns, and every plainEvery
 // after.
 type Live struct {
-	w     io.Writer
-	tty   bool
-	width int
+	w    io.Writer
+	size Size
+	lines
 
 	mu    sync.Mutex
 	phase string
@@ -26,22 +30,70 @@ type Live struct {
 	long  time.Duration
 	state timeline.State   // that was shown last
 	calm  []timeline.Woken // watchers that are content again, and since when
-	last  time.Time        // of the last plain line
+	last  time.Time        // of the last plain line, or of what was drawn of a pull
 	said  string           // of what is injected, and who noticed, in that line
-	drawn int              // lines that stand and will be drawn over
+	drawn drawing
 }
 
-// plainEvery is the pause between two plain lines of a phase.
-const plainEvery = 5 * time.Second
+// Size gives the columns and rows of a terminal, as they are now; nil: it is none.
+type Size func() (columns, rows int)
 
-// NewLive writes to w, a terminal of that width if tty.
-func NewLive(w io.Writer, tty bool, width int) *Live { return &Live{w: w, tty: tty, width: width} }
+// Pauses between two plain lines of a phase, or of a pull, and between two drawings of a pull.
+const (
+	plainEvery = 5 * time.Second
+	drawEvery  = 250 * time.Millisecond
+)
 
-// Say writes a line of its own: what is being prepared, or went wrong.
-func (l *Live) Say(format string, a ...any) {
+// NewLive writes to w, a terminal of that size or none. The language nil is English.
+func NewLive(w io.Writer, size Size, in *words.Language) *Live {
+	return &Live{w: w, size: size, lines: lines{cmp.Or(in, words.English)}, drawn: drawing{w: w}}
+}
+
+// Say tells what is being prepared, or went wrong.
+func (l *Live) Say(n timeline.Note) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.write(l.clock() + Plain(fmt.Sprintf(format, a...)))
+	l.write(Plain(l.Text(sla.Noted(n))), l.drawn.lines)
+}
+
+// Entered takes in that a person typed a line, whose echo stands below what is drawn.
+func (l *Live) Entered(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if columns, _ := l.terminal(); columns > 0 && len(l.drawn.lines) > 0 {
+		l.drawn.typed += rowsOf([]string{line}, columns)
+	}
+}
+
+// Pulling shows how far an image has come.
+func (l *Live) Pulling(p timeline.Pull) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	line := oneLine.Replace(Plain(l.pulling(p)))
+	columns, _ := l.terminal()
+	pause := plainEvery
+	if columns > 0 {
+		pause = drawEvery
+	}
+	switch {
+	case p.Over && p.Layers == 0:
+		l.redraw(nil)
+	case p.Over:
+		l.write(line, nil)
+	case time.Since(l.last) < pause:
+		return
+	case columns > 0:
+		l.redraw([]string{words.Cut(line, columns-1)})
+	case !l.last.IsZero(): // the beginning was said
+		l.write(line, nil)
+	}
+	l.last = time.Now()
+}
+
+// pulling says how far an image has come.
+func (l lines) pulling(p timeline.Pull) string {
+	return l.Line("live-pull", "image", p.Image, "done", strconv.Itoa(p.Done),
+		"layers", strconv.Itoa(p.Layers), "size", fmt.Sprintf("%.1f MB", float64(p.Loaded)/1e6))
 }
 
 // Phase begins a phase of a planned length; the same one again changes nothing.
@@ -63,16 +115,15 @@ func (l *Live) Update(s timeline.State) {
 	if l.phase == "" {
 		return
 	}
-	l.state = s
-	said := injected(s) + noticed(s)
+	l.state = inLines(s)
+	said := strings.Join(l.turns(), "  ")
+	columns, rows := l.terminal()
 	switch {
-	case l.tty:
-		block := l.block()
-		l.write(block...)
-		l.drawn = len(block)
+	case columns > 0:
+		l.redraw(l.block(columns, rows))
 	case said != l.said || time.Since(l.last) >= plainEvery:
 		l.last, l.said = time.Now(), said
-		l.write(l.clock() + l.line())
+		l.write(l.line(0), nil)
 	}
 }
 
@@ -82,119 +133,178 @@ func (l *Live) turned(all []timeline.Turn) {
 		if t.What != timeline.OfWatcher {
 			continue
 		}
-		var others []timeline.Woken
-		for _, w := range l.calm {
-			if w.Watcher != t.Name {
-				others = append(others, w)
-			}
-		}
-		if l.calm = others; !t.On {
+		l.calm = slices.DeleteFunc(l.calm,
+			func(w timeline.Woken) bool { return w.Watcher == t.Name })
+		if !t.On {
 			l.calm = append(l.calm, timeline.Woken{Watcher: t.Name, Since: t.At})
 		}
 	}
 }
 
 // injected says what is in force; empty: nothing.
-func injected(s timeline.State) string {
-	if len(s.Faults) == 0 {
-		return ""
+func (l *Live) injected() string {
+	if s := l.state; len(s.Faults) > 0 && !s.Biting {
+		return l.Line("live-unmet", "faults", l.List(s.Faults))
 	}
-	said := "  injected: " + strings.Join(s.Faults, ", ")
-	if !s.Biting {
-		said += " (no user met it yet)"
+	return l.List(l.state.Faults)
+}
+
+// noticed are the watchers that are not content.
+func (l *Live) noticed() (names []string) {
+	for _, w := range l.state.Alarms {
+		names = append(names, w.Watcher)
+	}
+	return names
+}
+
+// label is what stands before what it is of.
+func (l *Live) label(line string) string { return l.Line("live-label", "label", l.Line(line)) }
+
+// turns say what is injected, and who noticed; none: nothing, and nobody.
+func (l *Live) turns() (said []string) {
+	if s := l.injected(); s != "" {
+		said = append(said, l.label("live-injected")+s)
+	}
+	if s := l.List(l.noticed()); s != "" {
+		said = append(said, l.label("live-noticed")+s)
 	}
 	return said
 }
 
-// noticed says which watchers are not content; empty: all are.
-func noticed(s timeline.State) string {
-	var names []string
-	for _, w := range s.Alarms {
-		names = append(names, w.Watcher)
+// line says all in one, or, where that is wider, in one and a further one.
+func (l *Live) line(columns int) string {
+	all := l.named() + l.progress() + "  " + l.rate() + "  " + strings.Join(l.served(), "  ")
+	turns := strings.Join(l.turns(), "  ")
+	switch {
+	case turns == "":
+		return all
+	case columns > 0 && words.Width(all)+2+words.Width(turns) >= columns:
+		return all + "\n  " + turns
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return "  noticed: " + strings.Join(names, ", ")
+	return all + "  " + turns
 }
 
-// line says all in one.
-func (l *Live) line() string {
-	return fmt.Sprintf("%-8s %s  %s%s%s", l.phase, l.progress(), seen(l.state.Seen),
-		injected(l.state), noticed(l.state))
+// named is the phase, as wide as any.
+func (l *Live) named() string {
+	wide := 0
+	for _, name := range []string{"warm-up", "baseline", "fault", "recovery"} {
+		wide = max(wide, words.Width(l.lines.phase(name)))
+	}
+	return words.Pad(l.lines.phase(l.phase), wide) + " "
 }
 
 func (l *Live) progress() string {
-	return fmt.Sprintf("%4s of %s", l.done().Round(time.Second), l.long.Round(time.Second))
+	return l.Line("live-progress", "done", fmt.Sprintf("%4s", l.done().Round(time.Second)),
+		"length", l.long.Round(time.Second).String())
 }
 
 func (l *Live) done() time.Duration { return min(time.Since(l.since), l.long) }
 
-func seen(s timeline.Seen) string {
-	return fmt.Sprintf("%6.0f/s  success %s  p99 %s", s.Rate, words.Percent(s.Success),
-		words.Brief(s.P99.Seconds()))
+// rate is how many requests a second the users make, and served what they have of them.
+func (l *Live) rate() string { return fmt.Sprintf("%6.0f/s", l.state.Rate) }
+
+func (l *Live) served() []string {
+	return []string{l.Line("live-success", "share", words.Percent(l.state.Success)),
+		"p99 " + words.Brief(l.state.P99.Seconds())}
 }
 
-// barWide is how many columns the progress of a phase takes.
+// barWide is how many columns the progress of a phase takes, where it has them.
 const barWide = 24
 
-// block are the lines of a terminal: the phase, what users have, what is injected, who noticed.
-func (l *Live) block() []string {
-	full := barWide
+// block are the lines of a terminal: the phase, what users have, what is injected, who
+// noticed, who is content again. They are as many before somebody notices as after.
+func (l *Live) block(columns, rows int) (out []string) {
+	phase, done := l.named(), l.progress()
+	wide := max(0, min(barWide, columns-2-words.Width(phase)-words.Width(done)))
+	full := wide
 	if l.long > 0 {
-		full = int(barWide * l.done() / l.long)
+		full = int(time.Duration(wide) * l.done() / l.long)
 	}
-	out := []string{fmt.Sprintf("%-8s %s%s %s", l.phase, strings.Repeat("█", full),
-		strings.Repeat("░", barWide-full), l.progress()), "  users:   " + seen(l.state.Seen)}
-	if s := injected(l.state); s != "" {
-		out = append(out, s)
-	}
-	if s := ago(l.state.Alarms); s != "" {
-		out = append(out, "  noticed: "+s)
-	}
-	if s := ago(l.calm); s != "" {
-		out = append(out, "  content again: "+s)
+	out = append(out, phase+strings.Repeat("█", full)+strings.Repeat("░", wide-full)+" "+done)
+	served := append([]string{strings.TrimSpace(l.rate())}, l.served()...)
+	out = append(out, l.row("users", columns, served...)...)
+	out = append(out, l.row("live-injected", columns, l.injected())...)
+	out = append(out, l.row("live-noticed", columns, l.ago(l.state.Alarms))...)
+	if len(l.calm) > 0 {
+		out = append(out, l.row("live-content", columns, l.ago(l.calm))...)
 	}
 	for i := range out {
-		out[i] = words.Cut(out[i], l.width-1)
+		out[i] = words.Cut(out[i], columns-1)
 	}
-	return out
+	return out[:min(len(out), max(1, rows-1))]
+}
+
+// row sets values behind a label, in a further row what has no room; none is a dash.
+func (l *Live) row(label string, columns int, values ...string) (rows []string) {
+	behind := 0
+	for _, other := range []string{"users", "live-injected", "live-noticed", "live-content"} {
+		behind = max(behind, words.Width(l.label(other)))
+	}
+	row := "  " + words.Pad(strings.TrimRight(l.label(label), " "), behind)
+	blank := strings.Repeat(" ", words.Width(row))
+	for i, v := range values {
+		v = cmp.Or(v, "–")
+		switch {
+		case i == 0:
+			row += v
+		case words.Width(row)+2+words.Width(v) < columns:
+			row += "  " + v
+		default:
+			rows, row = append(rows, row), blank+v
+		}
+	}
+	return append(rows, row)
 }
 
 // ago lists watchers with the time since.
-func ago(all []timeline.Woken) string {
+func (l *Live) ago(all []timeline.Woken) string {
 	var said []string
 	for _, w := range all {
-		said = append(said, w.Watcher+" "+time.Since(w.Since).Round(time.Second).String()+" ago")
+		said = append(said, l.Line("live-ago", "watcher", oneLine.Replace(Plain(w.Watcher)),
+			"time", time.Since(w.Since).Round(time.Second).String()))
 	}
-	return strings.Join(said, ", ")
+	return l.List(said)
 }
 
-// clock is the time of day before a plain line: a CI's log has no other.
-func (l *Live) clock() string {
-	if l.tty {
-		return ""
+// terminal is its size; none: no columns.
+func (l *Live) terminal() (columns, rows int) {
+	if l.size == nil {
+		return 0, 0
 	}
-	return time.Now().Format(time.TimeOnly) + " "
+	columns, rows = l.size()
+	return max(columns, 2), rows
 }
 
-// write writes lines in the place of those that are drawn, in one go, so that nothing flickers.
-func (l *Live) write(lines ...string) {
-	var b strings.Builder
-	if l.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", l.drawn)
-		l.drawn = 0
+// redraw puts a block in the place of what is drawn.
+func (l *Live) redraw(block []string) {
+	if columns, _ := l.terminal(); columns > 0 {
+		l.drawn.show(nil, block, columns)
 	}
-	for _, line := range lines {
-		b.WriteString(line + "\n")
+}
+
+// write writes lines for good, on a terminal above what is drawn then, and elsewhere behind
+// the time of day: a CI's log has no other.
+func (l *Live) write(text string, block []string) {
+	columns, _ := l.terminal()
+	if columns == 0 {
+		_, _ = io.WriteString(l.w, time.Now().Format(time.TimeOnly)+" "+text+"\n")
+		return
 	}
-	_, _ = io.WriteString(l.w, b.String())
+	var said []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimRight(line, "\n"); words.Width(line) < columns {
+			said = append(said, line)
+			continue
+		}
+		said = append(said, folded(line, columns-1, 2)...)
+	}
+	l.drawn.show(said, block, columns)
 }
 
 // end leaves one line of a phase.
 func (l *Live) end() {
-	if l.drawn > 0 {
-		l.write(words.Cut(l.line(), l.width-1))
+	if columns, _ := l.terminal(); len(l.drawn.lines) > 0 {
+		l.write(l.line(columns), nil)
 	}
 }
 

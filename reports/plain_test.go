@@ -16,6 +16,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // hostile is what a target may write into its log, its name or a header.
@@ -101,12 +102,12 @@ func TestHostileTextIsInert(t *testing.T) {
 		"events": func(w io.Writer) error {
 			e := NewEvents(w)
 			e.Run(hostile, false, 7, nil, hostile, time.Second)
-			e.Say("%s", hostile)
+			e.Say(timeline.Note{Text: hostile})
 			return e.Verdict(c, hostile)
 		},
 		"live": func(w io.Writer) error {
-			l := NewLive(w, false, 80)
-			l.Say("%s", hostile)
+			l := NewLive(w, nil, nil)
+			l.Say(timeline.Note{Text: hostile})
 			l.Phase("fault", time.Second)
 			return nil
 		},

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -267,79 +265,6 @@ func TestJUnitNeverPassesWithoutVerdict(t *testing.T) {
 			t.Errorf("%s: %d errors, %v\n%s", v, all.Errors, err, b.String())
 		}
 	}
-}
-
-func TestLive(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var b strings.Builder
-		began := time.Now()
-		l := NewLive(&b, false, 100)
-		l.Update(timeline.State{}) // before any phase: nothing to show
-		l.Say("starting %s", "targets")
-		l.Phase("baseline", 10*time.Second)
-		for range 24 { // six seconds
-			l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 1,
-				P99: time.Millisecond}})
-			time.Sleep(250 * time.Millisecond)
-		}
-		l.Phase("fault", 5*time.Second)
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
-			Faults: []string{"bad-node"}})
-		time.Sleep(time.Second)
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
-			Faults: []string{"bad-node"}, Biting: true})
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
-			Faults: []string{"bad-node"}, Biting: true})
-		l.Update(timeline.State{Seen: timeline.Seen{Rate: 100, Success: 0.9},
-			Alarms: []timeline.Woken{{Watcher: "balancer"}}})
-		l.Close()
-		at := func(seconds int) string {
-			return began.Add(time.Duration(seconds) * time.Second).Format("15:04:05 ")
-		}
-		want := at(0) + "starting targets\n" +
-			at(0) + "baseline   0s of 10s     100/s  success 100%  p99 1 ms\n" +
-			at(5) + "baseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
-			at(6) + "fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n" +
-			at(7) + "fault      1s of 5s     100/s  success 90%  p99 0 s  injected: bad-node\n" +
-			at(7) + "fault      1s of 5s     100/s  success 90%  p99 0 s  noticed: balancer\n"
-		if b.String() != want {
-			t.Errorf("have\n%s\nwant\n%s", b.String(), want)
-		}
-	})
-}
-
-// On a terminal a few lines are drawn over again, none of them wider than it, and one is left
-// of each phase.
-func TestLiveOnATerminal(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var b strings.Builder
-		l := NewLive(&b, true, 60)
-		l.Phase("fault", 8*time.Second)
-		time.Sleep(4 * time.Second)
-		s := timeline.State{Seen: timeline.Seen{Rate: 98, Success: 0.5, P99: time.Second},
-			Faults: []string{"bad-node"}, Biting: true,
-			Alarms: []timeline.Woken{{Watcher: "balancer", Since: time.Now().Add(-time.Second)}},
-			Turns:  []timeline.Turn{{At: time.Now(), What: timeline.OfWatcher, Name: "probe"}}}
-		l.Update(s)
-		first := b.String()
-		if want := "fault    ████████████░░░░░░░░░░░░   4s of 8s\n" +
-			"  users:       98/s  success 50%  p99 1 s\n  injected: bad-node\n" +
-			"  noticed: balancer 1s ago\n  content again: probe 0s ago\n"; first != want {
-			t.Errorf("have\n%s\nwant\n%s", first, want)
-		}
-		s.Turns = nil
-		l.Update(s)
-		l.Say("watcher pager: acknowledged")
-		l.Update(s)
-		l.Phase("recovery", time.Second)
-		l.Close()
-		again := "\x1b[5A\r\x1b[J"
-		want := first + again + first + again + "watcher pager: acknowledged\n" + first + again +
-			"fault      4s of 8s      98/s  success 50%  p99 1 s  inject\n"
-		if b.String() != want {
-			t.Errorf("have\n%q\nwant\n%q", b.String(), want)
-		}
-	})
 }
 
 // wantGolden compares with a file of testdata, or writes it with -update.

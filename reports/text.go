@@ -195,24 +195,12 @@ func (t *text) line(label, s string) {
 	if s == "" {
 		return
 	}
-	fmt.Fprintf(t, "  %s ", words.Pad(t.Line(label), indent-3))
-	at := indent
-	for _, word := range strings.Fields(s) {
-		for k, part := range words.Breaks(word) {
-			blank := 0
-			if k == 0 && at > indent {
-				blank = 1
-			}
-			n := words.Width(part)
-			if at > indent && at+blank+n > t.Width {
-				t.WriteString("\n" + strings.Repeat(" ", indent))
-				at, blank = indent, 0
-			}
-			t.WriteString(strings.Repeat(" ", blank) + part)
-			at += blank + n
+	for i, l := range folded(s, t.Width-indent, 0) {
+		if i > 0 {
+			label = ""
 		}
+		fmt.Fprintf(t, "  %s %s\n", words.Pad(t.Line(label), indent-3), l)
 	}
-	t.WriteByte('\n')
 }
 
 // reason writes why: sentences as a paragraph, and what a log said, which is indented, line

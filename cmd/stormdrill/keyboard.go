@@ -12,6 +12,25 @@ import (
 type typing struct {
 	once sync.Once
 	c    chan string
+
+	mu    sync.Mutex
+	heard func(line string) // told of each line as it is typed; nil: nobody
+}
+
+// tell has somebody told of each line from now on, instead of who was before.
+func (t *typing) tell(heard func(line string)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.heard = heard
+}
+
+// hear tells of a line.
+func (t *typing) hear(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.heard != nil {
+		t.heard(line)
+	}
 }
 
 // linesWaiting is how many lines may be typed and not yet taken; those beyond are dropped.
@@ -30,6 +49,7 @@ func (t *typing) lines() <-chan string {
 		go func() {
 			defer close(t.c)
 			for s := bufio.NewScanner(in); s.Scan(); {
+				t.hear(s.Text())
 				select {
 				case t.c <- s.Text():
 				default:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/run"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -53,22 +55,23 @@ type console interface {
 }
 
 // console shows one drill until it is closed. The drill waits for nobody who reads.
-func (s showing) console() console {
+func (s showing) console(in *words.Language) read {
 	s.course.begin()
 	switch {
 	case s.events != nil:
-		return read{s.events, s.course}
+		return read{s.events, s.course, func(string) {}}
 	case s.quiet:
-		return read{silent{}, s.course}
+		return read{silent{}, s.course, func(string) {}}
 	}
-	width, tty := terminal(s.text)
-	return read{reports.NewLive(s.course, tty, width), s.course}
+	live := reports.NewLive(s.course, sizeOf(s.text), in)
+	return read{live, s.course, live.Entered}
 }
 
 // read is a console of which all is written once it is closed.
 type read struct {
 	console
-	course *queued
+	course  *queued
+	entered func(line string) // takes in what a person typed
 }
 
 func (r read) Close() {
@@ -79,11 +82,10 @@ func (r read) Close() {
 // warn tells what went wrong besides the drill, however little else is asked for.
 func (s showing) warn(format string, a ...any) {
 	if s.events != nil {
-		s.events.Say(format, a...)
+		s.events.Say(timeline.Note{Text: fmt.Sprintf(format, a...)})
 		return
 	}
-	width, tty := terminal(s.text)
-	reports.NewLive(s.text, tty, width).Say(format, a...)
+	reports.NewLive(s.text, sizeOf(s.text), nil).Say(timeline.Note{Text: fmt.Sprintf(format, a...)})
 }
 
 // section folds how a drill goes, where a CI's log can.
@@ -120,7 +122,8 @@ func (s showing) failed(of *scenarios.Scenario, why error) {
 // silent shows nothing.
 type silent struct{}
 
-func (silent) Say(string, ...any)          {}
+func (silent) Say(timeline.Note)           {}
+func (silent) Pulling(timeline.Pull)       {}
 func (silent) Phase(string, time.Duration) {}
 func (silent) Update(timeline.State)       {}
 func (silent) Close()                      {}

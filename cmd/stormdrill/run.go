@@ -287,10 +287,12 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	if f.events != nil {
 		f.events.Run(d.Scenario.Name, d.Control, d.Seed, turn, d.Dir, length(d.Scenario))
 	}
-	live, end := f.console(), f.section(d.Dir, d.Scenario.Name)
+	live, end := f.console(f.language.Language), f.section(d.Dir, d.Scenario.Name)
 	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
 		version(), live, ground, reaper
 	if onTerminal() {
+		f.typing.tell(live.entered)
+		defer f.typing.tell(nil)
 		d.Typed = f.typing.lines
 	}
 	card, err := d.Run(ctx)
@@ -351,12 +353,24 @@ func (l language) textOptions(w io.Writer, dir string, verbose bool) reports.Tex
 
 // terminal gives the width of the terminal w is, if it is one.
 func terminal(w io.Writer) (width int, ok bool) {
-	f, isFile := w.(interface{ Fd() uintptr })
-	if !isFile || !term.IsTerminal(int(f.Fd())) || strings.EqualFold(os.Getenv("TERM"), "dumb") {
-		return 100, false
-	}
-	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+	if size := sizeOf(w); size != nil {
+		width, _ = size()
 		return width, true
 	}
-	return 80, true
+	return 100, false
+}
+
+// sizeOf gives the size of the terminal that w is, if it is one.
+func sizeOf(w io.Writer) reports.Size {
+	f, isFile := w.(interface{ Fd() uintptr })
+	if !isFile || !term.IsTerminal(int(f.Fd())) || strings.EqualFold(os.Getenv("TERM"), "dumb") {
+		return nil
+	}
+	return func() (columns, rows int) {
+		columns, rows, err := term.GetSize(int(f.Fd()))
+		if err != nil || columns <= 0 || rows <= 0 {
+			return 80, 24
+		}
+		return columns, rows
+	}
 }

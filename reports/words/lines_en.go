@@ -227,6 +227,18 @@ var englishLines = map[string]string{
 	"matrix-shows":          "What it shows",
 	"matrix-unfired":        "{alert}: no watcher was told of this alert in any of the runs ({runs})",
 
+	// A drill while it runs.
+	"warm-up":       "warm-up",
+	"live-label":    "{label}: ",
+	"live-progress": "{done} of {length}",
+	"live-success":  "success {share}",
+	"live-injected": "injected",
+	"live-unmet":    "{faults} (no user met it yet)",
+	"live-noticed":  "noticed",
+	"live-content":  "content again",
+	"live-ago":      "{watcher} {time} ago",
+	"live-pull":     "image {image}: {done} of {layers} layers there, {size} loaded",
+
 	// The messages to users.
 	"message-into":            "{at} s into the run",
 	"message-groups":          "users of {groups}",

@@ -215,6 +215,18 @@ var chineseLines = map[string]string{
 	"matrix-shows":          "结论",
 	"matrix-unfired":        "{alert}：各轮（{runs}）中均无监控收到此告警",
 
+	// A drill while it runs.
+	"warm-up":       "预热",
+	"live-label":    "{label}：",
+	"live-progress": "{done} / {length}",
+	"live-success":  "成功 {share}",
+	"live-injected": "已注入",
+	"live-unmet":    "{faults}（尚无用户受影响）",
+	"live-noticed":  "已发现",
+	"live-content":  "已恢复正常",
+	"live-ago":      "{watcher}（{time}前）",
+	"live-pull":     "镜像 {image}：{layers} 层中已有 {done} 层，已下载 {size}",
+
 	// 对用户的通知。
 	"message-into":            "运行第 {at} 秒",
 	"message-groups":          "{groups} 的用户",

@@ -72,43 +72,60 @@ func units(t *testing.T) map[sla.Code][]string {
 	return all
 }
 
-// notes are the kinds of notes that runs make, and what each names.
-func notes(t *testing.T) map[sla.Code][]string {
-	all := map[sla.Code][]string{}
-	names := func(args []ast.Expr) (names []string) {
-		for i := 0; i+1 < len(args); i += 2 {
-			if name, ok := literal(args[i]); ok {
-				names = append(names, name)
+// notes are the kinds of what runs say in English, and what each names: of notes for the
+// record, and of what is said while a drill goes on.
+func notes(t *testing.T) (record, going map[sla.Code][]string) {
+	record, going = map[sla.Code][]string{}, map[sla.Code][]string{}
+	keep := func(in map[sla.Code][]string, kind string, values []ast.Expr) {
+		all := in[sla.Code(kind)]
+		for i := 0; i+1 < len(values); i += 2 {
+			if name, ok := literal(values[i]); ok {
+				all = append(all, name)
 			}
 		}
-		return names
+		in[sla.Code(kind)] = all
 	}
-	for _, folder := range []string{"../../scenarios/run", "../../scenarios/watch"} {
+	for folder, noted := range map[string]map[sla.Code][]string{"../../scenarios/run": record,
+		"../../scenarios/watch": record, "../../scenarios/lab/docker": going} {
 		walk(t, folder, func(n ast.Node) {
 			call, ok := n.(*ast.CallExpr)
-			if !ok {
+			if !ok || len(call.Args) < 2 {
 				return
 			}
-			of, ok := call.Fun.(*ast.SelectorExpr)
-			switch {
-			case !ok:
-			case of.Sel.Name == "Noted": // at, kind, text, …
-				kind, _ := literal(call.Args[1])
-				all[sla.Code(kind)] = append(all[sla.Code(kind)], names(call.Args[3:])...)
-			case of.Sel.Name == "Note" && len(call.Args) > 2: // watcher, text, …
-				all["watcher"] = append(all["watcher"], names(call.Args[2:])...)
+			kind, told := literal(call.Args[0])
+			switch name := called(call); {
+			case name == "Noted": // at, kind, text, …
+				if kind, told = literal(call.Args[1]); told {
+					keep(noted, kind, call.Args[3:])
+				}
+			case name == "say" && told && !strings.Contains(kind, " "): // kind, text, …
+				keep(going, kind, call.Args[2:])
+			case name == "Note" && len(call.Args) > 2: // watcher, text, …
+				keep(record, "watcher", call.Args[2:])
 			}
 		})
 	}
-	all["watcher"] = append(all["watcher"], "watcher")
-	return all
+	record["watcher"] = append(record["watcher"], "watcher")
+	return record, going
+}
+
+// called is the name of what is called.
+func called(call *ast.CallExpr) string {
+	switch of := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		return of.Sel.Name
+	case *ast.Ident:
+		return of.Name
+	}
+	return ""
 }
 
 // What a record says in English by a code has words in every other language, of the values
 // that it carries, and no words are there for what none says: of what each kind of fault
-// counts, and of each kind of note.
+// counts, and of each kind of note. So has what is said while a drill goes on.
 func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
-	units, carried := units(t), notes(t)
+	units := units(t)
+	carried, going := notes(t)
 	for code, values := range units {
 		carried[code] = values
 	}
@@ -124,21 +141,26 @@ func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
 		if l == English {
 			continue
 		}
-		for code, values := range carried {
-			template, ok := l.record[code]
-			if !ok {
-				t.Errorf("%s: no words for %q", name, code)
-			}
-			for _, value := range named(template) {
-				if !slices.Contains(values, value) {
-					t.Errorf("%s: %s names %s, and carries %q", name, code, value, values)
+		for _, x := range []struct {
+			words   map[sla.Code]string
+			carried map[sla.Code][]string
+		}{{l.record, carried}, {l.going, going}} {
+			for code, values := range x.carried {
+				template, ok := x.words[code]
+				if !ok {
+					t.Errorf("%s: no words for %q", name, code)
+				}
+				for _, value := range named(template) {
+					if !slices.Contains(values, value) {
+						t.Errorf("%s: %s names %s, and carries %q", name, code, value, values)
+					}
 				}
 			}
-		}
-		for code := range l.record {
-			_, also := sla.Codes[code]
-			if _, ok := carried[code]; !ok || also {
-				t.Errorf("%s: no record says %s, or the judge says it, too", name, code)
+			for code := range x.words {
+				_, also := sla.Codes[code]
+				if _, ok := x.carried[code]; !ok || also {
+					t.Errorf("%s: nobody says %s, or the judge says it, too", name, code)
+				}
 			}
 		}
 	}

@@ -36,7 +36,7 @@ var chineseRecord = map[sla.Code]string{
 	"syns-unreachable":           "以“不可达”应答的 SYN",
 
 	// Notes.
-	"acknowledged": "监控 {watchers}：已确认：{note}",
+	"acknowledged": "监控 {watchers}：已确认‹：{note}›",
 	"clock-set":    "演练期间容器所在主机的系统时间被调整了 {by}：日志中的时刻可能有同样大的误差",
 	"log-cut": "{target} 的日志：‹{lines} 行超过 {most} 字节，已截断（{bytes} 字节） ›" +
 		"‹开头的 {early} 字节已为后文让位›",

@@ -47,12 +47,15 @@ func Breaks(word string) (parts []string) {
 	return parts
 }
 
-// Cut ends a text where it would take more columns.
+// Cut ends a text that takes more columns, and says by … that it does.
 func Cut(s string, columns int) string {
+	if Width(s) <= columns {
+		return s
+	}
 	taken := 0
 	for i, r := range s {
-		if taken += Width(string(r)); taken > columns {
-			return s[:i]
+		if taken += Width(string(r)); taken >= columns {
+			return s[:i] + "…"
 		}
 	}
 	return s

@@ -25,6 +25,7 @@ type Language struct {
 	said   map[sla.Code]string
 	lines  map[string]string
 	record map[sla.Code]string // for what a record says in English; none: its own words are right
+	going  map[sla.Code]string // for what is said while a drill goes on, likewise
 	faults map[string]string   // for what a fault does, by its kind, likewise
 	to     string              // between the ends of a range
 	list   string              // between what is listed
@@ -40,7 +41,7 @@ var (
 	English = &Language{said: english, lines: both(englishLines, englishPage),
 		to: " to ", list: ", ", parts: "; ", tag: "en"}
 	Chinese = &Language{said: chinese, lines: both(chineseLines, chinesePage),
-		record: chineseRecord, faults: chineseFaults, to: "～", list: "、", parts: "；", tag: "zh"}
+		record: chineseRecord, going: chineseGoing, faults: chineseFaults, to: "～", list: "、", parts: "；", tag: "zh"}
 )
 
 // both is one table of two, which have no line in common.
@@ -68,8 +69,10 @@ func FromEnvironment(getenv func(string) string) *Language {
 // older record, is told by its detail.
 func (l *Language) Text(s sla.Said) string {
 	template, ok := l.said[s.Code]
-	if !ok {
-		template, ok = l.record[s.Code]
+	for _, more := range []map[sla.Code]string{l.record, l.going} {
+		if !ok {
+			template, ok = more[s.Code]
+		}
 	}
 	text, all := l.whole(template, s)
 	if detail, told := s.Of("detail").(string); told && (!ok || !all) {

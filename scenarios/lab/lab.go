@@ -74,8 +74,9 @@ type Options struct {
 	// Events takes what the nodes tell; node is "switchboard" or "load". The lab itself
 	// tells of a "target" (LogCut) and of the "engine" (OutOfMemory).
 	Events   func(node, name string, body json.RawMessage)
-	Progress func(string) // one line per step; nil: silent
-	Binary   string       // what the node image is made of; default: this program
+	Progress func(timeline.Note) // one per step; nil: silent
+	Pulling  func(timeline.Pull) // how far an image has come, again and again; nil: silent
+	Binary   string              // what the node image is made of; default: this program
 	// Uncontained allows a network that packets can leave, where the engine makes no
 	// other; otherwise Start fails with an UncontainedError.
 	Uncontained bool

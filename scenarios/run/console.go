@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -34,10 +35,15 @@ func (d *Drill) phase(p engine.PhaseNow) {
 	}
 	if p.Length == 0 { // no users are there to be shown
 		d.Console.Phase("", 0)
-		d.Console.Say("%s: asking for every acknowledged write", p.Name)
+		d.say("read-back", "read-back: asking for every acknowledged write")
 		return
 	}
 	d.Console.Phase(p.Name, p.Length)
+}
+
+// say tells a person something, in English, and by its kind and values.
+func (d *Drill) say(kind, text string, values ...string) {
+	d.Console.Say(timeline.Noted(wire.Now(), kind, text, values...))
 }
 
 // showEvery is how often the live line changes.

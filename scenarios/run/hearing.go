@@ -23,12 +23,12 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 		Run: d.plan.Run,
 		Awaits: func(watcher, command string) {
 			d.awaited = true
-			here := ""
+			here, key := "", ""
 			if d.Typed != nil {
-				here = "; or here: " + ackKey + " and Enter, a note in between"
+				here, key = "; or here: "+ackKey+" and Enter, a note in between", ackKey
 			}
-			d.Console.Say("watcher %s waits for an acknowledgement: %s [--note TEXT]%s", watcher,
-				command, here)
+			d.say("awaits", fmt.Sprintf("watcher %s waits for an acknowledgement: %s [--note TEXT]%s",
+				watcher, command, here), "watcher", watcher, "command", command, "key", key)
 		},
 		Acked: d.acked,
 		Note: func(watcher, text string, values ...string) {
@@ -37,21 +37,26 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 				append(values, "watcher", watcher)...))
 		},
 		Now: d.now, Answer: d.recorder.answer, Deliver: d.recorder.delivery,
-		Waits:   func(watcher, url string) { d.Console.Say("watcher %s waits for a POST to %s", watcher, url) },
+		Waits: func(watcher, url string) {
+			d.say("waits", fmt.Sprintf("watcher %s waits for a POST to %s", watcher, url),
+				"watcher", watcher, "url", url)
+		},
 		Refused: func(watcher, why string) { d.recorder.note(webhookRefused(wire.Now(), watcher, why)) },
 	}
 }
 
 // acked says that a person acknowledged, and keeps their words.
 func (d *Drill) acked(watchers []string, note string) {
-	said := "acknowledged"
+	all := strings.Join(watchers, ", ")
+	said := "watcher " + all + ": acknowledged"
 	if note != "" {
 		said += ": " + note
-		d.recorder.note(timeline.Noted(wire.Now(), "acknowledged",
-			fmt.Sprintf("watcher %s: %s", strings.Join(watchers, ", "), said),
-			"watchers", strings.Join(watchers, ", "), "note", note))
 	}
-	d.Console.Say("watcher %s: %s", strings.Join(watchers, ", "), said)
+	noted := timeline.Noted(wire.Now(), "acknowledged", said, "watchers", all, "note", note)
+	if note != "" {
+		d.recorder.note(noted)
+	}
+	d.Console.Say(noted)
 }
 
 // lines follows the logs of a target's nodes.

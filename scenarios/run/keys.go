@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -47,12 +48,13 @@ func (d *Drill) takeKeys(ctx context.Context, lines <-chan string,
 		case line == "":
 			continue
 		case !strings.EqualFold(key, ackKey):
-			d.Console.Say("not understood; to acknowledge: %s and Enter, a note in between", ackKey)
+			d.say("not-understood", "not understood; to acknowledge: "+ackKey+
+				" and Enter, a note in between", "key", ackKey)
 			continue
 		}
 		if _, _, err := ack(ctx, d.ID(), strings.TrimSpace(note)); err != nil &&
 			!errors.Is(err, context.Canceled) {
-			d.Console.Say("not acknowledged: %v", err)
+			d.say("not-acknowledged", fmt.Sprintf("not acknowledged: %v", err), "error", err.Error())
 		}
 	}
 }

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -14,9 +13,8 @@ import (
 // told is a console that keeps what is said.
 type told struct{ lines []string }
 
-func (c *told) Say(format string, a ...any) {
-	c.lines = append(c.lines, fmt.Sprintf(format, a...))
-}
+func (c *told) Say(n timeline.Note)       { c.lines = append(c.lines, n.Text) }
+func (*told) Pulling(timeline.Pull)       {}
 func (*told) Phase(string, time.Duration) {}
 func (*told) Update(timeline.State)       {}
 

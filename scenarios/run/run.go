@@ -64,8 +64,11 @@ type Drill struct {
 
 // Console is where a person sees how a drill goes.
 type Console interface {
-	// Say tells what is being prepared, or went wrong.
-	Say(format string, a ...any)
+	// Say tells what is being prepared, or went wrong: in English, and for other languages by
+	// its kind and values.
+	Say(timeline.Note)
+	// Pulling shows how far an image has come that the engine did not have, some times a second.
+	Pulling(timeline.Pull)
 	// Phase begins a phase of a planned length; none: nothing goes on that could be shown.
 	Phase(name string, length time.Duration)
 	// Update shows how it goes, some times a second.
@@ -134,6 +137,12 @@ func (d *Drill) markEnd(ctx context.Context, failed error) {
 
 // perform starts the lab, runs the engine in it and removes it again.
 func (d *Drill) perform(ctx context.Context) (err error) {
+	defer context.AfterFunc(ctx, func() {
+		if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
+			d.say("interrupting", "interrupted: lifts what is injected, keeps what was measured, and "+
+				"removes its containers; once more ends it at once")
+		}
+	})()
 	l, err := d.open(ctx)
 	if err != nil {
 		return err
@@ -197,7 +206,7 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 		}
 		l, err := d.Ground.Start(ctx, lab.Options{Plan: d.plan, Dir: d.Dir,
 			Uncontained: d.Uncontained, Events: d.recorder.event,
-			Progress: func(step string) { d.Console.Say("%s", step) }})
+			Progress: d.Console.Say, Pulling: d.Console.Pulling})
 		if err == nil {
 			return l, nil
 		}
@@ -214,7 +223,7 @@ func (d *Drill) ward() (*warden, error) {
 	switch {
 	case d.Reaper != nil:
 		start := func() (*reaper, error) { return startReaper(d.Reaper(run, d.ledger()), d.reaperTold) }
-		return ward(start, owes, d.Console.Say)
+		return ward(start, owes, d.say)
 	case owes:
 		return nil, fmt.Errorf("%s: %w", d.plan.Scenario.Name, ErrNoReaper)
 	}
@@ -252,7 +261,7 @@ func (d *Drill) now() int64 { return d.recorder.clocks.now() }
 // watchers find from now on.
 func (d *Drill) steer(l lab.Lab) {
 	s, steers := newSteering(d.plan, board{peer: l.Switchboard(), clocks: d.recorder.clocks},
-		d.Console.Say, d.woke)
+		d.say, d.woke)
 	d.steers = steers
 	d.recorder.steering.Store(s)
 }

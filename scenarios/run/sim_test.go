@@ -43,11 +43,13 @@ type console struct {
 	turns  []timeline.Turn
 }
 
-func (c *console) Say(format string, a ...any) {
+func (c *console) Say(n timeline.Note) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.said = append(c.said, fmt.Sprintf(format, a...))
+	c.said = append(c.said, n.Text)
 }
+
+func (*console) Pulling(timeline.Pull) {}
 
 func (c *console) Phase(name string, _ time.Duration) {
 	c.mu.Lock()

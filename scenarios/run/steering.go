@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -27,7 +28,8 @@ type decider struct {
 
 // newSteering makes a plan's steers, and who decides over them. It says each
 // change in a line, and tells of each watcher that wakes or is content again.
-func newSteering(p *plan.Plan, board faults.Switchboard, say func(format string, a ...any),
+func newSteering(p *plan.Plan, board faults.Switchboard,
+	say func(kind, text string, values ...string),
 	woke func(watcher string, content bool)) (*steering, []*engine.Steer) {
 	s := &steering{}
 	for _, w := range p.Header.Watch {
@@ -38,10 +40,11 @@ func newSteering(p *plan.Plan, board faults.Switchboard, say func(format string,
 	for _, x := range p.Steers {
 		steer := engine.NewSteer(x.Name, x.Rule, board, func(moved bool) {
 			if moved {
-				say("steer %s: %s is not content; %s from now on", x.Name, x.When, x)
+				say("steer-moved", fmt.Sprintf("steer %s: %s is not content; %s from now on",
+					x.Name, x.When, x), "steer", x.Name, "watcher", x.When, "what", x.String())
 				return
 			}
-			say("steer %s: back to where it was", x.Name)
+			say("steered-back", fmt.Sprintf("steer %s: back to where it was", x.Name), "steer", x.Name)
 		})
 		all = append(all, steer)
 		i := slices.IndexFunc(p.Header.Watch,

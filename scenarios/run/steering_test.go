@@ -65,10 +65,10 @@ func TestSteering(t *testing.T) {
 			},
 		}
 		var said, turned []string
-		s, steers := newSteering(plan, z, func(format string, a ...any) {
+		s, steers := newSteering(plan, z, func(_, text string, _ ...string) {
 			z.mu.Lock()
 			defer z.mu.Unlock()
-			said = append(said, fmt.Sprintf(format, a...))
+			said = append(said, text)
 		}, func(watcher string, content bool) {
 			z.mu.Lock()
 			defer z.mu.Unlock()

@@ -20,7 +20,7 @@ type warden struct {
 	// owes: the reaper has the drill's own commands in its care, and no other one can take
 	// them over.
 	owes bool
-	say  func(format string, a ...any)
+	say  func(kind, text string, values ...string)
 	lost chan error // told, once, where there can be no reaper any more
 
 	mu   sync.Mutex
@@ -30,7 +30,8 @@ type warden struct {
 }
 
 // ward starts a run's first reaper, and watches over it until dismiss.
-func ward(start func() (*reaper, error), owes bool, say func(string, ...any)) (*warden, error) {
+func ward(start func() (*reaper, error), owes bool,
+	say func(kind, text string, values ...string)) (*warden, error) {
 	first, err := start()
 	if err != nil {
 		return nil, err
@@ -89,7 +90,7 @@ func (w *warden) replace(gone *reaper, n int) bool {
 			n)
 	default:
 		w.now = another
-		w.say("the reaper was ended by somebody else: started another")
+		w.say("reaper-again", "the reaper was ended by somebody else: started another")
 		return true
 	}
 	return false

@@ -61,7 +61,7 @@ func TestWarden(t *testing.T) {
 				r, err := echo()
 				all = append(all, r)
 				return r, err
-			}, c.owes, func(format string, a ...any) { said <- fmt.Sprintf(format, a...) })
+			}, c.owes, func(_, text string, _ ...string) { said <- text })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -38,6 +38,15 @@ type State struct {
 	Turns []Turn
 }
 
+// Pull is how far an engine has come with an image that it did not have.
+type Pull struct {
+	Image  string
+	Layers int   // that are known of
+	Done   int   // of them, that are there
+	Loaded int64 // bytes, of all layers
+	Over   bool  // nothing more comes of it
+}
+
 // Woken is a watcher that is not content, and since when.
 type Woken struct {
 	Watcher string

@@ -50,7 +50,7 @@ func (l *Lab) built(ctx context.Context, n plan.Node) (string, error) {
 	if c, ok := o.Context.(interface{ Close() error }); ok {
 		defer c.Close()
 	}
-	l.say("image " + name + ", built from " + dir)
+	l.say("image-built", "starting image "+name+", built from "+dir, "image", name, "folder", dir)
 	if err := l.build(ctx, o); err != nil {
 		return "", fmt.Errorf("build of %s: %w", dir, err)
 	}

@@ -51,8 +51,9 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	// Two drills that begin together would build it twice, and leave one of the two
 	// without a name.
 	release, err := await(ctx, "node-"+tag, func(lock string) {
-		l.say("node image " + name + ", as soon as another stormdrill has built it (it holds " +
-			lock + ")")
+		l.say("node-image-awaited", "starting node image "+name+
+			", as soon as another stormdrill has built it (it holds "+lock+")",
+			"image", name, "lock", lock)
 	})
 	if err != nil {
 		return "", fmt.Errorf("node image: %w", err)
@@ -61,7 +62,7 @@ func (l *Lab) nodeImage(ctx context.Context) (string, error) {
 	if l.hasImage(ctx, name) {
 		return name, nil
 	}
-	l.say("node image " + name)
+	l.say("node-image", "starting node image "+name, "image", name)
 	if err := l.buildImage(ctx, b, name); err != nil {
 		return "", fmt.Errorf("node image: %w", err)
 	}

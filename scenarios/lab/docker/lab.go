@@ -18,6 +18,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // Labels of what a drill puts on the engine.
@@ -86,16 +87,20 @@ func (l *Lab) start(ctx context.Context) (err error) {
 	if l.authority, err = authority.New("Stormdrill, drill " + l.Plan.Run); err != nil {
 		return err
 	}
+	now, subnet := wire.Now(), l.Plan.Subnet.String()
 	for _, step := range []struct {
 		what string
+		say  timeline.Note
 		do   func(context.Context) error
 	}{
-		{"network " + l.Plan.Subnet.String(), l.startNetwork},
-		{"switchboard", l.startSwitchboard},
-		{"load node", l.startLoad},
-		{"targets", l.startTargets}, // and before them their disks
+		{"network " + subnet, timeline.Noted(now, "starting-network", "starting network "+subnet,
+			"subnet", subnet), l.startNetwork},
+		{"switchboard", timeline.Noted(now, "starting-switchboard", "starting switchboard"),
+			l.startSwitchboard},
+		{"load node", timeline.Noted(now, "starting-load", "starting load node"), l.startLoad},
+		{"targets", timeline.Noted(now, "starting-targets", "starting targets"), l.startTargets}, // and before them their disks
 	} {
-		l.say(step.what)
+		l.tell(step.say)
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
@@ -103,9 +108,14 @@ func (l *Lab) start(ctx context.Context) (err error) {
 	return nil
 }
 
-func (l *Lab) say(what string) {
+// say tells a person what is being prepared, in English and by its kind.
+func (l *Lab) say(kind, text string, values ...string) {
+	l.tell(timeline.Noted(wire.Now(), kind, text, values...))
+}
+
+func (l *Lab) tell(step timeline.Note) {
 	if l.Progress != nil {
-		l.Progress("starting " + what)
+		l.Progress(step)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // built is the program that the node containers run.
@@ -64,7 +65,7 @@ func open(t *testing.T, name, run string, edit func(*plan.Plan)) (*Lab, error) {
 	}
 	began := time.Now()
 	l, err := Start(t.Context(), lab.Options{Plan: p, Dir: t.TempDir(), Binary: built,
-		Progress: func(s string) { t.Log(s) }})
+		Progress: func(n timeline.Note) { t.Log(n.Text) }})
 	t.Logf("start: %s", time.Since(began).Round(time.Millisecond))
 	return l, err
 }

@@ -99,10 +99,7 @@ func (l *Lab) foreign(ctx context.Context, n plan.Node) (b box, err error) {
 	if s.Build != nil {
 		b.image, err = l.built(ctx, n)
 	} else {
-		b.image = s.Image
-		if !l.hasImage(ctx, b.image) {
-			l.say("image " + b.image + ", as soon as it is pulled")
-		}
+		b.image, err = s.Image, l.pull(ctx, s.Image)
 	}
 	return b, err
 }

@@ -83,7 +83,7 @@ func (g Ground) Start(ctx context.Context, o lab.Options) (lab.Lab, error) {
 		{"targets", func() {}},
 	} {
 		if o.Progress != nil {
-			o.Progress("starting " + step.what)
+			o.Progress(timeline.Note{Text: "starting " + step.what})
 		}
 		if g.Refuse != nil {
 			if err := g.Refuse(step.what); err != nil {
