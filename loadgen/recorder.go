@@ -26,6 +26,7 @@ const mostPerBlock = 8192
 type recorder struct {
 	group string
 	tell  func(event string, body any) error
+	seen  func([]load.Request) // hears of all that is told, before it is; nil: nobody asks
 
 	mu           sync.Mutex
 	pending      []load.Request
@@ -61,6 +62,9 @@ func (r *recorder) flush() error {
 	all := r.pending
 	r.pending = make([]load.Request, 0, len(all))
 	r.mu.Unlock()
+	if r.seen != nil && len(all) > 0 {
+		r.seen(all)
+	}
 	for len(all) > 0 {
 		n := min(len(all), mostPerBlock)
 		b, err := load.EncodeBlock(r.group, all[:n])

@@ -68,7 +68,8 @@ type node struct {
 	groups   []*groupLoad
 	floods   map[string]floodSource
 	hooks    *hooks
-	checks   func() // ends the periodic checks and waits for open questions; nil: not started
+	metrics  *metrics // nil: nobody asks for them
+	checks   func()   // ends the periodic checks and waits for open questions; nil: not started
 	loaded   bool
 	stopped  bool
 	reading  context.CancelFunc // ends a reading back; nil: none was begun
@@ -109,9 +110,30 @@ func (n *node) prepare(ctx context.Context, s load.Spec) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
+	if err := n.show(s); err != nil {
+		return nil, fmt.Errorf("prepare: metrics: %w", err)
+	}
+	for i, g := range s.Groups {
+		if m := n.metrics; m != nil {
+			groups[i].rec.seen = func(rs []load.Request) { m.saw(g, rs) }
+		}
+	}
 	runtime.GOMAXPROCS(processorsFor(s, runtime.GOMAXPROCS(0)))
 	n.spec, n.groups, n.floods, n.prepared = s, groups, floods, true
 	return nil, nil
+}
+
+// show shows metrics, where they are asked for.
+func (n *node) show(s load.Spec) error {
+	if s.Metrics == 0 {
+		return nil
+	}
+	m := newMetrics()
+	if err := m.serve(s.Metrics); err != nil {
+		return err
+	}
+	n.metrics = m
+	return nil
 }
 
 // knock asks one question now.
@@ -168,8 +190,13 @@ func (n *node) ask() error {
 		if err != nil {
 			return err
 		}
-		all = append(all, probe.Rounds{Check: c, Probe: p, Now: n.now,
-			Tell: func(a load.Answer) { _ = n.server.Tell("answer", a) }})
+		m := n.metrics
+		all = append(all, probe.Rounds{Check: c, Probe: p, Now: n.now, Tell: func(a load.Answer) {
+			if m != nil {
+				m.answered(c, a)
+			}
+			_ = n.server.Tell("answer", a)
+		}})
 	}
 	stop, cancel := context.WithCancel(n.life)
 	var asked sync.WaitGroup
@@ -217,5 +244,8 @@ func (n *node) close() {
 	_, _ = n.stop(context.Background(), nil) // nobody is there to be told of it
 	if n.hooks != nil {
 		n.hooks.close()
+	}
+	if n.metrics != nil {
+		n.metrics.close()
 	}
 }

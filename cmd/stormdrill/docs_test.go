@@ -78,6 +78,10 @@ func TestDocumentedCommandsRun(t *testing.T) {
 	alone := []string{"init", "validate", "plan", "list", "show", "schema", "score", "compare",
 		"export", "history"}
 	record := unpacked(t, "../../testdata/records/library/bad-lb-node.gz")
+	monitoring, err := filepath.Abs("../../testdata/live/matrix")
+	if err != nil {
+		t.Fatal(err)
+	}
 	done := map[string]bool{}
 	for name, text := range documented(t) {
 		if strings.HasPrefix(name, "stormdrill ") {
@@ -86,7 +90,7 @@ func TestDocumentedCommandsRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			t.Setenv("XDG_DATA_HOME", t.TempDir())
-			if err := os.CopyFS(".", os.DirFS(wd+"/../../testdata/live/matrix")); err != nil {
+			if err := os.CopyFS(".", os.DirFS(monitoring)); err != nil {
 				t.Fatal(err)
 			}
 			for path, content := range map[string][]byte{"record": record,

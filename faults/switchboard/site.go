@@ -26,6 +26,7 @@ type site struct {
 	dns       *resolver
 	walls     *walls
 	strays    *strays
+	metrics   *metrics           // nil: nobody asks for them
 	stop      context.CancelFunc // ends what the streams began
 }
 
@@ -64,6 +65,13 @@ func prepare(ctx context.Context, s link.Spec, tell teller) (made *site, err err
 	t.steers = names.steers
 	if t.dns, err = serveDNS(names, t.names, inside(s.Subnet, t.addresses.own)); err != nil {
 		return nil, err
+	}
+	if s.Metrics != 0 {
+		m := newMetrics(t, s.Links)
+		if err := m.serve(s.Metrics); err != nil {
+			return nil, fmt.Errorf("metrics: %w", err)
+		}
+		t.metrics = m
 	}
 	return t, nil
 }
@@ -214,6 +222,9 @@ func (t *site) leftover() ([]string, error) {
 // close takes everything away, in the reverse order.
 func (t *site) close() error {
 	var errs []error
+	if t.metrics != nil {
+		errs = append(errs, t.metrics.close())
+	}
 	if t.dns != nil {
 		errs = append(errs, t.dns.close())
 	}

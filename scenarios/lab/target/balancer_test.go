@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -178,6 +181,55 @@ func TestChecksArePhasedByTheSeed(t *testing.T) {
 		}
 		if have, want := again.phase(server), b.phase(server); have != want {
 			t.Errorf("%s: %s, then %s", server, want, have)
+		}
+	}
+}
+
+// A balancer counts its requests as a web target does, and by server, whose states it tells;
+// what asks its users' ports for /metrics is passed on.
+func TestBalancerShowsMetrics(t *testing.T) {
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bad" {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = io.WriteString(w, "of the server")
+	}))
+	defer app.Close()
+	addr := netip.MustParseAddrPort(app.Listener.Addr().String())
+	dial, err := newDial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := newJournal(io.Discard)
+	defer j.Close()
+	b, err := newBalancer(scenarios.Balancer{Backend: fmt.Sprintf("app:%d", addr.Port())},
+		zone{"app": {addr.Addr().String()}}.lookup, dial, "", j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProxy("lb", b, j)
+	get(p, "/") // no server is known yet
+	if err := b.refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer b.quit()
+	if have := body(t, get(p, "/metrics")); have != "of the server" {
+		t.Errorf("a user's request for /metrics got %q", have)
+	}
+	get(p, "/bad")
+	name := b.states()[0].Name
+	have := body(t, get(statePage("lb", b, p.metrics.page), "/metrics"))
+	for _, want := range []string{
+		`http_requests_total{code="200",method="get",node="lb"} 1`,
+		`http_requests_total{code="500",method="get",node="lb"} 1`,
+		`http_requests_total{code="503",method="get",node="lb"} 1`,
+		`http_request_duration_seconds_count{code="200",method="get",node="lb"} 1`,
+		`http_backend_requests_total{code="500",node="lb",server="` + name + `"} 1`,
+		`http_backend_requests_total{code="503",node="lb",server="none"} 1`,
+		`http_backend_up{node="lb",server="` + name + `"} 1`,
+	} {
+		if !strings.Contains(have, want+"\n") {
+			t.Errorf("metrics lack %s:\n%s", want, have)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func newKVService(spec Spec, lines *journal) (service, error) {
 	if strings.HasSuffix(spec.Node, "-1") && firstStart() {
 		store.lead(1)
 	}
-	k := &kv{node: spec.Node, cfg: cfg, store: store, lines: lines}
+	k := &kv{node: spec.Node, cfg: cfg, store: store, lines: lines, metrics: newMetrics(spec.Node)}
 	f := follower{cfg: cfg, store: store, base: fmt.Sprintf("http://%s:%d", peer, spec.Ports[0]),
 		client: &http.Client{Transport: &http.Transport{DialContext: dial}}}
 	return service{Handler: k, run: f.run}, nil
@@ -76,11 +76,13 @@ func firstStart() bool {
 //	GET /active            200 by the active one, else 503: a balancer's check
 //	GET /state             Standing as JSON
 //	GET /log?from=N        for the standby: see follower
+//	GET /metrics           for a Prometheus: reads and writes
 type kv struct {
-	node  string
-	cfg   scenarios.KV
-	store *store
-	lines *journal
+	node    string
+	cfg     scenarios.KV
+	store   *store
+	lines   *journal
+	metrics *metrics
 }
 
 // longestID bounds an id, bytes.
@@ -91,10 +93,16 @@ func (k *kv) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	out.Header().Set(NodeHeader, k.node)
 	answer := &watched{ResponseWriter: out}
 	id := r.URL.Query().Get("id")
+	if r.URL.Path == "/write" || r.URL.Path == "/read" {
+		begun := time.Now()
+		defer func() { k.metrics.count(answer.Status(), r.Method, time.Since(begun)) }()
+	}
 	switch {
 	case r.URL.Path == "/log":
 		k.log(answer, r)
 		return // its standby's questions would drown the users' in the log
+	case r.URL.Path == "/metrics":
+		k.metrics.page.ServeHTTP(answer, r)
 	case r.URL.Path == "/state":
 		_ = json.NewEncoder(answer).Encode(k.store.standing(k.node)) // the client's loss
 	case !k.fit():

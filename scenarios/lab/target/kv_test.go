@@ -55,7 +55,7 @@ func node(ctx context.Context, name string, cfg scenarios.KV, peer *inMemory, le
 	}
 	f := follower{cfg: cfg, store: s, base: "http://peer", client: &http.Client{Transport: peer}}
 	go func() { _ = f.run(ctx) }()
-	return &kv{node: name, cfg: cfg, store: s, lines: j}
+	return &kv{node: name, cfg: cfg, store: s, lines: j, metrics: newMetrics(name)}
 }
 
 func put(h http.Handler, id string) int {
@@ -164,7 +164,7 @@ func TestPairRefusesBadIDs(t *testing.T) {
 	defer j.Close()
 	s := newStore(j, 0)
 	s.lead(1)
-	k := &kv{node: "db-1", cfg: quick, store: s, lines: j}
+	k := &kv{node: "db-1", cfg: quick, store: s, lines: j, metrics: newMetrics("db-1")}
 	for _, id := range []string{"", "a%0Ab", strings.Repeat("x", 201)} {
 		if c := put(k, id); c != http.StatusBadRequest {
 			t.Errorf("id %.10q: have %d", id, c)

@@ -12,16 +12,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics is what a web target tells a Prometheus at /metrics: users' requests and their
-// duration in seconds, by status and method, and how many wait for their turn. Names, labels
-// and buckets are those of client_golang's own handlers, so that usual rules fit.
+// metrics is what an embedded target tells a Prometheus at /metrics: users' requests and their
+// duration in seconds, by status and method, and what else it has. Names, labels and buckets
+// are those of client_golang's own handlers, so that usual rules fit.
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	page     http.Handler
 }
 
-func newMetrics(node string, q *queue) *metrics {
+// newMetrics counts the requests of a node; more are what it tells besides.
+func newMetrics(node string, more ...prometheus.Collector) *metrics {
 	labels, by := prometheus.Labels{"node": node}, []string{"code", "method"}
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -34,13 +35,47 @@ func newMetrics(node string, q *queue) *metrics {
 			ConstLabels: labels, Buckets: prometheus.DefBuckets, // 5 ms to 10 s
 		}, by),
 	}
-	waiting := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "http_requests_waiting", Help: "Requests waiting for capacity.", ConstLabels: labels,
-	}, func() float64 { return q.length(time.Now()) })
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.seconds, waiting) // three names that cannot collide
+	registry.MustRegister(m.requests, m.seconds) // names that cannot collide
+	registry.MustRegister(more...)
 	m.page = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m
+}
+
+// waiting is how many requests wait for their turn at a node.
+func waiting(node string, q *queue) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "http_requests_waiting", Help: "Requests waiting for capacity.",
+		ConstLabels: prometheus.Labels{"node": node},
+	}, func() float64 { return q.length(time.Now()) })
+}
+
+// Names of a balancer's own metrics, each by server.
+var (
+	backendRequests = prometheus.CounterOpts{Name: "http_backend_requests_total",
+		Help: "Requests passed on, by server and by the status that its client got."}
+	backendUp = prometheus.NewDesc("http_backend_up", "1 where the balancer sends requests to the server.",
+		[]string{"server", "node"}, nil)
+)
+
+// upServers tells which of a balancer's servers are up.
+type upServers struct {
+	node string
+	of   *balancer
+}
+
+// Describe tells what is told.
+func (upServers) Describe(out chan<- *prometheus.Desc) { out <- backendUp }
+
+// Collect tells how it is now.
+func (u upServers) Collect(out chan<- prometheus.Metric) {
+	for _, s := range u.of.states() {
+		up := 0.0
+		if s.Up {
+			up = 1
+		}
+		out <- prometheus.MustNewConstMetric(backendUp, prometheus.GaugeValue, up, s.Name, u.node)
+	}
 }
 
 func (m *metrics) count(status int, method string, took time.Duration) {

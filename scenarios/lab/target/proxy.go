@@ -12,7 +12,10 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
@@ -34,9 +37,10 @@ func newBalancerService(spec Spec, lines *journal) (service, error) {
 		return service{}, err
 	}
 	b.node, b.seed = spec.Node, spec.Seed
+	p := newProxy(spec.Node, b, lines)
 	return service{
-		Handler: newProxy(spec.Node, b, lines),
-		extra:   map[uint16]http.Handler{b.cfg.State: statePage(spec.Node, b)},
+		Handler: p,
+		extra:   map[uint16]http.Handler{b.cfg.State: statePage(spec.Node, b, p.metrics.page)},
 		run:     b.follow,
 	}, nil
 }
@@ -48,6 +52,8 @@ type proxy struct {
 	servers *balancer
 	reverse *httputil.ReverseProxy
 	lines   *journal
+	metrics *metrics
+	by      *prometheus.CounterVec // requests, by server
 }
 
 // chosen is the key of a request's server in its context.
@@ -56,7 +62,11 @@ type chosen struct{}
 func serverOf(r *http.Request) *server { return r.Context().Value(chosen{}).(*server) }
 
 func newProxy(node string, b *balancer, lines *journal) *proxy {
-	p := &proxy{node: node, servers: b, lines: lines}
+	by := backendRequests
+	by.ConstLabels = prometheus.Labels{"node": node}
+	p := &proxy{node: node, servers: b, lines: lines,
+		by: prometheus.NewCounterVec(by, []string{"server", "code"})}
+	p.metrics = newMetrics(node, p.by, upServers{node, b})
 	p.reverse = &httputil.ReverseProxy{
 		Transport: &http.Transport{ // no Proxy: the environment has no say here
 			DialContext: b.way.dial, TLSClientConfig: b.way.tls,
@@ -75,13 +85,18 @@ func newProxy(node string, b *balancer, lines *journal) *proxy {
 func (p *proxy) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	came := wire.Now()
 	answer := &watched{ResponseWriter: out}
+	begun, by := time.Now(), "none"
+	defer func() { // an answer that breaks off panics
+		p.metrics.count(answer.Status(), r.Method, time.Since(begun))
+		p.by.WithLabelValues(by, strconv.Itoa(answer.Status())).Inc()
+		p.lines.request(came, r, answer.Status(), by)
+	}()
 	s := p.servers.next()
 	if s == nil {
 		p.answer(answer, http.StatusServiceUnavailable, "no server is up")
-		p.lines.request(came, r, answer.Status(), "none")
 		return
 	}
-	defer func() { p.lines.request(came, r, answer.Status(), s.name) }() // an answer that breaks off panics
+	by = s.name
 	p.reverse.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), chosen{}, s)))
 }
 
@@ -142,10 +157,11 @@ func (p *proxy) answer(out http.ResponseWriter, status int, text string) {
 	http.Error(out, text, status)
 }
 
-// statePage serves GET /state, and GET / for those who ask whether the
+// statePage serves GET /state, GET /metrics, and GET / for those who ask whether the
 // balancer is ready: it is once it knows its servers, and how they are.
-func statePage(node string, b *balancer) http.Handler {
+func statePage(node string, b *balancer, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /state", func(out http.ResponseWriter, _ *http.Request) {
 		out.Header().Set(NodeHeader, node)
 		out.Header().Set("Content-Type", "application/json")

@@ -34,7 +34,7 @@ func newSQLService(spec Spec, lines *journal) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	s := &sql{node: spec.Node, rows: d, lines: lines}
+	s := &sql{node: spec.Node, rows: d, lines: lines, metrics: newMetrics(spec.Node)}
 	return service{Handler: s, run: s.run}, nil
 }
 
@@ -42,15 +42,17 @@ func newSQLService(spec Spec, lines *journal) (service, error) {
 //
 //	PUT|POST /write?id=ID  200 once the database has committed it
 //	GET /read?id=ID        200 or 404
+//	GET /metrics           for a Prometheus: reads and writes
 //	GET /health            200 where the database answers: a balancer's check
 //
 // What the database does not do in time is 503, with the reason. A write that failed
 // is not tried again: it may have been committed or not, and its client, who was
 // promised nothing, decides.
 type sql struct {
-	node  string
-	rows  *database
-	lines *journal
+	node    string
+	rows    *database
+	lines   *journal
+	metrics *metrics
 }
 
 func (s *sql) ServeHTTP(out http.ResponseWriter, r *http.Request) {
@@ -58,7 +60,13 @@ func (s *sql) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	out.Header().Set(NodeHeader, s.node)
 	answer := &watched{ResponseWriter: out}
 	id := r.URL.Query().Get("id")
+	if r.URL.Path == "/write" || r.URL.Path == "/read" {
+		begun := time.Now()
+		defer func() { s.metrics.count(answer.Status(), r.Method, time.Since(begun)) }()
+	}
 	switch {
+	case r.URL.Path == "/metrics":
+		s.metrics.page.ServeHTTP(answer, r)
 	case r.URL.Path == "/health":
 		_, err := s.rows.ask(r.Context(), anyRow)
 		s.tell(answer, "health", err)

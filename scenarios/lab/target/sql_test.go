@@ -143,7 +143,7 @@ func applicationOf(t *testing.T, address string, find pgconn.LookupFunc) *sql {
 	t.Cleanup(d.pool.Close)
 	j := newJournal(io.Discard)
 	t.Cleanup(j.Close)
-	return &sql{node: "app", rows: d, lines: j}
+	return &sql{node: "app", rows: d, lines: j, metrics: newMetrics("app")}
 }
 
 // A write is acknowledged where the server has said that it is ready again, and

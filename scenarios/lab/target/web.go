@@ -55,7 +55,7 @@ func newWeb(node string, cfg scenarios.Web, lines *journal) *web {
 	return &web{
 		node: node, health: cmp.Or(cfg.Health, "/health"), latency: cfg.Latency,
 		body: page(node, int(cfg.Body)), queue: q, work: newWork(cfg.Work),
-		spool: spool(cfg.Spool), metrics: newMetrics(node, q), lines: lines,
+		spool: spool(cfg.Spool), metrics: newMetrics(node, waiting(node, q)), lines: lines,
 	}
 }
 
