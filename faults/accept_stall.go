@@ -11,8 +11,9 @@ import (
 // its queue fills, and whoever comes later is not answered. Established
 // connections go on.
 type AcceptStall struct {
-	Link    string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
-	Backlog int    `yaml:"backlog"`                    // of the listener, 1 to 4096; one more completes its handshake; default 16
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	// of the listener, 1 to 4096; one more completes its handshake; default 16
+	Backlog int `yaml:"backlog"`
 }
 
 const (
@@ -40,8 +41,8 @@ func (f *AcceptStall) backlog() int {
 }
 
 func (f *AcceptStall) String() string {
-	return fmt.Sprintf("lets new connections wait in a full accept queue: %d open and hang, the rest are not answered",
-		f.backlog()+1)
+	return fmt.Sprintf("lets new connections wait in a full accept queue: %d open and hang, the "+
+		"rest are not answered", f.backlog()+1)
 }
 
 // Bind checks the backlog.

@@ -57,7 +57,8 @@ func (f *Bandwidth) String() string {
 // Bind checks the direction, and that something goes through.
 func (f *Bandwidth) Bind(name string, site Site) (Injection, error) {
 	if f.Rate == 0 {
-		return nil, setting("rate", "rate: want bytes per second, such as 64KiB/s; stall is the fault in which nothing goes through")
+		return nil, setting("rate", "rate: want bytes per second, such as 64KiB/s; stall is the "+
+			"fault in which nothing goes through")
 	}
 	way := cmp.Or(f.Direction, link.Download)
 	if !slices.Contains(link.Directions, way) {

@@ -15,12 +15,17 @@ import (
 // ConnectionFlood opens connections from addresses of its own and holds them:
 // a server that serves so many at a time has none left for the users.
 type ConnectionFlood struct {
-	To          string        `yaml:"to" jsonschema:"required"`          // URL; its path does not matter
-	Connections int           `yaml:"connections" jsonschema:"required"` // held at a time; what the target closes is opened again
-	Rate        quantity.Rate `yaml:"rate" jsonschema:"required"`        // opened per second
-	Sources     int           `yaml:"sources"`                           // addresses they come from; default 1
-	Send        string        `yaml:"send"`                              // nothing (default), or partial: the beginning of a request
-	Timeout     time.Duration `yaml:"timeout"`                           // of a handshake; default 5s
+	// URL; its path does not matter
+	To string `yaml:"to" jsonschema:"required"`
+	// held at a time; what the target closes is opened again
+	Connections int           `yaml:"connections" jsonschema:"required"`
+	Rate        quantity.Rate `yaml:"rate" jsonschema:"required"` // opened per second
+	// addresses they come from; default 1
+	Sources int `yaml:"sources"`
+	// nothing (default), or partial: the beginning of a request
+	Send string `yaml:"send"`
+	// of a handshake; default 5s
+	Timeout time.Duration `yaml:"timeout"`
 }
 
 // Caps of held connections: the descriptors that a load node can spare, and how
@@ -87,8 +92,8 @@ func holds(connections int, rate quantity.Rate, timeout time.Duration, site Site
 	case connections == 0:
 		return setting("connections", "connections is missing: want 1 to %d", MostConnections)
 	case connections < 1 || connections > MostConnections:
-		return setting("connections", "connections %d: want 1 to %d: lower it, and the target's own limit with it",
-			connections, MostConnections)
+		return setting("connections", "connections %d: want 1 to %d: lower it, and the target's "+
+			"own limit with it", connections, MostConnections)
 	case rate <= 0 || rate > MostOpenings:
 		return setting("rate", "rate %s: want one above zero and at most %s", rate, MostOpenings)
 	case timeout < 0 || timeout > mostFloodTimeout:

@@ -13,8 +13,9 @@ import (
 // lowered, and restored on lift. Its processes work in short bursts and stand
 // still in between, so that all they do is late.
 type CPUStarve struct {
-	Target string  `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
-	CPUs   float64 `yaml:"cpus" jsonschema:"required"`   // CPU time per time that is left, such as 0.05; at least 0.01, and below the target's own
+	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
+	// CPU time per time that is left, such as 0.05; at least 0.01, and below the target's own
+	CPUs float64 `yaml:"cpus" jsonschema:"required"`
 }
 
 // Aim is the target, and all kernel links that end there.
@@ -43,7 +44,8 @@ const leastCPUs = 0.01
 // Bind checks that there is a target, and that the limit is above the floor.
 func (f *CPUStarve) Bind(name string, site Site) (Injection, error) {
 	if f.CPUs < leastCPUs {
-		return nil, setting("cpus", "cpus %g: want at least %g, the least that a kernel gives", f.CPUs, leastCPUs)
+		return nil, setting("cpus", "cpus %g: want at least %g, the least that a kernel gives", f.CPUs,
+			leastCPUs)
 	}
 	if len(site.Targets) == 0 {
 		return nil, errors.New("it hits no target")
@@ -79,7 +81,9 @@ func (s *cpuStarve) Inject(ctx context.Context) (link.Bracket, error) {
 	if err != nil {
 		return b, err
 	}
-	if err := each(s.targets, func(_ int, t string) error { return s.nodes.LimitCPU(ctx, t, s.cpus) }); err != nil {
+	if err := each(s.targets, func(_ int, t string) error {
+		return s.nodes.LimitCPU(ctx, t, s.cpus)
+	}); err != nil {
 		return b, err
 	}
 	now, err := s.tally.board.Count(ctx, s.tally.rule.Name)

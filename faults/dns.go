@@ -15,8 +15,9 @@ import (
 // TCP alike. Those who know the address already, from a cache or an open
 // connection, do not ask and are not hit.
 type DNS struct {
-	From  string   `yaml:"from" jsonschema:"required"` // who asks: a load group, a target or a replica; * globs
-	Names []string `yaml:"names"`                      // default: all that they use
+	// who asks: a load group, a target or a replica; * globs
+	From  string   `yaml:"from" jsonschema:"required"`
+	Names []string `yaml:"names"` // default: all that they use
 	// Answer is one of nxdomain, servfail, refused, empty (the name is there and has no
 	// address), none (silence), slow (right,
 	// after delay), truncated (right over TCP alone), wrong (address) or stale: the
@@ -90,14 +91,15 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 	}
 	if slow := f.Answer == "slow"; slow && (f.Delay <= 0 || f.Delay > longestDNSDelay) || !slow &&
 		f.Delay != 0 {
-		return nil, setting("delay", "delay %s: want one above zero and up to %s with answer: slow, and none otherwise",
-			f.Delay, longestDNSDelay)
+		return nil, setting("delay", "delay %s: want one above zero and up to %s with answer: "+
+			"slow, and none otherwise", f.Delay, longestDNSDelay)
 	}
 	if err := checkShare(f.Share); err != nil {
 		return nil, err
 	}
 	if f.Share != nil && f.Answer == "stale" {
-		return nil, setting("share", "share: a name that has moved has moved for all who ask: leave it out with answer: stale")
+		return nil, setting("share", "share: a name that has moved has moved for all who ask: "+
+			"leave it out with answer: stale")
 	}
 	rule := link.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay,
 		Share: value(f.Share)}
@@ -106,8 +108,8 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 	}
 	if f.TTL != 0 && (f.Answer != "stale" || f.TTL < 0 || f.TTL > MostTTL ||
 		f.TTL%time.Second != 0) {
-		return nil, setting("ttl", "ttl %s: an answer says it in whole seconds: want 1s to %s, with answer: stale, and none otherwise",
-			f.TTL, MostTTL)
+		return nil, setting("ttl", "ttl %s: an answer says it in whole seconds: want 1s to %s, "+
+			"with answer: stale, and none otherwise", f.TTL, MostTTL)
 	}
 	if f.Address != "" {
 		a, err := netip.ParseAddr(f.Address)
@@ -121,8 +123,8 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("from", "from is missing: want a load group, a target or a replica")
 	}
 	if stale := f.Answer == "stale"; stale != (f.To != "") {
-		return nil, setting("to", "to %q: want where the names have moved to, with answer: stale, and nothing otherwise",
-			f.To)
+		return nil, setting("to", "to %q: want where the names have moved to, with answer: "+
+			"stale, and nothing otherwise", f.To)
 	} else if stale {
 		return f.moved(name, rule, site)
 	}

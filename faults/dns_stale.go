@@ -12,7 +12,8 @@ import (
 // old one refuses, so that whoever still has it in a cache finds nobody there.
 func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 	if len(f.Names) == 0 {
-		return nil, setting("names", "names are missing: want those that have moved, such as names: [shop]")
+		return nil, setting("names", "names are missing: want those that have moved, such as "+
+			"names: [shop]")
 	}
 	rule.Moved = map[string]netip.Addr{}
 	for _, l := range site.Moved {

@@ -11,8 +11,9 @@ import (
 // Duplicate sends a share of a link's packets twice, both ways, each drawn by
 // itself. TCP throws the second copy away, so users of a sound stack feel nothing.
 type Duplicate struct {
-	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
-	Share *quantity.Share `yaml:"share"`                      // of packets, resolved to 0.1%; default 100%
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	// of packets, resolved to 0.1%; default 100%
+	Share *quantity.Share `yaml:"share"`
 }
 
 // Aim is the link, a kernel path.
@@ -37,8 +38,8 @@ func (f *Duplicate) Part() float64 { return value(f.Share) }
 // Bind checks the share.
 func (f *Duplicate) Bind(name string, site Site) (Injection, error) {
 	if v := value(f.Share); v < 0.001 {
-		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least",
-			f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the "+
+			"least", f.Share)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

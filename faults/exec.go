@@ -19,8 +19,10 @@ import (
 // Exec is a fault of the user's own: three commands, each a program with its
 // arguments, run on the machine of the CLI, with its environment and rights.
 type Exec struct {
-	Target string        `yaml:"target" jsonschema:"required"` // where users meet what the commands do
-	Inject []secret.Text `yaml:"inject" jsonschema:"required"` // the fault is there when it has ended with status 0
+	// where users meet what the commands do
+	Target string `yaml:"target" jsonschema:"required"`
+	// the fault is there when it has ended with status 0
+	Inject []secret.Text `yaml:"inject" jsonschema:"required"`
 	// Lift undoes it. It runs where inject failed half-way too, and again where it
 	// failed itself.
 	Lift []secret.Text `yaml:"lift" jsonschema:"required"`
@@ -100,12 +102,13 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 		key, why string
 		words    []secret.Text
 	}{
-		{"inject", "the program and its arguments that make the fault, such as inject: [docker, pause, …]",
-			f.Inject},
+		{"inject", "the program and its arguments that make the fault, such as inject: [docker, " +
+			"pause, …]", f.Inject},
 		{"lift", "those that undo it; where nothing is to be undone, say so: lift: [\"true\"]",
 			f.Lift},
-		{"proof", "those that print how many of the users' requests it touched, and end with status 0 while it is there, 1 while it is not: a fault that cannot be proven is never a pass",
-			f.Proof},
+		{"proof", "those that print how many of the users' requests it touched, and end with " +
+			"status 0 while it is there, 1 while it is not: a fault that cannot be proven is " +
+			"never a pass", f.Proof},
 	} {
 		if len(c.words) == 0 || c.words[0] == "" {
 			return nil, setting(c.key, "%s is missing: want %s", c.key, c.why)
@@ -117,8 +120,8 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
 		if !variable.MatchString(name) || strings.HasPrefix(name, own) {
-			return nil, setting("env", "env %s: want letters, digits and underscores, and no name that begins with %s: those say where the drill is",
-				name, own)
+			return nil, setting("env", "env %s: want letters, digits and underscores, and no "+
+				"name that begins with %s: those say where the drill is", name, own)
 		}
 	}
 	if f.Timeout < 0 || f.Timeout > mostExecTimeout {
@@ -195,7 +198,8 @@ func (o *ownCommands) Inject(ctx context.Context) (link.Bracket, error) {
 		return link.Bracket{}, err
 	}
 	if c.Active {
-		return link.Bracket{}, errors.New("proof: it ends with status 0 before anything was injected: is the fault of an earlier run still there, or does it say so always?")
+		return link.Bracket{}, errors.New("proof: it ends with status 0 before anything was " +
+			"injected: is the fault of an earlier run still there, or does it say so always?")
 	}
 	o.injected, o.base, o.most = true, n, 0
 	b, err := o.runner.Inject(ctx, o.job)
@@ -232,16 +236,16 @@ func (o *ownCommands) read(ctx context.Context) (n uint64, c link.Count, err err
 		return 0, c, o.hide(err)
 	}
 	if said.Status > 1 {
-		return 0, c, o.hide(fmt.Errorf("proof: exit status %d: want 0 while the fault is there, 1 while it is not: %s",
-			said.Status, strings.TrimSpace(said.Err+" "+said.Out)))
+		return 0, c, o.hide(fmt.Errorf("proof: exit status %d: want 0 while the fault is there, "+
+			"1 while it is not: %s", said.Status, strings.TrimSpace(said.Err+" "+said.Out)))
 	}
 	m := counted.FindStringSubmatch(said.Out)
 	if m != nil {
 		n, err = strconv.ParseUint(m[1], 10, 63)
 	}
 	if m == nil || err != nil {
-		return 0, c, o.hide(fmt.Errorf("proof: it printed %q: want one line with a count, and what it is of, such as 37 requests refused; its stderr: %q",
-			said.Out, said.Err))
+		return 0, c, o.hide(fmt.Errorf("proof: it printed %q: want one line with a count, and "+
+			"what it is of, such as 37 requests refused; its stderr: %q", said.Out, said.Err))
 	}
 	c = link.Count{Unit: m[2], Blind: true, Active: said.Status == 0, At: at}
 	if c.Unit == "" {

@@ -54,10 +54,11 @@ type Aim struct {
 
 // Site is what a fault is bound to. While planning, it has no controls.
 type Site struct {
-	Links       []link.Link // what Aim matched; for a Target: all links that end there
-	Targets     []string    // nodes, where Aim names a target
-	Askers      []string    // clients, where Aim names who asks
-	Apart       []string    // those of them who ask apart from requests, and keep what they have where an answer fails
+	Links   []link.Link // what Aim matched; for a Target: all links that end there
+	Targets []string    // nodes, where Aim names a target
+	Askers  []string    // clients, where Aim names who asks
+	// those of them who ask apart from requests, and keep what they have where an answer fails
+	Apart       []string
 	Moved       []link.Link // theirs to where the names they ask have moved, if they have
 	Switchboard Switchboard
 	Nodes       Nodes

@@ -20,20 +20,22 @@ import (
 // is judged by what the users get meanwhile. It goes to the drill's own targets
 // and nowhere else; size it by the target's capacity, not by the machine's.
 type Flood struct {
-	To      string        `yaml:"to" jsonschema:"required"`   // URL
-	Rate    quantity.Pace `yaml:"rate" jsonschema:"required"` // requests per second, once up; x8: times the rate of all load groups
-	Ramp    time.Duration `yaml:"ramp"`                       // time to come up; default at once
-	Sources int           `yaml:"sources"`                    // addresses they come from; default 1
-	Mix     []Portion     `yaml:"mix"`                        // paths by weight; default that of to
-	Timeout time.Duration `yaml:"timeout"`                    // default 5s
+	To string `yaml:"to" jsonschema:"required"` // URL
+	// requests per second, once up; x8: times the rate of all load groups
+	Rate    quantity.Pace `yaml:"rate" jsonschema:"required"`
+	Ramp    time.Duration `yaml:"ramp"`    // time to come up; default at once
+	Sources int           `yaml:"sources"` // addresses they come from; default 1
+	Mix     []Portion     `yaml:"mix"`     // paths by weight; default that of to
+	Timeout time.Duration `yaml:"timeout"` // default 5s
 	// PerRequest opens a connection for each request, as many floods do.
 	PerRequest bool `yaml:"per-request"`
 }
 
 // Portion is a part of a flood's mix.
 type Portion struct {
-	Get    string `yaml:"get"`    // path
-	Weight int    `yaml:"weight"` // its share of the requests, by what all weights come to; 1 to 1000
+	Get string `yaml:"get"` // path
+	// its share of the requests, by what all weights come to; 1 to 1000
+	Weight int `yaml:"weight"`
 }
 
 // Caps of a flood: what one load node and a machine of two cores can make
@@ -90,7 +92,8 @@ func (f *Flood) Beside(users quantity.Rate) Fault {
 // Within wants the rate to be reached before the flood is over.
 func (f *Flood) Within(on time.Duration) error {
 	if f.Ramp > on {
-		return setting("ramp", "ramp %s: the fault is on for %s, and would be over before it reached its rate: want at most as long, or a lower rate", f.Ramp, on)
+		return setting("ramp", "ramp %s: the fault is on for %s, and would be over before it "+
+			"reached its rate: want at most as long, or a lower rate", f.Ramp, on)
 	}
 	return nil
 }
@@ -114,7 +117,8 @@ func (f *Flood) Sends(_ *url.URL, _ string, from []netip.Addr) Traffic {
 func (f *Flood) Bind(name string, site Site) (Injection, error) {
 	switch {
 	case f.Rate.Rate <= 0 || f.Rate.Rate > MostFloodRate:
-		return nil, setting("rate", "rate %s: want one above zero and at most %s", f.Rate, MostFloodRate)
+		return nil, setting("rate", "rate %s: want one above zero and at most %s", f.Rate,
+			MostFloodRate)
 	case f.Ramp < 0:
 		return nil, setting("ramp", "ramp %s: must not be negative", f.Ramp)
 	case f.Timeout < 0 || f.Timeout > mostFloodTimeout:
@@ -123,8 +127,10 @@ func (f *Flood) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("to", "to leads nowhere")
 	}
 	for _, p := range f.Mix {
-		if _, err := url.Parse(p.Get); err != nil || !strings.HasPrefix(p.Get, "/") || p.Weight < 1 || p.Weight > 1000 {
-			return nil, setting("mix", "mix: {get: %q, weight: %d}: want a path that begins with /, and a weight of 1 to 1000", p.Get, p.Weight)
+		if _, err := url.Parse(p.Get); err != nil || !strings.HasPrefix(p.Get, "/") ||
+			p.Weight < 1 || p.Weight > 1000 {
+			return nil, setting("mix", "mix: {get: %q, weight: %d}: want a path that begins with "+
+				"/, and a weight of 1 to 1000", p.Get, p.Weight)
 		}
 	}
 	return flood{name, site.Load}, nil
@@ -142,7 +148,9 @@ func (f flood) Inject(ctx context.Context) (link.Bracket, error) {
 }
 
 // Lift cuts it off: nothing of it reaches the target afterwards.
-func (f flood) Lift(ctx context.Context) (link.Bracket, error) { return f.load.StopFlood(ctx, f.name) }
+func (f flood) Lift(ctx context.Context) (link.Bracket, error) {
+	return f.load.StopFlood(ctx, f.name)
+}
 
 // Proof counts the requests it sent over connections that stood, or those
 // connections: its own, none of them the users'. What those feel is their onset.

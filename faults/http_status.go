@@ -29,8 +29,9 @@ type HTTPStatus struct {
 
 // Flap makes a node bad for a part of each period, from the injection on.
 type Flap struct {
-	Period time.Duration  `yaml:"period" jsonschema:"required"` // at least 100ms: requests have to fit into it
-	Duty   quantity.Share `yaml:"duty" jsonschema:"required"`   // the bad part of a period
+	// at least 100ms: requests have to fit into it
+	Period time.Duration  `yaml:"period" jsonschema:"required"`
+	Duty   quantity.Share `yaml:"duty" jsonschema:"required"` // the bad part of a period
 }
 
 const shortestFlap = 100 * time.Millisecond
@@ -50,14 +51,16 @@ func (f *Flap) check() error {
 	case f.Period < shortestFlap:
 		return setting("flap", "flap: period %s: want at least %s", f.Period, shortestFlap)
 	case f.Duty <= 0 || f.Duty >= 1:
-		return setting("flap", "flap: duty %s: want one above 0%% and under 100%%, for a node that is neither always well nor always bad",
-			f.Duty)
+		return setting("flap", "flap: duty %s: want one above 0%% and under 100%%, for a node "+
+			"that is neither always well nor always bad", f.Duty)
 	}
 	return nil
 }
 
 // Aim is the link, with a proxy in it that reads HTTP.
-func (f *HTTPStatus) Aim() Aim { return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true} }
+func (f *HTTPStatus) Aim() Aim {
+	return Aim{Link: f.Link, Proxied: true, Reads: true, Staged: true}
+}
 
 // Traits: it counts requests.
 func (f *HTTPStatus) Traits() link.Traits {
@@ -113,8 +116,8 @@ func (f *HTTPStatus) checkRetry() error {
 		return setting("retry-after", "retry-after: belongs to code 429 or 503, and here is %d",
 			f.Code)
 	case f.RetryAfter < 0 || f.RetryAfter%time.Second != 0:
-		return setting("retry-after", "retry-after %s: the header says whole seconds: want 1s, 2s …",
-			f.RetryAfter)
+		return setting("retry-after", "retry-after %s: the header says whole seconds: want 1s, "+
+			"2s …", f.RetryAfter)
 	}
 	return nil
 }

@@ -45,8 +45,8 @@ func (f *IdleDrop) Idle() time.Duration { return f.After }
 // Within wants a flow to be able to be idle for so long.
 func (f *IdleDrop) Within(on time.Duration) error {
 	if f.After >= on {
-		return setting("after", "after %s: the fault is on for %s, and no flow can be idle for as long in it: want a shorter time, or a longer fault phase",
-			f.After, on)
+		return setting("after", "after %s: the fault is on for %s, and no flow can be idle for "+
+			"as long in it: want a shorter time, or a longer fault phase", f.After, on)
 	}
 	return nil
 }

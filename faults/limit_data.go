@@ -36,7 +36,8 @@ func (f *LimitData) String() string {
 // Bind checks that something is left of an answer.
 func (f *LimitData) Bind(name string, site Site) (Injection, error) {
 	if f.Bytes == 0 {
-		return nil, setting("bytes", "bytes: want the part of an answer that goes through, such as 16KiB")
+		return nil, setting("bytes", "bytes: want the part of an answer that goes through, such "+
+			"as 16KiB")
 	}
 	if err := f.check(); err != nil {
 		return nil, err

@@ -37,11 +37,12 @@ func (f *Loss) Part() float64 { return value(f.Share) }
 // Bind checks the share.
 func (f *Loss) Bind(name string, site Site) (Injection, error) {
 	if f.Share == nil {
-		return nil, setting("share", "share is missing: want one such as 5%%; for all packets, blackhole")
+		return nil, setting("share", "share is missing: want one such as 5%%; for all packets, "+
+			"blackhole")
 	}
 	if v := value(f.Share); v < 0.001 {
-		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least",
-			f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the "+
+			"least", f.Share)
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

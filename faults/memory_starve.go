@@ -15,8 +15,9 @@ import (
 // kernel kills it. Once it is gone, its host refuses. On lift the limit is
 // restored, and the target started again, at the same address.
 type MemoryStarve struct {
-	Target string        `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
-	Memory quantity.Size `yaml:"memory" jsonschema:"required"` // that is left, at least 6MiB; below what the target uses
+	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
+	// that is left, at least 6MiB; below what the target uses
+	Memory quantity.Size `yaml:"memory" jsonschema:"required"`
 }
 
 // Aim is the target, and all kernel links that end there.
@@ -44,12 +45,12 @@ const leastMemory = 6 << 20
 // Bind checks that there is a target, and that the limit is above the floor.
 func (f *MemoryStarve) Bind(name string, site Site) (Injection, error) {
 	if f.Memory < leastMemory {
-		return nil, setting("memory", "memory %s: want at least 6MiB, the least that an engine gives",
-			f.Memory)
+		return nil, setting("memory", "memory %s: want at least 6MiB, the least that an engine "+
+			"gives", f.Memory)
 	}
 	if len(site.Targets) != 1 {
-		return nil, setting("target", "target %s: it hits %d nodes, and want is one: kernels kill each at a time of its own",
-			f.Target, len(site.Targets))
+		return nil, setting("target", "target %s: it hits %d nodes, and want is one: kernels "+
+			"kill each at a time of its own", f.Target, len(site.Targets))
 	}
 	ids, err := onLinks(site, false)
 	if err != nil {

@@ -26,7 +26,9 @@ func (*Pause) Traits() link.Traits {
 // Bite is nothing beyond Inject, which waits for the freezer.
 func (f *Pause) Bite() time.Duration { return 20 * time.Millisecond }
 
-func (f *Pause) String() string { return "freezes the target: connections open, and nobody answers" }
+func (f *Pause) String() string {
+	return "freezes the target: connections open, and nobody answers"
+}
 
 // Bind checks that there is a target to freeze.
 func (f *Pause) Bind(name string, site Site) (Injection, error) {
@@ -37,7 +39,8 @@ func (f *Pause) Bind(name string, site Site) (Injection, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule := link.Rule{Name: name, Links: ids, Tally: &link.Tally{Unit: "packets sent to a frozen target"}}
+	rule := link.Rule{Name: name, Links: ids,
+		Tally: &link.Tally{Unit: "packets sent to a frozen target"}}
 	return &pause{ruleInjection{site.Switchboard, rule}, site.Nodes, site.Targets}, nil
 }
 
@@ -53,7 +56,9 @@ func (p *pause) Inject(ctx context.Context) (link.Bracket, error) {
 	if err != nil {
 		return b, err
 	}
-	if err := each(p.targets, func(_ int, t string) error { return p.nodes.Pause(ctx, t) }); err != nil {
+	if err := each(p.targets, func(_ int, t string) error {
+		return p.nodes.Pause(ctx, t)
+	}); err != nil {
 		return b, err
 	}
 	now, err := p.tally.board.Count(ctx, p.tally.rule.Name)

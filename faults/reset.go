@@ -13,9 +13,11 @@ import (
 // at once, and new ones with their first request: they still complete their
 // handshake, and `refuse` is for those that shall not.
 type Reset struct {
-	Link  string        `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
-	After quantity.Size `yaml:"after"`                      // behind so many bytes of an answer, its head included; one that is no longer stays whole
-	In    time.Duration `yaml:"in"`                         // when a connection is so old; older ones at once
+	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
+	// behind so many bytes of an answer, its head included; one that is no longer stays whole
+	After quantity.Size `yaml:"after"`
+	// when a connection is so old; older ones at once
+	In time.Duration `yaml:"in"`
 }
 
 // Aim is the link, with a proxy in it.

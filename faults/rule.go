@@ -59,7 +59,8 @@ func onLinks(site Site, proxied bool) ([]string, error) {
 		return nil, fmt.Errorf("needs a proxy in the link, and there is none in %s",
 			strings.Join(wrong, ", "))
 	default:
-		return nil, fmt.Errorf("cannot be told apart behind a proxy, which completes handshakes itself and hides a dead target; "+
+		return nil, fmt.Errorf("cannot be told apart behind a proxy, which completes handshakes "+
+			"itself and hides a dead target; "+
 			"another fault of this scenario puts one into %s: give each a drill of its own",
 			strings.Join(wrong, ", "))
 	}

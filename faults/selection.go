@@ -81,7 +81,8 @@ func (s Selection) check() error {
 		return nil
 	}
 	if !s.Selects().Only() {
-		return setting("only", "only: names nothing: want paths, methods or headers, such as only: {paths: [/api/*]}")
+		return setting("only", "only: names nothing: want paths, methods or headers, such as "+
+			"only: {paths: [/api/*]}")
 	}
 	for _, m := range s.Only.Methods {
 		if !token(m) || m != strings.ToUpper(m) {
@@ -93,8 +94,8 @@ func (s Selection) check() error {
 		again, twice := named[http.CanonicalHeaderKey(name)]
 		switch {
 		case !token(name):
-			return setting("only.headers", "headers %q: want the name of a header field, such as X-Tenant",
-				name)
+			return setting("only.headers", "headers %q: want the name of a header field, such as "+
+				"X-Tenant", name)
 		case twice:
 			return setting("only.headers", "headers: %s and %s are one field: want it once",
 				again, name)

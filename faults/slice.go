@@ -39,7 +39,8 @@ func (f *Slice) Bind(name string, site Site) (Injection, error) {
 		return nil, setting("size", "size: want the bytes of a piece, such as 512B")
 	}
 	if f.Delay == 0 {
-		return nil, setting("delay", "delay: want one above zero, such as 20ms: pieces that follow at once are put together again on the way")
+		return nil, setting("delay", "delay: want one above zero, such as 20ms: pieces that "+
+			"follow at once are put together again on the way")
 	}
 	if err := f.check(); err != nil {
 		return nil, err

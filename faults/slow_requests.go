@@ -13,13 +13,18 @@ import (
 // SlowRequests keeps a server's workers busy with requests that never end: each
 // comes a byte at a time, its header (slowloris) or its body (slow POST).
 type SlowRequests struct {
-	To          string        `yaml:"to" jsonschema:"required"`          // URL
-	Connections int           `yaml:"connections" jsonschema:"required"` // held at a time; what the target closes is opened again
-	Rate        quantity.Rate `yaml:"rate"`                              // opened per second; default 100/s
-	Part        string        `yaml:"part"`                              // header (default) or body
-	Every       time.Duration `yaml:"every"`                             // between two bytes; default 1s
-	Sources     int           `yaml:"sources"`                           // addresses they come from; default 1
-	Timeout     time.Duration `yaml:"timeout"`                           // of a handshake; default 5s
+	To string `yaml:"to" jsonschema:"required"` // URL
+	// held at a time; what the target closes is opened again
+	Connections int `yaml:"connections" jsonschema:"required"`
+	// opened per second; default 100/s
+	Rate quantity.Rate `yaml:"rate"`
+	Part string        `yaml:"part"` // header (default) or body
+	// between two bytes; default 1s
+	Every time.Duration `yaml:"every"`
+	// addresses they come from; default 1
+	Sources int `yaml:"sources"`
+	// of a handshake; default 5s
+	Timeout time.Duration `yaml:"timeout"`
 }
 
 // Bounds of the time between two bytes: more often is no longer slow, and more
@@ -69,7 +74,8 @@ func (s *SlowRequests) String() string {
 // opening is what each request begins with; then come bytes without an end.
 func (s *SlowRequests) opening(to *url.URL) string {
 	if s.Part == "body" {
-		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n",
+		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: "+
+			"application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n",
 			to.RequestURI(), to.Host)
 	}
 	return fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nX-Slow: ", to.RequestURI(), to.Host)
@@ -89,8 +95,8 @@ func (s *SlowRequests) Sends(to *url.URL, address string, from []netip.Addr) Tra
 func (s *SlowRequests) Bind(name string, site Site) (Injection, error) {
 	switch u, err := url.Parse(s.To); {
 	case err != nil || u.Scheme != "http":
-		return nil, setting("to", "to %q: want an http URL: the bytes are counted out on the wire, and TLS would gather them",
-			s.To)
+		return nil, setting("to", "to %q: want an http URL: the bytes are counted out on the "+
+			"wire, and TLS would gather them", s.To)
 	case s.Part != "" && s.Part != "header" && s.Part != "body":
 		return nil, setting("part", "part %q: want header or body", s.Part)
 	case s.step() < leastEvery || s.step() > mostEvery:

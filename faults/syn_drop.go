@@ -46,8 +46,8 @@ func (f *SynDrop) Bind(name string, site Site) (Injection, error) {
 		return nil, err
 	}
 	if v := value(f.Share); v < 0.001 {
-		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the least",
-			f.Share)
+		return nil, setting("share", "share %s: the kernel draws in thousandths, 0.1%% is the "+
+			"least", f.Share)
 	}
 	if f.Per != "" && f.Per != "packet" && f.Per != "flow" {
 		return nil, setting("per", "per %q: want packet or flow", f.Per)

@@ -66,8 +66,9 @@ func (f *TLS) Bind(name string, site Site) (Injection, error) {
 		}
 	}
 	if len(plain) > 0 {
-		return nil, setting("link", "link %s speaks plain HTTP, so there is no TLS handshake to answer: give the target's lab tls: true, or an image of yours drill:both.pem among its files, and ask by https://",
-			strings.Join(plain, ", "))
+		return nil, setting("link", "link %s speaks plain HTTP, so there is no TLS handshake to "+
+			"answer: give the target's lab tls: true, or an image of yours drill:both.pem among "+
+			"its files, and ask by https://", strings.Join(plain, ", "))
 	}
 	return ruleInjection{site.Switchboard,
 		link.Rule{Name: name, Links: ids, TLS: &link.TLS{As: f.As}}}, nil

@@ -15,7 +15,8 @@ import (
 )
 
 // errOutside is a dial to an address that does not belong to the drill.
-var errOutside = errors.New("outside the drill's subnet: load never leaves it; name a target of the scenario")
+var errOutside = errors.New("outside the drill's subnet: load never leaves it; name a target of " +
+	"the scenario")
 
 // dialer is how one source address reaches the drill's nodes: it asks the
 // switchboard's DNS, dials from its own address, and never leaves the subnet.

@@ -141,7 +141,8 @@ func readable(conn net.Conn) func() bool {
 	n := 0
 	poll := func(fd uintptr) {
 		polled[0] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN | unix.POLLRDHUP}
-		for err := error(unix.EINTR); err == unix.EINTR; { // a signal says nothing about the connection; Go sends itself many
+		// a signal says nothing about the connection; Go sends itself many
+		for err := error(unix.EINTR); err == unix.EINTR; {
 			n, err = unix.Poll(polled, 0)
 		}
 	}
@@ -201,7 +202,8 @@ func (l *http1Conn) settle(rest chan error) bool {
 	case err := <-rest:
 		return err == nil
 	default:
-		_ = l.conn.SetWriteDeadline(time.Now()) // fails on a connection on which no write goes on either
+		// fails on a connection on which no write goes on either
+		_ = l.conn.SetWriteDeadline(time.Now())
 		return <-rest == nil
 	}
 }

@@ -101,8 +101,8 @@ func newProbe(c load.Check, s load.Spec) (probe.Probe, error) {
 		all = append(all, &probe.Alertmanager{AlertmanagerProbe: c.Alertmanager, Page: on})
 	}
 	if len(all) != 1 {
-		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, sql, grpc, redis, haproxy, lb, json, prometheus, alertmanager",
-			c.Name, len(all))
+		return nil, fmt.Errorf("check %q: has %d kinds, needs exactly one of http, tcp, dns, "+
+			"sql, grpc, redis, haproxy, lb, json, prometheus, alertmanager", c.Name, len(all))
 	}
 	return all[0], nil
 }

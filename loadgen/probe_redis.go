@@ -102,7 +102,8 @@ func (p *redisAsker) value(ctx context.Context, c *oneConn) (value string, broke
 	}
 	client := redis.NewClient(&o)
 	defer func() { _, _ = client.Close(), c.Close() }()
-	defer func() { // the client makes room for as much as a server announces, and panics where it cannot
+	// the client makes room for as much as a server announces, and panics where it cannot
+	defer func() {
 		if said := recover(); said != nil {
 			err = redisError("an answer that Redis does not give")
 		}

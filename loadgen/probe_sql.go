@@ -30,7 +30,10 @@ func newSQLAsker(p *load.SQLProbe, r *dialer) (*sqlAsker, error) {
 	if err != nil {
 		return nil, errors.New(secret.Hidden(err.Error()))
 	}
-	c.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil } // the dialer asks
+	// the dialer asks
+	c.LookupFunc = func(_ context.Context, host string) ([]string, error) {
+		return []string{host}, nil
+	}
 	c.DialFunc = r.connect
 	return &sqlAsker{p, c}, nil
 }

@@ -167,7 +167,8 @@ func (u *users) query(b []byte, seq uint64) query {
 	first, body := f.first, f.body
 	if u.spec.Writes != nil {
 		id := u.id(seq)
-		if to, err := url.Parse(strings.ReplaceAll(f.to, load.IDMark, id)); err == nil { // which the plan has checked
+		// which the plan has checked
+		if to, err := url.Parse(strings.ReplaceAll(f.to, load.IDMark, id)); err == nil {
 			first = f.line(to)
 		}
 		body = bytes.ReplaceAll(f.body, []byte(load.IDMark), []byte(id))

@@ -31,19 +31,22 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	life, cancel := context.WithCancel(ctx)
 	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
 	n.server.Names = wire.Named("flood", "ebb", "flooded")
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // as it was, for whoever else there is in the process
+	// as it was, for whoever else there is in the process
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	err := n.server.Serve(life, in, map[string]wire.Handler{
 		"secrets": wire.Handle(func(_ context.Context, values map[string]string) (any, error) {
 			secret.Give(values)
 			return nil, nil
 		}),
-		"prepare":  wire.Handle(n.prepare),
-		"knock":    wire.Handle(n.knock),
-		"start":    wire.Handle(n.start),
-		"stop":     wire.Handle(n.stop),
-		"flood":    wire.Handle(n.let),
-		"ebb":      wire.Handle(n.stopFlood),
-		"flooded":  wire.Handle(n.flooding(func(f floodSource) (load.FloodStats, error) { return f.read(), nil })),
+		"prepare": wire.Handle(n.prepare),
+		"knock":   wire.Handle(n.knock),
+		"start":   wire.Handle(n.start),
+		"stop":    wire.Handle(n.stop),
+		"flood":   wire.Handle(n.let),
+		"ebb":     wire.Handle(n.stopFlood),
+		"flooded": wire.Handle(n.flooding(func(f floodSource) (load.FloodStats, error) {
+			return f.read(), nil
+		})),
 		"readback": wire.Handle(n.readBack),
 		"machine": wire.Handle(func(context.Context, struct{}) (any, error) {
 			return new(gauge).read(n.now()), nil

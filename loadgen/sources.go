@@ -65,6 +65,6 @@ func interfaceIn(subnet netip.Prefix) (netlink.Link, error) {
 			return netlink.LinkByIndex(a.LinkIndex)
 		}
 	}
-	return nil, fmt.Errorf("no interface has an address in %s: is this container on the drill's network?",
-		subnet)
+	return nil, fmt.Errorf("no interface has an address in %s: is this container on the drill's "+
+		"network?", subnet)
 }

@@ -38,8 +38,8 @@ func (c CI) Section(w io.Writer, id, title string) (end func()) {
 		return func() { fmt.Fprintln(w, "::endgroup::") }
 	case c.gitlab:
 		id = strings.Map(inSection, id)
-		fmt.Fprintf(w, "\x1b[0Ksection_start:%d:%s[collapsed=true]\r\x1b[0K%s\n", c.now().Unix(), id,
-			title)
+		fmt.Fprintf(w, "\x1b[0Ksection_start:%d:%s[collapsed=true]\r\x1b[0K%s\n",
+			c.now().Unix(), id, title)
 		return func() { fmt.Fprintf(w, "\x1b[0Ksection_end:%d:%s\r\x1b[0K\n", c.now().Unix(), id) }
 	}
 	return func() {}

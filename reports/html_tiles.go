@@ -36,10 +36,12 @@ func (p *page) broke() tile {
 		case f.Inject < 0:
 			t.More = append(t.More, "✗ "+p.Line("page-never-injected"))
 		case f.Proof.Gone:
-			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
+			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s",
+				count(f.Proof.Total), p.Unit(f.Proof),
 				p.Line("gone")))
 		default:
-			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s", count(f.Proof.Total), p.Unit(f.Proof),
+			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s",
+				count(f.Proof.Total), p.Unit(f.Proof),
 				p.Line("not-gone")))
 		}
 	}

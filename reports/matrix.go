@@ -76,7 +76,8 @@ func MatrixCSV(w io.Writer, m matrix.Matrix, _ *words.Language) error {
 				limit = decimal(*x.Limit)
 			}
 			rows = append(rows, []string{r.Drill, r.ID, strconv.FormatBool(r.Control),
-				string(r.Verdict), outage, longer, strconv.FormatUint(r.Failed, 10), m.Alerts[i].Name,
+				string(r.Verdict), outage, longer, strconv.FormatUint(r.Failed, 10),
+				m.Alerts[i].Name,
 				m.Alerts[i].Kind, string(x.Result), seconds, resolution, limit,
 				strconv.Itoa(x.False), m.Alerts[i].Of, strconv.Itoa(x.Wrong)})
 		}
@@ -179,9 +180,11 @@ func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 	}
 	for _, a := range m.Silent() {
 		if a.Met == 0 {
-			all = append(all, l.Line("matrix-unasked", "alert", alertName(a), "runs", count(uint64(a.In))))
+			all = append(all, l.Line("matrix-unasked", "alert", alertName(a),
+				"runs", count(uint64(a.In))))
 		} else {
-			all = append(all, l.Line("matrix-silent", "alert", alertName(a), "met", count(uint64(a.Met)),
+			all = append(all, l.Line("matrix-silent", "alert", alertName(a),
+				"met", count(uint64(a.Met)),
 				"runs", count(uint64(a.In))))
 		}
 	}

@@ -52,7 +52,8 @@ func Metrics(w io.Writer, card sla.Scorecard) error {
 	if b := c.Budget; b != nil {
 		m.of("error_budget_burnt_seconds", "seconds",
 			"Time without any service that fault and recovery are worth.").add(b.Seconds)
-		m.of("error_budget_burnt_ratio", "ratio", "The same, of what the budget allows.").add(b.Share)
+		m.of("error_budget_burnt_ratio", "ratio", "The same, of what the budget allows.").
+			add(b.Share)
 	}
 	if d := c.Data; d != nil {
 		writes := m.of("writes", "", "Acknowledged writes, and what became of them.")
@@ -178,7 +179,8 @@ func (m *metrics) requests(c sla.Scorecard) {
 			add(float64(k.Count), "class", k.Name)
 	}
 	a := m.of("availability_ratio", "ratio",
-		"Good requests of those sent; low and high: had all that were never sent been bad, or good.")
+		"Good requests of those sent; low and high: had all that were never sent been bad, or "+
+			"good.")
 	for _, x := range []struct {
 		of string
 		n  sla.Number

@@ -61,15 +61,15 @@ func (b *planText) head() {
 // walls says how the network is closed. A plan knows no engine, so it says what run
 // wants of one.
 func (b *planText) walls() {
-	b.lines("CONTAINED, as run makes sure before the first target starts (else it ends with 4, unless --uncontained)",
-		[]string{
-			"no packet leaves " + b.p.Subnet.String() +
-				": no masquerading, no address of the engine's machine in it, no IPv6",
-			"what is sent elsewhere arrives at the switchboard, " + b.p.Gateway.String() +
-				", which counts it, drops it and reports it",
-			"no port is published, and a target cannot send packets past its routes",
-			"stormdrill doctor says whether the engine can do it",
-		}, "")
+	b.lines("CONTAINED, as run makes sure before the first target starts (else it ends with 4, "+
+		"unless --uncontained)", []string{
+		"no packet leaves " + b.p.Subnet.String() +
+			": no masquerading, no address of the engine's machine in it, no IPv6",
+		"what is sent elsewhere arrives at the switchboard, " + b.p.Gateway.String() +
+			", which counts it, drops it and reports it",
+		"no port is published, and a target cannot send packets past its routes",
+		"stormdrill doctor says whether the engine can do it",
+	}, "")
 }
 
 // table prints a section of aligned columns, a row per line, cells parted by tabs.
@@ -221,7 +221,8 @@ func (b *planText) load() {
 		if b.p.Header.Groups[i].Reference {
 			how += ", reference"
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout %s, slow from %s, %s\tgood: %s",
+		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout "+
+			"%s, slow from %s, %s\tgood: %s",
 			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how,
 			g.Expect))
 	}
@@ -385,8 +386,8 @@ func limited(key string, limit time.Duration) string {
 func (b *planText) steers() {
 	var rows []string
 	for _, s := range b.p.Steers {
-		rows = append(rows, fmt.Sprintf("%s\twhile %s is not content, %s; answers may be kept for %s",
-			s.Name, s.When, s, s.TTL))
+		rows = append(rows, fmt.Sprintf("%s\twhile %s is not content, %s; answers may be kept "+
+			"for %s", s.Name, s.When, s, s.TTL))
 	}
 	if len(rows) > 0 {
 		b.table("STEERING (the defence that is rehearsed, and no fault)", rows)

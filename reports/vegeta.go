@@ -77,7 +77,9 @@ func inOrder(r *timeline.Record) iter.Seq[placed] {
 			}
 		}
 		for len(open) > 0 {
-			s := slices.MinFunc(open, func(a, b *source) int { return cmp.Compare(a.first.Due, b.first.Due) })
+			s := slices.MinFunc(open, func(a, b *source) int {
+				return cmp.Compare(a.first.Due, b.first.Due)
+			})
 			if !yield(s.first) {
 				return
 			}

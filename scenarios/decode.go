@@ -28,7 +28,8 @@ type decoder struct {
 	notes    []string
 	visited  int
 	from     map[*yaml.Node]string // files of the parts that are not the scenario's own
-	broken   bool                  // what it extends could not be read, so that what it lacks is no news
+	// what it extends could not be read, so that what it lacks is no news
+	broken bool
 }
 
 // Bounds of what a scenario can hold, against a file whose aliases multiply.
@@ -46,7 +47,10 @@ func (d *decoder) decode(data []byte, s *Scenario, with []string) {
 	d.places.at[Path()] = d.placeOf(root)
 	if k := indexOf(root, "services"); k >= 0 && indexOf(root, "targets") < 0 {
 		d.add(d.placeOf(root.Content[k]),
-			"this is a Compose file, and no scenario: stormdrill init FILE writes one to begin with; a service becomes a target, with its image, ports and environment (env), and uses where it has depends_on")
+			"this is a Compose file, and no scenario: stormdrill init FILE writes one to begin "+
+				"with; a service becomes a target, with its image, ports and environment (env), "+
+				"and "+
+				"uses where it has depends_on")
 		return
 	}
 	root = d.overlaid(d.extended(root, s, d.file, 0), s, with)
@@ -161,8 +165,8 @@ func (d *decoder) wrong(n *yaml.Node, keys []string, format string, args ...any)
 func (d *decoder) value(n *yaml.Node, v reflect.Value, keys []string) {
 	if d.visited++; d.visited > mostNodes || len(keys) > mostDepth {
 		if d.visited <= mostNodes+1 {
-			d.wrong(n, keys, "the file holds more than a scenario can, %d parts: are aliases multiplying?",
-				mostNodes)
+			d.wrong(n, keys, "the file holds more than a scenario can, %d parts: are aliases "+
+				"multiplying?", mostNodes)
 		}
 		return
 	}
@@ -209,11 +213,13 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 		}
 	}
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value || f.was != "" && f.was == key.Value })
+		i := slices.IndexFunc(fields, func(f field) bool {
+			return f.name == key.Value || f.was != "" && f.was == key.Value
+		})
 		if i >= 0 && fields[i].was != "" &&
 			d.places.at[Path(append(slices.Clip(keys), fields[i].name)...)] != (place{}) {
-			d.add(d.placeOf(key), "%s%s was called %s before, and both stand there: want one of the two",
-				fields[i].name, within(keys), fields[i].was)
+			d.add(d.placeOf(key), "%s%s was called %s before, and both stand there: want one of "+
+				"the two", fields[i].name, within(keys), fields[i].was)
 			return
 		}
 		if i >= 0 && fields[i].was == key.Value {
@@ -236,7 +242,8 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 
 // renamed notes a key's name of before.
 func (d *decoder) renamed(key *yaml.Node, name string, keys []string) {
-	d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: %s%s is called %s now; the old name is read for a release",
+	d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: %s%s is called %s now; the old name is read "+
+		"for a release",
 		cmp.Or(d.from[key], d.file), key.Line, key.Column, key.Value, within(keys), name))
 }
 

@@ -54,8 +54,8 @@ func (d *decoder) base(name *yaml.Node, s *Scenario, file string, depth int) *ya
 	data, err := ReadText(from)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return wrong("extends %q: there is no such file beside this one; for a shipped drill, stormdrill init --from NAME FILE",
-			name.Value)
+		return wrong("extends %q: there is no such file beside this one; for a shipped drill, "+
+			"stormdrill init --from NAME FILE", name.Value)
 	case err != nil:
 		return wrong("extends: %v", err)
 	}
@@ -97,8 +97,8 @@ func (d *decoder) over(base, own *yaml.Node, depth int) *yaml.Node {
 	}
 	if d.visited += len(base.Content) + len(own.Content); d.visited > mostNodes ||
 		depth > mostDepth {
-		d.wrong(own, nil, "the file holds more than a scenario can, %d parts: are aliases multiplying?",
-			mostNodes)
+		d.wrong(own, nil, "the file holds more than a scenario can, %d parts: are aliases "+
+			"multiplying?", mostNodes)
 		return own
 	}
 	base, own = d.flat(base), d.flat(own)

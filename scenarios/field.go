@@ -10,8 +10,7 @@ import (
 type field struct {
 	name  string
 	was   string // its name before, which is read for a release
-	about string
-	alone bool // a list, or a scalar, is written for the whole struct where it is all that is set
+	alone bool   // a list, or a scalar, is written for the whole struct where it is all that is set
 	index []int
 }
 
@@ -31,8 +30,7 @@ func fieldsOf(t reflect.Type) []field {
 				all = append(all, inner)
 			}
 		case name != "" && name != "-":
-			all = append(all, field{name, f.Tag.Get("was"), f.Tag.Get("about"),
-				f.Tag.Get("alone") != "", []int{i}})
+			all = append(all, field{name, f.Tag.Get("was"), f.Tag.Get("alone") != "", []int{i}})
 		}
 	}
 	return all

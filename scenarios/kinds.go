@@ -21,12 +21,16 @@ func FaultKinds() []Kind { return kindsOf(reflect.TypeFor[faults.Kinds]()) }
 // WatchKinds lists the detectors there are.
 func WatchKinds() []Kind { return kindsOf(reflect.TypeFor[watch.Config]()) }
 
-// kindsOf lists the pointer fields of a struct: each is a kind.
+// kindsOf lists the pointer fields of a struct: each is a kind, and its comment is about it.
 func kindsOf(t reflect.Type) []Kind {
 	var all []Kind
 	for _, f := range fieldsOf(t) {
-		if t.FieldByIndex(f.index).Type.Kind() == reflect.Pointer {
-			all = append(all, Kind{f.name, f.about})
+		of, in := t.FieldByIndex(f.index), t
+		if len(f.index) > 1 { // of a struct that is inlined
+			in = t.FieldByIndex(f.index[:len(f.index)-1]).Type
+		}
+		if of.Type.Kind() == reflect.Pointer {
+			all = append(all, Kind{f.name, comment(in, of.Name)})
 		}
 	}
 	return all

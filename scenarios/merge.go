@@ -8,8 +8,8 @@ const mergeTag = "!!merge"
 // merged are the keys and values that a merge brings, the first mapping's before the next's.
 func (d *decoder) merged(n *yaml.Node, keys []string, depth int) (all []*yaml.Node) {
 	if d.visited += 1 + len(n.Content); d.visited > mostNodes || depth > mostDepth {
-		d.wrong(n, keys, "the file merges more than a scenario can hold, %d parts: are aliases multiplying?",
-			mostNodes)
+		d.wrong(n, keys, "the file merges more than a scenario can hold, %d parts: are aliases "+
+			"multiplying?", mostNodes)
 		return nil
 	}
 	switch n.Kind {

@@ -69,7 +69,8 @@ func readBounded(dir fs.FS, name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most+1)) // some files, as in /proc, have more than they say
+	// some files, as in /proc, have more than they say
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if int64(len(data)) > most {
 		return nil, tooLong(most)
 	}

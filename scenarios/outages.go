@@ -12,8 +12,9 @@ import (
 // its log tells on the record's clock: a drill of which the truth is known, so that
 // what Stormdrill measures can be held against it. Health path and /metrics are spared.
 type Outages struct {
-	Every time.Duration `yaml:"every" json:"every"` // from the start of one to the start of the next
-	For   time.Duration `yaml:"for" json:"for"`     // how long each lasts
+	// from the start of one to the start of the next
+	Every time.Duration `yaml:"every" json:"every"`
+	For   time.Duration `yaml:"for" json:"for"` // how long each lasts
 	// Jitter: each begins, and ends, up to so much later, drawn from the run's seed.
 	Jitter time.Duration `yaml:"jitter" json:"jitter,omitempty"`
 	// After is when the first begins, from the first request of a user on; default every.

@@ -30,8 +30,8 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, keys []string) {
 // secret checks a value that holds some: the types that take one never show it.
 func (d *decoder) secret(n *yaml.Node, t secret.Text, v reflect.Value, keys []string) bool {
 	if v.Type() != secretType {
-		d.wrong(n, keys, "%s: plan and record show it as it stands, so that it cannot hold a secret: write it out, without ${env:…}",
-			keys[len(keys)-1])
+		d.wrong(n, keys, "%s: plan and record show it as it stands, so that it cannot hold a "+
+			"secret: write it out, without ${env:…}", keys[len(keys)-1])
 		return false
 	}
 	if err := t.Check(); err != nil {
@@ -39,7 +39,8 @@ func (d *decoder) secret(n *yaml.Node, t secret.Text, v reflect.Value, keys []st
 		return false
 	}
 	for _, name := range t.Short() {
-		d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the value of %s has fewer than 4 characters: where a target or a command says it, it is not hidden",
+		d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the value of %s has fewer than 4 "+
+			"characters: where a target or a command says it, it is not hidden",
 			cmp.Or(d.from[n], d.file), n.Line, n.Column, name))
 	}
 	return true

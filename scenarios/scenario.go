@@ -25,18 +25,20 @@ const Version = 1
 type Scenario struct {
 	// Extends is a file beside it, or in a folder there, whose parts it has where it does not
 	// say otherwise: mappings are merged key by key.
-	Extends string                   `yaml:"extends"`
-	Version int                      `yaml:"version"` // of the format; 1, which is the default
-	Name    string                   `yaml:"name"`    // of the drill: lower case letters, digits, hyphens and underscores, at most 40
-	Summary string                   `yaml:"summary"` // one sentence, for list and the reports
-	Targets map[string]*Target       `yaml:"targets"` // containers under test, by name
-	Load    map[string]*Group        `yaml:"load"`    // groups of users, by name
-	Phases  Phases                   `yaml:"phases"`  // how long each part of the drill is
-	Faults  map[string]*Fault        `yaml:"faults"`  // what goes wrong, by name; {} is a control run
-	Watch   map[string]*watch.Config `yaml:"watch"`   // who should notice, by name
-	Steer   map[string]*Steer        `yaml:"steer"`   // fail-overs by name that are rehearsed
-	SLA     SLA                      `yaml:"sla"`     // what has to hold
-	Abort   *Abort                   `yaml:"abort"`   // ends the drill early
+	Extends string `yaml:"extends"`
+	Version int    `yaml:"version"` // of the format; 1, which is the default
+	// of the drill: lower case letters, digits, hyphens and underscores, at most 40
+	Name    string             `yaml:"name"`
+	Summary string             `yaml:"summary"` // one sentence, for list and the reports
+	Targets map[string]*Target `yaml:"targets"` // containers under test, by name
+	Load    map[string]*Group  `yaml:"load"`    // groups of users, by name
+	Phases  Phases             `yaml:"phases"`  // how long each part of the drill is
+	// what goes wrong, by name; {} is a control run
+	Faults map[string]*Fault        `yaml:"faults"`
+	Watch  map[string]*watch.Config `yaml:"watch"` // who should notice, by name
+	Steer  map[string]*Steer        `yaml:"steer"` // fail-overs by name that are rehearsed
+	SLA    SLA                      `yaml:"sla"`   // what has to hold
+	Abort  *Abort                   `yaml:"abort"` // ends the drill early
 
 	File string `yaml:"-"` // where it was read, for messages
 	// Dir holds what stands beside the scenario; see ReadFile.
@@ -68,10 +70,12 @@ type Target struct {
 	Files map[string]string `yaml:"files"`
 	// Tmpfs are disks in memory, by their path in the container, each of a size: what the
 	// fault disk-full fills. One keeps its content while the drill runs, over a restart too.
-	Tmpfs  map[string]quantity.Size `yaml:"tmpfs"`
-	CPUs   float64                  `yaml:"cpus"`   // CPU time per time that its container may have; default no limit
-	Memory quantity.Size            `yaml:"memory"` // that its container may have; default no limit
-	Ready  *Ready                   `yaml:"ready"`  // when it can be used; default: its first port accepts a connection
+	Tmpfs map[string]quantity.Size `yaml:"tmpfs"`
+	// CPU time per time that its container may have; default no limit
+	CPUs   float64       `yaml:"cpus"`
+	Memory quantity.Size `yaml:"memory"` // that its container may have; default no limit
+	// when it can be used; default: its first port accepts a connection
+	Ready *Ready `yaml:"ready"`
 }
 
 // Build makes an image from a Dockerfile, once for all replicas, and removes it after the run.
@@ -97,13 +101,18 @@ type Embedded struct {
 
 // Web answers with its node's name in the header X-Stormdrill-Node.
 type Web struct {
-	Latency  time.Duration `yaml:"latency" json:"latency,omitempty"`   // of each answer; default 0s
-	Body     quantity.Size `yaml:"body" json:"body,omitempty"`         // bytes of the answer
-	Capacity quantity.Rate `yaml:"capacity" json:"capacity,omitempty"` // requests per second served; the rest queue
-	Queue    int           `yaml:"queue" json:"queue,omitempty"`       // requests that may wait; the next gets 503; default 10000
-	Work     time.Duration `yaml:"work" json:"work,omitempty"`         // CPU time of each request, done one request at a time
-	Memory   quantity.Size `yaml:"memory" json:"memory,omitempty"`     // held; 4 MiB of it are renewed every 100 ms
-	Start    time.Duration `yaml:"start" json:"start,omitempty"`       // from the start of its process until it serves
+	Latency time.Duration `yaml:"latency" json:"latency,omitempty"` // of each answer; default 0s
+	Body    quantity.Size `yaml:"body" json:"body,omitempty"`       // bytes of the answer
+	// requests per second served; the rest queue
+	Capacity quantity.Rate `yaml:"capacity" json:"capacity,omitempty"`
+	// requests that may wait; the next gets 503; default 10000
+	Queue int `yaml:"queue" json:"queue,omitempty"`
+	// CPU time of each request, done one request at a time
+	Work time.Duration `yaml:"work" json:"work,omitempty"`
+	// held; 4 MiB of it are renewed every 100 ms
+	Memory quantity.Size `yaml:"memory" json:"memory,omitempty"`
+	// from the start of its process until it serves
+	Start time.Duration `yaml:"start" json:"start,omitempty"`
 	// Connections is how many it serves at a time; beyond them it accepts none,
 	// and the kernel's queue fills, as with a server out of workers. Default: all.
 	Connections int `yaml:"connections" json:"connections,omitempty"`
@@ -123,8 +132,9 @@ type Balancer struct {
 	// Backend is whom it asks: "app:8080"; by TLS where it is "https://app:8443": then
 	// a server has to show a certificate for that name by the drill's own authority.
 	Backend string  `yaml:"backend" json:"backend"`
-	Check   *Health `yaml:"check" json:"check,omitempty"`     // active health check; default none
-	Passive *Eject  `yaml:"passive" json:"passive,omitempty"` // takes a server out by what users meet; default not
+	Check   *Health `yaml:"check" json:"check,omitempty"` // active health check; default none
+	// takes a server out by what users meet; default not
+	Passive *Eject `yaml:"passive" json:"passive,omitempty"`
 	// Timeout is how long a server may take to begin its answer; then the client
 	// gets 504, and passive counts an error. Default 30s.
 	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty"`
@@ -139,8 +149,10 @@ type Balancer struct {
 // uses itself. The first begins as the active one; the standby takes over when the
 // active one is lost, and whoever comes back joins as an empty standby.
 type KV struct {
-	Lag  time.Duration `yaml:"lag" json:"lag,omitempty"`   // how long after its commit a write may be replicated
-	Sync bool          `yaml:"sync" json:"sync,omitempty"` // a write is acknowledged once the standby has it
+	// how long after its commit a write may be replicated
+	Lag time.Duration `yaml:"lag" json:"lag,omitempty"`
+	// a write is acknowledged once the standby has it
+	Sync bool `yaml:"sync" json:"sync,omitempty"`
 	// Interval is how long the active one may be silent before that counts against
 	// it, default 500ms; fall such silences in a row lose it its part.
 	Interval time.Duration `yaml:"interval" json:"interval,omitempty"`
@@ -151,10 +163,13 @@ type KV struct {
 // /write?id=… is acknowledged once that has committed, GET /read?id=… finds it there.
 // It makes its table, writes, itself.
 type SQL struct {
-	// DSN is where, as libpq writes it: postgres://app@db-1,db-2/app?target_session_attrs=read-write.
-	DSN         secret.Text   `yaml:"dsn" json:"dsn"`
-	Connections int           `yaml:"connections" json:"connections,omitempty"` // to the database, at most; default 20
-	Timeout     time.Duration `yaml:"timeout" json:"timeout,omitempty"`         // of a request, then 503; default 2s
+	// DSN is where, as libpq writes it:
+	// postgres://app@db-1,db-2/app?target_session_attrs=read-write.
+	DSN secret.Text `yaml:"dsn" json:"dsn"`
+	// to the database, at most; default 20
+	Connections int `yaml:"connections" json:"connections,omitempty"`
+	// of a request, then 503; default 2s
+	Timeout time.Duration `yaml:"timeout" json:"timeout,omitempty"`
 }
 
 // Health is an active health check.
@@ -162,8 +177,10 @@ type Health struct {
 	Path     string        `yaml:"path" json:"path"`         // empty: TCP connect only
 	Interval time.Duration `yaml:"interval" json:"interval"` // between two checks, above zero
 	Timeout  time.Duration `yaml:"timeout" json:"timeout"`   // of a check; default the interval
-	Fall     int           `yaml:"fall" json:"fall"`         // bad checks in a row that take a server out, at least 1
-	Rise     int           `yaml:"rise" json:"rise"`         // good checks in a row that bring it back, at least 1
+	// bad checks in a row that take a server out, at least 1
+	Fall int `yaml:"fall" json:"fall"`
+	// good checks in a row that bring it back, at least 1
+	Rise int `yaml:"rise" json:"rise"`
 }
 
 // Eject takes a server out after a run of failed requests.
@@ -185,18 +202,25 @@ type Ready struct {
 
 // Group is a group of users.
 type Group struct {
-	To          secret.Text            `yaml:"to"`          // URL
-	Rate        quantity.Rate          `yaml:"rate"`        // requests per second of all its users, due whether or not others were answered
-	Users       int                    `yaml:"users"`       // default 100
-	Sources     int                    `yaml:"sources"`     // addresses they come from; default 1, most 200 in a drill
-	Timeout     time.Duration          `yaml:"timeout"`     // then a request is given up, and bad; default 5s
-	Slow        time.Duration          `yaml:"slow"`        // an answer later than this, from due to done, is a bad one; default 500ms
-	Method      string                 `yaml:"method"`      // default GET; with writes, POST
-	Headers     map[string]secret.Text `yaml:"headers"`     // of each request
-	Body        secret.Text            `yaml:"body"`        // of each request
-	Expect      load.Expect            `yaml:"expect"`      // what a good answer is: default a status from 200 to 299
-	Connections *Connections           `yaml:"connections"` // when they are new; default: kept open, and shared
-	CA          string                 `yaml:"ca"`          // file beside the scenario, trusted besides the drill's own authority
+	To secret.Text `yaml:"to"` // URL
+	// requests per second of all its users, due whether or not others were answered
+	Rate  quantity.Rate `yaml:"rate"`
+	Users int           `yaml:"users"` // default 100
+	// addresses they come from; default 1, most 200 in a drill
+	Sources int `yaml:"sources"`
+	// then a request is given up, and bad; default 5s
+	Timeout time.Duration `yaml:"timeout"`
+	// an answer later than this, from due to done, is a bad one; default 500ms
+	Slow    time.Duration          `yaml:"slow"`
+	Method  string                 `yaml:"method"`  // default GET; with writes, POST
+	Headers map[string]secret.Text `yaml:"headers"` // of each request
+	Body    secret.Text            `yaml:"body"`    // of each request
+	// what a good answer is: default a status from 200 to 299
+	Expect load.Expect `yaml:"expect"`
+	// when they are new; default: kept open, and shared
+	Connections *Connections `yaml:"connections"`
+	// file beside the scenario, trusted besides the drill's own authority
+	CA string `yaml:"ca"`
 	// Reference: no fault may touch these users, and none of the objectives is
 	// about them. Where they fail too the run proves nothing.
 	Reference bool `yaml:"reference"`
@@ -241,11 +265,13 @@ type Connections struct {
 type Phases struct {
 	// WarmUp goes before the baseline and is not judged: caches fill, connections open,
 	// code is compiled. 0s: none; default 5s.
-	WarmUp   *time.Duration `yaml:"warm-up"`
-	Baseline time.Duration  `yaml:"baseline"`         // the steady state that all else is compared with
-	Hold     time.Duration  `yaml:"fault" was:"hold"` // from the first injection to the last lift
-	Recovery time.Duration  `yaml:"recovery"`         // from the last lift to the end
-	Confirm  time.Duration  `yaml:"confirm"`          // how long users have to stay well to have recovered; default 5s
+	WarmUp *time.Duration `yaml:"warm-up"`
+	// the steady state that all else is compared with
+	Baseline time.Duration `yaml:"baseline"`
+	Hold     time.Duration `yaml:"fault" was:"hold"` // from the first injection to the last lift
+	Recovery time.Duration `yaml:"recovery"`         // from the last lift to the end
+	// how long users have to stay well to have recovered; default 5s
+	Confirm time.Duration `yaml:"confirm"`
 	// Jitter is how much later the injection may come, drawn from the seed, so that it
 	// meets every phase of what asks by itself: give the longest period of a scrape or of
 	// a balancer's checks. Default, and at least: that of the drill's own checks, and 1s.
@@ -271,18 +297,25 @@ type Fault struct {
 // It is the defence that is rehearsed, not a fault: while a watcher is not content,
 // the drill's resolver leads some of those who ask it elsewhere.
 type Steer struct {
-	When  string        `yaml:"when"`  // the watcher that decides; its own questions are never steered
-	From  string        `yaml:"from"`  // who is led elsewhere: a load group, a cohort, a target or a replica; * globs
-	Names []string      `yaml:"names"` // of what they ask for, which
-	To    string        `yaml:"to"`    // a target or a replica, with the ports by which the names are asked
-	TTL   time.Duration `yaml:"ttl"`   // of their answers about the names, before the move too: whole seconds; default 1s
+	// the watcher that decides; its own questions are never steered
+	When string `yaml:"when"`
+	// who is led elsewhere: a load group, a cohort, a target or a replica; * globs
+	From  string   `yaml:"from"`
+	Names []string `yaml:"names"` // of what they ask for, which
+	// a target or a replica, with the ports by which the names are asked
+	To string `yaml:"to"`
+	// of their answers about the names, before the move too: whole seconds; default 1s
+	TTL time.Duration `yaml:"ttl"`
 }
 
 // SLA is what has to hold.
 type SLA struct {
-	Detect   map[string]Detection     `yaml:"detect"`                    // how soon each watcher has to notice, by name
-	Restore  map[string]time.Duration `yaml:"alert-clear" was:"restore"` // how soon each watcher is content again once the fault is gone, by name
-	Mitigate *time.Duration           `yaml:"mitigate"`                  // how soon users are well although the fault is on
+	// how soon each watcher has to notice, by name
+	Detect map[string]Detection `yaml:"detect"`
+	// how soon each watcher is content again once the fault is gone, by name
+	Restore map[string]time.Duration `yaml:"alert-clear" was:"restore"`
+	// how soon users are well although the fault is on
+	Mitigate *time.Duration `yaml:"mitigate"`
 	// Recover is counted from when the fault is gone: of a target that was ended, from when
 	// it serves again.
 	Recover *time.Duration `yaml:"recover"`
@@ -291,7 +324,8 @@ type SLA struct {
 	// Calm is how soon after the fault is gone latency has to be as in the baseline;
 	// recover asks for no more than answers.
 	Calm *time.Duration `yaml:"calm"`
-	Keep []string       `yaml:"thresholds" was:"keep"` // METRIC [of GROUP] in PHASE <= or >= VALUE, such as success in run >= 99%
+	// METRIC [of GROUP] in PHASE <= or >= VALUE, such as success in run >= 99%
+	Keep []string `yaml:"thresholds" was:"keep"`
 	// Profile adds ready-made objectives: "handbook", its limits to respond and to
 	// repair and its key indicators.
 	Profile string `yaml:"profile"`

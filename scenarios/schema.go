@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/invopop/jsonschema"
 
@@ -19,10 +20,6 @@ const SchemaID = "https://github.com/stormdrill/stormdrill/scenario/v1"
 // names that refer to each other, and times that depend on each other, are
 // beyond it: validate checks those.
 func Schema() ([]byte, error) {
-	comment, err := commented()
-	if err != nil {
-		return nil, err
-	}
 	r := jsonschema.Reflector{
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true,
 		Anonymous: true, ExpandedStruct: true,
@@ -74,19 +71,19 @@ func shorten(s *jsonschema.Schema, key string) {
 //go:embed comments.json
 var comments []byte
 
-// commented gives the lookup of a type's or a field's comment.
-func commented() (func(t reflect.Type, field string) string, error) {
-	var all map[string]string
-	if err := json.Unmarshal(comments, &all); err != nil {
-		return nil, err
+// commented are they, read once; none where they cannot be, which TestComments would tell.
+var commented = sync.OnceValue(func() (all map[string]string) {
+	_ = json.Unmarshal(comments, &all)
+	return all
+})
+
+// comment is that of a type, or of one of its fields.
+func comment(t reflect.Type, field string) string {
+	name := qualified(t)
+	if field != "" {
+		name += "." + field
 	}
-	return func(t reflect.Type, field string) string {
-		name := qualified(t)
-		if field != "" {
-			name += "." + field
-		}
-		return all[name]
-	}, nil
+	return commented()[name]
 }
 
 // qualified tells apart types of one name in different packages; a type without

@@ -39,6 +39,7 @@ Exit status: 0 acknowledged, 3 no drill waits for it, 4 it could not be said.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&note, "note", "", "what to say with it; the scorecard has it among its notes")
+	c.Flags().StringVar(&note, "note", "", "what to say with it; the scorecard has it among its "+
+		"notes")
 	return c
 }

@@ -21,7 +21,8 @@ by phase, whether the second is better, worse, or cannot be told apart: by the i
 that times were measured in, and by the 95 % bounds of shares. A bare difference is none.
 
 Exit status: 0, or with --worse-fails 1 where anything is worse; 3 a record cannot be read.`,
-		Example:           `  stormdrill compare stormdrill-out/checkout-20260101-030000 stormdrill-out/checkout-20260108-030000`,
+		Example: `  stormdrill compare stormdrill-out/checkout-20260101-030000 ` +
+			`stormdrill-out/checkout-20260108-030000`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: atMost(2, folders),
 		RunE: func(c *cobra.Command, args []string) error {

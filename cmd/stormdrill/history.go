@@ -88,7 +88,8 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 		return nil, nil
 	}
 	if f.many() {
-		return nil, errors.New("--against is for single runs: leave it out, or --repeat and --control")
+		return nil, errors.New("--against is for single runs: leave it out, or --repeat and " +
+			"--control")
 	}
 	path, err := history.Path()
 	if err != nil {
@@ -109,14 +110,15 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 			case r == nil && f.against == history.Last:
 				continue
 			case r != nil:
-				if record, err = timeline.Open(recordIn(r.Folder)); err == nil && record.Header.Run != r.Run {
+				record, err = timeline.Open(recordIn(r.Folder))
+				if err == nil && record.Header.Run != r.Run {
 					err = fmt.Errorf("%s holds another run by now", r.Folder)
 				}
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("--against %s: neither in the history nor a folder with a record: %w",
-				f.against, err)
+			return nil, fmt.Errorf("--against %s: neither in the history nor a folder with a "+
+				"record: %w", f.against, err)
 		}
 		card := sla.Score(record, record.Header.Objectives)
 		all[s.Name] = &card

@@ -19,7 +19,9 @@ import (
 )
 
 func main() {
-	os.Exit(supervise(func() int { return execute(os.Args[1:], &screen{File: os.Stdout}, &screen{File: os.Stderr}) }))
+	os.Exit(supervise(func() int {
+		return execute(os.Args[1:], &screen{File: os.Stdout}, &screen{File: os.Stderr})
+	}))
 }
 
 // execute runs one command line and gives its exit status.

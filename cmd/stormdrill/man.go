@@ -106,7 +106,8 @@ func prose(b *strings.Builder, text string) {
 	asIs := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
-		if in := strings.HasPrefix(line, "  ") || strings.HasPrefix(line, "\t"); in != asIs && line != "" {
+		in := strings.HasPrefix(line, "  ") || strings.HasPrefix(line, "\t")
+		if in != asIs && line != "" {
 			b.WriteString(map[bool]string{true: ".PP\n.nf\n.RS\n", false: ".RE\n.fi\n"}[in])
 			asIs = in
 		}

@@ -13,6 +13,7 @@ import (
 func newNode() *cobra.Command {
 	return &cobra.Command{Use: "node", Hidden: true, DisableFlagParsing: true,
 		RunE: func(*cobra.Command, []string) error {
-			return errors.New("this program is the command line alone: nodes of a drill run the Linux one")
+			return errors.New("this program is the command line alone: nodes of a drill run the " +
+				"Linux one")
 		}}
 }

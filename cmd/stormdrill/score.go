@@ -72,7 +72,8 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			return verdictExit(card.Verdict)
 		},
 	}
-	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that block alone")
+	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that "+
+		"block alone")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
 	l.flags(c)
 	c.Flags().StringVar(&format, "format", "text", reports.FormatNames())

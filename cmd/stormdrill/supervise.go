@@ -191,7 +191,8 @@ func crashed(state *os.ProcessState, ended error, interrupted bool) (int, error)
 	case ok && status.Signaled() && interrupted && status.Signal() != syscall.SIGKILL:
 		return exitInterrupted, nil // before it could take the signal
 	case ok && status.Signaled() && status.Signal() == syscall.SIGKILL:
-		return 0, errors.New("killed, by the kernel for want of memory or by another process: " + noVerdict)
+		return 0, errors.New("killed, by the kernel for want of memory or by another process: " +
+			noVerdict)
 	}
 	return 0, fmt.Errorf("crashed (%v): %s; what stands above belongs into a bug report",
 		ended, noVerdict)

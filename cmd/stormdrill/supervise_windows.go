@@ -51,8 +51,8 @@ func supervise(command func() int) int {
 	case code == exitInterrupted: // at once, by a second Ctrl-C
 		return code
 	default:
-		fmt.Fprintf(os.Stderr, "stormdrill: crashed (%v): %s; what stands above belongs into a bug report\n",
-			ended, noVerdict)
+		fmt.Fprintf(os.Stderr, "stormdrill: crashed (%v): %s; what stands above belongs into a "+
+			"bug report\n", ended, noVerdict)
 	}
 	return exitHarness
 }

@@ -76,8 +76,8 @@ func (c Command) runAs(ctx context.Context, g *group) (Said, error) {
 	case ctx.Err() != nil:
 		return said, c.failed("ended before it was done", said)
 	case bounded.Err() != nil:
-		return said, because{ErrLate, c.failed(fmt.Sprintf("not done within %s, and ended with all its processes",
-			c.Within),
+		return said, because{ErrLate, c.failed(fmt.Sprintf("not done within %s, and ended with "+
+			"all its processes", c.Within),
 			said)}
 	case errors.As(err, &exit) && exit.ExitCode() >= 0:
 		said.Status = exit.ExitCode()

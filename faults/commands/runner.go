@@ -134,8 +134,12 @@ func (r *Runner) Settle(ctx context.Context, told func(fault string, err error))
 // "prove" (a Command; its answer is Said).
 func (r *Runner) Handlers() map[string]wire.Handler {
 	return map[string]wire.Handler{
-		"inject": wire.Handle(func(ctx context.Context, j Job) (any, error) { return nil, r.Inject(ctx, j) }),
-		"lift":   wire.Handle(func(ctx context.Context, fault string) (any, error) { return nil, r.Lift(ctx, fault) }),
-		"prove":  wire.Handle(r.Prove),
+		"inject": wire.Handle(func(ctx context.Context, j Job) (any, error) {
+			return nil, r.Inject(ctx, j)
+		}),
+		"lift": wire.Handle(func(ctx context.Context, fault string) (any, error) {
+			return nil, r.Lift(ctx, fault)
+		}),
+		"prove": wire.Handle(r.Prove),
 	}
 }

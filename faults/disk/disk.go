@@ -12,8 +12,9 @@ package disk
 
 // Fill asks for a disk to be filled.
 type Fill struct {
-	Path  string `json:"path"`  // where the node has it
-	Leave int64  `json:"leave"` // bytes that stay free, at most; rounded down to the kernel's blocks
+	Path string `json:"path"` // where the node has it
+	// bytes that stay free, at most; rounded down to the kernel's blocks
+	Leave int64 `json:"leave"`
 }
 
 // State is how a disk stands, in bytes.

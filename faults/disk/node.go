@@ -21,9 +21,13 @@ import (
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	d := newDisks()
 	err := wire.NewServer(out).Serve(ctx, in, map[string]wire.Handler{
-		"fill":  wire.Handle(func(_ context.Context, f Fill) (State, error) { return d.fill(f) }),
-		"free":  wire.Handle(func(_ context.Context, at string) (State, error) { return d.free(at) }),
-		"state": wire.Handle(func(_ context.Context, at string) (State, error) { return d.state(at) }),
+		"fill": wire.Handle(func(_ context.Context, f Fill) (State, error) { return d.fill(f) }),
+		"free": wire.Handle(func(_ context.Context, at string) (State, error) {
+			return d.free(at)
+		}),
+		"state": wire.Handle(func(_ context.Context, at string) (State, error) {
+			return d.state(at)
+		}),
 	})
 	return wire.Part(err, d.close)
 }
@@ -112,7 +116,8 @@ func (f *filler) take() error {
 			f.held, part = f.held+more, 1
 		}
 	}
-	return fmt.Errorf("more than %d bytes stay free: something else writes and deletes there", f.Leave)
+	return fmt.Errorf("more than %d bytes stay free: something else writes and deletes there",
+		f.Leave)
 }
 
 // free gives back what a disk was filled with.

@@ -97,8 +97,9 @@ var DNSAnswers = []string{"nxdomain", "servfail", "refused", "empty", "none", "s
 // DNS changes the answers to some askers (names of clients) about some names
 // (all, where none is given).
 type DNS struct {
-	Askers  []string      `json:"askers"`
-	Apart   []string      `json:"apart,omitempty"` // of them, those whose questions are for no request: counted as checks'
+	Askers []string `json:"askers"`
+	// of them, those whose questions are for no request: counted as checks'
+	Apart   []string      `json:"apart,omitempty"`
 	Names   []string      `json:"names,omitempty"`
 	Answer  string        `json:"answer"`
 	Delay   time.Duration `json:"delay,omitempty"`  // of slow

@@ -33,7 +33,8 @@ func (s Selection) Takes(method, path string, values func(name string) []string)
 	fits := func(patterns []string, text string) bool {
 		return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
 	}
-	if method == "" && s.Only() || fits(s.Spare, path) || len(s.Paths) > 0 && !fits(s.Paths, path) ||
+	if method == "" && s.Only() || fits(s.Spare, path) ||
+		len(s.Paths) > 0 && !fits(s.Paths, path) ||
 		len(s.Methods) > 0 && !slices.Contains(s.Methods, method) {
 		return false
 	}

@@ -9,7 +9,8 @@ import (
 // Spec is the body of the call "prepare": all links, names and what may happen
 // to them. A switchboard is prepared once.
 type Spec struct {
-	Run    string       `json:"run"` // 16 hex digits: traceparents that begin 00-<run> are users' traffic
+	// 16 hex digits: traceparents that begin 00-<run> are users' traffic
+	Run    string       `json:"run"`
 	Subnet netip.Prefix `json:"subnet"`
 	// Gateway is where the containers' default route leads: the switchboard takes this
 	// address, and what arrives there is a stray. Bridge is the one that the engine's

@@ -13,7 +13,8 @@ type HTTPStatus struct {
 	Body  string  `json:"body,omitempty"`
 	// RetryAfter is when to ask again, in seconds; 0: nothing is said of it.
 	RetryAfter int64 `json:"retry_after,omitempty"`
-	// Period: the node flaps, and is bad for Bad of each, from the apply on; 0: it is bad throughout.
+	// Period: the node flaps, and is bad for Bad of each, from the apply on; 0: it is bad
+	// throughout.
 	Period time.Duration `json:"period,omitempty"`
 	Bad    time.Duration `json:"bad,omitempty"`
 }

@@ -74,7 +74,8 @@ func (s *values) add(value, name string) {
 		s.names = map[string]string{}
 	}
 	quoted := strconv.Quote(value)
-	for _, v := range []string{value, url.QueryEscape(value), url.PathEscape(value), quoted[1 : len(quoted)-1]} {
+	for _, v := range []string{value, url.QueryEscape(value), url.PathEscape(value),
+		quoted[1 : len(quoted)-1]} {
 		s.names[v] = name
 	}
 	var pairs []string

@@ -25,7 +25,9 @@ type Text string
 // Reveal gives the text with the values of its secrets: those that this process was given,
 // else those of its environment. A variable that is not set is an error: an empty secret
 // would fail much later, and elsewhere.
-func (t Text) Reveal() (string, error) { return t.RevealAs(func(value string) string { return value }) }
+func (t Text) Reveal() (string, error) {
+	return t.RevealAs(func(value string) string { return value })
+}
 
 // RevealAs is Reveal with each value written as its place needs it, in a regular expression
 // for example.
@@ -35,8 +37,8 @@ func (t Text) RevealAs(write func(value string) string) (string, error) {
 		name := nameOf(m)
 		v, ok := lookup(name)
 		if !ok {
-			errs = append(errs, fmt.Errorf("environment variable %q is not set, and this value needs it",
-				name))
+			errs = append(errs, fmt.Errorf("environment variable %q is not set, and this value "+
+				"needs it", name))
 		}
 		revealed.add(v, m)
 		return write(v)
@@ -53,8 +55,8 @@ func (t Text) Secret() bool { return named.MatchString(string(t)) }
 func (t Text) Check() error {
 	for _, m := range named.FindAllString(string(t), -1) {
 		if name := nameOf(m); !variable.MatchString(name) {
-			return fmt.Errorf("%s: %q is no name of an environment variable: want letters, digits and underscores",
-				m, name)
+			return fmt.Errorf("%s: %q is no name of an environment variable: want letters, "+
+				"digits and underscores", m, name)
 		}
 	}
 	_, err := t.Reveal()

@@ -57,8 +57,8 @@ func findInterface(subnet netip.Prefix) (*addresses, error) {
 			return &addresses{device: d, own: have}, nil
 		}
 	}
-	return nil, fmt.Errorf("no interface holds an address in %s: attach the switchboard to the drill's network first",
-		subnet)
+	return nil, fmt.Errorf("no interface holds an address in %s: attach the switchboard to the "+
+		"drill's network first", subnet)
 }
 
 func listAddresses(d netlink.Link) ([]netip.Addr, error) {
@@ -82,8 +82,8 @@ func (a *addresses) add(want []netip.Addr) error {
 			continue
 		}
 		if slices.Contains(a.own, ip) {
-			return fmt.Errorf("address %s is the switchboard's own: give links and aliases addresses of their own",
-				ip)
+			return fmt.Errorf("address %s is the switchboard's own: give links and aliases "+
+				"addresses of their own", ip)
 		}
 		if err := netlink.AddrAdd(a.device, host(ip)); err != nil {
 			return fmt.Errorf("address %s on %s: %w%s", ip, a.device.Attrs().Name, err, advice(err))
@@ -149,7 +149,8 @@ func advice(err error) string {
 		return " (the switchboard's container needs the capability NET_ADMIN)"
 	case errors.Is(err, unix.EPROTONOSUPPORT), errors.Is(err, unix.EAFNOSUPPORT),
 		errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ENOENT):
-		return " (the kernel lacks a part of nftables: it needs nf_tables with nat, ct, numgen, hash, reject and counter objects, Linux 5.10 or newer)"
+		return " (the kernel lacks a part of nftables: it needs nf_tables with nat, ct, numgen, " +
+			"hash, reject and counter objects, Linux 5.10 or newer)"
 	}
 	return ""
 }

@@ -138,7 +138,8 @@ func unitOf(t *link.Tally) string {
 // packetKindOf is a rule's own.
 func packetKindOf(r link.Rule) packetKind {
 	all := packetKinds(r)
-	return all[slices.IndexFunc(all, func(k packetKind) bool { return k.is })] // apply is asked for no other
+	// apply is asked for no other
+	return all[slices.IndexFunc(all, func(k packetKind) bool { return k.is })]
 }
 
 // queueFor makes the rules of one link and one kind of client.

@@ -58,7 +58,8 @@ func (r *resolver) reply(q dns.Query) *dns.Answer {
 func (r *resolver) answer(from netip.Addr, q dns.Question) dns.Answer {
 	switch {
 	case q.Type == dns.PTR || strings.HasSuffix(plain(q.Name), ".arpa"):
-		return dns.Answer{Code: dns.NameError} // asked by many programs about their peers; nobody's mistake
+		// asked by many programs about their peers; nobody's mistake
+		return dns.Answer{Code: dns.NameError}
 	case q.Type != dns.A && r.names.has(from, q.Name):
 		return dns.Answer{} // the name exists and has nothing of this type: AAAA above all
 	}

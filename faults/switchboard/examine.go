@@ -108,7 +108,8 @@ func sysctl(name, want string, needed bool) link.Feature {
 func noted(name, path string) link.Feature {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return link.Feature{Name: name, Detail: "not in this kernel: SYNs are sent again after 1, 3, 7, 15 s"}
+		return link.Feature{Name: name, Detail: "not in this kernel: SYNs are sent again after " +
+			"1, 3, 7, 15 s"}
 	}
 	return link.Feature{Name: name, There: true, Detail: strings.TrimSpace(string(b))}
 }

@@ -15,8 +15,8 @@ import (
 
 // Run is the switchboard's life: it serves the calls that
 // package link lists from in, answering and telling events to out, until in ends, falls silent
-// (wire.ErrSilent), or ctx ends. Then it lifts every rule, takes its addresses and its table away, and
-// returns; what could not be undone is in the error. It changes the network
+// (wire.ErrSilent), or ctx ends. Then it lifts every rule, takes its addresses and its table away,
+// and returns; what could not be undone is in the error. It changes the network
 // namespace it runs in and needs NET_ADMIN there.
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	server := wire.NewServer(out)
@@ -46,7 +46,9 @@ type board struct {
 
 func (b *board) calls() map[string]wire.Handler {
 	return map[string]wire.Handler{
-		"prepare": wire.Handle(func(ctx context.Context, s link.Spec) (any, error) { return nil, b.prepare(ctx, s) }),
+		"prepare": wire.Handle(func(ctx context.Context, s link.Spec) (any, error) {
+			return nil, b.prepare(ctx, s)
+		}),
 		"apply": wire.Handle(func(_ context.Context, r link.Rule) (out link.Bracket, err error) {
 			err = b.with(func(s *site) error { out, err = s.apply(r); return err })
 			if err == nil {
@@ -79,7 +81,9 @@ func (b *board) calls() map[string]wire.Handler {
 			err = b.with(func(s *site) error { out, err = s.stray(); return err })
 			return out, err
 		}),
-		"examine": wire.Handle(func(context.Context, struct{}) (any, error) { return Examine(), nil }),
+		"examine": wire.Handle(func(context.Context, struct{}) (any, error) {
+			return Examine(), nil
+		}),
 		"leftover": wire.Handle(func(context.Context, struct{}) (out []string, err error) {
 			err = b.with(func(s *site) error { out, err = s.leftover(); return err })
 			return out, err
@@ -143,8 +147,10 @@ func (b *board) close() error {
 // too, so one that cannot be told is nobody's loss.
 type teller func(name string, body any) error
 
-func (t teller) touched(rule string, at int64) { _ = t("touched", link.Touched{Rule: rule, At: at}) }
-func (t teller) unknown(u link.Unknown)        { _ = t("unknown-name", u) }
+func (t teller) touched(rule string, at int64) {
+	_ = t("touched", link.Touched{Rule: rule, At: at})
+}
+func (t teller) unknown(u link.Unknown) { _ = t("unknown-name", u) }
 func (t teller) trouble(id string, err error) {
 	_ = t("trouble", link.Trouble{Link: id, What: err.Error()})
 }

@@ -15,11 +15,12 @@ import (
 
 // packets is the kernel side: rules on links' packets, each with counters.
 type packets struct {
-	rules       *ruleset
-	addresses   *addresses
-	links       map[string]path // kernel links, by id
-	between     map[string]bool // ids of links on which users' traffic is not to be told from checks
-	first, last netip.Addr      // where checks come from
+	rules     *ruleset
+	addresses *addresses
+	links     map[string]path // kernel links, by id
+	// ids of links on which users' traffic is not to be told from checks
+	between     map[string]bool
+	first, last netip.Addr // where checks come from
 	touched     func(rule string, at int64)
 
 	mu      sync.Mutex // guards what follows, and is held over every change

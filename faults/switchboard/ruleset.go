@@ -75,8 +75,8 @@ func newRuleset() (*ruleset, error) {
 		return nil, err
 	}
 	if slices.Contains(r.before, table.Name) {
-		return nil, fmt.Errorf("nftables: table %q is there already: a switchboard needs a network namespace of its own",
-			table.Name)
+		return nil, fmt.Errorf("nftables: table %q is there already: a switchboard needs a "+
+			"network namespace of its own", table.Name)
 	}
 	return r, nil
 }

@@ -147,7 +147,9 @@ type mechanism interface {
 	leftover() ([]string, error)
 }
 
-func (t *site) mechanisms() []mechanism { return []mechanism{t.packets, t.streams, t.names, t.steers} }
+func (t *site) mechanisms() []mechanism {
+	return []mechanism{t.packets, t.streams, t.names, t.steers}
+}
 
 func (t *site) apply(r link.Rule) (link.Bracket, error) {
 	if r.Name == "" {

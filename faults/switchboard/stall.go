@@ -80,7 +80,8 @@ func (c *cut) endStall() error {
 		f := &netlink.ConntrackFilter{}
 		errs = append(errs,
 			f.AddIP(netlink.ConntrackOrigDstIP, s.Addr.AsSlice()),
-			f.AddIP(netlink.ConntrackReplySrcIP, s.Addr.AsSlice()), // of those that go to the node, it is the node's
+			// of those that go to the node, it is the node's
+			f.AddIP(netlink.ConntrackReplySrcIP, s.Addr.AsSlice()),
 			f.AddProtocol(unix.IPPROTO_TCP),
 			f.AddPort(netlink.ConntrackOrigDstPort, s.Port))
 		_, err := netlink.ConntrackDeleteFilters(netlink.ConntrackTable, unix.AF_INET, f)

@@ -130,11 +130,11 @@ func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 		case l == nil:
 			return link.Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
 		case m.staged() && !l.stage.staged:
-			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that has to know each request before the node does",
-				r.Name, id)
+			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that "+
+				"has to know each request before the node does", r.Name, id)
 		case l.faults.taken(m):
-			return link.Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its kind",
-				r.Name, id)
+			return link.Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its "+
+				"kind", r.Name, id)
 		}
 	}
 	for _, id := range r.Links {

@@ -66,7 +66,8 @@ func readHead(r *bufio.Reader) ([]byte, error) {
 		case len(bytes.TrimRight(line, "\r\n")) == 0 && len(head) > len(line):
 			return head, nil
 		case len(head) == len(line) && !bytes.Contains(line, []byte("HTTP/1.")):
-			if len(bytes.TrimRight(line, "\r\n")) == 0 { // an empty line before a request is allowed, RFC 9112 2.2
+			// an empty line before a request is allowed, RFC 9112 2.2
+			if len(bytes.TrimRight(line, "\r\n")) == 0 {
 				head = head[:0]
 				continue
 			}

@@ -118,7 +118,8 @@ func (d *linkListener) look() {
 			continue
 		}
 		for i, p := range polled {
-			if p.Revents != 0 { // also of a descriptor that is another's by now: then the flow is over
+			// also of a descriptor that is another's by now: then the flow is over
+			if p.Revents != 0 {
 				all[i].end()
 			}
 		}

@@ -17,10 +17,12 @@ const forwarding = "/proc/sys/net/ipv4/ip_forward"
 // /proc/sys is read-only they stay as they are, and a rule does without them
 // (redirects) or the container's --sysctl sets them.
 var wishes = map[string]string{
-	"/proc/sys/net/ipv4/conf/all/send_redirects":          "0",
-	"/proc/sys/net/ipv4/conf/default/send_redirects":      "0",
-	"/proc/sys/net/ipv4/icmp_ratelimit":                   "0", // 14 of 1,500 clients saw an ICMP error with it
-	"/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal": "1", // a packet out of window is the endpoints' business
+	"/proc/sys/net/ipv4/conf/all/send_redirects":     "0",
+	"/proc/sys/net/ipv4/conf/default/send_redirects": "0",
+	// 14 of 1,500 clients saw an ICMP error with it
+	"/proc/sys/net/ipv4/icmp_ratelimit": "0",
+	// a packet out of window is the endpoints' business
+	"/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal": "1",
 }
 
 // setForwarding makes this network namespace a router. Where the setting is
@@ -34,8 +36,8 @@ func setForwarding() error {
 		return nil
 	}
 	if err := os.WriteFile(forwarding, []byte("1"), 0); err != nil {
-		return fmt.Errorf("ip forwarding is off: start the switchboard's container with --sysctl net.ipv4.ip_forward=1 (%w)",
-			err)
+		return fmt.Errorf("ip forwarding is off: start the switchboard's container with --sysctl "+
+			"net.ipv4.ip_forward=1 (%w)", err)
 	}
 	return nil
 }

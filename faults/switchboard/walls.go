@@ -49,8 +49,8 @@ func examineWalls(a *addresses, s link.Spec) (*walls, error) {
 		}
 	}
 	if leads != s.Gateway {
-		w.lacks = append(w.lacks, fmt.Sprintf("the containers' default route leads to %s and not to the switchboard: packets can leave unseen",
-			orNowhere(leads)))
+		w.lacks = append(w.lacks, fmt.Sprintf("the containers' default route leads to %s and not "+
+			"to the switchboard: packets can leave unseen", orNowhere(leads)))
 	}
 	six, err := netlink.AddrList(a.device, netlink.FAMILY_V6)
 	if err != nil {
@@ -88,7 +88,8 @@ func (w *walls) examine(ctx context.Context) ([]string, error) {
 	if err != nil || !answers {
 		return w.lacks, err
 	}
-	return append(w.lacks, fmt.Sprintf("the bridge answers at %s: the engine's machine can be reached",
+	return append(w.lacks, fmt.Sprintf("the bridge answers at %s: the engine's machine can be "+
+			"reached",
 			w.bridge)),
 		nil
 }

@@ -44,7 +44,8 @@ func Nginx(tb testing.TB) string {
 	tb.Helper()
 	program := Program(tb, "nginx")
 	if program == "" {
-		tb.Fatal("nginx is not on the PATH: it is what everybody asks here; on Debian: apt-get install nginx-light")
+		tb.Fatal("nginx is not on the PATH: it is what everybody asks here; on Debian: apt-get " +
+			"install nginx-light")
 	}
 	dir := tb.TempDir()
 	address := FreePort(tb)

@@ -32,7 +32,8 @@ type Answer struct {
 // be read takes none.
 func Takes(e load.Expect, status int, header http.Header, body []byte) bool {
 	x, err := Compile(e)
-	return err == nil && x.Class(Answer{status, header, body[:min(len(body), MostBody)], len(body) > MostBody}) == load.OK
+	return err == nil && x.Class(Answer{status, header, body[:min(len(body), MostBody)],
+		len(body) > MostBody}) == load.OK
 }
 
 // Error is a part of an expectation that cannot be read.
@@ -49,7 +50,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // Check reports, as an *Error, the first part that cannot be read. Statuses are not
 // looked at.
 func Check(e load.Expect) error {
-	_, err := compiled(e, func(t secret.Text, _ func(string) string) (string, error) { return t.Outline(), nil })
+	_, err := compiled(e, func(t secret.Text, _ func(string) string) (string, error) {
+		return t.Outline(), nil
+	})
 	return err
 }
 
@@ -65,7 +68,8 @@ type Expectation struct {
 // error is an *Error.
 func Compile(e load.Expect) (*Expectation, error) { return compiled(e, secret.Text.RevealAs) }
 
-func compiled(e load.Expect, reveal func(secret.Text, func(string) string) (string, error)) (*Expectation, error) {
+func compiled(e load.Expect,
+	reveal func(secret.Text, func(string) string) (string, error)) (*Expectation, error) {
 	x := &Expectation{Expect: e, json: map[string]string{}, header: map[string]*regexp.Regexp{}}
 	pattern := func(t secret.Text) (*regexp.Regexp, error) {
 		text, err := reveal(t, regexp.QuoteMeta)
@@ -117,7 +121,8 @@ func Value(body []byte, path, want string) (have string, same bool, err error) {
 	return v.String(), sameValue(v, want), nil
 }
 
-var errPath = errors.New("want the keys that lead to one value, and places in lists, joined by dots, such as items.0.id")
+var errPath = errors.New("want the keys that lead to one value, and places in lists, joined by " +
+	"dots, such as items.0.id")
 
 // Reads reports whether the body of an answer has to be read.
 func (x *Expectation) Reads() bool { return x.body != nil || len(x.JSON) > 0 }

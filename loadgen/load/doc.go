@@ -8,11 +8,12 @@
 //	prepare  Spec → null      addresses added, hooks listening, DNS reachable
 //	knock    Check → Answer   one question now (readiness, canary)
 //	start    Start → Started  load and checks begin
-//	stop     null → null      stops pacing, waits for what is in flight (bounded by time-outs), flushes
+//	stop     null → null      stops pacing, waits for what is in flight (bounded by
+//	                          time-outs), flushes
 //	readback null → null      after stop: what was acknowledged is read back; a stop ends it
-//	flood    Let → Deluge     a flood is let loose
-//	ebb      name → Deluge    it is cut off, at once; safe twice
-//	flooded  name → Deluge    what it did so far
+//	flood    Let → FloodStats  a flood is let loose
+//	ebb      name → FloodStats it is cut off, at once; safe twice
+//	flooded  name → FloodStats what it did so far
 //	clock    null → int64
 //	wall     null → wire.Wall
 //

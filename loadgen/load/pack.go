@@ -132,7 +132,8 @@ func (p *Packer) Usage(b []byte, x Usage) []byte {
 	e.data = append(e.data, flag(m.CPU != nil, flagCPU)|flag(m.Memory != nil,
 		flagMemory)|flag(m.IO != nil, flagIO))
 	e.float(m.Load, o.Machine.Load)
-	for _, v := range [][2]*float64{{m.CPU, o.Machine.CPU}, {m.Memory, o.Machine.Memory}, {m.IO, o.Machine.IO}} {
+	for _, v := range [][2]*float64{{m.CPU, o.Machine.CPU}, {m.Memory, o.Machine.Memory},
+		{m.IO, o.Machine.IO}} {
 		if v[0] != nil {
 			e.float(*v[0], orZero(v[1]))
 		}

@@ -64,13 +64,14 @@ type Request struct {
 	Handshake Step // TCP, from the SYN
 	TLS       Step
 	Node      string // who answered: header X-Stormdrill-Node, else empty
-	Fault     string // which fault answered, where Injected, by the same header; empty in older records
-	Status    uint16 // 0: no answer
-	Class     Class
-	Attempts  uint8 // requests written on the wire: 2 means the transport replayed it
-	Reused    bool  // sent on an established connection
-	Injected  bool  // answered by the switchboard's HTTP stage: header X-Stormdrill-Fault
-	Unsent    bool  // due, but the generator could not send it
+	// which fault answered, where Injected, by the same header; empty in older records
+	Fault    string
+	Status   uint16 // 0: no answer
+	Class    Class
+	Attempts uint8 // requests written on the wire: 2 means the transport replayed it
+	Reused   bool  // sent on an established connection
+	Injected bool  // answered by the switchboard's HTTP stage: header X-Stormdrill-Fault
+	Unsent   bool  // due, but the generator could not send it
 }
 
 // Latency is done − due.

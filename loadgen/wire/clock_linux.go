@@ -39,7 +39,8 @@ func anchor() (best anchored) {
 func monotonic() int64 {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-		panic("clock_gettime(CLOCK_MONOTONIC): " + err.Error()) // cannot fail on a kernel Go runs on
+		// cannot fail on a kernel Go runs on
+		panic("clock_gettime(CLOCK_MONOTONIC): " + err.Error())
 	}
 	return ts.Nano()
 }

@@ -237,8 +237,8 @@ func (s *Server) write(m message) error {
 }
 
 // Serve carries out commands from r, each on a goroutine of its own and those about one
-// name in their order, until r ends; then it cancels what is under way, waits for it, and returns (nil at
-// the plain end of r). Where no line comes for Silence it returns ErrSilent and waits for
+// name in their order, until r ends; then it cancels what is under way, waits for it, and returns
+// (nil at the plain end of r). Where no line comes for Silence it returns ErrSilent and waits for
 // nothing: answers may not be read either. The call "clock" is answered with s.Now, and "wall"
 // with a Wall.
 func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Handler) error {
@@ -271,7 +271,8 @@ func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Han
 func (s *Server) answer(ctx context.Context, m message, handlers map[string]Handler,
 	busy *sync.WaitGroup) {
 	if m.Call == beat {
-		busy.Go(func() { _ = s.write(message{}) }) // not here: it may have to wait, and the next beat must not
+		// not here: it may have to wait, and the next beat must not
+		busy.Go(func() { _ = s.write(message{}) })
 		return
 	}
 	if m.Call == "clock" || m.Call == "wall" {
@@ -356,7 +357,8 @@ func eachLine(r io.Reader, f func(message)) error {
 		var m message
 		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
 			// Not what it says, which may be secret.
-			return fmt.Errorf("not a line of this conversation: %d bytes: %w", len(lines.Bytes()), err)
+			return fmt.Errorf("not a line of this conversation: %d bytes: %w",
+				len(lines.Bytes()), err)
 		}
 		f(m)
 	}

@@ -70,11 +70,13 @@ type Drill struct {
 	Doubt   func() time.Duration // by how much Now may be off, either way; nil: by nothing
 	Lost    <-chan error         // a container ended by itself; nil: nobody watches
 	Abort   <-chan string        // the scenario's abort condition held; nil: it has none
-	Pulse   *Pulse               // of the baseline; nil: whatever it is like, the faults are injected
+	// of the baseline; nil: whatever it is like, the faults are injected
+	Pulse *Pulse
 	// ReadBack asks, once the load has stopped, what became of the writes that were
 	// acknowledged; nil: there are none to ask for.
 	ReadBack func(ctx context.Context) error
-	Phase    func(p PhaseNow) // told at the start of each phase and at each change of a fault; may be nil
+	// told at the start of each phase and at each change of a fault; may be nil
+	Phase func(p PhaseNow)
 
 	mu       sync.Mutex // steps of one instant are taken together
 	injected []Fault    // in order; what is still to be lifted
@@ -176,7 +178,8 @@ func (d *Drill) recover(ctx context.Context) error {
 		return err
 	}
 	d.tell("recovery", d.Phases.Recovery)
-	for over, aborted := time.Now().Add(d.Phases.Recovery), true; aborted; { // an abort has nothing left to lift
+	// an abort has nothing left to lift
+	for over, aborted := time.Now().Add(d.Phases.Recovery), true; aborted; {
 		var err error
 		if aborted, err = d.wait(ctx, time.Until(over)); err != nil {
 			return err

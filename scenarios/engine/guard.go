@@ -24,8 +24,8 @@ var conditionText = regexp.MustCompile(`^\s*success\s*<\s*(\S+)\s+for\s+(\S+)\s*
 func ParseCondition(s string) (Condition, error) {
 	m := conditionText.FindStringSubmatch(s)
 	if m == nil {
-		return Condition{}, fmt.Errorf("abort condition %q: want success < SHARE for DURATION, such as success < 50%% for 10s",
-			s)
+		return Condition{}, fmt.Errorf("abort condition %q: want success < SHARE for DURATION, "+
+			"such as success < 50%% for 10s", s)
 	}
 	below, err := quantity.ParseShare(m[1])
 	if err != nil {

@@ -54,8 +54,8 @@ func (l *Ledger) Intend(fault, lift string) error {
 	e := Entry{Fault: fault, What: "inject"}
 	if l != nil && lift != "" {
 		e.Lift = liftFile(fault)
-		text := fmt.Sprintf("# Lifts the fault %s by hand. Secrets are taken from variables of the environment.\n%s\n",
-			fault, lift)
+		text := fmt.Sprintf("# Lifts the fault %s by hand. Secrets are taken from variables of "+
+			"the environment.\n%s\n", fault, lift)
 		if err := os.WriteFile(l.beside(e.Lift), []byte(text), 0o644); err != nil {
 			return fmt.Errorf("ledger: %w", err)
 		}

@@ -26,7 +26,8 @@ func (d *Drill) steps() []step {
 	for _, f := range d.Faults {
 		length := f.For
 		if f.Instant {
-			all = append(all, step{at: f.At, Fault: f}) // its lift is no step of its own, and so comes before any other
+			// its lift is no step of its own, and so comes before any other
+			all = append(all, step{at: f.At, Fault: f})
 			continue
 		}
 		if length == 0 {
@@ -104,7 +105,9 @@ func (d *Drill) hold(ctx context.Context) error {
 		if err != nil || aborted {
 			return err
 		}
-		if err := together(steps, func(s step) error { return d.take(ctx, s, time.Since(began)) }); err != nil {
+		if err := together(steps, func(s step) error {
+			return d.take(ctx, s, time.Since(began))
+		}); err != nil {
 			return err
 		}
 		d.tell("fault", d.Phases.Hold)

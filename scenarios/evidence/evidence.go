@@ -34,10 +34,11 @@ const (
 
 // Provenance is what was run, on what, and when.
 type Provenance struct {
-	Schema   string   `json:"schema"`
-	Run      string   `json:"run"`
-	Tool     string   `json:"tool"`        // stormdrill's version
-	Started  string   `json:"started"`     // wall clock at second 0, RFC 3339, as the scorecard has it
+	Schema string `json:"schema"`
+	Run    string `json:"run"`
+	Tool   string `json:"tool"` // stormdrill's version
+	// wall clock at second 0, RFC 3339, as the scorecard has it
+	Started  string   `json:"started"`
 	Seed     uint64   `json:"seed,string"` // as text: a JSON number would lose it
 	Control  bool     `json:"control"`
 	Scenario Scenario `json:"scenario"`

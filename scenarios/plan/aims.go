@@ -97,8 +97,8 @@ func (p aims) placed(f *Fault, keys []string) {
 	switch {
 	case faults.IsInstant(f.Fault) && f.For != 0:
 		p.problem(append(slices.Clip(keys), "for"),
-			"fault %s: a %s is over as soon as it is done, and lasts for no time that could be set: leave out for",
-			f.Name, f.Kind)
+			"fault %s: a %s is over as soon as it is done, and lasts for no time that could be "+
+				"set: leave out for", f.Name, f.Kind)
 	case faults.IsInstant(f.Fault):
 		if hold > 0 && f.At >= hold {
 			p.problem(keys, "fault %s: at %s does not fit into the fault phase of %s", f.Name, f.At,
@@ -143,11 +143,12 @@ func overlaps(d *diagnostics, all []Fault) {
 			switch {
 			case a.Kind == b.Kind && shared >= 0:
 				d.problem(at("faults", a.Name),
-					"faults %s and %s are both %s on %s at the same time: what each did could not be told apart",
-					b.Name, a.Name, a.Kind, a.Site.Links[shared].ID)
+					"faults %s and %s are both %s on %s at the same time: what each did could "+
+						"not be told apart", b.Name, a.Name, a.Kind, a.Site.Links[shared].ID)
 			case target >= 0:
 				d.problem(at("faults", a.Name),
-					"faults %s and %s are both on %s at the same time: the lift of one would undo the other; give them times of their own by at and for",
+					"faults %s and %s are both on %s at the same time: the lift of one would "+
+						"undo the other; give them times of their own by at and for",
 					b.Name, a.Name, a.Site.Targets[target])
 			}
 		}

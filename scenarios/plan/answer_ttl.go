@@ -33,8 +33,8 @@ func setTTLs(d *diagnostics, clients []link.Client, all []answerTTL) []link.Clie
 			}
 			for _, n := range k.names {
 				if have, ok := ttl[n]; ok && have != uint32(k.ttl/time.Second) {
-					d.problem(k.keys, "ttl %s: answers about %s to %s may be kept for %ds already: want the same",
-						k.ttl, n, k.asker, have)
+					d.problem(k.keys, "ttl %s: answers about %s to %s may be kept for %ds "+
+						"already: want the same", k.ttl, n, k.asker, have)
 				}
 				ttl[n] = uint32(k.ttl / time.Second)
 			}

@@ -27,20 +27,20 @@ func (p containment) check() {
 		switch t := p.topology.nodes[nodes[0]].Spec; {
 		case t.Image != "":
 			if !pulled[t.Image] {
-				p.uncontain("the image %s is pulled from its registry where the engine does not have it",
-					t.Image)
+				p.uncontain("the image %s is pulled from its registry where the engine does not "+
+					"have it", t.Image)
 			}
 			pulled[t.Image] = true
 		case t.Build != nil:
-			p.uncontain("%s is built from a Dockerfile: what the build downloads and runs is outside the drill's network",
-				name)
+			p.uncontain("%s is built from a Dockerfile: what the build downloads and runs is "+
+				"outside the drill's network", name)
 		}
 	}
 	for _, f := range p.faults {
 		if _, ok := f.Fault.(faults.Commanding); ok {
 			p.host.command(at("faults", f.Name), "fault "+f.Name)
-			p.uncontain("fault %s runs commands on this machine, with this user's rights: what they do, and where, is theirs",
-				f.Name)
+			p.uncontain("fault %s runs commands on this machine, with this user's rights: what "+
+				"they do, and where, is theirs", f.Name)
 		}
 	}
 	for _, w := range p.header {
@@ -56,8 +56,8 @@ func (p containment) check() {
 			p.uncontain("watcher %s runs %s on this machine, with this user's rights", name,
 				secret.Line(c.Command.Run))
 		case c.Webhook != nil && c.Webhook.Loopback:
-			p.uncontain("watcher %s listens on 127.0.0.1:%d of this machine while the drill runs, and hears those who know its token",
-				name, c.Webhook.Port)
+			p.uncontain("watcher %s listens on 127.0.0.1:%d of this machine while the drill "+
+				"runs, and hears those who know its token", name, c.Webhook.Port)
 		}
 	}
 }

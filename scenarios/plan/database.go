@@ -38,7 +38,8 @@ func (p databases) check() {
 
 // dsn checks where an application looks for its database: at targets that it uses.
 func (p databases) dsn(name string, t *scenarios.Target, text secret.Text, keys []string) {
-	const such = "want one as libpq writes it, such as postgres://app@db-1,db-2/app?target_session_attrs=read-write"
+	const such = "want one as libpq writes it, such as " +
+		"postgres://app@db-1,db-2/app?target_session_attrs=read-write"
 	if text == "" {
 		p.problem(keys, "dsn: %s", such)
 		return
@@ -49,7 +50,9 @@ func (p databases) dsn(name string, t *scenarios.Target, text secret.Text, keys 
 		return
 	}
 	if !sameServers(text, c) {
-		p.problem(keys, "dsn: with what the environment has for its secrets it is none that leads to the same servers: write that as URLs do, by %%-encoding, and hosts and ports without ${env:…}")
+		p.problem(keys, "dsn: with what the environment has for its secrets it is none that "+
+			"leads to the same servers: write that as URLs do, by %%-encoding, and hosts and "+
+			"ports without ${env:…}")
 		return
 	}
 	seen := map[endpoint]bool{}
@@ -95,8 +98,8 @@ func (p databases) database(name string, t *scenarios.Target, end endpoint, keys
 	db := p.nodes[nodes[0]]
 	switch used := slices.Contains(t.Uses, end.host) || slices.Contains(t.Uses, db.Target); {
 	case db.Spec.Lab != nil:
-		p.problem(keys, "dsn: %s is embedded, and no PostgreSQL: want a target with an image of one",
-			end.host)
+		p.problem(keys, "dsn: %s is embedded, and no PostgreSQL: want a target with an image of "+
+			"one", end.host)
 	case !used:
 		p.problem(keys, "dsn: %s must declare whom it talks to: add uses: [%s]", name, db.Target)
 	default:

@@ -43,8 +43,8 @@ func (p detectability) steadyState() {
 		r := p.touched[name]
 		if need := p.short(r); need > 0 {
 			p.problem(at("phases", "baseline"),
-				"baseline of %s is too short for fault %s, which hits %.3g requests/s: want at least %s, or a higher rate",
-				p.baseline, name, r.fewest, ceil(need))
+				"baseline of %s is too short for fault %s, which hits %.3g requests/s: want at "+
+					"least %s, or a higher rate", p.baseline, name, r.fewest, ceil(need))
 		}
 	}
 }
@@ -78,7 +78,7 @@ func (p detectability) stands() {
 			cure = "want a higher rate, or one that hits more"
 		}
 		p.problem(at("faults", f.Name, f.Kind),
-			"fault %s hits %.3g requests/s at most and is on for %s: too little for an outage of the users to stand out; %s",
-			f.Name, r.fewest, f.For, cure)
+			"fault %s hits %.3g requests/s at most and is on for %s: too little for an outage of "+
+				"the users to stand out; %s", f.Name, r.fewest, f.For, cure)
 	}
 }

@@ -125,8 +125,8 @@ func named[T any](d *diagnostics, section string, entries map[string]T) []string
 	for _, n := range names {
 		switch {
 		case !label.MatchString(n):
-			d.problem(at(section, n), "name %q: want lower case letters, digits, hyphens and underscores, at most 40",
-				n)
+			d.problem(at(section, n), "name %q: want lower case letters, digits, hyphens and "+
+				"underscores, at most 40", n)
 		case slices.Contains(reserved, n):
 			d.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
 		}

@@ -73,9 +73,11 @@ func filled(d *diagnostics, f *Fault, nodes []Node) {
 		switch {
 		case !there && len(n.Spec.Tmpfs) == 0:
 			d.problem(append(here, "path"),
-				"%s: %s has no disk: give the target one, such as tmpfs: {%s: 64MiB}", f.Kind, n.Name, path)
+				"%s: %s has no disk: give the target one, such as tmpfs: {%s: 64MiB}",
+				f.Kind, n.Name, path)
 		case !there:
-			d.problem(append(here, "path"), "%s: %s has no disk %s; there are %s", f.Kind, n.Name, path,
+			d.problem(append(here, "path"), "%s: %s has no disk %s; there are %s",
+				f.Kind, n.Name, path,
 				strings.Join(sortedKeys(n.Spec.Tmpfs), ", "))
 		case leave >= size:
 			d.problem(append(here, "leave"),

@@ -22,7 +22,8 @@ func (p embeddedCheck) embedded(t *scenarios.Target, keys []string) {
 		p.problem(keys, "lab: want exactly one of web, lb, kv, sql; there %s", amount(kinds))
 	}
 	if t.Lab.TLS && t.Lab.KV != nil {
-		p.problem(sub("tls"), "tls: kv is followed by its standby in plain HTTP, and does not speak TLS: take it away")
+		p.problem(sub("tls"), "tls: kv is followed by its standby in plain HTTP, and does not "+
+			"speak TLS: take it away")
 	}
 	if len(t.Ports) == 0 {
 		p.problem(at("targets", keys[1], "ports"),
@@ -73,7 +74,8 @@ func (p embeddedCheck) embedded(t *scenarios.Target, keys []string) {
 		p.problem(sub("lb", "timeout"), "timeout %s: want one above zero, such as 1s", b.Timeout)
 	}
 	if e := b.Passive; e != nil && (e.Errors < 1 || e.For <= 0) {
-		p.problem(sub("lb", "passive"), "passive: want errors of at least 1 and a time above zero under for")
+		p.problem(sub("lb", "passive"), "passive: want errors of at least 1 and a time above "+
+			"zero under for")
 	}
 }
 
@@ -89,15 +91,15 @@ func (p embeddedCheck) pair(t *scenarios.Target, k *scenarios.KV, name string, k
 			"kv: the two talk to each other, which they must declare: add uses: [%s]", name)
 	}
 	if k.Sync && k.Lag > 0 {
-		p.problem(sub("lag"), "lag %s: with sync a write waits for the standby, so there is none: want one of the two",
-			k.Lag)
+		p.problem(sub("lag"), "lag %s: with sync a write waits for the standby, so there is "+
+			"none: want one of the two", k.Lag)
 	}
 	if k.Interval != 0 && k.Interval < shortestInterval {
 		p.problem(sub("interval"), "interval %s: want at least %s", k.Interval, shortestInterval)
 	}
 	if k.Fall != 0 && k.Fall < 2 {
-		p.problem(sub("fall"), "fall %d: want at least 2, or a single lost packet makes two active ones",
-			k.Fall)
+		p.problem(sub("fall"), "fall %d: want at least 2, or a single lost packet makes two "+
+			"active ones", k.Fall)
 	}
 }
 
@@ -108,8 +110,8 @@ func (p embeddedCheck) backend(t *scenarios.Target, b *scenarios.Balancer, keys 
 	server, secure := b.Servers()
 	host, port, ok := strings.Cut(server, ":")
 	if !ok || strings.Contains(server, "/") {
-		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080, or for servers that speak TLS https://app:8443",
-			b.Backend)
+		p.problem(keys, "backend %q: want NAME:PORT, such as app:8080, or for servers that speak "+
+			"TLS https://app:8443", b.Backend)
 		return
 	}
 	used := p.all[host]
@@ -128,8 +130,8 @@ func (p embeddedCheck) backend(t *scenarios.Target, b *scenarios.Balancer, keys 
 	switch {
 	case !ok || used.Lab == nil || speaksTLS(used.Lab, n) == secure:
 	case secure:
-		p.problem(keys, "backend %q: %s does not speak TLS on port %d: want %s, or give its lab tls: true",
-			b.Backend, host, n, server)
+		p.problem(keys, "backend %q: %s does not speak TLS on port %d: want %s, or give its lab "+
+			"tls: true", b.Backend, host, n, server)
 	default:
 		p.problem(keys, "backend %q: %s speaks TLS on port %d: want https://%s", b.Backend, host, n,
 			server)

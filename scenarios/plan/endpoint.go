@@ -53,16 +53,16 @@ func (p endpoints) endpoint(keys []string, text secret.Text) (endpoint, bool) {
 	u, err := url.Parse(text.Outline())
 	switch {
 	case text.Secret() && (err != nil || u.Host == "" || secret.Outlined(u.Scheme+u.Host)):
-		p.problem(keys, "%q: want a URL such as http://shop:8080/?key=${env:KEY}, whose scheme, host and port are written out: plan and record show them",
-			text)
+		p.problem(keys, "%q: want a URL such as http://shop:8080/?key=${env:KEY}, whose scheme, "+
+			"host and port are written out: plan and record show them", text)
 		return endpoint{}, false
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		p.problem(keys, "%q: want a URL such as http://shop:8080/", text)
 		return endpoint{}, false
 	}
 	if !sameURL(text, u) {
-		p.problem(keys, "%q: is no such URL with what the environment has for it: write that as URLs do, by %%-encoding",
-			text)
+		p.problem(keys, "%q: is no such URL with what the environment has for it: write that as "+
+			"URLs do, by %%-encoding", text)
 		return endpoint{}, false
 	}
 	port := u.Port()

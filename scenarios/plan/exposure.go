@@ -38,8 +38,8 @@ func (p exposure) check(f *Fault, keys []string) {
 		limit := orElse(g.Timeout, scenarios.DefaultTimeout)
 		if again, ok := f.Fault.(faults.Retried); ok && limit < again.Retry() {
 			p.problem(at("load", family(l.From), "timeout"),
-				"timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout of at least %s to be seen for what it is",
-				limit, f.Name, again.Retry())
+				"timeout %s: a dropped SYN is sent again after 1s, so fault %s needs a timeout "+
+					"of at least %s to be seen for what it is", limit, f.Name, again.Retry())
 		}
 		if late, ok := f.Fault.(faults.Delaying); ok &&
 			late.Delays() < orElse(g.Slow, scenarios.DefaultSlow) {
@@ -77,8 +77,8 @@ func (p exposure) meetsNew(f *Fault, keys []string) {
 		}
 	}
 	if len(settled) > 0 {
-		p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: give it connections: {per: request} or {live: 5s}",
-			f.Kind, settled[0])
+		p.problem(keys, "%s touches new connections only, and those of %s stay open for ever: "+
+			"give it connections: {per: request} or {live: 5s}", f.Kind, settled[0])
 	}
 }
 
@@ -89,8 +89,8 @@ func (p exposure) meetsPooled(f *Fault) {
 		if n == nil || n.Spec.Lab == nil || n.Spec.Lab.LB == nil || n.Spec.Lab.LB.PerRequest {
 			continue
 		}
-		p.note("fault %s: %s keeps its connections to %s open, and requests on those meet nothing, unlike its checks: per-request: true makes each anew",
-			f.Name, l.From, l.To)
+		p.note("fault %s: %s keeps its connections to %s open, and requests on those meet "+
+			"nothing, unlike its checks: per-request: true makes each anew", f.Name, l.From, l.To)
 	}
 }
 
@@ -108,21 +108,23 @@ func (p exposure) saysAsked(f *Fault) {
 		switch {
 		case n == nil:
 			if l.Users && !a.Moves && p.affected.knows(f, who) {
-				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for %s, so they do not ask while it is on",
+				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for "+
+					"%s, so they do not ask while it is on",
 					f.Name, who, l.Name, *p.affected.groups[who].DNSCache)
 			}
 		case n.Spec.Lab == nil:
-			p.note("fault %s: when %s asks for %s, and how long it keeps an answer, is its own affair, and not known here",
-				f.Name, who, l.Name)
+			p.note("fault %s: when %s asks for %s, and how long it keeps an answer, is its own "+
+				"affair, and not known here", f.Name, who, l.Name)
 		case p.affected.asksApart(who) && moves:
-			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all of them to where an answer leads",
-				f.Name, who, l.Name)
+			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all "+
+				"of them to where an answer leads", f.Name, who, l.Name)
 		case p.affected.asksApart(who):
-			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to the addresses it has where an answer fails or is late: requests and checks go on",
+			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to "+
+				"the addresses it has where an answer fails or is late: requests and checks go on",
 				f.Name, who, l.Name)
 		case !a.Moves && n.Spec.Lab.Web == nil: // a web asks nobody
-			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: requests on them meet nothing",
-				f.Name, who, l.Name)
+			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: "+
+				"requests on them meet nothing", f.Name, who, l.Name)
 		}
 	}
 }
@@ -135,7 +137,8 @@ func (p exposure) fitsIdle(f *Fault, after time.Duration, keys []string) {
 		}
 	}
 	if len(f.Site.Links) > 0 {
-		p.problem(keys, "%s touches connections that have been idle, and those of %s end with their request: give it connections: {per: user}, and each user a pause of more than %s",
-			f.Kind, f.Site.Links[0].From, after)
+		p.problem(keys, "%s touches connections that have been idle, and those of %s end with "+
+			"their request: give it connections: {per: user}, and each user a pause of more than "+
+			"%s", f.Kind, f.Site.Links[0].From, after)
 	}
 }

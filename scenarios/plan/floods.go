@@ -67,8 +67,8 @@ func (p floods) traffic() (out floodsOut) {
 func (p floods) fewEnough(f writtenFault, g *load.Group) {
 	rate, on := quantity.Rate(g.Rate), orElse(f.entry.For, p.fault-f.entry.At)
 	if n := g.Rate * on.Seconds(); rate <= faults.MostFloodRate && n > mostFloodRequests {
-		p.problem(f.at("rate"), "rate %s comes to %.0f requests while the fault is on: want at most %d; lower the rate, or hold it for a shorter time",
-			rate, n, mostFloodRequests)
+		p.problem(f.at("rate"), "rate %s comes to %.0f requests while the fault is on: want at "+
+			"most %d; lower the rate, or hold it for a shorter time", rate, n, mostFloodRequests)
 	}
 }
 
@@ -79,8 +79,8 @@ func (p floods) loosed(f writtenFault, sources int) (c *consumer, end endpoint, 
 		return nil, end, false
 	}
 	if _, taken := p.taken[f.name]; taken || len(p.endpoints.nodesOf(f.name)) > 0 {
-		p.problem(at("faults", f.name), "fault %s has the name of a load group, target or replica: links could not be told apart",
-			f.name)
+		p.problem(at("faults", f.name), "fault %s has the name of a load group, target or "+
+			"replica: links could not be told apart", f.name)
 		return nil, end, false
 	}
 	c = newConsumer(f.name, kindFlood, p.sources.take(f.at("sources"), max(1, sources))...)
@@ -97,14 +97,15 @@ func (p floods) allTraffic(out floodsOut) {
 		rate += quantity.Rate(g.Rate)
 	}
 	if flooded && rate > MostRate {
-		p.problem(at("faults"), "load and floods of %s in all: one load node keeps its schedule up to %s; lower the rates",
-			rate, MostRate)
+		p.problem(at("faults"), "load and floods of %s in all: one load node keeps its schedule "+
+			"up to %s; lower the rates", rate, MostRate)
 	}
 	held, most := 0, 0
 	for _, w := range out.swarms {
 		held, most = held+w.Connections, max(most, w.Connections)
 	}
-	if held > faults.MostConnections && most <= faults.MostConnections { // one alone is told of where it is
+	// one alone is told of where it is
+	if held > faults.MostConnections && most <= faults.MostConnections {
 		p.problem(at("faults"), "%d connections held by all faults together: want at most %d", held,
 			faults.MostConnections)
 	}

@@ -30,15 +30,17 @@ func (p lookalikes) fooled(f *Fault, groups []string, keys []string) {
 	a := answering.Answer(f.Name)
 	for _, name := range groups {
 		if g := p.groups[name]; takes(g.Expect, g.Method, a) {
-			p.problem(keys, "fault %s: %s would take its answer, status %d, for a good one (%s), and nothing would be seen of the fault: "+
-				"give %s an assertion that this page fails, such as expect: {body: …}, or the fault another status",
-				f.Name, name, a.Code, g.Expect, family(name))
+			p.problem(keys, "fault %s: %s would take its answer, status %d, for a good one (%s), "+
+				"and nothing would be seen of the fault: "+
+				"give %s an assertion that this page fails, such as expect: {body: …}, or the "+
+				"fault another status", f.Name, name, a.Code, g.Expect, family(name))
 			return
 		}
 	}
 	for _, c := range p.checks {
 		if c.HTTP != nil && p.crosses(c, f.Site.Links) && takes(c.HTTP.Expect, http.MethodGet, a) {
-			p.note("fault %s: watcher %s takes its answer, status %d, for a good one (%s), and will not notice it: expect: {body: …} has it look at the page",
+			p.note("fault %s: watcher %s takes its answer, status %d, for a good one (%s), and "+
+				"will not notice it: expect: {body: …} has it look at the page",
 				f.Name, c.Name, a.Code, c.HTTP.Expect)
 		}
 	}

@@ -15,8 +15,8 @@ func general(d *diagnostics, s *scenarios.Scenario) {
 			s.Version, scenarios.Version)
 	}
 	if !label.MatchString(s.Name) {
-		d.problem(at("name"), "name: want lower case letters, digits, hyphens and underscores, at most 40, such as bad-lb-node; have %q",
-			s.Name)
+		d.problem(at("name"), "name: want lower case letters, digits, hyphens and underscores, "+
+			"at most 40, such as bad-lb-node; have %q", s.Name)
 	}
 	if len(s.Targets) == 0 {
 		d.missing("targets", "targets: want at least one, for there is nothing to put under load")
@@ -25,7 +25,8 @@ func general(d *diagnostics, s *scenarios.Scenario) {
 		d.missing("load", "load: want at least one group of users")
 	}
 	if s.Faults == nil {
-		d.missing("faults", "faults: want at least one; for a control run without any, say so: faults: {}")
+		d.missing("faults", "faults: want at least one; for a control run without any, say so: "+
+			"faults: {}")
 	}
 	if s.Abort != nil {
 		if _, err := engine.ParseCondition(s.Abort.When); err != nil {
@@ -37,7 +38,8 @@ func general(d *diagnostics, s *scenarios.Scenario) {
 // phases is the pass that checks how long the phases are.
 func phases(d *diagnostics, ph scenarios.Phases) {
 	if ph == (scenarios.Phases{}) {
-		d.missing("phases", "phases: want their lengths, such as phases: {baseline: 30s, fault: 20s, recovery: 30s}")
+		d.missing("phases", "phases: want their lengths, such as phases: {baseline: 30s, fault: "+
+			"20s, recovery: 30s}")
 		return
 	}
 	for _, f := range []struct {

@@ -83,8 +83,8 @@ func (p hostAccess) authority(keys []string, file string) string {
 		return ""
 	}
 	if _, ours := scenarios.MaterialOf(file); ours {
-		p.problem(keys, "ca %q: the drill's own authority is trusted here in any case: leave ca out",
-			file)
+		p.problem(keys, "ca %q: the drill's own authority is trusted here in any case: leave ca "+
+			"out", file)
 		return ""
 	}
 	p.outside(keys, file)

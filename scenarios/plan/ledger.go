@@ -28,7 +28,8 @@ func (p userLoad) writes(name string, g *scenarios.Group, c *consumer) *load.Wri
 	keys := at("load", family(name), "writes")
 	sub := func(key string) []string { return append(at("load", family(name), "writes"), key) }
 	if !strings.Contains(string(g.To+g.Body), load.IDMark) {
-		p.problem(keys, "writes: every write needs an id of its own: put {id} into to or body, such as to: http://db:8080/write?id={id}")
+		p.problem(keys, "writes: every write needs an id of its own: put {id} into to or body, "+
+			"such as to: http://db:8080/write?id={id}")
 	}
 	if m := strings.ToUpper(g.Method); m == http.MethodGet || m == http.MethodHead {
 		p.problem(at("load", family(name), "method"),
@@ -49,7 +50,8 @@ func (p userLoad) writes(name string, g *scenarios.Group, c *consumer) *load.Wri
 	f := p.phases
 	if took := seconds(float64(g.Rate) * (f.Baseline + f.Hold +
 		f.Recovery).Seconds() / float64(rate)); took > mostReading {
-		p.problem(sub("rate"), "rate %s: reading back up to %.0f writes would take %s, want at most %s: want a higher rate, fewer writes or shorter phases",
+		p.problem(sub("rate"), "rate %s: reading back up to %.0f writes would take %s, want at "+
+			"most %s: want a higher rate, fewer writes or shorter phases",
 			rate, float64(g.Rate)*(f.Baseline+f.Hold+f.Recovery).Seconds(), ceil(took), mostReading)
 	}
 	missing := w.Missing
@@ -74,13 +76,13 @@ func ledgerLimits(d *diagnostics, s scenarios.SLA, load []load.Group) {
 		set bool
 	}{{"max-lost-writes", s.Lose != nil}, {"rpo", s.RPO != nil}} {
 		if o.set && !kept {
-			d.problem(at("sla", o.key), "sla.%s: no load group keeps a ledger of its writes: give one writes: {read: …}",
-				o.key)
+			d.problem(at("sla", o.key), "sla.%s: no load group keeps a ledger of its writes: "+
+				"give one writes: {read: …}", o.key)
 		}
 	}
 	if s.RPO != nil && *s.RPO > 0 && *s.RPO < gap {
-		d.problem(at("sla", "rpo"), "sla.rpo: %s is finer than the writes can tell, one every %s: want a higher rate, a limit of %s, or 0s for none lost",
-			*s.RPO, gap, gap)
+		d.problem(at("sla", "rpo"), "sla.rpo: %s is finer than the writes can tell, one every "+
+			"%s: want a higher rate, a limit of %s, or 0s for none lost", *s.RPO, gap, gap)
 	}
 }
 

@@ -15,7 +15,9 @@ import (
 // someObjective is the pass that wants at least one thing to judge a run by.
 func someObjective(d *diagnostics, s scenarios.SLA) {
 	if objectives(s).Empty() && !d.mistyped(at("sla")) {
-		d.missing("sla", "sla: want at least one objective (detect, alert-clear, mitigate, recover, outage, calm, thresholds, profile, max-lost-writes, rpo): a drill without one can neither pass nor fail")
+		d.missing("sla", "sla: want at least one objective (detect, alert-clear, mitigate, "+
+			"recover, outage, calm, thresholds, profile, max-lost-writes, rpo): a drill without "+
+			"one can neither pass nor fail")
 	}
 }
 
@@ -41,7 +43,8 @@ func unjudged(d *diagnostics, s scenarios.SLA) {
 			return
 		}
 	}
-	d.note("nothing judges the users while a fault is on: add mitigate, outage, or a threshold in fault or run")
+	d.note("nothing judges the users while a fault is on: add mitigate, outage, or a threshold " +
+		"in fault or run")
 }
 
 // objectives are what a run is judged by.
@@ -98,15 +101,17 @@ func (p watcherLimits) watched(kind string, limits map[string]time.Duration) {
 			continue
 		}
 		if kind == "alert-clear" && w.Told && w.Resolved == "" {
-			p.note("sla.alert-clear: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true): of anything else give it resolved, the pattern of an all-clear",
-				name)
+			p.note("sla.alert-clear: webhook %s says that it is content only where it sends "+
+				"Alertmanager's payloads (send_resolved: true): of anything else give it "+
+				"resolved, the pattern of an all-clear", name)
 		}
 		answers := w.Fails
 		if kind == "alert-clear" {
 			answers = w.Oks
 		}
 		if least := w.Every * time.Duration(max(1, answers-1)); limit < least {
-			p.problem(keys, "sla.%s: %s is finer than watcher %s can tell: %s takes %s at least; want a shorter every, or a limit of %s",
+			p.problem(keys, "sla.%s: %s is finer than watcher %s can tell: %s takes %s at least; "+
+				"want a shorter every, or a limit of %s",
 				kind, limit, name, asked(answers, w.Every), least, least)
 		}
 	}
@@ -138,8 +143,9 @@ func changeLimits(d *diagnostics, s scenarios.SLA, bad, rate float64) {
 			continue
 		}
 		if res := sla.Resolution(rate, bad/rate); limit < res {
-			d.problem(keys, "sla.%s: %s is finer than the load can tell: at %.4g requests/s, of which %.3g/s may fail, a change shows within %s; want at least %.0f requests/s, or a limit of %s",
-				c.kind, limit, rate, bad, res.Round(time.Millisecond),
+			d.problem(keys, "sla.%s: %s is finer than the load can tell: at %.4g requests/s, of "+
+				"which %.3g/s may fail, a change shows within %s; want at least %.0f requests/s, "+
+				"or a limit of %s", c.kind, limit, rate, bad, res.Round(time.Millisecond),
 				math.Ceil(rate*float64(res)/float64(limit)), ceil(res))
 		}
 	}
@@ -152,8 +158,9 @@ func confirms(d *diagnostics, s scenarios.SLA, ph scenarios.Phases, rate float64
 		(s.Recover != nil || s.Mitigate != nil) {
 		if share := sla.MayConfirm(rate, ph.Baseline, w); share > sla.MostConfirmed {
 			d.problem(at("phases", "confirm"),
-				"confirm of %s at %.4g requests/s tells nothing: it takes users for well of whose requests %.0f%% are bad; want a longer confirm, a higher rate, or a longer baseline",
-				w, rate, 100*share)
+				"confirm of %s at %.4g requests/s tells nothing: it takes users for well of "+
+					"whose requests %.0f%% are bad; want a longer confirm, a higher rate, or a "+
+					"longer baseline", w, rate, 100*share)
 		}
 	}
 }

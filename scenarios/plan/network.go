@@ -65,12 +65,12 @@ func (p linking) network() (network, []link.Client) {
 		}
 	}
 	if len(pairs) > roomInBlock {
-		p.problem(at("targets"), "%d pairs of consumer and node: a drill's network has room for %d; use fewer replicas or watchers",
-			len(pairs), roomInBlock)
+		p.problem(at("targets"), "%d pairs of consumer and node: a drill's network has room for "+
+			"%d; use fewer replicas or watchers", len(pairs), roomInBlock)
 	}
 	if aliases > roomInBlock {
-		p.problem(at("load"), "%d addresses of users, watchers and nodes: a drill's network has room for %d; use fewer sources",
-			aliases, roomInBlock)
+		p.problem(at("load"), "%d addresses of users, watchers and nodes: a drill's network has "+
+			"room for %d; use fewer sources", aliases, roomInBlock)
 	}
 	return out, clients
 }

@@ -43,12 +43,12 @@ func (p noticeable) saysUnmet(name string, c *watch.Config, unmet []string) {
 	cure := ""
 	for _, f := range unmet {
 		if groups := p.touched[f].groups; len(groups) > 0 && c.As == "" && cure == "" {
-			cure = fmt.Sprintf("; say as: %s, so that it asks in their place, or aim the fault at watch:%s, too",
-				family(groups[0]), name)
+			cure = fmt.Sprintf("; say as: %s, so that it asks in their place, or aim the fault "+
+				"at watch:%s, too", family(groups[0]), name)
 		}
 	}
-	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not convicted%s",
-		name, strings.Join(unmet, ", "), cure)
+	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not "+
+		"convicted%s", name, strings.Join(unmet, ", "), cure)
 }
 
 // notices reports whether a watcher's questions can meet a fault.

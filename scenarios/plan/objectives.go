@@ -62,13 +62,16 @@ func (p *Plan) Objectives() []Objective {
 			By: "every one of them, read back"})
 	}
 	if o.RPO != nil {
-		all = append(all, Objective{"rpo", *o.RPO, writeGap(p.Load.Groups), "every acknowledged write, read back"})
+		all = append(all, Objective{"rpo", *o.RPO, writeGap(p.Load.Groups),
+			"every acknowledged write, read back"})
 	}
 	keep := o.Keep
 	if o.Profile == sla.Handbook {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
 			by, who := fmt.Sprintf("alert %s, %s", a.Colour, called[a.When]), "the first watcher"
-			if slices.ContainsFunc(p.Header.Watch, func(w timeline.Watcher) bool { return w.Person }) {
+			if slices.ContainsFunc(p.Header.Watch, func(w timeline.Watcher) bool {
+				return w.Person
+			}) {
 				who = "the first person who acknowledges"
 			}
 			var teams []string
@@ -103,6 +106,6 @@ func (p *Plan) clears() string {
 		return "the lift"
 	}
 	slices.Sort(serve)
-	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, and sla.outage bounds the whole",
-		strings.Join(slices.Compact(serve), ", "))
+	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, "+
+		"and sla.outage bounds the whole", strings.Join(slices.Compact(serve), ", "))
 }

@@ -27,8 +27,8 @@ func (p profile) check() {
 		p.problem(keys, "profile %q: %s", name, scenarios.Listed(name, sla.Profiles))
 		return
 	case len(p.watchers) == 0:
-		p.problem(keys, "profile %s: want a watcher, for nobody can respond before somebody noticed",
-			name)
+		p.problem(keys, "profile %s: want a watcher, for nobody can respond before somebody "+
+			"noticed", name)
 	}
 	p.ports()
 	for _, text := range sla.Indicators {
@@ -51,12 +51,13 @@ func (p profile) ports() {
 		if most := min(sla.PortEvery, p.recovery/sla.LeastAsked); tcp.Every > most &&
 			most > 0 {
 			p.problem(at("watch", w, "tcp", "every"),
-				"profile %s: port connectivity is checked every %s at least, and judged by %d answers or more in recovery, here of %s: want at most %s",
+				"profile %s: port connectivity is checked every %s at least, and judged by %d "+
+					"answers or more in recovery, here of %s: want at most %s",
 				p.name, sla.PortEvery, sla.LeastAsked, p.recovery, most)
 		}
 	}
 	if none {
-		p.note("profile %s: port connectivity is a key indicator, and no tcp watcher checks it: it is not judged",
-			p.name)
+		p.note("profile %s: port connectivity is a key indicator, and no tcp watcher checks it: "+
+			"it is not judged", p.name)
 	}
 }

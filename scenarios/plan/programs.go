@@ -22,7 +22,8 @@ func programs(d *diagnostics, f *Fault) {
 	}
 	for _, l := range f.Site.Links {
 		if l.Proxied {
-			d.note("fault %s: another fault puts a proxy into %s, which completes handshakes itself: a node that its commands take down would not look dead there",
+			d.note("fault %s: another fault puts a proxy into %s, which completes handshakes "+
+				"itself: a node that its commands take down would not look dead there",
 				f.Name, l.ID)
 		}
 	}
@@ -41,12 +42,14 @@ func hidden(d *diagnostics, f *Fault, affected []link.Link) {
 		return
 	}
 	if f.Fault.Traits().Counts == link.Requests {
-		d.note("fault %s: another fault puts a proxy into %s, which completes handshakes itself: where the flood fills the accept queue, users there wait for an answer, and not to be connected",
-			f.Name, strings.Join(behind, ", "))
+		d.note("fault %s: another fault puts a proxy into %s, which completes handshakes itself: "+
+			"where the flood fills the accept queue, users there wait for an answer, and not to "+
+			"be connected", f.Name, strings.Join(behind, ", "))
 		return
 	}
 	d.problem(at("faults", f.Name, f.Kind),
-		"%s: cannot be told apart behind a proxy, which completes handshakes itself and hides a full accept queue; "+
+		"%s: cannot be told apart behind a proxy, which completes handshakes itself and hides a "+
+			"full accept queue; "+
 			"another fault of this scenario puts one into %s: give each a drill of its own", f.Kind,
 		strings.Join(behind, ", "))
 }

@@ -43,7 +43,9 @@ func proxied(d *diagnostics, net network, all []Fault) ([]link.Link, []Fault) {
 func sayOpened(d *diagnostics, nodes map[string]*Node, links []link.Link) {
 	for _, l := range links {
 		if n := nodes[l.From]; l.Opened && n != nil && n.Spec.Lab == nil {
-			d.note("link %s: where TLS is spoken there, it ends in the switchboard, which shows a certificate of the drill's own authority and brings no client's certificate along: "+
+			d.note("link %s: where TLS is spoken there, it ends in the switchboard, which shows "+
+				"a certificate of the drill's own authority and brings no client's certificate "+
+				"along: "+
 				"if %s checks certificates, give it drill:ca.pem among its files", l.ID, l.From)
 		}
 	}

@@ -25,7 +25,8 @@ func (p targetCheck) ready(t *scenarios.Target, keys []string) {
 	checkExpect(p.diagnostics, append(slices.Clip(keys), "expect"), r.Expect)
 	if !r.Expect.IsZero() && r.HTTP == "" {
 		p.problem(append(slices.Clip(keys), "expect"),
-			"ready: expect is about the answer to http, which is not asked: want ready: {http: …, expect: …}")
+			"ready: expect is about the answer to http, which is not asked: want ready: {http: "+
+				"…, expect: …}")
 	}
 	if r.Health && t.Lab != nil {
 		p.problem(append(slices.Clip(keys), "health"),

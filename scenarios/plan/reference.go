@@ -19,8 +19,10 @@ func (p blastRadii) sparesReferences(f *Fault, w way) {
 	for _, name := range sortedKeys(p.affected.groups) {
 		if p.affected.groups[name].Reference && w.onward(name, p.reached(name)) > 0 {
 			p.problem(at("faults", f.Name),
-				"fault %s can touch requests of the reference group %s: a reference proves something only where no fault is; aim the fault at less, or give the reference a target of its own",
-				f.Name, name)
+				"fault %s can touch requests of the reference group %s: a reference proves "+
+					"something only where no fault is; aim the fault at less, or give the "+
+					"reference "+
+					"a target of its own", f.Name, name)
 		}
 	}
 }

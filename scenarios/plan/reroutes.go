@@ -70,13 +70,15 @@ func (p rerouteCheck) elsewhere(keys []string, where string, links []link.Link) 
 			}
 			n := p.nodes[node]
 			if !slices.Contains(n.Spec.Ports, l.Port) {
-				p.problem(keys, "to %s: %s asks %s at port %d, which %s lacks: want it among its ports",
-					where, l.From, l.Name, l.Port, node)
+				p.problem(keys, "to %s: %s asks %s at port %d, which %s lacks: want it among its "+
+					"ports", where, l.From, l.Name, l.Port, node)
 				return false
 			}
-			if have := p.protocols.of(n, l.Port); have != "" && l.Protocol != "" && have != l.Protocol {
+			have := p.protocols.of(n, l.Port)
+			if have != "" && l.Protocol != "" && have != l.Protocol {
 				speaks := map[string]string{link.Plain: "plain HTTP", link.Encrypted: "TLS"}
-				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: nobody could follow the name; want both alike",
+				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: nobody could follow "+
+					"the name; want both alike",
 					where, l.Name, speaks[l.Protocol], l.Port, node, speaks[have])
 				return false
 			}

@@ -42,25 +42,31 @@ func (p thresholds) count(keys []string, k sla.Keep, phase string, need int) {
 	rate := math.Ceil(float64(need) / length.Seconds())
 	switch {
 	case k.OfEstablished() && most == 0:
-		p.problem(keys, "threshold %q is of connections that stand, and every request opens one: want connections: {per: user} or {live: …}",
-			k.Text)
+		p.problem(keys, "threshold %q is of connections that stand, and every request opens one: "+
+			"want connections: {per: user} or {live: …}", k.Text)
 	case k.On != "":
-		p.problem(keys, "threshold %q takes %d requests, and the load makes %.0f at most on %s connections in %s of %s: want more of them by rate or by connections, or a longer phase",
-			k.Text, need, most, k.On, phase, length)
+		p.problem(keys, "threshold %q takes %d requests, and the load makes %.0f at most on %s "+
+			"connections in %s of %s: want more of them by rate or by connections, or a longer "+
+			"phase", k.Text, need, most, k.On, phase, length)
 	case k.OfLookups() && most > 0:
-		p.problem(keys, "threshold %q takes %d lookups at least, and the load makes %.0f at most in %s of %s, as names are kept for their TTL: want dns-cache: 0s, more sources, or a longer phase",
-			k.Text, need, most, phase, length)
+		p.problem(keys, "threshold %q takes %d lookups at least, and the load makes %.0f at most "+
+			"in %s of %s, as names are kept for their TTL: want dns-cache: 0s, more sources, or "+
+			"a longer phase", k.Text, need, most, phase, length)
 	case k.OfSteps() && k.IsShare():
-		p.problem(keys, "threshold %q takes %d without a failure, and the load makes %.0f at most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer phase",
-			k.Text, need, most, phase, length, rate)
+		p.problem(keys, "threshold %q takes %d without a failure, and the load makes %.0f at "+
+			"most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer "+
+			"phase", k.Text, need, most, phase, length, rate)
 	case k.OfSteps():
-		p.problem(keys, "threshold %q takes %d at least, of fewer it could be above the worst, and the load makes %.0f at most in %s of %s: want connections: {per: request} at %.0f/s or more, or a longer phase",
-			k.Text, need, most, phase, length, rate)
+		p.problem(keys, "threshold %q takes %d at least, of fewer it could be above the worst, "+
+			"and the load makes %.0f at most in %s of %s: want connections: {per: request} at "+
+			"%.0f/s or more, or a longer phase", k.Text, need, most, phase, length, rate)
 	case k.IsShare():
-		p.problem(keys, "threshold %q leaves less than one failure to the %.0f requests in %s of %s: want %.0f/s or more, a longer phase, or 100%% for none at all",
+		p.problem(keys, "threshold %q leaves less than one failure to the %.0f requests in %s of "+
+			"%s: want %.0f/s or more, a longer phase, or 100%% for none at all",
 			k.Text, most, phase, length, rate)
 	default:
-		p.problem(keys, "threshold %q takes %d requests at least, of fewer it could be above the slowest, and the load makes %.0f in %s of %s: want %.0f/s or more, or a longer phase",
+		p.problem(keys, "threshold %q takes %d requests at least, of fewer it could be above the "+
+			"slowest, and the load makes %.0f in %s of %s: want %.0f/s or more, or a longer phase",
 			k.Text, need, most, phase, length, rate)
 	}
 }

@@ -44,11 +44,12 @@ func (p schedule) timeline() []Step {
 			"acknowledged writes are read back"})
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
-	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks",
-		p.every)
+	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so "+
+		"that it falls anywhere between two of Stormdrill's own checks", p.every)
 	if others := p.others(); len(others) > 0 && f.Jitter == 0 {
-		p.note("how often %s may ask by itself is not known here: set phases.jitter to the longest such interval, of scrapes or checks, so that the injection meets each of its phases",
-			strings.Join(others, ", "))
+		p.note("how often %s may ask by itself is not known here: set phases.jitter to the "+
+			"longest such interval, of scrapes or checks, so that the injection meets each of "+
+			"its phases", strings.Join(others, ", "))
 	}
 	return steps
 }

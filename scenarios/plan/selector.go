@@ -21,7 +21,8 @@ type selector struct {
 // parseSelector reads the text form.
 func parseSelector(text string) (selector, error) {
 	if text == "" {
-		return selector{}, errors.New("link is missing: want FROM -> TO or FROM -> TO:PORT, such as lb -> app-2")
+		return selector{}, errors.New("link is missing: want FROM -> TO or FROM -> TO:PORT, such " +
+			"as lb -> app-2")
 	}
 	from, to, ok := strings.Cut(text, "->")
 	s := selector{from: strings.TrimSpace(from), to: strings.TrimSpace(to)}
@@ -86,16 +87,16 @@ func (n network) matched(text string) ([]link.Link, error) {
 		return nil, errUnknown{fmt.Errorf("link %q: nobody who is connected to is named %q: %s",
 			text, s.to, scenarios.Listed(s.to, tos))}
 	}
-	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; a link is made by a group's `to` or a target's `uses`",
-		text, scenarios.Listed("", pairs))}
+	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; a link is made by a "+
+		"group's `to` or a target's `uses`", text, scenarios.Listed("", pairs))}
 }
 
 // aimed finds the nodes that a target's name or glob means, and all links that
 // end there.
 func (n network) aimed(text string) (nodes []string, links []link.Link, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
-		return nil, nil, fmt.Errorf("target %q: want the name of a target or replica, such as app-2",
-			text)
+		return nil, nil, fmt.Errorf("target %q: want the name of a target or replica, such as "+
+			"app-2", text)
 	}
 	var names []string
 	for _, name := range n.order {
@@ -122,8 +123,8 @@ func (n network) aimed(text string) (nodes []string, links []link.Link, err erro
 func (n network) askers(text string, names []string) (askers []string, links []link.Link,
 	key string, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
-		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, such as shoppers",
-			text)
+		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, "+
+			"such as shoppers", text)
 	}
 	var known, asked []string
 	for _, l := range n.links {
@@ -144,8 +145,8 @@ func (n network) askers(text string, names []string) (askers []string, links []l
 		}
 	}
 	if !glob(text, known...) {
-		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called so: %s",
-			text, scenarios.Listed(text, known))}
+		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called "+
+			"so: %s", text, scenarios.Listed(text, known))}
 	}
 	for _, name := range names {
 		if !slices.Contains(asked, name) {

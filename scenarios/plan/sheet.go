@@ -51,6 +51,7 @@ func sheet(d *diagnostics, s scenarios.SLA) {
 			scenarios.Listed(s.Profile, sla.Profiles))
 	}
 	if objectives(s).Empty() && !d.mistyped(at("sla")) {
-		d.missing("sla", "sla: want at least one objective: without one a record can neither pass nor fail")
+		d.missing("sla", "sla: want at least one objective: without one a record can neither "+
+			"pass nor fail")
 	}
 }

@@ -27,7 +27,8 @@ func startOrder(d *diagnostics, targets map[string]*scenarios.Target,
 		for _, used := range slices.Sorted(slices.Values(targets[target].Uses)) {
 			n := t.nodesOf(used)
 			if len(n) > 0 && t.nodes[n[0]].Target == target {
-				continue // replicas that use each other have to cope with a peer that is not there yet
+				// replicas that use each other have to cope with a peer that is not there yet
+				continue
 			}
 			if len(n) > 0 && !visit(t.nodes[n[0]].Target, append(slices.Clip(from), target)) {
 				break

@@ -25,8 +25,8 @@ func (p targetCheck) target(name string, t *scenarios.Target) {
 	sub := func(keys ...string) []string { return append(slices.Clip(here), keys...) }
 	p.oneSource(t, here)
 	if t.Replicas < 0 || t.Replicas > mostNodesOfTargets {
-		p.problem(sub("replicas"), "replicas %d: want 1 to %d, which is what a drill's network has room for",
-			t.Replicas, mostNodesOfTargets)
+		p.problem(sub("replicas"), "replicas %d: want 1 to %d, which is what a drill's network "+
+			"has room for", t.Replicas, mostNodesOfTargets)
 	}
 	if len(t.Ports) > mostPorts {
 		p.problem(sub("ports"), "%d ports: want at most %d", len(t.Ports), mostPorts)

@@ -53,11 +53,12 @@ func (p userLoad) load() (out userLoadOut) {
 		p.group(name, g, p.sources.take(at("load", family(name), "sources"), n), &out)
 	}
 	if len(p.groups) > 0 && len(p.groups.judged()) == 0 {
-		p.problem(at("load"), "load: all groups are references, and none is the users': nothing would be judged")
+		p.problem(at("load"), "load: all groups are references, and none is the users': nothing "+
+			"would be judged")
 	}
 	if rate > MostRate {
-		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; lower the rates",
-			rate, MostRate)
+		p.problem(at("load"), "load of %s in all: one load node keeps its schedule up to %s; "+
+			"lower the rates", rate, MostRate)
 	}
 	out.asked = p.endpoints.asked
 	return out
@@ -79,8 +80,9 @@ func (p userLoad) group(name string, g *scenarios.Group, from []netip.Addr, out 
 		Expect: g.Expect, Rate: float64(g.Rate), Users: users(g),
 		Timeout: orElse(g.Timeout, scenarios.DefaultTimeout),
 		Slow:    orElse(g.Slow, scenarios.DefaultSlow),
-		Sources: from, CA: p.host.authority(at("load", family(name), "ca"), g.CA), DNSCache: g.DNSCache,
-		Writes: p.writes(name, g, c),
+		Sources: from, CA: p.host.authority(at("load", family(name), "ca"), g.CA),
+		DNSCache: g.DNSCache,
+		Writes:   p.writes(name, g, c),
 	}
 	if g.Writes != nil {
 		spec.Method = orElse(g.Method, http.MethodPost)
@@ -97,7 +99,9 @@ func (p userLoad) group(name string, g *scenarios.Group, from []netip.Addr, out 
 }
 
 // users is how many synthetic users a group has: at least one per source.
-func users(g *scenarios.Group) int { return orElse(g.Users, max(scenarios.DefaultUsers, g.Sources)) }
+func users(g *scenarios.Group) int {
+	return orElse(g.Users, max(scenarios.DefaultUsers, g.Sources))
+}
 
 func (p userLoad) checkGroup(name string, g *scenarios.Group) {
 	sub := func(keys ...string) []string { return append(at("load", family(name)), keys...) }
@@ -111,17 +115,17 @@ func (p userLoad) checkGroup(name string, g *scenarios.Group) {
 		p.problem(sub("sources"), "sources %d: want 1 to %d", g.Sources, MostSources)
 	}
 	if g.Sources > users(g) {
-		p.problem(sub("sources"), "%d sources for %d users: a user keeps to one source, so want at most as many",
-			g.Sources, users(g))
+		p.problem(sub("sources"), "%d sources for %d users: a user keeps to one source, so want "+
+			"at most as many", g.Sources, users(g))
 	}
 	if g.Timeout > mostTimeout {
-		p.problem(sub("timeout"), "timeout %s: want at most %s, for the end of the run waits for requests in flight",
-			g.Timeout, mostTimeout)
+		p.problem(sub("timeout"), "timeout %s: want at most %s, for the end of the run waits for "+
+			"requests in flight", g.Timeout, mostTimeout)
 	}
 	if slow, limit := orElse(g.Slow, scenarios.DefaultSlow),
 		orElse(g.Timeout, scenarios.DefaultTimeout); slow > limit {
-		p.problem(sub("slow"), "slow %s: no request lasts longer than the timeout of %s, so want less",
-			slow, limit)
+		p.problem(sub("slow"), "slow %s: no request lasts longer than the timeout of %s, so want "+
+			"less", slow, limit)
 	}
 	if _, err := http.NewRequest(orElse(g.Method, http.MethodGet), "http://name/",
 		nil); err != nil {
@@ -136,7 +140,8 @@ func (p userLoad) checkGroup(name string, g *scenarios.Group) {
 		p.problem(sub("connections", "per"), `per %q: want "request" or "user"`, c.Per)
 	}
 	if c.Per == "request" && c.Live+c.Keepalive > 0 {
-		p.problem(sub("connections"), "connections: a connection per request is not kept: want per: request, or live and keepalive")
+		p.problem(sub("connections"), "connections: a connection per request is not kept: want "+
+			"per: request, or live and keepalive")
 	}
 	if c.Keepalive%time.Second != 0 || c.Keepalive < 0 {
 		p.problem(sub("connections", "keepalive"),

@@ -31,8 +31,8 @@ func (p uses) consumers() usesOut {
 			continue
 		}
 		if _, taken := p.taken[name]; taken {
-			p.problem(at("load", name), "group %s has the name of a target or replica: links could not be told apart",
-				name)
+			p.problem(at("load", name), "group %s has the name of a target or replica: links "+
+				"could not be told apart", name)
 			continue
 		}
 		c := newConsumer(name, kindNode, n.Addr)

@@ -34,7 +34,8 @@ func (p windows) check() {
 		longest = ph.Hold // how long they are felt is the targets' affair
 		if s.Mitigate != nil {
 			p.problem(at("sla", "mitigate"),
-				"sla.mitigate: it is how soon users are well while a fault is still on, and these are over as soon as they are done: use recover")
+				"sla.mitigate: it is how soon users are well while a fault is still on, and "+
+					"these are over as soon as they are done: use recover")
 		}
 	}
 	need := func(keys []string, phase string, have, limit, more time.Duration) {

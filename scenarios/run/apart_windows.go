@@ -8,5 +8,6 @@ import (
 
 // apart starts a process that the console sends no signals to, and that outlives it.
 func apart() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW}
+	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP |
+		windows.CREATE_NO_WINDOW}
 }

@@ -25,7 +25,8 @@ func (d *Drill) phase(p engine.PhaseNow) {
 	}
 	for _, f := range before {
 		if !slices.Contains(p.Faults, f) {
-			d.turns = append(d.turns, timeline.Turn{At: time.Now(), What: timeline.OfFault, Name: f})
+			d.turns = append(d.turns, timeline.Turn{At: time.Now(), What: timeline.OfFault,
+				Name: f})
 		}
 	}
 	turned := len(d.turns) > 0
@@ -88,7 +89,9 @@ func (d *Drill) woke(watcher string, content bool) {
 	now := time.Now()
 	d.turns = append(d.turns, timeline.Turn{At: now, What: timeline.OfWatcher, Name: watcher,
 		On: !content})
-	d.awake = slices.DeleteFunc(d.awake, func(w timeline.Woken) bool { return w.Watcher == watcher })
+	d.awake = slices.DeleteFunc(d.awake, func(w timeline.Woken) bool {
+		return w.Watcher == watcher
+	})
 	if !content {
 		d.awake = append(d.awake, timeline.Woken{Watcher: watcher, Since: now})
 	}

@@ -77,7 +77,8 @@ type Console interface {
 
 // ErrNoReaper is returned for a drill that would run commands where nobody would undo what
 // they did, were this process to end.
-var ErrNoReaper = errors.New("its faults run commands of their own, and without a reaper nobody would undo what they did")
+var ErrNoReaper = errors.New("its faults run commands of their own, and without a reaper nobody " +
+	"would undo what they did")
 
 // ID is the run's, 16 hex digits; empty before it was planned.
 func (d *Drill) ID() string {
@@ -222,7 +223,9 @@ func (d *Drill) ward() (*warden, error) {
 	owes, run := hasCommands(d.plan), d.plan.Run
 	switch {
 	case d.Reaper != nil:
-		start := func() (*reaper, error) { return startReaper(d.Reaper(run, d.ledger()), d.reaperTold) }
+		start := func() (*reaper, error) {
+			return startReaper(d.Reaper(run, d.ledger()), d.reaperTold)
+		}
 		return ward(start, owes, d.say)
 	case owes:
 		return nil, fmt.Errorf("%s: %w", d.plan.Scenario.Name, ErrNoReaper)
@@ -288,7 +291,9 @@ func (d *Drill) drive(ctx context.Context, l lab.Lab) (err error) {
 		r.phase(driven, p)
 	}
 	if slices.ContainsFunc(d.plan.Load.Groups, func(g load.Group) bool { return g.Writes != nil }) {
-		e.ReadBack = func(ctx context.Context) error { return l.Load().Call(ctx, "readback", nil, nil) }
+		e.ReadBack = func(ctx context.Context) error {
+			return l.Load().Call(ctx, "readback", nil, nil)
+		}
 	}
 	for _, p := range d.plan.Faults {
 		f, err := d.bind(p, l)
@@ -362,8 +367,8 @@ func (d *Drill) settle(ctx context.Context, l lab.Lab, r *readings) error {
 	if by := d.recorder.clocks.wallSet(); by > 0 {
 		set := by.Round(time.Millisecond).String()
 		d.recorder.note(timeline.Noted(wire.Now(), "clock-set",
-			fmt.Sprintf("the wall clock of the containers' machine was set by %s while the drill went on: instants that logs tell may be off by as much",
-				set), "by", set))
+			fmt.Sprintf("the wall clock of the containers' machine was set by %s while the drill "+
+				"went on: instants that logs tell may be off by as much", set), "by", set))
 	}
 	return nil
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // errReaperGone ends a drill whose faults only its reaper could undo.
-var errReaperGone = errors.New("the reaper was ended by somebody else: nobody would undo what the drill's own commands did")
+var errReaperGone = errors.New("the reaper was ended by somebody else: nobody would undo what " +
+	"the drill's own commands did")
 
 // mostReapers is how many one drill starts: where they end as soon as they begin,
 // something is wrong that another one does not mend.
@@ -67,7 +68,8 @@ func (w *warden) replace(gone *reaper, n int) bool {
 	}
 	if w.owes {
 		_ = gone.Close()
-		go func() { _ = gone.wait() }() // one that was only stopped undoes what it owes, whenever it goes on
+		// one that was only stopped undoes what it owes, whenever it goes on
+		go func() { _ = gone.wait() }()
 	} else {
 		_ = gone.cmd.Process.Kill() // first: one that went on would take the drill for ended
 		_ = gone.Close()
@@ -81,13 +83,13 @@ func (w *warden) replace(gone *reaper, n int) bool {
 		w.lost <- errReaperGone
 		w.over = err != nil
 	case err != nil:
-		w.lost <- fmt.Errorf("the reaper was ended by somebody else, and another does not start: %w",
-			err)
+		w.lost <- fmt.Errorf("the reaper was ended by somebody else, and another does not start: "+
+			"%w", err)
 		w.over = true
 	case n == mostReapers:
 		w.now = another
-		w.lost <- fmt.Errorf("%d reapers were ended by somebody else: what would be left of a killed drill, nobody would remove",
-			n)
+		w.lost <- fmt.Errorf("%d reapers were ended by somebody else: what would be left of a "+
+			"killed drill, nobody would remove", n)
 	default:
 		w.now = another
 		w.say("reaper-again", "the reaper was ended by somebody else: started another")

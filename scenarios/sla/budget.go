@@ -33,8 +33,8 @@ func ParseBudget(s string) (b Budget, err error) {
 		return b, fmt.Errorf("budget %q: %w", s, err)
 	}
 	if b.Objective = float64(share); b.Objective <= 0 || b.Objective >= 1 {
-		return b, fmt.Errorf("budget %q: want a share above 0%% and below 100%%, which allows no error at all",
-			s)
+		return b, fmt.Errorf("budget %q: want a share above 0%% and below 100%%, which allows no "+
+			"error at all", s)
 	}
 	if m[2] != "" {
 		days, _ := strconv.Atoi(m[2]) // five digits are a number

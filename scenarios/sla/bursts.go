@@ -49,7 +49,9 @@ func (x baselineBads) dispersion() float64 {
 		n := seconds << halved
 		all = append(all, rungOf(due, x.from, int64(time.Second)>>halved, float64(n)))
 	}
-	if !slices.ContainsFunc(all, func(r rung) bool { return r.chance <= dispersionChance/float64(len(all)) }) {
+	if !slices.ContainsFunc(all, func(r rung) bool {
+		return r.chance <= dispersionChance/float64(len(all))
+	}) {
 		return 1
 	}
 	for k := len(all) - 1; ; k-- {

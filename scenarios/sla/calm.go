@@ -42,7 +42,9 @@ func (s *scorer) slowed(st *stream, t span) bool {
 		until = s.course.end + 1
 	}
 	return !st.unhurried(t.injected, until) || !st.unhurried(t.injected, s.course.end+1) ||
-		slices.ContainsFunc(st.slows(), func(x slow) bool { return x.until > t.injected && x.from < s.course.end })
+		slices.ContainsFunc(st.slows(), func(x slow) bool {
+			return x.until > t.injected && x.from < s.course.end
+		})
 }
 
 // calmOf is how long after a fault was cleared a group's latency was as before again.

@@ -22,7 +22,9 @@ func (s *stream) segments() []segment {
 		below       int     // the last candidate before it with a smaller left
 	}
 	var stack []candidate
-	score := func(k int) (left float64) { return float64(k)*s.bad + float64(int(s.bads[k])-k)*s.good }
+	score := func(k int) (left float64) {
+		return float64(k)*s.bad + float64(int(s.bads[k])-k)*s.good
+	}
 	for k := range s.bads {
 		c := candidate{segment: segment{k, k}, left: score(k)}
 		c.right = c.left + s.bad
@@ -63,12 +65,14 @@ type outage struct {
 	recovered int64 // confirmed; where censored, the last that is known of it
 	censored  bool
 
-	early, late time.Duration    // by how much onset and recovery may be so, beside what chance does
-	tail        time.Duration    // how long its last bad request was under way: it may have ended as it began
-	edges       [2]time.Duration // what chance does to onset and recovery; see edge
-	near        [2]float64       // share of bad requests beside onset and recovery
-	rest        bool             // more than the baseline explains stays bad after it
-	before      bool             // it was known before the faults that it is put down to
+	// by how much onset and recovery may be so, beside what chance does
+	early, late time.Duration
+	// how long its last bad request was under way: it may have ended as it began
+	tail   time.Duration
+	edges  [2]time.Duration // what chance does to onset and recovery; see edge
+	near   [2]float64       // share of bad requests beside onset and recovery
+	rest   bool             // more than the baseline explains stays bad after it
+	before bool             // it was known before the faults that it is put down to
 }
 
 // still reports whether an outage that is not confirmed to be over by t was still there
@@ -107,7 +111,8 @@ func (s *stream) edge(g segment, step int) time.Duration {
 		if step < 0 {
 			near, other = g.last-n, g.last
 		}
-		gap = max(gap, time.Duration(s.due(int(s.bads[other]))-s.due(int(s.bads[near])))/time.Duration(n))
+		apart := time.Duration(s.due(int(s.bads[other])) - s.due(int(s.bads[near])))
+		gap = max(gap, apart/time.Duration(n))
 	}
 	if gap == 0 { // of one bad request no share is known
 		return longest
@@ -238,7 +243,8 @@ func (s *stream) quiet(g segment, k int) (until int, ok bool) {
 	next := behind(k + 1)
 	// By the share before it strays amid it weigh little, and a lighter outage behind it
 	// looks quiet; by the share behind it, the other way round.
-	for _, f := range []float64{cmp.Or(before, next), min(cmp.Or(before, next), cmp.Or(next, before))} {
+	for _, f := range []float64{cmp.Or(before, next),
+		min(cmp.Or(before, next), cmp.Or(next, before))} {
 		until = s.quietGap(g, k, f)
 		after := behind(until)
 		f = min(cmp.Or(before, after), cmp.Or(after, before))

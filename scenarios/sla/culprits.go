@@ -63,7 +63,9 @@ func (s *scorer) suspects(o outage) (all []suspect) {
 		x.still = x.cleared == never || o.onset-int64(o.ofOnset()) <= x.cleared
 		all = append(all, x)
 	}
-	slices.SortStableFunc(all, func(a, b suspect) int { return cmp.Compare(a.injected, b.injected) })
+	slices.SortStableFunc(all, func(a, b suspect) int {
+		return cmp.Compare(a.injected, b.injected)
+	})
 	return all
 }
 

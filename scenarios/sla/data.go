@@ -130,7 +130,9 @@ func (s *scorer) faultTimes() (all []faultTime) {
 		}
 		all = append(all, t)
 	}
-	slices.SortStableFunc(all, func(a, b faultTime) int { return cmp.Compare(a.injected, b.injected) })
+	slices.SortStableFunc(all, func(a, b faultTime) int {
+		return cmp.Compare(a.injected, b.injected)
+	})
 	return all
 }
 

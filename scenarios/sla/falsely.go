@@ -65,7 +65,9 @@ func (s *scorer) flaps(n watch.Noticed, w timeline.Watcher) (flaps int) {
 	last := map[string]watch.Alarm{}
 	again := func(key string, a watch.Alarm) {
 		was, before := last[key]
-		since := func(t int64) bool { return t != never && was.Raised.After < t && t <= a.Raised.After }
+		since := func(t int64) bool {
+			return t != never && was.Raised.After < t && t <= a.Raised.After
+		}
 		if before && !slices.ContainsFunc(s.record.Header.Faults,
 			func(f timeline.Fault) bool { return since(s.span(f.Name).injected) }) &&
 			!slices.ContainsFunc(s.outages, func(o outage) bool { return since(o.onset) }) {

@@ -32,7 +32,8 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 	}
 	if ledger := func(g timeline.Group) bool { return g.Ledger }; (o.Lose != nil || o.RPO != nil) &&
 		!slices.ContainsFunc(h.Groups, ledger) {
-		return fmt.Errorf("sla: lose and rpo: no load group of the record keeps a ledger of its writes")
+		return fmt.Errorf("sla: lose and rpo: no load group of the record keeps a ledger of its " +
+			"writes")
 	}
 	for _, text := range o.Keep {
 		k, err := ParseKeep(text)

@@ -148,7 +148,8 @@ func (s *scorer) responded() *Time {
 		}
 		any = true
 		if t := s.card.Watchers[i].Detect; t != nil && (first == nil ||
-			first.Censored && !t.Censored || first.Censored == t.Censored && t.Seconds < first.Seconds) {
+			first.Censored && !t.Censored ||
+			first.Censored == t.Censored && t.Seconds < first.Seconds) {
 			first = t
 		}
 	}

@@ -74,15 +74,16 @@ var (
 	InPhase = []string{"baseline", "fault", "recovery", "run"}
 )
 
-var keepText = regexp.MustCompile(`^(\S+)( of good)?(?: of (?:node (\S+)|(\S+)))?(?: on (new|established))? in (\S+) (<=|>=) (?:(\S+) x baseline|(\S+))$`)
+var keepText = regexp.MustCompile(`^(\S+)( of good)?(?: of (?:node (\S+)|(\S+)))?` +
+	`(?: on (new|established))? in (\S+) (<=|>=) (?:(\S+) x baseline|(\S+))$`)
 
 // ParseKeep reads one objective.
 func ParseKeep(s string) (Keep, error) {
 	text := strings.Join(strings.Fields(s), " ")
 	m := keepText.FindStringSubmatch(text)
 	if m == nil {
-		return Keep{}, fmt.Errorf("threshold %q: want METRIC [of good] [of GROUP] [on new|established] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%",
-			s)
+		return Keep{}, fmt.Errorf("threshold %q: want METRIC [of good] [of GROUP] [on "+
+			"new|established] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%", s)
 	}
 	k := Keep{Metric: m[1], Good: m[2] != "", Node: m[3], Of: m[4], On: m[5], Phase: m[6], Op: m[7],
 		Relative: m[8] != "", Text: text}
@@ -98,12 +99,12 @@ func ParseKeep(s string) (Keep, error) {
 			strings.Join(InPhase, ", "))
 	}
 	if k.OfSteps() && k.On != "" {
-		return Keep{}, fmt.Errorf("threshold %q: %s is of new connections as it is: leave \"on %s\" away",
-			s, k.Metric, k.On)
+		return Keep{}, fmt.Errorf("threshold %q: %s is of new connections as it is: leave \"on "+
+			"%s\" away", s, k.Metric, k.On)
 	}
 	if k.Good && k.IsShare() {
-		return Keep{}, fmt.Errorf("threshold %q: %s is the share of the good ones as it is: leave \"of good\" away",
-			s, k.Metric)
+		return Keep{}, fmt.Errorf("threshold %q: %s is the share of the good ones as it is: "+
+			"leave \"of good\" away", s, k.Metric)
 	}
 	var err error
 	if k.Value, err = k.parseValue(m[8] + m[9]); err != nil {

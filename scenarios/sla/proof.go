@@ -150,7 +150,9 @@ func (x exposure) lasts() bool { return x.behind.chance() < lastsChance }
 // what they had.
 func (s *scorer) exposed(f timeline.Fault, from, until int64) (all []exposure) {
 	for _, st := range s.streams {
-		busy := func(o outage) bool { return o.stream == st && o.onset <= until && o.recovered >= from }
+		busy := func(o outage) bool {
+			return o.stream == st && o.onset <= until && o.recovered >= from
+		}
 		if !meets(f, st.group.Name) || slices.ContainsFunc(s.outages, busy) {
 			continue
 		}

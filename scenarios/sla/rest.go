@@ -53,7 +53,8 @@ func (a against) standsOut(tests int) float64 {
 		least.bad--
 	}
 	d := max(1, a.spread)
-	mean := mathext.GammaIncRegCompInv(float64(least.bad)/d, untoldChance) // of a Poisson count that is as many or more
+	// of a Poisson count that is as many or more
+	mean := mathext.GammaIncRegCompInv(float64(least.bad)/d, untoldChance)
 	return min(1, d*mean/float64(max(1, a.in)))
 }
 

@@ -36,7 +36,8 @@ func courseOf(r *timeline.Record) course {
 		case timeline.MarkBaseline:
 			c.steady = m.Before
 		case timeline.MarkInject:
-			c.injected = earlier(c.injected, m.Before) // those of one instant are marked as they end
+			// those of one instant are marked as they end
+			c.injected = earlier(c.injected, m.Before)
 		case timeline.MarkHold:
 			if r.Header.Control {
 				c.held = m.Before

@@ -24,19 +24,22 @@ type scorer struct {
 	wanted timeline.Objectives
 	course course
 
-	streams  []*stream
-	spared   []*stream     // of reference groups: nothing but the run itself is judged by them
-	outages  []outage      // of all groups, in order of onset
-	own      []outage      // those that are the faults'
-	lost     bool          // more writes than may be, or older ones
-	lostLate int64         // when the latest was acknowledged that is lost, and by no fault; 0: none is
+	streams []*stream
+	spared  []*stream // of reference groups: nothing but the run itself is judged by them
+	outages []outage  // of all groups, in order of onset
+	own     []outage  // those that are the faults'
+	lost    bool      // more writes than may be, or older ones
+	// when the latest was acknowledged that is lost, and by no fault; 0: none is
+	lostLate int64
 	spells   []faultOutage // the same, by fault
 	noticed  []watch.Noticed
 	delays   []*delay // of the card's chains
-	from     int64    // what detection is counted from: min(T_effect, T_onset); never without a fault
-	onset    int64    // of the first outage that is the faults'
-	detected int64    // when the first watcher noticed
-	first    float64  // the same, in seconds from the start of the run, or what it is known to exceed
+	// what detection is counted from: min(T_effect, T_onset); never without a fault
+	from     int64
+	onset    int64 // of the first outage that is the faults'
+	detected int64 // when the first watcher noticed
+	// the same, in seconds from the start of the run, or what it is known to exceed
+	first float64
 
 	// Counted in one pass, and looked into by who needs it.
 	seconds []slice      // of fault and recovery
@@ -85,7 +88,8 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 		s.card.Notifications = &n
 	}
 	if r.Header.Mono != 0 {
-		s.card.Started = Word(r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono)).UTC().Format(time.RFC3339Nano))
+		started := r.Header.Wall.Add(time.Duration(s.course.start - r.Header.Mono))
+		s.card.Started = Word(started.UTC().Format(time.RFC3339Nano))
 	}
 	return s
 }
@@ -140,7 +144,8 @@ func (s *scorer) findOutages() {
 			first := s.firstOf(by)
 			o.before = o.stream.unwellBefore(o.onset, first)
 			o.onset = max(o.onset, first)
-			o.last, o.recovered = max(o.last, o.onset), max(o.recovered, o.onset) // of a run that ended right then
+			// of a run that ended right then
+			o.last, o.recovered = max(o.last, o.onset), max(o.recovered, o.onset)
 			s.own = append(s.own, *o)
 			s.put(*o, by)
 		}

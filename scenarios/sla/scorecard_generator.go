@@ -26,10 +26,11 @@ type Machine struct {
 // relates to that of the machine the containers run on: the latter is Shift ahead,
 // give or take Bound over the whole run.
 type Clock struct {
-	Shift    float64 `json:"shift_seconds"`
-	Bound    float64 `json:"bound_seconds"`
-	Drift    float64 `json:"drift_seconds"` // the furthest that a later measurement was from the first
-	Measured int     `json:"measured"`      // times
+	Shift float64 `json:"shift_seconds"`
+	Bound float64 `json:"bound_seconds"`
+	// the furthest that a later measurement was from the first
+	Drift    float64 `json:"drift_seconds"`
+	Measured int     `json:"measured"` // times
 }
 
 // Own reports whether the two may be one clock.

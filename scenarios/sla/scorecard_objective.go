@@ -12,9 +12,10 @@ type Objective struct {
 	// Op and Limit are what is wanted, Value what was measured (of bounds the worse), both
 	// in Unit. Limit is null where the baseline that it is relative to has none; Value where
 	// nothing was measured, or it has no end. Where Censored it is only known to be more.
-	Op       string   `json:"op"` // "<=", ">="
-	Limit    *float64 `json:"limit"`
-	Unit     Word     `json:"unit"` // "s", "share", or what is counted: "writes", "alarms", "outages", "aborts"
+	Op    string   `json:"op"` // "<=", ">="
+	Limit *float64 `json:"limit"`
+	// "s", "share", or what is counted: "writes", "alarms", "outages", "aborts"
+	Unit     Word     `json:"unit"`
 	Measured Said     `json:"measured"`
 	Fault    Word     `json:"fault"` // whose time it is, where there are several
 	Value    *float64 `json:"value"`

@@ -70,7 +70,8 @@ func took(r *load.Request) time.Duration { return time.Duration(r.Done - r.Sent)
 
 // usual is p95 of the baseline, without the seconds at its beginning that were colder
 // than all of it that follows: those whose own p95 is above the limit that what comes
-// after those that may be would set for calm. Cold is when the last of them ended; 0: there is none.
+// after those that may be would set for calm. Cold is when the last of them ended; 0: there is
+// none.
 func (b *steady) usual() (p95 time.Duration, cold int64) {
 	limit := calmLimit(b.rest.quantile(calmQuantile))
 	from := 0

@@ -16,15 +16,16 @@ import (
 // were sent, in order of due. Their places are counted among themselves, without
 // those never sent.
 type stream struct {
-	group      timeline.Group
-	all        *timeline.Requests // with those never sent
-	unsent     []uint32           // places in all, those of the warm-up among them
-	warm       int                // how many are the warm-up's
-	bads       []uint32           // places
-	cold       int64              // until then the baseline was slower than after it; see steady.usual
-	slower     *stream            // the same requests, bad where they were slower than calm
-	slack      []slow             // see slows
-	steadyBads baselineBads       // bad requests of the baseline
+	group  timeline.Group
+	all    *timeline.Requests // with those never sent
+	unsent []uint32           // places in all, those of the warm-up among them
+	warm   int                // how many are the warm-up's
+	bads   []uint32           // places
+	// until then the baseline was slower than after it; see steady.usual
+	cold       int64
+	slower     *stream      // the same requests, bad where they were slower than calm
+	slack      []slow       // see slows
+	steadyBads baselineBads // bad requests of the baseline
 
 	lag      spread          // of all
 	late     int             // sent with a lag above w
@@ -232,7 +233,8 @@ func (s *stream) settled(t, end int64, w time.Duration) (at int64, doubt time.Du
 		}
 		next := t + int64(window)
 		if i := below(s.bads, s.first(t)); i < len(s.bads) && s.due(int(s.bads[i])) < next {
-			next = max(s.known(int(s.bads[i])), s.due(int(s.bads[i]))+1) // a made-up one is known before it is due
+			// a made-up one is known before it is due
+			next = max(s.known(int(s.bads[i])), s.due(int(s.bads[i]))+1)
 			against = next
 		}
 		t = next

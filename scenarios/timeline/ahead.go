@@ -12,7 +12,8 @@ import (
 // many are in work or waiting at once.
 func ahead[T any](many int, next func(*T) bool) iter.Seq[*T] {
 	return func(yield func(*T) bool) {
-		used, ready := make(chan *T, many), make(chan *T, many) // room for all: no one waits to send
+		// room for all: no one waits to send
+		used, ready := make(chan *T, many), make(chan *T, many)
 		for range many {
 			used <- new(T)
 		}

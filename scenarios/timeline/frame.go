@@ -78,7 +78,8 @@ func readFrame(r io.Reader, buf *bytes.Buffer) (entry, []byte, error) {
 		return 0, nil, fmt.Errorf("its length of %d bytes cannot be", size)
 	}
 	buf.Reset()
-	if _, err := io.CopyN(buf, r, int64(size)); err != nil { // grows as bytes come, whatever size claims
+	// grows as bytes come, whatever size claims
+	if _, err := io.CopyN(buf, r, int64(size)); err != nil {
 		return 0, nil, cut(err)
 	}
 	b := buf.Bytes()

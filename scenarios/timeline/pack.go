@@ -78,8 +78,8 @@ func (q *Requests) add(rs []load.Request) error {
 	}
 	at, _ := slices.BinarySearchFunc(q.open.tail, rs[0], byDue)
 	if q.open.moved += len(q.open.tail) - at; q.open.moved > alwaysToMove+mostMoved*q.n {
-		return &BoundsError{"requests", fmt.Sprintf("an order in which %d of them moved each other %d times",
-			q.n, q.open.moved),
+		return &BoundsError{"requests", fmt.Sprintf("an order in which %d of them moved each "+
+			"other %d times", q.n, q.open.moved),
 			"about the order in which they ended"}
 	}
 	q.open.tail = merge(q.open.tail, rs)

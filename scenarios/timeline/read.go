@@ -65,8 +65,8 @@ func (r *Record) readPreamble(in io.Reader) error {
 		return errCut
 	}
 	if v := binary.LittleEndian.Uint32(b[len(magic):]); v != Version {
-		return fmt.Errorf("record: format version %d: this stormdrill reads version %d; use the one that wrote it",
-			v, Version)
+		return fmt.Errorf("record: format version %d: this stormdrill reads version %d; use the "+
+			"one that wrote it", v, Version)
 	}
 	return nil
 }

@@ -5,9 +5,10 @@ import "fmt"
 // Stray is what went by no link: packets to an address outside the drill's network,
 // which the switchboard dropped, or questions on the wire for a neighbour's own address.
 type Stray struct {
-	From     string `json:"from"` // a node, or an address
-	To       string `json:"to"`
-	Protocol string `json:"protocol"`       // tcp, udp, icmp, …; arp: To was asked for, past the switchboard
+	From string `json:"from"` // a node, or an address
+	To   string `json:"to"`
+	// tcp, udp, icmp, …; arp: To was asked for, past the switchboard
+	Protocol string `json:"protocol"`
 	Port     uint16 `json:"port,omitempty"` // of tcp and udp
 	Packets  uint64 `json:"packets"`
 }

@@ -82,7 +82,9 @@ func (w *Window) See(rs []load.Request, slow time.Duration) {
 		w.latest = max(w.latest, r.Done)
 		w.seen = append(w.seen, landed{r.Done, r.Latency(), r.Bad(slow)})
 	}
-	w.seen = slices.DeleteFunc(w.seen, func(s landed) bool { return s.done <= w.latest-int64(w.length) })
+	w.seen = slices.DeleteFunc(w.seen, func(s landed) bool {
+		return s.done <= w.latest-int64(w.length)
+	})
 }
 
 // Last is the state of the window's length before the latest request.

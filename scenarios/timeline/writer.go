@@ -69,7 +69,8 @@ func Create(path string) (*Writer, error) {
 
 func newWriter(f file) *Writer {
 	w := &Writer{f: f, buf: bufio.NewWriterSize(f, 256<<10), flushed: time.Now(), most: MostRecord}
-	_, _ = w.buf.Write(binary.LittleEndian.AppendUint32([]byte(magic), Version)) // its failure stays with buf
+	// its failure stays with buf
+	_, _ = w.buf.Write(binary.LittleEndian.AppendUint32([]byte(magic), Version))
 	return w
 }
 

@@ -26,8 +26,8 @@ func Make() (string, error) {
 		return "", err
 	}
 	if !info.IsDir() || !Owned(info) || !private(info) {
-		return "", fmt.Errorf("%s: want a folder of this user alone (it is %s): remove it, or set TMPDIR to a folder of your own",
-			dir, info.Mode())
+		return "", fmt.Errorf("%s: want a folder of this user alone (it is %s): remove it, or "+
+			"set TMPDIR to a folder of your own", dir, info.Mode())
 	}
 	return dir, nil
 }

@@ -11,24 +11,38 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Config is one entry of `watch`: exactly one kind. Each kind's about is its line
-// in `stormdrill list`.
+// Config is one entry of `watch`: exactly one kind.
 type Config struct {
-	HTTP         *HTTP         `yaml:"http" about:"asks for a URL; K bad answers in a row are a detection"`
-	TCP          *TCP          `yaml:"tcp" about:"opens a connection to a port; K failures in a row are a detection"`
-	DNS          *DNS          `yaml:"dns" about:"asks for a name's address; K failures in a row are a detection"`
-	SQL          *SQL          `yaml:"sql" about:"asks a PostgreSQL a query; K bad answers in a row are a detection"`
-	GRPC         *GRPC         `yaml:"grpc" about:"asks gRPC's health service; K answers in a row other than SERVING are a detection"`
-	Redis        *Redis        `yaml:"redis" about:"asks a Redis, by PING or for a key; K bad answers in a row are a detection"`
-	HAProxy      *HAProxy      `yaml:"haproxy" about:"polls a server's state in HAProxy's statistics"`
-	JSON         *JSON         `yaml:"json" about:"polls a value in a page of JSON: a state as Consul, Patroni or Envoy tell it"`
-	Prometheus   *Prometheus   `yaml:"prometheus" about:"follows an alerting rule of a Prometheus, or a query: pending, firing"`
-	Alertmanager *Alertmanager `yaml:"alertmanager" about:"asks an Alertmanager for active alerts with the labels"`
-	LB           *LB           `yaml:"lb" about:"polls a server's state in the embedded balancer"`
-	Log          *Log          `yaml:"log" about:"reads a target's log: a line that matches is an alarm, and one that matches clear its end"`
-	Command      *Command      `yaml:"command" about:"runs a program on this machine; exit status 0 is good"`
-	Webhook      *Webhook      `yaml:"webhook" about:"waits for a notification of any monitoring, inside the network or on loopback"`
-	Person       *Person       `yaml:"person" about:"waits for a person's acknowledgement, by stormdrill ack RUN"`
+	// asks for a URL; K bad answers in a row are a detection
+	HTTP *HTTP `yaml:"http"`
+	// opens a connection to a port; K failures in a row are a detection
+	TCP *TCP `yaml:"tcp"`
+	// asks for a name's address; K failures in a row are a detection
+	DNS *DNS `yaml:"dns"`
+	// asks a PostgreSQL a query; K bad answers in a row are a detection
+	SQL *SQL `yaml:"sql"`
+	// asks gRPC's health service; K answers in a row other than SERVING are a detection
+	GRPC *GRPC `yaml:"grpc"`
+	// asks a Redis, by PING or for a key; K bad answers in a row are a detection
+	Redis *Redis `yaml:"redis"`
+	// polls a server's state in HAProxy's statistics
+	HAProxy *HAProxy `yaml:"haproxy"`
+	// polls a value in a page of JSON: a state as Consul, Patroni or Envoy tell it
+	JSON *JSON `yaml:"json"`
+	// follows an alerting rule of a Prometheus, or a query: pending, firing
+	Prometheus *Prometheus `yaml:"prometheus"`
+	// asks an Alertmanager for active alerts with the labels
+	Alertmanager *Alertmanager `yaml:"alertmanager"`
+	// polls a server's state in the embedded balancer
+	LB *LB `yaml:"lb"`
+	// reads a target's log: a line that matches is an alarm, and one that matches clear its end
+	Log *Log `yaml:"log"`
+	// runs a program on this machine; exit status 0 is good
+	Command *Command `yaml:"command"`
+	// waits for a notification of any monitoring, inside the network or on loopback
+	Webhook *Webhook `yaml:"webhook"`
+	// waits for a person's acknowledgement, by stormdrill ack RUN
+	Person *Person `yaml:"person"`
 
 	// As sends the checks from a load group's place, over its links.
 	As string `yaml:"as"`

@@ -5,22 +5,24 @@ type Cause string
 
 // Causes.
 const (
-	ServerDown    Cause = "cause-server-down"    // nothing reachable: the server is down, or hangs
-	NodeDown      Cause = "cause-node-down"      // one of several is down, or hangs
-	BadNode       Cause = "cause-bad-node"       // one of several answers errors
-	SlowNode      Cause = "cause-slow-node"      // the same, and the node is slow
-	Overload      Cause = "cause-overload"       // overloaded, or out of some resource
-	DNS           Cause = "cause-dns"            // names are not resolved, or slowly
-	StaleName     Cause = "cause-stale-name"     // users whose DNS cache is not updated
-	WrongName     Cause = "cause-wrong-name"     // the DNS, or a hosts file, leads to the wrong place
-	PathDrops     Cause = "cause-path-drops"     // SYNs are dropped on the way
-	NAT           Cause = "cause-nat"            // the same, for users behind one way only
-	RuleRefuses   Cause = "cause-rule-refuses"   // a firewall or routing rule refuses
-	Intercepted   Cause = "cause-intercepted"    // a node on the way cuts, silences or answers
-	IdleFlows     Cause = "cause-idle-flows"     // keepalive: somebody forgets idle connections
-	Certificate   Cause = "cause-certificate"    // expired, of another host, by another authority
-	TLSVersions   Cause = "cause-tls-versions"   // no version in common
-	SlowPath      Cause = "cause-slow-path"      // a detour, the wrong edge: each answer late by as much
+	ServerDown Cause = "cause-server-down" // nothing reachable: the server is down, or hangs
+	NodeDown   Cause = "cause-node-down"   // one of several is down, or hangs
+	BadNode    Cause = "cause-bad-node"    // one of several answers errors
+	SlowNode   Cause = "cause-slow-node"   // the same, and the node is slow
+	Overload   Cause = "cause-overload"    // overloaded, or out of some resource
+	DNS        Cause = "cause-dns"         // names are not resolved, or slowly
+	StaleName  Cause = "cause-stale-name"  // users whose DNS cache is not updated
+	// the DNS, or a hosts file, leads to the wrong place
+	WrongName   Cause = "cause-wrong-name"
+	PathDrops   Cause = "cause-path-drops"   // SYNs are dropped on the way
+	NAT         Cause = "cause-nat"          // the same, for users behind one way only
+	RuleRefuses Cause = "cause-rule-refuses" // a firewall or routing rule refuses
+	Intercepted Cause = "cause-intercepted"  // a node on the way cuts, silences or answers
+	IdleFlows   Cause = "cause-idle-flows"   // keepalive: somebody forgets idle connections
+	Certificate Cause = "cause-certificate"  // expired, of another host, by another authority
+	TLSVersions Cause = "cause-tls-versions" // no version in common
+	// a detour, the wrong edge: each answer late by as much
+	SlowPath      Cause = "cause-slow-path"
 	Bandwidth     Cause = "cause-bandwidth"      // a line that is too narrow
 	LossyPath     Cause = "cause-lossy-path"     // packets are lost
 	Undetermined  Cause = "cause-undetermined"   // it fits none, or is too little
@@ -72,7 +74,8 @@ var advices = map[Cause]advice{
 		"traceroute -T -p PORT HOST"}},
 	IdleFlows: {Client, []string{"ss -ton dst HOST", "sysctl net.ipv4.tcp_keepalive_time",
 		"conntrack -L -p tcp --dport PORT"}},
-	Certificate: {Server, []string{"openssl s_client -connect HOST:PORT -servername NAME </dev/null" +
+	Certificate: {Server, []string{"openssl s_client -connect HOST:PORT -servername NAME " +
+		"</dev/null" +
 		" | openssl x509 -noout -subject -issuer -dates"}},
 	TLSVersions: {Server, []string{"openssl s_client -connect HOST:PORT -tls1_2 </dev/null",
 		"openssl s_client -connect HOST:PORT -tls1_3 </dev/null"}},

@@ -29,10 +29,11 @@ const (
 	ServerError   Symptom = "symptom-server-error" // 5xx
 	TurnedAway    Symptom = "symptom-turned-away"  // another status that is not expected
 	WrongAnswer   Symptom = "symptom-wrong-answer" // the status is right, and the rest is not
-	Late          Symptom = "symptom-late"         // connected, and answered too late, or not in time
-	OwnFailure    Symptom = "symptom-own-failure"  // the load node's own
-	Loss          Symptom = "symptom-loss"         // of many together: SYNs and answers are lost
-	Mixed         Symptom = "symptom-mixed"        // no symptom is that of most of the bad ones
+	// connected, and answered too late, or not in time
+	Late       Symptom = "symptom-late"
+	OwnFailure Symptom = "symptom-own-failure" // the load node's own
+	Loss       Symptom = "symptom-loss"        // of many together: SYNs and answers are lost
+	Mixed      Symptom = "symptom-mixed"       // no symptom is that of most of the bad ones
 )
 
 // ofClass are the symptoms that a class is, whatever else was seen.

@@ -22,12 +22,13 @@ type Matrix struct {
 // watcher was told of alerts of several names, each of these is one, too.
 type Alert struct {
 	Name, Kind string
-	Of         string // the name of the alerts that the watcher was told of; empty: all that it says
-	In         int    // runs that have it
-	Found      int    // of them, those that it noticed, late or not
-	False      int    // its false alarms in all of them
-	Wrong      int    // alerts for the wrong target
-	Met        int    // runs that could have told: users were hurt by what it can meet
+	// the name of the alerts that the watcher was told of; empty: all that it says
+	Of    string
+	In    int // runs that have it
+	Found int // of them, those that it noticed, late or not
+	False int // its false alarms in all of them
+	Wrong int // alerts for the wrong target
+	Met   int // runs that could have told: users were hurt by what it can meet
 }
 
 // Run is a row.

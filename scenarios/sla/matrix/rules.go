@@ -30,7 +30,8 @@ func AlertRules(text []byte) (names []string, err error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, errors.New("it has no alerting rule: want groups, rules, alert as Prometheus reads them")
+		return nil, errors.New("it has no alerting rule: want groups, rules, alert as Prometheus " +
+			"reads them")
 	}
 	return names, nil
 }
