@@ -15,9 +15,11 @@ import (
 // The disk is one of its `tmpfs`. What it is filled with has no name, so that the target sees
 // no file of it, and is gone when the fault is lifted or the drill ends.
 type DiskFull struct {
-	Target string        `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
-	Path   string        `yaml:"path" jsonschema:"required"`   // of the disk, as the target's tmpfs has it
-	Leave  quantity.Size `yaml:"leave"`                        // that stays free, at most; default nothing
+	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
+	// of the disk, as the target's tmpfs has it
+	Path string `yaml:"path" jsonschema:"required"`
+	// that stays free, at most; default nothing
+	Leave quantity.Size `yaml:"leave"`
 }
 
 // Aim is the target, and all kernel links that end there.
@@ -45,7 +47,8 @@ func (f *DiskFull) Fills() (path string, leave quantity.Size) { return f.Path, f
 // Bind checks that there is a target, and a path.
 func (f *DiskFull) Bind(name string, site Site) (Injection, error) {
 	if f.Path == "" {
-		return nil, setting("path", "path is missing: want a disk of the target's, as its tmpfs has it")
+		return nil, setting("path", "path is missing: want a disk of the target's, as its tmpfs "+
+			"has it")
 	}
 	if f.Leave < 0 {
 		return nil, setting("leave", "leave %s: has to be at least 0", f.Leave)
@@ -69,7 +72,8 @@ type diskFull struct {
 	targets []string
 	disk    DiskFull
 
-	state string // of the disks, as they were read last while they were filled
+	state  string          // of the disks, as they were read last while they were filled …
+	stated *link.Statement // … by a code
 }
 
 // Inject fills; the count begins first, so that nothing is missed.
@@ -115,8 +119,10 @@ func (d *diskFull) Proof(ctx context.Context) (link.Count, error) {
 	}
 	if held > 0 {
 		d.state = fmt.Sprintf("%s of %s were free", quantity.Size(free), quantity.Size(size))
+		d.stated = link.State("disk-free", "free", quantity.Size(free).String(), "size",
+			quantity.Size(size).String())
 	}
-	c.Detail = d.state
+	c.Detail, c.Stated = d.state, d.stated
 	c.Active = c.Active || held > 0
 	return c, nil
 }

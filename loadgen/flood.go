@@ -6,9 +6,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
@@ -158,7 +160,8 @@ func (f *flood) sent() {
 	f.stats.Last = f.now()
 	if f.stats.First == 0 {
 		f.stats.First = f.stats.Last
-		_ = f.tell("flooding", f.spec.Groups[0].Name) // for whoever looks on; the count is the proof
+		// for whoever looks on; the count is the proof
+		_ = f.tell("flooding", f.spec.Groups[0].Name)
 	}
 }
 
@@ -180,6 +183,7 @@ func (f *flood) read() load.FloodStats {
 func (f *flood) told() load.FloodStats {
 	d := f.stats
 	d.Unit, d.Detail = "flood requests sent", fmt.Sprintf("%d answered", d.Answered)
+	d.Stated = link.State("flood-answered", "answered", strconv.FormatUint(d.Answered, 10))
 	return d
 }
 

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
@@ -30,21 +31,22 @@ type hooks struct {
 	say     hookEvents
 
 	mu      sync.Mutex
-	told    map[load.NoDelivery]bool
-	strayed bool // it was told where something went astray
+	told    map[string]bool // refusals, each once
+	strayed bool            // it was told where something went astray
 }
 
 // hookEvents take what hooks find; each is called on the goroutine of a request.
 type hookEvents struct {
 	deliver func(load.Delivery)
 	refused func(load.NoDelivery) // each reason once
-	full    func(hook string)     // once, with the first hook that had to refuse one, as there were too many
+	// once, with the first hook that had to refuse one, as there were too many
+	full func(hook string)
 }
 
 // listenHooks serves all hooks, those of one port by their path; any other path
 // is 404. A delivery is told before the sender has its 204.
 func listenHooks(all []load.Hook, now func() int64, say hookEvents) (*hooks, error) {
-	h := &hooks{say: say, told: map[load.NoDelivery]bool{}}
+	h := &hooks{say: say, told: map[string]bool{}}
 	ports := map[int]map[string]string{}
 	for _, k := range all {
 		if ports[k.Port] == nil {
@@ -136,13 +138,14 @@ func (h *hooks) receive(port int, names map[string]string, now func() int64) htt
 			return
 		case req.Method != http.MethodPost:
 			w.Header().Set("Allow", http.MethodPost)
-			h.refuse(w, name, http.StatusMethodNotAllowed, "its method is not POST")
+			h.refuse(w, name, &load.Refusal{Status: http.StatusMethodNotAllowed,
+				Why: "its method is not POST", Stated: link.State("not-post")})
 			return
 		}
 		body, refused := h.bodies.Read(req.Body, req.ContentLength)
 		c.first.Store(0)
 		if refused != nil {
-			h.refuse(w, name, refused.Status, refused.Why)
+			h.refuse(w, name, refused)
 			return
 		}
 		ok, first := h.taken.Take(len(body))
@@ -170,23 +173,26 @@ func (h *hooks) stray(at int64, port int, path string) {
 	told := h.strayed
 	h.strayed = true
 	h.mu.Unlock()
-	if !told { // a path that is nearly right ends in the token: hidden here, as a part of it is told
+	// a path that is nearly right ends in the token: hidden here, as a part of it is told
+	if !told {
 		path = secret.Hidden(path)
-		h.say.refused(load.NoDelivery{Why: fmt.Sprintf("no watcher waits at port %d, path %q",
-			port, path[:min(len(path), mostPath)])})
+		path = path[:min(len(path), mostPath)]
+		h.say.refused(load.NoDelivery{
+			Why:    fmt.Sprintf("no watcher waits at port %d, path %q", port, path),
+			Stated: link.State("nothing-waits-there", "port", strconv.Itoa(port), "path", path)})
 	}
 }
 
 // refuse answers, and tells each reason once: senders can be many.
-func (h *hooks) refuse(w http.ResponseWriter, hook string, status int, why string) {
-	refuse(w, status, why)
-	r := load.NoDelivery{Hook: hook, Why: why}
+func (h *hooks) refuse(w http.ResponseWriter, hook string, r *load.Refusal) {
+	refuse(w, r.Status, r.Why)
+	key := hook + ": " + r.Why
 	h.mu.Lock()
-	told := h.told[r]
-	h.told[r] = true
+	told := h.told[key]
+	h.told[key] = true
 	h.mu.Unlock()
 	if !told {
-		h.say.refused(r)
+		h.say.refused(load.NoDelivery{Hook: hook, Why: r.Why, Stated: r.Stated})
 	}
 }
 

@@ -8,13 +8,15 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
+	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
@@ -102,11 +104,15 @@ func TestHooksDeliver(t *testing.T) {
 		t.Errorf("%d were sent to nobody, want 2", astray)
 	}
 	mu.Unlock()
-	if want := []load.NoDelivery{{Why: fmt.Sprintf(`no watcher waits at port %d, path "/other"`, port)},
-		{Hook: "pager", Why: "its method is not POST"},
-		{Hook: "pager", Why: fmt.Sprintf("it is larger than %d bytes",
-			load.MostDelivery)}}; len(got) > 0 || !slices.Equal(refused, want) {
-		t.Errorf("%d deliveries; refused %q, want %q", len(got), refused, want)
+	at := strconv.Itoa(port)
+	if want := []load.NoDelivery{
+		{Why: fmt.Sprintf(`no watcher waits at port %s, path "/other"`, at),
+			Stated: link.State("nothing-waits-there", "port", at, "path", "/other")},
+		{Hook: "pager", Why: "its method is not POST", Stated: link.State("not-post")},
+		{Hook: "pager", Why: fmt.Sprintf("it is larger than %d bytes", load.MostDelivery),
+			Stated: link.State("too-large", "most", strconv.Itoa(load.MostDelivery))}}; len(got) > 0 ||
+		!reflect.DeepEqual(refused, want) {
+		t.Errorf("%d deliveries; refused %+v, want %+v", len(got), refused, want)
 	}
 }
 

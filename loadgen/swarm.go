@@ -10,9 +10,11 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
@@ -99,11 +101,16 @@ func (s *swarm) read() load.FloodStats {
 func (s *swarm) told() load.FloodStats {
 	d := s.stats
 	d.Unit = "connections opened"
-	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by the target",
-		s.most, s.refused, s.late, s.closed)
+	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by "+
+		"the target", s.most, s.refused, s.late, s.closed)
+	failed := ""
 	if s.failed > 0 {
+		failed = strconv.Itoa(int(s.failed))
 		d.Detail += fmt.Sprintf("; %d failed on the load node or by its resolver", s.failed)
 	}
+	d.Stated = link.State("connections-held", "most", strconv.Itoa(int(s.most)), "refused",
+		strconv.Itoa(int(s.refused)), "unanswered", strconv.Itoa(int(s.late)), "closed",
+		strconv.Itoa(int(s.closed)), "failed", failed)
 	return d
 }
 

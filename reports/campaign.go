@@ -13,7 +13,8 @@ import (
 // WriteCampaign writes a campaign's card into its folder, in every format that is
 // kept as evidence: campaign.json, junit.xml, summary.md, report.html, metrics.prom. Its runs
 // have their own evidence in folders of their own. One that cannot be written keeps none of
-// the others from it. The language is report.html's; nil: English.
+// the others from it. The language is report.html's and
+// summary.md's; nil: English.
 func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome,
 	in *words.Language) error {
 	errs := []error{WriteCampaignJSON(dir, card)}
@@ -22,7 +23,7 @@ func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome,
 		write func(io.Writer) error
 	}{
 		{"junit.xml", func(w io.Writer) error { return CampaignJUnit(w, card, runs) }},
-		{"summary.md", func(w io.Writer) error { return CampaignMarkdown(w, card) }},
+		{"summary.md", func(w io.Writer) error { return CampaignMarkdown(w, card, in) }},
 		{"report.html", func(w io.Writer) error { return CampaignHTML(w, card, runs, in) }},
 		{"metrics.prom", func(w io.Writer) error { return CampaignMetrics(w, card) }},
 	} {

@@ -1,43 +1,47 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
-// CampaignMarkdown writes a campaign for a CI job's summary.
-func CampaignMarkdown(w io.Writer, c campaign.Card) error {
+// CampaignMarkdown writes a campaign for a CI job's summary. The language nil is English.
+func CampaignMarkdown(w io.Writer, c campaign.Card, in *words.Language) error {
 	c = plainly(c)
+	l := lines{cmp.Or(in, words.English)}
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), english.runs(c.Planned.Runs, false),
-		cell(strings.ToUpper(string(c.Verdict))))
-	for _, r := range english.Texts(c.Reasons) {
+	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), l.runs(c.Planned.Runs, false),
+		cell(l.verdict(c.Verdict)))
+	for _, r := range l.Texts(c.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(c.Reasons) > 0 {
 		b.WriteByte('\n')
 	}
-	head := english.spreadHead()
+	head := l.spreadHead()
 	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(head, " | "),
 		strings.Repeat("---|", len(head)))
 	for _, s := range c.Spreads {
-		row := english.spread(s)
+		row := l.spread(s)
 		for i := range row {
 			row[i] = cell(row[i])
 		}
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
 	}
 	b.WriteByte('\n')
-	for _, s := range english.Texts(c.Says) {
+	for _, s := range l.Texts(c.Says) {
 		fmt.Fprintf(&b, "- %s\n", cell(s))
 	}
-	fmt.Fprintf(&b, "- **Seed:** %d\n\n| run | seed | verdict | why |\n|---|---|---|---|\n", c.Seed)
+	fmt.Fprintf(&b, "- **%s** %d\n\n| %s | %s | %s | %s |\n|---|---|---|---|\n", l.Line("md-seed"),
+		c.Seed, l.Line("md-run"), l.Line("seed"), l.Line("md-verdict"), l.Line("md-why"))
 	for _, r := range c.Runs {
-		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", cell(r.Folder), r.Seed, cell(string(r.Verdict)),
-			cell(strings.Join(english.Texts(r.Reasons), "; ")))
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", cell(r.Folder), r.Seed, cell(cmp.Or(l.Line("md-"+string(r.Verdict)), string(r.Verdict))),
+			cell(strings.Join(l.Texts(r.Reasons), "; ")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -66,7 +66,7 @@ func TestCampaignFormats(t *testing.T) {
 		"campaign.txt":    text(words.English),
 		"campaign.zh.txt": text(words.Chinese),
 		"campaign.json":   func(w io.Writer) error { return CampaignJSON(w, c) },
-		"campaign.md":     func(w io.Writer) error { return CampaignMarkdown(w, c) },
+		"campaign.md":     func(w io.Writer) error { return CampaignMarkdown(w, c, nil) },
 		"campaign.xml":    func(w io.Writer) error { return CampaignJUnit(w, c, done) },
 		"campaign.prom":   func(w io.Writer) error { return CampaignMetrics(w, c) },
 	} {

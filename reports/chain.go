@@ -139,9 +139,9 @@ func (t *text) chains(card sla.Scorecard) {
 }
 
 // chainTable is a chain's table in Markdown.
-func chainTable(b *strings.Builder, card sla.Scorecard, x sla.Chain) {
-	b.WriteString("**" + cell(english.chainTitle(card, x)) + "**\n\n")
-	markdownTable(b, english.chain(x, true))
+func (l lines) chainTable(b *strings.Builder, card sla.Scorecard, x sla.Chain) {
+	b.WriteString("**" + cell(l.chainTitle(card, x)) + "**\n\n")
+	markdownTable(b, l.chain(x, true))
 }
 
 // pageChain is a chain's table on the page.

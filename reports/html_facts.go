@@ -260,3 +260,6 @@ func (p *page) Again() facts {
 	}
 	return f
 }
+
+// Detail is what else is to be said of a fault's count.
+func (p *page) Detail(of sla.Proof) string { return p.Stated(of.Stated, string(of.Detail)) }

@@ -1,69 +1,74 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// Markdown writes the scorecard for a CI job's summary.
-func Markdown(w io.Writer, card sla.Scorecard) error {
+// Markdown writes the scorecard for a CI job's summary. The language nil is English.
+func Markdown(w io.Writer, card sla.Scorecard, in *words.Language) error {
 	card = plainly(card)
+	l := lines{cmp.Or(in, words.English)}
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s: %s\n\n", cell(english.title(card)),
-		cell(strings.ToUpper(string(card.Verdict))))
-	for _, r := range english.Texts(card.Reasons) {
+	fmt.Fprintf(&b, "## %s: %s\n\n", cell(l.title(card)),
+		cell(l.verdict(card.Verdict)))
+	for _, r := range l.Texts(card.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	if len(card.Reasons) > 0 {
 		b.WriteByte('\n')
 	}
-	b.WriteString("| objective | wanted | measured | margin | result |\n|---|---|---|---|---|\n")
+	fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n|---|---|---|---|---|\n", l.Line("objective"),
+		l.Line("wanted"), l.Line("measured"), l.Line("margin"), l.Line("md-result"))
 	for _, o := range card.Objectives {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name),
-			cell(english.Text(o.Wanted)), cell(english.measured(o)), cell(english.margin(o)),
-			cell(o.Result))
+			cell(l.Text(o.Wanted)), cell(l.measured(o)), cell(l.margin(o)),
+			cell(cmp.Or(l.Line("md-"+o.Result), o.Result)))
 	}
 	b.WriteByte('\n')
 	for _, x := range card.Chains {
-		chainTable(&b, card, x)
+		l.chainTable(&b, card, x)
 	}
 	item := func(name, s string) {
 		if s != "" {
-			fmt.Fprintf(&b, "- **%s** %s\n", name, cell(s))
+			fmt.Fprintf(&b, "- **%s** %s\n", l.Line(name), cell(s))
 		}
 	}
-	item("Users:", english.users(card))
-	item("Outages:", english.outages(card))
-	item("Impact:", english.impact(card))
-	item("Failures:", english.detection(card))
+	item("md-users", l.users(card))
+	item("md-outages", l.outages(card))
+	item("md-impact", l.impact(card))
+	item("md-failures", l.detection(card))
 	for _, d := range card.Diagnosis {
-		item("Diagnosis:", english.diagnosis(d))
-		item("Diagnosis:", english.look(d))
+		item("md-diagnosis", l.diagnosis(d))
+		item("md-diagnosis", l.look(d))
 	}
-	item("Budget:", english.budget(card))
-	item("Alert:", english.alert(card))
-	item("Data:", english.data(card))
+	item("md-budget", l.budget(card))
+	item("md-alert", l.alert(card))
+	item("md-data", l.data(card))
 	for _, f := range card.Faults {
-		item("Fault:", english.fault(f, len(card.Faults) == 1))
+		item("md-fault", l.fault(f, len(card.Faults) == 1))
 	}
-	for _, s := range english.observer(card, true) {
-		item("Noticed:", s)
+	for _, s := range l.observer(card, true) {
+		item("md-noticed", s)
 	}
-	for _, s := range english.falsely(card) {
-		item("False:", s)
+	for _, s := range l.falsely(card) {
+		item("md-false", s)
 	}
-	item("Received:", english.notifications(card))
+	item("md-received", l.notifications(card))
 	for _, x := range card.Steers {
-		item("Steered:", english.steer(x))
+		item("md-steered", l.steer(x))
 	}
-	item("Answers:", english.nodes(card))
-	item("Links:", english.Parts(english.amplified(card)))
-	item("Generator:", english.generator(card))
-	item("Clock:", english.clocks(card))
-	fmt.Fprintf(&b, "- **Seed:** %d\n", card.Seed)
+	item("md-answers", l.nodes(card))
+	item("md-links", l.Parts(l.amplified(card)))
+	item("md-generator", l.generator(card))
+	item("md-clock", l.clocks(card))
+	item("md-seed", strconv.FormatUint(card.Seed, 10))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

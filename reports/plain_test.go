@@ -85,7 +85,7 @@ func TestHostileTextIsInert(t *testing.T) {
 	for name, write := range map[string]func(io.Writer) error{
 		"json":     func(w io.Writer) error { return JSON(w, c) },
 		"junit":    func(w io.Writer) error { return junitOf(w, c) },
-		"markdown": func(w io.Writer) error { return Markdown(w, c) },
+		"markdown": func(w io.Writer) error { return Markdown(w, c, nil) },
 		"text":     func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
 		"table": func(w io.Writer) error {
 			return Table(w, []sla.Scorecard{c, c}, TextOptions{})
@@ -94,7 +94,7 @@ func TestHostileTextIsInert(t *testing.T) {
 		"campaign metrics":  func(w io.Writer) error { return CampaignMetrics(w, all) },
 		"campaign json":     func(w io.Writer) error { return CampaignJSON(w, all) },
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
-		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all) },
+		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all, nil) },
 		"campaign text":     func(w io.Writer) error { return CampaignText(w, all, TextOptions{Width: 40}) },
 		"campaign html":     func(w io.Writer) error { return CampaignHTML(w, all, done, nil) },
 		"campaign progress": func(w io.Writer) error { return CampaignProgress(w, all, TextOptions{}) },

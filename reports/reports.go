@@ -56,7 +56,7 @@ var Formats = map[string]func(io.Writer, Report) error{
 	"html":     HTML,
 	"json":     ofCard(JSON),
 	"junit":    JUnit,
-	"markdown": ofCard(Markdown),
+	"markdown": func(w io.Writer, r Report) error { return Markdown(w, r.Card, r.Language) },
 	"messages": Messages,
 	"metrics":  ofCard(Metrics),
 }
@@ -84,8 +84,8 @@ var evidence = []struct{ name, format string }{
 }
 
 // WriteAll writes a report into a folder, in every format that is kept as evidence:
-// scorecard.json, junit.xml, summary.md, report.html, metrics.prom. One that cannot be written keeps
-// none of the others from it.
+// scorecard.json, junit.xml, summary.md, report.html, metrics.prom. One that cannot be written
+// keeps none of the others from it.
 func WriteAll(dir string, r Report) error {
 	var errs []error
 	for _, e := range evidence {

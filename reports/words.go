@@ -164,7 +164,7 @@ func (l lines) steer(x sla.Steer) string {
 		moves = append(moves, l.Line("move", "at", at(1, m.At), "back", back, "idle", idle,
 			"answers", count(m.Answers)))
 	}
-	return l.Line("moves", "steer", x.Name, "what", x.What, "moves", l.List(moves),
+	return l.Line("moves", "steer", x.Name, "what", l.Stated(x.Led, x.What), "moves", l.List(moves),
 		"settled", l.took(x.Settled))
 }
 

@@ -47,7 +47,8 @@ func (l lines) fault(f sla.Fault, only bool) string {
 func (l lines) proof(f sla.Fault) string {
 	p := f.Proof
 	values := []string{"fault", f.Name, "link", f.Link, "users", count(p.Users), "unit", l.Unit(p),
-		"checks", count(p.Checks), "total", count(p.Total), "detail", string(p.Detail)}
+		"checks", count(p.Checks), "total", count(p.Total), "detail",
+		l.Stated(p.Stated, string(p.Detail))}
 	switch {
 	case p.Blind && p.Untraced:
 		return l.Line("proof-untraced", "proof", l.Line("proof-blind", values...))

@@ -60,7 +60,7 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	err := errors.Join(ended, written,
 		reports.CampaignText(c.text, card, c.language.textOptions(c.text, c.dir, false)))
 	c.page(s.Name, card.Verdict, card.Reasons,
-		func(w io.Writer) error { return reports.CampaignMarkdown(w, card) })
+		func(w io.Writer) error { return reports.CampaignMarkdown(w, card, f.language.Language) })
 	return card.Verdict, err
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/stormdrill/stormdrill/reports/words"
 )
 
-// language is the one that a person is told in, by report.html too. What else is kept as
-// evidence is English.
+// language is the one that a person is told in, in report.html and summary.md, too. What else
+// is kept as evidence is English.
 type language struct{ *words.Language }
 
 func (l *language) flags(c *cobra.Command) {

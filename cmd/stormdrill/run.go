@@ -104,7 +104,8 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 	c.Flags().BoolVar(&f.json, "json", false,
 		"print events as lines of JSON (docs/events.md); what is for people goes to standard error")
 	c.Flags().StringVar(&f.against, "against", "",
-		"last, the id of a run in the history, or a folder: fail where this run is worse than that one")
+		"last, the id of a run in the history, or a folder: fail where this run is worse than "+
+			"that one")
 	complete(c, "against", earlier)
 	complete(c, "grafana-token", oneOf("${env:GRAFANA_TOKEN}"))
 	return c
@@ -266,7 +267,7 @@ func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
 	err = errors.Join(err, f.verdict(card, dir),
 		reports.Text(f.text, card, f.language.textOptions(f.text, dir, f.verbose)))
 	f.page(s.Name, card.Verdict, card.Reasons,
-		func(w io.Writer) error { return reports.Markdown(w, card) })
+		func(w io.Writer) error { return reports.Markdown(w, card, f.language.Language) })
 	return card, err
 }
 

@@ -18,7 +18,8 @@ type Count struct {
 	Total  uint64 `json:"total"`  // may exceed Users + Checks where the two cannot be told apart
 	First  int64  `json:"first"`  // when it first touched users' traffic, ns; 0: never
 	Last   int64  `json:"last"`
-	Late   int64  `json:"late,omitempty"` // First is late by at most this, ns: counters have no clock and are polled
+	// First is late by at most this, ns: counters have no clock and are polled
+	Late int64 `json:"late,omitempty"`
 	// Doubt is by how much At may be off, ns, either way: it was read on another clock.
 	Doubt int64 `json:"doubt,omitempty"`
 	// Blind: users' traffic cannot be told from checks on these links (packets, or
@@ -28,6 +29,8 @@ type Count struct {
 	// users'. It touches no request of theirs; First is when it first went out.
 	Own    bool   `json:"own,omitempty"`
 	Detail string `json:"detail,omitempty"` // what else is to be said of Total
+	// Stated is Detail by a code, for languages other than English; none in older records.
+	Stated *Statement `json:"stated,omitempty"`
 	// Untraced: no request on one of its links, which is between nodes, ever carried a
 	// user's traceparent, so that none can be told from a check there.
 	Untraced bool `json:"untraced,omitempty"`

@@ -3,6 +3,8 @@ package load
 import (
 	"net/netip"
 	"time"
+
+	"github.com/stormdrill/stormdrill/faults/link"
 )
 
 // Part is one kind of request of a mix, drawn by weight.
@@ -13,9 +15,11 @@ type Part struct {
 
 // FloodStats is what a flood did.
 type FloodStats struct {
-	Unit     string `json:"unit"`     // of Sent
-	Detail   string `json:"detail"`   // what became of them
-	Sent     uint64 `json:"sent"`     // requests written to a connection that stood, or such connections
+	Unit   string          `json:"unit"`             // of Sent
+	Detail string          `json:"detail"`           // what became of them …
+	Stated *link.Statement `json:"stated,omitempty"` // … by a code
+	// requests written to a connection that stood, or such connections
+	Sent     uint64 `json:"sent"`
 	Answered uint64 `json:"answered"` // with any status; requests only
 	First    int64  `json:"first"`    // when the first was sent; 0: never
 	Last     int64  `json:"last"`
@@ -35,13 +39,15 @@ type Let struct {
 // Swarm is many connections that are opened and held, and on which as little is
 // said as keeps the other side waiting.
 type Swarm struct {
-	Name        string        `json:"name"`
-	Address     string        `json:"address"`         // host:port
-	Connections int           `json:"connections"`     // held at a time, at most; what the target closes is opened again
+	Name    string `json:"name"`
+	Address string `json:"address"` // host:port
+	// held at a time, at most; what the target closes is opened again
+	Connections int           `json:"connections"`
 	Rate        float64       `json:"rate"`            // opened per second, at most
 	Sources     []netip.Addr  `json:"sources"`         // in turn
 	Timeout     time.Duration `json:"timeout"`         // of a handshake
 	Begin       string        `json:"begin,omitempty"` // said once a connection stands
-	Drip        byte          `json:"drip,omitempty"`  // said again and again after it, a byte at a time …
-	Every       time.Duration `json:"every,omitempty"` // … so often; 0: never
+	// said again and again after it, a byte at a time …
+	Drip  byte          `json:"drip,omitempty"`
+	Every time.Duration `json:"every,omitempty"` // … so often; 0: never
 }

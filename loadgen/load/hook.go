@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync/atomic"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
@@ -52,6 +54,7 @@ const (
 type Refusal struct {
 	Status int
 	Why    string
+	Stated *link.Statement // Why by a code
 }
 
 func (r *Refusal) Error() string { return r.Why }
@@ -64,9 +67,11 @@ type Bodies struct{ bytes, senders atomic.Int64 }
 func (b *Bodies) Read(r io.Reader, length int64) (body []byte, refused *Refusal) {
 	defer b.senders.Add(-1)
 	if b.senders.Add(1) > MostSenders {
-		return nil, &Refusal{503, fmt.Sprintf("%d others were on their way", MostSenders)}
+		return nil, &Refusal{503, fmt.Sprintf("%d others were on their way", MostSenders),
+			link.State("many-senders", "most", strconv.Itoa(MostSenders))}
 	}
-	tooLarge := &Refusal{413, fmt.Sprintf("it is larger than %d bytes", MostDelivery)}
+	tooLarge := &Refusal{413, fmt.Sprintf("it is larger than %d bytes", MostDelivery),
+		link.State("too-large", "most", strconv.Itoa(MostDelivery))}
 	if length > MostDelivery {
 		return nil, tooLarge
 	}
@@ -77,7 +82,8 @@ func (b *Bodies) Read(r io.Reader, length int64) (body []byte, refused *Refusal)
 			if b.bytes.Add(int64(more)) > MostUnderWay {
 				b.bytes.Add(int64(-more))
 				return body, &Refusal{503, fmt.Sprintf("others that were not whole yet held %d MiB",
-					MostUnderWay>>20)}
+					MostUnderWay>>20), link.State("others-unfinished", "most",
+					strconv.Itoa(MostUnderWay>>20))}
 			}
 			grown := make([]byte, len(body), cap(body)+more)
 			copy(grown, body)
@@ -90,7 +96,7 @@ func (b *Bodies) Read(r io.Reader, length int64) (body []byte, refused *Refusal)
 		case errors.Is(err, io.EOF):
 			return body, nil
 		case err != nil:
-			return body, &Refusal{400, "its body broke off"}
+			return body, &Refusal{400, "its body broke off", link.State("body-broke-off")}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
@@ -37,32 +38,39 @@ type Group struct {
 	Headers map[string]secret.Text `json:"headers,omitempty"`
 	Body    secret.Text            `json:"body,omitempty"`
 	Expect  Expect                 `json:"expect,omitzero"`
-	Rate    float64                `json:"rate"`    // requests per second, > 0
-	Users   int                    `json:"users"`   // synthetic users, ≥ 1; the n-th request is user n mod Users
-	Timeout time.Duration          `json:"timeout"` // of a whole request, from sent
-	Slow    time.Duration          `json:"slow"`    // τ: slower than this, from due, is bad
+	Rate    float64                `json:"rate"` // requests per second, > 0
+	// synthetic users, ≥ 1; the n-th request is user n mod Users
+	Users   int           `json:"users"`
+	Timeout time.Duration `json:"timeout"` // of a whole request, from sent
+	Slow    time.Duration `json:"slow"`    // τ: slower than this, from due, is bad
 
 	// Sources are the group's own addresses on the load node; the node adds
 	// them to its interface. A user keeps to one: user mod len(Sources).
 	Sources []netip.Addr `json:"sources"`
 
-	PerRequest bool           `json:"per_request"`         // a new connection for each request
-	PerUser    bool           `json:"per_user,omitempty"`  // users share no connections
-	Live       time.Duration  `json:"live"`                // a connection is closed at this age; 0: never
-	KeepAlive  time.Duration  `json:"keepalive,omitempty"` // TCP keepalive after so long idle, and as often; 0: none
-	CA         string         `json:"ca,omitempty"`        // PEM, trusted besides the drill's own
-	Ramp       time.Duration  `json:"ramp,omitempty"`      // the rate climbs for so long
-	Mix        []Part         `json:"mix,omitempty"`       // paths by weight, instead of the URL's
-	DNSCache   *time.Duration `json:"dns_cache,omitempty"` // names are kept at least so long; 0: not at all; nil: as their TTL says
-	Workers    int            `json:"workers,omitempty"`   // most requests in flight; 0: from rate and time-out
-	Writes     *Writes        `json:"writes,omitempty"`    // IDMark in URL and body becomes the id of each request
+	PerRequest bool `json:"per_request"`        // a new connection for each request
+	PerUser    bool `json:"per_user,omitempty"` // users share no connections
+	// a connection is closed at this age; 0: never
+	Live time.Duration `json:"live"`
+	// TCP keepalive after so long idle, and as often; 0: none
+	KeepAlive time.Duration `json:"keepalive,omitempty"`
+	CA        string        `json:"ca,omitempty"`   // PEM, trusted besides the drill's own
+	Ramp      time.Duration `json:"ramp,omitempty"` // the rate climbs for so long
+	Mix       []Part        `json:"mix,omitempty"`  // paths by weight, instead of the URL's
+	// names are kept at least so long; 0: not at all; nil: as their TTL says
+	DNSCache *time.Duration `json:"dns_cache,omitempty"`
+	// most requests in flight; 0: from rate and time-out
+	Workers int `json:"workers,omitempty"`
+	// IDMark in URL and body becomes the id of each request
+	Writes *Writes `json:"writes,omitempty"`
 }
 
 // NoDelivery is something that was sent to a hook and is no notification; to no hook, where it
 // has none.
 type NoDelivery struct {
-	Hook string `json:"hook"`
-	Why  string `json:"why"`
+	Hook   string          `json:"hook"`
+	Why    string          `json:"why"`
+	Stated *link.Statement `json:"stated,omitempty"` // Why by a code
 }
 
 // Start is the body of the call "start".

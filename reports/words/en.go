@@ -300,6 +300,7 @@ var english = map[sla.Code]string{
 	sla.MarkNoticed:   "{watcher} noticed",
 	sla.MarkContent:   "{watcher} content",
 	sla.MarkSteer:     "steer {steer}",
+	sla.LedElsewhere:  "{detail}",
 	sla.MarkSteerBack: "steer {steer} back",
 
 	sla.AlertNode:           "a single node",

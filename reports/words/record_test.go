@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -126,9 +127,8 @@ func called(call *ast.CallExpr) string {
 func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
 	units := units(t)
 	carried, going := notes(t)
-	for code, values := range units {
-		carried[code] = values
-	}
+	maps.Copy(carried, units)
+	maps.Copy(carried, statements(t))
 	kinds := reflect.TypeFor[faults.Kinds]()
 	for i := range kinds.NumField() {
 		f := reflect.New(kinds.Field(i).Type.Elem()).Interface().(faults.Fault)
@@ -242,20 +242,21 @@ func TestARecordIsToldInEachLanguage(t *testing.T) {
 		{Name: "value", Is: "503"}}}
 	for _, c := range []struct{ english, chinese, want string }{
 		{English.Fault(bad), Chinese.Fault(bad), "以 503 应答 30% 的请求，仅 POST 请求"},
-		{English.Fault(older), Chinese.Fault(older), bad.What},
-		{English.Fault(unknown), Chinese.Fault(unknown), bad.What},
+		{English.Fault(older), Chinese.Fault(older), "“" + bad.What + "”"},
+		{English.Fault(unknown), Chinese.Fault(unknown), "“" + bad.What + "”"},
 		{bad.What, Chinese.Fault(kill), "杀死目标的进程；其主机拒绝连接"},
 		{bad.What, Chinese.Fault(host), "杀死目标的进程；其主机不再响应"},
 		{English.Text(asked("asker", "a", "name", "b")), Chinese.Text(asked("asker", "a", "name",
 			"b")), "a 查询了“b”，它的 uses 均未声明：NXDOMAIN"},
 		{English.Text(asked("told", "100")), Chinese.Text(asked("told", "100")),
 			"查询的未声明名称超过 100 个，其余不再列出：NXDOMAIN"},
-		{English.Text(asked()), Chinese.Text(asked()), "a asked for b"},
+		{English.Text(asked()), Chinese.Text(asked()), "“a asked for b”"},
 		{English.Unit(sla.Proof{Unit: "503s answered", Counted: counted}),
 			Chinese.Unit(sla.Proof{Counted: counted}), "返回 503 的应答"},
-		{"503s answered", Chinese.Unit(sla.Proof{Unit: "things"}), "things"},
+		{"503s answered", Chinese.Unit(sla.Proof{Unit: "things"}), "“things”"},
 		{English.Unit(sla.Proof{Counted: sla.Say(sla.AsWritten, "503s answered")}),
-			Chinese.Unit(sla.Proof{Counted: sla.Say(sla.AsWritten, "things")}), "things"},
+			Chinese.Unit(sla.Proof{Counted: sla.Say(sla.AsWritten, "things")}),
+			"“things”"},
 	} {
 		if want := []string{bad.What, "a asked for b", "503s answered"}; c.chinese != c.want ||
 			!slices.Contains(want, c.english) {

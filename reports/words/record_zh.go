@@ -35,6 +35,22 @@ var chineseRecord = map[sla.Code]string{
 	"syns-to-full-queue":         "发往已满 accept 队列的 SYN",
 	"syns-unreachable":           "以“不可达”应答的 SYN",
 
+	// What else is to be said of a count.
+	"connections-held": "同时最多 {most} 条；被拒绝 {refused} 条，无应答 {unanswered} 条，" +
+		"被目标关闭 {closed} 条‹；在负载节点本机或解析时失败 {failed} 条›",
+	"disk-free":      "曾剩余 {free}，共 {size}",
+	"flood-answered": "其中 {answered} 个得到应答",
+
+	// Why a notification was refused.
+	"body-broke-off":      "内容中途断开",
+	"many-senders":        "另有 {most} 个正在发送",
+	"not-post":            "请求方法不是 POST",
+	"nothing-waits-there": "端口 {port}、路径“{path}”上没有监控等待",
+	"other-path":          "路径（含令牌）与监控的不符",
+	"others-unfinished":   "其他尚未收完的内容已占 {most} MiB",
+	"too-large":           "内容超过 {most} 字节",
+	"too-many":            "已超过 {most} 条或 64 MiB",
+
 	// Notes.
 	"acknowledged": "监控 {watchers}：已确认‹：{note}›",
 	"clock-set":    "演练期间容器所在主机的系统时间被调整了 {by}：日志中的时刻可能有同样大的误差",
@@ -42,13 +58,13 @@ var chineseRecord = map[sla.Code]string{
 		"‹开头的 {early} 字节已为后文让位›",
 	"notifications-cut": "监控 {watcher} 收到的通知超过上限（{most} 条或 64 MiB）：其后的被拒绝",
 	"out-of-memory":     "{target}：内核因内存不足杀死了它的一个进程，目标仍存活",
-	"trouble":           "switchboard 在 {link} 上无法接入客户端：{error}",
+	"trouble":           "switchboard 在 {link} 上无法接入客户端：“{error}”",
 	"unknown-name": "‹{asker} 查询了“{name}”，它的 uses 均未声明：NXDOMAIN›" +
 		"‹查询的未声明名称超过 {told} 个，其余不再列出：NXDOMAIN›",
-	"watcher": "监控 {watcher}：‹无法读取 {target} 的日志：{error}›" +
+	"watcher": "监控 {watcher}：‹无法读取 {target} 的日志：“{error}”›" +
 		"‹日志状态变化超过 {most} 次：其后的不再读取›",
-	"webhook-refused":   "监控 {watcher} 收到的内容不是通知：{why}",
-	"webhook-to-nobody": "收到一条没有监控接收的通知：{why}",
+	"webhook-refused":   "监控 {watcher} 收到的内容不是通知：{why:coded}",
+	"webhook-to-nobody": "收到一条没有监控接收的通知：{why:coded}",
 }
 
 // chineseFaults is Chinese for what a fault does, by its kind, from its settings. A line named

@@ -76,7 +76,7 @@ func (l *Language) Text(s sla.Said) string {
 	}
 	text, all := l.whole(template, s)
 	if detail, told := s.Of("detail").(string); told && (!ok || !all) {
-		return detail
+		return l.Quote(detail)
 	}
 	if !ok {
 		return s.String()
@@ -89,7 +89,7 @@ func (l *Language) Text(s sla.Said) string {
 func (l *Language) Fault(f sla.Fault) string {
 	template, ok := l.faults[f.Kind]
 	if !ok || len(f.Settings) == 0 {
-		return f.What
+		return l.Quote(f.What)
 	}
 	var s sla.Said
 	for _, name := range named(template) {
@@ -101,15 +101,32 @@ func (l *Language) Fault(f sla.Fault) string {
 	}
 	text, all := l.whole(template, s)
 	if !all {
-		return f.What
+		return l.Quote(f.What)
 	}
 	return text
+}
+
+// Quote gives what a record, an engine or a command says in words of its own, and marks it as
+// that where they are not this language's.
+func (l *Language) Quote(text string) string {
+	if l.record == nil || text == "" {
+		return text
+	}
+	return "“" + text + "”"
+}
+
+// Stated is what a record says in English, by its code where it has one.
+func (l *Language) Stated(by *sla.Said, text string) string {
+	if by == nil {
+		return l.Quote(text)
+	}
+	return l.Text(*by)
 }
 
 // Unit is what a fault's count is of, in words.
 func (l *Language) Unit(p sla.Proof) string {
 	if p.Counted.Code == "" {
-		return p.Unit
+		return l.Quote(p.Unit)
 	}
 	return l.Text(p.Counted)
 }
@@ -183,7 +200,8 @@ func (l *Language) Texts(all []sla.Said) []string {
 func (l *Language) Name(c sla.Code) string { return l.Text(sla.Said{Code: c}) }
 
 // placeholder is {name}, {name:format} or {low..high}.
-var placeholder = regexp.MustCompile(`\{([a-z0-9_]+(?:[.-][a-z0-9_]+)*)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
+var placeholder = regexp.MustCompile(
+	`\{([a-z0-9_]+(?:[.-][a-z0-9_]+)*)(?:\.\.([a-z0-9_]+))?(?::([a-z0-9]+))?\}`)
 
 // fill puts values into a template; whole is false where one is none.
 func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
@@ -205,11 +223,27 @@ func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
 			continue
 		}
 		value := l.value(name, format, s.Of(name))
+		if format == "coded" {
+			value = l.coded(name, s)
+		}
 		whole = whole && value != ""
 		b.WriteString(value)
 	}
 	b.WriteString(template[at:])
 	return b.String(), whole
+}
+
+// coded is a text by the code that stands beside it, as why_code beside why; quoted where there
+// are no words for that.
+func (l *Language) coded(name string, s sla.Said) string {
+	text, _ := s.Of(name).(string)
+	code, _ := s.Of(name + "_code").(string)
+	if template, ok := l.record[sla.Code(code)]; ok {
+		if said, all := l.whole(template, s); all {
+			return said
+		}
+	}
+	return l.Quote(text)
 }
 
 // between is a range, or what both of its ends read as.

@@ -8,7 +8,7 @@ import (
 // chinese is Chinese, as operations write it.
 var chinese = map[sla.Code]string{
 	sla.Ended:              "用户中断；已注入的故障均已恢复",
-	sla.EndedEarly:         "{detail}",
+	sla.EndedEarly:         "演练提前结束：“{detail}”",
 	sla.NothingJudged:      "没有可判定的目标，不能算通过",
 	sla.ObjectiveMissed:    "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
 	sla.ObjectiveUndecided: "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
@@ -29,11 +29,11 @@ var chinese = map[sla.Code]string{
 		"提高速率，或延长故障时间",
 	sla.FaultOverstayed: "故障 {fault} 超出计划时间，最后由节点自行恢复：" +
 		"stormdrill 或它到引擎的连接曾停顿",
-	sla.FaultOverstayedOn: "故障 {fault} 超出计划时间，节点自行恢复失败：{detail}",
+	sla.FaultOverstayedOn: "故障 {fault} 超出计划时间，节点自行恢复失败：“{detail}”",
 	sla.FaultOverdue: "故障 {fault} 超出计划时间‹ {over_seconds}›：" +
 		"stormdrill 或它到引擎的连接曾停顿，或另一故障耗时过长",
-	sla.FaultLeft: "有故障未恢复：{detail}",
-	sla.NamesLeft: "有域名仍指向别处：{detail}",
+	sla.FaultLeft: "有故障未恢复：“{detail}”",
+	sla.NamesLeft: "有域名仍指向别处：“{detail}”",
 	sla.WentRound: "{group} 的请求有应答，但其链路上没有任何连接：流量绕过了 switchboard",
 	sla.WentRoundNode: "{node} 应答了 {requests:0} 个用户请求，" +
 		"但 switchboard 在 {links} 上未见连接：流量绕过了它，故障在那里不生效；" +
@@ -85,7 +85,7 @@ var chinese = map[sla.Code]string{
 		"负载停顿，或数据丢失；降低速率，或独占主机运行",
 	sla.ClocksApart: "监控 {watcher} 的时钟与用户时钟只能对齐到 {bound_seconds}，" +
 		"对 {limit_seconds} 的限值太粗：让 stormdrill 靠近容器运行，或放宽限值",
-	sla.Harness:         "{detail}",
+	sla.Harness:         "stormdrill 或其环境出错：“{detail}”",
 	sla.RecordTruncated: "记录中断：stormdrill 先于演练结束",
 	sla.RecordNoEnd:     "记录没有结束标记：演练中断，原因已丢失",
 	sla.CampaignEnded:   "用户中断：{runs} 轮中 {left} 轮未运行；已测结果保留",
@@ -112,7 +112,7 @@ var chinese = map[sla.Code]string{
 	sla.MonitoringBehind: "{watcher}：其自身时间戳比实际观测早 {off_seconds} ± " +
 		"{resolution_seconds}：监控的时钟偏慢",
 	sla.SettingNotHonoured: "{setting} 为 {given} 不生效：记录按 {record} 生成，也按其判定",
-	sla.NotContained:       "未隔离：{detail}",
+	sla.NotContained:       "未隔离：“{detail}”",
 	sla.StrayOut:           "{from} 尝试访问 {to} {protocol} × {packets}",
 	sla.StrayToPort:        "{from} 尝试访问 {to}:{port}/{protocol} × {packets}",
 	sla.StrayDirect:        "{from} 绕过 switchboard 直接在链路上寻找 {to}（ARP × {packets}）",
@@ -178,7 +178,7 @@ var chinese = map[sla.Code]string{
 	sla.UnconfirmedAtEnd: "那是最后一次看到用户异常，但演练在确认时间满之前已结束：" +
 		"延长 recovery，或缩短 confirm",
 	sla.RunEndedBefore:  "演练在得出结论前已结束",
-	sla.ThresholdUnread: "{detail}",
+	sla.ThresholdUnread: "阈值无法解析：“{detail}”",
 	sla.BaselineEmpty:   "基线没有可对照的数据",
 	sla.BaselineEndless: "基线中失败过多，该指标没有上限",
 	sla.NoRequest:       "该阶段没有‹经 {connections} 连接›发出‹且由 {node} 应答的›请求",
@@ -210,7 +210,7 @@ var chinese = map[sla.Code]string{
 	sla.WantNone:         "无",
 	sla.WantEveryConnect: "每次连接成功",
 	sla.WantNot:          "不出现 {detail}",
-	sla.AsWritten:        "{detail}",
+	sla.AsWritten:        "“{detail}”",
 
 	sla.Nothing:            "无数据",
 	sla.TimeTaken:          "{seconds}‹ ± {resolution_seconds:doubt}›",
@@ -244,6 +244,7 @@ var chinese = map[sla.Code]string{
 	sla.MarkNoticed:   "{watcher} 发现",
 	sla.MarkContent:   "{watcher} 恢复正常",
 	sla.MarkSteer:     "切流 {steer}",
+	sla.LedElsewhere:  "{askers} 查询 {names} 得到 {to}",
 	sla.MarkSteerBack: "切回 {steer}",
 
 	sla.AlertNode:           "单节点",

@@ -37,22 +37,24 @@ func (p steers) reroutes() (all []reroute) {
 			p.problem(sub("when"), "when %q: want the watcher that decides: %s", s.When,
 				scenarios.Listed(s.When, sortedKeys(p.watchers)))
 		case w.Webhook != nil && w.Webhook.Resolved == "":
-			p.note("steer %s: webhook %s says that it is content only where it sends Alertmanager's payloads (send_resolved: true), else the names stay moved until the load ends; give it resolved, the pattern of an all-clear",
-				name, s.When)
+			p.note("steer %s: webhook %s says that it is content only where it sends "+
+				"Alertmanager's payloads (send_resolved: true), else the names stay moved until "+
+				"the load ends; give it resolved, the pattern of an all-clear", name, s.When)
 		case p.questions[s.When].endless != "":
 			p.note("steer %s: watcher %s %s: the names stay moved until the load ends", name,
 				s.When, p.questions[s.When].endless)
 		}
 		if len(s.Names) == 0 {
-			p.problem(sub("names"), "names are missing: want those that are to lead elsewhere, such as names: [edge]")
+			p.problem(sub("names"), "names are missing: want those that are to lead elsewhere, "+
+				"such as names: [edge]")
 		}
 		if s.TTL > faults.MostTTL || s.TTL%time.Second != 0 {
 			p.problem(sub("ttl"), "ttl %s: an answer says it in whole seconds: want 1s to %s",
 				s.TTL, faults.MostTTL)
 		}
 		if p.fault > 0 && s.TTL >= p.fault {
-			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: whoever has just asked will not hear of the move in it",
-				name, s.TTL, p.fault)
+			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: whoever has "+
+				"just asked will not hear of the move in it", name, s.TTL, p.fault)
 		}
 		to := p.nodesOf(s.To)
 		if len(to) == 0 {
@@ -123,8 +125,8 @@ func (p steering) bind(name string, s *scenarios.Steer, to []string, taken map[s
 	for _, a := range askers {
 		for _, n := range s.Names {
 			if other, ok := taken[a+" "+n]; ok {
-				p.problem(sub("names"), "steers %s and %s both say where %s leads %s: want one of them",
-					other, name, n, a)
+				p.problem(sub("names"), "steers %s and %s both say where %s leads %s: want one "+
+					"of them", other, name, n, a)
 			}
 			taken[a+" "+n] = name
 		}
@@ -132,15 +134,16 @@ func (p steering) bind(name string, s *scenarios.Steer, to []string, taken map[s
 	}
 	out.steers = append(out.steers, bound)
 	out.header = append(out.header,
-		timeline.Steer{Name: name, When: s.When, What: bound.String()})
+		timeline.Steer{Name: name, When: s.When, What: bound.String(), Askers: askers, To: to,
+			Names: s.Names})
 }
 
 // sparesReference checks that no reference group is steered.
 func (p steering) sparesReference(s *scenarios.Steer, keys []string, links []link.Link) bool {
 	for _, l := range links {
 		if g := p.groups[l.From]; g != nil && g.Reference {
-			p.problem(keys, "from %s: %s is a reference group: it proves something only where nothing is done to it, so steer others",
-				s.From, l.From)
+			p.problem(keys, "from %s: %s is a reference group: it proves something only where "+
+				"nothing is done to it, so steer others", s.From, l.From)
 			return false
 		}
 	}
@@ -153,7 +156,8 @@ func (p steering) seesPast(name string, s *scenarios.Steer, askers []string) boo
 	for _, node := range p.behind(p.questions[s.When].nodes) {
 		if slices.Contains(askers, node) {
 			p.problem(at("steer", name, "when"),
-				"when %s: it sees by way of %s, who is steered: content as soon as that is led away, it would move the names back; want a watcher that asks %s itself",
+				"when %s: it sees by way of %s, who is steered: content as soon as that is led "+
+					"away, it would move the names back; want a watcher that asks %s itself",
 				s.When, node, strings.Join(s.Names, ", "))
 			return false
 		}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -41,7 +42,9 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 			d.say("waits", fmt.Sprintf("watcher %s waits for a POST to %s", watcher, url),
 				"watcher", watcher, "url", url)
 		},
-		Refused: func(watcher, why string) { d.recorder.note(webhookRefused(wire.Now(), watcher, why)) },
+		Refused: func(n load.NoDelivery) {
+			d.recorder.note(webhookRefused(wire.Now(), n))
+		},
 	}
 }
 

@@ -70,7 +70,7 @@ func (f floods) Flooded(ctx context.Context, name string) (link.Count, error) {
 	if err := f.peer.Call(ctx, "flooded", name, &d); err != nil {
 		return link.Count{}, fmt.Errorf("load node: %w", err)
 	}
-	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail,
+	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Stated: d.Stated,
 		Total: d.Sent, First: d.First, Last: d.Last, Active: d.Active, At: d.At}, nil
 }
 

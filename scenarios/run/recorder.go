@@ -212,7 +212,9 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 	case "requests":
 		err = decode(body, r.requests)
 	case "findings":
-		err = decode(body, func(b load.Block) { _ = r.write(func() error { return r.w.Findings(b) }) })
+		err = decode(body, func(b load.Block) {
+			_ = r.write(func() error { return r.w.Findings(b) })
+		})
 	case "answer":
 		err = decode(body, r.answer)
 	case "delivery":
@@ -247,12 +249,14 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 				"link", b.Link, "error", b.What))
 		})
 	case "notification-refused":
-		err = decode(body, func(n load.NoDelivery) { r.note(webhookRefused(wire.Now(), n.Hook, n.Why)) })
+		err = decode(body, func(n load.NoDelivery) {
+			r.note(webhookRefused(wire.Now(), n))
+		})
 	case "notifications-cut":
 		err = decode(body, func(hook string) {
 			r.note(timeline.Noted(wire.Now(), "notifications-cut",
-				fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): those after were refused",
-					hook, load.MostDeliveries),
+				fmt.Sprintf("watcher %s had more notifications than are taken (%d, or 64 MiB): "+
+					"those after were refused", hook, load.MostDeliveries),
 				"watcher", hook, "most", strconv.Itoa(load.MostDeliveries)))
 		})
 	case "log-cut":
@@ -260,8 +264,8 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 	case "out-of-memory":
 		err = decode(body, func(o lab.OutOfMemory) {
 			r.note(timeline.Noted(wire.Now(), "out-of-memory",
-				fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it lives on",
-					o.Target), "target", o.Target))
+				fmt.Sprintf("%s: the kernel killed a process of it for want of memory, and it "+
+					"lives on", o.Target), "target", o.Target))
 		})
 	case "unknown-name":
 		err = decode(body, func(u link.Unknown) {
@@ -284,14 +288,20 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 }
 
 // webhookRefused is the note of what was sent to a webhook and is no notification.
-func webhookRefused(at int64, watcher, why string) timeline.Note {
-	if watcher == "" {
-		return timeline.Noted(at, "webhook-to-nobody",
-			"a notification was sent to nobody: "+why, "why", why)
+func webhookRefused(at int64, d load.NoDelivery) timeline.Note {
+	code, values := "", map[string]string(nil)
+	if d.Stated != nil {
+		code, values = d.Stated.Code, d.Stated.Values
 	}
-	return timeline.Noted(at, "webhook-refused",
-		fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", watcher,
-			why), "watcher", watcher, "why", why)
+	n := timeline.Noted(at, "webhook-to-nobody", "a notification was sent to nobody: "+d.Why,
+		"why", d.Why, "why_code", code)
+	if d.Hook != "" {
+		n = timeline.Noted(at, "webhook-refused",
+			fmt.Sprintf("watcher %s was sent something that is no notification to it: %s", d.Hook,
+				d.Why), "watcher", d.Hook, "why", d.Why, "why_code", code)
+	}
+	maps.Copy(n.Values, values)
+	return n
 }
 
 // logCut is the note of what a target's log lacks.

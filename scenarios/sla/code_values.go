@@ -214,6 +214,7 @@ var (
 		MarkContent:   {"watcher"},
 		MarkSteer:     {"steer"},
 		MarkSteerBack: {"steer"},
+		LedElsewhere:  {"detail", "askers", "to", "names"},
 	}
 	alerts = map[Code][]string{
 		AlertNode:           nil,

@@ -200,6 +200,7 @@ const (
 	MarkContent   Code = "content"
 	MarkSteer     Code = "steer"
 	MarkSteerBack Code = "steer-back"
+	LedElsewhere  Code = "led-elsewhere"
 )
 
 // The handbook's alerts, its kinds of failure, and who mends them.

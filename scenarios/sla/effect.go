@@ -19,7 +19,8 @@ func (s *scorer) faults() {
 		if slices.ContainsFunc(s.card.Outages,
 			func(o Outage) bool { return slices.Contains(o.By, f.Name) }) {
 			if f.State {
-				out.Proof.Effective = "yes" // the outage is its effect, however few requests its links saw
+				// the outage is its effect, however few requests its links saw
+				out.Proof.Effective = "yes"
 			}
 		} else {
 			s.withoutOutage(f, &out)
@@ -52,7 +53,7 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 		}
 		out.Proof = Proof{Unit: c.Unit, Counted: counted(c, f), Users: c.Users,
 			Checks: c.Checks, Total: c.Total,
-			Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail),
+			Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail), Stated: stated(c.Detail, c.Stated),
 			Untraced: c.Untraced, Unread: Word(c.Unread), Gone: cleared && !c.Active}
 	}
 }

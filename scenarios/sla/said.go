@@ -70,6 +70,14 @@ func counted(c link.Count, of timeline.Fault) Said {
 	return s
 }
 
+// stated is what a record's text says, by its code; nil where it has none.
+func stated(text string, by *link.Statement) *Said {
+	if by == nil {
+		return nil
+	}
+	return &Said{Code(by.Code), append(Values{{"detail", text}}, texts(by.Values)...)}
+}
+
 // texts are a record's, in the order of their names.
 func texts(all map[string]string) Values {
 	values := Values{}

@@ -98,14 +98,16 @@ type Times struct {
 
 // Requests of all groups, over fault and recovery.
 type Requests struct {
-	Due          uint64  `json:"due"`
-	Sent         uint64  `json:"sent"`
-	Failed       uint64  `json:"failed"`
-	Availability Number  `json:"availability"`         // good ÷ sent, in [0, 1]
-	Low          Number  `json:"availability_low"`     // of those due, had all that were never sent been bad
-	High         Number  `json:"availability_high"`    // had they been good
-	Excess       float64 `json:"excess_over_baseline"` // failed beyond the baseline's share; at least 0
-	Replayed     uint64  `json:"replayed"`             // sent more than once by the transport
+	Due          uint64 `json:"due"`
+	Sent         uint64 `json:"sent"`
+	Failed       uint64 `json:"failed"`
+	Availability Number `json:"availability"` // good ÷ sent, in [0, 1]
+	// of those due, had all that were never sent been bad
+	Low  Number `json:"availability_low"`
+	High Number `json:"availability_high"` // had they been good
+	// failed beyond the baseline's share; at least 0
+	Excess       float64 `json:"excess_over_baseline"`
+	Replayed     uint64  `json:"replayed"` // sent more than once by the transport
 	BeforeDetect uint64  `json:"failed_before_detection"`
 	AfterDetect  uint64  `json:"failed_after_detection"`
 	// UntilWell are those of AfterDetect that were due before the users had recovered
@@ -132,7 +134,8 @@ type Data struct {
 // Impact is how much of the users' world was hit, over fault and recovery, by
 // slices of a second.
 type Impact struct {
-	Level     int     `json:"level"`           // 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: nobody
+	// 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: nobody
+	Level     int     `json:"level"`
 	Straddles bool    `json:"level_uncertain"` // chance could have put it one lower
 	Everyone  bool    `json:"everyone"`        // 99 % and more
 	Peak      float64 `json:"peak_share"`      // of the active users, in the worst second
@@ -237,8 +240,9 @@ type Outage struct {
 // the users' requests alone: package diagnosis has the rules. Outages that look the same are
 // one.
 type Diagnosis struct {
-	Groups  []string `json:"groups"`
-	From    float64  `json:"from"`  // due of the first bad request, seconds from the start of the run
+	Groups []string `json:"groups"`
+	// due of the first bad request, seconds from the start of the run
+	From    float64  `json:"from"`
 	Until   float64  `json:"until"` // due of the last
 	Symptom Code     `json:"symptom"`
 	Cause   Code     `json:"cause"` // the likely one
@@ -261,7 +265,7 @@ type Fault struct {
 	Kind string `json:"kind"`
 	Link string `json:"link"`
 	What string `json:"what"`
-	// Settings are what the scenario said of it, by their keys, as text; none in older records.
+	// Settings are what the scenario said of it, by their keys, as text; null of older records.
 	Settings Values `json:"settings"`
 	Proof    Proof  `json:"proof"`
 	Inject   Number `json:"inject"` // seconds from the start of the run
@@ -304,14 +308,16 @@ type Proof struct {
 	Blind   bool   `json:"blind"`
 	Own     bool   `json:"own"`    // traffic of the fault's own: none of it the users'
 	Detail  Word   `json:"detail"` // what else is to be said of the total
+	Stated  *Said  `json:"stated"` // Detail by a code; none in older records
 	// Untraced: no request on one of its links, between targets, ever carried the
 	// traceparent of a user's, so that the count is blind.
 	Untraced bool `json:"untraced"`
 	// Unread is what else than HTTP/1 was spoken on its links, in which no request can be
 	// read: "HTTP/2", "WebSocket and an upgraded protocol".
-	Unread    Word   `json:"unread"`
-	Effective string `json:"effective"` // "yes", "no", "too few"; "unknown": of a blind count without an outage
-	Gone      bool   `json:"gone"`      // read back as gone after the lift
+	Unread Word `json:"unread"`
+	// "yes", "no", "too few"; "unknown": of a blind count without an outage
+	Effective string `json:"effective"`
+	Gone      bool   `json:"gone"` // read back as gone after the lift
 }
 
 // Node is one answering node's share, over the phase while the fault was on.

@@ -23,6 +23,7 @@ type Steer struct {
 	Name  string `json:"name"`
 	When  string `json:"when"` // the watcher that decided
 	What  string `json:"what"`
+	Led   *Said  `json:"led"` // What by a code; null of older records
 	Moves []Move `json:"reroutes"`
 	// Settled is from the first move until the users were well, the fault being there
 	// still: what TTL, caches and connections took of the time to mitigate. Null where

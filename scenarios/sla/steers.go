@@ -10,6 +10,10 @@ import (
 func (s *scorer) steers() {
 	for _, h := range s.record.Header.Steers {
 		out := Steer{Name: h.Name, When: h.When, What: h.What, Moves: []Move{}}
+		if len(h.Askers) > 0 {
+			led := Say(LedElsewhere, h.What, h.Askers, h.To, h.Names)
+			out.Led = &led
+		}
 		first := int64(never)
 		for _, m := range s.record.Marks {
 			last := len(out.Moves) - 1

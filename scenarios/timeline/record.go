@@ -99,10 +99,13 @@ type Fault struct {
 type WatcherTraits struct {
 	Polled bool `json:"polled,omitempty"` // it reads a state, and each answer says which it is
 	Told   bool `json:"told,omitempty"`   // it waits for notifications, and asks nothing
-	Local  bool `json:"local,omitempty"`  // it is heard on the CLI's clock, which may be another machine's
-	Port   bool `json:"port,omitempty"`   // it opens connections, and asks nothing on them
-	Person bool `json:"person,omitempty"` // somebody acknowledges, who may do so when the fault is gone already
-	Lines  bool `json:"lines,omitempty"`  // what it is told is a line of text each time, and never a payload of alerts
+	// it is heard on the CLI's clock, which may be another machine's
+	Local bool `json:"local,omitempty"`
+	Port  bool `json:"port,omitempty"` // it opens connections, and asks nothing on them
+	// somebody acknowledges, who may do so when the fault is gone already
+	Person bool `json:"person,omitempty"`
+	// what it is told is a line of text each time, and never a payload of alerts
+	Lines bool `json:"lines,omitempty"`
 	// Step is which step it tells of the chain from the users' impact to somebody who
 	// acknowledges; empty: none.
 	Step Step `json:"step,omitempty"`
@@ -167,23 +170,31 @@ type Steer struct {
 	Name string `json:"name"`
 	When string `json:"when"` // the watcher
 	What string `json:"what"` // "page/east hears standby for edge"
+	// Askers are led to the nodes To, when they ask for Names; none in older records.
+	Askers []string `json:"askers,omitempty"`
+	To     []string `json:"to,omitempty"`
+	Names  []string `json:"names,omitempty"`
 }
 
 // Objectives is the SLA of a drill. Limits are upper bounds; a missing one is
 // not judged.
 type Objectives struct {
-	Detect   map[string]time.Duration `json:"detect,omitempty"`  // by watcher
-	IfFelt   []string                 `json:"if_felt,omitempty"` // watchers that have to notice only what users felt
+	Detect map[string]time.Duration `json:"detect,omitempty"` // by watcher
+	// watchers that have to notice only what users felt
+	IfFelt   []string                 `json:"if_felt,omitempty"`
 	Restore  map[string]time.Duration `json:"restore,omitempty"` // by watcher
 	Mitigate *time.Duration           `json:"mitigate,omitempty"`
 	Recover  *time.Duration           `json:"recover,omitempty"`
-	Outage   *time.Duration           `json:"outage,omitempty"`  // first to last bad request
-	Calm     *time.Duration           `json:"calm,omitempty"`    // latency as before, from the last clear
-	Keep     []string                 `json:"keep,omitempty"`    // "success of shoppers in run >= 99%"
-	Budget   string                   `json:"budget,omitempty"`  // "99.9% per 30d"; it is reported, not judged
-	Profile  string                   `json:"profile,omitempty"` // "handbook": its objectives too
-	Lose     *int                     `json:"lose,omitempty"`    // acknowledged writes
-	RPO      *time.Duration           `json:"rpo,omitempty"`
+	Outage   *time.Duration           `json:"outage,omitempty"` // first to last bad request
+	// latency as before, from the last clear
+	Calm *time.Duration `json:"calm,omitempty"`
+	// "success of shoppers in run >= 99%"
+	Keep []string `json:"keep,omitempty"`
+	// "99.9% per 30d"; it is reported, not judged
+	Budget  string         `json:"budget,omitempty"`
+	Profile string         `json:"profile,omitempty"` // "handbook": its objectives too
+	Lose    *int           `json:"lose,omitempty"`    // acknowledged writes
+	RPO     *time.Duration `json:"rpo,omitempty"`
 }
 
 // Empty reports whether nothing is judged by them. A budget alone is said, not judged.
@@ -196,10 +207,13 @@ func (o Objectives) Empty() bool {
 // Names of marks. Every mark is a bracket: what it names happened within
 // [Before, After].
 const (
-	MarkStart       = "start"      // first request due: the warm-up begins, or, without one, the baseline
-	MarkBaseline    = "baseline"   // the warm-up is over
-	MarkDead        = "dead"       // most of the baseline was bad, and nothing was injected; Detail says whose
-	MarkHold        = "hold"       // the fault phase begins, with faults or, in a control run, without
+	// first request due: the warm-up begins, or, without one, the baseline
+	MarkStart    = "start"
+	MarkBaseline = "baseline" // the warm-up is over
+	// most of the baseline was bad, and nothing was injected; Detail says whose
+	MarkDead = "dead"
+	// the fault phase begins, with faults or, in a control run, without
+	MarkHold        = "hold"
 	MarkInject      = "inject"     // of Fault
 	MarkLift        = "lift"       // of Fault: the undo call
 	MarkClear       = "clear"      // of Fault: read back as gone, or first good canary

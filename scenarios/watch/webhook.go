@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -232,7 +233,8 @@ func (s *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := load.Delivery{At: s.hear.Now()}
 	name, known := s.at(r.URL.Path)
 	if !known {
-		s.refuse(w, s.all(), http.StatusNotFound, "its path is not the watcher's, token included")
+		s.refuse(w, s.all(), &load.Refusal{Status: http.StatusNotFound,
+			Why: "its path is not the watcher's, token included", Stated: link.State("other-path")})
 		if ok, _ := s.astray.Take(0); ok && r.Method == http.MethodPost {
 			s.hear.Deliver(d)
 		}
@@ -241,17 +243,19 @@ func (s *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.Hook = name
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		s.refuse(w, name, http.StatusMethodNotAllowed, "its method is not POST")
+		s.refuse(w, name, &load.Refusal{Status: http.StatusMethodNotAllowed,
+			Why: "its method is not POST", Stated: link.State("not-post")})
 		return
 	}
 	body, refused := s.bodies.Read(r.Body, r.ContentLength)
 	if refused != nil {
-		s.refuse(w, name, refused.Status, refused.Why)
+		s.refuse(w, name, refused)
 		return
 	}
 	if ok, _ := s.taken.Take(len(body)); !ok {
-		s.refuse(w, name, http.StatusTooManyRequests,
-			fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries))
+		s.refuse(w, name, &load.Refusal{Status: http.StatusTooManyRequests,
+			Why:    fmt.Sprintf("there were more than %d, or 64 MiB of them", load.MostDeliveries),
+			Stated: link.State("too-many", "most", strconv.Itoa(load.MostDeliveries))})
 		return
 	}
 	d.Body = string(body)
@@ -261,13 +265,13 @@ func (s *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // refuse answers, and tells each reason once: senders can be many. No more is taken from the
 // connection: the rest of a body may be long.
-func (s *hooks) refuse(w http.ResponseWriter, name string, status int, why string) {
+func (s *hooks) refuse(w http.ResponseWriter, name string, r *load.Refusal) {
 	w.Header().Set("Connection", "close")
-	http.Error(w, why, status)
+	http.Error(w, r.Why, r.Status)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if key := name + ": " + why; !s.told[key] {
+	if key := name + ": " + r.Why; !s.told[key] {
 		s.told[key] = true
-		s.hear.Refused(name, why)
+		s.hear.Refused(load.NoDelivery{Hook: name, Why: r.Why, Stated: r.Stated})
 	}
 }

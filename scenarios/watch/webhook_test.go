@@ -36,7 +36,7 @@ func hooked(t *testing.T, h *Webhook) *heard {
 			}
 		},
 		Waits:   func(_, url string) { o.url = url },
-		Refused: func(watcher, why string) { o.refused <- watcher + ": " + why },
+		Refused: func(n load.NoDelivery) { o.refused <- n.Hook + ": " + n.Why },
 	}
 	all := map[string]Kind{"pager": h}
 	l, err := StartLocal(all, hear)
@@ -183,7 +183,7 @@ func TestLoopbackHooksShareAnAddress(t *testing.T) {
 	urls, got := map[string]string{}, make(chan load.Delivery, 10)
 	hear := Hearing{Now: wire.Now, Deliver: func(d load.Delivery) { got <- d },
 		Waits:   func(name, url string) { urls[name] = url },
-		Refused: func(string, string) {}}
+		Refused: func(load.NoDelivery) {}}
 	l, err := StartLocal(map[string]Kind{"a": hook("/x", ""), "b": hook("/x/", ""),
 		"c": hook("/y", ""), "d": hook("/x", "${env:PAGER}")}, hear)
 	if err != nil {

@@ -1,0 +1,20 @@
+package link
+
+// Statement is what a text in English says, by a code and the names and numbers in it, so that
+// it can be said in another language.
+type Statement struct {
+	Code   string            `json:"code"`
+	Values map[string]string `json:"values,omitempty"`
+}
+
+// State makes one of a code, and of values as name and text by turns.
+func State(code string, values ...string) *Statement {
+	s := &Statement{Code: code}
+	for i := 0; i+1 < len(values); i += 2 {
+		if s.Values == nil {
+			s.Values = map[string]string{}
+		}
+		s.Values[values[i]] = values[i+1]
+	}
+	return s
+}
