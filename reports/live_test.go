@@ -174,7 +174,7 @@ func TestLivePulls(t *testing.T) {
 		}
 		if want := at(0) + "正在拉取镜像 x\n" + at(5) + "镜像 x：3 层中已有 1 层，已下载 1.0 MB\n" + at(10) +
 			"镜像 x：3 层中已有 2 层，已下载 2.0 MB\n" + at(15) + "镜像 x：3 层中已有 3 层，已下载 3.0 MB\n" +
-			at(15) + "next\n"; ci.String() != want {
+			at(15) + "“next”\n"; ci.String() != want {
 			t.Errorf("have %q\nwant %q", ci.String(), want)
 		}
 	})

@@ -52,12 +52,12 @@ func TestJudgeLinksNoMachine(t *testing.T) {
 }
 
 // What CLI and nodes say to each other needs the standard library alone, and what of the
-// project's own does: what a certificate is, and what a secret is.
+// project's own does: what a certificate is, what a secret is, and, of a load, what a link is.
 func TestVocabularyImportsTheStandardLibrary(t *testing.T) {
 	for _, p := range []string{"faults/link", "loadgen/load"} {
 		for _, d := range linkedBy(t, "linux", repository+p) {
 			switch strings.TrimPrefix(d, repository) {
-			case p, "faults/authority", "faults/secret":
+			case p, "faults/authority", "faults/secret", "faults/link":
 			default:
 				t.Errorf("%s links %s", p, d)
 			}
