@@ -111,7 +111,8 @@ func TestIdleDropAsReset(t *testing.T) {
 	time.Sleep(forgets + 500*time.Millisecond)
 	var o outcome
 	l.call(l.client, "again", nil, &o)
-	if c := l.proof(in); !r.hit(o) || o.Took >= long || c.Users != 1 || c.Total != 1 {
+	if c := l.proof(in); !r.hit(o) || o.Took >= long || c.Users != 1 || c.Total != 1 ||
+		c.Unit != "packets refused" {
 		t.Errorf("after an idle spell: %+v, counted %+v", o, c)
 	}
 	r.wantWell(l, "beside it")

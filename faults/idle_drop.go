@@ -23,9 +23,12 @@ type IdleDrop struct {
 func (f *IdleDrop) Aim() Aim { return Aim{Link: f.Link} }
 
 // Traits: it counts packets.
-func (*IdleDrop) Traits() link.Traits {
-	return link.Traits{Counts: link.Packets, Cause: link.Network,
-		Unit: link.Unit{Code: "packets-dropped"}}
+func (f *IdleDrop) Traits() link.Traits {
+	unit := link.Unit{Code: "packets-dropped"}
+	if f.As == "reset" {
+		unit.Code = "packets-refused"
+	}
+	return link.Traits{Counts: link.Packets, Cause: link.Network, Unit: unit}
 }
 
 // Bite is the first time a flow can have been idle for so long.

@@ -80,6 +80,8 @@ func (q cutting) toLink() exprs { return all(toLink(q.link.Link), q.by(offSource
 // packetKinds are all of them. A new one is one line here, and its part of link.Rule.
 func packetKinds(r link.Rule) []packetKind {
 	process := r.Dead != nil && r.Dead.Process
+	resets := r.IdleDrop != nil && r.IdleDrop.Reset
+	forget := func(q cutting) { q.queueForget(q.cut, q.link, q.n, q.by) }
 	return []packetKind{
 		{r.SynDrop != nil, "SYNs dropped", func(q cutting) {
 			q.put(q.rules.early, q.toLink(), opening(), draw(r.SynDrop.Share, r.SynDrop.PerFlow),
@@ -108,8 +110,8 @@ func packetKinds(r link.Rule) []packetKind {
 			q.put(q.rules.late, q.back, draw(r.Duplicate.Share, false), q.n, toCopy())
 			q.put(q.rules.copies, copied())
 		}},
-		{r.IdleDrop != nil, "packets dropped",
-			func(q cutting) { q.queueForget(q.cut, q.link, q.n, q.by) }},
+		{r.IdleDrop != nil && !resets, "packets dropped", forget},
+		{resets, "packets refused", forget},
 		{r.AcceptStall != nil, "SYNs sent to a full accept queue", func(q cutting) {
 			q.put(q.rules.early, q.toLink(), opening(), q.n)
 			q.put(q.rules.stall, q.toLink(), here(q.link.Link))
