@@ -26,6 +26,7 @@ func Plan(w io.Writer, p *plan.Plan) error {
 	b.certificates()
 	b.load()
 	b.links()
+	b.published()
 	b.names()
 	b.steps()
 	b.faults()
@@ -67,7 +68,7 @@ func (b *planText) walls() {
 			": no masquerading, no address of the engine's machine in it, no IPv6",
 		"what is sent elsewhere arrives at the switchboard, " + b.p.Gateway.String() +
 			", which counts it, drops it and reports it",
-		"no port is published, and a target cannot send packets past its routes",
+		"the engine publishes no port, and a target cannot send packets past its routes",
 		"stormdrill doctor says whether the engine can do it",
 	}, "")
 }
@@ -100,6 +101,10 @@ func (b *planText) containers() {
 	}
 	if slices.ContainsFunc(b.p.Nodes, func(n plan.Node) bool { return len(n.Spec.Tmpfs) > 0 }) {
 		rows = append(rows, fmt.Sprintf("disk\t%s\tthe targets' disks in memory", b.p.DiskAddr))
+	}
+	if len(b.p.Published) > 0 {
+		rows = append(rows, fmt.Sprintf("ports\t%s\tcarries what comes to published ports",
+			b.p.PortsAddr))
 	}
 	for _, n := range b.p.Nodes {
 		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, madeOf(n.Spec),
@@ -236,6 +241,17 @@ func (b *planText) links() {
 			l.Port, b.kind(l)))
 	}
 	b.table("LINKS", rows)
+}
+
+// published lists the ports of this machine that lead into the network, where any do.
+func (b *planText) published() {
+	var rows []string
+	for _, o := range b.p.Published {
+		rows = append(rows, fmt.Sprintf("%s\thost -> %s", o.Address(), o.Leads()))
+	}
+	if len(rows) > 0 {
+		b.table("PUBLISHED, on this machine's loopback alone, and the links that they take", rows)
+	}
 }
 
 // kind says what a link is, and which faults make it so.

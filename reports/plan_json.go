@@ -23,6 +23,7 @@ type planned struct {
 	Length     float64            `json:"length_seconds"`
 	Containers []plannedContainer `json:"containers"`
 	Links      []plannedLink      `json:"links"`
+	Published  []plannedPort      `json:"published"`
 	Faults     []plannedFault     `json:"faults"`
 	Watchers   []plannedWatcher   `json:"watchers"`
 	// Monitoring is what the configuration of a monitoring among the targets lets it take.
@@ -49,6 +50,12 @@ type plannedLink struct {
 	Address string `json:"address"`
 	Proxied bool   `json:"proxied"`
 	Users   bool   `json:"users"` // a load group's
+}
+
+type plannedPort struct {
+	Address string `json:"address"` // on this machine's loopback
+	Node    string `json:"node"`
+	Port    uint16 `json:"port"`
 }
 
 type plannedFault struct {
@@ -121,8 +128,9 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 	out := planned{Schema: PlanSchema, Scenario: p.Scenario.Name, Summary: p.Scenario.Summary,
 		Seed: p.Seed, Network: p.Subnet.String(),
 		Length: s(p.Timeline[len(p.Timeline)-1].At), Containers: []plannedContainer{},
-		Links: []plannedLink{}, Faults: []plannedFault{}, Monitoring: []plannedDelay{},
-		Watchers: []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{},
+		Links: []plannedLink{}, Published: []plannedPort{}, Faults: []plannedFault{},
+		Monitoring: []plannedDelay{},
+		Watchers:   []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{},
 		Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
 	for _, n := range p.Nodes {
 		out.Containers = append(out.Containers,
@@ -131,6 +139,9 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 	for _, l := range p.Switchboard.Links {
 		out.Links = append(out.Links, plannedLink{l.ID, l.From, l.To, l.Port, l.Addr.String(),
 			l.Proxied, l.Users})
+	}
+	for _, o := range p.Published {
+		out.Published = append(out.Published, plannedPort{o.Address(), o.Node, o.Port})
 	}
 	for i, f := range p.Faults {
 		x := plannedFault{Name: f.Name, Kind: f.Kind, What: f.Fault.String(), At: s(f.At),

@@ -58,6 +58,9 @@ type Target struct {
 	Lab      *Embedded `yaml:"lab"`      // a server embedded in stormdrill
 	Replicas int       `yaml:"replicas"` // 0: one, named like the target
 	Ports    []uint16  `yaml:"ports"`    // that it listens on: each is a link from whoever uses it
+	// Publish are ports of this machine's 127.0.0.1 that lead to its ports while the drill runs,
+	// as Compose writes them: 18080:8080, and of three replicas a range, 18081-18083:8080.
+	Publish []string `yaml:"publish"`
 	// Uses are targets that it talks to. "*" is all others, but for those that use this one;
 	// load and switchboard are the drill's own nodes, for their metrics.
 	Uses    []string               `yaml:"uses"`

@@ -14,10 +14,11 @@ import (
 	"github.com/stormdrill/stormdrill/faults/disk"
 	"github.com/stormdrill/stormdrill/faults/switchboard"
 	"github.com/stormdrill/stormdrill/loadgen"
+	"github.com/stormdrill/stormdrill/scenarios/lab/carry"
 	"github.com/stormdrill/stormdrill/scenarios/lab/target"
 )
 
-// newNode is what containers run: the same binary in one of four roles.
+// newNode is what containers run: the same binary in one of five roles.
 func newNode() *cobra.Command {
 	c := &cobra.Command{
 		Use:    "node",
@@ -37,9 +38,19 @@ func newNode() *cobra.Command {
 			RunE: func(c *cobra.Command, _ []string) error {
 				return disk.Run(c.Context(), os.Stdin, os.Stdout)
 			}},
+		&cobra.Command{Use: "ports", Args: cobra.NoArgs, RunE: runPorts},
 		&cobra.Command{Use: "target", Args: cobra.NoArgs, RunE: runTarget},
 	)
 	return c
+}
+
+// runPorts carries connections to the ports that the environment lists.
+func runPorts(c *cobra.Command, _ []string) error {
+	var spec carry.Spec
+	if err := json.Unmarshal([]byte(os.Getenv(carry.Variable)), &spec); err != nil {
+		return fmt.Errorf("node ports: %s: %w", carry.Variable, err)
+	}
+	return carry.Serve(c.Context(), os.Stdin, os.Stdout, spec)
 }
 
 // runTarget serves the embedded target that the environment describes, until

@@ -55,7 +55,7 @@ type trust struct{ noCommands, noFiles bool }
 
 func (t *trust) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&t.noCommands, "no-host-commands", false,
-		"refuse drills that run commands on this machine (exec, watch: command), ask what it serves (from: host) or publish ports there, as of scenarios by strangers")
+		"refuse drills that run commands on this machine (exec, watch: command), ask what it serves (from: host), or publish ports there, as of scenarios by strangers")
 	c.Flags().BoolVar(&t.noFiles, "no-host-files", false,
 		"refuse drills that read files of this machine outside the scenario's folder")
 }

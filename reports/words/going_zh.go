@@ -16,6 +16,7 @@ var chineseGoing = map[sla.Code]string{
 	"read-back":            "回读：核对每一条已确认的写入",
 	"awaits": "监控 {watcher} 等待确认：{command} [--note 备注]‹；或在此输入 {key} 并按回车，" +
 		"其后可加备注›",
+	"published":        "{address} 通往 {to}",
 	"waits":            "监控 {watcher} 等待发往 {url} 的 POST",
 	"not-understood":   "无法识别；确认请输入 {key} 并按回车，其后可加备注",
 	"not-acknowledged": "未能确认：{error}",

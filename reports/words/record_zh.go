@@ -58,6 +58,7 @@ var chineseRecord = map[sla.Code]string{
 		"‹开头的 {early} 字节已为后文让位›",
 	"notifications-cut": "监控 {watcher} 收到的通知超过上限（{most} 条或 64 MiB）：其后的被拒绝",
 	"out-of-memory":     "{target}：内核因内存不足杀死了它的一个进程，目标仍存活",
+	"ports-full":        "发布的端口同时有超过 {most} 条连接：其余的已被重置",
 	"trouble":           "switchboard 在 {link} 上无法接入客户端：“{error}”",
 	"unknown-name": "‹{asker} 查询了“{name}”，它的 uses 均未声明：NXDOMAIN›" +
 		"‹查询的未声明名称超过 {told} 个，其余不再列出：NXDOMAIN›",

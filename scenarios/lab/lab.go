@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/netip"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -50,6 +51,11 @@ type Lab interface {
 	// come, until ctx or the lab ends: then there is no error. take is called by one goroutine,
 	// and nothing more is read while it runs.
 	Follow(ctx context.Context, node string, take func(Line)) error
+	// Carry takes a connection of the CLI's machine to a port that the plan publishes, over the
+	// link that host has to it, until what answers there has ended: then there is no error. The
+	// error says that it could not be made, or broke off; ctx ends it, and the lab's end. It does
+	// not close c.
+	Carry(ctx context.Context, to plan.Published, c net.Conn) error
 	// Environment is what a command on the CLI's machine is told of the drill, as
 	// NAME=value, for a fault that is aimed at the given nodes.
 	Environment(fault string, nodes []string) []string

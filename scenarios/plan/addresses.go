@@ -43,6 +43,7 @@ func (s subnet) gateway() netip.Addr     { return s.address(0, 1) }
 func (s subnet) switchboard() netip.Addr { return s.address(0, 2) }
 func (s subnet) bridge() netip.Addr      { return s.address(0, 3) }
 func (s subnet) diskNode() netip.Addr    { return s.address(0, 4) }
+func (s subnet) portsNode() netip.Addr   { return s.address(0, 5) }
 func (s subnet) loadNode() netip.Addr    { return s.address(0, 100) }
 
 // address is the n-th address of one of the subnet's four blocks of 256: 0 for

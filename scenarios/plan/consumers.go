@@ -16,6 +16,7 @@ const (
 	kindUsers consumerKind = iota
 	kindNode
 	kindWatcher
+	kindHost
 	kindReady
 	kindFlood
 )

@@ -10,11 +10,12 @@ import (
 // containment is the pass that says what the drill cannot keep inside its network.
 type containment struct {
 	*diagnostics
-	host     hostAccess
-	topology topology
-	faults   []Fault
-	watchers map[string]*watch.Config
-	header   []timeline.Watcher
+	host      hostAccess
+	topology  topology
+	faults    []Fault
+	published []Published
+	watchers  map[string]*watch.Config
+	header    []timeline.Watcher
 }
 
 func (p containment) check() {
@@ -42,6 +43,10 @@ func (p containment) check() {
 			p.uncontain("fault %s runs commands on this machine, with this user's rights: what "+
 				"they do, and where, is theirs", f.Name)
 		}
+	}
+	for _, o := range p.published {
+		p.uncontain("%s of this machine leads to %s while the drill runs: whoever can connect to this machine's loopback reaches it",
+			o.Address(), o.Leads())
 	}
 	for _, w := range p.header {
 		if p.watchers[w.Name].From != "" {

@@ -70,6 +70,8 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	watching := watchers{d, host, newEndpoints(d, nodes), subnet, draws, s.Watch, s.Load,
 		sortedKeys(s.Targets), sortedKeys(s.Faults), groups, who}.detectors()
 	who = who.with(watching.consumers...).join(watching.asGroups...)
+	outside := published{d, host, nodes, s.Targets, s.Watch, subnet.portsNode(), who}.ports()
+	who = who.with(outside.consumers...)
 	ready := readiness{d, newEndpoints(d, nodes), subnet.loadNode()}.checks()
 	who = who.join(ready.consumer)
 	ofLoad, ofSwitchboard := scraped{d, s.Targets, watching.hooks}.ports()
@@ -115,7 +117,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		unjudged(d, s.SLA)
 	}
 	budget(d, s.SLA.Budget)
-	containment{d, host, nodes, bound.faults, s.Watch, detectors}.check()
+	containment{d, host, nodes, bound.faults, outside.all, s.Watch, detectors}.check()
 
 	// The plan.
 	control := o.Control || len(s.Faults) == 0
@@ -135,7 +137,8 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 			Groups: users.groups, Floods: flooding.floods, Swarms: flooding.swarms,
 			Checks: watching.checks, Hooks: watching.hooks},
 		SwitchboardAddr: subnet.switchboard(), LoadAddr: subnet.loadNode(),
-		DiskAddr:    subnet.diskNode(),
+		DiskAddr: subnet.diskNode(), PortsAddr: subnet.portsNode(),
+		Published:   outside.over(net.links),
 		InjectDelay: draws.phase(every),
 		Nodes:       bound.nodes, Faults: bound.faults, Steers: steered.steers,
 		Watchers: watching.kinds, Monitoring: told.implied, Timeline: steps,

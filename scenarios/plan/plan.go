@@ -5,8 +5,8 @@
 //
 //   - the parts by themselves, and the nodes: general, phases, drillSubnet, writtenFaults,
 //     targets, startOrder, databases;
-//   - who opens connections: cohorts, userLoad, floods, uses, watchers, readiness, scraped; and
-//     how long a monitoring among the targets takes: monitoring;
+//   - who opens connections: cohorts, userLoad, floods, uses, watchers, published, readiness,
+//     scraped; and how long a monitoring among the targets takes: monitoring;
 //   - their links: faultReroutes, steers, linking, steering;
 //   - what the faults hit, and what that does to users and watchers: aims, setTTLs, proxied,
 //     binding, overlaps, noticeable;
@@ -45,9 +45,9 @@ type Plan struct {
 
 	Switchboard link.Spec // its own address is SwitchboardAddr
 	Load        load.Spec
-	// SwitchboardAddr, LoadAddr and DiskAddr are the nodes' own addresses; of the last there is
-	// a node only where targets have disks.
-	SwitchboardAddr, LoadAddr, DiskAddr netip.Addr
+	// SwitchboardAddr, LoadAddr, DiskAddr and PortsAddr are the nodes' own addresses; of the
+	// latter two there is a node only where targets have disks, and ports that are published.
+	SwitchboardAddr, LoadAddr, DiskAddr, PortsAddr netip.Addr
 
 	// InjectDelay is added to the baseline, so that the injection falls anywhere
 	// between two checks: drawn from the seed in [0, d), d being the longest
@@ -58,10 +58,12 @@ type Plan struct {
 	// the faintest fault; 0 where no fault can be seen by users.
 	Resolution time.Duration
 
-	Nodes    []Node // in order of start: a node follows those it uses
-	Faults   []Fault
-	Steers   []Steer
-	Watchers map[string]watch.Kind // as the scenario has them, by name
+	Nodes  []Node // in order of start: a node follows those it uses
+	Faults []Fault
+	Steers []Steer
+	// Published are in the order of targets and their replicas.
+	Published []Published
+	Watchers  map[string]watch.Kind // as the scenario has them, by name
 	// Monitoring is how long word of a fault takes to each watcher that hears of alerts, by the
 	// monitoring's own configuration; in order of watchers.
 	Monitoring []Implied

@@ -49,11 +49,12 @@ type Drill struct {
 	// Record is what Run recorded, once it has returned a scorecard; nil where there is none.
 	Record *timeline.Record
 
-	plan     *plan.Plan
-	facts    *lab.Facts // nil: it did not come to a lab
-	steers   []*engine.Steer
-	recorder *recorder
-	warden   *warden
+	plan      *plan.Plan
+	published *publisher // nil: it was not planned yet
+	facts     *lab.Facts // nil: it did not come to a lab
+	steers    []*engine.Steer
+	recorder  *recorder
+	warden    *warden
 
 	mu       sync.Mutex
 	injected []string         // now
@@ -144,6 +145,11 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 				"removes its containers; once more ends it at once")
 		}
 	})()
+	defer func() {
+		if d.published != nil {
+			d.published.close()
+		}
+	}()
 	l, err := d.open(ctx)
 	if err != nil {
 		return err
@@ -170,6 +176,8 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 	d.facts = &facts
 	d.begin()
 	d.steer(l)
+	d.leadInto(l)
+	defer d.published.close() // before the lab
 	local, err := watch.StartLocal(d.plan.Watchers, d.hearing(l))
 	if err != nil {
 		d.markEnd(ctx, err)
@@ -202,6 +210,11 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 			return nil, err
 		}
 		d.recorder.plan(d.plan)
+		if d.published == nil { // another subnet is no reason to leave a port
+			if err = d.publish(); err != nil {
+				return nil, err
+			}
+		}
 		if d.warden, err = d.ward(); err != nil {
 			return nil, err
 		}

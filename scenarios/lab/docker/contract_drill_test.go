@@ -4,6 +4,8 @@ package docker
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/moby/moby/client"
@@ -12,6 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/lab/labtest"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
 // A lab of containers keeps the contract of labs.
@@ -54,6 +57,37 @@ func TestContract(t *testing.T) {
 			})
 			return l
 		}, "shop-1", "/data")
+	})
+}
+
+// A published port leads to its target by the link that host has to it, and nowhere else; no
+// packet goes by no link. The node that carries is nobody, and gone with the lab.
+func TestLabPublishes(t *testing.T) {
+	const run = "00000000000000c4"
+	labtest.Publish(t, func(t *testing.T) (lab.Lab, plan.Published) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "drill.yaml")
+		text := `name: published
+targets: {shop: {lab: {web: {}}, replicas: 2, ports: [8080], publish: ["18080-18081:8080"]}}
+load: {page: {to: "http://shop:8080/", rate: 100/s, connections: {per: request}}}
+phases: {baseline: 10s, fault: 5s, recovery: 10s}
+faults: {cut: {refuse: {link: "* -> shop"}}}
+sla: {recover: 3s}
+`
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l, err := openFile(t, file, run, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Plan.Published[1]
+		t.Cleanup(func() {
+			if n := left(t, run) + images(t, run); n != 0 {
+				t.Errorf("%d things left", n)
+			}
+		})
+		return l, port
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
+	"github.com/stormdrill/stormdrill/scenarios/lab/carry"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -40,6 +41,7 @@ type Lab struct {
 	switchboard *wire.Peer
 	load        *wire.Peer
 	disks       *wire.Peer     // nil: no target has any
+	ports       *carry.Client  // nil: none is published
 	authority   authority.Pair // the drill's own
 	lost        chan error
 	living      context.Context // until the lab is closed
@@ -98,7 +100,8 @@ func (l *Lab) start(ctx context.Context) (err error) {
 		{"switchboard", timeline.Noted(now, "starting-switchboard", "starting switchboard"),
 			l.startSwitchboard},
 		{"load node", timeline.Noted(now, "starting-load", "starting load node"), l.startLoad},
-		{"targets", timeline.Noted(now, "starting-targets", "starting targets"), l.startTargets}, // and before them their disks
+		// and before them their disks, and what is published
+		{"targets", timeline.Noted(now, "starting-targets", "starting targets"), l.startTargets},
 	} {
 		l.tell(step.say)
 		if err := step.do(ctx); err != nil {
@@ -138,6 +141,9 @@ func (l *Lab) Close(ctx context.Context) error {
 		if p != nil {
 			_ = p.Close() // the node sees the end of its stdin and goes
 		}
+	}
+	if l.ports != nil {
+		_ = l.ports.Close()
 	}
 	err := removeRun(ctx, l.engine, l.Plan.Run)
 	if err != nil {

@@ -142,8 +142,11 @@ func (l *Lab) nameOf(a netip.Addr) string {
 			return n.Name
 		}
 	}
-	if a == l.Plan.LoadAddr {
+	switch a {
+	case l.Plan.LoadAddr:
 		return "load"
+	case l.Plan.PortsAddr:
+		return "ports"
 	}
 	return a.String()
 }

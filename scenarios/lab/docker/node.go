@@ -102,47 +102,80 @@ func (l *Lab) talk(ctx context.Context, role string, at netip.Addr,
 func (l *Lab) converse(ctx context.Context, role string, at netip.Addr,
 	h container.HostConfig) (*wire.Peer, error) {
 	var p *wire.Peer
-	var id string
-	var next client.ContainerWaitResult
-	said := &tail{}
-	h.AutoRemove, h.LogConfig = true, container.LogConfig{Type: "none"}
-	err := l.startBox(ctx, box{node: role, addr: at, image: l.image,
-		command: []string{"node", role}, stdin: true, host: h},
-		func(made string) (err error) {
-			id, next = made, l.nextExit(made)
-			p, err = l.attach(context.WithoutCancel(ctx), role, made, said)
-			return err
+	n, err := l.startOwn(ctx, box{node: role, addr: at, host: h}, func(s stdio) {
+		p = wire.NewPeer(s.out, s.in, func(name string, body json.RawMessage) {
+			if l.Events != nil {
+				l.Events(role, name, body)
+			}
 		})
-	if err != nil {
-		return p, fmt.Errorf("%w %s", err, said)
-	}
-	l.watches.Go(func() {
-		select {
-		case <-p.Done():
-			l.nodeEnded(role, id, p.Err(), next, said)
-		case <-l.living.Done():
-		}
 	})
+	if err != nil {
+		return p, err
+	}
+	l.tend(n, p)
 	return p, nil
 }
 
+// ownNode is one of our own that runs.
+type ownNode struct {
+	role, id string
+	next     client.ContainerWaitResult // its end
+	said     *tail                      // on stderr
+}
+
+// startOwn starts one of our own nodes, whose role is the box's name. attached is given its
+// stdin and stdout before it runs; when that stdin ends, the node does.
+func (l *Lab) startOwn(ctx context.Context, b box, attached func(stdio)) (n ownNode, err error) {
+	n = ownNode{role: b.node, said: &tail{}}
+	b.image, b.command, b.stdin = l.image, []string{"node", b.node}, true
+	b.host.AutoRemove, b.host.LogConfig = true, container.LogConfig{Type: "none"}
+	err = l.startBox(ctx, b, func(made string) error {
+		n.id, n.next = made, l.nextExit(made)
+		s, err := l.attach(context.WithoutCancel(ctx), made, n.said)
+		if err == nil {
+			attached(s)
+		}
+		return err
+	})
+	if err != nil {
+		return n, fmt.Errorf("%w %s", err, n.said)
+	}
+	return n, nil
+}
+
+// tend tells where a conversation with a node of our own ends.
+func (l *Lab) tend(n ownNode, with interface {
+	Done() <-chan struct{}
+	Err() error
+}) {
+	l.watches.Go(func() {
+		select {
+		case <-with.Done():
+			l.nodeEnded(n.role, n.id, with.Err(), n.next, n.said)
+		case <-l.living.Done():
+		}
+	})
+}
+
+// stdio are a container's stdin and stdout, as this side has them.
+type stdio struct {
+	in  io.WriteCloser
+	out *io.PipeReader
+}
+
 // attach takes a container's stdin, stdout and stderr.
-func (l *Lab) attach(ctx context.Context, role, id string, said *tail) (*wire.Peer, error) {
+func (l *Lab) attach(ctx context.Context, id string, said *tail) (stdio, error) {
 	a, err := l.engine.ContainerAttach(ctx, id,
 		client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
-		return nil, fmt.Errorf("attach: %w", err)
+		return stdio{}, fmt.Errorf("attach: %w", err)
 	}
 	r, w := io.Pipe()
 	go func() {
 		_, err := stdcopy.StdCopy(w, said, a.Reader)
 		w.CloseWithError(err)
 	}()
-	return wire.NewPeer(r, a.Conn, func(name string, body json.RawMessage) {
-		if l.Events != nil {
-			l.Events(role, name, body)
-		}
-	}), nil
+	return stdio{a.Conn, r}, nil
 }
 
 // tail keeps the last of what is written to it.

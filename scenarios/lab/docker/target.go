@@ -22,6 +22,9 @@ func (l *Lab) startTargets(ctx context.Context) error {
 	if err := l.startDisks(ctx); err != nil {
 		return err
 	}
+	if err := l.startPorts(ctx); err != nil {
+		return err
+	}
 	for _, n := range l.Plan.Nodes {
 		if err := l.startTarget(ctx, n); err != nil {
 			return fmt.Errorf("%s: %w", n.Name, err)

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 
@@ -39,6 +41,28 @@ func TestContract(t *testing.T) {
 		labtest.Contract(t, started("starved-server"), "shop")
 		labtest.Memory(t, started("out-of-memory"), "app-2", 32<<20)
 		labtest.Disk(t, started("../../../testdata/live/nginx-disk.yaml"), "shop", "/scratch")
+	})
+}
+
+// A published port of it leads to its target, and nowhere else.
+func TestPublish(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "drill.yaml")
+	text := `name: published
+targets: {shop: {lab: {web: {}}, ports: [8080], publish: ["18080:8080"]}}
+load: {page: {to: "http://shop:8080/", rate: 100/s, connections: {per: request}}}
+phases: {baseline: 30s, fault: 10s, recovery: 10s}
+faults: {cut: {refuse: {link: "* -> shop"}}}
+sla: {recover: 5s}
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		labtest.Publish(t, func(t *testing.T) (lab.Lab, plan.Published) {
+			t.Helper()
+			l := started(file)(t)
+			return l, l.(*Lab).o.Plan.Published[0]
+		})
 	})
 }
 
