@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -17,6 +18,7 @@ type binding struct {
 	lookalikes lookalikes
 	faults     []Fault // aimed, with proxies in their links
 	nodes      []Node
+	monitoring []string // nodes that watchers hear alerts of
 }
 
 // bindingOut are the faults as they are run, and what each can hit.
@@ -59,17 +61,30 @@ func (p binding) bind(f *Fault, out *bindingOut) {
 		What: f.Fault.String(),
 		At:   f.At, For: f.For, Share: f.Share, Traits: f.Fault.Traits(), Nodes: farEnds(f.Site),
 		Groups: r.groups, Unmet: len(r.groups) == 0, Watchers: ofWatchers,
-		Scope:  p.affected.scope(f),
-		Spares: !selection(f.Fault).All(), Settings: scenarios.Settings(f.Fault),
+		Monitoring: !ofWatchers && len(r.groups) == 0 && p.ofMonitoring(f.Site),
+		Scope:      p.affected.scope(f),
+		Spares:     !selection(f.Fault).All(), Settings: scenarios.Settings(f.Fault),
 	})
 	saysUnselected(p.diagnostics, f, p.affected.groups)
 	switch {
 	case ofWatchers:
 		p.note("fault %s: it is on watchers' own links only, and no user meets it", f.Name)
+	case out.header[len(out.header)-1].Monitoring:
+		p.note("fault %s: it is on the monitoring's ways only, and no user meets it", f.Name)
 	case f.Share == 0:
 		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)
 	}
 	exposure{p.diagnostics, p.affected}.check(f, keys)
+}
+
+// ofMonitoring reports whether all that a fault hits is of the monitoring, or asked by it.
+func (p binding) ofMonitoring(s faults.Site) bool {
+	other := func(node string) bool { return !slices.Contains(p.monitoring, node) }
+	if len(s.Targets) > 0 {
+		return !slices.ContainsFunc(s.Targets, other)
+	}
+	return len(s.Links) > 0 && !slices.ContainsFunc(s.Links,
+		func(l link.Link) bool { return other(l.From) && other(l.To) })
 }
 
 // farEnds are the nodes that a fault stands before, or is on.

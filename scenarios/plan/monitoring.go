@@ -46,6 +46,7 @@ type monitoringOut struct {
 	implied []Implied
 	every   time.Duration // the longest interval of all of them
 	known   []string      // watchers and targets whose intervals these are
+	nodes   []string      // that alerts are heard of
 }
 
 // configured is what a target's files say.
@@ -70,11 +71,17 @@ func (p monitoring) delays() (out monitoringOut) {
 			all[target] = p.read(target, p.nodes.nodes[nodes[0]].Spec.Files)
 		}
 	}
+	for _, target := range sortedKeys(all) {
+		if all[target].prometheus != nil || all[target].alertmanager != nil {
+			out.nodes = append(out.nodes, p.nodes.replicas[target]...)
+		}
+	}
 	for _, w := range p.watchers {
 		asked := p.questions[w.Name]
 		if asked.alerts == nil {
 			continue
 		}
+		out.nodes = append(out.nodes, asked.nodes...)
 		x := Implied{Watcher: w.Name, DetectLimit: p.sla.Detect[w.Name].Within,
 			ClearLimit: p.sla.Restore[w.Name]}
 		from, heard := p.from(w, asked, all)

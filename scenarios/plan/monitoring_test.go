@@ -136,3 +136,22 @@ func TestMonitoringElsewhere(t *testing.T) {
 		t.Errorf("%v, %v", said(p), err)
 	}
 }
+
+// A fault that only the monitoring can meet is told from one that nobody meets.
+func TestFaultsOfMonitoring(t *testing.T) {
+	for fault, want := range map[string]bool{
+		"{blackhole: {link: prom -> shop}}": true, "{kill: {target: am}}": true,
+		"{kill: {target: prom}}": true, "{kill: {target: shop}}": false,
+		"{blackhole: {link: 'page -> shop'}}": false, "{blackhole: {link: '* -> shop'}}": false,
+	} {
+		p, err := planFiles(t, map[string]string{"a.yml": someRoutes}, "AMFILES", "/a.yml: a.yml",
+			"{kill: {target: shop}}", fault)
+		if err != nil {
+			t.Errorf("%s: %v", fault, err)
+			continue
+		}
+		if have := p.Header.Faults[0].Monitoring; have != want {
+			t.Errorf("%s: %v, want %v", fault, have, want)
+		}
+	}
+}

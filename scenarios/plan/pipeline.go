@@ -96,7 +96,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	affected := affected{net, groups, s.Phases.Baseline, every}
 	bound := binding{d, affected, blastRadii{d, affected, steered.steers, s.Phases},
 		lookalikes{d, groups, who, watching.checks}, aimed,
-		nodes.listed(ready.checks, reroutedNames(reroutes))}.bound()
+		nodes.listed(ready.checks, reroutedNames(reroutes)), told.nodes}.bound()
 	overlaps(d, bound.faults)
 	detectors := noticeable{d, affected, s.Watch, watching.questions, bound.faults,
 		bound.touched}.unmet(watching.header)

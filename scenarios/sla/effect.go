@@ -22,6 +22,10 @@ func (s *scorer) faults() {
 				// the outage is its effect, however few requests its links saw
 				out.Proof.Effective = "yes"
 			}
+		} else if f.Monitoring { // nobody has borne it
+			if f.State && out.Inject.Known() {
+				out.Proof.Effective = "yes"
+			}
 		} else {
 			s.withoutOutage(f, &out)
 		}
@@ -95,7 +99,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 func notEffective(f Fault, of timeline.Fault) Said {
 	p := f.Proof
 	switch {
-	case p.Own:
+	case p.Own, of.Monitoring:
 		return Say(FaultTooFewOwn, f.Name, p.Total, p.Unit, leastTouched, f.Link, p.Counted)
 	case of.Vouched:
 		return Say(FaultTooFewVouched, f.Name, p.Users, p.Unit, leastTouched, f.Link,

@@ -250,7 +250,7 @@ func (s *scorer) absorbed() bool {
 		switch {
 		case f.Absorbed, f.Slower:
 			borne++
-		case !s.record.Header.Faults[i].Watchers:
+		case !s.record.Header.Faults[i].Watchers && !s.record.Header.Faults[i].Monitoring:
 			return false
 		}
 	}

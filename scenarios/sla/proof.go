@@ -11,7 +11,7 @@ import (
 // touched is how many requests show what the fault does.
 func (p Proof) touched(f timeline.Fault) uint64 {
 	switch {
-	case p.Own:
+	case p.Own, f.Monitoring:
 		return p.Total
 	case f.Watchers:
 		return p.Checks

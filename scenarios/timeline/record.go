@@ -87,6 +87,9 @@ type Fault struct {
 	Unmet bool `json:"unmet,omitempty"`
 	// Watchers: it is on watchers' own links only, so that what it touches are checks.
 	Watchers bool `json:"watchers,omitempty"`
+	// Monitoring: no group's requests can meet it, and the monitoring that watchers hear alerts
+	// of does: its own count, or its targets' state, proves it.
+	Monitoring bool `json:"monitoring,omitempty"`
 	// Spares: it lets some requests alone, by what they are.
 	Spares bool `json:"spares,omitempty"`
 	// Scope is how much it hits: "node" (one of several alike), "region" (more, but
