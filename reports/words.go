@@ -126,6 +126,8 @@ func (l lines) found(c sla.Scorecard, w sla.Watcher, ideal bool) string {
 	switch {
 	case w.Detect == nil && len(w.Unmet) > 0:
 		return l.Line("cannot-meet", "faults", l.List(w.Unmet))
+	case w.Detect == nil && c.Unheard(w):
+		return l.Line("no-answer")
 	case w.Detect == nil:
 		return l.Line("nothing-to-notice")
 	case w.Detect.Censored && c.Spared(w):

@@ -113,6 +113,7 @@ var chineseLines = map[string]string{
 	"watcher":           "{watcher}：{found}‹；{restore}›‹；误报 {alarms} 次›",
 	"cannot-meet":       "其路径遇不到 {faults}",
 	"nothing-to-notice": "无可发现",
+	"no-answer":         "没有得到有效应答",
 	"content-unhurt":    "始终正常，用户未受影响",
 	"content-slower":    "始终正常，而用户响应变慢",
 	"never-noticed":     "未发现（{time}）",

@@ -157,6 +157,15 @@ func (c Scorecard) Slowed(w Watcher) bool {
 	return !c.Spared(w) && c.each(w, func(f Fault) bool { return f.Absorbed || f.Slower })
 }
 
+// Unheard tells whether a watcher had something to notice and nobody can say whether it did: it
+// got no answer.
+func (c Scorecard) Unheard(w Watcher) bool {
+	return w.Detect == nil && slices.ContainsFunc(c.Faults, func(f Fault) bool {
+		return (w.Of == "" || f.Name == string(w.Of)) && !slices.Contains(w.Unmet, f.Name) &&
+			(f.Effect.Known() || f.Outage != nil)
+	})
+}
+
 // each reports whether something holds of all that a watcher has to notice; false where
 // that is nothing.
 func (c Scorecard) each(w Watcher, holds func(Fault) bool) bool {
