@@ -15,7 +15,7 @@ type Blackhole struct {
 	// Way is what vanishes: "both" (default), "there" (to the node) or "back".
 	Way string `yaml:"way"`
 	// Above is how long a packet may be, its IP header included, and still get through, 68B to
-	// 1499B: on a path whose MTU is smaller, and where nobody says so, handshakes and short
+	// 1499B: on a path whose MTU is smaller, and where no ICMP says so, handshakes and short
 	// answers pass and long ones never come. Default: none gets through.
 	Above quantity.Size `yaml:"above"`
 }

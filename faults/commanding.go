@@ -33,7 +33,7 @@ func Takes(f Fault) time.Duration {
 	return 0
 }
 
-// ByHand is an injection that a person can lift, if nobody else is left to do it.
+// ByHand is an injection that a person can lift, if no process is left to do it.
 type ByHand interface {
 	ByHand() string // lines of a shell
 }

@@ -44,8 +44,8 @@ const leastCPUs = 0.01
 // Bind checks that there is a target, and that the limit is above the floor.
 func (f *CPUStarve) Bind(name string, site Site) (Injection, error) {
 	if f.CPUs < leastCPUs {
-		return nil, setting("cpus", "cpus %g: want at least %g, the least that a kernel gives", f.CPUs,
-			leastCPUs)
+		return nil, setting("cpus", "cpus %g: want at least %g, the least that a kernel gives",
+			f.CPUs, leastCPUs)
 	}
 	if len(site.Targets) == 0 {
 		return nil, errors.New("it hits no target")

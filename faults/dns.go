@@ -11,11 +11,11 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-// DNS changes what somebody gets to hear from the drill's resolver, over UDP and
-// TCP alike. Those who know the address already, from a cache or an open
+// DNS changes what askers get to hear from the drill's resolver, over UDP and
+// TCP alike. Those that know the address already, from a cache or an open
 // connection, do not ask and are not hit.
 type DNS struct {
-	// who asks: a load group, a target or a replica; * globs
+	// what asks: a load group, a target or a replica; * globs
 	From  string   `yaml:"from" jsonschema:"required"`
 	Names []string `yaml:"names"` // default: all that they use
 	// Answer is one of nxdomain, servfail, refused, empty (the name is there and has no
@@ -23,19 +23,19 @@ type DNS struct {
 	// after delay), truncated (right over TCP alone), wrong (address) or stale: the
 	// names have moved to another target, to, and their old address refuses.
 	Answer  string        `yaml:"answer" jsonschema:"required"`
-	Delay   time.Duration `yaml:"delay"`   // of slow; at most 1m, and most who ask wait for 5s
-	Address string        `yaml:"address"` // of wrong; default an address where nobody is
+	Delay   time.Duration `yaml:"delay"`   // of slow; at most 1m, and most askers wait for 5s
+	Address string        `yaml:"address"` // of wrong; default an address with no host
 	To      string        `yaml:"to"`      // of stale: a target or a replica
 	// Share is of lookups, each question drawn by itself, one that is asked again too; not of
 	// stale. Default 100%.
 	Share *quantity.Share `yaml:"share"`
 	// TTL is how long answers about the names may be kept, of stale, from the start of
-	// the run: so long those who go by it hear nothing of the move. Whole seconds, up to
+	// the run: so long those that go by it hear nothing of the move. Whole seconds, up to
 	// 24h; default 1s.
 	TTL time.Duration `yaml:"ttl"`
 }
 
-// Aim is who asks.
+// Aim is the asker.
 func (f *DNS) Aim() Aim {
 	return Aim{From: f.From, Names: f.Names, Misleads: f.Answer == "wrong",
 		Moves: f.Answer == "stale", MovesTo: f.To, MovesTTL: f.TTL}
@@ -77,7 +77,7 @@ func (f *DNS) String() string {
 // than a day none of them does.
 const MostTTL = 24 * time.Hour
 
-// longestDNSDelay is far above what anybody who asks waits for (resolv.conf(5): 30 s at most).
+// longestDNSDelay is far above what any asker waits for (resolv.conf(5): 30 s at most).
 const longestDNSDelay = time.Minute
 
 // Part is the share of lookups: at most so many new connections meet it.

@@ -8,8 +8,8 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// moved binds a move of names: who asks hears the new address at once, and the
-// old one refuses, so that whoever still has it in a cache finds nobody there.
+// moved binds a move of names: an asker hears the new address at once, and the
+// old one refuses, so that whoever still has it in a cache finds no service there.
 func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 	if len(f.Names) == 0 {
 		return nil, setting("names", "names are missing: want those that have moved, such as "+
@@ -36,7 +36,7 @@ func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 }
 
 // move is two rules: new names, and a retired address. What it does to users is
-// what the retired address does; hearing the new one harms nobody.
+// what the retired address does; hearing the new one does no harm.
 type move struct{ names, retired ruleInjection }
 
 // Inject lets the new address be known before the old one refuses.

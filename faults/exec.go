@@ -133,7 +133,7 @@ func (f *Exec) Bind(name string, site Site) (Injection, error) {
 	return f.injection(name, site)
 }
 
-// injection names the secrets to whoever runs the commands, whose environment has them.
+// injection names the secrets to what runs the commands, with them in its environment.
 func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
 	o := &ownCommands{runner: site.Commands,
 		hidden: slices.Concat(f.Inject, f.Lift, f.Proof, slices.Collect(maps.Values(f.Env)))}

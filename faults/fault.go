@@ -27,12 +27,12 @@ type Fault interface {
 	String() string
 }
 
-// Aim is a fault's selector: a link ("lb -> app-2"), a target ("app-2"), or who
+// Aim is a fault's selector: a link ("lb -> app-2"), a target ("app-2"), or what
 // asks the resolver ("shoppers"), or where a flood goes; one of the four.
 type Aim struct {
 	Link   string
 	Target string
-	From   string   // who asks names, of a fault of their resolver …
+	From   string   // what asks names, of a fault of their resolver …
 	Names  []string // … and which; none: all
 	To     string   // URL of a flood
 	// Misleads: names are answered with an address that is not theirs.
@@ -56,8 +56,8 @@ type Aim struct {
 type Site struct {
 	Links   []link.Link // what Aim matched; for a Target: all links that end there
 	Targets []string    // nodes, where Aim names a target
-	Askers  []string    // clients, where Aim names who asks
-	// those of them who ask apart from requests, and keep what they have where an answer fails
+	Askers  []string    // clients, where Aim names askers
+	// those of them that ask apart from requests, and keep what they have where an answer fails
 	Apart       []string
 	Moved       []link.Link // theirs to where the names they ask have moved, if they have
 	Switchboard Switchboard

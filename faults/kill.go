@@ -62,7 +62,7 @@ type kill struct {
 	targets []string
 }
 
-// Inject cuts the links first, as of which nobody hears from the target, and
+// Inject cuts the links first, as of which nothing is heard from the target, and
 // then kills: a container's end would close its connections politely, which a
 // dead host does not. The bracket is the cut's.
 func (k *kill) Inject(ctx context.Context) (link.Bracket, error) {

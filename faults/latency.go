@@ -51,7 +51,7 @@ func (f *Latency) Delays() time.Duration { return f.Delay + f.Jitter }
 // Part is the share of answers delayed.
 func (f *Latency) Part() float64 { return value(f.Share) }
 
-// Bind checks that the delay is a delay, and that it has somebody to delay.
+// Bind checks that the delay is a delay, and that there are answers to delay.
 func (f *Latency) Bind(name string, site Site) (Injection, error) {
 	if f.Delay <= 0 {
 		return nil, setting("delay", "delay %s: must be above zero", f.Delay)

@@ -8,7 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// TLS answers the TLS handshakes on a link as a server does whose certificate or
+// TLS answers the TLS handshakes on a link as does a server of which certificate or
 // versions are wrong. Established connections go on. A client that takes what it
 // is shown is passed on to the node, by TLS, as a middlebox would.
 type TLS struct {

@@ -76,10 +76,10 @@ func gcd(a, b int) int {
 }
 
 // flood is one group that a fault lets loose beside the users. Its requests are
-// counted, not recorded, and carry no trace of the run: nobody takes them for
+// counted, not recorded, and carry no trace of the run: so that none is taken for
 // users'.
 type flood struct {
-	spec  load.Spec // whose only group is this one
+	spec  load.Spec // its only group is this one
 	life  context.Context
 	now   func() int64
 	tell  func(event string, body any) error
@@ -115,7 +115,7 @@ func (f *flood) begin() (load.FloodStats, error) {
 	return f.stats, nil
 }
 
-// prepare makes the load, whose requests and connections end with life.
+// prepare makes the load; its requests and connections end with life.
 func (f *flood) prepare(life context.Context) (*groupLoad, error) {
 	l, err := newLoad(life, f.spec, 0, f.now, func(string, any) error { return nil })
 	if err != nil {
@@ -160,7 +160,7 @@ func (f *flood) sent() {
 	f.stats.Last = f.now()
 	if f.stats.First == 0 {
 		f.stats.First = f.stats.Last
-		// for whoever looks on; the count is the proof
+		// for the live view; the count is the proof
 		_ = f.tell("flooding", f.spec.Groups[0].Name)
 	}
 }

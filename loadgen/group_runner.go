@@ -71,7 +71,7 @@ func (c *groupRunner) run(start int64) {
 	results := c.attacker.Attack(what, vegetaPacer{c.pacer, start, c.now, c.over}, 0, "")
 	go func() {
 		defer close(c.ended)
-		for range results { // unbuffered: a result nobody takes blocks its worker
+		for range results { // unbuffered: a result that is not taken blocks its worker
 		}
 	}()
 }

@@ -107,7 +107,7 @@ func (h *hooks) listen(port int, names map[string]string, now func() int64) erro
 	h.servers = append(h.servers, s)
 	go func() {
 		if err := s.Serve(arrivals{l, now}); !errors.Is(err, http.ErrServerClosed) {
-			_ = l.Close() // nobody may believe that it is still listened to
+			_ = l.Close() // none may take it for listened to
 		}
 	}()
 	return nil

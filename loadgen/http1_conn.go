@@ -22,7 +22,7 @@ import (
 // sent, when a request is sent again, and what ends a connection are as there.
 //
 // Having the connection to itself is also what makes an age limit sound: whoever
-// takes one knows how old its connection is and that nobody else writes on it,
+// takes one knows how old its connection is and that nothing else writes on it,
 // so an old one is closed between two requests, never under one.
 type http1Conn struct {
 	dialer   *dialer

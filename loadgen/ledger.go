@@ -16,7 +16,7 @@ import (
 
 // ledger remembers which writes of a group were acknowledged, and reads them back.
 type ledger struct {
-	spec load.Spec // whose only group is this one
+	spec load.Spec // its only group is this one
 	now  func() int64
 	tell func(event string, body any) error
 
@@ -40,7 +40,7 @@ func (l *ledger) wrote(r *load.Request) {
 	l.acked = append(l.acked, r.Seq)
 }
 
-// readRounds is how often an id is asked for that nobody could tell anything of.
+// readRounds is how often an id is asked for that no answer told anything of.
 const readRounds = 3
 
 // readBack asks for every acknowledged id, open loop at the rate of the ledger,
@@ -69,7 +69,7 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 	g := s.Groups[0]
 	g.URL, g.Method, g.Body, g.Rate, g.Expect = w.Read, http.MethodGet, "", w.Rate, load.Expect{}
 	g.Ramp, g.Mix = 0, nil
-	s.Groups, s.Run = []load.Group{g}, "" // no trace of the run: nobody takes it for users' traffic
+	s.Groups, s.Run = []load.Group{g}, "" // no trace of the run: it is not taken for users' traffic
 	u, err := newUsers(ctx, s, 0, l.now)
 	if err != nil {
 		return nil, err

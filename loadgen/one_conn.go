@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 )
 
-// once connects to host:port, by TLS where there is somebody to trust. The client that gets
+// once connects to host:port, by TLS where there is an authority to trust. The client that gets
 // the connection does not make one of its own: how far this one gets, and what fails, is told
 // as of all checks.
 func (r *dialer) once(ctx context.Context, s *trace, address string, trust *tls.Config) (*oneConn,

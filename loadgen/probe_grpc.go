@@ -80,7 +80,7 @@ func (p *grpcAsker) check(ctx context.Context, c *oneConn) (
 	return answer.GetStatus(), c.why(), err
 }
 
-// shaken are credentials of a connection whose TLS handshake is over.
+// shaken are credentials of a connection with its TLS handshake over.
 type shaken struct {
 	credentials.TransportCredentials
 }

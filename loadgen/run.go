@@ -31,7 +31,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	life, cancel := context.WithCancel(ctx)
 	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
 	n.server.Names = wire.Named("flood", "ebb", "flooded")
-	// as it was, for whoever else there is in the process
+	// as it was, for the rest of the process
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	err := n.server.Serve(life, in, map[string]wire.Handler{
 		"secrets": wire.Handle(func(_ context.Context, values map[string]string) (any, error) {
@@ -244,7 +244,7 @@ func (n *node) stop(context.Context, any) (any, error) {
 // nothing waits for an answer any more.
 func (n *node) close() {
 	n.deadlines.Clear()
-	_, _ = n.stop(context.Background(), nil) // nobody is there to be told of it
+	_, _ = n.stop(context.Background(), nil) // none is there to be told of it
 	if n.hooks != nil {
 		n.hooks.close()
 	}

@@ -32,7 +32,7 @@ func (s *trace) begins(p part) {
 }
 
 // ends tells how a part came out. What failed on this node itself was not
-// tried: nobody was asked.
+// tried: no server was asked.
 func (s *trace) ends(p part, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -33,7 +33,7 @@ type users struct {
 	form   *requestTemplate
 	pools  []*http1Pool // one per source, or per user
 	now    func() int64
-	wrote  func()                  // told of each request that is on a connection; nil: nobody asks
+	wrote  func()                  // told of each request that is on a connection; nil: none
 	id     func(seq uint64) string // that a request carries, where the group keeps a ledger
 	nodes  nodes
 }
@@ -93,7 +93,7 @@ func checkGroup(g load.Group) error {
 }
 
 // trusting is a TLS configuration that trusts the drill's own authority and a CA,
-// whichever there are, and else nobody's: the system's are none of a drill's.
+// whichever there are, and else none: the system's are none of a drill's.
 func trusting(authority, ca string) (*tls.Config, error) {
 	c := &tls.Config{RootCAs: x509.NewCertPool()}
 	for _, pem := range []string{authority, ca} {
@@ -134,7 +134,7 @@ func (u *users) judge(r *load.Request, s *trace, a answer, err error) {
 	if r.Class == load.OK {
 		r.Class = u.form.expect.Class(a)
 	}
-	if r.Class == load.OK && r.Injected { // an answer of a fault is nobody's good one
+	if r.Class == load.OK && r.Injected { // an answer of a fault is never a good one
 		r.Class = load.Status
 	}
 }

@@ -17,7 +17,7 @@ func (l lines) chainTitle(c sla.Scorecard, x sla.Chain) string {
 }
 
 // chain are the rows of a chain's table, its head first. How far each step is from what could
-// have been known comes last of all but who told it, and only if asked.
+// have been known comes last of all but its teller, and only if asked.
 func (l lines) chain(x sla.Chain, ideal bool) [][]string {
 	row := func(name, after, behind string, cost *sla.Cost, over, by string) []string {
 		failed, users := l.cost(cost)
@@ -59,7 +59,7 @@ func (l lines) stepAfter(s sla.ChainStep) string {
 	return l.Line("chain-open")
 }
 
-// teller is who told a step, and what its own clock says of it.
+// teller is the watcher that told a step, and what its own clock says of it.
 func (l lines) teller(s sla.ChainStep) string {
 	switch {
 	case s.Time == nil:
@@ -117,7 +117,7 @@ func (l lines) falseBy(f sla.False) string {
 	return l.List(parts)
 }
 
-// notifications says how many came that nobody took; empty where all were.
+// notifications says how many came that no watcher took; empty where all were.
 func (l lines) notifications(c sla.Scorecard) string {
 	n := c.Notifications
 	if n == nil || n.Unmatched+n.Unaddressed == 0 {
@@ -164,5 +164,5 @@ func (p *page) Chains() (all []pageChain) {
 // Falsely counts by kind what a watcher cried falsely.
 func (p *page) Falsely(w sla.Watcher) string { return lines{p.Language}.falseBy(w.FalseBy) }
 
-// Unheard says how many notifications nobody took.
+// Unheard says how many notifications no watcher took.
 func (p *page) Unheard() string { return lines{p.Language}.notifications(p.Card) }

@@ -87,7 +87,7 @@ func (p *page) Least(share *float64) string {
 	return atLeast(*share)
 }
 
-// Gone says whether a fault was read back as gone; a dash where nobody lifted it.
+// Gone says whether a fault was read back as gone; a dash where it was not lifted.
 func (p *page) Gone(f sla.Fault) string {
 	switch {
 	case f.Proof.Gone:

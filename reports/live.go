@@ -127,7 +127,7 @@ func (l *Live) Update(s timeline.State) {
 	}
 }
 
-// turned keeps who is content again.
+// turned keeps the watchers that are content again.
 func (l *Live) turned(all []timeline.Turn) {
 	for _, t := range all {
 		if t.What != timeline.OfWatcher {

@@ -154,7 +154,7 @@ func (l lines) made(c matrix.Cell) string {
 		"wrong", counted(uint64(wrong)))
 }
 
-// blindSpots says what the table shows: what nobody saw, what never fired, what cried wolf,
+// blindSpots says what the table shows: what no alert saw, what never fired, what cried wolf,
 // and what named another node.
 func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 	for _, r := range m.Unseen() {

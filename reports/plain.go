@@ -70,7 +70,7 @@ func hides(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
-// plainly gives a copy of what a report is of, all of whose text is plain.
+// plainly gives a copy of what a report is of, with all text plain.
 func plainly[T any](of T) T { return everyText(of, Plain) }
 
 // inLines is plainly for formats in which a line feed would begin a line that looks like one

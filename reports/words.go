@@ -24,7 +24,7 @@ func (l lines) took(t *sla.Time) string {
 	return l.Text(t.Said())
 }
 
-// measured is what was, and whose it is.
+// measured is what was, and the fault that it is of.
 func (l lines) measured(o sla.Objective) string {
 	if o.Fault == "" {
 		return l.Text(o.Measured)
@@ -170,7 +170,7 @@ func (l lines) steer(x sla.Steer) string {
 		"settled", l.took(x.Settled))
 }
 
-// nodes says who answered, in baseline, fault and recovery.
+// nodes says which nodes answered, in baseline, fault and recovery.
 func (l lines) nodes(c sla.Scorecard) string {
 	var parts []string
 	for _, n := range c.Nodes {

@@ -87,7 +87,7 @@ func (l lines) aftermath(f sla.Fault) string {
 		"recovered", recovered)
 }
 
-// unexplained says when an outage was that is nobody's.
+// unexplained says when an outage was that no fault explains.
 func (l lines) unexplained(o sla.Outage) string {
 	resolution, open := "", ""
 	if o.Resolution > 0 {

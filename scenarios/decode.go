@@ -32,7 +32,7 @@ type decoder struct {
 	broken bool
 }
 
-// Bounds of what a scenario can hold, against a file whose aliases multiply.
+// Bounds of what a scenario can hold, against a file of aliases that multiply.
 const (
 	mostDepth = 50
 	mostNodes = 100_000

@@ -55,7 +55,7 @@ const (
 	mostFile     = 16 << 20
 )
 
-// readBounded reads a regular file: a device has no end, and a pipe waits for somebody.
+// readBounded reads a regular file: a device has no end, and a pipe waits for a writer.
 func readBounded(dir fs.FS, name string, most int64) ([]byte, error) {
 	info, err := fs.Stat(dir, name)
 	if err != nil {

@@ -98,7 +98,7 @@ type Embedded struct {
 	KV  *KV       `yaml:"kv"`  // a replicated store
 	SQL *SQL      `yaml:"sql"` // an application in front of PostgreSQL
 	// TLS: its ports speak TLS (a balancer's state excepted), with a certificate for
-	// its names by an authority that each run makes anew. All who ask it trust that.
+	// its names by an authority that each run makes anew. All that ask it trust that.
 	TLS bool `yaml:"tls"`
 }
 
@@ -132,7 +132,7 @@ type Web struct {
 
 // Balancer spreads requests over the A records of a name in turn.
 type Balancer struct {
-	// Backend is whom it asks: "app:8080"; by TLS where it is "https://app:8443": then
+	// Backend is what it asks: "app:8080"; by TLS where it is "https://app:8443": then
 	// a server has to show a certificate for that name by the drill's own authority.
 	Backend string  `yaml:"backend" json:"backend"`
 	Check   *Health `yaml:"check" json:"check,omitempty"` // active health check; default none
@@ -162,7 +162,7 @@ type KV struct {
 	Fall     int           `yaml:"fall" json:"fall,omitempty"` // default 3
 }
 
-// SQL is an application whose rows are in a PostgreSQL that is another target: POST
+// SQL is an application with its rows in a PostgreSQL that is another target: POST
 // /write?id=… is acknowledged once that has committed, GET /read?id=… finds it there.
 // It makes its table, writes, itself.
 type SQL struct {
@@ -298,11 +298,11 @@ type Fault struct {
 
 // Steer is a fail-over by name, as of a GSLB or of an operator with a standby CDN.
 // It is the defence that is rehearsed, not a fault: while a watcher is not content,
-// the drill's resolver leads some of those who ask it elsewhere.
+// the drill's resolver leads some of its askers elsewhere.
 type Steer struct {
 	// the watcher that decides; its own questions are never steered
 	When string `yaml:"when"`
-	// who is led elsewhere: a load group, a cohort, a target or a replica; * globs
+	// what is led elsewhere: a load group, a cohort, a target or a replica; * globs
 	From  string   `yaml:"from"`
 	Names []string `yaml:"names"` // of what they ask for, which
 	// a target or a replica, with the ports by which the names are asked

@@ -55,7 +55,7 @@ minute: what is left is named, with what the engine says of it.`,
 }
 
 // inForce names what a removed run's own commands may have left in force. Only its
-// own machine has its ledger, as long as somebody keeps it.
+// own machine has its ledger, as long as it is kept.
 func inForce(say func(string, ...any), d lab.Dead) {
 	if d.Ledger == "" {
 		return

@@ -14,7 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// publishing is whom else a run is told to. What fails there is said, and changes nothing.
+// publishing is where else a run is told. What fails there is said, and changes nothing.
 type publishing struct {
 	gateway string // of Prometheus; empty: none
 	grafana string // empty: none

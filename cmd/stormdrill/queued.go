@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// queued writes, while a drill goes on, what is shown of it: in the background, so that nobody
-// waits for who reads. A terminal that Ctrl-S stopped, or a program that does not read on, would
+// queued writes, while a drill goes on, what is shown of it: in the background, so that nothing
+// waits for a reader. A terminal that Ctrl-S stopped, or a program that does not read on, would
 // keep a phase from ending, and its fault in force. What waits is some 1 kB for each second.
 type queued struct {
 	to io.Writer

@@ -307,7 +307,7 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err == nil {
 		err = evidence.Seal(d.Dir)
 	}
-	// The evidence is there before anything waits for who reads, or for another system.
+	// The evidence is there before anything waits for a reader, or for another system.
 	live.Close()
 	end()
 	f.remember(card, d.Dir, f.warn)

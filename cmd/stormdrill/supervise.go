@@ -29,8 +29,8 @@ const (
 	keyboard            // a socket: a byte asks for what is typed, where there is a terminal
 )
 
-// ownProcess are the commands that somebody else supervises: an engine, or the drill
-// whose reaper it is.
+// ownProcess are the commands with a supervisor of their own: an engine, or the drill
+// that the reaper is of.
 var ownProcess = []string{"node", "reap"}
 
 // supervise runs a command in a process of its own, which is this program once more, and
@@ -85,7 +85,7 @@ func keys() (command *os.File, err error) {
 	go func() {
 		defer own.Close()
 		if n, _ := own.Read(make([]byte, 1)); n == 0 {
-			return // it ended, and nobody asked
+			return // it ended unasked
 		}
 		if in, err := readTerminal(); err == nil {
 			_, _ = io.Copy(own, in)

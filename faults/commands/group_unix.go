@@ -26,5 +26,5 @@ func (g *group) began() { g.begun = true }
 // kill ends the whole group.
 func (g *group) kill() error { return syscall.Kill(-g.cmd.Process.Pid, syscall.SIGKILL) }
 
-// close forgets the group, whose processes live on.
+// close forgets the group; its processes live on.
 func (g *group) close() {}

@@ -59,7 +59,7 @@ func (g *group) kill() error {
 	return windows.TerminateJobObject(g.job, 1)
 }
 
-// close forgets the group, whose processes live on.
+// close forgets the group; its processes live on.
 func (g *group) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -67,7 +67,7 @@ func (f *filler) top() {
 	}
 }
 
-// tries is how often more is taken while somebody else takes and gives back, too.
+// tries is how often more is taken while other writers take and give back, too.
 const tries = 100
 
 // fill takes all that a disk has free but for what is to be left. It fails where it cannot;
@@ -93,7 +93,7 @@ func (d *disks) fill(f Fill) (s State, err error) {
 }
 
 // take lets a file grow until no more is free than is to be left. A part is taken by halves
-// where somebody else was quicker.
+// where another writer was quicker.
 func (f *filler) take() error {
 	part := int64(1)
 	for range tries {
@@ -167,7 +167,7 @@ func stateIn(s unix.Statfs_t) State {
 	return State{Size: int64(s.Blocks) * s.Bsize, Free: int64(s.Bavail) * s.Bsize}
 }
 
-// end gives back what a file holds, once nobody lets it grow any more.
+// end gives back what a file holds, once nothing lets it grow any more.
 func (f *filler) end() error {
 	close(f.over)
 	f.tops.Wait()

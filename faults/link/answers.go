@@ -81,7 +81,7 @@ type Strays struct {
 	Dropped uint64  `json:"dropped"` // packets, also those of what is not told apart
 }
 
-// Unknown is the event "unknown-name": somebody asked a name that no `uses`
+// Unknown is the event "unknown-name": a client asked for a name that no `uses`
 // declares.
 type Unknown struct {
 	Asker string `json:"asker"`

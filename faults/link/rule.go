@@ -98,12 +98,12 @@ var DNSAnswers = []string{"nxdomain", "servfail", "refused", "empty", "none", "s
 // (all, where none is given).
 type DNS struct {
 	Askers []string `json:"askers"`
-	// of them, those whose questions are for no request: counted as checks'
+	// of them, those with questions for no request: counted as checks'
 	Apart   []string      `json:"apart,omitempty"`
 	Names   []string      `json:"names,omitempty"`
 	Answer  string        `json:"answer"`
 	Delay   time.Duration `json:"delay,omitempty"`  // of slow
-	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one where nobody is
+	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one with no host
 	Share   float64       `json:"share,omitempty"`  // of questions, drawn for each; 0: all
 	// Moved is what each asker hears of names that have moved, of stale.
 	Moved map[string]netip.Addr `json:"moved,omitempty"`

@@ -65,7 +65,7 @@ const (
 	Encrypted = "tls"
 )
 
-// Client is somebody who asks names and opens connections. Addresses[i] is
+// Client is what asks names and opens connections. Addresses[i] is
 // seen by targets as Aliases[i] (source NAT).
 type Client struct {
 	Name      string       `json:"name"`

@@ -23,7 +23,7 @@ type HTTPStatus struct {
 const (
 	// FaultHeader names the fault.
 	FaultHeader = "X-Stormdrill-Fault"
-	// NodeHeader names the node in whose stead it is given, as the node itself would.
+	// NodeHeader names the node for which it is given, as the node itself would.
 	NodeHeader = "X-Stormdrill-Node"
 )
 

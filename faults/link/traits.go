@@ -33,7 +33,7 @@ const (
 	Packets     Counted = "packets"
 )
 
-// Cause is where a fault lies, whatever users see of it: whose it is to repair.
+// Cause is where a fault lies, whatever users see of it, and so which team repairs it.
 type Cause string
 
 // Causes, as an operations handbook divides them.

@@ -19,7 +19,7 @@ var (
 
 // Text may hold secrets, each as ${env:NAME}. It has no value in it, so that whatever prints
 // it, in any format, as JSON or amid a panic, shows the name. Reveal alone gives the values,
-// to the one who hands them to a container, a connection or a command.
+// to the code that hands them to a container, a connection or a command.
 type Text string
 
 // Reveal gives the text with the values of its secrets: those that this process was given,
@@ -63,7 +63,7 @@ func (t Text) Check() error {
 	return err
 }
 
-// Short lists the secrets whose value is too short to be hidden in what others say.
+// Short lists the secrets with a value too short to be hidden in what others say.
 func (t Text) Short() (short []string) {
 	for _, m := range named.FindAllString(string(t), -1) {
 		if v, _ := lookup(nameOf(m)); len(v) < shortest && !slices.Contains(short, m) {
@@ -74,7 +74,7 @@ func (t Text) Short() (short []string) {
 }
 
 // Values are those of all secrets in what is written as JSON, by name. They are for the wire
-// to who was given the rest of it, and for nothing that is kept.
+// to the code that was given the rest of it, and for nothing that is kept.
 func Values(of ...any) (map[string]string, error) {
 	b, err := json.Marshal(of)
 	if err != nil {
@@ -90,7 +90,7 @@ func Values(of ...any) (map[string]string, error) {
 }
 
 // outlined stands for the n-th secret of an outline: letters and digits, which a URL takes
-// anywhere, and which nobody else writes.
+// anywhere, and which nothing else writes.
 const outlined = "stormdrillsecret%dx"
 
 var inOutline = regexp.MustCompile(`stormdrillsecret([0-9]+)x`)

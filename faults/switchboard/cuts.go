@@ -37,7 +37,7 @@ func (p *packets) queue(c *cut, links []path) error {
 	return nil
 }
 
-// who matches a packet by its client, whose address stands at an offset of the IP header.
+// who matches a packet by its client, the address of which stands at an offset of the IP header.
 type who func(offset uint32) exprs
 
 func anybody(uint32) exprs { return nil }

@@ -10,7 +10,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
-// shortTTL is what answers carry that nobody gave another, in seconds: short, so
+// shortTTL is what answers carry that no rule gave another, in seconds: short, so
 // that rotation is seen.
 const shortTTL = 1
 
@@ -58,7 +58,7 @@ func (r *resolver) reply(q dns.Query) *dns.Answer {
 func (r *resolver) answer(from netip.Addr, q dns.Question) dns.Answer {
 	switch {
 	case q.Type == dns.PTR || strings.HasSuffix(plain(q.Name), ".arpa"):
-		// asked by many programs about their peers; nobody's mistake
+		// asked by many programs about their peers; no mistake
 		return dns.Answer{Code: dns.NameError}
 	case q.Type != dns.A && r.names.has(from, q.Name):
 		return dns.Answer{} // the name exists and has nothing of this type: AAAA above all

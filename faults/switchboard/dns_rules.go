@@ -19,7 +19,7 @@ import (
 type dnsRules struct {
 	touched func(rule string, at int64)
 	users   map[string]bool // clients that are load groups
-	nodes   map[string]bool // clients that are nodes: whom they ask for is not to be told
+	nodes   map[string]bool // clients that are nodes: what they ask for is not to be told
 	check   func(netip.Addr) bool
 
 	mu    sync.Mutex

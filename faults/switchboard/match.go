@@ -109,7 +109,7 @@ func reply(wanted bool) exprs {
 	return exprs{&expr.Ct{Register: reg, Key: expr.CtKeyDIRECTION}, equal([]byte{want})}
 }
 
-// flags matches TCP packets whose flags, under mask, are want.
+// flags matches TCP packets of which the flags, under mask, are want.
 func flags(mask, want byte) exprs {
 	return exprs{
 		tcpField(offFlags, 1),
@@ -194,7 +194,7 @@ func draw(share float64, perFlow bool) exprs {
 // flowHash hashes what a connection's SYNs have in common, under a seed the kernel draws
 // for the rule: addresses, ports and the initial sequence number. Addresses and ports alone
 // would not do: a port is free again as soon as its SYNs were dropped, and taken for a
-// while after a connection, so that who is dropped by its port comes back with it, and
+// while after a connection, so that a client dropped by its port comes back with it, and
 // more than the share is dropped (31.9 % of 3,000 instead of 30 %).
 func flowHash() exprs {
 	const portsAndSequence = 8

@@ -11,7 +11,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// names answers who is where, as each asker sees it: the same name gives every
+// names answers where each name is, as each asker sees it: the same name gives every
 // consumer the addresses of its own links.
 type names struct {
 	askers  map[netip.Addr]string              // address → client
@@ -26,7 +26,7 @@ type names struct {
 	told  map[question]bool
 }
 
-// question is who asks for what; a client counts as one, whatever address it asks from.
+// question is an asker and what it asks for; a client counts as one, whatever address it asks from.
 type question struct{ asker, name string }
 
 func newNames(s link.Spec, unknown func(link.Unknown)) *names {
@@ -91,7 +91,7 @@ func (n *names) ttl(from netip.Addr, name string) uint32 {
 	return shortTTL
 }
 
-// asker is who asks from an address.
+// asker is the client that asks from an address.
 func (n *names) asker(from netip.Addr) string {
 	if name, ok := n.askers[from]; ok {
 		return name

@@ -127,7 +127,7 @@ func (b *board) with(do func(*site) error) error {
 	return do(b.site)
 }
 
-// expire lifts a rule whose deadline has passed.
+// expire lifts a rule with a deadline that has passed.
 func (b *board) expire(name string) error {
 	return b.with(func(s *site) error { _, err := s.lift(name); return err })
 }
@@ -144,7 +144,7 @@ func (b *board) close() error {
 }
 
 // teller tells events. A peer that no longer listens to them ends the conversation
-// too, so one that cannot be told is nobody's loss.
+// too, so one that cannot be told is no loss.
 type teller func(name string, body any) error
 
 func (t teller) touched(rule string, at int64) {

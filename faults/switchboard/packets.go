@@ -272,7 +272,7 @@ func (p *packets) close() error {
 	return errors.Join(errs...)
 }
 
-// stopPolls ends the polling of cuts whose lift failed.
+// stopPolls ends the polling of cuts with a lift that failed.
 func (p *packets) stopPolls() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -26,7 +26,7 @@ func listen(l link.Link, backlog int) (fd int, err error) {
 	if err != nil {
 		return -1, fmt.Errorf("socket: %w", err)
 	}
-	// It may follow another stall, whose connections linger.
+	// It may follow another stall, of which connections linger.
 	err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
 	if err == nil {
 		err = unix.Bind(fd, &unix.SockaddrInet4{Port: int(l.Port), Addr: l.Addr.As4()})
@@ -71,8 +71,8 @@ func here(l link.Link) exprs {
 	}
 }
 
-// endStall makes the kernel forget where those who wait were led, so that the
-// next retransmission of their SYN gets through, and then resets those who had
+// endStall makes the kernel forget where waiting clients were led, so that the
+// next retransmission of their SYN gets through, and then resets those that had
 // completed their handshake.
 func (c *cut) endStall() error {
 	var errs []error

@@ -87,7 +87,7 @@ func (s *steers) leftover() (out []string, err error) {
 }
 
 // lead gives the addresses that a question is answered with instead, and counts
-// it; none where nobody steers it.
+// it; none where no rule steers it.
 func (s *steers) lead(q question, from netip.Addr) []netip.Addr {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -136,7 +136,7 @@ func (s *strays) note(set *nftables.Set) exprs {
 		Operation: unix.NFT_DYNSET_OP_UPDATE, Exprs: []expr.Any{&expr.Counter{}}}}
 }
 
-// listen counts who asks on the wire for an address that is not near.
+// listen counts the senders that ask on the wire for an address that is not near.
 func (s *strays) listen(r *ruleset, near []netip.Addr) error {
 	table := r.conn.AddTable(r.arp)
 	known := &nftables.Set{Table: table, Name: nearSet, KeyType: nftables.TypeIPAddr}
@@ -213,7 +213,7 @@ func strayOf(e nftables.SetElement) (link.Stray, bool) {
 	}, true
 }
 
-// neighbourOf reads one of those who asked; not of an announcement of an address, nor
+// neighbourOf reads one of those that asked; not of an announcement of an address, nor
 // of a question whether it is free.
 func neighbourOf(e nftables.SetElement) (link.Stray, bool) {
 	if len(e.Key) != 8 || e.Counter == nil {

@@ -56,7 +56,7 @@ type transaction struct {
 	missed []*mode    // that were drawn not to
 }
 
-// opaque is a transaction of which no more is known than whose it is.
+// opaque is a transaction of which only the side is known.
 func opaque(w whose) *transaction { return &transaction{request: request{whose: w}} }
 
 // drawn tells whether a rule on a share touches it: that is drawn once, and holds for all its

@@ -17,7 +17,7 @@ import (
 
 // linkListener takes the clients of a proxied link in, and puts Toxiproxy's pipeline
 // between each and the HTTP stage, once a fault wants it there. Toxiproxy's own
-// listener would keep the sockets to itself, and nobody could send an RST.
+// listener would keep the sockets to itself, and no RST could be sent.
 type linkListener struct {
 	server   *toxiproxy.ApiServer
 	proxy    *toxiproxy.Proxy // never listens: it owns the toxic
@@ -98,7 +98,7 @@ func (d *linkListener) start(t *answerPipe) {
 const lookEvery = 20 * time.Millisecond
 
 // look ends the flows of clients that have closed. Nothing may read from such a connection
-// at the time: what is held for it is awaited by nobody. A client that ends its side has
+// at the time: nothing waits for what is held for it. A client that ends its side has
 // closed.
 func (d *linkListener) look() {
 	tick := time.NewTicker(lookEvery)

@@ -55,7 +55,7 @@ func (t *answerPipe) WriteTo(pipeline io.Writer) (int64, error) {
 	t.into = pipeline
 	close(t.open)
 	<-t.shut
-	return 0, nil // whom nobody counts for
+	return 0, nil // nothing counts there
 }
 
 // Read is never called where WriteTo can be.

@@ -7,7 +7,7 @@ import (
 	"net"
 )
 
-// relay carries bytes on, and lets somebody read them as they go by: what Read
+// relay carries bytes on, and lets a reader have them as they go by: what Read
 // gave goes on when it is called again, so it is known what it is before the
 // other side has it, and nothing is held while one waits for more.
 type relay struct {
@@ -38,7 +38,7 @@ func (r *relay) passOn(n int) error {
 	return err
 }
 
-// rest carries on what is still to come; nobody reads it.
+// rest carries on what is still to come, unread.
 func (r *relay) rest() {
 	if r.flush() == nil {
 		_, _ = io.Copy(r.to, r.from)

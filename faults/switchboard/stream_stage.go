@@ -113,7 +113,7 @@ type exchange struct {
 	up *uplink // there, where it goes on to somewhere
 
 	heard  atomic.Bool   // the client has said something
-	alone  atomic.Bool   // the node's answers are read by somebody else
+	alone  atomic.Bool   // the node's answers are read elsewhere
 	silent chan struct{} // closed when the node's answers have ended
 }
 
@@ -276,7 +276,7 @@ func (c *exchange) one() bool {
 		return false
 	}
 	begins := c.sent.Load()
-	if !ok { // one long answer to whom the connection is
+	if !ok { // one long answer to the side that the connection is of
 		c.flow.answer(begins, c.flow.unreadable())
 		c.flow.asked.Store(true)
 		if c.heard.Load() { // else it is a greeting: the client's first word is still to come

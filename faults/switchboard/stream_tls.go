@@ -51,7 +51,7 @@ type certStore struct {
 // namesOf are the names by which clients reach a link's node.
 func namesOf(l link.Link) []string { return slices.Compact([]string{l.To, l.Name}) }
 
-// strangeName is of a host that nobody in a drill asks for (RFC 2606).
+// strangeName is of a host that no drill asks for (RFC 2606).
 const strangeName = "another-host.invalid"
 
 // forge makes the certificate that a rule shows, once.
@@ -150,7 +150,7 @@ func (c *exchange) holdHello(m *mode) bool {
 // terminate ends the client's TLS here and goes on by TLS of its own to the node;
 // it tells whether both sides agreed to that. Under a rule, the client decides
 // first whether it takes what it is shown. Without one, the node is asked first: a
-// client whose node does not make the handshake gets none.
+// client of a node that does not make the handshake gets none.
 func (c *exchange) terminate(m *mode) bool {
 	as := &link.TLS{As: good}
 	if m != nil {
@@ -182,7 +182,7 @@ func (c *exchange) terminate(m *mode) bool {
 	return true
 }
 
-// takeNode has nobody else read what the node says; false: it has said something.
+// takeNode alone reads what the node says; false: it has said something.
 func (c *exchange) takeNode() bool {
 	c.alone.Store(true)
 	_ = c.node.SetReadDeadline(time.Now())
@@ -190,7 +190,7 @@ func (c *exchange) takeNode() bool {
 	return c.node.SetReadDeadline(time.Time{}) == nil && !c.turns.ended()
 }
 
-// errNode is told to nobody: the client gets an alert.
+// errNode is not told: the client gets an alert.
 var errNode = errors.New("tls: the node makes no handshake")
 
 // http11 is all that the stage reads (RFC 7301).

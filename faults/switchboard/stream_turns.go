@@ -12,7 +12,7 @@ import (
 type turns struct {
 	mu    sync.Mutex
 	fewer sync.Cond      // there are fewer, or there will be no more
-	queue []*transaction // whose answers are still to come, or to end
+	queue []*transaction // answers to them are still to come, or to end
 	plain bool           // it speaks something else, from here on
 }
 

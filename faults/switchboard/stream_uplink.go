@@ -15,7 +15,7 @@ import (
 type uplink struct {
 	net.Conn
 	flow *flow
-	of   *transaction // whose bytes are written
+	of   *transaction // of which bytes are written
 	line pace
 }
 

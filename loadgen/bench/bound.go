@@ -4,7 +4,7 @@ package bench
 
 import "testing"
 
-// AtMost fails a benchmark whose figure is above what the project holds itself to.
+// AtMost fails a benchmark with a figure above what the project holds itself to.
 func AtMost(b *testing.B, what string, have, bound float64) {
 	b.Helper()
 	if !(have <= bound) {
@@ -12,7 +12,7 @@ func AtMost(b *testing.B, what string, have, bound float64) {
 	}
 }
 
-// AtLeast fails one whose figure is below.
+// AtLeast fails one with a figure below.
 func AtLeast(b *testing.B, what string, have, bound float64) {
 	b.Helper()
 	if !(have >= bound) {

@@ -86,7 +86,7 @@ func Program(tb testing.TB, name string) string {
 	return path
 }
 
-// FreePort is a loopback address on which nobody listens now.
+// FreePort is a loopback address on which no process listens now.
 func FreePort(tb testing.TB) string {
 	tb.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")

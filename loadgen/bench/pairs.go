@@ -27,7 +27,7 @@ func Runs(tb testing.TB) int {
 
 // Rounds runs every candidate once in each of n rounds and gives what they
 // measured, by candidate and round. Every second round goes backwards, so that
-// a machine that gets slower favours nobody.
+// a machine that gets slower favours neither.
 func Rounds[T any](n int, candidates ...func() T) [][]T {
 	all := make([][]T, len(candidates))
 	for round := range n {

@@ -1,5 +1,5 @@
 // Package dns is DNS on the wire, as far as a drill speaks it: one question, its
-// addresses, who asks and who serves. It alone imports github.com/miekg/dns, whose
+// addresses, client and server. It alone imports github.com/miekg/dns, whose
 // v1 is frozen; a test holds that.
 package dns
 

@@ -9,7 +9,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Query is a question, and who asks it how.
+// Query is a question, its asker, and how it is asked.
 type Query struct {
 	Question
 	From netip.AddrPort

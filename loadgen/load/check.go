@@ -93,7 +93,7 @@ type AlertmanagerProbe struct {
 	Labels map[string]string `json:"labels"`
 }
 
-// SQLProbe asks a PostgreSQL over a fresh connection; good is a row, whose first column is
+// SQLProbe asks a PostgreSQL over a fresh connection; good is a row, in which the first column is
 // Equals where that is set.
 type SQLProbe struct {
 	DSN    secret.Text `json:"dsn"`

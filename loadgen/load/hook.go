@@ -18,7 +18,8 @@ type Hook struct {
 	Name string `json:"name"`
 	Port int    `json:"port"`
 	Path string `json:"path"`
-	// Token ends the path: only who knows it notifies. Empty: whoever reaches the node does.
+	// Token ends the path: only a sender that knows it notifies. Empty: any that reaches the node
+	// does.
 	Token secret.Text `json:"token,omitempty"`
 }
 

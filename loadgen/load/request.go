@@ -12,7 +12,7 @@ type Class uint8
 // The classes of a request.
 const (
 	OK          Class = iota
-	Status            // an answer whose status is not expected
+	Status            // an answer with a status that is not expected
 	DialTimeout       // no SYN-ACK in time
 	Refused           // RST to the SYN
 	Unreachable       // ICMP: host or net unreachable
@@ -34,7 +34,7 @@ const (
 	TLSAuthority // certificate by an authority that is not trusted
 	TLSVersion   // no version in common
 
-	Assertion // a whole answer whose status is expected, and whose body or header is not
+	Assertion // a whole answer with the status expected, and another body or header
 	Classes   // how many there are
 )
 
@@ -63,7 +63,7 @@ type Request struct {
 	Lookup    Step // the name, asked at the DNS; succeeded: answered with an address
 	Handshake Step // TCP, from the SYN
 	TLS       Step
-	Node      string // who answered: header X-Stormdrill-Node, else empty
+	Node      string // the node that answered: header X-Stormdrill-Node, else empty
 	// which fault answered, where Injected, by the same header; empty in older records
 	Fault    string
 	Status   uint16 // 0: no answer

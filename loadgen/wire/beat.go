@@ -78,7 +78,7 @@ func (p *Peer) beat() {
 		}
 		select {
 		case p.writing <- struct{}{}:
-			go func() { // it may block for as long as nobody reads; the count goes on
+			go func() { // it may block for as long as nothing reads; the count goes on
 				_ = writeLine(p.w, message{Call: beat})
 				<-p.writing
 			}()

@@ -43,7 +43,7 @@ func (w Wall) Offset() Offset {
 }
 
 // MeasureOffset asks the peer's clock n times and keeps the answer with the
-// shortest round trip, whose half is the error bound. The peer answers the
+// shortest round trip, half of which is the error bound. The peer answers the
 // call "clock" (Serve does so by itself).
 func MeasureOffset(ctx context.Context, p *Peer, n int) (Offset, error) {
 	best := Offset{Bound: time.Hour}
@@ -61,7 +61,7 @@ func MeasureOffset(ctx context.Context, p *Peer, n int) (Offset, error) {
 	return best, nil
 }
 
-// Over is what measurements in the course of a run leave of the first one, whose
+// Over is what measurements in the course of a run leave of the first one, of which the
 // Shift relates all instants of it: the bound is wide enough for where the clocks
 // went apart since. Between two measurements they are taken to drift evenly.
 func Over(all []Offset) (o Offset) {

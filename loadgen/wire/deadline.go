@@ -6,7 +6,7 @@ import (
 )
 
 // Expired is the event "expired": the node undid something by itself, for its deadline had
-// passed and nobody had told it to.
+// passed and no call had told it to.
 type Expired struct {
 	Name  string `json:"name"`            // the fault's
 	At    int64  `json:"at"`              // when it was undone, ns on CLOCK_MONOTONIC
@@ -53,7 +53,7 @@ func (d *Deadlines) Set(name string, after time.Duration, undo func() error,
 		} else if d.holds(name, one) {
 			one.timer.Reset(retryEvery)
 		}
-		_ = tell("expired", told) // last: it waits while nobody listens
+		_ = tell("expired", told) // last: it waits while nothing listens
 	})
 }
 

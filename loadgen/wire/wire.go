@@ -202,7 +202,7 @@ type Server struct {
 	latest  map[string]chan struct{} // closed when the latest command about a name has ended
 }
 
-// NewServer serves a conversation whose answers and events go to w.
+// NewServer serves a conversation with answers and events that go to w.
 func NewServer(w io.Writer) *Server {
 	return &Server{writing: make(chan struct{}, 1), w: w, latest: map[string]chan struct{}{}}
 }

@@ -22,7 +22,7 @@ const within = 10 * time.Second
 // used, and their values stand there as they are, as in the URLs of a scenario.
 type Address string
 
-// Check reports an address that is no URL of HTTP, or whose secrets are not there.
+// Check reports an address that is no URL of HTTP, or lacks its secrets.
 func (a Address) Check() error {
 	_, err := a.parse()
 	return err

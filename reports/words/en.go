@@ -143,7 +143,8 @@ var english = map[sla.Code]string{
 	sla.MonitoringAhead: "{watcher}: its own time stamp is {off_seconds} ± " +
 		"{resolution_seconds} later than what it tells was seen: the monitoring's clock is ahead",
 	sla.MonitoringBehind: "{watcher}: its own time stamp is {off_seconds} ± " +
-		"{resolution_seconds} earlier than what it tells was seen: the monitoring's clock is behind",
+		"{resolution_seconds} earlier than what it tells was seen: the monitoring's clock is " +
+		"behind",
 	sla.SettingNotHonoured: "{setting} of {given} is not honoured: the record was made with " +
 		"{record}, and is judged with it",
 	sla.NotContained: "not contained: {detail}",

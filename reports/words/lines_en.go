@@ -217,16 +217,18 @@ var englishLines = map[string]string{
 	"matrix-unwatched": "the drill has none",
 	"matrix-unsure": "{drill}: no alert is known to have seen it‹, an outage of {outage}›; " +
 		"{failed} requests failed",
-	"matrix-all-seen":       "some alert saw each drill in which users were hurt",
-	"matrix-none-hurt":      "in no run that proves anything were users hurt by a fault",
-	"matrix-proves-nothing": "{drill}: the run proves nothing, so what its alerts would have seen is open",
-	"matrix-silent":         "{alert} never fired, and should have in {met} of its {runs} runs",
-	"matrix-unasked":        "{alert} never fired, and had no reason to in its runs ({runs})",
-	"matrix-crying":         "{alert}: false alarms {alarms}, runs {runs}",
-	"matrix-astray":         "{alert}: alerts for the wrong target {alerts}, runs {runs}",
-	"matrix-title":          "Drills against alerts",
-	"matrix-shows":          "What it shows",
-	"matrix-unfired":        "{alert}: no watcher was told of this alert in any of the runs ({runs})",
+	"matrix-all-seen":  "some alert saw each drill in which users were hurt",
+	"matrix-none-hurt": "in no run that proves anything were users hurt by a fault",
+	"matrix-proves-nothing": "{drill}: the run proves nothing, so what its alerts would have " +
+		"seen is open",
+	"matrix-silent":  "{alert} never fired, and should have in {met} of its {runs} runs",
+	"matrix-unasked": "{alert} never fired, and had no reason to in its runs ({runs})",
+	"matrix-crying":  "{alert}: false alarms {alarms}, runs {runs}",
+	"matrix-astray":  "{alert}: alerts for the wrong target {alerts}, runs {runs}",
+	"matrix-title":   "Drills against alerts",
+	"matrix-shows":   "What it shows",
+	"matrix-unfired": "{alert}: no watcher was told of this alert in any of the runs " +
+		"({runs})",
 
 	// A drill while it runs.
 	"warm-up":       "warm-up",

@@ -48,14 +48,15 @@ var englishPage = map[string]string{
 	"page-success-hint":  "share of good requests",
 	"page-all-groups":    "all groups",
 	"page-whole-run":     "whole run",
-	"page-how":           "drag or + and − zoom all charts, arrows move, double click or 0 goes back",
-	"page-fault-on":      "fault on",
-	"page-outage":        "outage of users",
-	"page-any-failed":    "requests failed",
-	"page-give":          "how finely an instant is known",
-	"page-mitigated":     "mitigated after",
-	"page-recovered":     "well after clear",
-	"page-calm":          "latency as before, after clear",
+	"page-how": "drag or + and − zoom all charts, arrows move, double click or 0 goes " +
+		"back",
+	"page-fault-on":   "fault on",
+	"page-outage":     "outage of users",
+	"page-any-failed": "requests failed",
+	"page-give":       "how finely an instant is known",
+	"page-mitigated":  "mitigated after",
+	"page-recovered":  "well after clear",
+	"page-calm":       "latency as before, after clear",
 
 	// Who knew what.
 	"page-noticed-panel": "Who knew what, when",
@@ -107,7 +108,8 @@ var englishPage = map[string]string{
 	"page-faint":       "{bad} bad requests, too few for an outage",
 	"page-least":       "least to stand out",
 	"page-least-group": "of one group",
-	"page-untraced":    "no request there carries a user's traceparent, which would tell them apart",
+	"page-untraced": "no request there carries a user's traceparent, which would tell them " +
+		"apart",
 
 	// What it cost.
 	"page-cost-panel": "What it cost",

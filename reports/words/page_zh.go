@@ -144,7 +144,8 @@ var chinesePage = map[string]string{
 	"page-strays-are":    "拦下 {packets} 个",
 	"page-uncontained":   "网络缺少的隔离",
 	"page-one":           "一次运行",
-	"page-one-run":       "只说明发生过一次的事；要得出普遍结论请做多次演练：stormdrill run --repeat。",
+	"page-one-run": "只说明发生过一次的事；要得出普遍结论请做多次演练：" +
+		"stormdrill run --repeat。",
 
 	// To repeat it.
 	"page-again-panel": "如何重现",
@@ -154,8 +155,9 @@ var chinesePage = map[string]string{
 	"page-image-of":    "{nodes} 的镜像",
 
 	// A campaign's page.
-	"page-kept-of":      "{verdict}，{runs} 轮中 {kept} 轮达到 SLA",
-	"page-exceeded":     "未达到 {missed} 轮，无法判定 {untold} 轮，未运行 {left} 轮；允许 {allowed} 轮",
+	"page-kept-of": "{verdict}，{runs} 轮中 {kept} 轮达到 SLA",
+	"page-exceeded": "未达到 {missed} 轮，无法判定 {untold} 轮，" +
+		"未运行 {left} 轮；允许 {allowed} 轮",
 	"page-may-say":      "对同类演练能说什么",
 	"page-keep":         "至少 {share}% 达到 SLA",
 	"page-keep-unknown": "尚不能下结论",

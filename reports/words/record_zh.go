@@ -92,8 +92,8 @@ var chineseFaults = map[string]string{
 	"dns": "解析器{answer}‹ {delay}›‹ {to}，旧地址拒绝连接›‹，针对 {names}›‹，占查询的 {share}›" +
 		"‹，可缓存 {ttl}›",
 	"flood": "以 {rate} 的请求洪泛 {to}‹，{ramp} 内达到›，来自 {sources} 个地址",
-	"connection-flood": "向 {to} 打开 {connections} 条连接，以 {rate} 打开，来自 {sources} 个地址，" +
-		"{send}",
+	"connection-flood": "向 {to} 打开 {connections} 条连接，以 {rate} 打开，" +
+		"来自 {sources} 个地址，{send}",
 	"slow-requests": "向 {to} 保持 {connections} 个请求，{part}每 {every} 只发一个字节，" +
 		"以 {rate} 打开，来自 {sources} 个地址",
 	"tls":           "TLS：{as}",

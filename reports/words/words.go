@@ -151,7 +151,7 @@ func (l *Language) Line(name string, values ...string) string {
 	return text
 }
 
-// Under are the lines whose names begin with a prefix, by what follows it.
+// Under are the lines with names that begin with a prefix, by what follows it.
 func (l *Language) Under(prefix string) map[string]string {
 	under := map[string]string{}
 	for name, line := range l.lines {

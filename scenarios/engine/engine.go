@@ -68,7 +68,7 @@ type Drill struct {
 	Ledger  *Ledger
 	Now     func() int64         // the record's clock, ns
 	Doubt   func() time.Duration // by how much Now may be off, either way; nil: by nothing
-	Lost    <-chan error         // a container ended by itself; nil: nobody watches
+	Lost    <-chan error         // a container ended by itself; nil: not watched
 	Abort   <-chan string        // the scenario's abort condition held; nil: it has none
 	// of the baseline; nil: whatever it is like, the faults are injected
 	Pulse *Pulse
@@ -147,8 +147,8 @@ func (d *Drill) steadyState(ctx context.Context) (aborted bool, err error) {
 	return d.wait(ctx, d.Phases.Baseline+d.Delay)
 }
 
-// dead says whose baseline was mostly bad: then nothing is injected. A control run has
-// nothing to inject.
+// dead says of which groups the baseline was mostly bad: then nothing is injected. A control run
+// has nothing to inject.
 func (d *Drill) dead() string {
 	if d.Pulse == nil || len(d.Faults) == 0 {
 		return ""

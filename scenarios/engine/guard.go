@@ -57,7 +57,7 @@ type Guard struct {
 // NewGuard watches for c.
 func NewGuard(c Condition) *Guard { return &Guard{Condition: c, C: make(chan string, 1)} }
 
-// See takes requests of one group, whose τ is slow.
+// See takes requests of one group, with slow as its τ.
 func (g *Guard) See(rs []load.Request, slow time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -74,7 +74,7 @@ func (d *Drill) lift(ctx context.Context, f Fault) error {
 // mark of a fault that broke a container.
 const canaryEvery = 50 * time.Millisecond
 
-// errUnasked is a fault that is gone, of which nobody could ask whether what it broke
+// errUnasked is a fault that is gone, of which it could not be asked whether what it broke
 // serves again.
 var errUnasked = errors.New("whether what it broke serves again could not be asked")
 

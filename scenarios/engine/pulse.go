@@ -32,7 +32,7 @@ func (p *Pulse) Begin(at int64) {
 	p.from, p.groups = at, nil
 }
 
-// See takes requests of a group, whose τ is slow.
+// See takes requests of a group, with slow as its τ.
 func (p *Pulse) See(group string, rs []load.Request, slow time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Steer moves names while somebody wants it, and back. It is the defence that a
+// Steer moves names while that is wanted, and back. It is the defence that a
 // drill rehearses, not one of its faults: it is on from the first request to the
 // last, and undone with the load.
 type Steer struct {
@@ -26,7 +26,7 @@ type Steer struct {
 	moved   bool // or about to be
 }
 
-// NewSteer makes one that nobody wants yet.
+// NewSteer makes one that is not wanted yet.
 func NewSteer(name string, rule link.Rule, board faults.Switchboard, told func(moved bool)) *Steer {
 	return &Steer{Name: name, Rule: rule, Board: board, Told: told, changed: make(chan struct{}, 1)}
 }

@@ -38,7 +38,7 @@ type Run struct {
 	Outage   *sla.Time  `json:"outage"`
 }
 
-// Of is the line of a scorecard whose evidence is in a folder.
+// Of is the line of a scorecard with its evidence in a folder.
 func Of(c sla.Scorecard, folder string) Run {
 	return Run{Schema: Schema, Run: c.Run, Scenario: c.Scenario, Started: string(c.Started),
 		Control: c.Control, Verdict: c.Verdict, Tool: string(c.Tool), SLA: c.SLA, Folder: folder,

@@ -7,7 +7,8 @@ import (
 )
 
 // ErrNoEngine is returned where nothing answers that could run a drill's nodes.
-var ErrNoEngine = errors.New("no Docker engine answers: start one, or point DOCKER_HOST at it; stormdrill doctor says more")
+var ErrNoEngine = errors.New("no Docker engine answers: start one, or point DOCKER_HOST at it; " +
+	"stormdrill doctor says more")
 
 // ErrSubnetTaken is returned where another network took the subnet between Room and
 // Start: make the plan again, for another.
@@ -20,7 +21,8 @@ type UncontainedError struct {
 
 // Error names all, and the cures.
 func (e *UncontainedError) Error() string {
-	return fmt.Sprintf("the engine does not close the drill's network: %s; use an engine that does "+
+	return fmt.Sprintf("the engine does not close the drill's network: %s; use an engine that "+
+		"does "+
 		"(Docker 20.10 or newer, see stormdrill doctor), or allow it by --uncontained",
 		strings.Join(e.Lacks, "; "))
 }
@@ -30,8 +32,8 @@ type EndedError struct {
 	What    string // "target app-1", "load node"
 	Code    int    // exit status; −1: not known
 	OOM     bool   // the kernel has killed one of its processes for want of memory
-	Removed bool   // somebody else is removing it, or has
-	Signal  string // that somebody else had the engine send it; empty: none
+	Removed bool   // something else is removing it, or has
+	Signal  string // that another client had the engine send it; empty: none
 	Said    string // the end of its log
 }
 
@@ -39,18 +41,19 @@ func (e *EndedError) Error() string {
 	how := fmt.Sprintf("its process ended with exit status %d", e.Code)
 	switch killed := Signal(e.Code - 128); {
 	case e.Removed:
-		how = "somebody else removed its container (docker rm, a pruning job, or stormdrill clean --all)"
+		how = "somebody else removed its container (docker rm, a pruning job, or stormdrill " +
+			"clean --all)"
 	case e.OOM:
-		how = fmt.Sprintf("the kernel killed it for want of memory (OOM, exit status %d): give it more (memory:), or look for what it does with it",
-			e.Code)
+		how = fmt.Sprintf("the kernel killed it for want of memory (OOM, exit status %d): give "+
+			"it more (memory:), or look for what it does with it", e.Code)
 	case e.Signal != "":
 		how = fmt.Sprintf("somebody else had the engine send it %s (exit status %d)", e.Signal,
 			e.Code)
 	case e.Code < 0:
 		how = "its process ended, and the engine does not say how"
 	case killed != "":
-		how = fmt.Sprintf("its process was killed by %s (exit status %d), and the engine was not asked to",
-			killed, e.Code)
+		how = fmt.Sprintf("its process was killed by %s (exit status %d), and the engine was not "+
+			"asked to", killed, e.Code)
 	}
 	return fmt.Sprintf("%s: %s, though no fault wanted it to end; the end of its log:\n%s", e.What,
 		how, e.Said)
@@ -60,8 +63,8 @@ func (e *EndedError) Error() string {
 type EngineError struct{ Err error }
 
 func (e *EngineError) Error() string {
-	return fmt.Sprintf("the engine no longer answers (%v): what of the drill it still holds, stormdrill clean removes once it is back",
-		e.Err)
+	return fmt.Sprintf("the engine no longer answers (%v): what of the drill it still holds, "+
+		"stormdrill clean removes once it is back", e.Err)
 }
 
 // Unwrap gives the cause.
@@ -74,8 +77,8 @@ type SilentError struct {
 }
 
 func (e *SilentError) Error() string {
-	return fmt.Sprintf("%s: it does not answer (%v): is it frozen, or the machine out of memory or CPU time?",
-		e.What, e.Err)
+	return fmt.Sprintf("%s: it does not answer (%v): is it frozen, or the machine out of memory "+
+		"or CPU time?", e.What, e.Err)
 }
 
 // Unwrap gives the cause.

@@ -20,8 +20,8 @@ type LogCut struct {
 func (c LogCut) String() string {
 	var all []string
 	if c.Lines > 0 {
-		all = append(all, fmt.Sprintf("%d of its lines are longer than %d bytes and were cut (%d bytes)",
-			c.Lines, MostLine, c.Bytes))
+		all = append(all, fmt.Sprintf("%d of its lines are longer than %d bytes and were cut (%d "+
+			"bytes)", c.Lines, MostLine, c.Bytes))
 	}
 	if c.Early > 0 {
 		all = append(all, fmt.Sprintf("its first %d bytes made room for the last", c.Early))

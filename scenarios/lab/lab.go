@@ -90,8 +90,9 @@ type Options struct {
 
 // Dead is a run that Clean or Sweep has found.
 type Dead struct {
-	Run     string
-	Ledger  string // the file, on the machine that ran it; empty unless that is this one, and the run was removed
+	Run string
+	// the file, on the machine that ran it; empty unless that is this one, and the run was removed
+	Ledger  string
 	Outcome string // "removed", or why not
 }
 

@@ -62,7 +62,7 @@ type sources struct {
 	given  int // so far
 }
 
-// take gives n addresses; the keys are of who asks for so many.
+// take gives n addresses; the keys are of what asks for so many.
 func (p *sources) take(keys []string, n int) (from []netip.Addr) {
 	if p.given+n > MostSources {
 		p.problem(keys, "%d sources in all groups and floods: want at most %d in a drill",

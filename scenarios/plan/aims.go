@@ -19,7 +19,7 @@ type aims struct {
 	fault    time.Duration // the phase's length
 }
 
-// all gives the faults whose aims hit something, with links as they are before proxies,
+// all gives the faults with aims that hit something, with links as they are before proxies,
 // and how long answers are kept about names that they move.
 func (p aims) all() (all []Fault, ttls []answerTTL) {
 	for _, f := range p.faults {
@@ -71,7 +71,7 @@ func (p aims) aim(f writtenFault, ttls *[]answerTTL) (Fault, bool) {
 }
 
 // moved checks where a fault's names move to, and sees that answers about them are kept
-// for as long as it says. False: somebody has said what is wrong.
+// for as long as it says. False: what is wrong has been said.
 func (p aims) moved(f *Fault, keys []string, ttls *[]answerTTL) bool {
 	a, keys := f.Fault.Aim(), append(keys, f.Kind)
 	to := append(slices.Clip(keys), "to")

@@ -9,7 +9,7 @@ import (
 )
 
 // answerTTL says how long an asker may keep answers about names, from the start; 0: as
-// ever. The keys are of who says so.
+// ever. The keys are of what says so.
 type answerTTL struct {
 	keys  []string
 	asker string
@@ -17,7 +17,7 @@ type answerTTL struct {
 	ttl   time.Duration
 }
 
-// setTTLs is the pass that tells clients how long they may keep answers: of two who say
+// setTTLs is the pass that tells clients how long they may keep answers: of two that say
 // so of one name, both have to say the same.
 func setTTLs(d *diagnostics, clients []link.Client, all []answerTTL) []link.Client {
 	out := slices.Clone(clients)

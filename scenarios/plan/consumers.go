@@ -9,7 +9,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// consumerKind orders links, and says who can be aimed at.
+// consumerKind orders links, and says which can be aimed at.
 type consumerKind int
 
 const (
@@ -50,7 +50,7 @@ func (c *consumer) reach(nodes []string, port uint16) {
 	}
 }
 
-// consumers are all who open connections, by name.
+// consumers are all that open connections, by name.
 type consumers map[string]*consumer
 
 // with are the consumers and some more.

@@ -32,7 +32,7 @@ type detector struct {
 	check    *load.Check // which; nil: none
 }
 
-// questions are a watcher's, and whom they go to.
+// questions are a watcher's, and where they go.
 type questions struct {
 	client  string        // whose links they take
 	unknown bool          // it hears of things by a way that is not known here
@@ -109,7 +109,7 @@ func (d *detector) Connects(key, address string) {
 	d.asked.nodes = append(d.asked.nodes, nodes...)
 }
 
-// Resolves wants links to all ports of a target: a name is known to those who use it.
+// Resolves wants links to all ports of a target: a name is known to those that use it.
 func (d *detector) Resolves(key, target string) {
 	d.asked.names = true
 	nodes := d.p.endpoints.nodesOf(target)
@@ -124,7 +124,7 @@ func (d *detector) Resolves(key, target string) {
 	}
 }
 
-// Node wants a node to be there, whose state is read where it asks.
+// Node wants a node to be there, for its state is read where it asks.
 func (d *detector) Node(key, name string) {
 	if _, ok := d.p.endpoints.nodes[name]; ok {
 		d.asked.states = append(d.asked.states, name)
@@ -134,7 +134,7 @@ func (d *detector) Node(key, name string) {
 	}
 }
 
-// Logs wants nodes to be there, whose log is read.
+// Logs wants nodes to be there, for their log is read.
 func (d *detector) Logs(key, target string) {
 	d.asked.log, d.asked.nodes = true, d.p.endpoints.nodesOf(target)
 	if len(d.asked.nodes) == 0 {

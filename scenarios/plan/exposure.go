@@ -62,7 +62,7 @@ func (p exposure) longEnough(f *Fault, keys []string) bool {
 	return err == nil
 }
 
-// meetsNew checks that somebody makes new connections for such a fault to meet.
+// meetsNew checks that new connections are made for such a fault to meet.
 // Groups that make none may be there beside them, to show that they notice nothing.
 func (p exposure) meetsNew(f *Fault, keys []string) {
 	var settled []string
@@ -94,7 +94,7 @@ func (p exposure) meetsPooled(f *Fault) {
 	}
 }
 
-// saysAsked says when those nodes ask whose answers a fault changes, and who does not.
+// saysAsked says when nodes ask whose answers a fault changes, and which do not.
 func (p exposure) saysAsked(f *Fault) {
 	a := f.Fault.Aim()
 	moves := a.Misleads || a.Moves
@@ -122,14 +122,14 @@ func (p exposure) saysAsked(f *Fault) {
 			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to "+
 				"the addresses it has where an answer fails or is late: requests and checks go on",
 				f.Name, who, l.Name)
-		case !a.Moves && n.Spec.Lab.Web == nil: // a web asks nobody
+		case !a.Moves && n.Spec.Lab.Web == nil: // a web asks nothing
 			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: "+
 				"requests on them meet nothing", f.Name, who, l.Name)
 		}
 	}
 }
 
-// fitsIdle checks that somebody has connections that can be idle.
+// fitsIdle checks that there are connections that can be idle.
 func (p exposure) fitsIdle(f *Fault, after time.Duration, keys []string) {
 	for _, l := range f.Site.Links {
 		if !p.affected.neverIdle(l.From) {

@@ -24,7 +24,7 @@ type floods struct {
 	faults    []writtenFault
 	fault     time.Duration // the phase's length
 	users     quantity.Rate // of all load groups
-	taken     consumers     // whose names no flood may have
+	taken     consumers     // no flood may have their names
 }
 
 // floodsOut is the faults' own traffic.

@@ -77,7 +77,7 @@ func (p hostAccess) buildContext(b *scenarios.Build, keys []string) {
 // imageTag is a name that an image may be built under.
 var imageTag = regexp.MustCompile(`^[a-z0-9]+([._:/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$`)
 
-// authority reads the certificate that somebody trusts; none where file is empty.
+// authority reads the certificate that is trusted; none where file is empty.
 func (p hostAccess) authority(keys []string, file string) string {
 	if file == "" {
 		return ""

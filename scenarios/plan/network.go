@@ -8,7 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// network is who reaches whom: nodes, consumers, and the links between them.
+// network is what reaches what: nodes, consumers, and the links between them.
 type network struct {
 	topology
 	consumers consumers

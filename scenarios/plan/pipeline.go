@@ -56,7 +56,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	nodes.order = startOrder(d, s.Targets, nodes)
 	databases{d, nodes}.check()
 
-	// Who opens connections: users, floods, nodes, watchers, and who asks for readiness.
+	// What opens connections: users, floods, nodes, watchers, and the questions for readiness.
 	who := consumers{}.with(newConsumer(readyName, kindReady, subnet.loadNode()))
 	pool := &sources{diagnostics: d, subnet: subnet}
 	groups := cohorts(d, s.Load)
@@ -80,7 +80,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		s.Phases.Hold}.delays()
 	every := max(time.Second, s.Phases.Jitter, using.every, watching.every, told.every)
 
-	// Their links, those included by which faults and steers reroute somebody.
+	// Their links, those included by which faults and steers reroute.
 	reroutes := slices.Concat(faultReroutes(d, nodes, written),
 		steers{d, nodes, s.Steer, s.Watch, watching.questions, s.Phases.Hold}.reroutes())
 	who = who.follow(reroutes, nodes)

@@ -14,7 +14,7 @@
 //     ledgerLimits, windows, confirms, detectability, thresholds, profile, unjudged, budget;
 //   - what is not contained, and the order of time: containment, schedule.
 //
-// A pass is a function, or a type whose fields are what it takes and whose one method that
+// A pass is a function, or a type with what it takes as fields, and one method that
 // pipeline.go calls gives values, which no other pass changes. All share the diagnostics, to
 // which they report problems and notes, and look nodes up in a topology, links in a network.
 // Two draw from shared pools: of addresses (sources) and of what is random (draws).
@@ -94,7 +94,7 @@ type Fault struct {
 	Share   float64       // of the load's users that can be hit, in [0, 1]
 }
 
-// Steer is a defence by name, bound to whom it leads where.
+// Steer is a defence by name, bound to the askers that it leads elsewhere.
 type Steer struct {
 	Name   string
 	When   string // the watcher that decides
@@ -105,7 +105,7 @@ type Steer struct {
 	Rule   link.Rule
 }
 
-// String says what it does to whom.
+// String says what it does to its askers.
 func (s Steer) String() string {
 	verb := "hear"
 	if len(s.Askers) == 1 {

@@ -34,7 +34,7 @@ func (p targetCheck) ready(t *scenarios.Target, keys []string) {
 	}
 }
 
-// readyName is that of the consumer who asks whether nodes serve.
+// readyName is that of the consumer that asks whether nodes serve.
 const readyName = "ready"
 
 // readiness is the pass that gives every node the questions that say it serves: its own URL
@@ -45,10 +45,10 @@ type readiness struct {
 	from      netip.Addr // the load node's
 }
 
-// readinessOut is what is asked of whom before the baseline.
+// readinessOut is what is asked of which node before the baseline.
 type readinessOut struct {
 	checks   map[string][]load.Check // by node
-	consumer *consumer               // who asks, and whom
+	consumer *consumer               // what asks, and what it asks
 	asked    protocols
 }
 

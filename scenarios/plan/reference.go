@@ -13,7 +13,7 @@ func (g groups) judged() (names []string) {
 	return names
 }
 
-// sparesReferences checks that nobody's way but the users' leads over what a
+// sparesReferences checks that no way but the users' leads over what a
 // fault hits.
 func (p blastRadii) sparesReferences(f *Fault, w way) {
 	for _, name := range sortedKeys(p.affected.groups) {

@@ -10,7 +10,7 @@ import (
 // reroute says that names may come to lead some nodes and groups elsewhere, by a fault or by
 // a steer.
 type reroute struct {
-	from  string   // who, by name or glob
+	from  string   // the asker, by name or glob
 	names []string // that they ask for
 	to    []string // nodes
 }

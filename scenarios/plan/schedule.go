@@ -54,8 +54,8 @@ func (p schedule) timeline() []Step {
 	return steps
 }
 
-// others are who may ask at a period of their own: what stands behind a webhook, and
-// images that are not Stormdrill's and use somebody.
+// others are what may ask at a period of their own: what stands behind a webhook, and
+// images that are not Stormdrill's and use others.
 func (p schedule) others() (names []string) {
 	for _, w := range p.watchers {
 		if w.Told && !w.Person && !slices.Contains(p.known, w.Name) {

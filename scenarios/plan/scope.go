@@ -12,7 +12,7 @@ import (
 func (p affected) scope(f *Fault) string {
 	links := p.linksOf(f)
 	if len(links) == 0 {
-		links = f.Site.Links // it hits nobody: then by where it aims
+		links = f.Site.Links // it hits none: then by where it aims
 	}
 	from, to := map[string]bool{}, map[string]bool{}
 	for _, l := range links {

@@ -45,7 +45,7 @@ func asksFor(s link.Selection, g *scenarios.Group) bool {
 		func(name string) []string { return fields[name] })
 }
 
-// saysUnselected says whose requests on a fault's links it lets alone, all of them.
+// saysUnselected says of which groups the requests on a fault's links it lets alone, all of them.
 func saysUnselected(d *diagnostics, f *Fault, load groups) {
 	var all []string
 	for _, l := range f.Site.Links {

@@ -118,7 +118,7 @@ func (n network) aimed(text string) (nodes []string, links []link.Link, err erro
 	return nodes, links, nil
 }
 
-// askers finds who asks the resolver by that name or glob, and the links whose
+// askers finds what asks the resolver by that name or glob, and the links whose
 // names (all, where none is given) are asked for.
 func (n network) askers(text string, names []string) (askers []string, links []link.Link,
 	key string, err error) {

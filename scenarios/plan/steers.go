@@ -17,7 +17,7 @@ import (
 // DefaultTTL is how long an answer of the drill's resolver may be kept.
 const DefaultTTL = time.Second
 
-// steers is the pass that checks what each steer is written with, and finds whom it may
+// steers is the pass that checks what each steer is written with, and finds which askers it may
 // lead where.
 type steers struct {
 	*diagnostics
@@ -150,8 +150,8 @@ func (p steering) sparesReference(s *scenarios.Steer, keys []string, links []lin
 	return true
 }
 
-// seesPast checks that the watcher which decides does not look through somebody
-// who is steered: healed by its own decision, it would take it back.
+// seesPast checks that the watcher which decides does not look through a node
+// that is steered: healed by its own decision, it would take it back.
 func (p steering) seesPast(name string, s *scenarios.Steer, askers []string) bool {
 	for _, node := range p.behind(p.questions[s.When].nodes) {
 		if slices.Contains(askers, node) {

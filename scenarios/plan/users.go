@@ -25,8 +25,8 @@ const (
 	mostTimeout = 60 * time.Second
 )
 
-// userLoad is the pass that makes the load: the groups as the load node runs them, and who
-// reaches whom by that.
+// userLoad is the pass that makes the load: the groups as the load node runs them, and what
+// they reach by that.
 type userLoad struct {
 	*diagnostics
 	host      hostAccess

@@ -12,7 +12,7 @@ import (
 type uses struct {
 	*diagnostics
 	topology
-	taken consumers // whose names no node may have
+	taken consumers // no node may have their names
 }
 
 // usesOut are the nodes as consumers, and what is known of how they ask.

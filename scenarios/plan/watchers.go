@@ -27,7 +27,7 @@ type watchers struct {
 	consumers consumers // that a watcher may ask as
 }
 
-// watchersOut are the watchers, and who reaches whom by them.
+// watchersOut are the watchers, and what they reach.
 type watchersOut struct {
 	kinds     map[string]watch.Kind
 	header    []timeline.Watcher

@@ -81,8 +81,8 @@ func (d *Drill) state() timeline.State {
 	return s
 }
 
-// woke takes in that a watcher is content, or is not. It is told by whoever brings the
-// watcher's answers, and keeps nobody waiting.
+// woke takes in that a watcher is content, or is not. It is told by what brings the
+// watcher's answers, and makes nothing wait.
 func (d *Drill) woke(watcher string, content bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

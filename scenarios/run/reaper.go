@@ -48,7 +48,7 @@ func startReaper(cmd *exec.Cmd, events func(name string, body json.RawMessage)) 
 // dismissWithin is how long a reaper has to take notice that it is not needed.
 const dismissWithin = 10 * time.Second
 
-// dismiss ends the reaper, whose work is done.
+// dismiss ends the reaper: its work is done.
 func (r *reaper) dismiss() {
 	ctx, cancel := context.WithTimeout(context.Background(), dismissWithin)
 	defer cancel()
@@ -96,7 +96,7 @@ func attend(ctx context.Context, runner *commands.Runner, in io.Reader, out io.W
 }
 
 // settle lifts what is owed and notes it. A ledger that cannot be written to keeps
-// nobody from lifting.
+// nothing from lifting.
 func settle(ctx context.Context, runner *commands.Runner, path string) {
 	ledger, _ := engine.OpenLedger(path)
 	defer ledger.Close()

@@ -41,7 +41,7 @@ type recorder struct {
 	fired  []string       // "bad-node" once it touched users' traffic
 	latest []load.Request // of the block that came last; reused
 
-	steering atomic.Pointer[steering] // hears answers and notifications too; nil: nobody does
+	steering atomic.Pointer[steering] // hears answers and notifications too; nil: nothing does
 }
 
 func newRecorder(path string) (*recorder, error) {
@@ -53,7 +53,7 @@ func newRecorder(path string) (*recorder, error) {
 		window: timeline.NewWindow(time.Second)}, nil
 }
 
-// plan tells the recorder whose requests it will see.
+// plan tells the recorder of which groups it will see requests.
 func (r *recorder) plan(p *plan.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -178,7 +178,7 @@ func (r *recorder) note(n timeline.Note) {
 	})
 }
 
-// headerToKeep is a header whose descriptions name secrets instead of holding them. What it
+// headerToKeep is a header with descriptions that name secrets instead of holding them. What it
 // is judged by stays as it is: none of that may be one.
 func headerToKeep(h timeline.Header) timeline.Header {
 	h.Summary = secret.Hidden(h.Summary)

@@ -43,7 +43,7 @@ type Drill struct {
 	// lines. It is asked for where a watcher waits for an acknowledgement; nil: there is none.
 	Typed func() <-chan string
 	// Reaper is the command that starts a process of its own which calls Reap with the
-	// same run and ledger; nil: there is none, for a Ground whose labs end with this
+	// same run and ledger; nil: there is none, for a Ground of labs that end with this
 	// process. A drill with commands of its own then does not begin.
 	Reaper func(run, ledger string) *exec.Cmd
 	// Record is what Run recorded, once it has returned a scorecard; nil where there is none.
@@ -76,7 +76,7 @@ type Console interface {
 	Update(timeline.State)
 }
 
-// ErrNoReaper is returned for a drill that would run commands where nobody would undo what
+// ErrNoReaper is returned for a drill that would run commands where nothing would undo what
 // they did, were this process to end.
 var ErrNoReaper = errors.New("its faults run commands of their own, and without a reaper nobody " +
 	"would undo what they did")

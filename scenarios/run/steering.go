@@ -13,8 +13,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// steering hears the watchers' answers as they come, and tells the steers, and whoever looks
-// on, what follows. It never waits: answers come from those who read the nodes.
+// steering hears the watchers' answers as they come, and tells the steers, and what looks
+// on, what follows. It never waits: answers come from what reads the nodes.
 type steering struct {
 	mu       sync.Mutex
 	deciders []decider
@@ -26,7 +26,7 @@ type decider struct {
 	turned func(content bool)
 }
 
-// newSteering makes a plan's steers, and who decides over them. It says each
+// newSteering makes a plan's steers, and what decides over them. It says each
 // change in a line, and tells of each watcher that wakes or is content again.
 func newSteering(p *plan.Plan, board faults.Switchboard,
 	say func(kind, text string, values ...string),
@@ -63,7 +63,7 @@ func (s *steering) delivery(n load.Delivery) { s.hear(func(d decider) { d.Delive
 
 func (s *steering) hear(tell func(decider)) {
 	if s == nil {
-		return // nobody is steered, or there is no plan yet
+		return // nothing is steered, or there is no plan yet
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// errReaperGone ends a drill whose faults only its reaper could undo.
+// errReaperGone ends a drill of faults that only its reaper could undo.
 var errReaperGone = errors.New("the reaper was ended by somebody else: nobody would undo what " +
 	"the drill's own commands did")
 
@@ -98,7 +98,7 @@ func (w *warden) replace(gone *reaper, n int) bool {
 	return false
 }
 
-// dismiss ends the reaper, whose work is done.
+// dismiss ends the reaper: its work is done.
 func (w *warden) dismiss() {
 	w.mu.Lock()
 	w.over = true

@@ -7,7 +7,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// answers share out the requests of each phase among those who answered them.
+// answers share out the requests of each phase among the nodes that answered them.
 type answers struct {
 	of    map[string]*answered
 	met   [64]*answered // those met lately, by the end of their name; it spares the map
@@ -74,7 +74,7 @@ func (a *answers) partOf(nodes []string) float64 {
 	return sum / max(1, a.total[0])
 }
 
-// nodes are those who answered, by name.
+// nodes are those that answered, by name.
 func (a *answers) nodes() []Node {
 	out := []Node{}
 	for _, name := range slices.Sorted(maps.Keys(a.of)) {
@@ -89,7 +89,7 @@ func (a *answers) nodes() []Node {
 	return out
 }
 
-// answeredBy names the node that answered, or in whose stead a fault did; the
+// answeredBy names the node that answered, or that a fault answered for; the
 // switchboard where a fault's answer names none, as in older records.
 func answeredBy(r *load.Request) string {
 	switch {

@@ -72,8 +72,8 @@ func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
 	return out
 }
 
-// hurried says whose latency is not as before when the run ends, all faults being gone:
-// users are answered again, and not as well as they were.
+// hurried says of which groups the latency is not as before when the run ends, all faults being
+// gone: users are answered again, and not as well as they were.
 func (s *scorer) hurried() (reasons []Said) {
 	end := s.course.end
 	if s.course.cleared == never || s.course.cleared > end || s.wanted.Calm != nil {
@@ -134,7 +134,7 @@ func (s *scorer) baselines() {
 	}
 }
 
-// later says what happened to the users after the faults and W, of which nobody can say
+// later says what happened to the users after the faults and W, of which it cannot be said
 // whether a fault did it.
 func (s *scorer) later() (reasons []Said) {
 	if s.course.cleared == never {
@@ -174,8 +174,8 @@ func (s *scorer) later() (reasons []Said) {
 	return reasons
 }
 
-// unended says whose outage, being a fault's, was not seen to be over when the run ended:
-// no objective need have asked for it, and a run that leaves users unwell is no pass.
+// unended says of which group an outage, being a fault's, was not seen to be over when the run
+// ended: no objective need have asked for it, and a run that leaves users unwell is no pass.
 func (s *scorer) unended() (reasons []Said) {
 	for _, o := range s.own {
 		if o.censored {

@@ -22,7 +22,7 @@ type Difference struct {
 }
 
 // Compare holds a second run against a first, objective by objective: by the intervals that
-// times were measured in, and by the 95 % bounds (Clopper-Pearson) of shares whose counts are
+// times were measured in, and by the 95 % bounds (Clopper-Pearson) of shares with counts that are
 // known. A bare difference is none.
 func Compare(a, b Scorecard) (all []Difference) {
 	for _, name := range names(a.Objectives, b.Objectives) {

@@ -20,7 +20,7 @@ type counting struct {
 	counter
 }
 
-// feed reads a stream once, for all who count something in it.
+// feed reads a stream once, for all that count something in it.
 func (s *stream) feed(all []counting) {
 	i := 0
 	for r := range s.all.All() {

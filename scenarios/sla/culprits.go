@@ -69,7 +69,7 @@ func (s *scorer) suspects(o outage) (all []suspect) {
 	return all
 }
 
-// likely are the suspects of bad requests that no fault answered: those whose answers
+// likely are the suspects of bad requests that no fault answered: those of which the answers
 // would not say so, that were met, still on, and new to the users, where there are such.
 func likely(all []suspect, o outage, w int64) []suspect {
 	all = those(all, func(x suspect) bool { return !x.marks })

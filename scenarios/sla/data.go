@@ -136,7 +136,7 @@ func (s *scorer) faultTimes() (all []faultTime) {
 	return all
 }
 
-// lostBy is the place of the fault that a write was lost by: the latest in whose time it
+// lostBy is the place of the fault that a write was lost by: the latest in the time of which it
 // was acknowledged; else the next, for which it was still to be replicated. One from after
 // all of them is none's: its place is behind theirs.
 func lostBy(times []faultTime, acked int64) int {

@@ -145,7 +145,7 @@ func (s *scorer) nextOther(c detectionWindow) int64 {
 	return next
 }
 
-// Spared tells whether nobody was hurt by what a watcher has to notice: each of its
+// Spared tells whether no user was hurt by what a watcher has to notice: each of its
 // faults was absorbed.
 func (c Scorecard) Spared(w Watcher) bool {
 	return c.each(w, func(f Fault) bool { return f.Absorbed })

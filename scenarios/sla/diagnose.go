@@ -49,7 +49,7 @@ func (d Diagnosis) same(o Diagnosis) bool {
 		slices.Equal(d.Nodes, o.Nodes)
 }
 
-// measure says when it was, who had it, and what was counted.
+// measure says when it was, which users had it, and what was counted.
 func (d *Diagnosis) measure(s *scorer, all []episode) {
 	d.Groups = []string{}
 	d.From, d.Until = s.course.at(all[0].from), s.course.at(all[0].to)
@@ -189,8 +189,8 @@ type witness struct {
 	parts    [diagnosis.Tenths]bool
 }
 
-// usual takes in who answered a group in the baseline. Who gave less than a hundredth of the
-// answers is none of its nodes: a gateway now and then answers by itself.
+// usual takes in the nodes that answered a group in the baseline. One that gave less than a
+// hundredth of the answers is none of its nodes: a gateway now and then answers by itself.
 func (c *witness) usual(st *stream) {
 	for name, by := range st.before.of {
 		if !named(name) || 100*by.in[0] < st.before.total[0] {
@@ -210,7 +210,7 @@ func (c *witness) usual(st *stream) {
 	}
 }
 
-// looksBad reports whether a request looked bad to who sent it. That a fault marked an answer is
+// looksBad reports whether a request looked bad to its sender. That a fault marked an answer is
 // what the judge knows, and users do not.
 func looksBad(r *load.Request, slow time.Duration) bool {
 	return r.Class != load.OK || r.Latency() > slow

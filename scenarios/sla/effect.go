@@ -81,7 +81,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	}
 	felt, detectable, ofGroup := s.faintly(f)
 	switch {
-	case f.Watchers: // it met no user, and nobody has borne it
+	case f.Watchers: // it met no user, and none has borne it
 	case out.Proof.anybodys(f) && felt == nil && !s.ledAway(f) && !s.delayed(f):
 		out.Proof.Effective = "unknown"
 	case out.Proof.onlyPackets(f):

@@ -18,7 +18,7 @@ type False struct {
 	// can meet.
 	Outlived  int `json:"over_before_effect"`
 	Elsewhere int `json:"at_other_times"`
-	// WrongTarget counts alerts whose labels name a node that no fault touched which was on.
+	// WrongTarget counts alerts with labels that name a node that no fault touched which was on.
 	WrongTarget int `json:"wrong_target"`
 	Flaps       int `json:"flaps"`      // alerts that came again, no fault or outage begun since
 	Duplicates  int `json:"duplicates"` // notifications that said nothing new
@@ -129,7 +129,7 @@ func (s *scorer) misnamed(nodes []string, faults []timeline.Fault, links ways) b
 }
 
 // touches reports whether a node may have had something of a fault on others: it asks them,
-// or who asks them does; and what a fault sends of its own goes on to those they ask.
+// or what asks them does; and what a fault sends of its own goes on to those they ask.
 func (s *scorer) touches(f timeline.Fault, node string, links ways) bool {
 	return slices.ContainsFunc(f.Nodes, func(hit string) bool {
 		return links.leads(node, hit) || s.span(f.Name).own && links.leads(hit, node)

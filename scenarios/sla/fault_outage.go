@@ -30,7 +30,7 @@ type span struct {
 	late                      time.Duration // by how much that may be
 	loosed                    int64         // its own traffic first went out
 	own                       bool          // it makes traffic, and touches none of theirs itself
-	untimed                   bool          // it touched theirs, and nobody can say when first
+	untimed                   bool          // it touched theirs, and when first is not known
 }
 
 func (s *scorer) span(fault string) span {

@@ -48,7 +48,7 @@ func Fits(o timeline.Objectives, h timeline.Header) error {
 	return nil
 }
 
-// Unhonoured says which settings, of a scenario whose SLA is to judge a record, that record
+// Unhonoured says which settings, of a scenario with the SLA that is to judge a record, that record
 // cannot honour: it was made, and stays judged, with its own.
 func Unhonoured(given, record timeline.Header) (all []Said) {
 	differs := func(key string, want, have any) {

@@ -42,7 +42,7 @@ type failure struct {
 	repair     time.Duration
 }
 
-// failures says whose a fault is to repair, by where it lies and not by what users see of it.
+// failures says which team repairs a fault, by where it lies and not by what users see of it.
 var failures = map[link.Cause]failure{
 	link.Network: {NetworkInterruption, NetworkOperations, 15 * time.Minute},
 	link.Server:  {ServerDown, SystemsOperations, 10 * time.Minute},

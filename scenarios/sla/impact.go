@@ -30,7 +30,7 @@ type hits struct {
 // numbered keeps something of each user of a group, by number.
 type numbered[T any] struct {
 	first  []T
-	others map[uint32]*T // of those whose number is not below mostUsers
+	others map[uint32]*T // of those with a number not below mostUsers
 }
 
 // mostUsers is how many have a place before they are met.
@@ -132,7 +132,7 @@ func (s *scorer) degraded(seconds []slice) {
 
 // level is that of the worst second; where chance alone could have put it on
 // the other side of a limit, the higher one, flagged. Where most seconds have
-// leastSlice users, those with fewer, such as the end of the run, stand for nobody.
+// leastSlice users, those with fewer, such as the end of the run, stand for none.
 // It is everyone where nearly all were hit, second after second, until they were
 // as many.
 func (s *scorer) level(seconds []slice) {
@@ -178,7 +178,7 @@ func levelOf(share float64) int {
 }
 
 // wilson is the score interval of a share, k of n (Wilson, 1927), drawn from a
-// population whose size is known: the more of it was seen, the less is left to
+// population of a known size: the more of it was seen, the less is left to
 // chance, and of all of it nothing (correction for a finite population).
 func wilson(k, n, population int) (low, high float64) {
 	p := float64(k) / float64(n)

@@ -25,7 +25,7 @@ import (
 //     answer, and more than 1 % of bad requests miss every p99;
 //   - dns, handshake, tls: the share of lookups answered with an address, of TCP
 //     handshakes and of TLS handshakes completed, among those that were tried:
-//     a request on a pooled connection has none, one whose name was in the
+//     a request on a pooled connection has none, one with its name in the
 //     cache has no lookup. They are samples, and judged by their 95 % bounds;
 //   - dns-p95, handshake-p99, tls-p50 …: a percentile of how long these took, of which
 //     one that failed counts as one without end.
@@ -54,7 +54,7 @@ type Keep struct {
 	Metric string
 	Good   bool   // of a percentile: bad requests do not count
 	Of     string // group, or group/cohort; empty: all
-	Node   string // who answered; empty: anybody
+	Node   string // the node that answered; empty: any
 	On     string // "new" or "established" connections; empty: both
 	Phase  string
 	Op     string  // "<=" or ">="

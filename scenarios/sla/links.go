@@ -8,7 +8,7 @@ import (
 )
 
 // links counts the requests on each proxied link from one reading to the next, and those of
-// the users whose way leads there. A request that is under way at a reading may be counted
+// the users that have a way there. A request that is under way at a reading may be counted
 // in one phase by its user and in the next by the link.
 func (s *scorer) links() {
 	all := s.record.Readings

@@ -146,7 +146,7 @@ func cannotMeet(w Watcher) Said {
 	return Say(CannotMeet, faults, w.Name)
 }
 
-// detection judges a watcher. One that was content while nobody was hurt has missed
+// detection judges a watcher. One that was content while no user was hurt has missed
 // nothing, and has shown nothing: whether it would notice an outage is not told. Whether
 // slower answers alone had to be noticed no limit on a detection says.
 func (s *scorer) detection(name string, limit time.Duration, w Watcher, why Said) Objective {
@@ -167,13 +167,13 @@ func (s *scorer) detection(name string, limit time.Duration, w Watcher, why Said
 }
 
 // changes judges a time of each fault's outage, and gives the worst of the judgements:
-// of several faults, with the name of whose it is.
+// of several faults, with the name of that one.
 func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time) (worst Objective) {
 	var longest *Time
 	judged := false
 	for i, f := range s.card.Faults {
 		t := of(f)
-		// Users felt it and nobody can say for how long, which is no reason to pass by
+		// Users felt it, and for how long is not known, which is no reason to pass by
 		// another fault's time; but one that was over at once has nothing to mitigate.
 		untold := f.Faint > 0 && !(name == "mitigate" && s.record.Header.Faults[i].For == 0)
 		if t == nil && !untold {
@@ -210,7 +210,7 @@ func (s *scorer) mitigation(limit time.Duration) Objective {
 }
 
 // recovery judges how soon the users were answered again. Where they had another outage
-// later, nobody can say that it was for good.
+// later, it cannot be said that it was for good.
 func (s *scorer) recovery(limit time.Duration) Objective {
 	o := s.changes("recover", limit, func(f Fault) *Time { return f.Recover })
 	if later := s.later(); len(later) > 0 && o.Result == Met {

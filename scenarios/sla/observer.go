@@ -53,7 +53,7 @@ func byKnown(a, b seen) int {
 // its due at the earliest: what was known before the latest due is overtaken by
 // none that follows, and what is left waiting is only what was under way.
 type observer struct {
-	test      *stream // whose scores and limit it goes by
+	test      *stream // it goes by the scores and limit of that
 	good, bad []seen
 	least     int // how many may be waiting before it is worth a look
 	most      int // how many may be now

@@ -26,7 +26,7 @@ func (p Proof) anybodys(of timeline.Fault) bool { return p.Blind && !of.Vouched 
 
 // delayed reports whether users who can meet a fault were served more slowly while it was
 // on, from then on, than the baseline explains by the alarm's own test: a front that asks
-// again until it is answered fails nobody, and what it met shows in its latency.
+// again until it is answered fails no request, and what it met shows in its latency.
 func (s *scorer) delayed(f timeline.Fault) bool {
 	t := s.span(f.Name)
 	until := t.cleared
@@ -76,7 +76,7 @@ type faintOutage struct {
 	gap         time.Duration
 }
 
-// faintly is what users felt of a fault whose outage, if any, does not stand out; nil
+// faintly is what users felt of a fault without an outage that stands out; nil
 // where it is no more than chance gives. They felt it where they had a bad request of
 // its own making, or more of them than the steady state explains: while it was on, or
 // from its injection to the end of the run, in a group or in all groups together. Groups

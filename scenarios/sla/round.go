@@ -8,7 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// ways are the links by who opens connections on them, with what the switchboard
+// ways are the links by what opens connections on them, with what the switchboard
 // counted over its whole life: it is there before any target is, so a connection
 // that it did not count did not go over it.
 type ways map[string][]way
@@ -71,8 +71,8 @@ func (w ways) node(name string) bool {
 	return false
 }
 
-// passedBy are the links that a request must have gone round, by who opens them:
-// those that nobody took, from who was reached to who was not and is or leads to
+// passedBy are the links that a request must have gone round, by what opens them:
+// those that none took, from what was reached to what was not and is or leads to
 // the node that answered.
 func (w ways) passedBy(reached map[string]bool, node string) (links, who []string) {
 	for _, from := range slices.Sorted(maps.Keys(reached)) {
@@ -94,7 +94,7 @@ func (w ways) tunnelled(reached map[string]bool, node string) bool {
 
 // wentRound says where requests were answered by a node to which no link carried a
 // connection, at whichever hop: a fault on a link that traffic goes round bites
-// nobody, and what is measured is not what is rehearsed. A connection that stood all
+// none, and what is measured is not what is rehearsed. A connection that stood all
 // the time was counted when it was opened.
 func (s *scorer) wentRound() (reasons []Said) {
 	w := waysOf(s.record.Traffic)

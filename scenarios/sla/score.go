@@ -41,7 +41,7 @@ type scorer struct {
 	// the same, in seconds from the start of the run, or what it is known to exceed
 	first float64
 
-	// Counted in one pass, and looked into by who needs it.
+	// Counted in one pass, and looked into where it is needed.
 	seconds []slice      // of fault and recovery
 	buckets *timeBuckets // of the whole run
 	metrics metrics
@@ -127,7 +127,7 @@ func (s *scorer) sent() []*stream { return slices.Concat(s.streams, s.spared) }
 // confirm is W.
 func (s *scorer) confirm() time.Duration { return s.record.Header.Phases.Confirm }
 
-// findOutages finds what happened to the users, and whose doing it was: an
+// findOutages finds what happened to the users, and by which fault: an
 // outage that began within [T_inject, T_clear + W] is the faults'.
 func (s *scorer) findOutages() {
 	for _, st := range s.streams {

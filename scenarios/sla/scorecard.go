@@ -47,7 +47,7 @@ type Scorecard struct {
 	Classes    []Class     `json:"classes"` // failed requests by class
 	Picture    Picture     `json:"picture"`
 	Notes      []Said      `json:"notes"`
-	// Notifications are null where nobody waits for any, and none was sent.
+	// Notifications are null where no watcher waits for any, and none was sent.
 	Notifications *Notifications `json:"notifications"`
 	// Strays are what went by no link, the most first, 100 at most; StraysDropped counts
 	// the packets that the drill's network did not let out, also those of strays that are
@@ -74,7 +74,7 @@ type Time struct {
 	// "rest" is that it seemed over, and more stayed bad than the steady state explains;
 	// "other" that another fault was on then, of which what a watcher cried may have been.
 	Unconfirmed Word `json:"unconfirmed"`
-	By          Word `json:"by"` // who noticed, or what ended it: a watcher, "mitigated", …
+	By          Word `json:"by"` // what noticed, or what ended it: a watcher, "mitigated", …
 }
 
 // What a Time is Unconfirmed before.
@@ -247,7 +247,7 @@ type Diagnosis struct {
 	Symptom Code     `json:"symptom"`
 	Cause   Code     `json:"cause"` // the likely one
 	Also    []Code   `json:"also"`  // causes that look the same from here, the likelier first
-	Scope   Code     `json:"scope"` // whom it hit
+	Scope   Code     `json:"scope"` // which users it hit
 	Nodes   []string `json:"nodes"` // suspected, of several; none: none stands out
 	// UsersHit had a bad request, of those that sent any while it lasted.
 	UsersHit uint64 `json:"users_hit"`
@@ -294,7 +294,7 @@ type Fault struct {
 	// DetectableGroup is the same of a group by itself, of that which tells least; null
 	// where there are not several.
 	DetectableGroup *float64 `json:"detectable_share_of_group"`
-	// During is the fault in whose outage it was on, where it has none of its own.
+	// During is the fault with the outage in which it was on, where it has none of its own.
 	During Word `json:"during"`
 }
 
@@ -323,7 +323,7 @@ type Proof struct {
 // Node is one answering node's share, over the phase while the fault was on.
 type Node struct {
 	// Name is "unnamed" for answers without a node's header, "none" for no answer, and
-	// "switchboard" for a fault's answers that do not say in whose stead, of older records.
+	// "switchboard" for a fault's answers that do not say for which node, of older records.
 	Name     string  `json:"name"`
 	Baseline float64 `json:"baseline_share"`
 	Fault    float64 `json:"fault_share"`
@@ -333,7 +333,7 @@ type Node struct {
 }
 
 // Link is how many requests went over a link, per phase. It shows retries: where each request
-// of a user makes more on a link than it did in the baseline, somebody before it asks again.
+// of a user makes more on a link than it did in the baseline, a node before it asks again.
 type Link struct {
 	Name string `json:"name"` // "lb -> app-2:8080"
 	// Blind: no request on it carried a user's traceparent, so that checks' are counted, too.
@@ -345,9 +345,9 @@ type Link struct {
 type LinkPhase struct {
 	Name     string `json:"name"`
 	Requests uint64 `json:"requests"`
-	// Asked are the requests that were sent in the phase by the groups whose way leads there.
+	// Asked are the requests that were sent in the phase by the groups that have a way there.
 	Asked uint64 `json:"user_requests"`
-	// Each is Requests ÷ Asked; null where nobody asked.
+	// Each is Requests ÷ Asked; null where none asked.
 	Each *float64 `json:"requests_per_user_request"`
 }
 

@@ -17,7 +17,7 @@ type Objective struct {
 	// "s", "share", or what is counted: "writes", "alarms", "outages", "aborts"
 	Unit     Word     `json:"unit"`
 	Measured Said     `json:"measured"`
-	Fault    Word     `json:"fault"` // whose time it is, where there are several
+	Fault    Word     `json:"fault"` // that the time is of, where there are several
 	Value    *float64 `json:"value"`
 	// Margin is how far Value lies on the good side of Limit: of a time, as a share of the
 	// limit; of a share, the difference.

@@ -35,7 +35,7 @@ type stream struct {
 	answered bool            // at least one was
 	by       *answers        // of the whole run
 	before   *answers        // of the baseline
-	marks    map[string]bool // faults whose own answers came through
+	marks    map[string]bool // faults of which own answers came through
 
 	p0, p1 float64
 	good   float64 // score of a good request, below zero

@@ -145,7 +145,7 @@ func tooMany(bad, n int, spread float64, tests int) bool {
 	return least > mostBaselineBad
 }
 
-// dead are the groups of whose baseline most was bad: of what follows nothing can be told.
+// dead are the groups with a baseline that was mostly bad: of what follows nothing can be told.
 func (s *scorer) dead() (groups []string) {
 	_, before, _ := s.course.phase("baseline")
 	for _, st := range s.streams {

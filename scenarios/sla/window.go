@@ -25,7 +25,7 @@ type detectionWindow struct {
 func (s *scorer) window(w timeline.Watcher) detectionWindow {
 	if w.Of == "" || slices.Contains(w.Unmet, w.Of) {
 		c := s.met(w)
-		if slices.Contains(s.wanted.IfFelt, w.Name) { // what nobody felt it need not notice
+		if slices.Contains(s.wanted.IfFelt, w.Name) { // what no user felt it need not notice
 			felt := slices.DeleteFunc(slices.Clone(c.names), func(name string) bool {
 				return slices.ContainsFunc(s.card.Faults,
 					func(f Fault) bool { return f.Name == name && f.Absorbed })

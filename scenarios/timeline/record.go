@@ -81,7 +81,7 @@ type Fault struct {
 	// Nodes are those at the far end of what it hits, replicas by their own names; none:
 	// not known.
 	Nodes []string `json:"nodes,omitempty"`
-	// Groups are those whose requests can meet it; none: not known, unless Unmet.
+	// Groups are those with requests that can meet it; none: not known, unless Unmet.
 	Groups []string `json:"groups,omitempty"`
 	// Unmet: no group's requests can meet it.
 	Unmet bool `json:"unmet,omitempty"`
@@ -155,7 +155,7 @@ type Watcher struct {
 	// line, that is an alarm (empty: any) and of an all-clear (empty: none is; it wins).
 	Match    string `json:"match,omitempty"`
 	Resolved string `json:"resolved,omitempty"`
-	// Hook is the watcher at whose port and path it waits, too; empty: it has its own.
+	// Hook is the watcher that it shares port and path with; empty: it has its own.
 	Hook string `json:"hook,omitempty"`
 	// Of is the fault that it has to notice; empty: whichever comes first.
 	Of string `json:"of,omitempty"`
@@ -167,7 +167,7 @@ type Watcher struct {
 // At is the hook that its notifications come to, as they name it.
 func (w Watcher) At() string { return cmp.Or(w.Hook, w.Name) }
 
-// Steer is what scoring needs to know of a defence by name: who is led elsewhere
+// Steer is what scoring needs to know of a defence by name: which askers are led elsewhere
 // while a watcher is not content.
 type Steer struct {
 	Name string `json:"name"`
@@ -213,7 +213,7 @@ const (
 	// first request due: the warm-up begins, or, without one, the baseline
 	MarkStart    = "start"
 	MarkBaseline = "baseline" // the warm-up is over
-	// most of the baseline was bad, and nothing was injected; Detail says whose
+	// most of the baseline was bad, and nothing was injected; Detail says of which groups
 	MarkDead = "dead"
 	// the fault phase begins, with faults or, in a control run, without
 	MarkHold        = "hold"

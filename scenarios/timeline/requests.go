@@ -128,7 +128,7 @@ func (q *Requests) Between(from, to int) iter.Seq[*load.Request] {
 	}
 }
 
-// piece is reused by those who read few requests at a time.
+// piece is reused by those that read few requests at a time.
 var piece = sync.Pool{New: func() any { return new([]load.Request) }}
 
 // few yields the requests before a place, a piece at most.

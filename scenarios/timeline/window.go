@@ -73,7 +73,7 @@ const (
 // NewWindow looks back over the given length.
 func NewWindow(length time.Duration) *Window { return &Window{length: length} }
 
-// See adds requests of a group whose τ is slow, and forgets the old ones.
+// See adds requests of a group with slow as its τ, and forgets the old ones.
 func (w *Window) See(rs []load.Request, slow time.Duration) {
 	for _, r := range rs {
 		if r.Unsent {

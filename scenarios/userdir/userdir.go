@@ -15,7 +15,7 @@ func Path() string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("stormdrill-%d", os.Getuid()))
 }
 
-// Make makes it, or makes sure that it is this user's and nobody else may use it.
+// Make makes it, or makes sure that it is this user's and no other may use it.
 func Make() (string, error) {
 	dir := Path()
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {

@@ -14,5 +14,5 @@ func Owned(info fs.FileInfo) bool {
 	return ok && int(s.Uid) == os.Geteuid()
 }
 
-// private reports whether nobody but its owner may use a folder.
+// private reports whether none but its owner may use a folder.
 func private(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 == 0 }

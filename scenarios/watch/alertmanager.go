@@ -14,9 +14,12 @@ import (
 // active alerts. It sees an alert when Alertmanager has it, and its end without a
 // group_interval in between; when a person is told is a webhook's to time.
 type Alertmanager struct {
-	URL    secret.Text       `yaml:"url" jsonschema:"required"`    // of its root: http://alertmanager:9093
-	Labels map[string]string `yaml:"labels" jsonschema:"required"` // that an alert has to have, such as {alertname: ShopDown}
-	Every  time.Duration     `yaml:"every"`                        // between two questions; default 100ms
+	// of its root: http://alertmanager:9093
+	URL secret.Text `yaml:"url" jsonschema:"required"`
+	// that an alert has to have, such as {alertname: ShopDown}
+	Labels map[string]string `yaml:"labels" jsonschema:"required"`
+	// between two questions; default 100ms
+	Every time.Duration `yaml:"every"`
 }
 
 // Traits: it reads a state.
@@ -30,13 +33,14 @@ func (*Alertmanager) Hostable() {}
 // Plan has the load node poll.
 func (a *Alertmanager) Plan(p Planner) {
 	p.Asks("url", a.URL)
-	p.Anyhow() // who sends it alerts is not known here
+	p.Anyhow() // what sends it alerts is not known here
 	if strings.ContainsAny(a.URL.Outline(), "?#") {
 		p.Problem("url", "url %q: want Alertmanager's root, such as http://alertmanager:9093",
 			a.URL)
 	}
 	if len(a.Labels) == 0 {
-		p.Problem("labels", "alertmanager: want the labels of the alert, such as labels: {alertname: ShopDown}: without any, every alert would do")
+		p.Problem("labels", "alertmanager: want the labels of the alert, such as labels: "+
+			"{alertname: ShopDown}: without any, every alert would do")
 	}
 	to := secret.Text(strings.TrimSuffix(string(a.URL), "/") +
 		"/api/v2/alerts?active=true&silenced=false&inhibited=false")

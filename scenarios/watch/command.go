@@ -15,11 +15,14 @@ import (
 
 // Command runs a program on the machine of the CLI; exit status 0 is good.
 type Command struct {
-	Run     []secret.Text `yaml:"run" jsonschema:"required"` // the program and its arguments
-	Every   time.Duration `yaml:"every"`                     // between two questions; default 1s
-	Timeout time.Duration `yaml:"timeout"`                   // then it is ended, and the answer bad; default 10s
-	Fails   int           `yaml:"fails"`                     // bad answers in a row that are an alarm; default 1
-	Oks     int           `yaml:"oks"`                       // good answers in a row that end it; default 1
+	Run   []secret.Text `yaml:"run" jsonschema:"required"` // the program and its arguments
+	Every time.Duration `yaml:"every"`                     // between two questions; default 1s
+	// then it is ended, and the answer bad; default 10s
+	Timeout time.Duration `yaml:"timeout"`
+	// bad answers in a row that are an alarm; default 1
+	Fails int `yaml:"fails"`
+	// good answers in a row that end it; default 1
+	Oks int `yaml:"oks"`
 }
 
 // Traits: it runs on the CLI's machine.
@@ -28,7 +31,8 @@ func (*Command) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{
 // Plan checks that there is something to run, and that it may be shown.
 func (c *Command) Plan(p Planner) {
 	if len(c.Run) == 0 {
-		p.Problem("run", `command: want the program and its arguments, such as run: [curl, -f, "http://…"]`)
+		p.Problem("run", `command: want the program and its arguments, `+
+			`such as run: [curl, -f, "http://…"]`)
 		return
 	}
 	if c.Run[0].Secret() {
@@ -91,4 +95,6 @@ func (c *Command) once(ctx context.Context) (good, known bool, detail string) {
 // mostWords is how much is kept of what a command said, bytes.
 const mostWords = 200
 
-func firstLine(line string) string { return strings.ToValidUTF8(line[:min(len(line), mostWords)], "") }
+func firstLine(line string) string {
+	return strings.ToValidUTF8(line[:min(len(line), mostWords)], "")
+}

@@ -62,7 +62,7 @@ type Kind interface {
 	Plan(p Planner)
 }
 
-// Asking is a detector that says itself from whose place it asks.
+// Asking is a detector that says itself from which place it asks.
 type Asking interface{ Asker() string }
 
 // Hostable is a detector that the CLI can ask from its own machine, too, where what it asks runs
@@ -75,12 +75,12 @@ type Planner interface {
 	Problem(key, format string, args ...any)
 
 	// Asks, Connects and Resolves want a link to where a URL, an address, or a target leads;
-	// Node wants a node to be there, whose state is read where the watcher asks.
+	// Node wants a node to be there, for its state is read where the watcher asks.
 	Asks(key string, url secret.Text)
 	Connects(key, address string)
 	Resolves(key, target string)
 	Node(key, name string)
-	// Logs wants a target or a replica to be there, whose log is read.
+	// Logs wants a target or a replica to be there, for its log is read.
 	Logs(key, target string)
 	// Anyhow: what it asks may hear of things by ways that are not known here.
 	Anyhow()

@@ -10,18 +10,21 @@ import (
 
 // DNS is an active check of one name: good when an address comes back in time.
 type DNS struct {
-	Name    string        `yaml:"name" jsonschema:"required"` // a target or a replica
-	As      string        `yaml:"as"`                         // who asks: a load group or a cohort; as the watcher's own as
-	Every   time.Duration `yaml:"every"`                      // default 1s
-	Timeout time.Duration `yaml:"timeout"`                    // of an answer; default 1s
-	Fails   int           `yaml:"fails"`                      // bad answers in a row that are an alarm; default 1
-	Oks     int           `yaml:"oks"`                        // good answers in a row that end it; default 1
+	Name string `yaml:"name" jsonschema:"required"` // a target or a replica
+	// what asks: a load group or a cohort; as the watcher's own as
+	As      string        `yaml:"as"`
+	Every   time.Duration `yaml:"every"`   // default 1s
+	Timeout time.Duration `yaml:"timeout"` // of an answer; default 1s
+	// bad answers in a row that are an alarm; default 1
+	Fails int `yaml:"fails"`
+	// good answers in a row that end it; default 1
+	Oks int `yaml:"oks"`
 }
 
 // Traits: each answer is good or bad by itself.
 func (*DNS) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
 
-// Asker is who asks: a load group or a cohort.
+// Asker is what asks: a load group or a cohort.
 func (d *DNS) Asker() string { return d.As }
 
 // Plan has the load node look the name up.

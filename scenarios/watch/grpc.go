@@ -12,13 +12,18 @@ import (
 // GRPC is an active check by gRPC's standard health service (grpc.health.v1): it connects
 // anew each time, and wants SERVING.
 type GRPC struct {
-	URL     string        `yaml:"url" jsonschema:"required"` // "grpc://app:9090"; grpcs:// by TLS
-	Service string        `yaml:"service"`                   // that is asked about, such as shop.v1.Cart; default the server as a whole
-	CA      string        `yaml:"ca"`                        // file beside the scenario, trusted besides the drill's own authority
-	Every   time.Duration `yaml:"every"`                     // between two questions; default 1s
-	Timeout time.Duration `yaml:"timeout"`                   // of connecting and the answer; default 1s
-	Fails   int           `yaml:"fails"`                     // bad answers in a row that are an alarm; default 1
-	Oks     int           `yaml:"oks"`                       // good answers in a row that end it; default 1
+	URL string `yaml:"url" jsonschema:"required"` // "grpc://app:9090"; grpcs:// by TLS
+	// that is asked about, such as shop.v1.Cart; default the server as a whole
+	Service string `yaml:"service"`
+	// file beside the scenario, trusted besides the drill's own authority
+	CA    string        `yaml:"ca"`
+	Every time.Duration `yaml:"every"` // between two questions; default 1s
+	// of connecting and the answer; default 1s
+	Timeout time.Duration `yaml:"timeout"`
+	// bad answers in a row that are an alarm; default 1
+	Fails int `yaml:"fails"`
+	// good answers in a row that end it; default 1
+	Oks int `yaml:"oks"`
 }
 
 // Traits: each answer is good or bad by itself.
@@ -29,8 +34,8 @@ func (g *GRPC) Plan(p Planner) {
 	u, err := url.Parse(g.URL)
 	if err != nil || u.Scheme != "grpc" && u.Scheme != "grpcs" || u.Port() == "" ||
 		u.Path+u.RawQuery+u.Fragment != "" || u.User != nil {
-		p.Problem("url", "url %q: want grpc://NAME:PORT, or grpcs://NAME:PORT by TLS, such as grpc://app:9090; what is asked about is its service",
-			g.URL)
+		p.Problem("url", "url %q: want grpc://NAME:PORT, or grpcs://NAME:PORT by TLS, such as "+
+			"grpc://app:9090; what is asked about is its service", g.URL)
 		return
 	}
 	secured := u.Scheme == "grpcs"

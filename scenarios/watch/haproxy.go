@@ -12,10 +12,11 @@ import (
 
 // HAProxy reads a server's state from HAProxy's statistics.
 type HAProxy struct {
-	Stats   secret.Text   `yaml:"stats" jsonschema:"required"`   // "http://lb:8404/;csv"
-	Backend string        `yaml:"backend" jsonschema:"required"` // its name, as in HAProxy's configuration
-	Server  string        `yaml:"server" jsonschema:"required"`  // likewise
-	Every   time.Duration `yaml:"every"`                         // default 100ms
+	Stats secret.Text `yaml:"stats" jsonschema:"required"` // "http://lb:8404/;csv"
+	// its name, as in HAProxy's configuration
+	Backend string        `yaml:"backend" jsonschema:"required"`
+	Server  string        `yaml:"server" jsonschema:"required"` // likewise
+	Every   time.Duration `yaml:"every"`                        // default 100ms
 }
 
 // Traits: it reads a state.

@@ -11,13 +11,15 @@ import (
 
 // HTTP is an active check: Fails bad answers in a row are a detection.
 type HTTP struct {
-	URL     secret.Text   `yaml:"url" jsonschema:"required"` // that is asked for
-	Expect  load.Expect   `yaml:"expect"`                    // what a good answer is: default a status from 200 to 299
-	Every   time.Duration `yaml:"every"`                     // default 1s
-	Timeout time.Duration `yaml:"timeout"`                   // of an answer; default 1s
-	Fails   int           `yaml:"fails"`                     // default 1
-	Oks     int           `yaml:"oks"`                       // default 1
-	CA      string        `yaml:"ca"`                        // file beside the scenario, trusted besides the drill's own authority
+	URL secret.Text `yaml:"url" jsonschema:"required"` // that is asked for
+	// what a good answer is: default a status from 200 to 299
+	Expect  load.Expect   `yaml:"expect"`
+	Every   time.Duration `yaml:"every"`   // default 1s
+	Timeout time.Duration `yaml:"timeout"` // of an answer; default 1s
+	Fails   int           `yaml:"fails"`   // default 1
+	Oks     int           `yaml:"oks"`     // default 1
+	// file beside the scenario, trusted besides the drill's own authority
+	CA string `yaml:"ca"`
 }
 
 // Traits: each answer is good or bad by itself.

@@ -14,11 +14,13 @@ import (
 // admin endpoint, an exporter of your own. A page that does not answer, or lacks the
 // value, tells of no state.
 type JSON struct {
-	URL    secret.Text   `yaml:"url" jsonschema:"required"`    // of the page
-	Path   string        `yaml:"path" jsonschema:"required"`   // keys that lead to the value, and places in lists, joined by dots: checks.0.status
-	Equals string        `yaml:"equals" jsonschema:"required"` // the value while all is well
-	About  string        `yaml:"about"`                        // whose state that is, a replica, or a target without several; default: whoever is asked
-	Every  time.Duration `yaml:"every"`                        // default 100ms
+	URL secret.Text `yaml:"url" jsonschema:"required"` // of the page
+	// keys that lead to the value, and places in lists, joined by dots: checks.0.status
+	Path   string `yaml:"path" jsonschema:"required"`
+	Equals string `yaml:"equals" jsonschema:"required"` // the value while all is well
+	// the node that state is of, a replica, or a target without several; default: the one asked
+	About string        `yaml:"about"`
+	Every time.Duration `yaml:"every"` // default 100ms
 }
 
 // Traits: it reads a state.

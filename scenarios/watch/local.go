@@ -28,7 +28,8 @@ type Hearing struct {
 	Answer  func(load.Answer)
 	Deliver func(load.Delivery)
 	Waits   func(watcher, url string) // where a webhook waits, before its first notification
-	Refused func(load.NoDelivery)     // what was sent there and is no notification; each reason once
+	// what was sent there and is no notification; each reason once
+	Refused func(load.NoDelivery)
 	// Lines gives what a target, or each of its replicas, writes from now on, as it comes, until
 	// ctx ends; at is on the record's clock. The error is that it cannot.
 	Lines func(ctx context.Context, target string, take func(node, text string, at int64)) error

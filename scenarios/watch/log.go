@@ -16,19 +16,24 @@ import (
 // that matches clear, at the instants with which the engine stamped them. Of a target with
 // replicas each has alarms of its own, and all of them have to be over.
 type Log struct {
-	Of    string `yaml:"of" jsonschema:"required"`    // the target, or the replica
-	Match string `yaml:"match" jsonschema:"required"` // regular expression (RE2) of a line that is an alarm
-	Clear string `yaml:"clear"`                       // regular expression of a line that ends it; it wins over match. Default none does
+	Of string `yaml:"of" jsonschema:"required"` // the target, or the replica
+	// regular expression (RE2) of a line that is an alarm
+	Match string `yaml:"match" jsonschema:"required"`
+	// regular expression of a line that ends it; it wins over match. Default none does
+	Clear string `yaml:"clear"`
 }
 
 // Traits: it is told, line by line, by the clock of the machine that the containers run on.
-func (*Log) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Told: true, Lines: true} }
+func (*Log) Traits() timeline.WatcherTraits {
+	return timeline.WatcherTraits{Told: true, Lines: true}
+}
 
 // Plan has the log read.
 func (g *Log) Plan(p Planner) {
 	p.Logs("of", g.Of)
 	if g.Match == "" {
-		p.Problem("match", "log: want the regular expression of a line that is an alarm, such as match: \"connection refused\"")
+		p.Problem("match", "log: want the regular expression of a line that is an alarm, such as "+
+			"match: \"connection refused\"")
 	}
 	for key, text := range map[string]string{"match": g.Match, "clear": g.Clear} {
 		if _, err := regexp.Compile(text); err != nil {
@@ -39,7 +44,8 @@ func (g *Log) Plan(p Planner) {
 	if g.Clear != "" {
 		what += fmt.Sprintf(", until %q", g.Clear)
 	} else {
-		p.Endless("does not say when it is content again: give its log clear, the regular expression of a line that does")
+		p.Endless("does not say when it is content again: give its log clear, the regular " +
+			"expression of a line that does")
 	}
 	p.Waits(what, g.Match, g.Clear)
 }
@@ -113,7 +119,8 @@ func (r *lineReader) take(node, text string, at int64) {
 	case ok:
 		r.hear.Deliver(load.Delivery{Hook: r.name, From: node, At: at, Body: text})
 	case first:
-		r.hear.Note(r.name, fmt.Sprintf("the log changed its mind more than %d times: what comes after that is not heard",
+		r.hear.Note(r.name, fmt.Sprintf("the log changed its mind more than %d times: what comes "+
+			"after that is not heard",
 			load.MostDeliveries), "most", strconv.Itoa(load.MostDeliveries))
 	}
 }

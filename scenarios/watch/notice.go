@@ -19,7 +19,7 @@ type Alarm struct {
 	// Content is when it was satisfied again; valid where Over.
 	Content Span
 	Over    bool
-	// Since is when it became active, by the clock of who says so; zero: not told.
+	// Since is when it became active, by the clock of its sender; zero: not told.
 	Since time.Time
 }
 
@@ -103,7 +103,7 @@ func (n *Named) joins(t Told) {
 // before reports whether an alarm was over when another was raised.
 func (a Alarm) before(b Alarm) bool { return a.Over && a.Content.After < b.Raised.After }
 
-// Notifications counts what was sent to those who wait to be told.
+// Notifications counts what was sent to those that wait to be told.
 type Notifications struct {
 	Received    int // at hooks
 	Unmatched   int // of those, by no watcher there

@@ -129,7 +129,7 @@ func (a *acks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.hear.Deliver(load.Delivery{Hook: name, At: at, Body: cmp.Or(said.Note, "acknowledged")})
 	}
 	a.hear.Acked(all, said.Note)
-	_ = json.NewEncoder(w).Encode(acknowledged{all}) // who asks may be gone
+	_ = json.NewEncoder(w).Encode(acknowledged{all}) // the asker may be gone
 }
 
 // ErrNobodyWaits is returned for an acknowledgement of a run that does not wait for one.
@@ -165,8 +165,8 @@ func Acknowledge(ctx context.Context, run, note string) (id string, watchers []s
 		return "", nil, fmt.Errorf("%w: %q is none of those that do: %s", ErrNobodyWaits, run,
 			strings.Join(all, ", "))
 	case len(fit) == 0:
-		return "", nil, fmt.Errorf("%w: %q is over, has no watcher that is a person, or is another user's, or of another TMPDIR (%s)",
-			ErrNobodyWaits, run, userdir.Path())
+		return "", nil, fmt.Errorf("%w: %q is over, has no watcher that is a person, or is "+
+			"another user's, or of another TMPDIR (%s)", ErrNobodyWaits, run, userdir.Path())
 	}
 	body, err := json.Marshal(acknowledgement{note})
 	if err != nil {

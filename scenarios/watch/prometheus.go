@@ -17,11 +17,15 @@ import (
 // drill, or, with from: host, at one of this machine. Pending is not yet noticed: what counts
 // is when the alert fires, before Alertmanager has heard of it.
 type Prometheus struct {
-	URL    secret.Text       `yaml:"url" jsonschema:"required"` // of its root: http://prometheus:9090
-	Rule   string            `yaml:"rule"`                      // the alert's name
-	Labels map[string]string `yaml:"labels"`                    // that an alert of the rule has to have; default any
-	Query  string            `yaml:"query"`                     // in place of a rule, PromQL: an alarm while it gives anything, or a number that is not 0
-	Every  time.Duration     `yaml:"every"`                     // between two questions; default 100ms
+	// of its root: http://prometheus:9090
+	URL  secret.Text `yaml:"url" jsonschema:"required"`
+	Rule string      `yaml:"rule"` // the alert's name
+	// that an alert of the rule has to have; default any
+	Labels map[string]string `yaml:"labels"`
+	// in place of a rule, PromQL: an alarm while it gives anything, or a number that is not 0
+	Query string `yaml:"query"`
+	// between two questions; default 100ms
+	Every time.Duration `yaml:"every"`
 }
 
 // Traits: it reads a state, of a rule or of what is exported.
@@ -39,7 +43,7 @@ func (*Prometheus) Hostable() {}
 // Plan has the load node poll.
 func (p *Prometheus) Plan(plan Planner) {
 	plan.Asks("url", p.URL)
-	plan.Anyhow() // whom it scrapes, and what is pushed to it, its own configuration says
+	plan.Anyhow() // what it scrapes, and what is pushed to it, its own configuration says
 	if strings.Contains(string(p.URL), "/api/v1") || strings.ContainsAny(p.URL.Outline(), "?#") {
 		plan.Problem("url", "url %q: want Prometheus's root, such as http://prometheus:9090", p.URL)
 	}
@@ -47,7 +51,8 @@ func (p *Prometheus) Plan(plan Planner) {
 	root, what := strings.TrimSuffix(string(p.URL), "/"), ""
 	switch {
 	case (p.Rule == "") == (p.Query == ""):
-		plan.Problem("rule", "prometheus: want either the name of a rule, as its alert is called, or a query")
+		plan.Problem("rule", "prometheus: want either the name of a rule, as its alert is "+
+			"called, or a query")
 		return
 	case p.Query != "" && len(p.Labels) > 0:
 		plan.Problem("labels", "labels: they are an alert's, and a query has its own in braces")

@@ -16,10 +16,11 @@ import (
 // time, and wants an answer to PING, or a key to have a value.
 type Redis struct {
 	// URL is where: redis://probe:${env:PASSWORD}@cache:6379/0, or rediss:// by TLS.
-	URL     secret.Text   `yaml:"url" jsonschema:"required"`
-	Get     string        `yaml:"get"`     // a key, which has to be there; default PING is asked
-	Equals  string        `yaml:"equals"`  // what its value has to be; default any
-	CA      string        `yaml:"ca"`      // file beside the scenario, trusted besides the drill's own authority
+	URL    secret.Text `yaml:"url" jsonschema:"required"`
+	Get    string      `yaml:"get"`    // a key, which has to be there; default PING is asked
+	Equals string      `yaml:"equals"` // what its value has to be; default any
+	// file beside the scenario, trusted besides the drill's own authority
+	CA      string        `yaml:"ca"`
 	Every   time.Duration `yaml:"every"`   // between two questions; default 1s
 	Timeout time.Duration `yaml:"timeout"` // of connecting and the answer; default 1s
 	Fails   int           `yaml:"fails"`   // bad answers in a row that are an alarm; default 1
@@ -38,7 +39,8 @@ func (r *Redis) Plan(p Planner) {
 	if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Host == "" ||
 		secret.Outlined(u.Scheme+u.Host+u.Path) || !database.MatchString(u.Path) ||
 		u.RawQuery+u.Fragment != "" {
-		p.Problem("url", "url %q: want redis://probe:${env:PASSWORD}@cache:6379/0, or rediss:// by TLS, whose host, port and database are written out: plan and record show them",
+		p.Problem("url", "url %q: want redis://probe:${env:PASSWORD}@cache:6379/0, or rediss:// "+
+			"by TLS, whose host, port and database are written out: plan and record show them",
 			r.URL)
 		return
 	}

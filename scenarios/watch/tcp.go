@@ -10,11 +10,14 @@ import (
 
 // TCP is an active check of one port.
 type TCP struct {
-	Address string        `yaml:"address" jsonschema:"required"` // "lb:8080"
-	Every   time.Duration `yaml:"every"`                         // between two questions; default 1s
-	Timeout time.Duration `yaml:"timeout"`                       // of an answer; default 1s
-	Fails   int           `yaml:"fails"`                         // bad answers in a row that are an alarm; default 1
-	Oks     int           `yaml:"oks"`                           // good answers in a row that end it; default 1
+	Address string `yaml:"address" jsonschema:"required"` // "lb:8080"
+	// between two questions; default 1s
+	Every   time.Duration `yaml:"every"`
+	Timeout time.Duration `yaml:"timeout"` // of an answer; default 1s
+	// bad answers in a row that are an alarm; default 1
+	Fails int `yaml:"fails"`
+	// good answers in a row that end it; default 1
+	Oks int `yaml:"oks"`
 }
 
 // Traits: it asks a port, and no more.

@@ -31,11 +31,14 @@ import (
 // fires any longer. Several may wait at one address, as a sender may have only one: each hears
 // all that comes there.
 type Webhook struct {
-	Port     int    `yaml:"port" jsonschema:"required"` // that it waits at
-	Path     string `yaml:"path"`                       // default /
-	Match    string `yaml:"match"`                      // regular expression the body, an alert, or what is said of all, must match; default any
-	Resolved string `yaml:"resolved"`                   // regular expression of an all-clear, of other bodies; it wins over match
-	Loopback bool   `yaml:"loopback"`                   // listen on 127.0.0.1 of the CLI's machine instead
+	Port int    `yaml:"port" jsonschema:"required"` // that it waits at
+	Path string `yaml:"path"`                       // default /
+	// regular expression the body, an alert, or what is said of all, must match; default any
+	Match string `yaml:"match"`
+	// regular expression of an all-clear, of other bodies; it wins over match
+	Resolved string `yaml:"resolved"`
+	// listen on 127.0.0.1 of the CLI's machine instead
+	Loopback bool `yaml:"loopback"`
 
 	// Token ends the path, of at least 16 letters and digits; ${env:NAME} for a sender that
 	// has to know it before. Default: on loopback each run draws one and says it, and inside
@@ -146,7 +149,7 @@ type hooks struct {
 
 	mu    sync.Mutex
 	urls  map[string]string // by path and token as scenarios write them
-	names map[string]string // of who waits there first, by path, its token included
+	names map[string]string // of the first that waits there, by path, its token included
 	told  map[string]bool   // refusals, each once
 }
 
@@ -202,13 +205,15 @@ func (s *hooks) wait(name string, h *Webhook) (url string, err error) {
 		return "", err
 	}
 	if other, taken := s.names[path+"/"+text]; taken {
-		return "", fmt.Errorf("%s waits at the same address, by another token: give both one", other)
+		return "", fmt.Errorf("%s waits at the same address, by another token: give both one",
+			other)
 	}
 	s.names[path+"/"+text], s.urls[key] = name, secret.Hide(h.at(text), h.Token)
 	return s.urls[key], nil
 }
 
-// at is who waits at a path, found in a time that does not tell how much of one is right.
+// at is the watcher that waits at a path, found in a time that does not tell how much of one is
+// right.
 func (s *hooks) at(path string) (name string, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -220,7 +225,7 @@ func (s *hooks) at(path string) (name string, known bool) {
 	return name, known
 }
 
-// all are the names of who waits at the port.
+// all are the names of what waits at the port.
 func (s *hooks) all() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

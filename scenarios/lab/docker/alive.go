@@ -15,7 +15,7 @@ import (
 
 // More labels, on all that a run puts on the engine.
 const (
-	// hostLabel names the machine whose CLI runs the drill.
+	// hostLabel names the machine of the CLI that runs the drill.
 	hostLabel = "org.stormdrill.host"
 	// untilLabel is when the drill is over at the latest, RFC 3339: what is left then is
 	// left for good, whichever machine began it.

@@ -29,8 +29,8 @@ func (quiet) Printf(string, ...any) {}
 const reaperVariable = "TESTCONTAINERS_RYUK_DISABLED"
 
 // settled has testcontainers say nothing, and read its settings, which it does once:
-// without its own reaper, whose image may not be to be had, as Stormdrill has one of its own. The
-// environment, which a drill's own commands get, is as it was.
+// without its own reaper, the image of which may not be to be had, as Stormdrill has one of its
+// own. The environment, which a drill's own commands get, is as it was.
 var settled = sync.OnceValue(func() (err error) {
 	log.SetDefault(quiet{}) // testcontainers' own, and no other library's
 	before, set := os.LookupEnv(reaperVariable)
@@ -154,8 +154,8 @@ func freeOf(taken []netip.Prefix) (netip.Prefix, error) {
 	if len(all) > 0 {
 		return all[rand.IntN(len(all))], nil
 	}
-	return netip.Prefix{}, fmt.Errorf("no /22 in %s is free: stormdrill clean removes what dead drills left",
-		range198)
+	return netip.Prefix{}, fmt.Errorf("no /22 in %s is free: stormdrill clean removes what dead "+
+		"drills left", range198)
 }
 
 func next22(a netip.Addr) netip.Addr {

@@ -41,8 +41,8 @@ func (l *Lab) limitCPUs(ctx context.Context, node string, want int64) error {
 		return err
 	}
 	if have.NanoCPUs != want {
-		return fmt.Errorf("limit the CPU time of %s: the engine says that it is %g CPUs, and %g were asked for",
-			node, float64(have.NanoCPUs)/1e9, float64(want)/1e9)
+		return fmt.Errorf("limit the CPU time of %s: the engine says that it is %g CPUs, and %g "+
+			"were asked for", node, float64(have.NanoCPUs)/1e9, float64(want)/1e9)
 	}
 	return nil
 }

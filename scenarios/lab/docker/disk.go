@@ -85,8 +85,8 @@ func (l *Lab) startDisks(ctx context.Context) (err error) {
 		}
 		// Kernels give whole pages.
 		if got := quantity.Size(s.Size); got < v.size || got > v.size+maxPage {
-			return fmt.Errorf("disk %s: the engine gave %s, and %s were asked for: it has no volumes in memory of a size",
-				v.name, got, v.size)
+			return fmt.Errorf("disk %s: the engine gave %s, and %s were asked for: it has no "+
+				"volumes in memory of a size", v.name, got, v.size)
 		}
 	}
 	return nil

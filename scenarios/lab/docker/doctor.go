@@ -30,7 +30,8 @@ func finding(what string, ok, needed bool, detail, cure string) lab.Finding {
 // ready only when names, links and the load node work.
 const trial = `name: doctor
 targets:
-  lb: {lab: {lb: {backend: "app:8080"}}, ports: [8080, 8404], uses: [app], ready: {http: "http://lb:8080/", within: 30s}}
+  lb: {lab: {lb: {backend: "app:8080"}}, ports: [8080, 8404], uses: [app],
+    ready: {http: "http://lb:8080/", within: 30s}}
   app: {lab: {web: {}}, ports: [8080]}
 load:
   users: {to: "http://lb:8080/", rate: 100/s}
@@ -79,7 +80,8 @@ const roomNeeded = 1 << 30
 func machine(tell func(lab.Finding)) {
 	cores := finding("cores", runtime.NumCPU() >= 2, false, fmt.Sprint(runtime.NumCPU()), "")
 	if !cores.OK {
-		cores.Cure = "load, switchboard and targets share one core: keep rates low, or the generator will convict itself"
+		cores.Cure = "load, switchboard and targets share one core: keep rates low, or the " +
+			"generator will convict itself"
 	}
 	tell(cores)
 	dir, err := os.Getwd()
@@ -118,7 +120,8 @@ func examineEngine(ctx context.Context, engine *client.Client, tell func(lab.Fin
 }
 
 // walls are what containment.md describes.
-const walls = "a network that no packet leaves (no masquerading, no address of this machine, strays to the switchboard)"
+const walls = "a network that no packet leaves (no masquerading, no address of this machine, " +
+	"strays to the switchboard)"
 
 // examineLab starts the trial lab and asks its nodes.
 func examineLab(ctx context.Context, tell func(lab.Finding)) {
@@ -132,7 +135,8 @@ func examineLab(ctx context.Context, tell func(lab.Finding)) {
 	}
 	if err != nil {
 		tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", false,
-			true, err.Error(), "the message names what the engine refused: allow it, or use another engine"))
+			true, err.Error(), "the message names what the engine refused: allow it, or use "+
+				"another engine"))
 		return
 	}
 	tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", true, true,
@@ -164,7 +168,8 @@ func feature(f link.Feature) lab.Finding {
 	if !f.There {
 		out.Cure = "no fault of today needs it"
 		if f.Needed {
-			out.Cure = "use an engine whose kernel has it, and allow it to a container with NET_ADMIN"
+			out.Cure = "use an engine whose kernel has it, and allow it to a container with " +
+				"NET_ADMIN"
 		}
 	}
 	return out
@@ -182,7 +187,8 @@ func clock(ctx context.Context, l *Lab, tell func(lab.Finding)) {
 	f := finding("clock", o.Bound <= clockNeeded, false,
 		fmt.Sprintf("known to ± %s", o.Bound.Round(time.Microsecond)), "")
 	if !f.OK {
-		f.Cure = "command and loopback watchers are timed no better than that: run stormdrill nearer to the engine"
+		f.Cure = "command and loopback watchers are timed no better than that: run stormdrill " +
+			"nearer to the engine"
 	}
 	tell(f)
 }
@@ -205,7 +211,8 @@ func loadOf(p load.Pressure) lab.Finding {
 	}
 	f := finding(what, each <= mostLoad, false, detail, "")
 	if !f.OK {
-		f.Cure = "requests leave late, and runs end inconclusive; a target that gets no turn fails its users: wait, or give drills a machine of their own"
+		f.Cure = "requests leave late, and runs end inconclusive; a target that gets no turn " +
+			"fails its users: wait, or give drills a machine of their own"
 	}
 	return f
 }

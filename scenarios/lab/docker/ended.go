@@ -70,7 +70,7 @@ func (l *Lab) gone() error {
 	return nil
 }
 
-// logWithin is how long the end of a log may come after the end of who wrote it.
+// logWithin is how long the end of a log may come after the end of its writer.
 const logWithin = time.Second
 
 // ended tells of a target's end, unless a fault wanted it; that may be known only after

@@ -31,7 +31,8 @@ func (l *Lab) Facts(ctx context.Context) (f lab.Facts, err error) {
 	for k := range f.Nodes {
 		n := &f.Nodes[k]
 		found, err := l.engine.ImageInspect(ctx, n.ID)
-		if err != nil && !errdefs.IsNotFound(err) { // its name may mean another by now, and it have none
+		// its name may mean another by now, and it have none
+		if err != nil && !errdefs.IsNotFound(err) {
 			return f, fmt.Errorf("image of %s: %w", n.Name, err)
 		}
 		n.Digests = append([]string{}, found.RepoDigests...)

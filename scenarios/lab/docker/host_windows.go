@@ -10,7 +10,9 @@ import (
 var errHeld error = windows.ERROR_LOCK_VIOLATION
 
 // openLock opens a lock's file, or makes it.
-func openLock(path string) (*os.File, error) { return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) }
+func openLock(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+}
 
 // lockNow locks a file until it is closed, or the process ends.
 func lockNow(f *os.File) error {

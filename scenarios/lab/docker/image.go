@@ -83,8 +83,9 @@ const stale = time.Hour
 // stay. The engine refuses to remove what a running drill uses, and is not
 // pressed: the next build asks again.
 func (l *Lab) prune(ctx context.Context, keep string) {
-	all, err := l.engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference",
-		imageName)})
+	all, err := l.engine.ImageList(ctx, client.ImageListOptions{
+		Filters: client.Filters{}.Add("reference",
+			imageName)})
 	if err != nil {
 		return
 	}
@@ -111,8 +112,9 @@ const tagged = 10 * time.Second
 // from: two stormdrills with folders for temporary files of their own share no lock. The
 // engine keeps what a drill uses; that one's end asks again.
 func pruneNameless(ctx context.Context, engine *client.Client) {
-	all, err := engine.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("dangling",
-		"true").Add("label", imageLabel)})
+	all, err := engine.ImageList(ctx, client.ImageListOptions{
+		Filters: client.Filters{}.Add("dangling",
+			"true").Add("label", imageLabel)})
 	if err != nil {
 		return
 	}
@@ -144,7 +146,8 @@ func (l *Lab) binary(ctx context.Context) (string, error) {
 	}
 	other := filepath.Join(filepath.Dir(self), "stormdrill-"+v.Os+"-"+v.Arch)
 	if _, err := os.Stat(other); err != nil {
-		return "", fmt.Errorf("the engine runs %s/%s containers, and the program for them, %s, is not there: make build ARCH=%s makes it, and a release has it beside stormdrill",
+		return "", fmt.Errorf("the engine runs %s/%s containers, and the program for them, %s, "+
+			"is not there: make build ARCH=%s makes it, and a release has it beside stormdrill",
 			v.Os, v.Arch, other, v.Arch)
 	}
 	return other, nil
@@ -158,7 +161,8 @@ func static(b io.ReaderAt) error {
 	}
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
-			return errors.New("not static, so it cannot run in an empty container: build it by make build")
+			return errors.New("not static, so it cannot run in an empty container: build it by " +
+				"make build")
 		}
 	}
 	return nil
@@ -177,7 +181,8 @@ func (l *Lab) buildImage(ctx context.Context, binary *os.File, name string) erro
 // pack makes a build context, a Dockerfile and the binary.
 func pack(archive io.Writer, binary *os.File) error {
 	// The label comes last, so that no step of a build that goes on has it.
-	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT [\"/stormdrill\"]\nLABEL " +
+	const recipe = "FROM scratch\nCOPY stormdrill /stormdrill\nENTRYPOINT " +
+		"[\"/stormdrill\"]\nLABEL " +
 		imageLabel + "=node\n"
 	size, err := binary.Seek(0, io.SeekEnd)
 	if err != nil {

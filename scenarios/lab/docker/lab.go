@@ -67,7 +67,8 @@ func Start(ctx context.Context, o lab.Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{Options: o, engine: engine, builds: map[string]string{}, ids: map[string]string{}, lives: map[string]*life{},
+	l := &Lab{Options: o, engine: engine, builds: map[string]string{},
+		ids: map[string]string{}, lives: map[string]*life{},
 		written: map[string]*targetLog{}, seen: map[string]*seen{}, lost: make(chan error, 1)}
 	l.living, l.die = context.WithCancel(context.WithoutCancel(ctx))
 	l.watches.Go(l.watchEngine)
@@ -128,7 +129,7 @@ func (l *Lab) Switchboard() *wire.Peer { return l.switchboard }
 // Load is the conversation with the load node.
 func (l *Lab) Load() *wire.Peer { return l.load }
 
-// Lost tells, once, of a container that ended though nobody wanted it to.
+// Lost tells, once, of a container that ended unwanted.
 func (l *Lab) Lost() <-chan error { return l.lost }
 
 // Close removes the drill's containers and its network, and completes the

@@ -31,8 +31,8 @@ func hold(name string) (release func(), err error) {
 	}
 	info, err := f.Stat()
 	if err == nil && (!info.Mode().IsRegular() || !userdir.Owned(info)) {
-		err = fmt.Errorf("%s: not a file of this user: remove it, or set TMPDIR to a folder of your own",
-			path)
+		err = fmt.Errorf("%s: not a file of this user: remove it, or set TMPDIR to a folder of "+
+			"your own", path)
 	}
 	if err == nil {
 		err = lockNow(f)

@@ -21,7 +21,7 @@ const (
 )
 
 // targetLog is what one target writes, over all its lives, as far as it is kept. A log
-// that cannot be written is read on all the same: who writes it must not have to wait.
+// that cannot be written is read on all the same: its writer must not have to wait.
 type targetLog struct {
 	path string
 	most int64           // of a file

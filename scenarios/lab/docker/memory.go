@@ -54,7 +54,8 @@ func (l *Lab) LimitMemory(whole context.Context, node string, memory quantity.Si
 			if whole.Err() != nil {
 				return context.Cause(whole)
 			}
-			return fmt.Errorf("%w: it uses %s, holds on to all of it, and asked for no more within %s: want one that does, or a higher limit",
+			return fmt.Errorf("%w: it uses %s, holds on to all of it, and asked for no more "+
+				"within %s: want one that does, or a higher limit",
 				err, quantity.Size(use), squeezeWithin)
 		case <-time.After(squeezeEvery):
 		}
@@ -76,8 +77,8 @@ func (l *Lab) RestoreMemory(ctx context.Context, node string) error {
 	l.wish(node, false)
 	s, err := l.stats(ctx, node)
 	if err == nil && want > 0 && int64(s.MemoryStats.Limit) != want {
-		err = fmt.Errorf("limit the memory of %s: its control group says that it is %s, and %s were asked for",
-			node, quantity.Size(s.MemoryStats.Limit), quantity.Size(want))
+		err = fmt.Errorf("limit the memory of %s: its control group says that it is %s, and %s "+
+			"were asked for", node, quantity.Size(s.MemoryStats.Limit), quantity.Size(want))
 	}
 	return err
 }
@@ -103,8 +104,8 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 		return err
 	}
 	if have.Memory != want {
-		return fmt.Errorf("limit the memory of %s: the engine says that it is %s, and %s were asked for",
-			node, quantity.Size(have.Memory), quantity.Size(want))
+		return fmt.Errorf("limit the memory of %s: the engine says that it is %s, and %s were "+
+			"asked for", node, quantity.Size(have.Memory), quantity.Size(want))
 	}
 	return nil
 }

@@ -40,8 +40,8 @@ func (l *Lab) startNetwork(ctx context.Context) error {
 	case taken(err):
 		return fmt.Errorf("%w: %w", lab.ErrSubnetTaken, err)
 	case err != nil:
-		return fmt.Errorf("%w; an engine that does not know the network's options needs --uncontained, and stormdrill doctor examines it",
-			err)
+		return fmt.Errorf("%w; an engine that does not know the network's options needs "+
+			"--uncontained, and stormdrill doctor examines it", err)
 	}
 	made, err := l.engine.NetworkInspect(ctx, l.network, client.NetworkInspectOptions{})
 	if err != nil {
@@ -57,7 +57,8 @@ func taken(err error) bool { return err != nil && strings.Contains(err.Error(), 
 func (l *Lab) closed() client.NetworkCreateOptions {
 	off := false
 	with := l.labels()
-	if at, err := filepath.Abs(filepath.Join(l.Dir, "ledger.jsonl")); err == nil { // else clean says less
+	// else clean says less
+	if at, err := filepath.Abs(filepath.Join(l.Dir, "ledger.jsonl")); err == nil {
 		with[ledgerLabel] = at
 	}
 	return client.NetworkCreateOptions{

@@ -80,7 +80,8 @@ func (l *Lab) startLoad(ctx context.Context) (err error) {
 var manyPorts = map[string]string{
 	portsForAll:                    "0", // of webhooks
 	"net.ipv4.ip_local_port_range": "1024 65535",
-	"net.ipv4.tcp_tw_reuse":        "1", // a second after it was closed; time stamps tell the two apart
+	// a second after it was closed; time stamps tell the two apart
+	"net.ipv4.tcp_tw_reuse": "1",
 }
 
 // instrumentShares is the weight of load node and switchboard where containers compete

@@ -128,7 +128,8 @@ func (l *Lab) embedded(n plan.Node) (b box, err error) {
 		env: map[string]string{"STORMDRILL_TARGET": string(spec)}}
 	b.host, b.user = ownTarget(s)
 	if !handed.Empty() {
-		b.host.ReadonlyRootfs = false // nothing can be put into one; to whom it runs as, nobody, it is
+		// nothing can be put into one; to whom it runs as, nobody, it is
+		b.host.ReadonlyRootfs = false
 		b.handed, err = json.Marshal(handed)
 	}
 	return b, err
@@ -188,7 +189,8 @@ func (l *Lab) follow(node string) (unfollow func(), err error) {
 		defer a.Close()
 		defer cut()
 		out, complaint := &stream{targetLog: log}, &stream{targetLog: log}
-		_, _ = stdcopy.StdCopy(out, complaint, a.Reader) // what breaks off is kept as far as it went
+		// what breaks off is kept as far as it went
+		_, _ = stdcopy.StdCopy(out, complaint, a.Reader)
 		out.close()
 		complaint.close()
 	})

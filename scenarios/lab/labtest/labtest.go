@@ -307,7 +307,7 @@ func wantRule(t *testing.T, l lab.Lab, node string) {
 }
 
 // wantLines wants what a target writes once it is asked for a page, over two of its lives,
-// with instants that the load node's two clocks enclose, and an end with who listens.
+// with instants that the load node's two clocks enclose, and an end with its listener.
 func wantLines(t *testing.T, l lab.Lab, node string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

@@ -8,7 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
-// Write has a target write a line to its log, which goes to who follows that; a dead one
+// Write has a target write a line to its log, which goes to its followers; a dead one
 // writes nothing.
 func (l *Lab) Write(target, text string) {
 	l.mu.Lock()

@@ -30,7 +30,7 @@ type Outcome struct {
 	Class  load.Class
 	Took   time.Duration
 	Node   string // that answered
-	Fault  string // that it met, whose proof counts it
+	Fault  string // that it met, and that counts it
 	Answer bool   // the fault itself answered
 }
 

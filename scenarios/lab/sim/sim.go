@@ -47,7 +47,7 @@ var (
 	_ lab.Lab    = (*Lab)(nil)
 )
 
-// Room is a subnet; there is nobody that it could be taken from.
+// Room is a subnet; nothing else could have it.
 func (Ground) Room(context.Context) (netip.Prefix, error) {
 	return netip.MustParsePrefix("198.18.0.0/22"), nil
 }
@@ -78,7 +78,9 @@ func (g Ground) Start(ctx context.Context, o lab.Options) (lab.Lab, error) {
 		what string
 		do   func()
 	}{
-		{"switchboard", func() { l.switchboard = l.serve("switchboard", g.Switchboard, l.boardCalls()) }},
+		{"switchboard", func() {
+			l.switchboard = l.serve("switchboard", g.Switchboard, l.boardCalls())
+		}},
 		{"load node", func() { l.load = l.serve("load", g.Load, l.loadCalls()) }},
 		{"targets", func() {}},
 	} {
@@ -107,7 +109,7 @@ type Lab struct {
 	closed            chan struct{}
 
 	mu            sync.Mutex
-	logs          map[string][]chan lab.Line // who follows which target's
+	logs          map[string][]chan lab.Line // the followers of each target's
 	nodes         map[string]*node           // targets
 	rules, floods map[string]*rule           // by the names they were given
 	users         *users                     // at work; nil: none

@@ -117,7 +117,7 @@ func (u *users) group(g load.Group) {
 			return
 		}
 		if b, err := load.EncodeBlock(g.Name, all); err == nil {
-			_ = u.tell("requests", b) // nobody may listen any more
+			_ = u.tell("requests", b) // nothing may listen any more
 		}
 		_ = u.tell("usage", load.Usage{At: u.lab.ground.Load.now(), Group: g.Name, Due: seq,
 			Sent: seq})
@@ -158,7 +158,7 @@ func (l *Lab) ask(group string, seq uint64, user uint32) Outcome {
 	at, first := l.hit(o.Fault)
 	l.mu.Unlock()
 	if first {
-		_ = l.board("touched", link.Touched{Rule: o.Fault, At: at}) // nobody may listen any more
+		_ = l.board("touched", link.Touched{Rule: o.Fault, At: at}) // nothing may listen any more
 	}
 	return o
 }

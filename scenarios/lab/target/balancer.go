@@ -18,7 +18,7 @@ import (
 // drill's names.
 const resolveEvery = time.Second
 
-// balancer knows its servers and whose turn it is.
+// balancer knows its servers and which has its turn.
 type balancer struct {
 	cfg      scenarios.Balancer
 	host     string
@@ -37,8 +37,8 @@ type balancer struct {
 	stop    context.CancelFunc // ends the checks of the present servers
 }
 
-// newBalancer is one whose servers are reached by dial; where they speak TLS, ca is
-// whom it trusts (PEM).
+// newBalancer is one with servers reached by dial; where they speak TLS, ca is
+// the authority that it trusts (PEM).
 func newBalancer(cfg scenarios.Balancer, resolve lookup, dial dialler, ca string,
 	lines *journal) (*balancer, error) {
 	cfg = withDefaults(cfg)
@@ -87,7 +87,8 @@ func (b *balancer) follow(ctx context.Context) error {
 // refresh looks the backend up once. Names are asked only where the addresses
 // changed; an answer that fails changes nothing.
 func (b *balancer) refresh(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second) // longer than a lost query and its repetition take
+	// longer than a lost query and its repetition take
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	addrs, err := b.resolve.addresses(ctx, b.host)
 	if err != nil {
@@ -107,7 +108,7 @@ func (b *balancer) refresh(ctx context.Context) error {
 	return nil
 }
 
-// replace takes new servers in; one whose name and address stayed keeps its state.
+// replace takes new servers in; one with name and address as before keeps its state.
 func (b *balancer) replace(ctx context.Context, addrs []netip.Addr, all []backend) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -160,7 +161,7 @@ func upOrDown(up bool) string {
 	return "down"
 }
 
-// next gives the server whose turn it is among those that are up; nil: none is.
+// next gives the server in turn among those that are up; nil: none is.
 func (b *balancer) next() *server {
 	b.mu.Lock()
 	defer b.mu.Unlock()

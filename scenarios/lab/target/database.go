@@ -115,7 +115,7 @@ func (d *database) connection(ctx context.Context) (*puddle.Resource[*pgconn.PgC
 const readOnly = "25006"
 
 // unusable says whether a connection must not serve again: it is closed, or leads to
-// a server that leads no longer. The next goes where the DSN finds one who does.
+// a server that leads no longer. The next goes where the DSN finds one that does.
 func unusable(c *pgconn.PgConn, err error) bool {
 	var reason *pgconn.PgError
 	return c.IsClosed() || errors.As(err, &reason) && reason.Code == readOnly

@@ -5,7 +5,7 @@ package target
 import "time"
 
 // health is what active checks make of a server: up until `fall` bad answers
-// in a row, then down until `rise` good ones. A server nobody has asked yet is
+// in a row, then down until `rise` good ones. A server not asked yet is
 // up, as with HAProxy: else every start would be an outage. Where it is fresh,
 // the first answer decides alone, as with HAProxy too: else a start would send
 // users to servers that never said they want them, such as a standby.

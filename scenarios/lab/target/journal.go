@@ -46,7 +46,7 @@ func (j *journal) flush() {
 		case <-j.stop:
 		}
 		j.mu.Lock()
-		_ = j.w.Flush() // a target goes on serving when nobody reads its log
+		_ = j.w.Flush() // a target goes on serving when its log is not read
 		j.mu.Unlock()
 		select {
 		case <-j.stop:
@@ -103,7 +103,7 @@ func (j *journal) keep(lines ...string) {
 	for _, s := range lines {
 		fmt.Fprintf(j.w, "%d %s\n", now, s)
 	}
-	_ = j.w.Flush() // a target goes on serving when nobody reads its log
+	_ = j.w.Flush() // a target goes on serving when its log is not read
 }
 
 // field is s as one field of a line: a client must not be able to forge lines.
@@ -133,7 +133,7 @@ func (w *watched) WriteHeader(code int) {
 // Unwrap lets a reverse proxy flush.
 func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Status is the answer's status; one who wrote none said 200.
+// Status is the answer's status; a handler that wrote none said 200.
 func (w *watched) Status() int {
 	if w.status == 0 {
 		return http.StatusOK

@@ -45,7 +45,7 @@ func newBalancerService(spec Spec, lines *journal) (service, error) {
 	}, nil
 }
 
-// proxy passes each request to the server whose turn it is. It never tries
+// proxy passes each request to the server in turn. It never tries
 // another one: a repeated request would hide the fault that a drill is about.
 type proxy struct {
 	node    string
@@ -100,7 +100,7 @@ func (p *proxy) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	p.reverse.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), chosen{}, s)))
 }
 
-// rewrite aims a request at its server and tells whom it is for; all else
+// rewrite aims a request at its server and tells which it is for; all else
 // stays as it came, traceparent included.
 func (p *proxy) rewrite(r *httputil.ProxyRequest) {
 	r.SetURL(&url.URL{Scheme: p.servers.way.scheme(), Host: serverOf(r.In).address})
@@ -165,7 +165,8 @@ func statePage(node string, b *balancer, metrics http.Handler) http.Handler {
 	mux.HandleFunc("GET /state", func(out http.ResponseWriter, _ *http.Request) {
 		out.Header().Set(NodeHeader, node)
 		out.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(out).Encode(map[string][]State{"servers": b.states()}) // the client's loss
+		// the client's loss
+		_ = json.NewEncoder(out).Encode(map[string][]State{"servers": b.states()})
 	})
 	mux.HandleFunc("GET /{$}", func(out http.ResponseWriter, _ *http.Request) {
 		out.Header().Set(NodeHeader, node)

@@ -16,15 +16,17 @@ import (
 
 // What the application says to its database, each a transaction of its own.
 const (
-	createRows = `CREATE TABLE IF NOT EXISTS writes (id text PRIMARY KEY, written timestamptz NOT NULL DEFAULT now())`
+	createRows = `CREATE TABLE IF NOT EXISTS writes ` +
+		`(id text PRIMARY KEY, written timestamptz NOT NULL DEFAULT now())`
 	// A row that is there is written again: else a replay of a write whose first
 	// attempt waits for a standby would be acknowledged without that wait.
-	insertRow = `INSERT INTO writes (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET id = EXCLUDED.id`
-	findRow   = `SELECT FROM writes WHERE id = $1`
-	anyRow    = `SELECT FROM writes LIMIT 1`
+	insertRow = `INSERT INTO writes (id) VALUES ($1) ` +
+		`ON CONFLICT (id) DO UPDATE SET id = EXCLUDED.id`
+	findRow = `SELECT FROM writes WHERE id = $1`
+	anyRow  = `SELECT FROM writes LIMIT 1`
 )
 
-// newSQLService is an application whose rows are in somebody else's PostgreSQL.
+// newSQLService is an application with its rows in another target's PostgreSQL.
 func newSQLService(spec Spec, lines *journal) (service, error) {
 	dial, err := newDial()
 	if err != nil {

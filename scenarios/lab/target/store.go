@@ -65,7 +65,7 @@ func (s *store) standing(node string) Standing {
 		Confirmed: s.confirmed}
 }
 
-// turn tells all who wait; mu is held.
+// turn tells all that wait; mu is held.
 func (s *store) turn() {
 	close(s.changed)
 	s.changed = make(chan struct{})

@@ -89,7 +89,7 @@ func (w *web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 }
 
 // serve waits for its turn, works, and answers. A client that goes away in
-// between is answered all the same, to nobody: its line is in the log.
+// between is answered all the same, unread: its line is in the log.
 func (w *web) serve(out http.ResponseWriter, r *http.Request) {
 	wait, ok := w.queue.join(time.Now())
 	if !ok {

@@ -77,7 +77,7 @@ type Value struct {
 type Bound struct {
 	Quantile float64 `json:"quantile"`
 	Value    float64 `json:"value"`
-	Rank     int     `json:"rank"` // whose value it is, counted from the best
+	Rank     int     `json:"rank"` // the place of the value, counted from the best
 }
 
 // Controls is what the runs without faults found: false alarms.

@@ -44,7 +44,7 @@ func spreads(d Design, done []Outcome) []Spread {
 		out[k].fill(d, samples[k])
 	}
 	return slices.DeleteFunc(out, func(s Spread) bool {
-		return s.Wanted == nil && s.Best == nil // nobody wanted it, no run had it
+		return s.Wanted == nil && s.Best == nil // it was not wanted, and no run had it
 	})
 }
 

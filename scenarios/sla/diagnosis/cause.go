@@ -18,7 +18,7 @@ const (
 	NAT         Cause = "cause-nat"          // the same, for users behind one way only
 	RuleRefuses Cause = "cause-rule-refuses" // a firewall or routing rule refuses
 	Intercepted Cause = "cause-intercepted"  // a node on the way cuts, silences or answers
-	IdleFlows   Cause = "cause-idle-flows"   // keepalive: somebody forgets idle connections
+	IdleFlows   Cause = "cause-idle-flows"   // keepalive: a middlebox forgets idle connections
 	Certificate Cause = "cause-certificate"  // expired, of another host, by another authority
 	TLSVersions Cause = "cause-tls-versions" // no version in common
 	// a detour, the wrong edge: each answer late by as much

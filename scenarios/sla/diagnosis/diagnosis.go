@@ -67,7 +67,7 @@ type Seen struct {
 	Silent   int   // requests on a connection that opened at once, and got no answer in time
 	TLS      Share // failed, of the TLS handshakes tried
 
-	// Nodes are those that answered in the baseline, of whose answers some name the node;
+	// Nodes are those that answered in the baseline, where some answers name the node;
 	// Strange counts bad answers by others: a gateway's own, say.
 	Nodes   []Node
 	Strange int
@@ -99,7 +99,7 @@ type Node struct {
 	Bad    int   // the bad ones of them
 }
 
-// Scope is whom an outage hit.
+// Scope is which users an outage hit.
 type Scope string
 
 // Scopes.
@@ -149,7 +149,7 @@ func (s *Seen) gone() bool {
 	return len(s.Nodes) > 0 && answers.Hardly()
 }
 
-// single is the one of several nodes whose answers were bad, while those of the others were
+// single is the one of several nodes with bad answers, while those of the others were
 // good; empty where there is none.
 func (s *Seen) single() string {
 	name, bad, rest := "", 0, Share{}
@@ -181,8 +181,8 @@ func (s *Seen) of(some ...Symptom) Share {
 // alone reports whether others were served by the same nodes at the same time.
 func (s *Seen) alone() bool { return s.Others.Mostly() }
 
-// asking compares who asked the DNS: 1 where these did for most of their connections and the
-// others hardly, −1 where it was the other way round, else 0.
+// asking compares which users asked the DNS: 1 where these did for most of their connections and
+// the others hardly, −1 where it was the other way round, else 0.
 func (s *Seen) asking() int {
 	own := Share{s.Lookups.Of, s.New.Of}
 	switch {

@@ -52,8 +52,8 @@ var rules = []rule{
 	// Only a router or a firewall sends ICMP.
 	{Unreachable, is(Unreachable), RuleRefuses, []Cause{ServerDown}},
 
-	// RST to a SYN: nobody listens, or a rule answers so. Where others are served by the same
-	// nodes, somebody listens. Else it is the handbook's “nothing reachable”.
+	// RST to a SYN: nothing listens, or a rule answers so. Where others are served by the same
+	// nodes, something listens. Else it is the handbook's “nothing reachable”.
 	{Refused, and(is(Refused), alone), RuleRefuses, []Cause{WrongName}},
 	{Refused, is(Refused), ServerDown, []Cause{RuleRefuses}},
 
@@ -79,10 +79,10 @@ var rules = []rule{
 	// The handbook's “time-outs that go on and on: TCP keepalive, long connections”.
 	{Late, and(is(Late), (*Seen).aged), IdleFlows, []Cause{NodeDown, Intercepted}},
 	// A detour adds as much to each answer. Waiting in a queue does not: how long depends on
-	// who came before.
+	// that came before.
 	{Late, and(is(Late), alike), SlowPath, []Cause{Bandwidth, Overload}},
-	// Whoever is overloaded answers somebody, and nobody in time only where the queue is longer
-	// than the users wait. Where nobody is answered it hangs: “nothing reachable”.
+	// What is overloaded answers some, and none in time only where the queue is longer
+	// than the users wait. Where none is answered it hangs: “nothing reachable”.
 	{Late, and(is(Late), mute), ServerDown, []Cause{Overload, Intercepted, IdleFlows}},
 	{Late, is(Late), Overload, []Cause{SlowPath, Bandwidth}},
 
@@ -115,7 +115,7 @@ func (s *Seen) finding(r rule) Finding {
 	return f
 }
 
-// scope is whom it hit.
+// scope is which users it hit.
 func (s *Seen) scope(c Cause) Scope {
 	switch {
 	case c == NodeDown, s.single() != "":
@@ -176,7 +176,7 @@ func oneNode(s *Seen) bool { return len(s.Nodes) > 1 && s.single() != "" }
 // someMissing: of several nodes some answer no more, and others do.
 func someMissing(s *Seen) bool { return len(s.missing()) > 0 }
 
-// allGone: none that answered before answers, and somebody else answers for them.
+// allGone: none that answered before answers, and others answer for them.
 func allGone(s *Seen) bool { return s.gone() && s.Strange > 0 }
 
 // partly: no node is named, and most requests are served.

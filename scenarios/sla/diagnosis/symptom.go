@@ -7,7 +7,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// Symptom is what a bad request looked like to who sent it.
+// Symptom is what a bad request looked like to its sender.
 type Symptom string
 
 // Symptoms.
@@ -69,7 +69,7 @@ func Of(r *load.Request) Symptom {
 	return Late
 }
 
-// resent is how long a handshake takes at least whose first SYN was not answered: until it is
+// resent is how long a handshake takes at least when its first SYN was not answered: until it is
 // sent again, RFC 6298 says after 1 s, and systems do so by a timer that is a little early.
 const resent = 950 * time.Millisecond
 

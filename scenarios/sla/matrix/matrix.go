@@ -54,10 +54,10 @@ const (
 	Late   Result = "late"    // it did, and later than the drill's SLA allows
 	Wrong  Result = "wrong"   // it did, and each of its alerts is for the wrong target
 	Missed Result = "missed"  // it did not, and users were hurt
-	Quiet  Result = "quiet"   // it did not, and nobody was hurt
+	Quiet  Result = "quiet"   // it did not, and no user was hurt
 	Untold Result = "untold"  // users were hurt, and its watcher was told of others at most
 	Blind  Result = "blind"   // its own way does not lead past what failed
-	Open   Result = "unknown" // nobody can say: the run proves nothing, or no answer counts
+	Open   Result = "unknown" // not known: the run proves nothing, or no answer counts
 )
 
 // Cell is what an alert made of a run.
@@ -263,7 +263,7 @@ func (m Matrix) those(is func(Run) bool) (all []Run) {
 	return all
 }
 
-// Open reports whether of an alert nobody can say what it made of the run.
+// Open reports whether it is not known of an alert what it made of the run.
 func (r Run) Open() bool {
 	return slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Result == Open })
 }
