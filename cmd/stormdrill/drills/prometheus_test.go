@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
-	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // A real Prometheus and Alertmanager: the alert is noticed when it fires, which its own time
@@ -20,50 +20,69 @@ func TestDrillPrometheus(t *testing.T) {
 	o := run(t, "prometheus.yaml")
 	o.want(t, sla.Pass, 0)
 	r := o.record(t)
-	ahead := time.Now().UnixNano() - wire.Now() // of the clock that the record is on
-	first := map[string]load.Answer{}
-	var before load.Answer
-	for _, a := range r.Answers {
-		if _, seen := first[a.Check]; seen || !a.Known {
-			continue
-		}
-		if !a.Good {
-			first[a.Check] = a
-		} else if a.Check == "alert" {
-			before = a
-		}
-	}
-	fired, ok := first["alert"]
-	_, since, _ := strings.Cut(fired.Detail, "active since ")
-	active, err := time.Parse(time.RFC3339Nano, since)
-	if !ok || err != nil || !strings.HasPrefix(before.Detail, "pending since "+since) {
-		t.Fatalf("%+v behind %+v: %v", fired, before, err)
-	}
-	// It fires at an evaluation, of which there is one a second; one may be late on a busy machine.
-	due := active.Add(2*time.Second).UnixNano() - ahead
-	const stamp = int64(2 * time.Millisecond) // what Prometheus rounds time stamps to, and clocks differ by
-	if fired.End < due-stamp || before.Start > due+int64(time.Second) {
-		t.Errorf("asked from %d to %d, told pending, and to %d, firing: Prometheus had it fire at %d",
-			before.Start, before.End, fired.End, due)
-	}
+	first, before := firstBad(r)
+	fired := first["alert"]
+	firedAsStamped(t, r, 2*time.Second, 0)
 	if down := first["down"]; down.Detail != "1 series" || down.End > fired.End {
 		t.Errorf("the query: %+v, the alert: %+v", down, fired)
 	}
 	notified, ok := first["notified"]
-	if !ok || !strings.HasPrefix(notified.Detail, "active since ") || notified.End < before.Start {
+	if !ok || !strings.HasPrefix(notified.Detail, "active since ") || notified.End < before["alert"].Start {
 		t.Errorf("Alertmanager: %+v, the alert: %+v", notified, fired)
 	}
 	if n := len(r.Deliveries); n != 2 {
 		t.Fatalf("%d notifications, want that it fires and that it is over", n)
 	}
 	// A poll sees that Alertmanager has it only some time after it was told.
-	if told := r.Deliveries[0].At; told < before.Start {
-		t.Errorf("told at %d, pending until %d", told, before.Start)
+	if told := r.Deliveries[0].At; told < before["alert"].Start {
+		t.Errorf("told at %d, pending until %d", told, before["alert"].Start)
 	}
 	if other, ok := first["other"]; ok {
 		t.Errorf("an alert with another label: %+v", other)
 	}
 	wantChain(t, sla.Score(r, r.Header.Objectives))
+}
+
+// firstBad are, of each watcher that asks, the first answer that is no good one, and the last good
+// one before.
+func firstBad(r *timeline.Record) (first, before map[string]load.Answer) {
+	first, before = map[string]load.Answer{}, map[string]load.Answer{}
+	for _, a := range r.Answers {
+		if _, seen := first[a.Check]; seen || !a.Known {
+			continue
+		}
+		if a.Good {
+			before[a.Check] = a
+		} else {
+			first[a.Check] = a
+		}
+	}
+	return first, before
+}
+
+// onRecord is an instant of the wall clock on the clock that the record is on.
+func onRecord(r *timeline.Record, at time.Time) int64 {
+	return r.Header.Mono + int64(at.Sub(r.Header.Wall))
+}
+
+// firedAsStamped holds that the watcher alert was seen pending, and firing, when Prometheus's
+// own time stamps say, by a clock that is ahead by so much: they are those of its evaluations,
+// of which one may be late on a busy machine.
+func firedAsStamped(t *testing.T, r *timeline.Record, waits, ahead time.Duration) {
+	t.Helper()
+	all, before := firstBad(r)
+	fired, pending := all["alert"], before["alert"]
+	_, since, _ := strings.Cut(fired.Detail, "active since ")
+	active, err := time.Parse(time.RFC3339Nano, since)
+	if err != nil || !strings.HasPrefix(pending.Detail, "pending since "+since) {
+		t.Fatalf("%+v behind %+v: %v", fired, pending, err)
+	}
+	due := onRecord(r, active.Add(waits-ahead))
+	const stamp = int64(2 * time.Millisecond) // what Prometheus rounds time stamps to, and clocks differ by
+	if fired.End < due-stamp || pending.Start > due+int64(time.Second) {
+		t.Errorf("asked from %d to %d, told pending, and to %d, firing: Prometheus had it fire at %d",
+			pending.Start, pending.End, fired.End, due)
+	}
 }
 
 // wantChain holds that the steps of the chain are there, one after the other as far as their
