@@ -88,13 +88,13 @@ bench: build ## speed beside peers, as docs/benchmarks.md keeps it, in a quarter
 contract: peers ## every fault under its contract, in network namespaces
 	$(GO) test -trimpath -tags drill -count=1 -parallel 4 -timeout 30m ./faults/... ./loadgen/...
 
-lab: ## what a drill's containers are given, refused, and leave behind
-	$(GO) test -trimpath -tags drill -count=1 -timeout 30m ./scenarios/lab/...
+lab: peers ## what a drill's containers are given, refused, and leave behind, and what a real Pushgateway takes
+	$(GO) test -trimpath -tags drill -count=1 -timeout 30m ./scenarios/lab/... ./reports/publish
 
 browser: chromium ## report.html opened in Chromium: what is drawn where, zoom, phone, print, dark, Chinese, hostile names; REPORT_SHOTS=DIR keeps pictures
 	REPORT_SHOTS=$(abspath $(REPORT_SHOTS)) $(IDLE) $(GO) test -trimpath -tags drill -count=1 -timeout 30m -run '^TestBrowser' ./reports
 
-containers: build images ## one live drill per mechanism, those on real servers among them
+containers: build images peers ## one live drill per mechanism, those on real servers among them
 	$(GO) test -trimpath -tags drill -count=1 -parallel $(DRILLS) -timeout 60m -run '^TestDrill' ./cmd/stormdrill/drills
 
 torture-short: build ## a few drills ended in every way
@@ -123,11 +123,12 @@ records: build ## run the shipped drills whose kept record is missing or out of 
 APT := flock $${TMPDIR:-/tmp}/stormdrill-apt.lock apt-get
 INSTALL := $(APT) install -y -qq --no-install-recommends
 
-peers: ## programs that the faults are seen through, from Debian's packages where they are missing
-	@for p in openssl curl; do \
+# Servers of packages are not started where they are installed.
+peers: ## programs that faults and reports are tried with, from Debian's packages where they are missing
+	@for p in openssl curl tmux docker-registry prometheus-pushgateway; do \
 	  command -v $$p >/dev/null && continue; \
 	  echo "peers: installing $$p"; \
-	  $(INSTALL) $$p || { $(APT) update -qq && $(INSTALL) $$p; }; \
+	  RUNLEVEL=1 $(INSTALL) $$p || { $(APT) update -qq && RUNLEVEL=1 $(INSTALL) $$p; }; \
 	done
 
 chromium: ## the browser that report.html is tried in, from Debian's package where it is missing
