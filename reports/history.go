@@ -20,13 +20,13 @@ import (
 // of the last of them; last 0 is all.
 func History(w io.Writer, runs []history.Run, last int) error {
 	by := map[string][]history.Run{}
-	for _, r := range inLines(runs) {
+	for _, r := range runs {
 		by[r.Scenario] = append(by[r.Scenario], r)
 	}
 	var out strings.Builder
 	for _, name := range sortedByLatest(by) {
 		all := by[name]
-		fmt.Fprintf(&out, "\n%s  %s\n", name, ended(all))
+		fmt.Fprintf(&out, "\n%s  %s\n", inLines(name), ended(all))
 		t := tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
 		trend(t, "detect", all, func(r history.Run) *sla.Time { return r.Detect })
 		trend(t, "mitigate", all, func(r history.Run) *sla.Time { return r.Mitigate })
@@ -36,7 +36,7 @@ func History(w io.Writer, runs []history.Run, last int) error {
 		}
 		t = tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(t, "  started\tverdict\tdetect\tmitigate\trecover\tsuccess\trun\t")
-		for _, r := range all[max(0, len(all)-cmp.Or(last, len(all))):] {
+		for _, r := range inLines(all[max(0, len(all)-cmp.Or(last, len(all))):]) {
 			verdict := strings.ToUpper(string(r.Verdict))
 			if r.Control {
 				verdict += ", control"

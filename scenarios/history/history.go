@@ -3,7 +3,6 @@
 package history
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -11,7 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
@@ -129,32 +130,41 @@ const mostLine = 64 << 10
 // cannot be read: those of a disk that was full, or of a newer version. None is there before
 // the first run.
 func Read(path string) (runs []Run, odd []int, err error) {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("history: %w", err)
 	}
-	defer f.Close()
-	in := bufio.NewReaderSize(f, mostLine)
-	for n := 1; ; n++ {
-		line, err := in.ReadSlice('\n')
-		if len(line) == 0 && err != nil {
-			return runs, odd, nil
-		}
-		long := errors.Is(err, bufio.ErrBufferFull)
-		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = in.ReadSlice('\n')
-		}
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		var r Run
-		if long || json.Unmarshal(line, &r) != nil || r.Schema != Schema || r.Run == "" {
-			odd = append(odd, n)
-			continue
-		}
-		runs = append(runs, r)
+	lines := bytes.Split(text, []byte{'\n'})
+	all, read := make([]Run, len(lines)), make([]bool, len(lines))
+	var parts sync.WaitGroup
+	each := max(leastPart, len(lines)/runtime.GOMAXPROCS(0)+1)
+	for from := 0; from < len(lines); from += each {
+		parts.Go(func() {
+			for i := from; i < min(len(lines), from+each); i++ {
+				read[i] = decode(lines[i], &all[i])
+			}
+		})
 	}
+	parts.Wait()
+	for i := range lines {
+		switch {
+		case read[i]:
+			runs = append(runs, all[i])
+		case len(bytes.TrimSpace(lines[i])) > 0:
+			odd = append(odd, i+1)
+		}
+	}
+	return runs, odd, nil
+}
+
+// leastPart is how many lines are worth a goroutine.
+const leastPart = 500
+
+// decode reads a line; it reports whether it is one.
+func decode(line []byte, r *Run) bool {
+	return len(line) < mostLine && len(bytes.TrimSpace(line)) > 0 && json.Unmarshal(line, r) == nil &&
+		r.Schema == Schema && r.Run != ""
 }
