@@ -65,7 +65,7 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 }
 
 // run takes the turns. It ends early where its answer is known, or the user or a
-// failure ends it; campaign.json is there after each run, so that a crash costs
+// failure ends it; the campaign's reports are there after each run, so that a crash costs
 // one run and not the campaign.
 func (c *course) run(ctx context.Context) error {
 	for _, t := range c.design().Turns() {
@@ -80,7 +80,7 @@ func (c *course) run(ctx context.Context) error {
 			return err
 		}
 		card := c.card(ctx)
-		if err := reports.WriteCampaignJSON(c.dir, card); err != nil {
+		if err := reports.WriteCampaign(c.dir, card, c.done, c.language.Language); err != nil {
 			return err
 		}
 		if err := reports.CampaignProgress(c.going(), card,
