@@ -75,7 +75,8 @@ An engine that cannot make such a network ends the run with 4, unless --uncontai
 allows it; stormdrill doctor says whether this one can.
 
 A terminal shows a few lines that are drawn over while it goes on; elsewhere each line
-begins with the time of day. --quiet leaves them out. --json prints events for a program
+begins with the time of day. An image that the engine does not have is pulled, and how far
+it has come is shown. --quiet leaves all that out. --json prints events for a program
 instead: what is for people goes to standard error then.
 
 Where a drill waits for a person, they acknowledge by stormdrill ack, or, on the terminal

@@ -1,0 +1,160 @@
+//go:build drill
+
+package drills
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormdrill/stormdrill/reports/words"
+)
+
+// screen is a real terminal with a drill on it, tmux's.
+type screen struct {
+	*testing.T
+	socket string
+}
+
+// onScreen runs stormdrill on a terminal of that size, from a shell that then says its status.
+func onScreen(t *testing.T, columns, rows int, args ...string) *screen {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Fatalf("%v: make peers installs it", err)
+	}
+	s := &screen{t, filepath.Join(t.TempDir(), "s")}
+	s.tmux(append([]string{"-f", os.DevNull, "new-session", "-d", "-s", "drill", "-x",
+		fmt.Sprint(columns), "-y", fmt.Sprint(rows), "-e", "LC_ALL=C.UTF-8", "sh", "-c",
+		`trap : INT; "$@"; echo "status $?."; exec cat`, "sh", stormdrill}, args...)...)
+	t.Cleanup(func() { s.tmux("kill-server") })
+	return s
+}
+
+func (s *screen) tmux(args ...string) string {
+	s.Helper()
+	out, err := exec.Command("tmux", append([]string{"-u", "-S", s.socket}, args...)...).CombinedOutput()
+	if err != nil {
+		s.Fatalf("tmux %q: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+func (s *screen) is(format string) string {
+	s.Helper()
+	return strings.TrimSpace(s.tmux("display-message", "-p", "#{"+format+"}"))
+}
+
+// text is all that was ever shown and not drawn over, without the terminal's own breaks of
+// lines that are wider.
+func (s *screen) text() string {
+	s.Helper()
+	return s.tmux("capture-pane", "-p", "-J", "-S", "-")
+}
+
+// until waits until a text is shown.
+func (s *screen) until(text string) {
+	s.Helper()
+	for !strings.Contains(s.text(), text) {
+		if strings.Contains(s.text(), "\nstatus ") {
+			s.Fatalf("it never showed %q:\n%s", text, s.text())
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// end waits for its end with a status, and gives all that is left, without blanks that align.
+func (s *screen) end(status int) (text string) {
+	s.Helper()
+	s.until("\nstatus ")
+	text = s.text()
+	if s.is("cursor_flag") != "1" {
+		s.Error("no cursor is left")
+	}
+	if want := fmt.Sprintf("\nstatus %d.", status); !strings.Contains(text, want) {
+		s.Errorf("want %q:\n%s", want, text)
+	}
+	if strings.Contains(text, "░") {
+		s.Errorf("a phase's progress is left:\n%s", text)
+	}
+	var plain strings.Builder
+	for line := range strings.Lines(text) {
+		plain.WriteString(strings.Join(strings.Fields(line), " ") + "\n")
+	}
+	return plain.String()
+}
+
+// fits holds that no line is wider than the terminal.
+func (s *screen) fits(columns int) {
+	s.Helper()
+	for line := range strings.Lines(s.text()) {
+		if n := words.Width(strings.TrimRight(line, " \n")); n > columns {
+			s.Errorf("%d columns, of %d: %q", n, columns, line)
+		}
+	}
+}
+
+const onCall = `name: on-call
+targets: {shop: {lab: {web: {}}, ports: [8080]}}
+load: {page: {to: "http://shop:8080/", rate: 100/s, users: 100, connections: {per: request}}}
+phases: {warm-up: 2s, baseline: 5s, fault: 10s, recovery: 6s, confirm: 2s}
+faults: {closed: {refuse: {link: page -> shop}}}
+watch:
+  probe: {http: {url: "http://shop:8080/", every: 500ms}, as: page}
+  engineer: {person: {}}
+sla: {detect: {probe: 5s, engineer: 9s}}
+`
+
+// On a real terminal the view fits in Chinese, too, and when it is made narrower; what a person
+// types stays until Enter, and acknowledges; at the end there is a line for each phase, and
+// nothing else of the view, nor after Ctrl-C.
+func TestDrillOnATerminal(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "on-call.yaml")
+	if err := os.WriteFile(file, []byte(onCall), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("chinese", func(t *testing.T) {
+		o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
+		s := onScreen(t, 80, 24, "run", "--lang", "zh", "--no-history", "--out", o.dir, file)
+		s.until("已发现：    probe")
+		s.fits(80)
+		s.tmux("send-keys", "-l", "a 正在查看")
+		s.until("\na 正在查看")
+		time.Sleep(time.Second) // it is drawn over meanwhile
+		if !strings.Contains(s.text(), "\na 正在查看") {
+			t.Errorf("what was typed is gone:\n%s", s.text())
+		}
+		s.tmux("send-keys", "Enter")
+		s.until("监控 engineer：已确认：正在查看")
+		s.tmux("resize-window", "-x", "44", "-y", "24")
+		s.until("恢复 ")
+		s.until("░")
+		t.Logf("in 44 columns:\n%s", s.tmux("capture-pane", "-p"))
+		o.output = s.end(0)
+		o.read(t)
+		if strings.Count(o.output, "\n故障 10s / 10s") != 1 ||
+			strings.Count(o.output, "\n恢复 6s / 6s") != 1 || strings.Contains(o.output, "已注入： –") {
+			t.Errorf("have\n%s", o.output)
+		}
+	})
+	t.Run("interrupted", func(t *testing.T) {
+		o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
+		s := onScreen(t, 120, 40, "run", "--no-history", "--out", o.dir, file)
+		s.until("injected:      closed")
+		s.fits(120)
+		s.tmux("send-keys", "C-c")
+		o.output = s.end(130)
+		o.read(t)
+		if !strings.Contains(o.output, "\ninterrupted: lifts what is injected") ||
+			strings.Contains(o.output, "\ninjected: ") || strings.Contains(o.output, "^C") {
+			t.Errorf("have\n%s", o.output)
+		}
+		if left := engineHolds(t, o.card.Run); len(left) > 0 {
+			t.Errorf("left behind: %q", left)
+		}
+	})
+}
