@@ -123,12 +123,21 @@ records: build ## run the shipped drills whose kept record is missing or out of 
 APT := flock $${TMPDIR:-/tmp}/stormdrill-apt.lock apt-get
 INSTALL := $(APT) install -y -qq --no-install-recommends
 
-# Servers of packages are not started where they are installed.
+# Of packages that would start a server of this machine's, only the programs are taken.
+SERVERS := docker-registry prometheus-pushgateway
+export PATH := $(CURDIR)/bin/peers/usr/bin:$(PATH)
+
 peers: ## programs that faults and reports are tried with, from Debian's packages where they are missing
-	@for p in openssl curl tmux docker-registry prometheus-pushgateway; do \
+	@for p in openssl curl tmux; do \
 	  command -v $$p >/dev/null && continue; \
 	  echo "peers: installing $$p"; \
-	  RUNLEVEL=1 $(INSTALL) $$p || { $(APT) update -qq && RUNLEVEL=1 $(INSTALL) $$p; }; \
+	  $(INSTALL) $$p || { $(APT) update -qq && $(INSTALL) $$p; }; \
+	done
+	@mkdir -p bin/peers; for p in $(SERVERS); do \
+	  command -v $$p >/dev/null && continue; \
+	  echo "peers: fetching $$p"; \
+	  (cd bin/peers; apt-get download -qq $$p || { $(APT) update -qq && apt-get download -qq $$p; }; \
+	    dpkg-deb -x $${p}_*.deb . && rm $${p}_*.deb); \
 	done
 
 chromium: ## the browser that report.html is tried in, from Debian's package where it is missing
