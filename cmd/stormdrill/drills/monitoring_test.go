@@ -290,4 +290,3 @@ func defaults(t *testing.T, o outcome) {
 		}
 	}
 }
-
