@@ -13,6 +13,7 @@ import (
 // Every whole scenario in README and docs is a valid one. Files that it names are of
 // testdata/live.
 func TestDocumentedScenarios(t *testing.T) {
+	t.Setenv("PAGER_TOKEN", "a-token-of-16-and-more") // of beside.yaml
 	files, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,11 @@ func TestPrometheusPageIsOfItsFiles(t *testing.T) {
 	if err != nil || len(files) != 3 {
 		t.Fatal(files, err)
 	}
-	for _, file := range append(files, "../../testdata/live/alertmanager.yml") {
+	also, err := filepath.Glob("../../testdata/live/beside*")
+	if err != nil || len(also) != 3 {
+		t.Fatal(also, err)
+	}
+	for _, file := range append(append(files, also...), "../../testdata/live/alertmanager.yml") {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

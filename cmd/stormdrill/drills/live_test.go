@@ -14,7 +14,7 @@ func TestLiveScenariosPlan(t *testing.T) {
 	for _, name := range []string{"DIR", "MODE", "TOKEN"} { // of own-commands.yaml
 		t.Setenv(name, "/x")
 	}
-	for _, name := range []string{"MARK", "OTHER"} { // of secrets.yaml
+	for _, name := range []string{"MARK", "OTHER", "PAGER_TOKEN"} { // of secrets.yaml and beside.yaml
 		t.Setenv(name, "marker-of-16-and-more")
 	}
 	all, err := filepath.Glob(filepath.Join(keptDir, "../../live/*.yaml"))
