@@ -18,7 +18,7 @@ var chineseGoing = map[sla.Code]string{
 		"其后可加备注›",
 	"published":        "{address} 通往 {to}",
 	"waits":            "监控 {watcher} 等待发往 {url} 的 POST",
-	"not-understood":   "无法识别；确认请输入 {key} 并按回车，其后可加备注",
+	"not-understood":   "无法识别；要确认，请输入 {key} 并按回车，其后可加备注",
 	"not-acknowledged": "未能确认：{error}",
 	"steer-moved":      "切流 {steer}：监控 {watcher} 告警，即刻起 {what}",
 	"steered-back":     "切流 {steer}：已切回",

@@ -12,39 +12,39 @@ var chinesePage = map[string]string{
 	"page-nothing-broke":     "未注入任何故障",
 	"page-never-injected":    "从未注入",
 	"page-how-long":          "用户受影响多久",
-	"page-none-sent":         "没有可评判的请求",
+	"page-none-sent":         "没有可判定的请求",
 	"page-failed-of":         "{sent} 个请求中 {failed} 个失败；成功率 {good}",
 	"page-users-hit":         "{users} 名用户中 {hit} 名受影响",
 	"page-who-noticed":       "谁发现了、何时发现",
 	"page-nobody":            "无人发现",
 	"page-after":             "{watcher}，{time} 后",
-	"page-ideal":             "逐个请求观察可达到：{time}",
-	"page-cannot-meet":       "遇不到 {faults}",
+	"page-ideal":             "理想观察者（逐请求观测）：{time}",
+	"page-cannot-meet":       "探测路径不经过 {faults}",
 	"page-content-none-hurt": "一直正常；没有用户受影响",
 	"page-content-slower":    "一直正常，但响应变慢",
 	"page-never":             "从未发现（{time}）",
 	"page-did-it-pass":       "是否通过",
 	"page-believe":           "数据是否可信",
-	"page-numbers-hold":      "可信，精度如所标",
-	"page-numbers-void":      "不可信，不能说明问题",
+	"page-numbers-hold":      "可信，误差如所标",
+	"page-numbers-void":      "不可信，本次演练无效",
 	"page-rates":             "实发 {sent}/s，应发 {wanted}/s",
 	"page-lag":               "发送最多延迟 {lag}（p99）",
 	"page-unsent":            "{unsent} 个未能发出",
 	"page-notes":             "备注：{notes} 条",
 	"page-effective-no":      "从未生效",
 	"page-effective-too-few": "生效次数太少",
-	"page-effective-unknown": "不知是否生效",
+	"page-effective-unknown": "无法确认是否生效",
 
 	// What was wanted.
 	"page-objectives":    "目标与实测",
-	"page-bar":           "实测值与上下限",
+	"page-bar":           "实测值与限值",
 	"page-no-objectives": "没有需要判定的目标",
-	"page-met":           "达到",
-	"page-missed":        "未达到",
+	"page-met":           "达标",
+	"page-missed":        "未达标",
 	"page-undecided":     "无法判定",
 
 	// Charts: how users were served.
-	"page-success-panel": "用户受到的服务",
+	"page-success-panel": "用户访问情况",
 	"page-success-hint":  "成功请求占比",
 	"page-all-groups":    "全部用户组",
 	"page-whole-run":     "整次运行",
@@ -58,11 +58,11 @@ var chinesePage = map[string]string{
 	"page-calm":          "清除后延迟多久复原",
 
 	// Who knew what.
-	"page-noticed-panel": "谁在何时知道什么",
+	"page-noticed-panel": "谁在何时发现",
 	"page-noticed-hint":  "浅色为时刻的不确定范围；右侧虚线表示结束时仍未恢复",
 	"page-watcher":       "监控",
 	"page-noticed-after": "多久发现",
-	"page-behind":        "落后理想观察者",
+	"page-behind":        "比理想观察者晚",
 	"page-content-after": "清除后多久恢复正常",
 	"page-false-alarms":  "误报",
 	"page-no-watchers":   "没有监控",
@@ -84,14 +84,14 @@ var chinesePage = map[string]string{
 	"page-due":            "应发与实发",
 
 	// Who answered.
-	"page-nodes-panel": "由谁应答",
+	"page-nodes-panel": "由哪个节点应答",
 	"page-nodes-hint":  "各节点每秒应答数；下图为新建连接与已有连接的成功率",
 	"page-node":        "节点",
 	"page-injected":    "由故障代答",
 	"page-connections": "新建与已有连接",
 
 	// What the faults did.
-	"page-proof-panel": "故障确实存在的证据",
+	"page-proof-panel": "故障生效的证据",
 	"page-proof-hint":  "链路上的计数",
 	"page-for-users":   "用户请求",
 	"page-for-checks":  "探测请求",
@@ -101,13 +101,13 @@ var chinesePage = map[string]string{
 	"page-together":    "无法区分",
 	"page-own":         "无：故障自身的流量",
 	"page-bit":         "多久生效",
-	"page-felt":        "用户所受影响",
-	"page-absorbed":    "无：故障被吸收",
+	"page-felt":        "用户受到的影响",
+	"page-absorbed":    "无：用户无感知",
 	"page-slower":      "响应变慢，无中断",
-	"page-faint":       "{bad} 个失败请求，太少，不足以判为中断",
-	"page-least":       "可察觉的最小占比",
-	"page-least-group": "单个用户组",
-	"page-untraced":    "该处没有请求带有用户的 traceparent：转发它即可区分",
+	"page-faint":       "{bad} 个失败请求，不足以识别为中断",
+	"page-least":       "中断可识别的下限",
+	"page-least-group": "单组的下限",
+	"page-untraced":    "那里没有请求带用户的 traceparent：透传后即可区分",
 
 	// What it cost.
 	"page-cost-panel": "影响与代价",
@@ -116,7 +116,7 @@ var chinesePage = map[string]string{
 	"page-level":      "影响等级（1 至 3）",
 	"page-everyone":   "，全部用户",
 	"page-or-lower":   "，或低一级：用户太少无法区分",
-	"page-peak":       "最差一秒内受影响的活跃用户",
+	"page-peak":       "最严重的一秒内受影响的活跃用户",
 	"page-hit":        "曾受影响的用户",
 	"page-hit-of":     "{users} 中的 {hit}",
 	"page-degraded":   "服务降级时长",
@@ -142,9 +142,9 @@ var chinesePage = map[string]string{
 	"page-clock-is-one":  "容器与本机为同一时钟，误差 ± {bound}",
 	"page-strays":        "越出演练网络的数据包",
 	"page-strays-are":    "拦下 {packets} 个",
-	"page-uncontained":   "网络缺少的隔离",
+	"page-uncontained":   "演练网络缺少的隔离措施",
 	"page-one":           "一次运行",
-	"page-one-run": "只说明发生过一次的事；要得出普遍结论请做多次演练：" +
+	"page-one-run": "只说明这一次的情况；要得出一般结论，请重复演练：" +
 		"stormdrill run --repeat。",
 
 	// To repeat it.
@@ -156,13 +156,13 @@ var chinesePage = map[string]string{
 
 	// A campaign's page.
 	"page-kept-of": "{verdict}，{runs} 轮中 {kept} 轮达到 SLA",
-	"page-exceeded": "未达到 {missed} 轮，无法判定 {untold} 轮，" +
+	"page-exceeded": "未达标 {missed} 轮，无法判定 {untold} 轮，" +
 		"未运行 {left} 轮；允许 {allowed} 轮",
-	"page-may-say":      "对同类演练能说什么",
+	"page-may-say":      "对同类演练可以得出的结论",
 	"page-keep":         "至少 {share}% 达到 SLA",
 	"page-keep-unknown": "尚不能下结论",
 	"page-cried":        "无故障时的误报",
-	"page-cried-in":     "{controls} 轮对照演练中 {runs} 轮",
+	"page-cried-in":     "{controls} 轮对照演练中有 {runs} 轮",
 	"page-controls":     "无误报 {clean} 轮，无法判定 {untold} 轮，未运行 {left} 轮",
 	"page-no-controls":  "没有对照演练，未测",
 	"page-spreads":      "目标与分布",
@@ -194,5 +194,5 @@ var chinesePage = map[string]string{
 	"chart-not-over":  "未结束",
 	"chart-a-second":  "/s",
 
-	"page-passed": "{verdict}，{all} 项中达到 {met} 项",
+	"page-passed": "{verdict}，{all} 项中 {met} 项达标",
 }

@@ -7,32 +7,32 @@ import (
 
 // chinese is Chinese, as operations write it.
 var chinese = map[sla.Code]string{
-	sla.Ended:              "用户中断；已注入的故障均已恢复",
+	sla.Ended:              "演练被用户中止；已注入的故障均已撤销",
 	sla.EndedEarly:         "演练提前结束：“{detail}”",
 	sla.NothingJudged:      "没有可判定的目标，不能算通过",
 	sla.ObjectiveMissed:    "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
 	sla.ObjectiveUndecided: "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
-	sla.Dead:               "未注入任何故障：基线期‹ {groups} 的›大多数请求失败；请查看目标日志",
+	sla.Dead:               "未注入任何故障：基线期内‹ {groups} 的›大多数请求失败；请查看目标日志",
 	sla.FaultNotInjected:   "故障 {fault} 未注入：演练提前结束",
 	sla.FaultNotGone:       "故障 {fault} 未确认已清除",
 	sla.FaultTooFew: "故障 {fault} 仅命中 {touched} 个用户请求，" +
-		"少于判断所需的 {least} 个：提高速率，或延长故障时间",
-	sla.FaultTooFewOwn: "故障 {fault}：{touched} {counted}，少于判断所需的 {least}：" +
-		"{link} 的目标是否存活，故障时间是否够长？",
-	sla.FaultTooFewVouched: "故障 {fault}：其 proof 仅计到 {touched} {counted}，" +
-		"少于判断所需的 {least}：它统计的是用户在 {link} 上遇到的吗，故障时间是否够长？",
-	sla.FaultUnknown: "故障 {fault}：{link} 上 {touched} {counted}，用户与探测混计，且无中断：" +
-		"不能确认用户受影响，可能全是探测；{cure}",
+		"少于判定所需的 {least} 个：提高速率，或延长故障时间",
+	sla.FaultTooFewOwn: "故障 {fault}：{counted}只有 {touched} 个，少于判定所需的 {least} 个：" +
+		"请检查 {link} 的目标是否存活，故障时间是否够长",
+	sla.FaultTooFewVouched: "故障 {fault}：其 proof 只计到 {touched}（{counted}），" +
+		"少于判定所需的 {least}：请检查它统计的是否为用户在 {link} 上遇到的，故障时间是否够长",
+	sla.FaultUnknown: "故障 {fault}：{link} 上{counted}共 {touched} 个，用户与探测混计，且无中断：" +
+		"不能确认用户受到影响，可能全是探测；{cure}",
 	sla.FaultUntouched: "故障 {fault} 未命中任何用户请求：{why}",
 	sla.FaultFewPackets: "故障 {fault} 命中 {packets} 个用户数据包，且无中断：" +
-		"一个无应答的请求最多发 {most_per_request} 个包，可能不足判断所需的 {least} 个请求：" +
+		"一个无应答的请求最多发 {most_per_request} 个包，可能不足判定所需的 {least} 个请求：" +
 		"提高速率，或延长故障时间",
-	sla.FaultOverstayed: "故障 {fault} 超出计划时间，最后由节点自行恢复：" +
+	sla.FaultOverstayed: "故障 {fault} 超出计划时间，最后由节点自行撤销：" +
 		"stormdrill 或它到引擎的连接曾停顿",
-	sla.FaultOverstayedOn: "故障 {fault} 超出计划时间，节点自行恢复失败：“{detail}”",
+	sla.FaultOverstayedOn: "故障 {fault} 超出计划时间，节点自行撤销也失败：“{detail}”",
 	sla.FaultOverdue: "故障 {fault} 超出计划时间‹ {over_seconds}›：" +
 		"stormdrill 或它到引擎的连接曾停顿，或另一故障耗时过长",
-	sla.FaultLeft: "有故障未恢复：“{detail}”",
+	sla.FaultLeft: "有故障未撤销：“{detail}”",
 	sla.NamesLeft: "有域名仍指向别处：“{detail}”",
 	sla.WentRound: "{group} 的请求有应答，但其链路上没有任何连接：流量绕过了 switchboard",
 	sla.WentRoundNode: "{node} 应答了 {requests:0} 个用户请求，" +
@@ -88,10 +88,10 @@ var chinese = map[sla.Code]string{
 	sla.Harness:         "stormdrill 或其环境出错：“{detail}”",
 	sla.RecordTruncated: "记录中断：stormdrill 先于演练结束",
 	sla.RecordNoEnd:     "记录没有结束标记：演练中断，原因已丢失",
-	sla.CampaignEnded:   "用户中断：{runs} 轮中 {left} 轮未运行；已测结果保留",
+	sla.CampaignEnded:   "演练被用户中止：{runs} 轮中 {left} 轮未运行；已测结果保留",
 	sla.RunsLeft:        "{runs} 轮中 {left} 轮未运行：结论可能因此改变",
 	sla.RunsExceeded: "{runs} 轮中 {exceeded} 轮超出 SLA（{missed} 轮未达标，" +
-		"{inconclusive} 轮无法判断），允许 {allowed} 轮",
+		"{inconclusive} 轮无法判定），允许 {allowed} 轮",
 	sla.RunBecause: "第 {run} 轮：{why}",
 	sla.RunEnded:   "第 {run} 轮：{verdict}",
 
@@ -115,7 +115,7 @@ var chinese = map[sla.Code]string{
 	sla.NotContained:       "未隔离：“{detail}”",
 	sla.StrayOut:           "{from} 尝试访问 {to} {protocol} × {packets}",
 	sla.StrayToPort:        "{from} 尝试访问 {to}:{port}/{protocol} × {packets}",
-	sla.StrayDirect:        "{from} 绕过 switchboard 直接在链路上寻找 {to}（ARP × {packets}）",
+	sla.StrayDirect:        "{from} 绕过 switchboard，直接在二层查找 {to}（ARP × {packets}）",
 	sla.MoreStrays:         "另有 {strays} 处越界访问；演练网络共拦截 {packets} 个数据包",
 
 	sla.RunsKept: "{runs} 轮中 {kept} 轮达到 SLA：至少 {at_least_share:whole}% 的此类演" +
@@ -123,20 +123,20 @@ var chinese = map[sla.Code]string{
 	sla.RunsKeptUnknown: "{runs} 轮中 {kept} 轮达到 SLA：无法推断此类演练的达标率",
 	sla.RunsNotRun: "{left} 轮未运行到底：在所有界限中均按超标计，" +
 		"因为提前结束可能正与结果有关",
-	sla.RunsNeeded: "要对 95% 下结论，需事先定为 {runs} 轮、允许 {allowed} 轮超标：" +
-		"事后追加不等同",
+	sla.RunsNeeded: "要对 95% 的演练下结论，须事先定为 {runs} 轮、允许 {allowed} 轮超标：" +
+		"事后追加的轮次不算数",
 	sla.FalseAlarms: "无故障的 {runs} 轮中 {alarmed} 轮误报：" +
-		"此类演练的误报率至多 {at_most_share:up}%（95% 置信度）‹（{inconclusive} 轮无法判断、" +
+		"此类演练的误报率至多 {at_most_share:up}%（95% 置信度）‹（{inconclusive} 轮无法判定、" +
 		"{left} 轮未运行，按误报计）›",
 	sla.FalseAlarmsUnknown: "无故障的 {runs} 轮中 {alarmed} 轮误报：" +
-		"无法推断误报率‹（{inconclusive} 轮无法判断、{left} 轮未运行，按误报计）›",
+		"无法推断误报率‹（{inconclusive} 轮无法判定、{left} 轮未运行，按误报计）›",
 	sla.WatcherAlarmed: "监控 {watcher} 在无故障的 {runs} 轮中有 {alarmed} 轮告警：" +
 		"它对故障的发现可能是巧合",
 	sla.OutagesWithoutFault: "无故障的 {runs} 轮中有 {outages} 轮用户发生中断：" +
 		"目标或主机自身会失败",
 
 	sla.AfterRecovery: "在用户恢复之后",
-	sla.Unexplained:   "没有可影响它的故障能解释",
+	sla.Unexplained:   "能影响它的故障都无法解释",
 	sla.AskByHTTP1:    "那里使用 {protocol}，无法解析请求：请改用 HTTP/1.1 访问 {link}",
 	sla.ForwardTraceparent: "那里没有请求带用户的 traceparent（W3C Trace Context），" +
 		"无法区分两者：请让调用方透传该头部",
@@ -159,9 +159,9 @@ var chinese = map[sla.Code]string{
 	sla.NoAnswerCounts: "监控没有得到有效应答",
 	sla.NoEffect:       "故障没有产生可察觉的影响",
 	sla.NeverNoticed:   "它从未发现，也就无从恢复正常",
-	sla.CannotMeet: "它走的路径遇不到 {faults}，不判其失败：" +
+	sla.CannotMeet: "它的探测路径不经过 {faults}，不判其失败：" +
 		"写 as: GROUP 让它从用户的位置探测，或让故障也作用于 watch:{watcher}",
-	sla.NobodyHurt: "用户未受影响，它没有必须发现的内容：加重故障，" +
+	sla.NobodyHurt: "用户未受影响，没有它必须发现的问题：加重故障，" +
 		"或只在用户受影响时要求发现：{within: …, if: felt}",
 	sla.OnlySlower: "用户请求只是变慢，没有失败：SLA 未说明监控须发现变慢；" +
 		"用阈值限定延迟，或把慢应答计为失败（slow: …）",
@@ -186,7 +186,7 @@ var chinese = map[sla.Code]string{
 	sla.NoConnection:    "该阶段没有‹经 {connections} 连接›新建‹且由 {node} 应答的›连接",
 	sla.NoTLSHandshake:  "该阶段没有‹经 {connections} 连接›开始‹且由 {node} 应答的› TLS 握手",
 	sla.NamelessAnswers: "{requests} 个请求无应答或应答未标明节点，可能属于它：" +
-		"让每个节点自报名字，让前端标明访问了谁",
+		"让每个节点自报名字，让前端标明转给了哪个节点",
 	sla.UnsentDecide:       "取决于应发而未发出的请求",
 	sla.SampleSmall:        "样本仅 {steps}，无法判定",
 	sla.SampleSmallForTime: "样本仅 {steps}，无法判定：延长阶段或提高速率可更精确",
@@ -196,9 +196,9 @@ var chinese = map[sla.Code]string{
 	sla.NoWriteAcknowledged: "没有写入被确认",
 	sla.NoWriteReadBack:     "没有写入被回读",
 	sla.WritesUnknown:       "{writes} 个已确认的写入回读无结果",
-	sla.NothingToNotice:     "没有监控有可发现的内容",
+	sla.NothingToNotice:     "没有任何监控有需要发现的问题",
 	sla.NotAskedInRecovery:  "恢复期内它没有探测",
-	sla.AnswersFew:          "少于 {least} 次应答不足为凭：提高探测频率，或延长 recovery",
+	sla.AnswersFew:          "应答少于 {least} 次，不足以判定：提高探测频率，或延长 recovery",
 	sla.AnswersMissing:      "监控得到的应答不足应有的一半",
 	sla.NothingSent:         "没有发出请求",
 	sla.FailuresUnexplained: "未识别出中断，但全部组合计的失败请求超出基线水平",
@@ -217,7 +217,7 @@ var chinese = map[sla.Code]string{
 	sla.TimeMitigated:      "{seconds}，已缓解",
 	sla.TimeAtMost:         "至多 {seconds}",
 	sla.TimeExceeds:        "> {seconds}",
-	sla.TimeToRelapse:      "≥ {seconds}，此后未复原",
+	sla.TimeToRelapse:      "≥ {seconds}，此后复发",
 	sla.TimeToOtherFault:   "≥ {seconds}，随后另一故障开始",
 	sla.TimeToLift:         "≥ {seconds}，故障撤销前未确认",
 	sla.TimeToEnd:          "≥ {seconds}，演练结束前未确认",
@@ -291,7 +291,7 @@ var chinese = map[sla.Code]string{
 	sla.Code(diagnosis.NAT):           "这些用户的 NAT 或线路无法建立新连接",
 	sla.Code(diagnosis.RuleRefuses):   "防火墙或路由规则拒绝",
 	sla.Code(diagnosis.Intercepted):   "中间节点拦截（运营商、WAF、IDS、代理）",
-	sla.Code(diagnosis.IdleFlows):     "TCP keepalive：空闲连接在途中被遗忘",
+	sla.Code(diagnosis.IdleFlows):     "TCP keepalive：空闲连接的会话在途中被清除",
 	sla.Code(diagnosis.Certificate):   "证书",
 	sla.Code(diagnosis.TLSVersions):   "TLS 版本不一致",
 	sla.Code(diagnosis.SlowPath):      "线路缓慢（绕行、CDN 节点配置错误）",
