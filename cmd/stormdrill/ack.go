@@ -24,8 +24,9 @@ Only the user who runs the drill can acknowledge, on the machine that runs it, a
 the same TMPDIR.
 
 Exit status: 0 acknowledged, 3 no drill waits for it, 4 it could not be said.`,
-		Example: `  stormdrill ack 1f2e3d --note "checkout is down, looking at the balancer"`,
-		Args:    cobra.ExactArgs(1),
+		Example:           `  stormdrill ack 1f2e3d --note "checkout is down, looking at the balancer"`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: atMost(1, waiting),
 		RunE: func(c *cobra.Command, args []string) error {
 			id, watchers, err := run.Acknowledge(c.Context(), args[0], note)
 			switch {

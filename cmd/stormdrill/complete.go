@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/history"
 	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/run"
 )
 
 // completion is what a shell is told that may stand somewhere. None of it fails: what cannot
@@ -69,6 +71,14 @@ func folders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellC
 	return all, cobra.ShellCompDirectiveDefault
 }
 
+// drillOrFolder are what can be run, and the runs that are kept.
+func drillOrFolder(c *cobra.Command, given []string, begun string) ([]cobra.Completion,
+	cobra.ShellCompDirective) {
+	drills, _ := drillOrFile(c, given, begun)
+	runs, files := folders(c, given, begun)
+	return append(drills, runs...), files
+}
+
 // rehearsed are the drills of the history.
 func rehearsed(_ *cobra.Command, given []string, _ string) ([]cobra.Completion,
 	cobra.ShellCompDirective) {
@@ -81,13 +91,35 @@ func rehearsed(_ *cobra.Command, given []string, _ string) ([]cobra.Completion,
 	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
-// earlier are the runs of the history, the latest first, and the last one by that name;
-// folders are offered, too.
-func earlier(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// waiting are the runs that wait for an acknowledgement.
+func waiting(c *cobra.Command, _ []string, _ string) ([]cobra.Completion,
+	cobra.ShellCompDirective) {
+	ctx := c.Context()
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	all, err := run.Waiting(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp
+}
+
+// mostEarlier is how many runs of the history are offered.
+const mostEarlier = 30
+
+// earlier are the runs of the history, the latest first, and the last one by that name: of the
+// drills that are given where these have any. Folders are offered, too.
+func earlier(_ *cobra.Command, given []string, _ string) ([]cobra.Completion,
+	cobra.ShellCompDirective) {
 	all := []cobra.Completion{cobra.CompletionWithDesc(history.Last, "the drill's last run")}
 	runs := kept()
 	slices.Reverse(runs)
-	for _, r := range runs {
+	others := func(r history.Run) bool { return !slices.Contains(given, r.Scenario) }
+	if of := slices.DeleteFunc(slices.Clone(runs), others); len(of) > 0 {
+		runs = of
+	}
+	for _, r := range runs[:min(len(runs), mostEarlier)] {
 		all = append(all, cobra.CompletionWithDesc(r.Run,
 			reports.Plain(r.Scenario)+", "+string(r.Verdict)+", "+r.Started))
 	}

@@ -64,7 +64,7 @@ harness or its surroundings failed; 130 interrupted. A verdict changes none of i
   stormdrill matrix game-day --rules prometheus-rules.yml
   stormdrill matrix game-day --format csv > matrix.csv   # a line for each run and watcher`,
 		Args:              cobra.MinimumNArgs(1),
-		ValidArgsFunction: drillOrFile,
+		ValidArgsFunction: drillOrFolder,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !c.Flags().Changed("seed") {
 				f.seed = rand.Uint64()

@@ -11,6 +11,7 @@ func TestFormat(t *testing.T) {
 	t.Setenv("TOKEN", "secret")
 	t.Setenv("MARK", "marker-of-16-and-more")
 	t.Setenv("OTHER", "other")
+	t.Setenv("PAGER_TOKEN", "marker-of-16-and-more")
 	for folder, least := range map[string]int{"format": 3, "live": 15} {
 		files, err := filepath.Glob("../../testdata/" + folder + "/*.yaml")
 		if err != nil || len(files) < least {

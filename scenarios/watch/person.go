@@ -150,7 +150,7 @@ func Acknowledge(ctx context.Context, run, note string) (id string, watchers []s
 	if len(note) > MostNote {
 		return "", nil, fmt.Errorf("a note of %d bytes: want at most %d", len(note), MostNote)
 	}
-	all, err := waiting(ctx)
+	all, err := Waiting(ctx)
 	if err != nil {
 		return "", nil, err
 	}
@@ -208,9 +208,9 @@ func bring(ctx context.Context, id string, body []byte) ([]string, error) {
 	return a.Watchers, nil
 }
 
-// waiting lists the runs of this user that wait for an acknowledgement. The socket of one
+// Waiting lists the runs of this user that wait for an acknowledgement. The socket of one
 // that was killed is left, and is removed here.
-func waiting(ctx context.Context) (ids []string, err error) {
+func Waiting(ctx context.Context) (ids []string, err error) {
 	dir, err := userdir.Make()
 	if err != nil {
 		return nil, err
