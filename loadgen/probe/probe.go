@@ -25,7 +25,9 @@ type Reply struct {
 }
 
 // Unknown is a reply that says nothing about what was asked for.
-func Unknown(format string, args ...any) Reply { return Reply{Detail: fmt.Sprintf(format, args...)} }
+func Unknown(format string, args ...any) Reply {
+	return Reply{Detail: fmt.Sprintf(format, args...)}
+}
 
 // MostPage bounds a page that tells a state, bytes: HAProxy's CSV has about 400 a server.
 const MostPage = 4 << 20
