@@ -145,7 +145,7 @@ chromium: ## the browser that report.html is tried in, from Debian's package whe
 	  $(INSTALL) chromium || { $(APT) update -qq && $(INSTALL) chromium; }; }
 
 images: ## images of real servers, built once from Debian packages
-	testdata/images/build haproxy nginx postgres prometheus alertmanager
+	testdata/images/build haproxy nginx postgres prometheus alertmanager redis
 
 lint: ## gofmt, vet, staticcheck, module versions
 	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$out" ] || { echo "not gofmt-ed: $$out"; exit 1; }
