@@ -123,6 +123,12 @@ func HTML(w io.Writer, r Report) error {
 	if err := p.assets(); err != nil {
 		return err
 	}
+	for i, c := range s.Classes {
+		s.Classes[i].Name = l.failure(c.Name)
+	}
+	for i, n := range s.Nodes {
+		s.Nodes[i].Name = l.node(n.Name)
+	}
 	data, err := json.Marshal(pageData{s, card, p.Marks, p.Under("chart-")})
 	if err != nil {
 		return err

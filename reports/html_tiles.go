@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -29,20 +28,16 @@ func (p *page) broke() tile {
 		names = append(names, f.Name)
 		what := p.Fault(f) + " · " + f.Link
 		if len(p.Card.Faults) > 1 {
-			what = f.Name + ": " + what
+			what = p.Line("named", "name", f.Name, "what", what)
 		}
 		t.More = append(t.More, what)
 		switch {
 		case f.Inject < 0:
 			t.More = append(t.More, "✗ "+p.Line("page-never-injected"))
 		case f.Proof.Gone:
-			t.More = append(t.More, fmt.Sprintf("✓ %s %s, %s",
-				count(f.Proof.Total), p.Unit(f.Proof),
-				p.Line("gone")))
+			t.More = append(t.More, "✓ "+p.counted(f, "gone"))
 		default:
-			t.More = append(t.More, fmt.Sprintf("✗ %s %s, %s",
-				count(f.Proof.Total), p.Unit(f.Proof),
-				p.Line("not-gone")))
+			t.More = append(t.More, "✗ "+p.counted(f, "not-gone"))
 		}
 	}
 	if len(names) > 0 {
@@ -75,10 +70,20 @@ func (p *page) suffered() tile {
 			t.More = append(t.More, "…")
 			break
 		}
-		t.More = append(t.More, k.Name+" × "+count(k.Count))
+		t.More = append(t.More, p.Failure(k.Name)+" × "+count(k.Count))
 	}
 	return t
 }
+
+// counted is what a fault counted in all, and whether it is gone.
+func (p *page) counted(f sla.Fault, gone string) string {
+	return p.Line("counted-gone", "total", count(f.Proof.Total), "unit", p.Unit(f.Proof),
+		"gone", p.Line(gone))
+}
+
+// Failure and Node are how requests failed and who answered, in words.
+func (p *page) Failure(name string) string { return lines{p.Language}.failure(name) }
+func (p *page) Node(name string) string    { return lines{p.Language}.node(name) }
 
 // noticed says who knew, and how soon after the users were hurt.
 func (p *page) noticed() tile {
@@ -92,7 +97,7 @@ func (p *page) noticed() tile {
 		if len(p.Card.Watchers) == 1 && w.Detect != nil && !w.Detect.Censored {
 			break // it is the answer
 		}
-		t.More = append(t.More, w.Name+": "+p.heard(w))
+		t.More = append(t.More, p.Line("named", "name", w.Name, "what", p.heard(w)))
 	}
 	if i := p.Card.Times.Ideal; i != nil {
 		t.More = append(t.More, p.Line("page-ideal", "time", p.Time(i)))

@@ -16,8 +16,8 @@ func Markdown(w io.Writer, card sla.Scorecard, in *words.Language) error {
 	card = plainly(card)
 	l := lines{cmp.Or(in, words.English)}
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s: %s\n\n", cell(l.title(card)),
-		cell(l.verdict(card.Verdict)))
+	fmt.Fprintf(&b, "## %s\n\n", cell(l.Line("named", "name", l.title(card), "what",
+		l.verdict(card.Verdict))))
 	for _, r := range l.Texts(card.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}

@@ -86,7 +86,8 @@ func (m *messages) fill() {
 	if len(c.Faults) > 0 {
 		var all []string
 		for _, f := range c.Faults {
-			all = append(all, fmt.Sprintf("%s: %s, %s", f.Name, l.Fault(f), f.Link))
+			all = append(all, l.Line("message-broke", "fault", f.Name, "what", l.Fault(f), "link",
+				f.Link))
 		}
 		m.Broke = cell(l.Parts(all))
 	}

@@ -174,7 +174,7 @@ func (l lines) steer(x sla.Steer) string {
 func (l lines) nodes(c sla.Scorecard) string {
 	var parts []string
 	for _, n := range c.Nodes {
-		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", n.Name, 100*n.Baseline,
+		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", l.node(n.Name), 100*n.Baseline,
 			100*n.Fault, 100*n.Recovery))
 	}
 	return l.List(parts)

@@ -41,13 +41,27 @@ func (l lines) users(c sla.Scorecard) string {
 		low, high = share(r.Low), share(r.High)
 	}
 	for _, k := range c.Classes {
-		classes = append(classes, fmt.Sprintf("%s × %s", k.Name, count(k.Count)))
+		classes = append(classes, fmt.Sprintf("%s × %s", l.failure(k.Name), count(k.Count)))
 	}
 	return l.Line("requests", "outage", outage, "available", share(r.Availability),
 		"failed", count(r.Failed), "sent", count(r.Sent), "excess", excess,
 		"low", low, "high", high, "unsent", counted(r.Due-min(r.Due, r.Sent)),
 		"classes", l.Parts(classes))
 }
+
+// failure is how requests failed, in words: by the name of a class, or by its status.
+func (l lines) failure(name string) string {
+	if status, ok := strings.CutPrefix(name, "http "); ok {
+		if status, injected := strings.CutSuffix(status, ", injected"); injected {
+			return l.Line("class-injected", "status", status)
+		}
+		return l.Line("class-status", "status", status)
+	}
+	return cmp.Or(l.Line("class-"+name), name)
+}
+
+// node is who answered; what the judge says where it is no node's name is in words.
+func (l lines) node(name string) string { return cmp.Or(l.Line("node-"+name), name) }
 
 // outages says in one line what outages the faults gave the users, where there is
 // more to it than its length: several, or one that came back before it was over.

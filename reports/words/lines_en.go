@@ -16,6 +16,8 @@ var englishLines = map[string]string{
 	"of-fault":             "{measured} ({fault})",
 	"points":               "{points} points",
 	"met-of":               "{met} of {all} met",
+	"named":                "{name}: {what}",
+	"counted-gone":         "{total} {unit}, {gone}",
 
 	// Labels.
 	"users":     "users",
@@ -242,7 +244,34 @@ var englishLines = map[string]string{
 	"live-ago":      "{watcher} {time} ago",
 	"live-pull":     "image {image}: {done} of {layers} layers there, {size} loaded",
 
+	// How requests failed, by class, and who answered where no node's name is known.
+	"class-status":        "http {status}",
+	"class-injected":      "http {status}, injected",
+	"class-slow":          "slow",
+	"class-dial-timeout":  "dial-timeout",
+	"class-refused":       "refused",
+	"class-unreachable":   "unreachable",
+	"class-reset":         "reset",
+	"class-timeout":       "timeout",
+	"class-tls":           "tls",
+	"class-tls-expired":   "tls-expired",
+	"class-tls-host":      "tls-host",
+	"class-tls-authority": "tls-authority",
+	"class-tls-version":   "tls-version",
+	"class-nxdomain":      "nxdomain",
+	"class-servfail":      "servfail",
+	"class-dns-refused":   "dns-refused",
+	"class-dns-timeout":   "dns-timeout",
+	"class-dns":           "dns",
+	"class-body":          "body",
+	"class-local":         "local",
+	"class-protocol":      "protocol",
+	"class-assertion":     "assertion",
+	"node-none":           "none",
+	"node-unnamed":        "unnamed",
+
 	// The messages to users.
+	"message-broke":           "{fault}: {what}, {link}",
 	"message-into":            "{at} s into the run",
 	"message-groups":          "users of {groups}",
 	"message-symptom":         "have met failures: at worst {part} of their requests failed",

@@ -100,7 +100,7 @@ func TestLinesAreAskedFor(t *testing.T) {
 }
 
 // begun are names that what the judge says ends.
-var begun = []string{"verdict-", "page-effective-", "message-", "step-", "md-"}
+var begun = []string{"verdict-", "page-effective-", "message-", "step-", "md-", "class-", "node-"}
 
 // askedByPage are the lines that the pages of HTML ask for, and their script.
 func askedByPage(t *testing.T) (all []string) {

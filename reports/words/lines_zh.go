@@ -16,6 +16,8 @@ var chineseLines = map[string]string{
 	"of-fault":             "{measured}（{fault}）",
 	"points":               "{points} 个百分点",
 	"met-of":               "{met}/{all} 达标",
+	"named":                "{name}：{what}",
+	"counted-gone":         "{unit} {total}，{gone}",
 
 	// Labels.
 	"users":     "用户",
@@ -229,7 +231,34 @@ var chineseLines = map[string]string{
 	"live-ago":      "{watcher}（{time}前）",
 	"live-pull":     "镜像 {image}：{layers} 层中已有 {done} 层，已下载 {size}",
 
+	// 失败的类别，以及没有节点名时由谁应答。
+	"class-status":        "HTTP {status}",
+	"class-injected":      "故障代答 HTTP {status}",
+	"class-slow":          "应答过慢",
+	"class-dial-timeout":  "连接超时",
+	"class-refused":       "连接被拒绝",
+	"class-unreachable":   "目标不可达",
+	"class-reset":         "连接被重置",
+	"class-timeout":       "应答超时",
+	"class-tls":           "TLS 失败",
+	"class-tls-expired":   "证书过期",
+	"class-tls-host":      "证书主机名不符",
+	"class-tls-authority": "证书颁发机构不受信任",
+	"class-tls-version":   "TLS 版本不一致",
+	"class-nxdomain":      "NXDOMAIN",
+	"class-servfail":      "SERVFAIL",
+	"class-dns-refused":   "DNS 拒绝查询",
+	"class-dns-timeout":   "DNS 超时",
+	"class-dns":           "DNS 其他错误",
+	"class-body":          "应答中途断开",
+	"class-local":         "压测节点自身失败",
+	"class-protocol":      "不是 HTTP 应答",
+	"class-assertion":     "应答内容不符",
+	"node-none":           "无应答",
+	"node-unnamed":        "未标明节点",
+
 	// 对用户的通知。
+	"message-broke":           "{fault}（{link}）：{what}",
 	"message-into":            "运行第 {at} 秒",
 	"message-groups":          "{groups} 组的用户",
 	"message-symptom":         "访问异常，最严重时 {part} 的请求失败",
