@@ -1,10 +1,14 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -265,10 +269,35 @@ func (l *Lab) asked(ctx context.Context, n plan.Node) (ok bool, why string, err 
 			return false, "", err
 		}
 		if !a.Good {
-			return false, a.Detail, nil
+			return false, refusal(n, c, a.Detail), nil
 		}
 	}
 	return true, "", nil
+}
+
+// refusal says what a target was asked and what came of it; of a port at which nothing
+// listens, what to look at: an image's own port is easily taken for another.
+func refusal(n plan.Node, c load.Check, detail string) string {
+	asked, keys, port := "", "", ""
+	switch {
+	case c.TCP != nil:
+		asked, keys = "tcp "+c.TCP.Address, "ready"
+		if r := n.Spec.Ready; r == nil || r.TCP == "" {
+			keys = "ports"
+		}
+		_, port, _ = net.SplitHostPort(c.TCP.Address)
+	case c.HTTP != nil:
+		asked, keys = "GET "+string(c.HTTP.URL), "ready"
+		if u, err := url.Parse(c.HTTP.URL.Outline()); err == nil {
+			port = cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+		}
+	}
+	said := strings.TrimSpace(asked + " " + detail)
+	if detail != load.Refused.String() || port == "" {
+		return said
+	}
+	return fmt.Sprintf("%s: nothing listens there; is %s the port that its program listens on, on "+
+		"all addresses and not on 127.0.0.1 alone? (%s)", said, port, keys)
 }
 
 func (l *Lab) healthy(ctx context.Context, node string) (ok bool, why string, err error) {
