@@ -81,14 +81,17 @@ func (n network) matched(text string) ([]link.Link, error) {
 	case len(hit) > 0:
 		return hit, nil
 	case !glob(s.from, froms...):
-		return nil, errUnknown{fmt.Errorf("link %q: nobody who opens connections is named %q: %s",
-			text, s.from, scenarios.Listed(s.from, froms))}
+		return nil, errUnknown{fmt.Errorf("link %q: %s", text, orElse(n.noUses(s.from, s.to),
+			fmt.Sprintf("nothing that opens connections is named %q: %s", s.from,
+				scenarios.Listed(s.from, froms))))}
 	case !glob(s.to, tos...):
-		return nil, errUnknown{fmt.Errorf("link %q: nobody who is connected to is named %q: %s",
-			text, s.to, scenarios.Listed(s.to, tos))}
+		return nil, errUnknown{fmt.Errorf("link %q: %s", text, orElse(n.noPorts(s.to),
+			fmt.Sprintf("nothing that is connected to is named %q: %s", s.to,
+				scenarios.Listed(s.to, tos))))}
 	}
-	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; a link is made by a "+
-		"group's `to` or a target's `uses`", text, scenarios.Listed("", pairs))}
+	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; %s", text,
+		scenarios.Listed("", pairs), orElse(n.notUsed(s),
+			"a link is made by a group's `to` or a target's `uses`"))}
 }
 
 // aimed finds the nodes that a target's name or glob means, and all links that
@@ -145,8 +148,9 @@ func (n network) askers(text string, names []string) (askers []string, links []l
 		}
 	}
 	if !glob(text, known...) {
-		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: nobody who asks names is called "+
-			"so: %s", text, scenarios.Listed(text, known))}
+		return nil, nil, "from", errUnknown{fmt.Errorf("from %q: %s", text, orElse(
+			n.noUses(text, ""), "nothing that asks names is called so: "+
+				scenarios.Listed(text, known)))}
 	}
 	for _, name := range names {
 		if !slices.Contains(asked, name) {
