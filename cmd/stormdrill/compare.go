@@ -2,11 +2,16 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios/history"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -15,31 +20,42 @@ func newCompare() *cobra.Command {
 	var fails bool
 	c := &cobra.Command{
 		Use:   "compare BEFORE NOW",
-		Short: "Hold a run against an earlier one of the same drill",
-		Long: `Compare judges two kept runs and says of each objective, and of each group's success
-by phase, whether the second is better, worse, or cannot be told apart: by the intervals
-that times were measured in, and by the 95 % bounds of shares. A bare difference is none.
+		Short: "Hold runs against earlier ones of the same drill",
+		Long: `Compare judges kept runs and says of each objective, and of each group's success by
+phase, whether the second side is better, worse, or cannot be told apart. Each side is a
+record, an evidence folder, the id of a run in the history, a campaign's folder, or a folder
+of several drills: then drills of the same name are held against each other.
 
-Exit status: 0, or with --worse-fails 1 where anything is worse; 3 a record cannot be read.`,
+One run beside one is held by the intervals that times were measured in, and by the 95 %
+bounds of shares. When the injection falls between two looks of whatever looks is drawn anew
+in each run, so that times from the fault on may differ by that of themselves
+(jitter_seconds of the scorecard). What else varies from run to run is not known of two.
+
+Many runs beside many, at least 6 of each, are held by Mann and Whitney's test, with Holm's
+correction: of two campaigns that are alike, one pair in twenty at most is told to differ in
+anything.
+
+Exit status: 0, or with --worse-fails 1 where anything is worse; 3 a record cannot be read, or
+no drill is on both sides.`,
 		Example: `  stormdrill compare stormdrill-out/checkout-20260101-030000 ` +
-			`stormdrill-out/checkout-20260108-030000`,
+			`stormdrill-out/checkout-20260108-030000
+  stormdrill compare 1f2e3d4c 5b6a7988      # ids, as stormdrill history lists them
+  stormdrill compare campaign-june campaign-july --worse-fails`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: atMost(2, folders),
 		RunE: func(c *cobra.Command, args []string) error {
-			var cards [2]sla.Scorecard
-			for i, path := range args {
-				record, err := timeline.Open(recordIn(path))
-				if err != nil {
+			var sides [2][]sla.Scorecard
+			for i, arg := range args {
+				var err error
+				if sides[i], err = runsBehind(arg); err != nil {
 					return exitError{exitInvalid, err}
 				}
-				cards[i] = sla.Score(record, record.Header.Objectives)
 			}
-			all := sla.Compare(cards[0], cards[1])
-			if err := reports.Compare(c.OutOrStdout(), cards[0], cards[1], all); err != nil {
+			worse, err := compare(c.OutOrStdout(), sides[0], sides[1])
+			if err != nil {
 				return err
 			}
-			if fails && slices.ContainsFunc(all,
-				func(d sla.Difference) bool { return d.Is == sla.Worse }) {
+			if fails && worse {
 				return exitError{exitFail, errors.New("worse than before")}
 			}
 			return nil
@@ -47,4 +63,112 @@ Exit status: 0, or with --worse-fails 1 where anything is worse; 3 a record cann
 	}
 	c.Flags().BoolVar(&fails, "worse-fails", false, "end with 1 where anything is worse")
 	return c
+}
+
+// compare holds each drill that is on both sides against itself. One run each need not be of
+// one drill: the report says so.
+func compare(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
+	names := scenariosOf(now)
+	if len(before) == 1 && len(now) == 1 {
+		names = nil
+		worse, err = held(w, before, now)
+	}
+	met := len(before) == 1 && len(now) == 1
+	for _, name := range names {
+		a, b := runsOf(before, name), runsOf(now, name)
+		if len(a) == 0 {
+			fmt.Fprintf(w, "\n%s is on the second side alone\n", reports.Plain(name))
+			continue
+		}
+		met = true
+		one, err := held(w, a, b)
+		if worse = worse || one; err != nil {
+			return worse, err
+		}
+	}
+	for _, name := range scenariosOf(before) {
+		if len(names) > 0 && len(runsOf(now, name)) == 0 {
+			fmt.Fprintf(w, "\n%s is on the first side alone\n", reports.Plain(name))
+		}
+	}
+	if !met {
+		return false, exitError{exitInvalid, errors.New("no drill is on both sides")}
+	}
+	return worse, err
+}
+
+// held prints what differs between the runs of one drill.
+func held(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
+	all := sla.CompareRuns(before, now)
+	if len(before) == 1 && len(now) == 1 {
+		all = sla.Compare(before[0], now[0])
+	}
+	worse = slices.ContainsFunc(all, func(d sla.Difference) bool { return d.Is == sla.Worse })
+	return worse, reports.Compare(w, before, now, all)
+}
+
+func scenariosOf(cards []sla.Scorecard) (names []string) {
+	for _, c := range cards {
+		if !slices.Contains(names, c.Scenario) {
+			names = append(names, c.Scenario)
+		}
+	}
+	return names
+}
+
+func runsOf(cards []sla.Scorecard, scenario string) []sla.Scorecard {
+	return slices.DeleteFunc(slices.Clone(cards),
+		func(c sla.Scorecard) bool { return c.Scenario != scenario })
+}
+
+// runsBehind are the runs that an argument of compare names, but for control runs where there
+// are others.
+func runsBehind(arg string) (all []sla.Scorecard, err error) {
+	files, err := keptRuns(arg)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		record, err := timeline.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		if len(files) == 1 || !record.Header.Control {
+			all = append(all, sla.Score(record, record.Header.Objectives))
+		}
+	}
+	return all, nil
+}
+
+// keptRuns are the records of an argument: a file, those of a folder as deep as a folder of
+// campaigns has them, or that of a run of the history.
+func keptRuns(arg string) ([]string, error) {
+	if _, err := os.Stat(arg); err != nil {
+		path, here := history.Path()
+		if here != nil {
+			return nil, err
+		}
+		runs, _, here := history.Read(path)
+		if here != nil {
+			return nil, here
+		}
+		found, several := history.Find(runs, "", arg)
+		switch {
+		case several != nil:
+			return nil, fmt.Errorf("%s: %w", arg, several)
+		case found == nil:
+			return nil, fmt.Errorf("%w, and no run of the history", err)
+		}
+		return []string{recordIn(found.Folder)}, nil
+	}
+	one := recordIn(arg)
+	if _, err := os.Stat(one); err == nil {
+		return []string{one}, nil
+	}
+	for _, below := range []string{"*/record", "*/*/record"} {
+		if files, _ := filepath.Glob(filepath.Join(arg, below)); len(files) > 0 {
+			return files, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: it holds no record, and no folders with records", arg)
 }

@@ -132,11 +132,10 @@ func regression(w io.Writer, before *sla.Scorecard, now sla.Scorecard) (worse bo
 	if before == nil {
 		return false, nil
 	}
-	all := sla.Compare(*before, now)
-	if err := reports.Compare(w, *before, now, all); err != nil {
+	worse, err = held(w, []sla.Scorecard{*before}, []sla.Scorecard{now})
+	if err != nil {
 		return false, err
 	}
-	worse = slices.ContainsFunc(all, func(d sla.Difference) bool { return d.Is == sla.Worse })
 	if worse {
 		_, err = fmt.Fprintf(w, "\n  FAIL: worse than run %s\n", reports.Plain(before.Run))
 	}

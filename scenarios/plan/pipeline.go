@@ -145,6 +145,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		Header: timeline.Header{
 			Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
 			Run: run, Seed: o.Seed, Tool: o.Tool, Control: control,
+			Jitter: every,
 			Phases: timeline.Phases{WarmUp: s.Phases.WarmingUp(), Baseline: s.Phases.Baseline,
 				Hold: s.Phases.Hold, Recovery: s.Phases.Recovery, Confirm: confirmed(s.Phases)},
 			Groups: users.header, Watch: detectors, Steers: steered.header,

@@ -76,6 +76,7 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 	}
 	s.card = Scorecard{
 		Schema: Schema, Scenario: r.Header.Scenario, Run: r.Header.Run, Seed: r.Header.Seed,
+		Jitter:  jitter(r.Header),
 		Control: r.Header.Control, Tool: Word(r.Header.Tool), SLA: fingerprint(o),
 		Reasons: []Said{}, Groups: []Group{}, Outages: []Outage{}, Faults: []Fault{},
 		Nodes: []Node{}, Links: []Link{}, Watchers: []Watcher{}, Chains: []Chain{},

@@ -56,7 +56,10 @@ type Scorecard struct {
 	StraysDropped uint64   `json:"strays_dropped"`
 	Uncontained   []string `json:"uncontained"`
 	Seed          uint64   `json:"seed,string"` // as text: a JSON number would lose it
-	Started       Word     `json:"started"`     // RFC 3339
+	// Jitter is how far two runs of this drill differ of themselves, by when the injection
+	// falls between two looks of whatever looks, seconds.
+	Jitter  float64 `json:"jitter_seconds"`
+	Started Word    `json:"started"` // RFC 3339
 	// Tool is the version of stormdrill that made the record, SLA the SHA-256 of the
 	// objectives that judged it, in hexadecimal: of two scorecards, whether by the same.
 	Tool Word   `json:"tool"`

@@ -28,6 +28,13 @@ type Objective struct {
 	Why        *Said    `json:"why"` // where undecided
 }
 
+// fromFault reports whether it is a time that begins at an injection or a lift, and not a
+// threshold on latency.
+func (o *Objective) fromFault() bool {
+	_, err := ParseKeep(o.Name + " <= 1s")
+	return o.Unit == inSeconds && err != nil
+}
+
 // NoAbort is the name of the objective that a drill did not end itself.
 const NoAbort = "no abort"
 

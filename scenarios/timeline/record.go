@@ -31,6 +31,10 @@ type Header struct {
 	// it is a false alarm.
 	Control bool `json:"control,omitempty"`
 
+	// Jitter is the longest interval at which anything of the drill is known to look or to be
+	// asked: the injection came up to so much later, drawn from the seed. 0: not kept.
+	Jitter time.Duration `json:"jitter,omitempty"`
+
 	Phases Phases    `json:"phases"`
 	Groups []Group   `json:"groups"`
 	Faults []Fault   `json:"faults"`
