@@ -205,7 +205,8 @@ func (p monitoring) worst(x *Implied, w timeline.Watcher, a watch.Alerts, from [
 			x.Unknown = c.unread.Error()
 			return
 		case c.prometheus == nil:
-			x.Unknown = fmt.Sprintf("the configuration of %s is in its image: give it by files, too",
+			x.Unknown = fmt.Sprintf("the configuration of %s is in its image: give it by "+
+				"files, too",
 				c.target)
 			return
 		}
@@ -245,7 +246,8 @@ func (p monitoring) rules(w timeline.Watcher, a watch.Alerts, c *configured) (
 	if a.Rule == "" {
 		all = matching(a, c.rules)
 		if len(all) == 0 {
-			return nil, fmt.Sprintf("no alert of the rules of %s that are given is one that it waits for",
+			return nil, fmt.Sprintf("no alert of the rules of %s that are given is one "+
+				"that it waits for",
 				c.target)
 		}
 		return all, ""
@@ -268,7 +270,8 @@ func (p monitoring) rules(w timeline.Watcher, a watch.Alerts, c *configured) (
 		return false
 	})
 	if len(fit) == 0 {
-		return nil, fmt.Sprintf("alerts of rule %s have other labels than it wants, which the rule gives them: it cannot notice one",
+		return nil, fmt.Sprintf("alerts of rule %s have other labels than it wants, which "+
+			"the rule gives them: it cannot notice one",
 			a.Rule)
 	}
 	return fit, ""
@@ -357,17 +360,21 @@ func (p monitoring) long(x Implied) {
 	by := fmt.Sprintf("%s (%s)", took, x.Detect)
 	switch {
 	case x.DetectLimit > 0 && took > x.DetectLimit:
-		p.note("watcher %s: the monitoring's own configuration lets it take up to %s, longer than sla.detect of %s",
+		p.note("watcher %s: the monitoring's own configuration lets it take up to %s, "+
+			"longer than sla.detect of %s",
 			x.Watcher, by, x.DetectLimit)
 	case p.hold > 0 && took > p.hold:
-		p.note("watcher %s: the monitoring's own configuration lets it take up to %s, longer than the fault phase of %s",
+		p.note("watcher %s: the monitoring's own configuration lets it take up to %s, "+
+			"longer than the fault phase of %s",
 			x.Watcher, by, p.hold)
 	}
 	if x.Clear == nil {
-		p.note("watcher %s: send_resolved is false where it is sent from: it is never told that an alert is over",
+		p.note("watcher %s: send_resolved is false where it is sent from: it is never told "+
+			"that an alert is over",
 			x.Watcher)
 	} else if took := x.Clear.Total(); x.ClearLimit > 0 && took > x.ClearLimit {
-		p.note("watcher %s: of an alert's end the monitoring's own configuration lets it take up to %s (%s), longer than sla.alert-clear of %s",
+		p.note("watcher %s: of an alert's end the monitoring's own configuration lets it "+
+			"take up to %s (%s), longer than sla.alert-clear of %s",
 			x.Watcher, took, x.Clear, x.ClearLimit)
 	}
 }
