@@ -118,7 +118,7 @@ var chinesePage = map[string]string{
 	"page-or-lower":   "，或低一级：用户太少无法区分",
 	"page-peak":       "最严重的一秒内受影响的活跃用户",
 	"page-hit":        "曾受影响的用户",
-	"page-hit-of":     "{users} 中的 {hit}",
+	"page-hit-of":     "{users} 名中 {hit} 名",
 	"page-degraded":   "服务降级时长",
 	"page-full":       "完全中断时长",
 	"page-by-time":    "正常时间占比",

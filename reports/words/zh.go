@@ -21,8 +21,8 @@ var chinese = map[sla.Code]string{
 		"请检查 {link} 的目标是否存活，故障时间是否够长",
 	sla.FaultTooFewVouched: "故障 {fault}：其 proof 只计到 {touched}（{counted}），" +
 		"少于判定所需的 {least}：请检查它统计的是否为用户在 {link} 上遇到的，故障时间是否够长",
-	sla.FaultUnknown: "故障 {fault}：{link} 上{counted}共 {touched} 个，用户与探测混计，且无中断：" +
-		"不能确认用户受到影响，可能全是探测；{cure}",
+	sla.FaultUnknown: "故障 {fault}：{link} 上{counted}共 {touched} 个，用户与探测混计，且无" +
+		"中断：不能确认用户受到影响，可能全是探测；{cure}",
 	sla.FaultUntouched: "故障 {fault} 未命中任何用户请求：{why}",
 	sla.FaultFewPackets: "故障 {fault} 命中 {packets} 个用户数据包，且无中断：" +
 		"一个无应答的请求最多发 {most_per_request} 个包，可能不足判定所需的 {least} 个请求：" +
