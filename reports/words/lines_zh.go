@@ -228,7 +228,7 @@ var chineseLines = map[string]string{
 	"live-unmet":    "{faults}（尚无用户受影响）",
 	"live-noticed":  "已发现",
 	"live-content":  "已恢复正常",
-	"live-ago":      "{watcher}（{time}前）",
+	"live-ago":      "{watcher}（{time} 前）",
 	"live-pull":     "镜像 {image}：{layers} 层中已有 {done} 层，已下载 {size}",
 
 	// 失败的类别，以及没有节点名时由谁应答。
