@@ -14,8 +14,9 @@ import (
 func newAck() *cobra.Command {
 	var note string
 	c := &cobra.Command{
-		Use:   "ack RUN",
-		Short: "Acknowledge, as a person who was called, that something is the matter",
+		Use:     "ack RUN",
+		Short:   "Acknowledge, as a person who was called, that something is the matter",
+		Example: `  stormdrill ack 1f2e3d --note "checkout is down, looking at the balancer"`,
 		Long: `Ack says to a drill that runs that its watcher of kind person has noticed. The
 instant is when the drill hears of it. RUN is the run's id, which run prints, or the
 beginning of it.
@@ -24,7 +25,6 @@ Only the user who runs the drill can acknowledge, on the machine that runs it, a
 the same TMPDIR.
 
 Exit status: 0 acknowledged, 3 no drill waits for it, 4 it could not be said.`,
-		Example:           `  stormdrill ack 1f2e3d --note "checkout is down, looking at the balancer"`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: atMost(1, waiting),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -115,13 +115,15 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 // flags are those of every command that runs drills.
 func (f *runFlags) flags(c *cobra.Command) {
 	c.Flags().StringVarP(&f.out, "out", "o", "",
-		"folder for the evidence (default stormdrill-out/NAME-TIME; with several drills, a folder of folders)")
+		"folder for the evidence (default stormdrill-out/NAME-TIME; "+
+			"with several drills, a folder of folders)")
 	c.Flags().Uint64Var(&f.seed, "seed", 0,
 		"seed of all that is drawn at random (default: new for each run, and recorded)")
 	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	c.Flags().BoolVar(&f.uncontained, "uncontained", false,
-		"run also where the engine does not keep packets in the drill's network; the scorecard says so")
+		"run also where the engine does not keep packets in the drill's network; "+
+			"the scorecard says so")
 	f.trust.flags(c)
 	f.with.flags(c)
 	f.language.flags(c)

@@ -55,7 +55,9 @@ type trust struct{ noCommands, noFiles bool }
 
 func (t *trust) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&t.noCommands, "no-host-commands", false,
-		"refuse drills that run commands on this machine (exec, watch: command), ask what it serves (from: host), or publish ports there, as of scenarios by strangers")
+		"refuse drills that run commands on this machine (exec, watch: command), "+
+			"ask what it serves (from: host), or publish ports there, "+
+			"as of scenarios by strangers")
 	c.Flags().BoolVar(&t.noFiles, "no-host-files", false,
 		"refuse drills that read files of this machine outside the scenario's folder")
 }
@@ -70,7 +72,8 @@ type overlays []string
 
 func (o *overlays) flags(c *cobra.Command) {
 	c.Flags().StringArrayVar((*[]string)(o), "with", nil,
-		"FILE: lay the parts of a scenario in FILE over each drill, such as your monitoring; may be given several times")
+		"FILE: lay the parts of a scenario in FILE over each drill, such as your monitoring; "+
+			"may be given several times")
 }
 
 // openAll opens what the arguments name. The problems of all of them come
@@ -90,7 +93,8 @@ func openAll(args []string, with overlays) ([]*scenarios.Scenario, error) {
 		all = append(all, found...)
 	}
 	if len(problems) > 0 {
-		return nil, exitError{exitInvalid, problems.Err()} // an overlay's are each drill's, and told once
+		// An overlay's problems are each drill's, and told once.
+		return nil, exitError{exitInvalid, problems.Err()}
 	}
 	return all, nil
 }
