@@ -36,7 +36,8 @@ func newMetrics() *metrics {
 	by, probes := []string{"group", "code", "method", "error"}, []string{"probe", "target"}
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "http_requests_total",
-			Help: "Requests of users: by status, 0 without an answer, and by how they failed."}, by),
+			Help: "Requests of users: by status, 0 without an answer, and by how they failed.",
+		}, by),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "http_request_duration_seconds", Buckets: prometheus.DefBuckets, // 5 ms to 10 s
 			Help: "From when a user's request was due to its answer, or its failure."}, by),

@@ -21,7 +21,9 @@ import (
 
 // failed is the reply to a question about reachability: only this node's own
 // fault leaves it open.
-func failed(c load.Class) probe.Reply { return probe.Reply{Known: c != load.Local, Detail: c.String()} }
+func failed(c load.Class) probe.Reply {
+	return probe.Reply{Known: c != load.Local, Detail: c.String()}
+}
 
 // newProbe gives the check's one kind, on a dialer of its own.
 func newProbe(c load.Check, s load.Spec) (probe.Probe, error) {

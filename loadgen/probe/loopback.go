@@ -56,8 +56,9 @@ func pageOnLoopback(at secret.Text) (Page, error) {
 		}
 		return nil
 	}}
+	// Proxy is left out: the environment's proxies are not for this machine's loopback.
 	return localPage{to, &http.Transport{DialContext: d.DialContext, DisableCompression: true,
-		MaxIdleConnsPerHost: 1}}, nil // its Proxy is none: what the environment says is not for this
+		MaxIdleConnsPerHost: 1}}, nil
 }
 
 var errTooLong = errors.New("page of more than " + strconv.Itoa(MostPage) + " bytes")

@@ -24,8 +24,8 @@ func Revealed(t secret.Text) (string, error) {
 		return "", err
 	}
 	if _, err := url.Parse(text); err != nil && t.Secret() {
-		return "", fmt.Errorf("URL %s: cannot be read with the values of its secrets in it: write them as URLs do, by %%-encoding",
-			t)
+		return "", fmt.Errorf("URL %s: cannot be read with the values of its secrets in it: "+
+			"write them as URLs do, by %%-encoding", t)
 	} else if err != nil {
 		return "", err
 	}
