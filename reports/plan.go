@@ -254,7 +254,8 @@ func (b *planText) monitoring() {
 		}
 		of := m.Detect.String()
 		if m.Looks > 0 {
-			of += fmt.Sprintf(", and what its expression needs of the %s that it looks back", m.Looks)
+			of += fmt.Sprintf(", and what its expression needs of the %s that it looks back",
+				m.Looks)
 		}
 		rows = append(rows, fmt.Sprintf("%s\tnotices within %s\t%s\t%s", m.Watcher,
 			m.Detect.Total(), limited("detect", m.DetectLimit), of))

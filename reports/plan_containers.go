@@ -84,7 +84,8 @@ func (b *planText) certificates() {
 			rows = append(rows, fmt.Sprintf("%s\tshown by itself\t%s", n.Name, own))
 		}
 		for _, path := range slices.Sorted(maps.Keys(n.Spec.Files)) {
-			if m, ours := scenarios.MaterialOf(n.Spec.Files[path]); ours && m != scenarios.TargetList {
+			m, ours := scenarios.MaterialOf(n.Spec.Files[path])
+			if ours && m != scenarios.TargetList {
 				rows = append(rows, fmt.Sprintf("%s\t%s\t%s", n.Name, path,
 					map[scenarios.Material]string{
 						scenarios.CACertificate:  "the authority's own certificate",

@@ -41,7 +41,8 @@ var (
 	English = &Language{said: english, lines: both(englishLines, englishPage),
 		to: " to ", list: ", ", parts: "; ", tag: "en"}
 	Chinese = &Language{said: chinese, lines: both(chineseLines, chinesePage),
-		record: chineseRecord, going: chineseGoing, faults: chineseFaults, to: "～", list: "、", parts: "；", tag: "zh"}
+		record: chineseRecord, going: chineseGoing, faults: chineseFaults,
+		to: "～", list: "、", parts: "；", tag: "zh"}
 )
 
 // both is one table of two, which have no line in common.
