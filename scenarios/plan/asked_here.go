@@ -15,12 +15,12 @@ func (d *detector) from(written string, kind watch.Kind) {
 	switch {
 	case written == "":
 	case written != watch.FromHost:
-		d.p.problem(keys, "from %q: want host, which is this machine, or nothing: then it asks inside the drill's network",
-			written)
+		d.p.problem(keys, "from %q: want host, which is this machine, or nothing: "+
+			"then it asks inside the drill's network", written)
 	case !d.hostable:
-		d.p.problem(keys, "from: host asks a Prometheus or an Alertmanager of this machine, and a %s is neither: "+
-			"a command asks there whatever you like, and a webhook hears it with loopback: true",
-			d.watcher.Kind)
+		d.p.problem(keys, "from: host asks a Prometheus or an Alertmanager of this machine, "+
+			"and a %s is neither: a command asks there whatever you like, "+
+			"and a webhook hears it with loopback: true", d.watcher.Kind)
 	default:
 		d.here, d.watcher.Local = true, true
 	}
@@ -33,17 +33,18 @@ func (d *detector) asksHere(keys []string, text secret.Text) {
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" ||
 		text.Secret() && secret.Outlined(u.Scheme+u.Host):
-		d.p.problem(keys, "%q: want a URL such as http://127.0.0.1:9090, whose scheme, host and port are written out",
-			text)
+		d.p.problem(keys, "%q: want a URL such as http://127.0.0.1:9090, "+
+			"whose scheme, host and port are written out", text)
 	case !sameURL(text, u):
-		d.p.problem(keys, "%q: is no such URL with what the environment has for it: write that as URLs do, by %%-encoding",
-			text)
+		d.p.problem(keys, "%q: is no such URL with what the environment has for it: "+
+			"write that as URLs do, by %%-encoding", text)
 	case !probe.Loopback(u.Hostname()) && len(d.p.endpoints.nodesOf(u.Hostname())) > 0:
-		d.p.problem(keys, "%q: %s is a target, which is asked inside the drill's network: leave from: host out",
-			text, u.Hostname())
+		d.p.problem(keys, "%q: %s is a target, which is asked inside the drill's network: "+
+			"leave from: host out", text, u.Hostname())
 	case !probe.Loopback(u.Hostname()):
-		d.p.problem(keys, "%q: from: host asks this machine's loopback alone (127.0.0.1, [::1], localhost): "+
-			"forward a port of it there, as kubectl port-forward svc/prometheus 9090 and ssh -L 9090:localhost:9090 HOST do",
+		d.p.problem(keys, "%q: from: host asks this machine's loopback alone "+
+			"(127.0.0.1, [::1], localhost): forward a port of it there, "+
+			"as kubectl port-forward svc/prometheus 9090 and ssh -L 9090:localhost:9090 HOST do",
 			text)
 	}
 }
@@ -54,8 +55,8 @@ func (d *detector) outside(keys []string, text secret.Text) bool {
 	if !d.hostable || !probe.Loopback(hostOf(text)) {
 		return false
 	}
-	d.p.problem(keys, "%q: is this machine, which nothing inside the drill's network reaches: want from: host beside %s",
-		text, d.watcher.Kind)
+	d.p.problem(keys, "%q: is this machine, which nothing inside the drill's network reaches: "+
+		"want from: host beside %s", text, d.watcher.Kind)
 	return true
 }
 

@@ -45,7 +45,8 @@ func (p containment) check() {
 		}
 	}
 	for _, o := range p.published {
-		p.uncontain("%s of this machine leads to %s while the drill runs: whoever can connect to this machine's loopback reaches it",
+		p.uncontain("%s of this machine leads to %s while the drill runs: "+
+			"whoever can connect to this machine's loopback reaches it",
 			o.Address(), o.Leads())
 	}
 	for _, w := range p.header {

@@ -56,8 +56,8 @@ func (d *detector) place(i int) {
 	switch g := p.consumers[d.as]; {
 	case d.here && d.as != "":
 		p.problem(at("watch", d.name, "as"),
-			"as: %s is inside the drill's network, and from: host asks from this machine: want one of the two",
-			d.as)
+			"as: %s is inside the drill's network, and from: host asks from this machine: "+
+				"want one of the two", d.as)
 	case (d.watcher.Local || d.watcher.Told) && d.as != "":
 		p.problem(at("watch", d.name, "as"), "as: a %s asks nothing inside the drill's network",
 			d.watcher.Kind)

@@ -44,8 +44,8 @@ func disksOf(d *diagnostics, name string, t *scenarios.Target, others quantity.S
 				quantity.Size(mostDisks))
 		case t.Lab != nil && (t.Lab.Web == nil || t.Lab.Web.Spool != inside):
 			d.problem(here,
-				"tmpfs: an embedded target writes to no disk but a web's spool: take it away, or say lab: {web: {spool: %s}}",
-				inside)
+				"tmpfs: an embedded target writes to no disk but a web's spool: "+
+					"take it away, or say lab: {web: {spool: %s}}", inside)
 		default:
 			held += size * quantity.Size(max(1, t.Replicas))
 			if others+held > mostDisks {

@@ -43,8 +43,8 @@ func (p embeddedCheck) embedded(t *scenarios.Target, keys []string) {
 	}
 	if w := t.Lab.Web; w != nil && w.Spool != "" && t.Tmpfs[w.Spool] == 0 {
 		p.problem(sub("web", "spool"),
-			"spool %s: the target has no such disk: give it one, such as tmpfs: {%s: 64MiB}", w.Spool,
-			w.Spool)
+			"spool %s: the target has no such disk: give it one, such as tmpfs: {%s: 64MiB}",
+			w.Spool, w.Spool)
 	}
 	if w := t.Lab.Web; w != nil && w.Outages != nil {
 		p.outages(w, sub("web", "outages"))

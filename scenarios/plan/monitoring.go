@@ -205,9 +205,8 @@ func (p monitoring) worst(x *Implied, w timeline.Watcher, a watch.Alerts, from [
 			x.Unknown = c.unread.Error()
 			return
 		case c.prometheus == nil:
-			x.Unknown = fmt.Sprintf("the configuration of %s is in its image: give it by "+
-				"files, too",
-				c.target)
+			x.Unknown = fmt.Sprintf(
+				"the configuration of %s is in its image: give it by files, too", c.target)
 			return
 		}
 		if a.Query != "" {
@@ -246,9 +245,8 @@ func (p monitoring) rules(w timeline.Watcher, a watch.Alerts, c *configured) (
 	if a.Rule == "" {
 		all = matching(a, c.rules)
 		if len(all) == 0 {
-			return nil, fmt.Sprintf("no alert of the rules of %s that are given is one "+
-				"that it waits for",
-				c.target)
+			return nil, fmt.Sprintf("no alert of the rules of %s that are given "+
+				"is one that it waits for", c.target)
 		}
 		return all, ""
 	}
@@ -270,8 +268,8 @@ func (p monitoring) rules(w timeline.Watcher, a watch.Alerts, c *configured) (
 		return false
 	})
 	if len(fit) == 0 {
-		return nil, fmt.Sprintf("alerts of rule %s have other labels than it wants, which "+
-			"the rule gives them: it cannot notice one",
+		return nil, fmt.Sprintf("alerts of rule %s have other labels than it wants, "+
+			"which the rule gives them: it cannot notice one",
 			a.Rule)
 	}
 	return fit, ""
@@ -369,12 +367,11 @@ func (p monitoring) long(x Implied) {
 			x.Watcher, by, p.hold)
 	}
 	if x.Clear == nil {
-		p.note("watcher %s: send_resolved is false where it is sent from: it is never told "+
-			"that an alert is over",
-			x.Watcher)
+		p.note("watcher %s: send_resolved is false where it is sent from: "+
+			"it is never told that an alert is over", x.Watcher)
 	} else if took := x.Clear.Total(); x.ClearLimit > 0 && took > x.ClearLimit {
-		p.note("watcher %s: of an alert's end the monitoring's own configuration lets it "+
-			"take up to %s (%s), longer than sla.alert-clear of %s",
+		p.note("watcher %s: of an alert's end the monitoring's own configuration "+
+			"lets it take up to %s (%s), longer than sla.alert-clear of %s",
 			x.Watcher, took, x.Clear, x.ClearLimit)
 	}
 }

@@ -93,11 +93,12 @@ func (p published) hooks() map[uint16]string {
 // from others.
 func (p published) allowed(keys []string, target string) {
 	if p.host.noCommands {
-		p.problem(keys, "target %s publishes ports of this machine, and --no-host-commands refuses that",
-			target)
+		p.problem(keys, "target %s publishes ports of this machine, "+
+			"and --no-host-commands refuses that", target)
 	}
 	if _, taken := p.taken[hostName]; taken || len(p.nodesOf(hostName)) > 0 {
-		p.problem(keys, "publish: its links are named %s -> %s, and something else has the name %s: choose another for that",
+		p.problem(keys, "publish: its links are named %s -> %s, "+
+			"and something else has the name %s: choose another for that",
 			hostName, target, hostName)
 	}
 }
@@ -118,11 +119,13 @@ func (p published) lead(keys []string, target, text string) (all []Published) {
 	case len(nodes) == 0: // it was said why
 		return nil
 	case n != len(nodes) && n == 1:
-		p.problem(keys, "publish %q: %s has %d replicas, and each wants a port of its own: want %d-%d:%d",
+		p.problem(keys, "publish %q: %s has %d replicas, and each wants a port of its own: "+
+			"want %d-%d:%d",
 			text, target, len(nodes), first, int(first)+len(nodes)-1, port)
 		return nil
 	case n != len(nodes):
-		p.problem(keys, "publish %q: these are %d ports, one for each replica, and %s has %d of them",
+		p.problem(keys, "publish %q: these are %d ports, one for each replica, "+
+			"and %s has %d of them",
 			text, n, target, len(nodes))
 		return nil
 	}
@@ -140,7 +143,8 @@ func parsePublished(text string) (first, last, port uint16, why string) {
 	case !ok:
 		return 0, 0, 0, want
 	case strings.Contains(inner, ":"):
-		return 0, 0, 0, "ports are published on 127.0.0.1, and nowhere else: leave the address out, as in 18080:8080"
+		return 0, 0, 0, "ports are published on 127.0.0.1, and nowhere else: " +
+			"leave the address out, as in 18080:8080"
 	case strings.Contains(inner, "/"):
 		return 0, 0, 0, "ports are TCP's: leave the protocol out"
 	}

@@ -31,7 +31,8 @@ func writtenOut(s *scenarios.Scenario) *scenarios.Scenario {
 		with.Uses = slices.Clone(t.Uses)
 		for _, other := range sortedKeys(s.Targets) {
 			o := s.Targets[other]
-			if other != name && !slices.Contains(with.Uses, other) && !slices.Contains(o.Uses, useAll) &&
+			if other != name && !slices.Contains(with.Uses, other) &&
+				!slices.Contains(o.Uses, useAll) &&
 				!leadsTo(s.Targets, other, name, map[string]bool{}) {
 				with.Uses = append(with.Uses, other)
 			}
@@ -80,8 +81,8 @@ func (p scraped) ports() (ofLoad, ofSwitchboard uint16) {
 	}
 	for _, h := range p.hooks {
 		if ofLoad != 0 && h.Port == int(ofLoad) {
-			p.problem(at("watch", h.Name), "port %d is where the load node shows its metrics, which a target uses: choose another",
-				h.Port)
+			p.problem(at("watch", h.Name), "port %d is where the load node shows its metrics, "+
+				"which a target uses: choose another", h.Port)
 		}
 	}
 	return ofLoad, ofSwitchboard

@@ -132,7 +132,7 @@ func (n network) askers(text string, names []string) (askers []string, links []l
 	var known, asked []string
 	for _, l := range n.links {
 		c := n.consumers[l.From]
-		if c.kind == kindReady || c.kind == kindFlood || c.kind == kindHost { // the last asks no name
+		if c.kind == kindReady || c.kind == kindFlood || c.kind == kindHost { // a host asks no name
 			continue
 		}
 		known = append(known, l.From, orElse(c.of, l.From))
