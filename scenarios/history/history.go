@@ -165,6 +165,7 @@ const leastPart = 500
 
 // decode reads a line; it reports whether it is one.
 func decode(line []byte, r *Run) bool {
-	return len(line) < mostLine && len(bytes.TrimSpace(line)) > 0 && json.Unmarshal(line, r) == nil &&
+	return len(line) < mostLine && len(bytes.TrimSpace(line)) > 0 &&
+		json.Unmarshal(line, r) == nil &&
 		r.Schema == Schema && r.Run != ""
 }

@@ -28,7 +28,8 @@ func (d *Drill) hearing(l lab.Lab) watch.Hearing {
 			if d.Typed != nil {
 				here, key = "; or here: "+ackKey+" and Enter, a note in between", ackKey
 			}
-			d.say("awaits", fmt.Sprintf("watcher %s waits for an acknowledgement: %s [--note TEXT]%s",
+			d.say("awaits", fmt.Sprintf(
+				"watcher %s waits for an acknowledgement: %s [--note TEXT]%s",
 				watcher, command, here), "watcher", watcher, "command", command, "key", key)
 		},
 		Acked: d.acked,

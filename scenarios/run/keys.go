@@ -54,7 +54,8 @@ func (d *Drill) takeKeys(ctx context.Context, lines <-chan string,
 		}
 		if _, _, err := ack(ctx, d.ID(), strings.TrimSpace(note)); err != nil &&
 			!errors.Is(err, context.Canceled) {
-			d.say("not-acknowledged", fmt.Sprintf("not acknowledged: %v", err), "error", err.Error())
+			d.say("not-acknowledged", fmt.Sprintf("not acknowledged: %v", err),
+				"error", err.Error())
 		}
 	}
 }

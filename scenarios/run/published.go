@@ -41,7 +41,8 @@ func publish(all []plan.Published, full func()) (*publisher, error) {
 		at, err := net.Listen("tcp4", to.Address())
 		if err != nil {
 			p.close()
-			return nil, fmt.Errorf("publish %s on %s: %w: choose another port, or end what listens there",
+			return nil, fmt.Errorf(
+				"publish %s on %s: %w: choose another port, or end what listens there",
 				to.Leads(), to.Address(), err)
 		}
 		p.listeners = append(p.listeners, at)
@@ -132,8 +133,8 @@ func reset(c net.Conn) {
 func (d *Drill) publish() (err error) {
 	d.published, err = publish(d.plan.Published, func() {
 		d.recorder.note(timeline.Noted(wire.Now(), "ports-full",
-			fmt.Sprintf("published ports had more than %d connections at once: those beyond were reset",
-				carry.Most), "most", strconv.Itoa(carry.Most)))
+			fmt.Sprintf("published ports had more than %d connections at once: "+
+				"those beyond were reset", carry.Most), "most", strconv.Itoa(carry.Most)))
 	})
 	return err
 }

@@ -141,8 +141,8 @@ func (d *Drill) markEnd(ctx context.Context, failed error) {
 func (d *Drill) perform(ctx context.Context) (err error) {
 	defer context.AfterFunc(ctx, func() {
 		if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
-			d.say("interrupting", "interrupted: lifts what is injected, keeps what was measured, and "+
-				"removes its containers; once more ends it at once")
+			d.say("interrupting", "interrupted: lifts what is injected, keeps what was measured, "+
+				"and removes its containers; once more ends it at once")
 		}
 	})()
 	defer func() {

@@ -44,7 +44,8 @@ func newSteering(p *plan.Plan, board faults.Switchboard,
 					x.Name, x.When, x), "steer", x.Name, "watcher", x.When, "what", x.String())
 				return
 			}
-			say("steered-back", fmt.Sprintf("steer %s: back to where it was", x.Name), "steer", x.Name)
+			say("steered-back", fmt.Sprintf("steer %s: back to where it was", x.Name),
+				"steer", x.Name)
 		})
 		all = append(all, steer)
 		i := slices.IndexFunc(p.Header.Watch,
