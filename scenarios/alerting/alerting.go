@@ -270,8 +270,8 @@ var units = []struct {
 }{{"y", 365 * 24 * time.Hour}, {"w", 7 * 24 * time.Hour}, {"d", 24 * time.Hour}, {"h", time.Hour},
 	{"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}}
 
-var spelt = regexp.MustCompile(`^(?:(\d{1,2})y)?(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?` +
-	`(?:(\d{1,6})m)?(?:(\d{1,8})s)?(?:(\d{1,10})ms)?$`)
+var spelt = regexp.MustCompile(`^(?:(\d{1,2})y)?(?:(\d{1,3})w)?(?:(\d{1,4})d)?` +
+	`(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?(?:(\d{1,10})ms)?$`)
 
 func parse(s string) (sum time.Duration, err error) {
 	m := spelt.FindStringSubmatch(s)

@@ -118,8 +118,8 @@ const (
 )
 
 // matcher is one as Alertmanager writes it: severity="page", team=~"a|b".
-var matcher = regexp.MustCompile(`^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*` +
-	`("[^"\\]*"|[^",{}\s\\]*)\s*$`)
+var matcher = regexp.MustCompile(`^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*` +
+	`(=~|!~|!=|=)\s*("[^"\\]*"|[^",{}\s\\]*)\s*$`)
 
 // meets is what all of a route's matchers say.
 func (r route) meets(labels map[string]string) answer {

@@ -29,7 +29,9 @@ func NewClient(ctx context.Context, r io.Reader, w io.WriteCloser) (*Client, err
 	}
 	t := &http.Transport{Protocols: protocol(), HTTP2: &http.HTTP2Config{
 		MaxReceiveBufferPerStream: mostDown, SendPingTimeout: quietFor, PingTimeout: silentFor,
-	}, DialContext: func(context.Context, string, string) (net.Conn, error) { return c.stream, nil }}
+	}, DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return c.stream, nil
+	}}
 	var err error
 	if c.conn, err = t.NewClientConn(ctx, "http", "ports:80"); err != nil {
 		return nil, errors.Join(err, c.stream.Close())

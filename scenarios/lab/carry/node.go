@@ -25,9 +25,11 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, s Spec) error {
 	}
 	c := newStdio(in, out)
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
-	n := node{s, net.Dialer{Timeout: dialWithin, KeepAlive: -1, // as those of other nodes: see loadgen
+	// Without keep-alive, as the connections of other nodes: see loadgen.
+	n := node{s, net.Dialer{Timeout: dialWithin, KeepAlive: -1,
 		Control: func(_, address string, _ syscall.RawConn) error {
-			if to, err := netip.ParseAddrPort(address); err != nil || !s.Subnet.Contains(to.Addr()) {
+			to, err := netip.ParseAddrPort(address)
+			if err != nil || !s.Subnet.Contains(to.Addr()) {
 				return fmt.Errorf("%s is outside the drill's subnet", address)
 			}
 			return nil

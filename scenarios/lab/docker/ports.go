@@ -29,7 +29,8 @@ func (l *Lab) startPorts(ctx context.Context) error {
 	h.CPUShares = instrumentShares // monitoring beside the drill waits for it
 	var s stdio
 	n, err := l.startOwn(ctx, box{node: "ports", addr: l.Plan.PortsAddr, user: nobody, host: h,
-		env: map[string]string{carry.Variable: string(text)}}, func(attached stdio) { s = attached })
+		env: map[string]string{carry.Variable: string(text)},
+	}, func(attached stdio) { s = attached })
 	if err != nil {
 		return fmt.Errorf("ports node: %w", err)
 	}

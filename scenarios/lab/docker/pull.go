@@ -44,7 +44,10 @@ func (l *Lab) pull(ctx context.Context, image string) error {
 		case err == nil, ctx.Err() != nil:
 			return err
 		case n == mostPulls || forGood(err):
-			return fmt.Errorf("image %s cannot be pulled: %w; what helps: look at it by docker pull %s, give the engine a login by docker login where the registry wants one, or use an image that is here by --image %s=OTHER",
+			return fmt.Errorf("image %s cannot be pulled: %w; what helps: "+
+				"look at it by docker pull %s, "+
+				"give the engine a login by docker login where the registry wants one, "+
+				"or use an image that is here by --image %s=OTHER",
 				image, err, image, image)
 		}
 		select {

@@ -128,9 +128,12 @@ func Publish(t *testing.T, start func(t *testing.T) (lab.Lab, plan.Published)) {
 			_ = far.Close()
 		}()
 		defer near.Close()
-		go func() { _, _ = io.WriteString(near, "GET / HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n") }()
+		go func() {
+			_, _ = io.WriteString(near, "GET / HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n")
+		}()
 		said, err := io.ReadAll(near)
-		if err == nil && len(said) > 0 && !strings.Contains(string(said), "X-Stormdrill-Node: "+port.Node) {
+		if err == nil && len(said) > 0 &&
+			!strings.Contains(string(said), "X-Stormdrill-Node: "+port.Node) {
 			t.Errorf("have %q", said)
 		}
 		return <-carried

@@ -54,8 +54,8 @@ func waiting(node string, q *queue) prometheus.Collector {
 var (
 	backendRequests = prometheus.CounterOpts{Name: "http_backend_requests_total",
 		Help: "Requests passed on, by server and by the status that its client got."}
-	backendUp = prometheus.NewDesc("http_backend_up", "1 where the balancer sends requests to the server.",
-		[]string{"server", "node"}, nil)
+	backendUp = prometheus.NewDesc("http_backend_up",
+		"1 where the balancer sends requests to the server.", []string{"server", "node"}, nil)
 )
 
 // upServers tells which of a balancer's servers are up.
