@@ -15,8 +15,10 @@ const (
 	CACertificate  Material = ownAuthority + "ca.pem" // of the authority itself
 	OwnCertificate Material = ownAuthority + "cert.pem"
 	OwnKey         Material = ownAuthority + "key.pem"
-	OwnBoth        Material = ownAuthority + "both.pem"     // certificate and key in one file, as HAProxy wants them
-	TargetList     Material = ownAuthority + "targets.json" // what the target uses, for Prometheus's file_sd_configs
+	// OwnBoth is certificate and key in one file, as HAProxy wants them.
+	OwnBoth Material = ownAuthority + "both.pem"
+	// TargetList is what the target uses, for Prometheus's file_sd_configs.
+	TargetList Material = ownAuthority + "targets.json"
 )
 
 // Materials are all of them.

@@ -63,9 +63,11 @@ type Target struct {
 	Publish []string `yaml:"publish"`
 	// Uses are targets that it talks to. "*" is all others, but for those that use this one;
 	// load and switchboard are the drill's own nodes, for their metrics.
-	Uses    []string               `yaml:"uses"`
-	Env     map[string]secret.Text `yaml:"env"`     // besides STORMDRILL_NODE, the node's own name, such as app-2
-	Command []secret.Text          `yaml:"command"` // in place of the image's own, or after its entry point
+	Uses []string `yaml:"uses"`
+	// Env is set besides STORMDRILL_NODE, the node's own name, such as app-2.
+	Env map[string]secret.Text `yaml:"env"`
+	// Command replaces that of the image, or follows its entry point.
+	Command []secret.Text `yaml:"command"`
 	// Files are by their path in the container: a path beside the scenario, or what
 	// the drill's own authority has for this target: drill:ca.pem, drill:cert.pem,
 	// drill:key.pem, or drill:both.pem for certificate and key in one file; or
@@ -122,12 +124,14 @@ type Web struct {
 	// HeaderTimeout is how long a request's header may take, from the connection's
 	// beginning; default 10s.
 	HeaderTimeout time.Duration `yaml:"header-timeout" json:"header_timeout,omitempty"`
-	Health        string        `yaml:"health" json:"health,omitempty"` // path of the health check; default /health
+	// Health is the path of the health check; default /health.
+	Health string `yaml:"health" json:"health,omitempty"`
 	// Spool is one of its disks, by path, as its tmpfs has it: the body of each request is
 	// written there before it is answered, and deleted again. Where it cannot be, the answer
 	// is 500, and the log has the kernel's words. Default: bodies are read and forgotten.
-	Spool   string   `yaml:"spool" json:"spool,omitempty"`
-	Outages *Outages `yaml:"outages" json:"outages,omitempty"` // it is unwell by itself, at instants that its log tells
+	Spool string `yaml:"spool" json:"spool,omitempty"`
+	// Outages make it unwell by itself, at instants that its log tells.
+	Outages *Outages `yaml:"outages" json:"outages,omitempty"`
 }
 
 // Balancer spreads requests over the A records of a name in turn.
