@@ -82,14 +82,12 @@ func ParseKeep(s string) (Keep, error) {
 	text := strings.Join(strings.Fields(s), " ")
 	m := keepText.FindStringSubmatch(text)
 	if m == nil {
-		return Keep{}, fmt.Errorf("threshold %q: want METRIC [of good] [of GROUP] [on "+
-			"new|established] in PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%", s)
+		return Keep{}, unreadable(s)
 	}
 	k := Keep{Metric: m[1], Good: m[2] != "", Node: m[3], Of: m[4], On: m[5], Phase: m[6], Op: m[7],
 		Relative: m[8] != "", Text: text}
 	if !slices.Contains(Metrics, k.Metric) {
-		return Keep{}, fmt.Errorf("threshold %q: no metric %q: there are %s", s, k.Metric,
-			strings.Join(Metrics, ", "))
+		return Keep{}, noMetric(s, k.Metric)
 	}
 	if k.Phase == "hold" { // its name before
 		k.Phase, k.Text = "fault", strings.Replace(text, " in hold ", " in fault ", 1)
