@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,9 @@ func (p aims) aim(f writtenFault, ttls *[]answerTTL) (Fault, bool) {
 	out := Fault{Name: f.name, Kind: f.kind, Fault: f.fault, At: f.entry.At, For: f.entry.For}
 	p.placed(&out, keys)
 	a := out.Fault.Aim()
+	if cmp.Or(a.Target, a.To, a.From, a.Link) == "" && p.mistyped(at("faults", f.name, f.kind)) {
+		return out, false // what it hits may stand under the unknown key
+	}
 	var err error
 	switch aimKey(&out) {
 	case "target":

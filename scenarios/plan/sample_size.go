@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -13,12 +14,25 @@ import (
 // confidence, that one bad request is no more than may be, or that a percentile is
 // not simply the worst. A relative one needs them in the baseline, too.
 func (p thresholds) sampleSize(keys []string, k sla.Keep) {
-	if need := k.Needs(); need > 0 {
+	if need := k.Needs(); need > 0 && !p.loadReported() {
 		p.count(keys, k, k.Phase, need)
 		if k.Relative {
 			p.count(keys, k, "baseline", need)
 		}
 	}
+}
+
+// loadReported reports whether a problem was reported of a group's rate, or of all that stands
+// there: how many requests there are is then not known.
+func (p thresholds) loadReported() bool {
+	for _, name := range sortedKeys(p.groups) {
+		keys := at("load", family(name))
+		rate := append(slices.Clip(keys), "rate")
+		if p.places.Reported(rate) || p.places.Under(keys) || p.failed[scenarios.Path(rate...)] {
+			return true
+		}
+	}
+	return false
 }
 
 func (p thresholds) count(keys []string, k sla.Keep, phase string, need int) {
