@@ -91,8 +91,7 @@ func servers(c *pgconn.Config) (all []endpoint) {
 func (p databases) database(name string, t *scenarios.Target, end endpoint, keys []string) {
 	nodes := p.nodesOf(end.host)
 	if len(nodes) == 0 {
-		p.dangling(keys, "dsn: no target or replica is named %q: %s", end.host,
-			scenarios.Listed(end.host, p.hosts()))
+		p.unknownHost(keys, end.host, p.hosts())
 		return
 	}
 	db := p.nodes[nodes[0]]

@@ -114,8 +114,7 @@ func (d *detector) Resolves(key, target string) {
 	d.asked.names = true
 	nodes := d.p.endpoints.nodesOf(target)
 	if len(nodes) == 0 {
-		d.p.dangling(d.at(key), "no target or replica is named %q: %s", target,
-			scenarios.Listed(target, d.p.targets))
+		d.p.unknownHost(d.at(key), target, d.p.targets)
 	}
 	for _, n := range nodes {
 		for _, port := range d.p.endpoints.nodes[n].Spec.Ports {

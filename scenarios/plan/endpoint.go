@@ -104,12 +104,23 @@ func (p endpoints) hostPort(keys []string, text string) (endpoint, bool) {
 func (p endpoints) known(keys []string, host, port string) (endpoint, bool) {
 	nodes := p.nodesOf(host)
 	if len(nodes) == 0 {
-		p.dangling(keys, "no target or replica is named %q: %s", host,
-			scenarios.Listed(host, p.hosts()))
+		p.unknownHost(keys, host, p.hosts())
 		return endpoint{}, false
 	}
 	n, ok := portOf(p.diagnostics, keys, host, p.nodes[nodes[0]].Spec, port)
 	return endpoint{host: host, port: n}, ok
+}
+
+// unknownHost reports a host that is no target or replica. The name of one has no dot: a host
+// with one is a system that runs already, which no drill touches.
+func (d *diagnostics) unknownHost(keys []string, host string, have []string) {
+	if strings.ContainsAny(host, ".:") || host == "localhost" {
+		d.problem(keys, "%q is no target: a drill's load and its watchers reach the drill's own "+
+			"targets alone, and no system that runs already: want the name of one; %s", host,
+			scenarios.Listed(host, have))
+		return
+	}
+	d.dangling(keys, "no target or replica is named %q: %s", host, scenarios.Listed(host, have))
 }
 
 // hostOf gives the host of a URL, its faults being reported elsewhere.
