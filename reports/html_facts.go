@@ -52,6 +52,9 @@ func (p *page) Share(f sla.Number) string {
 	return words.Percent(float64(f))
 }
 
+// Answerer names a node that answered.
+func (p *page) Answerer(n sla.Node) string { return lines{p.Language}.answerer(n) }
+
 // Part writes a node's share of the answers in per cent.
 func (p *page) Part(f float64) string { return words.Percent(f) }
 

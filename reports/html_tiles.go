@@ -81,9 +81,8 @@ func (p *page) counted(f sla.Fault, gone string) string {
 		"gone", p.Line(gone))
 }
 
-// Failure and Node are how requests failed and who answered, in words.
+// Failure is how requests failed, in words.
 func (p *page) Failure(name string) string { return lines{p.Language}.failure(name) }
-func (p *page) Node(name string) string    { return lines{p.Language}.node(name) }
 
 // noticed says who knew, and how soon after the users were hurt.
 func (p *page) noticed() tile {

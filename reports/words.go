@@ -174,10 +174,19 @@ func (l lines) steer(x sla.Steer) string {
 func (l lines) nodes(c sla.Scorecard) string {
 	var parts []string
 	for _, n := range c.Nodes {
-		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", l.node(n.Name), 100*n.Baseline,
+		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", l.answerer(n), 100*n.Baseline,
 			100*n.Fault, 100*n.Recovery))
 	}
 	return l.List(parts)
+}
+
+// answerer is whose answers are counted. A node that only a fault answered for may well have
+// answered, under no name.
+func (l lines) answerer(n sla.Node) string {
+	if n.Injected > 0 && n.Baseline == 0 && n.Recovery == 0 && n.Name != "switchboard" {
+		return l.Line("answers-injected", "node", n.Name)
+	}
+	return l.node(n.Name)
 }
 
 // amplified says of each link how many requests each request of a user made on it, phase by

@@ -11,15 +11,25 @@ func (l lines) diagnosis(d sla.Diagnosis) string {
 	for _, c := range d.Also {
 		also = append(also, l.Name(c))
 	}
+	if among(d) {
+		cause, also = l.Line("between", "causes", l.Parts(also)), nil
+	}
 	return l.Line("looked", "symptom", l.Name(d.Symptom), "scope", l.Name(d.Scope),
 		"nodes", l.List(d.Nodes), "hit", count(d.UsersHit), "users", count(d.Users),
 		"groups", l.List(d.Groups), "from", at(1, d.From), "until", at(1, d.Until),
 		"cause", cause, "also", l.List(also))
 }
 
-// look says where to look first, and with which commands; empty where nothing is known.
+// among reports whether it is known between which causes a diagnosis lies, and no more.
+func among(d sla.Diagnosis) bool { return d.Look == "" && len(d.Also) > 0 }
+
+// look says where to look first, and with which commands, or what would tell; empty where
+// nothing is known.
 func (l lines) look(d sla.Diagnosis) string {
-	if d.Look == "" {
+	switch {
+	case among(d):
+		return l.Line("would-tell")
+	case d.Look == "":
 		return ""
 	}
 	return l.Line("look-first", "place", l.Name(sla.Code(d.Look)),

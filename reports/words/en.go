@@ -155,6 +155,13 @@ var english = map[sla.Code]string{
 	sla.MoreStrays: "and {strays} more strays; {packets} packets were not let out of the " +
 		"drill's network",
 
+	sla.NodesUnnamed: "users' answers name no node, so that one bad node cannot be told from " +
+		"what all have in common: let the balancer say whom it asked (HAProxy: http-response " +
+		"set-header X-Stormdrill-Node %s), or each node who it is (nginx: add_header " +
+		"X-Stormdrill-Node NAME always)",
+	sla.NodeUnknown: "answers name the node {node}, and the drill has none of that name: let " +
+		"X-Stormdrill-Node say a target's name, with its number where it has replicas (app-2)",
+
 	sla.RunsKept: "{kept} of {runs} runs kept the SLA: at least {at_least_share:whole}% " +
 		"of such runs keep it, with 95% confidence",
 	sla.RunsKeptUnknown: "{kept} of {runs} runs kept the SLA: nothing can be said of how many " +

@@ -92,7 +92,10 @@ var englishLines = map[string]string{
 		"‹; RPO at least {rpo_least}›‹; RPO {rpo}›‹, RTO {rto}›",
 
 	// What outages looked like.
-	"likely": "likely {cause}",
+	"likely":  "likely {cause}",
+	"between": "undetermined between: {causes}",
+	"would-tell": "answers that name their node (X-Stormdrill-Node) would tell, as the page on " +
+		"diagnosis shows",
 	"looked": "{cause}‹ ({nodes})›: {symptom}; {scope}, {hit} of {users} users of {groups}, " +
 		"{from} s to {until} s‹; or {also}›",
 	"look-first": "look first at the {place}: {commands}",
@@ -170,6 +173,9 @@ var englishLines = map[string]string{
 	"step-routed":       "Alertmanager has it",
 	"step-notified":     "notified",
 	"step-acknowledged": "acknowledged",
+
+	// Who answered.
+	"answers-injected": "the fault in the stead of {node}",
 
 	// The load, the clock, the picture.
 	"load": "{wanted}/s wanted, {sent}/s sent, lag p99 {lag}‹, {unsent} never " +
@@ -268,7 +274,7 @@ var englishLines = map[string]string{
 	"class-protocol":      "protocol",
 	"class-assertion":     "assertion",
 	"node-none":           "none",
-	"node-unnamed":        "unnamed",
+	"node-unnamed":        "nodes that say no name",
 
 	// The messages to users.
 	"message-broke":           "{fault}: {what}, {link}",

@@ -88,7 +88,9 @@ var chineseLines = map[string]string{
 		"‹；RPO {rpo}›‹，RTO {rto}›",
 
 	// What outages looked like.
-	"likely": "可能是{cause}",
+	"likely":     "可能是{cause}",
+	"between":    "无法在以下原因之间判定：{causes}",
+	"would-tell": "应答自报节点名（X-Stormdrill-Node）即可区分，做法见诊断文档",
 	"looked": "{cause}‹（{nodes}）›：{symptom}；{scope}，{groups} 的 {users} 名用户中 {hit} 名，" +
 		"第 {from} s 至 {until} s‹；也可能是{also}›",
 	"look-first": "首先检查{place}：{commands}",
@@ -161,6 +163,9 @@ var chineseLines = map[string]string{
 	"step-routed":       "Alertmanager 已收到",
 	"step-notified":     "发出通知",
 	"step-acknowledged": "有人响应",
+
+	// Who answered.
+	"answers-injected": "故障代 {node} 应答",
 
 	// The load, the clock, the picture.
 	"load": "计划 {wanted}/s，实发 {sent}/s，发送滞后 p99 {lag}‹，" +

@@ -118,6 +118,12 @@ var chinese = map[sla.Code]string{
 	sla.StrayDirect:        "{from} 绕过 switchboard，直接在二层查找 {to}（ARP × {packets}）",
 	sla.MoreStrays:         "另有 {strays} 处越界访问；演练网络共拦截 {packets} 个数据包",
 
+	sla.NodesUnnamed: "用户收到的应答未标明节点，无法区分单个异常节点与共同的原因：" +
+		"让负载均衡标明转给了哪个节点（HAProxy：http-response set-header X-Stormdrill-Node %s），" +
+		"或让各节点自报名字（nginx：add_header X-Stormdrill-Node NAME always）",
+	sla.NodeUnknown: "应答标明的节点 {node} 不在演练中：X-Stormdrill-Node 应为目标名，" +
+		"多副本时带序号（app-2）",
+
 	sla.RunsKept: "{runs} 轮中 {kept} 轮达到 SLA：至少 {at_least_share:whole}% 的此类演" +
 		"练能达到（95% 置信度）",
 	sla.RunsKeptUnknown: "{runs} 轮中 {kept} 轮达到 SLA：无法推断此类演练的达标率",

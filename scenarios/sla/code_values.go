@@ -104,6 +104,8 @@ var (
 		StrayToPort:        {"from", "packets", "to", "port", "protocol"},
 		StrayDirect:        {"from", "to", "packets"},
 		MoreStrays:         {"strays", "packets"},
+		NodesUnnamed:       nil,
+		NodeUnknown:        {"node"},
 	}
 	sayings = map[Code][]string{
 		RunsKept:            {"kept", "runs", "at_least_share"},

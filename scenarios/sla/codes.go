@@ -78,6 +78,8 @@ const (
 	StrayToPort        Code = "stray-to-port"
 	StrayDirect        Code = "stray-direct"
 	MoreStrays         Code = "more-strays"
+	NodesUnnamed       Code = "nodes-unnamed"
+	NodeUnknown        Code = "node-unknown"
 )
 
 // What a campaign allows one to say.

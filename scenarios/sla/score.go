@@ -115,6 +115,7 @@ func (s *scorer) measure() {
 	s.picture()
 	s.baselines()
 	s.strays()
+	s.names()
 	for _, n := range s.record.Notes {
 		if said := Noted(n); !slices.ContainsFunc(s.card.Notes, said.Equal) {
 			s.card.Notes = append(s.card.Notes, said)

@@ -245,13 +245,15 @@ type Outage struct {
 type Diagnosis struct {
 	Groups []string `json:"groups"`
 	// due of the first bad request, seconds from the start of the run
-	From    float64  `json:"from"`
-	Until   float64  `json:"until"` // due of the last
-	Symptom Code     `json:"symptom"`
-	Cause   Code     `json:"cause"` // the likely one
-	Also    []Code   `json:"also"`  // causes that look the same from here, the likelier first
-	Scope   Code     `json:"scope"` // which users it hit
-	Nodes   []string `json:"nodes"` // suspected, of several; none: none stands out
+	From    float64 `json:"from"`
+	Until   float64 `json:"until"` // due of the last
+	Symptom Code    `json:"symptom"`
+	Cause   Code    `json:"cause"` // the likely one
+	// Also are causes that look the same from here, the likelier first; of an undetermined one,
+	// those that it lies between.
+	Also  []Code   `json:"also"`
+	Scope Code     `json:"scope"` // which users it hit
+	Nodes []string `json:"nodes"` // suspected, of several; none: none stands out
 	// UsersHit had a bad request, of those that sent any while it lasted.
 	UsersHit uint64 `json:"users_hit"`
 	Users    uint64 `json:"users"`

@@ -115,9 +115,11 @@ const (
 type Finding struct {
 	Symptom Symptom
 	Cause   Cause
-	Also    []Cause // others that look the same from here, the likelier first
-	Scope   Scope
-	Nodes   []string // suspected, of several
+	// Also are others that look the same from here, the likelier first. Of an undetermined one
+	// they are those that it lies between; none: it may be any.
+	Also  []Cause
+	Scope Scope
+	Nodes []string // suspected, of several
 }
 
 // Missing reports whether a node gave less than half of its usual part of all nodes' answers,

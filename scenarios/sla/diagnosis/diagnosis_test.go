@@ -93,9 +93,9 @@ func TestDiagnose(t *testing.T) {
 		{"502, and no node answers", all(ServerError, 100, func(s *Seen) {
 			s.Strange, s.Nodes = 100, []Node{{"a", Share{100, 100}, 0, 0}}
 		}), ServerDown, Everyone, nil},
-		{"a third of 503 by nobody's name", all(ServerError, 100,
-			func(s *Seen) { s.Bad.Of = 300 }), BadNode, Part, nil},
-		{"503 by all", all(ServerError, 100), Overload, Everyone, nil},
+		{"503 by all", all(ServerError, 100, func(s *Seen) {
+			s.Nodes = []Node{{"a", Share{50, 100}, 50, 50}, {"b", Share{50, 100}, 50, 50}}
+		}), Overload, Everyone, nil},
 
 		{"one node slow", all(Late, 100, three(100, 100)), SlowNode, OneNode, []string{"b"}},
 		{"one node silent", all(Late, 100, three(0, 0)), NodeDown, OneNode, []string{"b"}},
@@ -138,6 +138,27 @@ func TestDiagnose(t *testing.T) {
 			if !slices.Contains(Causes, c) || !slices.Contains(Symptoms(), r.symptom) {
 				t.Errorf("%s, %s are not listed", r.symptom, c)
 			}
+		}
+	}
+}
+
+// Where no answer names its node, a share of errors does not tell one bad node from a server with
+// too much to do, and errors for all do not tell that from a server that is gone. No cause is
+// then called likely.
+func TestDiagnoseUnnamedNodes(t *testing.T) {
+	for _, c := range []struct {
+		of    int // requests, of which a hundred are bad
+		scope Scope
+		among []Cause
+	}{
+		{1900, Part, []Cause{BadNode, NodeDown, Overload}},
+		{200, Part, []Cause{BadNode, NodeDown, Overload}},
+		{120, Everyone, []Cause{BadNode, NodeDown, Overload}},
+		{101, Everyone, []Cause{Overload, ServerDown}},
+	} {
+		have := Diagnose(all(ServerError, 100, func(s *Seen) { s.Bad.Of = c.of }))
+		if have.Cause != Undetermined || have.Scope != c.scope || !slices.Equal(have.Also, c.among) {
+			t.Errorf("100 of %d: have %+v, want %s between %q", c.of, have, c.scope, c.among)
 		}
 	}
 }

@@ -69,8 +69,12 @@ var rules = []rule{
 	{ServerError, and(is(ServerError), someMissing), NodeDown,
 		[]Cause{BadNode, Overload, Intercepted, Certificate, SlowNode}},
 	{ServerError, and(is(ServerError), allGone), ServerDown, []Cause{Overload}},
-	// Where answers do not name nodes, a share of errors is a share of the nodes.
-	{ServerError, and(is(ServerError), partly), BadNode, []Cause{NodeDown, Overload}},
+	// Where answers do not name nodes, a share of errors may be one node's share, or what a
+	// server turns away that has too much to do: from here nothing parts the two.
+	{ServerError, and(is(ServerError), unnamed, partly), Undetermined,
+		[]Cause{BadNode, NodeDown, Overload}},
+	// And where hardly any request is served, a front answers so that has no server left.
+	{ServerError, and(is(ServerError), unnamed), Undetermined, []Cause{Overload, ServerDown}},
 	{ServerError, is(ServerError), Overload, []Cause{ServerDown}},
 
 	// Connected, and late.
@@ -179,9 +183,13 @@ func someMissing(s *Seen) bool { return len(s.missing()) > 0 }
 // allGone: none that answered before answers, and others answer for them.
 func allGone(s *Seen) bool { return s.gone() && s.Strange > 0 }
 
-// partly: no node is named, and most requests are served.
+// unnamed: no answer of the baseline named its node.
+func unnamed(s *Seen) bool { return len(s.Nodes) == 0 }
+
+// partly: more than hardly any request is served.
 func partly(s *Seen) bool {
-	return len(s.Nodes) == 0 && Share{s.Bad.Of - s.Bad.Count, s.Bad.Of}.Mostly()
+	served := Share{s.Bad.Of - s.Bad.Count, s.Bad.Of}
+	return served.Of > 0 && !served.Hardly()
 }
 
 // alike: the bad ones were answered, all but a few, and the middle half of them took about
