@@ -88,6 +88,62 @@ func TestPrometheusPageIsOfItsFiles(t *testing.T) {
 	}
 }
 
+// The page on HAProxy shows the shipped files as they are, their heads apart, which a live
+// drill runs.
+func TestHAProxyPageIsOfItsFiles(t *testing.T) {
+	page, err := os.ReadFile("../../docs/haproxy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, fence := range map[string]string{"haproxy-check.yaml": "```yaml\n",
+		"haproxy.cfg": "```\n", "haproxy-check.cfg": "```\n"} {
+		text, err := os.ReadFile("../../testdata/live/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := regexp.MustCompile(`\A(#.*\n)*`).ReplaceAllString(string(text), "")
+		if !strings.Contains(string(page), "\n"+fence+shown+"```\n") {
+			t.Errorf("%s is not on the page as it is", name)
+		}
+	}
+}
+
+// A link to a heading is to one that is there: a browser goes to the top of the page
+// where it is not.
+func TestDocumentedAnchors(t *testing.T) {
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#:]*)#([^)]+)\)`)
+	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
+	unnamed := regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+	for _, file := range append(files, "../../README.md", "../../CHANGELOG.md") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			to := file
+			if m[1] != "" {
+				to = filepath.Join(filepath.Dir(file), m[1])
+			}
+			target, err := os.ReadFile(to)
+			if err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+			found := false
+			for _, h := range heading.FindAllStringSubmatch(string(target), -1) {
+				name := unnamed.ReplaceAllString(strings.ToLower(h[1]), "")
+				found = found || strings.ReplaceAll(name, " ", "-") == m[2]
+			}
+			if !found {
+				t.Errorf("%s: %s has no heading #%s", file, to, m[2])
+			}
+		}
+	}
+}
+
 // Every link between README and docs leads to a file that is there.
 func TestDocumentedLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
