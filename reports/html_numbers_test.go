@@ -116,7 +116,7 @@ var drawn = []string{".Picture.Step", ".Picture.Bad"}
 
 // unsaid are numbers of the scorecard that no person is told as such.
 var unsaid = []string{
-	".Jitter", // two runs beside each other need it
+	".Jitter",                                  // two runs beside each other need it
 	".Groups.Phases.Due", ".Groups.Dispersion", // what is said of both rests on them
 	".Groups.Phases.Connections.New.Sent", ".Groups.Phases.Connections.New.Failed", // the share is
 	".Groups.Phases.Connections.Established.Sent", ".Groups.Phases.Connections.Established.Failed",

@@ -111,7 +111,9 @@ func (s sample) middle() *Said {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(s.values[i], s.values[j]) })
+	slices.SortStableFunc(order, func(i, j int) int {
+		return cmp.Compare(s.values[i], s.values[j])
+	})
 	k := len(order) / 2
 	if !s.less {
 		k = (len(order) - 1) / 2
