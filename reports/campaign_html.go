@@ -73,9 +73,9 @@ type dot struct {
 
 // CampaignHTML writes a campaign's page, which opens from disk in any browser, runs no script,
 // and leads to the pages of its runs in their folders beside it. Of done, those with a length
-// have one. The language nil is English.
+// have one. Command repeats it; empty: it is the drill by its name. The language nil is English.
 func CampaignHTML(w io.Writer, c campaign.Card, done []campaign.Outcome,
-	in *words.Language) error {
+	command string, in *words.Language) error {
 	c = plainly(c)
 	p := &campaignPage{Language: cmp.Or(in, words.English), Card: c,
 		Style: template.CSS(pageStyle)}
@@ -88,8 +88,9 @@ func CampaignHTML(w io.Writer, c campaign.Card, done []campaign.Outcome,
 	for _, s := range c.Spreads {
 		p.Spreads = append(p.Spreads, l.spread(s))
 	}
-	p.Again = fmt.Sprintf("stormdrill run %s --repeat %d --allow %d --control %d --seed %d",
-		c.Scenario, c.Planned.Runs, c.Planned.Allowed, c.Planned.Controls, c.Seed)
+	p.Again = cmp.Or(plainly(command), fmt.Sprintf(
+		"stormdrill run %s --repeat %d --allow %d --control %d --seed %d", c.Scenario,
+		c.Planned.Runs, c.Planned.Allowed, c.Planned.Controls, c.Seed))
 	pages := map[string]string{}
 	for _, o := range done {
 		if o.Length > 0 {

@@ -19,7 +19,7 @@ func campaignPageOf(t *testing.T, c campaign.Card, done []campaign.Outcome,
 	in *words.Language) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := CampaignHTML(&b, c, done, in); err != nil {
+	if err := CampaignHTML(&b, c, done, "", in); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

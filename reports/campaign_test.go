@@ -120,7 +120,7 @@ func TestWriteCampaign(t *testing.T) {
 	c, done := rehearsed(2)
 	dir := t.TempDir()
 	for range 2 { // a newer one takes the place of the older
-		if err := WriteCampaign(dir, c, done, nil); err != nil {
+		if err := WriteCampaign(dir, c, done, "", nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,13 +133,13 @@ func TestWriteCampaign(t *testing.T) {
 		os.Mkdir(filepath.Join(dir, "campaign.json.new"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteCampaign(dir, c, done, nil); err == nil {
+	if err := WriteCampaign(dir, c, done, "", nil); err == nil {
 		t.Error("a card that cannot be written: no error")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "junit.xml")); err != nil {
 		t.Error("and the next one is missing, too:", err)
 	}
-	if err := WriteCampaign(filepath.Join(dir, "missing"), c, done, nil); err == nil {
+	if err := WriteCampaign(filepath.Join(dir, "missing"), c, done, "", nil); err == nil {
 		t.Error("a folder that is not there: no error")
 	}
 }

@@ -39,6 +39,8 @@ type page struct {
 	*words.Language
 	Card       sla.Scorecard
 	Images     []Image
+	Command    string
+	Beside     []string
 	Series     series.Series
 	Title      string
 	Verdict    string
@@ -96,7 +98,8 @@ type pageData struct {
 func HTML(w io.Writer, r Report) error {
 	card, s := plainly(r.Card), plainly(r.Series)
 	p := &page{Language: cmp.Or(r.Language, words.English), Card: card, Series: s,
-		Images: plainly(r.Images), Marks: []pageMark{}}
+		Images: plainly(r.Images), Command: plainly(r.Command),
+		Beside: plainly(r.Beside), Marks: []pageMark{}}
 	l := lines{p.Language}
 	p.Title, p.Verdict = l.title(card), l.verdict(card.Verdict)
 	p.When = when(string(card.Started))

@@ -850,7 +850,7 @@ func campaignTab(ctx context.Context, t *testing.T, in *words.Language, before .
 	campaign.Card) {
 	t.Helper()
 	c, done := rehearsed(2)
-	return openPage(ctx, t, func(w io.Writer) error { return CampaignHTML(w, c, done, in) },
+	return openPage(ctx, t, func(w io.Writer) error { return CampaignHTML(w, c, done, "", in) },
 		before...), c
 }
 

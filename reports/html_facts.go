@@ -253,7 +253,11 @@ func (p *page) Steered() facts {
 func (p *page) Again() facts {
 	c := p.Card
 	var f facts
-	f.add(p.Line("page-command"), fmt.Sprintf("stormdrill run %s --seed %d", c.Scenario, c.Seed))
+	f.add(p.Line("page-command"), cmp.Or(p.Command,
+		fmt.Sprintf("stormdrill run %s --seed %d", c.Scenario, c.Seed)))
+	if len(p.Beside) > 0 {
+		f.add(p.Line("page-beside"), p.Line("page-beside-are", "files", p.List(p.Beside)))
+	}
 	f.add(p.Line("page-run"), c.Run)
 	f.add("Stormdrill", string(c.Tool))
 	f.add(p.Line("page-sla-hash"), c.SLA)

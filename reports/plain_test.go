@@ -96,7 +96,7 @@ func TestHostileTextIsInert(t *testing.T) {
 		"campaign junit":    func(w io.Writer) error { return CampaignJUnit(w, all, done) },
 		"campaign markdown": func(w io.Writer) error { return CampaignMarkdown(w, all, nil) },
 		"campaign text":     func(w io.Writer) error { return CampaignText(w, all, TextOptions{Width: 40}) },
-		"campaign html":     func(w io.Writer) error { return CampaignHTML(w, all, done, nil) },
+		"campaign html":     func(w io.Writer) error { return CampaignHTML(w, all, done, "", nil) },
 		"campaign progress": func(w io.Writer) error { return CampaignProgress(w, all, TextOptions{}) },
 		"plan":              plan,
 		"events": func(w io.Writer) error {

@@ -23,6 +23,10 @@ type Report struct {
 	Card   sla.Scorecard
 	Length float64 // seconds that the run took
 	Images []Image // of its containers; none: not known
+	// Command repeats the run; empty: not known, it is the drill by its name.
+	Command string
+	// Beside are the files that the scenario refers to, of which the evidence has hashes alone.
+	Beside []string
 	// Series is the run over time, for charts.
 	Series series.Series
 	// Language is that of report.html; nil: English. The other formats are for machines, and

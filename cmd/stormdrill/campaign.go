@@ -52,7 +52,8 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	}
 	// What was run is told where there is no room for its evidence, too.
 	card := c.card(ctx)
-	written := reports.WriteCampaign(c.dir, card, c.done, c.language.Language)
+	written := reports.WriteCampaign(c.dir, card, c.done, c.againAll(c.scenario),
+		c.language.Language)
 	c.publish.campaign(ctx, card, c.warn)
 	if c.events != nil {
 		written = errors.Join(written, c.events.CampaignVerdict(card, c.dir))
@@ -80,7 +81,8 @@ func (c *course) run(ctx context.Context) error {
 			return err
 		}
 		card := c.card(ctx)
-		if err := reports.WriteCampaign(c.dir, card, c.done, c.language.Language); err != nil {
+		if err := reports.WriteCampaign(c.dir, card, c.done, c.againAll(c.scenario),
+			c.language.Language); err != nil {
 			return err
 		}
 		if err := reports.CampaignProgress(c.going(), card,

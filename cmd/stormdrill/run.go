@@ -294,6 +294,7 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	live, end := f.console(f.language.Language), f.section(d.Dir, d.Scenario.Name)
 	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
 		version(), live, ground, reaper
+	d.Again = f.again(d)
 	if onTerminal() {
 		f.typing.tell(live.entered)
 		defer f.typing.tell(nil)
@@ -306,7 +307,8 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 		return card, err
 	}
 	report := reports.Of(d.Record, card, f.language.Language)
-	report.Images = images(d.Dir, d.ID())
+	report.Images, report.Command = images(d.Dir, d.ID()), d.Again
+	report.Beside = beside(d.Dir, d.ID())
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err == nil {
 		err = evidence.Seal(d.Dir)
 	}

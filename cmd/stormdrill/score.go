@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -64,7 +65,10 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 			report := reports.WithoutCharts(record, card, l.Language)
 			if format == "html" { // which alone shows the run over time
 				report = reports.Of(record, card, l.Language)
-				report.Images = images(filepath.Dir(recordIn(args[0])), record.Header.Run)
+				dir := filepath.Dir(recordIn(args[0]))
+				report.Images = images(dir, record.Header.Run)
+				report.Command = commandOf(dir, record.Header.Run)
+				report.Beside = beside(dir, record.Header.Run)
 			}
 			if err := write(c.OutOrStdout(), report); err != nil {
 				return err
@@ -96,6 +100,34 @@ func images(dir, run string) (all []reports.Image) {
 			all = append(all, reports.Image{Name: n.Image, ID: n.ID, Digests: n.Digests})
 		}
 		all[i].Nodes = append(all[i].Nodes, n.Name)
+	}
+	return all
+}
+
+// commandOf is the command that repeats a run, as its folder says; empty where it does not, or
+// is another run's.
+func commandOf(dir, run string) string {
+	p, err := evidence.Read(dir)
+	if err != nil || p.Run != run {
+		return ""
+	}
+	return p.Command
+}
+
+// beside are the files beside the scenario that went into a run's containers, each once, as its
+// folder says.
+func beside(dir, run string) (all []string) {
+	p, err := evidence.Read(dir)
+	if err != nil || p.Run != run || p.Lab == nil {
+		return nil
+	}
+	for _, n := range p.Lab.Nodes {
+		for _, f := range n.Files {
+			_, own := scenarios.MaterialOf(f.From)
+			if f.From != "" && !own && !slices.Contains(all, f.From) {
+				all = append(all, f.From)
+			}
+		}
 	}
 	return all
 }

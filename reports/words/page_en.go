@@ -153,6 +153,8 @@ var englishPage = map[string]string{
 	// To repeat it.
 	"page-again-panel": "To repeat it",
 	"page-command":     "command",
+	"page-beside":      "files beside the scenario",
+	"page-beside-are":  "{files}: the evidence has their hashes alone, in provenance.json",
 	"page-run":         "run",
 	"page-sla-hash":    "SHA-256 of the SLA",
 	"page-image-of":    "image of {nodes}",

@@ -150,6 +150,8 @@ var chinesePage = map[string]string{
 	// To repeat it.
 	"page-again-panel": "如何重现",
 	"page-command":     "命令",
+	"page-beside":      "场景旁的文件",
+	"page-beside-are":  "{files}：证据中只保留其哈希值，见 provenance.json",
 	"page-run":         "运行",
 	"page-sla-hash":    "SLA 的 SHA-256",
 	"page-image-of":    "{nodes} 的镜像",

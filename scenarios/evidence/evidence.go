@@ -38,9 +38,11 @@ type Provenance struct {
 	Run    string `json:"run"`
 	Tool   string `json:"tool"` // stormdrill's version
 	// wall clock at second 0, RFC 3339, as the scorecard has it
-	Started  string   `json:"started"`
-	Seed     uint64   `json:"seed,string"` // as text: a JSON number would lose it
-	Control  bool     `json:"control"`
+	Started string `json:"started"`
+	Seed    uint64 `json:"seed,string"` // as text: a JSON number would lose it
+	Control bool   `json:"control"`
+	// Command repeats the run, from the folder that it was begun in; empty where not known.
+	Command  string   `json:"command"`
 	Scenario Scenario `json:"scenario"`
 	// Lab is what it ran on; null where it did not come to that.
 	Lab *lab.Facts `json:"lab"`
@@ -64,13 +66,14 @@ type Step struct {
 	Detail string  `json:"detail"`
 }
 
-// Write writes ScenarioFile and ProvenanceFile into a run's folder.
-func Write(dir string, scenario []byte, r *timeline.Record, facts *lab.Facts) error {
+// Write writes ScenarioFile and ProvenanceFile into a run's folder. Command is what repeats it.
+func Write(dir string, scenario []byte, command string, r *timeline.Record, facts *lab.Facts) error {
 	if err := os.WriteFile(filepath.Join(dir, ScenarioFile), scenario, 0o644); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
 	h := r.Header
 	p := Provenance{Schema: Schema, Run: h.Run, Tool: h.Tool, Seed: h.Seed, Control: h.Control,
+		Command:  command,
 		Scenario: Scenario{h.Scenario, h.Summary, sum(scenario)}, Lab: facts,
 		Schedule: []Step{}}
 	start := h.Mono

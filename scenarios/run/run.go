@@ -37,6 +37,7 @@ type Drill struct {
 	Uncontained bool
 	Dir         string // for the record, the ledger and the logs; it is there
 	Tool        string // the version that the record names
+	Again       string // the command that repeats it, for the evidence
 	Ground      lab.Ground
 	Console     Console
 	// Typed begins to read the terminal that a person sits at who runs the drill, and gives its
@@ -123,7 +124,7 @@ func (d *Drill) Run(ctx context.Context) (sla.Scorecard, error) {
 	if err != nil {
 		return card, err
 	}
-	return card, evidence.Write(d.Dir, text, d.Record, d.facts)
+	return card, evidence.Write(d.Dir, text, d.Again, d.Record, d.facts)
 }
 
 // markEnd says in the record why there was no drill.
