@@ -80,18 +80,30 @@ func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
 	card = inLines(card)
 	fmt.Fprintf(t, "\n%s  %s\n", t.paint(colorOf(card.Verdict), t.verdict(card.Verdict)),
 		t.title(card))
-	for _, r := range reasons {
-		t.reason(r)
+	if !unbegun(card) {
+		for _, r := range reasons {
+			t.reason(r)
+		}
+		t.objectives(card)
+		t.facts(card)
+		t.picture(card)
+		reasons = nil
 	}
-	t.objectives(card)
-	t.facts(card)
-	t.picture(card)
 	if o.Evidence != "" {
 		t.line("evidence", o.Evidence)
 	}
 	t.line("seed", strconv.FormatUint(card.Seed, 10))
+	for _, r := range reasons { // last, where there is nothing else: it is what to act on
+		t.reason(r)
+	}
 	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// unbegun reports whether a run ended in an error before its first request: then nothing was
+// measured, and all but the reason would say so.
+func unbegun(card sla.Scorecard) bool {
+	return card.Verdict == sla.Error && card.Requests.Sent == 0 && len(card.Reasons) > 0
 }
 
 // objectives writes a line each: wanted, measured, margin.
