@@ -33,8 +33,8 @@ func (p *haproxyAsker) Ask(ctx context.Context) probe.Reply {
 	if err != nil {
 		return probe.Unknown("statistics: %v", err)
 	}
-	return probe.Reply{Good: strings.HasPrefix(status, "UP") || status == "no check", Known: true,
-		Detail: status}
+	return probe.Reply{Good: strings.HasPrefix(status, "UP") || status == load.NoCheck,
+		Known: true, Detail: status}
 }
 
 // serverStatus finds a server's status. Columns go by their names, since
@@ -52,10 +52,33 @@ func serverStatus(body []byte, backend, server string) (string, error) {
 	if min(px, sv, st) < 0 {
 		return "", errors.New("not HAProxy's CSV (does the URL end in ;csv?)")
 	}
+	var backends, servers []string
 	for _, row := range rows[1:] {
-		if len(row) > max(px, sv, st) && row[px] == backend && row[sv] == server {
+		switch {
+		case len(row) <= max(px, sv, st):
+		case row[sv] == "BACKEND":
+			backends = append(backends, row[px])
+		case row[px] != backend || row[sv] == "FRONTEND":
+		case row[sv] == server:
 			return row[st], nil
+		default:
+			servers = append(servers, row[sv])
 		}
 	}
-	return "", fmt.Errorf("no server %q in backend %q", server, backend)
+	if !slices.Contains(backends, backend) && len(servers) == 0 {
+		return "", fmt.Errorf("HAProxy has no backend %s%s", backend, instead(backends))
+	}
+	return "", fmt.Errorf("backend %s has no server %s%s", backend, server, instead(servers))
+}
+
+// instead names what there is in the stead of what was asked for, so many at most.
+func instead(names []string) string {
+	const most = 10
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n > most:
+		names = append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", n-most))
+	}
+	return "; it has " + strings.Join(names, ", ")
 }

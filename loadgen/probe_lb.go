@@ -45,8 +45,9 @@ func serverUp(body []byte, server string) (up bool, why string, err error) {
 	if err := json.Unmarshal(body, &s); err != nil {
 		return false, "", fmt.Errorf("not the embedded balancer's: %w", err)
 	}
+	var names []string
 	for _, v := range s.Servers {
-		if v.Name != server {
+		if names = append(names, v.Name); v.Name != server {
 			continue
 		}
 		word := "down"
@@ -58,5 +59,5 @@ func serverUp(body []byte, server string) (up bool, why string, err error) {
 		}
 		return v.Up, word, nil
 	}
-	return false, "", fmt.Errorf("no server %q", server)
+	return false, "", fmt.Errorf("the balancer has no server %s%s", server, instead(names))
 }

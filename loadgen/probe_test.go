@@ -145,10 +145,11 @@ func TestHAProxyProbe(t *testing.T) {
 		expectAnswer(t, knockOn(t, check), good, true, status)
 	}
 	for text, detail := range map[string]string{
-		strings.ReplaceAll(body, "app-2", "app-9"): `no server "app-2" in backend "app"`,
-		"<html>":         "not HAProxy's CSV",
-		"":               "not HAProxy's CSV",
-		"# pxname,a\n\"": "not HAProxy's CSV",
+		strings.ReplaceAll(body, "app-2", "app-9"): "backend app has no server app-2; it has app-1, app-9",
+		strings.ReplaceAll(body, "app,", "web,"):   "HAProxy has no backend app; it has web",
+		"<html>":                                   "not HAProxy's CSV",
+		"":                                         "not HAProxy's CSV",
+		"# pxname,a\n\"":                           "not HAProxy's CSV",
 	} {
 		body = text
 		expectAnswer(t, knockOn(t, check), false, false, detail)
@@ -265,7 +266,7 @@ func TestLBProbe(t *testing.T) {
 	}
 	expectAnswer(t, knockOn(t, on("app-1")), true, true, "up")
 	expectAnswer(t, knockOn(t, on("app-2")), false, true, "down: 2 checks failed: 503")
-	expectAnswer(t, knockOn(t, on("app-3")), false, false, `no server "app-3"`)
+	expectAnswer(t, knockOn(t, on("app-3")), false, false, "the balancer has no server app-3; it has app-1, app-2")
 	body = "nonsense"
 	expectAnswer(t, knockOn(t, on("app-1")), false, false, "not the embedded balancer's")
 	body = strings.Repeat(" ", probe.MostPage+1)

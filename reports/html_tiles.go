@@ -110,7 +110,7 @@ func (p *page) heard(w sla.Watcher) string {
 	case w.Detect == nil && len(w.Unmet) > 0:
 		return p.Line("page-cannot-meet", "faults", p.List(w.Unmet))
 	case w.Detect == nil && p.Card.Unheard(w):
-		return p.Line("no-answer")
+		return p.Line("no-answer", "detail", p.Card.NoAnswer(w))
 	case w.Detect == nil:
 		return p.Line("nothing-to-notice")
 	case w.Detect.Censored && p.Card.Spared(w):

@@ -127,7 +127,7 @@ func (l lines) found(c sla.Scorecard, w sla.Watcher, ideal bool) string {
 	case w.Detect == nil && len(w.Unmet) > 0:
 		return l.Line("cannot-meet", "faults", l.List(w.Unmet))
 	case w.Detect == nil && c.Unheard(w):
-		return l.Line("no-answer")
+		return l.Line("no-answer", "detail", c.NoAnswer(w))
 	case w.Detect == nil:
 		return l.Line("nothing-to-notice")
 	case w.Detect.Censored && c.Spared(w):

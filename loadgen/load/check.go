@@ -47,6 +47,9 @@ type DNSProbe struct {
 	Name string `json:"name"`
 }
 
+// NoCheck is the status in HAProxy's statistics of a server without a check: it never changes.
+const NoCheck = "no check"
+
 // HAProxyProbe reads the statistics CSV and finds one server; good is a status
 // that begins with UP or is "no check". An answer that lacks the server is an
 // error, not a state.

@@ -155,6 +155,9 @@ var english = map[sla.Code]string{
 	sla.MoreStrays: "and {strays} more strays; {packets} packets were not let out of the " +
 		"drill's network",
 
+	sla.WatcherUnanswered: "{watcher}: none of its answers counted; the last: {detail}",
+	sla.ServerUnchecked: "{watcher}: the state of its server never changed: HAProxy says “no " +
+		"check” of it throughout; write check in its server line",
 	sla.NodesUnnamed: "users' answers name no node, so that one bad node cannot be told from " +
 		"what all have in common: let the balancer say whom it asked (HAProxy: http-response " +
 		"set-header X-Stormdrill-Node %s), or each node who it is (nginx: add_header " +
@@ -207,7 +210,7 @@ var english = map[sla.Code]string{
 
 	sla.EndedUnplanned: "the drill did not end as planned",
 	sla.ProvesNothing:  "the run proves nothing: see its reasons",
-	sla.NoAnswerCounts: "the watcher got no answer that counts",
+	sla.NoAnswerCounts: "the watcher got no answer that counts‹: {detail}›",
 	sla.NoEffect:       "the fault had no effect that could be noticed",
 	sla.NeverNoticed:   "it never noticed, so it could not be content again",
 	sla.CannotMeet: "it cannot meet {faults} by its own way, and is not convicted: say " +

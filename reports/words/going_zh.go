@@ -22,6 +22,7 @@ var chineseGoing = map[sla.Code]string{
 	"not-acknowledged": "未能确认：{error}",
 	"steer-moved":      "切流 {steer}：监控 {watcher} 告警，即刻起 {what}",
 	"steered-back":     "切流 {steer}：已切回",
+	"unanswered":       "监控 {watcher}：至今没有一次有效应答：“{detail}”",
 	"reaper-again":     "清理进程被外部终止，已另启一个",
 	"interrupting":     "已中止：撤销故障，保留证据，删除容器；再按一次立即结束",
 }

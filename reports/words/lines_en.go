@@ -126,7 +126,7 @@ var englishLines = map[string]string{
 	"watcher":           "{watcher}: {found}‹; {restore}›‹; {alarms} false alarms›",
 	"cannot-meet":       "cannot meet {faults} by its own way",
 	"nothing-to-notice": "nothing to notice",
-	"no-answer":         "got no answer that counts",
+	"no-answer":         "no answer counted‹: {detail}›",
 	"content-unhurt":    "content throughout, and no user was hurt",
 	"content-slower":    "content throughout, while users were answered more slowly",
 	"never-noticed":     "never noticed ({time})",

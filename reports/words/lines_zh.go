@@ -117,7 +117,7 @@ var chineseLines = map[string]string{
 	"watcher":           "{watcher}：{found}‹；{restore}›‹；误报 {alarms} 次›",
 	"cannot-meet":       "其探测路径不经过 {faults}",
 	"nothing-to-notice": "没有需要发现的问题",
-	"no-answer":         "没有得到有效应答",
+	"no-answer":         "没有得到有效应答‹：“{detail}”›",
 	"content-unhurt":    "始终正常，用户未受影响",
 	"content-slower":    "始终正常，而用户响应变慢",
 	"never-noticed":     "未发现（{time}）",

@@ -118,6 +118,9 @@ var chinese = map[sla.Code]string{
 	sla.StrayDirect:        "{from} 绕过 switchboard，直接在二层查找 {to}（ARP × {packets}）",
 	sla.MoreStrays:         "另有 {strays} 处越界访问；演练网络共拦截 {packets} 个数据包",
 
+	sla.WatcherUnanswered: "{watcher}：没有一次有效应答；最后一次：“{detail}”",
+	sla.ServerUnchecked: "{watcher}：所看的服务器状态从未变化：HAProxy 一直显示“no check”，" +
+		"即没有健康检查；在其 server 行加上 check",
 	sla.NodesUnnamed: "用户收到的应答未标明节点，无法区分单个异常节点与共同的原因：" +
 		"让负载均衡标明转给了哪个节点（HAProxy：http-response set-header X-Stormdrill-Node %s），" +
 		"或让各节点自报名字（nginx：add_header X-Stormdrill-Node NAME always）",
@@ -162,7 +165,7 @@ var chinese = map[sla.Code]string{
 
 	sla.EndedUnplanned: "演练未按计划结束",
 	sla.ProvesNothing:  "本次演练无效：见原因",
-	sla.NoAnswerCounts: "监控没有得到有效应答",
+	sla.NoAnswerCounts: "监控没有得到有效应答‹：“{detail}”›",
 	sla.NoEffect:       "故障没有产生可察觉的影响",
 	sla.NeverNoticed:   "它从未发现，也就无从恢复正常",
 	sla.CannotMeet: "它的探测路径不经过 {faults}，不判其失败：" +

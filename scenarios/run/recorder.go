@@ -131,6 +131,9 @@ func (r *recorder) Mark(m timeline.Mark) error {
 	if m.Name == timeline.MarkStart || m.Name == timeline.MarkBaseline {
 		r.pulse.Begin(m.Before)
 	}
+	if m.Name == timeline.MarkBaseline {
+		r.steering.Load().begin()
+	}
 	m.Detail = secret.Hidden(m.Detail)
 	return r.write(func() error { return r.w.Mark(m) })
 }

@@ -18,6 +18,7 @@ import (
 type steering struct {
 	mu       sync.Mutex
 	deciders []decider
+	silences silences
 }
 
 // decider is what a watcher finds, and what follows when it is content, or is not any more.
@@ -31,7 +32,10 @@ type decider struct {
 func newSteering(p *plan.Plan, board faults.Switchboard,
 	say func(kind, text string, values ...string),
 	woke func(watcher string, content bool)) (*steering, []*engine.Steer) {
-	s := &steering{}
+	s := &steering{silences: silences{say: say}}
+	if p.Header.Phases.WarmUp == 0 {
+		s.begin()
+	}
 	for _, w := range p.Header.Watch {
 		s.deciders = append(s.deciders, decider{watch.Follow(w),
 			func(content bool) { woke(w.Name, content) }})
@@ -57,7 +61,19 @@ func newSteering(p *plan.Plan, board faults.Switchboard,
 }
 
 // answer takes a check's answer.
-func (s *steering) answer(a load.Answer) { s.hear(func(d decider) { d.Answer(a) }) }
+func (s *steering) answer(a load.Answer) {
+	s.hear(func(d decider) { d.Answer(a) })
+	if s != nil {
+		s.silences.answer(a)
+	}
+}
+
+// begin says that the baseline begins: from then on watchers' answers have to count.
+func (s *steering) begin() {
+	if s != nil {
+		s.silences.begin()
+	}
+}
 
 // delivery takes a notification.
 func (s *steering) delivery(n load.Delivery) { s.hear(func(d decider) { d.Delivery(n) }) }

@@ -104,6 +104,8 @@ var (
 		StrayToPort:        {"from", "packets", "to", "port", "protocol"},
 		StrayDirect:        {"from", "to", "packets"},
 		MoreStrays:         {"strays", "packets"},
+		WatcherUnanswered:  {"watcher", "detail"},
+		ServerUnchecked:    {"watcher"},
 		NodesUnnamed:       nil,
 		NodeUnknown:        {"node"},
 	}
@@ -133,7 +135,7 @@ var (
 	whys = map[Code][]string{
 		EndedUnplanned:      nil,
 		ProvesNothing:       nil,
-		NoAnswerCounts:      nil,
+		NoAnswerCounts:      {"detail"},
 		NoEffect:            nil,
 		NeverNoticed:        nil,
 		CannotMeet:          {"faults", "watcher"},

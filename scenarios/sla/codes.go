@@ -78,6 +78,8 @@ const (
 	StrayToPort        Code = "stray-to-port"
 	StrayDirect        Code = "stray-direct"
 	MoreStrays         Code = "more-strays"
+	WatcherUnanswered  Code = "watcher-unanswered"
+	ServerUnchecked    Code = "server-unchecked"
 	NodesUnnamed       Code = "nodes-unnamed"
 	NodeUnknown        Code = "node-unknown"
 )

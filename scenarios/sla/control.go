@@ -28,7 +28,7 @@ func (s *scorer) control(add func(Objective)) {
 			o.Result = Missed
 		case n.Asked == 0 && !w.Told:
 			o.Measured, o.Value = Say(Nothing), nil
-			o.undecided(NoAnswerCounts)
+			o.undecided(NoAnswerCounts, Word(s.card.NoAnswer(s.card.Watchers[i])))
 		case 2*n.Asked < s.due(w):
 			o.undecided(AnswersMissing)
 		}

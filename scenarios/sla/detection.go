@@ -1,9 +1,11 @@
 package sla
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -11,12 +13,20 @@ import (
 // watchers measures what each detector found, from the first effect or onset of
 // what it has to notice.
 func (s *scorer) watchers() {
+	said := s.saying()
 	for i, w := range s.record.Header.Watch {
 		n, c := s.noticed[i], s.window(w)
 		out := Watcher{Name: w.Name, Kind: w.Kind, Of: Word(w.Of),
 			Unmet: append([]string{}, w.Unmet...), Asked: n.Asked, FalseBy: s.falsely(n, w),
 			Told: n.Differing(), Alerts: s.byName(n, w, c)}
 		out.FalseAlarms = out.FalseBy.alarms()
+		switch {
+		case n.Asked == 0 && said[w.Name].last != "":
+			s.card.Notes = append(s.card.Notes,
+				Say(WatcherUnanswered, Word(w.Name), Word(said[w.Name].last)))
+		case n.Asked > 0 && said[w.Name].unchecked:
+			s.card.Notes = append(s.card.Notes, Say(ServerUnchecked, Word(w.Name)))
+		}
 		hit := s.hit(n, w, c)
 		out.Detect = s.found(n, hit, w, c)
 		if c.from != never && !slices.Contains(w.Unmet, w.Of) {
@@ -29,6 +39,31 @@ func (s *scorer) watchers() {
 		s.card.Times.Restore = worse(s.card.Times.Restore, out.Restore)
 		s.card.Watchers = append(s.card.Watchers, out)
 	}
+}
+
+// saying is what a watcher's answers said: the last of those that do not count, and whether all
+// that do were that HAProxy does not check the server.
+type saying struct {
+	last      string
+	unchecked bool
+}
+
+// saying is what the answers of each watcher said.
+func (s *scorer) saying() map[string]saying {
+	all := map[string]saying{}
+	for _, a := range s.record.Answers {
+		x, heard := all[a.Check]
+		if !heard {
+			x.unchecked = true
+		}
+		if a.Known {
+			x.unchecked = x.unchecked && a.Detail == load.NoCheck
+		} else {
+			x.last = a.Detail
+		}
+		all[a.Check] = x
+	}
+	return all
 }
 
 // hit is the place of the first alarm that is of what a watcher has to notice; −1: none is.
@@ -160,10 +195,21 @@ func (c Scorecard) Slowed(w Watcher) bool {
 // Unheard tells whether a watcher had something to notice and nobody can say whether it did: it
 // got no answer.
 func (c Scorecard) Unheard(w Watcher) bool {
-	return w.Detect == nil && slices.ContainsFunc(c.Faults, func(f Fault) bool {
+	return c.NoAnswer(w) != "" || w.Detect == nil && slices.ContainsFunc(c.Faults, func(f Fault) bool {
 		return (w.Of == "" || f.Name == string(w.Of)) && !slices.Contains(w.Unmet, f.Name) &&
 			(f.Effect.Known() || f.Outage != nil)
 	})
+}
+
+// NoAnswer is what the last answer of a watcher said of which none counted; empty where some
+// did, or it asked nothing.
+func (c Scorecard) NoAnswer(w Watcher) string {
+	for _, n := range c.Notes {
+		if n.Code == WatcherUnanswered && fmt.Sprint(n.Of("watcher")) == w.Name {
+			return fmt.Sprint(n.Of("detail"))
+		}
+	}
+	return ""
 }
 
 // each reports whether something holds of all that a watcher has to notice; false where

@@ -85,7 +85,7 @@ func (s *scorer) objectives() {
 	}
 	s.unconfirmable()
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Detect)) {
-		why := Say(NoAnswerCounts)
+		why := Say(NoAnswerCounts, Word(s.card.NoAnswer(watcher(name))))
 		if s.from == never {
 			why = Say(NoEffect)
 		}
