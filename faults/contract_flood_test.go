@@ -60,28 +60,28 @@ func addresses(from netip.Addr) (all []netip.Addr) {
 	return all
 }
 
-// torrent is the load node's control, as the CLI has it.
-type torrent struct {
+// floods is the load node's control, as the CLI has it.
+type floods struct {
 	l    *lab
 	load *part
 }
 
-func (f torrent) Flood(ctx context.Context, name string) (link.Bracket, error) {
+func (f floods) Flood(ctx context.Context, name string) (link.Bracket, error) {
 	return f.call(ctx, "flood", load.Let{Name: name})
 }
 
-func (f torrent) StopFlood(ctx context.Context, name string) (link.Bracket, error) {
-	return f.call(ctx, "ebb", name)
+func (f floods) StopFlood(ctx context.Context, name string) (link.Bracket, error) {
+	return f.call(ctx, "stop-flood", name)
 }
 
-func (f torrent) Flooded(ctx context.Context, name string) (link.Count, error) {
+func (f floods) Flooded(ctx context.Context, name string) (link.Count, error) {
 	var d load.FloodStats
 	err := f.load.Call(ctx, "flooded", name, &d)
 	return link.Count{Unit: d.Unit, Own: true, Detail: d.Detail, Total: d.Sent, First: d.First,
 		Last: d.Last, Active: d.Active}, err
 }
 
-func (f torrent) call(ctx context.Context, call string, name any) (link.Bracket, error) {
+func (f floods) call(ctx context.Context, call string, name any) (link.Bracket, error) {
 	var d load.FloodStats
 	err := f.load.Call(ctx, call, name, &d)
 	return link.Bracket{Before: d.Since, After: d.At}, err
@@ -123,7 +123,7 @@ func TestContractFloods(t *testing.T) {
 	for _, d := range torrents {
 		t.Run(strings.TrimPrefix(fmt.Sprintf("%T", d.fault), "*faults."), func(t *testing.T) {
 			l := newLab(t, crowded())
-			f := torrent{l, l.start("load", "load", append(addresses(crowdAddr), loadAddr)...)}
+			f := floods{l, l.start("load", "load", append(addresses(crowdAddr), loadAddr)...)}
 			t.Cleanup(func() { l.end(f.load) })
 			s := load.Spec{Run: run, Subnet: subnet, Resolver: boardAddr}
 			d.spec(&s)

@@ -30,7 +30,7 @@ const lead = 5 * time.Millisecond
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	life, cancel := context.WithCancel(ctx)
 	n := &node{life: life, server: wire.NewServer(out), now: wire.Now}
-	n.server.Names = wire.Named("flood", "ebb", "flooded")
+	n.server.Names = wire.Named("flood", "stop-flood", "flooded")
 	// as it was, for the rest of the process
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	err := n.server.Serve(life, in, map[string]wire.Handler{
@@ -38,12 +38,12 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 			secret.Give(values)
 			return nil, nil
 		}),
-		"prepare": wire.Handle(n.prepare),
-		"knock":   wire.Handle(n.knock),
-		"start":   wire.Handle(n.start),
-		"stop":    wire.Handle(n.stop),
-		"flood":   wire.Handle(n.let),
-		"ebb":     wire.Handle(n.stopFlood),
+		"prepare":    wire.Handle(n.prepare),
+		"knock":      wire.Handle(n.knock),
+		"start":      wire.Handle(n.start),
+		"stop":       wire.Handle(n.stop),
+		"flood":      wire.Handle(n.let),
+		"stop-flood": wire.Handle(n.stopFlood),
 		"flooded": wire.Handle(n.flooding(func(f floodSource) (load.FloodStats, error) {
 			return f.read(), nil
 		})),

@@ -147,7 +147,7 @@ func (p *page) Cost() facts {
 		switch {
 		case i.Everyone:
 			level += p.Line("page-everyone")
-		case i.Straddles:
+		case i.LevelUncertain:
 			level += p.Line("page-or-lower")
 		}
 		f.add(p.Line("page-level"), level)

@@ -49,7 +49,7 @@ func card() sla.Scorecard {
 			Commands: []string{"ping -c 3 NODE", "nc -vz NODE PORT"},
 			Evidence: []sla.Said{sla.Say(sla.SeenBad, 1234, 12500),
 				sla.Say(sla.SeenNode, 0, 12, "app-2", 0.333, 0.001)}}},
-		Impact: sla.Impact{Level: 2, Straddles: true, Peak: 0.281, UsersHit: 120, Users: 500,
+		Impact: sla.Impact{Level: 2, LevelUncertain: true, Peak: 0.281, UsersHit: 120, Users: 500,
 			Degraded: &twelve, Full: &none, ByTime: &half, ByTimeLow: &half, ByTimeHigh: &half},
 		Budget: &sla.Burnt{Objective: 0.999, Window: 2592000, Allowed: 2592, Seconds: 2.468,
 			Most: 2.473, Share: 0.000952},

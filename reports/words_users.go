@@ -128,7 +128,7 @@ func (l lines) impact(c sla.Scorecard) string {
 	switch {
 	case i.Everyone:
 		everyone = l.Line("everyone")
-	case i.Straddles:
+	case i.LevelUncertain:
 		uncertain = l.Line("uncertain")
 	}
 	if i.ByTime != nil {

@@ -61,7 +61,7 @@ func (f floods) Flood(ctx context.Context, name string) (link.Bracket, error) {
 
 // StopFlood ends it.
 func (f floods) StopFlood(ctx context.Context, name string) (link.Bracket, error) {
-	return f.call(ctx, "ebb", name)
+	return f.call(ctx, "stop-flood", name)
 }
 
 // Flooded is what it did.

@@ -159,9 +159,9 @@ func (s *scorer) level(seconds []slice) {
 		low, high := wilson(k, n, int(out.Users))
 		switch l, sure := levelOf(high), levelOf(low); {
 		case l > out.Level:
-			out.Level, out.Straddles = l, sure != l
+			out.Level, out.LevelUncertain = l, sure != l
 		case l == out.Level:
-			out.Straddles = out.Straddles && sure != l
+			out.LevelUncertain = out.LevelUncertain && sure != l
 		}
 		out.Peak = max(out.Peak, round(share))
 	}

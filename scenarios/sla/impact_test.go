@@ -19,11 +19,11 @@ func TestImpactOfKnownUsers(t *testing.T) {
 		}
 	}
 	r := s.record()
-	if i := Score(r, s.goals).Impact; i.Level != 2 || i.Straddles || i.Peak != 0.3 {
+	if i := Score(r, s.goals).Impact; i.Level != 2 || i.LevelUncertain || i.Peak != 0.3 {
 		t.Errorf("all active: have %+v", i)
 	}
 	r.Header.Groups[0].Users = 1000
-	if i := Score(r, s.goals).Impact; i.Level != 3 || !i.Straddles {
+	if i := Score(r, s.goals).Impact; i.Level != 3 || !i.LevelUncertain {
 		t.Errorf("a tenth active: have %+v", i)
 	}
 }
@@ -108,7 +108,7 @@ func TestALevelProvenOnce(t *testing.T) {
 	} {
 		s := scorer{card: Scorecard{Impact: Impact{Users: 500}}}
 		s.level(order)
-		if i := s.card.Impact; i.Level != 3 || i.Straddles || i.Peak != 0.45 {
+		if i := s.card.Impact; i.Level != 3 || i.LevelUncertain || i.Peak != 0.45 {
 			t.Errorf("have %+v", i)
 		}
 	}

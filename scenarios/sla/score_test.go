@@ -415,10 +415,10 @@ func TestImpact(t *testing.T) {
 }
 
 // Too few users to tell one level from the next: the higher one, flagged.
-func TestImpactStraddles(t *testing.T) {
+func TestImpactLevelUncertain(t *testing.T) {
 	s := scorer{card: Scorecard{Impact: Impact{Users: 10_000}}}
 	s.level([]slice{{active: 100, hit: 4}})
-	if i := s.card.Impact; i.Level != 2 || !i.Straddles || i.Peak != 0.04 {
+	if i := s.card.Impact; i.Level != 2 || !i.LevelUncertain || i.Peak != 0.04 {
 		t.Errorf("4 of 100: have %+v, want level 2, flagged", i)
 	}
 }

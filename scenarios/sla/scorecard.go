@@ -138,12 +138,12 @@ type Data struct {
 // slices of a second.
 type Impact struct {
 	// 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: nobody
-	Level     int     `json:"level"`
-	Straddles bool    `json:"level_uncertain"` // chance could have put it one lower
-	Everyone  bool    `json:"everyone"`        // 99 % and more
-	Peak      float64 `json:"peak_share"`      // of the active users, in the worst second
-	UsersHit  uint64  `json:"users_hit"`       // ever
-	Users     uint64  `json:"users"`
+	Level          int     `json:"level"`
+	LevelUncertain bool    `json:"level_uncertain"` // chance could have put it one lower
+	Everyone       bool    `json:"everyone"`        // 99 % and more
+	Peak           float64 `json:"peak_share"`      // of the active users, in the worst second
+	UsersHit       uint64  `json:"users_hit"`       // ever
+	Users          uint64  `json:"users"`
 	// Seconds in which at least 5 % (99 %) of requests were bad, of those with at least
 	// 20; null where there is none.
 	Degraded *float64 `json:"degraded_seconds"`

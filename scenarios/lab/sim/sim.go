@@ -123,7 +123,7 @@ func (l *Lab) serve(name string, at Place, all calls) *wire.Peer {
 	in, commands := io.Pipe()
 	events, out := io.Pipe()
 	server := wire.NewServer(way{out, at.Back})
-	server.Names = wire.Named("apply", "lift", "count", "flood", "ebb", "flooded")
+	server.Names = wire.Named("apply", "lift", "count", "flood", "stop-flood", "flooded")
 	server.Now = at.now
 	handlers := all(server.Tell)
 	l.serving.Go(func() {

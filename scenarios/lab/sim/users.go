@@ -14,15 +14,15 @@ import (
 // loadCalls are the load node's.
 func (l *Lab) loadCalls() calls {
 	flood := func(_ context.Context, x load.Let) (load.FloodStats, error) {
-		return l.deluge(x.Name, func(of *rule, now int64) {
+		return l.changeFlood(x.Name, func(of *rule, now int64) {
 			of.Active, of.First, of.Last, of.Total = true, now, now, of.Total+1000
 		}), nil
 	}
-	ebb := func(_ context.Context, name string) (load.FloodStats, error) {
-		return l.deluge(name, func(of *rule, _ int64) { of.Active = false }), nil
+	stopFlood := func(_ context.Context, name string) (load.FloodStats, error) {
+		return l.changeFlood(name, func(of *rule, _ int64) { of.Active = false }), nil
 	}
 	flooded := func(_ context.Context, name string) (load.FloodStats, error) {
-		return l.deluge(name, func(*rule, int64) {}), nil
+		return l.changeFlood(name, func(*rule, int64) {}), nil
 	}
 	knock := func(_ context.Context, c load.Check) (load.Answer, error) {
 		now := l.ground.Load.now()
@@ -45,14 +45,14 @@ func (l *Lab) loadCalls() calls {
 		return map[string]wire.Handler{
 			"knock": wire.Handle(knock), "start": wire.Handle(start), "stop": wire.Handle(stop),
 			"readback": wire.Handle(readback),
-			"flood":    wire.Handle(flood), "ebb": wire.Handle(ebb),
-			"flooded": wire.Handle(flooded),
+			"flood":    wire.Handle(flood), "flooded": wire.Handle(flooded),
+			"stop-flood": wire.Handle(stopFlood),
 		}
 	}
 }
 
-// deluge changes a flood, and tells what it did so far, by the load node's clock.
-func (l *Lab) deluge(name string, do func(of *rule, now int64)) load.FloodStats {
+// changeFlood changes a flood, and tells what it did so far, by the load node's clock.
+func (l *Lab) changeFlood(name string, do func(of *rule, now int64)) load.FloodStats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now, f := l.ground.Load.now(), of(l.floods, name)
