@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/run"
 )
@@ -27,20 +26,17 @@ func (f runFlags) againAll(s *scenarios.Scenario) string {
 }
 
 func (f runFlags) command(s *scenarios.Scenario, options ...string) string {
-	words := []secret.Text{"stormdrill", "run", secret.Text(drillOf(s))}
+	words := []string{"stormdrill", "run", drillOf(s)}
 	for _, file := range f.with {
-		words = append(words, "--with", secret.Text(file))
+		words = append(words, "--with", file)
 	}
 	for _, image := range slices.Sorted(maps.Keys(f.images)) {
-		words = append(words, "--image", secret.Text(image+"="+f.images[image]))
+		words = append(words, "--image", image+"="+f.images[image])
 	}
 	if f.uncontained {
 		words = append(words, "--uncontained")
 	}
-	for _, o := range options {
-		words = append(words, secret.Text(o))
-	}
-	return secret.Line(words)
+	return run.CommandLine(append(words, options...))
 }
 
 // drillOf is how the command line names a drill: by its file, or a shipped one by its name.
