@@ -35,6 +35,29 @@ func shippedDrill(_ *cobra.Command, given []string, _ string) ([]cobra.Completio
 	return shippedNames(nil), cobra.ShellCompDirectiveNoFileComp
 }
 
+// shown is a shipped drill, a fault or a watcher, and of the latter two also which is meant.
+func shown(c *cobra.Command, given []string, begun string) ([]cobra.Completion,
+	cobra.ShellCompDirective) {
+	all, none := []cobra.Completion{}, cobra.ShellCompDirectiveNoFileComp
+	told := map[string]bool{}
+	for _, s := range sections() {
+		if len(given) == 0 || len(given) == 1 && given[0] == s.of {
+			for _, k := range s.kinds {
+				if told[k.Name] {
+					continue // a fault and a watcher have one name
+				}
+				told[k.Name] = true
+				all = append(all, cobra.CompletionWithDesc(k.Name, k.About))
+			}
+		}
+	}
+	if len(given) == 0 {
+		drills, _ := shippedDrill(c, given, begun)
+		all = append(append(all, drills...), "fault", "watcher")
+	}
+	return all, none
+}
+
 func shippedNames(given []string) (all []cobra.Completion) {
 	drills, err := shipped()
 	if err != nil {

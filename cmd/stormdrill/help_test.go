@@ -84,7 +84,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"run", ""}, names, true},
 		{[]string{"plan", names[0], ""}, names[1:], true},
 		{[]string{"validate", "bad-"}, []string{"bad-lb-node"}, true},
-		{[]string{"show", "dns"}, []string{"dns-failure"}, false},
+		{[]string{"show", "dns"}, []string{"dns", "dns-failure"}, false},
 		{[]string{"show", names[0], ""}, nil, false},
 		{[]string{"init", "--from", "flo"}, []string{"flood"}, false},
 		{[]string{"score", ""}, runs, true},

@@ -30,8 +30,34 @@ func Open(arg string, with ...string) ([]*scenarios.Scenario, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	return nil, fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg,
-		scenarios.Listed(arg, library.Names()))
+	return nil, notFound(arg)
+}
+
+// notFound is the error of an argument that names nothing: of one that looks like a file, with
+// the scenarios of its folder, and else with the shipped drills.
+func notFound(arg string) error {
+	ext := filepath.Ext(arg)
+	if ext != ".yaml" && ext != ".yml" && filepath.Base(arg) == arg {
+		return fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg,
+			scenarios.Listed(arg, library.Names()))
+	}
+	dir := filepath.Dir(arg)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("%s: no such file or folder: there is no folder %s", arg, dir)
+	}
+	var have []string
+	for _, e := range entries {
+		if x := filepath.Ext(e.Name()); !e.IsDir() && (x == ".yaml" || x == ".yml") {
+			have = append(have, e.Name())
+		}
+	}
+	if len(have) == 0 {
+		return fmt.Errorf("%s: no such file or folder; no scenario is in %s: they end in .yaml or "+
+			".yml, and stormdrill init FILE writes one", arg, dir)
+	}
+	return fmt.Errorf("%s: no such file or folder: %s", arg,
+		scenarios.Listed(filepath.Base(arg), have))
 }
 
 func openFolder(dir string, with []string) ([]*scenarios.Scenario, error) {
