@@ -19,7 +19,7 @@ type CommandLine struct {
 	Shell   string // as a shell would take it, secrets as names of variables
 }
 
-// Slow is a fault whose calls may take longer than a rule's.
+// Slow is a fault with calls that may take longer than a rule's.
 type Slow interface {
 	// Takes is how much longer a lift, proofs before and after it included, may take.
 	Takes() time.Duration

@@ -12,8 +12,8 @@ import (
 // lift.
 type Kill struct {
 	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
-	// As is what the others see: "process" (default), whose host answers for it
-	// with RST, or "host", which is silent.
+	// As is what the others see: "process" (default): its host
+	// answers for it with RST; or "host", which is silent.
 	As string `yaml:"as"`
 }
 

@@ -40,7 +40,7 @@ type Kinds struct {
 	IdleDrop *IdleDrop `yaml:"idle-drop"`
 	// requests are answered with a page that a WAF would give
 	BlockPage *BlockPage `yaml:"block-page"`
-	// names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by who
+	// names get NXDOMAIN, SERVFAIL, REFUSED, silence, a late, truncated or wrong answer, by what
 	// asks, or move, and their old address refuses
 	DNS *DNS `yaml:"dns"`
 	// an HTTP flood beside the users, with a mix of paths, from many addresses
@@ -56,7 +56,7 @@ type Kinds struct {
 	Stop *Stop `yaml:"stop"`
 	// a target gets SIGTERM and is started again at once; its host refuses until it serves
 	Restart *Restart `yaml:"restart"`
-	// a target is frozen: connections open, and nobody answers
+	// a target is frozen: connections open, and no answer comes
 	Pause *Pause `yaml:"pause"`
 	// a target is left a fraction of a CPU: all it does is late
 	CPUStarve *CPUStarve `yaml:"cpu-starve"`

@@ -9,7 +9,7 @@ import (
 )
 
 // Pause freezes a target's processes: its kernel still completes handshakes, as
-// long as there is room in the accept queue, and nobody answers.
+// long as there is room in the accept queue, and no answer comes.
 type Pause struct {
 	Target string `yaml:"target" jsonschema:"required"` // a target or a replica; * globs
 }

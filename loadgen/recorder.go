@@ -26,7 +26,7 @@ const mostPerBlock = 8192
 type recorder struct {
 	group string
 	tell  func(event string, body any) error
-	seen  func([]load.Request) // hears of all that is told, before it is; nil: nobody asks
+	seen  func([]load.Request) // hears of all that is told, before it is; nil: not called
 
 	mu           sync.Mutex
 	pending      []load.Request

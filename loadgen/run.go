@@ -71,7 +71,7 @@ type node struct {
 	groups   []*groupLoad
 	floods   map[string]floodSource
 	hooks    *hooks
-	metrics  *metrics // nil: nobody asks for them
+	metrics  *metrics // nil: not asked for
 	checks   func()   // ends the periodic checks and waits for open questions; nil: not started
 	loaded   bool
 	stopped  bool

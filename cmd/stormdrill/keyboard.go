@@ -14,10 +14,10 @@ type typing struct {
 	c    chan string
 
 	mu    sync.Mutex
-	heard func(line string) // told of each line as it is typed; nil: nobody
+	heard func(line string) // told of each line as it is typed; nil: none is
 }
 
-// tell has somebody told of each line from now on, instead of who was before.
+// tell has heard called with each line from now on, in place of the function before.
 func (t *typing) tell(heard func(line string)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -31,7 +31,7 @@ func (s *showing) flags(c *cobra.Command) {
 		"print how each drill ended, and not how it goes")
 }
 
-// begin chooses who is told what: a person, or with json a program, at to.
+// begin chooses what is shown at to: text for a person, or with json lines for a program.
 func (s *showing) begin(c *cobra.Command, to io.Writer) {
 	s.ci = reports.CIFrom(os.Getenv)
 	s.text, s.course = to, &queued{to: to}
@@ -54,7 +54,7 @@ type console interface {
 	Close()
 }
 
-// console shows one drill until it is closed. The drill waits for nobody who reads.
+// console shows one drill until it is closed. The drill never waits for a reader.
 func (s showing) console(in *words.Language) read {
 	s.course.begin()
 	switch {

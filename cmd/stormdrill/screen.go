@@ -18,7 +18,7 @@ type screen struct {
 // Fd tells whether it is a terminal.
 func (s *screen) Fd() uintptr { return s.File.Fd() }
 
-// Write writes, or drops what nobody reads.
+// Write writes, or drops what is not read.
 func (s *screen) Write(p []byte) (int, error) {
 	// Taken, or Go ends the process at once; not ignored, which its children would inherit.
 	s.once.Do(func() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) })

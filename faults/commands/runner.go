@@ -22,7 +22,7 @@ type Job struct {
 // lifts once: successfully, and never again. The zero Runner is ready.
 type Runner struct {
 	// Tell is told of what it lifts by itself, as the event "expired" (wire.Expired); nil:
-	// nobody is.
+	// it is not told.
 	Tell func(event string, body any) error
 
 	deadlines wire.Deadlines

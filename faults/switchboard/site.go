@@ -26,7 +26,7 @@ type site struct {
 	dns       *resolver
 	walls     *walls
 	strays    *strays
-	metrics   *metrics           // nil: nobody asks for them
+	metrics   *metrics           // nil: not asked for
 	stop      context.CancelFunc // ends what the streams began
 }
 

@@ -32,7 +32,7 @@ type linkListener struct {
 	stop     context.CancelFunc
 	busy     sync.WaitGroup
 
-	starting sync.Mutex // one pipeline at a time: the toxic is told whose it is
+	starting sync.Mutex // one pipeline at a time: the toxic is told its flow
 
 	mu    sync.Mutex
 	flows map[*flow]bool

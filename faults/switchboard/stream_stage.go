@@ -19,8 +19,8 @@ import (
 )
 
 // stage is the HTTP stage of one link: it stands between Toxiproxy and the node.
-// Bytes go both ways from the first moment on, whoever speaks first and whatever;
-// where it is HTTP/1, it is read as it goes by, and so it is known whose an answer
+// Bytes go both ways from the first moment on, whichever end speaks first and whatever;
+// where it is HTTP/1, it is read as it goes by, and so it is known for which client an answer
 // is. One connection of a client is one connection to the node. An upstream that
 // cannot be reached, or breaks off, closes the client's connection: the stage
 // never answers 502 on its own account.

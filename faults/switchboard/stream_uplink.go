@@ -11,7 +11,7 @@ import (
 )
 
 // uplink is a connection to the node on which requests are narrowed: on a link where each is
-// whole before it goes on, so that it is known whose bytes go by.
+// whole before it goes on, so that it is known which request's bytes go by.
 type uplink struct {
 	net.Conn
 	flow *flow

@@ -1,6 +1,6 @@
 // Package dns is DNS on the wire, as far as a drill speaks it: one question, its
-// addresses, client and server. It alone imports github.com/miekg/dns, whose
-// v1 is frozen; a test holds that.
+// addresses, client and server. It alone imports github.com/miekg/dns, v1,
+// which is frozen; a test holds that.
 package dns
 
 import (

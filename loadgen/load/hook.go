@@ -27,7 +27,7 @@ type Hook struct {
 // One that came to no hook, at an address where others wait, has no Hook and no Body.
 type Delivery struct {
 	Hook string `json:"hook"`
-	From string `json:"from,omitempty"` // the node whose log it is in; empty: it came by a hook
+	From string `json:"from,omitempty"` // the node with the log it is in; empty: it came by a hook
 	At   int64  `json:"at"`
 	Body string `json:"body"` // at most MostDelivery
 }

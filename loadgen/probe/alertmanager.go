@@ -15,7 +15,7 @@ type Alertmanager struct {
 }
 
 // Ask is good while no alert that has the labels is active: one that is silenced or
-// inhibited tells nobody.
+// inhibited is not sent.
 func (p *Alertmanager) Ask(ctx context.Context) Reply {
 	body, err := Get(ctx, p)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
-// Authorize says who asks as the URL has it, http://user:password@host/, and as net/http's
-// Client would: where no header says so already.
+// Authorize gives the user and password as the URL has them, http://user:password@host/, and
+// as net/http's Client would: where no header says so already.
 func Authorize(req *http.Request) {
 	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
 		password, _ := u.Password()

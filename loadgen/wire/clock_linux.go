@@ -21,8 +21,8 @@ type anchored struct {
 	since time.Time
 }
 
-// anchor reads both clocks at one instant: of some tries the one between whose
-// two readings of the one clock the least time went by.
+// anchor reads both clocks at one instant: of some tries the one with the least
+// time between its two readings of the one clock.
 func anchor() (best anchored) {
 	least := int64(math.MaxInt64)
 	for range 16 {

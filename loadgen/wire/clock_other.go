@@ -5,7 +5,7 @@ package wire
 import "time"
 
 // Now is the time since this process began, in nanoseconds, above zero. On such a system
-// an engine keeps its containers in a virtual machine, whose clock is another one: the two
+// an engine keeps its containers in a virtual machine, which has another clock: the two
 // are related by MeasureOffset, and no two processes of this system compare readings.
 func Now() int64 { return int64(since(began)) + 1 }
 

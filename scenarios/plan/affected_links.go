@@ -16,8 +16,8 @@ type affected struct {
 	late     time.Duration // faults come up to so much later than planned
 }
 
-// linksOf are the links on which others feel a fault: its own, without those of whom
-// it cannot hurt, and, of a flood, all that lead to the nodes it drowns.
+// linksOf are the links on which others feel a fault: its own, without links that
+// it cannot affect, and, of a flood, all that lead to the nodes it drowns.
 func (p affected) linksOf(f *Fault) (out []link.Link) {
 	if f.Fault.Aim().To == "" {
 		for _, l := range f.Site.Links {

@@ -129,8 +129,8 @@ func aimKey(f *Fault) string {
 	return "link"
 }
 
-// overlaps is the pass that refuses two faults at one time on one target, whose lifts would undo
-// each other, and two of one kind on one link: what each did could not be told
+// overlaps is the pass that refuses two faults at one time on one target, if their lifts
+// would undo each other, and two of one kind on one link: what each did could not be told
 // apart.
 func overlaps(d *diagnostics, all []Fault) {
 	for i, a := range all {

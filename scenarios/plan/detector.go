@@ -24,7 +24,7 @@ type detector struct {
 	as      string
 	watcher timeline.Watcher
 
-	client   *consumer  // whose links it uses, and which of them; nil where it asks nobody
+	client   *consumer  // it asks over its links; nil where it asks nothing
 	source   netip.Addr // where its questions come from
 	asked    questions
 	hostable bool        // it can be asked from this machine
@@ -34,13 +34,13 @@ type detector struct {
 
 // questions are a watcher's, and where they go.
 type questions struct {
-	client  string        // whose links they take
+	client  string        // they take its links
 	unknown bool          // it hears of things by a way that is not known here
 	names   bool          // they go to the resolver alone
 	port    bool          // what is behind the port is not asked
-	nodes   []string      // that are asked, or whose log is read
+	nodes   []string      // that are asked, or have the log that is read
 	log     bool          // their log is
-	states  []string      // nodes whose state is read there
+	states  []string      // nodes: their state is read there
 	endless string        // why it is never known to be content again; empty: it is
 	alerts  *watch.Alerts // that it hears of; nil: of none
 }

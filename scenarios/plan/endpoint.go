@@ -47,7 +47,7 @@ func newEndpoints(d *diagnostics, t topology) endpoints {
 	return endpoints{d, t, protocols{}}
 }
 
-// endpoint reads a URL: its host must be a target or a replica and whose port
+// endpoint reads a URL: its host must be a target or a replica, and its port
 // one that it declares. Both are shown everywhere, so that neither can be a secret.
 func (p endpoints) endpoint(keys []string, text secret.Text) (endpoint, bool) {
 	u, err := url.Parse(text.Outline())

@@ -13,7 +13,7 @@ type exposure struct {
 	affected affected
 }
 
-// check says, too, how those meet it whom the links alone do not tell.
+// check says, too, how a fault reaches what the links alone do not tell.
 func (p exposure) check(f *Fault, keys []string) {
 	if f.Fault.Traits().New {
 		p.meetsNew(f, keys)
@@ -94,7 +94,7 @@ func (p exposure) meetsPooled(f *Fault) {
 	}
 }
 
-// saysAsked says when nodes ask whose answers a fault changes, and which do not.
+// saysAsked says when nodes ask for the answers that a fault changes, and which do not.
 func (p exposure) saysAsked(f *Fault) {
 	a := f.Fault.Aim()
 	moves := a.Misleads || a.Moves

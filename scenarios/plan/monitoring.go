@@ -20,7 +20,7 @@ import (
 // by how often it asks is not in it.
 type Implied struct {
 	Watcher string
-	Rule    string // whose alerts take the longest; empty: of a query
+	Rule    string // its alerts take the longest; empty: of a query
 	// Detect and Clear are each none where that is not known, or never comes.
 	Detect, Clear alerting.Delay
 	Looks         time.Duration // the rule's expression looks back so far besides; 0: not at all
@@ -45,7 +45,7 @@ type monitoring struct {
 type monitoringOut struct {
 	implied []Implied
 	every   time.Duration // the longest interval of all of them
-	known   []string      // watchers and targets whose intervals these are
+	known   []string      // watchers and targets: the intervals are theirs
 	nodes   []string      // that alerts are heard of
 }
 
@@ -117,7 +117,7 @@ func (p monitoring) read(target string, files map[string]string) *configured {
 		}
 		text, err := p.host.scenario.ReadFile(files[inside])
 		if err != nil || len(text) > mostConfig {
-			continue // who checks files says so
+			continue // the check of files says so
 		}
 		f, err := alerting.Read(text)
 		if err != nil {
@@ -154,9 +154,9 @@ func (p monitoring) read(target string, files map[string]string) *configured {
 	return c
 }
 
-// from is whose alerts a watcher hears of: those of the Prometheus that it asks, or of those
-// that use the Alertmanager that it asks, or that sends to it. None is heard of where the
-// sender is not among the targets.
+// from is where the alerts come from that a watcher hears of: the Prometheus that it asks, or
+// those that use the Alertmanager that it asks, or that sends to it. None is heard of where
+// the sender is not among the targets.
 func (p monitoring) from(w timeline.Watcher, asked questions, all map[string]*configured) (
 	from []*configured, heard bool) {
 	alertmanagers := map[string]bool{}
@@ -239,7 +239,7 @@ func hooks(all map[string]*configured) (urls []string) {
 	return urls
 }
 
-// rules are those whose alerts a watcher may hear of; why says why that is not known.
+// rules are those with alerts that a watcher may hear of; why says why that is not known.
 func (p monitoring) rules(w timeline.Watcher, a watch.Alerts, c *configured) (
 	all []alerting.Rule, why string) {
 	if a.Rule == "" {
@@ -289,8 +289,8 @@ func (p monitoring) unknownRule(w timeline.Watcher, rule string, c *configured,
 	return text
 }
 
-// matching are the rules whose alerts a pattern may be meant for, by what they are known to
-// be sent as; all of them where that tells none.
+// matching are the rules with alerts that a pattern may be meant for, by what they are known
+// to be sent as; all of them where that tells none.
 func matching(a watch.Alerts, rules []alerting.Rule) []alerting.Rule {
 	re, err := regexp.Compile(a.Match)
 	if err != nil {

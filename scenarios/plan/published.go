@@ -31,7 +31,7 @@ func (p Published) Leads() string { return fmt.Sprintf("%s:%d", p.Node, p.Port) 
 
 func (p Published) String() string { return p.Address() + " -> " + p.Leads() }
 
-// hostName is the consumer whose links published ports take.
+// hostName is the consumer that has the links of published ports.
 const hostName = "host"
 
 // published is the pass that finds which ports of this machine lead to which nodes.
@@ -42,10 +42,10 @@ type published struct {
 	targets  map[string]*scenarios.Target
 	watchers map[string]*watch.Config
 	from     netip.Addr
-	taken    consumers // whose names no other consumer may have
+	taken    consumers // no other consumer may have their names
 }
 
-// publishedOut are the ports, and who connects to them.
+// publishedOut are the ports, and the consumers that connect to them.
 type publishedOut struct {
 	all       []Published // without the links' addresses
 	consumers []*consumer // none, or one

@@ -20,7 +20,7 @@ type schedule struct {
 	every    time.Duration // longest period of a check that is known
 	watchers []timeline.Watcher
 	targets  map[string]*scenarios.Target
-	known    []string // watchers, and targets, whose own periods are
+	known    []string // watchers, and targets: their own periods are
 }
 
 func (p schedule) timeline() []Step {

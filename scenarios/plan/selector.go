@@ -121,8 +121,8 @@ func (n network) aimed(text string) (nodes []string, links []link.Link, err erro
 	return nodes, links, nil
 }
 
-// askers finds what asks the resolver by that name or glob, and the links whose
-// names (all, where none is given) are asked for.
+// askers finds what asks the resolver by that name or glob, and its links with
+// the names (all, where none is given) that are asked for.
 func (n network) askers(text string, names []string) (askers []string, links []link.Link,
 	key string, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {

@@ -18,8 +18,8 @@ import (
 )
 
 // reaper is a process of its own that outlives this one, however it ends. It runs
-// the drill's own commands when it is asked to, at the read end of a pipe whose
-// write end only this process holds. Once that end is gone it ends the command that
+// the drill's own commands when it is asked to, at the read end of a pipe. Only
+// this process holds the write end. Once that end is gone it ends the command that
 // runs, lifts what is owed, and removes all of a run's containers and networks.
 type reaper struct {
 	*wire.Peer

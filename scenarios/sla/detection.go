@@ -75,7 +75,7 @@ func (s *scorer) hit(n watch.Noticed, w timeline.Watcher, c detectionWindow) int
 }
 
 // behind is how far a detection is from the ideal observer's: both are counted from the same
-// origin, whose doubt cancels.
+// origin, so its doubt cancels.
 func (s *scorer) behind(d *Time, c detectionWindow) *Time {
 	ideal := s.ideal(c)
 	if ideal == nil {

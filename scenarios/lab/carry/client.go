@@ -114,7 +114,7 @@ func (c *Client) Carry(ctx context.Context, to string, conn net.Conn) error {
 	}()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 	req, err := http.NewRequestWithContext(ctx, http.MethodConnect, "http://"+to,
-		struct{ io.Reader }{conn}) // whose end is not the connection's to be closed by
+		struct{ io.Reader }{conn}) // a plain reader: the end of the body does not close conn
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (Engine) Clean(ctx context.Context, all bool) ([]lab.Dead, error) {
 }
 
 // Sweep removes what dead runs of this machine left, and those of any that should have
-// been over by now: a job that was cancelled with all its processes leaves nobody who
+// been over by now: a job that was cancelled with all its processes leaves none that
 // would. Those that go on it does not mention.
 func (Engine) Sweep(ctx context.Context) ([]lab.Dead, error) {
 	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found,

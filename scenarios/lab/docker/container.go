@@ -164,8 +164,8 @@ const (
 	nobody   = "65532:65532"
 )
 
-// ownTarget is what an embedded target may do, and as whom it runs: as nobody, at
-// ports of any number. A kv notes in its container that it has been founded, and files
+// ownTarget is what an embedded target may do, and its user: one that owns
+// nothing, at ports of any number. A kv notes in its container that it has been founded, and files
 // cannot be put into one that is read-only.
 func ownTarget(s *scenarios.Target) (h container.HostConfig, user string) {
 	h = own()

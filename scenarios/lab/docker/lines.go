@@ -14,7 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
-// Follow reads the engine's log of a target, whose lines have the time stamps with which the
+// Follow reads the engine's log of a target. Its lines have the time stamps with which the
 // engine took them from the container; what is attached (see follow) has none. A log ends
 // with each of the target's lives, or breaks off: then it is asked for once more, from the
 // last stamp on. The error is that it cannot be asked for, as of a log driver that keeps none.

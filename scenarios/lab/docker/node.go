@@ -124,7 +124,7 @@ type ownNode struct {
 	said     *tail                      // on stderr
 }
 
-// startOwn starts one of our own nodes, whose role is the box's name. attached is given its
+// startOwn starts one of our own nodes; its role is the box's name. attached is given its
 // stdin and stdout before it runs; when that stdin ends, the node does.
 func (l *Lab) startOwn(ctx context.Context, b box, attached func(stdio)) (n ownNode, err error) {
 	n = ownNode{role: b.node, said: &tail{}}

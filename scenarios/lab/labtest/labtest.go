@@ -114,8 +114,8 @@ func Disk(t *testing.T, start func(t *testing.T) lab.Lab, node, path string) {
 	wantNoLoss(t, l)
 }
 
-// Publish holds a lab to what is true of all whose plan publishes a port, which start gives with
-// it: of a target that answers HTTP with its name.
+// Publish holds a lab to what is true of each lab with a published port. start gives the lab and
+// the port, which leads to a target that answers HTTP with its name.
 func Publish(t *testing.T, start func(t *testing.T) (lab.Lab, plan.Published)) {
 	t.Helper()
 	l, port := start(t)

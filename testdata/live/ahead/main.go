@@ -1,7 +1,7 @@
 //go:build linux && amd64
 
-// Ahead runs a program whose wall clock is so many seconds ahead of the machine's, which
-// nobody else's then is:
+// Ahead runs a program with a wall clock so many seconds ahead of the machine's. No other
+// program's clock changes:
 //
 //	ahead 3 prometheus --config.file=…
 //
