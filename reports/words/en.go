@@ -307,7 +307,7 @@ var english = map[sla.Code]string{
 	sla.MarkLift:      "lift‹ {fault}›",
 	sla.MarkClear:     "clear‹ {fault}›",
 	sla.MarkOnset:     "onset‹ of {fault}›",
-	sla.MarkRecovered: "recovered‹ of {fault}›",
+	sla.MarkRecovered: "users well‹ after {fault}›",
 	sla.MarkNoticed:   "{watcher} noticed",
 	sla.MarkContent:   "{watcher} content",
 	sla.MarkSteer:     "steer {steer}",
