@@ -28,7 +28,7 @@ var englishPage = map[string]string{
 	"page-numbers-hold":      "yes, each within its ±",
 	"page-numbers-void":      "no, they prove nothing",
 	"page-rates":             "{sent}/s sent of {wanted}/s wanted",
-	"page-lag":               "99% sent within {lag} of their time",
+	"page-lag":               "99% of requests sent within {lag} of schedule",
 	"page-unsent":            "{unsent} never sent",
 	"page-notes":             "notes: {notes}",
 	"page-effective-no":      "it never bit",
