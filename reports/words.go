@@ -110,7 +110,7 @@ func (l lines) observer(c sla.Scorecard, ideal bool) (all []string) {
 		case w.Restore.Censored:
 			restore = l.Line("not-content", "time", l.took(w.Restore))
 		default:
-			restore = l.Line("content-again", "time", l.took(w.Restore))
+			restore = l.content(c, w)
 		}
 		if w.FalseAlarms > 0 {
 			alarms = strconv.Itoa(w.FalseAlarms)
@@ -119,6 +119,18 @@ func (l lines) observer(c sla.Scorecard, ideal bool) (all []string) {
 			"restore", restore, "alarms", alarms))
 	}
 	return all
+}
+
+// content is when a watcher was content again: after the fault was gone or, where it was before,
+// at which instant.
+func (l lines) content(c sla.Scorecard, w sla.Watcher) string {
+	for _, m := range c.Picture.Marks {
+		if m.What.Code == sla.MarkContent && m.What.Of("watcher") == w.Name &&
+			w.Restore.Seconds == 0 {
+			return l.Line("content-before", "at", at(1, m.At))
+		}
+	}
+	return l.Line("content-again", "time", l.took(w.Restore))
 }
 
 // found is when a watcher noticed, or why it did not.

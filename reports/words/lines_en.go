@@ -132,9 +132,10 @@ var englishLines = map[string]string{
 	"never-noticed":     "never noticed ({time})",
 	"noticed-after": "noticed after {time}‹, {before} before every request, watched, could " +
 		"have told›‹, {behind} behind what every request, watched, would have told›",
-	"not-content":   "not content again ({time})",
-	"content-again": "content again {time} after the fault was gone",
-	"never-moved":   "{steer}: never moved: {watcher} raised no alarm",
+	"not-content":    "not content again ({time})",
+	"content-before": "content again at {at} s, before the fault was gone",
+	"content-again":  "content again {time} after the fault was gone",
+	"never-moved":    "{steer}: never moved: {watcher} raised no alarm",
 	"move": "from {at} s‹ to {back} s ({answers} answers)›" +
 		"‹ to {idle} s (and nobody asked)›",
 	"moves": "{steer}: {what} {moves}‹; users well {settled} after the move›",

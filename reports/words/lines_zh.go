@@ -123,6 +123,7 @@ var chineseLines = map[string]string{
 	"never-noticed":     "未发现（{time}）",
 	"noticed-after":     "{time} 后发现‹，比理想观察者早 {before}›‹，比理想观察者晚 {behind}›",
 	"not-content":       "未恢复正常（{time}）",
+	"content-before":    "第 {at} s 恢复正常，当时故障尚未清除",
 	"content-again":     "故障清除后 {time} 恢复正常",
 	"never-moved":       "{steer}：未切流：{watcher} 未告警",
 	"move": "第 {at} s 起‹，至第 {back} s（应答 {answers} 次）›‹，" +

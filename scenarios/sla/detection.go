@@ -150,12 +150,7 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c detecti
 	if hit < 0 || c.cleared == never {
 		return nil
 	}
-	last, until := n.Alarms[hit], s.nextOther(c)
-	for _, a := range n.Alarms[hit:] {
-		if until == never || a.Raised.After < until {
-			last = a
-		}
-	}
+	last := s.lastAlarm(n, hit, c)
 	if !last.Over {
 		if !n.Ends {
 			return nil // it never says so
@@ -166,6 +161,18 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c detecti
 	t.Resolution += seconds(c.clearing)
 	t.Seconds, t.By = max(0, t.Seconds), Word(w.Name)
 	return t
+}
+
+// lastAlarm is the last of a detector that noticed, from the one that did on: what it cries of
+// once another fault has come is of that one.
+func (s *scorer) lastAlarm(n watch.Noticed, hit int, c detectionWindow) watch.Alarm {
+	last, until := n.Alarms[hit], s.nextOther(c)
+	for _, a := range n.Alarms[hit:] {
+		if until == never || a.Raised.After < until {
+			last = a
+		}
+	}
+	return last
 }
 
 // nextOther is when the first fault came after those of a window were gone.

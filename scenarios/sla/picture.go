@@ -101,7 +101,12 @@ func (s *scorer) points() []Point {
 			add(round(s.course.at(c.from)+d.Seconds), MarkNoticed, w.Name)
 		}
 		if r := s.card.Watchers[i].Restore; r != nil && !r.Censored {
-			add(round(s.course.at(c.cleared)+r.Seconds), MarkContent, w.Name)
+			at := round(s.course.at(c.cleared) + r.Seconds)
+			if r.Seconds == 0 { // it was content before the fault was gone
+				x := s.lastAlarm(s.noticed[i], s.hit(s.noticed[i], w, c), c).Content
+				at = min(at, round(s.course.at(x.Before+(x.After-x.Before)/2)))
+			}
+			add(at, MarkContent, w.Name)
 		}
 	}
 	for _, x := range s.card.Steers {
