@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
@@ -14,7 +13,7 @@ func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference) err
 	before, now, all = inLines(before), inLines(now), inLines(all)
 	var out strings.Builder
 	fmt.Fprintf(&out, "\n%s, %s, beside %s\n\n", now[0].Scenario, compared(now), compared(before))
-	t := tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
+	t := &columns{to: &out}
 	fmt.Fprintln(t, "    \tbefore\tnow\t")
 	several := len(before) > 1 || len(now) > 1
 	for _, d := range all {

@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/stormdrill/stormdrill/reports/words"
@@ -27,14 +26,14 @@ func History(w io.Writer, runs []history.Run, last int) error {
 	for _, name := range sortedByLatest(by) {
 		all := by[name]
 		fmt.Fprintf(&out, "\n%s  %s\n", inLines(name), ended(all))
-		t := tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
+		t := &columns{to: &out}
 		trend(t, "detect", all, func(r history.Run) *sla.Time { return r.Detect })
 		trend(t, "mitigate", all, func(r history.Run) *sla.Time { return r.Mitigate })
 		trend(t, "recover", all, func(r history.Run) *sla.Time { return r.Recover })
 		if err := t.Flush(); err != nil {
 			return err
 		}
-		t = tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
+		t = &columns{to: &out}
 		fmt.Fprintln(t, "  started\tverdict\tdetect\tmitigate\trecover\tsuccess\trun\t")
 		for _, r := range inLines(all[max(0, len(all)-cmp.Or(last, len(all))):]) {
 			verdict := strings.ToUpper(string(r.Verdict))

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -74,7 +73,7 @@ func (b *planText) walls() {
 // table prints a section of aligned columns, a row per line, cells parted by tabs.
 func (b *planText) table(title string, rows []string) {
 	fmt.Fprintf(&b.out, "\n%s\n", title)
-	t := tabwriter.NewWriter(&b.out, 0, 8, 2, ' ', 0)
+	t := &columns{to: &b.out}
 	for _, r := range rows {
 		fmt.Fprintf(t, "  %s\n", strings.ReplaceAll(r, "\n", " "))
 	}
