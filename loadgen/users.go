@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,7 +22,8 @@ import (
 const (
 	// NodeHeader names the target that answered.
 	NodeHeader = "X-Stormdrill-Node"
-	// InjectedHeader is on every answer that the switchboard made itself.
+	// InjectedHeader is on every answer that the switchboard made itself, and names the fault
+	// as in the path of a URL.
 	InjectedHeader = "X-Stormdrill-Fault"
 )
 
@@ -128,7 +130,7 @@ func (u *users) judge(r *load.Request, s *trace, a answer, err error) {
 	r.Status = uint16(a.Status)
 	if a.Header != nil {
 		r.Node = u.nodes.known(bounded(a.Header.Get(NodeHeader), load.MostNodeName))
-		r.Fault = bounded(a.Header.Get(InjectedHeader), load.MostFaultName)
+		r.Fault = faultOf(a.Header.Get(InjectedHeader))
 		r.Injected = r.Fault != ""
 	}
 	if r.Class == load.OK {
@@ -137,6 +139,15 @@ func (u *users) judge(r *load.Request, s *trace, a answer, err error) {
 	if r.Class == load.OK && r.Injected { // an answer of a fault is never a good one
 		r.Class = load.Status
 	}
+}
+
+// faultOf is the fault that a header names; empty where there is none.
+func faultOf(header string) string {
+	name, err := url.PathUnescape(header)
+	if err != nil {
+		name = header // of a target's own that has this name by chance
+	}
+	return bounded(name, load.MostFaultName)
 }
 
 // bounded is a header's text as far as it is kept.

@@ -274,13 +274,13 @@ func TestRequestOnTheWire(t *testing.T) {
 		b, _ := io.ReadAll(r.Body)
 		got <- seen{r, string(b)}
 		w.Header().Set(NodeHeader, "app-3")
-		w.Header().Set(InjectedHeader, "bad-node")
+		w.Header().Set(InjectedHeader, "%E6%8B%92%E7%BB%9D")
 	}))
 	t.Cleanup(s.Close)
 	u := usersOf(t, load.Group{URL: secret.Text(s.URL + "/account?x=1"), Method: http.MethodPut, Body: "pay", Users: 3,
 		Headers: map[string]secret.Text{"host": "shop.example", "X-Tier": "gold"}})
 	r := u.one(0xabc)
-	if r.Class != load.Status || r.Status != 200 || r.Node != "app-3" || !r.Injected || r.Fault != "bad-node" { // a fault's answer is no good one
+	if r.Class != load.Status || r.Status != 200 || r.Node != "app-3" || !r.Injected || r.Fault != "拒绝" { // a fault's answer is no good one
 		t.Errorf("%+v", r)
 	}
 	q := <-got

@@ -70,6 +70,7 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		d.syntax(err, data)
 		return nil
 	}
+	normal(&doc, false)
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		return doc.Content[0]
 	}

@@ -27,7 +27,8 @@ type Scenario struct {
 	// say otherwise: mappings are merged key by key.
 	Extends string `yaml:"extends"`
 	Version int    `yaml:"version"` // of the format; 1, which is the default
-	// of the drill: lower case letters, digits, hyphens and underscores, at most 40
+	// of the drill: lower case letters of any script, digits, hyphens and underscores, at most 40
+	// columns, of which a Chinese character takes two
 	Name    string             `yaml:"name"`
 	Summary string             `yaml:"summary"` // one sentence, for list and the reports
 	Targets map[string]*Target `yaml:"targets"` // containers under test, by name

@@ -21,7 +21,7 @@ type HTTPStatus struct {
 
 // Headers of every answer that the HTTP stage makes itself.
 const (
-	// FaultHeader names the fault.
+	// FaultHeader names the fault, as in the path of a URL: 拒绝 is %E6%8B%92%E7%BB%9D.
 	FaultHeader = "X-Stormdrill-Fault"
 	// NodeHeader names the node for which it is given, as the node itself would.
 	NodeHeader = "X-Stormdrill-Node"

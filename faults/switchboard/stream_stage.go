@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -216,7 +217,7 @@ func (c *exchange) answer(r *transaction, m *mode) bool {
 	a := m.HTTPStatus.Answer(m.Name)
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", a.Code, http.StatusText(a.Code),
-		link.FaultHeader, m.Name, link.NodeHeader, c.stage.name)
+		link.FaultHeader, url.PathEscape(m.Name), link.NodeHeader, c.stage.name)
 	if a.RetryAfter > 0 {
 		fmt.Fprintf(&b, "Retry-After: %d\r\n", a.RetryAfter)
 	}

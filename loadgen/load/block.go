@@ -39,7 +39,7 @@ const (
 const MostNodeName = 255
 
 // MostFaultName bounds the name of an answering fault, bytes: as long as one may be.
-const MostFaultName = 40
+const MostFaultName = 120
 
 // smallestRequest is how few bytes one request takes: flags and four integers.
 const smallestRequest = 5

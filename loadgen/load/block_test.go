@@ -187,7 +187,7 @@ func TestBlockRefusesWhatItCannotKeep(t *testing.T) {
 		t.Error("a node name that does not fit was taken")
 	}
 	if _, err := EncodeBlock("g", []Request{{Injected: true,
-		Fault: string(make([]byte, 41))}}); err == nil {
+		Fault: string(make([]byte, MostFaultName+1))}}); err == nil {
 		t.Error("a fault's name that does not fit was taken")
 	}
 	if _, err := EncodeBlock("g", []Request{{Class: Classes}}); err == nil {

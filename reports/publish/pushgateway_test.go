@@ -38,6 +38,7 @@ func TestPushgateway(t *testing.T) {
 	to := Address(strings.Replace(a.URL, "http://", "http://user:${env:PUSH_PASSWORD}@", 1) + "/sub/")
 	for scenario, path := range map[string]string{
 		"bad-lb-node": "/sub/metrics/job/stormdrill/scenario/bad-lb-node",
+		"订单演练":        "/sub/metrics/job/stormdrill/scenario@base64/6K6i5Y2V5ryU57uD",
 		"a/b ü":       "/sub/metrics/job/stormdrill/scenario@base64/YS9iIMO8",
 	} {
 		a.requests, a.bodies = nil, nil

@@ -46,9 +46,8 @@ func divide(d *diagnostics, name string, g *scenarios.Group) groups {
 		sum += float64(c.Share)
 		sub := append(keys[:len(keys):len(keys)], cohort)
 		switch {
-		case !label.MatchString(cohort):
-			d.problem(sub, "name %q: want lower case letters, digits, hyphens and underscores, "+
-				"at most 40", cohort)
+		case !isLabel(cohort):
+			d.problem(sub, "name %s: want %s", shown(cohort), wantsLabel)
 		case c.Share <= 0:
 			d.problem(append(sub, "share"), "cohort %s: want a share above zero, such as 30%%",
 				cohort)

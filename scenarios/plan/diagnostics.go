@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -112,27 +111,6 @@ func shaky(reported map[string]bool) bool {
 
 // at names a part of the scenario by the keys that lead to it.
 func at(keys ...string) []string { return keys }
-
-// label is what a name may be: one DNS label, with the underscores that Compose allows.
-var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$`)
-
-// reserved names have a meaning of their own in every drill.
-var reserved = []string{"switchboard", "load", "hooks", "ready", "watch", "gateway", "none", "good"}
-
-// named checks the names of one section, and gives them in order.
-func named[T any](d *diagnostics, section string, entries map[string]T) []string {
-	names := slices.Sorted(maps.Keys(entries))
-	for _, n := range names {
-		switch {
-		case !label.MatchString(n):
-			d.problem(at(section, n), "name %q: want lower case letters, digits, hyphens and "+
-				"underscores, at most 40", n)
-		case slices.Contains(reserved, n):
-			d.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
-		}
-	}
-	return names
-}
 
 // sortedKeys are a section's names, in order.
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

@@ -14,9 +14,9 @@ func general(d *diagnostics, s *scenarios.Scenario) {
 		d.problem(at("version"), "version %d: this stormdrill reads version %d of the format",
 			s.Version, scenarios.Version)
 	}
-	if !label.MatchString(s.Name) {
-		d.problem(at("name"), "name: want lower case letters, digits, hyphens and underscores, "+
-			"at most 40, such as bad-lb-node; have %q", s.Name)
+	if !isLabel(s.Name) {
+		d.problem(at("name"), "name: want %s, such as bad-lb-node; have %s", wantsLabel,
+			shown(s.Name))
 	}
 	if len(s.Targets) == 0 {
 		d.missing("targets", "targets: want at least one, for there is nothing to put under load")

@@ -8,7 +8,7 @@ import (
 // A selector that is taken has both sides, patterns that match without an error, and
 // reads the same when it is written again.
 func FuzzParseSelector(f *testing.F) {
-	for _, s := range []string{"lb -> app-2", "* -> *:80", "shoppers/cached->edge : 8443", "watch:probe -> [a-c]?", "->", `a -> \`, "a -> b -> c:0"} {
+	for _, s := range []string{"lb -> app-2", "* -> *:80", "shoppers/cached->edge : 8443", "watch:probe -> [a-c]?", "->", `a -> \`, "a -> b -> c:0", "用户/* -> shop:8080", "watch:探测->shop"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -13,6 +13,8 @@ func TestParseKeep(t *testing.T) {
 	for text, want := range map[string]Keep{
 		"success of shoppers in run >= 99%": {Metric: "success", Of: "shoppers",
 			Phase: "run", Op: ">=", Value: 0.99},
+		"success of 用户 in run >= 95%": {Metric: "success", Of: "用户",
+			Phase: "run", Op: ">=", Value: 0.95},
 		"p95 in recovery <= 200ms": {Metric: "p95", Phase: "recovery",
 			Op: "<=", Value: 0.2},
 		"p99.9 of a/b in baseline <= 1.5s": {Metric: "p99.9", Of: "a/b",
@@ -60,7 +62,7 @@ func TestParseKeep(t *testing.T) {
 
 // What is read can be read again, and never panics.
 func FuzzParseKeep(f *testing.F) {
-	for _, s := range []string{"success of node a in run >= 99%", "dns-p95 of a/b in recovery <= 1.5 x baseline", "p99.9 in fault <= 1s", "p50 of a on established in run <= 1s"} {
+	for _, s := range []string{"success of node a in run >= 99%", "dns-p95 of a/b in recovery <= 1.5 x baseline", "p99.9 in fault <= 1s", "p50 of a on established in run <= 1s", "success of 用户/华东 in run >= 95%"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

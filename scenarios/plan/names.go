@@ -1,0 +1,121 @@
+package plan
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
+)
+
+// host is what a target's name may be: one DNS label, with the underscores that Compose
+// allows. Resolvers and containers have it, and images' own tools ask for it.
+var host = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$`)
+
+// How long the name of what is no host may be. Its columns are those of a table; its bytes
+// leave room in the 255 that a file's name may have.
+const (
+	mostNameColumns = 40
+	mostNameBytes   = 120
+)
+
+// What is wanted of a name, for messages.
+const (
+	wantsHost = "lower case letters a to z, digits, hyphens and underscores, at most 40: it is " +
+		"a host name"
+	wantsLabel = "lower case letters of any script, digits, hyphens and underscores, at most 40 " +
+		"columns, a letter or a digit at both ends"
+)
+
+// isLabel reports whether a drill, a group, a cohort, a fault, a watcher or a steer may have
+// the name. It is letters, marks and digits of any script, with hyphens and underscores
+// between them. So it is one word in a threshold, it means nothing in a selector, a shell or
+// a path, and all of it shows. Lower case keeps apart the names of files where a system does
+// not tell cases. It is in NFC, as scenarios are read.
+func isLabel(name string) bool {
+	if !utf8.ValidString(name) || !norm.NFC.IsNormalString(name) || len(name) > mostNameBytes {
+		return false
+	}
+	columns, last := 0, '-'
+	for i, r := range name {
+		switch {
+		case r == '-' || r == '_':
+			if i == 0 {
+				return false
+			}
+		case unseen(r), unicode.IsUpper(r), unicode.IsTitle(r):
+			return false
+		case unicode.IsMark(r):
+			if last == '-' || last == '_' {
+				return false
+			}
+		case !unicode.IsLetter(r) && !unicode.Is(unicode.Nd, r):
+			return false
+		}
+		columns += columnsOf(r)
+		last = r
+	}
+	return last != '-' && last != '_' && columns <= mostNameColumns
+}
+
+// unseen letters and marks show nothing, or only change what is beside them: two names would
+// look alike.
+func unseen(r rune) bool {
+	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// columnsOf is how many columns of a terminal a character takes.
+func columnsOf(r rune) int {
+	switch k := width.LookupRune(r).Kind(); {
+	case unicode.Is(unicode.Mn, r):
+		return 0
+	case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// reserved names have a meaning of their own in every drill.
+var reserved = []string{"switchboard", "load", "hooks", "ready", "watch", "gateway", "none", "good"}
+
+// named checks the names of one section, and gives them in order.
+func named[T any](d *diagnostics, section string, entries map[string]T) []string {
+	fits, wants := isLabel, wantsLabel
+	if section == "targets" {
+		fits, wants = host.MatchString, wantsHost
+	}
+	names := slices.Sorted(maps.Keys(entries))
+	for _, n := range names {
+		switch {
+		case !fits(n):
+			d.problem(at(section, n), "name %s: want %s", shown(n), wants)
+		case slices.Contains(reserved, n):
+			d.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
+		}
+	}
+	return names
+}
+
+// shown quotes a name, so that what does not show in it does, and its letters stay readable.
+func shown(name string) string {
+	const most = 60
+	var b strings.Builder
+	b.WriteByte('"')
+	for i, r := range []rune(name) {
+		if i == most {
+			b.WriteString("…")
+			break
+		}
+		q := strconv.QuoteRune(r)
+		if unseen(r) || unicode.IsMark(r) {
+			q = strconv.QuoteRuneToASCII(r)
+		}
+		b.WriteString(q[1 : len(q)-1])
+	}
+	return b.String() + `"`
+}
