@@ -12,9 +12,9 @@ import (
 
 // WriteCampaign writes a campaign's card into its folder, in every format that is
 // kept as evidence: campaign.json, junit.xml, summary.md, report.html, metrics.prom. Its runs
-// have their own evidence in folders of their own. Command repeats it. One that cannot be written keeps none of
-// the others from it. The language is report.html's and
-// summary.md's; nil: English.
+// have their own evidence in folders of their own. Command repeats it. One that cannot be
+// written keeps none of the others from it. The language is report.html's and summary.md's;
+// nil: English.
 func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome,
 	command string, in *words.Language) error {
 	errs := []error{WriteCampaignJSON(dir, card)}
@@ -24,7 +24,9 @@ func WriteCampaign(dir string, card campaign.Card, runs []campaign.Outcome,
 	}{
 		{"junit.xml", func(w io.Writer) error { return CampaignJUnit(w, card, runs) }},
 		{"summary.md", func(w io.Writer) error { return CampaignMarkdown(w, card, in) }},
-		{"report.html", func(w io.Writer) error { return CampaignHTML(w, card, runs, command, in) }},
+		{"report.html", func(w io.Writer) error {
+			return CampaignHTML(w, card, runs, command, in)
+		}},
 		{"metrics.prom", func(w io.Writer) error { return CampaignMetrics(w, card) }},
 	} {
 		if err := written(filepath.Join(dir, e.name), e.write); err != nil {

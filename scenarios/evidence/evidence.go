@@ -67,7 +67,8 @@ type Step struct {
 }
 
 // Write writes ScenarioFile and ProvenanceFile into a run's folder. Command is what repeats it.
-func Write(dir string, scenario []byte, command string, r *timeline.Record, facts *lab.Facts) error {
+func Write(dir string, scenario []byte, command string, r *timeline.Record,
+	facts *lab.Facts) error {
 	if err := os.WriteFile(filepath.Join(dir, ScenarioFile), scenario, 0o644); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}

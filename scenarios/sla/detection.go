@@ -199,13 +199,14 @@ func (c Scorecard) Slowed(w Watcher) bool {
 	return !c.Spared(w) && c.each(w, func(f Fault) bool { return f.Absorbed || f.Slower })
 }
 
-// Unheard tells whether a watcher had something to notice and nobody can say whether it did: it
-// got no answer.
+// Unheard tells whether a watcher had something to notice and it is not known whether it did:
+// it got no answer.
 func (c Scorecard) Unheard(w Watcher) bool {
-	return c.NoAnswer(w) != "" || w.Detect == nil && slices.ContainsFunc(c.Faults, func(f Fault) bool {
+	missed := func(f Fault) bool {
 		return (w.Of == "" || f.Name == string(w.Of)) && !slices.Contains(w.Unmet, f.Name) &&
 			(f.Effect.Known() || f.Outage != nil)
-	})
+	}
+	return c.NoAnswer(w) != "" || w.Detect == nil && slices.ContainsFunc(c.Faults, missed)
 }
 
 // NoAnswer is what the last answer of a watcher said of which none counted; empty where some
