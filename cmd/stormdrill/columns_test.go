@@ -15,7 +15,7 @@ const mostColumns = 100
 
 // unbroken is what of a document cannot be broken, or reads worse so: tables, headings, code,
 // and what is one word, as a link.
-var unbroken = regexp.MustCompile("^\\s*(\\||#|<|\\S+$|- \\S+$)|^    ")
+var unbroken = regexp.MustCompile(`^\s*(\||#|<|\S+$|- \S+$)|^    `)
 
 // Lines of code, its tests apart, and of prose keep to a hundred columns.
 func TestLinesKeepToTheirColumns(t *testing.T) {
