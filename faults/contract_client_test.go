@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -143,7 +144,11 @@ func (k *kept) again() (o outcome) {
 	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
 		return outcome{Failure: failure(err)}
 	}
-	return outcome{Status: answer.StatusCode, Fault: answer.Header.Get(link.FaultHeader)}
+	fault, err := url.PathUnescape(answer.Header.Get(link.FaultHeader))
+	if err != nil {
+		return outcome{Status: answer.StatusCode, Failure: err.Error()}
+	}
+	return outcome{Status: answer.StatusCode, Fault: fault}
 }
 
 // segments is how many the kernel has sent on the connection, repeated ones too.
