@@ -14,7 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// A page with status 200 is no good answer where the body says whose it is; what one
+// A page with status 200 is no good answer where the body is another page's; what one
 // request was answered is never held against another.
 func TestUsersLookAtTheBody(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

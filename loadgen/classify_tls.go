@@ -35,8 +35,8 @@ func tlsClass(err error) load.Class {
 // its client (RFC 8446, 6.2).
 const protocolVersion tls.AlertError = 70
 
-// alerted tells whether the server sent an alert. Its type in crypto/tls is not
-// exported, but has an exported twin of the same words.
+// alerted reports whether the server sent an alert. Its type in crypto/tls is not exported,
+// but has an exported twin with the same text.
 func alerted(err error, alert tls.AlertError) bool {
 	var remote *net.OpError
 	return errors.As(err, &remote) && remote.Op == "remote error" &&

@@ -43,7 +43,7 @@ func TestNamesOnPort53(t *testing.T) {
 		t.Fatal(err)
 	}
 	if q := <-asked; q != dns.PTR {
-		t.Errorf("prepare asked for %s: only a reverse name is nobody's mistake", q)
+		t.Errorf("prepare asked for %s: only a reverse name may be asked for", q)
 	}
 	for host, want := range map[string]string{"shop": "200", "shpo": "nxdomain"} {
 		a, err := n.knock(t.Context(), load.Check{Timeout: time.Second,

@@ -82,7 +82,7 @@ type flood struct {
 	spec  load.Spec // its only group is this one
 	life  context.Context
 	now   func() int64
-	tell  func(event string, body any) error
+	emit  func(event string, body any) error
 	mu    sync.Mutex
 	load  *groupLoad // nil: not let loose
 	halt  func()
@@ -90,9 +90,9 @@ type flood struct {
 }
 
 func newFlood(life context.Context, s load.Spec, g load.Group, now func() int64,
-	tell func(string, any) error) *flood {
+	emit func(string, any) error) *flood {
 	s.Groups, s.Run = []load.Group{g}, ""
-	return &flood{spec: s, life: life, now: now, tell: tell}
+	return &flood{spec: s, life: life, now: now, emit: emit}
 }
 
 // begin lets it loose.
@@ -149,7 +149,7 @@ func (f *flood) end() (load.FloodStats, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.stats.Active, f.stats.Since, f.stats.At = f.load != nil, since, f.now()
-	return f.told(), err
+	return f.counted(), err
 }
 
 // sent is called as a request is on a connection.
@@ -161,7 +161,7 @@ func (f *flood) sent() {
 	if f.stats.First == 0 {
 		f.stats.First = f.stats.Last
 		// for the live view; the count is the proof
-		_ = f.tell("flooding", f.spec.Groups[0].Name)
+		_ = f.emit("flooding", f.spec.Groups[0].Name)
 	}
 }
 
@@ -174,13 +174,13 @@ func (f *flood) answered() {
 func (f *flood) read() load.FloodStats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	d := f.told()
+	d := f.counted()
 	d.At = f.now()
 	return d
 }
 
-// told is the count so far in words; the caller holds mu.
-func (f *flood) told() load.FloodStats {
+// counted is the count so far in words; the caller holds mu.
+func (f *flood) counted() load.FloodStats {
 	d := f.stats
 	d.Unit, d.Detail = "flood requests sent", fmt.Sprintf("%d answered", d.Answered)
 	d.Stated = link.State("flood-answered", "answered", strconv.FormatUint(d.Answered, 10))
@@ -204,7 +204,7 @@ func (n *node) let(ctx context.Context, l load.Let) (load.FloodStats, error) {
 		n.deadlines.Set(l.Name, l.For, func() error {
 			_, err := n.flooding(floodSource.end)(n.life, l.Name)
 			return err
-		}, n.server.Tell)
+		}, n.server.Emit)
 	}
 	return d, err
 }
@@ -219,10 +219,10 @@ func (n *node) stopFlood(ctx context.Context, name string) (load.FloodStats, err
 func (n *node) looses(s load.Spec) (map[string]floodSource, error) {
 	all := map[string]floodSource{}
 	for _, g := range s.Floods {
-		all[g.Name] = newFlood(n.life, s, g, n.now, n.server.Tell)
+		all[g.Name] = newFlood(n.life, s, g, n.now, n.server.Emit)
 	}
 	for _, w := range s.Swarms {
-		one, err := newSwarm(n.life, s, w, n.now, n.server.Tell)
+		one, err := newSwarm(n.life, s, w, n.now, n.server.Emit)
 		if err != nil {
 			return nil, err
 		}

@@ -73,13 +73,13 @@ func TestFlood(t *testing.T) {
 		traced = traced || r.Header.Get("Traceparent") != ""
 	}))
 	defer s.Close()
-	var told []string
+	var emitted []string
 	f := loosed(t, s.URL+"/", load.Group{Rate: 500,
 		Mix: []load.Part{{Path: "/a", Weight: 3}, {Path: "/b/c", Weight: 1}}}, func(event string,
 		body any) error {
 		mu.Lock()
 		defer mu.Unlock()
-		told = append(told, fmt.Sprint(event, " ", body))
+		emitted = append(emitted, fmt.Sprint(event, " ", body))
 		return nil
 	})
 	for range 2 {
@@ -100,8 +100,8 @@ func TestFlood(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if !slices.Equal(told, []string{"flooding attack"}) {
-		t.Errorf("told %q", told)
+	if !slices.Equal(emitted, []string{"flooding attack"}) {
+		t.Errorf("emitted %q", emitted)
 	}
 	// What was cut off may have arrived or not.
 	if saw := uint64(seen["/a"] + seen["/b/c"]); traced || saw < d.Answered || saw > d.Sent ||
@@ -140,14 +140,14 @@ func TestFloodEndsByItself(t *testing.T) {
 }
 
 // loosed is a flood towards this machine, ready to begin.
-func loosed(t *testing.T, url string, g load.Group, tell func(string, any) error) *flood {
+func loosed(t *testing.T, url string, g load.Group, emit func(string, any) error) *flood {
 	t.Helper()
 	local := netip.MustParseAddr("127.0.0.1")
 	g.Name, g.URL, g.Method, g.Users, g.Sources = "attack", secret.Text(url), "GET", 1,
 		[]netip.Addr{local}
 	g.Timeout, g.Slow = time.Minute, time.Minute
 	return newFlood(t.Context(), load.Spec{Run: "00112233aabbccdd",
-		Subnet: netip.PrefixFrom(local, 8).Masked()}, g, wire.Now, tell)
+		Subnet: netip.PrefixFrom(local, 8).Masked()}, g, wire.Now, emit)
 }
 
 // The end does not wait for answers: requests that hang are cut off, their

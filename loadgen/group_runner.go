@@ -28,8 +28,8 @@ func workersOf(g load.Group) int {
 }
 
 // groupRunner is the load of one group, under way. Vegeta paces and runs the workers;
-// groupRunner is the transport they call, so that it knows of every hit what was
-// due, and records it itself.
+// groupRunner is the transport they call, so that it has of every hit when it was due, and
+// records it itself.
 type groupRunner struct {
 	spec  load.Group
 	pacer Pacer

@@ -65,7 +65,7 @@ func TestEveryRequestIsSentWhenDue(t *testing.T) {
 	}
 }
 
-// Capped workers hide a stall from whoever measures from sent; from due it shows.
+// Capped workers hide a stall from a measurement that starts at sent; from due it shows.
 func TestStallShowsInLatencyFromDue(t *testing.T) {
 	const stall = time.Second
 	var once sync.Once

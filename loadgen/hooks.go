@@ -30,9 +30,9 @@ type hooks struct {
 	astray  load.Allowance // of what came to no hook
 	say     hookEvents
 
-	mu      sync.Mutex
-	told    map[string]bool // refusals, each once
-	strayed bool            // it was told where something went astray
+	mu       sync.Mutex
+	reported map[string]bool // refusals, each once
+	strayed  bool            // it was reported where something went astray
 }
 
 // hookEvents take what hooks find; each is called on the goroutine of a request.
@@ -44,9 +44,9 @@ type hookEvents struct {
 }
 
 // listenHooks serves all hooks, those of one port by their path; any other path
-// is 404. A delivery is told before the sender has its 204.
+// is 404. A delivery is reported before the sender has its 204.
 func listenHooks(all []load.Hook, now func() int64, say hookEvents) (*hooks, error) {
-	h := &hooks{say: say, told: map[string]bool{}}
+	h := &hooks{say: say, reported: map[string]bool{}}
 	ports := map[int]map[string]string{}
 	for _, k := range all {
 		if ports[k.Port] == nil {
@@ -79,7 +79,7 @@ func hookPath(k load.Hook) (string, error) {
 	return strings.TrimSuffix(k.Path, "/") + "/" + token, err
 }
 
-// named finds the hook of a path, in a time that does not tell how much of one is right.
+// named finds the hook of a path, in a time that does not reveal how much of one is right.
 func named(names map[string]string, path string) (name string, ok bool) {
 	for p, n := range names {
 		if subtle.ConstantTimeCompare([]byte(p), []byte(path)) == 1 {
@@ -119,8 +119,8 @@ func (h *hooks) close() {
 	}
 }
 
-// receive takes a POST to a hook's path, of at most MostDelivery bytes, which came whole. Of
-// anything else a watcher hears nothing.
+// receive takes a POST to a hook's path, of at most MostDelivery bytes, which came whole.
+// Of anything else a watcher gets nothing.
 func (h *hooks) receive(port int, names map[string]string, now func() int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		c, _ := req.Context().Value(arrivalKey{}).(*arrival)
@@ -161,20 +161,21 @@ func (h *hooks) receive(port int, names map[string]string, now func() int64) htt
 	}
 }
 
-// mostPath is how much of a path is told.
+// mostPath is how much of a path is reported.
 const mostPath = 100
 
-// stray delivers that something came to no hook, and tells where the first was sent.
+// stray delivers that something came to no hook, and reports where the first was sent.
 func (h *hooks) stray(at int64, port int, path string) {
 	if ok, _ := h.astray.Take(0); ok {
 		h.say.deliver(load.Delivery{At: at})
 	}
 	h.mu.Lock()
-	told := h.strayed
+	reported := h.strayed
 	h.strayed = true
 	h.mu.Unlock()
-	// a path that is nearly right ends in the token: hidden here, as a part of it is told
-	if !told {
+	// a path that is nearly right ends in the token: hidden here, as a part of it is
+	// reported
+	if !reported {
 		path = secret.Hidden(path)
 		path = path[:min(len(path), mostPath)]
 		h.say.refused(load.NoDelivery{
@@ -183,15 +184,15 @@ func (h *hooks) stray(at int64, port int, path string) {
 	}
 }
 
-// refuse answers, and tells each reason once: senders can be many.
+// refuse answers, and reports each reason once: senders can be many.
 func (h *hooks) refuse(w http.ResponseWriter, hook string, r *load.Refusal) {
 	refuse(w, r.Status, r.Why)
 	key := hook + ": " + r.Why
 	h.mu.Lock()
-	told := h.told[key]
-	h.told[key] = true
+	reported := h.reported[key]
+	h.reported[key] = true
 	h.mu.Unlock()
-	if !told {
+	if !reported {
 		h.say.refused(load.NoDelivery{Hook: hook, Why: r.Why, Stated: r.Stated})
 	}
 }

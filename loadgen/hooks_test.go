@@ -101,7 +101,7 @@ func TestHooksDeliver(t *testing.T) {
 		}
 	}
 	if mu.Lock(); astray != 2 {
-		t.Errorf("%d were sent to nobody, want 2", astray)
+		t.Errorf("%d were sent to no hook, want 2", astray)
 	}
 	mu.Unlock()
 	at := strconv.Itoa(port)
@@ -179,7 +179,8 @@ func TestManyNotificationsBesideSlowOnes(t *testing.T) {
 }
 
 // A notification arrives with its first byte, however slowly the rest follows.
-// What was sent to a path that is nearly right tells nothing of the token in it, whole or cut.
+// What was sent to a path that is nearly right reveals nothing of the token in it, whole or
+// cut.
 func TestStrayTokenIsHidden(t *testing.T) {
 	secret.Give(map[string]string{"STRAY_TOKEN": "k3k3k3k3k3k3k3k3"})
 	h := &hooks{}
@@ -235,7 +236,7 @@ func TestHookOnATakenPortIsAnError(t *testing.T) {
 func sleepReal(t *testing.T) { t.Helper(); time.Sleep(100 * time.Millisecond) }
 
 // Notifications without end fill no record: after so many, or so much, they are refused,
-// and that is told once.
+// and that is reported once.
 func TestNotificationsAreBounded(t *testing.T) {
 	for name, c := range map[string]struct{ each, taken int }{
 		"many":  {0, load.MostDeliveries},
@@ -253,7 +254,7 @@ func TestNotificationsAreBounded(t *testing.T) {
 			}
 		}
 		if taken != c.taken || firsts != 1 {
-			t.Errorf("%s: took %d, want %d; told %d times", name, taken, c.taken, firsts)
+			t.Errorf("%s: took %d, want %d; reported %d times", name, taken, c.taken, firsts)
 		}
 	}
 }

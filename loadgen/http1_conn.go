@@ -16,14 +16,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// http1Conn speaks HTTP/1.1 on one connection at a time, on the goroutine that asks:
-// no other has to be woken to write or to read, which is half of what a request
-// costs with net/http's Transport. To a server it is the same client: what is
-// sent, when a request is sent again, and what ends a connection are as there.
+// http1Conn does HTTP/1.1 on one connection at a time, on the goroutine that asks: no other
+// has to be woken to write or to read, which is half of what a request costs with
+// net/http's Transport. To a server it is the same client: what is sent, when a request is
+// sent again, and what ends a connection are as there.
 //
-// Having the connection to itself is also what makes an age limit sound: whoever
-// takes one knows how old its connection is and that nothing else writes on it,
-// so an old one is closed between two requests, never under one.
+// Having the connection to itself is also what makes an age limit sound: the request that
+// takes one has its age, and nothing else writes on it, so an old one is closed between two
+// requests, never under one.
 type http1Conn struct {
 	dialer   *dialer
 	template *requestTemplate

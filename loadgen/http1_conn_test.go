@@ -111,7 +111,7 @@ func TestConnectionAfterAnAnswer(t *testing.T) {
 		"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n":                                   true,
 		"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n":                        false,
 		"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n":                                             false,
-		nothing + nothing: false, // nobody asked twice
+		nothing + nothing: false, // no request was sent twice
 	} {
 		u := usersOf(t, load.Group{Expect: load.Expect{Status: []int{200, 304}}, URL: serveRaw(t, func(_ int, c *net.TCPConn) {
 			for readHead(c) {

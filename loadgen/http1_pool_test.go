@@ -74,7 +74,7 @@ func TestOldConnectionIsNotReused(t *testing.T) {
 		t.Errorf("%d connections, want 2", n)
 	}
 	at.Add(int64(12 * time.Second))
-	u.sweep() // closed at that age also while nobody wants it
+	u.sweep() // closed at that age also while no request needs it
 	eventually(t, "the aged idle connection is closed", func() bool { return open.Load() == 0 })
 }
 

@@ -18,16 +18,16 @@ import (
 type ledger struct {
 	spec load.Spec // its only group is this one
 	now  func() int64
-	tell func(event string, body any) error
+	emit func(event string, body any) error
 
 	mu    sync.Mutex
 	acked []uint64 // in order of their acknowledgement
 	found []load.Finding
 }
 
-func newLedger(s load.Spec, g load.Group, now func() int64, tell func(string, any) error) *ledger {
+func newLedger(s load.Spec, g load.Group, now func() int64, emit func(string, any) error) *ledger {
 	s.Groups = []load.Group{g}
-	return &ledger{spec: s, now: now, tell: tell}
+	return &ledger{spec: s, now: now, emit: emit}
 }
 
 // wrote takes in how a write ended.
@@ -40,12 +40,12 @@ func (l *ledger) wrote(r *load.Request) {
 	l.acked = append(l.acked, r.Seq)
 }
 
-// readRounds is how often an id is asked for that no answer told anything of.
+// readRounds is how often an id is asked for while no answer says anything about it.
 const readRounds = 3
 
 // readBack asks for every acknowledged id, open loop at the rate of the ledger,
-// and tells what it finds in blocks, as the event "findings". What no answer of
-// three tells of stays without a finding. It ends early with ctx.
+// and sends what it finds in blocks, as the event "findings". An id that none of three
+// answers says anything about stays without a finding. It ends early with ctx.
 func (l *ledger) readBack(ctx context.Context) error {
 	l.mu.Lock()
 	open := slices.Clone(l.acked)
@@ -79,7 +79,7 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 	known := make([]bool, len(seqs)) // each is set by its own request, and read when all have ended
 	c := newGroupRunner(g, func(r *load.Request) {
 		u.send(r)
-		if lost, ok := tells(w, r); ok && ctx.Err() == nil {
+		if lost, ok := finding(w, r); ok && ctx.Err() == nil {
 			known[r.Seq] = true
 			l.finds(load.Finding{Seq: seqs[r.Seq], Lost: lost})
 		}
@@ -88,7 +88,7 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 	c.last(func() int64 { return start + int64(c.pacer(uint64(len(seqs)-1))) })
 	c.run(start)
 	defer context.AfterFunc(ctx, func() { c.attacker.Stop() })()
-	err = l.telling(c.ended)
+	err = l.sendFindings(c.ended)
 	c.flights.Wait()
 	var open []uint64
 	for k, seq := range seqs {
@@ -99,8 +99,8 @@ func (l *ledger) round(ctx context.Context, seqs []uint64) ([]uint64, error) {
 	return open, errors.Join(err, l.flush())
 }
 
-// tells reads an answer; ok is false where it says nothing about the id.
-func tells(w *load.Writes, r *load.Request) (lost, ok bool) {
+// finding reads an answer; ok is false where it says nothing about the id.
+func finding(w *load.Writes, r *load.Request) (lost, ok bool) {
 	switch {
 	case r.Injected:
 		return false, false
@@ -119,8 +119,8 @@ func (l *ledger) finds(f load.Finding) {
 	l.found = append(l.found, f)
 }
 
-// telling tells findings as they come, until done.
-func (l *ledger) telling(done <-chan struct{}) error {
+// sendFindings sends findings as they come, until done.
+func (l *ledger) sendFindings(done <-chan struct{}) error {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	for {
@@ -144,7 +144,7 @@ func (l *ledger) flush() error {
 	if len(all) == 0 {
 		return nil
 	}
-	return l.tell("findings", load.EncodeFindings(l.spec.Groups[0].Name, all))
+	return l.emit("findings", load.EncodeFindings(l.spec.Groups[0].Name, all))
 }
 
 // readBack reads back the ledgers of all groups, one after the other.

@@ -41,7 +41,7 @@ func TestFindingsComeBack(t *testing.T) {
 	})
 }
 
-// A server that loses some of what it acknowledged, and does not tell of some.
+// A server that loses some of what it acknowledged, and gives no answer about some.
 func TestLedgerReadsBack(t *testing.T) {
 	var mu sync.Mutex
 	written := map[string]bool{}
@@ -64,12 +64,12 @@ func TestLedgerReadsBack(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 		case strings.HasSuffix(id, "4") && shy[id] == 0:
 			shy[id]++
-			w.WriteHeader(http.StatusBadGateway) // tells the second time
+			w.WriteHeader(http.StatusBadGateway) // answers the second time
 		}
 	}))
 	defer server.Close()
 	var have []load.Finding
-	tell := func(event string, body any) error {
+	emit := func(event string, body any) error {
 		if event != "findings" {
 			return nil
 		}
@@ -90,7 +90,7 @@ func TestLedgerReadsBack(t *testing.T) {
 				Missing: []int{404},
 				Rate:    1000},
 		}}}
-	l, err := newLoad(t.Context(), s, 0, wire.Now, tell)
+	l, err := newLoad(t.Context(), s, 0, wire.Now, emit)
 	if err != nil {
 		t.Fatal(err)
 	}

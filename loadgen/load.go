@@ -11,7 +11,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// load is one group: its users, its pacing, and what is told of it.
+// load is one group: its users, its pacing, and what is reported of it.
 type groupLoad struct {
 	group *groupRunner
 	users *users
@@ -19,7 +19,7 @@ type groupLoad struct {
 	// ledger has the writes that were acknowledged; nil: the group keeps none.
 	ledger *ledger
 	now    func() int64
-	tell   func(event string, body any) error
+	emit   func(event string, body any) error
 
 	gauge   gauge // of the machine
 	done    chan struct{}
@@ -28,17 +28,17 @@ type groupLoad struct {
 }
 
 func newLoad(life context.Context, s load.Spec, number int, now func() int64,
-	tell func(string, any) error) (*groupLoad, error) {
+	emit func(string, any) error) (*groupLoad, error) {
 	u, err := newUsers(life, s, number, now)
 	if err != nil {
 		return nil, err
 	}
 	g := s.Groups[number]
-	l := &groupLoad{users: u, rec: newRecorder(g.Name, tell), now: now, tell: tell,
+	l := &groupLoad{users: u, rec: newRecorder(g.Name, emit), now: now, emit: emit,
 		done: make(chan struct{})}
 	send := u.send
 	if g.Writes != nil {
-		l.ledger = newLedger(s, g, now, tell)
+		l.ledger = newLedger(s, g, now, emit)
 		send = func(r *load.Request) {
 			u.send(r)
 			l.ledger.wrote(r)
@@ -54,7 +54,7 @@ func (l *groupLoad) start(at int64) {
 	l.reports.Go(func() { l.failure = l.report() })
 }
 
-// stop ends it and tells the rest. It fails where observations were lost.
+// stop ends it and sends the rest. It fails where observations were lost.
 func (l *groupLoad) stop() error {
 	l.group.stop()
 	return l.finish()
@@ -76,11 +76,11 @@ func (l *groupLoad) finish() error {
 	if err := l.rec.flush(); err != nil {
 		return err
 	}
-	return l.tell("usage", l.usage())
+	return l.emit("usage", l.usage())
 }
 
-// report tells observations and usage until stop. A listener that does not read
-// delays reports, never the load.
+// report sends observations and usage until stop. A listener that does not read delays
+// reports, never the load.
 func (l *groupLoad) report() error {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
@@ -98,7 +98,7 @@ func (l *groupLoad) report() error {
 			continue
 		}
 		l.users.reap()
-		if err := l.tell("usage", l.usage()); err != nil {
+		if err := l.emit("usage", l.usage()); err != nil {
 			return err
 		}
 	}

@@ -19,10 +19,11 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// metrics is what a load node tells a Prometheus at /metrics: what users got, by group, and
-// how the checks that blackbox_exporter has, too, came out. Names are those of client_golang's
-// handlers and of that exporter. Nothing is counted while a request is made: what the recorders
-// tell is counted as it is told, so that what stands there is up to flushEvery old.
+// metrics is what a load node exposes to a Prometheus at /metrics: what users got, by group,
+// and how the checks that blackbox_exporter has, too, came out. Names are those of
+// client_golang's handlers and of that exporter. Nothing is counted while a request is made:
+// what the recorders send is counted as it is sent, so that what stands there is up to
+// flushEvery old.
 type metrics struct {
 	requests      *prometheus.CounterVec
 	seconds       *prometheus.HistogramVec
@@ -113,7 +114,7 @@ func (m *metrics) serve(port uint16) error {
 		ErrorLog: log.New(io.Discard, "", 0)}
 	go func() {
 		if err := m.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			_ = l.Close() // a scrape that fails tells it
+			_ = l.Close() // a scrape that fails shows it
 		}
 	}()
 	return nil

@@ -16,8 +16,8 @@ func shown(m *metrics) string {
 	return w.Body.String()
 }
 
-// A recorder's requests are counted once they are told: by status, and by how they failed
-// where there was no answer; those that were never sent are not.
+// A recorder's requests are counted once they are sent on: by status, and by how they
+// failed where there was no answer; those that were never sent are not.
 func TestMetricsOfUsers(t *testing.T) {
 	m := newMetrics()
 	r := newRecorder("page", func(string, any) error { return nil })
@@ -33,7 +33,7 @@ func TestMetricsOfUsers(t *testing.T) {
 		r.add(q)
 	}
 	if s := shown(m); strings.Contains(s, "page") {
-		t.Errorf("counted before it was told:\n%s", s)
+		t.Errorf("counted before it was sent on:\n%s", s)
 	}
 	if err := r.flush(); err != nil {
 		t.Fatal(err)
@@ -56,8 +56,8 @@ func TestMetricsOfUsers(t *testing.T) {
 	}
 }
 
-// Checks that a blackbox_exporter has, too, are told in its words; an answer that says nothing
-// changes nothing.
+// Checks that a blackbox_exporter has, too, are exposed under its names; an answer that
+// says nothing changes nothing.
 func TestMetricsOfChecks(t *testing.T) {
 	m := newMetrics()
 	c := load.Check{Name: "probe", HTTP: &load.HTTPProbe{URL: "http://u:${env:P}@shop:8080/"}}

@@ -12,8 +12,8 @@ import (
 )
 
 // once connects to host:port, by TLS where there is an authority to trust. The client that gets
-// the connection does not make one of its own: how far this one gets, and what fails, is told
-// as of all checks.
+// the connection does not make one of its own: how far this one gets, and what fails, is
+// reported as of all checks.
 func (r *dialer) once(ctx context.Context, s *trace, address string, trust *tls.Config) (*oneConn,
 	error) {
 	c, err := r.dial(ctx, "tcp", address)

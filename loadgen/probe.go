@@ -65,21 +65,21 @@ func newProbe(c load.Check, s load.Spec) (probe.Probe, error) {
 		all = append(all, &lbAsker{c.LB, on})
 	}
 	if c.SQL != nil {
-		asker, err := newSQLAsker(c.SQL, r)
+		sql, err := newSQLAsker(c.SQL, r)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", c.Name, err)
 		}
-		all = append(all, asker)
+		all = append(all, sql)
 	}
 	if c.GRPC != nil {
 		all = append(all, newGRPCAsker(c.GRPC, r, trust))
 	}
 	if c.Redis != nil {
-		asker, err := newRedisAsker(c.Redis, r, trust)
+		redis, err := newRedisAsker(c.Redis, r, trust)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", c.Name, err)
 		}
-		all = append(all, asker)
+		all = append(all, redis)
 	}
 	if c.JSON != nil {
 		on, err := pageOn(c.JSON.URL, r, trust)

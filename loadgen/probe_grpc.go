@@ -50,7 +50,7 @@ func (p *grpcAsker) Ask(ctx context.Context) probe.Reply {
 			Detail: said.String()}
 	case ctx.Err() != nil:
 		return failed(classify(ctx.Err(), waiting))
-	case code == codes.DeadlineExceeded: // it is told of the deadline, and may say so first
+	case code == codes.DeadlineExceeded: // it is sent the deadline, and may report it first
 		return failed(classify(context.DeadlineExceeded, waiting))
 	case code == codes.Unavailable && broken != nil:
 		return failed(classify(broken, waiting))

@@ -73,7 +73,7 @@ func asks(t *testing.T, handle func(net.Conn)) (address string) {
 	return l.Addr().String()
 }
 
-// One that hangs, hangs up, or speaks something else is told as such, and in time.
+// One that hangs, hangs up, or speaks another protocol is reported as such, and in time.
 func TestGRPCProbeOfABrokenServer(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
@@ -114,7 +114,7 @@ func (s slowHealth) Check(ctx context.Context, _ *healthpb.HealthCheckRequest) (
 	return &healthpb.HealthCheckResponse{Status: healthpb.HealthCheckResponse_SERVING}, nil
 }
 
-// By TLS it trusts what it is told to, and nobody else.
+// By TLS it trusts the given authority, and no other.
 func TestGRPCProbeByTLS(t *testing.T) {
 	known := httptest.NewTLSServer(nil) // for its certificate, of 127.0.0.1
 	defer known.Close()

@@ -44,7 +44,7 @@ func command(r *bufio.Reader) (words []string) {
 	return words
 }
 
-// redisServer answers each command as it is told, HELLO as old servers do, and SELECT.
+// redisServer answers each command as the test has it, HELLO as old servers do, and SELECT.
 func redisServer(t *testing.T, l net.Listener, answer func(words []string) string) {
 	t.Helper()
 	t.Cleanup(func() { _ = l.Close() })
@@ -112,7 +112,7 @@ func TestRedisProbe(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
 	var mu sync.Mutex // of what each connection's goroutine sees
-	var heard [][]string
+	var commands [][]string
 	answers := map[string]string{"PING": "+PONG\r\n", "AUTH": "+OK\r\n"}
 	answer := func(command, said string) {
 		mu.Lock()
@@ -122,12 +122,12 @@ func TestRedisProbe(t *testing.T) {
 	asked := func() [][]string {
 		mu.Lock()
 		defer mu.Unlock()
-		return slices.Clone(heard)
+		return slices.Clone(commands)
 	}
 	l := listenLocal(t)
 	redisServer(t, l, func(words []string) string {
 		mu.Lock()
-		heard = append(heard, words)
+		commands = append(commands, words)
 		said := answers[strings.ToUpper(words[0])]
 		mu.Unlock()
 		if said == "hang" {
@@ -146,13 +146,13 @@ func TestRedisProbe(t *testing.T) {
 	if !slices.ContainsFunc(asked(), func(w []string) bool {
 		return slices.Equal(w, []string{"auth", "probe", "s3cret-w0rd"})
 	}) {
-		t.Errorf("asked %q: want it to say who it is", asked())
+		t.Errorf("asked %q: want it to authenticate", asked())
 	}
 	answer("AUTH", "-WRONGPASS s3cret-w0rd is not it\r\n")
 	a := knockOn(t, check)
 	expectAnswer(t, a, false, true, "WRONGPASS")
 	if strings.Contains(a.Detail, "s3cret-w0rd") {
-		t.Errorf("told: %s", a.Detail)
+		t.Errorf("said: %s", a.Detail)
 	}
 	check.Redis.URL = secret.Text("redis://" + at)
 	answer("PING", "-LOADING Redis is loading the dataset in memory\r\n")
@@ -180,7 +180,7 @@ func TestRedisProbe(t *testing.T) {
 	expectAnswer(t, knockOn(t, check), false, true, "refused")
 }
 
-// By TLS it trusts what it is told to, and nobody else.
+// By TLS it trusts the given authority, and no other.
 func TestRedisProbeByTLS(t *testing.T) {
 	known := httptest.NewTLSServer(nil) // for its certificate, of 127.0.0.1
 	defer known.Close()

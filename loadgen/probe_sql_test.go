@@ -14,7 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// postgres answers each query as it is told.
+// postgres answers each query as the test has it.
 func postgres(t *testing.T, answer func(b *pgproto3.Backend)) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

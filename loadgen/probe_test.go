@@ -179,7 +179,7 @@ func TestJSONProbe(t *testing.T) {
 		body = text
 		expectAnswer(t, knockOn(t, check), want.Good, want.Known, want.Detail)
 	}
-	code, body = http.StatusServiceUnavailable, `{"checks":[{"status":"critical"}]}` // as Patroni and Spring tell it
+	code, body = http.StatusServiceUnavailable, `{"checks":[{"status":"critical"}]}` // as Patroni and Spring report it
 	expectAnswer(t, knockOn(t, check), false, true, "critical")
 	body = "<html>"
 	expectAnswer(t, knockOn(t, check), false, false, "answered 503: not JSON")

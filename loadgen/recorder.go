@@ -11,8 +11,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// flushEvery is how often observations are told, and usageEvery, how often the
-// generator's own state is, counted in flushes.
+// flushEvery is how often observations are sent, and usageEvery, how often the generator's
+// own state is, counted in flushes.
 const (
 	flushEvery = 200 * time.Millisecond
 	usageEvery = 5
@@ -21,12 +21,12 @@ const (
 // mostPerBlock keeps a block's line far below what the conversation allows.
 const mostPerBlock = 8192
 
-// recorder gathers the observations of one group and tells them in blocks.
-// Adding never waits for the listener: a slow CLI must not slow the load.
+// recorder gathers the observations of one group and sends them in blocks. Adding never
+// waits for the listener: a slow CLI must not slow the load.
 type recorder struct {
 	group string
-	tell  func(event string, body any) error
-	seen  func([]load.Request) // hears of all that is told, before it is; nil: not called
+	emit  func(event string, body any) error
+	seen  func([]load.Request) // is called with all that is sent, before it is; nil: not called
 
 	mu           sync.Mutex
 	pending      []load.Request
@@ -34,8 +34,8 @@ type recorder struct {
 	sent, unsent uint64
 }
 
-func newRecorder(group string, tell func(string, any) error) *recorder {
-	return &recorder{group: group, tell: tell,
+func newRecorder(group string, emit func(string, any) error) *recorder {
+	return &recorder{group: group, emit: emit,
 		lag: hdrhistogram.New(1, int64(time.Hour/time.Microsecond), 3)}
 }
 
@@ -56,7 +56,7 @@ func (r *recorder) add(q load.Request) {
 	_ = r.lag.RecordValue(min(max(lag, 0), r.lag.HighestTrackableValue())) // cannot be out of range
 }
 
-// flush tells what was added since the last flush.
+// flush sends what was added since the last flush.
 func (r *recorder) flush() error {
 	r.mu.Lock()
 	all := r.pending
@@ -69,7 +69,7 @@ func (r *recorder) flush() error {
 		n := min(len(all), mostPerBlock)
 		b, err := load.EncodeBlock(r.group, all[:n])
 		if err == nil {
-			err = r.tell("requests", b)
+			err = r.emit("requests", b)
 		}
 		if err != nil {
 			return err
@@ -79,7 +79,7 @@ func (r *recorder) flush() error {
 	return nil
 }
 
-// usage fills in what the recorder knows and begins the next second.
+// usage fills in the recorder's counts and begins the next second.
 func (r *recorder) usage(u load.Usage) load.Usage {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -123,7 +123,7 @@ func dialled(to *url.URL) (string, error) {
 	return net.JoinHostPort(to.Hostname(), port), nil
 }
 
-// idempotent tells as net/http does what may be sent again.
+// idempotent decides as net/http does what may be sent again.
 func idempotent(req *http.Request) bool {
 	switch req.Method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:

@@ -81,7 +81,7 @@ func (r *resolver) lookup(ctx context.Context, host string) (netip.Addr, error) 
 	return addrs[0], nil
 }
 
-// recall gives an address without asking anybody: a literal or a cached one.
+// recall gives an address without a query: a literal or a cached one.
 func (r *resolver) recall(host string) (netip.Addr, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip, true
@@ -139,19 +139,19 @@ func (r *resolver) exchange(ctx context.Context, q dns.Question) (dns.Answer, er
 		dns.Answer
 		err error
 	}
-	heard := make(chan said, 1) // of what was asked again
+	answered := make(chan said, 1) // of what was asked again
 	first, stop := context.WithCancel(ctx)
 	defer stop()
 	again := time.AfterFunc(r.Timeout, func() {
 		if a, err := r.once(ctx, q, r.Timeout); err == nil || !timedOut(err) {
-			heard <- said{a, err}
+			answered <- said{a, err}
 			stop()
 		}
 	})
 	defer again.Stop()
 	a, err := r.once(first, q, askTimes*r.Timeout)
 	select {
-	case s := <-heard:
+	case s := <-answered:
 		if err != nil {
 			return s.Answer, s.err
 		}
@@ -187,7 +187,7 @@ func codeClass(c dns.Code) load.Class {
 	}
 }
 
-// lookupClass tells silence and this node's own fault from the rest.
+// lookupClass distinguishes silence and this node's own fault from the rest.
 func lookupClass(err error) load.Class {
 	switch {
 	case local(err):

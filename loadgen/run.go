@@ -94,7 +94,7 @@ func (n *node) prepare(ctx context.Context, s load.Spec) (any, error) {
 	groups := make([]*groupLoad, len(s.Groups))
 	for i := range s.Groups {
 		var err error
-		if groups[i], err = newLoad(n.life, s, i, n.now, n.server.Tell); err != nil {
+		if groups[i], err = newLoad(n.life, s, i, n.now, n.server.Emit); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
 		}
 	}
@@ -106,9 +106,9 @@ func (n *node) prepare(ctx context.Context, s load.Spec) (any, error) {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
 	n.hooks, err = listenHooks(s.Hooks, n.now, hookEvents{
-		deliver: func(d load.Delivery) { _ = n.server.Tell("delivery", d) },
-		refused: func(r load.NoDelivery) { _ = n.server.Tell("notification-refused", r) },
-		full:    func(hook string) { _ = n.server.Tell("notifications-cut", hook) },
+		deliver: func(d load.Delivery) { _ = n.server.Emit("delivery", d) },
+		refused: func(r load.NoDelivery) { _ = n.server.Emit("notification-refused", r) },
+		full:    func(hook string) { _ = n.server.Emit("notifications-cut", hook) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
@@ -194,11 +194,11 @@ func (n *node) ask() error {
 			return err
 		}
 		m := n.metrics
-		all = append(all, probe.Rounds{Check: c, Probe: p, Now: n.now, Tell: func(a load.Answer) {
+		all = append(all, probe.Rounds{Check: c, Probe: p, Now: n.now, Report: func(a load.Answer) {
 			if m != nil {
 				m.answered(c, a)
 			}
-			_ = n.server.Tell("answer", a)
+			_ = n.server.Emit("answer", a)
 		}})
 	}
 	stop, cancel := context.WithCancel(n.life)
@@ -213,8 +213,8 @@ func (n *node) ask() error {
 	return nil
 }
 
-// stop ends load and checks; when it returns, everything has been told. Knocks
-// are still answered meanwhile.
+// stop ends load and checks; when it returns, everything has been sent. Knocks are still
+// answered meanwhile.
 func (n *node) stop(context.Context, any) (any, error) {
 	n.mu.Lock()
 	checks, loaded := n.checks, n.loaded
@@ -234,7 +234,7 @@ func (n *node) stop(context.Context, any) (any, error) {
 		}
 	}
 	for _, f := range n.floods {
-		ends.Go(func() { _, _ = f.end() }) // its own lift tells what came of it
+		ends.Go(func() { _, _ = f.end() }) // its own lift reports what came of it
 	}
 	ends.Wait()
 	return nil, errors.Join(errs...)
@@ -244,7 +244,7 @@ func (n *node) stop(context.Context, any) (any, error) {
 // nothing waits for an answer any more.
 func (n *node) close() {
 	n.deadlines.Clear()
-	_, _ = n.stop(context.Background(), nil) // none is there to be told of it
+	_, _ = n.stop(context.Background(), nil) // no peer is there to be told
 	if n.hooks != nil {
 		n.hooks.close()
 	}

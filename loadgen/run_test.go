@@ -20,15 +20,15 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// heard is what a load node told.
-type heard struct {
+// received is what a load node sent.
+type received struct {
 	mu       sync.Mutex
 	requests []load.Request
 	answers  []load.Answer
 	usage    []load.Usage
 }
 
-func (h *heard) event(t *testing.T, name string, body json.RawMessage) {
+func (h *received) event(t *testing.T, name string, body json.RawMessage) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var err error
@@ -54,8 +54,8 @@ func (h *heard) event(t *testing.T, name string, body json.RawMessage) {
 	}
 }
 
-// await waits until so many answers are heard of; a busy machine takes its time.
-func (h *heard) await(t *testing.T, answers int) {
+// await waits until so many answers have come; a busy machine takes its time.
+func (h *received) await(t *testing.T, answers int) {
 	t.Helper()
 	for n := 0; n < answers; time.Sleep(10 * time.Millisecond) {
 		if t.Context().Err() != nil {
@@ -68,7 +68,7 @@ func (h *heard) await(t *testing.T, answers int) {
 }
 
 // startNode runs a load node and gives the CLI's end of the conversation.
-func startNode(t *testing.T) (*wire.Peer, *heard) {
+func startNode(t *testing.T) (*wire.Peer, *received) {
 	t.Helper()
 	in, cmds := io.Pipe()
 	events, out := io.Pipe()
@@ -78,7 +78,7 @@ func startNode(t *testing.T) (*wire.Peer, *heard) {
 		out.Close()
 		ended <- err
 	}()
-	h := &heard{}
+	h := &received{}
 	p := wire.NewPeer(events, cmds, func(name string, body json.RawMessage) { h.event(t, name, body) })
 	t.Cleanup(func() {
 		p.Close()

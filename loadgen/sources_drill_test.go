@@ -85,7 +85,7 @@ func TestSourcesAreAddedToTheSubnetsInterface(t *testing.T) {
 }
 
 // An ICMP error and a route that says the same look alike to a program.
-func TestUnreachableIsTold(t *testing.T) {
+func TestUnreachableIsReported(t *testing.T) {
 	inNewNetwork(t, func(netlink.Link) {
 		to := &net.IPNet{IP: net.IPv4(198, 18, 2, 9).To4(), Mask: net.CIDRMask(32, 32)}
 		if err := netlink.RouteAdd(&netlink.Route{Dst: to,

@@ -31,8 +31,8 @@ func (s *trace) begins(p part) {
 	s.steps[p] = underWay{began: time.Now()}
 }
 
-// ends tells how a part came out. What failed on this node itself was not
-// tried: no server was asked.
+// ends notes how a part came out. What failed on this node itself was not tried: no server
+// was asked.
 func (s *trace) ends(p part, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -24,7 +24,7 @@ type swarm struct {
 	roads []*dialer
 	life  context.Context
 	now   func() int64
-	tell  func(event string, body any) error
+	emit  func(event string, body any) error
 	halt  func() // nil: not let loose
 	going sync.WaitGroup
 
@@ -40,12 +40,12 @@ type swarm struct {
 }
 
 func newSwarm(life context.Context, s load.Spec, w load.Swarm, now func() int64,
-	tell func(string, any) error) (*swarm, error) {
+	emit func(string, any) error) (*swarm, error) {
 	if w.Connections < 1 || !(w.Rate > 0) || w.Timeout <= 0 || len(w.Sources) == 0 {
 		return nil, fmt.Errorf("%s: needs connections, a rate, a time-out and a source address",
 			w.Name)
 	}
-	out := &swarm{spec: w, life: life, now: now, tell: tell}
+	out := &swarm{spec: w, life: life, now: now, emit: emit}
 	for _, source := range w.Sources {
 		out.roads = append(out.roads, newDialer(source, s.Subnet,
 			netip.AddrPortFrom(s.Resolver, dnsPort)))
@@ -86,19 +86,19 @@ func (s *swarm) end() (load.FloodStats, error) {
 	defer s.mu.Unlock()
 	s.halt = nil
 	s.stats.Active, s.stats.Since, s.stats.At = false, since, s.now()
-	return s.told(), nil
+	return s.counted(), nil
 }
 
 func (s *swarm) read() load.FloodStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := s.told()
+	d := s.counted()
 	d.At = s.now()
 	return d
 }
 
-// told is the count so far in words; the caller holds mu.
-func (s *swarm) told() load.FloodStats {
+// counted is the count so far in words; the caller holds mu.
+func (s *swarm) counted() load.FloodStats {
 	d := s.stats
 	d.Unit = "connections opened"
 	d.Detail = fmt.Sprintf("%d at once at most; %d refused, %d without an answer, %d closed by "+
@@ -188,7 +188,7 @@ func (s *swarm) opened() {
 	s.stats.Last = s.now()
 	if s.stats.First == 0 {
 		s.stats.First = s.stats.Last
-		_ = s.tell("flooding", s.spec.Name)
+		_ = s.emit("flooding", s.spec.Name)
 	}
 }
 
@@ -203,12 +203,12 @@ func (s *swarm) linger(conn net.Conn) {
 	if _, err := io.WriteString(conn, s.spec.Begin); err != nil {
 		return
 	}
-	heard := make([]byte, 512)
+	received := make([]byte, 512)
 	for next := time.Now().Add(s.spec.Every); ; {
 		if s.spec.Every > 0 {
 			_ = conn.SetReadDeadline(next) // fails only on a connection that Read fails on too
 		}
-		_, err := conn.Read(heard)
+		_, err := conn.Read(received)
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return
 		}

@@ -18,13 +18,13 @@ import (
 // listener accepts and keeps what it sees.
 type listener struct {
 	net.Listener
-	mu     sync.Mutex
-	from   map[string]int // by address
-	came   int
-	left   int
-	heard  []string
-	closes bool // after the first byte
-	going  sync.WaitGroup
+	mu       sync.Mutex
+	from     map[string]int // by address
+	came     int
+	left     int
+	received []string
+	closes   bool // after the first byte
+	going    sync.WaitGroup
 }
 
 func listening(t *testing.T, closes bool) *listener {
@@ -65,7 +65,7 @@ func (s *listener) listen(c net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.left++
-	s.heard = append(s.heard, string(all))
+	s.received = append(s.received, string(all))
 }
 
 func (s *listener) counts() (came, left, sources int) {
@@ -127,9 +127,9 @@ func TestSwarm(t *testing.T) {
 		!strings.HasPrefix(d.Detail, "40 at once at most; 0 refused") {
 		t.Errorf("ended twice: %+v, %v", d, err)
 	}
-	for _, h := range l.heard {
+	for _, h := range l.received {
 		if !strings.HasPrefix(h, "GET xx") {
-			t.Fatalf("heard %q", h)
+			t.Fatalf("received %q", h)
 		}
 	}
 }

@@ -35,7 +35,7 @@ type trace struct {
 	ctx      context.Context // of the request, with its deadline
 	at       atomic.Int32
 	attempts atomic.Uint32
-	wrote    func() // told of each attempt; nil: none
+	wrote    func() // called for each attempt; nil: none
 	reused   atomic.Bool
 
 	mu     sync.Mutex

@@ -35,7 +35,7 @@ type users struct {
 	form   *requestTemplate
 	pools  []*http1Pool // one per source, or per user
 	now    func() int64
-	wrote  func()                  // told of each request that is on a connection; nil: none
+	wrote  func()                  // called for each request that is on a connection; nil: none
 	id     func(seq uint64) string // that a request carries, where the group keeps a ledger
 	nodes  nodes
 }

@@ -21,7 +21,7 @@ import (
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	server := wire.NewServer(out)
 	server.Names = wire.Named("apply", "lift", "count") // a lift is never before what it lifts
-	b := &board{tell: server.Tell}
+	b := &board{tell: server.Emit}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(ctx, in, b.calls()) }()
 	var err error

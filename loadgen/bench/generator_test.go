@@ -47,7 +47,7 @@ func effortOf(good int, took, cpu time.Duration) effort {
 type generator struct {
 	name string
 	run  func(rate int) effort
-	// paced is false of one that knows no rate and only runs as fast as it can.
+	// paced is false of one that has no rate and only runs as fast as it can.
 	paced bool
 }
 
@@ -114,18 +114,18 @@ func generators(b *testing.B, url string) []generator {
 func ownLoad(b *testing.B, url string, rate int) effort {
 	b.Helper()
 	self := netip.MustParseAddr("127.0.0.1")
-	told := Load(b, load.Spec{Run: "00112233aabbccdd", Subnet: netip.MustParsePrefix("127.0.0.0/8"),
+	seen := Load(b, load.Spec{Run: "00112233aabbccdd", Subnet: netip.MustParsePrefix("127.0.0.0/8"),
 		Groups: []load.Group{{Name: "users", URL: secret.Text(url), Method: "GET",
 			Rate: float64(rate), Users: 500,
 			Timeout: 30 * time.Second, Slow: 500 * time.Millisecond, Sources: []netip.Addr{self},
 			Workers: connections}}}, lasting)
 	good := 0
-	for _, r := range told.Requests {
+	for _, r := range seen.Requests {
 		if !r.Unsent && r.Class == load.OK {
 			good++
 		}
 	}
-	return effortOf(good, lasting, told.CPU)
+	return effortOf(good, lasting, seen.CPU)
 }
 
 // vegetaLoad records everything, as ours does, but no bodies.
@@ -203,7 +203,7 @@ export function handleSummary(data) {
 
 var k6Good = regexp.MustCompile(`(\d+) well`)
 
-// k6Load reports to nobody and listens nowhere.
+// k6Load reports to no service and listens nowhere.
 func k6Load(b *testing.B, program, url string, rate int) effort {
 	b.Helper()
 	c := exec.Command(program, "run", "--quiet", "--no-usage-report", "--address", "",

@@ -95,13 +95,13 @@ func minutes(all []int64) (of []int64) {
 }
 
 // flat wants no growth from the second minute to the last.
-func flat(b *testing.B, who string, minutes []int64) {
+func flat(b *testing.B, of string, minutes []int64) {
 	b.Helper()
 	if len(minutes) < 3 {
-		b.Fatalf("%s: %d whole minutes seen, want some to compare", who, len(minutes))
+		b.Fatalf("%s: %d whole minutes seen, want some to compare", of, len(minutes))
 	}
 	second, last := float64(minutes[1])/1e6, float64(minutes[len(minutes)-1])/1e6
-	AtMost(b, fmt.Sprintf("MB resident in the last minute, %s (%.1f in the second)", who, second),
+	AtMost(b, fmt.Sprintf("MB resident in the last minute, %s (%.1f in the second)", of, second),
 		last, 1.1*second+2)
 }
 

@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// nginxConf serves one small page for as long as anybody asks, and writes
-// nothing down.
+// nginxConf serves one small page for as long as a client asks, and logs nothing.
 const nginxConf = `daemon off;
 pid %[1]s/pid;
 error_log %[1]s/error.log;
@@ -44,7 +43,7 @@ func Nginx(tb testing.TB) string {
 	tb.Helper()
 	program := Program(tb, "nginx")
 	if program == "" {
-		tb.Fatal("nginx is not on the PATH: it is what everybody asks here; on Debian: apt-get " +
+		tb.Fatal("nginx is not on the PATH: all measurements here ask it; on Debian: apt-get " +
 			"install nginx-light")
 	}
 	dir := tb.TempDir()

@@ -29,8 +29,8 @@ func Stormdrill(tb testing.TB) string {
 	return path
 }
 
-// Told is what a load node told, and what it cost.
-type Told struct {
+// Seen is what a load node reported, and what it cost.
+type Seen struct {
 	Requests []load.Request
 	Usage    []load.Usage
 	CPU      time.Duration
@@ -39,7 +39,7 @@ type Told struct {
 
 // Load runs a load node of its own process for so long, its events taken as the
 // CLI takes them, but unpacked only when it has ended.
-func Load(tb testing.TB, s load.Spec, d time.Duration) Told {
+func Load(tb testing.TB, s load.Spec, d time.Duration) Seen {
 	tb.Helper()
 	c := exec.Command(Stormdrill(tb), "node", "load")
 	c.Stderr = os.Stderr
@@ -61,13 +61,13 @@ func Load(tb testing.TB, s load.Spec, d time.Duration) Told {
 	_ = p.Close()
 	<-p.Done()
 	must(tb, c.Wait())
-	told, err := k.told()
+	seen, err := k.seen()
 	must(tb, err)
-	told.CPU, told.Resident = Cost(c.ProcessState)
-	return told
+	seen.CPU, seen.Resident = Cost(c.ProcessState)
+	return seen
 }
 
-// keeper keeps the lines that a load node tells.
+// keeper keeps the lines that a load node sends.
 type keeper struct {
 	mu    sync.Mutex
 	lines []line
@@ -84,7 +84,7 @@ func (k *keeper) event(name string, body json.RawMessage) {
 	k.lines = append(k.lines, line{name, body})
 }
 
-func (k *keeper) told() (t Told, err error) {
+func (k *keeper) seen() (t Seen, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, l := range k.lines {

@@ -21,14 +21,14 @@ type Client struct {
 func (c Client) Ask(ctx context.Context, network string, q Question) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	asker := dns.Client{Net: network, Dialer: c.Dialer(network), Timeout: c.Timeout}
-	conn, err := asker.DialContext(ctx, c.Server.String())
+	client := dns.Client{Net: network, Dialer: c.Dialer(network), Timeout: c.Timeout}
+	conn, err := client.DialContext(ctx, c.Server.String())
 	if err != nil {
 		return Answer{}, err
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // reads know only deadlines
-	m, _, err := asker.ExchangeWithConnContext(ctx,
+	m, _, err := client.ExchangeWithConnContext(ctx,
 		new(dns.Msg).SetQuestion(dns.Fqdn(q.Name), uint16(q.Type)), conn)
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -36,5 +36,5 @@ func (c Client) Ask(ctx context.Context, network string, q Question) (Answer, er
 	case err != nil:
 		return Answer{}, err
 	}
-	return heard(m), nil
+	return answerOf(m), nil
 }

@@ -1,6 +1,6 @@
-// Package dns is DNS on the wire, as far as a drill speaks it: one question, its
-// addresses, client and server. It alone imports github.com/miekg/dns, v1,
-// which is frozen; a test holds that.
+// Package dns is DNS on the wire, as far as a drill needs it: one question, its addresses,
+// client and server. It alone imports github.com/miekg/dns, v1, which is frozen; a test
+// holds that.
 package dns
 
 import (
@@ -50,7 +50,7 @@ type Question struct {
 	Type Type
 }
 
-// Answer is what a question hears.
+// Answer is the answer to a question.
 type Answer struct {
 	Code      Code
 	Truncated bool         // ask again over TCP
@@ -72,8 +72,8 @@ func Reverse(a netip.Addr) string {
 	return name
 }
 
-// heard reads an answer. Records of other types than A count for the TTL alone.
-func heard(m *dns.Msg) Answer {
+// answerOf reads an answer. Records of other types than A count for the TTL alone.
+func answerOf(m *dns.Msg) Answer {
 	a := Answer{Code: Code(m.Rcode), Truncated: m.Truncated, TTL: math.MaxInt32}
 	for _, rr := range m.Answer {
 		a.TTL = min(a.TTL, rr.Header().Ttl)

@@ -25,9 +25,9 @@ func TestOneImporter(t *testing.T) {
 	}
 	var have []string
 	for line := range strings.Lines(string(out)) {
-		if who, imports, _ := strings.Cut(line, ": "); slices.Contains(strings.Fields(imports),
+		if importer, imports, _ := strings.Cut(line, ": "); slices.Contains(strings.Fields(imports),
 			"github.com/miekg/dns") {
-			have = append(have, who)
+			have = append(have, importer)
 		}
 	}
 	if want := []string{"github.com/stormdrill/stormdrill/loadgen/dns"}; !slices.Equal(have, want) {
@@ -35,7 +35,7 @@ func TestOneImporter(t *testing.T) {
 	}
 }
 
-var asker = netip.MustParseAddrPort("127.0.0.1:5353")
+var client = netip.MustParseAddrPort("127.0.0.1:5353")
 
 func many(n int) []netip.Addr {
 	var all []netip.Addr
@@ -45,7 +45,7 @@ func many(n int) []netip.Addr {
 	return all
 }
 
-// An answer over UDP is as long as its asker takes; over TCP it is whole.
+// An answer over UDP is as long as its client takes; over TCP it is whole.
 func TestLongAnswersAreCut(t *testing.T) {
 	h := Handler(func(Query) *Answer { return &Answer{Addresses: many(200), TTL: 1} })
 	for _, c := range []struct {
@@ -59,7 +59,7 @@ func TestLongAnswersAreCut(t *testing.T) {
 		if c.edns > 0 {
 			ask.SetEdns0(c.edns, false)
 		}
-		m := h.respond(ask, asker, c.udp)
+		m := h.respond(ask, client, c.udp)
 		b, err := m.Pack()
 		if err != nil || len(b) > c.size || m.Truncated != c.cut ||
 			c.cut == (len(m.Answer) == 200) {
@@ -69,9 +69,9 @@ func TestLongAnswersAreCut(t *testing.T) {
 	}
 }
 
-func TestAnswersKeepTheAskersSpelling(t *testing.T) {
+func TestAnswersKeepTheQuestionsSpelling(t *testing.T) {
 	h := Handler(func(Query) *Answer { return &Answer{Addresses: many(1), TTL: 7} })
-	m := h.respond(new(dns.Msg).SetQuestion("aPP-1.", dns.TypeA), asker, true)
+	m := h.respond(new(dns.Msg).SetQuestion("aPP-1.", dns.TypeA), client, true)
 	if h := m.Answer[0].Header(); h.Name != "aPP-1." || h.Ttl != 7 || !m.Authoritative ||
 		!m.RecursionAvailable {
 		t.Errorf("answered %v", m)
@@ -82,7 +82,7 @@ func TestOneQuestionAMessage(t *testing.T) {
 	h := Handler(func(Query) *Answer { t.Error("asked"); return nil })
 	ask := new(dns.Msg)
 	for range 2 {
-		if m := h.respond(ask, asker, true); m.Rcode != dns.RcodeFormatError {
+		if m := h.respond(ask, client, true); m.Rcode != dns.RcodeFormatError {
 			t.Errorf("%d questions: %v", len(ask.Question), m)
 		}
 		ask.Question = make([]dns.Question, 2)
@@ -99,11 +99,11 @@ func TestShortestLifeCounts(t *testing.T) {
 		}
 		m.Answer = append(m.Answer, r)
 	}
-	if a := heard(m); a.TTL != 3 || !slices.Equal(a.Addresses, many(2)) {
-		t.Errorf("heard %+v", a)
+	if a := answerOf(m); a.TTL != 3 || !slices.Equal(a.Addresses, many(2)) {
+		t.Errorf("read %+v", a)
 	}
-	if a := heard(new(dns.Msg)); a.TTL != 1<<31-1 || len(a.Addresses) > 0 {
-		t.Errorf("heard %+v of nothing", a)
+	if a := answerOf(new(dns.Msg)); a.TTL != 1<<31-1 || len(a.Addresses) > 0 {
+		t.Errorf("read %+v of nothing", a)
 	}
 }
 
@@ -153,8 +153,8 @@ func TestAskAndServe(t *testing.T) {
 	}
 }
 
-// Whatever is asked is answered with a message that can be sent, no longer than its
-// asker takes, and is read without harm.
+// Whatever is asked is answered with a message that can be sent, no longer than its client
+// takes, and is read without harm.
 func FuzzMessage(f *testing.F) {
 	for _, name := range []string{"app.", "aPP-1.example.", `odd\.\000name.`, "."} {
 		m := new(dns.Msg).SetQuestion(name, dns.TypeA)
@@ -169,9 +169,9 @@ func FuzzMessage(f *testing.F) {
 		if ask.Unpack(b) != nil {
 			return
 		}
-		for _, ip := range heard(ask).Addresses {
+		for _, ip := range answerOf(ask).Addresses {
 			if !ip.Is4() {
-				t.Errorf("heard of %s", ip)
+				t.Errorf("read %s", ip)
 			}
 		}
 		h := Handler(func(q Query) *Answer {
@@ -180,7 +180,7 @@ func FuzzMessage(f *testing.F) {
 			return &Answer{Addresses: many(len(b)), TTL: 1}
 		})
 		for _, udp := range []bool{true, false} {
-			m := h.respond(ask, asker, udp)
+			m := h.respond(ask, client, udp)
 			packed, err := m.Pack()
 			limit := dns.MaxMsgSize
 			if udp {

@@ -9,7 +9,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Query is a question, its asker, and how it is asked.
+// Query is a question, its client, and how it is asked.
 type Query struct {
 	Question
 	From netip.AddrPort
@@ -73,11 +73,11 @@ func (s *Server) Close() error {
 func (s *Server) ServeDNS(w dns.ResponseWriter, ask *dns.Msg) {
 	udp := w.LocalAddr().Network() == "udp"
 	if m := s.handler.respond(ask, addrPort(w.RemoteAddr()), udp); m != nil {
-		_ = w.WriteMsg(m) // an asker that is gone needs no answer
+		_ = w.WriteMsg(m) // a client that is gone needs no answer
 	}
 }
 
-// respond makes a message of what the handler says, as long as the asker takes it.
+// respond makes a message of what the handler says, as long as the client takes it.
 func (h Handler) respond(ask *dns.Msg, from netip.AddrPort, udp bool) *dns.Msg {
 	m := new(dns.Msg).SetReply(ask)
 	m.Authoritative, m.RecursionAvailable = true, true

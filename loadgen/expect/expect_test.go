@@ -79,7 +79,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// BenchmarkClass is what a request pays whose group looks at the status alone.
+// BenchmarkClass is what a request costs where its group looks at the status alone.
 func BenchmarkClass(b *testing.B) {
 	x, err := Compile(load.Expect{})
 	if err != nil {

@@ -152,7 +152,7 @@ func TestOlderBlock(t *testing.T) {
 	old := older(t, blockWithoutFaults, realistic(1))
 	old.Data[len(old.Data)-requestBytes(old)] |= flagInjected
 	if have, err := DecodeBlock(old); err != nil || !have[0].Injected || have[0].Fault != "" {
-		t.Errorf("which fault answered is not told by version %d: have %+v, %v", blockWithoutFaults,
+		t.Errorf("which fault answered is not in version %d: have %+v, %v", blockWithoutFaults,
 			have, err)
 	}
 }

@@ -7,8 +7,7 @@ import (
 )
 
 // Finding is what reading back an acknowledged write brought: it is there, or
-// the target says that it is not. An id that no answer told anything of has
-// no finding.
+// the target says that it is not. An id that no answer said anything about has no finding.
 type Finding struct {
 	Seq  uint64 // of the request that wrote it
 	Lost bool

@@ -31,7 +31,7 @@ type FloodStats struct {
 // Let is the body of the call "flood".
 type Let struct {
 	Name string `json:"name"`
-	// For is how long it may last: then the load node ends it by itself, and tells
+	// For is how long it may last: then the load node ends it by itself, and sends
 	// "expired" (wire.Expired). 0: until it is ended.
 	For time.Duration `json:"for,omitempty"`
 }

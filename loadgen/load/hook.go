@@ -18,8 +18,8 @@ type Hook struct {
 	Name string `json:"name"`
 	Port int    `json:"port"`
 	Path string `json:"path"`
-	// Token ends the path: only a sender that knows it notifies. Empty: any that reaches the node
-	// does.
+	// Token ends the path: only a sender that has it notifies. Empty: any that reaches the
+	// node does.
 	Token secret.Text `json:"token,omitempty"`
 }
 
@@ -36,8 +36,8 @@ type Delivery struct {
 const MostDelivery = 4 << 20
 
 // How many notifications one listener takes in a drill, and bytes of them: a sender that
-// runs wild fills no record. What comes after is refused, and told once. A thousand a second
-// are taken for longer than most drills last.
+// runs wild fills no record. What comes after is refused, and reported once. A thousand a
+// second are taken for longer than most drills last.
 const (
 	MostDeliveries    = 100_000
 	MostDeliveryBytes = 64 << 20
@@ -105,7 +105,7 @@ func (b *Bodies) Read(r io.Reader, length int64) (body []byte, refused *Refusal)
 // Allowance counts what of it is left. The zero value has taken none.
 type Allowance struct {
 	n, bytes atomic.Int64
-	told     atomic.Bool
+	refused  atomic.Bool
 }
 
 // Take reports whether one more notification may be taken; first, whether it is the first
@@ -114,5 +114,5 @@ func (a *Allowance) Take(bytes int) (ok, first bool) {
 	if a.n.Add(1) <= MostDeliveries && a.bytes.Add(int64(bytes)) <= MostDeliveryBytes {
 		return true, false
 	}
-	return false, !a.told.Swap(true)
+	return false, !a.refused.Swap(true)
 }

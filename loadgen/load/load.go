@@ -8,8 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/secret"
 )
 
-// Spec is everything a load node needs to know; it is the body of the call
-// "prepare".
+// Spec is everything a load node needs; it is the body of the call "prepare".
 type Spec struct {
 	Run      string       `json:"run"`      // 16 hex digits; the first half of every trace id
 	Subnet   netip.Prefix `json:"subnet"`   // the only addresses ever dialled

@@ -98,7 +98,7 @@ func (r *Request) Failure() string {
 	return r.Class.String()
 }
 
-// Known is when it could be told whether the request was good: min(done, due + slow).
+// Known is when it could be decided whether the request was good: min(done, due + slow).
 func (r *Request) Known(slow time.Duration) int64 { return min(r.Done, r.Due+int64(slow)) }
 
 // Acknowledged reports whether a write was promised to last.

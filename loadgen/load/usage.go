@@ -2,8 +2,8 @@ package load
 
 import "time"
 
-// Usage is the load node's own state, told once a second as the event "usage":
-// it is how the generator convicts itself.
+// Usage is the load node's own state, sent once a second as the event "usage": it shows
+// where the generator itself was the bottleneck.
 type Usage struct {
 	At          int64         `json:"at"`
 	Group       string        `json:"group"`
@@ -16,8 +16,8 @@ type Usage struct {
 	Machine     Pressure      `json:"machine"`
 }
 
-// Pressure is how busy the machine is, whoever keeps it so: /proc shows a
-// container the whole of it.
+// Pressure is how busy the machine is, by whatever process: /proc shows a container the
+// whole of it.
 type Pressure struct {
 	Load  float64 `json:"load"` // runnable tasks, mean over a minute; 0 where /proc does not say
 	Cores int     `json:"cores"`

@@ -29,13 +29,13 @@ func Unknown(format string, args ...any) Reply {
 	return Reply{Detail: fmt.Sprintf(format, args...)}
 }
 
-// MostPage bounds a page that tells a state, bytes: HAProxy's CSV has about 400 a server.
+// MostPage bounds a page that reports a state, bytes: HAProxy's CSV has about 400 a server.
 const MostPage = 4 << 20
 
-// MostValue bounds what is told of a value, bytes.
+// MostValue bounds how much of a value is reported, bytes.
 const MostValue = 100
 
-// Page is one that tells a state.
+// Page is one that reports a state.
 type Page interface {
 	// Whole reads it, whatever its status: what is unwell often says so with 503. The error
 	// is that it is out of reach.

@@ -11,14 +11,14 @@ import (
 // due at start + Phase + k·Every, however long answers take. A question that is
 // still open when the next is due swallows it; two never overlap.
 type Rounds struct {
-	Check load.Check
-	Probe Probe
-	Now   func() int64
-	Tell  func(load.Answer)
+	Check  load.Check
+	Probe  Probe
+	Now    func() int64
+	Report func(load.Answer)
 }
 
 // Run asks until stop ends, and lets the question that is open then come to its
-// end; life ends that one, too, and nothing is told of it.
+// end; life ends that one, too, and nothing is reported of it.
 func (r Rounds) Run(life, stop context.Context) {
 	at := time.Now().Add(r.Check.Phase)
 	for sleepUntil(stop, at) {
@@ -26,7 +26,7 @@ func (r Rounds) Run(life, stop context.Context) {
 		if life.Err() != nil {
 			return
 		}
-		r.Tell(a)
+		r.Report(a)
 		at = onGrid(at, r.Check.Every, time.Now())
 	}
 }

@@ -55,7 +55,7 @@ func TestQuestionsKeepToTheGrid(t *testing.T) {
 
 func TestOpenQuestionIsAnsweredAfterStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []load.Answer
+		var reported []load.Answer
 		probe := askFunc(func(ctx context.Context) Reply {
 			<-ctx.Done() // runs into its time-out
 			return Reply{Known: true}
@@ -64,11 +64,11 @@ func TestOpenQuestionIsAnsweredAfterStop(t *testing.T) {
 		defer cancel()
 		r := Rounds{load.Check{Name: "p", Every: 5 * time.Second, Timeout: 3 * time.Second}, probe,
 			fakeNow,
-			func(a load.Answer) { told = append(told, a) }}
+			func(a load.Answer) { reported = append(reported, a) }}
 		r.Run(t.Context(), stop)
-		if len(told) != 1 || told[0].Good || !told[0].Known ||
-			told[0].End-told[0].Start != int64(3*time.Second) {
-			t.Errorf("told %+v", told)
+		if len(reported) != 1 || reported[0].Good || !reported[0].Known ||
+			reported[0].End-reported[0].Start != int64(3*time.Second) {
+			t.Errorf("reported %+v", reported)
 		}
 	})
 }

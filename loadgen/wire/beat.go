@@ -8,7 +8,7 @@ import (
 )
 
 // The calling side sends a beat every BeatEvery, whatever else it says, and the serving
-// side answers it. Either ends the conversation where it hears no line for Silence: a
+// side answers it. Either ends the conversation where it receives no line for Silence: a
 // process that is stopped, or a machine that vanished from the network, closes no
 // connection, and TCP's keepalive takes minutes to miss it.
 //
@@ -20,12 +20,12 @@ const (
 	FirstWord = time.Minute
 )
 
-// ErrSilent is the end of a conversation in which the other side was not heard of for
+// ErrSilent is the end of a conversation in which no line came from the other side for
 // Silence, or not for FirstWord from its start.
 var (
-	ErrSilent  = errors.New("no word from the other side")
-	errFor     = fmt.Errorf("%w for %s", ErrSilent, Silence)
-	errUnheard = fmt.Errorf("%w within %s of its start", ErrSilent, FirstWord)
+	ErrSilent      = errors.New("no word from the other side")
+	errFor         = fmt.Errorf("%w for %s", ErrSilent, Silence)
+	errNoFirstWord = fmt.Errorf("%w within %s of its start", ErrSilent, FirstWord)
 )
 
 // beat is the call that keeps a conversation alive; its answer is an empty line.
@@ -39,8 +39,8 @@ type pulse struct {
 	spoken atomic.Bool // a line came
 }
 
-// heard notes a line of the other side.
-func (b *pulse) heard() {
+// received notes a line of the other side.
+func (b *pulse) received() {
 	b.spoken.Store(true)
 	b.missed.Store(0)
 }
@@ -52,7 +52,7 @@ func (b *pulse) silent() error {
 	case spoken && missed >= Silence:
 		return errFor
 	case !spoken && missed >= FirstWord:
-		return errUnheard
+		return errNoFirstWord
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (p *Peer) beat() {
 		case <-tick.C:
 		}
 		if p.pulse.busy.Load() {
-			p.pulse.heard()
+			p.pulse.received()
 		}
 		if err := p.pulse.silent(); err != nil {
 			p.end(err)
@@ -88,7 +88,7 @@ func (p *Peer) beat() {
 }
 
 // listen waits until the lines of the calling side end, or there is none for Silence.
-func listen(heard <-chan struct{}, ended <-chan error) error {
+func listen(received <-chan struct{}, ended <-chan error) error {
 	alarm := time.NewTimer(Silence)
 	defer alarm.Stop()
 	quiet := silence{since: time.Now()}
@@ -96,7 +96,7 @@ func listen(heard <-chan struct{}, ended <-chan error) error {
 		select {
 		case err := <-ended:
 			return err
-		case <-heard:
+		case <-received:
 			alarm.Reset(Silence)
 			quiet = silence{since: time.Now()}
 		case <-alarm.C:
@@ -115,8 +115,8 @@ type silence struct {
 	again bool // it was waited for once more
 }
 
-// over reports whether it has lasted, and else for how long to wait. Who is told of it late was
-// stopped itself, and the lines that came meanwhile are still to be read.
+// over reports whether it has lasted, and else for how long to wait. A process whose timer
+// fires late was stopped itself, and the lines that came meanwhile are still to be read.
 func (s *silence) over(now time.Time) (wait time.Duration, over bool) {
 	if s.again || now.Sub(s.since) < Silence+BeatEvery/2 {
 		return 0, true

@@ -14,7 +14,7 @@ import (
 // frozen is a writer that takes nothing while its gate is shut.
 type frozen struct {
 	io.WriteCloser
-	gate chan struct{} // holds one while somebody goes through, or it is shut
+	gate chan struct{} // holds one while a line goes through, or it is shut
 }
 
 func (f *frozen) shut() { f.gate <- struct{}{} }
@@ -38,7 +38,7 @@ func talk(handlers map[string]Handler) (p *Peer, toNode, toCLI *frozen, ended ch
 	return NewPeer(answers, toNode, nil), toNode, toCLI, ended
 }
 
-// Where nobody says anything but beats, a conversation lasts; and a caller that says
+// Where neither side sends anything but beats, a conversation lasts; and a caller that says
 // nothing for less than Silence is not given up.
 func TestConversationLasts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestLargestLine(t *testing.T) {
 		var have string
 		got <- json.Unmarshal(body, &have) == nil && have == large
 	})
-	if err := s.Tell("delivery", large); err != nil || !<-got {
+	if err := s.Emit("delivery", large); err != nil || !<-got {
 		t.Errorf("it did not come as it was sent: %v", err)
 	}
 	_ = p.Close()
@@ -158,7 +158,7 @@ func TestBusyCallerIsNotSilent(t *testing.T) {
 			_ = out.Close()
 		}()
 		p := NewPeer(answers, calls, func(string, json.RawMessage) { time.Sleep(time.Minute) })
-		if err := s.Tell("much", nil); err != nil {
+		if err := s.Emit("much", nil); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Minute)
@@ -193,7 +193,8 @@ func TestPart(t *testing.T) {
 	})
 }
 
-// A node that a busy engine starts late is waited for; one that never speaks is not for ever.
+// A node that a busy engine starts late is waited for; for one that never sends a line the
+// wait ends.
 func TestNodeThatStartsLate(t *testing.T) {
 	for _, c := range []struct {
 		late time.Duration
@@ -214,9 +215,9 @@ func TestNodeThatStartsLate(t *testing.T) {
 	}
 }
 
-// A serving side that was stopped itself for longer than a silence may last hears first what
-// came meanwhile: the caller is there, and has given up nobody yet.
-func TestWhoWasStoppedListensOnceMore(t *testing.T) {
+// A serving side that was stopped itself for longer than a silence may last first reads
+// what came meanwhile: the caller is there, and has not given it up yet.
+func TestStoppedServerReadsOnceMore(t *testing.T) {
 	began := time.Now()
 	for _, c := range []struct {
 		late time.Duration
@@ -225,10 +226,10 @@ func TestWhoWasStoppedListensOnceMore(t *testing.T) {
 		s := silence{since: began}
 		wait, over := s.over(began.Add(Silence + c.late))
 		if over != c.over || !over && wait != BeatEvery {
-			t.Errorf("told %s late: wait %s, over %t", c.late, wait, over)
+			t.Errorf("fired %s late: wait %s, over %t", c.late, wait, over)
 		}
 		if _, over := s.over(began.Add(2*Silence + c.late)); !c.over && !over {
-			t.Errorf("told %s late: it is waited for again and again", c.late)
+			t.Errorf("fired %s late: it is waited for again and again", c.late)
 		}
 	}
 }

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Offset relates two clocks: theirs = ours + Shift, give or take Bound.
+// Offset relates two clocks: theirs = ours + Shift, ± Bound.
 type Offset struct {
 	Shift time.Duration `json:"shift"`
 	Bound time.Duration `json:"bound"` // half the best round trip
 }
 
 // Wall is what the call "wall" is answered with: the wall clock of the serving side's machine
-// was At, ns since 1970, between two readings of the clock that "clock" tells.
+// was At, ns since 1970, between two readings of the clock that "clock" reads.
 type Wall struct {
 	Before int64 `json:"before"`
 	At     int64 `json:"at"`
@@ -32,11 +32,11 @@ func readWall(clock func() int64) (best Wall) {
 	return best
 }
 
-// wallReadings are made at once, and the narrowest is told: a process may lose its turn
+// wallReadings are made at once, and the narrowest is used: a process may lose its turn
 // amid one.
 const wallReadings = 5
 
-// Offset relates the wall clock to the other one: that was At + Shift, give or take Bound.
+// Offset relates the wall clock to the other one: that was At + Shift, ± Bound.
 func (w Wall) Offset() Offset {
 	half := (w.After - w.Before) / 2
 	return Offset{Shift: time.Duration(w.Before + half - w.At), Bound: time.Duration(half)}

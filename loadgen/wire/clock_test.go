@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A node tells its wall clock beside the other one, in one breath.
+// A node reports its wall clock and the other one in one call.
 func TestWallClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, commands := io.Pipe()
@@ -31,8 +31,8 @@ func TestWallClock(t *testing.T) {
 	}
 }
 
-// What is told of a whole run covers every instant that its measurements allow: the
-// shift of the first, with a bound that reaches where the clocks went apart.
+// What is stated of a whole run covers every instant that its measurements allow: the shift
+// of the first, with a bound that reaches where the clocks went apart.
 func TestOffsetOverARun(t *testing.T) {
 	for _, c := range []struct {
 		all  []Offset
@@ -50,7 +50,7 @@ func TestOffsetOverARun(t *testing.T) {
 	}
 }
 
-// A process that loses its turn amid a reading tells of one in which it did not.
+// A process that loses its turn amid a reading reports another one, in which it did not.
 func TestWallReadingIsTheNarrowest(t *testing.T) {
 	clock, waits := int64(0), []int64{900, 40, 700, 5, 600}
 	calls := 0
@@ -63,6 +63,6 @@ func TestWallReadingIsTheNarrowest(t *testing.T) {
 		return clock
 	})
 	if calls != 2*wallReadings || w.After-w.Before != 5 {
-		t.Errorf("%d readings, told %d wide", calls/2, w.After-w.Before)
+		t.Errorf("%d readings, the one used %d wide", calls/2, w.After-w.Before)
 	}
 }

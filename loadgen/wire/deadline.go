@@ -6,7 +6,7 @@ import (
 )
 
 // Expired is the event "expired": the node undid something by itself, for its deadline had
-// passed and no call had told it to.
+// passed and no call had asked for it.
 type Expired struct {
 	Name  string `json:"name"`            // the fault's
 	At    int64  `json:"at"`              // when it was undone, ns on CLOCK_MONOTONIC
@@ -25,9 +25,9 @@ type deadline struct{ timer *time.Timer }
 const retryEvery = time.Second
 
 // Set has undo run once after has passed, unless the name is taken away or set anew
-// before; 0: never. Each run is told of; one that failed is followed by another.
+// before; 0: never. Each run is reported; one that failed is followed by another.
 func (d *Deadlines) Set(name string, after time.Duration, undo func() error,
-	tell func(event string, body any) error) {
+	emit func(event string, body any) error) {
 	d.Take(name)
 	if after <= 0 {
 		return
@@ -43,17 +43,17 @@ func (d *Deadlines) Set(name string, after time.Duration, undo func() error,
 		if !d.holds(name, one) {
 			return
 		}
-		told := Expired{Name: name}
+		expired := Expired{Name: name}
 		if err := undo(); err != nil {
-			told.Error = err.Error()
+			expired.Error = err.Error()
 		}
-		told.At = Now()
-		if told.Error == "" {
+		expired.At = Now()
+		if expired.Error == "" {
 			d.Take(name)
 		} else if d.holds(name, one) {
 			one.timer.Reset(retryEvery)
 		}
-		_ = tell("expired", told) // last: it waits while nothing listens
+		_ = emit("expired", expired) // last: it waits while nothing listens
 	})
 }
 

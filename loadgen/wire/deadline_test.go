@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// What is in force past its deadline is undone and told of once; what resists, until it
+// What is in force past its deadline is undone and reported once; what resists, until it
 // gives in; what was taken away, never.
 func TestDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d Deadlines
 		var mu sync.Mutex
-		var did, told []string
+		var did, reported []string
 		began := time.Now()
 		undo := func(name string, fails int) func() error {
 			return func() error {
@@ -28,20 +28,20 @@ func TestDeadlines(t *testing.T) {
 				return nil
 			}
 		}
-		tell := func(event string, body any) error {
+		emit := func(event string, body any) error {
 			e := body.(Expired)
 			mu.Lock()
 			defer mu.Unlock()
-			told = append(told, event+" "+e.Name+" "+e.Error)
+			reported = append(reported, event+" "+e.Name+" "+e.Error)
 			return nil
 		}
-		d.Set("forgotten", 3*time.Second, undo("forgotten", 0), tell)
-		d.Set("lifted", 3*time.Second, undo("lifted", 0), tell)
-		d.Set("endless", 0, undo("endless", 0), tell)
-		d.Set("stubborn", 5*time.Second, undo("stubborn", 2), tell)
-		d.Set("again", 2*time.Second, undo("again, early", 0), tell)
-		d.Set("again", 9*time.Second, undo("again", 0), tell)
-		d.Set("cleared", 20*time.Second, undo("cleared", 0), tell)
+		d.Set("forgotten", 3*time.Second, undo("forgotten", 0), emit)
+		d.Set("lifted", 3*time.Second, undo("lifted", 0), emit)
+		d.Set("endless", 0, undo("endless", 0), emit)
+		d.Set("stubborn", 5*time.Second, undo("stubborn", 2), emit)
+		d.Set("again", 2*time.Second, undo("again, early", 0), emit)
+		d.Set("again", 9*time.Second, undo("again", 0), emit)
+		d.Set("cleared", 20*time.Second, undo("cleared", 0), emit)
 		time.Sleep(2 * time.Second)
 		d.Take("lifted")
 		d.Take("lifted")
@@ -56,8 +56,8 @@ func TestDeadlines(t *testing.T) {
 		}
 		want := []string{"expired forgotten ", "expired stubborn resists",
 			"expired stubborn resists", "expired stubborn ", "expired again "}
-		if !slices.Equal(told, want) {
-			t.Errorf("told: have %q, want %q", told, want)
+		if !slices.Equal(reported, want) {
+			t.Errorf("reported: have %q, want %q", reported, want)
 		}
 	})
 }

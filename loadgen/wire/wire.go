@@ -1,6 +1,6 @@
 // Package wire is the conversation between Stormdrill and a node container:
 // NDJSON over the container's attached stdin and stdout. One side calls, the
-// other serves and may tell events at any time. When stdin ends, or the calling side's
+// other serves and may emit events at any time. When stdin ends, or the calling side's
 // beats do (ErrSilent), the serving side ends: that is how a node learns that the CLI is
 // gone.
 package wire
@@ -138,7 +138,7 @@ func (p *Peer) forget(id uint64) {
 
 func (p *Peer) read(r io.Reader) {
 	err := eachLine(r, func(m message) {
-		p.pulse.heard()
+		p.pulse.received()
 		if m.Event != "" {
 			if p.events != nil {
 				p.pulse.busy.Store(true)
@@ -221,8 +221,8 @@ func Named(calls ...string) func(call string, body json.RawMessage) string {
 	}
 }
 
-// Tell sends an event. It blocks while the other side does not read.
-func (s *Server) Tell(name string, body any) error {
+// Emit sends an event. It blocks while the other side does not read.
+func (s *Server) Emit(name string, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -246,11 +246,11 @@ func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Han
 	defer cancel()
 	var busy sync.WaitGroup
 	var over atomic.Bool
-	heard, ended := make(chan struct{}, 1), make(chan error, 1)
+	received, ended := make(chan struct{}, 1), make(chan error, 1)
 	go func() {
 		ended <- eachLine(r, func(m message) {
 			select {
-			case heard <- struct{}{}:
+			case received <- struct{}{}:
 			default:
 			}
 			if !over.Load() {
@@ -258,7 +258,7 @@ func (s *Server) Serve(ctx context.Context, r io.Reader, handlers map[string]Han
 			}
 		})
 	}()
-	err := listen(heard, ended)
+	err := listen(received, ended)
 	over.Store(true)
 	cancel()
 	if !errors.Is(err, ErrSilent) {
@@ -298,7 +298,7 @@ func (s *Server) answer(ctx context.Context, m message, handlers map[string]Hand
 		defer close(ended)
 		select {
 		case <-before:
-		case <-ctx.Done(): // the handler is told so too
+		case <-ctx.Done(): // the handler's context ends too
 		}
 		out, err := h(ctx, m.Body)
 		answer := message{ID: m.ID}

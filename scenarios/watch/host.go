@@ -33,7 +33,7 @@ func (h *OnHost) Start(l *Local, name string, hear Hearing) error {
 	}
 	l.busy.Go(func() {
 		defer probe.Close(p)
-		probe.Rounds{Check: h.Check, Probe: p, Now: hear.Now, Tell: hear.Answer}.Run(l.ctx, l.ctx)
+		probe.Rounds{Check: h.Check, Probe: p, Now: hear.Now, Report: hear.Answer}.Run(l.ctx, l.ctx)
 	})
 	return nil
 }

@@ -125,7 +125,7 @@ func (l *Lab) serve(name string, at Place, all calls) *wire.Peer {
 	server := wire.NewServer(way{out, at.Back})
 	server.Names = wire.Named("apply", "lift", "count", "flood", "stop-flood", "flooded")
 	server.Now = at.now
-	handlers := all(server.Tell)
+	handlers := all(server.Emit)
 	l.serving.Go(func() {
 		_ = server.Serve(context.Background(), in, handlers) // its end is the caller's
 		_ = out.Close()
