@@ -8,8 +8,7 @@ import (
 )
 
 // AcceptStall leads a link's new connections to a listener that never accepts:
-// its queue fills, and whoever comes later is not answered. Established
-// connections go on.
+// its queue fills, and later clients are not answered. Established connections go on.
 type AcceptStall struct {
 	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	// of the listener, 1 to 4096; one more completes its handshake; default 16

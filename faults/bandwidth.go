@@ -22,7 +22,7 @@ type Bandwidth struct {
 	Selection `yaml:",inline"`
 }
 
-// Aim is the link, with a proxy in it; one that knows each request before it goes on, where
+// Aim is the link, with a proxy in it; one that reads each request before it goes on, where
 // requests are what comes slowly.
 func (f *Bandwidth) Aim() Aim {
 	a := f.shapes(f.Link)

@@ -49,7 +49,7 @@ type pace struct {
 }
 
 func BenchmarkLink(b *testing.B) {
-	b.Setenv("LOG_LEVEL", "error") // Toxiproxy tells of each connection otherwise
+	b.Setenv("LOG_LEVEL", "error") // Toxiproxy logs each connection otherwise
 	l, ways := newWays(b)
 	var runs []func() pace
 	for _, w := range ways {
@@ -134,7 +134,7 @@ func (l *lab) await(w way) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	l.t.Fatalf("%s: nobody answers at %s", w.name, w.to)
+	l.t.Fatalf("%s: nothing answers at %s", w.name, w.to)
 }
 
 // pace drives a way: as fast as it can, with new connections alone, and with

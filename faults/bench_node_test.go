@@ -144,8 +144,8 @@ func (d drive) one(from netip.Addr, more func() bool) (all []time.Duration, err 
 	return all, nil
 }
 
-// volley asks a node for tries in a row, each on a connection of its own, until
-// it is told to cease.
+// volley asks a node for tries in a row, each on a connection of its own, until it is
+// stopped.
 type volley struct {
 	attempt
 	Every time.Duration `json:"every"`
@@ -160,19 +160,19 @@ type tried struct {
 	Long bool  `json:"long"` // it had the longer time-out
 }
 
-// after is how many tries set out when a volley was told to cease: enough to meet
-// what was done before, however late this process is.
+// after is how many tries set out once a volley was stopped: enough to meet what was done
+// before, however late this process is.
 const after = 5
 
 // fire makes the tries, without waiting for one another.
-func (v volley) fire(cease <-chan struct{}, over func(tried)) (out []*tried) {
+func (v volley) fire(stop <-chan struct{}, over func(tried)) (out []*tried) {
 	more := math.MaxInt
 	var all sync.WaitGroup
 	tick := time.NewTicker(v.Every)
 	defer tick.Stop()
 	for ; more > 0; more-- {
 		select {
-		case <-cease:
+		case <-stop:
 			more = after
 		case <-tick.C:
 		}

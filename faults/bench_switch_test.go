@@ -13,8 +13,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// A switch is timed by tries that set out this close together; what is told is
-// when the first set out that met the fault, so it is late by up to as much.
+// A switch is timed by tries that set out this close together; what is reported is when the
+// first set out that met the fault, so it is late by up to as much.
 const (
 	tryEvery = 500 * time.Microsecond
 	tryFor   = 60 * time.Millisecond
@@ -101,13 +101,13 @@ func (r row) effect(l *lab, in faults.Injection) time.Duration {
 	if o := l.try(r.users(1))[0]; met(o) {
 		l.t.Fatalf("%s: before the command: %+v", r.name, o)
 	}
-	cease := l.fire(r.volley())
+	stop := l.fire(r.volley())
 	time.Sleep(around)
 	before := wire.Now()
 	_, err := in.Inject(l.t.Context())
 	l.must(err)
 	time.Sleep(around)
-	all := cease()
+	all := stop()
 	_, err = in.Lift(l.t.Context())
 	l.must(err)
 	for _, o := range all {

@@ -11,7 +11,7 @@ import (
 
 // BlockPage answers requests on a link with a page, as a WAF does that takes
 // users for attackers. The page may well come with status 200: then only an
-// assertion on the body, or the injected header, tells it from the shop.
+// assertion on the body, or the injected header, distinguishes it from the shop.
 type BlockPage struct {
 	Link  string          `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	Code  int             `yaml:"code"`                       // default 403

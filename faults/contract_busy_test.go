@@ -12,8 +12,8 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// A lift keeps its promises to those who wait: of an accept-stall, who hung in the
-// queue is reset, and whose SYN found no room gets through with its next one.
+// A lift keeps its promises to clients that wait: of an accept-stall, a client that hung in
+// the queue is reset, and one whose SYN found no room gets through with its next one.
 func TestAcceptStallLiftedWhileBusy(t *testing.T) {
 	t.Parallel()
 	const backlog, tries = 4, 12
@@ -72,8 +72,8 @@ func TestAcceptStallLiftedWhileBusy(t *testing.T) {
 	l.clean()
 }
 
-// fire makes tries in the background, until they are to cease.
-func (l *lab) fire(v volley) (cease func() []tried) {
+// fire makes tries in the background, until they are to stop.
+func (l *lab) fire(v volley) (stop func() []tried) {
 	fired := make(chan []tried)
 	go func() {
 		var all []tried
@@ -84,7 +84,7 @@ func (l *lab) fire(v volley) (cease func() []tried) {
 	}()
 	return func() []tried {
 		l.t.Helper()
-		l.call(l.client, "cease", nil, nil)
+		l.call(l.client, "halt", nil, nil)
 		return <-fired
 	}
 }
@@ -104,12 +104,12 @@ func (l *lab) sofar() (all []tried) {
 func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration,
 	hit func(tried) bool) ([]tried, link.Bracket) {
 	l.t.Helper()
-	cease := l.fire(v)
+	stop := l.fire(v)
 	time.Sleep(after)
 	for more := mostAfter; more > 0 && !slices.ContainsFunc(l.sofar(), hit); more-- {
 		time.Sleep(after)
 	}
-	l.proof(in) // as a drill does: what is told by somebody else is told as long as it is there
+	l.proof(in) // as a drill does: what another source reports can be read only while it is there
 	began := time.Now()
 	b, err := in.Lift(context.WithoutCancel(l.t.Context()))
 	l.must(err)
@@ -121,15 +121,15 @@ func (l *lab) liftBusy(in faults.Injection, v volley, after time.Duration,
 	if !soon(func() bool { return slices.ContainsFunc(l.sofar(), func(t tried) bool { return t.At > b.After }) }) {
 		l.t.Error("no try set out after the lift, and was over")
 	}
-	all := cease()
+	all := stop()
 	if now := l.proof(in); now != proof || now.Active || now.Users == 0 {
 		l.t.Errorf("counted %+v, at the lift %+v", now, proof)
 	}
 	return all, b
 }
 
-// A lift amid traffic stops it all at once: who sets out after it is well, who waits
-// at the time is let go, and the count stands still.
+// A lift amid traffic stops it all at once: clients that set out after it are well, those
+// that wait at the time are let go, and the count stands still.
 func TestLiftedWhileBusy(t *testing.T) {
 	t.Parallel()
 	for _, r := range rows {
@@ -207,7 +207,7 @@ func (r row) wantLiftedBusy(l *lab, in faults.Injection) {
 	}
 }
 
-// The middlebox forgets nobody after a lift amid traffic, which it let alone: who
+// The middlebox drops no flow after a lift amid traffic, which it let alone: a client that
 // hangs at the time goes on.
 func TestIdleDropLiftedWhileBusy(t *testing.T) {
 	t.Parallel()

@@ -76,7 +76,7 @@ func (a attempt) once() outcome {
 	return o
 }
 
-// truncated is the failure of who has to ask again, over TCP.
+// truncated is the failure of a client that has to ask again, over TCP.
 const truncated = "truncated"
 
 // ask asks for the name; one that is answered well has the status of a page.
@@ -157,13 +157,13 @@ func (k *kept) segments() (n uint32, err error) {
 	if err != nil {
 		return 0, err
 	}
-	told := raw.Control(func(fd uintptr) {
+	failed := raw.Control(func(fd uintptr) {
 		var i *unix.TCPInfo
 		if i, err = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
 			n = i.Segs_out
 		}
 	})
-	return n, errors.Join(told, err)
+	return n, errors.Join(failed, err)
 }
 
 func failure(err error) string {

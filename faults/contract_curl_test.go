@@ -64,7 +64,7 @@ func injected(t *testing.T, f faults.Fault) (*lab, faults.Injection) {
 	return l, in
 }
 
-// What curl is told by path, by method and by header, and what not.
+// Which of curl's requests are selected by path, by method and by header, and which not.
 func TestCurlIsChosen(t *testing.T) {
 	t.Parallel()
 	l, in := injected(t, &faults.HTTPStatus{Link: userPath, Code: 503,
@@ -99,7 +99,8 @@ func TestCurlIsChosen(t *testing.T) {
 	}
 }
 
-// A client that heeds Retry-After stays away for so long: curl waits for a second by itself.
+// A client that honours Retry-After stays away for so long: curl waits for a second by
+// itself.
 func TestCurlComesAgain(t *testing.T) {
 	t.Parallel()
 	const after = 3 * time.Second
@@ -186,8 +187,8 @@ func TestCurlMeetsASmallMTU(t *testing.T) {
 	}
 }
 
-// On a connection that a balancer has forgotten curl is told so by a reset, and asks again on
-// a new one.
+// On a connection that a balancer has dropped from its table curl gets a reset, and asks
+// again on a new one.
 func TestCurlMeetsAnIdleReset(t *testing.T) {
 	t.Parallel()
 	l, in := injected(t, &faults.IdleDrop{Link: userPath, After: 2 * time.Second, As: "reset"})

@@ -9,13 +9,13 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// A full disk hurts those who ask for what has to be written, which no row of the contract can
-// hold: others are well, the disk is full for as long as the fault is on, and the packets that
-// its target was sent meanwhile are counted.
+// A full disk hurts requests that need a write, which no row of the contract can hold: others
+// are well, the disk is full for as long as the fault is on, and the packets that its target
+// was sent meanwhile are counted.
 func TestContractDiskFull(t *testing.T) {
 	t.Parallel()
 	r := row{name: "disk-full", fault: &faults.DiskFull{Target: "app", Path: "/data",
-		Leave: partsDisk / 4}, hit: nobody}
+		Leave: partsDisk / 4}, hit: never}
 	l, in := r.lab(t)
 	between := l.ends()
 	taken := func(when string, want int64) {

@@ -13,8 +13,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/dns"
 )
 
-// Each answer is what the fault says, for those who ask and the names it means,
-// over UDP and TCP; the count is that of the queries; the lift undoes it.
+// Each answer is what the fault says, for the clients and the names it means, over UDP and
+// TCP; the count is that of the queries; the lift undoes it.
 func TestDNS(t *testing.T) {
 	t.Parallel()
 	right := []string{"198.18.2.1"}
@@ -65,11 +65,11 @@ func TestDNS(t *testing.T) {
 					t.Errorf("two answers after %s, want each %s late", took, c.late)
 				}
 			}
-			var other resolved // another asker, and another name, are not hit
+			var other resolved // another client, and another name, are not hit
 			l.call(l.client, "ask", lookup{From: lbAddr, At: boardAddr, Net: "udp", Name: "app",
 				Type: dns.A}, &other)
 			if !slices.Equal(other.Addrs, []string{"198.18.2.2"}) {
-				t.Errorf("another asker: %+v", other)
+				t.Errorf("another client: %+v", other)
 			}
 			l.wantName("udp", "lb", resolved{Addrs: []string{"198.18.2.3"}})
 			want := uint64(2)
@@ -112,8 +112,8 @@ func (l *lab) wantName(net, name string, want resolved) {
 	}
 }
 
-// What a watcher asks in the users' place is a check; what a node asks may be for
-// anybody.
+// What a watcher asks in the users' place is a check; what a node asks may be for users or
+// for checks.
 func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 	t.Parallel()
 	s := spec(false)
@@ -129,7 +129,7 @@ func TestDNSCountsTellChecksFromUsers(t *testing.T) {
 	asked(userAddr)
 	asked(inPlace)
 	if c := l.count("names"); c.Users != 1 || c.Checks != 1 || c.Total != 2 || c.Blind {
-		t.Errorf("a user and a check in his place: %+v", c)
+		t.Errorf("a user and a check from the same place: %+v", c)
 	}
 	asked(lbAddr)
 	if c := l.count("names"); c.Users != 2 || c.Checks != 1 || !c.Blind {
@@ -158,8 +158,8 @@ func movedLink(s link.Spec) link.Link {
 	return moved
 }
 
-// Whoever waits for a late answer has it at the lift; whoever waits for one that will
-// never come asks again, and has it at once.
+// A client that waits for a late answer has it at the lift; one that waits for an answer
+// that will never come asks again, and has it at once.
 func TestDNSHeldUntilTheLift(t *testing.T) {
 	t.Parallel()
 	for _, f := range []*faults.DNS{{Answer: "slow", Delay: 4900 * time.Millisecond}, {Answer: "none"}} {
@@ -172,7 +172,7 @@ func TestDNSHeldUntilTheLift(t *testing.T) {
 				l.must(err)
 				_, err = in.Inject(t.Context())
 				l.must(err)
-				began, heard := time.Now(), make(chan resolved, 1)
+				began, received := time.Now(), make(chan resolved, 1)
 				q := lookup{From: userAddr, At: boardAddr, Net: net, Name: "app", Type: dns.A}
 				go func() {
 					var r resolved
@@ -180,14 +180,14 @@ func TestDNSHeldUntilTheLift(t *testing.T) {
 					if silent := f.Answer == "none"; silent != (err != nil) {
 						t.Errorf("asked during the fault: %+v, %v", r, err)
 					}
-					heard <- r
+					received <- r
 				}()
 				if !soon(func() bool { return l.proof(in).Users == 1 }) {
 					t.Fatal("never asked")
 				}
 				proof := l.wantLifted(in)
 				l.wantName(net, "app", resolved{Addrs: []string{"198.18.2.1"}})
-				r := <-heard
+				r := <-received
 				if f.Answer == "slow" &&
 					(!slices.Equal(r.Addrs, []string{"198.18.2.1"}) ||
 						time.Since(began) >= f.Delay) {

@@ -39,7 +39,7 @@ func TestDNSInTheClientsWords(t *testing.T) {
 		getent int
 		says   string // getent's address
 		curl   int
-		cached int // curl, by one who has the address in a cache
+		cached int // curl, with the address in a cache
 	}{
 		{faults.DNS{Answer: "nxdomain"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "servfail"}, 2, "", 6, 0},
@@ -47,7 +47,7 @@ func TestDNSInTheClientsWords(t *testing.T) {
 		{faults.DNS{Answer: "empty"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "none"}, 2, "", 6, 0},
 		{faults.DNS{Answer: "slow", Delay: 400 * time.Millisecond}, 0, well, 0, 0},
-		{faults.DNS{Answer: "slow", Delay: 6 * time.Second}, 2, "", 6, 0}, // who waits for 1 s
+		{faults.DNS{Answer: "slow", Delay: 6 * time.Second}, 2, "", 6, 0}, // getent waits for 1 s
 		{faults.DNS{Answer: "truncated"}, 0, well, 0, 0},                  // asked again over TCP
 		{faults.DNS{Answer: "wrong"}, 0, "192.0.2.1", 7, 0},
 		{faults.DNS{Answer: "stale", Names: []string{"app"}, To: "app-new"}, 0, moved, 0, 7},
@@ -79,7 +79,7 @@ func TestDNSInTheClientsWords(t *testing.T) {
 				t.Errorf("curl: %+v, want exit %d", u, c.curl)
 			}
 			if k.Exit != c.cached {
-				t.Errorf("curl that knows the address: %+v, want exit %d", k, c.cached)
+				t.Errorf("curl with the address in a cache: %+v, want exit %d", k, c.cached)
 			}
 			t.Logf("getent %d %.40q, curl %d %.80q, cached %d %.80q", g.Exit, g.Output, u.Exit,
 				u.Output, k.Exit, k.Output)

@@ -10,17 +10,17 @@ import (
 )
 
 // doubled is what a proof counts that is of packets sent twice, either way: of a packet that
-// conntrack cannot make out none arrives, and nobody drew it.
-func doubled(p passed) uint64 { return p.arrived - p.sent + p.heard - p.answered + p.invalid }
+// conntrack cannot classify none arrives, and no fault drew it.
+func doubled(p passed) uint64 { return p.arrived - p.sent + p.received - p.answered + p.invalid }
 
-// nobody is hit by a fault that a sound stack makes good for.
-func nobody(outcome) bool { return false }
+// never is the outcome of a fault that a sound stack makes good for.
+func never(outcome) bool { return false }
 
-// Packets that come twice hurt nobody, which no row of the contract can hold: users are
+// Packets that come twice hurt no user, which no row of the contract can hold: users are
 // well, every packet arrives twice at the link's ends, and is counted.
 func TestContractDuplicate(t *testing.T) {
 	t.Parallel()
-	r := row{name: "duplicate", fault: &faults.Duplicate{Link: userPath}, hit: nobody}
+	r := row{name: "duplicate", fault: &faults.Duplicate{Link: userPath}, hit: never}
 	l, in := r.lab(t)
 	between := l.ends()
 	l.keep()

@@ -20,7 +20,7 @@ import (
 )
 
 // ends count the TCP packets at both ends of the way between the client and the app,
-// by counters that the switchboard knows nothing of.
+// by counters that are independent of the switchboard.
 type ends struct {
 	client, app *nftables.Conn
 	board       int    // process of the switchboard
@@ -28,17 +28,17 @@ type ends struct {
 }
 
 // passed is how many of them there were: sent by the client, arrived at the
-// app, answered by it, and heard by the client; and how many the switchboard's
-// kernel could not make out on their way.
-type passed struct{ sent, arrived, answered, heard, invalid uint64 }
+// app, answered by it, and received by the client; and how many the switchboard's kernel
+// could not classify on their way.
+type passed struct{ sent, arrived, answered, received, invalid uint64 }
 
 // arrived is what a proof counts that is of packets to the app.
 func arrived(p passed) uint64 { return p.arrived }
 
 // lost is what one counts that is of packets lost on the way, either way. A few of
-// those that follow a lost one are out of the window that conntrack knows of, which
-// then does not translate them: they get no further, and nobody drew them.
-func lost(p passed) uint64 { return p.sent - p.arrived + p.answered - p.heard - p.invalid }
+// those that follow a lost one are out of the window that conntrack tracks, which then does
+// not translate them: they get no further, and no fault drew them.
+func lost(p passed) uint64 { return p.sent - p.arrived + p.answered - p.received - p.invalid }
 
 func (l *lab) ends() *ends {
 	l.t.Helper()
@@ -86,7 +86,7 @@ func (e *ends) read(l *lab) (p passed) {
 		to    *uint64
 	}{
 		{e.client, "out", e.before.sent, &p.sent}, {e.app, "in", e.before.arrived, &p.arrived},
-		{e.app, "out", e.before.answered, &p.answered}, {e.client, "in", e.before.heard, &p.heard},
+		{e.app, "out", e.before.answered, &p.answered}, {e.client, "in", e.before.received, &p.received},
 	} {
 		n, _, err := packetsIn(c.at, gauges, c.chain)
 		l.must(err)
@@ -98,8 +98,8 @@ func (e *ends) read(l *lab) (p passed) {
 	return p
 }
 
-// invalid is how many packets conntrack could not make out in a process's network:
-// the kernel tells by CPU, in hexadecimal columns under their names.
+// invalid is how many packets conntrack could not classify in a process's network: the
+// kernel reports them by CPU, in hexadecimal columns under their names.
 func invalid(pid int) (n uint64, err error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/stat/nf_conntrack", pid))
 	if err != nil {

@@ -168,8 +168,8 @@ func (l *lab) floodOnce(in faults.Injection, exact bool, before uint64) uint64 {
 	if c.Active || !c.Own || c.Users != 0 || c.First < b.Before && before == 0 || c.Last < c.First {
 		l.t.Errorf("proof %+v, injected at %d", c, b.Before)
 	}
-	// The target tells of connections in the order in which they were made: once it answers
-	// users who came after the lift, it has told of all before.
+	// The target reports connections in the order in which they were made: once it answers
+	// users who came after the lift, it has reported all before.
 	users.wantWell(l, "after it")
 	n, came := int(c.Total-before), 0
 	soon(func() bool { came = l.crowdSeen() - seen; return came >= n })

@@ -24,7 +24,7 @@ func TestIdleDrop(t *testing.T) {
 	l, in := idleDrop.lab(t)
 	l.keepFor(long)
 	var hung <-chan outcome
-	// No bite: who waits for the memory to be over has let a flow be idle for so long.
+	// No bite: waiting for the table's timeout leaves a flow idle for that long.
 	held{lab: l, in: in, well: func(when string) {
 		idleDrop.wantWell(l, when)
 		if hung != nil {
@@ -59,8 +59,9 @@ func TestIdleDrop(t *testing.T) {
 	}
 }
 
-// hang asks on the kept connection, and wants the answer, which is told when it comes,
-// to be long in coming, and the proof to count all that the client sends meanwhile.
+// hang asks on the kept connection, and wants the answer, which is sent on the channel when
+// it comes, to be long in coming, and the proof to count all that the client sends
+// meanwhile.
 func (l *lab) hang(in faults.Injection) (<-chan outcome, link.Count) {
 	l.t.Helper()
 	hung := make(chan outcome, 1)
@@ -76,7 +77,7 @@ func (l *lab) hang(in faults.Injection) (<-chan outcome, link.Count) {
 		hung <- o
 	}()
 	time.Sleep(patient)
-	// All that the client has sent since was dropped: its kernel tells, and sends again
+	// All that the client has sent since was dropped: its kernel counts it, and sends again
 	// now and then.
 	sent := l.segments()
 	c := l.proof(in)

@@ -87,7 +87,7 @@ func specFor(f faults.Fault) link.Spec {
 	return s
 }
 
-// lab is a network of three: everybody's client, the switchboard, the app.
+// lab is a network of three: one client for all sources, the switchboard, the app.
 type lab struct {
 	t                  testing.TB
 	bridge             string
@@ -210,7 +210,7 @@ func (l *lab) attach(p *part, addrs []netip.Addr) {
 	}
 }
 
-// event keeps what the switchboard tells.
+// event keeps what the switchboard reports.
 func (l *lab) event(name string, body json.RawMessage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -298,8 +298,8 @@ func (l *lab) Unpause(context.Context, string) error {
 	return l.app.cmd.Process.Signal(syscall.SIGCONT)
 }
 
-// LimitCPU has it stand still, as a quota does that is spent for as long as a test
-// looks; Feed gives it its CPU back, and CPU tells.
+// LimitCPU stops it, as a quota does that stays spent for as long as a test looks;
+// RestoreCPU gives it its CPU back, and CPU reports the limit.
 func (l *lab) LimitCPU(ctx context.Context, node string, cpus float64) error {
 	l.cpu.Limit, l.cpu.Throttled = cpus, l.cpu.Throttled+1
 	return l.Pause(ctx, node)
@@ -311,7 +311,7 @@ func (l *lab) RestoreCPU(ctx context.Context, node string) error {
 	return l.Unpause(ctx, node)
 }
 
-// CPU tells its limit.
+// CPU reports its limit.
 func (l *lab) CPU(context.Context, string) (faults.CPU, error) { return l.cpu, nil }
 
 // LimitMemory kills it, as the kernel does with one that has no memory left.
@@ -326,7 +326,7 @@ func (l *lab) RestoreMemory(context.Context, string) error {
 	return nil
 }
 
-// MemoryLimited tells whether it has less than it had.
+// MemoryLimited reports whether it has less than it had.
 func (l *lab) MemoryLimited(context.Context, string) (bool, error) { return l.squeezed, nil }
 
 // partsDisk is the size of its one disk, which is no file system: filling one is tried in
@@ -345,7 +345,7 @@ func (l *lab) FreeDisk(context.Context, string, string) error {
 	return nil
 }
 
-// Disk tells how it stands.
+// Disk reports its state.
 func (l *lab) Disk(context.Context, string, string) (faults.Disk, error) {
 	return faults.Disk{Size: partsDisk, Free: partsDisk - l.filled, Held: l.filled}, nil
 }
@@ -397,7 +397,7 @@ func (l *lab) Start(ctx context.Context, node string) error {
 	return nil
 }
 
-// Running tells whether its process was not waited for yet.
+// Running reports whether its process was not waited for yet.
 func (l *lab) Running(context.Context, string) (bool, error) {
 	return l.app.cmd.ProcessState == nil && !l.frozen, nil
 }

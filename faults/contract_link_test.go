@@ -53,12 +53,11 @@ func (l *lab) connections(id string) uint64 {
 	return 0
 }
 
-func from(who netip.Addr, to netip.AddrPort, n int) attempt {
-	return attempt{From: who, To: to, N: n, Timeout: patient}
+func from(source netip.Addr, to netip.AddrPort, n int) attempt {
+	return attempt{From: source, To: to, N: n, Timeout: patient}
 }
 
-// A rule that stands in several links tells users, checks and what cannot be
-// told apart.
+// A rule that stands in several links counts users, checks and what cannot be told apart.
 func TestCountsTellChecksFromUsers(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, spec(false))
@@ -105,8 +104,8 @@ func (l *lab) count(name string) (c link.Count) {
 	return c
 }
 
-// Two rules on one link do not know each other: the earlier one drops, and
-// when it is gone, the other one still refuses.
+// Two rules on one link are independent: the earlier one drops, and when it is gone, the
+// other one still refuses.
 func TestRulesOnOneLinkAreIndependent(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, spec(false))
@@ -183,8 +182,8 @@ func TestLiftAfterAnInterruptedApply(t *testing.T) {
 	l.wantAll(from(userAddr, userLink, 3), "")
 }
 
-// Rules that nobody lifts in time, of packets, streams and names, the switchboard lifts by
-// itself, and tells of each; of one that was lifted it tells nothing.
+// Rules that are not lifted in time, of packets, streams and names, the switchboard lifts
+// by itself, and reports each; of one that was lifted it reports nothing.
 func TestRulesLiftThemselves(t *testing.T) {
 	t.Parallel()
 	s := spec(false)
@@ -217,18 +216,18 @@ func TestRulesLiftThemselves(t *testing.T) {
 	l.clean()
 	l.wantAll(from(userAddr, userLink, 2), "")
 	want := []string{"packets", "streams", "names"}
-	var told []string
+	var reported []string
 	soon(func() bool {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		told = nil
+		reported = nil
 		for _, e := range l.expired {
-			told = append(told, e.Name+e.Error)
+			reported = append(reported, e.Name+e.Error)
 		}
-		return len(told) >= len(want)
+		return len(reported) >= len(want)
 	})
-	if !slices.Equal(told, want) && !(late && slices.Equal(told, append(want, "in time"))) {
-		t.Errorf("told of %q, want %q", told, want)
+	if !slices.Equal(reported, want) && !(late && slices.Equal(reported, append(want, "in time"))) {
+		t.Errorf("reported %q, want %q", reported, want)
 	}
 }
 

@@ -119,7 +119,7 @@ type attempt struct {
 	N       int            `json:"n"`
 	Timeout time.Duration  `json:"timeout"` // under 1 s: then a connect sends one SYN
 	Trace   string         `json:"trace"`   // traceparent's run; empty: none sent
-	CA      string         `json:"ca"`      // whom to trust, by TLS; empty: plain
+	CA      string         `json:"ca"`      // the authority to trust, by TLS; empty: plain
 	Name    string         `json:"name"`    // to ask for, instead of connecting
 	Ask     asking         `json:"ask"`
 }
@@ -159,7 +159,7 @@ type player struct {
 	kept  *kept
 	alive []io.Closer
 	peers []*exec.Cmd // programs that serve in the background
-	cease chan struct{}
+	halt  chan struct{}
 	tries []tried // that are over
 }
 
@@ -176,7 +176,7 @@ func (p *player) sofar() []tried {
 }
 
 func playNode() int {
-	p := &player{cease: make(chan struct{})}
+	p := &player{halt: make(chan struct{})}
 	err := wire.NewServer(os.Stdout).Serve(context.Background(), os.Stdin, map[string]wire.Handler{
 		"serve":    wire.Handle(func(_ context.Context, s service) (any, error) { return nil, p.serve(s) }),
 		"seen":     wire.Handle(func(context.Context, struct{}) ([]string, error) { return p.sources(), nil }),
@@ -191,9 +191,9 @@ func playNode() int {
 		"stop":     wire.Handle(func(context.Context, struct{}) (any, error) { p.stop(); return nil, nil }),
 		"reply":    wire.Handle(func(_ context.Context, port int) (any, error) { return nil, p.reply(port) }),
 		"drive":    wire.Handle(func(_ context.Context, d drive) (driven, error) { return d.run() }),
-		"fire":     wire.Handle(func(_ context.Context, v volley) ([]*tried, error) { return v.fire(p.cease, p.over), nil }),
+		"fire":     wire.Handle(func(_ context.Context, v volley) ([]*tried, error) { return v.fire(p.halt, p.over), nil }),
 		"sofar":    wire.Handle(func(context.Context, struct{}) ([]tried, error) { return p.sofar(), nil }),
-		"cease":    wire.Handle(func(context.Context, struct{}) (any, error) { p.cease <- struct{}{}; return nil, nil }),
+		"halt":     wire.Handle(func(context.Context, struct{}) (any, error) { p.halt <- struct{}{}; return nil, nil }),
 		"spawn":    wire.Handle(func(_ context.Context, args []string) (any, error) { return nil, p.spawn(args) }),
 	})
 	p.stop()
@@ -248,7 +248,7 @@ func (p *player) serve(what service) error {
 	return nil
 }
 
-// reply serves as cheaply as can be, for whoever measures the way here.
+// reply serves as cheaply as can be, for measurements of the way here.
 func (p *player) reply(port int) error {
 	l, err := reply(port)
 	if err == nil {

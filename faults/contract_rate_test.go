@@ -12,8 +12,9 @@ import (
 )
 
 // At a thousand tries a second a fault that hits a share hits that share, beyond the bounds
-// once in a million times; and it counts what it hit. What packets it hit is told by the link's
-// ends: a connect on a busy machine takes long by itself. A small bias is TestDrawIsItsShare's.
+// once in a million times; and it counts what it hit. Which packets it hit is counted at
+// the link's ends: a connect on a busy machine takes long by itself. A small bias is
+// TestDrawIsItsShare's.
 func TestSharesAtRate(t *testing.T) {
 	t.Parallel()
 	const (
@@ -37,7 +38,7 @@ func TestSharesAtRate(t *testing.T) {
 		{name: "loss", fault: &faults.Loss{Link: userPath, Share: share(want)},
 			hit: failed(timedOut), packets: lost},
 		{name: "duplicate", fault: &faults.Duplicate{Link: userPath, Share: share(want)},
-			hit: nobody, packets: doubled},
+			hit: never, packets: doubled},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()

@@ -9,9 +9,9 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// What a machine that is busy does to those who try, watch and wait is no fault's doing.
+// What a busy machine does to tries, watches and waits is no fault's doing.
 
-// slows: whom it hits is answered late, and else well.
+// slows: a hit request is answered late, and else well.
 func (r row) slows() bool { return r.hit(outcome{Status: 200, Took: long}) }
 
 func (r row) wantWell(l *lab, when string) {
@@ -29,7 +29,7 @@ func (r row) wantWell(l *lab, when string) {
 	}
 }
 
-// late tells a try that a machine which is busy answered too late from one that was hit.
+// late distinguishes a try that a busy machine answered too late from one that was hit.
 func (r row) late(o outcome) bool { return r.handshakes && o.Failure == timedOut && o.Dialled > 0 }
 
 // again is how often, at most, a try was counted besides the once: a machine that is busy
@@ -43,7 +43,7 @@ func (r row) again(o outcome) uint64 {
 	return uint64(max(o.Took, o.Dialled)/time.Second) + 1
 }
 
-// touches are the events so far; they are told within two polls of the count, on a machine
+// touches are the events so far; they are sent within two polls of the count, on a machine
 // that has time for it.
 func (l *lab) touches() []link.Touched {
 	time.Sleep(50 * time.Millisecond)
@@ -52,7 +52,7 @@ func (l *lab) touches() []link.Touched {
 	return slices.Clone(l.touched)
 }
 
-// wantTouched waits for the event that a rule first touched somebody then.
+// wantTouched waits for the event that a rule first touched a user then.
 func (l *lab) wantTouched(rule string, at int64) {
 	l.t.Helper()
 	var e []link.Touched

@@ -127,8 +127,8 @@ func TestStraysAreBounded(t *testing.T) {
 }
 
 // A container that asks for another one's own address goes round the switchboard, which
-// hears the question, and hears none of what goes by links.
-func TestNeighboursAreHeard(t *testing.T) {
+// receives the ARP question, and receives no such question for what goes by links.
+func TestNeighboursAreSeen(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, closed())
 	if got := l.try(attempt{From: userAddr, To: userLink, N: 4,
@@ -152,7 +152,7 @@ func TestNeighboursAreHeard(t *testing.T) {
 	l.clean()
 }
 
-// What the network lacks of its walls is told as it is found from inside.
+// What the network lacks of its walls is reported as it is found from inside.
 func TestWallsAreExamined(t *testing.T) {
 	lacks := func(l *lab) string {
 		var all []string

@@ -32,8 +32,8 @@ func TestResetMeetsEstablished(t *testing.T) {
 	l.clean()
 }
 
-// By age, a connection is reset when it is old enough, busy or not; a younger one
-// and one whose time comes after the lift are not.
+// By age, a connection is reset when it is old enough, busy or not; a younger one and one
+// whose time comes after the lift are not.
 func TestResetByAge(t *testing.T) {
 	t.Parallel()
 	const age = time.Second

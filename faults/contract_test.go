@@ -17,7 +17,7 @@ import (
 type row struct {
 	name  string
 	fault faults.Fault
-	// hit tells the outcomes that are the fault's doing from good ones; nothing
+	// hit distinguishes the outcomes that are the fault's doing from good ones; nothing
 	// else may happen.
 	hit func(outcome) bool
 	// share of tries that are hit.
@@ -29,11 +29,11 @@ type row struct {
 	// packets: the proof counts packets, so many of those that passed the link's ends;
 	// else it counts the tries that are hit.
 	packets func(passed) uint64
-	// frees: who hangs at the lift is let go, and is well.
+	// frees: a client that hangs at the lift is let go, and is well.
 	frees bool
-	// parts: who hangs at the lift may be reset.
+	// parts: a client that hangs at the lift may be reset.
 	parts bool
-	// handshakes: whoever has had one was not hit, however late the answer is.
+	// handshakes: a client that has had one was not hit, however late the answer is.
 	handshakes bool
 	// quick: a hit is known at once, not at the time-out.
 	quick bool
@@ -43,7 +43,7 @@ type row struct {
 	secure bool
 	// down: the target's process does not run meanwhile, whatever its links do.
 	down bool
-	// ca is whom its clients trust.
+	// ca is the authority that its clients trust.
 	ca string
 }
 
@@ -305,7 +305,7 @@ type held struct {
 	*lab
 	in     faults.Injection
 	bite   time.Duration
-	well   func(when string)    // wants users to be well, and those whom it spares
+	well   func(when string)    // wants users to be well, and what the fault spares
 	bitten func(b link.Bracket) // wants it to do what it does, and its proof to count just that
 }
 

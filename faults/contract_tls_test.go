@@ -269,7 +269,7 @@ func TestTLSPeersThatTakeIt(t *testing.T) {
 	p.clean()
 }
 
-// Who waits for an answer until the lift gets it.
+// A client that waits for an answer until the lift gets it.
 func TestTLSHeldUntilTheLift(t *testing.T) {
 	t.Parallel()
 	s := specFor(&faults.TLS{})
@@ -281,7 +281,7 @@ func TestTLSHeldUntilTheLift(t *testing.T) {
 	lifted := make(chan time.Time, 1)
 	go func() {
 		soon(func() bool { c, err := l.Count(t.Context(), "silent"); return err != nil || c.Users == 3 })
-		time.Sleep(200 * time.Millisecond) // nobody is answered meanwhile
+		time.Sleep(200 * time.Millisecond) // no client is answered meanwhile
 		lifted <- time.Now()
 		_, _ = l.Lift(context.WithoutCancel(t.Context()), "silent")
 	}()
@@ -300,7 +300,7 @@ func TestTLSHeldUntilTheLift(t *testing.T) {
 	l.clean()
 }
 
-// A check that goes by the users' link is told from them by its address.
+// A check that goes by the users' link is distinguished from them by its address.
 func TestTLSCountsChecksApart(t *testing.T) {
 	t.Parallel()
 	s := specFor(&faults.TLS{})
@@ -388,9 +388,9 @@ func TestTLSOpenedPeers(t *testing.T) {
 	p.clean()
 }
 
-// Between nodes, whose a connection is cannot be read off its bytes: then the count
+// Between nodes, the source of a connection cannot be read off its bytes: then the count
 // says so, and calls nothing a check's.
-func TestTLSBetweenNodesIsAnybodys(t *testing.T) {
+func TestTLSBetweenNodesIsUnattributed(t *testing.T) {
 	t.Parallel()
 	s := specFor(&faults.TLS{})
 	s.Authority = newAuthority(t)
@@ -406,7 +406,7 @@ func TestTLSBetweenNodesIsAnybodys(t *testing.T) {
 		l.apply(r)
 		l.wantAll(a, how)
 		if c := l.count(r.Name); c.Users != 3 || c.Total != 3 || !c.Blind || c.First == 0 {
-			t.Errorf("%s: counted %+v, want three of whom nobody knows whose they are", r.Name, c)
+			t.Errorf("%s: counted %+v, want three that cannot be attributed", r.Name, c)
 		}
 		l.lift(r.Name)
 	}

@@ -118,7 +118,7 @@ func (s *cpuStarve) Proof(ctx context.Context) (link.Count, error) {
 	return c, nil
 }
 
-// read sums up the targets' throttled periods, and tells whether a limit is lowered.
+// read sums up the targets' throttled periods, and reports whether a limit is lowered.
 func (s *cpuStarve) read(ctx context.Context) (periods uint64, lowered bool, err error) {
 	for _, t := range s.targets {
 		u, err := s.nodes.CPU(ctx, t)

@@ -11,9 +11,9 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-// DNS changes what askers get to hear from the drill's resolver, over UDP and
-// TCP alike. Those that know the address already, from a cache or an open
-// connection, do not ask and are not hit.
+// DNS changes what clients are answered by the drill's resolver, over UDP and TCP alike.
+// Those that have the address already, from a cache or an open connection, do not ask and
+// are not hit.
 type DNS struct {
 	// what asks: a load group, a target or a replica; * globs
 	From  string   `yaml:"from" jsonschema:"required"`
@@ -23,19 +23,19 @@ type DNS struct {
 	// after delay), truncated (right over TCP alone), wrong (address) or stale: the
 	// names have moved to another target, to, and their old address refuses.
 	Answer  string        `yaml:"answer" jsonschema:"required"`
-	Delay   time.Duration `yaml:"delay"`   // of slow; at most 1m, and most askers wait for 5s
+	Delay   time.Duration `yaml:"delay"`   // of slow; at most 1m, and most clients wait for 5s
 	Address string        `yaml:"address"` // of wrong; default an address with no host
 	To      string        `yaml:"to"`      // of stale: a target or a replica
 	// Share is of lookups, each question drawn by itself, one that is asked again too; not of
 	// stale. Default 100%.
 	Share *quantity.Share `yaml:"share"`
 	// TTL is how long answers about the names may be kept, of stale, from the start of
-	// the run: so long those that go by it hear nothing of the move. Whole seconds, up to
+	// the run: for so long clients that go by it do not see the move. Whole seconds, up to
 	// 24h; default 1s.
 	TTL time.Duration `yaml:"ttl"`
 }
 
-// Aim is the asker.
+// Aim is the client that asks.
 func (f *DNS) Aim() Aim {
 	return Aim{From: f.From, Names: f.Names, Misleads: f.Answer == "wrong",
 		Moves: f.Answer == "stale", MovesTo: f.To, MovesTTL: f.TTL}
@@ -77,7 +77,7 @@ func (f *DNS) String() string {
 // than a day none of them does.
 const MostTTL = 24 * time.Hour
 
-// longestDNSDelay is far above what any asker waits for (resolv.conf(5): 30 s at most).
+// longestDNSDelay is far above what any client waits for (resolv.conf(5): 30 s at most).
 const longestDNSDelay = time.Minute
 
 // Part is the share of lookups: at most so many new connections meet it.
@@ -98,7 +98,7 @@ func (f *DNS) Bind(name string, site Site) (Injection, error) {
 		return nil, err
 	}
 	if f.Share != nil && f.Answer == "stale" {
-		return nil, setting("share", "share: a name that has moved has moved for all who ask: "+
+		return nil, setting("share", "share: a name that has moved has moved for all clients: "+
 			"leave it out with answer: stale")
 	}
 	rule := link.DNS{Askers: site.Askers, Names: f.Names, Answer: f.Answer, Delay: f.Delay,

@@ -8,8 +8,8 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// moved binds a move of names: an asker hears the new address at once, and the
-// old one refuses, so that whoever still has it in a cache finds no service there.
+// moved binds a move of names: a client is given the new address at once, and the old one
+// refuses, so that a client that still has it in a cache finds no service there.
 func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 	if len(f.Names) == 0 {
 		return nil, setting("names", "names are missing: want those that have moved, such as "+
@@ -39,7 +39,7 @@ func (f *DNS) moved(name string, rule link.DNS, site Site) (Injection, error) {
 // what the retired address does; hearing the new one does no harm.
 type move struct{ names, retired ruleInjection }
 
-// Inject lets the new address be known before the old one refuses.
+// Inject has the new address answered before the old one refuses.
 func (m move) Inject(ctx context.Context) (link.Bracket, error) {
 	n, err := m.names.Inject(ctx)
 	if err != nil {

@@ -90,7 +90,7 @@ func (f *Exec) shell(words []secret.Text) string {
 	return strings.Join(append(all, secret.Line(words)), " ")
 }
 
-// own is what Stormdrill tells commands, and what no env may be called.
+// own is the prefix of what Stormdrill passes to commands; no env may begin with it.
 const own = "STORMDRILL_"
 
 var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -165,7 +165,7 @@ func (f *Exec) injection(name string, site Site) (*ownCommands, error) {
 	return o, nil
 }
 
-// byHand is the lift for a person to run, with what it is told of the drill.
+// byHand is the lift for a person to run, with what it is given of the drill.
 func (f *Exec) byHand(environment []string) string {
 	var all []string
 	for _, e := range environment {
@@ -212,8 +212,8 @@ func (o *ownCommands) Lift(ctx context.Context) (link.Bracket, error) {
 	return b, o.hide(err)
 }
 
-// Proof gives what the command counts, above what it had counted before. Whose
-// traffic that was, and when it was touched first, it does not say.
+// Proof gives what the command counts, above what it had counted before. Whose traffic that
+// was, and when it was touched first, it does not say.
 func (o *ownCommands) Proof(ctx context.Context) (link.Count, error) {
 	n, c, err := o.read(ctx)
 	if err != nil {

@@ -131,13 +131,13 @@ func TestExecProof(t *testing.T) {
 	}
 }
 
-// Commands are told of the drill; secrets reach them, and nothing that is said of
+// Commands are given the drill's facts; secrets reach them, and nothing that is said of
 // them holds one: neither the plan, nor an error, nor the command for a person.
 func TestExecSecrets(t *testing.T) {
 	t.Setenv("TOKEN", "s3cret")
 	f, dir := counter(t)
 	f.Env["KEY"] = "Bearer ${env:TOKEN}"
-	f.Inject = append(script(`echo "$STORMDRILL_RUN $KEY $0" >"$DIR/told"; echo "401 for $KEY and $0" >&2; exit 22`),
+	f.Inject = append(script(`echo "$STORMDRILL_RUN $KEY $0" >"$DIR/given"; echo "401 for $KEY and $0" >&2; exit 22`),
 		"${env:TOKEN}")
 	f.Lift = append(script(`echo "not with $0" >&2; exit 1`), "${env:TOKEN}")
 	in := bound(t, f, "STORMDRILL_RUN=0123")
@@ -154,8 +154,8 @@ func TestExecSecrets(t *testing.T) {
 			t.Errorf("have %v\nwant %s", c.err, c.want)
 		}
 	}
-	if b, _ := os.ReadFile(filepath.Join(dir, "told")); string(b) != "0123 Bearer s3cret s3cret\n" {
-		t.Errorf("the command was told %q", b)
+	if b, _ := os.ReadFile(filepath.Join(dir, "given")); string(b) != "0123 Bearer s3cret s3cret\n" {
+		t.Errorf("the command was given %q", b)
 	}
 	for _, c := range f.Commands() {
 		if strings.Contains(c.Shell, "s3cret") || !strings.Contains(c.Shell, `"$TOKEN"`) {

@@ -15,7 +15,7 @@ import (
 type Fault interface {
 	// Aim says what the fault wants to hit, in the scenario's words.
 	Aim() Aim
-	// Traits are what a judge has to know of it.
+	// Traits are what scoring has to know of it.
 	Traits() link.Traits
 	// Bind checks the fault against the site and touches nothing; it is what a
 	// dry run does. All that can be known to fail fails here.
@@ -56,7 +56,7 @@ type Aim struct {
 type Site struct {
 	Links   []link.Link // what Aim matched; for a Target: all links that end there
 	Targets []string    // nodes, where Aim names a target
-	Askers  []string    // clients, where Aim names askers
+	Askers  []string    // clients, where Aim names clients of the resolver
 	// those of them that ask apart from requests, and keep what they have where an answer fails
 	Apart       []string
 	Moved       []link.Link // theirs to where the names they ask have moved, if they have
@@ -64,7 +64,7 @@ type Site struct {
 	Nodes       Nodes
 	Load        Load
 	Commands    Commands
-	Environment []string // NAME=value: what commands are told of the drill
+	Environment []string // NAME=value: what commands are given of the drill
 }
 
 // Switchboard is the control a fault has over links.
@@ -95,7 +95,7 @@ type Nodes interface {
 	// RestoreCPU restores the CPU limit it was started with, and reads it back; one
 	// that was never starved is left alone.
 	RestoreCPU(ctx context.Context, node string) error
-	// CPU tells its limit, and how often it stood still for it.
+	// CPU reports its limit, and how often it stood still for it.
 	CPU(ctx context.Context, node string) (CPU, error)
 	// LimitMemory lowers the container's memory limit; it returns when the limit is in
 	// force, or the container has met it and is dead.
@@ -111,10 +111,10 @@ type Nodes interface {
 	// FreeDisk gives back what FillDisk took, and reads it back; a disk that was never filled
 	// is left alone.
 	FreeDisk(ctx context.Context, node, path string) error
-	// Disk tells how it stands.
+	// Disk reports its state.
 	Disk(ctx context.Context, node, path string) (Disk, error)
-	// WaitExit waits until the container is dead, and tells whether the kernel has
-	// killed any of its processes for want of memory.
+	// WaitExit waits until the container is dead, and reports whether the kernel has killed
+	// any of its processes for want of memory.
 	WaitExit(ctx context.Context, node string) (oom bool, err error)
 }
 

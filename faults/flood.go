@@ -82,7 +82,7 @@ func addresses(n int) string {
 	return fmt.Sprintf("%d addresses", n)
 }
 
-// Beside is the flood where the users' rate is known.
+// Beside is the flood once the users' rate is known.
 func (f *Flood) Beside(users quantity.Rate) Fault {
 	out := *f
 	out.Rate = f.Rate.Of(users)

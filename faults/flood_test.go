@@ -10,7 +10,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-// What a load node is told to send is what the scenario says.
+// What a load node is given to send is what the scenario says.
 func TestFloodsSendWhatIsWritten(t *testing.T) {
 	to, err := url.Parse("http://edge:8080/login")
 	if err != nil {

@@ -273,7 +273,7 @@ func TestInjectHalfWay(t *testing.T) {
 	})
 }
 
-// behind: of memory-starve the links are cut beside Inject, and Proof tells of it.
+// behind: of memory-starve the links are cut beside Inject, and Proof reports it.
 func behind(f faults.Fault) bool { _, is := f.(*faults.MemoryStarve); return is }
 
 // A lift of which a part fails says so, undoes the rest, and does all of it when it
@@ -308,8 +308,8 @@ func TestLiftHalfWay(t *testing.T) {
 	})
 }
 
-// A target that ends is told by what: the kernel, for want of memory, or itself; and
-// one that lives on is told of too.
+// Of a target that ends the cause is reported: the kernel, for want of memory, or itself;
+// one that goes on running is reported too.
 func TestMemoryStarveSaysWhatItDiedOf(t *testing.T) {
 	for _, c := range []struct {
 		ends, oom bool

@@ -62,9 +62,9 @@ type kill struct {
 	targets []string
 }
 
-// Inject cuts the links first, as of which nothing is heard from the target, and
-// then kills: a container's end would close its connections politely, which a
-// dead host does not. The bracket is the cut's.
+// Inject cuts the links first, from when on nothing comes from the target, and then kills:
+// a container's end would close its connections politely, which a dead host does not. The
+// bracket is the cut's.
 func (k *kill) Inject(ctx context.Context) (link.Bracket, error) {
 	b, err := k.dead.Inject(ctx)
 	if err != nil {

@@ -19,7 +19,7 @@ type Filling interface {
 
 // CPU is what a container may use, and how it fares.
 type CPU struct {
-	Limit float64 // CPU time per time, as the engine tells it
+	Limit float64 // CPU time per time, as the engine reports it
 	// Throttled is in how many of the kernel's periods, of 100 ms each, its
 	// processes had to stand still, since it was started (cgroup nr_throttled).
 	Throttled uint64

@@ -10,11 +10,11 @@ import (
 )
 
 // What a fault may need of a plan besides its aim. A fault that has such a need
-// implements the interface; all others need not know of it.
+// implements the interface; all others need not.
 
-// Relative is a fault with a strength that may be told by the users' load.
+// Relative is a fault with a strength that may be given relative to the users' load.
 type Relative interface {
-	// Beside is the fault where the rate of all load groups together is known.
+	// Beside is the fault once the rate of all load groups together is known.
 	Beside(users quantity.Rate) Fault
 }
 

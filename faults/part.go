@@ -1,7 +1,7 @@
 package faults
 
-// Partial is a fault that hits only a part of what crosses its links. A plan
-// needs it to tell how long a baseline must be to see so little.
+// Partial is a fault that hits only a part of what crosses its links. A plan needs it to
+// compute how long a baseline must be to see so little.
 type Partial interface {
 	// Part is the share of requests or connections hit, in (0, 1].
 	Part() float64

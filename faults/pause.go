@@ -27,7 +27,7 @@ func (*Pause) Traits() link.Traits {
 func (f *Pause) Bite() time.Duration { return 20 * time.Millisecond }
 
 func (f *Pause) String() string {
-	return "freezes the target: connections open, and nobody answers"
+	return "freezes the target: connections open, and nothing answers"
 }
 
 // Bind checks that there is a target to freeze.

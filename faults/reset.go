@@ -11,7 +11,7 @@ import (
 // Reset ends the connections of a link with an RST to both ends, as a firewall
 // or an intrusion detector does. Without After and In those that stand are reset
 // at once, and new ones with their first request: they still complete their
-// handshake, and `refuse` is for those that shall not.
+// handshake, and `refuse` is for those that must not.
 type Reset struct {
 	Link string `yaml:"link" jsonschema:"required"` // FROM -> TO[:port]; * globs
 	// behind so many bytes of an answer, its head included; one that is no longer stays whole
@@ -42,7 +42,7 @@ func (f *Reset) String() string {
 	return "resets connections, new ones with their first request"
 }
 
-// Bind checks that it is told when in one way at most.
+// Bind checks that its time is given in one way at most.
 func (f *Reset) Bind(name string, site Site) (Injection, error) {
 	if f.After > 0 && f.In > 0 {
 		return nil, setting("after", "after and in: want one of them, or neither for at once")

@@ -30,7 +30,7 @@ type Only struct {
 // Selective is a fault that may touch some requests, and let others alone.
 type Selective interface{ Selects() link.Selection }
 
-// Selects is the selection as the switchboard is told it.
+// Selects is the selection as the switchboard is given it.
 func (s Selection) Selects() link.Selection {
 	out := link.Selection{Spare: s.Spare}
 	if s.Only != nil {
@@ -118,7 +118,7 @@ func checkPaths(key string, paths []string) error {
 	return nil
 }
 
-// token tells whether a text can be a method or a field's name (RFC 9110, 5.6.2).
+// token reports whether a text can be a method or a field's name (RFC 9110, 5.6.2).
 func token(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
 		return c <= ' ' || c > '~' || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", c)

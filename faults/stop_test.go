@@ -10,7 +10,7 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// deaf is a world whose targets do not heed SIGTERM, with a clock.
+// deaf is a world whose targets ignore SIGTERM, with a clock.
 type deaf struct {
 	*world
 	began time.Time

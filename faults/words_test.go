@@ -8,7 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-// What plan and scorecard say of a fault has all that it was told.
+// What plan and scorecard say of a fault has all its settings.
 func TestWords(t *testing.T) {
 	some, all := quantity.Share(0.3), quantity.Share(1)
 	for _, c := range []struct {

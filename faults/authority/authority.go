@@ -51,7 +51,7 @@ func New(name string) (Pair, error) {
 }
 
 // Intermediate makes an authority that another signs. A server that has its certificate from
-// it has to show both: clients know the one at the top alone.
+// it has to show both: clients trust the one at the top alone.
 func (ca Pair) Intermediate(name string) (Pair, error) {
 	signer, err := ca.TLS()
 	if err != nil {

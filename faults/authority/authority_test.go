@@ -62,12 +62,12 @@ func TestIssue(t *testing.T) {
 
 func TestIssueWithoutKey(t *testing.T) {
 	if _, err := (Pair{}).Issue(Current(), "app"); err == nil {
-		t.Error("signed by nobody")
+		t.Error("signed by no authority")
 	}
 }
 
-// A certificate by an intermediate authority is good to whoever is shown both, and to nobody
-// who is shown the one alone.
+// A certificate by an intermediate authority is good to clients that are shown both, and to
+// none that are shown the one alone.
 func TestIntermediate(t *testing.T) {
 	ca, err := New("drill")
 	if err != nil {

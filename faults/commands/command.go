@@ -1,7 +1,7 @@
 // Package commands runs the commands of a drill's own on the machine of the CLI,
-// and knows what they owe: a fault that was injected and not lifted. It lives in a
-// process that outlives the CLI, which asks it over a pipe, so that what was begun
-// is ended and what was done is undone, however the CLI ends.
+// and keeps what they owe: a fault that was injected and not lifted. It lives in a process
+// that outlives the CLI, which asks it over a pipe, so that what was begun is ended and
+// what was done is undone, however the CLI ends.
 package commands
 
 import (

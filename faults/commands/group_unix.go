@@ -20,7 +20,7 @@ func (g *group) take(cmd *exec.Cmd) {
 	cmd.Cancel = g.kill
 }
 
-// began is told once the command has been started.
+// began is called once the command has been started.
 func (g *group) began() { g.begun = true }
 
 // kill ends the whole group.

@@ -26,7 +26,7 @@ func (g *group) take(cmd *exec.Cmd) {
 	cmd.Cancel = g.kill
 }
 
-// began is told once the command has been started. Where there can be no job, kill ends
+// began is called once the command has been started. Where there can be no job, kill ends
 // the command alone.
 func (g *group) began() {
 	g.begun = true

@@ -21,16 +21,16 @@ type Job struct {
 // Runner runs commands, and keeps the lifts that are owed. What it injects it
 // lifts once: successfully, and never again. The zero Runner is ready.
 type Runner struct {
-	// Tell is told of what it lifts by itself, as the event "expired" (wire.Expired); nil:
-	// it is not told.
-	Tell func(event string, body any) error
+	// Report is called for each fault that it lifts by itself, with the event "expired"
+	// (wire.Expired); nil: nothing is reported.
+	Report func(event string, body any) error
 
 	deadlines wire.Deadlines
 
 	mu   sync.Mutex
 	owed []*debt // in order of injection
 
-	unheard []string // lifted, and whoever asked for it was gone
+	unreported []string // lifted, and the caller was gone
 }
 
 // debt is a lift that is owed. Its lock is held while one of its commands runs.
@@ -49,15 +49,16 @@ func (r *Runner) Inject(ctx context.Context, j Job) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	err := j.Inject.done(ctx)
-	r.deadlines.Set(j.Fault, j.For, func() error { return r.pay(context.Background(), d) }, r.tell)
+	r.deadlines.Set(j.Fault, j.For,
+		func() error { return r.pay(context.Background(), d) }, r.report)
 	return err
 }
 
-func (r *Runner) tell(event string, body any) error {
-	if r.Tell == nil {
+func (r *Runner) report(event string, body any) error {
+	if r.Report == nil {
 		return nil
 	}
-	return r.Tell(event, body)
+	return r.Report(event, body)
 }
 
 // owe notes a job's lift, unless it is owed already.
@@ -106,7 +107,7 @@ func (r *Runner) pay(ctx context.Context, d *debt) error {
 	r.mu.Lock()
 	r.owed = slices.DeleteFunc(r.owed, func(o *debt) bool { return o == d })
 	if ctx.Err() != nil {
-		r.unheard = append(r.unheard, d.fault)
+		r.unreported = append(r.unreported, d.fault)
 	}
 	r.mu.Unlock()
 	return nil
@@ -116,17 +117,17 @@ func (r *Runner) pay(ctx context.Context, d *debt) error {
 func (r *Runner) Prove(ctx context.Context, c Command) (Said, error) { return c.run(ctx) }
 
 // Settle lifts all that is owed, the latest first, and does not stop at a lift
-// that fails. Each is told, and so is one that ended when its caller was gone.
-func (r *Runner) Settle(ctx context.Context, told func(fault string, err error)) {
+// that fails. Each is reported, and so is one that ended when its caller was gone.
+func (r *Runner) Settle(ctx context.Context, report func(fault string, err error)) {
 	r.deadlines.Clear()
 	r.mu.Lock()
-	owed, unheard := slices.Clone(r.owed), slices.Clone(r.unheard)
+	owed, unreported := slices.Clone(r.owed), slices.Clone(r.unreported)
 	r.mu.Unlock()
-	for _, fault := range unheard {
-		told(fault, nil)
+	for _, fault := range unreported {
+		report(fault, nil)
 	}
 	for _, d := range slices.Backward(owed) {
-		told(d.fault, r.pay(ctx, d))
+		report(d.fault, r.pay(ctx, d))
 	}
 }
 

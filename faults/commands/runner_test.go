@@ -105,9 +105,9 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// A lift whose caller goes away meanwhile goes on to its end, and Settle tells of it:
-// nobody else can say that the fault is gone.
-func TestLiftUnheard(t *testing.T) {
+// A lift whose caller goes away meanwhile goes on to its end, and Settle reports it:
+// nothing else can say that the fault is gone.
+func TestLiftWithoutItsCaller(t *testing.T) {
 	dir, r := t.TempDir(), Runner{}
 	j := job(t, dir, "a", "")
 	j.Lift = shell(t, dir, `echo x >"$DIR/began"; while ! test -e "$DIR/go"; do sleep 0.01; done; echo -a >>"$DIR/log"`)
@@ -125,14 +125,14 @@ func TestLiftUnheard(t *testing.T) {
 	if err := r.Lift(ctx, "a"); err != nil {
 		t.Error(err)
 	}
-	var told []string
+	var reported []string
 	r.Settle(t.Context(), func(fault string, err error) {
-		if told = append(told, fault); err != nil {
+		if reported = append(reported, fault); err != nil {
 			t.Error(err)
 		}
 	})
-	if strings.Join(told, "") != "a" || log(t, dir) != "+a -a" {
-		t.Errorf("told of %q; log %q", told, log(t, dir))
+	if strings.Join(reported, "") != "a" || log(t, dir) != "+a -a" {
+		t.Errorf("reported %q; log %q", reported, log(t, dir))
 	}
 }
 
@@ -180,7 +180,7 @@ func awaitFile(t *testing.T, path string) {
 	t.Errorf("no %s", path)
 }
 
-// gone reports whether the process that a file names has ended; whoever inherited
+// gone reports whether the process that a file names has ended; the process that inherited
 // it may not have waited for it yet.
 func gone(t *testing.T, path string) bool {
 	t.Helper()
@@ -212,7 +212,8 @@ func TestLeftBehind(t *testing.T) {
 	}
 }
 
-// What a proof said and how it ended is told; one that did not end by itself is an error.
+// What a proof said and how it ended is reported; one that did not end by itself is an
+// error.
 func TestProve(t *testing.T) {
 	r := Runner{}
 	said, err := r.Prove(t.Context(), shell(t, "", `echo "  12 things "; echo why >&2; exit 1`))
@@ -227,14 +228,14 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// A fault that is on past its time is lifted by the runner itself, which tells of it; one that
-// was lifted in time is not.
+// A fault that is on past its time is lifted by the runner itself, which reports it; one
+// that was lifted in time is not.
 func TestLiftedByItself(t *testing.T) {
 	dir := t.TempDir()
-	told := make(chan wire.Expired, 8)
-	r := Runner{Tell: func(event string, body any) error {
+	reported := make(chan wire.Expired, 8)
+	r := Runner{Report: func(event string, body any) error {
 		if event == "expired" {
-			told <- body.(wire.Expired)
+			reported <- body.(wire.Expired)
 		}
 		return nil
 	}}
@@ -248,14 +249,14 @@ func TestLiftedByItself(t *testing.T) {
 	if err := r.Lift(t.Context(), "in-time"); err != nil {
 		t.Fatal(err)
 	}
-	if e := <-told; e.Name != "late" || e.Error != "" || e.At == 0 {
-		t.Errorf("told of %+v", e)
+	if e := <-reported; e.Name != "late" || e.Error != "" || e.At == 0 {
+		t.Errorf("reported %+v", e)
 	}
 	if err := r.Lift(t.Context(), "late"); err != nil {
 		t.Error(err)
 	}
 	r.Settle(t.Context(), func(fault string, err error) { t.Errorf("%s was still owed: %v", fault, err) })
-	if have, want := log(t, dir), "+late +in-time -in-time -late"; have != want || len(told) > 0 {
-		t.Errorf("have %q, want %q; %d more were told", have, want, len(told))
+	if have, want := log(t, dir), "+late +in-time -in-time -late"; have != want || len(reported) > 0 {
+		t.Errorf("have %q, want %q; %d more were reported", have, want, len(reported))
 	}
 }

@@ -22,7 +22,7 @@ type Count struct {
 	Late int64 `json:"late,omitempty"`
 	// Doubt is by how much At may be off, ns, either way: it was read on another clock.
 	Doubt int64 `json:"doubt,omitempty"`
-	// Blind: users' traffic cannot be told from checks on these links (packets, or
+	// Blind: users' traffic cannot be distinguished from checks on these links (packets, or
 	// bytes that cannot be read, between targets); Users then holds the total.
 	Blind bool `json:"blind"`
 	// Own: what is counted is traffic that the fault makes itself, beside the
@@ -32,12 +32,13 @@ type Count struct {
 	// Stated is Detail by a code, for languages other than English; none in older records.
 	Stated *Statement `json:"stated,omitempty"`
 	// Untraced: no request on one of its links, which is between nodes, ever carried a
-	// user's traceparent, so that none can be told from a check there.
+	// user's traceparent, so that none can be distinguished from a check there.
 	Untraced bool `json:"untraced,omitempty"`
-	// Unread is what else than HTTP/1 was spoken on its links since they were opened, in
-	// which no request can be read: "HTTP/2", "WebSocket and an upgraded protocol".
+	// Unread names the protocols other than HTTP/1 that were used on its links since they were
+	// opened, in which no request can be read: "HTTP/2", "WebSocket and an upgraded
+	// protocol".
 	Unread string `json:"unread,omitempty"`
-	// Counted is what Unit is, by a code, where only the run tells; none: as its fault's
+	// Counted is what Unit is, by a code, where only the run shows it; none: as its fault's
 	// traits have it.
 	Counted Unit  `json:"counted,omitzero"`
 	Active  bool  `json:"active"` // rule or mode read back as present now
@@ -86,15 +87,15 @@ type Strays struct {
 type Unknown struct {
 	Asker string `json:"asker"`
 	Name  string `json:"name"`
-	More  bool   `json:"more,omitempty"` // there were so many that no more are told of
+	More  bool   `json:"more,omitempty"` // there were so many that no more are reported
 }
 
-// MostUnknown bounds how many questions are told of as Unknown, and remembered: an asker may
-// make up a name for each.
+// MostUnknown bounds how many questions are reported as Unknown, and remembered: a client
+// may make up a name for each.
 const MostUnknown = 100
 
 // Trouble is the event "trouble": a proxied link could not take a client in, for
-// want of descriptors, say; told once until it can again.
+// want of descriptors, say; sent once until it can again.
 type Trouble struct {
 	Link string `json:"link"`
 	What string `json:"what"`

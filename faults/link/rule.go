@@ -12,7 +12,7 @@ type Rule struct {
 	Name  string   `json:"name"` // the fault's
 	Links []string `json:"links"`
 	// For is how long it may be in force: then the switchboard lifts it by itself, and
-	// tells "expired". 0: until it is lifted.
+	// sends "expired". 0: until it is lifted.
 	For time.Duration `json:"for,omitempty"`
 	// Select is which requests a rule on streams touches.
 	Select Selection `json:"select,omitzero"`
@@ -94,8 +94,8 @@ type Tally struct {
 var DNSAnswers = []string{"nxdomain", "servfail", "refused", "empty", "none", "slow", "truncated",
 	"wrong", "stale"}
 
-// DNS changes the answers to some askers (names of clients) about some names
-// (all, where none is given).
+// DNS changes the answers to some clients (by their names) about some names (all, where
+// none is given).
 type DNS struct {
 	Askers []string `json:"askers"`
 	// of them, those with questions for no request: counted as checks'
@@ -105,17 +105,17 @@ type DNS struct {
 	Delay   time.Duration `json:"delay,omitempty"`  // of slow
 	Address netip.Addr    `json:"address,omitzero"` // of wrong; default one with no host
 	Share   float64       `json:"share,omitempty"`  // of questions, drawn for each; 0: all
-	// Moved is what each asker hears of names that have moved, of stale.
+	// Moved is what each client is answered about names that have moved, of stale.
 	Moved map[string]netip.Addr `json:"moved,omitempty"`
 }
 
-// Steer leads some askers elsewhere: it is what whoever runs the zone says now, and
+// Steer leads some clients elsewhere: it is what the zone's operator would publish now, and
 // faults of the resolver lie over it.
 type Steer struct {
 	Names []string                `json:"names"`
-	To    map[string][]netip.Addr `json:"to"` // by asker (a client's name), what they hear instead
-	// Except are addresses that hear what they always heard: of the watchers that
-	// decide, which would otherwise see their own doing.
+	To    map[string][]netip.Addr `json:"to"` // by client's name, what it is answered instead
+	// Except are addresses that are answered as without it: of the watchers that decide,
+	// which would otherwise see their own doing.
 	Except []netip.Addr `json:"except,omitempty"`
 }
 

@@ -19,8 +19,8 @@ type Spec struct {
 	Bridge  netip.Addr `json:"bridge,omitzero"`
 	Links   []Link     `json:"links"`
 	Clients []Client   `json:"clients"`
-	// Names are fixed names that every asker may resolve, such as "hooks", the
-	// load node's address for webhooks. Lower case.
+	// Names are fixed names that every client may resolve, such as "hooks", the load node's
+	// address for webhooks. Lower case.
 	Names map[string]netip.Addr `json:"names,omitempty"`
 	// Metrics is the port at which the switchboard shows a Prometheus the counters of its links,
 	// at /metrics; 0: it does not.

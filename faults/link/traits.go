@@ -1,6 +1,6 @@
 package link
 
-// Traits are what a judge has to know of a fault, so that it needs to know no kind of
+// Traits are what scoring has to know of a fault, so that it needs to know no kind of
 // fault. The record keeps them.
 type Traits struct {
 	Counts Counted `json:"counts"`

@@ -26,7 +26,7 @@ func Give(values map[string]string) {
 // is guessed sooner than read, and hiding it would make any text unreadable.
 const shortest = 4
 
-// Hide takes the secrets of texts out of what was said by a process that knew them.
+// Hide takes the secrets of texts out of the output of a process that was given them.
 func Hide(said string, texts ...Text) string {
 	var pairs []string
 	for _, t := range texts {

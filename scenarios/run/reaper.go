@@ -90,7 +90,7 @@ func attend(ctx context.Context, runner *commands.Runner, in io.Reader, out io.W
 		return nil, nil
 	})
 	server := wire.NewServer(out)
-	runner.Tell = server.Emit
+	runner.Report = server.Emit
 	_ = server.Serve(ctx, in, calls) // a line that broke off is an end, too
 	return dismissed.Load()
 }
