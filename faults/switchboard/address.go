@@ -29,7 +29,7 @@ func checkRange(subnet netip.Prefix) (first, last netip.Addr) {
 	return first, netip.AddrFrom4(b)
 }
 
-// ofChecks tells the addresses that checks ask from, in whosever place.
+// ofChecks reports whether an address is one that checks ask from, on whichever link.
 func ofChecks(subnet netip.Prefix) func(netip.Addr) bool {
 	first, last := checkRange(subnet)
 	return func(a netip.Addr) bool { return !a.Less(first) && !last.Less(a) }
@@ -127,8 +127,8 @@ func (a *addresses) strange() ([]string, error) {
 	return out, nil
 }
 
-// forget drops what is known of a neighbour's hardware address: a container
-// that is started again may come with another one.
+// forget drops the entry of a neighbour's hardware address: a container that is started
+// again may come with another one.
 func (a *addresses) forget(ip netip.Addr) error {
 	n := &netlink.Neigh{LinkIndex: a.device.Attrs().Index, Family: netlink.FAMILY_V4,
 		IP: ip.AsSlice()}

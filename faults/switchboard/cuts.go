@@ -25,7 +25,7 @@ func (p *packets) queue(c *cut, links []path) error {
 	for i, l := range links {
 		name := fmt.Sprintf("%s, link %d", c.tag, i)
 		if !l.Users {
-			p.queueFor(c, l, tally{name: name, blind: p.between[l.ID]}, anybody)
+			p.queueFor(c, l, tally{name: name, blind: p.between[l.ID]}, anyClient)
 			continue
 		}
 		p.queueFor(c, l, tally{name: name + " checks"}, p.client(expr.CmpOpEq))
@@ -37,13 +37,14 @@ func (p *packets) queue(c *cut, links []path) error {
 	return nil
 }
 
-// who matches a packet by its client, the address of which stands at an offset of the IP header.
-type who func(offset uint32) exprs
+// clientMatch matches a packet by its client, the address of which stands at an offset of
+// the IP header.
+type clientMatch func(offset uint32) exprs
 
-func anybody(uint32) exprs { return nil }
+func anyClient(uint32) exprs { return nil }
 
 // client matches clients that are checks (CmpOpEq) or are not (CmpOpNeq).
-func (p *packets) client(op expr.CmpOp) who {
+func (p *packets) client(op expr.CmpOp) clientMatch {
 	return func(offset uint32) exprs {
 		return exprs{ipField(offset, 4),
 			&expr.Range{Op: op, Register: reg, FromData: p.first.AsSlice(),
@@ -64,7 +65,7 @@ type cutting struct {
 	*packets
 	cut         *cut
 	link        path
-	by          who
+	by          clientMatch
 	n           exprs // counts a packet
 	there, back exprs // match those of the link, to the node and from it
 }
@@ -145,7 +146,7 @@ func packetKindOf(r link.Rule) packetKind {
 }
 
 // queueFor makes the rules of one link and one kind of client.
-func (p *packets) queueFor(c *cut, l path, t tally, by who) {
+func (p *packets) queueFor(c *cut, l path, t tally, by clientMatch) {
 	c.tallys = append(c.tallys, t)
 	p.rules.counter(t.name)
 	packetKindOf(c.rule).queue(cutting{packets: p, cut: c, link: l, by: by, n: counted(t.name),

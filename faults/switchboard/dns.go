@@ -47,9 +47,9 @@ func (r *resolver) close() error {
 func (r *resolver) reply(q dns.Query) *dns.Answer {
 	from := q.From.Addr()
 	a := r.answer(from, q.Question)
-	asker := r.names.asker(from)
-	if d := r.faults.hit(asker, from, plain(q.Name)); d != nil {
-		return d.disturb(a, q, asker)
+	client := r.names.client(from)
+	if d := r.faults.hit(client, from, plain(q.Name)); d != nil {
+		return d.disturb(a, q, client)
 	}
 	return &a
 }

@@ -19,7 +19,7 @@ import (
 type dnsRules struct {
 	touched func(rule string, at int64)
 	users   map[string]bool // clients that are load groups
-	nodes   map[string]bool // clients that are nodes: what they ask for is not to be told
+	nodes   map[string]bool // clients that are nodes: users and checks are not told apart
 	check   func(netip.Addr) bool
 
 	mu    sync.Mutex
@@ -105,12 +105,12 @@ func (d *dnsRules) leftover() (out []string, err error) {
 }
 
 // hit finds the first rule for a question, and counts it.
-func (d *dnsRules) hit(asker string, from netip.Addr, name string) *dnsRule {
+func (d *dnsRules) hit(client string, from netip.Addr, name string) *dnsRule {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, id := range d.order {
 		r := d.rules[id]
-		if !r.on || !slices.Contains(r.Askers, asker) ||
+		if !r.on || !slices.Contains(r.Askers, client) ||
 			len(r.Names) > 0 && !slices.ContainsFunc(r.Names,
 				func(n string) bool { return plain(n) == name }) {
 			continue
@@ -120,11 +120,12 @@ func (d *dnsRules) hit(asker string, from netip.Addr, name string) *dnsRule {
 		}
 		now := wire.Now()
 		r.count.Total++
-		if !d.users[asker] && !d.nodes[asker] || d.check(from) || slices.Contains(r.Apart, asker) {
+		if !d.users[client] && !d.nodes[client] || d.check(from) ||
+			slices.Contains(r.Apart, client) {
 			r.count.Checks++
 			return r
 		}
-		r.count.Blind = r.count.Blind || d.nodes[asker]
+		r.count.Blind = r.count.Blind || d.nodes[client]
 		r.count.Users++
 		r.count.Last = now
 		if r.count.First == 0 {
@@ -141,7 +142,7 @@ func (d *dnsRules) hit(asker string, from netip.Addr, name string) *dnsRule {
 var nowhere = netip.MustParseAddr("192.0.2.1")
 
 // disturb changes an answer; nil is silence.
-func (r *dnsRule) disturb(a dns.Answer, q dns.Query, asker string) *dns.Answer {
+func (r *dnsRule) disturb(a dns.Answer, q dns.Query, client string) *dns.Answer {
 	switch r.Answer {
 	case "nxdomain":
 		return &dns.Answer{Code: dns.NameError}
@@ -164,17 +165,17 @@ func (r *dnsRule) disturb(a dns.Answer, q dns.Query, asker string) *dns.Answer {
 		}
 	case "wrong", "stale":
 		if q.Type == dns.A {
-			return r.foreign(a, asker)
+			return r.foreign(a, client)
 		}
 	}
 	return &a
 }
 
 // foreign is an answer with another address, which lives as long as the right one would.
-func (r *dnsRule) foreign(a dns.Answer, asker string) *dns.Answer {
+func (r *dnsRule) foreign(a dns.Answer, client string) *dns.Answer {
 	to := r.Address
 	if r.Answer == "stale" {
-		to = r.Moved[asker]
+		to = r.Moved[client]
 	}
 	if !to.IsValid() {
 		to = nowhere

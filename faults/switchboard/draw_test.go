@@ -102,7 +102,7 @@ func TestDrawIsItsShare(t *testing.T) {
 			}
 			if have, most := float64(d.hits())/n,
 				oneInAMillion*math.Sqrt(share*(1-share)/n); math.Abs(have-share) > most {
-				t.Errorf("%.4f of %d hit: want %g, give or take %.4f", have, n, share, most)
+				t.Errorf("%.4f of %d hit: want %g ± %.4f", have, n, share, most)
 			}
 		})
 	}

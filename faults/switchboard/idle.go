@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// memory is a middlebox's table of flows: those it ever knew, and those that
-// were not idle for too long. A flow is a client's address and port on a link.
+// memory is a middlebox's table of flows: all it ever had, and those that were not idle for
+// too long. A flow is a client's address and port on a link.
 type memory struct{ known, awake *nftables.Set }
 
 // mostFlows bounds a table; beyond it flows are let through unseen.
@@ -40,7 +40,7 @@ func (p *packets) queueMemory(c *cut) error {
 // queueForget makes the rules of one link: a flow is learnt by its SYN, or by its
 // first packet where it stood before; each packet keeps it awake; what comes of
 // a flow that is known and no longer awake is dropped.
-func (p *packets) queueForget(c *cut, l path, n exprs, by who) {
+func (p *packets) queueForget(c *cut, l path, n exprs, by clientMatch) {
 	m := c.memory
 	learn := all(m.renew(m.known), m.renew(m.awake))
 	put := func(parts ...exprs) { p.rules.rule(p.rules.late, c.tag, all(parts...)) }

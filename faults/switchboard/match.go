@@ -83,7 +83,7 @@ func toLink(l link.Link) exprs {
 	return all(toAddress(l.Addr), tcp(), exprs{tcpField(offPortTo, 2), equal(port(l.Port))})
 }
 
-// ofLink matches both directions of a link's connections, once conntrack knows them.
+// ofLink matches both directions of a link's connections, once conntrack tracks them.
 func ofLink(mark uint32) exprs { return all(tcp(), marked(mark)) }
 
 // marked matches a link's connections, and ICMP errors about them.

@@ -17,9 +17,9 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// metrics is what the switchboard tells a Prometheus at /metrics: the counters that its links
-// have anyway, read when they are asked for. Of faults it says nothing: monitoring has to find
-// these.
+// metrics is what the switchboard exposes to a Prometheus at /metrics: the counters that its
+// links have anyway, read when they are asked for. Of faults it says nothing: monitoring has
+// to find these.
 type metrics struct {
 	site  *site
 	links map[string]link.Link // by id
@@ -43,7 +43,7 @@ func newMetrics(t *site, links []link.Link) *metrics {
 	return m
 }
 
-// Describe tells what is told.
+// Describe sends the descriptions of all metrics.
 func (m *metrics) Describe(out chan<- *prometheus.Desc) {
 	out <- m.connections
 	out <- m.requests
@@ -57,19 +57,19 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.NewInvalidMetric(m.connections, err)
 		return
 	}
-	tell := func(d *prometheus.Desc, n uint64, labels ...string) {
+	send := func(d *prometheus.Desc, n uint64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n), labels...)
 	}
 	for id, l := range m.site.packets.links {
-		tell(m.connections, counters[l.syns()], m.labels(id)...)
+		send(m.connections, counters[l.syns()], m.labels(id)...)
 	}
 	for _, t := range m.site.streams.traffic() {
-		tell(m.connections, t.Connections, m.labels(t.Link)...)
+		send(m.connections, t.Connections, m.labels(t.Link)...)
 		if t.Unread == "" {
-			tell(m.requests, t.Requests, m.labels(t.Link)...)
+			send(m.requests, t.Requests, m.labels(t.Link)...)
 		}
 	}
-	tell(m.strays, counters[strayCounter])
+	send(m.strays, counters[strayCounter])
 }
 
 func (m *metrics) labels(id string) []string {
@@ -96,7 +96,7 @@ func (m *metrics) serve(port uint16) error {
 		ErrorLog: log.New(io.Discard, "", 0)}
 	go func() {
 		if err := m.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			_ = l.Close() // a scrape that fails tells it
+			_ = l.Close() // a scrape that fails shows it
 		}
 	}()
 	return nil

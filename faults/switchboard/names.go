@@ -11,34 +11,35 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// names answers where each name is, as each asker sees it: the same name gives every
-// consumer the addresses of its own links.
+// names answers where each name is, as each client sees it: the same name gives every
+// client the addresses of its own links.
 type names struct {
-	askers  map[netip.Addr]string              // address → client
+	clients map[netip.Addr]string              // address → client
 	known   map[string]map[string][]netip.Addr // client → name → link addresses
 	fixed   map[string]netip.Addr
 	life    map[question]uint32 // TTLs that are not the short one
 	steers  *steers
 	unknown func(link.Unknown)
 
-	mu    sync.Mutex
-	turns map[question]int // answers given, for rotation
-	told  map[question]bool
+	mu       sync.Mutex
+	turns    map[question]int // answers given, for rotation
+	reported map[question]bool
 }
 
-// question is an asker and what it asks for; a client counts as one, whatever address it asks from.
-type question struct{ asker, name string }
+// question is a client and what it asks for; a client counts as one, whatever address it
+// asks from.
+type question struct{ client, name string }
 
 func newNames(s link.Spec, unknown func(link.Unknown)) *names {
-	n := &names{askers: map[netip.Addr]string{}, known: map[string]map[string][]netip.Addr{},
+	n := &names{clients: map[netip.Addr]string{}, known: map[string]map[string][]netip.Addr{},
 		fixed: map[string]netip.Addr{}, life: map[question]uint32{}, steers: newSteers(s.Subnet),
-		unknown: unknown, turns: map[question]int{}, told: map[question]bool{}}
+		unknown: unknown, turns: map[question]int{}, reported: map[question]bool{}}
 	for _, c := range s.Clients {
 		for name, ttl := range c.TTL {
 			n.life[question{c.Name, name}] = ttl
 		}
 		for _, a := range c.Addresses {
-			n.askers[a] = c.Name
+			n.clients[a] = c.Name
 		}
 	}
 	for _, l := range s.Links {
@@ -64,46 +65,46 @@ func (n *names) learn(client, name string, a netip.Addr) {
 // plain is a name as it is compared: lower case, without the final dot.
 func plain(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
 
-// lookup gives a name's addresses for an asker, the first one another at each
-// turn. An unknown name is reported once per asker.
+// lookup gives a name's addresses for a client, the first one another at each turn. An
+// unknown name is reported once per client.
 func (n *names) lookup(from netip.Addr, name string) ([]netip.Addr, bool) {
 	name = plain(name)
-	asker := n.asker(from)
-	all := n.steers.lead(question{asker, name}, from)
+	client := n.client(from)
+	all := n.steers.lead(question{client, name}, from)
 	if len(all) == 0 {
-		all = n.known[asker][name]
+		all = n.known[client][name]
 	}
 	if len(all) > 0 {
-		return n.rotate(question{asker, name}, all), true
+		return n.rotate(question{client, name}, all), true
 	}
 	if a, ok := n.fixed[name]; ok {
 		return []netip.Addr{a}, true
 	}
-	n.report(question{asker, name})
+	n.report(question{client, name})
 	return nil, false
 }
 
-// ttl is how long an asker may keep an answer, in seconds.
+// ttl is how long a client may keep an answer, in seconds.
 func (n *names) ttl(from netip.Addr, name string) uint32 {
-	if ttl, ok := n.life[question{n.asker(from), plain(name)}]; ok {
+	if ttl, ok := n.life[question{n.client(from), plain(name)}]; ok {
 		return ttl
 	}
 	return shortTTL
 }
 
-// asker is the client that asks from an address.
-func (n *names) asker(from netip.Addr) string {
-	if name, ok := n.askers[from]; ok {
+// client is the name of the client that asks from an address.
+func (n *names) client(from netip.Addr) string {
+	if name, ok := n.clients[from]; ok {
 		return name
 	}
 	return from.String()
 }
 
-// has tells whether a name has an answer, without using up a turn.
+// has reports whether a name has an answer, without using up a turn.
 func (n *names) has(from netip.Addr, name string) bool {
 	name = plain(name)
 	_, fixed := n.fixed[name]
-	return fixed || len(n.known[n.askers[from]][name]) > 0
+	return fixed || len(n.known[n.clients[from]][name]) > 0
 }
 
 func (n *names) rotate(q question, all []netip.Addr) []netip.Addr {
@@ -116,16 +117,16 @@ func (n *names) rotate(q question, all []netip.Addr) []netip.Addr {
 
 func (n *names) report(q question) {
 	n.mu.Lock()
-	before := len(n.told)
+	before := len(n.reported)
 	if before <= link.MostUnknown {
-		n.told[q] = true
+		n.reported[q] = true
 	}
-	first := len(n.told) > before
+	first := len(n.reported) > before
 	n.mu.Unlock()
 	switch {
 	case first && before == link.MostUnknown:
-		n.unknown(link.Unknown{Asker: q.asker, More: true})
+		n.unknown(link.Unknown{Asker: q.client, More: true})
 	case first:
-		n.unknown(link.Unknown{Asker: q.asker, Name: q.name})
+		n.unknown(link.Unknown{Asker: q.client, Name: q.name})
 	}
 }

@@ -17,13 +17,13 @@ func FuzzNames(f *testing.F) {
 	f.Add("APP-2", uint16(dns.AAAA), false, 5, uint32(1))
 	f.Add("11.0.18.198.in-addr.arpa.", uint16(dns.PTR), true, 6, uint32(2))
 	f.Add(`a\.b\000..`, uint16(255), true, 7, uint32(1<<31))
-	f.Fuzz(func(t *testing.T, name string, kind uint16, udp bool, rule int, who uint32) {
+	f.Fuzz(func(t *testing.T, name string, kind uint16, udp bool, rule int, client uint32) {
 		s := threeApps()
 		d := newDNSRules(s, func(string, int64) {})
 		r := resolver{names: newNames(s, func(link.Unknown) {}), faults: d}
 		q := dns.Query{Question: dns.Question{Name: name, Type: dns.Type(kind)}, UDP: udp}
 		from := shopper
-		if who%2 == 1 {
+		if client%2 == 1 {
 			from = proxy
 		}
 		answer := link.DNSAnswers[uint(rule)%uint(len(link.DNSAnswers))]

@@ -13,10 +13,10 @@ import (
 )
 
 var (
-	shopper = netip.MustParseAddr("198.18.1.1")
-	second  = netip.MustParseAddr("198.18.1.2")
-	proxy   = netip.MustParseAddr("198.18.0.11")
-	nobody  = netip.MustParseAddr("198.18.0.77")
+	shopper  = netip.MustParseAddr("198.18.1.1")
+	second   = netip.MustParseAddr("198.18.1.2")
+	proxy    = netip.MustParseAddr("198.18.0.11")
+	stranger = netip.MustParseAddr("198.18.0.77")
 )
 
 func threeApps() link.Spec {
@@ -43,12 +43,12 @@ func threeApps() link.Spec {
 
 func TestAnswersDependOnTheAsker(t *testing.T) {
 	for _, c := range []struct {
-		from netip.Addr
-		name string
-		kind dns.Type
-		code dns.Code
-		want []string
-		told []link.Unknown
+		from     netip.Addr
+		name     string
+		kind     dns.Type
+		code     dns.Code
+		want     []string
+		reported []link.Unknown
 	}{
 		{shopper, "lb.", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
 		{second, "lb", dns.A, dns.Success, []string{"198.18.2.1"}, nil},
@@ -63,22 +63,22 @@ func TestAnswersDependOnTheAsker(t *testing.T) {
 		{proxy, "lb.", dns.AAAA, dns.NameError, nil, []link.Unknown{{Asker: "lb", Name: "lb"}}},
 		{proxy, "app.example.", dns.A, dns.NameError, nil,
 			[]link.Unknown{{Asker: "lb", Name: "app.example"}}},
-		{nobody, "app.", dns.A, dns.NameError, nil,
+		{stranger, "app.", dns.A, dns.NameError, nil,
 			[]link.Unknown{{Asker: "198.18.0.77", Name: "app"}}},
-		{nobody, "hooks.", dns.A, dns.Success, []string{"198.18.0.100"}, nil},
+		{stranger, "hooks.", dns.A, dns.Success, []string{"198.18.0.100"}, nil},
 		{proxy, "11.0.18.198.in-addr.arpa.", dns.PTR, dns.NameError, nil, nil},
 	} {
-		var told []link.Unknown
-		r := resolver{names: newNames(threeApps(), func(u link.Unknown) { told = append(told, u) })}
+		var reported []link.Unknown
+		r := resolver{names: newNames(threeApps(), func(u link.Unknown) { reported = append(reported, u) })}
 		var a dns.Answer
-		for range 2 { // what is unknown is told once
+		for range 2 { // what is unknown is reported once
 			r.names.turns = map[question]int{}
 			a = r.answer(c.from, dns.Question{Name: c.name, Type: c.kind})
 		}
-		if a.Code != c.code || !slices.Equal(answers(a), c.want) || !slices.Equal(told, c.told) {
-			t.Errorf("%s asks for %s %s: %s %v, told %v; want %s %v, told %v", c.from, c.name,
+		if a.Code != c.code || !slices.Equal(answers(a), c.want) || !slices.Equal(reported, c.reported) {
+			t.Errorf("%s asks for %s %s: %s %v, reported %v; want %s %v, reported %v", c.from, c.name,
 				c.kind,
-				a.Code, answers(a), told, c.code, c.want, c.told)
+				a.Code, answers(a), reported, c.code, c.want, c.reported)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func answers(a dns.Answer) []string {
 	return out
 }
 
-// Each asker takes its own turns, and a question of another type takes none.
+// Each client takes its own turns, and a question of another type takes none.
 func TestAnswersRotate(t *testing.T) {
 	r := resolver{names: newNames(threeApps(), func(link.Unknown) {})}
 	var firsts []string
@@ -114,8 +114,9 @@ func TestAnswersAreShortLived(t *testing.T) {
 	}
 }
 
-// Who is steered hears of other addresses, those that are excepted and everybody
-// else what they always did, and all of them how long they may keep it.
+// A client that is steered is answered with other addresses; one that is excepted, and
+// every other client, as without the steer; and all of them with the time for which they
+// may keep it.
 func TestSteer(t *testing.T) {
 	s := threeApps()
 	check := netip.MustParseAddr("198.18.0.101")
@@ -164,22 +165,22 @@ func TestSteer(t *testing.T) {
 	}
 }
 
-// Names that an asker makes up one after the other are told of so far, and not remembered
-// without end.
+// Names that a client makes up one after the other are reported up to a bound, and not
+// remembered without end.
 func TestUnknownNamesAreBounded(t *testing.T) {
-	told, more := 0, 0
+	reported, more := 0, 0
 	n := newNames(link.Spec{Subnet: netip.MustParsePrefix("198.18.0.0/22")}, func(u link.Unknown) {
 		if u.More {
 			more++
 		} else {
-			told++
+			reported++
 		}
 	})
 	for i := range 10 * link.MostUnknown {
 		n.lookup(netip.MustParseAddr("198.18.1.1"), fmt.Sprint("made-up-", i))
 	}
-	if told != link.MostUnknown || more != 1 || len(n.told) > link.MostUnknown+1 {
-		t.Errorf("told of %d, %d times of more, remembered %d", told, more, len(n.told))
+	if reported != link.MostUnknown || more != 1 || len(n.reported) > link.MostUnknown+1 {
+		t.Errorf("reported %d, %d times of more, remembered %d", reported, more, len(n.reported))
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	server := wire.NewServer(out)
 	server.Names = wire.Named("apply", "lift", "count") // a lift is never before what it lifts
-	b := &board{tell: server.Emit}
+	b := &board{emit: server.Emit}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(ctx, in, b.calls()) }()
 	var err error
@@ -35,7 +35,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 
 // board is one switchboard: the kernel's side and the streams'.
 type board struct {
-	tell teller
+	emit emitter
 
 	deadlines wire.Deadlines // of the rules in force
 
@@ -52,7 +52,7 @@ func (b *board) calls() map[string]wire.Handler {
 		"apply": wire.Handle(func(_ context.Context, r link.Rule) (out link.Bracket, err error) {
 			err = b.with(func(s *site) error { out, err = s.apply(r); return err })
 			if err == nil {
-				b.deadlines.Set(r.Name, r.For, func() error { return b.expire(r.Name) }, b.tell)
+				b.deadlines.Set(r.Name, r.For, func() error { return b.expire(r.Name) }, b.emit)
 			}
 			return out, err
 		}),
@@ -106,7 +106,7 @@ func (b *board) prepare(ctx context.Context, s link.Spec) error {
 	if b.site != nil {
 		return errPrepared
 	}
-	made, err := prepare(ctx, s, b.tell)
+	made, err := prepare(ctx, s, b.emit)
 	if err != nil {
 		return fmt.Errorf("switchboard: %w", err)
 	}
@@ -143,14 +143,14 @@ func (b *board) close() error {
 	return b.site.close()
 }
 
-// teller tells events. A peer that no longer listens to them ends the conversation
-// too, so one that cannot be told is no loss.
-type teller func(name string, body any) error
+// emitter emits events. A peer that no longer listens to them ends the conversation too, so
+// one that cannot be emitted is no loss.
+type emitter func(name string, body any) error
 
-func (t teller) touched(rule string, at int64) {
-	_ = t("touched", link.Touched{Rule: rule, At: at})
+func (e emitter) touched(rule string, at int64) {
+	_ = e("touched", link.Touched{Rule: rule, At: at})
 }
-func (t teller) unknown(u link.Unknown) { _ = t("unknown-name", u) }
-func (t teller) trouble(id string, err error) {
-	_ = t("trouble", link.Trouble{Link: id, What: err.Error()})
+func (e emitter) unknown(u link.Unknown) { _ = e("unknown-name", u) }
+func (e emitter) trouble(id string, err error) {
+	_ = e("trouble", link.Trouble{Link: id, What: err.Error()})
 }

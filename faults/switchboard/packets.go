@@ -18,7 +18,7 @@ type packets struct {
 	rules     *ruleset
 	addresses *addresses
 	links     map[string]path // kernel links, by id
-	// ids of links on which users' traffic is not to be told from checks
+	// ids of links on which users' traffic cannot be distinguished from checks
 	between     map[string]bool
 	first, last netip.Addr // where checks come from
 	touched     func(rule string, at int64)
@@ -145,7 +145,7 @@ func (p *packets) lift(name string) (link.Bracket, error) {
 	if c == nil || !c.on {
 		return link.Bracket{Before: now, After: now}, nil
 	}
-	forgotten := p.forget(c) // before anybody is let through
+	forgotten := p.forget(c) // before any packet is let through
 	if err := p.deleteRules(c); err != nil {
 		return link.Bracket{}, fmt.Errorf("lift %q: %w", name, err)
 	}

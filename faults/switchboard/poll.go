@@ -17,24 +17,24 @@ const (
 	pollLast  = 100 * time.Millisecond
 )
 
-// poll watches a cut's counters until it is lifted, and tells when it first
-// touched users' traffic.
+// poll watches a cut's counters until it is lifted, and reports when it first touched
+// users' traffic.
 func (p *packets) poll(c *cut) {
 	tick := time.NewTicker(pollFirst)
 	defer tick.Stop()
-	told := false
+	reported := false
 	for {
 		select {
 		case <-c.stop:
-			if first := c.count.First; first != 0 && !told {
+			if first := c.count.First; first != 0 && !reported {
 				p.touched(c.rule.Name, first)
 			}
 			return
 		case <-tick.C:
 		}
 		first := p.look(c)
-		if first != 0 && !told {
-			told = true
+		if first != 0 && !reported {
+			reported = true
 			tick.Reset(pollLast)
 			p.touched(c.rule.Name, first)
 		}

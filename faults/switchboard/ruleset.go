@@ -21,8 +21,8 @@ import (
 // faults that need no answer) → "stall" (DNAT to a listener here) → "links" (DNAT to the node) →
 // "late" (forward: faults on known connections) →
 // "count" (SYNs that got through) → "sources" (SNAT to the client's alias) →
-// "copies" (packets that a fault sends twice, once they look as their receiver knows them).
-// The fault chains are empty while no fault is on.
+// "copies" (packets that a fault sends twice, once they look as the receiver expects them). The
+// fault chains are empty while no fault is on.
 type ruleset struct {
 	conn   *nftables.Conn
 	table  *nftables.Table

@@ -32,7 +32,7 @@ type site struct {
 
 // prepare makes all links and names of a drill. If it fails, what it made is
 // taken away again, and it may be called anew.
-func prepare(ctx context.Context, s link.Spec, tell teller) (made *site, err error) {
+func prepare(ctx context.Context, s link.Spec, emit emitter) (made *site, err error) {
 	if err := check(s); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func prepare(ctx context.Context, s link.Spec, tell teller) (made *site, err err
 	if err := setForwarding(); err != nil {
 		return nil, err
 	}
-	if err := t.connect(s, tell); err != nil {
+	if err := t.connect(s, emit); err != nil {
 		return nil, err
 	}
 	if err := tune(); err != nil { // after the rules: conntrack's settings come with them
@@ -60,8 +60,8 @@ func prepare(ctx context.Context, s link.Spec, tell teller) (made *site, err err
 			}
 		}
 	}
-	t.names = newDNSRules(s, tell.touched)
-	names := newNames(s, tell.unknown)
+	t.names = newDNSRules(s, emit.touched)
+	names := newNames(s, emit.unknown)
 	t.steers = names.steers
 	if t.dns, err = serveDNS(names, t.names, inside(s.Subnet, t.addresses.own)); err != nil {
 		return nil, err
@@ -77,8 +77,8 @@ func prepare(ctx context.Context, s link.Spec, tell teller) (made *site, err err
 }
 
 // connect sets up the kernel's side.
-func (t *site) connect(s link.Spec, tell teller) (err error) {
-	t.streams = newStreams(s, tell)
+func (t *site) connect(s link.Spec, emit emitter) (err error) {
+	t.streams = newStreams(s, emit)
 	if t.addresses, err = findInterface(s.Subnet); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (t *site) connect(s link.Spec, tell teller) (err error) {
 	if err != nil {
 		return err
 	}
-	t.packets = newPackets(rules, t.addresses, s, tell.touched)
+	t.packets = newPackets(rules, t.addresses, s, emit.touched)
 	t.rules = rules
 	// Rules before addresses: no client meets a link address that leads nowhere.
 	if err := rules.install(s); err != nil {
@@ -110,7 +110,7 @@ func (t *site) connect(s link.Spec, tell teller) (err error) {
 }
 
 // near are the addresses that containers may ask for on the wire: all of the
-// switchboard's, and those that its DNS gives to everybody.
+// switchboard's, and those that its DNS gives to every client.
 func (t *site) near(s link.Spec) []netip.Addr {
 	out := slices.Concat(t.addresses.own, linkAddresses(s.Links), aliasesOf(s.Clients),
 		slices.Collect(maps.Values(s.Names)))

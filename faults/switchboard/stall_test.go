@@ -31,7 +31,7 @@ func TestStallHalfWay(t *testing.T) {
 	}
 	c := &cut{rule: link.Rule{AcceptStall: &link.AcceptStall{Backlog: 4}}}
 	if err := c.openStall(links); err == nil {
-		t.Fatalf("listens on %s, which somebody else has", taken.Addr())
+		t.Fatalf("listens on %s, which is in use already", taken.Addr())
 	}
 	if len(c.stalls) > 0 {
 		t.Errorf("left: %+v", c.stalls)

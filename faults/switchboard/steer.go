@@ -12,8 +12,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// steers are the rules that lead askers elsewhere, in force or lifted: counts
-// outlive the lift.
+// steers are the rules that lead clients elsewhere, in force or lifted: counts outlive the
+// lift.
 type steers struct {
 	checks func(netip.Addr) bool // a check asks from there
 
@@ -93,12 +93,12 @@ func (s *steers) lead(q question, from netip.Addr) []netip.Addr {
 	defer s.mu.Unlock()
 	for _, id := range s.order {
 		r := s.rules[id]
-		if !r.on || len(r.To[q.asker]) == 0 || slices.Contains(r.Except, from) ||
+		if !r.on || len(r.To[q.client]) == 0 || slices.Contains(r.Except, from) ||
 			!slices.ContainsFunc(r.Names, func(n string) bool { return plain(n) == q.name }) {
 			continue
 		}
 		r.hit(from, s.checks)
-		return r.To[q.asker]
+		return r.To[q.client]
 	}
 	return nil
 }

@@ -82,8 +82,8 @@ func (s *strays) drop(r *ruleset, subnet netip.Prefix) error {
 	}
 	r.counter(strayCounter)
 	chain := r.base("strays", nftables.ChainHookPrerouting, strayPriority, nftables.ChainTypeFilter)
-	// A bridge without an address speaks of its multicast groups all the same: no
-	// container's doing, as those have one.
+	// A bridge without an address reports its multicast groups all the same: no container's
+	// doing, as those have one.
 	r.rule(chain, "", all(exprs{
 		ipField(offSource, 4), equal(netip.IPv4Unspecified().AsSlice()),
 		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: reg}, equal([]byte{unix.IPPROTO_IGMP}),

@@ -28,7 +28,7 @@ type streams struct {
 	authority authority.Pair
 	checks    func(netip.Addr) bool
 	nodes     map[string]bool // names of clients that are nodes
-	tell      teller
+	emit      emitter
 	server    *toxiproxy.ApiServer // never listens; proxies ask it for logger and metrics
 
 	mu    sync.Mutex
@@ -45,13 +45,13 @@ type proxied struct {
 	faults   *modes
 }
 
-func newStreams(s link.Spec, tell teller) *streams {
+func newStreams(s link.Spec, emit emitter) *streams {
 	nodes := map[string]bool{}
 	for _, l := range s.Links {
 		nodes[l.To], nodes[l.Name] = true, true
 	}
 	return &streams{
-		run: s.Run, subnet: s.Subnet, authority: s.Authority, tell: tell, nodes: nodes,
+		run: s.Run, subnet: s.Subnet, authority: s.Authority, emit: emit, nodes: nodes,
 		checks: ofChecks(s.Subnet),
 		server: toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()),
 		links:  map[string]*proxied{}, rules: map[string]*mode{},
@@ -89,8 +89,8 @@ func (s *streams) open(ctx context.Context, l link.Link) error {
 	ctx, stop := context.WithCancel(ctx)
 	d := &linkListener{server: s.server, proxy: proxy, toxic: toxic, listener: listener, stage: g,
 		faults: faults,
-		whose:  s.whose(l), nodes: !l.Users && s.nodes[l.From],
-		refused: func(err error) { s.tell.trouble(l.ID, err) }, ctx: ctx, stop: stop,
+		origin: s.origin(l), nodes: !l.Users && s.nodes[l.From],
+		refused: func(err error) { s.emit.trouble(l.ID, err) }, ctx: ctx, stop: stop,
 		flows: map[*flow]bool{}}
 	d.busy.Go(d.serve)
 	d.busy.Go(d.look)
@@ -99,9 +99,9 @@ func (s *streams) open(ctx context.Context, l link.Link) error {
 	return nil
 }
 
-// whose a connection over a link is, by its client's address.
-func (s *streams) whose(l link.Link) func(netip.Addr) whose {
-	return func(a netip.Addr) whose {
+// origin finds the origin of a connection over a link, by its client's address.
+func (s *streams) origin(l link.Link) func(netip.Addr) origin {
+	return func(a netip.Addr) origin {
 		if l.Users && !s.checks(a) {
 			return users
 		}
@@ -123,7 +123,7 @@ func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 	if m := s.rules[r.Name]; m != nil && m.active.Load() {
 		return link.Bracket{}, fmt.Errorf("rule %q is in force already", r.Name)
 	}
-	m := newMode(r, s.tell.touched)
+	m := newMode(r, s.emit.touched)
 	for _, id := range r.Links {
 		l := s.links[id]
 		switch {
@@ -131,7 +131,7 @@ func (s *streams) apply(r link.Rule) (link.Bracket, error) {
 			return link.Bracket{}, fmt.Errorf("rule %q: no proxied link %q", r.Name, id)
 		case m.staged() && !l.stage.staged:
 			return link.Bracket{}, fmt.Errorf("rule %q: link %q was not prepared for one that "+
-				"has to know each request before the node does", r.Name, id)
+				"has to read each request before the node does", r.Name, id)
 		case l.faults.taken(m):
 			return link.Bracket{}, fmt.Errorf("rule %q: link %q already suffers another of its "+
 				"kind", r.Name, id)
@@ -180,7 +180,7 @@ func (s *streams) count(name string) (link.Count, bool, error) {
 			links = append(links, l)
 		}
 	}
-	untold(&c, links, func(l *proxied) bool { return l.listener.nodes })
+	countUnread(&c, links, func(l *proxied) bool { return l.listener.nodes })
 	return c, true, nil
 }
 
@@ -193,7 +193,7 @@ func (s *streams) traffic() []link.Traffic {
 		of := link.Traffic{Link: id, Connections: l.stage.connections.Load(),
 			Requests: l.stage.requests.Load(), Users: l.stage.asked.Load(),
 			Untraced: l.listener.nodes && !l.stage.trace.seen.Load(),
-			Unread:   l.stage.trace.spoken()}
+			Unread:   l.stage.trace.protocols()}
 		all = append(all, of)
 	}
 	return all

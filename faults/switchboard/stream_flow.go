@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// flow is one connection of a client over a proxied link: what the listener, the
-// toxic and the HTTP stage know of it together.
+// flow is one connection of a client over a proxied link: what the listener, the toxic and
+// the HTTP stage share of it.
 type flow struct {
 	client *net.TCPConn
 	fd     int32 // the client's, to look whether it has closed
@@ -56,11 +56,11 @@ type transaction struct {
 	missed []*mode    // that were drawn not to
 }
 
-// opaque is a transaction of which only the side is known.
-func opaque(w whose) *transaction { return &transaction{request: request{whose: w}} }
+// opaque is a transaction of which only the origin is known.
+func opaque(o origin) *transaction { return &transaction{request: request{origin: o}} }
 
-// drawn tells whether a rule on a share touches it: that is drawn once, and holds for all its
-// pieces.
+// drawn reports whether a rule on a share touches it: that is drawn once, and holds for all
+// its pieces.
 func (t *transaction) drawn(m *mode, share float64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,40 +74,40 @@ func (t *transaction) drawn(m *mode, share float64) bool {
 	return hit
 }
 
-// selected tells whether a rule touches it.
+// selected reports whether a rule touches it.
 func (t *transaction) selected(m *mode) bool {
 	return !t.spared && m.Select.Takes(t.method, t.path, t.fields.Values)
 }
 
-// whose traffic something is.
-type whose int
+// origin is where traffic comes from: checks or users.
+type origin int
 
 const (
-	checks whose = iota
+	checks origin = iota
 	users
-	anybodys // users' and checks' cannot be told apart
+	unattributed // users' and checks' cannot be told apart
 )
 
-// whose the flow's traffic is as long as no request tells: a node's, to another
-// node, is anybody's where it cannot be read, or says nothing.
-func (f *flow) whose() whose {
+// origin is the flow's as long as no request states one: of a node's traffic to another
+// node it is unattributed where that cannot be read, or states nothing.
+func (f *flow) origin() origin {
 	if f.users.Load() {
 		return users
 	}
 	return f.unsaid(f.dark.Load())
 }
 
-// unsaid is whose something is that does not say so.
-func (f *flow) unsaid(dark bool) whose {
+// unsaid is the origin of traffic that does not state one.
+func (f *flow) unsaid(dark bool) origin {
 	if f.nodes && (dark || !f.trace.seen.Load()) {
-		return anybodys
+		return unattributed
 	}
 	return checks
 }
 
-// asks is whose a request is, by its traceparent.
-func (f *flow) asks(w whose) whose {
-	if w == users {
+// asks is the origin of a request, by its traceparent.
+func (f *flow) asks(o origin) origin {
+	if o == users {
 		f.trace.seen.Store(true)
 		return users
 	}
@@ -115,10 +115,10 @@ func (f *flow) asks(w whose) whose {
 }
 
 func newFlow(ctx context.Context, client *net.TCPConn, faults *modes, nodes bool, t *trace,
-	w whose) *flow {
+	o origin) *flow {
 	f := &flow{client: client, faults: faults, nodes: nodes, trace: t, born: time.Now(),
-		answers: []answer{{0, opaque(w)}}}
-	f.users.Store(w == users)
+		answers: []answer{{0, opaque(o)}}}
+	f.users.Store(o == users)
 	if raw, err := client.SyscallConn(); err == nil {
 		_ = raw.Control(func(fd uintptr) { f.fd = int32(fd) })
 	}
@@ -137,19 +137,19 @@ func (f *flow) answer(begins int64, t *transaction) {
 // unreadable is all of the flow that cannot be read, both ways.
 func (f *flow) unreadable() *transaction {
 	f.dark.Store(true)
-	w := f.whose()
+	o := f.origin()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.rest == nil {
-		f.rest = opaque(w)
+		f.rest = opaque(o)
 	}
 	return f.rest
 }
 
 // ask notes that a request came; to be called before the node has it. False: the
 // flow is over.
-func (f *flow) ask(w whose) bool {
-	if w == users {
+func (f *flow) ask(o origin) bool {
+	if o == users {
 		f.users.Store(true)
 	}
 	f.asked.Store(true)
@@ -165,8 +165,8 @@ func (f *flow) spareHandshake() {
 	f.answers[0].spared = true
 }
 
-// take tells whose the next bytes are, at which place of that answer they
-// stand, and how many of n they are.
+// take finds the transaction of the next bytes, at which place of its answer they stand,
+// and how many of n they are.
 func (f *flow) take(n int) (t *transaction, at int64, length int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -193,8 +193,8 @@ func (f *flow) pass(n int) {
 func (f *flow) reset(m *mode) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	// It is counted before the RST: whoever has met that finds it counted.
-	if f.over.Err() != nil || f.rst.Load() || !m.hit(f.whose()) {
+	// It is counted before the RST: a client that has met that finds it counted.
+	if f.over.Err() != nil || f.rst.Load() || !m.hit(f.origin()) {
 		return
 	}
 	f.rst.Store(true)

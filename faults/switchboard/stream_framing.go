@@ -22,9 +22,9 @@ var errNoHead = errors.New("not the head of an HTTP/1 message")
 // longestWord bounds the first word of a message: a method, or a version.
 const longestWord = 32
 
-// plausible tells, as soon as it can be told, whether a message begins as one of
-// HTTP/1 does: by a word of capitals, as a method or "HTTP/1.1" is. Whoever waits
-// for the end of the line waits for ever where there are no lines.
+// plausible decides, as soon as it can, whether a message begins as one of HTTP/1 does: by
+// a word of capitals, as a method or "HTTP/1.1" is. To wait for the end of the line is to
+// wait for ever where there are no lines.
 func plausible(r *bufio.Reader) error {
 	for n := 1; n <= longestWord; n++ {
 		b, err := r.Peek(n)
@@ -103,8 +103,7 @@ func answerFraming(method string, a *http.Response) framing {
 	return framing{untilEOF}
 }
 
-// bodiless tells whether an answer has no body, whatever its fields say (RFC 9112,
-// 6.3).
+// bodiless reports whether an answer has no body, whatever its fields say (RFC 9112, 6.3).
 func bodiless(method string, status int) bool {
 	return method == http.MethodHead || status < 200 || status == http.StatusNoContent ||
 		status == http.StatusNotModified

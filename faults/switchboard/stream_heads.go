@@ -10,21 +10,21 @@ import (
 	"strings"
 )
 
-// request is what the stage knows of a request.
+// request is what the stage reads of a request.
 type request struct {
 	method string
 	path   string
 	body   framing
-	whose  whose
+	origin origin
 	waits  bool // for 100, before it sends a body
 	last   bool // on its connection
 }
 
-// response is what the stage knows of an answer.
+// response is what the stage reads of an answer.
 type response struct {
 	status  int
 	body    framing
-	upgrade string // what is spoken from here on, of 101
+	upgrade string // the protocol from here on, of 101
 }
 
 // heads reads the heads of one side of a connection. net/http is the judge of what
@@ -74,8 +74,8 @@ func (h *heads) anyRequest(head []byte) (request, error) {
 		return request{}, err
 	}
 	return request{method: r.Method, path: r.URL.Path, body: requestFraming(r),
-		whose: h.whose([]byte(r.Header.Get(traceparent))),
-		waits: r.Header.Get("Expect") != "", last: !r.ProtoAtLeast(1, 1) || r.Close}, nil
+		origin: h.origin([]byte(r.Header.Get(traceparent))),
+		waits:  r.Header.Get("Expect") != "", last: !r.ProtoAtLeast(1, 1) || r.Close}, nil
 }
 
 func (h *heads) anyResponse(head []byte, method string) (response, error) {
@@ -86,7 +86,7 @@ func (h *heads) anyResponse(head []byte, method string) (response, error) {
 	return response{a.StatusCode, answerFraming(method, a), upgradeOf(a)}, nil
 }
 
-// upgradeOf is what an answer says that is spoken from there on; empty: what was.
+// upgradeOf is the protocol that an answer switches to; empty: none.
 func upgradeOf(a *http.Response) string {
 	if a.StatusCode != http.StatusSwitchingProtocols {
 		return ""
@@ -127,7 +127,7 @@ func (h *heads) of(head []byte) *bufio.Reader {
 
 const traceparent = "Traceparent" // as net/http writes it
 
-func (h *heads) whose(trace []byte) whose {
+func (h *heads) origin(trace []byte) origin {
 	if bytes.HasPrefix(trace, []byte(h.users)) {
 		return users
 	}
@@ -157,7 +157,7 @@ func (h *heads) plainRequest(b []byte) (q request, n int, ok bool) {
 		h.path = string(path)
 	}
 	q = request{method: methodOf(method), path: h.path, body: framing{max(f.length, 0)},
-		whose: h.whose(f.trace), last: f.closes}
+		origin: h.origin(f.trace), last: f.closes}
 	if f.chunked {
 		q.body.length = chunked
 	}
@@ -223,7 +223,7 @@ func plainMethod(b []byte) bool {
 	return len(b) > 0 && len(b) < longestWord && string(b) != http.MethodConnect
 }
 
-// plainPath tells whether a path stands for itself.
+// plainPath reports whether a path stands for itself.
 func plainPath(b []byte) bool {
 	for _, c := range b {
 		if !isToken[c] && !strings.ContainsRune("/:@(),;=", rune(c)) || c == '%' {
@@ -254,7 +254,7 @@ var isToken = func() (is [256]bool) {
 	return is
 }()
 
-// fields is what the stage wants to know of a head's fields.
+// fields is what the stage needs of a head's fields.
 type fields struct {
 	length  int64 // Content-Length
 	chunked bool

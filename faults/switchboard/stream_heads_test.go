@@ -12,8 +12,8 @@ import (
 const testTrace = "Traceparent: 00-" + testRun + "0000000000000001-0000000000000001-01\r\n"
 
 // What the stage reads without net/http is what net/http reads: the same head, to
-// the same end, of a body as long, for the same path and of the same whose; and
-// nothing that it refuses. Else two could differ about where a message ends.
+// the same end, of a body as long, for the same path and of the same origin; and nothing
+// that it refuses. Else two could differ about where a message ends.
 func FuzzPlainHeads(f *testing.F) {
 	for _, text := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -81,7 +81,7 @@ func TestPlainHeadsAreCheap(t *testing.T) {
 	said := []byte("HTTP/1.1 200 OK\r\nServer: nginx/1.27.0\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Type: text/html\r\n" +
 		"Transfer-Encoding: chunked\r\nETag: \"1-2\"\r\nConnection: keep-alive\r\n\r\n")
 	h := heads{users: "00-" + testRun}
-	want := request{method: "POST", path: "/cart/17", body: framing{17}, whose: users}
+	want := request{method: "POST", path: "/cart/17", body: framing{17}, origin: users}
 	read := func() {
 		if q, n, ok := h.plainRequest(asked); !ok || n != len(asked) || q != want {
 			t.Fatalf("have %+v, %d, %t", q, n, ok)

@@ -25,28 +25,29 @@ type linkListener struct {
 	listener net.Listener
 	stage    *stage
 	faults   *modes
-	whose    func(netip.Addr) whose
+	origin   func(netip.Addr) origin
 	nodes    bool            // the link is between nodes
 	refused  func(error)     // a client could not be taken in
 	ctx      context.Context // ends all connections
 	stop     context.CancelFunc
 	busy     sync.WaitGroup
 
-	starting sync.Mutex // one pipeline at a time: the toxic is told its flow
+	starting sync.Mutex // one pipeline at a time: the toxic is given its flow
 
 	mu    sync.Mutex
 	flows map[*flow]bool
 }
 
-// Between two failed accepts the listener waits, ever longer: whoever has no descriptor
-// left gets none by asking at once, and one that is free again is not left waiting.
+// Between two failed accepts the listener waits, ever longer: a process without a
+// descriptor left gets none by asking at once, and one that is free again is not left
+// unused.
 const (
 	firstPause   = 5 * time.Millisecond
 	longestPause = time.Second
 )
 
-// serve takes clients in until the listener is closed. A failure is told once,
-// until one has come in again: the next client may come all the same.
+// serve takes clients in until the listener is closed. A failure is reported once, until
+// one has come in again: the next client may come all the same.
 func (d *linkListener) serve() {
 	pause := firstPause
 	for {
@@ -72,7 +73,7 @@ func (d *linkListener) serve() {
 
 func (d *linkListener) admit(client *net.TCPConn) {
 	from, _ := netip.ParseAddrPort(client.RemoteAddr().String())
-	f := newFlow(d.ctx, client, d.faults, d.nodes, &d.stage.trace, d.whose(from.Addr()))
+	f := newFlow(d.ctx, client, d.faults, d.nodes, &d.stage.trace, d.origin(from.Addr()))
 	d.keep(f)
 	answers := newAnswerPipe(f, d.start)
 	context.AfterFunc(f.over, func() {

@@ -31,7 +31,7 @@ func (f *failing) Accept() (net.Conn, error) {
 // A link goes on after an accept that failed, for want of descriptors or because
 // the client was gone, and says so once for each time; it ends when it is closed.
 func TestAcceptFailsAndGoesOn(t *testing.T) {
-	var told []string
+	var reported []string
 	s, _ := linkTo(t, serverOf(t, greeter), false)
 	of := s.links["a -> b"].listener
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -40,8 +40,8 @@ func TestAcceptFailsAndGoesOn(t *testing.T) {
 	}
 	at := l.Addr().String()
 	d := &linkListener{server: of.server, proxy: of.proxy, toxic: of.toxic, stage: of.stage,
-		faults: of.faults, whose: of.whose,
-		refused: func(err error) { told = append(told, err.Error()) },
+		faults: of.faults, origin: of.origin,
+		refused: func(err error) { reported = append(reported, err.Error()) },
 		listener: &failing{l, []error{syscall.EMFILE, syscall.EMFILE, syscall.ENFILE,
 			syscall.ECONNABORTED}}, flows: map[*flow]bool{}}
 	d.ctx, d.stop = context.WithCancel(t.Context())
@@ -54,7 +54,7 @@ func TestAcceptFailsAndGoesOn(t *testing.T) {
 		t.Errorf("after the end: %v, want a refusal", err)
 	}
 	want := []string{fmt.Sprintf("accept tcp: accept4: %v", syscall.EMFILE)}
-	if !slices.Equal(told, want) {
-		t.Errorf("told %q, want %q", told, want)
+	if !slices.Equal(reported, want) {
+		t.Errorf("reported %q, want %q", reported, want)
 	}
 }

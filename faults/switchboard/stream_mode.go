@@ -23,8 +23,8 @@ type shaper interface {
 
 // breaker is a kind that ends connections.
 type breaker interface {
-	// meet is told of each connection that stands when the rule comes, of each new
-	// one, and of each request.
+	// meet is called for each connection that stands when the rule comes, for each new one,
+	// and for each request.
 	meet(f *flow, m *mode)
 }
 
@@ -113,7 +113,7 @@ func (f *modes) meet(c *flow) {
 	}
 }
 
-// shape tells whether one changes how answers go on.
+// shape reports whether one changes how answers go on.
 func (f *modes) shape() bool {
 	for i := range f {
 		if m := f[i].Load(); m != nil {
@@ -128,7 +128,7 @@ func (f *modes) shape() bool {
 // tls is the mode in which TLS handshakes are.
 func (f *modes) tls() *mode { return f[placeTLS].Load() }
 
-// staged tells whether the rule answers in the node's stead, or slows requests down.
+// staged reports whether the rule answers in the node's stead, or slows requests down.
 func (m *mode) staged() bool {
 	return m.HTTPStatus != nil || m.TLS != nil || m.Bandwidth != nil && m.Bandwidth.Up()
 }
@@ -143,7 +143,7 @@ func (m *mode) end() bool {
 
 // hit counts one thing that the rule is about to touch; false: it is lifted, and is
 // to touch nothing any more.
-func (m *mode) hit(w whose) bool {
+func (m *mode) hit(o origin) bool {
 	now := wire.Now()
 	m.mu.Lock()
 	if !m.active.Load() {
@@ -152,9 +152,9 @@ func (m *mode) hit(w whose) bool {
 	}
 	m.count.Total++
 	first := false
-	if w != checks {
+	if o != checks {
 		m.count.Users++
-		m.count.Blind = m.count.Blind || w == anybodys
+		m.count.Blind = m.count.Blind || o == unattributed
 		first = m.count.First == 0
 		if first {
 			m.count.First = now
@@ -177,7 +177,7 @@ func (m *mode) touch(t *transaction) bool {
 	if slices.Contains(t.met, m) {
 		return true
 	}
-	if !m.hit(t.whose) {
+	if !m.hit(t.origin) {
 		return false
 	}
 	t.met = append(t.met, m)

@@ -18,12 +18,12 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// patience is how long a byte may take that nobody holds back.
+// patience is how long a byte may take that nothing holds back.
 const patience = 5 * time.Second
 
-// serverOf speaks a protocol of its own on real sockets, one connection after the
-// other, and gives its address.
-func serverOf(t *testing.T, speak func(net.Conn)) netip.AddrPort {
+// serverOf serves a protocol of its own on real sockets, one connection after the other,
+// and gives its address.
+func serverOf(t *testing.T, serve func(net.Conn)) netip.AddrPort {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -36,14 +36,14 @@ func serverOf(t *testing.T, speak func(net.Conn)) netip.AddrPort {
 			if err != nil {
 				return
 			}
-			go func() { defer c.Close(); speak(c) }()
+			go func() { defer c.Close(); serve(c) }()
 		}
 	}()
 	return netip.MustParseAddrPort(l.Addr().String())
 }
 
-// greeter is a server that speaks first, as those of SMTP, MySQL, SSH and FTP do,
-// and then answers one word.
+// greeter is a server that sends first, as those of SMTP, MySQL, SSH and FTP do, and then
+// answers one word.
 func greeter(c net.Conn) {
 	fmt.Fprint(c, "220 ready\r\n")
 	word := make([]byte, 4)
@@ -53,7 +53,7 @@ func greeter(c net.Conn) {
 	_, _ = io.Copy(io.Discard, c)
 }
 
-// reverser is one whose client speaks first, in a protocol without lines, as that of
+// reverser is one whose client sends first, in a protocol without lines, as that of
 // PostgreSQL: it answers four bytes with their reverse.
 func reverser(c net.Conn) {
 	b := make([]byte, 4)
@@ -74,10 +74,10 @@ func expect(t *testing.T, c net.Conn, want string) {
 	}
 }
 
-// Whoever speaks first, and whatever, is heard at once, on links whose requests a
-// fault may answer too; and what is met there is counted by connection, of which
-// nobody knows whose it is.
-func TestWhoeverSpeaksFirst(t *testing.T) {
+// Whichever side sends first, and whatever it sends, the bytes go on at once, also on links
+// whose requests a fault may answer; and what is met there is counted by connection, which
+// cannot be attributed.
+func TestEitherSideSendsFirst(t *testing.T) {
 	for _, staged := range []bool{false, true} {
 		t.Run(fmt.Sprintf("staged=%t", staged), func(t *testing.T) {
 			s, at := linkTo(t, serverOf(t, greeter), staged)
@@ -137,7 +137,7 @@ func late(t *testing.T, s *streams, dial func() net.Conn, said, saying string) {
 	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("a connection that stands: %v, want a reset", err)
 	}
-	fresh := dial() // it may hear a greeting, and is reset with its own first word
+	fresh := dial() // it may receive a greeting, and is reset at its own first bytes
 	fmt.Fprint(fresh, "\x00\x00\x00\x08")
 	_ = fresh.SetReadDeadline(time.Now().Add(patience))
 	if _, err := io.Copy(io.Discard, fresh); !errors.Is(err, syscall.ECONNRESET) {
@@ -180,8 +180,8 @@ func TestNothingIsHeldBack(t *testing.T) {
 	}
 }
 
-// Pipelined requests go on together, and each answer is known for whose it is: the
-// fault spares one of three.
+// Pipelined requests go on together, and each answer is matched to its request: the fault
+// spares one of three.
 func TestPipelinedAnswersAreToldApart(t *testing.T) {
 	const three = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na" +
 		"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\n" +

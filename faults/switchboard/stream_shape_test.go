@@ -138,7 +138,7 @@ func TestOrderAcrossRules(t *testing.T) {
 	}
 }
 
-// A rule that comes in the middle of an answer knows how much of it has gone.
+// A rule that comes in the middle of an answer counts what of it has gone before.
 func TestCutCountsWhatWentBefore(t *testing.T) {
 	head := "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n"
 	more := make(chan bool)

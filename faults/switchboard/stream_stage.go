@@ -20,11 +20,11 @@ import (
 )
 
 // stage is the HTTP stage of one link: it stands between Toxiproxy and the node.
-// Bytes go both ways from the first moment on, whichever end speaks first and whatever;
-// where it is HTTP/1, it is read as it goes by, and so it is known for which client an answer
-// is. One connection of a client is one connection to the node. An upstream that
-// cannot be reached, or breaks off, closes the client's connection: the stage
-// never answers 502 on its own account.
+// Bytes go both ways from the first moment on, whichever end sends first and whatever; where
+// it is HTTP/1, it is read as it goes by, and so it is known for which client an answer is.
+// One connection of a client is one connection to the node. An upstream that cannot be
+// reached, or breaks off, closes the client's connection: the stage never answers 502 on its
+// own account.
 type stage struct {
 	users  string // what traceparents of users' requests begin with
 	name   string // of the node
@@ -69,7 +69,7 @@ func (g *stage) serve(f *flow, client clientConn) {
 	defer context.AfterFunc(f.over, part)()
 	s := &countingConn{Conn: client}
 	c := &exchange{stage: g, flow: f, client: s, sent: &s.bytes, node: node,
-		turns: newTurns(f.over), asks: heads{users: g.users, fields: g.fields}}
+		turns: newTurns(f.over), asked: heads{users: g.users, fields: g.fields}}
 	if g.staged {
 		c.from = bufio.NewReaderSize(client, lookahead)
 		c.lead(node)
@@ -82,7 +82,7 @@ func (g *stage) serve(f *flow, client clientConn) {
 	<-c.silent
 }
 
-// countingConn counts what is written to the client: so answers know their places.
+// countingConn counts what is written to the client: so each answer's place is known.
 type countingConn struct {
 	net.Conn
 	bytes atomic.Int64
@@ -104,7 +104,7 @@ type exchange struct {
 	node   net.Conn
 	turns  *turns
 
-	asks, tells heads // of requests, and of answers
+	asked, answered heads // of requests, and of answers
 
 	from  *bufio.Reader // what the client says, …
 	there io.Writer     // … and where it goes on to; nowhere, where reading it has carried it on
@@ -113,9 +113,9 @@ type exchange struct {
 
 	up *uplink // there, where it goes on to somewhere
 
-	heard  atomic.Bool   // the client has said something
-	alone  atomic.Bool   // the node's answers are read elsewhere
-	silent chan struct{} // closed when the node's answers have ended
+	received atomic.Bool   // the client has sent something
+	alone    atomic.Bool   // the node's answers are read elsewhere
+	silent   chan struct{} // closed when the node's answers have ended
 }
 
 // lead has what the client says go on to the node.
@@ -145,7 +145,7 @@ func (c *exchange) request() bool {
 		c.flow.end() // the client has closed
 		return false
 	}
-	c.heard.Store(true)
+	c.received.Store(true)
 	switch {
 	case c.turns.ended():
 		c.other(nil)
@@ -154,7 +154,7 @@ func (c *exchange) request() bool {
 		c.secure()
 		return false
 	}
-	q, head, err := c.asks.request(c.from)
+	q, head, err := c.asked.request(c.from)
 	http2 := bytes.HasPrefix(head, []byte(http2Preface))
 	if http2 {
 		c.stage.trace.hides(overHTTP2)
@@ -163,13 +163,13 @@ func (c *exchange) request() bool {
 		c.other(head)
 		return false
 	}
-	r := &transaction{request: q, fields: c.asks.chosen(head)}
-	if r.whose == users {
+	r := &transaction{request: q, fields: c.asked.chosen(head)}
+	if r.origin == users {
 		c.stage.asked.Add(1)
 	}
-	r.whose = c.flow.asks(r.whose)
+	r.origin = c.flow.asks(r.origin)
 	c.stage.requests.Add(1)
-	if !c.flow.ask(r.whose) {
+	if !c.flow.ask(r.origin) {
 		return false
 	}
 	if m := c.flow.faults.status(); m != nil && m.draws(r) {
@@ -244,7 +244,7 @@ func (c *exchange) answer(r *transaction, m *mode) bool {
 // other carries what is not HTTP/1, what was read of it first.
 func (c *exchange) other(first []byte) {
 	t := c.flow.unreadable()
-	if !c.flow.ask(c.flow.whose()) {
+	if !c.flow.ask(c.flow.origin()) {
 		return
 	}
 	if _, err := c.onward(t).Write(first); err != nil {
@@ -280,8 +280,8 @@ func (c *exchange) one() bool {
 	if !ok { // one long answer to the side that the connection is of
 		c.flow.answer(begins, c.flow.unreadable())
 		c.flow.asked.Store(true)
-		if c.heard.Load() { // else it is a greeting: the client's first word is still to come
-			c.flow.ask(c.flow.whose())
+		if c.received.Load() { // else it is a greeting: the client's first bytes are still to come
+			c.flow.ask(c.flow.origin())
 		}
 		return false
 	}
@@ -300,7 +300,7 @@ func (c *exchange) one() bool {
 // follows cannot be read.
 func (c *exchange) bring(method string) bool {
 	for {
-		a, err := c.tells.response(c.back, method)
+		a, err := c.answered.response(c.back, method)
 		switch {
 		case err == nil && a.status == http.StatusSwitchingProtocols:
 			c.stage.trace.hides(a.upgrade)

@@ -14,16 +14,16 @@ type statusKind link.HTTPStatus
 
 func (s *statusKind) unit() string { return fmt.Sprintf("%ds answered", s.Code) }
 
-// bad tells whether a node that flaps is bad after so long: it is for Bad of
-// each Period, from the injection on.
+// bad reports whether a node that flaps is bad after so long: it is for Bad of each Period,
+// from the injection on.
 func (s *statusKind) bad(after time.Duration) bool {
 	return s.Period == 0 || after%s.Period < s.Bad
 }
 
 // draws decides whether a request is answered by the rule, and counts it: before the
-// answer, so that whoever has read that finds it counted.
+// answer, so that a client that has read that finds it counted.
 func (m *mode) draws(t *transaction) bool {
 	s := (*statusKind)(m.HTTPStatus)
 	return t.selected(m) && s.bad(time.Since(m.began)) &&
-		(s.Share >= 1 || rand.Float64() < s.Share) && m.hit(t.whose)
+		(s.Share >= 1 || rand.Float64() < s.Share) && m.hit(t.origin)
 }

@@ -66,15 +66,15 @@ func openLink(t *testing.T, at netip.AddrPort, spec link.Spec, l link.Link) (*st
 	return s, netip.AddrPortFrom(l.Addr, l.Port).String()
 }
 
-// opened is the same by TLS, which ends in the link and begins anew, and a client
-// that trusts whom the link's certificate is by.
+// opened is the same by TLS, which ends in the link and begins anew, and a client that
+// trusts the authority of the link's certificate.
 func opened(t *testing.T, h http.Handler) (*streams, string, *http.Transport) {
 	t.Helper()
 	ca, err := authority.New("test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewTLSServer(h) // its certificate is by somebody else
+	server := httptest.NewTLSServer(h) // its certificate is by another authority
 	t.Cleanup(server.Close)
 	s, url := openTo(t, server, link.Spec{Authority: ca}, link.Link{To: "b", Name: "b", Opened: true})
 	roots := x509.NewCertPool()
@@ -483,8 +483,8 @@ func FuzzFraming(f *testing.F) {
 	})
 }
 
-// A client that gives up is gone for the node too, at once, though nobody reads of
-// a client while the node is waited for.
+// A client that gives up is gone for the node too, at once, though nothing reads from a
+// client while the node is waited for.
 func TestClientThatLeaves(t *testing.T) {
 	left := make(chan struct{})
 	_, url := throughProxy(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

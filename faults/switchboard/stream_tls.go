@@ -72,7 +72,7 @@ func (p *certStore) forge(t *link.TLS) error {
 	case link.WrongHost:
 		names = []string{strangeName}
 	case link.UnknownAuthority:
-		if ca, err = authority.New("An authority that nobody trusts"); err != nil {
+		if ca, err = authority.New("An authority that no client trusts"); err != nil {
 			return err
 		}
 	case link.IncompleteChain:
@@ -115,8 +115,8 @@ func (c *exchange) secure() {
 		c.flow.spareHandshake()
 	}
 	m := c.flow.faults.tls()
-	// It is counted before the answer: whoever has read that finds it counted.
-	if m != nil && !m.hit(c.flow.whose()) {
+	// It is counted before the answer: a client that has read that finds it counted.
+	if m != nil && !m.hit(c.flow.origin()) {
 		m = nil
 	}
 	if m != nil && m.TLS.As == link.NoAnswer {
@@ -148,9 +148,9 @@ func (c *exchange) holdHello(m *mode) bool {
 }
 
 // terminate ends the client's TLS here and goes on by TLS of its own to the node;
-// it tells whether both sides agreed to that. Under a rule, the client decides
-// first whether it takes what it is shown. Without one, the node is asked first: a
-// client of a node that does not make the handshake gets none.
+// it reports whether both sides agreed to that. Under a rule, the client decides first
+// whether it takes what it is shown. Without one, the node is asked first: a client of a
+// node that does not make the handshake gets none.
 func (c *exchange) terminate(m *mode) bool {
 	as := &link.TLS{As: good}
 	if m != nil {
@@ -190,7 +190,7 @@ func (c *exchange) takeNode() bool {
 	return c.node.SetReadDeadline(time.Time{}) == nil && !c.turns.ended()
 }
 
-// errNode is not told: the client gets an alert.
+// errNode is not reported: the client gets an alert.
 var errNode = errors.New("tls: the node makes no handshake")
 
 // http11 is all that the stage reads (RFC 7301).
@@ -206,8 +206,8 @@ func (c *exchange) toNode(name string) *tls.Conn {
 	return tls.Client(c.node, config)
 }
 
-// shaken makes a handshake, and tells whether it succeeded. What is sent to end
-// it, such as an alert, has gone out by then.
+// shaken makes a handshake, and reports whether it succeeded. What is sent to end it, such
+// as an alert, has gone out by then.
 func shaken(c *tls.Conn) bool {
 	_ = c.SetDeadline(time.Now().Add(handshakeWithin))
 	if c.Handshake() != nil {

@@ -18,8 +18,8 @@ const toxicType = "stormdrill"
 var register = sync.OnceFunc(func() { toxics.Register(toxicType, new(toxic)) })
 
 // arm puts our toxic into a proxy before its first connection. Toxiproxy makes
-// toxics by type and JSON alone; the one it made is replaced by one that is told
-// of its connections.
+// toxics by type and JSON alone; the one it made is replaced by one that is given its
+// connections.
 func arm(p *toxiproxy.Proxy) (*toxic, error) {
 	register()
 	w, err := p.Toxics.AddToxicJson(strings.NewReader(`{"type": "` + toxicType +
@@ -47,13 +47,13 @@ const (
 	mostPieces = 16 << 10
 )
 
-// Pipe moves bytes until the stream or the flow ends. Nobody interrupts it:
-// toxics do not change under traffic.
+// Pipe moves bytes until the stream or the flow ends. It is never interrupted: toxics do
+// not change under traffic.
 func (t *toxic) Pipe(stub *toxics.ToxicStub) {
 	q := queue{flow: stub.State.(*flow)}
 	q.run(stub)
 	stub.Close()
-	for range stub.Input { // whoever still writes would wait for ever
+	for range stub.Input { // a writer would wait for ever
 	}
 }
 
@@ -63,7 +63,7 @@ type queue struct {
 	pieces []piece
 	paces  [streamKinds]pace
 	bytes  int
-	closed bool // nothing more comes, or shall come
+	closed bool // nothing more comes, or is to come
 }
 
 // piece is a part of an answer.

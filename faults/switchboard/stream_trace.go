@@ -11,8 +11,8 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// trace is what is known of the requests on one link: whether any said that it was a
-// user's, and what was spoken there in which no request can be read.
+// trace is what is known of the requests on one link: whether any was marked as a user's,
+// and the protocols there in which no request can be read.
 type trace struct {
 	seen atomic.Bool // a traceparent of a user's request
 
@@ -20,14 +20,14 @@ type trace struct {
 	unread []string
 }
 
-// What is spoken where no request can be read.
+// Protocols in which no request can be read.
 const (
 	overHTTP2     = "HTTP/2"
 	overWebSocket = "WebSocket"
 	overUpgrade   = "an upgraded protocol"
 )
 
-// hides notes that a connection speaks something in which no request can be read.
+// hides notes that a connection uses a protocol in which no request can be read.
 func (t *trace) hides(what string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -36,24 +36,24 @@ func (t *trace) hides(what string) {
 	}
 }
 
-// hidden is what they speak.
+// hidden are these protocols.
 func (t *trace) hidden() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.unread)
 }
 
-// spoken is the same in words.
-func (t *trace) spoken() string { return inWords(t.hidden()) }
+// protocols is the same in words.
+func (t *trace) protocols() string { return inWords(t.hidden()) }
 
-// inWords lists what is spoken, each once.
+// inWords lists them, each once.
 func inWords(all []string) string {
 	slices.Sort(all)
 	return strings.Join(slices.Compact(all), " and ")
 }
 
-// untold adds to a count what its links do not tell of requests.
-func untold(c *link.Count, links []*proxied, between func(*proxied) bool) {
+// countUnread adds to a count what cannot be read of its links' requests.
+func countUnread(c *link.Count, links []*proxied, between func(*proxied) bool) {
 	var unread []string
 	for _, l := range links {
 		c.Untraced = c.Untraced || between(l) && !l.stage.trace.seen.Load()

@@ -14,8 +14,8 @@ import (
 	"github.com/stormdrill/stormdrill/faults/link"
 )
 
-// Between nodes whose requests say nothing, what a fault answered may all have been
-// users'; once one of them does, those that do not are checks.
+// Between nodes whose requests carry no traceparent, what a fault answered may all have
+// been users'; once one of them does, those that do not are checks.
 func TestUntracedLinkIsBlind(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(server.Close)
@@ -51,7 +51,7 @@ func TestUntracedLinkIsBlind(t *testing.T) {
 	}
 }
 
-// What a link speaks besides HTTP/1, in which no request can be met, is said.
+// Protocols on a link besides HTTP/1, in which no request can be met, are named.
 func TestUnreadProtocols(t *testing.T) {
 	for want, say := range map[string]string{
 		"HTTP/2":               "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

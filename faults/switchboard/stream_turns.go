@@ -13,7 +13,7 @@ type turns struct {
 	mu    sync.Mutex
 	fewer sync.Cond      // there are fewer, or there will be no more
 	queue []*transaction // answers to them are still to come, or to end
-	plain bool           // it speaks something else, from here on
+	plain bool           // it is another protocol from here on
 }
 
 func newTurns(over context.Context) *turns {
@@ -33,7 +33,7 @@ func (t *turns) wait(r *transaction) bool {
 	return !t.plain
 }
 
-// begin tells which request an answer that begins is for; false: for none.
+// begin finds the request that an answer which begins is for; false: for none.
 func (t *turns) begin() (*transaction, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -165,6 +165,6 @@ func TestUploadsLoseNothing(t *testing.T) {
 			t.Error("the node has a whole request of a client that left")
 		}
 	case <-time.After(10 * time.Second): // of 20 that the rest would take
-		t.Error("the node was not told that the client has left")
+		t.Error("the node did not learn that the client has left")
 	}
 }

@@ -94,7 +94,7 @@ func (w *walls) examine(ctx context.Context) ([]string, error) {
 		nil
 }
 
-// bridgeAnswers asks for the address that the engine was told not to give its bridge.
+// bridgeAnswers asks for the address that the engine was asked not to give its bridge.
 func (w *walls) bridgeAnswers(ctx context.Context) (bool, error) {
 	c, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(w.bridge,
 		discard)))
