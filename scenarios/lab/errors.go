@@ -41,13 +41,13 @@ func (e *EndedError) Error() string {
 	how := fmt.Sprintf("its process ended with exit status %d", e.Code)
 	switch killed := Signal(e.Code - 128); {
 	case e.Removed:
-		how = "somebody else removed its container (docker rm, a pruning job, or stormdrill " +
+		how = "something else removed its container (docker rm, a pruning job, or stormdrill " +
 			"clean --all)"
 	case e.OOM:
 		how = fmt.Sprintf("the kernel killed it for want of memory (OOM, exit status %d): give "+
 			"it more (memory:), or look for what it does with it", e.Code)
 	case e.Signal != "":
-		how = fmt.Sprintf("somebody else had the engine send it %s (exit status %d)", e.Signal,
+		how = fmt.Sprintf("something else had the engine send it %s (exit status %d)", e.Signal,
 			e.Code)
 	case e.Code < 0:
 		how = "its process ended, and the engine does not say how"

@@ -8,7 +8,7 @@ import (
 // MostLine is how long a line of a log may be, in bytes.
 const MostLine = 4 << 10
 
-// LogCut is the event "log-cut", told of the node "target" when a log is complete: what of
+// LogCut is the event "log-cut", of the node "target", sent when a log is complete: what of
 // it is not in the evidence.
 type LogCut struct {
 	Target string `json:"target"`
@@ -29,8 +29,8 @@ func (c LogCut) String() string {
 	return fmt.Sprintf("log of %s: %s", c.Target, strings.Join(all, "; "))
 }
 
-// OutOfMemory is the event "out-of-memory", told of the node "engine": the kernel killed a
-// process of a target that lives on, and no fault wanted it to.
+// OutOfMemory is the event "out-of-memory", of the node "engine": the kernel killed a
+// process of a target that goes on running, and no fault was meant to cause it.
 type OutOfMemory struct {
 	Target string `json:"target"`
 }

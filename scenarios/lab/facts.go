@@ -22,7 +22,7 @@ type Node struct {
 	Name  string `json:"name"`
 	Image string `json:"image"`    // as it was asked for
 	ID    string `json:"image_id"` // of its content
-	// Digests are the names by which registries know the image; none where it was built here.
+	// Digests are the image's names in registries; none where it was built here.
 	Digests []string `json:"digests"`
 	Files   []File   `json:"files"`
 }

@@ -27,14 +27,14 @@ type Ground interface {
 	// Reap removes all of a run that is over without having removed it, also what was still
 	// being made when the run ended.
 	Reap(ctx context.Context, run string) error
-	// Clean removes what dead runs left, and tells of each. A run that goes on is only
+	// Clean removes what dead runs left, and reports each. A run that goes on is only
 	// named, unless all is set.
 	Clean(ctx context.Context, all bool) ([]Dead, error)
 	// Sweep removes what dead runs of this machine left, and those of any that should have
 	// been over by now. Those that go on it does not mention.
 	Sweep(ctx context.Context) ([]Dead, error)
-	// Doctor examines whether drills can run here, and tells each finding as it is made.
-	Doctor(ctx context.Context, tell func(Finding))
+	// Doctor examines whether drills can run here, and reports each finding as it is made.
+	Doctor(ctx context.Context, report func(Finding))
 }
 
 // Lab is a drill's running nodes.
@@ -43,7 +43,7 @@ type Lab interface {
 	// Switchboard and Load are the conversations with the drill's own nodes.
 	Switchboard() *wire.Peer
 	Load() *wire.Peer
-	// Lost tells, once, of a node that ended though no fault wanted it to.
+	// Lost reports, once, a node that ended though no fault was meant to end it.
 	Lost() <-chan error
 	// Strays says what went by no link so far, by the names of nodes.
 	Strays(ctx context.Context) (timeline.Strays, error)
@@ -56,7 +56,7 @@ type Lab interface {
 	// error says that it could not be made, or broke off; ctx ends it, and the lab's end. It does
 	// not close c.
 	Carry(ctx context.Context, to plan.Published, c net.Conn) error
-	// Environment is what a command on the CLI's machine is told of the drill, as
+	// Environment is what a command on the CLI's machine is given of the drill, as
 	// NAME=value, for a fault that is aimed at the given nodes.
 	Environment(fault string, nodes []string) []string
 	// Facts are what it was made of.
@@ -77,8 +77,8 @@ type Line struct {
 type Options struct {
 	Plan *plan.Plan
 	Dir  string // evidence: each target's log goes to Dir/logs/NODE.log
-	// Events takes what the nodes tell; node is "switchboard" or "load". The lab itself
-	// tells of a "target" (LogCut) and of the "engine" (OutOfMemory).
+	// Events takes what the nodes emit; node is "switchboard" or "load". The lab itself
+	// emits those of a "target" (LogCut) and of the "engine" (OutOfMemory).
 	Events   func(node, name string, body json.RawMessage)
 	Progress func(timeline.Note) // one per step; nil: silent
 	Pulling  func(timeline.Pull) // how far an image has come, again and again; nil: silent

@@ -1,7 +1,7 @@
 // Package carry takes connections into a drill's network over one stream: the stdin and
-// stdout of a node, which dials where each is to lead. Both ends are here. On the stream they
-// speak HTTP/2, a CONNECT for each connection: it keeps many apart, lets none of them hold up
-// the others or pile up where nothing reads, and says how one ended.
+// stdout of a node, which dials where each is to lead. Both ends are here. The stream is
+// HTTP/2, with a CONNECT for each connection: it keeps many apart, lets none of them hold
+// up the others or pile up where nothing reads, and says how one ended.
 package carry
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Spec is what the node is told.
+// Spec is what the node is given.
 type Spec struct {
 	Subnet netip.Prefix `json:"subnet"` // nothing outside is dialled
 	// Ports are where connections may lead, by name.

@@ -108,7 +108,7 @@ func TestCarry(t *testing.T) {
 	all.Wait()
 }
 
-// What is not published is not reached, and a dead target is told as what it is.
+// What is not published is not reached, and a dead target is reported as what it is.
 func TestCarryLeadsNowhereElse(t *testing.T) {
 	closed := target(t, echo)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -139,7 +139,7 @@ func TestCarryResets(t *testing.T) {
 			lost <- err
 		})})
 	if _, ended := caller(t, c, "resets:80"); <-ended == nil {
-		t.Error("a reset was told as an end in order")
+		t.Error("a reset was reported as an end in order")
 	}
 	near, ended := caller(t, c, "waits:80")
 	if _, err := near.Read(make([]byte, 1)); err != nil {
@@ -150,11 +150,11 @@ func TestCarryResets(t *testing.T) {
 		t.Error("the target saw an end in order")
 	}
 	if <-ended == nil {
-		t.Error("the caller's reset was told as an end in order")
+		t.Error("the caller's reset was reported as an end in order")
 	}
 }
 
-// Whoever does not read holds no more than a window, and nobody else up.
+// A connection that is not read holds no more than a window, and holds up no other.
 func TestCarryBounds(t *testing.T) {
 	var sent atomic.Int64
 	stalled := make(chan struct{})
@@ -198,6 +198,6 @@ func TestCarryBounds(t *testing.T) {
 	}
 	// The kernel's own buffers, four of them, are what most of it is in.
 	if most := int64(32 << 20); sent.Load() > most {
-		t.Errorf("%d bytes were taken of a connection that nobody reads", sent.Load())
+		t.Errorf("%d bytes were taken of a connection that is not read", sent.Load())
 	}
 }

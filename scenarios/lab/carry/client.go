@@ -55,16 +55,16 @@ func (b both) Close() error {
 
 // greeted waits for the node's first line.
 func greeted(ctx context.Context, lines *bufio.Reader) error {
-	heard := make(chan error, 1)
+	answered := make(chan error, 1)
 	go func() {
 		line, err := lines.ReadString('\n')
 		if err == nil && line != hello {
 			err = errors.New("it does not say what it is")
 		}
-		heard <- err
+		answered <- err
 	}()
 	select {
-	case err := <-heard:
+	case err := <-answered:
 		return err
 	case <-time.After(wire.FirstWord):
 		return wire.ErrSilent
@@ -105,7 +105,7 @@ const mostWhy = 1 << 10
 func (c *Client) Carry(ctx context.Context, to string, conn net.Conn) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { // a write to whoever does not read sees nothing of the stream's end
+	go func() { // a write to a peer that does not read sees nothing of the stream's end
 		select {
 		case <-c.stream.closed:
 			cancel()

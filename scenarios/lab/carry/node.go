@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// dialWithin is how long a dial may take. Whoever asks from the other side may have given up
+// dialWithin is how long a dial may take. The caller on the other side may have given up
 // long before.
 const dialWithin = 30 * time.Second
 

@@ -119,9 +119,9 @@ func runsOn(ctx context.Context, engine *client.Client) (map[string]*found, erro
 // startWithin is how long a run may have neither a node nor a target.
 const startWithin = 30 * time.Second
 
-// alive says why a run must be left alone; empty where it is dead. The engine knows:
+// alive says why a run must be left alone; empty where it is dead. The engine shows it:
 // switchboard and load node live no longer than the CLI that talks to them, and come before
-// any target, whoever runs the drill and wherever.
+// any target, whichever user runs the drill and wherever.
 func (f *found) alive(now time.Time) string {
 	switch age := now.Sub(f.newest); {
 	case f.nodes > 0:

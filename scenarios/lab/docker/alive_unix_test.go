@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A lock is had by one at a time; who waits for it gets it when it is free, or
-// gives up with his context.
+// A lock is held by one at a time; a waiter gets it when it is free, or gives up with its
+// context.
 func TestLocks(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
 	if _, err := hold("work"); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "TMPDIR") {
@@ -33,12 +33,12 @@ func TestLocks(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := await(gone, "work", func(string) {}); !errors.Is(err, context.Canceled) {
-		t.Errorf("who gave up: %v", err)
+		t.Errorf("the waiter that gave up: %v", err)
 	}
 	freed := make(chan time.Time, 1)
 	time.AfterFunc(2*heldPause, func() { freed <- time.Now(); release() })
-	var told []string
-	again, err := await(t.Context(), "work", func(lock string) { told = append(told, lock) })
+	var named []string
+	again, err := await(t.Context(), "work", func(lock string) { named = append(named, lock) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +48,8 @@ func TestLocks(t *testing.T) {
 		t.Error("had before it was free")
 	}
 	again()
-	if !slices.Equal(told, []string{lockPath("work")}) {
-		t.Errorf("waiting, it named %q", told)
+	if !slices.Equal(named, []string{lockPath("work")}) {
+		t.Errorf("waiting, it named %q", named)
 	}
 }
 
@@ -95,8 +95,8 @@ func try(t *testing.T, err error) {
 }
 
 // A run is alive as long as a node of it runs, or before there is anything but its
-// network; who began it does not matter. What is dead is this machine's to sweep, or
-// anybody's once it should have been over.
+// network; which process began it does not matter. What is dead is this machine's to sweep,
+// or any machine's once it should have been over.
 func TestAlive(t *testing.T) {
 	now := time.Now()
 	at := func(d time.Duration) string { return now.Add(d).UTC().Format(time.RFC3339) }

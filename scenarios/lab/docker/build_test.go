@@ -103,7 +103,7 @@ func TestBuiltOncePerSource(t *testing.T) {
 	}
 }
 
-// A build that fails is told by its folder and what it said last.
+// A build that fails is reported with its folder and its last output.
 func TestBuildFails(t *testing.T) {
 	b := &builder{}
 	for k := range 1000 {
@@ -142,6 +142,6 @@ func TestImagesRemoved(t *testing.T) {
 	}
 	want := []string{builtName + ":r1-1", builtName + ":r1-2", "sha256:4", "sha256:5"}
 	if !slices.Equal(b.removed, want) || len(found) != len(want) {
-		t.Errorf("removed %q, told of %q, want %q", b.removed, found, want)
+		t.Errorf("removed %q, reported %q, want %q", b.removed, found, want)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // certificate is what an embedded target shows, for the names by which it is
-// asked; nil where it does not speak TLS.
+// asked; nil where it has no TLS.
 func (l *Lab) certificate(n plan.Node) (*authority.Pair, error) {
 	if !n.Spec.Lab.TLS {
 		return nil, nil

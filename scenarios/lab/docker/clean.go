@@ -49,7 +49,7 @@ func reap(ctx context.Context, engine *client.Client, run string) error {
 	return nil
 }
 
-// Clean removes what dead runs left, and tells of each. A run that goes on is only named,
+// Clean removes what dead runs left, and reports each. A run that goes on is only named,
 // unless all is set.
 func (Engine) Clean(ctx context.Context, all bool) ([]lab.Dead, error) {
 	return eachDead(ctx, func(ctx context.Context, engine *client.Client, run string, f *found,
@@ -168,7 +168,7 @@ func untilGone(ctx context.Context, once func(context.Context) ([]string, error)
 		switch {
 		case ctx.Err() != nil:
 			return errors.Join(fmt.Errorf("left: %s: stormdrill clean removes it",
-				cmp.Or(names, "what the engine does not tell")), err)
+				cmp.Or(names, "objects that the engine does not name")), err)
 		case time.Since(since) >= patience:
 			return errors.Join(fmt.Errorf("the engine has not removed %s in %s: it has to be "+
 				"restarted, or what holds that removed; stormdrill clean does the rest",

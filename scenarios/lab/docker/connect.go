@@ -19,8 +19,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
-// quiet is a logger that says nothing: what the user should know, Stormdrill
-// says itself.
+// quiet is a logger that says nothing: what the user should see, Stormdrill prints itself.
 type quiet struct{}
 
 func (quiet) Printf(string, ...any) {}
@@ -82,7 +81,7 @@ type socket string
 
 // dial keeps the cause where this process, or the machine, has no descriptor left. The
 // engine's client library says that the engine cannot be reached, whatever the cause is, of
-// all errors that come from dialing such a socket, which it knows by their words.
+// all errors that come from dialing such a socket, which it recognizes by their text.
 func (s socket) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", string(s))

@@ -60,8 +60,9 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// A published port leads to its target by the link that host has to it, and nowhere else; no
-// packet goes by no link. The node that carries is nobody, and gone with the lab.
+// A published port leads to its target by the link that host has to it, and nowhere else;
+// no packet goes round the links. The node that carries runs as nobody, and is gone with
+// the lab.
 func TestLabPublishes(t *testing.T) {
 	const run = "00000000000000c4"
 	labtest.Publish(t, func(t *testing.T) (lab.Lab, plan.Published) {

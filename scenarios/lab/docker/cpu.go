@@ -47,7 +47,7 @@ func (l *Lab) limitCPUs(ctx context.Context, node string, want int64) error {
 	return nil
 }
 
-// CPU tells a target's limit, and how often it stood still for it.
+// CPU reports a target's limit, and how often it stood still for it.
 func (l *Lab) CPU(ctx context.Context, node string) (faults.CPU, error) {
 	have, err := l.limits(ctx, node)
 	if err != nil {

@@ -56,7 +56,7 @@ func mounts(all []volume, at func(volume) string) (out []mount.Mount) {
 
 // startDisks makes the targets' disks, where they have any, and starts the node that holds
 // and fills them. It has no network but the drill's, and no right but to write to a folder
-// whosever that is.
+// of any owner.
 func (l *Lab) startDisks(ctx context.Context) (err error) {
 	var all []volume
 	for _, n := range l.Plan.Nodes {
@@ -151,7 +151,7 @@ func (l *Lab) FreeDisk(ctx context.Context, node, inside string) error {
 	return err
 }
 
-// Disk tells how a target's disk stands.
+// Disk reports the state of a target's disk.
 func (l *Lab) Disk(ctx context.Context, node, inside string) (faults.Disk, error) {
 	at, err := l.diskAt(node, inside)
 	if err != nil {

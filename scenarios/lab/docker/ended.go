@@ -21,8 +21,8 @@ type life struct {
 	logged chan struct{} // closed when all it wrote has come; nil: nothing is followed
 }
 
-// nextExit asks for a container's next end. It has to be asked before the start: the
-// engine then tells of an end that comes at once.
+// nextExit asks for a container's next end. It has to be asked before the start: the engine
+// then reports an end that comes at once.
 func (l *Lab) nextExit(id string) client.ContainerWaitResult {
 	return l.engine.ContainerWait(l.living, id,
 		client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
@@ -73,8 +73,8 @@ func (l *Lab) gone() error {
 // logWithin is how long the end of a log may come after the end of its writer.
 const logWithin = time.Second
 
-// ended tells of a target's end, unless a fault wanted it; that may be known only after
-// the next life has begun.
+// ended reports a target's end, unless a fault caused it; that may be known only after the
+// next life has begun.
 func (l *Lab) ended(node string, past *life, code int, failed error) {
 	l.mu.Lock()
 	wished := past.wished
@@ -115,8 +115,8 @@ func (l *Lab) autopsy(id string, code int) *lab.EndedError {
 	return e
 }
 
-// nodeEnded tells of the end of a conversation with a node of our own. Its container
-// removes itself: what the engine told of it before is all that is to be had.
+// nodeEnded reports the end of a conversation with a node of our own. Its container removes
+// itself: what the engine reported of it before is all that is to be had.
 func (l *Lab) nodeEnded(role, id string, conversation error, next client.ContainerWaitResult,
 	said *tail) {
 	if errors.Is(conversation, wire.ErrSilent) {

@@ -7,8 +7,8 @@ import (
 // shortID is how much of a container's id its users write.
 const shortID = 12
 
-// Environment is what a command on the CLI's machine is told of the drill, as
-// NAME=value, for a fault that is aimed at the given nodes:
+// Environment is what a command on the CLI's machine is given of the drill, as NAME=value,
+// for a fault that is aimed at the given nodes:
 //
 //	STORMDRILL_RUN, STORMDRILL_NETWORK, STORMDRILL_FAULT
 //	STORMDRILL_TARGETS, STORMDRILL_CONTAINERS: the nodes and their containers, parted by spaces

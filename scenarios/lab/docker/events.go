@@ -11,15 +11,15 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
-// seen is what the engine told of a container since its last start, and what its exit
+// seen is what the engine reported of a container since its last start, and what its exit
 // status does not say.
 type seen struct {
 	oom    bool
 	signal string // that it was asked to send
 }
 
-// watchEngine notes what the engine tells of the run's containers, until the lab is
-// closed. A stream that breaks off is taken up again where it was: what it tells explains
+// watchEngine notes what the engine reports of the run's containers, until the lab is
+// closed. A stream that breaks off is taken up again where it was: what it reports explains
 // an end, and is not needed to notice one.
 func (l *Lab) watchEngine() {
 	since := time.Now()
@@ -65,7 +65,7 @@ func (l *Lab) see(m events.Message) {
 	}
 }
 
-// signalName is a signal as people write it; engines tell its number.
+// signalName is a signal as people write it; engines report its number.
 func signalName(s string) string {
 	if n, err := strconv.Atoi(s); err == nil {
 		if name := lab.Signal(n); name != "" {

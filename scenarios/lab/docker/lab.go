@@ -104,7 +104,7 @@ func (l *Lab) start(ctx context.Context) (err error) {
 		// and before them their disks, and what is published
 		{"targets", timeline.Noted(now, "starting-targets", "starting targets"), l.startTargets},
 	} {
-		l.tell(step.say)
+		l.report(step.say)
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
@@ -112,12 +112,12 @@ func (l *Lab) start(ctx context.Context) (err error) {
 	return nil
 }
 
-// say tells a person what is being prepared, in English and by its kind.
+// say reports to the user what is being prepared, in English and by its kind.
 func (l *Lab) say(kind, text string, values ...string) {
-	l.tell(timeline.Noted(wire.Now(), kind, text, values...))
+	l.report(timeline.Noted(wire.Now(), kind, text, values...))
 }
 
-func (l *Lab) tell(step timeline.Note) {
+func (l *Lab) report(step timeline.Note) {
 	if l.Progress != nil {
 		l.Progress(step)
 	}
@@ -129,7 +129,7 @@ func (l *Lab) Switchboard() *wire.Peer { return l.switchboard }
 // Load is the conversation with the load node.
 func (l *Lab) Load() *wire.Peer { return l.load }
 
-// Lost tells, once, of a container that ended unwanted.
+// Lost reports, once, a container that ended and was not meant to.
 func (l *Lab) Lost() <-chan error { return l.lost }
 
 // Close removes the drill's containers and its network, and completes the

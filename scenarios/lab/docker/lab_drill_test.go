@@ -225,7 +225,7 @@ func TestLabKillAndStart(t *testing.T) {
 	})
 	select {
 	case err := <-l.Lost():
-		t.Errorf("a wished end is told as a loss: %v", err)
+		t.Errorf("an intended end is reported as a loss: %v", err)
 	default:
 	}
 	if _, err := l.engine.ContainerKill(t.Context(), l.id(node.Name),
@@ -325,7 +325,7 @@ func TestLabSqueezeAndRelax(t *testing.T) {
 	}
 	select {
 	case err := <-l.Lost():
-		t.Errorf("a wished end is told as a loss: %v", err)
+		t.Errorf("an intended end is reported as a loss: %v", err)
 	default:
 	}
 }
@@ -385,7 +385,7 @@ func TestLabLog(t *testing.T) {
 		}
 	}
 	said()
-	restarted(t, l, node, func() error { return os.Truncate(l.logPath(node.Name), 0) }) // readiness is told by the second life alone
+	restarted(t, l, node, func() error { return os.Truncate(l.logPath(node.Name), 0) }) // readiness is shown by the second life alone
 	said()
 }
 

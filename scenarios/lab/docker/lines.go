@@ -66,8 +66,9 @@ func (l *Lab) lines(ctx context.Context, id string, from int64, take func(lab.Li
 }
 
 // stampedLines takes the lines of stdout, or of stderr, apart: each begins with its time
-// stamp and a blank. Of a line as much is kept as is told of it, however long it is. A
-// stream's stamps rise: Docker 20.10 gives a line again that is written while it is read.
+// stamp and a blank. Of a line only as much is kept as is reported of it, however long it
+// is. A stream's stamps rise: Docker 20.10 gives a line again that is written while it is
+// read.
 type stampedLines struct {
 	last int64
 	take func(lab.Line)
@@ -90,7 +91,7 @@ func (s *stampedLines) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// finish tells of a line. What has no stamp is none.
+// finish reports a line. What has no stamp is none.
 func (s *stampedLines) finish() {
 	stamp, text, ok := strings.Cut(string(s.line), " ")
 	s.line = s.line[:0]

@@ -24,7 +24,7 @@ func stamped(after int64, text string) string {
 }
 
 // Lines come apart in whatever pieces, each with its stamp; what is long is cut, what comes
-// again is told once, and nothing is kept of a line without end.
+// again is reported once, and nothing is kept of a line without end.
 func TestStampedLines(t *testing.T) {
 	long := strings.Repeat("x", 20*lab.MostLine)
 	log := stamped(1, "one") + "\n" + stamped(2, "two \xff words\r") + "\n" + stamped(2,
@@ -58,7 +58,7 @@ func frame(stream byte, text string) string {
 }
 
 // A log is followed over its target's lives, from the last stamp of the one before, also where
-// it breaks off; stdout and stderr are each a stream. It ends with who listens.
+// it breaks off; stdout and stderr are each a stream. It ends with its listener.
 func TestFollow(t *testing.T) {
 	lives := [][]string{
 		{frame(1, stamped(5, "listening\n")), frame(2, stamped(4, "warning")), frame(1, stamped(7,

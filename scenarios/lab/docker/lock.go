@@ -38,7 +38,8 @@ func hold(name string) (release func(), err error) {
 		err = lockNow(f)
 	}
 	if err == nil {
-		// Who held it before has removed it meanwhile, and another may have made one anew.
+		// The process that held it before has removed it meanwhile, and another may have
+		// made one anew.
 		if now, gone := os.Lstat(path); gone != nil || !os.SameFile(now, info) {
 			err = errHeld
 		}
@@ -57,12 +58,12 @@ const heldPause = 50 * time.Millisecond
 // has to.
 func await(ctx context.Context, name string, waiting func(lock string)) (release func(),
 	err error) {
-	for told := false; ; told = true {
+	for named := false; ; named = true {
 		release, err := hold(name)
 		if !errors.Is(err, errHeld) {
 			return release, err
 		}
-		if !told {
+		if !named {
 			waiting(lockPath(name))
 		}
 		select {

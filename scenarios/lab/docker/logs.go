@@ -25,7 +25,7 @@ const (
 type targetLog struct {
 	path string
 	most int64           // of a file
-	fail func(err error) // told once of the first failure to write
+	fail func(err error) // called once, with the first failure to write
 
 	mu   sync.Mutex
 	f    *os.File
@@ -185,7 +185,7 @@ func (l *Lab) log(node string) (*targetLog, error) {
 	return made, err
 }
 
-// completeLogs ends all logs, and tells what they lack.
+// completeLogs ends all logs, and reports what they lack.
 func (l *Lab) completeLogs() {
 	l.mu.Lock()
 	all := l.written

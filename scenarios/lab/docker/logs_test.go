@@ -12,7 +12,7 @@ import (
 )
 
 // What a target writes is kept line by line as it came, in whatever pieces; a line that is
-// too long is cut, and the cut is told; of a log that is too long the end is kept.
+// too long is cut, and the cut is reported; of a log that is too long the end is kept.
 func TestTargetLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	l, err := newTargetLog(path, "all said", func(err error) { t.Error(err) })
@@ -80,7 +80,7 @@ func TestTargetLog(t *testing.T) {
 	}
 }
 
-// A full disk is told once, and the target goes on: its log is read, and its end kept.
+// A full disk is reported once, and the target goes on: its log is read, and its end kept.
 func TestTargetLogOnAFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestTargetLogOnAFullDisk(t *testing.T) {
 	}
 }
 
-// Each end is told as what it was, and the one that explains others before them.
+// Each end is reported as what it was, and the one that explains others before them.
 func TestEnds(t *testing.T) {
 	for want, e := range map[string]error{
 		"target app: its process ended with exit status 3, though": &lab.EndedError{What: "target app",
@@ -114,8 +114,8 @@ func TestEnds(t *testing.T) {
 		"its process was killed by SIGSEGV (exit status 139), and the engine was not asked to": &lab.EndedError{Code: 139},
 		"the kernel killed it for want of memory (OOM, exit status 137)": &lab.EndedError{Code: 137,
 			OOM: true, Signal: "SIGKILL"},
-		"somebody else had the engine send it SIGTERM (exit status 0)": &lab.EndedError{Signal: "SIGTERM"},
-		"somebody else removed its container": &lab.EndedError{Code: 137,
+		"something else had the engine send it SIGTERM (exit status 0)": &lab.EndedError{Signal: "SIGTERM"},
+		"something else removed its container": &lab.EndedError{Code: 137,
 			Removed: true, Signal: "SIGKILL"},
 		"its process ended, and the engine does not say how":                                              &lab.EndedError{Code: -1},
 		"the engine no longer answers (gone): what of the drill it still holds, stormdrill clean removes": &lab.EngineError{Err: errors.New("gone")},

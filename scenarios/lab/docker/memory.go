@@ -37,7 +37,7 @@ func (l *Lab) LimitMemory(whole context.Context, node string, memory quantity.Si
 		if up, lost := l.Running(ctx, node); lost == nil && !up {
 			return nil
 		}
-		// What is in use by now is more, or less: the next round tells.
+		// What is in use by now is more, or less: the next round reads it.
 		if s, lost := l.stats(ctx, node); lost == nil {
 			use = int64(s.MemoryStats.Usage)
 			if use > int64(memory) { // a limit below that would be refused, and cost time
@@ -110,8 +110,8 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 	return nil
 }
 
-// WaitExit waits until a target is dead, and tells whether it was killed for want
-// of memory.
+// WaitExit waits until a target is dead, and reports whether it was killed for want of
+// memory.
 func (l *Lab) WaitExit(ctx context.Context, node string) (oom bool, err error) {
 	dead := l.engine.ContainerWait(ctx, l.id(node),
 		client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})

@@ -18,7 +18,7 @@ import (
 )
 
 // Options of the bridge driver, and the auxiliary address that is the containers'
-// default route; Docker 20.10 is the first engine that knows all three.
+// default route; Docker 20.10 is the first engine that has all three.
 const (
 	optionMasquerade = "com.docker.network.bridge.enable_ip_masquerade"
 	optionInhibit    = "com.docker.network.bridge.inhibit_ipv4"

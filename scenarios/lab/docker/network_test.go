@@ -42,7 +42,7 @@ func TestUnlike(t *testing.T) {
 	}
 }
 
-// An engine that ignored what was asked for is told, with the cure; where that is
+// An engine that ignored what was asked for is reported, with the cure; where that is
 // allowed it is kept as a fact.
 func TestLabRefusesAnOpenNetwork(t *testing.T) {
 	l := &Lab{}
@@ -91,10 +91,10 @@ func engineThat(t *testing.T, refuse func(network.CreateRequest) string,
 	return c
 }
 
-// An engine that does as it is told is taken; one that ignores a part, or refuses it,
-// is not, unless that is allowed, and then it is known what is lacking.
+// An engine that does as asked is accepted; one that ignores a part, or refuses it, is not,
+// unless that is allowed, and then what is lacking is recorded.
 func TestNetworkOfAnEngine(t *testing.T) {
-	asTold := func(r network.CreateRequest) (n network.Inspect) {
+	asAsked := func(r network.CreateRequest) (n network.Inspect) {
 		n.Driver, n.Options, n.IPAM = r.Driver, r.Options, *r.IPAM
 		return n
 	}
@@ -118,14 +118,14 @@ func TestNetworkOfAnEngine(t *testing.T) {
 		err     string
 		lacks   int
 	}{
-		"as told": {refuse: willing, make: asTold},
+		"as asked": {refuse: willing, make: asAsked},
 		"deaf": {refuse: willing, make: deaf, open: true,
 			err: "enable_ip_masquerade=false"},
 		"deaf, and allowed":   {refuse: willing, make: deaf, allowed: true, lacks: 2},
-		"strict":              {refuse: strict, make: asTold, err: "unknown option"},
+		"strict":              {refuse: strict, make: asAsked, err: "unknown option"},
 		"strict, and allowed": {refuse: strict, make: deaf, allowed: true, lacks: 4},
-		"taken":               {refuse: overlap, make: asTold, err: lab.ErrSubnetTaken.Error()},
-		"taken, though allowed": {refuse: overlap, make: asTold, allowed: true,
+		"taken":               {refuse: overlap, make: asAsked, err: lab.ErrSubnetTaken.Error()},
+		"taken, though allowed": {refuse: overlap, make: asAsked, allowed: true,
 			err: lab.ErrSubnetTaken.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ func (l *Lab) labelled(node string) map[string]string {
 	return all
 }
 
-// router is the switchboard as the kernel has it: it forwards, does not tell clients of a shorter
-// way round itself, and answers every packet it refuses.
+// router is the switchboard as the kernel has it: it forwards, sends clients no redirect to
+// a shorter way round itself, and answers every packet it refuses.
 var router = map[string]string{
 	portsForAll:                            "0", // of its DNS
 	"net.ipv4.ip_forward":                  "1",
@@ -74,13 +74,13 @@ func (l *Lab) startLoad(ctx context.Context) (err error) {
 	return l.load.Call(ctx, "prepare", spec, nil)
 }
 
-// manyPorts lets the load node open connections as many users do, who come from as
-// many machines: by default one that it closed keeps its port for a minute, and from
-// 470 new ones a second on the kernel looks for a free one in vain.
+// manyPorts lets the load node open connections as many users on as many machines do: by
+// default one that it closed keeps its port for a minute, and from 470 new ones a second on
+// the kernel looks for a free one in vain.
 var manyPorts = map[string]string{
 	portsForAll:                    "0", // of webhooks
 	"net.ipv4.ip_local_port_range": "1024 65535",
-	// a second after it was closed; time stamps tell the two apart
+	// a second after it was closed; time stamps distinguish the two
 	"net.ipv4.tcp_tw_reuse": "1",
 }
 
@@ -144,7 +144,7 @@ func (l *Lab) startOwn(ctx context.Context, b box, attached func(stdio)) (n ownN
 	return n, nil
 }
 
-// tend tells where a conversation with a node of our own ends.
+// tend reports where a conversation with a node of our own ends.
 func (l *Lab) tend(n ownNode, with interface {
 	Done() <-chan struct{}
 	Err() error

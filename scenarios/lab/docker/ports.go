@@ -12,7 +12,7 @@ import (
 )
 
 // startPorts starts the node that carries what comes to published ports, where any are. It
-// runs as nobody, and is told which links' addresses it may dial.
+// runs as nobody, and is given the links' addresses that it may dial.
 func (l *Lab) startPorts(ctx context.Context) error {
 	if len(l.Plan.Published) == 0 {
 		return nil

@@ -22,8 +22,8 @@ const (
 )
 
 // pull has the engine pull an image that it does not have, with the user's own login to its
-// registry, and tells how far it has come. Where testcontainers puts a mirror's name before
-// the image's, it pulls that by itself.
+// registry, and reports how far it has come. Where testcontainers puts a mirror's name
+// before the image's, it pulls that by itself.
 func (l *Lab) pull(ctx context.Context, image string) error {
 	if l.hasImage(ctx, image) {
 		return nil
@@ -70,23 +70,23 @@ func (l *Lab) pullOnce(ctx context.Context, image string, o client.ImagePullOpti
 		return err
 	}
 	layers := layers{}
-	told := l.Pulling
-	if told == nil {
-		told = func(timeline.Pull) {}
+	report := l.Pulling
+	if report == nil {
+		report = func(timeline.Pull) {}
 	}
 	for m, err := range answer.JSONMessages(ctx) {
 		if err == nil && m.Error != nil {
 			err = errors.New(m.Error.Message)
 		}
 		if err != nil {
-			told(layers.sum(image, true))
+			report(layers.sum(image, true))
 			return err
 		}
 		if layers.take(m) {
-			told(layers.sum(image, false))
+			report(layers.sum(image, false))
 		}
 	}
-	told(layers.sum(image, true))
+	report(layers.sum(image, true))
 	return ctx.Err()
 }
 

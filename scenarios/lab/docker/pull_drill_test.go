@@ -63,9 +63,9 @@ func docker(t *testing.T, args ...string) {
 	}
 }
 
-// An image that the engine does not have comes from its registry, and how far it has come is
-// told; one that is nowhere is told with its name and what helps, and not asked for again and
-// again.
+// An image that the engine does not have comes from its registry, and how far it has come
+// is reported; one that is nowhere is reported with its name and what helps, and not asked
+// for again and again.
 func TestPull(t *testing.T) {
 	at := registry(t)
 	image := at + "/shop:1"

@@ -9,8 +9,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
-// A target that is not ready is told with what it was asked; a wrong port with where it is
-// written; a secret in a URL by its name.
+// A target that is not ready is reported with what it was asked; a wrong port with where it
+// is written; a secret in a URL by its name.
 func TestRefusalSaysWhatWasAsked(t *testing.T) {
 	tcp := load.Check{TCP: &load.TCPProbe{Address: "app-1:8080"}}
 	http := load.Check{HTTP: &load.HTTPProbe{URL: secret.Text("http://app-1/?key=${env:KEY}")}}

@@ -12,8 +12,8 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// A process that has no descriptor left is told so, through the engine's client library and
-// its own words, and not that its engine does not run.
+// A process that has no descriptor left is reported as such, through the engine's client
+// library and its own words, and not that its engine does not run.
 func TestNoDescriptorLeft(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "engine.sock")
 	for _, cause := range []error{syscall.EMFILE, syscall.ENFILE} {

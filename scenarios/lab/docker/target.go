@@ -132,14 +132,14 @@ func (l *Lab) embedded(n plan.Node) (b box, err error) {
 		env: map[string]string{"STORMDRILL_TARGET": string(spec)}}
 	b.host, b.user = ownTarget(s)
 	if !handed.Empty() {
-		// nothing can be put into one; to whom it runs as, nobody, it is
+		// nothing can be put into one; to the user it runs as, nobody, it is
 		b.host.ReadonlyRootfs = false
 		b.handed, err = json.Marshal(handed)
 	}
 	return b, err
 }
 
-// nodeVariable tells a container which of a target's replicas it is.
+// nodeVariable names to a container which of a target's replicas it is.
 const nodeVariable = "STORMDRILL_NODE"
 
 // named adds the node's name to an environment that does not have one.

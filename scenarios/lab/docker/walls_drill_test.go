@@ -71,7 +71,7 @@ func TestLabLetsNothingOut(t *testing.T) {
 	}
 }
 
-// A target that is not ready in time is told with what it tried to reach outside.
+// A target that is not ready in time is reported with what it tried to reach outside.
 func TestLabSaysWhatATargetTried(t *testing.T) {
 	const run = "00000000000000b5"
 	_, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {

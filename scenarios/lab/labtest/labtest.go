@@ -118,7 +118,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// wantClocks wants both nodes to tell the time, which goes on.
+// wantClocks wants both nodes' clocks to be read, and to go on.
 func wantClocks(t *testing.T, l lab.Lab) {
 	t.Helper()
 	for _, p := range []*wire.Peer{l.Switchboard(), l.Load()} {
@@ -341,7 +341,7 @@ func linksTo(t *testing.T, l lab.Lab, node string) (ids []string) {
 	return ids
 }
 
-// wantEnvironment wants commands to be told of run and fault.
+// wantEnvironment wants commands to be given run and fault.
 func wantEnvironment(t *testing.T, l lab.Lab, node string) {
 	t.Helper()
 	all := l.Environment("outage", []string{node})
@@ -353,7 +353,7 @@ func wantEnvironment(t *testing.T, l lab.Lab, node string) {
 	}
 }
 
-// wantNoLoss wants ends that were asked for not to be told as losses.
+// wantNoLoss wants ends that were asked for not to be reported as losses.
 func wantNoLoss(t *testing.T, l lab.Lab) {
 	t.Helper()
 	if _, err := l.Strays(t.Context()); err != nil {
@@ -361,7 +361,7 @@ func wantNoLoss(t *testing.T, l lab.Lab) {
 	}
 	select {
 	case err := <-l.Lost():
-		t.Errorf("told as a loss: %v", err)
+		t.Errorf("reported as a loss: %v", err)
 	default:
 	}
 }

@@ -94,7 +94,7 @@ func (l *Lab) RestoreCPU(_ context.Context, name string) error {
 	return l.change(name, func(n *node) { n.cpus = 0 })
 }
 
-// CPU tells the limit, and how often it stood still.
+// CPU reports the limit, and how often it stood still.
 func (l *Lab) CPU(_ context.Context, name string) (c faults.CPU, err error) {
 	err = l.change(name, func(n *node) {
 		c = faults.CPU{Limit: cmp.Or(n.cpus, n.own), Throttled: n.throttled}
@@ -135,7 +135,7 @@ func (l *Lab) FreeDisk(_ context.Context, name, path string) error {
 	return l.change(name, func(n *node) { delete(n.left, path) })
 }
 
-// Disk tells how it stands.
+// Disk reports its state.
 func (l *Lab) Disk(_ context.Context, name, path string) (d faults.Disk, err error) {
 	err = l.change(name, func(n *node) {
 		d = faults.Disk{Size: int64(n.disks[path]), Free: int64(n.disks[path])}
@@ -146,7 +146,7 @@ func (l *Lab) Disk(_ context.Context, name, path string) (d faults.Disk, err err
 	return d, err
 }
 
-// WaitExit waits until it is dead, and tells whether it died of its memory limit.
+// WaitExit waits until it is dead, and reports whether it died of its memory limit.
 func (l *Lab) WaitExit(ctx context.Context, name string) (oom bool, err error) {
 	for {
 		dead := false

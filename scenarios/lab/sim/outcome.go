@@ -34,8 +34,8 @@ type Outcome struct {
 	Answer bool   // the fault itself answered
 }
 
-// Felt is what users feel who can meet a fault, and whom no steer leads elsewhere: of its
-// share, each request is refused. All others are answered within 2 ms.
+// Felt is the outcome for users that can meet a fault, and that no steer leads elsewhere:
+// of its share, each request is refused. All others are answered within 2 ms.
 func Felt(r Request) Outcome {
 	for _, f := range r.Faults {
 		if r.meets(f) && draws(r.Seq, r.share(f)) {

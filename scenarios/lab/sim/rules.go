@@ -37,7 +37,7 @@ func (l *Lab) hit(fault string) (at int64, first bool) {
 	return at, first
 }
 
-// changeRule changes a rule, and tells when, by the switchboard's clock.
+// changeRule changes a rule, and gives when, by the switchboard's clock.
 func (l *Lab) changeRule(name string, do func(*rule)) link.Bracket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,8 +74,8 @@ func (l *Lab) boardCalls() calls {
 	traffic := func(context.Context, struct{}) ([]link.Traffic, error) { return l.traffic(), nil }
 	requests := func(context.Context, struct{}) ([]link.Traffic, error) { return l.requests(), nil }
 	leftover := func(context.Context, struct{}) ([]string, error) { return l.leftover(), nil }
-	return func(tell func(string, any) error) map[string]wire.Handler {
-		l.board = tell
+	return func(emit func(string, any) error) map[string]wire.Handler {
+		l.board = emit
 		return map[string]wire.Handler{
 			"apply": wire.Handle(apply), "lift": wire.Handle(lift), "count": wire.Handle(count),
 			"traffic": wire.Handle(traffic), "leftover": wire.Handle(leftover),

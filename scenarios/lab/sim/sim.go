@@ -103,7 +103,7 @@ type Lab struct {
 	o                 lab.Options
 	switchboard, load *wire.Peer
 	serving           sync.WaitGroup
-	board             func(event string, body any) error // tells what the switchboard sees
+	board             func(event string, body any) error // emits what the switchboard sees
 	lost              chan error
 	closing           sync.Once
 	closed            chan struct{}
@@ -115,8 +115,8 @@ type Lab struct {
 	users         *users                     // at work; nil: none
 }
 
-// calls are what a node answers; what it tells by itself goes by tell.
-type calls func(tell func(event string, body any) error) map[string]wire.Handler
+// calls are what a node answers; events of its own go by emit.
+type calls func(emit func(event string, body any) error) map[string]wire.Handler
 
 // serve starts a node, and gives the other side of the conversation with it.
 func (l *Lab) serve(name string, at Place, all calls) *wire.Peer {
@@ -157,7 +157,7 @@ func (l *Lab) Switchboard() *wire.Peer { return l.switchboard }
 // Load is the conversation with the load node.
 func (l *Lab) Load() *wire.Peer { return l.load }
 
-// Lost tells of what End has ended.
+// Lost reports what End has ended.
 func (l *Lab) Lost() <-chan error { return l.lost }
 
 // End ends a target that no fault wanted to end.

@@ -33,9 +33,9 @@ func (l *Lab) loadCalls() calls {
 		}
 		return load.Answer{Check: c.Name, Start: now, End: now, Good: true, Known: true}, nil
 	}
-	return func(tell func(string, any) error) map[string]wire.Handler {
+	return func(emit func(string, any) error) map[string]wire.Handler {
 		start := func(context.Context, load.Start) (load.Started, error) {
-			return load.Started{At: l.startUsers(tell)}, nil
+			return load.Started{At: l.startUsers(emit)}, nil
 		}
 		stop := func(context.Context, struct{}) (any, error) {
 			l.stopUsers()
@@ -51,7 +51,7 @@ func (l *Lab) loadCalls() calls {
 	}
 }
 
-// changeFlood changes a flood, and tells what it did so far, by the load node's clock.
+// changeFlood changes a flood, and gives what it did so far, by the load node's clock.
 func (l *Lab) changeFlood(name string, do func(of *rule, now int64)) load.FloodStats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,15 +64,15 @@ func (l *Lab) changeFlood(name string, do func(of *rule, now int64)) load.FloodS
 // users are all groups and all checks at work.
 type users struct {
 	lab  *Lab
-	tell func(string, any) error
+	emit func(string, any) error
 	at   int64 // when the first request was due
 	over chan struct{}
 	busy sync.WaitGroup
 }
 
 // startUsers sets them to work, and says when the first request was due.
-func (l *Lab) startUsers(tell func(string, any) error) int64 {
-	u := &users{lab: l, tell: tell, at: l.ground.Load.now(), over: make(chan struct{})}
+func (l *Lab) startUsers(emit func(string, any) error) int64 {
+	u := &users{lab: l, emit: emit, at: l.ground.Load.now(), over: make(chan struct{})}
 	l.mu.Lock()
 	l.users = u
 	l.mu.Unlock()
@@ -98,15 +98,15 @@ func (l *Lab) stopUsers() {
 	u.busy.Wait()
 }
 
-// tellEvery is how often a group tells of its requests.
-const tellEvery = 250 * time.Millisecond
+// emitEvery is how often a group emits its requests.
+const emitEvery = 250 * time.Millisecond
 
-// group makes a group's requests, each when it is due, and tells of them.
+// group makes a group's requests, each when it is due, and emits them.
 func (u *users) group(g load.Group) {
 	gap := time.Duration(float64(time.Second) / g.Rate)
 	for seq := uint64(0); ; {
 		var all []load.Request
-		for end := seq + max(1, uint64(tellEvery/gap)); seq < end; seq++ {
+		for end := seq + max(1, uint64(emitEvery/gap)); seq < end; seq++ {
 			since := time.Duration(seq) * gap
 			if !u.until(since) {
 				break
@@ -117,9 +117,9 @@ func (u *users) group(g load.Group) {
 			return
 		}
 		if b, err := load.EncodeBlock(g.Name, all); err == nil {
-			_ = u.tell("requests", b) // nothing may listen any more
+			_ = u.emit("requests", b) // nothing may listen any more
 		}
-		_ = u.tell("usage", load.Usage{At: u.lab.ground.Load.now(), Group: g.Name, Due: seq,
+		_ = u.emit("usage", load.Usage{At: u.lab.ground.Load.now(), Group: g.Name, Due: seq,
 			Sent: seq})
 	}
 }
@@ -147,7 +147,7 @@ func (u *users) request(g load.Group, seq uint64, due int64) load.Request {
 }
 
 // ask has the script say what becomes of a request, and has the switchboard count what it
-// meets, and tell of the first.
+// meets, and report the first.
 func (l *Lab) ask(group string, seq uint64, user uint32) Outcome {
 	l.mu.Lock()
 	ask := l.ground.Ask
@@ -168,7 +168,7 @@ func (u *users) check(c load.Check) {
 	for n := 0; u.until(c.Phase + time.Duration(n)*c.Every); n++ {
 		good, now := u.lab.watched(c), u.lab.ground.Load.now()
 		a := load.Answer{Check: c.Name, Start: now, End: now, Good: good, Known: true}
-		_ = u.tell("answer", a)
+		_ = u.emit("answer", a)
 	}
 }
 

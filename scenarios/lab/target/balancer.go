@@ -18,7 +18,7 @@ import (
 // drill's names.
 const resolveEvery = time.Second
 
-// balancer knows its servers and which has its turn.
+// balancer has its servers and which is next.
 type balancer struct {
 	cfg      scenarios.Balancer
 	host     string
@@ -37,8 +37,8 @@ type balancer struct {
 	stop    context.CancelFunc // ends the checks of the present servers
 }
 
-// newBalancer is one with servers reached by dial; where they speak TLS, ca is
-// the authority that it trusts (PEM).
+// newBalancer is one with servers reached by dial; where they use TLS, ca is the authority
+// that it trusts (PEM).
 func newBalancer(cfg scenarios.Balancer, resolve lookup, dial dialler, ca string,
 	lines *journal) (*balancer, error) {
 	cfg = withDefaults(cfg)

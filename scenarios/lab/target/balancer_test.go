@@ -172,12 +172,12 @@ func TestChecksArePhasedByTheSeed(t *testing.T) {
 	met := map[time.Duration]string{}
 	for _, server := range []string{"app-1", "app-2", "app-3"} {
 		for _, of := range []*balancer{b, {cfg: b.cfg, node: "lb", seed: 8}, {cfg: b.cfg, node: "lb-2", seed: 7}} {
-			who := fmt.Sprintf("%s asking %s, seed %d", of.node, server, of.seed)
+			asked := fmt.Sprintf("%s asking %s, seed %d", of.node, server, of.seed)
 			d := of.phase(server)
 			if d < 0 || d >= 2*time.Second || met[d] != "" {
-				t.Errorf("%s: %s, as %q", who, d, met[d])
+				t.Errorf("%s: %s, as %q", asked, d, met[d])
 			}
-			met[d] = who
+			met[d] = asked
 		}
 		if have, want := again.phase(server), b.phase(server); have != want {
 			t.Errorf("%s: %s, then %s", server, want, have)
@@ -185,8 +185,8 @@ func TestChecksArePhasedByTheSeed(t *testing.T) {
 	}
 }
 
-// A balancer counts its requests as a web target does, and by server, whose states it tells;
-// what asks its users' ports for /metrics is passed on.
+// A balancer counts its requests as a web target does, and by server, whose states it
+// exposes; what asks its users' ports for /metrics is passed on.
 func TestBalancerShowsMetrics(t *testing.T) {
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/bad" {

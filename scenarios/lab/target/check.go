@@ -96,7 +96,7 @@ func watchServer(ctx context.Context, s *server, c scenarios.Health, phase time.
 
 type dialler func(ctx context.Context, network, address string) (net.Conn, error)
 
-// connects asks for a handshake, where servers speak TLS for that one too.
+// connects asks for a TCP handshake, and where servers use TLS for that one too.
 func connects(w way) ask {
 	return func(ctx context.Context, address string) (bool, string) {
 		conn, err := w.connect(ctx, "tcp4", address)
@@ -133,7 +133,7 @@ func answers(w way, host, path string) ask {
 	}
 }
 
-// inAWord is what a reader of a state wants to know of an error.
+// inAWord is the part of an error that a reader of a state needs.
 func inAWord(err error) string {
 	var n net.Error
 	switch {

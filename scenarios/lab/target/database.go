@@ -26,8 +26,8 @@ const (
 const closeWithin = time.Second
 
 // database is a pool of connections to a PostgreSQL, which are made when they are
-// needed. It is pgx's lower half: its upper half knows types that no drill asks
-// for, and would make the binary larger by 4 MB.
+// needed. It is pgx's lower half: its upper half has types that no drill needs, and would
+// make the binary larger by 4 MB.
 type database struct {
 	pool    *puddle.Pool[*pgconn.PgConn]
 	timeout time.Duration // of one statement, with the wait for a connection

@@ -15,9 +15,8 @@ import (
 // follower is what runs beside a node of a pair. As the standby it asks the
 // active one for its log, on and on, and takes over after Fall failed questions
 // in a row, if it ever had the whole of it. As the active one it asks, once an
-// interval, whether another has taken over meanwhile; then it steps down. Two that
-// do not reach each other both lead: a pair alone cannot tell a lost peer from a
-// lost line.
+// interval, whether another has taken over meanwhile; then it steps down. Two that do not
+// reach each other both lead: a pair alone cannot distinguish a lost peer from a lost line.
 type follower struct {
 	cfg    scenarios.KV
 	store  *store

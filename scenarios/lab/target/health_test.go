@@ -45,10 +45,10 @@ func TestHealthNeedsARow(t *testing.T) {
 
 func TestEjectionEndsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []string
+		var changes []string
 		cfg := scenarios.Balancer{Passive: &scenarios.Eject{Errors: 3, For: 10 * time.Second}}
 		s := newServer("app-2", "198.18.2.3:8080", cfg,
-			func(now State) { told = append(told, upOrDown(now.Up)) })
+			func(now State) { changes = append(changes, upOrDown(now.Up)) })
 		for _, good := range []bool{false, false, true, false, false} {
 			s.served(good)
 		}
@@ -76,8 +76,8 @@ func TestEjectionEndsByItself(t *testing.T) {
 		if !s.Up() {
 			t.Fatal("came back with a failure on its slate")
 		}
-		if have := strings.Join(told, " "); have != "down up" {
-			t.Errorf("told: have %q", have)
+		if have := strings.Join(changes, " "); have != "down up" {
+			t.Errorf("changes: have %q", have)
 		}
 	})
 }

@@ -157,19 +157,19 @@ func (k *kv) write(out http.ResponseWriter, r *http.Request, id string) {
 	_, _ = fmt.Fprintf(out, "%d\n", n) // the client's loss
 }
 
-// replicated waits until the standby has entry n. A standby that is not heard
-// for the length of Fall silences is no longer waited for, as with MySQL's
-// semi-synchronous replication: one lost node must not stop the other.
+// replicated waits until the standby has entry n. A standby that sends nothing for the
+// length of Fall silences is no longer waited for, as with MySQL's semi-synchronous
+// replication: one lost node must not stop the other.
 func (k *kv) replicated(ctx context.Context, n int) bool {
 	for {
-		active, confirmed, heard, changed := k.store.followed()
+		active, confirmed, last, changed := k.store.followed()
 		switch {
 		case !active || ctx.Err() != nil:
 			return false
 		case confirmed >= n:
 			return true
 		}
-		left := time.Duration(k.cfg.Fall)*k.cfg.Interval - time.Since(heard)
+		left := time.Duration(k.cfg.Fall)*k.cfg.Interval - time.Since(last)
 		if left <= 0 {
 			return true
 		}

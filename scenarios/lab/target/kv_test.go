@@ -66,8 +66,8 @@ func put(h http.Handler, id string) int {
 
 var quick = scenarios.KV{Lag: 500 * time.Millisecond, Interval: 200 * time.Millisecond, Fall: 3}
 
-// Writes of the last lag die with the active one; the standby takes over after
-// Fall failed questions; whoever comes back joins as a standby and has it all.
+// Writes of the last lag are lost with the active one; the standby takes over after Fall
+// failed questions; a node that comes back joins as a standby and has it all.
 func TestPairFailsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -99,7 +99,7 @@ func TestPairFailsOver(t *testing.T) {
 		time.Sleep(time.Second)
 		if have := body(t, get(a, "/state")); !strings.Contains(have,
 			`"role":"standby","epoch":2,"position":2`) {
-			t.Errorf("who came back: %s", have)
+			t.Errorf("the node that came back: %s", have)
 		}
 	})
 }

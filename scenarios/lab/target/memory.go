@@ -17,8 +17,8 @@ type memory struct {
 	next   int
 }
 
-// A piece of the memory is replaced every so often, whoever asks or does not, as
-// in a cache that is renewed: some 1 % of a CPU's time.
+// A piece of the memory is replaced every so often, with or without requests, as in a cache
+// that is renewed: some 1 % of a CPU's time.
 const (
 	pieceSize  = 4 << 20
 	renewEvery = 100 * time.Millisecond

@@ -12,16 +12,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics is what an embedded target tells a Prometheus at /metrics: users' requests and their
-// duration in seconds, by status and method, and what else it has. Names, labels and buckets
-// are those of client_golang's own handlers, so that usual rules fit.
+// metrics is what an embedded target exposes to a Prometheus at /metrics: users' requests
+// and their duration in seconds, by status and method, and what else it has. Names, labels
+// and buckets are those of client_golang's own handlers, so that usual rules fit.
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	page     http.Handler
 }
 
-// newMetrics counts the requests of a node; more are what it tells besides.
+// newMetrics counts the requests of a node; more are what else it exposes.
 func newMetrics(node string, more ...prometheus.Collector) *metrics {
 	labels, by := prometheus.Labels{"node": node}, []string{"code", "method"}
 	m := &metrics{
@@ -58,16 +58,16 @@ var (
 		"1 where the balancer sends requests to the server.", []string{"server", "node"}, nil)
 )
 
-// upServers tells which of a balancer's servers are up.
+// upServers exposes which of a balancer's servers are up.
 type upServers struct {
 	node string
 	of   *balancer
 }
 
-// Describe tells what is told.
+// Describe sends the description.
 func (upServers) Describe(out chan<- *prometheus.Desc) { out <- backendUp }
 
-// Collect tells how it is now.
+// Collect sends the present values.
 func (u upServers) Collect(out chan<- prometheus.Metric) {
 	for _, s := range u.of.states() {
 		up := 0.0

@@ -38,7 +38,7 @@ func TestBackendsAreNamedAsTheDrillNamesThem(t *testing.T) {
 				{"app-3", netip.MustParseAddr("198.18.2.4")}}},
 		{"one, called like its target", zone{"app": {"198.18.2.2"}},
 			[]backend{{"app", netip.MustParseAddr("198.18.2.2")}}},
-		{"somebody else's name", zone{"app": {"198.18.2.2", "198.18.2.3"}},
+		{"another target's name", zone{"app": {"198.18.2.2", "198.18.2.3"}},
 			[]backend{{"198.18.2.2", netip.MustParseAddr("198.18.2.2")},
 				{"198.18.2.3", netip.MustParseAddr("198.18.2.3")}}},
 	} {

@@ -17,9 +17,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// outages fails requests at instants that are drawn before they come. Whether one
-// is hit is told by the clock alone when it comes, not by a timer that may be late:
-// what the log says of the instants is exact. nil never fails any.
+// outages fails requests at instants that are drawn before they come. Whether one is hit is
+// decided by the clock alone when it comes, not by a timer that may be late: what the log
+// says of the instants is exact. nil never fails any.
 type outages struct {
 	cfg   scenarios.Outages
 	share float64

@@ -20,7 +20,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// asUser asks as a user does, whose requests carry a trace.
+// asUser asks as a user does: the request carries a trace.
 func asUser(h http.Handler) *http.Response {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest("GET", "/", nil)
@@ -66,8 +66,7 @@ func TestOutagesComeWhenTheyAreDrawn(t *testing.T) {
 	}
 }
 
-// A check does not set the clock going, a user's request does; the log tells the
-// instants.
+// A check does not set the clock going, a user's request does; the log has the instants.
 func TestOutagesAreCountedFromTheFirstUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out sheet

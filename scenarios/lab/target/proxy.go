@@ -100,8 +100,8 @@ func (p *proxy) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	p.reverse.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), chosen{}, s)))
 }
 
-// rewrite aims a request at its server and tells which it is for; all else
-// stays as it came, traceparent included.
+// rewrite aims a request at its server and notes which it is for; all else stays as it
+// came, traceparent included.
 func (p *proxy) rewrite(r *httputil.ProxyRequest) {
 	r.SetURL(&url.URL{Scheme: p.servers.way.scheme(), Host: serverOf(r.In).address})
 	r.Out.Host = r.In.Host
@@ -121,17 +121,17 @@ func answered(a *http.Response) error {
 	return nil
 }
 
-// judged is an answer's body that tells its server how it ended.
+// judged is an answer's body that reports to its server how it ended.
 type judged struct {
 	io.ReadCloser
 	request *http.Request
-	told    bool
+	noted   bool
 }
 
 func (b *judged) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && !b.told && b.request.Context().Err() == nil {
-		b.told = true
+	if err != nil && !b.noted && b.request.Context().Err() == nil {
+		b.noted = true
 		serverOf(b.request).served(err == io.EOF)
 	}
 	return n, err
@@ -157,8 +157,8 @@ func (p *proxy) answer(out http.ResponseWriter, status int, text string) {
 	http.Error(out, text, status)
 }
 
-// statePage serves GET /state, GET /metrics, and GET / for those who ask whether the
-// balancer is ready: it is once it knows its servers, and how they are.
+// statePage serves GET /state, GET /metrics, and GET / for checks of whether the balancer
+// is ready: it is once it has its servers, and their states.
 func statePage(node string, b *balancer, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)

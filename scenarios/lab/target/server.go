@@ -35,7 +35,7 @@ type State struct {
 	Since   int64  `json:"since"`   // Unix time in ms
 }
 
-// newServer is a server that is up; changed is told of every change.
+// newServer is a server that is up; changed is called at every change.
 func newServer(name, address string, cfg scenarios.Balancer, changed func(State)) *server {
 	s := &server{name: name, address: address, changed: changed, why: "not checked yet",
 		since: time.Now()}
@@ -112,7 +112,7 @@ func (s *server) readmit() {
 	s.turn(fmt.Sprintf("ejection over after %s", s.eject.length))
 }
 
-// turn notes a change and tells of it, in order.
+// turn notes a change and reports it, in order.
 func (s *server) turn(why string) {
 	s.why, s.since = why, time.Now()
 	s.changed(s.state())

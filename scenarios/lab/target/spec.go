@@ -25,9 +25,9 @@ type Spec struct {
 	LB    *scenarios.Balancer `json:"lb,omitempty"`
 	KV    *scenarios.KV       `json:"kv,omitempty"`
 	SQL   *scenarios.SQL      `json:"sql,omitempty"`
-	// TLS: all ports but the state's speak TLS, and show this, which is handed over by file.
+	// TLS: all ports but the state's use TLS, and show this, which is handed over by file.
 	TLS *authority.Pair `json:"-"`
-	// CA is whom a balancer trusts whose servers speak TLS, PEM.
+	// CA is the authority that a balancer trusts where its servers use TLS, PEM.
 	CA string `json:"ca,omitempty"`
 	// Seed, with the name, is what all is drawn from that has to be the same when
 	// the drill is run again.
@@ -35,7 +35,7 @@ type Spec struct {
 }
 
 // HandedFile is where a target's container has what must not be in its environment, which
-// engines show to whoever asks: what Handed is, as JSON, readable by the target alone.
+// engines show to every client: what Handed is, as JSON, readable by the target alone.
 const HandedFile = "/stormdrill-target.json"
 
 // Handed is what a target is given beside its Spec.

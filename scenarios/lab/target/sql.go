@@ -48,8 +48,8 @@ func newSQLService(spec Spec, lines *journal) (service, error) {
 //	GET /health            200 where the database answers: a balancer's check
 //
 // What the database does not do in time is 503, with the reason. A write that failed
-// is not tried again: it may have been committed or not, and its client, who was
-// promised nothing, decides.
+// is not tried again: it may have been committed or not, and its client, which was promised
+// nothing, decides.
 type sql struct {
 	node    string
 	rows    *database
@@ -71,18 +71,18 @@ func (s *sql) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		s.metrics.page.ServeHTTP(answer, r)
 	case r.URL.Path == "/health":
 		_, err := s.rows.ask(r.Context(), anyRow)
-		s.tell(answer, "health", err)
+		s.reply(answer, "health", err)
 	case r.URL.Path == "/write" && (r.Method == http.MethodPut || r.Method == http.MethodPost):
 		if wellFormed(answer, id) {
 			_, err := s.rows.ask(r.Context(), insertRow, id)
-			s.tell(answer, id, err)
+			s.reply(answer, id, err)
 		}
 	case r.URL.Path == "/read" && r.Method == http.MethodGet:
 		n, err := s.rows.ask(r.Context(), findRow, id)
 		if err == nil && n == 0 {
 			err = errNoSuchID
 		}
-		s.tell(answer, id, err)
+		s.reply(answer, id, err)
 	default:
 		http.NotFound(answer, r)
 	}
@@ -91,8 +91,8 @@ func (s *sql) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 
 var errNoSuchID = errors.New("no such id")
 
-// tell answers by how it ended.
-func (s *sql) tell(out http.ResponseWriter, what string, err error) {
+// reply answers by how it ended.
+func (s *sql) reply(out http.ResponseWriter, what string, err error) {
 	switch {
 	case err == nil:
 		_, _ = fmt.Fprintln(out, what) // the client's loss

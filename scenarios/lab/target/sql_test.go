@@ -20,7 +20,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// ending is how a server behaves once it was told to execute a statement.
+// ending is how a server behaves once it was sent a statement to execute.
 type ending int32
 
 const (
@@ -31,8 +31,8 @@ const (
 	sleeps            // and says nothing
 )
 
-// postgres speaks as much of PostgreSQL's protocol as the application asks for; it
-// finds the row "there" and no other.
+// postgres implements as much of PostgreSQL's protocol as the application uses; it finds
+// the row "there" and no other.
 type postgres struct {
 	end     atomic.Int32
 	clients atomic.Int32
@@ -199,7 +199,7 @@ func TestSQLLeavesAServerThatTakesNoWrites(t *testing.T) {
 func TestSQLOutlivesALostQuestion(t *testing.T) {
 	var silent atomic.Bool
 	silent.Store(true)
-	a := applicationOf(t, "nobody:5432", func(ctx context.Context, host string) ([]string, error) {
+	a := applicationOf(t, "absent:5432", func(ctx context.Context, host string) ([]string, error) {
 		if silent.Load() {
 			<-ctx.Done()
 			return nil, ctx.Err()
@@ -220,7 +220,7 @@ func TestSQLSaysWhyItFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = l.Close() // nobody listens there now
+	_ = l.Close() // nothing listens there now
 	a := get(applicationOf(t, l.Addr().String(), net.DefaultResolver.LookupHost), "/read?id=x")
 	if text := body(t, a); a.StatusCode != 503 || !strings.Contains(text, "connection refused") ||
 		strings.Count(text, "\n") != 1 {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// store is what one node of a pair knows: ids in the order of their commits,
-// and its part. It is in memory, so that a killed node has lost all of it.
+// store is what one node of a pair holds: ids in the order of their commits, and its part.
+// It is in memory, so that a killed node has lost all of it.
 type store struct {
 	lines *journal
 	lag   time.Duration
@@ -23,7 +23,7 @@ type store struct {
 	numbers   map[string]int
 	synced    bool          // has had all that the active one would give, once
 	confirmed int           // entries that the standby has
-	heard     time.Time     // of the standby
+	last      time.Time     // when the standby last asked
 	beat      time.Time     // the active one's own loop went round
 	changed   chan struct{} // closed, and replaced, at every change
 }
@@ -65,7 +65,7 @@ func (s *store) standing(node string) Standing {
 		Confirmed: s.confirmed}
 }
 
-// turn tells all that wait; mu is held.
+// turn wakes all that wait; mu is held.
 func (s *store) turn() {
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -136,11 +136,11 @@ func (s *store) take(id string) {
 	s.numbers[id] = len(s.ids)
 }
 
-// followed is what the active one knows of its standby.
-func (s *store) followed() (leads bool, confirmed int, heard time.Time, changed <-chan struct{}) {
+// followed is the active one's view of its standby.
+func (s *store) followed() (leads bool, confirmed int, last time.Time, changed <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.leads, s.confirmed, s.heard, s.changed
+	return s.leads, s.confirmed, s.last, s.changed
 }
 
 // since gives a standby that has `from` entries those that follow and were
@@ -154,7 +154,7 @@ func (s *store) since(from int) (logPage, error) {
 	if from > len(s.ids) {
 		return logPage{}, fmt.Errorf("position %d is beyond mine, %d", from, len(s.ids))
 	}
-	s.heard = time.Now()
+	s.last = time.Now()
 	if from > s.confirmed {
 		s.confirmed = from
 		s.turn()

@@ -23,8 +23,8 @@ import (
 // NodeHeader names, on every answer, the node that made it.
 const NodeHeader = "X-Stormdrill-Node"
 
-// grace is how long requests under way may take once the target is told to
-// end; well within the 10 s that an engine waits before it kills.
+// grace is how long requests under way may take once the target is asked to end; well
+// within the 10 s that an engine waits before it kills.
 const grace = 3 * time.Second
 
 // defaultHeaderTimeout is for a request's header, from the first byte waited for.
@@ -42,10 +42,10 @@ type service struct {
 	headerTimeout time.Duration
 }
 
-// Run serves the target until ctx ends or the process is told to end (SIGTERM,
-// SIGINT), then lets requests under way finish, for 3 s at most. A line per
-// request and per change of state goes to out, within 200 ms. The error says
-// what kept it from serving; a wished end is none.
+// Run serves the target until ctx ends or the process is asked to end (SIGTERM, SIGINT),
+// then lets requests under way finish, for 3 s at most. A line per request and per change
+// of state goes to out, within 200 ms. The error says what kept it from serving; a wished
+// end is none.
 func Run(ctx context.Context, spec Spec, out io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -93,7 +93,7 @@ func (s Spec) kinds() int {
 	return n
 }
 
-// secured is how the target speaks TLS; nil: it does not.
+// secured is the target's TLS; nil: it has none.
 func (s Spec) secured() (*tls.Config, error) {
 	if s.TLS == nil {
 		return nil, nil

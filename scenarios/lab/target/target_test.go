@@ -107,7 +107,7 @@ func TestProxyCountsABodyThatBreaksOff(t *testing.T) {
 	}), scenarios.Balancer{Passive: &scenarios.Eject{Errors: 1, For: time.Hour}}, io.Discard)
 	if a, err := http.Get(url); err == nil { // it may break off before the status or after
 		if _, err := io.ReadAll(a.Body); err == nil {
-			t.Error("the client was told that half an answer is a whole one")
+			t.Error("half an answer reached the client as a whole one")
 		}
 		_ = a.Body.Close()
 	}
@@ -136,7 +136,7 @@ func TestDialNeverLeavesTheNetwork(t *testing.T) {
 	}
 }
 
-// freePort is one that nobody listens on.
+// freePort is one that nothing listens on.
 func freePort(t *testing.T) uint16 {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

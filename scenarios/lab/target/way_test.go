@@ -109,10 +109,10 @@ func wantVerified(t *testing.T, addr netip.AddrPort, cfg scenarios.Balancer, ca,
 	}
 }
 
-// Without anybody to trust, a balancer asks nobody.
+// Without an authority to trust, a balancer sends no question.
 func TestBalancerWithoutAuthority(t *testing.T) {
 	if _, err := newBalancer(scenarios.Balancer{Backend: "https://app:8443"}, zone{}.lookup, nil,
 		"", nil); err == nil {
-		t.Error("it trusts nobody, and would ask")
+		t.Error("it trusts no authority, and would ask")
 	}
 }

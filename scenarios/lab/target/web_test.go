@@ -99,8 +99,9 @@ func TestWebGivesUpOnAClientThatLeft(t *testing.T) {
 	})
 }
 
-// What a request brings is written to the spool, and nothing of it stays there; where it cannot
-// be written the client is told, the log says why, and who brings nothing is served.
+// What a request brings is written to the spool, and nothing of it stays there; where it
+// cannot be written the client gets an error, the log says why, and a request without a
+// body is served.
 func TestWebSpoolsBodies(t *testing.T) {
 	dir := t.TempDir()
 	var out sheet
