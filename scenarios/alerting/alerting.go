@@ -1,6 +1,6 @@
-// Package alerting reads from a Prometheus's and an Alertmanager's own configuration how long
-// they take at most to tell of what they see: how often they look, and what they wait for. Of
-// their files it reads no more than that, and it touches nothing.
+// Package alerting reads from a Prometheus's and an Alertmanager's own configuration how
+// long they take at most to report what they see: how often they look, and what they wait
+// for. Of their files it reads no more than that, and it touches nothing.
 package alerting
 
 import (
@@ -23,8 +23,8 @@ const (
 	defaultGroupInterval = 5 * time.Minute
 )
 
-// File is what one of their files says. Which it is, its own keys tell; of any other file it
-// is the zero value.
+// File is what one of their files says. Which it is, its own keys show; of any other file
+// it is the zero value.
 type File struct {
 	Prometheus   *Prometheus
 	Alertmanager *Alertmanager

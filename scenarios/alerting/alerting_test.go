@@ -22,8 +22,8 @@ func delays(t *testing.T, config, rules string) (fires, over, shown string) {
 		say(c.Prometheus.Shown())
 }
 
-// What Prometheus does where nothing is said is its own: a user who has its defaults has to be
-// told of minutes. Where something is said, the nearest place counts.
+// What Prometheus does where nothing is said is its own: a user of the defaults has to be
+// told that these are minutes. Where something is said, the nearest place counts.
 func TestPrometheusDelays(t *testing.T) {
 	for name, c := range map[string]struct{ config, rules, fires, over, shown string }{
 		"defaults": {"scrape_configs: [{job_name: a}]",
@@ -78,8 +78,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// Whether a route is taken is told from what an alert is known to have; where it is not, each
-// that may be counts. A child has what it does not say from its parents.
+// Whether a route is taken is decided from what an alert is known to have; where it is not,
+// each that may be counts. A child has what it does not say from its parents.
 func TestRoutes(t *testing.T) {
 	const tree = `
 receivers:
@@ -114,7 +114,7 @@ route:
 		{nil, Wait{2 * time.Minute, 5 * time.Minute, true}, Wait{10 * time.Second, 5 * time.Minute, false}},
 	} {
 		for url, want := range map[string]Wait{"http://hooks:9000/pager": c.pager, "http://hooks:9000/mail": c.mail} {
-			have, ok := f.Alertmanager.Told(c.labels, func(u string) bool { return u == url })
+			have, ok := f.Alertmanager.Wait(c.labels, func(u string) bool { return u == url })
 			if have != want || ok != (want != none) {
 				t.Errorf("%v to %s: %+v, %v, want %+v", c.labels, url, have, ok, want)
 			}

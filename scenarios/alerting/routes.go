@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Alertmanager is what of an alertmanager.yml says how soon somebody is told.
+// Alertmanager is what of an alertmanager.yml says how soon a receiver is notified.
 type Alertmanager struct {
 	route     route
 	receivers []receiver
@@ -37,7 +37,7 @@ type route struct {
 type Wait struct {
 	First    time.Duration // group_wait: of the first alert of a group
 	Next     time.Duration // group_interval: of what comes to a group later, its end too
-	Resolved bool          // the end is told at all
+	Resolved bool          // the end is notified at all
 }
 
 // URLs are those that webhooks are sent to, as the file has them.
@@ -52,10 +52,10 @@ func (a *Alertmanager) URLs() (all []string) {
 	return all
 }
 
-// Told is the wait of a notification of an alert to a URL that to takes; ok is false where no
-// route may lead there. Labels are those that the alert is known to have, among others; a
-// route that depends on others may be taken, or not.
-func (a *Alertmanager) Told(labels map[string]string, to func(url string) bool) (w Wait, ok bool) {
+// Wait is the wait of a notification of an alert to a URL that to takes; ok is false where
+// no route may lead there. Labels are those that the alert is known to have, among others;
+// a route that depends on others may be taken, or not.
+func (a *Alertmanager) Wait(labels map[string]string, to func(url string) bool) (w Wait, ok bool) {
 	for _, r := range a.route.taken(labels, route{}) {
 		i := slices.IndexFunc(a.receivers, func(x receiver) bool { return x.Name == r.Receiver })
 		if i < 0 {

@@ -1,6 +1,6 @@
 // Package engine takes a drill through its phases: baseline, inject, hold,
 // lift, recovery. It marks every instant with its bracket, and whatever
-// happens it lifts what it injected. It knows no Docker, YAML or percentile.
+// happens it lifts what it injected. It depends on no Docker, YAML or percentile.
 package engine
 
 import (

@@ -364,7 +364,7 @@ func TestCanary(t *testing.T) {
 }
 
 // Where the node that asks is lost, a container's fault is lifted at once and no clear is
-// told; the run says why, and nobody is sent to lift it by hand.
+// reported; the run says why, and no user is asked to lift it by hand.
 func TestCanaryThatCannotBeAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := drill("a")
@@ -403,7 +403,7 @@ func TestAbort(t *testing.T) {
 	})
 }
 
-// The condition is told a second late, so it may hold when the fault is gone: the
+// The condition is reported a second late, so it may hold when the fault is gone: the
 // recovery goes on as planned.
 func TestAbortInTheRecovery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

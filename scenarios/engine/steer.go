@@ -19,7 +19,7 @@ type Steer struct {
 	Name  string
 	Rule  link.Rule
 	Board faults.Switchboard
-	Told  func(moved bool) // after each change; may be nil
+	Moved func(moved bool) // called after each change; may be nil
 
 	wanted  atomic.Bool
 	changed chan struct{}
@@ -27,8 +27,10 @@ type Steer struct {
 }
 
 // NewSteer makes one that is not wanted yet.
-func NewSteer(name string, rule link.Rule, board faults.Switchboard, told func(moved bool)) *Steer {
-	return &Steer{Name: name, Rule: rule, Board: board, Told: told, changed: make(chan struct{}, 1)}
+func NewSteer(name string, rule link.Rule, board faults.Switchboard,
+	moved func(moved bool)) *Steer {
+	return &Steer{Name: name, Rule: rule, Board: board, Moved: moved,
+		changed: make(chan struct{}, 1)}
 }
 
 // Want says whether the names are to be moved. It returns at once; of several
@@ -104,8 +106,8 @@ func (d *Drill) turn(ctx context.Context, s *Steer, to bool, why string) (err er
 	if err := d.Journal.Mark(m); err != nil {
 		return err
 	}
-	if s.Told != nil {
-		s.Told(to)
+	if s.Moved != nil {
+		s.Moved(to)
 	}
 	return nil
 }

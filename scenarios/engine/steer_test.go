@@ -56,8 +56,8 @@ func wish(s *Steer, moved bool, after time.Duration) {
 func TestSteer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d, z, s := steered()
-		var told []bool
-		s.Told = func(moved bool) { told = append(told, moved) }
+		var seen []bool
+		s.Moved = func(moved bool) { seen = append(seen, moved) }
 		for _, c := range []struct {
 			at   time.Duration
 			want bool
@@ -82,8 +82,8 @@ func TestSteer(t *testing.T) {
 				t.Errorf("mark %+v", m)
 			}
 		}
-		if z.moved || !slices.Equal(told, []bool{true, false, true, false}) {
-			t.Errorf("moved %v at the end, told %v", z.moved, told)
+		if z.moved || !slices.Equal(seen, []bool{true, false, true, false}) {
+			t.Errorf("moved %v at the end, seen %v", z.moved, seen)
 		}
 	})
 }
@@ -129,8 +129,8 @@ func TestSteerIsUndoneOnEveryWayOut(t *testing.T) {
 	}
 }
 
-// A move that fails ends the run: users who were not led away would be blamed on
-// the defence. One that cannot be undone is left in place, and said to be.
+// A move that fails ends the run: users that were not led away would be counted against the
+// defence. One that cannot be undone is left in place, and said to be.
 func TestSteerThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d, _, s := steered()
@@ -154,7 +154,7 @@ func TestSteerThatFails(t *testing.T) {
 	})
 }
 
-// Nobody is steered before there are users.
+// Nothing is steered before there are users.
 func TestSteerWithoutLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d, _, s := steered()

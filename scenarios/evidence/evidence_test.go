@@ -19,8 +19,8 @@ func put(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// A sealed folder is as it was until a file in it differs, is missing, or was added, each of
-// which is told by its name.
+// A sealed folder is as it was until a file in it differs, is missing, or was added, each
+// of which is reported by its name.
 func TestSeal(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(t *testing.T, dir string)

@@ -319,7 +319,7 @@ func (p monitoring) rule(x *Implied, w timeline.Watcher, a watch.Alerts, c *conf
 		told := false
 		for _, target := range p.uses(c.target) {
 			if am := all[target].alertmanager; am != nil {
-				if wait, ok := am.Told(labels, sentTo(a)); ok {
+				if wait, ok := am.Wait(labels, sentTo(a)); ok {
 					told = true
 					longest.First, longest.Next = max(longest.First, wait.First),
 						max(longest.Next, wait.Next)

@@ -41,7 +41,7 @@ func (d *Drill) bind(p plan.Fault, l lab.Lab) (engine.Fault, error) {
 }
 
 // mostHold is how long the nodes keep a fault in force before they lift it by themselves:
-// as long as is planned, and what a lift that was told in time may take to get there, for
+// as long as is planned, and what a lift that was sent in time may take to get there, for
 // it first starts again what the fault ended. 0 where no length is planned.
 func mostHold(p plan.Fault) time.Duration {
 	const margin, perTarget = 5 * time.Second, 2 * time.Second
@@ -51,7 +51,7 @@ func mostHold(p plan.Fault) time.Duration {
 	return p.For + margin + time.Duration(len(p.Site.Targets))*perTarget
 }
 
-// mostOfCommands is the same for commands of the drill's own: a lift that was told in time
+// mostOfCommands is the same for commands of the drill's own: a lift that was sent in time
 // comes after a proof, which is one too.
 func mostOfCommands(p plan.Fault) time.Duration {
 	most := mostHold(p)

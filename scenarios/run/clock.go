@@ -48,7 +48,7 @@ func (c *clocks) measure(ctx context.Context, l lab.Lab) (wire.Offset, error) {
 	return load, nil
 }
 
-// steps is from where on a wall clock's move is told: no drift between two measurements
+// steps is from where on a wall clock's move is reported: no drift between two measurements
 // comes near.
 const steps = 10 * time.Millisecond
 
@@ -67,8 +67,8 @@ func (c *clocks) addWall(o wire.Offset) {
 	c.wall = o
 }
 
-// stamp is an instant that the wall clock of the load node's machine tells, ns since 1970, on
-// the record's clock.
+// stamp is an instant of the wall clock of the load node's machine, ns since 1970, on the
+// record's clock.
 func (c *clocks) stamp(wall int64) int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -53,8 +53,8 @@ func TestClocks(t *testing.T) {
 	}
 }
 
-// What the wall clock of the containers' machine tells is put on the record's clock by what
-// was measured last; that it was set meanwhile is known, and drift is none.
+// A reading of the wall clock of the containers' machine is put on the record's clock by
+// what was measured last; that it was set meanwhile is noted, and drift is not.
 func TestClocksOfStamps(t *testing.T) {
 	at := func(shift time.Duration) wire.Offset { return wire.Offset{Shift: shift, Bound: 3} }
 	for name, c := range map[string]struct {
@@ -83,7 +83,7 @@ func TestClocksOfStamps(t *testing.T) {
 	}
 }
 
-// What the switchboard tells is enclosed wherever it may have been on the record's clock;
+// What the switchboard reports is enclosed wherever it may have been on the record's clock;
 // what never happened stays so.
 func TestClocksOfTheSwitchboard(t *testing.T) {
 	var c clocks
@@ -108,7 +108,7 @@ func TestClocksOfTheSwitchboard(t *testing.T) {
 		t.Errorf("read: have %+v", b)
 	}
 	if have := c.count(link.Count{At: 5010}); have.First != 0 || have.Last != 0 || have.Late != 0 {
-		t.Errorf("it touched nobody: have %+v", have)
+		t.Errorf("it touched no user: have %+v", have)
 	}
 }
 
@@ -121,7 +121,7 @@ func TestRecorderKeepsOneClock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tell := func(node, name string, body any) {
+		emit := func(node, name string, body any) {
 			t.Helper()
 			b, err := json.Marshal(body)
 			if err != nil {
@@ -130,14 +130,14 @@ func TestRecorderKeepsOneClock(t *testing.T) {
 			rec.event(node, name, b)
 		}
 		began := wire.Now()
-		tell("switchboard", "unknown-name", link.Unknown{Asker: "app", Name: "early"})
+		emit("switchboard", "unknown-name", link.Unknown{Asker: "app", Name: "early"})
 		time.Sleep(time.Second)
 		const day = 24 * time.Hour
 		rec.clocks.add(wire.Offset{Shift: day, Bound: 2}, wire.Offset{Shift: 3 * day, Bound: 1})
 		rec.begin(timeline.Header{Mono: rec.clocks.now()}, rec.clocks.cli())
-		tell("switchboard", "trouble", link.Trouble{Link: "app -> db:5432"})
-		tell("switchboard", "expired", wire.Expired{Name: "rule", At: wire.Now() + int64(3*day)})
-		tell("load", "expired", wire.Expired{Name: "flood", At: wire.Now() + int64(day)})
+		emit("switchboard", "trouble", link.Trouble{Link: "app -> db:5432"})
+		emit("switchboard", "expired", wire.Expired{Name: "rule", At: wire.Now() + int64(3*day)})
+		emit("load", "expired", wire.Expired{Name: "flood", At: wire.Now() + int64(day)})
 		if err := rec.close(); err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ func (d *Drill) phase(p engine.PhaseNow) {
 	d.Console.Phase(p.Name, p.Length)
 }
 
-// say tells a person something, in English, and by its kind and values.
+// say shows a person something, in English, and by its kind and values.
 func (d *Drill) say(kind, text string, values ...string) {
 	d.Console.Say(timeline.Noted(wire.Now(), kind, text, values...))
 }

@@ -30,7 +30,7 @@ func (d *Drill) listenForKeys() (stop func()) {
 func (d *Drill) takeKeys(ctx context.Context, lines <-chan string,
 	ack func(ctx context.Context, run, note string) (string, []string, error)) {
 	for len(lines) > 0 {
-		<-lines // typed before anybody waited
+		<-lines // typed before any watcher waited
 	}
 	for {
 		var line string

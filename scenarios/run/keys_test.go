@@ -19,7 +19,7 @@ func (*told) Phase(string, time.Duration) {}
 func (*told) Update(timeline.State)       {}
 
 // A line that begins with the key acknowledges, with what follows as its note; nothing else
-// does, nor what was typed before anybody waited.
+// does, nor what was typed before any watcher waited.
 func TestKeysAcknowledge(t *testing.T) {
 	console := &told{}
 	d := &Drill{Console: console, plan: &plan.Plan{}}
@@ -57,7 +57,7 @@ func TestKeysAcknowledge(t *testing.T) {
 	}
 }
 
-// Nothing is read from the terminal where nobody is waited for.
+// Nothing is read from the terminal where no watcher waits for a person.
 func TestKeysAreNotReadUnasked(t *testing.T) {
 	d := &Drill{Typed: func() <-chan string { t.Error("the terminal is read"); return nil }}
 	d.listenForKeys()()

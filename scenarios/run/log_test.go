@@ -11,7 +11,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// logged is a drill whose front says in its log what it sees of its servers.
+// logged is a drill whose front logs what it sees of its servers.
 const logged = `
 name: logged
 targets:
@@ -56,10 +56,10 @@ func TestLogInMemory(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				told := open(t, dir).Deliveries
-				if len(told) != 2 || told[0].At != down || told[1].At != up ||
-					told[0].From != "lb" || told[1].Body != "server app-2 is up" {
-					t.Errorf("told %+v, want at %d and %d", told, down, up)
+				delivered := open(t, dir).Deliveries
+				if len(delivered) != 2 || delivered[0].At != down || delivered[1].At != up ||
+					delivered[0].From != "lb" || delivered[1].Body != "server app-2 is up" {
+					t.Errorf("delivered %+v, want at %d and %d", delivered, down, up)
 				}
 				w := card.Watchers[0]
 				if card.Verdict != sla.Pass || w.Detect == nil || w.Detect.Censored ||

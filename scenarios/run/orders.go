@@ -35,7 +35,7 @@ func (o orders) Lift(ctx context.Context, fault string) (link.Bracket, error) {
 	return o.call(ctx, "lift", fault)
 }
 
-// Prove runs a command and hears what it says.
+// Prove runs a command and gives what it says.
 func (o orders) Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64,
 	err error) {
 	err = o.warden.reaper().Call(ctx, "prove", c, &said)

@@ -82,7 +82,7 @@ func (f floods) call(ctx context.Context, name string, in any) (link.Bracket, er
 	return link.Bracket{Before: d.Since, After: d.At}, nil
 }
 
-// board is the switchboard as faults use it. What it tells comes on the record's clock.
+// board is the switchboard as faults use it. What it reports is on the record's clock.
 type board struct {
 	peer   *wire.Peer
 	clocks *clocks

@@ -18,19 +18,18 @@ import (
 
 // publisher listens on this machine's 127.0.0.1, and has the lab carry what comes there into
 // the drill's network. Before the lab is there, and beyond carry.Most connections at once, each
-// is reset as soon as it is accepted, so that whoever connects hears at once that nothing is
-// there.
+// is reset as soon as it is accepted, so that the client learns at once that nothing is there.
 type publisher struct {
-	full      func() // told once that there were too many
+	full      func() // called once, when there were too many
 	listeners []net.Listener
 	free      chan struct{} // has room for each connection
 	life      context.Context
 	end       context.CancelFunc
 	busy      sync.WaitGroup
 
-	mu    sync.Mutex
-	carry func(ctx context.Context, to plan.Published, c net.Conn) error // nil: nothing is there
-	told  bool
+	mu       sync.Mutex
+	carry    func(ctx context.Context, to plan.Published, c net.Conn) error // nil: nothing is there
+	reported bool
 }
 
 // publish listens on all ports, or on none.
@@ -82,7 +81,7 @@ func (p *publisher) accept(at net.Listener, to plan.Published) {
 			})
 		default:
 			reset(c)
-			p.tell()
+			p.report()
 		}
 	}
 }
@@ -99,13 +98,13 @@ func (p *publisher) lead(c net.Conn, to plan.Published) {
 	_ = c.Close() // it has ended
 }
 
-// tell says, once, that there were too many.
-func (p *publisher) tell() {
+// report says, once, that there were too many.
+func (p *publisher) report() {
 	p.mu.Lock()
-	told := p.told
-	p.told = true
+	reported := p.reported
+	p.reported = true
 	p.mu.Unlock()
-	if !told {
+	if !reported {
 		p.full()
 	}
 }

@@ -53,7 +53,7 @@ func asks(t *testing.T, p plan.Published) (string, error) {
 	return string(said), err
 }
 
-// A published port is 127.0.0.1's, leads where it says from when the lab is there, tells a
+// A published port is 127.0.0.1's, leads where it says from when the lab is there, shows a
 // dead target by a reset, and is closed with the run.
 func TestPublisher(t *testing.T) {
 	to := plan.Published{Listen: freePort(t), Node: "shop", Port: 8080}
@@ -94,7 +94,7 @@ func TestPublisher(t *testing.T) {
 	}
 }
 
-// A port that is taken is told, and none of the others is listened at then.
+// A port that is taken is reported, and none of the others is listened at then.
 func TestPublisherFindsPortTaken(t *testing.T) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -113,7 +113,7 @@ func TestPublisherFindsPortTaken(t *testing.T) {
 	}
 }
 
-// So many connections are carried at once; who comes beyond is reset, which is told once, and
+// So many connections are carried at once; one beyond is reset, which is reported once, and
 // all end with the run.
 func TestPublisherIsBounded(t *testing.T) {
 	to := plan.Published{Listen: freePort(t), Node: "shop", Port: 80}
@@ -151,6 +151,6 @@ func TestPublisherIsBounded(t *testing.T) {
 		}
 	}
 	if n := full.Load(); n != 1 {
-		t.Errorf("told %d times", n)
+		t.Errorf("reported %d times", n)
 	}
 }

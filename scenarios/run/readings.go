@@ -34,7 +34,7 @@ func newReadings(p *plan.Plan, board *wire.Peer, now func() int64,
 }
 
 // phase begins a reading where a phase begins that is judged. One that fails is not there:
-// what a phase had is then not told.
+// what a phase had is then not reported.
 func (r *readings) phase(ctx context.Context, p engine.PhaseNow) {
 	if r == nil || p.Name == r.last || p.Name == "warm-up" || p.Name == "read-back" {
 		return

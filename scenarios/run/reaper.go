@@ -28,7 +28,7 @@ type reaper struct {
 }
 
 // startReaper starts the command that is a run's reaper, before the run's first container. What it
-// lifts it notes in the run's ledger; what it tells meanwhile goes to events.
+// lifts it notes in the run's ledger; what it reports meanwhile goes to events.
 func startReaper(cmd *exec.Cmd, events func(name string, body json.RawMessage)) (*reaper, error) {
 	cmd.SysProcAttr = apart()  // a Ctrl-C of the terminal is not for it
 	in, err := cmd.StdinPipe() // closed in every other child

@@ -21,9 +21,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// recorder streams what the nodes tell into the record, and shows it to two that
-// look on: the guard of the abort condition and the live line. Its first
-// failure to write is kept, and ends the drill.
+// recorder streams what the nodes emit into the record, and shows it to two that look on:
+// the guard of the abort condition and the live line. Its first failure to write is kept,
+// and ends the drill.
 type recorder struct {
 	path   string
 	w      *timeline.Writer
@@ -41,7 +41,7 @@ type recorder struct {
 	fired  []string       // "bad-node" once it touched users' traffic
 	latest []load.Request // of the block that came last; reused
 
-	steering atomic.Pointer[steering] // hears answers and notifications too; nil: nothing does
+	steering atomic.Pointer[steering] // gets answers and notifications too; nil: nothing does
 }
 
 func newRecorder(path string) (*recorder, error) {
@@ -53,7 +53,7 @@ func newRecorder(path string) (*recorder, error) {
 		window: timeline.NewWindow(time.Second)}, nil
 }
 
-// plan tells the recorder of which groups it will see requests.
+// plan gives the recorder the groups of which it will see requests.
 func (r *recorder) plan(p *plan.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -208,7 +208,7 @@ func hide(texts map[string]string) {
 	}
 }
 
-// event is what a node told.
+// event is what a node emitted.
 func (r *recorder) event(node, name string, body json.RawMessage) {
 	var err error
 	switch name {
@@ -274,7 +274,7 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 		err = decode(body, func(u link.Unknown) {
 			if u.More {
 				r.note(timeline.Noted(wire.Now(), "unknown-name",
-					"more names than are told of were asked for that no uses declares: NXDOMAIN",
+					"more names were asked for that no uses declares than are listed: NXDOMAIN",
 					"told", strconv.Itoa(link.MostUnknown)))
 				return
 			}
@@ -296,7 +296,7 @@ func webhookRefused(at int64, d load.NoDelivery) timeline.Note {
 	if d.Stated != nil {
 		code, values = d.Stated.Code, d.Stated.Values
 	}
-	n := timeline.Noted(at, "webhook-to-nobody", "a notification was sent to nobody: "+d.Why,
+	n := timeline.Noted(at, "webhook-to-nobody", "a notification was sent to no watcher: "+d.Why,
 		"why", d.Why, "why_code", code)
 	if d.Hook != "" {
 		n = timeline.Noted(at, "webhook-refused",

@@ -105,9 +105,9 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// A record that can no longer be written ends the drill at once: its first failure is told,
-// once, and is what the drill fails with.
-func TestRecorderTellsThatItBroke(t *testing.T) {
+// A record that can no longer be written ends the drill at once: its first failure is
+// reported, once, and is what the drill fails with.
+func TestRecorderReportsThatItBroke(t *testing.T) {
 	rec, err := newRecorder(filepath.Join(t.TempDir(), "record"))
 	if err != nil {
 		t.Fatal(err)
@@ -115,16 +115,16 @@ func TestRecorderTellsThatItBroke(t *testing.T) {
 	rec.begin(timeline.Header{}, wire.Offset{})
 	select {
 	case err := <-rec.broken:
-		t.Fatalf("told before anything failed: %v", err)
+		t.Fatalf("reported before anything failed: %v", err)
 	default:
 	}
 	rec.event("load", "requests", json.RawMessage("{"))
 	rec.event("load", "answer", json.RawMessage("["))
-	told := <-first(t.Context(), make(chan error), rec.broken)
-	if told == nil || !strings.HasPrefix(told.Error(), "load node: requests: ") {
-		t.Errorf("told %v", told)
+	reported := <-first(t.Context(), make(chan error), rec.broken)
+	if reported == nil || !strings.HasPrefix(reported.Error(), "load node: requests: ") {
+		t.Errorf("reported %v", reported)
 	}
-	if err := rec.close(); err != told {
-		t.Errorf("fails with %v, told %v", err, told)
+	if err := rec.close(); err != reported {
+		t.Errorf("fails with %v, reported %v", err, reported)
 	}
 }

@@ -27,7 +27,7 @@ import (
 )
 
 // Drill is one run of one scenario: it joins the lab, the engine, the record and the
-// judgement, which know nothing of each other. It is used once.
+// scoring, which do not depend on each other. It is used once.
 type Drill struct {
 	Scenario *scenarios.Scenario
 	Images   map[string]string // what is used in place of an image, or of a target's
@@ -40,8 +40,9 @@ type Drill struct {
 	Again       string // the command that repeats it, for the evidence
 	Ground      lab.Ground
 	Console     Console
-	// Typed begins to read the terminal that a person sits at who runs the drill, and gives its
-	// lines. It is asked for where a watcher waits for an acknowledgement; nil: there is none.
+	// Typed begins to read the terminal of the person who runs the drill, and gives its
+	// lines. It is asked for where a watcher waits for an acknowledgement; nil: there is
+	// none.
 	Typed func() <-chan string
 	// Reaper is the command that starts a process of its own which calls Reap with the
 	// same run and ledger; nil: there is none, for a Ground of labs that end with this
@@ -66,8 +67,8 @@ type Drill struct {
 
 // Console is where a person sees how a drill goes.
 type Console interface {
-	// Say tells what is being prepared, or went wrong: in English, and for other languages by
-	// its kind and values.
+	// Say shows what is being prepared, or went wrong: in English, and for other languages
+	// by its kind and values.
 	Say(timeline.Note)
 	// Pulling shows how far an image has come that the engine did not have, some times a second.
 	Pulling(timeline.Pull)
@@ -79,7 +80,7 @@ type Console interface {
 
 // ErrNoReaper is returned for a drill that would run commands where nothing would undo what
 // they did, were this process to end.
-var ErrNoReaper = errors.New("its faults run commands of their own, and without a reaper nobody " +
+var ErrNoReaper = errors.New("its faults run commands of their own, and without a reaper nothing " +
 	"would undo what they did")
 
 // ID is the run's, 16 hex digits; empty before it was planned.
@@ -238,7 +239,7 @@ func (d *Drill) ward() (*warden, error) {
 	switch {
 	case d.Reaper != nil:
 		start := func() (*reaper, error) {
-			return startReaper(d.Reaper(run, d.ledger()), d.reaperTold)
+			return startReaper(d.Reaper(run, d.ledger()), d.reaperEvent)
 		}
 		return ward(start, owes, d.say)
 	case owes:
@@ -247,9 +248,9 @@ func (d *Drill) ward() (*warden, error) {
 	return &warden{}, nil
 }
 
-// reaperTold keeps what the reaper tells: that it lifted a fault of the drill's own commands
-// by itself.
-func (d *Drill) reaperTold(name string, body json.RawMessage) {
+// reaperEvent keeps what the reaper reports: that it lifted a fault of the drill's own
+// commands by itself.
+func (d *Drill) reaperEvent(name string, body json.RawMessage) {
 	var e wire.Expired
 	if name != "expired" || json.Unmarshal(body, &e) != nil {
 		return
@@ -382,7 +383,7 @@ func (d *Drill) settle(ctx context.Context, l lab.Lab, r *readings) error {
 		set := by.Round(time.Millisecond).String()
 		d.recorder.note(timeline.Noted(wire.Now(), "clock-set",
 			fmt.Sprintf("the wall clock of the containers' machine was set by %s while the drill "+
-				"went on: instants that logs tell may be off by as much", set), "by", set))
+				"went on: instants taken from logs may be off by as much", set), "by", set))
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 const leastSilence = 3
 
 // silences says, once the baseline has begun, of which watcher not one answer counted so far:
-// it asks in the wrong place, and the run will not tell what it would have noticed.
+// it asks in the wrong place, and the run will not show what it would have noticed.
 type silences struct {
 	say   func(kind, text string, values ...string)
 	mu    sync.Mutex
@@ -34,7 +34,7 @@ func (s *silences) answer(a load.Answer) {
 	}
 }
 
-// takes counts an answer, and reports whether it is time to speak of it.
+// takes counts an answer, and reports whether it is time to mention it.
 func (s *silences) takes(a load.Answer) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

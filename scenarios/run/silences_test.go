@@ -7,8 +7,9 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// A watcher that asks in the wrong place is told of once, as soon as the warm-up is over, with
-// what its answers say; one that is only slow to start, or loses its way later, is not.
+// A watcher that asks in the wrong place is reported once, as soon as the warm-up is over,
+// with what its answers say; one that is only slow to start, or loses its way later, is
+// not.
 func TestSilences(t *testing.T) {
 	const lost = "backend app has no server app2; it has app-1, app-2"
 	var said []string

@@ -34,7 +34,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// console keeps what it is told.
+// console keeps what it is given.
 type console struct {
 	mu     sync.Mutex
 	said   []string
@@ -66,8 +66,8 @@ func (c *console) Update(s timeline.State) {
 	c.turns = append(c.turns, s.Turns...)
 }
 
-// hears reports whether any line it was told holds a text.
-func (c *console) hears(text string) bool {
+// has reports whether any line it was given holds a text.
+func (c *console) has(text string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.ContainsFunc(c.said, func(s string) bool { return strings.Contains(s, text) })
@@ -295,16 +295,16 @@ func wantEvidence(t *testing.T, dir string, r *timeline.Record, card sla.Scoreca
 	}
 }
 
-// wantTranslated wants it told in every language what each fault does, and what it counts: its
-// record says it by more than English text.
+// wantTranslated wants what each fault does, and what it counts, in every language: its
+// record has more than English text.
 func wantTranslated(t *testing.T, card sla.Scorecard) {
 	t.Helper()
 	for _, f := range card.Faults {
 		if does := words.Chinese.Fault(f); does == f.What || f.What == "" {
-			t.Errorf("%s: what it does is told in Chinese as %q", f.Kind, does)
+			t.Errorf("%s: what it does is in Chinese %q", f.Kind, does)
 		}
 		if unit := words.Chinese.Unit(f.Proof); unit == f.Proof.Unit {
-			t.Errorf("%s: what it counts is told in Chinese as %q", f.Kind, unit)
+			t.Errorf("%s: what it counts is in Chinese %q", f.Kind, unit)
 		}
 	}
 }
@@ -344,7 +344,7 @@ func wantProvenance(t *testing.T, dir string, r *timeline.Record) {
 	}
 }
 
-// wantPhases wants a console that was told each phase, and shown how it goes.
+// wantPhases wants a console that was given each phase, and shown how it goes.
 func wantPhases(t *testing.T, r *timeline.Record, c *console) {
 	t.Helper()
 	want := []string{"warm-up", "baseline", "fault", "recovery"}
@@ -360,7 +360,7 @@ func wantPhases(t *testing.T, r *timeline.Record, c *console) {
 	}
 	for _, f := range r.Header.Faults {
 		if have := turned[timeline.OfFault][f.Name]; !slices.Equal(have, []bool{true, false}) {
-			t.Errorf("fault %s was told to be on: %v", f.Name, have)
+			t.Errorf("fault %s was shown as on: %v", f.Name, have)
 		}
 	}
 	for _, w := range r.Header.Watch {
@@ -371,12 +371,12 @@ func wantPhases(t *testing.T, r *timeline.Record, c *console) {
 			}
 		}
 		if have := turned[timeline.OfWatcher][w.Name]; !w.Person && !slices.Equal(have, want) {
-			t.Errorf("watcher %s was told to be awake: %v, want %v", w.Name, have, want)
+			t.Errorf("watcher %s was shown as awake: %v, want %v", w.Name, have, want)
 		}
 	}
 }
 
-// A drill with commands of its own does not begin where nobody would undo them, and leaves
+// A drill with commands of its own does not begin where nothing would undo them, and leaves
 // no record.
 func TestNoCommandsWithoutAReaper(t *testing.T) {
 	refused := 0
@@ -390,7 +390,7 @@ func TestNoCommandsWithoutAReaper(t *testing.T) {
 			d, c := newDrill(s, dir, sim.Ground{})
 			_, err := d.Run(t.Context())
 			left, _ := os.ReadDir(dir)
-			if !errors.Is(err, run.ErrNoReaper) || len(left) > 0 || c.hears("starting") {
+			if !errors.Is(err, run.ErrNoReaper) || len(left) > 0 || c.has("starting") {
 				t.Errorf("%s: %v, left %v, said %q", name, err, left, c.said)
 			}
 		})
@@ -499,8 +499,8 @@ func TestStartThatFailsInMemory(t *testing.T) {
 	}
 }
 
-// Users are led elsewhere as long as the watcher is not content, and those who are feel
-// nothing of the fault.
+// Users are led elsewhere as long as the watcher is not content, and those who are do not
+// meet the fault.
 func TestSteeringInMemory(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -530,7 +530,7 @@ func TestSteeringInMemory(t *testing.T) {
 		if met[false] == 0 || met[true] == 0 {
 			t.Errorf("requests in the fault by whether they were led elsewhere: %v", met)
 		}
-		if !c.hears("steer east: probe is not content") || !c.hears("steer east: back") {
+		if !c.has("steer east: probe is not content") || !c.has("steer east: back") {
 			t.Errorf("said %q", c.said)
 		}
 	})
@@ -540,8 +540,8 @@ func TestSteeringInMemory(t *testing.T) {
 // machine, to within what they are printed with, and no bracket misses what it encloses.
 func TestClocksApartInMemory(t *testing.T) {
 	const us = time.Microsecond
-	// Lines take longer there than back, or the other way round: of that a measurement knows
-	// nothing but its bound. No request is due at the instant of a change.
+	// Lines take longer there than back, or the other way round: of that a measurement
+	// shows nothing but its bound. No request is due at the instant of a change.
 	for way, together := range map[string]sim.Ground{
 		"ahead": {Load: sim.Place{There: 3100 * us},
 			Switchboard: sim.Place{There: 1300 * us, Back: 2100 * us}},
@@ -657,7 +657,7 @@ func wantEnclosed(t *testing.T, name string, apart, together *timeline.Record, d
 		a := have[what]
 		if a.Before > b.Before || a.After < b.After ||
 			a.Before < b.Before-2*doubt || a.After > b.After+2*doubt {
-			t.Errorf("%s: %s: %+v is not about %+v, give or take %d", name, what, a, b, doubt)
+			t.Errorf("%s: %s: %+v is not about %+v ± %d", name, what, a, b, doubt)
 		}
 	}
 	for _, p := range together.Proofs {

@@ -13,8 +13,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// steering hears the watchers' answers as they come, and tells the steers, and what looks
-// on, what follows. It never waits: answers come from what reads the nodes.
+// steering takes the watchers' answers as they come, and passes on to the steers, and to
+// the console, what follows. It never waits: answers come from what reads the nodes.
 type steering struct {
 	mu       sync.Mutex
 	deciders []decider
@@ -28,7 +28,7 @@ type decider struct {
 }
 
 // newSteering makes a plan's steers, and what decides over them. It says each
-// change in a line, and tells of each watcher that wakes or is content again.
+// change in a line, and reports each watcher that wakes or is content again.
 func newSteering(p *plan.Plan, board faults.Switchboard,
 	say func(kind, text string, values ...string),
 	woke func(watcher string, content bool)) (*steering, []*engine.Steer) {
@@ -62,7 +62,7 @@ func newSteering(p *plan.Plan, board faults.Switchboard,
 
 // answer takes a check's answer.
 func (s *steering) answer(a load.Answer) {
-	s.hear(func(d decider) { d.Answer(a) })
+	s.each(func(d decider) { d.Answer(a) })
 	if s != nil {
 		s.silences.answer(a)
 	}
@@ -76,9 +76,9 @@ func (s *steering) begin() {
 }
 
 // delivery takes a notification.
-func (s *steering) delivery(n load.Delivery) { s.hear(func(d decider) { d.Delivery(n) }) }
+func (s *steering) delivery(n load.Delivery) { s.each(func(d decider) { d.Delivery(n) }) }
 
-func (s *steering) hear(tell func(decider)) {
+func (s *steering) each(take func(decider)) {
 	if s == nil {
 		return // nothing is steered, or there is no plan yet
 	}
@@ -86,7 +86,7 @@ func (s *steering) hear(tell func(decider)) {
 	defer s.mu.Unlock()
 	for _, d := range s.deciders {
 		before := d.Content()
-		if tell(d); d.Content() != before {
+		if take(d); d.Content() != before {
 			d.turned(!before)
 		}
 	}

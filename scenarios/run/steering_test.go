@@ -49,7 +49,7 @@ func (users) Stop(context.Context) error           { return nil }
 func (users) Mark(timeline.Mark) error             { return nil }
 func (users) Proof(timeline.Proof) error           { return nil }
 
-// A watcher's answers decide over its own steers, by its own rules, and whoever
+// A watcher's answers decide over its own steers, by its own rules, and the reader that
 // brings them does not wait for what follows.
 func TestSteering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

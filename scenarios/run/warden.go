@@ -7,7 +7,7 @@ import (
 )
 
 // errReaperGone ends a drill of faults that only its reaper could undo.
-var errReaperGone = errors.New("the reaper was ended by somebody else: nobody would undo what " +
+var errReaperGone = errors.New("the reaper was ended from outside: nothing would undo what " +
 	"the drill's own commands did")
 
 // mostReapers is how many one drill starts: where they end as soon as they begin,
@@ -22,7 +22,7 @@ type warden struct {
 	// them over.
 	owes bool
 	say  func(kind, text string, values ...string)
-	lost chan error // told, once, where there can be no reaper any more
+	lost chan error // sent to, once, where there can be no reaper any more
 
 	mu   sync.Mutex
 	now  *reaper
@@ -83,16 +83,16 @@ func (w *warden) replace(gone *reaper, n int) bool {
 		w.lost <- errReaperGone
 		w.over = err != nil
 	case err != nil:
-		w.lost <- fmt.Errorf("the reaper was ended by somebody else, and another does not start: "+
+		w.lost <- fmt.Errorf("the reaper was ended from outside, and another does not start: "+
 			"%w", err)
 		w.over = true
 	case n == mostReapers:
 		w.now = another
-		w.lost <- fmt.Errorf("%d reapers were ended by somebody else: what would be left of a "+
-			"killed drill, nobody would remove", n)
+		w.lost <- fmt.Errorf("%d reapers were ended from outside: nothing would remove what "+
+			"would be left of a killed drill", n)
 	default:
 		w.now = another
-		w.say("reaper-again", "the reaper was ended by somebody else: started another")
+		w.say("reaper-again", "the reaper was ended from outside: started another")
 		return true
 	}
 	return false

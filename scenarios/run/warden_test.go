@@ -41,10 +41,10 @@ func TestWarden(t *testing.T) {
 		"none is killed": {0, 1, false, 0, nil},
 		"one is":         {1, 2, false, 1, nil},
 		"again and again": {3, 4, false, 2,
-			errors.New("3 reapers were ended by somebody else: what would be left of a killed drill, nobody would remove")},
+			errors.New("3 reapers were ended from outside: nothing would remove what would be left of a killed drill")},
 		"one that owes": {1, 2, true, 0, errReaperGone},
 		"none starts after": {1, 1, false, 0,
-			fmt.Errorf("the reaper was ended by somebody else, and another does not start: %w",
+			fmt.Errorf("the reaper was ended from outside, and another does not start: %w",
 				refused)},
 		"nor after a debt": {1, 1, true, 0, errReaperGone},
 	} {

@@ -247,7 +247,7 @@ func (b *bounds) usage(u load.Usage) error {
 // share reports whether a number, where there is one, is a load or a share of one.
 func share(f *float64) bool { return f == nil || *f >= 0 && *f <= math.MaxInt32 }
 
-// answer checks when something was asked and heard. A drill that ended before the clocks
+// answer checks when something was asked and answered. A drill that ended before the clocks
 // were compared has instants of the load node's own clock, so that it is not held to the run.
 func (b *bounds) answer(part string, from, to int64) error {
 	if from < -int64(mostUptime) || to < from || to > 2*int64(mostUptime) {

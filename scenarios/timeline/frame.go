@@ -27,12 +27,12 @@ const (
 	overhead = 8
 )
 
-// mostEntry bounds an entry, so that a damaged length cannot claim all memory. What
-// a node tells is no longer (wire: a line), and a block holds some thousand requests.
+// mostEntry bounds an entry, so that a damaged length cannot claim all memory. What a node
+// emits is no longer (wire: a line), and a block holds some thousand requests.
 const mostEntry = 32 << 20
 
 // entry says what a payload is. Its values are part of the format: never
-// renumber. A kind that a reader does not know is skipped.
+// renumber. A kind that a reader does not have is skipped.
 type entry uint8
 
 const (

@@ -192,7 +192,7 @@ func (o *outcome) is(r *load.Request) bool {
 		o.node == r.Node && o.fault == r.Fault
 }
 
-// hint tells most outcomes apart, at little cost.
+// hint distinguishes most outcomes, at little cost.
 func hint(r *load.Request) (h uint) {
 	if n := len(r.Node); n > 0 {
 		h = uint(r.Node[n-1])

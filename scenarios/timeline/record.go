@@ -54,7 +54,7 @@ type Phases struct {
 	Confirm  time.Duration `json:"confirm"`
 }
 
-// Group is what scoring needs to know of a load group.
+// Group is what scoring needs of a load group.
 type Group struct {
 	Name  string        `json:"name"`
 	Rate  float64       `json:"rate"`
@@ -68,7 +68,7 @@ type Group struct {
 	Reference bool `json:"reference,omitempty"`
 }
 
-// Fault is what scoring needs to know of a fault.
+// Fault is what scoring needs of a fault.
 type Fault struct {
 	Name string `json:"name"`
 	Kind string `json:"kind"`
@@ -91,8 +91,8 @@ type Fault struct {
 	Unmet bool `json:"unmet,omitempty"`
 	// Watchers: it is on watchers' own links only, so that what it touches are checks.
 	Watchers bool `json:"watchers,omitempty"`
-	// Monitoring: no group's requests can meet it, and the monitoring that watchers hear alerts
-	// of does: its own count, or its targets' state, proves it.
+	// Monitoring: no group's requests can meet it, and the monitoring that watchers get
+	// alerts from does: its own count, or its targets' state, proves it.
 	Monitoring bool `json:"monitoring,omitempty"`
 	// Spares: it lets some requests alone, by what they are.
 	Spares bool `json:"spares,omitempty"`
@@ -101,24 +101,24 @@ type Fault struct {
 	Scope string `json:"scope,omitempty"`
 }
 
-// WatcherTraits are what a judge has to know of a kind of detector, so that it needs to
+// WatcherTraits are what scoring has to know of a kind of detector, so that it needs to
 // know no kind.
 type WatcherTraits struct {
 	Polled bool `json:"polled,omitempty"` // it reads a state, and each answer says which it is
 	Told   bool `json:"told,omitempty"`   // it waits for notifications, and asks nothing
-	// it is heard on the CLI's clock, which may be another machine's
+	// its instants are on the CLI's clock, which may be another machine's
 	Local bool `json:"local,omitempty"`
 	Port  bool `json:"port,omitempty"` // it opens connections, and asks nothing on them
 	// somebody acknowledges, who may do so when the fault is gone already
 	Person bool `json:"person,omitempty"`
-	// what it is told is a line of text each time, and never a payload of alerts
+	// each notification is a line of text, and never a payload of alerts
 	Lines bool `json:"lines,omitempty"`
-	// Step is which step it tells of the chain from the users' impact to somebody who
+	// Step is which step it reports of the chain from the users' impact to a person who
 	// acknowledges; empty: none.
 	Step Step `json:"step,omitempty"`
 }
 
-// Step is one of the chain, as a kind of detector tells it.
+// Step is one of the chain, as a kind of detector reports it.
 type Step string
 
 // The steps. A rule is two in one: it is pending, and it fires.
@@ -144,7 +144,7 @@ func (t WatcherTraits) Tells() Step {
 	return ""
 }
 
-// Watcher is what scoring needs to know of a detector.
+// Watcher is what scoring needs of a detector.
 type Watcher struct {
 	Name string `json:"name"`
 	Kind string `json:"kind"` // as the scenario writes it
@@ -155,7 +155,7 @@ type Watcher struct {
 	Oks   int           `json:"oks"`
 	Every time.Duration `json:"every"`
 	What  string        `json:"what"`
-	// Match and Resolved are regular expressions of one that is told: of a notification, or a
+	// Match and Resolved are regular expressions of one that waits: of a notification, or a
 	// line, that is an alarm (empty: any) and of an all-clear (empty: none is; it wins).
 	Match    string `json:"match,omitempty"`
 	Resolved string `json:"resolved,omitempty"`
@@ -171,8 +171,8 @@ type Watcher struct {
 // At is the hook that its notifications come to, as they name it.
 func (w Watcher) At() string { return cmp.Or(w.Hook, w.Name) }
 
-// Steer is what scoring needs to know of a defence by name: which askers are led elsewhere
-// while a watcher is not content.
+// Steer is what scoring needs of a defence by name: which clients are led elsewhere while a
+// watcher is not content.
 type Steer struct {
 	Name string `json:"name"`
 	When string `json:"when"` // the watcher

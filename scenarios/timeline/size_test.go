@@ -74,7 +74,7 @@ func TestRecordsOfLowRatesAreSmall(t *testing.T) {
 	}
 }
 
-// lowRate is the file of a drill of 45 s with one load group, as a load node tells it.
+// lowRate is the file of a drill of 45 s with one load group, as a load node emits it.
 func lowRate(t *testing.T, rate int, tls bool) []byte {
 	m := &memory{}
 	w := newWriter(m)
