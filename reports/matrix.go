@@ -118,7 +118,7 @@ func (l lines) hurt(r matrix.Run) string {
 	switch {
 	case r.Control:
 		return l.Line("matrix-control")
-	case !r.Told:
+	case !r.Proves:
 		return l.Line("matrix-void")
 	case r.Outage != nil:
 		return l.took(r.Outage)
@@ -175,7 +175,7 @@ func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 	default:
 		all = append(all, l.Line("matrix-none-hurt"))
 	}
-	for _, r := range m.Untold() {
+	for _, r := range m.Unproven() {
 		all = append(all, l.Line("matrix-proves-nothing", "drill", m.Label(r)))
 	}
 	for _, a := range m.Silent() {

@@ -125,7 +125,7 @@ func (f matrixFlags) matrix(c *cobra.Command, args []string) error {
 		return ended // what was run until then is told all the same
 	case f.fails && len(m.Unseen()) > 0:
 		return exitError{exitFail, errors.New("a drill that no watcher saw")}
-	case f.fails && len(m.Untold()) > 0:
+	case f.fails && len(m.Unproven()) > 0:
 		return exitError{exitInconclusive, errors.New("a run that proves nothing")}
 	}
 	return nil

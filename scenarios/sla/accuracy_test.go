@@ -130,8 +130,8 @@ func count(errs []time.Duration, most time.Duration) (n int) {
 	return n
 }
 
-// untold is the error of a run that does not tell one outage, by the fault.
-const untold = time.Duration(math.MaxInt64)
+// undetected is the error of a run that does not find one outage, by the fault.
+const undetected = time.Duration(math.MaxInt64)
 
 // missedBy is how far a run's onset and recovery are from the truth, and what is
 // printed beside them.
@@ -147,7 +147,7 @@ func (c cell) missedBy(seed uint64) (onset, recovery, printed time.Duration) {
 	scored.findOutages() // all that a scorecard says of outages
 	outages := scored.card.Outages
 	if len(outages) != 1 || !slices.Equal(outages[0].By, []string{"fault"}) {
-		return untold, untold, 0
+		return undetected, undetected, 0
 	}
 	end := to + 3*ms // the bad answer's own time
 	if c.kind == "hang" || c.kind == "slow" {
@@ -199,7 +199,7 @@ func TestKnownWrongEstimatorsMissTheBound(t *testing.T) {
 	}{{"3 s under a threshold, as recovery", calm}, {"the alarm, as onset", alarm}} {
 		p50, p95, worst := quantile(of.errs, 0.5), quantile(of.errs, 0.95), quantile(of.errs, 1)
 		if p95 <= bound(rate, share) {
-			t.Errorf("%s: p95 %v lies within %v: the accuracy test could not tell a wrong estimator",
+			t.Errorf("%s: p95 %v lies within %v: the accuracy test could not detect a wrong estimator",
 				of.name, p95, bound(rate, share))
 		}
 		out.row(fmt.Sprintf("| %s | %s | %s | %s | %s | %d |", of.name, shown(bound(rate, share)),
@@ -224,26 +224,26 @@ func calmAgain(st *stream) int64 {
 // scored and for the ideal observer, whose alarm is not taken back by what follows.
 func TestNoFalseAlarms(t *testing.T) {
 	n := runs(100, 20_000)
-	outages, told := 0, 0
+	outages, alarms := 0, 0
 	for i := range n {
 		s := sim{rate: 100, length: 40 * time.Second, inject: 20 * sec, lift: 30 * sec,
 			seed: uint64(i), noise: 0.0005}
 		c := newScorer(s.record(), s.goals)
 		c.measure()
 		outages += len(c.card.Outages)
-		told += len(c.streams[0].told)
+		alarms += len(c.streams[0].alarms)
 	}
 	most, promised := 0, distuv.Poisson{Lambda: alpha * float64(n)}
 	for promised.CDF(float64(most)) < confirmQuantile {
 		most++
 	}
-	if outages > most || told > most {
+	if outages > most || alarms > most {
 		t.Errorf("%d outages, and %d alarms of the ideal observer, in %d runs without a fault, want at most %d",
-			outages, told, n, most)
+			outages, alarms, n, most)
 	}
 	newTable(t, "alarms", "| without a fault | promised | allowed | outages | ideal observer's alarms | runs |").
 		row(fmt.Sprintf("| 100 requests/s for 40 s, 0.05 %% of them bad | α = %v of the runs: %v | %d | %d | %d | %d |",
-			alpha, promised.Lambda, most, outages, told, n))
+			alpha, promised.Lambda, most, outages, alarms, n))
 }
 
 // What is true of one drill is true of it at every phase and with every seed.

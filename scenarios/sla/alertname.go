@@ -7,7 +7,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// AlertName is what a watcher was told of the alerts of one name.
+// AlertName is what a watcher received of the alerts of one name.
 type AlertName struct {
 	Name string `json:"name"` // their label alertname
 	Told int    `json:"told"` // alerts that differ, by their fingerprints or labels
@@ -20,7 +20,7 @@ type AlertName struct {
 // mostAlertNames is how many names of alerts are told apart for one watcher.
 const mostAlertNames = 100
 
-// byName measures the alerts that a watcher was told of, those of each name by themselves.
+// byName measures the alerts that a watcher received, those of each name by themselves.
 func (s *scorer) byName(n watch.Noticed, w timeline.Watcher, c detectionWindow) []AlertName {
 	all := []AlertName{}
 	for _, a := range n.Named() {

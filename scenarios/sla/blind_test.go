@@ -18,8 +18,8 @@ func blind(r *timeline.Record, kind string) {
 }
 
 // A count that may be checks alone is no proof that users met the fault: without an
-// outage nothing is absorbed. An outage shows it, and so does the word of who wrote a
-// proof of his own.
+// outage nothing is absorbed. An outage shows it, and so does the statement of a user who
+// wrote a proof command.
 func TestBlindCountIsNoProofAlone(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind     string
@@ -71,7 +71,7 @@ func TestBlindCountBesideAnotherFault(t *testing.T) {
 		card.Void {
 		t.Errorf("have %+v, %q, want it on in the outage of a-later", f, card.Reasons)
 	}
-	r.Header.Faults[0].Groups = []string{"others"} // whom it can hit were well
+	r.Header.Faults[0].Groups = []string{"others"} // the groups it can hit were well
 	if f := Score(r, s.goals).Faults[0]; f.Proof.Effective != "unknown" || f.Absorbed ||
 		f.During != "" {
 		t.Errorf("of other users: have %+v, want it unknown", f)
@@ -132,7 +132,7 @@ func TestStateIsProof(t *testing.T) {
 	}
 }
 
-// Why a fault met none of the users' requests is told as it is.
+// Why a fault met none of the users' requests is stated as it is.
 func TestUntouchedSaysWhy(t *testing.T) {
 	for want, change := range map[string]func(*timeline.Record){
 		"unread-protocol protocol=HTTP/2 link=users -> web": func(r *timeline.Record) { r.Proofs[0].Count.Unread = "HTTP/2" },
@@ -151,9 +151,9 @@ func TestUntouchedSaysWhy(t *testing.T) {
 	}
 }
 
-// A front that asks its only backend again until it is answered fails nobody, and no
-// other node takes over: that users were served more slowly while the fault was on shows
-// that they met it.
+// A front that asks its only backend again until it is answered fails no user, and no other
+// node takes over: that users were served more slowly while the fault was on shows that
+// they met it.
 func TestRetryingFrontMetIt(t *testing.T) {
 	for _, late := range []bool{true, false} {
 		s := two()

@@ -24,7 +24,7 @@ const mostHalved = 6
 // explains what it is above 1, by one of so many tests at dispersionChance. Else it is its
 // upper bound with Confidence, as p0 is of the share.
 //
-// Slices of a second are few, and leave much to chance; shorter ones tell more, and miss
+// Slices of a second are few, and leave much to chance; shorter ones show more, and miss
 // what lasts longer than they do. So it is of the shortest whose bound no longer slice
 // contradicts.
 //
@@ -84,8 +84,8 @@ type rung struct{ low, high, chance float64 }
 // leastBursts bounds what so few bursts say of how long they may be.
 const leastBursts = 4
 
-// rungOf counts in n slices; those without any need no place. As many bursts as there are
-// tell how long they are, and no more than there are slices.
+// rungOf counts in n slices; those without any need no place. The degrees of freedom are
+// the number of bursts, and no more than there are slices.
 func rungOf(due []int64, from, slice int64, n float64) rung {
 	squares, count, met, last := 0.0, 0.0, 0.0, int64(-1)
 	for _, t := range due {
@@ -98,10 +98,10 @@ func rungOf(due []int64, from, slice int64, n float64) rung {
 	sum := float64(len(due))
 	statistic := (squares - sum*sum/n) / (sum / n) // n − 1 times the index
 	index := statistic / (n - 1)
-	told := min(n-1, max(leastBursts, sum/index))
-	free := distuv.ChiSquared{K: told}
-	return rung{index * told / free.Quantile(Confidence),
-		index * told / free.Quantile(1-Confidence), byChance(sum, n, met, statistic)}
+	degrees := min(n-1, max(leastBursts, sum/index))
+	free := distuv.ChiSquared{K: degrees}
+	return rung{index * degrees / free.Quantile(Confidence),
+		index * degrees / free.Quantile(1-Confidence), byChance(sum, n, met, statistic)}
 }
 
 // byChance is how likely independent failures are as uneven: by the dispersion test (χ²)

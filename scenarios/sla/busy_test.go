@@ -9,7 +9,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Answers that stay slower after the recovery are told with how busy the machine was,
+// Answers that stay slower after the recovery are reported with how busy the machine was,
 // where some task waited for CPU half of the time: it may be the machine's doing.
 func TestSlowerAtEndBesideABusyMachine(t *testing.T) {
 	s := sim{rate: 100, length: 40 * time.Second, inject: 15 * sec, lift: 20 * sec,

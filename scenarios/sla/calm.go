@@ -153,9 +153,9 @@ func (s *scorer) later() (reasons []Said) {
 			Say(when)))
 	}
 	for _, st := range s.streams {
-		i := slices.IndexFunc(st.told, func(t int64) bool { return t > after && !s.amid(st, t) })
+		i := slices.IndexFunc(st.alarms, func(t int64) bool { return t > after && !s.amid(st, t) })
 		if i >= 0 {
-			reasons = append(reasons, Say(FailuresLate, st.group.Name, s.course.at(st.told[i])))
+			reasons = append(reasons, Say(FailuresLate, st.group.Name, s.course.at(st.alarms[i])))
 		}
 	}
 	if s.lostLate > 0 {
@@ -166,7 +166,7 @@ func (s *scorer) later() (reasons []Said) {
 		_, restore := s.wanted.Restore[w.Name]
 		k := slices.IndexFunc(s.noticed[i].Alarms,
 			func(a watch.Alarm) bool { return a.Raised.After > after })
-		if k >= 0 && (detect || restore) && !w.Person { // who is late says so late
+		if k >= 0 && (detect || restore) && !w.Person { // a late person says so late
 			reasons = append(reasons, Say(AlarmLate, w.Name,
 				s.course.at(s.noticed[i].Alarms[k].Raised.After)))
 		}
@@ -186,7 +186,7 @@ func (s *scorer) unended() (reasons []Said) {
 }
 
 // amid reports whether an instant lies in an outage of a group, or so soon behind it that
-// it may be told late.
+// its alarm may be late.
 func (s *scorer) amid(st *stream, t int64) bool {
 	return slices.ContainsFunc(s.outages, func(o outage) bool {
 		return o.stream == st && o.onset <= t && (o.censored || t <= o.last+int64(s.confirm()))

@@ -10,8 +10,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// Chain is how word of what some faults did went, step by step, from the users' impact to
-// somebody who acknowledged; and back, once they were gone. It is of the watchers that have
+// Chain is how long the alert for some faults took, step by step, from the users' impact to
+// a person who acknowledged; and back, once they were gone. It is of the watchers that have
 // the same faults to notice.
 type Chain struct {
 	Faults []string `json:"faults"`
@@ -27,10 +27,10 @@ type Chain struct {
 	Steps      []ChainStep `json:"steps"` // each of those there are, in order
 }
 
-// ChainStep is one step: the watcher that told it first.
+// ChainStep is one step: the watcher that reported it first.
 type ChainStep struct {
 	Step     string   `json:"step"`
-	Watchers []string `json:"watchers"`      // that can tell it; none: it stays open
+	Watchers []string `json:"watchers"`      // that can report it; none: it stays open
 	Time     *Time    `json:"time"`          // from the impact
 	Behind   *Time    `json:"detection_lag"` // distance from the ideal observer
 	Clear    *Time    `json:"alert_clear"`   // from when the faults were gone, of the same watcher
@@ -60,7 +60,7 @@ const (
 // Steps are the steps of a chain, in order.
 var Steps = []string{exported, pending, firing, routed, notified, acknowledged}
 
-// stepsOf are the steps of a chain that a detector tells.
+// stepsOf are the steps of a chain that a detector reports.
 var stepsOf = map[timeline.Step][]string{
 	timeline.StepExported:     {exported},
 	timeline.StepRule:         {pending, firing},
@@ -104,7 +104,8 @@ func (s *scorer) chains() {
 	}
 }
 
-// stampsOff is from where on a time stamp is told to be off: an evaluation of rules takes less.
+// stampsOff is from where on a time stamp is reported to be off: an evaluation of rules
+// takes less.
 const stampsOff = 500 * time.Millisecond
 
 // stamped notes where a step's own time stamp cannot be that of when it was seen.
@@ -139,7 +140,7 @@ func (s *scorer) chain(c detectionWindow) Chain {
 }
 
 // step takes in what a watcher found, and gives when, where that is the step's: the first
-// that noticed tells it.
+// that noticed reports it.
 func (s *scorer) step(x *ChainStep, n watch.Noticed, w timeline.Watcher,
 	c detectionWindow) (at int64) {
 	x.Watchers = append(x.Watchers, w.Name)

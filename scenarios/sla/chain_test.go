@@ -66,14 +66,14 @@ func (m monitoring) record() *timeline.Record {
 		}
 		answer("manager", is(at, m.routed, m.clear[3]), "")
 	}
-	tell := func(hook string, at int64, body string) {
+	deliver := func(hook string, at int64, body string) {
 		if at != never {
 			r.Deliveries = append(r.Deliveries, load.Delivery{Hook: hook, At: t0 + at, Body: body})
 		}
 	}
-	tell("pager", m.notified, payload("firing", "a", "web:80"))
-	tell("pager", m.clear[4], payload("resolved", "a", "web:80"))
-	tell("on-call", m.acknowledged, "acknowledged")
+	deliver("pager", m.notified, payload("firing", "a", "web:80"))
+	deliver("pager", m.clear[4], payload("resolved", "a", "web:80"))
+	deliver("on-call", m.acknowledged, "acknowledged")
 	return r
 }
 
@@ -164,7 +164,8 @@ func TestChainIsAsItWas(t *testing.T) {
 	})
 }
 
-// What nobody tells stays open, and what did not come is known to be later than the fault.
+// What no watcher reports stays open, and what did not come is known to be later than the
+// fault.
 func TestStepsStayOpen(t *testing.T) {
 	m := usualMonitoring()
 	m.firing, m.routed, m.notified, m.acknowledged = never, never, never, never
@@ -172,24 +173,24 @@ func TestStepsStayOpen(t *testing.T) {
 	r := m.record()
 	r.Header.Watch = r.Header.Watch[:4] // no person
 	r.Answers = append(r.Answers[:0], r.Answers...)
-	for i := range r.Answers { // nobody could ask Alertmanager
+	for i := range r.Answers { // Alertmanager could not be asked
 		r.Answers[i].Known = r.Answers[i].Check != "manager"
 	}
 	x := Score(r, timeline.Objectives{}).Chains[0].Steps
 	if s := x[1]; s.Time == nil || s.Time.Censored || s.Clear != nil {
 		t.Errorf("pending: %+v", s)
 	}
-	for _, k := range []int{2, 4} { // a rule that did not fire, and a pager that was not told
+	for _, k := range []int{2, 4} { // a rule that did not fire, and a pager that was not notified
 		if s := x[k]; s.Time == nil || !s.Time.Censored || s.Cost == nil || !s.Cost.AtLeast ||
 			s.Cost.Failed < 400 {
 			t.Errorf("%s: %+v, cost %+v", s.Step, s, s.Cost)
 		}
 	}
 	if s := x[3]; len(s.Watchers) != 1 || s.Time != nil || s.Cost != nil {
-		t.Errorf("nobody could ask: %+v", s)
+		t.Errorf("it could not be asked: %+v", s)
 	}
 	if s := x[5]; len(s.Watchers) != 0 || s.Time != nil || s.Cost != nil {
-		t.Errorf("nobody is waited for: %+v", s)
+		t.Errorf("no person is waited for: %+v", s)
 	}
 	if s := Score(usual().record(), timeline.Objectives{}); len(s.Chains) != 0 ||
 		s.Notifications != nil {
@@ -197,7 +198,7 @@ func TestStepsStayOpen(t *testing.T) {
 	}
 }
 
-// A monitoring whose clock is off is told as that, and its steps are as they were seen.
+// A monitoring whose clock is off is reported as such, and its steps are as they were seen.
 func TestMonitoringsClockIsOff(t *testing.T) {
 	for off, want := range map[time.Duration]Code{0: "", 400 * time.Millisecond: "",
 		3 * time.Second: MonitoringAhead, -3 * time.Second: MonitoringBehind} {
@@ -217,8 +218,8 @@ func TestMonitoringsClockIsOff(t *testing.T) {
 	}
 }
 
-// Of a record from before there were steps, what is told has one by its other traits; and a
-// control run has no chain.
+// Of a record from before there were steps, what is notified has one by its other traits;
+// and a control run has no chain.
 func TestChainsOfOtherRecords(t *testing.T) {
 	r := usualMonitoring().record()
 	for i := range r.Header.Watch {
@@ -237,7 +238,7 @@ func TestChainsOfOtherRecords(t *testing.T) {
 }
 
 // placed is a drill in which a balancer asks two nodes, one of which a fault hits, and a
-// webhook is told.
+// webhook is notified.
 func placed(deliveries ...load.Delivery) *timeline.Record {
 	s := sim{rate: 100, length: 60 * time.Second, inject: 15 * sec, lift: 25 * sec, seed: 9,
 		downs: []down{{15 * sec, 25 * sec, 0.5, "503"}}, deliveries: deliveries,
@@ -300,7 +301,7 @@ func TestAlertsForTheWrongTarget(t *testing.T) {
 		}
 	}
 	r := placed(paged(17*sec, payload("firing", "a", "app-1:80")))
-	r.Header.Faults[0].Nodes = nil // whom it hits is not known
+	r.Header.Faults[0].Nodes = nil // which nodes it hits is not known
 	if w := Score(r, timeline.Objectives{}).Watchers[0]; w.FalseBy != (False{}) {
 		t.Errorf("have %+v", w.FalseBy)
 	}
@@ -315,8 +316,8 @@ func TestAlertsForTheWrongTarget(t *testing.T) {
 	}
 }
 
-// Of a webhook that is told of alerts of several names, each name has times of its own, and
-// what it cried falsely.
+// Of a webhook that receives alerts of several names, each name has its own times and false
+// alarms.
 func TestAlertsByTheirNames(t *testing.T) {
 	w := Score(placed(paged(5*sec, payload("firing", "b", "app-2:80")),
 		paged(6*sec, payload("resolved", "b", "app-2:80")),

@@ -55,7 +55,7 @@ func (s *stream) segments() []segment {
 type outage struct {
 	stream   *stream
 	onset    int64 // due of its first bad request
-	told     int64 // known of that request
+	known    int64 // when that request was known
 	last     int64 // latest known among its bad requests
 	due      int64 // due of its last bad request
 	requests int
@@ -76,13 +76,13 @@ type outage struct {
 }
 
 // still reports whether an outage that is not confirmed to be over by t was still there
-// then, as far as an edge can be told; else its users were last seen unwell before.
+// then, as far as an edge can be resolved; else its users were last seen unwell before.
 func (o outage) still(t int64) bool { return o.last >= t-int64(o.ofRecovery()-o.tail) }
 
 func (o outage) share() float64 { return float64(o.bad) / float64(max(1, o.requests)) }
 
 // ofOnset and ofRecovery are how finely its edges are known: what chance does, what
-// lies between two ways to tell the edge, and the lag there.
+// lies between two ways to estimate the edge, and the lag there.
 func (o outage) ofOnset() time.Duration {
 	return o.edges[0] + o.early + o.stream.lagNear(o.onset)
 }
@@ -95,7 +95,7 @@ func (o outage) ofRecovery() time.Duration {
 // (−1): 1/r + 6/(r·f), f being the share beside it, of as many bad requests as make an
 // edge stand out, or of twice as many where that is less. The gap to a stray that is
 // joined to it says nothing of that share, and is printed as what lies between two ways to
-// tell the edge.
+// estimate the edge.
 func (s *stream) edge(g segment, step int) time.Duration {
 	gap := time.Duration(0)
 	if at := s.within(g, step); step > 0 {
@@ -133,7 +133,7 @@ func (s *stream) outages(end int64, w time.Duration) []outage {
 func (s *stream) outageOf(g segment) outage {
 	first, last := int(s.bads[g.first]), int(s.bads[g.last])
 	o := outage{stream: s, requests: last - first + 1, bad: g.last - g.first + 1,
-		onset: s.due(first), told: s.known(first), due: s.due(last)}
+		onset: s.due(first), known: s.known(first), due: s.due(last)}
 	for _, i := range s.bads[g.first : g.last+1] {
 		o.last = max(o.last, s.known(int(i)))
 	}

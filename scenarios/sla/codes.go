@@ -207,7 +207,7 @@ const (
 	LedElsewhere  Code = "led-elsewhere"
 )
 
-// The handbook's alerts, its kinds of failure, and who mends them.
+// The handbook's alerts, its kinds of failure, and which team mends them.
 const (
 	AlertNode           Code = "node"
 	AlertRegion         Code = "region"

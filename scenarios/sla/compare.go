@@ -13,7 +13,7 @@ const (
 	Better = "better"
 	Worse  = "worse"
 	Alike  = "alike" // the two cannot be told apart
-	Open   = "open"  // one of them was not told, or is not in both
+	Open   = "open"  // one of them was not measured, or is not in both
 )
 
 // Difference is one thing in two runs.
@@ -21,7 +21,7 @@ type Difference struct {
 	Name   string
 	Values [2]*Said // as measured; nil: not there
 	Is     string   // Better, Worse, Alike, Open
-	By     *Said    // by how much; nil where not told
+	By     *Said    // by how much; nil where not measured
 }
 
 // Compare holds a second run against a first, objective by objective: by the intervals that

@@ -8,17 +8,17 @@ import (
 	"github.com/aclements/go-moremath/stats"
 )
 
-// LeastRuns is how many runs of each side tell a difference at all: with fewer, no order of
+// LeastRuns is how many runs of each side show a difference at all: with fewer, no order of
 // some ten values is unlikely enough.
 const LeastRuns = 6
 
-// certain is the chance, at most, that any difference is told of two campaigns alike.
+// certain is the chance, at most, that any difference is found between two campaigns alike.
 const certain = 0.05
 
 // CompareRuns holds many runs of a drill against as many of before, objective by objective, and
 // each group's success by phase: by Mann and Whitney's test of whether one side's values tend to
 // be larger, with Holm's correction for how many are asked about. A time that did not end is
-// longer than all that did; a value that a run does not have is left out. Each value told is
+// longer than all that did; a value that a run does not have is left out. Each value given is
 // that of the run in the middle.
 func CompareRuns(before, now []Scorecard) (all []Difference) {
 	var chances []float64
@@ -36,8 +36,8 @@ func CompareRuns(before, now []Scorecard) (all []Difference) {
 		}
 		all, chances = append(all, d), append(chances, chance)
 	}
-	for i, told := range holm(chances) {
-		if !told && all[i].Is != Open {
+	for i, found := range holm(chances) {
+		if !found && all[i].Is != Open {
 			all[i].Is, all[i].By = Alike, nil
 		}
 	}
@@ -131,10 +131,10 @@ func (d *Difference) toward(a, b sample, u float64) {
 	}
 }
 
-// holm tells which chances are small enough, of so many, that the chance of any of them by luck
-// is certain at most. An infinite one was not asked.
+// holm finds which chances are small enough, of so many, that the chance of any of them by
+// luck is certain at most. An infinite one was not asked.
 func holm(chances []float64) []bool {
-	order, told := []int{}, make([]bool, len(chances))
+	order, found := []int{}, make([]bool, len(chances))
 	for i, p := range chances {
 		if !math.IsInf(p, 1) {
 			order = append(order, i)
@@ -145,7 +145,7 @@ func holm(chances []float64) []bool {
 		if chances[i] > certain/float64(len(order)-k) {
 			break
 		}
-		told[i] = true
+		found[i] = true
 	}
-	return told
+	return found
 }

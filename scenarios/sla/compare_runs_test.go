@@ -17,7 +17,7 @@ func campaign(times ...float64) (all []Scorecard) {
 }
 
 // Campaigns differ where their runs do, in the direction that an objective asks for; what has
-// not ended is longer than what has; few runs tell nothing.
+// not ended is longer than what has; few runs show nothing.
 func TestCompareRuns(t *testing.T) {
 	before := campaign(1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7)
 	for name, c := range map[string]struct {
@@ -56,8 +56,8 @@ func TestCompareRuns(t *testing.T) {
 	}
 }
 
-// Of campaigns that are alike, one in twenty at most is told to differ in anything, however many
-// things are asked about. 2,000 pairs at 5 % are beyond 150 once in 10⁶ times.
+// Of campaigns that are alike, one in twenty at most is reported to differ in anything,
+// however many things are asked about. 2,000 pairs at 5 % are beyond 150 once in 10⁶ times.
 func TestAlikeCampaignsAreAlike(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	differ := 0
@@ -82,6 +82,6 @@ func TestAlikeCampaignsAreAlike(t *testing.T) {
 		}
 	}
 	if differ > 150 || differ < 10 {
-		t.Errorf("%d of 2,000 pairs that are alike are told to differ", differ)
+		t.Errorf("%d of 2,000 pairs that are alike are reported to differ", differ)
 	}
 }

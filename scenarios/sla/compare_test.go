@@ -27,13 +27,13 @@ func TestCompare(t *testing.T) {
 	for name, c := range map[string]struct {
 		a, b Objective
 		is   string
-		by   float64 // 0: not told
+		by   float64 // 0: not measured
 	}{
 		"slower": {latency(timed(1, 0.1, false)), latency(timed(1.3, 0.1, false)), Worse,
 			0.3},
 		"faster": {latency(timed(1.3, 0.1, false)), latency(timed(1, 0.1, false)), Better,
 			0.3},
-		"within what can be told":      {timed(1, 0.2, false), timed(1.3, 0.2, false), Alike, 0},
+		"within the resolution":        {timed(1, 0.2, false), timed(1.3, 0.2, false), Alike, 0},
 		"not over, and longer already": {timed(1, 0.1, false), timed(5, 0.1, true), Worse, 0},
 		"not over, and may be as long": {timed(9, 0.1, false), timed(5, 0.1, true), Alike, 0},
 		"more writes lost":             {counted(0), counted(1), Worse, 0},

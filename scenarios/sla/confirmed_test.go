@@ -80,7 +80,7 @@ func TestEachFaultIsMitigated(t *testing.T) {
 	}
 }
 
-// A run that ends before a recovery is confirmed says no more than it knows.
+// A run that ends before a recovery is confirmed says no more than it has seen.
 func TestUnconfirmedRecovery(t *testing.T) {
 	for limit, want := range map[time.Duration]string{10 * time.Second: Missed, 13 * time.Second: Undecided} {
 		s := unconfirmed()
@@ -98,7 +98,7 @@ func TestUnconfirmedRecovery(t *testing.T) {
 	}
 }
 
-// Limits that the phases of a record are too short for are told: those of another SLA
+// Limits that the phases of a record are too short for are reported: those of another SLA
 // that it is scored by may be.
 func TestLimitsThatCannotBeConfirmed(t *testing.T) {
 	for _, c := range []struct{ mitigate, recover, want string }{

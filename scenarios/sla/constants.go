@@ -58,7 +58,7 @@ const (
 	mostUnsent = 0.01
 	mostLate   = 0.001
 	// mostUnsentOfGroup is of what was due of one group: in what it did not ask it may have
-	// been as unwell as in a brown-out, and the record would not tell.
+	// been as unwell as in a brown-out, and the record would not show it.
 	mostUnsentOfGroup = 0.05
 	// leastLost is how many it takes of either: one of a few hundred is no share yet.
 	leastLost = 5
@@ -88,9 +88,9 @@ const (
 	// where chance would give as much in fewer than one of five runs. It then only makes a
 	// bound longer.
 	lastsChance = 0.2
-	// untoldChance is how seldom a share that a scorecard says would have stood out does
+	// undetectedChance is how seldom a share that a scorecard says would have stood out does
 	// not: half as often as a false pass is allowed to be.
-	untoldChance = 2.5e-4
+	undetectedChance = 2.5e-4
 	// Users were led away from a node that answers less than keptShare of what was its
 	// part of their requests: half, which chance does not do where that part is
 	// leastShare requests.

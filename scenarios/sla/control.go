@@ -37,7 +37,8 @@ func (s *scorer) control(add func(Objective)) {
 	add(s.noOutage())
 }
 
-// due is how often a watcher was to ask until the run's end; 0 where it waits to be told.
+// due is how often a watcher was to ask until the run's end; 0 where it waits for
+// notifications.
 func (s *scorer) due(w timeline.Watcher) int {
 	if w.Every <= 0 {
 		return 0

@@ -13,7 +13,7 @@ type suspect struct {
 	name string
 	span
 	met   bool // its drops, answers or targets were met before the outage's end
-	still bool // it was on when the outage began, as far as an edge can be told, or came into it
+	still bool // it was on when the outage began, as far as an edge can be seen, or came into it
 	made  int  // of the outage's bad requests, those that it answered itself
 	marks bool // answers of its own come through to this group, and say so
 }
@@ -55,7 +55,7 @@ func (s *scorer) suspects(o outage) (all []suspect) {
 		x := suspect{name: f.Name, span: s.span(f.Name), made: made[f.Name],
 			marks: o.stream.marks[f.Name]}
 		if x.injected == never || !meets(f, o.stream.group.Name) ||
-			x.injected > max(o.last, o.told+int64(o.early)) || x.cleared != never &&
+			x.injected > max(o.last, o.known+int64(o.early)) || x.cleared != never &&
 			o.onset > x.cleared+int64(s.confirm()) {
 			continue
 		}
@@ -110,7 +110,7 @@ func (s *stream) madeBy(from, to int64) map[string]int {
 	return made
 }
 
-// meets: requests of the group can meet the fault, as far as the plan knew.
+// meets: requests of the group can meet the fault, as far as the plan determined.
 func meets(f timeline.Fault, group string) bool {
 	return !f.Unmet && len(f.Groups) == 0 || slices.Contains(f.Groups, group)
 }

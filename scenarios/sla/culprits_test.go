@@ -72,7 +72,7 @@ func TestTieNamesAll(t *testing.T) {
 }
 
 // Bad requests that no mark explains, more than the steady state's, are another fault's,
-// too; one or two of a noisy steady state are nobody's.
+// too; one or two of a noisy steady state are no fault's.
 func TestUnmarkedAreAnothersToo(t *testing.T) {
 	for name, c := range map[string]struct {
 		until int64 // marked
@@ -114,8 +114,8 @@ func TestFirstInjectionIsTheEarliest(t *testing.T) {
 	}
 }
 
-// A run that ends a moment after the injection, amid requests that were under way, tells
-// no time below zero.
+// A run that ends a moment after the injection, amid requests that were under way, has no
+// time below zero.
 func TestNoTimeIsBelowZero(t *testing.T) {
 	s := two(down{14*sec + 500*ms, 15 * sec, 1, "hang"})
 	s.length, s.unlifted = 15*time.Second, true

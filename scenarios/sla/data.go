@@ -18,7 +18,7 @@ type write struct {
 	seq   uint64
 	acked int64
 	rate  float64 // of its group
-	found bool    // it was told of
+	found bool    // a read-back answered about it
 	lost  bool
 }
 
@@ -102,7 +102,7 @@ func (s *scorer) rpo(all []write, pessimist bool) (worst Time) {
 		}
 		oldest, loss, half := writes[0], writes[len(writes)-1].acked, int64(0)
 		if k < len(times) {
-			half = (times[k].told - times[k].injected) / 2
+			half = (times[k].known - times[k].injected) / 2
 			loss = max(loss, times[k].injected+half)
 		}
 		t := Time{Seconds: seconds(time.Duration(loss - oldest.acked)),
@@ -116,7 +116,7 @@ func (s *scorer) rpo(all []write, pessimist bool) (worst Time) {
 
 // faultTime is when a fault can lose writes: from its injection, a bracket, to W after
 // it was gone.
-type faultTime struct{ injected, told, until int64 }
+type faultTime struct{ injected, known, until int64 }
 
 // faultTimes are in order of injection.
 func (s *scorer) faultTimes() (all []faultTime) {
@@ -180,7 +180,7 @@ func (s *scorer) point(limit time.Duration) Objective {
 		return atMost("rpo", limit, nil, *why)
 	}
 	o, worst := atMost("rpo", limit, d.RPO, Said{}), atMost("rpo", limit, &d.atWorst, Said{})
-	if limit == 0 && d.Lost > 0 { // a lost write is one, however finely its age is told
+	if limit == 0 && d.Lost > 0 { // a lost write is one, however finely its age is resolved
 		o.Result, o.Why = Missed, nil
 		return o
 	}
@@ -191,7 +191,7 @@ func (s *scorer) point(limit time.Duration) Objective {
 	return o
 }
 
-// silent says why nothing can be told of the writes.
+// silent says why nothing is known of the writes.
 func (d *Data) silent() *Said {
 	why := NoWriteReadBack
 	switch {

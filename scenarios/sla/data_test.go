@@ -11,7 +11,7 @@ import (
 )
 
 // ledger is a drill whose requests are writes: of those acknowledged before the
-// fault, at 15 s, the last n are lost, and the k before them are not told of.
+// fault, at 15 s, the last n are lost, and the k before them have no finding.
 func ledger(n, k int, goals timeline.Objectives) *timeline.Record {
 	s := usual()
 	s.downs = []down{{15 * sec, 17 * sec, 1, "503"}}

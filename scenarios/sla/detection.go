@@ -52,8 +52,8 @@ type saying struct {
 func (s *scorer) saying() map[string]saying {
 	all := map[string]saying{}
 	for _, a := range s.record.Answers {
-		x, heard := all[a.Check]
-		if !heard {
+		x, asked := all[a.Check]
+		if !asked {
 			x.unchecked = true
 		}
 		if a.Known {
@@ -187,20 +187,20 @@ func (s *scorer) nextOther(c detectionWindow) int64 {
 	return next
 }
 
-// Spared tells whether no user was hurt by what a watcher has to notice: each of its
+// Spared reports whether no user was hurt by what a watcher has to notice: each of its
 // faults was absorbed.
 func (c Scorecard) Spared(w Watcher) bool {
 	return c.each(w, func(f Fault) bool { return f.Absorbed })
 }
 
-// Slowed tells whether what a watcher has to notice hurt users by nothing but slower
+// Slowed reports whether what a watcher has to notice hurt users by nothing but slower
 // answers.
 func (c Scorecard) Slowed(w Watcher) bool {
 	return !c.Spared(w) && c.each(w, func(f Fault) bool { return f.Absorbed || f.Slower })
 }
 
-// Unheard tells whether a watcher had something to notice and it is not known whether it did:
-// it got no answer.
+// Unheard reports whether a watcher had something to notice and it is not known whether
+// it did: it got no answer.
 func (c Scorecard) Unheard(w Watcher) bool {
 	missed := func(f Fault) bool {
 		return (w.Of == "" || f.Name == string(w.Of)) && !slices.Contains(w.Unmet, f.Name) &&

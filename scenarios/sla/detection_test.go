@@ -82,7 +82,7 @@ func TestRestoreEndsWithTheLastAllClear(t *testing.T) {
 	}
 }
 
-// A fault on a watcher's own link only is proven by checks, and nobody has borne it.
+// A fault on a watcher's own link only is proven by checks, and no user met it.
 func TestFaultOfWatchersOnly(t *testing.T) {
 	s := two()
 	s.unused = true

@@ -65,7 +65,7 @@ func (d *Diagnosis) measure(s *scorer, all []episode) {
 	d.Evidence = evidence(seen, diagnosis.Symptom(d.Symptom))
 }
 
-// evidence are the fractions that a symptom was told by.
+// evidence are the fractions that show a symptom.
 func evidence(seen *diagnosis.Seen, symptom diagnosis.Symptom) []Said {
 	all := []Said{}
 	add := func(code Code, s diagnosis.Share, names ...any) {
@@ -110,7 +110,8 @@ func evidence(seen *diagnosis.Seen, symptom diagnosis.Symptom) []Said {
 	return all
 }
 
-// mostOthers is how many other groups are compared with; more would cost time and tell no more.
+// mostOthers is how many other groups are compared with; more would cost time and show no
+// more.
 const mostOthers = 16
 
 // seen counts what users saw in some stretches of one kind.
@@ -210,8 +211,8 @@ func (c *witness) usual(st *stream) {
 	}
 }
 
-// looksBad reports whether a request looked bad to its sender. That a fault marked an answer is
-// what the judge knows, and users do not.
+// looksBad reports whether a request looked bad to its sender. That a fault marked an
+// answer is known to scoring, and not to users.
 func looksBad(r *load.Request, slow time.Duration) bool {
 	return r.Class != load.OK || r.Latency() > slow
 }
@@ -222,8 +223,8 @@ func (c *witness) add(r *load.Request, st *stream) {
 	}
 	bad := looksBad(r, st.group.Slow)
 	c.Bad.Add(bad)
-	who := userOf{st, r.User}
-	c.users[who] = c.users[who] || bad
+	user := userOf{st, r.User}
+	c.users[user] = c.users[user] || bad
 	if r.Reused {
 		c.Established.Add(bad)
 	} else {

@@ -118,8 +118,8 @@ var troubles = []trouble{
 	{"a detour", diagnosis.SlowPath, 95, func(w *troubled, q *load.Request) {
 		waits(q, w.delay+time.Duration(w.NormFloat64()*float64(w.delay)/10))
 	}},
-	// A queue that is served at 0.8 of what comes, from which those go who have waited for too
-	// long.
+	// A queue that is served at 0.8 of what comes, which users leave who have waited for
+	// too long.
 	{"overloaded", diagnosis.Overload, 80, func(w *troubled, q *load.Request) {
 		if w.last != 0 {
 			w.queue = max(0, w.queue-time.Duration(q.Due-w.last).Seconds())

@@ -22,7 +22,7 @@ func (s *scorer) faults() {
 				// the outage is its effect, however few requests its links saw
 				out.Proof.Effective = "yes"
 			}
-		} else if f.Monitoring { // nobody has borne it
+		} else if f.Monitoring { // no user met it
 			if f.State && out.Inject.Known() {
 				out.Proof.Effective = "yes"
 			}
@@ -82,7 +82,7 @@ func (s *scorer) withoutOutage(f timeline.Fault, out *Fault) {
 	felt, detectable, ofGroup := s.faintly(f)
 	switch {
 	case f.Watchers: // it met no user, and none has borne it
-	case out.Proof.anybodys(f) && felt == nil && !s.ledAway(f) && !s.delayed(f):
+	case out.Proof.unattributed(f) && felt == nil && !s.ledAway(f) && !s.delayed(f):
 		out.Proof.Effective = "unknown"
 	case out.Proof.onlyPackets(f):
 		out.Proof.Effective = "too few"
@@ -114,7 +114,7 @@ func notEffective(f Fault, of timeline.Fault) Said {
 	return Say(FaultTooFew, f.Name, p.Users, leastTouched)
 }
 
-// apart says what would tell users' requests from checks.
+// apart says what would distinguish users' requests from checks.
 func (p Proof) apart(link string) Said {
 	switch {
 	case p.Unread != "":

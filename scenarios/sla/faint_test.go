@@ -13,7 +13,7 @@ import (
 )
 
 // Of a fault that users felt, and too little for an outage to stand out, it is said
-// until when they did at most: it is not told as one that nobody felt.
+// until when they did at most: it is not reported as one that no user felt.
 func TestFaint(t *testing.T) {
 	for name, c := range map[string]struct {
 		first, every, n uint64 // of the fault's requests, which are bad

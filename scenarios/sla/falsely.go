@@ -27,7 +27,7 @@ type False struct {
 // alarms are those that are false by when they were raised.
 func (f False) alarms() int { return f.Before + f.Control + f.Outlived + f.Elsewhere }
 
-// Notifications counts what was sent to watchers that wait to be told.
+// Notifications counts what was sent to watchers that wait for notifications.
 type Notifications struct {
 	Received    int `json:"received"`
 	Unmatched   int `json:"unmatched"`   // of those, by no watcher that waits there

@@ -69,7 +69,7 @@ func one(b bool) int64 {
 }
 
 // put puts an outage down to faults: each of them has it, from the first to be lifted
-// on, for which of them it was cannot be told.
+// on, for which of them it was cannot be determined.
 func (s *scorer) put(o outage, by []string) {
 	for _, name := range by {
 		i := slices.IndexFunc(s.spells, func(x faultOutage) bool { return x.fault == name })
@@ -116,9 +116,9 @@ func (x *faultOutage) shared(t span) {
 }
 
 // cleared is when the last of its faults was gone of those that were before users had
-// recovered, as far as that edge can be told: users who get well as it goes had their last
-// bad request just before. Where none was, the first that was gone at all. Never while one
-// is on.
+// recovered, as far as that edge can be resolved: users who get well as it goes had their
+// last bad request just before. Where none was, the first that was gone at all. Never while
+// one is on.
 func (x faultOutage) cleared() (at int64, doubt time.Duration) {
 	end := x.end
 	if !x.censored {

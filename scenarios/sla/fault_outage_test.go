@@ -50,7 +50,7 @@ func TestFaultsInSequence(t *testing.T) {
 	s.goals.Mitigate, s.goals.Recover = &limit, &limit
 	for _, o := range Score(r, s.goals).Objectives {
 		if o.Fault != "fault" {
-			t.Errorf("%s: of %q, want whose it is", o.Name, o.Fault)
+			t.Errorf("%s: of %q, want the fault that caused it", o.Name, o.Fault)
 		}
 	}
 	if m := card.Times.Mitigate; m == nil || !m.Censored {

@@ -8,7 +8,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// fingerprint tells objectives apart: the SHA-256 of their JSON with sorted keys.
+// fingerprint distinguishes objectives: the SHA-256 of their JSON with sorted keys.
 func fingerprint(o timeline.Objectives) string {
 	b, _ := json.Marshal(o) // of durations, numbers and texts: cannot fail
 	sum := sha256.Sum256(b)

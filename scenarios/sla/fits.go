@@ -11,8 +11,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Fits reports, as an error, what objectives ask for that a record of that
-// header cannot tell: a watcher or a load group that it does not have.
+// Fits reports, as an error, what objectives ask for that a record of that header cannot
+// show: a watcher or a load group that it does not have.
 func Fits(o timeline.Objectives, h timeline.Header) error {
 	var watchers, groups []string
 	for _, w := range h.Watch {

@@ -125,7 +125,7 @@ func TestBrownOutBesideAnOutage(t *testing.T) {
 	}
 }
 
-// Nor what another one loses: of such a share three of 100 are not told.
+// Nor what another one loses: of such a share three of 100 are not detected.
 func TestGroupBesideAnOutage(t *testing.T) {
 	unfounded(t, 10, 15, func(r *rand.Rand) found {
 		w := usually(crowd{rate: 100, bad: from(15, 17, 1)}, crowd{rate: 20, bad: from(15, 25, 0.08)})
@@ -225,7 +225,7 @@ func TestEdgeBetweenTwoFaults(t *testing.T) {
 	})
 }
 
-// Of two groups, the later recovery may be that of the one that is told less finely.
+// Of two groups, the later recovery may be that of the one that is resolved less finely.
 func TestMitigateOfTwoGroups(t *testing.T) {
 	unfounded(t, 10, 0, func(r *rand.Rand) found {
 		a := 2 + r.Float64()
@@ -322,7 +322,7 @@ func TestCalmALittleLater(t *testing.T) {
 	}
 }
 
-// Who cries only once the next fault is on may have noticed that one.
+// A watcher that alarms only once the next fault is on may have noticed that one.
 func TestNoticedTheNextFault(t *testing.T) {
 	for _, unmet := range []bool{false, true} {
 		t.Run(fmt.Sprint(unmet), func(t *testing.T) {
@@ -357,7 +357,7 @@ func TestNoticedFromTheInjection(t *testing.T) {
 	})
 }
 
-// What nobody felt is not what noticing is counted from, where it need not be noticed.
+// What no user felt is not what noticing is counted from, where it need not be noticed.
 func TestNoticedWhatWasFelt(t *testing.T) {
 	unfounded(t, 10, 0, func(r *rand.Rand) found {
 		w := usually(crowd{rate: 100, bad: from(40, 44, 1)})

@@ -143,8 +143,8 @@ func TestServedSlowlyIsRecoveredNotCalm(t *testing.T) {
 }
 
 // An outage before the injection is not the fault's, however short: so few failed that
-// the baseline as a whole would pass. Beside the fault's own it is too small to be told
-// as an outage, and an alarm all the same.
+// the baseline as a whole would pass. Beside the fault's own it is too small to be found as
+// an outage, and an alarm all the same.
 func TestOutageBeforehand(t *testing.T) {
 	early := down{5 * sec, 5*sec + 140*ms, 1, "reset"}
 	for want, downs := range map[string][]down{
@@ -176,8 +176,8 @@ func TestNeverInjected(t *testing.T) {
 	}
 }
 
-// A limit of restore is blurred by two clocks as one of detect is, and only where
-// the watcher is heard on the other one.
+// A limit of restore is blurred by two clocks as one of detect is, and only where the
+// watcher's instants are on the other one.
 func TestClocksApart(t *testing.T) {
 	for _, local := range []bool{false, true} {
 		s := usual()
@@ -186,14 +186,14 @@ func TestClocksApart(t *testing.T) {
 		r.Clock.Bound, r.Header.Watch[0].Local = 600*time.Millisecond, local
 		if have := strings.Contains(strings.Join(lines(Score(r, s.goals).Reasons), "\n"),
 			"clocks-apart watcher=pager bound_seconds=0.6 limit_seconds=5"); have != local {
-			t.Errorf("heard on the CLI's clock %t: have void %t", local, have)
+			t.Errorf("on the CLI's clock %t: have void %t", local, have)
 		}
 	}
 }
 
-// How two clocks relate is told, with what they drifted by in the course of the run;
-// a webhook's time carries the bound of all of it, not that of the beginning.
-func TestClockIsTold(t *testing.T) {
+// How two clocks relate is stated, with what they drifted by in the course of the run; a
+// webhook's time carries the bound of all of it, not that of the beginning.
+func TestClockIsStated(t *testing.T) {
 	s := usual()
 	s.watch[0].WatcherTraits, s.deliveries = (&watch.Webhook{}).Traits(),
 		[]load.Delivery{{Hook: "pager", At: t0 + s.inject + 1500*ms}}

@@ -156,8 +156,8 @@ func TestCutRecordsAreScored(t *testing.T) {
 	}
 }
 
-// written is the file of a record with those users, cut into blocks as a load node
-// tells them: four a second, by when they are done.
+// written is the file of a record with those users, cut into blocks as a load node sends
+// them: four a second, by when they are done.
 func written(t *testing.T, users []load.Request, r *timeline.Record) string {
 	path := filepath.Join(t.TempDir(), "record")
 	w, err := timeline.Create(path)

@@ -74,7 +74,7 @@ func AlertOf(faults []timeline.Fault) *Alert {
 	for _, f := range faults {
 		row = max(row, rowOf(f.Scope))
 		own, ok := failures[f.Cause]
-		if !ok { // of a record that knows more causes
+		if !ok { // of a record that has more causes
 			own = failures[link.Server]
 		}
 		if !slices.Contains(a.Failures, own.what) {
@@ -114,7 +114,7 @@ func (s *scorer) alert() {
 }
 
 // handbook judges by the profile. A person who acknowledges has responded. Where none is
-// waited for, nobody can respond before somebody noticed, so the first watcher stands for
+// waited for, no response comes before something noticed, so the first watcher stands for
 // the response. Mended is when the users are well.
 func (s *scorer) handbook() (all []Objective) {
 	if s.wanted.Profile != Handbook {

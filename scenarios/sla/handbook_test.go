@@ -97,8 +97,8 @@ func TestHandbook(t *testing.T) {
 	}
 }
 
-// Where a person is waited for, the profile's limit to respond is theirs, whoever noticed
-// before; one who acknowledges when the fault is gone was late, and not mistaken.
+// Where a person is waited for, the profile's limit to respond is theirs, whichever watcher
+// noticed before; one who acknowledges when the fault is gone was late, and not mistaken.
 func TestRespondIsThePersons(t *testing.T) {
 	for name, c := range map[string]struct {
 		acks     []int64 // since the start
@@ -123,7 +123,7 @@ func TestRespondIsThePersons(t *testing.T) {
 		s.goals.Detect = map[string]time.Duration{"oncall": 25 * time.Second}
 		card := Score(s.record(), s.goals)
 		if slices.ContainsFunc(card.Reasons, func(r Said) bool { return r.Code == AlarmLate }) {
-			t.Errorf("%s: who is late cries of another outage: %v", name, card.Reasons)
+			t.Errorf("%s: the late watcher alarms of another outage: %v", name, card.Reasons)
 		}
 		i := slices.IndexFunc(card.Objectives, func(o Objective) bool { return o.Name == "respond" })
 		w := card.Watchers[len(card.Watchers)-1]

@@ -132,9 +132,8 @@ func (s *scorer) degraded(seconds []slice) {
 
 // level is that of the worst second; where chance alone could have put it on
 // the other side of a limit, the higher one, flagged. Where most seconds have
-// leastSlice users, those with fewer, such as the end of the run, stand for none.
-// It is everyone where nearly all were hit, second after second, until they were
-// as many.
+// leastSlice users, those with fewer, such as the end of the run, are not counted. It is
+// everyone where nearly all were hit, second after second, until they were as many.
 func (s *scorer) level(seconds []slice) {
 	out := &s.card.Impact
 	least := 1

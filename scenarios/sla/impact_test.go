@@ -75,8 +75,8 @@ func TestExcess(t *testing.T) {
 	}
 }
 
-// A second of few users, as the last one of a run is, stands for nobody; where all are
-// such, it takes as many of them in a row to say that everyone was hit.
+// A second of few users, as the last one of a run is, is not counted; where all are such,
+// it takes as many of them in a row to say that everyone was hit.
 func TestFewUsersAreNotEveryone(t *testing.T) {
 	full, few := slice{active: 100}, slice{active: 2, hit: 2}
 	for name, c := range map[string]struct {

@@ -177,8 +177,8 @@ func (k Keep) OfLookups() bool {
 	return what == "dns"
 }
 
-// Needs is how many requests, or steps, the objective takes to be told at all; 0
-// where any number will do.
+// Needs is how many requests, or steps, the objective takes to be decided at all; 0 where
+// any number will do.
 func (k Keep) Needs() int {
 	const whole = 1e-9 // of a request: 1/(1 − 0.999) is a thousand
 	switch {

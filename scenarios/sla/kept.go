@@ -107,7 +107,7 @@ func (k Keep) without() Code {
 	return NoRequest
 }
 
-// doubt says why it cannot be told.
+// doubt says why it cannot be decided.
 func (k Keep) doubt(have bounds) Said {
 	switch {
 	case have.nameless > 0:

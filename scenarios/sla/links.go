@@ -22,7 +22,7 @@ func (s *scorer) links() {
 		}
 		l := Link{Name: last.Link, Blind: last.Untraced, Phases: []LinkPhase{}}
 		from, _, _ := splitLink(last.Link)
-		askers := slices.DeleteFunc(s.sent(), func(st *stream) bool {
+		senders := slices.DeleteFunc(s.sent(), func(st *stream) bool {
 			return !w.from(st.group.Name)[from]
 		})
 		for i, before := range all[:len(all)-1] {
@@ -31,7 +31,7 @@ func (s *scorer) links() {
 				continue
 			}
 			p := LinkPhase{Name: before.Phase, Requests: n}
-			for _, st := range askers {
+			for _, st := range senders {
 				p.Asked += uint64(max(0, st.first(all[i+1].At)-st.first(before.At)))
 			}
 			if p.Asked > 0 {
@@ -55,7 +55,7 @@ func (c course) skips(before, after timeline.Reading) bool {
 }
 
 // passed is how many requests went over a link between two readings: users', or all where
-// theirs cannot be told.
+// theirs cannot be distinguished.
 func passed(before, after timeline.Reading, l Link) (n uint64, ok bool) {
 	of := func(r timeline.Reading) (n uint64, ok bool) {
 		i := slices.IndexFunc(r.Links, func(t link.Traffic) bool { return t.Link == l.Name })

@@ -8,8 +8,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// A link's requests are told for each request of the users whose way leads there, phase by
-// phase; what cannot be counted is not told.
+// A link's requests are given per request of the users whose way leads there, phase by
+// phase; what cannot be counted is not given.
 func TestRequestsOnLinks(t *testing.T) {
 	const lb, behind, other = "lb -> app:8080", "app -> db:5432", "batch -> app:8080"
 	s := usual() // 100 requests/s: 15 s, 10 s and 15 s

@@ -6,7 +6,8 @@ import (
 )
 
 // A fault of the monitoring alone is proven by its own count, or its targets' state, and is
-// neither absorbed nor what users had. One that met nothing, or nobody's, proves nothing.
+// neither absorbed nor what users had. One that met nothing, or no monitoring, proves
+// nothing.
 func TestFaultOfMonitoring(t *testing.T) {
 	for name, c := range map[string]struct {
 		monitoring, state bool
@@ -14,12 +15,12 @@ func TestFaultOfMonitoring(t *testing.T) {
 		verdict           Verdict
 		reason            string
 	}{
-		"counted":            {true, false, 7, Pass, ""},
-		"too few":            {true, false, 4, Inconclusive, "fault-too-few-own fault=deaf touched=4"},
-		"nothing":            {true, false, 0, Inconclusive, "fault-too-few-own fault=deaf touched=0"},
-		"dead":               {true, true, 0, Pass, ""},
-		"of nobody":          {false, true, 0, Inconclusive, "fault-untouched fault=deaf"},
-		"of nobody, counted": {false, false, 7, Inconclusive, "fault-untouched fault=deaf"},
+		"counted":             {true, false, 7, Pass, ""},
+		"too few":             {true, false, 4, Inconclusive, "fault-too-few-own fault=deaf touched=4"},
+		"nothing":             {true, false, 0, Inconclusive, "fault-too-few-own fault=deaf touched=0"},
+		"dead":                {true, true, 0, Pass, ""},
+		"of nothing":          {false, true, 0, Inconclusive, "fault-untouched fault=deaf"},
+		"of nothing, counted": {false, false, 7, Inconclusive, "fault-untouched fault=deaf"},
 	} {
 		r := usual().record()
 		f, p := r.Header.Faults[0], r.Proofs[0]

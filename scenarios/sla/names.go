@@ -6,7 +6,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// names notes where answers do not tell which node gave them: none names one while several are
+// names notes where answers do not show which node gave them: none names one while several are
 // alike, or the diagnosis would have needed it; or they name one that the drill does not have.
 func (s *scorer) names() {
 	ends := map[string]bool{}
@@ -35,10 +35,10 @@ func (s *scorer) names() {
 	if silent && !names && (alike || open) {
 		s.card.Notes = append(s.card.Notes, Say(NodesUnnamed))
 	}
-	for _, name := range strange[:min(len(strange), toldNames)] {
+	for _, name := range strange[:min(len(strange), mostStrange)] {
 		s.card.Notes = append(s.card.Notes, Say(NodeUnknown, name))
 	}
 }
 
-// toldNames is of how many strange nodes the notes tell.
-const toldNames = 3
+// mostStrange is how many strange nodes the notes name.
+const mostStrange = 3

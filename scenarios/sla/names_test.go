@@ -10,7 +10,7 @@ import (
 )
 
 // Where answers do not say which of several nodes gave them, or name one that there is none of,
-// the reader is told, and no cause that only a node's name could tell is called likely.
+// the reader is told, and no cause that only a node's name could show is called likely.
 func TestNodesUnnamed(t *testing.T) {
 	for _, c := range []struct {
 		what  string
@@ -23,7 +23,7 @@ func TestNodesUnnamed(t *testing.T) {
 			"cause-bad-node"},
 		{"unnamed", func(int) string { return "" }, ScopeNode, "nodes-unnamed",
 			"cause-undetermined"},
-		{"unnamed, and nobody knows of nodes alike", func(int) string { return "" }, ScopeCore,
+		{"unnamed, and nodes alike are not known", func(int) string { return "" }, ScopeCore,
 			"nodes-unnamed", "cause-undetermined"},
 		{"by a container's id", func(n int) string { return fmt.Sprintf("50def8a1400%d", 1+n%2) },
 			ScopeNode, "node-unknown 50def8a14001, node-unknown 50def8a14002", "cause-bad-node"},

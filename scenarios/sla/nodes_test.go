@@ -30,8 +30,8 @@ func TestResetsOfADeadNodeAreItsOwn(t *testing.T) {
 	}
 }
 
-// Users who were answered more slowly, and none of whom failed, are not nobody: whether a
-// watcher had to notice is not told.
+// Users who were answered more slowly, and none of whom failed, count as hurt: whether a
+// watcher had to notice is left open.
 func TestSlowerIsNotSpared(t *testing.T) {
 	w := usually(crowd{rate: 100, took: changing(func(at float64) float64 { return 0.003 + from(15, 25, 0.1)(at) },
 		0.05)})

@@ -47,7 +47,7 @@ func (s *scorer) judge() {
 	}
 }
 
-// unmeet leaves nothing met where what was measured cannot be believed.
+// unmeet leaves nothing met where the measurement is not to be trusted.
 func (s *scorer) unmeet(why Code) {
 	for i := range s.card.Objectives {
 		if o := &s.card.Objectives[i]; o.Result == Met {
@@ -147,7 +147,7 @@ func cannotMeet(w Watcher) Said {
 }
 
 // detection judges a watcher. One that was content while no user was hurt has missed
-// nothing, and has shown nothing: whether it would notice an outage is not told. Whether
+// nothing, and has shown nothing: whether it would notice an outage is left open. Whether
 // slower answers alone had to be noticed no limit on a detection says.
 func (s *scorer) detection(name string, limit time.Duration, w Watcher, why Said) Objective {
 	o := atMost("detect "+name, limit, w.Detect, why)
@@ -175,8 +175,8 @@ func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time)
 		t := of(f)
 		// Users felt it, and for how long is not known, which is no reason to pass by
 		// another fault's time; but one that was over at once has nothing to mitigate.
-		untold := f.Faint > 0 && !(name == "mitigate" && s.record.Header.Faults[i].For == 0)
-		if t == nil && !untold {
+		undecided := f.Faint > 0 && !(name == "mitigate" && s.record.Header.Faults[i].For == 0)
+		if t == nil && !undecided {
 			continue
 		}
 		o := s.change(name, limit, t)

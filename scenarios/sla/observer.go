@@ -7,11 +7,10 @@ import (
 	"sort"
 )
 
-// noticed is when an observer of all this stream's requests, in the order in
-// which it could know them, first raises an alarm at from or later: the ideal
-// observer.
+// noticed is when an observer of all this stream's requests, in the order in which they
+// became known, first raises an alarm at from or later: the ideal observer.
 func (s *stream) noticed(from int64) (int64, bool) {
-	for _, t := range s.told {
+	for _, t := range s.alarms {
 		if t >= from {
 			return t, true
 		}
@@ -35,11 +34,11 @@ func (s *stream) watch(injected int64, streams int) {
 		place++
 	}
 	o.until(math.MaxInt64)
-	s.told = o.alarms
+	s.alarms = o.alarms
 	s.slower = slower.stream(s, injected, streams)
 }
 
-// seen is a request as the observer knows it.
+// seen is a request as the observer has it.
 type seen struct {
 	known int64
 	place uint32

@@ -8,7 +8,7 @@ import (
 
 // overstayed names the faults that were on for longer than planned: what users met is not
 // what the scenario asked for. One that a node had to lift by itself counts also where it
-// was told to later, for its time is not the fault phase's.
+// was asked to later, for its time is not the fault phase's.
 func (s *scorer) overstayed() (reasons []Said) {
 	said := map[string]bool{}
 	say := func(fault string, why Said) {

@@ -19,10 +19,10 @@ func (p Proof) touched(f timeline.Fault) uint64 {
 	return p.Users
 }
 
-// anybodys reports whether what was counted may all have been checks, so that only an
-// outage shows that users met it. The proof of a fault's own commands counts users: it
-// is what its author vouches for.
-func (p Proof) anybodys(of timeline.Fault) bool { return p.Blind && !of.Vouched }
+// unattributed reports whether what was counted may all have been checks, so that only an
+// outage shows that users met it. The proof of a fault's own commands counts users: it is
+// what its author vouches for.
+func (p Proof) unattributed(of timeline.Fault) bool { return p.Blind && !of.Vouched }
 
 // delayed reports whether users who can meet a fault were served more slowly while it was
 // on, from then on, than the baseline explains by the alarm's own test: a front that asks
@@ -80,9 +80,9 @@ type faintOutage struct {
 // where it is no more than chance gives. They felt it where they had a bad request of
 // its own making, or more of them than the steady state explains: while it was on, or
 // from its injection to the end of the run, in a group or in all groups together. Groups
-// that had an outage of another fault meanwhile do not tell. Detectable is the share that
-// would have been told to the end, and ofGroup that of the group that tells least; nil
-// where no group tells, and where there are not several.
+// that had an outage of another fault meanwhile show nothing. Detectable is the share that
+// would have been detected to the end, and ofGroup that of the least sensitive group; nil
+// where no group shows anything, and where there are not several.
 func (s *scorer) faintly(f timeline.Fault) (out *faintOutage, detectable, ofGroup *float64) {
 	t := s.span(f.Name)
 	until := t.cleared
@@ -136,7 +136,7 @@ func (s *scorer) faintly(f timeline.Fault) (out *faintOutage, detectable, ofGrou
 // end, and both.
 type exposure struct {
 	stream                *stream
-	end                   int64    // of what it tells: the run's, or another outage's onset
+	end                   int64    // of what it shows: the run's, or another outage's onset
 	during, behind, whole against  // beside made
 	made                  []uint32 // what the fault answered itself
 }
@@ -146,8 +146,8 @@ func (x exposure) beyond(tests int) bool { return x.during.beyond(tests) || x.wh
 // lasts reports whether what was bad behind a fault that was felt may well be more of it.
 func (x exposure) lasts() bool { return x.behind.chance() < lastsChance }
 
-// exposed are the groups that tell what a fault did from one instant to another, and
-// what they had.
+// exposed are the groups that show what a fault did from one instant to another, and what
+// they had.
 func (s *scorer) exposed(f timeline.Fault, from, until int64) (all []exposure) {
 	for _, st := range s.streams {
 		busy := func(o outage) bool {

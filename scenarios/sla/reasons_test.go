@@ -82,7 +82,7 @@ func constants(files []*ast.File) map[string]Code {
 	return codes
 }
 
-// Each code has its values and is said somewhere, and nobody gives it more values than it
+// Each code has its values and is said somewhere, and no code gives it more values than it
 // has names.
 func TestCodesAreSaid(t *testing.T) {
 	places, files := sources(t, ".", "campaign", "../../cmd/stormdrill")
@@ -126,8 +126,8 @@ var errands = []string{"Errorf", "New", "MustCompile"}
 
 var englishWord = regexp.MustCompile(`[A-Za-z]{2,}`)
 
-// The judge has codes and numbers; sentences are the reports'. Errors tell what is wrong
-// with what a user wrote, and thresholds are as a user writes them.
+// Scoring has codes and numbers; sentences are the reports'. Errors say what is wrong with
+// what a user wrote, and thresholds are as a user writes them.
 func TestJudgeHasNoSentences(t *testing.T) {
 	places, files := sources(t, ".", "campaign")
 	for _, f := range files {

@@ -104,7 +104,7 @@ func TestDetectHasTheDoubtOfItsOrigin(t *testing.T) {
 		}, 0.19, 0.3}, // 1/100 + 6/(100·0.33), and 1 ms of lag
 		"polled": {func(_ *sim, r *timeline.Record) { r.Proofs[0].Count.Late = 5 * ms }, 0.005,
 			0.005},
-		"told": {func(*sim, *timeline.Record) {}, 0, 0},
+		"found": {func(*sim, *timeline.Record) {}, 0, 0},
 		"in between": {func(_ *sim, r *timeline.Record) { r.Proofs[0].Count.First = t0 + 15*sec + 60*ms },
 			0.001, 0.06},
 	} {

@@ -37,8 +37,8 @@ func (a against) chance() float64 {
 // many tests of a run.
 func (a against) beyond(tests int) bool { return a.chance() < faintChance/float64(max(1, tests)) }
 
-// standsOut is the smallest share of bad requests over the stretch that beyond would
-// have told but for a chance of untoldChance; 1 where none would have.
+// standsOut is the smallest share of bad requests over the stretch that beyond would have
+// detected but for a chance of undetectedChance; 1 where none would have.
 func (a against) standsOut(tests int) float64 {
 	least := a
 	for least.bad = 1; !least.beyond(tests); least.bad = grown(least.bad) {
@@ -54,7 +54,7 @@ func (a against) standsOut(tests int) float64 {
 	}
 	d := max(1, a.spread)
 	// of a Poisson count that is as many or more
-	mean := mathext.GammaIncRegCompInv(float64(least.bad)/d, untoldChance)
+	mean := mathext.GammaIncRegCompInv(float64(least.bad)/d, undetectedChance)
 	return min(1, d*mean/float64(max(1, a.in)))
 }
 

@@ -61,7 +61,7 @@ func (w ways) walk(from string, along func(way) bool) map[string]bool {
 	return met
 }
 
-// node reports whether a name is one that links lead to. An answer may name anybody.
+// node reports whether a name is one that links lead to. An answer may name anything.
 func (w ways) node(name string) bool {
 	for _, all := range w {
 		if slices.ContainsFunc(all, func(x way) bool { return x.to == name }) {
@@ -74,15 +74,15 @@ func (w ways) node(name string) bool {
 // passedBy are the links that a request must have gone round, by what opens them:
 // those that none took, from what was reached to what was not and is or leads to
 // the node that answered.
-func (w ways) passedBy(reached map[string]bool, node string) (links, who []string) {
+func (w ways) passedBy(reached map[string]bool, node string) (links, clients []string) {
 	for _, from := range slices.Sorted(maps.Keys(reached)) {
 		for _, x := range w[from] {
 			if !x.taken && !reached[x.to] && w.leads(x.to, node) {
-				links, who = append(links, x.link), append(who, from)
+				links, clients = append(links, x.link), append(clients, from)
 			}
 		}
 	}
-	return links, slices.Compact(who)
+	return links, slices.Compact(clients)
 }
 
 // tunnelled reports whether a node opened a connection to one of those reached. Then
@@ -111,12 +111,13 @@ func (s *scorer) wentRound() (reasons []Said) {
 			if reached[name] || !w.node(name) {
 				continue
 			}
-			links, who := w.passedBy(reached, name)
+			links, clients := w.passedBy(reached, name)
 			if len(links) == 0 && w.tunnelled(reached, name) {
 				continue
 			}
 			answered[name] += by.in[0]
-			passed[name], from[name] = append(passed[name], links...), append(from[name], who...)
+			passed[name] = append(passed[name], links...)
+			from[name] = append(from[name], clients...)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(answered)) {

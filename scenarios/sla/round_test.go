@@ -10,8 +10,8 @@ import (
 )
 
 // What a node answers has to have gone over a link: where none that leads there
-// carried a connection, hop by hop, the run is void, and says who went round. What
-// the switchboard cannot have seen, or saw another way, voids nothing.
+// carried a connection, hop by hop, the run is void, and says which clients went round.
+// What the switchboard cannot have seen, or saw another way, voids nothing.
 func TestAnswersThatWentRound(t *testing.T) {
 	for name, c := range map[string]struct {
 		links string // FROM -> TO:PORT, those that carried connections behind a +
@@ -28,7 +28,7 @@ func TestAnswersThatWentRound(t *testing.T) {
 			"app-1 app-2", "went-round-node node=app-2 requests=2000 links=[lb -> app-2:80] askers=[lb]"},
 		"checks do not count": {"+users -> lb:80, lb -> app-2:80, +ready -> app-2:80, +watch:pager -> app-2:80, +flood -> app-2:80",
 			"app-2", "links=[lb -> app-2:80]"},
-		"nobody declares the way": {"+users -> lb:80, +ready -> app-2:80", "app-2",
+		"no use declares the way": {"+users -> lb:80, +ready -> app-2:80", "app-2",
 			"went-round-unlinked node=app-2"},
 		"another group's own way": {"+users -> lb:80, lb -> app-2:80, +others -> app-2:80",
 			"app-2", "links=[lb -> app-2:80]"},

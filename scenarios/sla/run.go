@@ -14,7 +14,7 @@ const never = math.MinInt64
 
 // course is a run's instants, read from its marks, on the record's clock.
 type course struct {
-	start, end int64 // the load; end is the last that was heard of it
+	start, end int64 // the load; end is the last that came of it
 	steady     int64 // the baseline begins: at start, where there was no warm-up
 	injected   int64 // the first fault's lower edge
 	held       int64 // of a control run: when the faults would have been injected

@@ -47,7 +47,7 @@ type scorer struct {
 	metrics metrics
 
 	// detectable is the share of all requests that would have stood out from the last
-	// recovery to the end, and of those of the group that tells least; nil without an
+	// recovery to the end, and of those of the least sensitive group; nil without an
 	// outage, and the latter of one group.
 	detectable, ofGroup *float64
 	joint               float64 // see together; 0: not asked for yet
@@ -69,8 +69,8 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 			s.streams = append(s.streams, st)
 		}
 	}
-	var told watch.Notifications
-	s.noticed, told = watch.NoticeAll(r)
+	var notified watch.Notifications
+	s.noticed, notified = watch.NoticeAll(r)
 	for i := range s.noticed {
 		s.noticed[i].Since(from) // what was over by then is of the warm-up
 	}
@@ -83,9 +83,9 @@ func newScorer(r *timeline.Record, o timeline.Objectives) *scorer {
 		Steers: []Steer{}, Objectives: []Objective{}, Classes: []Class{},
 		Notes: []Said{}, Strays: []Stray{}, Uncontained: []string{},
 	}
-	if told != (watch.Notifications{}) || slices.ContainsFunc(r.Header.Watch,
+	if notified != (watch.Notifications{}) || slices.ContainsFunc(r.Header.Watch,
 		func(w timeline.Watcher) bool { return w.Tells() == timeline.StepNotified }) {
-		n := Notifications(told)
+		n := Notifications(notified)
 		s.card.Notifications = &n
 	}
 	if r.Header.Mono != 0 {
@@ -242,8 +242,8 @@ func (s *scorer) canMeet(group string, names []string) bool {
 }
 
 // between is the time from an instant to a change that is only known to lie
-// within a span: its middle, give or take half of it, and the clock's own doubt
-// where the detector lives on another machine's clock.
+// within a span: its middle ± half of it, and the clock's own doubt where the detector
+// lives on another machine's clock.
 func (s *scorer) between(c watch.Span, from int64, w timeline.Watcher) *Time {
 	half := (c.After - c.Before) / 2
 	doubt := time.Duration(half)

@@ -38,14 +38,14 @@ func TestVerdicts(t *testing.T) {
 		verdict Verdict
 		reason  string // part of one
 	}{
-		"pass":             {nil, Pass, ""},
-		"late detection":   {func(_ *sim, r *timeline.Record) { r.Answers[1].End += 4 * sec; r.Answers[2].End += sec }, Fail, "objective=detect pager wanted=(time-limit op=<= limit_seconds=3) measured=(time seconds=4.999"},
-		"never detected":   {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:1] }, Fail, "objective=detect pager wanted=(time-limit op=<= limit_seconds=3) measured=(time-exceeds seconds=10)"},
-		"nobody could ask": {func(_ *sim, r *timeline.Record) { r.Answers = nil }, Inconclusive, "why=(no-answer-counts)"},
-		"not restored":     {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:2] }, Fail, "objective=alert-clear pager wanted=(time-limit op=<= limit_seconds=5) measured=(time-exceeds seconds=15"},
-		"alarm beforehand": {func(_ *sim, r *timeline.Record) { r.Answers[0].Good = false }, Inconclusive, "alarm-early watcher=pager at_seconds=10"},
-		"not effective":    {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 0 }, Inconclusive, "fault-untouched fault=fault"},
-		"too few":          {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 4 }, Inconclusive, "fault-too-few fault=fault touched=4"},
+		"pass":                  {nil, Pass, ""},
+		"late detection":        {func(_ *sim, r *timeline.Record) { r.Answers[1].End += 4 * sec; r.Answers[2].End += sec }, Fail, "objective=detect pager wanted=(time-limit op=<= limit_seconds=3) measured=(time seconds=4.999"},
+		"never detected":        {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:1] }, Fail, "objective=detect pager wanted=(time-limit op=<= limit_seconds=3) measured=(time-exceeds seconds=10)"},
+		"it could not be asked": {func(_ *sim, r *timeline.Record) { r.Answers = nil }, Inconclusive, "why=(no-answer-counts)"},
+		"not restored":          {func(_ *sim, r *timeline.Record) { r.Answers = r.Answers[:2] }, Fail, "objective=alert-clear pager wanted=(time-limit op=<= limit_seconds=5) measured=(time-exceeds seconds=15"},
+		"alarm beforehand":      {func(_ *sim, r *timeline.Record) { r.Answers[0].Good = false }, Inconclusive, "alarm-early watcher=pager at_seconds=10"},
+		"not effective":         {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 0 }, Inconclusive, "fault-untouched fault=fault"},
+		"too few":               {func(s *sim, r *timeline.Record) { r.Proofs[0].Count.Users = 4 }, Inconclusive, "fault-too-few fault=fault touched=4"},
 		"own traffic": {func(s *sim, r *timeline.Record) {
 			c := &r.Proofs[0].Count
 			c.Own, c.Users, c.Total, c.Unit = true, 0, 4, "flood requests sent"
@@ -125,7 +125,7 @@ func TestVerdicts(t *testing.T) {
 			}
 			for _, reason := range lines(card.Reasons) {
 				if n := strings.Count(strings.Join(lines(card.Reasons), "\n"), reason); n > 1 {
-					t.Errorf("told %d times: %s", n, reason)
+					t.Errorf("stated %d times: %s", n, reason)
 				}
 			}
 			if b, err := json.Marshal(card); err != nil || len(b) > 10_000 {
@@ -178,17 +178,17 @@ func TestTimes(t *testing.T) {
 		t.Errorf("requests %+v", r)
 	}
 	s := usual()
-	s.length, s.downs = 60*time.Second, append(s.downs, down{45 * sec, 47 * sec, 1, "reset"}) // nobody's
+	s.length, s.downs = 60*time.Second, append(s.downs, down{45 * sec, 47 * sec, 1, "reset"}) // no fault's
 	if o := Score(s.record(), s.goals).Requests; o.UntilWell != r.UntilWell || o.AfterDetect < r.AfterDetect+190 {
-		t.Errorf("with an outage that is nobody's: %+v, want as many until the users were well as in %+v", o, r)
+		t.Errorf("with an outage that is no fault's: %+v, want as many until the users were well as in %+v", o, r)
 	}
 	if want := []Class{{"http 503", r.Failed}}; !slices.Equal(card.Classes, want) {
 		t.Errorf("classes %+v, want %+v", card.Classes, want)
 	}
 }
 
-// Traffic of a fault's own is no effect on the users: detection counts from what
-// they felt, and is not negative where somebody knew before them.
+// Traffic of a fault's own is no effect on the users: detection counts from what they felt,
+// and is not negative where a watcher noticed before.
 func TestOwnTraffic(t *testing.T) {
 	r := usual().record()
 	before := Score(r, r.Header.Objectives)
@@ -236,8 +236,8 @@ func TestNeverRecovers(t *testing.T) {
 	}
 }
 
-// What touches users at a time that nobody can tell, and is absorbed, counts from
-// its injection: not later than it touched them.
+// What touches users at an unknown time, and is absorbed, counts from its injection: not
+// later than it touched them.
 func TestAbsorbedUntimed(t *testing.T) {
 	s := usual()
 	s.downs = nil
@@ -264,7 +264,7 @@ func TestAbsorbed(t *testing.T) {
 	}
 }
 
-// Whether a watcher would have noticed cannot be told where nobody was hurt: it is
+// Whether a watcher would have noticed cannot be decided where no user was hurt: it is
 // neither missed nor met. One that noticed all the same has met its limit.
 func TestAbsorbedAndWatched(t *testing.T) {
 	for result, answers := range map[string][]load.Answer{
@@ -286,8 +286,8 @@ func TestAbsorbedAndWatched(t *testing.T) {
 	}
 }
 
-// A time is never below zero: what was seen before it touched anybody took none, and
-// what the run was too short for exceeds nothing at all.
+// A time is never below zero: what was seen before it touched any user took none, and what
+// the run was too short for exceeds nothing at all.
 func TestDetectedBeforeTheUsers(t *testing.T) {
 	s := two(down{20 * sec, 30 * sec, 1, "reset"}) // users feel it five seconds late
 	s.touched, s.unused = 0, true
@@ -320,7 +320,7 @@ func TestStoppedGenerator(t *testing.T) {
 	}
 }
 
-// An outage after everything is over is listed, and is nobody's.
+// An outage after everything is over is listed, and is no fault's.
 func TestUnexplained(t *testing.T) {
 	s := usual()
 	s.length = 60 * time.Second
@@ -410,11 +410,11 @@ func TestImpact(t *testing.T) {
 	}
 	s.rate, s.downs = 10, []down{{15 * sec, 20 * sec, 1, "reset"}}
 	if i := Score(s.record(), s.goals).Impact; i.Degraded != nil || i.Full != nil || i.ByTime != nil || i.UsersHit == 0 {
-		t.Errorf("an outage at 10/s, of which no second tells: have %+v", i)
+		t.Errorf("an outage at 10/s, of which no second shows anything: have %+v", i)
 	}
 }
 
-// Too few users to tell one level from the next: the higher one, flagged.
+// Too few users to distinguish one level from the next: the higher one, flagged.
 func TestImpactLevelUncertain(t *testing.T) {
 	s := scorer{card: Scorecard{Impact: Impact{Users: 10_000}}}
 	s.level([]slice{{active: 100, hit: 4}})

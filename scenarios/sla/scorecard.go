@@ -39,7 +39,7 @@ type Scorecard struct {
 	Nodes      []Node      `json:"nodes"`
 	Links      []Link      `json:"links"` // proxied ones, in which requests are counted
 	Watchers   []Watcher   `json:"watchers"`
-	Chains     []Chain     `json:"chains"` // none: no watcher tells a step of one
+	Chains     []Chain     `json:"chains"` // none: no watcher reports a step of one
 	Steers     []Steer     `json:"steers"`
 	Objectives []Objective `json:"objectives"`
 	Generator  Generator   `json:"generator"`
@@ -125,7 +125,7 @@ type Data struct {
 	Acknowledged uint64   `json:"acknowledged"`
 	There        uint64   `json:"there"`
 	Lost         uint64   `json:"lost"`
-	Unknown      uint64   `json:"unknown"` // no answer told
+	Unknown      uint64   `json:"unknown"` // no answer said
 	OldestLost   Number   `json:"oldest_lost"`
 	YoungestLost Number   `json:"youngest_lost"`
 	LostIDs      []string `json:"lost_ids"` // the oldest, 100 at most
@@ -137,7 +137,7 @@ type Data struct {
 // Impact is how much of the users' world was hit, over fault and recovery, by
 // slices of a second.
 type Impact struct {
-	// 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: nobody
+	// 1: under 5 % of the active users, 2: to 30 %, 3: more; 0: no user
 	Level          int     `json:"level"`
 	LevelUncertain bool    `json:"level_uncertain"` // chance could have put it one lower
 	Everyone       bool    `json:"everyone"`        // 99 % and more
@@ -172,7 +172,7 @@ type Alert struct {
 	Colour   string  `json:"colour"` // yellow, orange, red
 	When     Code    `json:"when"`
 	Failures []Code  `json:"failures"` // the kinds of failure
-	Teams    []Code  `json:"teams"`    // who mends each of them
+	Teams    []Code  `json:"teams"`    // which team mends each of them
 	Respond  float64 `json:"respond_seconds"`
 	Repair   float64 `json:"repair_seconds"`
 }
@@ -296,7 +296,7 @@ type Fault struct {
 	// Detectable is the share of its users' requests that, bad from the injection, or from
 	// the recovery, to the end of the run, would have stood out; null where it does not apply.
 	Detectable *float64 `json:"detectable_share"`
-	// DetectableGroup is the same of a group by itself, of that which tells least; null
+	// DetectableGroup is the same of a group by itself, of the least sensitive one; null
 	// where there are not several.
 	DetectableGroup *float64 `json:"detectable_share_of_group"`
 	// During is the fault with the outage in which it was on, where it has none of its own.

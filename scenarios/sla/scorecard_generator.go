@@ -22,9 +22,9 @@ type Machine struct {
 	IO     *float64 `json:"waited_io"`
 }
 
-// Clock is how the CLI's clock, which webhooks on loopback and commands are heard on,
-// relates to that of the machine the containers run on: the latter is Shift ahead,
-// give or take Bound over the whole run.
+// Clock is how the CLI's clock, which gives the instants of webhooks on loopback and of
+// commands, relates to that of the machine the containers run on: the latter is Shift
+// ahead, ± Bound over the whole run.
 type Clock struct {
 	Shift float64 `json:"shift_seconds"`
 	Bound float64 `json:"bound_seconds"`

@@ -39,7 +39,7 @@ func (o *Objective) fromFault() bool {
 const NoAbort = "no abort"
 
 // of names what an objective is of.
-func of(what, whose string) string { return what + " of " + whose }
+func of(what, owner string) string { return what + " of " + owner }
 
 // undecided leaves an objective open.
 func (o *Objective) undecided(why Code, values ...any) {

@@ -18,7 +18,7 @@ type Watcher struct {
 	Alerts []AlertName `json:"alerts"`
 }
 
-// Steer is a defence by name: which askers were led elsewhere, and when.
+// Steer is a defence by name: which clients were led elsewhere, and when.
 type Steer struct {
 	Name  string `json:"name"`
 	When  string `json:"when"` // the watcher that decided

@@ -45,8 +45,8 @@ func TestSeveralOutagesInOneRecord(t *testing.T) {
 	}
 }
 
-// missedByEach is by how much a record's outages are told too early or too late, onset
-// and recovery; without end where one is not told, or told together with another.
+// missedByEach is by how much a record's outages are found too early or too late, onset and
+// recovery; without end where one is not found, or found together with another.
 func (s sim) missedByEach() (errs []time.Duration) {
 	const own = 3 * ms // the bad answer's own time
 	have := Score(s.record(), s.goals).Outages
@@ -57,7 +57,7 @@ func (s sim) missedByEach() (errs []time.Duration) {
 		k := slices.IndexFunc(have, func(o Outage) bool { return overlap(o, d) })
 		if k < 0 || have[k].Flaps > 0 || i > 0 && overlap(have[k], s.downs[i-1]) ||
 			i+1 < len(s.downs) && overlap(have[k], s.downs[i+1]) {
-			errs = append(errs, untold, untold)
+			errs = append(errs, undetected, undetected)
 			continue
 		}
 		errs = append(errs, off(have[k].Onset, d.from), off(have[k].Recovery, d.to+own))

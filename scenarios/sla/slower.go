@@ -75,7 +75,7 @@ func (s *stream) unhurried(from, to int64) bool {
 
 // calmAfter is when latency was as before again after an outage, or anything else that
 // was over at an instant: at once, or when the slowness that adjoins it, as far as its
-// beginning can be told, ended. What comes only later is a matter of its own, unless it
+// beginning can be resolved, ended. What comes only later is a matter of its own, unless it
 // comes before users were calm for W and lasts for longer than that: they were not yet.
 func (s *stream) calmAfter(over int64, w time.Duration) (calm int64, doubt time.Duration) {
 	calm, doubt = over, time.Duration(float64(time.Second)/s.group.Rate)

@@ -11,7 +11,7 @@ import (
 // steeredAt adds a steer to a record, with a mark per instant: moved, back, moved …
 func steeredAt(r *timeline.Record, instants ...int64) {
 	r.Header.Steers = append(r.Header.Steers,
-		timeline.Steer{Name: "away", When: "pager", What: "users hears standby for web"})
+		timeline.Steer{Name: "away", When: "pager", What: "users gets standby for web"})
 	for i, at := range instants {
 		m := timeline.Mark{Name: timeline.MarkSteer, Steer: "away", Before: t0 + at, After: t0 + at}
 		if i%2 == 1 {
@@ -51,8 +51,8 @@ func TestSteers(t *testing.T) {
 	}
 }
 
-// Users who were not well while the fault was on, or were before the move, owe it
-// nothing.
+// For users who were not well while the fault was on, or were well before the move, it
+// settled nothing.
 func TestSteersThatSettledNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		down down

@@ -19,13 +19,13 @@ type Stray struct {
 	Packets  uint64  `json:"packets"`
 }
 
-// How many strays a scorecard lists, and how many of them its notes tell.
+// How many strays a scorecard lists, and how many of them its notes name.
 const (
 	mostStrays = 100
 	toldStrays = 5
 )
 
-// strays tells what went by no link, and what the network lacked of its walls.
+// strays reports what went by no link, and what the network lacked of its walls.
 func (s *scorer) strays() {
 	r := s.record.Strays
 	s.card.StraysDropped, s.card.Uncontained = r.Dropped, append([]string{}, r.Uncontained...)

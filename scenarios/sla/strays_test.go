@@ -10,9 +10,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Strays are told and judge nothing; a node that was looked for past the switchboard
+// Strays are reported and decide nothing; a node that was looked for past the switchboard
 // makes a run void where a fault is on the link between the two.
-func TestStraysAreTold(t *testing.T) {
+func TestStraysAreReported(t *testing.T) {
 	out := timeline.Stray{From: "app-1", To: "203.0.113.7", Protocol: "tcp", Port: 443, Packets: 3}
 	past := timeline.Stray{From: "lb", To: "app-2", Protocol: "arp", Packets: 2}
 	for name, c := range map[string]struct {
@@ -32,10 +32,10 @@ func TestStraysAreTold(t *testing.T) {
 		"a replica's": {"edge -> app", "app-2",
 			timeline.Stray{From: "edge-1", To: "app-2", Protocol: "arp", Packets: 1},
 			"stray-direct from=edge-1 to=app-2", true},
-		"everybody's":  {"* -> app-2", "app-2", past, "stray-direct from=lb to=app-2", true},
-		"another link": {"users -> app-2", "app-2", past, "stray-direct from=lb to=app-2", false},
-		"another node": {"lb -> app-1", "app-1", past, "stray-direct from=lb to=app-2", false},
-		"no link":      {"app-2", "app-2", past, "stray-direct from=lb to=app-2", false},
+		"any container's": {"* -> app-2", "app-2", past, "stray-direct from=lb to=app-2", true},
+		"another link":    {"users -> app-2", "app-2", past, "stray-direct from=lb to=app-2", false},
+		"another node":    {"lb -> app-1", "app-1", past, "stray-direct from=lb to=app-2", false},
+		"no link":         {"app-2", "app-2", past, "stray-direct from=lb to=app-2", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := usual()
@@ -62,7 +62,7 @@ func TestStraysAreTold(t *testing.T) {
 	}
 }
 
-// What a scorecard lists of strays, and tells of them, is bounded, and says so.
+// What a scorecard lists of strays, and its notes name, is bounded, and says so.
 func TestStraysAreBounded(t *testing.T) {
 	s := usual()
 	r := s.record()

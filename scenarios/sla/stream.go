@@ -44,7 +44,7 @@ type stream struct {
 	spread float64 // the baseline's index of dispersion, at least 1; see dispersion
 	calm   time.Duration
 	p95    time.Duration // of the baseline, by which calm was set
-	told   []int64       // when the ideal observer raised its alarms
+	alarms []int64       // when the ideal observer raised its alarms
 	most   map[int]int   // what allowed found
 }
 
@@ -278,7 +278,7 @@ func (s *stream) lagNear(t int64) time.Duration {
 // longest stands for a resolution that is none.
 const longest = 1e6 * time.Second
 
-// Resolution is how finely an onset or a recovery can be told: at r requests per
+// Resolution is how finely an onset or a recovery can be resolved: at r requests per
 // second, of which the share f fails, 1/r + 6/(r·f).
 func Resolution(r, f float64) time.Duration {
 	s := (1 + perChange/f) / r

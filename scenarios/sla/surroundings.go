@@ -48,8 +48,8 @@ func most(a, b *float64) *float64 {
 	return &v
 }
 
-// reference says where users failed whom no fault can have touched: an outage of
-// theirs, or as many bad requests as would void a baseline.
+// reference says where users failed that no fault can have touched: an outage of theirs, or
+// as many bad requests as would void a baseline.
 func (s *scorer) reference() (reasons []Said) {
 	for _, st := range s.spared {
 		from, to := 0, 0

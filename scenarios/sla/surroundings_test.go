@@ -6,8 +6,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// What the reference sends is nobody's experience of the fault: with it or
-// without it the users' numbers are the same.
+// What the reference sends is no user's experience of the fault: with it or without it the
+// users' numbers are the same.
 func TestReferenceIsNotCounted(t *testing.T) {
 	s := usual()
 	r := s.record()

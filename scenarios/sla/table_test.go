@@ -59,7 +59,7 @@ func (b *table) place() func(string) {
 
 // shown is a time in milliseconds and hundredths.
 func shown(d time.Duration) string {
-	if d == untold {
+	if d == undetected {
 		return "no edge"
 	}
 	return d.Round(10 * time.Microsecond).String()

@@ -12,9 +12,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// A world is a drill whose truth is written down, and which is not the judge's own
-// model: failures may come in bursts, latencies have heavy tails and drift, users
-// recover bit by bit, or never quite. Instants are seconds from the start of the run.
+// A world is a drill whose truth is written down, and which is not the scoring's own model:
+// failures may come in bursts, latencies have heavy tails and drift, users recover bit by
+// bit, or never quite. Instants are seconds from the start of the run.
 type world struct {
 	groups                             []crowd
 	baseline, fault, recovery, confirm float64

@@ -14,7 +14,7 @@ import (
 // broken says why there is no judgement at all: the harness or its surroundings
 // failed, or a fault was left in place.
 func (s *scorer) broken() (reasons []Said) {
-	left := map[string]bool{} // tried again on the way out, and part of that error too: told once
+	left := map[string]bool{} // tried again on the way out, and part of that error too: stated once
 	for _, m := range s.record.Marks {
 		switch {
 		case m.Name == timeline.MarkUnlifted && !left[m.Detail]:
@@ -134,7 +134,7 @@ func (s *scorer) unwell() (reasons []Said) {
 }
 
 // tooMany reports whether more than mostBaselineBad are bad, as far as bad of n requests
-// tell, those of a burst as one, by one of so many tests: one of a few shows nothing.
+// show, those of a burst as one, by one of so many tests: one of a few shows nothing.
 func tooMany(bad, n int, spread float64, tests int) bool {
 	if bad == 0 {
 		return false
@@ -145,7 +145,8 @@ func tooMany(bad, n int, spread float64, tests int) bool {
 	return least > mostBaselineBad
 }
 
-// dead are the groups with a baseline that was mostly bad: of what follows nothing can be told.
+// dead are the groups with a baseline that was mostly bad: of what follows nothing can be
+// measured.
 func (s *scorer) dead() (groups []string) {
 	_, before, _ := s.course.phase("baseline")
 	for _, st := range s.streams {
@@ -170,8 +171,8 @@ func (s *stream) cure(before int64) Said {
 	return Say(LookAtLog)
 }
 
-// early says what happened to the users before any fault: outages, or, where what
-// came later makes one too small to be told, the alarm that it would have raised.
+// early says what happened to the users before any fault: outages, or, where what came
+// later makes one too small to be found, the alarm that it would have raised.
 func (s *scorer) early(st *stream) (reasons []Said) {
 	for _, o := range s.outages {
 		if o.stream == st && s.course.injected != never && o.onset < s.course.injected {
@@ -181,8 +182,8 @@ func (s *scorer) early(st *stream) (reasons []Said) {
 			reasons = append(reasons, Say(OutageOnAlready, st.group.Name, s.course.at(o.onset)))
 		}
 	}
-	if len(reasons) == 0 && len(st.told) > 0 && st.told[0] < s.course.injected {
-		reasons = append(reasons, Say(FailuresEarly, st.group.Name, s.course.at(st.told[0])))
+	if len(reasons) == 0 && len(st.alarms) > 0 && st.alarms[0] < s.course.injected {
+		reasons = append(reasons, Say(FailuresEarly, st.group.Name, s.course.at(st.alarms[0])))
 	}
 	return reasons
 }

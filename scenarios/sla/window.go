@@ -18,7 +18,7 @@ type detectionWindow struct {
 	from     int64         // what detection is counted from: min(T_effect, T_onset)
 	doubt    time.Duration // of from
 	confirm  time.Duration
-	late     bool // who has to notice may do so when it is gone already
+	late     bool // a person may notice it when it is gone already
 }
 
 // detectionWindow is the fault that a watcher was given, else all that it can meet.

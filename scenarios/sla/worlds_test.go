@@ -19,7 +19,7 @@ import (
 type truth struct {
 	well bool    // a pass is right
 	ill  bool    // a fail is right
-	rest float64 // share that stays bad to the end: a pass is false only where the scorecard does not say that it could not have told it
+	rest float64 // share that stays bad to the end: a pass is false only where the scorecard does not say that it could not have detected it
 
 	recover [2]float64           // time to recover lies in it; beyond what is printed is a miss. Both 0: not asked
 	holds   func(Scorecard) bool // what else is true; a miss where it is not said. nil: nothing
@@ -130,8 +130,8 @@ func TestWorlds(t *testing.T) {
 	}
 }
 
-// told is so many outages, none with a flap.
-func told(n int) func(Scorecard) bool {
+// countOf is so many outages, none with a flap.
+func countOf(n int) func(Scorecard) bool {
 	return func(c Scorecard) bool { return len(c.Outages) == n && unbroken(c) }
 }
 
@@ -193,7 +193,7 @@ func worlds() []row {
 		// 1: nothing after clear and confirm could fail a run.
 		fixed("down for good 6 s after the recovery",
 			one(users(either(from(15, 25, 1), from(31, 99, 1)))), bad),
-		fixed("a collapse 12 s after a fault that nobody felt", one(users(from(37, 99, 1))), bad),
+		fixed("a collapse 12 s after a fault that no user felt", one(users(from(37, 99, 1))), bad),
 		fixed("down for 1.5 s of every 7 s, for ever",
 			one(users(either(from(15, 25, 1), every(26, 99, 7, 1.5)))), bad),
 		fixed("seven alarms after the recovery", alarming, bad),
@@ -261,14 +261,15 @@ func worlds() []row {
 		{"a creeping recovery, by 1/e each 3 s", func(*rand.Rand) (world, truth) {
 			w := limitOf(one(users(creeping(15, 25, 3))), 40)
 			w.recovery = 60
-			// From when a fiftieth is bad to when one in a thousand is nobody could say more.
+			// From when a fiftieth is bad to when one in a thousand is cannot be resolved
+			// further.
 			return w, truth{well: true, recover: [2]float64{3 * math.Log(50), 3 * math.Log(1000)},
 				holds: unbroken}
 		}},
 		{"two outages, the second lighter and 25 s later", func(r *rand.Rand) (world, truth) {
 			w := one(users(either(from(15, 18, 1), from(43, 49, 0.1+0.2*r.Float64()))))
 			w.fault, w.goals = 40, timeline.Objectives{Mitigate: within(60)}
-			return w, truth{well: true, holds: told(2)}
+			return w, truth{well: true, holds: countOf(2)}
 		}},
 		{"six outages of 4 s, 16 s apart, of 10 to 100 %", func(r *rand.Rand) (world, truth) {
 			w, all := one(users(nil)), []func(float64) float64{}
@@ -278,7 +279,7 @@ func worlds() []row {
 			}
 			w.fault, w.goals, w.groups[0].bad = 120, timeline.Objectives{Mitigate: within(115)},
 				either(all...)
-			return w, truth{well: true, holds: told(6)}
+			return w, truth{well: true, holds: countOf(6)}
 		}},
 		// 20: percentiles.
 		{"p95 in recovery as in the baseline, limit 1.1 of it", func(*rand.Rand) (world, truth) {

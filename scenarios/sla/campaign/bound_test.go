@@ -63,7 +63,7 @@ func TestShares(t *testing.T) {
 		}
 		q := rapid.Float64Range(0.01, 0.99).Draw(t, "q")
 		if r, ok := Rank(n, q); ok != (AtLeast(n, n) >= q) && math.Abs(AtLeast(n, n)-q) > 1e-9 {
-			t.Fatalf("q %v of %d: rank %d, %v, but the largest speaks for %v", q, n, r, ok,
+			t.Fatalf("q %v of %d: rank %d, %v, but the largest bounds %v", q, n, r, ok,
 				AtLeast(n, n))
 		}
 	})
@@ -125,7 +125,7 @@ func spreadOf(n int, random *rand.Rand) Spread {
 }
 
 // The reverse: the percentile that other tools print, the nearest rank of the
-// runs themselves, is no bound, and the test above tells.
+// runs themselves, is no bound, and the test above shows it.
 func TestPlugInPercentileMissesTheBound(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 9))
 	covered := 0
@@ -142,7 +142,7 @@ func TestPlugInPercentileMissesTheBound(t *testing.T) {
 	c := float64(covered) / simulated
 	t.Logf("covered in %.1f%% of campaigns", 100*c)
 	if c >= 0.944 {
-		t.Errorf("the plug-in percentile covers in %.1f%% of campaigns: the accuracy test could not tell a wrong one",
+		t.Errorf("the plug-in percentile covers in %.1f%% of campaigns: the accuracy test could not detect a wrong one",
 			100*c)
 	}
 }

@@ -32,7 +32,7 @@ func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
 		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls,
 			Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
 		Reasons: []sla.Said{}, Says: []sla.Said{}, Runs: []Run{},
-		Kept: t.kept, Missed: t.missed, Untold: t.untold, Left: t.left,
+		Kept: t.kept, Missed: t.missed, Untold: t.inconclusive, Left: t.left,
 		KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
 		Spreads:     spreads(d, done), Control: controls(d, done),
 	}
@@ -62,8 +62,8 @@ func Decided(d Design, done []Outcome) (decided, failed bool) {
 
 // tally counts the runs with the faults.
 type tally struct {
-	kept, missed, untold, left int
-	broken                     bool // a run, or a control run, was an error
+	kept, missed, inconclusive, left int
+	broken                           bool // a run, or a control run, was an error
 }
 
 func tallyOf(d Design, done []Outcome) tally {
@@ -79,10 +79,10 @@ func tallyOf(d Design, done []Outcome) tally {
 		case o.Card.Verdict == sla.Fail:
 			t.missed++
 		default:
-			t.untold++
+			t.inconclusive++
 		}
 	}
-	t.left = d.Runs - t.kept - t.missed - t.untold
+	t.left = d.Runs - t.kept - t.missed - t.inconclusive
 	return t
 }
 
@@ -92,17 +92,17 @@ func known(v sla.Verdict) bool {
 }
 
 // decided reports whether every way in which the runs that are left may end
-// gives the same answer: too many missed already; a pass whatever comes; or too
-// many untold for a pass, and too few left for a fail.
+// gives the same answer: too many missed already; a pass whatever comes; or too many
+// inconclusive for a pass, and too few left for a fail.
 func (t tally) decided(d Design) bool {
-	exceeded := t.missed + t.untold
+	exceeded := t.missed + t.inconclusive
 	return t.missed > d.Allowed ||
 		exceeded+t.left <= d.Allowed ||
 		exceeded > d.Allowed && t.missed+t.left <= d.Allowed
 }
 
 func (t tally) verdict(d Design, done []Outcome, interrupted bool) (sla.Verdict, []sla.Said) {
-	exceeded := t.missed + t.untold
+	exceeded := t.missed + t.inconclusive
 	switch {
 	case t.broken:
 		return sla.Error, brokenBy(done)
@@ -129,8 +129,8 @@ func brokenBy(done []Outcome) (reasons []sla.Said) {
 
 // exceedances says how many, and why the first few.
 func exceedances(t tally, d Design, done []Outcome) []sla.Said {
-	reasons := []sla.Said{sla.Say(sla.RunsExceeded, t.missed+t.untold, d.Runs, t.missed, t.untold,
-		d.Allowed)}
+	reasons := []sla.Said{sla.Say(sla.RunsExceeded, t.missed+t.inconclusive, d.Runs,
+		t.missed, t.inconclusive, d.Allowed)}
 	for _, o := range done {
 		if !o.Control && (o.Card.Verdict == sla.Fail || o.Card.Verdict == sla.Inconclusive) &&
 			len(reasons) <= mostReasons {

@@ -122,7 +122,7 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("have %+v", c)
 	}
 	if len(c.Spreads[0].Bounds) != 0 {
-		t.Errorf("one run of three speaks for %+v", c.Spreads[0].Bounds)
+		t.Errorf("one run of three bounds %+v", c.Spreads[0].Bounds)
 	}
 	if c := Judge(d, "x", nil, true); c.Verdict != sla.Interrupted {
 		t.Errorf("before the first run: %s", c.Verdict)

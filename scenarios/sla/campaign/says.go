@@ -21,13 +21,13 @@ func says(d Design, c Card) []sla.Said {
 }
 
 func (c Controls) says(n int) []sla.Said {
-	untold, left := any(nil), any(nil)
+	inconclusive, left := any(nil), any(nil)
 	if c.Untold+c.Left > 0 {
-		untold, left = c.Untold, c.Left
+		inconclusive, left = c.Untold, c.Left
 	}
-	out := []sla.Said{sla.Say(sla.FalseAlarms, c.Alarmed, n, c.AtMost, untold, left)}
+	out := []sla.Said{sla.Say(sla.FalseAlarms, c.Alarmed, n, c.AtMost, inconclusive, left)}
 	if c.AtMost >= 1 {
-		out[0] = sla.Say(sla.FalseAlarmsUnknown, c.Alarmed, n, untold, left)
+		out[0] = sla.Say(sla.FalseAlarmsUnknown, c.Alarmed, n, inconclusive, left)
 	}
 	for _, w := range c.Watchers {
 		if w.Runs > 0 {

@@ -182,7 +182,7 @@ func (s *Spread) bounds(d Design, sorted []float64) []Bound {
 	ends, _ := slices.BinarySearch(sorted, math.Inf(1))
 	add := func(q float64, rank int) {
 		if k := len(out) - 1; k >= 0 && out[k].Rank == rank {
-			out = out[:k] // the same value speaks for more
+			out = out[:k] // the same value bounds more
 		}
 		out = append(out, Bound{round(q), *s.number(sorted[rank-1]), rank})
 	}

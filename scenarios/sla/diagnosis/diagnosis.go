@@ -1,7 +1,7 @@
 // Package diagnosis names, from what users saw of an outage and from nothing else, what it
-// looks like, what the likely cause is, and where to look first. It knows no fault and no
-// scenario. Symptoms are in symptom.go, causes in cause.go; rules.go leads from the one to
-// the other.
+// looks like, what the likely cause is, and where to look first. It depends on no fault and
+// no scenario. Symptoms are in symptom.go, causes in cause.go; rules.go leads from the one
+// to the other.
 package diagnosis
 
 import (

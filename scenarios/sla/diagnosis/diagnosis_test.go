@@ -104,7 +104,7 @@ func TestDiagnose(t *testing.T) {
 			Everyone, nil},
 		{"late by chance", all(Late, 50, late(slices.Concat(times(25, time.Second),
 			times(25, 2*time.Second))...)), Overload, Everyone, nil},
-		{"nobody answered", all(Late, 50), ServerDown, Everyone, nil},
+		{"nothing answered", all(Late, 50), ServerDown, Everyone, nil},
 		{"late and errors", &Seen{Bad: Share{100, 100}, New: Share{100, 100}, Parts: Tenths,
 			Symptoms: map[Symptom]int{Late: 50, ServerError: 50}}, Overload, Everyone, nil},
 	} {
@@ -125,7 +125,7 @@ func TestDiagnose(t *testing.T) {
 			t.Errorf("nothing leads to %s", c)
 		}
 		if c != Undetermined && (c.Place() == "" || len(c.Commands()) == 0) {
-			t.Errorf("%s: nobody says where to look", c)
+			t.Errorf("%s: nothing says where to look", c)
 		}
 	}
 	for c := range advices {
@@ -142,9 +142,9 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
-// Where no answer names its node, a share of errors does not tell one bad node from a server with
-// too much to do, and errors for all do not tell that from a server that is gone. No cause is
-// then called likely.
+// Where no answer names its node, a share of errors does not distinguish one bad node from
+// an overloaded server, and errors for all do not distinguish that from a server that is
+// gone. No cause is then called likely.
 func TestDiagnoseUnnamedNodes(t *testing.T) {
 	for _, c := range []struct {
 		of    int // requests, of which a hundred are bad

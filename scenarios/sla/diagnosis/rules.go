@@ -34,7 +34,8 @@ var rules = []rule{
 	{TLSFails, is(TLSFails), Certificate, []Cause{TLSVersions, Intercepted}},
 
 	// Cannot connect, while others are served by the same nodes, and what parts the two is
-	// who asks the DNS: the handbook's “users whose DNS cache is not updated”, or the reverse.
+	// which users ask the DNS: the handbook's “users whose DNS cache is not updated”, or
+	// the reverse.
 	{Unreachable, and(is(Unreachable), asking(-1)), StaleName, nil},
 	{Refused, and(is(Refused), asking(-1)), StaleName, nil},
 	{SYNUnanswered, and(is(SYNUnanswered), asking(-1)), StaleName, nil},
@@ -44,7 +45,7 @@ var rules = []rule{
 
 	// Silence. A kernel completes handshakes for a listener that does not accept until its
 	// queue is full: some open at once and are then never answered. A filter on the way
-	// leaves none. A dead host behind a router is told of by ICMP (RFC 1812, 4.3.3.1).
+	// leaves none. A dead host behind a router is reported by ICMP (RFC 1812, 4.3.3.1).
 	{SYNUnanswered, and(is(SYNUnanswered), queued), Overload, []Cause{PathDrops}},
 	{SYNUnanswered, and(is(SYNUnanswered), alone), NAT, []Cause{PathDrops}},
 	{SYNUnanswered, is(SYNUnanswered), PathDrops, []Cause{ServerDown, Overload}},
@@ -162,7 +163,7 @@ func and(all ...func(*Seen) bool) func(*Seen) bool {
 	}
 }
 
-func asking(who int) func(*Seen) bool { return func(s *Seen) bool { return s.asking() == who } }
+func asking(more int) func(*Seen) bool { return func(s *Seen) bool { return s.asking() == more } }
 
 func alone(s *Seen) bool { return s.alone() }
 

@@ -14,21 +14,21 @@ import (
 type Matrix struct {
 	Alerts []Alert
 	Runs   []Run // by drill, and by when they began
-	// Unfired are the alerts of a rule file that no watcher was told of in any run.
+	// Unfired are the alerts of a rule file that no watcher received in any run.
 	Unfired []string
 }
 
-// Alert is a watcher: those of one name and kind are one, whichever drill they are in. Where a
-// watcher was told of alerts of several names, each of these is one, too.
+// Alert is a watcher: those of one name and kind are one, whichever drill they are in.
+// Where a watcher received alerts of several names, each of these is one, too.
 type Alert struct {
 	Name, Kind string
-	// the name of the alerts that the watcher was told of; empty: all that it says
+	// the name of the alerts that the watcher received; empty: all that it says
 	Of    string
 	In    int // runs that have it
 	Found int // of them, those that it noticed, late or not
 	False int // its false alarms in all of them
 	Wrong int // alerts for the wrong target
-	Met   int // runs that could have told: users were hurt by what it can meet
+	Met   int // runs that could have shown it: users were hurt by what it can meet
 }
 
 // Run is a row.
@@ -36,8 +36,8 @@ type Run struct {
 	Drill, ID string
 	Control   bool
 	Verdict   sla.Verdict
-	// Told is false of a run that proves nothing: it is void, or did not end as planned.
-	Told   bool
+	// Proves is false of a run that proves nothing: it is void, or did not end as planned.
+	Proves bool
 	Hurt   bool      // users had an outage, or too few bad requests for one, or slower answers
 	Outage *sla.Time // null where there was none
 	Failed uint64    // requests
@@ -55,7 +55,7 @@ const (
 	Wrong  Result = "wrong"   // it did, and each of its alerts is for the wrong target
 	Missed Result = "missed"  // it did not, and users were hurt
 	Quiet  Result = "quiet"   // it did not, and no user was hurt
-	Untold Result = "untold"  // users were hurt, and its watcher was told of others at most
+	Untold Result = "untold"  // users were hurt, and its watcher received others at most
 	Blind  Result = "blind"   // its own way does not lead past what failed
 	Open   Result = "unknown" // not known: the run proves nothing, or no answer counts
 )
@@ -78,7 +78,7 @@ func (c Cell) Noticed() bool {
 // is given twice is one.
 func Of(cards []sla.Scorecard, rules ...string) Matrix {
 	m := Matrix{Unfired: slices.DeleteFunc(slices.Clone(rules), func(name string) bool {
-		return slices.ContainsFunc(cards, func(c sla.Scorecard) bool { return told(c, name) })
+		return slices.ContainsFunc(cards, func(c sla.Scorecard) bool { return received(c, name) })
 	})}
 	cards = slices.Clone(cards)
 	slices.SortStableFunc(cards, func(a, b sla.Scorecard) int {
@@ -95,15 +95,15 @@ func Of(cards []sla.Scorecard, rules ...string) Matrix {
 	return m
 }
 
-// told reports whether a watcher of a run was told of an alert of a name.
-func told(c sla.Scorecard, name string) bool {
+// received reports whether a watcher of a run received an alert of a name.
+func received(c sla.Scorecard, name string) bool {
 	return slices.ContainsFunc(c.Watchers, func(w sla.Watcher) bool {
 		return slices.ContainsFunc(w.Alerts, func(a sla.AlertName) bool { return a.Name == name })
 	})
 }
 
-// alertsOf are the watchers of some runs, each followed by the names of its alerts, where it
-// was told of several.
+// alertsOf are the watchers of some runs, each followed by the names of its alerts, where
+// it received several.
 func alertsOf(cards []sla.Scorecard) (all []Alert) {
 	names := map[Alert][]string{}
 	for _, c := range cards {
@@ -136,8 +136,8 @@ func alertsOf(cards []sla.Scorecard) (all []Alert) {
 // add adds a row.
 func (m *Matrix) add(c sla.Scorecard) {
 	r := Run{Drill: c.Scenario, ID: c.Run, Control: c.Control, Verdict: c.Verdict,
-		Told: !c.Void && c.Verdict != sla.Error && c.Verdict != sla.Interrupted,
-		Hurt: hurt(c), Outage: c.Times.Outage, Failed: c.Requests.Failed,
+		Proves: !c.Void && c.Verdict != sla.Error && c.Verdict != sla.Interrupted,
+		Hurt:   hurt(c), Outage: c.Times.Outage, Failed: c.Requests.Failed,
 		Cells: make([]Cell, len(m.Alerts))}
 	for i := range m.Alerts {
 		a := &m.Alerts[i]
@@ -199,7 +199,7 @@ func (r Run) cell(c sla.Scorecard, w sla.Watcher, limited int) Cell {
 		cell.Limit = c.Objectives[limited].Limit
 	}
 	switch d := w.Detect; {
-	case !r.Told:
+	case !r.Proves:
 		cell.Result, cell.Time = Open, nil
 	case r.Control:
 		cell.Result = Quiet
@@ -228,8 +228,8 @@ func (r Run) Unwatched() bool {
 	return !slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Result != Absent })
 }
 
-// Label tells a run from the others: its drill, and the beginning of its id where there are
-// several of that.
+// Label distinguishes a run from the others: its drill, and the beginning of its id where
+// there are several of that.
 func (m Matrix) Label(r Run) string {
 	for _, o := range m.Runs {
 		if o.Drill == r.Drill && o.ID != r.ID {
@@ -249,10 +249,10 @@ func (m Matrix) Unseen() []Run {
 // Asks reports whether users were hurt in any run, so that an alert was asked for.
 func (m Matrix) Asks() bool { return slices.ContainsFunc(m.Runs, Run.asks) }
 
-func (r Run) asks() bool { return r.Told && r.Hurt && !r.Control }
+func (r Run) asks() bool { return r.Proves && r.Hurt && !r.Control }
 
-// Untold are the runs that prove nothing.
-func (m Matrix) Untold() []Run { return m.those(func(r Run) bool { return !r.Told }) }
+// Unproven are the runs that prove nothing.
+func (m Matrix) Unproven() []Run { return m.those(func(r Run) bool { return !r.Proves }) }
 
 func (m Matrix) those(is func(Run) bool) (all []Run) {
 	for _, r := range m.Runs {

@@ -70,7 +70,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// Where a watcher was told of alerts of several names, each has a column; alerts of other
+// Where a watcher received alerts of several names, each has a column; alerts of other
 // nodes than those hit are no find.
 func TestMatrixOfAlertNames(t *testing.T) {
 	at := func(s float64) *sla.Time { return &sla.Time{Seconds: s} }
@@ -136,12 +136,12 @@ func TestMatrixKnows(t *testing.T) {
 	void.Void = true
 	unasked := ran("unasked", "1", watching("probe", nil))
 	m := Of([]sla.Scorecard{void})
-	if m.Asks() || len(m.Untold()) != 1 {
-		t.Errorf("of a void run: asks %v, untold %v", m.Asks(), m.Untold())
+	if m.Asks() || len(m.Unproven()) != 1 {
+		t.Errorf("of a void run: asks %v, unproven %v", m.Asks(), m.Unproven())
 	}
 	m = Of([]sla.Scorecard{unasked, ran("mute", "1",
 		watching("probe", &sla.Time{Seconds: 10, Censored: true}))})
-	if !m.Asks() || len(m.Untold()) > 0 || m.Runs[0].Open() || !m.Runs[1].Open() {
+	if !m.Asks() || len(m.Unproven()) > 0 || m.Runs[0].Open() || !m.Runs[1].Open() {
 		t.Errorf("have %+v", m.Runs)
 	}
 }
