@@ -93,10 +93,10 @@ func card() sla.Scorecard {
 			}}},
 		Notifications: &sla.Notifications{Received: 14, Unmatched: 1, Unaddressed: 2},
 		Steers: []sla.Steer{
-			{Name: "east", When: "probe", What: "page/east hears standby for edge",
+			{Name: "east", When: "probe", What: "page/east gets standby for edge",
 				Moves:   []sla.Move{{At: 16.02, Back: 24.5, Answers: 1312}, {At: 30.1, Back: -1}},
 				Settled: second(2.1, 0.1)},
-			{Name: "west", When: "probe", What: "page/west hears standby for edge",
+			{Name: "west", When: "probe", What: "page/west gets standby for edge",
 				Moves: []sla.Move{{At: 16.02, Back: 24.5}}},
 			{Name: "north", When: "balancer", Moves: []sla.Move{}},
 		},

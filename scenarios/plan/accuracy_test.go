@@ -33,7 +33,7 @@ func TestFaintCellsAreRefused(t *testing.T) {
 				_, err = New(s, Options{Seed: 1})
 			}
 			refused := err != nil && strings.Contains(err.Error(),
-				"finer than the load can tell") && strings.Contains(err.Error(),
+				"finer than the load can resolve") && strings.Contains(err.Error(),
 				"baseline of 15s is too short")
 			if want := rate*percent/100 < 2; refused != want || !want && err != nil {
 				t.Errorf("%v requests/s, %v%% of them bad: refused %v, want %v: %v", rate, percent,

@@ -51,7 +51,7 @@ func (p affected) meets(f *Fault, l link.Link) bool {
 	case a.Moves:
 		return !p.groups.alwaysAsk(l.From)
 	case a.From != "":
-		return !p.knows(f, l.From)
+		return !p.caches(f, l.From)
 	case idle:
 		return !p.neverIdle(l.From)
 	}
@@ -64,9 +64,9 @@ func (g groups) alwaysAsk(group string) bool {
 	return one.DNSCache != nil && *one.DNSCache == 0 && perRequest(one)
 }
 
-// knows: all of a group have asked before a fault begins, and keep what they heard
-// until it is over. Users come in turn, so each machine asks with its first request.
-func (p affected) knows(f *Fault, group string) bool {
+// caches: all of a group have asked before a fault begins, and keep the answer until it is
+// over. Users come in turn, so each machine asks with its first request.
+func (p affected) caches(f *Fault, group string) bool {
 	g, baseline := p.groups[group], p.baseline
 	if g.DNSCache == nil || float64(g.Rate)*baseline.Seconds() < 2*float64(max(1, g.Sources)) {
 		return false

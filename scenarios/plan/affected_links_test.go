@@ -9,9 +9,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// askers is a drill with everybody who may ask the drill's resolver: two cohorts,
-// an embedded balancer, a server with a database, and an image of somebody else's.
-const askers = `
+// resolving is a drill with all that may ask the drill's resolver: two cohorts, an embedded
+// balancer, a server with a database, and an image that is not Stormdrill's.
+const resolving = `
 name: askers
 targets:
   lb: {lab: {lb: {backend: "app:8080"}}, ports: [8080], uses: [app]}
@@ -37,8 +37,9 @@ faults: {f: FAULT}
 sla: {recover: 5s}
 `
 
-// Who asks, and when, decides whom a changed answer can hit, and what is said of it.
-func TestDNSHitsThoseWhoAsk(t *testing.T) {
+// Which clients ask, and when, decides what a changed answer can hit, and what is said of
+// it.
+func TestDNSHitsClientsThatAsk(t *testing.T) {
 	const once = "lb asks for app once a second, apart from requests, and "
 	for _, c := range []struct {
 		fault, cache string
@@ -63,7 +64,7 @@ func TestDNSHitsThoseWhoAsk(t *testing.T) {
 	} {
 		t.Run(c.fault+" "+c.cache, func(t *testing.T) {
 			text := strings.NewReplacer("FAULT", "{dns: {"+c.fault+"}}", "dns-cache: 2m",
-				"dns-cache: "+c.cache).Replace(askers)
+				"dns-cache: "+c.cache).Replace(resolving)
 			p := planned(t, parsed(t, text), Options{})
 			if f := p.Header.Faults[0]; math.Abs(f.Share-c.share) > 1e-9 || f.Scope != c.scope {
 				t.Errorf("share %g, scope %s: want %g, %s", f.Share, f.Scope, c.share, c.scope)
@@ -85,8 +86,8 @@ func TestDNSHitsThoseWhoAsk(t *testing.T) {
 }
 
 // Users whose connections end with each request are never idle: they are not counted
-// among those whom idle-drop can hit, beside others who are.
-func TestIdleDropHitsThoseWhoCanBeIdle(t *testing.T) {
+// among those that idle-drop can hit, beside others that are.
+func TestIdleDropHitsConnectionsThatCanBeIdle(t *testing.T) {
 	text := strings.Replace(two, "FAULT", `{idle-drop: {link: "* -> *", after: 2s}}`, 1)
 	f := planned(t, parsed(t, text), Options{}).Header.Faults[0]
 	if math.Abs(f.Share-0.75) > 1e-9 || !slices.Equal(f.Groups, []string{"many"}) {
@@ -103,10 +104,10 @@ func TestRampIsShown(t *testing.T) {
 	}
 }
 
-// Those whose names will move are told from the start how long to keep an answer, and
-// nobody else is.
+// Clients whose names will move are given a TTL for the answers from the start, and no
+// others are.
 func TestStaleNamesHaveTheirTTL(t *testing.T) {
-	text := strings.Replace(askers, "FAULT",
+	text := strings.Replace(resolving, "FAULT",
 		"{dns: {from: own, names: [app], answer: stale, to: new, ttl: 6s}}", 1)
 	for _, c := range planned(t, parsed(t, text), Options{}).Switchboard.Clients {
 		if own := c.Name == "own"; own != (c.TTL["app"] == 6) || !own && c.TTL != nil {

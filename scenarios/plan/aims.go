@@ -57,7 +57,7 @@ func (p aims) aim(f writtenFault, ttls *[]answerTTL) (Fault, bool) {
 			return out, false // floods said why
 		}
 	case "from":
-		out.Site.Askers, out.Site.Links, _, err = p.askers(a.From, a.Names)
+		out.Site.Askers, out.Site.Links, _, err = p.resolving(a.From, a.Names)
 		out.Site.Moved = p.movedLinks(a.MovesTo, out.Site.Askers)
 		out.Site.Apart = slices.DeleteFunc(slices.Clone(out.Site.Askers),
 			func(a string) bool { return !p.asksApart(a) })
@@ -87,8 +87,8 @@ func (p aims) moved(f *Fault, keys []string, ttls *[]answerTTL) bool {
 		return false
 	}
 	if a.MovesTTL%time.Second == 0 { // else Bind says why not
-		for _, asker := range f.Site.Askers {
-			*ttls = append(*ttls, answerTTL{append(slices.Clip(keys), "ttl"), asker, a.Names,
+		for _, client := range f.Site.Askers {
+			*ttls = append(*ttls, answerTTL{append(slices.Clip(keys), "ttl"), client, a.Names,
 				a.MovesTTL})
 		}
 	}

@@ -20,7 +20,7 @@ func (d *detector) from(written string, kind watch.Kind) {
 	case !d.hostable:
 		d.p.problem(keys, "from: host asks a Prometheus or an Alertmanager of this machine, "+
 			"and a %s is neither: a command asks there whatever you like, "+
-			"and a webhook hears it with loopback: true", d.watcher.Kind)
+			"and a webhook receives it with loopback: true", d.watcher.Kind)
 	default:
 		d.here, d.watcher.Local = true, true
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // TestBadScenarios reads every file of testdata/bad and wants exactly the
-// problems that its first lines tell: "# want: LINE:COLUMN: TEXT", where "…"
-// stands for any text, such as a list of what there is.
+// problems that its first lines state: "# want: LINE:COLUMN: TEXT", where "…" stands for
+// any text, such as a list of what there is.
 func TestBadScenarios(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/bad/*.yaml")
 	if err != nil || len(files) == 0 {

@@ -26,7 +26,7 @@ type blastRadii struct {
 }
 
 // of follows the load's requests over the links that the fault hits. It takes
-// replicas to share their work evenly, and a node to ask everybody it uses for each
+// replicas to share their work evenly, and a node to ask everything it uses for each
 // request: an upper bound.
 func (p blastRadii) of(f *Fault) (out blastRadius) {
 	w, load := p.affected.wayOf(f), p.affected.groups

@@ -46,7 +46,7 @@ func (p containment) check() {
 	}
 	for _, o := range p.published {
 		p.uncontain("%s of this machine leads to %s while the drill runs: "+
-			"whoever can connect to this machine's loopback reaches it",
+			"every process that can connect to this machine's loopback reaches it",
 			o.Address(), o.Leads())
 	}
 	for _, w := range p.header {
@@ -63,7 +63,7 @@ func (p containment) check() {
 				secret.Line(c.Command.Run))
 		case c.Webhook != nil && c.Webhook.Loopback:
 			p.uncontain("watcher %s listens on 127.0.0.1:%d of this machine while the drill "+
-				"runs, and hears those who know its token", name, c.Webhook.Port)
+				"runs, and takes what comes with its token", name, c.Webhook.Port)
 		}
 	}
 }

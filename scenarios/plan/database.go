@@ -100,7 +100,7 @@ func (p databases) database(name string, t *scenarios.Target, end endpoint, keys
 		p.problem(keys, "dsn: %s is embedded, and no PostgreSQL: want a target with an image of "+
 			"one", end.host)
 	case !used:
-		p.problem(keys, "dsn: %s must declare whom it talks to: add uses: [%s]", name, db.Target)
+		p.problem(keys, "dsn: %s must declare what it talks to: add uses: [%s]", name, db.Target)
 	default:
 		portOf(p.diagnostics, keys, end.host, db.Spec, strconv.Itoa(int(end.port)))
 	}

@@ -60,7 +60,7 @@ func (p detectability) short(r blastRadius) time.Duration {
 }
 
 // stands checks that a fault is on for long enough, and hits enough, for an outage to
-// stand out of the users' requests where it is to be judged: else it would be told as
+// stand out of the users' requests where it is to be judged: else it would be reported as
 // absorbed, whatever it did to them.
 func (p detectability) stands() {
 	s := p.sla

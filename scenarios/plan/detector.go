@@ -35,20 +35,20 @@ type detector struct {
 // questions are a watcher's, and where they go.
 type questions struct {
 	client  string        // they take its links
-	unknown bool          // it hears of things by a way that is not known here
+	unknown bool          // its answers depend on a way that is not known here
 	names   bool          // they go to the resolver alone
 	port    bool          // what is behind the port is not asked
 	nodes   []string      // that are asked, or have the log that is read
 	log     bool          // their log is
 	states  []string      // nodes: their state is read there
 	endless string        // why it is never known to be content again; empty: it is
-	alerts  *watch.Alerts // that it hears of; nil: of none
+	alerts  *watch.Alerts // that reach it; nil: none
 }
 
 func (d *detector) at(key string) []string { return append(slices.Clip(d.keys), key) }
 
 // place gives the detector links of its own, or those of a group; an address of
-// its own in either case, by which its questions are told from the users'.
+// its own in either case, by which its questions are distinguished from the users'.
 func (d *detector) place(i int) {
 	p := d.p
 	own := p.subnet.address(0, firstWatcher+min(i, mostWatchers-1))
@@ -81,7 +81,7 @@ func (d *detector) reaches(nodes []string, port uint16) {
 	}
 }
 
-// Problem tells a mistake at one of its keys.
+// Problem reports a mistake at one of its keys.
 func (d *detector) Problem(key, format string, args ...any) {
 	d.p.problem(d.at(key), format, args...)
 }
@@ -145,7 +145,7 @@ func (d *detector) Logs(key, target string) {
 // Anyhow takes it that the watcher can meet every fault.
 func (d *detector) Anyhow() { d.asked.unknown = true }
 
-// Alerts says which alerts it hears of.
+// Alerts says which alerts reach it.
 func (d *detector) Alerts(a watch.Alerts) { d.asked.alerts = &a }
 
 // Expects checks what a good answer is.
@@ -162,7 +162,7 @@ func (d *detector) Runs(line string, every time.Duration) {
 	d.out.every = max(d.out.every, every)
 }
 
-// Waits says where it waits to be told.
+// Waits says where it waits for notifications.
 func (d *detector) Waits(what, match, resolved string) {
 	d.watcher.What, d.watcher.Match, d.watcher.Resolved = what, match, resolved
 }
@@ -170,7 +170,7 @@ func (d *detector) Waits(what, match, resolved string) {
 // Endless keeps an end of its alarms from being asked for.
 func (d *detector) Endless(why string) { d.asked.endless = why }
 
-// hook is where a watcher waits to be told.
+// hook is where a watcher waits for notifications.
 type hook struct {
 	port        int
 	path, token string

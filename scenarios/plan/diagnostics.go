@@ -59,7 +59,7 @@ func (d *diagnostics) unmatched(keys []string, err error) {
 	}
 }
 
-// setting tells a mistake in a fault, at the key that it is about.
+// setting reports a mistake in a fault, at the key that it is about.
 func (d *diagnostics) setting(keys []string, format string, err error) {
 	if wrong := (*faults.SettingError)(nil); errors.As(err, &wrong) {
 		keys = append(slices.Clip(keys), strings.Split(wrong.Key, ".")...)

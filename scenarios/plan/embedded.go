@@ -122,7 +122,7 @@ func (p embeddedCheck) backend(t *scenarios.Target, b *scenarios.Balancer, keys 
 	}
 	if !slices.Contains(t.Uses, host) &&
 		!slices.ContainsFunc(t.Uses, func(u string) bool { return p.all[u] == nil }) {
-		p.problem(keys, "backend %q: the balancer must declare whom it talks to: add uses: [%s]",
+		p.problem(keys, "backend %q: the balancer must declare what it talks to: add uses: [%s]",
 			b.Backend, host)
 		return
 	}

@@ -13,7 +13,7 @@ type exposure struct {
 	affected affected
 }
 
-// check says, too, how a fault reaches what the links alone do not tell.
+// check says, too, how a fault reaches what the links alone do not show.
 func (p exposure) check(f *Fault, keys []string) {
 	if f.Fault.Traits().New {
 		p.meetsNew(f, keys)
@@ -100,31 +100,31 @@ func (p exposure) saysAsked(f *Fault) {
 	moves := a.Misleads || a.Moves
 	said := map[string]bool{}
 	for _, l := range f.Site.Links {
-		who, n := l.From, p.affected.nodes[l.From]
-		if said[who+" "+l.Name] {
+		client, n := l.From, p.affected.nodes[l.From]
+		if said[client+" "+l.Name] {
 			continue
 		}
-		said[who+" "+l.Name] = true
+		said[client+" "+l.Name] = true
 		switch {
 		case n == nil:
-			if l.Users && !a.Moves && p.affected.knows(f, who) {
+			if l.Users && !a.Moves && p.affected.caches(f, client) {
 				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for "+
 					"%s, so they do not ask while it is on",
-					f.Name, who, l.Name, *p.affected.groups[who].DNSCache)
+					f.Name, client, l.Name, *p.affected.groups[client].DNSCache)
 			}
 		case n.Spec.Lab == nil:
 			p.note("fault %s: when %s asks for %s, and how long it keeps an answer, is its own "+
-				"affair, and not known here", f.Name, who, l.Name)
-		case p.affected.asksApart(who) && moves:
+				"affair, and not known here", f.Name, client, l.Name)
+		case p.affected.asksApart(client) && moves:
 			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all "+
-				"of them to where an answer leads", f.Name, who, l.Name)
-		case p.affected.asksApart(who):
+				"of them to where an answer leads", f.Name, client, l.Name)
+		case p.affected.asksApart(client):
 			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to "+
 				"the addresses it has where an answer fails or is late: requests and checks go on",
-				f.Name, who, l.Name)
+				f.Name, client, l.Name)
 		case !a.Moves && n.Spec.Lab.Web == nil: // a web asks nothing
 			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: "+
-				"requests on them meet nothing", f.Name, who, l.Name)
+				"requests on them meet nothing", f.Name, client, l.Name)
 		}
 	}
 }

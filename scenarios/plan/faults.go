@@ -18,7 +18,7 @@ type binding struct {
 	lookalikes lookalikes
 	faults     []Fault // aimed, with proxies in their links
 	nodes      []Node
-	monitoring []string // nodes that watchers hear alerts of
+	monitoring []string // nodes from which alerts reach watchers
 }
 
 // bindingOut are the faults as they are run, and what each can hit.

@@ -104,7 +104,7 @@ func (p floods) allTraffic(out floodsOut) {
 	for _, w := range out.swarms {
 		held, most = held+w.Connections, max(most, w.Connections)
 	}
-	// one alone is told of where it is
+	// one alone is reported where it is
 	if held > faults.MostConnections && most <= faults.MostConnections {
 		p.problem(at("faults"), "%d connections held by all faults together: want at most %d", held,
 			faults.MostConnections)

@@ -6,7 +6,7 @@ import (
 )
 
 // The format's own examples are accepted as they stand, and can be planned; so can
-// what the drills on real servers run, which is told here before an engine is needed.
+// what the drills on real servers run, which is checked here before an engine is needed.
 func TestFormat(t *testing.T) {
 	t.Setenv("TOKEN", "secret")
 	t.Setenv("MARK", "marker-of-16-and-more")
@@ -29,8 +29,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// A check of a name asks as those do whose names it is about; of a group that has
-// cohorts, as one of them.
+// A check of a name asks as the clients do whose name it is; of a group that has cohorts,
+// as one of them.
 func TestDNSWatcher(t *testing.T) {
 	s, err := Load("../../testdata/format/dns-failure.yaml")
 	if err != nil {

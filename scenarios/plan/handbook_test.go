@@ -73,14 +73,14 @@ var symptoms = [][]string{
 // reason why not, and every drill a row. Its symptoms are in docs/faults.md, where
 // each has a fault, and a drill that shows it.
 func TestHandbookRows(t *testing.T) {
-	kinds := map[string]bool{} // those that a drill shows
-	told := map[string]bool{}  // drills that have a row
+	kinds := map[string]bool{}   // those that a drill shows
+	drilled := map[string]bool{} // drills that have a row
 	for _, r := range rows {
 		for kind := range rehearsed(t, r.words, r.faults, r.drills) {
 			kinds[kind] = true
 		}
 		for _, name := range r.drills {
-			told[name] = true
+			drilled[name] = true
 		}
 	}
 	for _, k := range scenarios.FaultKinds() {
@@ -90,7 +90,7 @@ func TestHandbookRows(t *testing.T) {
 		}
 	}
 	for _, name := range library.Names() {
-		if !told[name] {
+		if !drilled[name] {
 			t.Errorf("drill %s rehearses none of the rows", name)
 		}
 	}

@@ -31,7 +31,7 @@ sla: {recover: 5s}
 	for name, c := range map[string]struct {
 		lb, jitter, watch string
 		want              time.Duration
-		others            string // who may ask more seldom; empty: nobody
+		others            string // users that may ask more seldom; empty: none
 	}{
 		"own check":  {fmt.Sprintf(checked, "500ms"), "", probe, 3 * time.Second, ""},
 		"balancer's": {fmt.Sprintf(checked, "8s"), "", probe, 8 * time.Second, ""},

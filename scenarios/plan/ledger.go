@@ -14,8 +14,8 @@ import (
 const (
 	// DefaultReadRate is at how many per second acknowledged writes are read back.
 	DefaultReadRate quantity.Rate = 500
-	// mostReading bounds how long that lasts after the recovery phase, if each is
-	// told of at once.
+	// mostReading bounds how long that lasts after the recovery phase, if each is answered
+	// about at once.
 	mostReading = 60 * time.Second
 )
 
@@ -81,7 +81,7 @@ func ledgerLimits(d *diagnostics, s scenarios.SLA, load []load.Group) {
 		}
 	}
 	if s.RPO != nil && *s.RPO > 0 && *s.RPO < gap {
-		d.problem(at("sla", "rpo"), "sla.rpo: %s is finer than the writes can tell, one every "+
+		d.problem(at("sla", "rpo"), "sla.rpo: %s is finer than the writes can resolve, one every "+
 			"%s: want a higher rate, a limit of %s, or 0s for none lost", *s.RPO, gap, gap)
 	}
 }

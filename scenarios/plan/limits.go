@@ -110,8 +110,8 @@ func (p watcherLimits) watched(kind string, limits map[string]time.Duration) {
 			answers = w.Oks
 		}
 		if least := w.Every * time.Duration(max(1, answers-1)); limit < least {
-			p.problem(keys, "sla.%s: %s is finer than watcher %s can tell: %s takes %s at least; "+
-				"want a shorter every, or a limit of %s",
+			p.problem(keys, "sla.%s: %s is finer than watcher %s can resolve: %s takes %s at "+
+				"least; want a shorter every, or a limit of %s",
 				kind, limit, name, asked(answers, w.Every), least, least)
 		}
 	}
@@ -143,24 +143,25 @@ func changeLimits(d *diagnostics, s scenarios.SLA, bad, rate float64) {
 			continue
 		}
 		if res := sla.Resolution(rate, bad/rate); limit < res {
-			d.problem(keys, "sla.%s: %s is finer than the load can tell: at %.4g requests/s, of "+
-				"which %.3g/s may fail, a change shows within %s; want at least %.0f requests/s, "+
-				"or a limit of %s", c.kind, limit, rate, bad, res.Round(time.Millisecond),
+			d.problem(keys, "sla.%s: %s is finer than the load can resolve: at %.4g requests/s, "+
+				"of which %.3g/s may fail, a change shows within %s; want at least %.0f "+
+				"requests/s, or a limit of %s",
+				c.kind, limit, rate, bad, res.Round(time.Millisecond),
 				math.Ceil(rate*float64(res)/float64(limit)), ceil(res))
 		}
 	}
 }
 
-// confirms is the pass that checks that a stretch as long as confirm tells users who are
-// well from ones of whom many are not; rate is of the users that are judged.
+// confirms is the pass that checks that a stretch as long as confirm distinguishes users
+// who are well from ones of whom many are not; rate is of the users that are judged.
 func confirms(d *diagnostics, s scenarios.SLA, ph scenarios.Phases, rate float64) {
 	if w := confirmed(ph); w > 0 && rate > 0 && ph.Baseline > 0 &&
 		(s.Recover != nil || s.Mitigate != nil) {
 		if share := sla.MayConfirm(rate, ph.Baseline, w); share > sla.MostConfirmed {
 			d.problem(at("phases", "confirm"),
-				"confirm of %s at %.4g requests/s tells nothing: it takes users for well of "+
-					"whose requests %.0f%% are bad; want a longer confirm, a higher rate, or a "+
-					"longer baseline", w, rate, 100*share)
+				"confirm of %s at %.4g requests/s shows nothing: it takes users for well "+
+					"although %.0f%% of their requests are bad; want a longer confirm, a higher "+
+					"rate, or a longer baseline", w, rate, 100*share)
 		}
 	}
 }

@@ -22,8 +22,8 @@ faults:
 sla: {recover: 5s}
 `
 
-// TLS ends in a link where a fault reads HTTP, and nowhere else; a client that is
-// not the drill's own has to be told.
+// TLS ends in a link where a fault reads HTTP, and nowhere else; of a client that is not
+// the drill's own the plan says so.
 func TestTLSIsOpenedToRead(t *testing.T) {
 	p := planned(t, parsed(t, secured), Options{})
 	var opened []string
@@ -37,7 +37,7 @@ func TestTLSIsOpenedToRead(t *testing.T) {
 	}
 	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes,
 		"if edge checks certificates, give it drill:ca.pem") {
-		t.Errorf("notes do not say who has to trust it:\n%s", notes)
+		t.Errorf("notes do not say which clients have to trust it:\n%s", notes)
 	}
 	for _, f := range p.Faults {
 		for _, l := range f.Site.Links {
@@ -58,8 +58,8 @@ func TestTLSIsOpenedToSpare(t *testing.T) {
 	}
 }
 
-// A balancer that keeps its connections is told of, one that makes each anew is not.
-func TestPooledConnectionsAreToldOf(t *testing.T) {
+// A balancer that keeps its connections is noted, one that makes each anew is not.
+func TestPooledConnectionsAreNoted(t *testing.T) {
 	for policy, want := range map[string]bool{"": true, ", per-request: true": false} {
 		p := planned(t, parsed(t, `
 name: pooled

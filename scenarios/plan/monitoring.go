@@ -15,9 +15,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// Implied is the longest that word of a fault takes to a watcher, and of its end, by the
-// configuration of the monitoring that the watcher hears it from. What the watcher itself adds
-// by how often it asks is not in it.
+// Implied is the longest that the alert of a fault takes to reach a watcher, and its end,
+// by the configuration of the monitoring that sends it. What the watcher itself adds by how
+// often it asks is not in it.
 type Implied struct {
 	Watcher string
 	Rule    string // its alerts take the longest; empty: of a query
@@ -46,7 +46,7 @@ type monitoringOut struct {
 	implied []Implied
 	every   time.Duration // the longest interval of all of them
 	known   []string      // watchers and targets: the intervals are theirs
-	nodes   []string      // that alerts are heard of
+	nodes   []string      // from which alerts come
 }
 
 // configured is what a target's files say.
@@ -84,8 +84,8 @@ func (p monitoring) delays() (out monitoringOut) {
 		out.nodes = append(out.nodes, asked.nodes...)
 		x := Implied{Watcher: w.Name, DetectLimit: p.sla.Detect[w.Name].Within,
 			ClearLimit: p.sla.Restore[w.Name]}
-		from, heard := p.from(w, asked, all)
-		if !heard {
+		from, found := p.from(w, asked, all)
+		if !found {
 			continue
 		}
 		p.worst(&x, w, *asked.alerts, from, all)
@@ -154,11 +154,11 @@ func (p monitoring) read(target string, files map[string]string) *configured {
 	return c
 }
 
-// from is where the alerts come from that a watcher hears of: the Prometheus that it asks, or
-// those that use the Alertmanager that it asks, or that sends to it. None is heard of where
+// from is where the alerts come from that reach a watcher: the Prometheus that it asks, or
+// those that use the Alertmanager that it asks, or that sends to it. None is found where
 // the sender is not among the targets.
 func (p monitoring) from(w timeline.Watcher, asked questions, all map[string]*configured) (
-	from []*configured, heard bool) {
+	from []*configured, found bool) {
 	alertmanagers := map[string]bool{}
 	switch w.Step {
 	case timeline.StepExported, timeline.StepRule:
@@ -196,7 +196,7 @@ func (p monitoring) uses(target string) (all []string) {
 	return all
 }
 
-// worst fills in the longest delay of the alerts that a watcher hears of.
+// worst fills in the longest delay of the alerts that reach a watcher.
 func (p monitoring) worst(x *Implied, w timeline.Watcher, a watch.Alerts, from []*configured,
 	all map[string]*configured) {
 	for _, c := range from {
@@ -239,7 +239,7 @@ func hooks(all map[string]*configured) (urls []string) {
 	return urls
 }
 
-// rules are those with alerts that a watcher may hear of; why says why that is not known.
+// rules are those with alerts that may reach a watcher; why says why that is not known.
 func (p monitoring) rules(w timeline.Watcher, a watch.Alerts, c *configured) (
 	all []alerting.Rule, why string) {
 	if a.Rule == "" {
@@ -290,7 +290,7 @@ func (p monitoring) unknownRule(w timeline.Watcher, rule string, c *configured,
 }
 
 // matching are the rules with alerts that a pattern may be meant for, by what they are known
-// to be sent as; all of them where that tells none.
+// to be sent as; all of them where that leaves none.
 func matching(a watch.Alerts, rules []alerting.Rule) []alerting.Rule {
 	re, err := regexp.Compile(a.Match)
 	if err != nil {
@@ -306,7 +306,7 @@ func matching(a watch.Alerts, rules []alerting.Rule) []alerting.Rule {
 	return some
 }
 
-// rule takes a rule's delay where it is the longest, to the step that the watcher tells.
+// rule takes a rule's delay where it is the longest, to the step that the watcher reports.
 func (p monitoring) rule(x *Implied, w timeline.Watcher, a watch.Alerts, c *configured,
 	r alerting.Rule, all map[string]*configured) {
 	detect, end := c.prometheus.Fires(r), c.prometheus.Over(r)
@@ -316,18 +316,18 @@ func (p monitoring) rule(x *Implied, w timeline.Watcher, a watch.Alerts, c *conf
 			labels = nil
 		}
 		var longest alerting.Wait
-		told := false
+		routed := false
 		for _, target := range p.uses(c.target) {
 			if am := all[target].alertmanager; am != nil {
 				if wait, ok := am.Wait(labels, sentTo(a)); ok {
-					told = true
+					routed = true
 					longest.First, longest.Next = max(longest.First, wait.First),
 						max(longest.Next, wait.Next)
 					longest.Resolved = longest.Resolved || wait.Resolved
 				}
 			}
 		}
-		if !told {
+		if !routed {
 			return
 		}
 		detect, end = detect.And("group_wait", longest.First), end.And("group_interval",
@@ -341,7 +341,7 @@ func (p monitoring) rule(x *Implied, w timeline.Watcher, a watch.Alerts, c *conf
 	}
 }
 
-// sentTo tells the URL that a webhook waits at.
+// sentTo recognizes the URL that a webhook waits at.
 func sentTo(a watch.Alerts) func(string) bool {
 	want := strings.TrimSuffix(a.URL, "/")
 	return func(url string) bool {
@@ -368,7 +368,7 @@ func (p monitoring) long(x Implied) {
 	}
 	if x.Clear == nil {
 		p.note("watcher %s: send_resolved is false where it is sent from: "+
-			"it is never told that an alert is over", x.Watcher)
+			"it is never notified that an alert is over", x.Watcher)
 	} else if took := x.Clear.Total(); x.ClearLimit > 0 && took > x.ClearLimit {
 		p.note("watcher %s: of an alert's end the monitoring's own configuration "+
 			"lets it take up to %s (%s), longer than sla.alert-clear of %s",

@@ -137,7 +137,7 @@ func TestMonitoringElsewhere(t *testing.T) {
 	}
 }
 
-// A fault that only the monitoring can meet is told from one that nobody meets.
+// A fault that only the monitoring can meet is distinguished from one that nothing meets.
 func TestFaultsOfMonitoring(t *testing.T) {
 	for fault, want := range map[string]bool{
 		"{blackhole: {link: prom -> shop}}": true, "{kill: {target: am}}": true,

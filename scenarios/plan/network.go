@@ -25,11 +25,11 @@ func (n network) flooded(name string) (own []link.Link) {
 	return own
 }
 
-// movedLinks are the askers' links to where a fault moves their names.
-func (n network) movedLinks(where string, askers []string) (out []link.Link) {
+// movedLinks are the clients' links to where a fault moves their names.
+func (n network) movedLinks(where string, clients []string) (out []link.Link) {
 	to := n.nodesOf(where)
 	for _, l := range n.links {
-		if slices.Contains(askers, l.From) && slices.Contains(to, l.To) {
+		if slices.Contains(clients, l.From) && slices.Contains(to, l.To) {
 			out = append(out, l)
 		}
 	}

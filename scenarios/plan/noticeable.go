@@ -10,8 +10,8 @@ import (
 )
 
 // noticeable is the pass that finds which faults each watcher can meet, by the links that
-// its questions take and those that what it asks takes in turn. Where the way of what it
-// hears of is not known (a webhook's, a command's), it can meet all.
+// its questions take and those that what it asks takes in turn. Where the way of what
+// reaches it is not known (a webhook's, a command's), it can meet all.
 type noticeable struct {
 	*diagnostics
 	affected  affected
@@ -38,7 +38,7 @@ func (p noticeable) unmet(header []timeline.Watcher) []timeline.Watcher {
 	return out
 }
 
-// saysUnmet says of which faults a watcher cannot tell, and what would let it.
+// saysUnmet says which faults a watcher cannot meet, and what would let it.
 func (p noticeable) saysUnmet(name string, c *watch.Config, unmet []string) {
 	cure := ""
 	for _, f := range unmet {

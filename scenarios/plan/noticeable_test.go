@@ -34,7 +34,7 @@ sla: {recover: 5s}
 `
 
 // Which faults a watcher can meet follows from the links that its questions take, and
-// those that what it asks takes in turn; everybody's links are watchers', too.
+// those that what it asks takes in turn; links of everything are watchers', too.
 func TestWatchersMeet(t *testing.T) {
 	for fault, unmet := range map[string]string{
 		`{http-status: {link: "page -> lb", code: 503}}`:      "log-2 logs name own port side state-1 value-2",

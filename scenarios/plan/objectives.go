@@ -14,16 +14,16 @@ import (
 type Objective struct {
 	Name       string        // "detect balancer", "mitigate", "keep success of …"
 	Limit      time.Duration // 0: Name holds it
-	Resolution time.Duration // how finely it can be told; 0: by counting
-	By         string        // what tells it
+	Resolution time.Duration // how finely it can be measured; 0: by counting
+	By         string        // what measures it
 }
 
 // called says what an alert is called for.
 var called = map[sla.Code]string{sla.AlertNode: "a single node",
 	sla.AlertRegion: "a regional interruption", sla.AlertCore: "a core service is down"}
 
-// Objectives lists what a run of the plan will be judged by, and how finely each
-// can be told.
+// Objectives lists what a run of the plan will be judged by, and how finely each can be
+// measured.
 func (p *Plan) Objectives() []Objective {
 	o := p.Header.Objectives
 	var all []Objective
@@ -68,17 +68,17 @@ func (p *Plan) Objectives() []Objective {
 	keep := o.Keep
 	if o.Profile == sla.Handbook {
 		if a := sla.AlertOf(p.Header.Faults); a != nil {
-			by, who := fmt.Sprintf("alert %s, %s", a.Colour, called[a.When]), "the first watcher"
+			by, first := fmt.Sprintf("alert %s, %s", a.Colour, called[a.When]), "the first watcher"
 			if slices.ContainsFunc(p.Header.Watch, func(w timeline.Watcher) bool {
 				return w.Person
 			}) {
-				who = "the first person who acknowledges"
+				first = "the first person who acknowledges"
 			}
 			var teams []string
 			for _, t := range a.Teams {
 				teams = append(teams, strings.ReplaceAll(string(t), "-", " "))
 			}
-			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": " + who},
+			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": " + first},
 				Objective{"repair", seconds(a.Repair), p.Resolution, strings.Join(teams, ", ")})
 		}
 		keep = slices.Concat(keep, sla.Indicators)

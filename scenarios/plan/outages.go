@@ -40,7 +40,7 @@ func (p embeddedCheck) outages(w *scenarios.Web, keys []string) {
 			o.Count)
 	}
 	if p.faultless {
-		p.note("target %s has outages of its own, at instants that its log tells", keys[1])
+		p.note("target %s has outages of its own, at instants that its log records", keys[1])
 		return
 	}
 	p.note("target %s has outages of its own: one that begins while a fault is on is put down to "+

@@ -57,34 +57,34 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	databases{d, nodes}.check()
 
 	// What opens connections: users, floods, nodes, watchers, and the questions for readiness.
-	who := consumers{}.with(newConsumer(readyName, kindReady, subnet.loadNode()))
+	connecting := consumers{}.with(newConsumer(readyName, kindReady, subnet.loadNode()))
 	pool := &sources{diagnostics: d, subnet: subnet}
 	groups := cohorts(d, s.Load)
 	users := userLoad{d, host, newEndpoints(d, nodes), pool, groups, s.Phases}.load()
-	who = who.with(users.consumers...)
+	connecting = connecting.with(users.consumers...)
 	flooding := floods{d, newEndpoints(d, nodes), pool, written, s.Phases.Hold,
-		usersRate(s.Load), who}.traffic()
-	who = who.with(flooding.consumers...)
-	using := uses{d, nodes, who}.consumers()
-	who = who.with(using.consumers...)
+		usersRate(s.Load), connecting}.traffic()
+	connecting = connecting.with(flooding.consumers...)
+	using := uses{d, nodes, connecting}.consumers()
+	connecting = connecting.with(using.consumers...)
 	watching := watchers{d, host, newEndpoints(d, nodes), subnet, draws, s.Watch, s.Load,
-		sortedKeys(s.Targets), sortedKeys(s.Faults), groups, who}.detectors()
-	who = who.with(watching.consumers...).join(watching.asGroups...)
-	outside := published{d, host, nodes, s.Targets, s.Watch, subnet.portsNode(), who}.ports()
-	who = who.with(outside.consumers...)
+		sortedKeys(s.Targets), sortedKeys(s.Faults), groups, connecting}.detectors()
+	connecting = connecting.with(watching.consumers...).join(watching.asGroups...)
+	outside := published{d, host, nodes, s.Targets, s.Watch, subnet.portsNode(), connecting}.ports()
+	connecting = connecting.with(outside.consumers...)
 	ready := readiness{d, newEndpoints(d, nodes), subnet.loadNode()}.checks()
-	who = who.join(ready.consumer)
+	connecting = connecting.join(ready.consumer)
 	ofLoad, ofSwitchboard := scraped{d, s.Targets, watching.hooks}.ports()
 	protocols := merged(users.asked, flooding.asked, using.asked, watching.asked, ready.asked)
-	told := monitoring{d, host, nodes, watching.header, watching.questions, s.SLA,
+	alerting := monitoring{d, host, nodes, watching.header, watching.questions, s.SLA,
 		s.Phases.Hold}.delays()
-	every := max(time.Second, s.Phases.Jitter, using.every, watching.every, told.every)
+	every := max(time.Second, s.Phases.Jitter, using.every, watching.every, alerting.every)
 
 	// Their links, those included by which faults and steers reroute.
 	reroutes := slices.Concat(faultReroutes(d, nodes, written),
 		steers{d, nodes, s.Steer, s.Watch, watching.questions, s.Phases.Hold}.reroutes())
-	who = who.follow(reroutes, nodes)
-	net, clients := linking{d, nodes, subnet, who, protocols}.network()
+	connecting = connecting.follow(reroutes, nodes)
+	net, clients := linking{d, nodes, subnet, connecting, protocols}.network()
 	elsewhere := rerouteCheck{d, net, protocols}
 	steered := steering{d, net, elsewhere, s.Steer, groups, watching.questions,
 		watching.checks}.bound()
@@ -95,8 +95,8 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	net.links, aimed = proxied(d, net, aimed)
 	affected := affected{net, groups, s.Phases.Baseline, every}
 	bound := binding{d, affected, blastRadii{d, affected, steered.steers, s.Phases},
-		lookalikes{d, groups, who, watching.checks}, aimed,
-		nodes.listed(ready.checks, reroutedNames(reroutes)), told.nodes}.bound()
+		lookalikes{d, groups, connecting, watching.checks}, aimed,
+		nodes.listed(ready.checks, reroutedNames(reroutes)), alerting.nodes}.bound()
 	overlaps(d, bound.faults)
 	detectors := noticeable{d, affected, s.Watch, watching.questions, bound.faults,
 		bound.touched}.unmet(watching.header)
@@ -125,7 +125,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		bound.faults, bound.header = nil, nil // checked, and their proxies stay in the links
 	}
 	steps := schedule{d, s.Phases, bound.faults, writeGap(users.groups) > 0, every, detectors,
-		s.Targets, told.known}.timeline()
+		s.Targets, alerting.known}.timeline()
 	if err := d.problems.Err(); err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		Published:   outside.over(net.links),
 		InjectDelay: draws.phase(every),
 		Nodes:       bound.nodes, Faults: bound.faults, Steers: steered.steers,
-		Watchers: watching.kinds, Monitoring: told.implied, Timeline: steps,
+		Watchers: watching.kinds, Monitoring: alerting.implied, Timeline: steps,
 		Header: timeline.Header{
 			Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
 			Run: run, Seed: o.Seed, Tool: o.Tool, Control: control,

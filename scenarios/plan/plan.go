@@ -1,11 +1,12 @@
-// Package plan makes a scenario concrete: topology, aims, what can be told. Everything that
-// can fail early fails here, with the place in the file and the cure. A plan touches nothing.
+// Package plan makes a scenario concrete: topology, aims, what can be measured. Everything
+// that can fail early fails here, with the place in the file and the cure. A plan touches
+// nothing.
 //
 // It is made by passes, which compile, in pipeline.go, runs in order of what they build on:
 //
 //   - the parts by themselves, and the nodes: general, phases, drillSubnet, writtenFaults,
 //     targets, startOrder, databases;
-//   - who opens connections: cohorts, userLoad, floods, uses, watchers, published, readiness,
+//   - what opens connections: cohorts, userLoad, floods, uses, watchers, published, readiness,
 //     scraped; and how long a monitoring among the targets takes: monitoring;
 //   - their links: faultReroutes, steers, linking, steering;
 //   - what the faults hit, and what that does to users and watchers: aims, setTTLs, proxied,
@@ -54,8 +55,8 @@ type Plan struct {
 	// period of the drill's own checks, at least 1s and at least phases.jitter.
 	InjectDelay time.Duration
 
-	// Resolution is how finely the users' requests tell an onset or a recovery of
-	// the faintest fault; 0 where no fault can be seen by users.
+	// Resolution is how finely the users' requests resolve an onset or a recovery of the
+	// faintest fault; 0 where no fault can be seen by users.
 	Resolution time.Duration
 
 	Nodes  []Node // in order of start: a node follows those it uses
@@ -64,8 +65,8 @@ type Plan struct {
 	// Published are in the order of targets and their replicas.
 	Published []Published
 	Watchers  map[string]watch.Kind // as the scenario has them, by name
-	// Monitoring is how long word of a fault takes to each watcher that hears of alerts, by the
-	// monitoring's own configuration; in order of watchers.
+	// Monitoring is how long the alert of a fault takes to each watcher that alerts reach,
+	// by the monitoring's own configuration; in order of watchers.
 	Monitoring []Implied
 	Timeline   []Step
 	Header     timeline.Header // what the record begins with
@@ -94,7 +95,7 @@ type Fault struct {
 	Share   float64       // of the load's users that can be hit, in [0, 1]
 }
 
-// Steer is a defence by name, bound to the askers that it leads elsewhere.
+// Steer is a defence by name, bound to the clients that it leads elsewhere.
 type Steer struct {
 	Name   string
 	When   string // the watcher that decides
@@ -105,11 +106,11 @@ type Steer struct {
 	Rule   link.Rule
 }
 
-// String says what it does to its askers.
+// String says what it does to its clients.
 func (s Steer) String() string {
-	verb := "hear"
+	verb := "get"
 	if len(s.Askers) == 1 {
-		verb = "hears"
+		verb = "gets"
 	}
 	return fmt.Sprintf("%s %s %s for %s", strings.Join(s.Askers, ", "), verb,
 		strings.Join(s.To, ", "), strings.Join(s.Names, ", "))

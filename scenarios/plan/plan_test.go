@@ -104,13 +104,13 @@ func TestPlanAddresses(t *testing.T) {
 		t.Errorf("own nodes at %s, %s, %s", p.Gateway, p.SwitchboardAddr, p.LoadAddr)
 	}
 	seen := map[netip.Addr]string{}
-	take := func(a netip.Addr, who string, block byte) {
-		if other, taken := seen[a]; taken && other != who {
-			t.Errorf("%s is both %s and %s", a, other, who)
+	take := func(a netip.Addr, name string, block byte) {
+		if other, taken := seen[a]; taken && other != name {
+			t.Errorf("%s is both %s and %s", a, other, name)
 		}
-		seen[a] = who
+		seen[a] = name
 		if got := a.As4()[2] - 8; got != block {
-			t.Errorf("%s at %s: in block %d, want %d", who, a, got, block)
+			t.Errorf("%s at %s: in block %d, want %d", name, a, got, block)
 		}
 	}
 	for _, n := range p.Nodes {
@@ -229,7 +229,7 @@ func TestFloodBehindAProxyIsNoted(t *testing.T) {
 }
 
 // A limit that is to be lowered has to be there from the start, on the nodes that
-// are started, and a reader of the plan is told of one that he did not write.
+// are started, and the plan notes one that the scenario does not have.
 func TestLimitsToRestoreAreThereFromTheStart(t *testing.T) {
 	s := shipped(t, "starved-server")
 	s.Targets["shop"].CPUs = 0
@@ -312,7 +312,7 @@ func TestLinkThatOnlyAWatcherAsksIsNotUsers(t *testing.T) {
 }
 
 // Replicas that use each other have links between them, none to themselves, and
-// the loss of the active one is everybody's.
+// the loss of the active one hits all that use the pair.
 func TestPair(t *testing.T) {
 	p := planned(t, shipped(t, "primary-lost"), Options{})
 	var between []string
@@ -392,8 +392,8 @@ func TestPlanOfAWebhooksAllClear(t *testing.T) {
 	}
 }
 
-// Webhooks of one address have it together: the load node waits once, and the record says who
-// hears of it, too. Another token is another address.
+// Webhooks of one address have it together: the load node waits once, and the record says
+// which watchers share it. Another token is another address.
 func TestWebhooksShareAnAddress(t *testing.T) {
 	s := shipped(t, "bad-lb-node")
 	for name, h := range map[string]*watch.Webhook{"a": {Port: 9000, Path: "/x"},
@@ -413,7 +413,7 @@ func TestWebhooksShareAnAddress(t *testing.T) {
 	for name, want := range map[string]string{"a": "a", "b": "a", "c": "c", "d": "d", "e": "e",
 		"f": "e", "g": "g"} {
 		if at[name] != want {
-			t.Errorf("%s hears what comes to %s, want %s", name, at[name], want)
+			t.Errorf("%s receives what comes to %s, want %s", name, at[name], want)
 		}
 	}
 	if want := []string{"a", "c", "d"}; !slices.Equal(hooks, want) {

@@ -12,7 +12,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Every fault says whose it is to repair, and what it counts.
+// Every fault says which team repairs it, and what it counts.
 func TestEveryFaultHasTraits(t *testing.T) {
 	kinds := reflect.TypeFor[faults.Kinds]()
 	for i := range kinds.NumField() {
@@ -31,9 +31,9 @@ func TestEveryFaultHasTraits(t *testing.T) {
 	}
 }
 
-// Port connectivity is judged by each tcp watcher, and the plan says so; without
-// one it says that nobody judges it.
-func TestPlanSaysWhoJudgesPorts(t *testing.T) {
+// Port connectivity is judged by each tcp watcher, and the plan says so; without one it
+// says that nothing judges it.
+func TestPlanSaysWhatJudgesPorts(t *testing.T) {
 	const note = "port connectivity is a key indicator, and no tcp watcher checks it"
 	for text, judged := range map[string]bool{
 		`{port: {tcp: {address: "lb:8080"}}}`:      true,

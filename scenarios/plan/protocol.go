@@ -7,7 +7,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
-// protocols are what ports of users' own images are known to speak, by how they are
+// protocols are those that ports of users' own images are known to use, by how they are
 // asked; empty where they are asked in two ways.
 type protocols map[want]string
 
@@ -30,7 +30,7 @@ func merged(all ...protocols) protocols {
 	return out
 }
 
-// of is what a port of a node is known to speak; empty where it is not.
+// of is the protocol that a port of a node is known to use; empty where it is not.
 func (p protocols) of(n *Node, port uint16) string {
 	if n.Spec.Lab == nil {
 		return p[want{n.Name, port}]
@@ -38,7 +38,7 @@ func (p protocols) of(n *Node, port uint16) string {
 	return embeddedProtocol(n.Spec.Lab, port)
 }
 
-// embeddedProtocol is what a port of an embedded target speaks.
+// embeddedProtocol is that of a port of an embedded target.
 func embeddedProtocol(e *scenarios.Embedded, port uint16) string {
 	if speaksTLS(e, port) {
 		return link.Encrypted
@@ -46,7 +46,7 @@ func embeddedProtocol(e *scenarios.Embedded, port uint16) string {
 	return link.Plain
 }
 
-// defaultState is where an embedded balancer tells its state.
+// defaultState is where an embedded balancer shows its state.
 const defaultState = 8404
 
 // speaksTLS: a balancer's state is for watchers, in plain HTTP.

@@ -38,7 +38,7 @@ func proxied(d *diagnostics, net network, all []Fault) ([]link.Link, []Fault) {
 	return links, marked
 }
 
-// sayOpened tells of those who have to trust what an opened link shows: all of the
+// sayOpened names the clients that have to trust what an opened link shows: all of the
 // drill's own do.
 func sayOpened(d *diagnostics, nodes map[string]*Node, links []link.Link) {
 	for _, l := range links {

@@ -89,8 +89,8 @@ func (p published) hooks() map[uint16]string {
 	return all
 }
 
-// allowed checks that ports of this machine may be used, and that their links can be told
-// from others.
+// allowed checks that ports of this machine may be used, and that their links can be
+// distinguished from others.
 func (p published) allowed(keys []string, target string) {
 	if p.host.noCommands {
 		p.problem(keys, "target %s publishes ports of this machine, "+

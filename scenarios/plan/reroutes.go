@@ -10,7 +10,7 @@ import (
 // reroute says that names may come to lead some nodes and groups elsewhere, by a fault or by
 // a steer.
 type reroute struct {
-	from  string   // the asker, by name or glob
+	from  string   // the client, by name or glob
 	names []string // that they ask for
 	to    []string // nodes
 }
@@ -55,7 +55,7 @@ type rerouteCheck struct {
 	protocols protocols
 }
 
-// elsewhere checks that whoever hears other addresses, those of where, comes to
+// elsewhere checks that a client that is given other addresses, those of where, comes to
 // other nodes, which answer as the ones before did.
 func (p rerouteCheck) elsewhere(keys []string, where string, links []link.Link) bool {
 	for _, l := range links {
@@ -77,8 +77,8 @@ func (p rerouteCheck) elsewhere(keys []string, where string, links []link.Link) 
 			have := p.protocols.of(n, l.Port)
 			if have != "" && l.Protocol != "" && have != l.Protocol {
 				speaks := map[string]string{link.Plain: "plain HTTP", link.Encrypted: "TLS"}
-				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: nobody could follow "+
-					"the name; want both alike",
+				p.problem(keys, "to %s: %s speaks %s at port %d, and %s %s: no client could "+
+					"follow the name; want both alike",
 					where, l.Name, speaks[l.Protocol], l.Port, node, speaks[have])
 				return false
 			}

@@ -9,10 +9,10 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// sampleSize refuses an objective that the load cannot tell, because too little of what
-// it is about happens in its phase: so many that a share of steps is shown with
-// confidence, that one bad request is no more than may be, or that a percentile is
-// not simply the worst. A relative one needs them in the baseline, too.
+// sampleSize refuses an objective that the load cannot decide, because too little of what
+// it is about happens in its phase: so many that a share of steps is shown with confidence,
+// that one bad request is no more than may be, or that a percentile is not simply the
+// worst. A relative one needs them in the baseline, too.
 func (p thresholds) sampleSize(keys []string, k sla.Keep) {
 	if need := k.Needs(); need > 0 && !p.loadReported() {
 		p.count(keys, k, k.Phase, need)

@@ -112,7 +112,7 @@ type fileSD struct {
 }
 
 // Scraped lists the targets that a node uses as Prometheus's file_sd_configs read them (JSON):
-// a line for each port at which one of their nodes is known to speak HTTP, of embedded targets
+// a line for each port at which one of their nodes is known to serve HTTP, of embedded targets
 // the one with metrics, with the target's name as job.
 func (p *Plan) Scraped(node string) ([]byte, error) {
 	specs := map[string]*scenarios.Target{}

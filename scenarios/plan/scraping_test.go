@@ -27,8 +27,8 @@ faults: {closed: {refuse: {link: visitors -> lb}}}
 sla: {recover: 5s}
 `
 
-// Whoever uses all has a link to each target that does not use it, and a list of those to
-// scrape, replica by replica, with none of what is known to have no metrics.
+// A target that uses all has a link to each target that does not use it, and a list of
+// those to scrape, replica by replica, with none of what is known to have no metrics.
 func TestScraped(t *testing.T) {
 	p := planned(t, parsed(t, scrapedDrill), Options{})
 	var to []string

@@ -9,7 +9,8 @@ import (
 )
 
 // A fault that names requests touches the groups whose requests they are, as far as those
-// say; its links know the header fields that it goes by, and what is TLS there is opened.
+// say; its links are given the header fields that it goes by, and what is TLS there is
+// opened.
 func TestFaultSelectsGroups(t *testing.T) {
 	for _, c := range []struct {
 		selection string

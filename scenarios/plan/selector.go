@@ -55,8 +55,8 @@ func glob(pattern string, names ...string) bool {
 // errUnknown is the error of a name that nothing has.
 type errUnknown struct{ error }
 
-// matched finds the links that a selector means, watchers' own among them: everybody's is
-// theirs, too. Those that ask for readiness, and floods', never are.
+// matched finds the links that a selector means, watchers' own among them: a link of
+// everything is theirs, too. Those that ask for readiness, and floods', never are.
 func (n network) matched(text string) ([]link.Link, error) {
 	s, err := parseSelector(text)
 	if err != nil {
@@ -121,9 +121,9 @@ func (n network) aimed(text string) (nodes []string, links []link.Link, err erro
 	return nodes, links, nil
 }
 
-// askers finds what asks the resolver by that name or glob, and its links with
-// the names (all, where none is given) that are asked for.
-func (n network) askers(text string, names []string) (askers []string, links []link.Link,
+// resolving finds what asks the resolver by that name or glob, and its links with the names
+// (all, where none is given) that are asked for.
+func (n network) resolving(text string, names []string) (clients []string, links []link.Link,
 	key string, err error) {
 	if _, bad := path.Match(text, ""); bad != nil || text == "" {
 		return nil, nil, "from", fmt.Errorf("from %q: want a load group, a target or a replica, "+
@@ -143,8 +143,8 @@ func (n network) askers(text string, names []string) (askers []string, links []l
 		if len(names) > 0 && !slices.Contains(names, l.Name) && !slices.Contains(names, l.To) {
 			continue
 		}
-		if links = append(links, l); !slices.Contains(askers, l.From) {
-			askers = append(askers, l.From)
+		if links = append(links, l); !slices.Contains(clients, l.From) {
+			clients = append(clients, l.From)
 		}
 	}
 	if !glob(text, known...) {
@@ -158,5 +158,5 @@ func (n network) askers(text string, names []string) (askers []string, links []l
 				text, name, scenarios.Listed(name, asked))}
 		}
 	}
-	return askers, links, "", nil
+	return clients, links, "", nil
 }

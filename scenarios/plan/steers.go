@@ -17,8 +17,8 @@ import (
 // DefaultTTL is how long an answer of the drill's resolver may be kept.
 const DefaultTTL = time.Second
 
-// steers is the pass that checks what each steer is written with, and finds which askers it may
-// lead where.
+// steers is the pass that checks what each steer is written with, and finds which clients
+// it may lead where.
 type steers struct {
 	*diagnostics
 	topology
@@ -53,8 +53,8 @@ func (p steers) reroutes() (all []reroute) {
 				s.TTL, faults.MostTTL)
 		}
 		if p.fault > 0 && s.TTL >= p.fault {
-			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: whoever has "+
-				"just asked will not hear of the move in it", name, s.TTL, p.fault)
+			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: a client "+
+				"that has just asked does not see the move in it", name, s.TTL, p.fault)
 		}
 		to := p.nodesOf(s.To)
 		if len(to) == 0 {
@@ -86,7 +86,7 @@ type steeringOut struct {
 }
 
 func (p steering) bound() (out steeringOut) {
-	taken := map[string]string{} // asker and name → steer
+	taken := map[string]string{} // client and name → steer
 	for _, name := range sortedKeys(p.written) {
 		s := p.written[name]
 		if to := p.nodesOf(s.To); len(to) > 0 && len(s.Names) > 0 {
@@ -99,30 +99,30 @@ func (p steering) bound() (out steeringOut) {
 	return out
 }
 
-// bind binds one steer; taken has by which steer an asker's name is led.
+// bind binds one steer; taken has by which steer a client's name is led.
 func (p steering) bind(name string, s *scenarios.Steer, to []string, taken map[string]string,
 	out *steeringOut) {
 	sub := func(key string) []string { return at("steer", name, key) }
-	askers, links, key, err := p.askers(s.From, s.Names)
+	clients, links, key, err := p.resolving(s.From, s.Names)
 	if err != nil {
 		p.unmatched(sub(key), err)
 		return
 	}
-	bound := Steer{Name: name, When: s.When, Askers: askers, Names: s.Names, To: to,
+	bound := Steer{Name: name, When: s.When, Askers: clients, Names: s.Names, To: to,
 		TTL: orElse(s.TTL, DefaultTTL)}
 	rule := &link.Steer{Names: s.Names, To: map[string][]netip.Addr{}}
 	for _, l := range p.links {
-		if slices.Contains(askers, l.From) && slices.Contains(to, l.To) &&
+		if slices.Contains(clients, l.From) && slices.Contains(to, l.To) &&
 			!slices.Contains(rule.To[l.From], l.Addr) {
 			rule.To[l.From] = append(rule.To[l.From], l.Addr)
 		}
 	}
 	bound.Rule = link.Rule{Name: "steer " + name, Steer: rule} // no fault has a name with a space
 	if !p.sparesReference(s, sub("from"), links) || !p.reroutes.elsewhere(sub("to"), s.To, links) ||
-		!p.seesPast(name, s, askers) {
+		!p.seesPast(name, s, clients) {
 		return
 	}
-	for _, a := range askers {
+	for _, a := range clients {
 		for _, n := range s.Names {
 			if other, ok := taken[a+" "+n]; ok {
 				p.problem(sub("names"), "steers %s and %s both say where %s leads %s: want one "+
@@ -134,7 +134,7 @@ func (p steering) bind(name string, s *scenarios.Steer, to []string, taken map[s
 	}
 	out.steers = append(out.steers, bound)
 	out.header = append(out.header,
-		timeline.Steer{Name: name, When: s.When, What: bound.String(), Askers: askers, To: to,
+		timeline.Steer{Name: name, When: s.When, What: bound.String(), Askers: clients, To: to,
 			Names: s.Names})
 }
 
@@ -152,11 +152,11 @@ func (p steering) sparesReference(s *scenarios.Steer, keys []string, links []lin
 
 // seesPast checks that the watcher which decides does not look through a node
 // that is steered: healed by its own decision, it would take it back.
-func (p steering) seesPast(name string, s *scenarios.Steer, askers []string) bool {
+func (p steering) seesPast(name string, s *scenarios.Steer, clients []string) bool {
 	for _, node := range p.behind(p.questions[s.When].nodes) {
-		if slices.Contains(askers, node) {
+		if slices.Contains(clients, node) {
 			p.problem(at("steer", name, "when"),
-				"when %s: it sees by way of %s, who is steered: content as soon as that is led "+
+				"when %s: it sees by way of %s, which is steered: content as soon as that is led "+
 					"away, it would move the names back; want a watcher that asks %s itself",
 				s.When, node, strings.Join(s.Names, ", "))
 			return false

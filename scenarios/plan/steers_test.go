@@ -36,8 +36,8 @@ func steeredPlan(t *testing.T, steer, fault string) *Plan {
 
 const slowEast = "{latency: {link: page/east -> edge, delay: 1s}}"
 
-// Whoever may be led away has links there from the start, and is told how long an
-// answer holds; the watcher that decides is not led, one that asks beside it is.
+// A client that may be led away has links there from the start, and a TTL for its answers;
+// the watcher that decides is not led, one that asks beside it is.
 func TestSteerIsBound(t *testing.T) {
 	p := steeredPlan(t, "{when: probe, from: page/east, names: [edge], to: standby, ttl: 4s}",
 		slowEast)
@@ -74,7 +74,7 @@ func TestSteerIsBound(t *testing.T) {
 		}
 	}
 	if h := p.Header.Steers; len(h) != 1 ||
-		h[0].What != "page/east hears standby-1, standby-2 for edge" || h[0].When != "probe" {
+		h[0].What != "page/east gets standby-1, standby-2 for edge" || h[0].When != "probe" {
 		t.Errorf("header %+v", h)
 	}
 	for _, n := range p.Nodes {
@@ -97,7 +97,7 @@ func TestSteerInAControlRun(t *testing.T) {
 	}
 }
 
-// What is behind the standby can hit those who may be led there, and only them.
+// What is behind the standby can hit those that may be led there, and only them.
 func TestSteerReaches(t *testing.T) {
 	for _, c := range []struct {
 		steer, fault string
@@ -119,11 +119,11 @@ func TestSteerReaches(t *testing.T) {
 
 func TestSteerNotes(t *testing.T) {
 	for steer, want := range map[string]string{
-		"{when: own, from: page, names: [edge], to: standby, ttl: 42s}": "whoever has just asked will not hear of the move",
+		"{when: own, from: page, names: [edge], to: standby, ttl: 42s}": "a client that has just asked does not see the move",
 		"{when: own, from: page, names: [edge], to: standby, ttl: 2s}":  "",
 	} {
 		notes := strings.Join(steeredPlan(t, steer, slowEast).Notes, "\n")
-		if has := strings.Contains(notes, "whoever has just asked"); has != (want != "") {
+		if has := strings.Contains(notes, "a client that has just asked"); has != (want != "") {
 			t.Errorf("%s: notes %s", steer, notes)
 		}
 	}

@@ -68,8 +68,8 @@ func (t topology) some(nodes map[string]bool) bool {
 	return len(nodes) > 0
 }
 
-// asksApart reports whether a node looks its names up apart from requests, and goes
-// on with what it knows where an answer fails: embedded balancers do.
+// asksApart reports whether a node looks its names up apart from requests, and goes on with
+// what it has where an answer fails: embedded balancers do.
 func (t topology) asksApart(node string) bool {
 	n := t.nodes[node]
 	return n != nil && n.Spec.Lab != nil && n.Spec.Lab.LB != nil

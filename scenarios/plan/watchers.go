@@ -12,7 +12,7 @@ import (
 )
 
 // watchers is the pass that makes the detectors: checks of the load node, hooks, and what
-// the record has to know of them.
+// the record has to say of them.
 type watchers struct {
 	*diagnostics
 	host      hostAccess

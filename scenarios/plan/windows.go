@@ -55,7 +55,7 @@ func (p windows) check() {
 			length = p.lasts(w.Of)
 		}
 		what := "a fault"
-		if p.person(name) && length > 0 { // who may answer when it is gone
+		if p.person(name) && length > 0 { // a person may answer when it is gone
 			what, length = "a fault, with the recovery phase,", length+ph.Recovery
 		}
 		need(at("sla", "detect", name), what, length, s.Detect[name].Within, 0)
