@@ -64,7 +64,7 @@ func (p watchers) detectors() watchersOut {
 				scenarios.Listed(c.Of, p.faults))
 		}
 		if x, ok := kind.(watch.Asking); ok {
-			d.as = orElse(d.as, x.Asker())
+			d.as = orElse(d.as, x.Client())
 		}
 		d.from(c.From, kind)
 		d.place(i)

@@ -180,7 +180,7 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 	d.steer(l)
 	d.leadInto(l)
 	defer d.published.close() // before the lab
-	local, err := watch.StartLocal(d.plan.Watchers, d.hearing(l))
+	local, err := watch.StartLocal(d.plan.Watchers, d.sink(l))
 	if err != nil {
 		d.markEnd(ctx, err)
 		return err

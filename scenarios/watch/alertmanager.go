@@ -12,7 +12,7 @@ import (
 
 // Alertmanager asks an Alertmanager of the drill, or, with from: host, of this machine for
 // active alerts. It sees an alert when Alertmanager has it, and its end without a
-// group_interval in between; when a person is told is a webhook's to time.
+// group_interval in between; when a person is notified is a webhook's to time.
 type Alertmanager struct {
 	// of its root: http://alertmanager:9093
 	URL secret.Text `yaml:"url" jsonschema:"required"`

@@ -108,7 +108,7 @@ func (p *payload) read(d *json.Decoder) (known bool, err error) {
 	return known, err
 }
 
-// key tells an alert from others: its fingerprint, else its labels.
+// key distinguishes an alert from others: its fingerprint, else its labels.
 func (a alert) key() string {
 	if a.Fingerprint != "" {
 		return a.Fingerprint
@@ -117,7 +117,7 @@ func (a alert) key() string {
 	return string(labels)
 }
 
-// complete reports whether the payload tells all alerts of its group.
+// complete reports whether the payload has all alerts of its group.
 func (p payload) complete() bool { return p.whole && p.truncated == 0 }
 
 // mostAlerts is how many alerts that fire are told apart; where there are more, none is
@@ -125,15 +125,16 @@ func (p payload) complete() bool { return p.whole && p.truncated == 0 }
 const mostAlerts = 10_000
 
 // firing are the alerts of one webhook that fire, by their keys, with the group that each
-// was last told in. A group that was not told as a whole stands for the rest of it.
+// last came in. A group that did not come as a whole stands for the rest of it.
 type firing map[string]string
 
-// change is told of what fires now, or does no longer, by its key.
+// change is called with what fires now, or does no longer, by its key.
 type change func(key string, labels map[string]string, fires bool)
 
-// take takes a payload in, and tells each change: an alert is what was said of it last. It
-// reports whether anything in it counts: an alert that matches, or the end of one that did.
-func (f firing) take(p payload, matches func(string) bool, tell change) (counts bool) {
+// take takes a payload in, and passes on each change: an alert's state is the last that was
+// sent. It reports whether anything in it counts: an alert that matches, or the end of one
+// that did.
+func (f firing) take(p payload, matches func(string) bool, changed change) (counts bool) {
 	envelope := matches(p.envelope)
 	for _, a := range p.alerts {
 		key := "alert " + a.key()
@@ -142,53 +143,53 @@ func (f firing) take(p payload, matches func(string) bool, tell change) (counts 
 		counts = counts || matched || on
 		switch {
 		case a.Status == statusResolved:
-			f.end(key, tell)
+			f.end(key, changed)
 		case matched && (on || len(f) < mostAlerts):
-			f.begin(key, p.group, a.Labels, tell)
+			f.begin(key, p.group, a.Labels, changed)
 		case matched:
-			f.begin(tooMany, "", nil, tell)
+			f.begin(tooMany, "", nil, changed)
 		}
 	}
-	return f.rest(p, counts || envelope, tell) || counts
+	return f.rest(p, counts || envelope, changed) || counts
 }
 
-func (f firing) begin(key, group string, labels map[string]string, tell change) {
+func (f firing) begin(key, group string, labels map[string]string, changed change) {
 	if _, on := f[key]; !on {
-		tell(key, labels, true)
+		changed(key, labels, true)
 	}
 	f[key] = group
 }
 
-func (f firing) end(key string, tell change) {
+func (f firing) end(key string, changed change) {
 	if _, on := f[key]; on {
 		delete(f, key)
-		tell(key, nil, false)
+		changed(key, nil, false)
 	}
 }
 
 const tooMany = "more"
 
 // rest keeps account of what a payload leaves out: while its group fires, something there
-// may; once the group is resolved, or told as a whole, nothing does.
-func (f firing) rest(p payload, counts bool, tell change) bool {
+// may; once the group is resolved, or came as a whole, nothing does.
+func (f firing) rest(p payload, counts bool, changed change) bool {
 	left := "rest of " + p.group
 	switch {
 	case p.complete():
 		if p.group != "" { // else it need not be the same one
-			f.end(left, tell)
+			f.end(left, changed)
 		}
 		return false
 	case p.status == statusResolved:
 		if p.whole && p.group != "" {
 			for _, key := range slices.Sorted(maps.Keys(f)) {
 				if f[key] == p.group {
-					f.end(key, tell)
+					f.end(key, changed)
 				}
 			}
 		}
 		return false
 	case counts:
-		f.begin(left, p.group, nil, tell)
+		f.begin(left, p.group, nil, changed)
 	}
 	return counts
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// told is one alert of a payload, for tests.
-type told struct {
+// sent is one alert of a payload, for tests.
+type sent struct {
 	name   string
 	firing bool
 }
 
 // alertmanager writes a payload as Alertmanager 0.27 does, its keys in the same order.
-func alertmanager(all []told, bare bool, more string) string {
+func alertmanager(all []sent, bare bool, more string) string {
 	group, alerts := statusResolved, []string{}
 	for _, a := range all {
 		status, fingerprint := statusResolved, fmt.Sprintf("%016x", len(a.name))+a.name
@@ -39,9 +39,9 @@ func alertmanager(all []told, bare bool, more string) string {
 		group, strings.Join(alerts, ","), more)
 }
 
-// grafana writes a payload as Grafana 11 does: Alertmanager's with keys of its own, of which
-// title and message tell all its alerts again.
-func grafana(all ...told) string {
+// grafana writes a payload as Grafana 11 does: Alertmanager's with keys of its own, of
+// which title and message repeat all its alerts.
+func grafana(all ...sent) string {
 	group, alerts, message := statusResolved, []string{}, ""
 	for _, a := range all {
 		status := statusResolved
@@ -56,14 +56,14 @@ func grafana(all ...told) string {
 		group, strings.Join(alerts, ","), group, all[0].name, message)
 }
 
-// The largest payloads are read, and cut at any byte they tell what came whole.
+// The largest payloads are read, and cut at any byte they give what came whole.
 func TestLargePayloads(t *testing.T) {
-	var all []told
+	var all []sent
 	for i := range 500 {
-		all = append(all, told{fmt.Sprintf("a%d", i), true})
+		all = append(all, sent{fmt.Sprintf("a%d", i), true})
 	}
 	body := alertmanager(all, false, "")
-	var many []told
+	var many []sent
 	for n := len(body); n < load.MostDelivery-len(body); n += len(body) {
 		many = append(many, all...)
 	}
@@ -74,7 +74,7 @@ func TestLargePayloads(t *testing.T) {
 		n := webhook(timeline.Watcher{}, body[:cut])
 		if p, ok := payloadOf(body[:cut]); !ok || p.whole || len(n.Alarms) != 1 ||
 			len(n.Told) < len(p.alerts) {
-			t.Errorf("cut at %d: %v, whole %v, %d alarms, told of %d", cut, ok, p.whole, len(n.Alarms),
+			t.Errorf("cut at %d: %v, whole %v, %d alarms, %d alerts", cut, ok, p.whole, len(n.Alarms),
 				len(n.Told))
 		}
 	}
@@ -84,7 +84,7 @@ func TestLargePayloads(t *testing.T) {
 	}
 }
 
-// webhook is a detector that hears deliveries, one a nanosecond.
+// webhook is a detector that takes deliveries, one a nanosecond.
 func webhook(w timeline.Watcher, bodies ...string) Noticed {
 	w.Name, w.WatcherTraits = "w", (&Webhook{}).Traits()
 	r := &timeline.Record{}
@@ -102,8 +102,8 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.IntRange(1, 500).Draw(t, "names")
 		bare := rapid.Bool().Draw(t, "without fingerprints")
-		one := rapid.Custom(func(t *rapid.T) told {
-			return told{fmt.Sprintf("a%d", rapid.IntRange(0, names-1).Draw(t, "alert")),
+		one := rapid.Custom(func(t *rapid.T) sent {
+			return sent{fmt.Sprintf("a%d", rapid.IntRange(0, names-1).Draw(t, "alert")),
 				rapid.Bool().Draw(t, "firing")}
 		})
 		var bodies []string
@@ -158,9 +158,9 @@ func TestAlertsAsTheNaiveModel(t *testing.T) {
 }
 
 func TestAlertsOfAWebhook(t *testing.T) {
-	on, off := told{"HighErrors", true}, told{"HighErrors", false}
-	other, otherOff := told{"DiskFull", true}, told{"DiskFull", false}
-	body := func(all ...told) string { return alertmanager(all, false, "") }
+	on, off := sent{"HighErrors", true}, sent{"HighErrors", false}
+	other, otherOff := sent{"DiskFull", true}, sent{"DiskFull", false}
+	body := func(all ...sent) string { return alertmanager(all, false, "") }
 	cut := func(s string) string { return s[:strings.LastIndex(s, `{"status"`)] }
 	words := timeline.Watcher{Match: `"status": ?"firing"`, Resolved: `"status": ?"resolved"`}
 	for name, c := range map[string]struct {
@@ -247,7 +247,7 @@ func TestAlertsByName(t *testing.T) {
 func TestAlertsAreBounded(t *testing.T) {
 	f := firing{}
 	any := func(string) bool { return true }
-	untold := func(string, map[string]string, bool) {}
+	ignored := func(string, map[string]string, bool) {}
 	many := func(status string) (p payload) {
 		p = payload{status: status, whole: true}
 		for i := range mostAlerts + 5 {
@@ -255,11 +255,11 @@ func TestAlertsAreBounded(t *testing.T) {
 		}
 		return p
 	}
-	f.take(many(statusFiring), any, untold)
+	f.take(many(statusFiring), any, ignored)
 	if len(f) != mostAlerts+1 {
 		t.Errorf("%d are kept", len(f))
 	}
-	f.take(many(statusResolved), any, untold)
+	f.take(many(statusResolved), any, ignored)
 	if len(f) != 1 {
 		t.Errorf("%d are left: more fired than were kept", len(f))
 	}
@@ -268,7 +268,7 @@ func TestAlertsAreBounded(t *testing.T) {
 // FuzzPayload holds that no body takes the program down, and that what is read of one
 // is valid JSON.
 func FuzzPayload(f *testing.F) {
-	for _, s := range []string{alertmanager([]told{{"a", true}}, false, ""), `{"alerts":[`, `{"alerts":[{}]}`, `{"status":1,"alerts":[]}`, "[]", "{}", "firing"} {
+	for _, s := range []string{alertmanager([]sent{{"a", true}}, false, ""), `{"alerts":[`, `{"alerts":[{}]}`, `{"status":1,"alerts":[]}`, "[]", "{}", "firing"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, body string) {

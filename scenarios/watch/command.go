@@ -43,8 +43,8 @@ func (c *Command) Plan(p Planner) {
 }
 
 // Start runs it, until the context ends.
-func (c *Command) Start(l *Local, name string, hear Hearing) error {
-	l.busy.Go(func() { c.ask(l.ctx, name, hear.Now, hear.Answer) })
+func (c *Command) Start(l *Local, name string, sink Sink) error {
+	l.busy.Go(func() { c.ask(l.ctx, name, sink.Now, sink.Answer) })
 	return nil
 }
 

@@ -1,6 +1,6 @@
-// Package watch holds who should notice: one file per detector. A detector's
-// questions are asked by a load node inside the drill's network (or, for a
-// command, by the CLI); what it means is read from the record alone.
+// Package watch holds what should notice: one file per detector. A detector's questions are
+// asked by a load node inside the drill's network (or, for a command, by the CLI); what it
+// means is read from the record alone.
 package watch
 
 import (
@@ -27,7 +27,7 @@ type Config struct {
 	Redis *Redis `yaml:"redis"`
 	// polls a server's state in HAProxy's statistics
 	HAProxy *HAProxy `yaml:"haproxy"`
-	// polls a value in a page of JSON: a state as Consul, Patroni or Envoy tell it
+	// polls a value in a page of JSON: a state as Consul, Patroni or Envoy report it
 	JSON *JSON `yaml:"json"`
 	// follows an alerting rule of a Prometheus, or a query: pending, firing
 	Prometheus *Prometheus `yaml:"prometheus"`
@@ -54,16 +54,16 @@ type Config struct {
 	Of string `yaml:"of"`
 }
 
-// Kind is one of them. One that is heard on the CLI's machine has a Start, too.
+// Kind is one of them. One that runs on the CLI's machine has a Start, too.
 type Kind interface {
-	// Traits are what a judge has to know of it.
+	// Traits are what scoring has to know of it.
 	Traits() timeline.WatcherTraits
 	// Plan says what it asks, and what is wrong with it.
 	Plan(p Planner)
 }
 
 // Asking is a detector that says itself from which place it asks.
-type Asking interface{ Asker() string }
+type Asking interface{ Client() string }
 
 // Hostable is a detector that the CLI can ask from its own machine, too, where what it asks runs
 // there: see OnHost.
@@ -71,7 +71,7 @@ type Hostable interface{ Hostable() }
 
 // Planner is the drill that a detector is planned into. Keys are the detector's own.
 type Planner interface {
-	// Problem tells a mistake.
+	// Problem reports a mistake.
 	Problem(key, format string, args ...any)
 
 	// Asks, Connects and Resolves want a link to where a URL, an address, or a target leads;
@@ -82,9 +82,9 @@ type Planner interface {
 	Node(key, name string)
 	// Logs wants a target or a replica to be there, for its log is read.
 	Logs(key, target string)
-	// Anyhow: what it asks may hear of things by ways that are not known here.
+	// Anyhow: its answers may depend on ways that are not known here.
 	Anyhow()
-	// Alerts says which alerts of a monitoring in the drill it hears of.
+	// Alerts says which alerts of a monitoring in the drill reach it.
 	Alerts(a Alerts)
 	// Expects checks an expectation, Authority reads a file of certificates.
 	Expects(key string, e load.Expect)
@@ -96,18 +96,20 @@ type Planner interface {
 	Check(what string, every, timeout time.Duration, c load.Check)
 	// Runs says what runs on the CLI's machine, and how often.
 	Runs(line string, every time.Duration)
-	// Waits says where a detector waits to be told, and by what an alarm and its end are known.
+	// Waits says where a detector waits for notifications, and what an alarm and its end
+	// are recognized by.
 	Waits(what, match, resolved string)
-	// Endless says why it is never known to be content again, and what would tell.
+	// Endless says why it is never known to be content again, and what would show it.
 	Endless(why string)
 	// Hook has the load node wait for notifications; or, where local, says that it is waited
-	// for them on the CLI's machine. Who waits at the address of another hears what comes there.
+	// for them on the CLI's machine. A watcher that waits at the address of another gets
+	// what comes there.
 	Hook(h load.Hook, local bool)
 }
 
-// Alerts are those of a monitoring that a detector hears of, as far as it says so itself.
+// Alerts are those of a monitoring that reach a detector, as far as its settings say.
 type Alerts struct {
-	Query  string            // it asks this instead, and hears of no alert
+	Query  string            // it asks this instead, and no alert reaches it
 	Rule   string            // their name
 	Labels map[string]string // that they have
 	Match  string            // regular expression of an alert as it is sent

@@ -24,8 +24,8 @@ type DNS struct {
 // Traits: each answer is good or bad by itself.
 func (*DNS) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
 
-// Asker is what asks: a load group or a cohort.
-func (d *DNS) Asker() string { return d.As }
+// Client is what asks: a load group or a cohort.
+func (d *DNS) Client() string { return d.As }
 
 // Plan has the load node look the name up.
 func (d *DNS) Plan(p Planner) {

@@ -17,10 +17,10 @@ import (
 //   - haproxy, lb: the state changed between the last answer that still gave the
 //     old one and the first that gave the new one;
 //   - webhook: at the arrival of a notification. One as Alertmanager writes it (payload
-//     version 4) is read alert by alert, each told from others by its fingerprint, or by
+//     version 4) is read alert by alert, each distinguished by its fingerprint, or by
 //     its labels: an alarm is on while any alert that matches fires, whatever else is
 //     resolved, and one that is resolved without having fired raises nothing. Of any
-//     other body Match tells an alarm, and Resolved, which wins, its end;
+//     other body Match finds an alarm, and Resolved, which wins, its end;
 //   - log: at a line that matches; each node's log has alarms of its own, and no line is
 //     taken for a payload.
 //
@@ -113,8 +113,8 @@ func (f *Follower) Delivery(d load.Delivery) bool {
 	return true
 }
 
-// tell takes in that an alert fires now, or that it is over.
-func (f *Follower) tell(at int64, key string, labels map[string]string, fires bool) {
+// change takes in that an alert fires now, or that it is over.
+func (f *Follower) change(at int64, key string, labels map[string]string, fires bool) {
 	f.news = true
 	k, was := f.on[key]
 	switch {
@@ -133,7 +133,7 @@ func (f *Follower) takes(d load.Delivery) bool {
 		if p, ok := payloadOf(d.Body); ok {
 			f.Ends = true
 			return f.firing.take(p, f.matches, func(key string, labels map[string]string, on bool) {
-				f.tell(d.At, key, labels, on)
+				f.change(d.At, key, labels, on)
 			})
 		}
 	}
@@ -141,10 +141,10 @@ func (f *Follower) takes(d load.Delivery) bool {
 	switch was := f.alarmed[d.From]; {
 	case f.resolved != nil && f.resolved.MatchString(d.Body):
 		if delete(f.alarmed, d.From); was {
-			f.tell(d.At, d.From, nil, false)
+			f.change(d.At, d.From, nil, false)
 		}
 	case alarm && !was && !f.watcher.Person:
-		f.tell(d.At, d.From, nil, true)
+		f.change(d.At, d.From, nil, true)
 		fallthrough
 	case alarm:
 		f.alarmed[d.From] = true

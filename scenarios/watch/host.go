@@ -26,14 +26,14 @@ func (h *OnHost) Traits() timeline.WatcherTraits {
 }
 
 // Start asks, until the context ends.
-func (h *OnHost) Start(l *Local, name string, hear Hearing) error {
+func (h *OnHost) Start(l *Local, name string, sink Sink) error {
 	p, err := probe.OnLoopback(h.Check)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", name, err)
 	}
 	l.busy.Go(func() {
 		defer probe.Close(p)
-		probe.Rounds{Check: h.Check, Probe: p, Now: hear.Now, Report: hear.Answer}.Run(l.ctx, l.ctx)
+		probe.Rounds{Check: h.Check, Probe: p, Now: sink.Now, Report: sink.Answer}.Run(l.ctx, l.ctx)
 	})
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// JSON reads a state where a program tells it as JSON: Consul, Patroni, Envoy's
-// admin endpoint, an exporter of your own. A page that does not answer, or lacks the
-// value, tells of no state.
+// JSON reads a state where a program reports it as JSON: Consul, Patroni, Envoy's admin
+// endpoint, an exporter of your own. A page that does not answer, or lacks the value, gives
+// no state.
 type JSON struct {
 	URL secret.Text `yaml:"url" jsonschema:"required"` // of the page
 	// keys that lead to the value, and places in lists, joined by dots: checks.0.status

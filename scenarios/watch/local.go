@@ -11,8 +11,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
-// Local runs the detectors that the CLI itself hears: commands, webhooks on its loopback, the
-// logs of targets, and persons.
+// Local runs the detectors of the CLI itself: commands, webhooks on its loopback, the logs
+// of targets, and persons.
 type Local struct {
 	ctx     context.Context // of those that run
 	stop    context.CancelFunc
@@ -22,8 +22,8 @@ type Local struct {
 	acks    *acks          // nil: no person is waited for
 }
 
-// Hearing takes what local detectors find. All of it must be safe for concurrent use.
-type Hearing struct {
+// Sink takes what local detectors find. All of it must be safe for concurrent use.
+type Sink struct {
 	Now     func() int64 // the record's clock
 	Answer  func(load.Answer)
 	Deliver func(load.Delivery)
@@ -43,14 +43,14 @@ type Hearing struct {
 }
 
 // StartLocal starts those of the detectors that are local.
-func StartLocal(all map[string]Kind, hear Hearing) (*Local, error) {
+func StartLocal(all map[string]Kind, sink Sink) (*Local, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	l := &Local{ctx: ctx, stop: stop, hooks: map[int]*hooks{}}
 	for _, name := range slices.Sorted(maps.Keys(all)) { // of those at one address the first has it
 		if x, ok := all[name].(interface {
-			Start(l *Local, name string, hear Hearing) error
+			Start(l *Local, name string, sink Sink) error
 		}); ok {
-			if err := x.Start(l, name, hear); err != nil {
+			if err := x.Start(l, name, sink); err != nil {
 				l.Stop()
 				return nil, err
 			}

@@ -34,7 +34,7 @@ func TestCommand(t *testing.T) {
 		answers := make(chan load.Answer, 100)
 		l, err := StartLocal(map[string]Kind{"probe": &Command{Run: c.run,
 			Timeout: 300 * time.Millisecond}},
-			Hearing{Now: wire.Now, Answer: func(a load.Answer) { answers <- a }})
+			Sink{Now: wire.Now, Answer: func(a load.Answer) { answers <- a }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestOnHost(t *testing.T) {
 	}
 	answers := make(chan load.Answer, 1000)
 	at := int64(0)
-	l, err := StartLocal(map[string]Kind{"up": on}, Hearing{Now: func() int64 { at++; return at },
+	l, err := StartLocal(map[string]Kind{"up": on}, Sink{Now: func() int64 { at++; return at },
 		Answer: func(a load.Answer) { answers <- a }})
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestCommandLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for { // killed; gone, or a zombie that nobody has taken yet
+	for { // killed; gone, or a zombie that was not waited for yet
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if err != nil || strings.Contains(string(stat), ") Z ") {
 			return

@@ -23,7 +23,7 @@ type Log struct {
 	Clear string `yaml:"clear"`
 }
 
-// Traits: it is told, line by line, by the clock of the machine that the containers run on.
+// Traits: it waits, for lines, by the clock of the machine that the containers run on.
 func (*Log) Traits() timeline.WatcherTraits {
 	return timeline.WatcherTraits{Told: true, Lines: true}
 }
@@ -51,12 +51,12 @@ func (g *Log) Plan(p Planner) {
 }
 
 // Start reads the log, until the context ends.
-func (g *Log) Start(l *Local, name string, hear Hearing) error {
+func (g *Log) Start(l *Local, name string, sink Sink) error {
 	match, err := regexp.Compile(g.Match)
 	if err != nil {
 		return fmt.Errorf("watch %s: match: %w", name, err)
 	}
-	r := &lineReader{name: name, match: match, hear: hear, alarmed: map[string]bool{}}
+	r := &lineReader{name: name, match: match, sink: sink, alarmed: map[string]bool{}}
 	if g.Clear != "" {
 		if r.clear, err = regexp.Compile(g.Clear); err != nil {
 			return fmt.Errorf("watch %s: clear: %w", name, err)
@@ -66,12 +66,12 @@ func (g *Log) Start(l *Local, name string, hear Hearing) error {
 	return nil
 }
 
-// lineReader tells of the lines that change whether an alarm is on, and of no others: a
+// lineReader delivers the lines that change whether an alarm is on, and of no others: a
 // target may write many a second.
 type lineReader struct {
 	name         string
 	match, clear *regexp.Regexp // clear may be nil
-	hear         Hearing
+	sink         Sink
 	taken        load.Allowance
 
 	mu      sync.Mutex
@@ -84,14 +84,14 @@ const logAgain = time.Second
 // read reads, and says, each time that it cannot, that nothing is known.
 func (r *lineReader) read(ctx context.Context, target string) {
 	for {
-		begun := r.hear.Now()
-		err := r.hear.Lines(ctx, target, r.take)
+		begun := r.sink.Now()
+		err := r.sink.Lines(ctx, target, r.take)
 		if ctx.Err() != nil || err == nil {
 			return
 		}
-		r.hear.Note(r.name, fmt.Sprintf("the log of %s cannot be read: %v", target, err),
+		r.sink.Note(r.name, fmt.Sprintf("the log of %s cannot be read: %v", target, err),
 			"target", target, "error", err.Error())
-		r.hear.Answer(load.Answer{Check: r.name, Start: begun, End: r.hear.Now(),
+		r.sink.Answer(load.Answer{Check: r.name, Start: begun, End: r.sink.Now(),
 			Detail: err.Error()})
 		select {
 		case <-ctx.Done():
@@ -117,10 +117,10 @@ func (r *lineReader) take(node, text string, at int64) {
 	}
 	switch ok, first := r.taken.Take(len(text)); {
 	case ok:
-		r.hear.Deliver(load.Delivery{Hook: r.name, From: node, At: at, Body: text})
+		r.sink.Deliver(load.Delivery{Hook: r.name, From: node, At: at, Body: text})
 	case first:
-		r.hear.Note(r.name, fmt.Sprintf("the log changed its mind more than %d times: what comes "+
-			"after that is not heard",
+		r.sink.Note(r.name, fmt.Sprintf("the log switched more than %d times: what comes after "+
+			"that is not read",
 			load.MostDeliveries), "most", strconv.Itoa(load.MostDeliveries))
 	}
 }

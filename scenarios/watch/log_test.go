@@ -22,13 +22,13 @@ type written struct {
 	at         int64
 }
 
-// heardLog gives a log watcher lines, and what it told of them.
-func heardLog(t *testing.T, g *Log, lines []written) (told []load.Delivery, notes []string) {
+// deliveredOf gives a log watcher lines, and what it delivered of them.
+func deliveredOf(t *testing.T, g *Log, lines []written) (delivered []load.Delivery, notes []string) {
 	t.Helper()
 	done := make(chan bool)
-	l, err := StartLocal(map[string]Kind{"pages": g}, Hearing{
+	l, err := StartLocal(map[string]Kind{"pages": g}, Sink{
 		Now:     wire.Now,
-		Deliver: func(d load.Delivery) { told = append(told, d) },
+		Deliver: func(d load.Delivery) { delivered = append(delivered, d) },
 		Note:    func(watcher, text string, _ ...string) { notes = append(notes, watcher+": "+text) },
 		Lines: func(_ context.Context, target string, take func(node, text string, at int64)) error {
 			defer close(done)
@@ -46,19 +46,20 @@ func heardLog(t *testing.T, g *Log, lines []written) (told []load.Delivery, note
 	}
 	<-done
 	l.Stop()
-	return told, notes
+	return delivered, notes
 }
 
-// Only lines that change something are told, and the record says of them what the watcher
-// found as they came: each node has alarms of its own, and no line is a payload of alerts.
+// Only lines that change something are delivered, and the record says of them what the
+// watcher found as they came: each node has alarms of its own, and no line is a payload of
+// alerts.
 func TestLog(t *testing.T) {
 	const payload = `{"status":"firing","alerts":[{"status":"firing","labels":{"a":"b"}}]}`
 	g := &Log{Of: "app", Match: "lost|firing", Clear: "back|resolved"}
 	for name, c := range map[string]struct {
-		clear string
-		lines []written
-		told  []int // places in lines
-		want  []Alarm
+		clear     string
+		lines     []written
+		delivered []int // places in lines
+		want      []Alarm
 	}{
 		"from the first that matches": {g.Clear, []written{{"app", "hello", 1}, {"app", "lost", 2},
 			{"app", "lost again", 3}, {"app", "hello", 4}, {"app", "back", 5}, {"app", "back", 6},
@@ -75,18 +76,18 @@ func TestLog(t *testing.T) {
 			[]Alarm{{Raised: Span{1, 1}, Content: Span{2, 2}, Over: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			told, notes := heardLog(t, &Log{Of: "app", Match: g.Match, Clear: c.clear}, c.lines)
+			delivered, notes := deliveredOf(t, &Log{Of: "app", Match: g.Match, Clear: c.clear}, c.lines)
 			var want []load.Delivery
-			for _, i := range c.told {
+			for _, i := range c.delivered {
 				w := c.lines[i]
 				want = append(want, load.Delivery{Hook: "pages", From: w.node, At: w.at,
 					Body: w.text})
 			}
-			if !reflect.DeepEqual(told, want) || len(notes) > 0 {
-				t.Errorf("told %+v, want %+v; notes %q", told, want, notes)
+			if !reflect.DeepEqual(delivered, want) || len(notes) > 0 {
+				t.Errorf("delivered %+v, want %+v; notes %q", delivered, want, notes)
 			}
 			n := Notice(timeline.Watcher{Name: "pages", WatcherTraits: g.Traits(), Match: g.Match,
-				Resolved: c.clear}, &timeline.Record{Deliveries: told})
+				Resolved: c.clear}, &timeline.Record{Deliveries: delivered})
 			if !reflect.DeepEqual(n.Alarms, c.want) || n.Ends != (c.clear != "") {
 				t.Errorf("have %+v, want %+v", n, c.want)
 			}
@@ -94,16 +95,16 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// A log that never stops changing fills no record, and that is told once.
+// A log that never stops changing fills no record, and that is reported once.
 func TestLogIsBounded(t *testing.T) {
 	var lines []written
 	for i := range 2*load.MostDeliveries + 10 {
 		lines = append(lines, written{"app", []string{"lost", "back"}[i%2], int64(i)})
 	}
-	told, notes := heardLog(t, &Log{Of: "app", Match: "lost", Clear: "back"}, lines)
-	if len(told) != load.MostDeliveries || len(notes) != 1 ||
+	delivered, notes := deliveredOf(t, &Log{Of: "app", Match: "lost", Clear: "back"}, lines)
+	if len(delivered) != load.MostDeliveries || len(notes) != 1 ||
 		!strings.Contains(notes[0], "100000 times") {
-		t.Errorf("%d told, notes %q", len(told), notes)
+		t.Errorf("%d delivered, notes %q", len(delivered), notes)
 	}
 }
 
@@ -115,7 +116,7 @@ func TestLogThatCannotBeRead(t *testing.T) {
 		var answers []load.Answer
 		var delivered []load.Delivery
 		tries := 0
-		l, err := StartLocal(map[string]Kind{"pages": &Log{Of: "app", Match: "lost"}}, Hearing{
+		l, err := StartLocal(map[string]Kind{"pages": &Log{Of: "app", Match: "lost"}}, Sink{
 			Now:     wire.Now,
 			Deliver: func(d load.Delivery) { delivered = append(delivered, d) },
 			Answer: func(a load.Answer) {

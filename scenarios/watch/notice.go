@@ -19,17 +19,17 @@ type Alarm struct {
 	// Content is when it was satisfied again; valid where Over.
 	Content Span
 	Over    bool
-	// Since is when it became active, by the clock of its sender; zero: not told.
+	// Since is when it became active, by the clock of its sender; zero: not known.
 	Since time.Time
 }
 
-// Told is a stretch in which one alert fired of those that a detector is told of: it is on
-// while any of them is. Of what is no payload of alerts there is one for each node that
-// writes it.
+// Told is a stretch in which one alert fired of those that reach a detector: it is on while
+// any of them is. Of what is no payload of alerts there is one for each node that writes
+// it.
 type Told struct {
 	Alarm
-	Key    string            // tells it from others
-	Labels map[string]string // none: what told it has none
+	Key    string            // distinguishes it from others
+	Labels map[string]string // none: its notification has none
 }
 
 // Noticed is what a detector found during a run.
@@ -50,7 +50,7 @@ func (n *Noticed) Since(from int64) {
 	n.Repeats = slices.DeleteFunc(n.Repeats, func(at int64) bool { return at < from })
 }
 
-// Differing counts the alerts that a detector was told of, each once.
+// Differing counts the alerts that reached a detector, each once.
 func (n *Noticed) Differing() int {
 	keys := map[string]bool{}
 	for _, t := range n.Told {
@@ -59,7 +59,7 @@ func (n *Noticed) Differing() int {
 	return len(keys)
 }
 
-// Named is what a detector was told of the alerts of one name. Which notifications said
+// Named is what reached a detector of the alerts of one name. Which notifications said
 // nothing new of them is not known.
 type Named struct {
 	Name string
@@ -103,7 +103,7 @@ func (n *Named) joins(t Told) {
 // before reports whether an alarm was over when another was raised.
 func (a Alarm) before(b Alarm) bool { return a.Over && a.Content.After < b.Raised.After }
 
-// Notifications counts what was sent to those that wait to be told.
+// Notifications counts what was sent to those that wait for notifications.
 type Notifications struct {
 	Received    int // at hooks
 	Unmatched   int // of those, by no watcher there
@@ -126,15 +126,15 @@ func NoticeAll(r *timeline.Record) (all []Noticed, n Notifications) {
 			n.Unaddressed++
 			continue
 		}
-		notifies, heard := false, false
+		notifies, taken := false, false
 		for _, f := range hooks[d.Hook] {
-			heard = f.Delivery(d) || heard
+			taken = f.Delivery(d) || taken
 			notifies = notifies || f.watcher.Tells() == timeline.StepNotified
 		}
 		if notifies {
 			n.Received++
 		}
-		if notifies && !heard {
+		if notifies && !taken {
 			n.Unmatched++
 		}
 	}

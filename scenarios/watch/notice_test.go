@@ -103,7 +103,8 @@ func TestFollowAsItComes(t *testing.T) {
 	}
 }
 
-// Of an alerting rule it is told from when on it was pending, and by its own clock since when.
+// Of an alerting rule it is known from when on it was pending, and by its own clock since
+// when.
 func TestRuleIsPending(t *testing.T) {
 	w := timeline.Watcher{Name: "w", WatcherTraits: (&Prometheus{Rule: "Down"}).Traits()}
 	f := Follow(w)
@@ -132,9 +133,9 @@ func TestRuleIsPending(t *testing.T) {
 	}
 }
 
-// What reaches a hook is heard by all who wait there; what none of them takes, and what is
-// sent to where nobody waits, is counted.
-func TestNotificationsThatMatchNobody(t *testing.T) {
+// What reaches a hook is taken by all watchers that wait there; what none of them takes,
+// and what is sent to where no watcher waits, is counted.
+func TestNotificationsThatMatchNoWatcher(t *testing.T) {
 	traits := (&Webhook{}).Traits()
 	r := &timeline.Record{Header: timeline.Header{Watch: []timeline.Watcher{
 		{Name: "checkout", WatcherTraits: traits, Match: "Checkout"},
@@ -144,7 +145,7 @@ func TestNotificationsThatMatchNobody(t *testing.T) {
 	for i, d := range []load.Delivery{{Hook: "checkout", Body: "Checkout"},
 		{Hook: "checkout", Body: "Search"}, {Hook: "checkout", Body: "Search and Checkout"},
 		{Hook: "checkout", Body: "Disk"}, {}, {Hook: "on-call", Body: "acknowledged"},
-		{Hook: "search", Body: "Search"}, {Hook: "nobody"}} {
+		{Hook: "search", Body: "Search"}, {Hook: "none"}} {
 		d.At = int64(i + 1)
 		r.Deliveries = append(r.Deliveries, d)
 	}

@@ -32,7 +32,7 @@ type Person struct {
 	Who string `yaml:"who"` // for a reader: the on-call engineer; default somebody
 }
 
-// Traits: they are heard on the CLI's machine, in their own words.
+// Traits: they answer on the CLI's machine, in their own words.
 func (*Person) Traits() timeline.WatcherTraits {
 	return timeline.WatcherTraits{Told: true, Local: true, Lines: true, Person: true,
 		Step: timeline.StepAcknowledged}
@@ -47,9 +47,9 @@ func (w *Person) Plan(p Planner) {
 }
 
 // Start waits for acknowledgements of the run, at a socket that only this user reaches.
-func (*Person) Start(l *Local, name string, hear Hearing) error {
+func (*Person) Start(l *Local, name string, sink Sink) error {
 	if l.acks == nil {
-		a, err := l.listenForAcks(hear)
+		a, err := l.listenForAcks(sink)
 		if err != nil {
 			return fmt.Errorf("watch %s: %w", name, err)
 		}
@@ -58,7 +58,7 @@ func (*Person) Start(l *Local, name string, hear Hearing) error {
 	l.acks.mu.Lock()
 	defer l.acks.mu.Unlock()
 	l.acks.watchers = append(l.acks.watchers, name)
-	hear.Awaits(name, "stormdrill ack "+hear.Run)
+	sink.Awaits(name, "stormdrill ack "+sink.Run)
 	return nil
 }
 
@@ -76,7 +76,7 @@ type acknowledged struct {
 
 // acks takes acknowledgements for all persons of a run.
 type acks struct {
-	hear  Hearing
+	sink  Sink
 	taken load.Allowance
 
 	mu       sync.Mutex
@@ -87,12 +87,12 @@ type acks struct {
 const ackEnd = ".ack"
 
 // listenForAcks listens in the user's own folder, where `stormdrill ack` looks.
-func (l *Local) listenForAcks(hear Hearing) (*acks, error) {
+func (l *Local) listenForAcks(sink Sink) (*acks, error) {
 	dir, err := userdir.Make()
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, hear.Run+ackEnd)
+	path := filepath.Join(dir, sink.Run+ackEnd)
 	at, err := net.Listen("unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: is the path of TMPDIR too long for a socket?", err)
@@ -101,7 +101,7 @@ func (l *Local) listenForAcks(hear Hearing) (*acks, error) {
 		_ = at.Close()
 		return nil, err
 	}
-	a := &acks{hear: hear}
+	a := &acks{sink: sink}
 	s := &http.Server{Handler: a, ReadTimeout: ackWithin, MaxHeaderBytes: 16 << 10,
 		ErrorLog: log.New(io.Discard, "", 0)}
 	l.servers = append(l.servers, s)
@@ -111,7 +111,7 @@ func (l *Local) listenForAcks(hear Hearing) (*acks, error) {
 
 // ServeHTTP takes one.
 func (a *acks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	at := a.hear.Now()
+	at := a.sink.Now()
 	var said acknowledgement
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 8*MostNote))
 	if r.Method != http.MethodPost || d.Decode(&said) != nil || len(said.Note) > MostNote {
@@ -126,10 +126,10 @@ func (a *acks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	all := slices.Clone(a.watchers)
 	a.mu.Unlock()
 	for _, name := range all {
-		a.hear.Deliver(load.Delivery{Hook: name, At: at, Body: cmp.Or(said.Note, "acknowledged")})
+		a.sink.Deliver(load.Delivery{Hook: name, At: at, Body: cmp.Or(said.Note, "acknowledged")})
 	}
-	a.hear.Acked(all, said.Note)
-	_ = json.NewEncoder(w).Encode(acknowledged{all}) // the asker may be gone
+	a.sink.Acked(all, said.Note)
+	_ = json.NewEncoder(w).Encode(acknowledged{all}) // the caller may be gone
 }
 
 // ErrNobodyWaits is returned for an acknowledgement of a run that does not wait for one.

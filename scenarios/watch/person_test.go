@@ -17,13 +17,13 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/userdir"
 )
 
-// waited is a run that waits for persons, and what it heard.
+// waited is a run that waits for persons, and what it received.
 type waited struct {
 	*Local
-	mu   sync.Mutex
-	how  []string
-	told []load.Delivery
-	said []string
+	mu        sync.Mutex
+	how       []string
+	delivered []load.Delivery
+	said      []string
 }
 
 func waitFor(t *testing.T, run string, names ...string) *waited {
@@ -33,13 +33,13 @@ func waitFor(t *testing.T, run string, names ...string) *waited {
 		all[name] = &Person{}
 	}
 	var err error
-	w.Local, err = StartLocal(all, Hearing{
+	w.Local, err = StartLocal(all, Sink{
 		Now: wire.Now, Run: run,
 		Awaits: func(watcher, command string) { w.how = append(w.how, watcher+": "+command) },
 		Deliver: func(d load.Delivery) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.told = append(w.told, d)
+			w.delivered = append(w.delivered, d)
 		},
 		Acked: func(watchers []string, note string) {
 			w.mu.Lock()
@@ -54,15 +54,15 @@ func waitFor(t *testing.T, run string, names ...string) *waited {
 	return w
 }
 
-// heard gives what a run heard so far.
-func (w *waited) heard() ([]load.Delivery, []string) {
+// received gives what a run received so far.
+func (w *waited) received() ([]load.Delivery, []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.told), slices.Clone(w.said)
+	return slices.Clone(w.delivered), slices.Clone(w.said)
 }
 
-// An acknowledgement is heard by the run that is named, for all of its persons, at once;
-// whoever names none is told which there are.
+// An acknowledgement goes to the run that is named, for all of its persons, at once;
+// without a name the user is told which runs there are.
 func TestPerson(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	const one, other = "1f2e3d4c5b6a7988", "1fffffffffffffff"
@@ -79,14 +79,14 @@ func TestPerson(t *testing.T) {
 	if _, _, err := Acknowledge(t.Context(), one, ""); err != nil {
 		t.Fatal(err)
 	}
-	told, said := w.heard()
-	if len(told) != 4 || len(said) != 2 || !strings.HasSuffix(said[0], ": looking at it") ||
-		told[0].Body != "looking at it" || told[3].Body != "acknowledged" ||
-		told[0].At < before || told[0].At > wire.Now() {
-		t.Errorf("told %+v, said %q", told, said)
+	delivered, said := w.received()
+	if len(delivered) != 4 || len(said) != 2 || !strings.HasSuffix(said[0], ": looking at it") ||
+		delivered[0].Body != "looking at it" || delivered[3].Body != "acknowledged" ||
+		delivered[0].At < before || delivered[0].At > wire.Now() {
+		t.Errorf("delivered %+v, said %q", delivered, said)
 	}
 	n := Notice(timeline.Watcher{Name: "oncall", WatcherTraits: (&Person{}).Traits()},
-		&timeline.Record{Deliveries: told})
+		&timeline.Record{Deliveries: delivered})
 	if len(n.Alarms) != 2 || n.Alarms[0].Over || n.Ends { // each word of a person is one
 		t.Errorf("found %+v", n)
 	}
@@ -104,8 +104,8 @@ func TestPerson(t *testing.T) {
 		!strings.Contains(err.Error(), "at most 1000") {
 		t.Errorf("a long note: have %v", err)
 	}
-	if told, _ := quiet.heard(); len(told) > 0 {
-		t.Errorf("another run heard %+v", told)
+	if delivered, _ := quiet.received(); len(delivered) > 0 {
+		t.Errorf("another run received %+v", delivered)
 	}
 	w.Stop()
 	quiet.Stop()
@@ -150,9 +150,9 @@ func TestPersonIsTheUserAlone(t *testing.T) {
 	}
 	if _, _, err := Acknowledge(t.Context(), "aa", ""); err == nil ||
 		!strings.Contains(err.Error(), "of this user alone") {
-		t.Errorf("a folder of everybody's: have %v", err)
+		t.Errorf("a folder open to every user: have %v", err)
 	}
-	_, err = StartLocal(map[string]Kind{"oncall": &Person{}}, Hearing{Run: "00000000000000cc"})
+	_, err = StartLocal(map[string]Kind{"oncall": &Person{}}, Sink{Run: "00000000000000cc"})
 	if err == nil || !strings.Contains(err.Error(), "watch oncall: ") {
 		t.Errorf("have %v", err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // Prometheus follows an alerting rule, or asks what becomes true, at a Prometheus of the
 // drill, or, with from: host, at one of this machine. Pending is not yet noticed: what counts
-// is when the alert fires, before Alertmanager has heard of it.
+// is when the alert fires, before it reaches Alertmanager.
 type Prometheus struct {
 	// of its root: http://prometheus:9090
 	URL  secret.Text `yaml:"url" jsonschema:"required"`

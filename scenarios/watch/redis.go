@@ -12,8 +12,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Redis is an active check of a Redis, or of what speaks as one: it connects anew each
-// time, and wants an answer to PING, or a key to have a value.
+// Redis is an active check of a Redis, or of what acts as one: it connects anew each time,
+// and wants an answer to PING, or a key to have a value.
 type Redis struct {
 	// URL is where: redis://probe:${env:PASSWORD}@cache:6379/0, or rediss:// by TLS.
 	URL    secret.Text `yaml:"url" jsonschema:"required"`

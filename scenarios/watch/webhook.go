@@ -28,8 +28,8 @@ import (
 // http://hooks:PORT/PATH, or on the CLI's loopback at http://127.0.0.1:PORT/PATH/TOKEN,
 // where only a POST to that path counts. A body as Alertmanager writes it
 // (payload version 4) is read alert by alert: it is content when no alert that matches
-// fires any longer. Several may wait at one address, as a sender may have only one: each hears
-// all that comes there.
+// fires any longer. Several may wait at one address, as a sender may have only one: each
+// gets all that comes there.
 type Webhook struct {
 	Port int    `yaml:"port" jsonschema:"required"` // that it waits at
 	Path string `yaml:"path"`                       // default /
@@ -41,12 +41,12 @@ type Webhook struct {
 	Loopback bool `yaml:"loopback"`
 
 	// Token ends the path, of at least 16 letters and digits; ${env:NAME} for a sender that
-	// has to know it before. Default: on loopback each run draws one and says it, and inside
-	// the drill's network there is none.
+	// has to have it before. Default: on loopback each run draws one and says it, and
+	// inside the drill's network there is none.
 	Token secret.Text `yaml:"token"`
 }
 
-// Traits: it is told, by the clock of the CLI's machine.
+// Traits: it waits, by the clock of the CLI's machine.
 func (*Webhook) Traits() timeline.WatcherTraits {
 	return timeline.WatcherTraits{Told: true, Local: true, Step: timeline.StepNotified}
 }
@@ -85,15 +85,15 @@ func (h *Webhook) Plan(p Planner) {
 }
 
 // Start waits on loopback, where it does.
-func (h *Webhook) Start(l *Local, name string, hear Hearing) error {
+func (h *Webhook) Start(l *Local, name string, sink Sink) error {
 	if !h.Loopback {
 		return nil
 	}
-	return l.listen(name, h, hear)
+	return l.listen(name, h, sink)
 }
 
-// Everybody on the CLI's machine reaches its loopback, a page in a browser too: only those
-// who know the token of a webhook there notify.
+// Every process on the CLI's machine reaches its loopback, a page in a browser too: only a
+// sender with the token of a webhook there notifies.
 
 // token is what may be one: 16 to 128 characters that a URL takes as they stand. In 16
 // random ones of those of RFC 4648's base 32 there are 80 bits.
@@ -143,18 +143,18 @@ func (h *Webhook) secret() (string, error) {
 
 // hooks take the notifications that come to one port.
 type hooks struct {
-	hear          Hearing
+	sink          Sink
 	bodies        load.Bodies
 	taken, astray load.Allowance
 
-	mu    sync.Mutex
-	urls  map[string]string // by path and token as scenarios write them
-	names map[string]string // of the first that waits there, by path, its token included
-	told  map[string]bool   // refusals, each once
+	mu       sync.Mutex
+	urls     map[string]string // by path and token as scenarios write them
+	names    map[string]string // of the first that waits there, by path, its token included
+	reported map[string]bool   // refusals, each once
 }
 
 // listen waits for notifications on loopback and says where.
-func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
+func (l *Local) listen(name string, h *Webhook, sink Sink) error {
 	if err := h.CheckToken(); err != nil {
 		return fmt.Errorf("watch %s: %w", name, err)
 	}
@@ -164,8 +164,8 @@ func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
 		if err != nil {
 			return fmt.Errorf("watch %s: %w: choose another port", name, err)
 		}
-		s = &hooks{hear: hear, urls: map[string]string{}, names: map[string]string{},
-			told: map[string]bool{}}
+		s = &hooks{sink: sink, urls: map[string]string{}, names: map[string]string{},
+			reported: map[string]bool{}}
 		l.hooks[h.Port] = s
 		l.serve(at, s)
 	}
@@ -173,7 +173,7 @@ func (l *Local) listen(name string, h *Webhook, hear Hearing) error {
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", name, err)
 	}
-	hear.Waits(name, url)
+	sink.Waits(name, url)
 	return nil
 }
 
@@ -212,8 +212,8 @@ func (s *hooks) wait(name string, h *Webhook) (url string, err error) {
 	return s.urls[key], nil
 }
 
-// at is the watcher that waits at a path, found in a time that does not tell how much of one is
-// right.
+// at is the watcher that waits at a path, found in a time that does not reveal how much of
+// one is right.
 func (s *hooks) at(path string) (name string, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -233,15 +233,15 @@ func (s *hooks) all() string {
 }
 
 // ServeHTTP takes a POST to a secret path, of at most load.MostDelivery bytes, which
-// came whole. Of anything else the watchers hear nothing.
+// came whole. Of anything else the watchers get nothing.
 func (s *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d := load.Delivery{At: s.hear.Now()}
+	d := load.Delivery{At: s.sink.Now()}
 	name, known := s.at(r.URL.Path)
 	if !known {
 		s.refuse(w, s.all(), &load.Refusal{Status: http.StatusNotFound,
 			Why: "its path is not the watcher's, token included", Stated: link.State("other-path")})
 		if ok, _ := s.astray.Take(0); ok && r.Method == http.MethodPost {
-			s.hear.Deliver(d)
+			s.sink.Deliver(d)
 		}
 		return
 	}
@@ -264,19 +264,19 @@ func (s *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.Body = string(body)
-	s.hear.Deliver(d)
+	s.sink.Deliver(d)
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// refuse answers, and tells each reason once: senders can be many. No more is taken from the
-// connection: the rest of a body may be long.
+// refuse answers, and reports each reason once: senders can be many. No more is taken from
+// the connection: the rest of a body may be long.
 func (s *hooks) refuse(w http.ResponseWriter, name string, r *load.Refusal) {
 	w.Header().Set("Connection", "close")
 	http.Error(w, r.Why, r.Status)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if key := name + ": " + r.Why; !s.told[key] {
-		s.told[key] = true
-		s.hear.Refused(load.NoDelivery{Hook: name, Why: r.Why, Stated: r.Stated})
+	if key := name + ": " + r.Why; !s.reported[key] {
+		s.reported[key] = true
+		s.sink.Refused(load.NoDelivery{Hook: name, Why: r.Why, Stated: r.Stated})
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
-// heard is what a webhook said, in order.
-type heard struct {
+// received is what a webhook said, in order.
+type received struct {
 	got     chan load.Delivery
 	astray  chan load.Delivery
 	refused chan string
@@ -22,12 +22,12 @@ type heard struct {
 }
 
 // hooked starts a webhook on loopback.
-func hooked(t *testing.T, h *Webhook) *heard {
+func hooked(t *testing.T, h *Webhook) *received {
 	t.Helper()
 	h.Port, h.Loopback = freePort(t), true
-	o := &heard{got: make(chan load.Delivery, 100), astray: make(chan load.Delivery, 100),
+	o := &received{got: make(chan load.Delivery, 100), astray: make(chan load.Delivery, 100),
 		refused: make(chan string, 100)}
-	hear := Hearing{
+	sink := Sink{
 		Now: wire.Now, Deliver: func(d load.Delivery) {
 			if d.Hook == "" {
 				o.astray <- d
@@ -39,12 +39,12 @@ func hooked(t *testing.T, h *Webhook) *heard {
 		Refused: func(n load.NoDelivery) { o.refused <- n.Hook + ": " + n.Why },
 	}
 	all := map[string]Kind{"pager": h}
-	l, err := StartLocal(all, hear)
+	l, err := StartLocal(all, sink)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Stop)
-	if _, err := StartLocal(all, hear); err == nil ||
+	if _, err := StartLocal(all, sink); err == nil ||
 		!strings.Contains(err.Error(), "choose another port") {
 		t.Errorf("taken port: have %v", err)
 	}
@@ -67,7 +67,7 @@ func send(t *testing.T, method, url string, body io.Reader) int {
 }
 
 // A notification is a POST to the path with its token. Whatever else comes is answered,
-// told once, and detects nothing.
+// reported once, and detects nothing.
 func TestLoopbackHook(t *testing.T) {
 	const token = "f00dfacef00dface"
 	h := &Webhook{Path: "/alert", Token: token}
@@ -99,13 +99,13 @@ func TestLoopbackHook(t *testing.T) {
 	}
 	broken(t, h, "/alert/"+token)
 	if len(o.got) > 0 {
-		t.Fatalf("anybody's request is a notification: %.100q", (<-o.got).Body)
+		t.Fatalf("a request without the token is a notification: %.100q", (<-o.got).Body)
 	}
 	if len(o.astray) != 7 {
-		t.Errorf("%d were sent to nobody, want 7", len(o.astray))
+		t.Errorf("%d were sent to no watcher, want 7", len(o.astray))
 	}
 	if len(o.refused) != 4 {
-		t.Errorf("%d refusals told, want one each for path, method, size and what broke off",
+		t.Errorf("%d refusals reported, want one each for path, method, size and what broke off",
 			len(o.refused))
 	}
 	before := wire.Now()
@@ -145,7 +145,7 @@ func TestLoopbackHookDrawsItsToken(t *testing.T) {
 	}
 }
 
-// A token from the environment is told by the variable's name.
+// A token from the environment is shown by the variable's name.
 func TestLoopbackHookTokenFromTheEnvironment(t *testing.T) {
 	t.Setenv("PAGER", "0123456789abcdef")
 	h := &Webhook{Token: "${env:PAGER}"}
@@ -158,7 +158,7 @@ func TestLoopbackHookTokenFromTheEnvironment(t *testing.T) {
 		t.Errorf("have %d", status)
 	}
 	t.Setenv("PAGER", "short")
-	_, err := StartLocal(map[string]Kind{"pager": h}, Hearing{})
+	_, err := StartLocal(map[string]Kind{"pager": h}, Sink{})
 	if err == nil || !strings.Contains(err.Error(), "the value of ${env:PAGER}: want 16 to 128") {
 		t.Errorf("have %v", err)
 	}
@@ -173,7 +173,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// Those who wait at one address have it together, and others of the port have theirs.
+// Watchers that wait at one address share it, and others of the port have theirs.
 func TestLoopbackHooksShareAnAddress(t *testing.T) {
 	t.Setenv("PAGER", "0123456789abcdef")
 	port := freePort(t)
@@ -181,11 +181,11 @@ func TestLoopbackHooksShareAnAddress(t *testing.T) {
 		return &Webhook{Port: port, Path: path, Loopback: true, Token: secret.Text(token)}
 	}
 	urls, got := map[string]string{}, make(chan load.Delivery, 10)
-	hear := Hearing{Now: wire.Now, Deliver: func(d load.Delivery) { got <- d },
+	sink := Sink{Now: wire.Now, Deliver: func(d load.Delivery) { got <- d },
 		Waits:   func(name, url string) { urls[name] = url },
 		Refused: func(load.NoDelivery) {}}
 	l, err := StartLocal(map[string]Kind{"a": hook("/x", ""), "b": hook("/x/", ""),
-		"c": hook("/y", ""), "d": hook("/x", "${env:PAGER}")}, hear)
+		"c": hook("/y", ""), "d": hook("/x", "${env:PAGER}")}, sink)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestLoopbackHooksShareAnAddress(t *testing.T) {
 		k.(*Webhook).Port = freePort(t)
 	}
 	same["b"].(*Webhook).Port = same["a"].(*Webhook).Port
-	if _, err := StartLocal(same, hear); err == nil ||
+	if _, err := StartLocal(same, sink); err == nil ||
 		!strings.Contains(err.Error(), "same address") {
 		t.Errorf("one address by two tokens: have %v", err)
 	}

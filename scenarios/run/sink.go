@@ -14,9 +14,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
 
-// hearing is where the detectors that the CLI hears find the record, and the lab.
-func (d *Drill) hearing(l lab.Lab) watch.Hearing {
-	return watch.Hearing{
+// sink is where the detectors that run in the CLI find the record, and the lab.
+func (d *Drill) sink(l lab.Lab) watch.Sink {
+	return watch.Sink{
 		Lines: func(ctx context.Context, target string,
 			take func(node, text string, at int64)) error {
 			return d.lines(ctx, l, target, take)
