@@ -37,9 +37,10 @@ func beside(t *testing.T, image string, files map[string]string, command ...stri
 	docker("start", id)
 }
 
-// A real Prometheus and Alertmanager beside the drill: what the CLI hears of them agrees with
-// their own time stamps, the shop is scraped by a link of its own, no packet goes by none, and
-// the published port, which was this machine's loopback's alone, is closed when the run is over.
+// A real Prometheus and Alertmanager beside the drill: what the CLI gets from them agrees with
+// their own time stamps, the shop is scraped by a link of its own, no packet goes round the
+// links, and the published port, which was this machine's loopback's alone, is closed when the
+// run is over.
 func TestDrillBeside(t *testing.T) {
 	const token = "a-token-of-16-and-more"
 	t.Setenv("PAGER_TOKEN", token)
@@ -99,7 +100,7 @@ func TestDrillBeside(t *testing.T) {
 	due := active.Add(2*time.Second).UnixNano() - ahead
 	const stamp = int64(2 * time.Millisecond)
 	if fired.End < due-stamp || before.Start > due+int64(time.Second) {
-		t.Errorf("asked from %d to %d, told pending, and to %d, firing: Prometheus had it fire at %d",
+		t.Errorf("asked from %d to %d, answered pending, and to %d, firing: Prometheus had it fire at %d",
 			before.Start, before.End, fired.End, due)
 	}
 	wantChain(t, o.card)

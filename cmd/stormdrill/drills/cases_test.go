@@ -26,7 +26,7 @@ var cases = map[string]func(*testing.T, outcome){
 			t.Errorf("outages %+v: want the second unexplained, without an end", o.card.Outages)
 		}
 	},
-	// Nobody knows what a fault does to a system that serves nobody.
+	// What a fault does to a system that serves no users cannot be measured.
 	"dead-from-the-start": func(t *testing.T, o outcome) {
 		o.want(t, sla.Inconclusive, 2)
 		if f := o.card.Faults[0]; f.Inject.Known() || f.Absorbed {
@@ -65,7 +65,8 @@ var cases = map[string]func(*testing.T, outcome){
 			}
 		}
 	},
-	// Both are stopped at one instant, and killed ten seconds later, as neither heeds SIGTERM.
+	// Both are stopped at one instant, and killed ten seconds later, as both ignore
+	// SIGTERM.
 	"zone-stop": func(t *testing.T, o outcome) {
 		a, b := o.card.Faults[0], o.card.Faults[1]
 		if d := math.Abs(float64(a.Inject - b.Inject)); !(d < 0.5) {

@@ -19,9 +19,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// A real Redis is stopped: checks by its own protocol and by gRPC's health service notice, what
-// it and its user log does, and a person who acknowledges. Each notices when the peer's own log
-// says so.
+// A real Redis is stopped: checks by its own protocol and by gRPC's health service notice,
+// and so do the logs of the server and of its client, and a person who acknowledges. Each
+// notices when the peer's own log says so.
 func TestDrillChecks(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("checks.yaml")
@@ -156,25 +156,25 @@ func redisAsLogged(t *testing.T, r *timeline.Record, log string) {
 	}
 }
 
-// linesAsLogged holds that a log watcher was told of a line when it was written, and not before:
-// the engine stamps it when it has read it.
+// linesAsLogged holds that a log watcher received a line when it was written, and not
+// before: the engine stamps it when it has read it.
 func linesAsLogged(t *testing.T, r *timeline.Record, name string, written []int64) {
 	t.Helper()
 	const stamp, read = int64(2 * time.Millisecond), int64(time.Second)
-	told := deliveries(r, name)
-	if len(told) != 2 {
-		t.Fatalf("%s: told %+v, want the alarm and its end", name, told)
+	delivered := deliveries(r, name)
+	if len(delivered) != 2 {
+		t.Fatalf("%s: delivered %+v, want the alarm and its end", name, delivered)
 	}
-	for _, d := range told {
+	for _, d := range delivered {
 		if !slices.ContainsFunc(written,
 			func(at int64) bool { return d.At >= at-stamp && d.At <= at+read }) {
-			t.Errorf("%s: told at %d, written at %d: %s", name, d.At, written, d.Body)
+			t.Errorf("%s: delivered at %d, written at %d: %s", name, d.At, written, d.Body)
 		}
 		t.Logf("%s: at %d, by its own stamps %d: %s", name, d.At, written, d.Body)
 	}
 }
 
-// deliveries are what a watcher was told.
+// deliveries are what a watcher received.
 func deliveries(r *timeline.Record, name string) (all []load.Delivery) {
 	for _, d := range r.Deliveries {
 		if d.Hook == name {

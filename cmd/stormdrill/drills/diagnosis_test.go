@@ -103,7 +103,7 @@ func TestDiagnosisScored(t *testing.T) {
 	var quiet []string
 	for _, name := range library.Names() {
 		if len(truths[name]) == 0 {
-			t.Errorf("nobody says what drill %s truly is", name)
+			t.Errorf("nothing says what drill %s truly is", name)
 			continue
 		}
 		for _, k := range []kept{{drill: name}, {drill: name, sibling: true}} {

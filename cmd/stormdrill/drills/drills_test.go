@@ -102,8 +102,8 @@ func TestLongLibrary(t *testing.T) {
 }
 
 // HAProxy's documentation: with inter 500ms and fall 2 a server is down after
-// the second bad check: 0.5 to 1 s after it went bad where nobody waits for the machine.
-// When it really was, its users tell.
+// the second bad check: 0.5 to 1 s after it went bad where nothing waits for the machine.
+// When it really was, its users' requests show.
 func TestDrillHAProxyChecks(t *testing.T) {
 	t.Parallel()
 	haproxyChecks(t)
@@ -225,7 +225,7 @@ func TestDrillSynDrop(t *testing.T) {
 	}
 }
 
-// A refusal is told at once: a lost SYN would cost a second.
+// A refusal comes at once: a lost SYN would cost a second.
 func TestLongRefuse(t *testing.T) {
 	t.Parallel()
 	o := run(t, "refuse.yaml")
@@ -256,7 +256,7 @@ func classes(o outcome) map[string]uint64 {
 
 // met is what a group met, by class. The scorecard's classes are of the requests
 // due since the injection; one that was due just before it may meet the fault all
-// the same, and whoever else counts has counted it.
+// the same, and every other counter has counted it.
 func met(r *timeline.Record, group string) map[string]uint64 {
 	all := map[string]uint64{}
 	for q := range r.Requests[group].All() {
@@ -308,10 +308,10 @@ func TestLongSources(t *testing.T) {
 	}
 }
 
-// HAProxy tells a flood's 32 sources from the users by their rate: each is told so
-// once and dropped from then on, no user is, and they are well while it goes on. It runs
-// before those that run at once: others would be late by what it takes, and it by what
-// they do.
+// HAProxy distinguishes a flood's 32 sources from the users by their rate: each gets 429
+// once and is dropped from then on, no user is, and they are well while it goes on. It runs
+// before those that run at once: others would be late by what it takes, and it by what they
+// do.
 func TestDrillHAProxyFlood(t *testing.T) {
 	o := run(t, "haproxy-flood.yaml")
 	o.want(t, sla.Pass, 0)
@@ -338,7 +338,7 @@ func TestDrillHAProxyFlood(t *testing.T) {
 		}
 	}
 	if n := classes(o)["http 429"]; n > 0 {
-		t.Errorf("%d users were told 429", n)
+		t.Errorf("%d users got 429", n)
 	}
 }
 
@@ -351,8 +351,8 @@ func TestLongHAProxyFloodOpen(t *testing.T) {
 	}
 }
 
-// A target resolves through the engine's resolver, which asks the drill's: told a wrong
-// address, a balancer leaves its servers until it hears the right one again.
+// A target resolves through the engine's resolver, which asks the drill's: given a wrong
+// address, a balancer leaves its servers until it is given the right one again.
 func TestLongTargetAsks(t *testing.T) {
 	t.Parallel()
 	o := run(t, "target-asks.yaml")
@@ -361,22 +361,22 @@ func TestLongTargetAsks(t *testing.T) {
 		t.Fatalf("want one outage, of slip: %+v", o.card.Outages)
 	}
 	if n := classes(o)["http 502"]; n < 600 {
-		t.Errorf("%d requests were told that there is no way to a server", n)
+		t.Errorf("%d requests were answered that there is no way to a server", n)
 	}
 }
 
 // A name has moved, and nginx keeps to the old address for what is left of the answer's
-// TTL: so long its users are told 502, and no longer. nginx counts whole seconds, and the
+// TTL: for so long its users get 502, and no longer. nginx counts whole seconds, and the
 // last one in (ngx_resolver.c: valid = ngx_time() + ttl, good while valid >= ngx_time()), so
 // that a TTL of 6 s lasts up to 7 s. At the lift it is the new address that it still has,
-// which nobody takes away.
+// which nothing takes away.
 func TestDrillNginxStale(t *testing.T) {
 	t.Parallel()
 	o := run(t, "nginx-stale.yaml")
 	o.want(t, sla.Pass, 0)
 	within(t, "mitigate", o.card.Times.Mitigate, 0, 7.2+o.card.Generator.LagP99)
 	if n := classes(o)["http 502"]; n == 0 {
-		t.Error("nobody was told that the old address refuses")
+		t.Error("no user got the refusal of the old address")
 	}
 }
 
@@ -398,8 +398,8 @@ func TestLongNginxStale(t *testing.T) {
 	run(t, file).want(t, sla.Fail, 1)
 }
 
-// What reaches a server by its address goes round the switchboard: void, and it is said
-// who does so, though the fault on another link had its effect.
+// What reaches a server by its address goes round the switchboard: void, and the scorecard
+// says which client does so, though the fault on another link had its effect.
 func TestLongWentRound(t *testing.T) {
 	t.Parallel()
 	o := run(t, "haproxy-address.yaml")

@@ -44,8 +44,8 @@ sla:
 `
 
 // Eight drills at once on one machine, each with a fault of its own: each has a network of
-// its own, its users meet its own fault, as often as its switchboard counts, and nobody
-// else's; its target hears from no users but its own; and nothing goes by no link.
+// its own, its users meet its own fault, as often as its switchboard counts, and no other
+// one; its target gets requests of no users but its own; and nothing goes round the links.
 func TestLongEightAtOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	all := make([]outcome, len(eight))
@@ -120,7 +120,7 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 	if len(o.card.Strays) > 0 || o.card.StraysDropped > 0 {
 		t.Errorf("%s: strays: %+v, %d packets", name, o.card.Strays, o.card.StraysDropped)
 	}
-	heard := regexp.MustCompile(`(?m)^\d+ \S+ GET / \d+ 00-([0-9a-f]{16})`).FindAllStringSubmatch(o.log(t,
+	received := regexp.MustCompile(`(?m)^\d+ \S+ GET / \d+ 00-([0-9a-f]{16})`).FindAllStringSubmatch(o.log(t,
 		"shop"),
 		-1)
 	// What a target has not written to its log when it is removed is lost with it.
@@ -134,14 +134,14 @@ func (o outcome) ownFault(t *testing.T, name, meets string) (from, to time.Time)
 			good++
 		}
 	}
-	for _, m := range heard {
+	for _, m := range received {
 		if m[1] != r.Header.Run {
-			t.Errorf("%s: its target heard from users of %s", name, m[1])
+			t.Errorf("%s: its target got requests of users of %s", name, m[1])
 		}
 	}
-	if len(heard) < good {
-		t.Errorf("%s: its target heard %d requests, and its users had %d good answers", name,
-			len(heard), good)
+	if len(received) < good {
+		t.Errorf("%s: its target got %d requests, and its users had %d good answers", name,
+			len(received), good)
 	}
 	end := slices.IndexFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkEnd })
 	if end < 0 {

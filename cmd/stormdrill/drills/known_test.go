@@ -19,8 +19,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// cell is a group of users and a target that only they ask, which is unwell by
-// itself at instants that its own log tells.
+// cell is a group of users and a target that only they ask, which is unwell by itself at
+// instants that its own log records.
 type cell struct {
 	Rate    int    // requests/s
 	Percent int    // of them, bad in an outage
@@ -74,7 +74,7 @@ const (
 )
 
 var known = template.Must(template.New("known").Parse(`name: known-outages
-summary: Targets that are unwell by themselves, at instants that their logs tell.
+summary: Targets that are unwell by themselves, at instants that their logs record.
 targets:
 {{- range .Cells}}
   {{.Target}}:
@@ -121,7 +121,7 @@ func scenario(t *testing.T, cells []cell, baseline time.Duration, watch string) 
 	return file
 }
 
-// span is an outage as its target's log tells it, from the start of the run.
+// span is an outage as its target's log records it, from the start of the run.
 type span struct{ from, to time.Duration }
 
 var (
@@ -171,47 +171,48 @@ func startOf(t *testing.T, r *timeline.Record) int64 {
 	return r.Marks[i].Before
 }
 
-// untold is the error of an outage that the scorecard does not tell, or not as one.
-const untold = time.Duration(math.MaxInt64)
+// undetected is the error of an outage that the scorecard does not have, or not as one.
+const undetected = time.Duration(math.MaxInt64)
 
-// edges are the errors of a cell's outages, as somebody tells them, against the log.
+// edges are the errors of a cell's outages, as the scorecard or a watcher has them, against
+// the log.
 type edges struct{ onset, recovery []time.Duration }
 
 // measured holds a cell's outages, as a scorecard has them, against its target's log.
 func (c cell) measured(t *testing.T, spans []span, found []sla.Outage) (e edges) {
 	t.Helper()
-	told := func(o sla.Outage) span { return span{inSeconds(o.Onset), inSeconds(o.Recovery)} }
+	reported := func(o sla.Outage) span { return span{inSeconds(o.Onset), inSeconds(o.Recovery)} }
 	overlap := func(a, b span) bool { return a.from < b.to && b.from < a.to }
 	for _, s := range spans {
 		var mine []sla.Outage
 		for _, o := range found {
-			if overlap(told(o), s) {
+			if overlap(reported(o), s) {
 				mine = append(mine, o)
 			}
 		}
 		alone := func(o sla.Outage) bool {
 			return !slices.ContainsFunc(spans,
-				func(other span) bool { return other != s && overlap(told(o), other) })
+				func(other span) bool { return other != s && overlap(reported(o), other) })
 		}
 		if len(mine) != 1 || !alone(mine[0]) || mine[0].Flaps > 0 || mine[0].Censored {
-			t.Logf("%s: the outage from %s to %s is told as %+v", c.Name(), s.from, s.to, mine)
-			e.onset, e.recovery = append(e.onset, untold), append(e.recovery, untold)
+			t.Logf("%s: the outage from %s to %s is reported as %+v", c.Name(), s.from, s.to, mine)
+			e.onset, e.recovery = append(e.onset, undetected), append(e.recovery, undetected)
 			continue
 		}
-		e.add(told(mine[0]), s, c.later())
+		e.add(reported(mine[0]), s, c.later())
 	}
 	for _, o := range found {
-		if !slices.ContainsFunc(spans, func(s span) bool { return overlap(told(o), s) }) {
-			t.Errorf("%s: an outage that its target knows nothing of: %+v", c.Name(), o)
+		if !slices.ContainsFunc(spans, func(s span) bool { return overlap(reported(o), s) }) {
+			t.Errorf("%s: an outage that its target did not make: %+v", c.Name(), o)
 		}
 	}
 	return e
 }
 
 // add holds one outage against the truth. Its last bad request is known so much later.
-func (e *edges) add(told, s span, later time.Duration) {
-	e.onset = append(e.onset, (told.from - s.from).Abs())
-	e.recovery = append(e.recovery, (told.to - s.to - later).Abs())
+func (e *edges) add(have, s span, later time.Duration) {
+	e.onset = append(e.onset, (have.from - s.from).Abs())
+	e.recovery = append(e.recovery, (have.to - s.to - later).Abs())
 }
 
 func (c cell) later() time.Duration {
@@ -261,13 +262,13 @@ type result struct {
 }
 
 // judge holds a cell against the truth: its edges, and that its users' failures are as
-// many as the target made. A target counts as slow nobody but whom it made wait.
+// many as the target made. A target counts as slow only the requests that it made wait.
 func (c cell) judge(t *testing.T, o outcome, r *timeline.Record) (found result, spans []span) {
 	t.Helper()
 	log := o.log(t, c.Target())
 	spans, jitter := truth(t, log, startOf(t, r))
 	if len(spans) != c.Count {
-		t.Errorf("%s: its log tells of %d outages, want %d", c.Name(), len(spans), c.Count)
+		t.Errorf("%s: its log has %d outages, want %d", c.Name(), len(spans), c.Count)
 	}
 	if made, met := uint64(len(hit.FindAllString(log, -1))), failed(r, c.Name()); c.As != "slow" &&
 		made != met {
@@ -302,7 +303,7 @@ func spread(all []time.Duration) string {
 }
 
 func shown(d time.Duration) string {
-	if d == untold {
+	if d == undetected {
 		return "no edge"
 	}
 	return d.Round(10 * time.Microsecond).String()

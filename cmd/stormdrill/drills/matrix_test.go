@@ -83,8 +83,8 @@ func TestMatrixPage(t *testing.T) {
 }
 
 // Drills of the page that neither the rules on servers, targets and probes saw, nor those on
-// users; and those that only the latter did: what servers count does not show users who never
-// reach them.
+// users; and those that only the latter did: what servers count does not show users who
+// never reach them.
 var (
 	unseenByBoth = []string{"bad-lb-node", "grey-failure"}
 	seenByUsers  = []string{"idle-flows"}

@@ -83,9 +83,10 @@ func built(t *testing.T, source, to string) {
 }
 
 // The shop is gone, and so is Alertmanager: the rule fires, the one that asks for another job
-// does not, and nobody is told while it lasts. Prometheus's clock is 3 s ahead: when its rule
-// fired is told by the polls, not by its stamps, and whose clock is ahead is said. An Alertmanager
-// that is back may still tell of an alert that is over: by its own clock the end is yet to come.
+// does not, and no receiver is notified while it lasts. Prometheus's clock is 3 s ahead: when
+// its rule fired is taken from the polls, not from its stamps, and the scorecard says which
+// clock is ahead. An Alertmanager that is back may still notify of an alert that is over: by
+// its own clock the end is yet to come.
 func TestDrillMonitoringUnwell(t *testing.T) {
 	t.Parallel()
 	const ahead = 3 * time.Second
@@ -123,7 +124,7 @@ CMD ["/ahead", "3", "prometheus", "--config.file=/etc/prometheus/prometheus.yml"
 	}
 	if !slices.ContainsFunc(o.card.Notes,
 		func(n sla.Said) bool { return n.Code == sla.MonitoringAhead }) {
-		t.Errorf("nobody says that Prometheus's clock is ahead: %q", o.card.Notes)
+		t.Errorf("nothing says that Prometheus's clock is ahead: %q", o.card.Notes)
 	}
 	if f := o.card.Faults[0]; f.Name != "deaf" || f.Proof.Effective != "yes" || f.Absorbed {
 		t.Errorf("the fault of Alertmanager: %+v", f)
@@ -133,7 +134,7 @@ CMD ["/ahead", "3", "prometheus", "--config.file=/etc/prometheus/prometheus.yml"
 	})
 	for _, d := range r.Deliveries {
 		if d.At < r.Marks[lifted].Before {
-			t.Errorf("told by an Alertmanager that is down: %+v", d)
+			t.Errorf("notified by an Alertmanager that is down: %+v", d)
 		}
 	}
 	if s := step(t, o.card, "firing"); s.Time == nil || s.Time.Censored {
@@ -144,7 +145,8 @@ CMD ["/ahead", "3", "prometheus", "--config.file=/etc/prometheus/prometheus.yml"
 	}
 }
 
-// A rule that always fires is a false alarm, and voids the run; the other one is told as ever.
+// A rule that always fires is a false alarm, and voids the run; the other one is reported
+// as ever.
 func TestLongMonitoringAlways(t *testing.T) {
 	t.Parallel()
 	o := run(t, "monitoring-always.yaml")
@@ -162,8 +164,8 @@ func TestLongMonitoringAlways(t *testing.T) {
 	firedAsStamped(t, o.record(t), 2*time.Second, 0)
 }
 
-// Prometheus is down with the shop: of its rule nothing is known, Alertmanager has no alert, and
-// nobody is told.
+// Prometheus is down with the shop: of its rule nothing is known, Alertmanager has no
+// alert, and no receiver is notified.
 func TestLongMonitoringGone(t *testing.T) {
 	t.Parallel()
 	o := run(t, "monitoring-gone.yaml")
@@ -171,7 +173,7 @@ func TestLongMonitoringGone(t *testing.T) {
 	wantResults(t, o.card, map[string]string{"detect alert": "undecided",
 		"detect notified": "missed", "detect pager": "missed", "recover": "met"})
 	if !strings.Contains(o.output, "alert: got no answer that counts") {
-		t.Error("nobody says that Prometheus gave no answer")
+		t.Error("nothing says that Prometheus gave no answer")
 	}
 }
 
@@ -273,7 +275,7 @@ func defaults(t *testing.T, o outcome) {
 	}
 	for i, d := range r.Deliveries {
 		if d.At < flushed[i]-stamp || d.At > sent[i]+stamp {
-			t.Errorf("told at %d: Alertmanager began at %d, and was done at %d", d.At, flushed[i],
+			t.Errorf("notified at %d: Alertmanager began at %d, and was done at %d", d.At, flushed[i],
 				sent[i])
 		}
 	}

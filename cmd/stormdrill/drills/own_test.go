@@ -20,7 +20,7 @@ import (
 
 const token = "s3cret and more"
 
-// own is a run of own-commands.yaml, which tells in its folder what it does.
+// own is a run of own-commands.yaml, which logs in its folder what it does.
 type own struct {
 	outcome
 	*process

@@ -89,8 +89,8 @@ func between(t *testing.T, r *timeline.Record, cut, lost string) (ids []string,
 	return ids, time.Duration(to - from)
 }
 
-// Two databases that are made, copied and started take the machine from whoever
-// measures beside them: these drills run after one another, before the others.
+// Two databases that are made, copied and started take the machine from measurements beside
+// them: these drills run after one another, before the others.
 
 // A standby whose line was cut before its primary was killed has lost, to the last
 // one, what the killed primary's own files turn out to have besides; the primary comes
@@ -104,7 +104,7 @@ func TestDrillPostgresLost(t *testing.T) {
 	certain, apart := between(t, r, "cut", "lost")
 	for _, id := range certain {
 		if !lost[id] {
-			t.Errorf("%s was acknowledged while nobody heard of it but the primary, and is there",
+			t.Errorf("%s was acknowledged while it had reached the primary alone, and is there",
 				id)
 		}
 	}
@@ -137,7 +137,7 @@ func TestLongPostgresLostInSync(t *testing.T) {
 		t.Errorf("%d writes lost", len(lost))
 	}
 	if ids, apart := between(t, r, "cut", "lost"); len(ids) > 0 {
-		t.Errorf("%d writes were acknowledged in the %s in which the standby could not be heard",
+		t.Errorf("%d writes were acknowledged in the %s in which the standby could not be reached",
 			len(ids), apart)
 	}
 	maps.DeleteFunc(had, func(id string, _ bool) bool { return got[id] })

@@ -14,7 +14,7 @@ import (
 
 // A real Prometheus and Alertmanager: the alert is noticed when it fires, which its own time
 // stamp says, after the query that it is about, and before Alertmanager has it and a person
-// is told; labels that it does not have are noticed by nobody.
+// is notified; labels that it does not have are noticed by no watcher.
 func TestDrillPrometheus(t *testing.T) {
 	t.Parallel()
 	o := run(t, "prometheus.yaml")
@@ -33,9 +33,9 @@ func TestDrillPrometheus(t *testing.T) {
 	if n := len(r.Deliveries); n != 2 {
 		t.Fatalf("%d notifications, want that it fires and that it is over", n)
 	}
-	// A poll sees that Alertmanager has it only some time after it was told.
-	if told := r.Deliveries[0].At; told < before["alert"].Start {
-		t.Errorf("told at %d, pending until %d", told, before["alert"].Start)
+	// A poll sees that Alertmanager has it only some time after it was sent.
+	if notified := r.Deliveries[0].At; notified < before["alert"].Start {
+		t.Errorf("notified at %d, pending until %d", notified, before["alert"].Start)
 	}
 	if other, ok := first["other"]; ok {
 		t.Errorf("an alert with another label: %+v", other)
@@ -80,13 +80,14 @@ func firedAsStamped(t *testing.T, r *timeline.Record, waits, ahead time.Duration
 	due := onRecord(r, active.Add(waits-ahead))
 	const stamp = int64(2 * time.Millisecond) // what Prometheus rounds time stamps to, and clocks differ by
 	if fired.End < due-stamp || pending.Start > due+int64(time.Second) {
-		t.Errorf("asked from %d to %d, told pending, and to %d, firing: Prometheus had it fire at %d",
+		t.Errorf("asked from %d to %d, answered pending, and to %d, firing: Prometheus had it fire at %d",
 			pending.Start, pending.End, fired.End, due)
 	}
 }
 
-// wantChain holds that the steps of the chain are there, one after the other as far as their
-// resolution tells; that the rule's is when Prometheus says; and that nothing cried falsely.
+// wantChain holds that the steps of the chain are there, one after the other as far as
+// their resolution shows; that the rule's is when Prometheus says; and that nothing cried
+// falsely.
 func wantChain(t *testing.T, card sla.Scorecard) {
 	t.Helper()
 	if len(card.Chains) != 1 || card.Notifications == nil || *card.Notifications !=
@@ -98,7 +99,7 @@ func wantChain(t *testing.T, card sla.Scorecard) {
 		switch {
 		case s.Step == "acknowledged":
 			if s.Time != nil {
-				t.Errorf("%s: %+v, and nobody was asked", s.Step, s.Time)
+				t.Errorf("%s: %+v, and no person was asked", s.Step, s.Time)
 			}
 			continue
 		case s.Time == nil || s.Time.Censored || s.Cost == nil || s.Cost.Failed == 0:

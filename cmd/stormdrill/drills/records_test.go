@@ -12,8 +12,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/library"
 )
 
-// crowds tells of a drill that wants the machine for itself, as it floods: others would be
-// late by what it takes, and it by what they do.
+// crowds reports whether a drill needs the machine for itself, as it floods: others would
+// be late by what it takes, and it by what they do.
 func crowds(name string) bool { return name == "flood" }
 
 // TestRecords makes the records that TestKept wants and that are missing: of a scenario

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// What is given as ${env:NAME} is in nothing that is kept, printed, or told by the engine of
-// the drill's containers, but for what a target of another image is given for its own.
+// What is given as ${env:NAME} is in nothing that is kept, printed, or shown by the engine
+// of the drill's containers, but for what a target of another image is given for its own.
 func TestDrillSecrets(t *testing.T) {
 	t.Parallel()
 	const mark = "m4rk3rm4rk3rm4rk3r"
@@ -22,19 +22,19 @@ func TestDrillSecrets(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), stormdrill, "run", "secrets.yaml", "--out", dir)
 	cmd.Env = append(os.Environ(), "MARK="+mark, "OTHER=other-value")
 	p := launch(t, "", cmd)
-	told := engineTells(t, p)
+	shown := engineShows(t, p)
 	o := outcome{dir: dir, output: p.out.String(), code: p.ProcessState.ExitCode()}
 	o.read(t)
 	t.Log(o.output)
-	if n := bytes.Count(told, []byte(`"STORMDRILL_TARGET=`)); n < 2 {
-		t.Errorf("the engine told of %d embedded targets, want two", n)
+	if n := bytes.Count(shown, []byte(`"STORMDRILL_TARGET=`)); n < 2 {
+		t.Errorf("the engine shows %d embedded targets, want two", n)
 	}
-	for what, text := range map[string][]byte{"the terminal": []byte(o.output), "docker inspect": told} {
+	for what, text := range map[string][]byte{"the terminal": []byte(o.output), "docker inspect": shown} {
 		if bytes.Contains(text, []byte(mark)) {
 			t.Errorf("the secret is in what %s shows", what)
 		}
 	}
-	if bytes.Contains(told, []byte("PRIVATE KEY")) {
+	if bytes.Contains(shown, []byte("PRIVATE KEY")) {
 		t.Error("docker inspect shows a key")
 	}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -55,8 +55,8 @@ func TestDrillSecrets(t *testing.T) {
 	}
 }
 
-// engineTells is all that the engine tells of the drill's containers until its end.
-func engineTells(t *testing.T, p *process) (all []byte) {
+// engineShows is all that the engine shows of the drill's containers until its end.
+func engineShows(t *testing.T, p *process) (all []byte) {
 	t.Helper()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -71,8 +71,8 @@ func engineTells(t *testing.T, p *process) (all []byte) {
 			t.Fatal(err)
 		}
 		for _, id := range strings.Fields(string(ids)) {
-			told, _ := exec.Command("docker", "inspect", id).Output() // it may be gone by now
-			all = append(all, told...)
+			shown, _ := exec.Command("docker", "inspect", id).Output() // it may be gone by now
+			all = append(all, shown...)
 		}
 	}
 }

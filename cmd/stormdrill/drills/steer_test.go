@@ -10,7 +10,7 @@ import (
 
 // Case 5.1: a region of 30 % of the users, impact level 2, is led to the standby when
 // the probe has noticed, is well when the last copy of the old answer has ended,
-// and goes back; nobody else is led anywhere, the probe neither.
+// and goes back; no other client is led anywhere, the probe neither.
 func TestDrillRegionSlow(t *testing.T) {
 	t.Parallel()
 	o := run(t, "region-slow")
@@ -50,14 +50,14 @@ func TestDrillRegionSlow(t *testing.T) {
 	}
 	for _, a := range r.Answers {
 		// A question asked just before the lift is answered after it, on time.
-		asked, told := float64(a.Start-r.Marks[0].Before)/1e9, float64(a.End-r.Marks[0].Before)/1e9
-		if a.Known && a.Good && asked > m.At && told < float64(f.Lift) {
-			t.Errorf("the probe was content at %.2f s, with the fault on: %+v", told, a)
+		asked, answered := float64(a.Start-r.Marks[0].Before)/1e9, float64(a.End-r.Marks[0].Before)/1e9
+		if a.Known && a.Good && asked > m.At && answered < float64(f.Lift) {
+			t.Errorf("the probe was content at %.2f s, with the fault on: %+v", answered, a)
 		}
 	}
 }
 
-// With the case's own TTL nobody in the region hears of the move in time.
+// With the case's own TTL no client in the region gets the new address in time.
 func TestLongRegionSlowTTL(t *testing.T) {
 	t.Parallel()
 	o := run(t, sibling(t, "region-slow", "ttl: 2s", "ttl: 42s"))

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// tail keeps what a run prints and tells when it has said something.
+// tail keeps what a run prints and signals when it has printed something.
 type tail struct {
 	mu    sync.Mutex
 	b     bytes.Buffer

@@ -19,7 +19,7 @@ import (
 )
 
 // ownEngine is a Docker engine of the test's own: its own socket, data, containers' network
-// and firewall, so that its death is nobody else's.
+// and firewall, so that its end affects no other engine.
 type ownEngine struct {
 	t   *testing.T
 	dir string
@@ -50,7 +50,7 @@ func newEngine(t *testing.T) *ownEngine {
 	return e
 }
 
-// host names it to whoever uses it.
+// host names it to its clients.
 func (e *ownEngine) host() string { return "DOCKER_HOST=unix://" + filepath.Join(e.dir, "docker.sock") }
 
 func (e *ownEngine) start() {

@@ -135,7 +135,7 @@ func (d drawn) torture(t *testing.T) {
 	if !f.struck {
 		want = slices.Concat(want, []int{0, 1, 2, 130})
 	}
-	f.wanted = slices.Contains(want, code) && (d.strike != nil || d.told(v, code))
+	f.wanted = slices.Contains(want, code) && (d.strike != nil || d.explained(v, code))
 	t.Logf("%q, exit %d, gone after %s; struck before its end: %v", verdict, code,
 		took.Round(time.Millisecond), amid)
 	if !f.well() {
@@ -145,8 +145,8 @@ func (d drawn) torture(t *testing.T) {
 	fates.add(d.name, f)
 }
 
-// told wants what is the matter with its surroundings said where they end a drill.
-func (d drawn) told(v *victim, code int) bool {
+// explained wants what is wrong with its surroundings said where they end a drill.
+func (d drawn) explained(v *victim, code int) bool {
 	if code != 4 {
 		return true
 	}

@@ -39,10 +39,10 @@ func awaited(t *testing.T, file, until string, do func(dir string)) outcome {
 
 // What the scorecard says of when an outage began and ended is what the target says
 // that it did, to the microsecond and on the same clock: through links, load, record and
-// judgement as they are. In the same run: a relapse within W is a flap, who never
-// recovers is censored, resets on connections that stood are counted, a notification
-// is stamped with when it came, and estimators that are known to be wrong are seen to be.
-// It has the machine to itself: users whom other drills make slow have not recovered.
+// scoring as they are. In the same run: a relapse within W is a flap, a group that never
+// recovers is censored, resets on connections that stood are counted, a notification is
+// stamped with when it came, and estimators that are known to be wrong are seen to be. It
+// has the machine to itself: users whom other drills make slow have not recovered.
 func TestDrillKnownOutages(t *testing.T) {
 	all := cells(100, 6, []int{30}, "503", "hang")
 	all = append(all, cells(100, 6, []int{100}, "reset", "slow")...)
@@ -85,13 +85,13 @@ func TestDrillKnownOutages(t *testing.T) {
 	doubt := int64(r.Clock.Bound)
 	if len(r.Deliveries) != 1 || r.Deliveries[0].At < sent-doubt ||
 		r.Deliveries[0].At > answered+doubt {
-		t.Errorf("a notification sent at %d and answered at %d, give or take %d: have %+v", sent,
+		t.Errorf("a notification sent at %d and answered at %d, ± %d: have %+v", sent,
 			answered, doubt, r.Deliveries)
 	}
 	t.Logf("the notification's stamp is known to within %s", time.Duration(answered-sent))
 }
 
-// freePort is one of loopback that nobody listens on.
+// freePort is one of loopback that nothing listens on.
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -102,7 +102,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// hookToken is what a notification on loopback must know.
+// hookToken is what a notification on loopback must have.
 const hookToken = "of-a-test-on-loopback"
 
 // notify sends a notification and says when, and when it was answered, on the record's
@@ -129,9 +129,9 @@ func (c cell) misjudged(t *testing.T, o outcome, r *timeline.Record, spans []spa
 	all := c.requests(t, o, r)
 	var e edges
 	for _, s := range spans {
-		var told span
+		var found span
 		i := slices.IndexFunc(all, func(q asked) bool { return q.due >= s.from && q.bad })
-		for ; told.from == 0; i++ {
+		for ; found.from == 0; i++ {
 			second := all[i].due.Truncate(time.Second)
 			bad, n := 0, 0
 			for _, q := range all {
@@ -142,17 +142,17 @@ func (c cell) misjudged(t *testing.T, o outcome, r *timeline.Record, spans []spa
 				}
 			}
 			if 20*bad >= n {
-				told.from = second + time.Second
+				found.from = second + time.Second
 			}
 		}
 		good := slices.IndexFunc(all, func(q asked) bool { return q.due >= s.from && !q.bad })
-		told.to = all[good].due
-		e.add(told, s, c.later())
+		found.to = all[good].due
+		e.add(found, s, c.later())
 	}
 	for name, errs := range map[string][]time.Duration{"the first good request, as recovery": e.recovery, "the first bad second, as onset": e.onset} {
 		t.Logf("%s: %s", name, spread(errs))
 		if rank(errs, 0.95) <= c.bound() {
-			t.Errorf("%s: p95 %s lies within %s: the test could not tell a wrong estimator", name,
+			t.Errorf("%s: p95 %s lies within %s: the test could not detect a wrong estimator", name,
 				rank(errs, 0.95), c.bound())
 		}
 	}

@@ -36,12 +36,12 @@ func turned(t *testing.T, r *timeline.Record, node string) (out, in [2]float64) 
 		}
 	}
 	if last < 0 {
-		t.Fatal("nobody was sent to the bad server")
+		t.Fatal("no user was sent to the bad server")
 	}
 	again := slices.IndexFunc(all[last+1:], func(q load.Request) bool { return q.Node == node }) +
 		last + 1
 	if again == last {
-		t.Fatalf("nobody was sent to %s again", node)
+		t.Fatalf("no user was sent to %s again", node)
 	}
 	start, seconds := startOf(t, r), func(from, at int64) float64 { return float64(at-from) / 1e9 }
 	out[0], in[1] = seconds(start, all[last].Sent), seconds(start, all[again].Done)

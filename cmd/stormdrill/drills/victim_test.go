@@ -110,7 +110,7 @@ func (v *victim) alive() bool {
 // signal gives one to its supervisor.
 func (v *victim) signal(s syscall.Signal) bool { return v.Process.Signal(s) == nil }
 
-// signalReaper gives one to whoever waits for the drill's end.
+// signalReaper sends one to the process that waits for the drill's end.
 func (v *victim) signalReaper(s syscall.Signal) bool { return signalAll(v.reapers(), s) }
 
 func signalAll(pids []int, s syscall.Signal) (any bool) {
@@ -164,7 +164,7 @@ func (v *victim) container(node string, do ...string) (id string, done bool) {
 	return "", false
 }
 
-// look finds out the run's id, as soon as the engine knows it.
+// look finds out the run's id, as soon as the engine has it.
 func (v *victim) look() {
 	if v.run != "" {
 		return
@@ -222,8 +222,8 @@ func (v *victim) wait() int {
 // anything new, and a busy engine. The table says how long it took.
 const goneBy = time.Minute
 
-// gone waits until all of the drill has gone: by itself, or, where nobody is left who would
-// do it, by the sweep of whoever comes next. It says how long that took, and what is left.
+// gone waits until all of the drill has gone: by itself, or, where no process is left that
+// would do it, by the sweep of the next run. It says how long that took, and what is left.
 func (v *victim) gone(swept bool) (took time.Duration, left []string) {
 	v.t.Helper()
 	died := time.Now()

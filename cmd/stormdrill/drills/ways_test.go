@@ -20,7 +20,7 @@ type way struct {
 	// something to strike. A way without one is a matter of the surroundings.
 	strike func(v *victim, node string) bool
 	exits  []int // of a drill that was struck before its end, or has such surroundings
-	// swept: nobody is left who would clear up, until the next run does.
+	// swept: no process is left that would clear up, until the next run does.
 	swept bool
 	// passes: the drill may go on, and its result counts.
 	passes func(node string) bool

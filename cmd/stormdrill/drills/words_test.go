@@ -66,16 +66,16 @@ func TestLongServersWords(t *testing.T) {
 	}
 }
 
-// HAProxy and nginx trust the drill's own authority and nobody else: of a bad
-// certificate each says what is wrong with it, as often as the switchboard
-// counted; and nobody's key is among the evidence.
+// HAProxy and nginx trust the drill's own authority and no other: of a bad certificate each
+// says what is wrong with it, as often as the switchboard counted; and no key is among the
+// evidence.
 func TestDrillTLSWords(t *testing.T) {
 	t.Parallel()
 	o := run(t, "tls-words.yaml")
 	o.want(t, sla.Pass, 0)
 	users := met(o.record(t), "shoppers")
 	for _, f := range o.card.Faults {
-		told := map[string]struct {
+		expected := map[string]struct {
 			node, words, class string
 		}{
 			"before": {"front", `shop/1: Connection closed during SSL handshake`, "tls-expired"},
@@ -84,11 +84,11 @@ func TestDrillTLSWords(t *testing.T) {
 			"behind": {"edge", `upstream SSL certificate verify error: \(10:certificate has expired\) while SSL handshaking to upstream`,
 				"http 502"},
 		}[f.Name]
-		said := uint64(len(regexp.MustCompile(told.words).FindAllString(o.log(t, told.node), -1)))
-		if n := f.Proof.Users; n == 0 || said != n || users[told.class] != n {
+		said := uint64(len(regexp.MustCompile(expected.words).FindAllString(o.log(t, expected.node), -1)))
+		if n := f.Proof.Users; n == 0 || said != n || users[expected.class] != n {
 			t.Errorf("%s: the switchboard counted %d, %s said so %d times, and %d users met %s: want the same",
-				f.Name, n, told.node, said,
-				users[told.class], told.class)
+				f.Name, n, expected.node, said,
+				users[expected.class], expected.class)
 		}
 	}
 	err := fs.WalkDir(os.DirFS(o.dir), ".", func(path string, d fs.DirEntry, err error) error {
