@@ -292,7 +292,7 @@ func (l lines) spoken(s campaign.Spread) string {
 }
 
 // scaleOf is a scale that all of a spread is on: from none, or, of shares that have to be
-// high, from where they can be told from all.
+// high, from where they can be distinguished from all.
 func scaleOf(s campaign.Spread) (least, most float64) {
 	low, high := math.Inf(1), math.Inf(-1)
 	has := func(v, doubt float64) { low, high = min(low, v-doubt), max(high, v+doubt) }

@@ -182,8 +182,8 @@ func TestCampaignPageIsSmall(t *testing.T) {
 	campaignPageOf(t, campaign.Judge(campaign.Design{Runs: 3}, "x", nil, true), nil, nil)
 }
 
-// Of what has to be high, the scale begins where it can be told from all, and what has no end
-// is below.
+// Of what has to be high, the scale begins where it can be distinguished from all, and what
+// has no end is below.
 func TestCampaignScale(t *testing.T) {
 	v := func(f float64) *float64 { return &f }
 	for _, c := range []struct {

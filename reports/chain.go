@@ -59,7 +59,7 @@ func (l lines) stepAfter(s sla.ChainStep) string {
 	return l.Line("chain-open")
 }
 
-// teller is the watcher that told a step, and what its own clock says of it.
+// teller is the watcher that reported a step, and what its own clock says of it.
 func (l lines) teller(s sla.ChainStep) string {
 	switch {
 	case s.Time == nil:

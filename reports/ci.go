@@ -29,7 +29,8 @@ func CIFrom(getenv func(string) string) CI {
 }
 
 // Section folds what is written between its begin and its end under a title: on GitHub as a
-// group, on GitLab as a section that is collapsed. Id tells it from others of the job.
+// group, on GitLab as a section that is collapsed. Id distinguishes it from others of the
+// job.
 func (c CI) Section(w io.Writer, id, title string) (end func()) {
 	title = oneLine.Replace(Plain(title))
 	switch {
@@ -47,7 +48,7 @@ func (c CI) Section(w io.Writer, id, title string) (end func()) {
 
 // Annotate writes what a verdict's reasons are where GitHub shows them on the page of a run
 // or a change: an error of a failure, and of what failed besides; a warning of a run that
-// could not be told.
+// is inconclusive.
 func (c CI) Annotate(w io.Writer, scenario string, v sla.Verdict, reasons []sla.Said) {
 	if !c.github || v == sla.Pass {
 		return

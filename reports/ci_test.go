@@ -99,7 +99,7 @@ func TestAnnotationsOfHostileText(t *testing.T) {
 	}
 }
 
-// Each drill's summary is added to the page; where that cannot be, it is told.
+// Each drill's summary is added to the page; where that cannot be, it is reported.
 func TestSummarize(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "summary")
 	c := ciOf("GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY="+file)

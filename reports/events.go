@@ -139,10 +139,10 @@ func (e *Events) Run(scenario string, control bool, seed uint64, turn *int, dir 
 		length.Seconds()})
 }
 
-// Say tells what is being prepared, or went wrong.
+// Say reports what is being prepared, or went wrong.
 func (e *Events) Say(n timeline.Note) { e.emit(eventMessage{eventNow("message"), n.Text}) }
 
-// Pulling tells of a pull that takes its time, and of its end, as messages.
+// Pulling reports a pull that takes its time, and of its end, as messages.
 func (e *Events) Pulling(p timeline.Pull) {
 	e.mu.Lock()
 	began := !e.last.IsZero()
@@ -167,7 +167,7 @@ func (e *Events) Phase(name string, length time.Duration) {
 	}
 }
 
-// Update tells what turned, and once a second how it goes.
+// Update reports what turned, and once a second how it goes.
 func (e *Events) Update(s timeline.State) {
 	for _, t := range s.Turns {
 		switch t.What {

@@ -14,7 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// rehearsal is every kind of event, as a program is told them.
+// rehearsal is every kind of event, as a program gets them.
 func rehearsal(w *bytes.Buffer) error {
 	e := NewEvents(w)
 	turn := 3
@@ -41,8 +41,8 @@ func rehearsal(w *bytes.Buffer) error {
 	return errors.Join(e.Verdict(card(), "out/003"), e.CampaignVerdict(c, "out"))
 }
 
-// What a program is told is a golden file, each line as the schema says, and each event of
-// the schema is among them.
+// What a program gets is a golden file, each line as the schema says, and each event of the
+// schema is among them.
 func TestEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer

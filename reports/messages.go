@@ -54,7 +54,7 @@ type moment struct{ At, What string }
 type limit struct{ Name, Wanted, Measured, Kept string }
 
 // Messages writes the handbook's three messages to users (first answer, progress, recovery)
-// and a record of the incident, from what the run measured: what it cannot know stays
+// and a record of the incident, from what the run measured: what it did not measure stays
 // visibly open.
 func Messages(w io.Writer, r Report) error {
 	m := &messages{card: plainly(r.Card), l: lines{cmp.Or(r.Language, words.English)}}

@@ -252,7 +252,7 @@ type family struct {
 	seen             map[string]bool // samples, by name and labels
 }
 
-// of is the family of a name, which ends in its unit; help is said by whoever names it first.
+// of is the family of a name, which ends in its unit; help is that of its first use.
 func (m *metrics) of(name, unit, help string) *family {
 	for _, f := range m.families {
 		if f.name == name {

@@ -60,7 +60,7 @@ func fill(v reflect.Value, text string, deep int) {
 	}
 }
 
-// Hostile text, wherever it may stand, is nobody's order in any format.
+// Hostile text, wherever it may stand, is not executed in any format.
 func TestHostileTextIsInert(t *testing.T) {
 	var c sla.Scorecard
 	var all campaign.Card

@@ -56,8 +56,8 @@ func (b *planText) head() {
 		p.Timeline[len(p.Timeline)-1].At)
 }
 
-// walls says how the network is closed. A plan knows no engine, so it says what run
-// wants of one.
+// walls says how the network is closed. A plan is made without an engine, so it says what
+// run wants of one.
 func (b *planText) walls() {
 	b.lines("CONTAINED, as run makes sure before the first target starts (else it ends with 4, "+
 		"unless --uncontained)", []string{
@@ -149,9 +149,9 @@ func (b *planText) kind(l link.Link) string {
 	return how + ", for " + strings.Join(by, ", ")
 }
 
-// names says what each asker is told by the switchboard's DNS.
+// names says what the switchboard's DNS answers each client.
 func (b *planText) names() {
-	answers := map[string]map[string][]string{} // asker → name → addresses
+	answers := map[string]map[string][]string{} // client → name → addresses
 	for _, l := range b.p.Switchboard.Links {
 		if answers[l.From] == nil {
 			answers[l.From] = map[string][]string{}

@@ -74,7 +74,7 @@ type plannedWatcher struct {
 	Kind  string   `json:"kind"`
 	What  string   `json:"what"`
 	Unmet []string `json:"unmet"` // faults that it cannot meet
-	Local bool     `json:"local"` // the CLI hears or asks it, on its own machine
+	Local bool     `json:"local"` // the CLI runs or asks it, on its own machine
 }
 
 // plannedDelay is how long word of a fault takes to a watcher at most, and of its end; null

@@ -39,7 +39,7 @@ type Image struct {
 	Nodes   []string
 	Name    string   // as it was asked for
 	ID      string   // of its content
-	Digests []string // by which registries know it; none where it was built here
+	Digests []string // its names in registries; none where it was built here
 }
 
 // Of is the report of a record.

@@ -8,7 +8,7 @@ import (
 )
 
 // Of a run that ended in an error before its first request the reason is last, and nothing is
-// said that was never measured; one that had begun is told in full.
+// said that was never measured; one that had begun is reported in full.
 func TestTextOfARunThatNeverBegan(t *testing.T) {
 	card := whole()
 	card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say(sla.FaultNotInjected, "bad-node")}

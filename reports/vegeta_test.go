@@ -66,7 +66,7 @@ func TestVegetaDecodesWhatIsExported(t *testing.T) {
 		}
 		decode := vegeta.DecoderFor(&b)
 		if decode == nil {
-			t.Fatalf("%s: vegeta does not know it", format)
+			t.Fatalf("%s: vegeta does not read it", format)
 		}
 		for i := 0; ; i++ {
 			var r vegeta.Result

@@ -23,8 +23,8 @@ func (l lines) diagnosis(d sla.Diagnosis) string {
 // among reports whether it is known between which causes a diagnosis lies, and no more.
 func among(d sla.Diagnosis) bool { return d.Look == "" && len(d.Also) > 0 }
 
-// look says where to look first, and with which commands, or what would tell; empty where
-// nothing is known.
+// look says where to look first, and with which commands, or what would show it; empty
+// where nothing is known.
 func (l lines) look(d sla.Diagnosis) string {
 	switch {
 	case among(d):

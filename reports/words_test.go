@@ -7,9 +7,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// Where the outage was not one stretch, the stretches are told, flaps included, in
-// what people read; one that was is told by its length alone.
-func TestOutagesAreTold(t *testing.T) {
+// Where the outage was not one stretch, the stretches are given, flaps included, in what
+// people read; of one that was the length alone is given.
+func TestOutagesAreGiven(t *testing.T) {
 	first := sla.Outage{Group: "shoppers", By: []string{"bad-node"}, Onset: 15.02, Recovery: 19,
 		Share: 0.331}
 	flapping, open, other, later := first, first, first, first
@@ -52,8 +52,8 @@ func TestOutagesAreTold(t *testing.T) {
 	}
 }
 
-// What failed beyond the baseline's share is told where that is not all that failed.
-func TestExcessIsTold(t *testing.T) {
+// What failed beyond the baseline's share is given where that is not all that failed.
+func TestExcessIsGiven(t *testing.T) {
 	for excess, want := range map[float64]string{
 		50:   "50 of 1,000 requests failed",
 		49.6: "50 of 1,000 requests failed",
@@ -68,8 +68,8 @@ func TestExcessIsTold(t *testing.T) {
 	}
 }
 
-// The clock is told where it is another machine's, and only there.
-func TestClockIsTold(t *testing.T) {
+// The clock is given where it is another machine's, and only there.
+func TestClockIsGiven(t *testing.T) {
 	for want, k := range map[string]*sla.Clock{
 		"":                          nil,
 		"+0.000001 s":               {Shift: 0.000001, Bound: 0.0000005, Measured: 2},

@@ -81,7 +81,7 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 func empty(data []byte) bool {
 	l, err := yaml.NewLoader(bytes.NewReader(data))
 	if err != nil {
-		return false // which is told where the file is read
+		return false // which is reported where the file is read
 	}
 	return errors.Is(l.Load(new(yaml.Node)), io.EOF)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // A scenario has what the file that it extends has, where it does not say otherwise; what is
-// wrong with either is told with its own file and place; and the whole reads as one.
+// wrong with either is reported with its own file and place; and the whole reads as one.
 func TestExtends(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -106,7 +106,8 @@ func TestExtendsInAnyWords(t *testing.T) {
 			os.DirFS(dir))
 		return s, problems
 	}
-	// A key's old name and its new one are two words for one thing: nobody guesses which is meant.
+	// A key's old name and its new one are two words for one thing: which is meant is not
+	// guessed.
 	for base, own := range map[string]string{
 		"phases: {fault: 10s}\n":             "phases: {hold: 33s}\n",
 		"phases: {hold: 10s}\n":              "phases: {fault: 33s}\n",

@@ -27,7 +27,7 @@ func TestManual(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := manual{t: t, told: map[string]bool{}}
+	m := manual{t: t, written: map[string]bool{}}
 	if err := json.Unmarshal(text, &m.root); err != nil {
 		t.Fatal(err)
 	}
@@ -46,10 +46,10 @@ func TestManual(t *testing.T) {
 
 // manual writes the schema as one table for each kind of mapping.
 type manual struct {
-	t    *testing.T
-	root jsonschema.Schema
-	told map[string]bool // definitions
-	out  strings.Builder
+	t       *testing.T
+	root    jsonschema.Schema
+	written map[string]bool // definitions
+	out     strings.Builder
 }
 
 // section writes the table of a mapping that is written at a path, and those within it.
@@ -106,8 +106,8 @@ func (m *manual) section(path string, s *jsonschema.Schema) {
 		}
 	}
 	for _, b := range below {
-		if name := fmt.Sprintf("%p", b.of); !m.told[name] {
-			m.told[name] = true
+		if name := fmt.Sprintf("%p", b.of); !m.written[name] {
+			m.written[name] = true
 			m.section(b.path, b.of)
 		}
 	}

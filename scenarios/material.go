@@ -25,8 +25,8 @@ const (
 var Materials = []string{string(CACertificate), string(OwnCertificate), string(OwnKey),
 	string(OwnBoth), string(TargetList)}
 
-// MaterialOf tells whether a target's file is material of the drill's own
-// authority, and which.
+// MaterialOf reports whether a target's file is material of the drill's own authority, and
+// which.
 func MaterialOf(file string) (Material, bool) {
 	return Material(file), strings.HasPrefix(file, ownAuthority)
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-// Outages makes a web target unwell by itself, again and again, at instants that
-// its log tells on the record's clock: a drill of which the truth is known, so that
-// what Stormdrill measures can be held against it. Health path and /metrics are spared.
+// Outages makes a web target unwell by itself, again and again, at instants that its log
+// records on the record's clock: a drill of which the truth is known, so that what
+// Stormdrill measures can be held against it. Health path and /metrics are spared.
 type Outages struct {
 	// from the start of one to the start of the next
 	Every time.Duration `yaml:"every" json:"every"`

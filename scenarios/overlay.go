@@ -83,7 +83,7 @@ func (d *decoder) apart(root, over *yaml.Node) {
 		}
 		have, own := d.flat(target(root.Content[at+1])), d.flat(target(over.Content[i+1]))
 		if own.Kind != yaml.MappingNode {
-			continue // which is told where it is read
+			continue // which is reported where it is read
 		}
 		for k := 0; k+1 < len(own.Content); k += 2 {
 			name := own.Content[k]

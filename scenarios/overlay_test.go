@@ -73,7 +73,7 @@ phases: {recovery: 30s}
 	}
 }
 
-// What is wrong with an overlay is told with its own file and place.
+// What is wrong with an overlay is reported with its own file and place.
 func TestOverlayProblems(t *testing.T) {
 	dir := t.TempDir()
 	over := filepath.Join(dir, "over.yaml")

@@ -53,9 +53,9 @@ type place struct {
 	file         string // empty: the scenario's own
 }
 
-// Places knows where each part of a scenario stands in its file, and which
-// parts could not be read: what follows from those alone is not reported again.
-// A part is named by the keys that lead to it.
+// Places has where each part of a scenario stands in its file, and which parts could not be
+// read: what follows from those alone is not reported again. A part is named by the keys
+// that lead to it.
 type Places struct {
 	at  map[string]place // by path
 	bad map[string]bool  // by path: it, or a key directly in it, is already reported

@@ -58,7 +58,7 @@ type Target struct {
 	Build    *Build    `yaml:"build"`    // an image made from a Dockerfile
 	Lab      *Embedded `yaml:"lab"`      // a server embedded in stormdrill
 	Replicas int       `yaml:"replicas"` // 0: one, named like the target
-	Ports    []uint16  `yaml:"ports"`    // that it listens on: each is a link from whoever uses it
+	Ports    []uint16  `yaml:"ports"`    // that it listens on: each is a link from whatever uses it
 	// Publish are ports of this machine's 127.0.0.1 that lead to its ports while the drill runs,
 	// as Compose writes them: 18080:8080, and of three replicas a range, 18081-18083:8080.
 	Publish []string `yaml:"publish"`
@@ -100,8 +100,8 @@ type Embedded struct {
 	LB  *Balancer `yaml:"lb"`  // an HTTP load balancer
 	KV  *KV       `yaml:"kv"`  // a replicated store
 	SQL *SQL      `yaml:"sql"` // an application in front of PostgreSQL
-	// TLS: its ports speak TLS (a balancer's state excepted), with a certificate for
-	// its names by an authority that each run makes anew. All that ask it trust that.
+	// TLS: its ports use TLS (a balancer's state excepted), with a certificate for its
+	// names by an authority that each run makes anew. All that ask it trust that.
 	TLS bool `yaml:"tls"`
 }
 
@@ -131,7 +131,7 @@ type Web struct {
 	// written there before it is answered, and deleted again. Where it cannot be, the answer
 	// is 500, and the log has the kernel's words. Default: bodies are read and forgotten.
 	Spool string `yaml:"spool" json:"spool,omitempty"`
-	// Outages make it unwell by itself, at instants that its log tells.
+	// Outages make it unwell by itself, at instants that its log records.
 	Outages *Outages `yaml:"outages" json:"outages,omitempty"`
 }
 
@@ -155,7 +155,7 @@ type Balancer struct {
 
 // KV is a pair of stores, one active and one standby that follows it: replicas: 2,
 // uses itself. The first begins as the active one; the standby takes over when the
-// active one is lost, and whoever comes back joins as an empty standby.
+// active one is lost, and a node that comes back joins as an empty standby.
 type KV struct {
 	// how long after its commit a write may be replicated
 	Lag time.Duration `yaml:"lag" json:"lag,omitempty"`
@@ -257,7 +257,7 @@ type Writes struct {
 }
 
 // Connections is a group's connection policy. Without one, connections are kept
-// open without limit and serve whoever of the group asks next; whenever more ask at
+// open without limit and serve the user of the group that asks next; whenever more ask at
 // once than ever before, as after a hiccup, another is opened.
 type Connections struct {
 	// Per is "request" for a new connection each time, or "user" where users share
@@ -303,7 +303,7 @@ type Fault struct {
 
 // Steer is a fail-over by name, as of a GSLB or of an operator with a standby CDN.
 // It is the defence that is rehearsed, not a fault: while a watcher is not content,
-// the drill's resolver leads some of its askers elsewhere.
+// the drill's resolver leads some of its clients elsewhere.
 type Steer struct {
 	// the watcher that decides; its own questions are never steered
 	When string `yaml:"when"`

@@ -71,7 +71,7 @@ func shorten(s *jsonschema.Schema, key string) {
 //go:embed comments.json
 var comments []byte
 
-// commented are they, read once; none where they cannot be, which TestComments would tell.
+// commented are they, read once; none where they cannot be, which TestComments would show.
 var commented = sync.OnceValue(func() (all map[string]string) {
 	_ = json.Unmarshal(comments, &all)
 	return all

@@ -13,7 +13,7 @@ import (
 // cut there and not left out: one that is not there says that a fault touches everything.
 const longestSetting = 200
 
-// Settings is what v, a pointer to one of the kinds, was told, by the keys that a scenario
+// Settings is what v, a pointer to one of the kinds, was given, by the keys that a scenario
 // writes, as text: share: 30%, delay: 1s, flap.period: 500ms, only.paths: /api/*, /cart. What
 // was not said is not there, and neither are lists of mappings, long texts, and what may be a
 // secret. A long list ends in an ellipsis.

@@ -50,7 +50,7 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	if len(c.done) == 0 && ended != nil {
 		return "", ended
 	}
-	// What was run is told where there is no room for its evidence, too.
+	// What was run is reported where there is no room for its evidence, too.
 	card := c.card(ctx)
 	written := reports.WriteCampaign(c.dir, card, c.done, c.againAll(c.scenario),
 		c.language.Language)

@@ -24,7 +24,7 @@ names each such fault that its run's ledger says is not lifted, and the command
 that lifts it.
 
 A drill that still runs is left alone, whoever runs it and wherever: the engine
-knows, for two containers of it live no longer than the stormdrill they talk to.
+shows it, as two containers of it live no longer than the stormdrill they talk to.
 --all removes those, too. Each run first removes the dead ones of its machine, and
 those of any machine that should have been over by now.
 

@@ -15,8 +15,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/run"
 )
 
-// completion is what a shell is told that may stand somewhere. None of it fails: what cannot
-// be read is not offered.
+// completion is what a shell is given that may stand somewhere. None of it fails: what
+// cannot be read is not offered.
 type completion = func(*cobra.Command, []string, string) ([]cobra.Completion,
 	cobra.ShellCompDirective)
 
@@ -39,14 +39,14 @@ func shippedDrill(_ *cobra.Command, given []string, _ string) ([]cobra.Completio
 func shown(c *cobra.Command, given []string, begun string) ([]cobra.Completion,
 	cobra.ShellCompDirective) {
 	all, none := []cobra.Completion{}, cobra.ShellCompDirectiveNoFileComp
-	told := map[string]bool{}
+	seen := map[string]bool{}
 	for _, s := range sections() {
 		if len(given) == 0 || len(given) == 1 && given[0] == s.of {
 			for _, k := range s.kinds {
-				if told[k.Name] {
+				if seen[k.Name] {
 					continue // a fault and a watcher have one name
 				}
-				told[k.Name] = true
+				seen[k.Name] = true
 				all = append(all, cobra.CompletionWithDesc(k.Name, k.About))
 			}
 		}

@@ -29,7 +29,7 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 	}
 }
 
-// offered is what a shell is told for a command line, without descriptions, and whether
+// offered is what a shell is given for a command line, without descriptions, and whether
 // files may be offered, too.
 func offered(t *testing.T, line ...string) (words []string, files bool) {
 	t.Helper()
@@ -44,7 +44,7 @@ func offered(t *testing.T, line ...string) (words []string, files bool) {
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	last := lines[len(lines)-1]
 	for _, l := range lines[:len(lines)-1] {
-		// Shells choose among what they are told.
+		// Shells choose among what they are given.
 		if word, _, _ := strings.Cut(l, "\t"); strings.HasPrefix(word, line[len(line)-1]) {
 			words = append(words, word)
 		}

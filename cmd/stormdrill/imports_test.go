@@ -66,7 +66,7 @@ func TestVocabularyImportsTheStandardLibrary(t *testing.T) {
 }
 
 // Commands have flags, one call and a format: what a fault, a load node or a watcher is,
-// they leave to whoever runs a drill.
+// they leave to the packages that run a drill.
 func TestCommandsOrchestrateNothing(t *testing.T) {
 	out, err := exec.Command("go", "list", "-tags", "nonode", "-f",
 		"{{range .Imports}}{{.}}\n{{end}}", ".").Output()

@@ -14,22 +14,22 @@ type typing struct {
 	c    chan string
 
 	mu    sync.Mutex
-	heard func(line string) // told of each line as it is typed; nil: none is
+	typed func(line string) // called with each line as it is typed; nil: none is
 }
 
-// tell has heard called with each line from now on, in place of the function before.
-func (t *typing) tell(heard func(line string)) {
+// pass has typed called with each line from now on, in place of the function before.
+func (t *typing) pass(typed func(line string)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.heard = heard
+	t.typed = typed
 }
 
-// hear tells of a line.
-func (t *typing) hear(line string) {
+// enter passes a line on.
+func (t *typing) enter(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.heard != nil {
-		t.heard(line)
+	if t.typed != nil {
+		t.typed(line)
 	}
 }
 
@@ -49,7 +49,7 @@ func (t *typing) lines() <-chan string {
 		go func() {
 			defer close(t.c)
 			for s := bufio.NewScanner(in); s.Scan(); {
-				t.hear(s.Text())
+				t.enter(s.Text())
 				select {
 				case t.c <- s.Text():
 				default:

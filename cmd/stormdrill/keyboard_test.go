@@ -47,7 +47,7 @@ func TestTypingReachesTheCommand(t *testing.T) {
 	end := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
 	defer end.Stop()
 	var said []string
-	for s := bufio.NewScanner(terminal); s.Scan(); { // until nobody has it open any more
+	for s := bufio.NewScanner(terminal); s.Scan(); { // until no process has it open any more
 		said = append(said, strings.TrimSpace(s.Text()))
 		switch said[len(said)-1] {
 		case "terminal: true":

@@ -124,7 +124,7 @@ Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 	return c
 }
 
-// version is what the build knows of itself: a release's tag, or the commit.
+// version is what the build records of itself: a release's tag, or the commit.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -122,7 +122,7 @@ func (f matrixFlags) matrix(c *cobra.Command, args []string) error {
 	}
 	switch {
 	case ended != nil:
-		return ended // what was run until then is told all the same
+		return ended // what was run until then is reported all the same
 	case f.fails && len(m.Unseen()) > 0:
 		return exitError{exitFail, errors.New("a drill that no watcher saw")}
 	case f.fails && len(m.Unproven()) > 0:

@@ -210,14 +210,14 @@ func writeNotices(w io.Writer, modules []linked) error {
 	of := map[string][]string{}
 	var texts []string
 	for _, m := range modules {
-		who := strings.TrimSpace(m.Path + " " + m.Version)
-		fmt.Fprintf(&b, "%s: %s\n", who, strings.Join(m.licences(), ", "))
+		module := strings.TrimSpace(m.Path + " " + m.Version)
+		fmt.Fprintf(&b, "%s: %s\n", module, strings.Join(m.licences(), ", "))
 		for _, name := range slices.Sorted(maps.Keys(m.files)) {
 			text := m.files[name].text
 			if of[text] == nil {
 				texts = append(texts, text)
 			}
-			of[text] = append(of[text], who+", "+filepath.ToSlash(name))
+			of[text] = append(of[text], module+", "+filepath.ToSlash(name))
 		}
 	}
 	for _, text := range texts {

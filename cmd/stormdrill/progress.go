@@ -79,7 +79,7 @@ func (r read) Close() {
 	r.course.end()
 }
 
-// warn tells what went wrong besides the drill, however little else is asked for.
+// warn says what went wrong besides the drill, however little else is asked for.
 func (s showing) warn(format string, a ...any) {
 	if s.events != nil {
 		s.events.Say(timeline.Note{Text: fmt.Sprintf(format, a...)})
@@ -94,7 +94,7 @@ func (s showing) section(dir, scenario string) (end func()) {
 		"how "+scenario+" went")
 }
 
-// page tells a CI's page how a drill ended, or a campaign.
+// page says on a CI's page how a drill ended, or a campaign.
 func (s showing) page(scenario string, v sla.Verdict, reasons []sla.Said,
 	summary func(io.Writer) error) {
 	s.ci.Annotate(s.text, scenario, v, reasons)
@@ -103,7 +103,7 @@ func (s showing) page(scenario string, v sla.Verdict, reasons []sla.Said,
 	}
 }
 
-// verdict tells programs how a run ended.
+// verdict reports to programs how a run ended.
 func (s showing) verdict(card sla.Scorecard, dir string) error {
 	if s.events == nil {
 		return nil
@@ -111,7 +111,7 @@ func (s showing) verdict(card sla.Scorecard, dir string) error {
 	return s.events.Verdict(card, dir)
 }
 
-// failed tells programs, and a CI's page, of a drill that ended in an error.
+// failed reports to programs, and on a CI's page, a drill that ended in an error.
 func (s showing) failed(of *scenarios.Scenario, why error) {
 	s.ci.Annotate(s.text, of.Name, sla.Error, []sla.Said{sla.Say(sla.Harness, why.Error())})
 	if s.events != nil {

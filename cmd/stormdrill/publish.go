@@ -14,7 +14,8 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// publishing is where else a run is told. What fails there is said, and changes nothing.
+// publishing is where else a run is reported. What fails there is said, and changes
+// nothing.
 type publishing struct {
 	gateway string // of Prometheus; empty: none
 	grafana string // empty: none
@@ -30,7 +31,7 @@ func (p *publishing) flags(c *cobra.Command) {
 		"token of Grafana's, written as '${env:NAME}'")
 }
 
-// check finds what could not be told to anybody before a drill begins.
+// check finds what could not be sent anywhere before a drill begins.
 func (p publishing) check() error {
 	for flag, url := range map[string]string{"push-gateway": p.gateway, "grafana": p.grafana} {
 		if url == "" {
@@ -52,7 +53,7 @@ func (p publishing) check() error {
 	return nil
 }
 
-// run tells of a run, which may be one of a campaign.
+// run reports a run, which may be one of a campaign.
 func (p publishing) run(ctx context.Context, r reports.Report, record *timeline.Record,
 	ofCampaign bool, say func(string, ...any)) {
 	if p.grafana != "" {
@@ -68,7 +69,7 @@ func (p publishing) run(ctx context.Context, r reports.Report, record *timeline.
 	}
 }
 
-// campaign tells of a whole campaign.
+// campaign reports a whole campaign.
 func (p publishing) campaign(ctx context.Context, card campaign.Card, say func(string, ...any)) {
 	p.push(ctx, "stormdrill_campaign", card.Scenario, say,
 		func(w io.Writer) error { return reports.CampaignMetrics(w, card) })

@@ -14,13 +14,13 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// A gateway is told a run's metrics, or a campaign's and not those of its runs; one that is
+// A gateway is sent a run's metrics, or a campaign's and not those of its runs; one that is
 // not there is said in a line.
 func TestPush(t *testing.T) {
-	var told []string
+	var sent []string
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
-		told = append(told, r.URL.Path+" "+string(b))
+		sent = append(sent, r.URL.Path+" "+string(b))
 	}))
 	defer s.Close()
 	var said strings.Builder
@@ -31,11 +31,11 @@ func TestPush(t *testing.T) {
 	p.run(t.Context(), reports.Report{Card: card}, record, false, say)
 	p.run(t.Context(), reports.Report{Card: card}, record, true, say)
 	p.campaign(t.Context(), campaign.Card{Scenario: "x", Verdict: sla.Fail}, say)
-	if len(told) != 2 || said.Len() > 0 ||
-		!strings.HasPrefix(told[0], "/metrics/job/stormdrill/scenario/x # HELP") ||
-		!strings.Contains(told[0], `verdict="pass"} 1`) ||
-		!strings.HasPrefix(told[1], "/metrics/job/stormdrill_campaign/scenario/x # HELP") {
-		t.Errorf("told %q, said %q", told, said.String())
+	if len(sent) != 2 || said.Len() > 0 ||
+		!strings.HasPrefix(sent[0], "/metrics/job/stormdrill/scenario/x # HELP") ||
+		!strings.Contains(sent[0], `verdict="pass"} 1`) ||
+		!strings.HasPrefix(sent[1], "/metrics/job/stormdrill_campaign/scenario/x # HELP") {
+		t.Errorf("sent %q, said %q", sent, said.String())
 	}
 	s.Close()
 	p.run(t.Context(), reports.Report{Card: card}, record, false, say)
@@ -47,7 +47,7 @@ func TestPush(t *testing.T) {
 	}
 }
 
-// A token stands nowhere but in the environment, and is not sent to nobody.
+// A token stands nowhere but in the environment, and has to have a Grafana to go to.
 func TestPublishingIsChecked(t *testing.T) {
 	t.Setenv("TOKEN", "glsa_secret")
 	for _, p := range []publishing{{}, {grafana: "https://g"}, {grafana: "https://g",

@@ -13,9 +13,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// A drill goes on while nobody reads what is shown of it; once somebody does, all of it comes,
-// in its order, before the drill's console is closed.
-func TestNobodyReads(t *testing.T) {
+// A drill goes on while nothing reads what is shown of it; once something does, all of it
+// comes, in its order, before the drill's console is closed.
+func TestNothingReads(t *testing.T) {
 	for name, s := range map[string]showing{"text": {}, "json": {json: true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

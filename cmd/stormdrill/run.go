@@ -296,8 +296,8 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 		version(), live, ground, reaper
 	d.Again = f.again(d)
 	if onTerminal() {
-		f.typing.tell(live.entered)
-		defer f.typing.tell(nil)
+		f.typing.pass(live.entered)
+		defer f.typing.pass(nil)
 		d.Typed = f.typing.lines
 	}
 	card, err := d.Run(ctx)

@@ -152,8 +152,8 @@ func (l *longRun) header(length time.Duration) timeline.Header {
 	}
 }
 
-// load adds what a group does in the quarter of a second from at, and tells what
-// is done by its end.
+// load adds what a group does in the quarter of a second from at, and flushes what is done
+// by its end.
 func (l *longRun) load(group string, rate int, at int64) {
 	if l.groups == nil {
 		l.groups = map[string]*underWay{}

@@ -15,7 +15,7 @@ type screen struct {
 	once sync.Once
 }
 
-// Fd tells whether it is a terminal.
+// Fd is the file descriptor, by which a caller finds whether it is a terminal.
 func (s *screen) Fd() uintptr { return s.File.Fd() }
 
 // Write writes, or drops what is not read.

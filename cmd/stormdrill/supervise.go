@@ -54,7 +54,7 @@ func supervise(command func() int) int {
 	return status
 }
 
-// meant says that the process ends on purpose; the supervisor then believes its status.
+// meant says that the process ends on purpose; the supervisor then takes its status.
 var meant = func() {}
 
 // typed gives what is typed at the terminal, from now on. The command's own process is of a
@@ -100,8 +100,8 @@ func obey(command func() int) int {
 	_ = os.Unsetenv(supervised)
 	syscall.CloseOnExec(lifeline)
 	syscall.CloseOnExec(farewell)
-	told := os.NewFile(farewell, "farewell")
-	meant = func() { _, _ = told.Write([]byte{1}) }
+	farewells := os.NewFile(farewell, "farewell")
+	meant = func() { _, _ = farewells.Write([]byte{1}) }
 	if onTerminal() {
 		syscall.CloseOnExec(keyboard)
 		typed = func() (io.Reader, error) {
@@ -129,11 +129,11 @@ func watchOver(self string) (int, error) {
 		return 0, err
 	}
 	defer hold.Close()
-	heard, told, err := os.Pipe()
+	farewells, child, err := os.Pipe()
 	if err != nil {
 		return 0, err
 	}
-	files := []*os.File{life, told}
+	files := []*os.File{life, child}
 	k, err := keys()
 	if err != nil {
 		return 0, err
@@ -168,7 +168,7 @@ func watchOver(self string) (int, error) {
 	}()
 	ended := cmd.Wait()
 	signal.Stop(signals)
-	if n, _ := heard.Read(make([]byte, 1)); n > 0 {
+	if n, _ := farewells.Read(make([]byte, 1)); n > 0 {
 		return cmd.ProcessState.ExitCode(), nil
 	}
 	return crashed(cmd.ProcessState, ended, len(interrupted) > 0)

@@ -17,7 +17,8 @@ import (
 const supervisedPause = "STORMDRILL_TEST_PAUSE"
 
 // Ctrl-Z stops the command with its supervisor, and what ends it ends it for both; a
-// supervisor that alone is stopped holds up nobody, and the command ends when it is killed.
+// supervisor that alone is stopped holds up nothing, and the command ends when it is
+// killed.
 func TestPause(t *testing.T) {
 	if os.Getenv(supervisedPause) != "" {
 		os.Exit(supervise(func() int {

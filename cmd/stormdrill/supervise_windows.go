@@ -12,8 +12,8 @@ import (
 
 // A crash ends a Go program with status 2, which here would read as inconclusive. So the
 // command runs in a process of its own, which says that its end is meant by a status
-// above meantFrom. Windows tells it nothing where this process is ended by force: then
-// the command goes on to its end.
+// above meantFrom. Windows sends it nothing where this process is ended by force: then the
+// command goes on to its end.
 
 // supervised, set in the environment of the command's own process, is taken out of it
 // before anything else is started.

@@ -93,7 +93,7 @@ func openAll(args []string, with overlays) ([]*scenarios.Scenario, error) {
 		all = append(all, found...)
 	}
 	if len(problems) > 0 {
-		// An overlay's problems are each drill's, and told once.
+		// An overlay's problems are each drill's, and reported once.
 		return nil, exitError{exitInvalid, problems.Err()}
 	}
 	return all, nil

@@ -20,8 +20,8 @@ var bySeverity = []struct {
 	{sla.Pass, exitPass},
 }
 
-// verdictExit gives the worst of the verdicts as an exit status. A verdict that
-// it does not know, and none at all, are errors: no data is never a pass.
+// verdictExit gives the worst of the verdicts as an exit status. An unknown verdict, and
+// none at all, are errors: no data is never a pass.
 func verdictExit(verdicts ...sla.Verdict) error {
 	worst := len(bySeverity) - 1
 	for _, v := range verdicts {

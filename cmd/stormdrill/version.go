@@ -12,7 +12,7 @@ import (
 // build is what version --json prints: the program, and what it is built from.
 type build struct {
 	Version  string   `json:"version"`
-	Revision string   `json:"revision"` // of the sources; "" where the build does not know it
+	Revision string   `json:"revision"` // of the sources; "" where the build does not record it
 	Modified bool     `json:"modified"` // the sources had changes since
 	Go       string   `json:"go"`
 	OS       string   `json:"os"`

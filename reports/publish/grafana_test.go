@@ -25,8 +25,9 @@ func rehearsed(names ...string) *timeline.Record {
 	return r
 }
 
-// told is one annotation in short: its own tag, and seconds since the wall clock was read.
-func told(t *testing.T, r *timeline.Record) (all []string) {
+// annotated is one annotation in short: its own tag, and seconds since the wall clock was
+// read.
+func annotated(t *testing.T, r *timeline.Record) (all []string) {
 	t.Helper()
 	for _, a := range Annotations(r) {
 		from := time.UnixMilli(a.Time).Sub(r.Header.Wall)
@@ -54,7 +55,7 @@ func TestAnnotations(t *testing.T) {
 		{[]string{"error"}, nil},
 		{nil, nil},
 	} {
-		if have := told(t, rehearsed(c.marks...)); !slices.Equal(have, c.want) {
+		if have := annotated(t, rehearsed(c.marks...)); !slices.Equal(have, c.want) {
 			t.Errorf("%q: have %q, want %q", c.marks, have, c.want)
 		}
 	}

@@ -1,5 +1,6 @@
-// Package publish tells other systems of a run, over HTTP: a Prometheus Pushgateway its
-// numbers, Grafana its phases and faults. What goes wrong there says nothing of the drill.
+// Package publish sends a run to other systems, over HTTP: its numbers to a Prometheus
+// Pushgateway, its phases and faults to Grafana. What goes wrong there says nothing of the
+// drill.
 package publish
 
 import (
@@ -18,8 +19,8 @@ import (
 // within bounds each request.
 const within = 10 * time.Second
 
-// Address is where a system is told, as it was written. ${env:NAME} in it are read when it is
-// used, and their values stand there as they are, as in the URLs of a scenario.
+// Address is where a system is reached, as it was written. ${env:NAME} in it are read when
+// it is used, and their values stand there as they are, as in the URLs of a scenario.
 type Address string
 
 // Check reports an address that is no URL of HTTP, or lacks its secrets.

@@ -66,8 +66,8 @@ func TestPushgateway(t *testing.T) {
 	}
 }
 
-// What is sent on is sent whole, or it is not said to be told: a proxy that has http asked for
-// by https answers 301, and a page that is there says nothing of the metrics.
+// What is sent on is sent whole, or it is not said to be sent: a proxy that has http asked
+// for by https answers 301, and a page that is there says nothing of the metrics.
 func TestRedirect(t *testing.T) {
 	for status, want := range map[int]string{http.StatusMovedPermanently: "301", http.StatusFound: "302",
 		http.StatusPermanentRedirect: "", http.StatusTemporaryRedirect: ""} {
@@ -77,7 +77,7 @@ func TestRedirect(t *testing.T) {
 		err := Pushgateway(t.Context(), Address(first.URL), "stormdrill", "x", []byte("x 1\n"))
 		if want == "" && (err != nil || len(a.bodies) != 1 || a.bodies[0] != "x 1\n") ||
 			want != "" && (err == nil || !strings.Contains(err.Error(), want) || len(a.bodies) > 0) {
-			t.Errorf("%d: %v, told %q", status, err, a.bodies)
+			t.Errorf("%d: %v, sent %q", status, err, a.bodies)
 		}
 	}
 	loop := server(t)
@@ -85,7 +85,7 @@ func TestRedirect(t *testing.T) {
 		http.Redirect(w, r, loop.URL, http.StatusTemporaryRedirect)
 	})
 	if err := Pushgateway(t.Context(), Address(loop.URL), "stormdrill", "x", nil); err == nil {
-		t.Error("told to nobody, round and round")
+		t.Error("sent to nothing, round and round")
 	}
 }
 
