@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -14,34 +16,49 @@ func newDoctor() *cobra.Command {
 		Short: "Say whether drills can run here, and what cures it where not",
 		Long: `Doctor examines this machine, the engine, and, by a small lab that it starts and
 removes again, what a drill's containers may do and how busy the engine's machine
-is. Each line is ok, missing (drills do not run without it) or absent (nothing needs
-it, or not always), with a cure.
+is. It says what it looked at, the value it found, what that means for drills, and a
+cure where the value is bad. ok: it is good; warn: drills run, and the line says what may
+suffer; error: drills do not run until it is cured.
 
-Exit status: 0 drills can run, 4 something they need is missing.`,
+Exit status: 0 drills can run, 4 they cannot.`,
 		Example: `  stormdrill doctor
   DOCKER_HOST=ssh://root@lab stormdrill doctor`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			missing := 0
-			ground.Doctor(c.Context(), func(f lab.Finding) {
-				state := "ok"
-				switch {
-				case !f.OK && f.Needed:
-					state = "missing"
-					missing++
-				case !f.OK:
-					state = "absent"
-				}
-				fmt.Fprintf(c.OutOrStdout(), "%-8s %s: %s\n", state, f.What, f.Detail)
-				if f.Cure != "" {
-					fmt.Fprintf(c.OutOrStdout(), "%-8s %s\n", "", f.Cure)
-				}
-			})
-			if missing > 0 {
-				return exitError{exitHarness,
-					fmt.Errorf("%s is missing: drills cannot run here", count(missing, "thing"))}
-			}
-			return nil
+			return examine(c.Context(), ground.Doctor, c.OutOrStdout())
 		},
 	}
+}
+
+// examine prints what a doctor tells, and whether drills can run.
+func examine(ctx context.Context, doctor func(context.Context, func(lab.Finding)),
+	w io.Writer) error {
+	warned, failed := 0, 0
+	doctor(ctx, func(f lab.Finding) {
+		state := "ok"
+		switch {
+		case f.OK:
+		case f.Needed:
+			state = "error"
+			failed++
+		default:
+			state = "warn"
+			warned++
+		}
+		fmt.Fprintf(w, "%-5s %s: %s\n", state, f.What, f.Detail)
+		fmt.Fprintf(w, "%-5s %s\n", "", f.Means)
+		if f.Cure != "" {
+			fmt.Fprintf(w, "%-5s Cure: %s.\n", "", f.Cure)
+		}
+	})
+	if failed > 0 {
+		return exitError{exitHarness,
+			fmt.Errorf("drills cannot run here: %s", count(failed, "error"))}
+	}
+	said := "Drills can run here."
+	if warned > 0 {
+		said = fmt.Sprintf("Drills can run here, with %s.", count(warned, "warning"))
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", said)
+	return err
 }

@@ -107,11 +107,12 @@ type Touched struct {
 	At   int64  `json:"at"`
 }
 
-// Feature is one thing of the kernel or of the container that faults need, or
-// would use.
+// Feature is one thing of the kernel or of the container that faults need, or that a
+// reader of results wants to know.
 type Feature struct {
 	Name   string `json:"name"`
 	There  bool   `json:"there"`
 	Needed bool   `json:"needed"` // drills do not run without it
-	Detail string `json:"detail,omitempty"`
+	Detail string `json:"detail"` // the value that was found
+	Means  string `json:"means"`  // what drills have of it, a sentence
 }

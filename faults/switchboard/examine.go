@@ -3,13 +3,11 @@
 package switchboard
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/google/nftables"
-	"github.com/vishvananda/netlink"
 
 	"github.com/stormdrill/stormdrill/faults/link"
 )
@@ -18,24 +16,21 @@ import (
 // tried. It is the answer to the call "examine".
 func Examine() []link.Feature {
 	return []link.Feature{
-		tried("nftables", true, tryTable()),
-		tried("packet drop by share (nftables numgen, hash)", true, tryRuleset()),
-		sysctl("net.ipv4.ip_forward", "1", true),
-		sysctl("net.ipv4.icmp_ratemask", "0", true),
-		noted("net.ipv4.tcp_syn_linear_timeouts", "/proc/sys/net/ipv4/tcp_syn_linear_timeouts"),
-		tried("token bucket (tbf)", false, tryQdisc(func(a netlink.QdiscAttrs) netlink.Qdisc {
-			return &netlink.Tbf{QdiscAttrs: a, Rate: 1 << 20, Limit: 1 << 16, Buffer: 1 << 14}
-		})),
-		tried("netem", false, tryQdisc(func(a netlink.QdiscAttrs) netlink.Qdisc {
-			return netlink.NewNetem(a, netlink.NetemQdiscAttrs{Latency: 1000})
-		})),
+		tried("nftables of the engine's kernel", tryTable(),
+			"Every link of a drill is made of its rules."),
+		tried("nftables expressions numgen and hash", tryRuleset(),
+			"Faults that hit a share of packets or connections, such as loss, draw by them."),
+		sysctl("net.ipv4.ip_forward", "1", "Links forward users' packets to the targets by it."),
+		sysctl("net.ipv4.icmp_ratemask", "0",
+			"Each client that the fault unreachable hits is told; else the kernel tells some."),
+		resent(),
 	}
 }
 
-func tried(name string, needed bool, err error) link.Feature {
-	f := link.Feature{Name: name, There: err == nil, Needed: needed}
+func tried(name string, err error, means string) link.Feature {
+	f := link.Feature{Name: name, There: err == nil, Needed: true, Detail: "works", Means: means}
 	if err != nil {
-		f.Detail = err.Error()
+		f.Detail = "does not work: " + err.Error()
 	}
 	return f
 }
@@ -75,41 +70,32 @@ func tryRuleset() error {
 	return conn.Flush()
 }
 
-// tryQdisc puts a queueing discipline on loopback and takes it away.
-func tryQdisc(make func(netlink.QdiscAttrs) netlink.Qdisc) error {
-	lo, err := netlink.LinkByName("lo")
-	if err != nil {
-		return err
-	}
-	q := make(netlink.QdiscAttrs{LinkIndex: lo.Attrs().Index, Handle: netlink.MakeHandle(1, 0),
-		Parent: netlink.HANDLE_ROOT})
-	if err := netlink.QdiscAdd(q); err != nil {
-		return errors.New("this kernel has none: " + err.Error())
-	}
-	return netlink.QdiscDel(q)
-}
-
-func sysctl(name, want string, needed bool) link.Feature {
-	f := link.Feature{Name: name, Needed: needed}
+func sysctl(name, want, means string) link.Feature {
+	f := link.Feature{Name: name, Needed: true, Means: means}
 	b, err := os.ReadFile("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
 	have := strings.TrimSpace(string(b))
 	switch f.There = err == nil && have == want; {
 	case err != nil:
 		f.Detail = err.Error()
 	case !f.There:
-		f.Detail = fmt.Sprintf("is %s, want %s", have, want)
+		f.Detail = fmt.Sprintf("%s, wanted is %s", have, want)
 	default:
 		f.Detail = have
 	}
 	return f
 }
 
-// noted reads a value that a reader of results may want to know.
-func noted(name, path string) link.Feature {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return link.Feature{Name: name, Detail: "not in this kernel: SYNs are sent again after " +
-			"1, 3, 7, 15 s"}
+// resent says when kernels of this version send a SYN again that got no answer. No value is
+// a bad one.
+func resent() link.Feature {
+	f := link.Feature{Name: "net.ipv4.tcp_syn_linear_timeouts", There: true,
+		Detail: "not in this kernel, which is older than Linux 6.5",
+		Means:  "Where a fault drops SYNs, clients send them again after 1, 3, 7 and 15 s."}
+	b, err := os.ReadFile("/proc/sys/" + strings.ReplaceAll(f.Name, ".", "/"))
+	if err == nil {
+		f.Detail = strings.TrimSpace(string(b))
+		f.Means = "Where a fault drops SYNs, clients send so many again each second, and later " +
+			"ones after ever longer times."
 	}
-	return link.Feature{Name: name, There: true, Detail: strings.TrimSpace(string(b))}
+	return f
 }

@@ -98,11 +98,12 @@ type Dead struct {
 
 func (d Dead) String() string { return fmt.Sprintf("run %s: %s", d.Run, d.Outcome) }
 
-// Finding is one line of the doctor's.
+// Finding is one thing that the doctor looked at.
 type Finding struct {
-	What   string
+	What   string // was looked at
 	OK     bool
 	Needed bool   // drills do not run without it
-	Detail string // what was found
+	Detail string // the value that was found, and the one that is wanted
+	Means  string // what drills have of it
 	Cure   string // what to do about it; empty where OK
 }

@@ -438,8 +438,15 @@ func TestDrillNoEngine(t *testing.T) {
 func TestDrillDoctor(t *testing.T) {
 	out, err := exec.Command(stormdrill, "doctor").CombinedOutput()
 	t.Logf("%s", out)
-	if err != nil || strings.Contains(string(out), "missing ") {
+	if err != nil || !strings.Contains(string(out), "\nDrills can run here") {
 		t.Errorf("doctor: %v", err)
+	}
+	for _, want := range []string{"ok    Docker engine: ", "ok    containment of a drill's network: ",
+		"ok    nftables of the engine's kernel: works\n", "ok    net.ipv4.ip_forward: 1\n",
+		" load of the engine's machine: "} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("doctor does not say %q", want)
+		}
 	}
 	if left := engineHolds(t, ""); len(left) > 0 {
 		t.Errorf("left behind: %q", left)

@@ -73,8 +73,16 @@ func connect(ctx context.Context) (*client.Client, error) {
 	} else {
 		f.Close()
 	}
-	return nil, fmt.Errorf("%w (%w)", lab.ErrNoEngine, err)
+	return nil, &noEngineError{err}
 }
+
+// noEngineError is lab.ErrNoEngine with its cause.
+type noEngineError struct{ cause error }
+
+func (e *noEngineError) Error() string { return fmt.Sprintf("%v (%v)", lab.ErrNoEngine, e.cause) }
+
+// Unwrap gives both.
+func (e *noEngineError) Unwrap() []error { return []error{lab.ErrNoEngine, e.cause} }
 
 // socket is the path of an engine's unix socket.
 type socket string

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"time"
 
@@ -20,11 +19,6 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
-
-// finding is a line; its cure is empty where it is well.
-func finding(what string, ok, needed bool, detail, cure string) lab.Finding {
-	return lab.Finding{What: what, OK: ok, Needed: needed, Detail: detail, Cure: cure}
-}
 
 // trial is a lab of the smallest kind that uses everything: its balancer is
 // ready only when names, links and the load node work.
@@ -45,11 +39,12 @@ sla: {thresholds: [success in baseline >= 99%]}
 // by a trial lab that is removed again, what containers may do. tell takes each
 // finding as it is made.
 func (Engine) Doctor(ctx context.Context, tell func(lab.Finding)) {
-	machine(tell)
+	if f, ok := room(); ok {
+		tell(f)
+	}
 	engine, err := connect(ctx)
 	if err != nil {
-		tell(finding("engine", false, true, err.Error(),
-			"start a Docker engine, or point DOCKER_HOST at it"))
+		tell(noEngine(err))
 		return
 	}
 	defer engine.Close()
@@ -60,91 +55,126 @@ func (Engine) Doctor(ctx context.Context, tell func(lab.Finding)) {
 	examineLab(ctx, tell)
 }
 
+// failed makes a finding of what could not be looked at.
+func failed(f lab.Finding, err error, cure string) lab.Finding {
+	f.OK, f.Detail, f.Cure = false, err.Error(), cure
+	return f
+}
+
 // leftovers says what dead drills left.
 func leftovers(ctx context.Context) lab.Finding {
+	f := lab.Finding{What: "left by drills that were killed", OK: true, Detail: "nothing",
+		Means: "A drill that was killed may leave containers and a network behind."}
 	runs, err := Left(ctx)
-	f := finding("nothing left of dead drills", err == nil && len(runs) == 0, false, "nothing", "")
-	switch {
-	case err != nil:
-		f.Detail, f.Cure = err.Error(), "see whether docker ps answers"
-	case len(runs) > 0:
-		f.Detail, f.Cure = "of "+strings.Join(runs, ", "),
-			"the next run removes it, or stormdrill clean now"
+	if err != nil {
+		return failed(f, err, "see whether docker ps answers")
+	}
+	if len(runs) > 0 {
+		f.OK, f.Detail = false, "run "+strings.Join(runs, ", ")
+		f.Cure = "the next run removes them, and stormdrill clean does it now"
 	}
 	return f
 }
 
-// roomNeeded is what a long drill's evidence and the node image take.
+// roomNeeded is what a long drill's evidence takes.
 const roomNeeded = 1 << 30
 
-func machine(tell func(lab.Finding)) {
-	cores := finding("cores", runtime.NumCPU() >= 2, false, fmt.Sprint(runtime.NumCPU()), "")
-	if !cores.OK {
-		cores.Cure = "load, switchboard and targets share one core: keep rates low, or the " +
-			"generator will convict itself"
-	}
-	tell(cores)
+// room says whether this folder has room for evidence, where the system tells.
+func room() (lab.Finding, bool) {
 	dir, err := os.Getwd()
 	if err != nil {
-		return
+		return lab.Finding{}, false
 	}
-	if free, ok := freeIn(dir); ok {
-		f := finding("disk", free >= roomNeeded, false,
-			fmt.Sprintf("%.1f GiB free here", float64(free)/(1<<30)), "")
-		if !f.OK {
-			f.Cure = "make room, or give run another --out"
-		}
-		tell(f)
+	free, ok := freeIn(dir)
+	return roomOf(free), ok
+}
+
+func roomOf(free uint64) lab.Finding {
+	f := lab.Finding{What: "free disk space in this folder", OK: free >= roomNeeded,
+		Detail: fmt.Sprintf("%.1f GiB, wanted is at least %.0f GiB", gib(free), gib(roomNeeded)),
+		Means:  "Runs keep their evidence here. One that finds no room ends as an error."}
+	if !f.OK {
+		f.Cure = "make room, or give run a folder elsewhere by --out"
 	}
+	return f
+}
+
+// gib writes bytes as GiB.
+func gib[N uint64 | int64 | int](bytes N) float64 { return float64(bytes) / (1 << 30) }
+
+// engineFinding is the engine's, before it was asked.
+var engineFinding = lab.Finding{What: "Docker engine", Needed: true,
+	Means: "Each drill runs in Linux containers of this engine."}
+
+func noEngine(err error) lab.Finding {
+	f := failed(engineFinding, err, "start one, or point DOCKER_HOST at it")
+	if none := (*noEngineError)(nil); errors.As(err, &none) {
+		f.Detail = "none answers: " + none.cause.Error()
+	}
+	return f
 }
 
 func examineEngine(ctx context.Context, engine *client.Client, tell func(lab.Finding)) bool {
+	f := engineFinding
 	v, err := engine.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
-		tell(finding("engine", false, true, err.Error(), "see whether docker version answers"))
+		tell(failed(f, err, "see whether docker version answers"))
 		return false
 	}
-	ok := v.Os == "linux"
-	f := finding("engine", ok, true, fmt.Sprintf("%s, API %s, %s/%s", v.Version, v.APIVersion, v.Os,
-		v.Arch), "")
-	if !ok {
+	f.OK = v.Os == "linux"
+	f.Detail = fmt.Sprintf("%s, API %s, %s/%s", v.Version, v.APIVersion, v.Os, v.Arch)
+	if !f.OK {
 		f.Cure = "switch the engine to Linux containers"
 	}
 	tell(f)
 	if info, err := engine.Info(ctx, client.InfoOptions{}); err == nil {
-		tell(finding("engine's machine", true, false,
-			fmt.Sprintf("%d cores, %.0f GiB, Linux %s", info.Info.NCPU,
-				float64(info.Info.MemTotal)/(1<<30), info.Info.KernelVersion), ""))
+		tell(machineOf(info.Info.NCPU, info.Info.MemTotal, info.Info.KernelVersion))
 	}
-	return ok
+	return f.OK
 }
 
-// walls are what containment.md describes.
-const walls = "a network that no packet leaves (no masquerading, no address of this machine, " +
-	"strays to the switchboard)"
+// coresWanted leave one to the load while the targets have another.
+const coresWanted = 2
+
+// machineOf is about the machine that containers run on, which may be another than the CLI's.
+func machineOf(cores int, memory int64, kernel string) lab.Finding {
+	f := lab.Finding{What: "machine of the engine", OK: cores >= coresWanted,
+		Detail: fmt.Sprintf("cores: %d, wanted are at least %d; memory: %.1f GiB; Linux %s",
+			cores, coresWanted, gib(memory), kernel),
+		Means: "Load, switchboard and targets run on these cores at the same time."}
+	if !f.OK {
+		f.Cure = "keep rates low: requests that leave late make a run inconclusive"
+	}
+	return f
+}
+
+// What the trial lab shows; containment.md describes the walls.
+var (
+	containers = lab.Finding{What: "containers of a trial drill", Needed: true,
+		Means: "A drill's containers want NET_ADMIN, sysctls, DNS forwarding and links."}
+	walls = lab.Finding{What: "containment of a drill's network", Needed: true,
+		Means: "No packet of a drill may reach anything else, this machine included."}
+)
 
 // examineLab starts the trial lab and asks its nodes.
 func examineLab(ctx context.Context, tell func(lab.Finding)) {
 	began := time.Now()
 	l, err := tryLab(ctx)
-	var open *lab.UncontainedError
-	if errors.As(err, &open) {
-		tell(finding(walls, false, true, strings.Join(open.Lacks, "; "),
-			"use Docker 20.10 or newer; run --uncontained does without"))
-		return
-	}
 	if err != nil {
-		tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", false,
-			true, err.Error(), "the message names what the engine refused: allow it, or use "+
-				"another engine"))
+		tell(noLab(err))
 		return
 	}
-	tell(finding("a drill's containers (NET_ADMIN, sysctls, DNS forwarding, links)", true, true,
-		fmt.Sprintf("up in %.1f s", time.Since(began).Seconds()), ""))
-	tell(finding(walls, true, true, "looked at from inside", ""))
+	up, closed := containers, walls
+	up.OK, up.Detail = true, fmt.Sprintf("up within %.1f s", time.Since(began).Seconds())
+	closed.OK, closed.Detail = true, "no masquerading, no address of this machine, strays go to "+
+		"the switchboard; looked at from inside"
+	tell(up)
+	tell(closed)
 	var features []link.Feature
 	if err := l.Switchboard().Call(ctx, "examine", nil, &features); err != nil {
-		tell(finding("kernel", false, true, err.Error(), ""))
+		tell(failed(lab.Finding{What: "kernel of the engine's machine", Needed: true,
+			Means: "Links and packet faults are made of what the kernel has."}, err,
+			"run doctor again: the switchboard of the trial drill ended"))
 	}
 	for _, f := range features {
 		tell(feature(f))
@@ -152,25 +182,36 @@ func examineLab(ctx context.Context, tell func(lab.Finding)) {
 	clock(ctx, l, tell)
 	var busy load.Pressure
 	if err := l.Load().Call(ctx, "machine", nil, &busy); err != nil {
-		tell(finding("a quiet machine", false, true, err.Error(), ""))
+		f := busyFinding
+		f.Needed = true // of the node, and not of what it would have said
+		tell(failed(f, err, loadEnded))
 	} else {
 		tell(loadOf(busy))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if err := l.Close(ctx); err != nil {
-		tell(finding("removal", false, true, err.Error(), "stormdrill clean removes it"))
+		tell(failed(lab.Finding{What: "removal of the trial drill", Needed: true,
+			Means: "Each drill removes its containers and its network at its end."}, err,
+			"stormdrill clean removes it"))
 	}
 }
 
+// noLab says why the trial lab did not start.
+func noLab(err error) lab.Finding {
+	if open := (*lab.UncontainedError)(nil); errors.As(err, &open) {
+		return failed(walls, errors.New(strings.Join(open.Lacks, "; ")),
+			"use Docker 20.10 or newer; run --uncontained does without")
+	}
+	return failed(containers, err,
+		"the message names what the engine refused: allow it, or use another engine")
+}
+
 func feature(f link.Feature) lab.Finding {
-	out := finding(f.Name, f.There, f.Needed, f.Detail, "")
+	out := lab.Finding{What: f.Name, OK: f.There, Needed: f.Needed, Detail: f.Detail,
+		Means: f.Means}
 	if !f.There {
-		out.Cure = "no fault of today needs it"
-		if f.Needed {
-			out.Cure = "use an engine whose kernel has it, and allow it to a container with " +
-				"NET_ADMIN"
-		}
+		out.Cure = "use an engine whose kernel has it, and allow it to a container with NET_ADMIN"
 	}
 	return out
 }
@@ -178,41 +219,59 @@ func feature(f link.Feature) lab.Finding {
 // clockNeeded is the doubt about two clocks that no objective of 100 ms feels.
 const clockNeeded = 5 * time.Millisecond
 
+// clockFinding is about the clocks, before they were compared.
+var clockFinding = lab.Finding{What: "clock of the containers against this command's",
+	Means: "Watchers that run on this machine are timed no better than that."}
+
+// loadEnded is the cure where the trial's load node does not answer.
+const loadEnded = "run doctor again: the load node of the trial drill ended"
+
 func clock(ctx context.Context, l *Lab, tell func(lab.Finding)) {
 	o, err := wire.MeasureOffset(ctx, l.Load(), 20)
 	if err != nil {
-		tell(finding("clock", false, true, err.Error(), ""))
+		f := clockFinding
+		f.Needed = true // of the node, and not of its clock
+		tell(failed(f, err, loadEnded))
 		return
 	}
-	f := finding("clock", o.Bound <= clockNeeded, false,
-		fmt.Sprintf("known to ± %s", o.Bound.Round(time.Microsecond)), "")
+	tell(clockOf(o.Bound))
+}
+
+func clockOf(bound time.Duration) lab.Finding {
+	f := clockFinding
+	f.OK = bound <= clockNeeded
+	f.Detail = fmt.Sprintf("known to ± %s, wanted is ± %s or better",
+		bound.Round(time.Microsecond), clockNeeded)
 	if !f.OK {
-		f.Cure = "command and loopback watchers are timed no better than that: run stormdrill " +
-			"nearer to the engine"
+		f.Cure = "run stormdrill nearer to the engine, or leave command and loopback watchers out"
 	}
-	tell(f)
+	return f
 }
 
 // mostLoad is how many runnable tasks a core may have for a drill to have its share of it.
 const mostLoad = 1.0
 
+// busyFinding is about the load, before it was asked.
+var busyFinding = lab.Finding{What: "load of the engine's machine",
+	Means: "On a busy machine requests leave late, and targets that get no turn fail their users."}
+
 // loadOf says whether the engine's machine has room for a drill. The lab that asks is in the
 // figure, with a few hundredths.
 func loadOf(p load.Pressure) lab.Finding {
-	const what = "a quiet machine"
+	f := busyFinding
 	if p.Load == 0 && p.CPU == nil {
-		return finding(what, true, false, "not known: the engine's kernel does not say", "")
+		f.OK, f.Detail = true, "not known: the engine's kernel does not say"
+		return f
 	}
 	each := p.Load / float64(max(p.Cores, 1))
-	detail := fmt.Sprintf("%.1f runnable tasks a core over the last minute, at most %.0f is quiet",
-		each, mostLoad)
+	f.OK = each <= mostLoad
+	f.Detail = fmt.Sprintf("%.1f runnable tasks a core over the last minute, wanted is at most "+
+		"%.0f", each, mostLoad)
 	if p.CPU != nil {
-		detail += fmt.Sprintf("; some task waited for CPU %.0f %% of the last 10 s", 100**p.CPU)
+		f.Detail += fmt.Sprintf("; some task waited for CPU %.0f%% of the last 10 s", 100**p.CPU)
 	}
-	f := finding(what, each <= mostLoad, false, detail, "")
 	if !f.OK {
-		f.Cure = "requests leave late, and runs end inconclusive; a target that gets no turn " +
-			"fails its users: wait, or give drills a machine of their own"
+		f.Cure = "wait, or give drills a machine of their own"
 	}
 	return f
 }

@@ -63,7 +63,8 @@ func (Ground) Sweep(context.Context) ([]lab.Dead, error) { return nil, nil }
 
 // Doctor finds what there is.
 func (Ground) Doctor(_ context.Context, tell func(lab.Finding)) {
-	tell(lab.Finding{What: "memory", OK: true, Needed: true})
+	tell(lab.Finding{What: "memory", OK: true, Needed: true, Detail: "there is some",
+		Means: "A drill in memory needs nothing else."})
 }
 
 // Start starts a lab.
