@@ -61,6 +61,11 @@ sla: {recover: 5s}
 				!strings.Contains(notes, c.others) {
 				t.Errorf("notes: %s\nwant %q", notes, c.others)
 			}
+			for _, said := range []string{"is always found late", "set phases.jitter to the longest interval", "such as jitter: 15s"} {
+				if strings.Contains(notes, said) != (c.others != "") {
+					t.Errorf("notes: %s\nsay why it matters and what to do, %q, only where it does", notes, said)
+				}
+			}
 		})
 	}
 }

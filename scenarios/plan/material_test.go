@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -35,9 +36,10 @@ func TestTLSIsOpenedToRead(t *testing.T) {
 	if want := []string{"edge -> app-2:8443"}; !slices.Equal(opened, want) {
 		t.Errorf("opened: %q, want %q", opened, want)
 	}
-	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes,
+	if last := p.Notes[len(p.Notes)-1]; !strings.Contains(last,
 		"if edge checks certificates, give it drill:ca.pem") {
-		t.Errorf("notes do not say which clients have to trust it:\n%s", notes)
+		t.Errorf("the last note does not say which clients have to trust it:\n%s",
+			strings.Join(p.Notes, "\n"))
 	}
 	for _, f := range p.Faults {
 		for _, l := range f.Site.Links {
@@ -45,6 +47,44 @@ func TestTLSIsOpenedToRead(t *testing.T) {
 				t.Errorf("fault %s is bound to %+v", f.Name, l)
 			}
 		}
+	}
+}
+
+// The note on certificates is there where the drill has any TLS, as far as the scenario
+// shows, and nowhere else: a link between images of one's own may speak anything.
+func TestCertificatesAreToldOfWhereThereIsTLS(t *testing.T) {
+	const text = `
+name: own
+targets:
+  edge: {image: "haproxy:3.0", ports: [8080], uses: [app]%s}
+  app: {image: "shop:1.4", replicas: 2, ports: [%s]}
+load:
+  visitors: {to: "http://edge:8080/", rate: 100/s, connections: {live: 5s}}
+phases: {baseline: 15s, fault: 10s, recovery: 15s, confirm: 3s}
+faults:
+  bad: {http-status: {link: "edge -> app", code: 503}}
+sla: {recover: 5s}
+`
+	const said = "link edge -> app-1:%[1]s, edge -> app-2:%[1]s: where TLS is spoken there"
+	for name, c := range map[string]struct {
+		files, port string
+		want        bool
+	}{
+		"plain":               {"", "8080", false},
+		"other files":         {", files: {/etc/haproxy.cfg: material_test.go}", "8080", false},
+		"a port that is used": {"", "8443", true},
+		"a certificate":       {", files: {/etc/ca.pem: drill:ca.pem}", "8080", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := planned(t, parsed(t, fmt.Sprintf(text, c.files, c.port)), Options{})
+			last := p.Notes[len(p.Notes)-1]
+			if have := strings.Contains(last, fmt.Sprintf(said, c.port)); have != c.want {
+				t.Errorf("last note %q", last)
+			}
+			if all := strings.Join(p.Notes, "\n"); strings.Contains(all, "TLS") != c.want {
+				t.Errorf("notes: %s", all)
+			}
+		})
 	}
 }
 

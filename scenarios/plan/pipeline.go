@@ -126,6 +126,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	}
 	steps := schedule{d, s.Phases, bound.faults, writeGap(users.groups) > 0, every, detectors,
 		s.Targets, alerting.known}.timeline()
+	sayOpened(d, nodes.nodes, net.links) // last: it is long, and for few
 	if err := d.problems.Err(); err != nil {
 		return nil, err
 	}

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/stormdrill/stormdrill/faults/link"
 )
@@ -34,19 +36,53 @@ func proxied(d *diagnostics, net network, all []Fault) ([]link.Link, []Fault) {
 	for i := range marked {
 		marked[i].Site.Links = mark(marked[i].Site.Links)
 	}
-	sayOpened(d, net.nodes, links)
 	return links, marked
 }
 
 // sayOpened names the clients that have to trust what an opened link shows: all of the
-// drill's own do.
+// drill's own do. Where nothing in the drill speaks TLS there is nothing to be trusted.
 func sayOpened(d *diagnostics, nodes map[string]*Node, links []link.Link) {
+	if !mayEncrypt(nodes, links) {
+		return
+	}
+	opened := map[string][]string{} // links, by client
 	for _, l := range links {
 		if n := nodes[l.From]; l.Opened && n != nil && n.Spec.Lab == nil {
-			d.note("link %s: where TLS is spoken there, it ends in the switchboard, which shows "+
-				"a certificate of the drill's own authority and brings no client's certificate "+
-				"along: "+
-				"if %s checks certificates, give it drill:ca.pem among its files", l.ID, l.From)
+			opened[l.From] = append(opened[l.From], l.ID)
 		}
 	}
+	for _, from := range sortedKeys(opened) {
+		d.note("link %s: where TLS is spoken there, it ends in the switchboard, which shows "+
+			"a certificate of the drill's own authority and brings no client's certificate "+
+			"along: "+
+			"if %s checks certificates, give it drill:ca.pem among its files",
+			strings.Join(opened[from], ", "), from)
+	}
+}
+
+// mayEncrypt reports whether anything in the drill speaks TLS, as far as the scenario shows:
+// a link or an embedded target that does, a port that is usual for it, or a certificate.
+func mayEncrypt(nodes map[string]*Node, links []link.Link) bool {
+	for _, l := range links {
+		if l.Protocol == link.Encrypted || l.Port == 443 || l.Port == 8443 {
+			return true
+		}
+	}
+	for _, n := range nodes {
+		if n.Spec.Lab != nil && n.Spec.Lab.TLS {
+			return true
+		}
+		for inside, beside := range n.Spec.Files {
+			if ofTLS(inside) || ofTLS(beside) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofTLS reports whether a file is one of certificates or keys, by its name.
+func ofTLS(file string) bool {
+	return slices.Contains([]string{".pem", ".crt", ".cer", ".key", ".p12", ".pfx", ".jks"},
+		path.Ext(file))
 }
