@@ -14,7 +14,6 @@ import (
 	"strconv"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
-	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
@@ -34,15 +33,11 @@ func newProbe(c load.Check, s load.Spec) (probe.Probe, error) {
 	}
 	var all []probe.Probe
 	if c.HTTP != nil {
-		want, err := expect.Compile(c.HTTP.Expect)
-		if err != nil {
-			return nil, fmt.Errorf("check %q: expect: %w", c.Name, err)
-		}
-		to, err := probe.Revealed(c.HTTP.URL)
+		asker, err := newHTTPAsker(c.HTTP, r, trust)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", c.Name, err)
 		}
-		all = append(all, &httpAsker{to, r, trust, want})
+		all = append(all, asker)
 	}
 	if c.TCP != nil {
 		all = append(all, &tcpAsker{c.TCP, r})
@@ -125,13 +120,13 @@ func caOf(c load.Check) string {
 // page reads a state page over one connection that it keeps: what is asked for
 // is in the page, so the path to it should disturb as little as it can.
 type page struct {
-	at  string // URL
-	via *http.Transport
+	question *http.Request
+	via      *http.Transport
 }
 
 func pageOn(at secret.Text, r *dialer, trust *tls.Config) (page, error) {
-	to, err := probe.Revealed(at)
-	return page{to, newTransport(r, trust)}, err
+	question, _, err := prototypeOf(load.Group{URL: at}, checkAgent)
+	return page{question, newTransport(r, trust)}, err
 }
 
 // get reads the page; a status other than 200 is an error that says so.
@@ -140,7 +135,7 @@ func (p page) get(ctx context.Context) ([]byte, error) { return probe.Get(ctx, p
 // Whole reads the page, whatever its status: what is unwell often says so with 503.
 func (p page) Whole(ctx context.Context) ([]byte, int, error) {
 	var body bytes.Buffer
-	a, class, err := fetch(ctx, p.via, p.at, limited{&body, probe.MostPage})
+	a, class, err := fetch(ctx, p.via, p.question, limited{&body, probe.MostPage})
 	if class != load.OK {
 		return nil, 0, fmt.Errorf("out of reach: %s: %w", class, err)
 	}
@@ -150,17 +145,21 @@ func (p page) Whole(ctx context.Context) ([]byte, int, error) {
 // Close ends the connection that is kept.
 func (p page) Close() { p.via.CloseIdleConnections() }
 
-// fetch makes one GET and says how it ended. Class is OK where the answer is
-// complete, whatever its status.
-func fetch(ctx context.Context, via http.RoundTripper, url string, sink io.Writer) (answer,
-	load.Class, error) {
+// checkAgent is the User-Agent of checks, unless a header says another.
+const checkAgent = "stormdrill-check"
+
+// fetch asks once and says how it ended. Class is OK where the answer is complete, whatever
+// its status.
+func fetch(ctx context.Context, via http.RoundTripper, question *http.Request,
+	sink io.Writer) (answer, load.Class, error) {
 	s, ctx := newTrace(ctx)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return answer{}, load.Local, err
+	req := question.WithContext(ctx)
+	if question.GetBody != nil {
+		var err error
+		if req.Body, err = question.GetBody(); err != nil {
+			return answer{}, load.Local, err
+		}
 	}
-	req.Header.Set("User-Agent", "stormdrill-check")
-	probe.Authorize(req)
 	a, err := s.do(via, req, sink)
 	return a, classify(err, s.stage()), err
 }

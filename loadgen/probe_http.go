@@ -5,7 +5,9 @@ package loadgen
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 
 	"github.com/stormdrill/stormdrill/loadgen/expect"
@@ -15,10 +17,20 @@ import (
 
 // httpAsker asks for a URL on a fresh connection each time.
 type httpAsker struct {
-	url    string
-	dialer *dialer
-	trust  *tls.Config
-	want   *expect.Expectation
+	question *http.Request
+	dialer   *dialer
+	trust    *tls.Config
+	want     *expect.Expectation
+}
+
+func newHTTPAsker(c *load.HTTPProbe, r *dialer, trust *tls.Config) (*httpAsker, error) {
+	want, err := expect.Compile(c.Expect)
+	if err != nil {
+		return nil, fmt.Errorf("expect: %w", err)
+	}
+	question, _, err := prototypeOf(load.Group{URL: c.URL, Method: c.Method, Headers: c.Headers,
+		Body: c.Body}, checkAgent)
+	return &httpAsker{question, r, trust, want}, err
 }
 
 // Ask is good when the answer is as expected. One that a fault made may be: the check
@@ -31,7 +43,7 @@ func (p *httpAsker) Ask(ctx context.Context) probe.Reply {
 	if p.want.Reads() {
 		sink = &body
 	}
-	a, class, _ := fetch(ctx, via, p.url, sink)
+	a, class, _ := fetch(ctx, via, p.question, sink)
 	if class != load.OK {
 		return failed(class)
 	}

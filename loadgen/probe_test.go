@@ -68,6 +68,52 @@ func TestHTTPProbe(t *testing.T) {
 	expectAnswer(t, knockOn(t, load.Check{HTTP: &load.HTTPProbe{URL: "http://192.0.2.1/"}}), false, true, "unreachable")
 }
 
+// A check asks by the method, with the headers and the body that it was given, each time
+// anew; an answer to HEAD is complete with its head.
+func TestHTTPProbeAsksAsToldTo(t *testing.T) {
+	var asked []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked = append(asked, fmt.Sprintf("%s %s %s %q %s", r.Method, r.Host, r.Header.Get("X-Tenant"), body,
+			r.UserAgent()))
+		w.Header().Set("Allow", "GET, OPTIONS")
+		if r.Method == http.MethodHead {
+			w.Header().Set("Content-Length", "99")
+			return
+		}
+		fmt.Fprintf(w, "up by %s", r.Method)
+	}))
+	t.Cleanup(s.Close)
+	t.Setenv("TENANT", "gold")
+	host := strings.TrimPrefix(s.URL, "http://")
+	for _, c := range []struct {
+		asks load.HTTPProbe
+		want string
+	}{
+		{load.HTTPProbe{}, fmt.Sprintf(`GET %s  "" stormdrill-check`, host)},
+		{load.HTTPProbe{Method: "HEAD", Expect: load.Expect{Header: map[string]secret.Text{"Allow": "GET"}}},
+			fmt.Sprintf(`HEAD %s  "" stormdrill-check`, host)},
+		{load.HTTPProbe{Method: "OPTIONS", Headers: map[string]secret.Text{"host": "shop.example", "User-Agent": "monitor"}},
+			`OPTIONS shop.example  "" monitor`},
+		{load.HTTPProbe{Method: "POST", Body: `{"ping": "${env:TENANT}"}`,
+			Headers: map[string]secret.Text{"X-Tenant": "${env:TENANT}"}, Expect: load.Expect{Body: "^up by POST$"}},
+			fmt.Sprintf(`POST %s gold "{\"ping\": \"gold\"}" stormdrill-check`, host)},
+	} {
+		asked = nil
+		c.asks.URL = secret.Text(s.URL)
+		p, err := newProbe(load.Check{HTTP: &c.asks}, load.Spec{Subnet: loopback})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the body is there the second time, too
+			expectAnswer(t, probe.Once(t.Context(), load.Check{}, p, wire.Now), true, true, "200")
+		}
+		if len(asked) != 2 || asked[0] != c.want || asked[1] != c.want {
+			t.Errorf("asked %q, want twice %q", asked, c.want)
+		}
+	}
+}
+
 // A URL may hold a user and a password; a header of one's own goes before them.
 func TestCredentialsInURL(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -43,7 +43,7 @@ type requestTemplate struct {
 type query struct{ head, body []byte }
 
 func newRequestTemplate(g load.Group) (*requestTemplate, error) {
-	proto, body, err := prototypeOf(g)
+	proto, body, err := prototypeOf(g, usersAgent)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +77,11 @@ func newRequestTemplate(g load.Group) (*requestTemplate, error) {
 	return f, nil
 }
 
+// usersAgent is the User-Agent of users, unless a header says another.
+const usersAgent = "stormdrill"
+
 // prototypeOf is the request that all of the group's are like, and its body.
-func prototypeOf(g load.Group) (req *http.Request, body string, err error) {
+func prototypeOf(g load.Group, agent string) (req *http.Request, body string, err error) {
 	to, err := probe.Revealed(g.URL)
 	if err != nil {
 		return nil, "", err
@@ -90,7 +93,7 @@ func prototypeOf(g load.Group) (req *http.Request, body string, err error) {
 		return nil, "", err
 	}
 	req.Close = g.PerRequest
-	req.Header.Set("User-Agent", "stormdrill")
+	req.Header.Set("User-Agent", agent)
 	for k, v := range g.Headers {
 		value, err := v.Reveal()
 		if err != nil {

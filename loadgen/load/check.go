@@ -32,9 +32,12 @@ type Check struct {
 
 // HTTPProbe asks for a URL over a fresh connection. Good is an answer as expected.
 type HTTPProbe struct {
-	URL    secret.Text `json:"url"`
-	Expect Expect      `json:"expect,omitzero"`
-	CA     string      `json:"ca,omitempty"` // PEM, trusted besides the drill's own
+	URL     secret.Text            `json:"url"`
+	Method  string                 `json:"method,omitempty"` // default GET
+	Headers map[string]secret.Text `json:"headers,omitempty"`
+	Body    secret.Text            `json:"body,omitempty"`
+	Expect  Expect                 `json:"expect,omitzero"`
+	CA      string                 `json:"ca,omitempty"` // PEM, trusted besides the drill's own
 }
 
 // TCPProbe completes a handshake with host:port and closes.

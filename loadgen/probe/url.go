@@ -2,11 +2,30 @@ package probe
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 )
+
+// CheckHeaders reports the first header that no request can have: net/http would leave it
+// out, and say nothing.
+func CheckHeaders(all map[string]secret.Text) error {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		switch {
+		case !httpguts.ValidHeaderFieldName(name):
+			return fmt.Errorf("header %q: want a name of letters, digits and hyphens, such as "+
+				"X-Tenant", name)
+		case !httpguts.ValidHeaderFieldValue(all[name].Outline()):
+			return fmt.Errorf("header %s: want a value of one line", name)
+		}
+	}
+	return nil
+}
 
 // Authorize gives the user and password as the URL has them, http://user:password@host/, and
 // as net/http's Client would: where no header says so already.

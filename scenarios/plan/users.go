@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/loadgen/probe"
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -130,6 +131,9 @@ func (p userLoad) checkGroup(name string, g *scenarios.Group) {
 	if _, err := http.NewRequest(orElse(g.Method, http.MethodGet), "http://name/",
 		nil); err != nil {
 		p.problem(sub("method"), "method %q: want one such as GET or POST", g.Method)
+	}
+	if err := probe.CheckHeaders(g.Headers); err != nil {
+		p.problem(sub("headers"), "%v", err)
 	}
 	checkExpect(p.diagnostics, sub("expect"), g.Expect)
 	c := g.Connections
