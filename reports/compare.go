@@ -1,42 +1,68 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// Compare prints how runs of a drill differ from earlier ones, a line for each thing.
-func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference) error {
+// Compare prints how runs of a drill differ from earlier ones, a line for each thing. The
+// language nil is English.
+func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference,
+	in *words.Language) error {
 	before, now, all = inLines(before), inLines(now), inLines(all)
+	l := lines{cmp.Or(in, words.English)}
 	var out strings.Builder
-	fmt.Fprintf(&out, "\n%s, %s, beside %s\n\n", now[0].Scenario, compared(now), compared(before))
+	fmt.Fprintf(&out, "\n%s\n\n", l.Line("compare-head", "scenario", now[0].Scenario,
+		"now", l.compared(now), "before", l.compared(before)))
 	t := &columns{to: &out}
-	fmt.Fprintln(t, "    \tbefore\tnow\t")
-	several := len(before) > 1 || len(now) > 1
+	fmt.Fprintf(t, "    \t%s\t%s\t\n", l.Line("compare-before"), l.Line("compare-now"))
 	for _, d := range all {
-		fmt.Fprintf(t, "  %s %s\t%s\t%s\t%s\n", differenceSigns[d.Is], d.Name, orNone(d.Values[0]),
-			orNone(d.Values[1]), difference(d, several))
+		fmt.Fprintf(t, "  %s %s\t%s\t%s\t%s\n", differenceSigns[d.Is], d.Name,
+			l.orNone(d.Values[0]), l.orNone(d.Values[1]), l.difference(d))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if several {
-		fmt.Fprint(&out, "\n  note: each value is that of the run in the middle\n")
+	notes := l.differently(before[0], now[0])
+	if len(before) > 1 || len(now) > 1 {
+		notes = append([]string{l.Line("compare-middle")}, notes...)
 	}
-	for _, note := range differently(before[0], now[0]) {
-		fmt.Fprintf(&out, "\n  note: %s\n", note)
+	for _, note := range notes {
+		fmt.Fprintf(&out, "\n  %s\n", l.Line("named", "name", l.Line("note"), "what", note))
 	}
 	_, err := io.WriteString(w, unpadded(out.String()))
 	return err
 }
 
+// CompareAlone says of a drill that one side alone has it. The language nil is English.
+func CompareAlone(w io.Writer, scenario string, before bool, in *words.Language) error {
+	l, line := lines{cmp.Or(in, words.English)}, "compare-only-now"
+	if before {
+		line = "compare-only-before"
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", l.Line(line, "scenario", inLines(scenario)))
+	return err
+}
+
+// Regression says that a run fails as it is worse than an earlier one. The language nil is
+// English.
+func Regression(w io.Writer, before sla.Scorecard, in *words.Language) error {
+	l := lines{cmp.Or(in, words.English)}
+	_, err := fmt.Fprintf(w, "\n  %s\n", l.Line("compare-fails", "verdict", l.verdict(sla.Fail),
+		"run", inLines(before.Run)))
+	return err
+}
+
 // compared names one side: a run, or how many.
-func compared(runs []sla.Scorecard) string {
+func (l lines) compared(runs []sla.Scorecard) string {
 	if len(runs) == 1 {
-		return fmt.Sprintf("run %s, %s", runs[0].Run, strings.ToUpper(string(runs[0].Verdict)))
+		return l.Line("compare-run", "run", runs[0].Run, "verdict", l.verdict(runs[0].Verdict))
 	}
 	passed := 0
 	for _, c := range runs {
@@ -44,46 +70,83 @@ func compared(runs []sla.Scorecard) string {
 			passed++
 		}
 	}
-	return fmt.Sprintf("%d runs, %d PASS", len(runs), passed)
+	return l.Line("compare-runs", "runs", strconv.Itoa(len(runs)), "passed", strconv.Itoa(passed),
+		"verdict", l.verdict(sla.Pass))
 }
 
 // differenceSigns stand before what differs.
 var differenceSigns = map[string]string{sla.Better: "↑", sla.Worse: "↓", sla.Alike: "=",
 	sla.Open: "?"}
 
-func difference(d sla.Difference, several bool) string {
-	switch {
-	case d.Is == sla.Alike:
-		return "cannot be told apart"
-	case d.Is == sla.Open && several && d.Values[0] != nil && d.Values[1] != nil:
-		return fmt.Sprintf("too few runs to tell: want %d with a value on each side", sla.LeastRuns)
-	case d.Is == sla.Open:
-		return "" // the values say why
-	case d.By != nil:
-		return d.Is + " by " + english.Text(*d.By)
+// difference says what is made of one, and of what cannot be held why not.
+func (l lines) difference(d sla.Difference) string {
+	by, because := "", ""
+	if d.By != nil {
+		by = l.Text(*d.By)
 	}
-	return d.Is
+	if d.Because != nil {
+		because = l.Text(*d.Because)
+	}
+	switch d.Is {
+	case sla.Better:
+		return l.Line("compare-better", "by", by)
+	case sla.Worse:
+		return l.Line("compare-worse", "by", by)
+	case sla.Alike:
+		switch {
+		case d.Why == sla.Unended && d.Of[0] && d.Of[1]:
+			return l.Line("compare-alike-neither")
+		case d.Why == sla.Unended:
+			return l.Line("compare-alike-unended", "side", l.side(d.Of))
+		}
+		return l.Line("compare-alike")
+	}
+	switch d.Why {
+	case sla.Absent:
+		return l.Line("compare-absent", "side", l.side(d.Of))
+	case sla.Unmeasured:
+		return l.Line("compare-unmeasured", "side", l.side(d.Of), "because", because)
+	case sla.Endless:
+		return l.Line("compare-endless", "side", l.side(d.Of))
+	case sla.Units:
+		return l.Line("compare-units")
+	case sla.Shares:
+		return l.Line("compare-shares")
+	}
+	return l.Line("compare-few-runs", "before", strconv.Itoa(d.Runs[0]),
+		"now", strconv.Itoa(d.Runs[1]), "least", strconv.Itoa(sla.LeastRuns))
 }
 
-func orNone(s *sla.Said) string {
+// side names one of the two, or both.
+func (l lines) side(of [2]bool) string {
+	switch of {
+	case [2]bool{true, false}:
+		return l.Line("compare-in-before")
+	case [2]bool{false, true}:
+		return l.Line("compare-in-now")
+	}
+	return l.Line("compare-in-both")
+}
+
+func (l lines) orNone(s *sla.Said) string {
 	if s == nil {
 		return "–"
 	}
-	return english.Text(*s)
+	return l.Text(*s)
 }
 
 // differently says in what the two runs were not the same drill.
-func differently(a, b sla.Scorecard) (notes []string) {
+func (l lines) differently(a, b sla.Scorecard) (notes []string) {
 	if a.Scenario != b.Scenario {
-		notes = append(notes, fmt.Sprintf("they are runs of two drills, %s and %s", a.Scenario,
-			b.Scenario))
+		notes = append(notes, l.Line("compare-two-drills", "before", a.Scenario,
+			"now", b.Scenario))
 	}
 	if a.SLA != b.SLA {
-		notes = append(notes, "they were judged by two SLAs")
+		notes = append(notes, l.Line("compare-two-slas"))
 	}
 	if a.Tool != b.Tool {
-		notes = append(notes, fmt.Sprintf("their records are of two versions, %s and %s", a.Tool,
-			b.Tool))
+		notes = append(notes, l.Line("compare-two-versions", "before", string(a.Tool),
+			"now", string(b.Tool)))
 	}
 	return notes
 }

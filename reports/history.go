@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,8 +17,9 @@ import (
 )
 
 // History prints runs by drill: how many ended how, how its times went, and a line for each
-// of the last of them; last 0 is all.
-func History(w io.Writer, runs []history.Run, last int) error {
+// of the last of them; last 0 is all. The language nil is English.
+func History(w io.Writer, runs []history.Run, last int, in *words.Language) error {
+	l := lines{cmp.Or(in, words.English)}
 	by := map[string][]history.Run{}
 	for _, r := range runs {
 		by[r.Scenario] = append(by[r.Scenario], r)
@@ -25,33 +27,49 @@ func History(w io.Writer, runs []history.Run, last int) error {
 	var out strings.Builder
 	for _, name := range sortedByLatest(by) {
 		all := by[name]
-		fmt.Fprintf(&out, "\n%s  %s\n", inLines(name), ended(all))
+		fmt.Fprintf(&out, "\n%s\n", l.ended(inLines(name), all))
 		t := &columns{to: &out}
-		trend(t, "detect", all, func(r history.Run) *sla.Time { return r.Detect })
-		trend(t, "mitigate", all, func(r history.Run) *sla.Time { return r.Mitigate })
-		trend(t, "recover", all, func(r history.Run) *sla.Time { return r.Recover })
+		detect, mitigate, recovery := l.Line("history-detect"), l.Line("history-mitigate"),
+			l.Line("history-recover")
+		l.trend(t, detect, all, func(r history.Run) *sla.Time { return r.Detect })
+		l.trend(t, mitigate, all, func(r history.Run) *sla.Time { return r.Mitigate })
+		l.trend(t, recovery, all, func(r history.Run) *sla.Time { return r.Recover })
 		if err := t.Flush(); err != nil {
 			return err
 		}
 		t = &columns{to: &out}
-		fmt.Fprintln(t, "  started\tverdict\tdetect\tmitigate\trecover\tsuccess\trun\t")
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", l.Line("history-started"),
+			l.Line("history-verdict"), detect, mitigate, recovery, l.Line("history-success"),
+			l.Line("history-run"))
 		for _, r := range inLines(all[max(0, len(all)-cmp.Or(last, len(all))):]) {
-			verdict := strings.ToUpper(string(r.Verdict))
+			verdict := l.verdict(r.Verdict)
 			if r.Control {
-				verdict += ", control"
+				verdict = l.Line("history-control", "verdict", verdict)
 			}
-			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", started(r), verdict, brief(r.Detect),
-				brief(r.Mitigate), brief(r.Recover), success(r), r.Run)
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", started(r), verdict, l.brief(r.Detect),
+				l.brief(r.Mitigate), l.brief(r.Recover), success(r), r.Run)
 		}
 		if err := t.Flush(); err != nil {
 			return err
 		}
 	}
 	if len(runs) == 0 {
-		out.WriteString("no run is on record\n")
+		out.WriteString(l.Line("history-none") + "\n")
 	}
 	_, err := io.WriteString(w, unpadded(out.String()))
 	return err
+}
+
+// HistoryLeftOut says which lines of the file could not be read. The language nil is English.
+func HistoryLeftOut(w io.Writer, file string, numbers []int, in *words.Language) error {
+	l := lines{cmp.Or(in, words.English)}
+	for _, n := range numbers {
+		if _, err := fmt.Fprintln(w, l.Line("history-left-out", "file", Plain(file),
+			"line", strconv.Itoa(n))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // HistoryJSON writes a line for each run, as they are kept.
@@ -79,8 +97,8 @@ func sortedByLatest(by map[string][]history.Run) []string {
 	return names
 }
 
-// ended counts runs by their verdicts.
-func ended(all []history.Run) string {
+// ended counts a drill's runs by their verdicts.
+func (l lines) ended(scenario string, all []history.Run) string {
 	n, parts := map[sla.Verdict]int{}, []string{}
 	for _, r := range all {
 		n[r.Verdict]++
@@ -88,21 +106,23 @@ func ended(all []history.Run) string {
 	for _, v := range []sla.Verdict{sla.Pass, sla.Fail, sla.Inconclusive, sla.Error,
 		sla.Interrupted} {
 		if n[v] > 0 {
-			parts = append(parts, fmt.Sprintf("%s × %d", v, n[v]))
+			parts = append(parts, l.Line("history-ended", "verdict", l.Line("md-"+string(v)),
+				"runs", strconv.Itoa(n[v])))
 		}
 	}
-	runs := "runs"
 	if len(all) == 1 {
-		runs = "run"
+		return l.Line("history-one", "scenario", scenario, "verdicts", l.List(parts))
 	}
-	return fmt.Sprintf("%d %s: %s", len(all), runs, strings.Join(parts, ", "))
+	return l.Line("history-many", "scenario", scenario, "runs", strconv.Itoa(len(all)),
+		"verdicts", l.List(parts))
 }
 
 // mostTrend is how many of the last runs a trend shows.
 const mostTrend = 40
 
 // trend draws how a time went from run to run, against the longest of them.
-func trend(w io.Writer, name string, all []history.Run, of func(history.Run) *sla.Time) {
+func (l lines) trend(w io.Writer, name string, all []history.Run,
+	of func(history.Run) *sla.Time) {
 	var line strings.Builder
 	most, known := 0.0, 0
 	all = slices.DeleteFunc(slices.Clone(all), func(r history.Run) bool { return r.Control })
@@ -127,18 +147,14 @@ func trend(w io.Writer, name string, all []history.Run, of func(history.Run) *sl
 			line.WriteRune(heights[int(math.Round(t.Seconds/most*float64(len(heights)-1)))])
 		}
 	}
-	fmt.Fprintf(w, "  %s\t%s\tup to %s\n", name, line.String(), words.Brief(most))
+	fmt.Fprintf(w, "  %s\t%s\t%s\n", name, line.String(),
+		l.Line("history-most", "time", words.Brief(most)))
 }
 
 // heights draw a time; × is one that did not end.
 var heights = []rune("▁▂▃▄▅▆▇█")
 
-func brief(t *sla.Time) string {
-	if t == nil {
-		return "–"
-	}
-	return english.Text(t.Said())
-}
+func (l lines) brief(t *sla.Time) string { return cmp.Or(l.took(t), "–") }
 
 func success(r history.Run) string {
 	if !r.Success.Known() {

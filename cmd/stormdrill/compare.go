@@ -18,6 +18,7 @@ import (
 
 func newCompare() *cobra.Command {
 	var fails bool
+	var l language
 	c := &cobra.Command{
 		Use:   "compare BEFORE NOW",
 		Short: "Hold runs against earlier ones of the same drill",
@@ -35,6 +36,9 @@ Many runs beside many, at least 6 of each, are held by Mann and Whitney's test, 
 correction: of two campaigns that are alike, one pair in twenty at most is told to differ in
 anything.
 
+What is marked ? is not compared, and the line says why: one side does not have it, or no
+value of it, or it is a limit on a share, for which the groups' counts below it stand.
+
 Exit status: 0, or with --worse-fails 1 where anything is worse; 3 a record cannot be read, or
 no drill is on both sides.`,
 		Example: `  stormdrill compare stormdrill-out/checkout-20260101-030000 ` +
@@ -51,7 +55,7 @@ no drill is on both sides.`,
 					return exitError{exitInvalid, err}
 				}
 			}
-			worse, err := compare(c.OutOrStdout(), sides[0], sides[1])
+			worse, err := l.compare(c.OutOrStdout(), sides[0], sides[1])
 			if err != nil {
 				return err
 			}
@@ -62,33 +66,38 @@ no drill is on both sides.`,
 		},
 	}
 	c.Flags().BoolVar(&fails, "worse-fails", false, "end with 1 where anything is worse")
+	l.flags(c)
 	return c
 }
 
 // compare holds each drill that is on both sides against itself. One run each need not be of
 // one drill: the report says so.
-func compare(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
+func (l language) compare(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
 	names := scenariosOf(now)
 	if len(before) == 1 && len(now) == 1 {
 		names = nil
-		worse, err = held(w, before, now)
+		worse, err = l.held(w, before, now)
 	}
 	met := len(before) == 1 && len(now) == 1
 	for _, name := range names {
 		a, b := runsOf(before, name), runsOf(now, name)
 		if len(a) == 0 {
-			fmt.Fprintf(w, "\n%s is on the second side alone\n", reports.Plain(name))
+			if err := reports.CompareAlone(w, name, false, l.Language); err != nil {
+				return worse, err
+			}
 			continue
 		}
 		met = true
-		one, err := held(w, a, b)
+		one, err := l.held(w, a, b)
 		if worse = worse || one; err != nil {
 			return worse, err
 		}
 	}
 	for _, name := range scenariosOf(before) {
 		if len(names) > 0 && len(runsOf(now, name)) == 0 {
-			fmt.Fprintf(w, "\n%s is on the first side alone\n", reports.Plain(name))
+			if err := reports.CompareAlone(w, name, true, l.Language); err != nil {
+				return worse, err
+			}
 		}
 	}
 	if !met {
@@ -98,13 +107,13 @@ func compare(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
 }
 
 // held prints what differs between the runs of one drill.
-func held(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
+func (l language) held(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
 	all := sla.CompareRuns(before, now)
 	if len(before) == 1 && len(now) == 1 {
 		all = sla.Compare(before[0], now[0])
 	}
 	worse = slices.ContainsFunc(all, func(d sla.Difference) bool { return d.Is == sla.Worse })
-	return worse, reports.Compare(w, before, now, all)
+	return worse, reports.Compare(w, before, now, all, l.Language)
 }
 
 func scenariosOf(cards []sla.Scorecard) (names []string) {

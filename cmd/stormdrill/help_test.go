@@ -142,3 +142,18 @@ func TestManualPages(t *testing.T) {
 		t.Errorf("groff: %v: %s", err, out)
 	}
 }
+
+// Help names the commands that speak more than English, and no other.
+func TestHelpSaysWhichCommandsTakeALanguage(t *testing.T) {
+	_, said, _ := strings.Cut(root().Long, "\nWhat ")
+	said, _, found := strings.Cut(said, " is English or Chinese")
+	if !found {
+		t.Fatalf("help does not say which: %s", root().Long)
+	}
+	named := strings.FieldsFunc(said, func(r rune) bool { return r < 'a' || r > 'z' })
+	for _, c := range root().Commands() {
+		if takes := c.Flags().Lookup("lang") != nil; takes != slices.Contains(named, c.Name()) {
+			t.Errorf("%s takes --lang: %v, and help names %q", c.Name(), takes, named)
+		}
+	}
+}

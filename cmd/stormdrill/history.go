@@ -19,6 +19,7 @@ import (
 func newHistory() *cobra.Command {
 	var last int
 	var asJSON bool
+	var l language
 	c := &cobra.Command{
 		Use:   "history [DRILL…]",
 		Short: "Show the runs of this user on this machine, and how their times went",
@@ -45,8 +46,8 @@ line of JSON for each run; remove lines, or all of it, as you like. stormdrill r
 			if err != nil {
 				return exitError{exitInvalid, err}
 			}
-			for _, n := range odd {
-				fmt.Fprintf(c.ErrOrStderr(), "%s:%d cannot be read, and is left out\n", path, n)
+			if err := reports.HistoryLeftOut(c.ErrOrStderr(), path, odd, l.Language); err != nil {
+				return err
 			}
 			if len(args) > 0 {
 				runs = slices.DeleteFunc(runs,
@@ -55,11 +56,12 @@ line of JSON for each run; remove lines, or all of it, as you like. stormdrill r
 			if asJSON {
 				return reports.HistoryJSON(c.OutOrStdout(), runs)
 			}
-			return reports.History(c.OutOrStdout(), runs, last)
+			return reports.History(c.OutOrStdout(), runs, last, l.Language)
 		},
 	}
 	c.Flags().IntVar(&last, "last", 10, "lines for each drill; 0: all")
 	c.Flags().BoolVar(&asJSON, "json", false, "all as they are kept, a line of JSON each")
+	l.flags(c)
 	return c
 }
 
@@ -128,16 +130,14 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 
 // regression holds a run against an earlier one, where there is one, and reports whether
 // anything is worse.
-func regression(w io.Writer, before *sla.Scorecard, now sla.Scorecard) (worse bool, err error) {
+func (l language) regression(w io.Writer, before *sla.Scorecard,
+	now sla.Scorecard) (worse bool, err error) {
 	if before == nil {
 		return false, nil
 	}
-	worse, err = held(w, []sla.Scorecard{*before}, []sla.Scorecard{now})
-	if err != nil {
-		return false, err
-	}
-	if worse {
-		_, err = fmt.Fprintf(w, "\n  FAIL: worse than run %s\n", reports.Plain(before.Run))
+	worse, err = l.held(w, []sla.Scorecard{*before}, []sla.Scorecard{now})
+	if err == nil && worse {
+		err = reports.Regression(w, *before, l.Language)
 	}
 	return worse, err
 }

@@ -187,7 +187,7 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
 			}
 			cards, verdicts, dirs = append(cards, card), append(verdicts, card.Verdict),
 				append(dirs, dir)
-			worse, err := regression(f.text, before[s.Name], card)
+			worse, err := f.language.regression(f.text, before[s.Name], card)
 			if err != nil {
 				return cards, verdicts, dirs, err
 			}

@@ -14,8 +14,8 @@ import (
 )
 
 // parts are those of each language's table of lines.
-var parts = map[string][2]map[string]string{"en": {englishLines, englishPage},
-	"zh": {chineseLines, chinesePage}}
+var parts = map[string][]map[string]string{"en": {englishLines, englishPage, englishCommands},
+	"zh": {chineseLines, chinesePage, chineseCommands}}
 
 // Every language has the same lines, of the same values.
 func TestLinesAreInEveryLanguage(t *testing.T) {
@@ -28,7 +28,11 @@ func TestLinesAreInEveryLanguage(t *testing.T) {
 				t.Errorf("%s: %s: %q", name, line, template)
 			}
 		}
-		if have, want := len(l.lines), len(parts[name][0])+len(parts[name][1]); have != want {
+		want := 0
+		for _, table := range parts[name] {
+			want += len(table)
+		}
+		if have := len(l.lines); have != want {
 			t.Errorf("%s: %d lines, want %d: two have one name", name, have, want)
 		}
 		for line := range English.lines {

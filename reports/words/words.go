@@ -38,18 +38,20 @@ func (l *Language) Tag() string { return l.tag }
 
 // The languages.
 var (
-	English = &Language{said: english, lines: both(englishLines, englishPage),
+	English = &Language{said: english, lines: oneOf(englishLines, englishPage, englishCommands),
 		to: " to ", list: ", ", parts: "; ", tag: "en"}
-	Chinese = &Language{said: chinese, lines: both(chineseLines, chinesePage),
+	Chinese = &Language{said: chinese, lines: oneOf(chineseLines, chinesePage, chineseCommands),
 		record: chineseRecord, going: chineseGoing, faults: chineseFaults,
 		to: "～", list: "、", parts: "；", tag: "zh"}
 )
 
-// both is one table of two, which have no line in common.
-func both(some, others map[string]string) map[string]string {
-	all := maps.Clone(some)
-	maps.Copy(all, others)
-	return all
+// oneOf is one table of several, which have no line in common.
+func oneOf(tables ...map[string]string) map[string]string {
+	one := map[string]string{}
+	for _, table := range tables {
+		maps.Copy(one, table)
+	}
+	return one
 }
 
 // Of is a language by its name, en or zh; nil where there is none.

@@ -16,32 +16,96 @@ const (
 	Open   = "open"  // one of them was not measured, or is not in both
 )
 
+// Why a Difference is Open, or no more than Alike.
+const (
+	Absent     = "absent"     // one side does not have it at all
+	Unmeasured = "unmeasured" // one side has it, and no value of it
+	Endless    = "endless"    // a percentile has no upper end, as of what never came
+	Units      = "units"      // the two are measured in different units
+	Shares     = "shares"     // a share: groups and phases are held instead, by their counts
+	FewRuns    = "few-runs"   // too few of many runs have a value
+	Unended    = "unended"    // alike, as a time that did not end in its run may be any longer one
+)
+
 // Difference is one thing in two runs.
 type Difference struct {
 	Name   string
 	Values [2]*Said // as measured; nil: not there
 	Is     string   // Better, Worse, Alike, Open
 	By     *Said    // by how much; nil where not measured
+	Why    string   // why it is Open, or Alike where a time did not end; empty: within resolution
+	// Of says of which side Why is: of one, or of both. Because is why there is no value on the
+	// first of them, where that is known.
+	Of      [2]bool
+	Because *Said
+	Runs    [2]int // of many runs, how many have a value
 }
 
 // Compare holds a second run against a first, objective by objective: by the intervals that
 // times were measured in, and by the 95 % bounds (Clopper-Pearson) of shares with counts that are
 // known. Times that begin at the fault, and shares where there was an outage, differ of
-// themselves by as much as the drill's jitter. A bare difference is none.
+// themselves by as much as the drill's jitter. A bare difference is none. What cannot be held is
+// Open, and says why.
 func Compare(a, b Scorecard) (all []Difference) {
 	jitter := max(a.Jitter, b.Jitter)
+	shares := differentShares(a, b, jitter)
 	for _, name := range names(a.Objectives, b.Objectives) {
-		all = append(all, difference(name, objective(a, name), objective(b, name), jitter))
+		// A limit on a group's success is held by the group's own counts, under the same name.
+		if !slices.ContainsFunc(shares, func(d Difference) bool { return d.Name == name }) {
+			all = append(all, difference(name, objective(a, name), objective(b, name), jitter))
+		}
 	}
-	for _, g := range a.Groups {
+	return append(all, shares...)
+}
+
+// differentShares are those of each group's good requests, by phase.
+func differentShares(a, b Scorecard, jitter float64) (all []Difference) {
+	for _, name := range phases(a, b) {
+		p, q := phaseOf(a, name[0], name[1]), phaseOf(b, name[0], name[1])
+		d := Difference{Name: of("success", name[0]) + " in " + name[1]}
+		switch sent := [2]bool{p != nil && p.Sent > 0, q != nil && q.Sent > 0}; {
+		case sent[0] && sent[1]:
+			d = differentShare(d.Name, *p, *q,
+				max(a.within(jitter, name[0], *p), b.within(jitter, name[0], *q)))
+		case !sent[0] && !sent[1]:
+			continue
+		default:
+			d.Is, d.Of = Open, [2]bool{!sent[0], !sent[1]}
+			for i, one := range []*Phase{p, q} {
+				switch {
+				case sent[i]:
+					d.Values[i] = one.good()
+				case one == nil:
+					d.Why = Absent
+				default:
+					none := Say(NothingSent)
+					d.Why, d.Because = Unmeasured, &none
+				}
+			}
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// phases are those of the first run's groups, in order, and what only the second has: each the
+// group's name and its own.
+func phases(a, b Scorecard) (all [][2]string) {
+	for _, g := range slices.Concat(a.Groups, b.Groups) {
 		for _, p := range g.Phases {
-			if q := phaseOf(b, g.Name, p.Name); q != nil && p.Sent > 0 && q.Sent > 0 {
-				all = append(all, differentShare(of("success", g.Name)+" in "+p.Name, p, *q,
-					max(a.within(jitter, g.Name, p), b.within(jitter, g.Name, *q))))
+			if name := [2]string{g.Name, p.Name}; !slices.Contains(all, name) {
+				all = append(all, name)
 			}
 		}
 	}
 	return all
+}
+
+// good says which share of a phase's requests was.
+func (p Phase) good() *Said {
+	share := float64(p.Sent-p.Failed) / float64(p.Sent)
+	said := Say(Share, share, share)
+	return &said
 }
 
 // jitter is how far two runs of a drill differ of themselves, seconds. Records of before do not
@@ -110,9 +174,27 @@ func difference(name string, a, b *Objective, jitter float64) Difference {
 			d.Values[i] = &o.Measured
 		}
 	}
-	if a == nil || b == nil || a.Value == nil || b.Value == nil || a.Unit != b.Unit ||
-		a.Unit == "share" {
-		return d // of shares, the groups' own counts say more
+	switch {
+	case a == nil || b == nil:
+		d.Why, d.Of = Absent, [2]bool{a == nil, b == nil}
+		return d
+	case a.Value == nil || b.Value == nil:
+		d.Of = [2]bool{a.Value == nil, b.Value == nil}
+		without := a
+		if !d.Of[0] {
+			without = b
+		}
+		d.Why, d.Because = Unmeasured, without.Why
+		if without.Why == nil && without.Measured.Code == Latency {
+			d.Why = Endless
+		}
+		return d
+	case a.Unit != b.Unit:
+		d.Why = Units
+		return d
+	case a.Unit == asShare: // the groups' own counts say more
+		d.Why = Shares
+		return d
 	}
 	x, y := extent(a), extent(b)
 	if a.fromFault() {
@@ -124,7 +206,9 @@ func difference(name string, a, b *Objective, jitter float64) Difference {
 	case y[1] < x[0]:
 		d.Is = map[bool]string{true: Better, false: Worse}[less]
 	default:
-		d.Is = Alike
+		if d.Is = Alike; a.Censored || b.Censored {
+			d.Why, d.Of = Unended, [2]bool{a.Censored, b.Censored}
+		}
 		return d
 	}
 	if a.Unit == inSeconds && !a.Censored && !b.Censored {
@@ -145,11 +229,9 @@ func extent(o *Objective) [2]float64 {
 // differentShare is that of good requests in one group and phase; within is how far the two may
 // be apart of themselves.
 func differentShare(name string, p, q Phase, within float64) Difference {
-	good := func(p Phase) float64 { return float64(p.Sent-p.Failed) / float64(p.Sent) }
 	lowP, highP := clopper(int(p.Sent-p.Failed), int(p.Sent))
 	lowQ, highQ := clopper(int(q.Sent-q.Failed), int(q.Sent))
-	before, now := Say(Share, good(p), good(p)), Say(Share, good(q), good(q))
-	d := Difference{Name: name, Values: [2]*Said{&before, &now}, Is: Alike}
+	d := Difference{Name: name, Values: [2]*Said{p.good(), q.good()}, Is: Alike}
 	switch {
 	case highP+within < lowQ:
 		d.Is = Better
@@ -157,6 +239,7 @@ func differentShare(name string, p, q Phase, within float64) Difference {
 		d.Is = Worse
 	}
 	if d.Is != Alike {
+		good := func(p Phase) float64 { return float64(p.Sent-p.Failed) / float64(p.Sent) }
 		by := Say(Points, 100*math.Abs(good(q)-good(p)))
 		d.By = &by
 	}

@@ -24,10 +24,11 @@ func CompareRuns(before, now []Scorecard) (all []Difference) {
 	var chances []float64
 	for _, name := range namesOf(before, now) {
 		a, b := sampled(before, name), sampled(now, name)
-		d := Difference{Name: name, Is: Open, Values: [2]*Said{a.middle(), b.middle()}}
+		d := Difference{Name: name, Is: Open, Why: FewRuns,
+			Values: [2]*Said{a.middle(), b.middle()}, Runs: [2]int{len(a.values), len(b.values)}}
 		chance := math.Inf(1)
 		if len(a.values) >= LeastRuns && len(b.values) >= LeastRuns {
-			d.Is, chance = Alike, 1
+			d.Is, d.Why, chance = Alike, "", 1
 			if r, err := stats.MannWhitneyUTest(a.values, b.values,
 				stats.LocationDiffers); err == nil { // all alike is the only error left
 				chance = r.P

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"math"
 	"slices"
 	"testing"
 )
@@ -18,6 +19,12 @@ func TestCompare(t *testing.T) {
 		o.Name = "p95 of page in fault"
 		return o
 	}
+	unending := Objective{Name: "p95 of page in fault", Op: "<=", Unit: inSeconds,
+		Measured: Say(Latency, 0.1, math.Inf(1), 60, 1000)}
+	renamed := func(o Objective) Objective {
+		o.Name = "recover"
+		return o
+	}
 	by := func(d Difference, seconds float64) bool {
 		return d.By == nil && seconds == 0 || d.By != nil && d.By.Of("seconds") == seconds
 	}
@@ -28,21 +35,27 @@ func TestCompare(t *testing.T) {
 		a, b Objective
 		is   string
 		by   float64 // 0: not measured
+		why  string
 	}{
 		"slower": {latency(timed(1, 0.1, false)), latency(timed(1.3, 0.1, false)), Worse,
-			0.3},
+			0.3, ""},
 		"faster": {latency(timed(1.3, 0.1, false)), latency(timed(1, 0.1, false)), Better,
-			0.3},
-		"within the resolution":        {timed(1, 0.2, false), timed(1.3, 0.2, false), Alike, 0},
-		"not over, and longer already": {timed(1, 0.1, false), timed(5, 0.1, true), Worse, 0},
-		"not over, and may be as long": {timed(9, 0.1, false), timed(5, 0.1, true), Alike, 0},
-		"more writes lost":             {counted(0), counted(1), Worse, 0},
-		"by where the fault fell":      {timed(1, 0.1, false), timed(1.5, 0.1, false), Alike, 0},
-		"by more than that":            {timed(1, 0.1, false), timed(1.9, 0.1, false), Worse, 0.9},
-		"none measured":                {Objective{Name: "x"}, Objective{Name: "x"}, Open, 0},
+			0.3, ""},
+		"within the resolution":        {timed(1, 0.2, false), timed(1.3, 0.2, false), Alike, 0, ""},
+		"not over, and longer already": {timed(1, 0.1, false), timed(5, 0.1, true), Worse, 0, ""},
+		"not over, and may be as long": {timed(9, 0.1, false), timed(5, 0.1, true), Alike, 0, Unended},
+		"more writes lost":             {counted(0), counted(1), Worse, 0, ""},
+		"by where the fault fell":      {timed(1, 0.1, false), timed(1.5, 0.1, false), Alike, 0, ""},
+		"by more than that":            {timed(1, 0.1, false), timed(1.9, 0.1, false), Worse, 0.9, ""},
+		"none measured":                {Objective{Name: "x"}, Objective{Name: "x"}, Open, 0, Unmeasured},
+		"without an upper end":         {latency(timed(1, 0.1, false)), unending, Open, 0, Endless},
+		"in other units":               {timed(1, 0, false), renamed(counted(1)), Open, 0, Units},
+		"shares of something": {Objective{Name: "x", Unit: asShare, Value: new(float64)},
+			Objective{Name: "x", Unit: asShare, Value: new(float64)}, Open, 0, Shares},
 	} {
-		if d := Compare(of(c.a), of(c.b)); len(d) != 1 || d[0].Is != c.is || !by(d[0], c.by) {
-			t.Errorf("%s: %+v, want %s by %v", name, d, c.is, c.by)
+		if d := Compare(of(c.a), of(c.b)); len(d) != 1 || d[0].Is != c.is || !by(d[0], c.by) ||
+			d[0].Why != c.why {
+			t.Errorf("%s: %+v, want %s by %v, %s", name, d, c.is, c.by, c.why)
 		}
 	}
 	group := func(failed uint64) Scorecard {
@@ -68,7 +81,53 @@ func TestCompare(t *testing.T) {
 	}
 	a, b := of(timed(1, 0, false)), of(counted(1))
 	if d := Compare(a, b); !slices.Equal([]string{d[0].Is, d[1].Is}, []string{Open, Open}) ||
-		d[0].Values[1] != nil || d[1].Values[0] != nil {
+		d[0].Values[1] != nil || d[1].Values[0] != nil || d[0].Why != Absent || d[1].Why != Absent ||
+		d[0].Of != [2]bool{false, true} || d[1].Of != [2]bool{true, false} {
 		t.Errorf("each has another objective: %+v", d)
+	}
+}
+
+// What cannot be held says on which side it is missing, and the judge's reason where it had one;
+// a limit on a group's success is told once, by the group's counts.
+func TestCompareSaysWhyNot(t *testing.T) {
+	why := Say(NoEffect)
+	value := 1.0
+	told := Objective{Name: "detect probe", Op: "<=", Unit: inSeconds, Value: &value}
+	untold := Objective{Name: "detect probe", Op: "<=", Unit: inSeconds, Why: &why}
+	limit := Objective{Name: "success of page in fault", Op: ">=", Unit: asShare, Value: &value}
+	side := func(o Objective, sent uint64, group string) Scorecard {
+		return Scorecard{Objectives: []Objective{o, limit}, Groups: []Group{{Name: "page",
+			Phases: []Phase{{Name: "fault", Sent: 1000}}}, {Name: group,
+			Phases: []Phase{{Name: "fault", Sent: sent}}}}}
+	}
+	have := map[string]Difference{}
+	for _, d := range Compare(side(told, 9, "old"), side(untold, 0, "quiet")) {
+		if _, twice := have[d.Name]; twice {
+			t.Errorf("%s is told twice", d.Name)
+		}
+		have[d.Name] = d
+	}
+	if d := have["detect probe"]; d.Why != Unmeasured || d.Of != [2]bool{false, true} ||
+		d.Because == nil || d.Because.Code != NoEffect {
+		t.Errorf("no value now: %+v", d)
+	}
+	if d := have["success of page in fault"]; d.Is != Alike {
+		t.Errorf("the group that both have: %+v", d)
+	}
+	if d := have["success of old in fault"]; d.Is != Open || d.Why != Absent ||
+		d.Of != [2]bool{false, true} || d.Values[0] == nil || d.Values[1] != nil {
+		t.Errorf("a group of the first alone: %+v", d)
+	}
+	if d, ok := have["success of quiet in fault"]; ok {
+		t.Errorf("a group that sent nothing: %+v", d)
+	}
+	for _, d := range Compare(side(told, 9, "old"), side(told, 0, "old")) {
+		if d.Name == "success of old in fault" && (d.Why != Unmeasured || d.Because == nil) {
+			t.Errorf("a group that sent nothing now: %+v", d)
+		}
+	}
+	few := CompareRuns([]Scorecard{side(told, 9, "old")}, []Scorecard{side(untold, 9, "old")})
+	if few[0].Why != FewRuns || few[0].Runs != [2]int{1, 0} {
+		t.Errorf("too few runs: %+v", few[0])
 	}
 }

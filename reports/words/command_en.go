@@ -1,0 +1,50 @@
+package words
+
+// englishCommands are what commands print that look at kept runs, in English.
+var englishCommands = map[string]string{
+	// The runs of a machine.
+	"history-one":      "{scenario}  1 run: {verdicts}",
+	"history-many":     "{scenario}  {runs} runs: {verdicts}",
+	"history-ended":    "{verdict} × {runs}",
+	"history-detect":   "detect",
+	"history-mitigate": "mitigate",
+	"history-recover":  "recover",
+	"history-most":     "up to {time}",
+	"history-started":  "started",
+	"history-verdict":  "verdict",
+	"history-success":  "success",
+	"history-run":      "run",
+	"history-control":  "{verdict}, control",
+	"history-none":     "no run is on record",
+	"history-left-out": "{file}:{line} cannot be read, and is left out",
+
+	// Runs beside earlier ones.
+	"compare-head":      "{scenario}, {now}, beside {before}",
+	"compare-run":       "run {run}, {verdict}",
+	"compare-runs":      "{runs} runs, {passed} {verdict}",
+	"compare-before":    "before",
+	"compare-now":       "now",
+	"compare-better":    "better‹ by {by}›",
+	"compare-worse":     "worse‹ by {by}›",
+	"compare-alike":     "cannot be told apart",
+	"compare-in-before": "in the run before",
+	"compare-in-now":    "in the run now",
+	"compare-in-both":   "on either side",
+	"compare-alike-unended": "cannot be told apart: it did not end {side}, and may be " +
+		"any longer",
+	"compare-alike-neither": "cannot be told apart: it ended in neither run, and may be any longer",
+	"compare-absent":        "not compared: there is none {side}",
+	"compare-unmeasured":        "not compared: no value {side}‹: {because}›",
+	"compare-endless":       "not compared: no upper end {side}",
+	"compare-units":         "not compared: the two are in different units",
+	"compare-shares":        "not compared: groups and phases below are, by their counts",
+	"compare-few-runs": "not compared: too few runs have a value, {before} and {now}: want " +
+		"{least} on each side",
+	"compare-middle":       "each value is that of the run in the middle",
+	"compare-two-drills":   "they are runs of two drills, {before} and {now}",
+	"compare-two-slas":     "they were judged by two SLAs",
+	"compare-two-versions": "their records are of two versions, {before} and {now}",
+	"compare-only-before":  "{scenario} is on the first side alone",
+	"compare-only-now":     "{scenario} is on the second side alone",
+	"compare-fails":        "{verdict}: worse than run {run}",
+}

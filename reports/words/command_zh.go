@@ -1,0 +1,48 @@
+package words
+
+// chineseCommands are what commands print that look at kept runs, in Chinese.
+var chineseCommands = map[string]string{
+	// 本机历次运行。
+	"history-one":      "{scenario}  运行 1 次：{verdicts}",
+	"history-many":     "{scenario}  运行 {runs} 次：{verdicts}",
+	"history-ended":    "{verdict} × {runs}",
+	"history-detect":   "发现",
+	"history-mitigate": "缓解",
+	"history-recover":  "恢复",
+	"history-most":     "最长 {time}",
+	"history-started":  "开始时间",
+	"history-verdict":  "结论",
+	"history-success":  "成功率",
+	"history-run":      "运行",
+	"history-control":  "{verdict}（对照）",
+	"history-none":     "还没有运行记录",
+	"history-left-out": "{file}:{line} 无法读取，已略过",
+
+	// 与此前的运行对比。
+	"compare-head":          "{scenario}：{now}，对比对象：{before}",
+	"compare-run":           "运行 {run}（{verdict}）",
+	"compare-runs":          "{runs} 轮（{passed} 轮{verdict}）",
+	"compare-before":        "此前",
+	"compare-now":           "本次",
+	"compare-better":        "变好‹ {by}›",
+	"compare-worse":         "变差‹ {by}›",
+	"compare-alike":         "无法区分",
+	"compare-in-before":     "此前的运行",
+	"compare-in-now":        "本次运行",
+	"compare-in-both":       "两次运行均",
+	"compare-alike-unended": "无法区分：{side}未测到终点，实际可能更长",
+	"compare-alike-neither": "无法区分：两次运行均未测到终点，实际可能更长",
+	"compare-absent":        "未对比：{side}没有这一项",
+	"compare-unmeasured":        "未对比：{side}没有数值‹：{because}›",
+	"compare-endless":       "未对比：{side}没有上限",
+	"compare-units":         "未对比：双方单位不同",
+	"compare-shares":        "未对比：见下方各组各阶段，按请求数对比",
+	"compare-few-runs":      "未对比：有数值的为 {before} 轮和 {now} 轮，每方至少需要 {least} 轮",
+	"compare-middle":        "各值取居中的一轮",
+	"compare-two-drills":    "双方是不同的演练：{before} 与 {now}",
+	"compare-two-slas":      "双方按不同的 SLA 判定",
+	"compare-two-versions":  "双方的记录由不同版本生成：{before} 与 {now}",
+	"compare-only-before":   "{scenario} 只在第一方出现",
+	"compare-only-now":      "{scenario} 只在第二方出现",
+	"compare-fails":         "{verdict}：比运行 {run} 差",
+}
