@@ -34,7 +34,7 @@ var englishCommands = map[string]string{
 		"any longer",
 	"compare-alike-neither": "cannot be told apart: it ended in neither run, and may be any longer",
 	"compare-absent":        "not compared: there is none {side}",
-	"compare-unmeasured":        "not compared: no value {side}‹: {because}›",
+	"compare-unmeasured":    "not compared: no value {side}‹: {because}›",
 	"compare-endless":       "not compared: no upper end {side}",
 	"compare-units":         "not compared: the two are in different units",
 	"compare-shares":        "not compared: groups and phases below are, by their counts",

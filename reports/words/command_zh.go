@@ -33,7 +33,7 @@ var chineseCommands = map[string]string{
 	"compare-alike-unended": "无法区分：{side}未测到终点，实际可能更长",
 	"compare-alike-neither": "无法区分：两次运行均未测到终点，实际可能更长",
 	"compare-absent":        "未对比：{side}没有这一项",
-	"compare-unmeasured":        "未对比：{side}没有数值‹：{because}›",
+	"compare-unmeasured":    "未对比：{side}没有数值‹：{because}›",
 	"compare-endless":       "未对比：{side}没有上限",
 	"compare-units":         "未对比：双方单位不同",
 	"compare-shares":        "未对比：见下方各组各阶段，按请求数对比",
