@@ -9,6 +9,8 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // once connects to host:port, by TLS where there is an authority to trust. The client that gets
@@ -25,7 +27,7 @@ func (r *dialer) once(ctx context.Context, s *trace, address string, trust *tls.
 	}
 	s.reached(handshaking)
 	trust = trust.Clone()
-	trust.ServerName, _, _ = net.SplitHostPort(address)
+	trust.ServerName, _, _ = net.SplitHostPort(hostname.Address(address))
 	secured := tls.Client(c, trust)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	health "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
@@ -67,7 +68,7 @@ func (p *grpcAsker) check(ctx context.Context, c *oneConn) (
 		secured = shaken{secured}
 	}
 	dial := func(context.Context, string) (net.Conn, error) { return c.take() }
-	to, err := grpc.NewClient("passthrough:///"+p.Address,
+	to, err := grpc.NewClient("passthrough:///"+hostname.Address(p.Address),
 		grpc.WithTransportCredentials(secured), grpc.WithContextDialer(dial),
 		grpc.WithNoProxy(), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),
 		grpc.WithUserAgent("stormdrill-check"))

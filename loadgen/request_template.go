@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/loadgen/expect"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/probe"
 )
@@ -32,10 +33,10 @@ type requestTemplate struct {
 	body    []byte
 	sized   bool // the length of the body is said
 	address string
-	host    string
-	secure  bool // TLS
-	closes  bool // the connection ends with the request
-	replays bool // may be sent again though a server may have seen it
+	host    string // as on the wire
+	secure  bool   // TLS
+	closes  bool   // the connection ends with the request
+	replays bool   // may be sent again though a server may have seen it
 	expect  *expect.Expectation
 }
 
@@ -53,7 +54,7 @@ func newRequestTemplate(g load.Group) (*requestTemplate, error) {
 	}
 	f := &requestTemplate{to: to, proto: proto, url: proto.URL, body: []byte(body),
 		secure: proto.URL.Scheme == "https",
-		host:   proto.URL.Hostname(), closes: proto.Close ||
+		host:   hostname.Wire(proto.URL.Hostname()), closes: proto.Close ||
 			said(proto.Header, "Connection", "close"), replays: idempotent(proto)}
 	if f.address, err = dialled(proto.URL); err != nil {
 		return nil, err

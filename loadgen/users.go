@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
 
@@ -129,7 +130,7 @@ func (u *users) judge(r *load.Request, s *trace, a answer, err error) {
 	r.Lookup, r.Handshake, r.TLS = s.took(lookup), s.took(handshake), s.took(tlsHandshake)
 	r.Status = uint16(a.Status)
 	if a.Header != nil {
-		r.Node = u.nodes.known(bounded(a.Header.Get(NodeHeader), load.MostNodeName))
+		r.Node = u.nodes.known(nodeOf(a.Header.Get(NodeHeader)))
 		r.Fault = faultOf(a.Header.Get(InjectedHeader))
 		r.Injected = r.Fault != ""
 	}
@@ -139,6 +140,11 @@ func (u *users) judge(r *load.Request, s *trace, a answer, err error) {
 	if r.Class == load.OK && r.Injected { // an answer of a fault is never a good one
 		r.Class = load.Status
 	}
+}
+
+// nodeOf is the node that a header names, as people write it; empty where there is none.
+func nodeOf(header string) string {
+	return bounded(hostname.Written(bounded(header, load.MostNodeName)), load.MostNodeName)
 }
 
 // faultOf is the fault that a header names; empty where there is none.

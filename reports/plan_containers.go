@@ -25,7 +25,11 @@ func (b *planText) containers() {
 			b.p.PortsAddr))
 	}
 	for _, n := range b.p.Nodes {
-		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, madeOf(n.Spec),
+		made := madeOf(n.Spec)
+		if n.Host() != n.Name {
+			made += ", on the wire " + n.Host()
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, made,
 			readiness(n)))
 	}
 	b.table("CONTAINERS, in order of start", rows)

@@ -36,6 +36,7 @@ type planned struct {
 
 type plannedContainer struct {
 	Name    string `json:"name"`
+	Host    string `json:"host"` // its name as it goes over the wire: in ASCII
 	Target  string `json:"target"`
 	Address string `json:"address"`
 	From    string `json:"from"` // what it is made of, in words
@@ -134,7 +135,8 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 		Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
 	for _, n := range p.Nodes {
 		out.Containers = append(out.Containers,
-			plannedContainer{n.Name, n.Target, n.Addr.String(), madeOf(n.Spec), readiness(n)})
+			plannedContainer{n.Name, n.Host(), n.Target, n.Addr.String(), madeOf(n.Spec),
+				readiness(n)})
 	}
 	for _, l := range p.Switchboard.Links {
 		out.Links = append(out.Links, plannedLink{l.ID, l.From, l.To, l.Port, l.Addr.String(),

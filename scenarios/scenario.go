@@ -29,11 +29,12 @@ type Scenario struct {
 	Version int    `yaml:"version"` // of the format; 1, which is the default
 	// of the drill: lower case letters of any script, digits, hyphens and underscores, at most 40
 	// columns, of which a Chinese character takes two
-	Name    string             `yaml:"name"`
-	Summary string             `yaml:"summary"` // one sentence, for list and the reports
-	Targets map[string]*Target `yaml:"targets"` // containers under test, by name
-	Load    map[string]*Group  `yaml:"load"`    // groups of users, by name
-	Phases  Phases             `yaml:"phases"`  // how long each part of the drill is
+	Name    string `yaml:"name"`
+	Summary string `yaml:"summary"` // one sentence, for list and the reports
+	// containers under test, by host name: web_app, redis.internal.corp, 数据库.内网
+	Targets map[string]*Target `yaml:"targets"`
+	Load    map[string]*Group  `yaml:"load"`   // groups of users, by name
+	Phases  Phases             `yaml:"phases"` // how long each part of the drill is
 	// what goes wrong, by name; {} is a control run
 	Faults map[string]*Fault        `yaml:"faults"`
 	Watch  map[string]*watch.Config `yaml:"watch"` // who should notice, by name
@@ -54,18 +55,21 @@ type Scenario struct {
 // Target is a container under test, or several alike. Exactly one of image,
 // build and lab is set.
 type Target struct {
-	Image    string    `yaml:"image"`    // an image, as docker run takes it
-	Build    *Build    `yaml:"build"`    // an image made from a Dockerfile
-	Lab      *Embedded `yaml:"lab"`      // a server embedded in stormdrill
-	Replicas int       `yaml:"replicas"` // 0: one, named like the target
-	Ports    []uint16  `yaml:"ports"`    // that it listens on: each is a link from whatever uses it
+	Image string    `yaml:"image"` // an image, as docker run takes it
+	Build *Build    `yaml:"build"` // an image made from a Dockerfile
+	Lab   *Embedded `yaml:"lab"`   // a server embedded in stormdrill
+	// Replicas of app are app-1, app-2 …, of redis.internal.corp redis-1.internal.corp …; 0: one,
+	// named like the target.
+	Replicas int      `yaml:"replicas"`
+	Ports    []uint16 `yaml:"ports"` // that it listens on: each is a link from whatever uses it
 	// Publish are ports of this machine's 127.0.0.1 that lead to its ports while the drill runs,
 	// as Compose writes them: 18080:8080, and of three replicas a range, 18081-18083:8080.
 	Publish []string `yaml:"publish"`
 	// Uses are targets that it talks to. "*" is all others, but for those that use this one;
 	// load and switchboard are the drill's own nodes, for their metrics.
 	Uses []string `yaml:"uses"`
-	// Env is set besides STORMDRILL_NODE, the node's own name, such as app-2.
+	// Env is set besides STORMDRILL_NODE, the node's own host name as it goes over the wire, such
+	// as app-2.
 	Env map[string]secret.Text `yaml:"env"`
 	// Command replaces that of the image, or follows its entry point.
 	Command []secret.Text `yaml:"command"`

@@ -67,8 +67,11 @@ func authorityOf(name string) *x509.Certificate {
 	return c
 }
 
-// Issue makes a server's certificate for some DNS names, of which there must be
-// one.
+// mostCommonName is how long a subject's name may be (RFC 5280, appendix A.1).
+const mostCommonName = 64
+
+// Issue makes a server's certificate for some DNS names, as they go over the wire, of which
+// there must be one.
 func (ca Pair) Issue(v Validity, names ...string) (Pair, error) {
 	signer, err := ca.TLS()
 	if err != nil {
@@ -76,6 +79,9 @@ func (ca Pair) Issue(v Validity, names ...string) (Pair, error) {
 	}
 	c := template(names[0], v)
 	c.DNSNames = names
+	if len(names[0]) > mostCommonName {
+		c.Subject.CommonName = "" // clients go by the other names
+	}
 	c.KeyUsage = x509.KeyUsageDigitalSignature
 	c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	return sign(c, &signer)

@@ -23,7 +23,8 @@ type HTTPStatus struct {
 const (
 	// FaultHeader names the fault, as in the path of a URL: 拒绝 is %E6%8B%92%E7%BB%9D.
 	FaultHeader = "X-Stormdrill-Fault"
-	// NodeHeader names the node for which it is given, as the node itself would.
+	// NodeHeader names the node for which it is given, as the node itself would: as its name
+	// goes over the wire.
 	NodeHeader = "X-Stormdrill-Node"
 )
 

@@ -57,11 +57,12 @@ func (r *resolver) reply(q dns.Query) *dns.Answer {
 // answer is pure, but for the turn it takes and the report of an unknown name.
 func (r *resolver) answer(from netip.Addr, q dns.Question) dns.Answer {
 	switch {
-	case q.Type == dns.PTR || strings.HasSuffix(plain(q.Name), ".arpa"):
-		// asked by many programs about their peers; no mistake
-		return dns.Answer{Code: dns.NameError}
 	case q.Type != dns.A && r.names.has(from, q.Name):
 		return dns.Answer{} // the name exists and has nothing of this type: AAAA above all
+	case q.Type == dns.PTR || strings.HasSuffix(plain(q.Name), ".arpa") &&
+		!r.names.has(from, q.Name):
+		// asked by many programs about their peers; no mistake
+		return dns.Answer{Code: dns.NameError}
 	}
 	addrs, ok := r.names.lookup(from, q.Name)
 	if !ok {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // names answers where each name is, as each client sees it: the same name gives every
@@ -36,7 +37,7 @@ func newNames(s link.Spec, unknown func(link.Unknown)) *names {
 		unknown: unknown, turns: map[question]int{}, reported: map[question]bool{}}
 	for _, c := range s.Clients {
 		for name, ttl := range c.TTL {
-			n.life[question{c.Name, name}] = ttl
+			n.life[question{c.Name, plain(name)}] = ttl
 		}
 		for _, a := range c.Addresses {
 			n.clients[a] = c.Name
@@ -62,8 +63,10 @@ func (n *names) learn(client, name string, a netip.Addr) {
 	}
 }
 
-// plain is a name as it is compared: lower case, without the final dot.
-func plain(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+// plain is a name as it is compared: as on the wire, in lower case, without the final dot.
+func plain(name string) string {
+	return strings.ToLower(hostname.Wire(strings.TrimSuffix(name, ".")))
+}
 
 // lookup gives a name's addresses for a client, the first one another at each turn. An
 // unknown name is reported once per client.
@@ -127,6 +130,6 @@ func (n *names) report(q question) {
 	case first && before == link.MostUnknown:
 		n.unknown(link.Unknown{Asker: q.client, More: true})
 	case first:
-		n.unknown(link.Unknown{Asker: q.client, Name: q.name})
+		n.unknown(link.Unknown{Asker: q.client, Name: hostname.Written(q.name)})
 	}
 }

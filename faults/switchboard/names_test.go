@@ -32,6 +32,9 @@ func threeApps() link.Spec {
 			way("lb", "app-1", "app", "198.18.2.2", 80),
 			way("lb", "app-2", "app", "198.18.2.3", 80),
 			way("lb", "app-3", "app", "198.18.2.4", 80),
+			way("lb", "redis-1.internal.corp", "redis.internal.corp", "198.18.2.5", 6379),
+			way("lb", "数据库-1.内网", "数据库.内网", "198.18.2.6", 80),
+			way("lb", "box.home.arpa", "box.home.arpa", "198.18.2.7", 80),
 		},
 		Clients: []link.Client{
 			{Name: "shoppers", Addresses: []netip.Addr{shopper, second}},
@@ -67,6 +70,16 @@ func TestAnswersDependOnTheAsker(t *testing.T) {
 			[]link.Unknown{{Asker: "198.18.0.77", Name: "app"}}},
 		{stranger, "hooks.", dns.A, dns.Success, []string{"198.18.0.100"}, nil},
 		{proxy, "11.0.18.198.in-addr.arpa.", dns.PTR, dns.NameError, nil, nil},
+		{proxy, "redis.internal.corp.", dns.A, dns.Success, []string{"198.18.2.5"}, nil},
+		{proxy, "Redis-1.Internal.Corp.", dns.A, dns.Success, []string{"198.18.2.5"}, nil},
+		{proxy, "internal.corp.", dns.A, dns.NameError, nil,
+			[]link.Unknown{{Asker: "lb", Name: "internal.corp"}}},
+		{proxy, "redis.", dns.A, dns.NameError, nil, []link.Unknown{{Asker: "lb", Name: "redis"}}},
+		{proxy, "xn--dxty1ibyb.xn--v6q792i.", dns.A, dns.Success, []string{"198.18.2.6"}, nil},
+		{proxy, "XN---1-J82DP1POXC.xn--v6q792i.", dns.A, dns.Success, []string{"198.18.2.6"}, nil},
+		{proxy, "xn--dxty1ibyb.", dns.A, dns.NameError, nil,
+			[]link.Unknown{{Asker: "lb", Name: "数据库"}}}, // told as people write it
+		{proxy, "box.home.arpa.", dns.A, dns.Success, []string{"198.18.2.7"}, nil},
 	} {
 		var reported []link.Unknown
 		r := resolver{names: newNames(threeApps(), func(u link.Unknown) { reported = append(reported, u) })}
@@ -162,6 +175,39 @@ func TestSteer(t *testing.T) {
 		if c, _, _ := n.steers.count("away"); c.Active || len(leftIn(t, n.steers)) > 0 {
 			t.Errorf("after the lift: %+v, %q", c, leftIn(t, n.steers))
 		}
+	}
+}
+
+// A steer, a fault and a TTL are for a name as people write it, which is asked for as the wire
+// has it.
+func TestRulesOnNamesOfOtherScripts(t *testing.T) {
+	s := threeApps()
+	s.Clients[1].TTL = map[string]uint32{"数据库.内网": 40}
+	n := newNames(s, func(link.Unknown) {})
+	d := newDNSRules(s, func(string, int64) {})
+	r := resolver{names: n, faults: d}
+	const name = "XN--DXTY1IBYB.xn--v6q792i."
+	asked := func() *dns.Answer {
+		return r.reply(dns.Query{Question: dns.Question{Name: name, Type: dns.A},
+			From: netip.AddrPortFrom(proxy, 999)})
+	}
+	if a := asked(); !slices.Equal(answers(*a), []string{"198.18.2.6"}) || a.TTL != 40 {
+		t.Errorf("answered %+v", a)
+	}
+	if _, err := n.steers.apply(link.Rule{Name: "away", Steer: &link.Steer{
+		Names: []string{"数据库.内网"},
+		To:    map[string][]netip.Addr{"lb": {netip.MustParseAddr("198.18.2.9")}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if a := asked(); !slices.Equal(answers(*a), []string{"198.18.2.9"}) || a.TTL != 40 {
+		t.Errorf("steered, answered %+v", a)
+	}
+	if _, err := d.apply(link.Rule{Name: "gone", DNS: &link.DNS{Askers: []string{"lb"},
+		Names: []string{"数据库.内网"}, Answer: "nxdomain"}}); err != nil {
+		t.Fatal(err)
+	}
+	if a := asked(); a.Code != dns.NameError {
+		t.Errorf("gone, answered %+v", a)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // stage is the HTTP stage of one link: it stands between Toxiproxy and the node.
@@ -217,7 +218,8 @@ func (c *exchange) answer(r *transaction, m *mode) bool {
 	a := m.HTTPStatus.Answer(m.Name)
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n%s: %s\r\n%s: %s\r\n", a.Code, http.StatusText(a.Code),
-		link.FaultHeader, url.PathEscape(m.Name), link.NodeHeader, c.stage.name)
+		link.FaultHeader, url.PathEscape(m.Name), link.NodeHeader,
+		hostname.Wire(c.stage.name))
 	if a.RetryAfter > 0 {
 		fmt.Fprintf(&b, "Retry-After: %d\r\n", a.RetryAfter)
 	}

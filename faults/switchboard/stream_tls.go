@@ -13,6 +13,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/authority"
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // tlsHandshake is the first byte of a TLS connection: the record type of a
@@ -48,8 +49,10 @@ type certStore struct {
 	shown map[string]tls.Certificate // by TLS.As
 }
 
-// namesOf are the names by which clients reach a link's node.
-func namesOf(l link.Link) []string { return slices.Compact([]string{l.To, l.Name}) }
+// namesOf are the names by which clients reach a link's node, as they go over the wire.
+func namesOf(l link.Link) []string {
+	return slices.Compact([]string{hostname.Wire(l.To), hostname.Wire(l.Name)})
+}
 
 // strangeName is of a host that no drill asks for (RFC 2606).
 const strangeName = "another-host.invalid"

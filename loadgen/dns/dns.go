@@ -9,6 +9,8 @@ import (
 	"net/netip"
 
 	"github.com/miekg/dns"
+
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // Type is what a question asks for.
@@ -60,8 +62,9 @@ type Answer struct {
 	TTL uint32
 }
 
-// Canonical is a name as it is compared: lower case, with the final dot.
-func Canonical(name string) string { return dns.CanonicalName(name) }
+// Canonical is a name as it is asked for and compared: as on the wire, in lower case, with the
+// final dot.
+func Canonical(name string) string { return dns.CanonicalName(hostname.Wire(name)) }
 
 // Reverse is the name that asks for an address's name.
 func Reverse(a netip.Addr) string {

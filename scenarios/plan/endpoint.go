@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -30,9 +31,17 @@ func (e endpoint) on(n *Node) secret.Text {
 	if e.url == nil {
 		return secret.Text(fmt.Sprintf("%s:%d", host, e.port))
 	}
+	u, at := *e.url, fmt.Sprintf("%s:%d", host, e.port)
+	u.Host = hostname.Address(at)
+	// people read it: the host is as it is written
+	return e.text.Restore(strings.Replace(u.String(), u.Host, at, 1))
+}
+
+// wire is the URL as requests have it.
+func (e endpoint) wire() *url.URL {
 	u := *e.url
-	u.Host = fmt.Sprintf("%s:%d", host, e.port)
-	return e.text.Restore(u.String())
+	u.Host = hostname.Address(u.Host)
+	return &u
 }
 
 // endpoints reads where URLs and addresses lead among the nodes, and takes in how their
@@ -102,6 +111,9 @@ func (p endpoints) hostPort(keys []string, text string) (endpoint, bool) {
 }
 
 func (p endpoints) known(keys []string, host, port string) (endpoint, bool) {
+	if len(p.nodesOf(host)) == 0 { // in upper case, or as the wire has it
+		host = usualHost(host)
+	}
 	nodes := p.nodesOf(host)
 	if len(nodes) == 0 {
 		p.unknownHost(keys, host, p.hosts())
@@ -111,8 +123,8 @@ func (p endpoints) known(keys []string, host, port string) (endpoint, bool) {
 	return endpoint{host: host, port: n}, ok
 }
 
-// unknownHost reports a host that is no target or replica. The name of one has no dot: a host
-// with one is a system that runs already, which no drill touches.
+// unknownHost reports a host that is no target or replica. One with a dot may be meant as a
+// system that runs already, which no drill touches.
 func (d *diagnostics) unknownHost(keys []string, host string, have []string) {
 	if strings.ContainsAny(host, ".:") || host == "localhost" {
 		d.problem(keys, "%q is no target: a drill's load and its watchers reach the drill's own "+

@@ -46,7 +46,7 @@ func (p floods) traffic() (out floodsOut) {
 			continue
 		}
 		out.consumers = append(out.consumers, c)
-		t := own.Sends(end.url, net.JoinHostPort(end.host, strconv.Itoa(int(end.port))),
+		t := own.Sends(end.wire(), net.JoinHostPort(end.host, strconv.Itoa(int(end.port))),
 			c.addresses)
 		if t.Flood != nil {
 			t.Flood.Name = f.name

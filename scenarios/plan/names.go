@@ -2,7 +2,6 @@ package plan
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,10 +12,6 @@ import (
 	"golang.org/x/text/width"
 )
 
-// host is what a target's name may be: one DNS label, with the underscores that Compose
-// allows. Resolvers and containers have it, and images' own tools ask for it.
-var host = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$`)
-
 // How long the name of what is no host may be. Its columns are those of a table; its bytes
 // leave room in the 255 that a file's name may have.
 const (
@@ -26,23 +21,30 @@ const (
 
 // What is wanted of a name, for messages.
 const (
-	wantsHost = "lower case letters a to z, digits, hyphens and underscores, at most 40: it is " +
-		"a host name"
 	wantsLabel = "lower case letters of any script, digits, hyphens and underscores, at most 40 " +
 		"columns, a letter or a digit at both ends"
 )
 
 // isLabel reports whether a drill, a group, a cohort, a fault, a watcher or a steer may have
-// the name. It is letters, marks and digits of any script, with hyphens and underscores
-// between them. So it is one word in a threshold, it means nothing in a selector, a shell or
-// a path, and all of it shows. Lower case keeps apart the names of files where a system does
-// not tell cases. It is in NFC, as scenarios are read.
+// the name: it is a word, and not too long.
 func isLabel(name string) bool {
-	if !utf8.ValidString(name) || !norm.NFC.IsNormalString(name) || len(name) > mostNameBytes {
+	columns := 0
+	for _, r := range name {
+		columns += columnsOf(r)
+	}
+	return isWord(name) && columns <= mostNameColumns && len(name) <= mostNameBytes
+}
+
+// isWord reports whether a text is letters, marks and digits of any script, with hyphens and
+// underscores between them. So it is one word in a threshold, it means nothing in a selector,
+// a shell or a path, and all of it shows. Lower case keeps apart the names of files where a
+// system does not tell cases. It is in NFC, as scenarios are read.
+func isWord(text string) bool {
+	if !utf8.ValidString(text) || !norm.NFC.IsNormalString(text) {
 		return false
 	}
-	columns, last := 0, '-'
-	for i, r := range name {
+	last := '-'
+	for i, r := range text {
 		switch {
 		case r == '-' || r == '_':
 			if i == 0 {
@@ -57,10 +59,9 @@ func isLabel(name string) bool {
 		case !unicode.IsLetter(r) && !unicode.Is(unicode.Nd, r):
 			return false
 		}
-		columns += columnsOf(r)
 		last = r
 	}
-	return last != '-' && last != '_' && columns <= mostNameColumns
+	return last != '-' && last != '_'
 }
 
 // unseen letters and marks show nothing, or only change what is beside them: two names would
@@ -85,15 +86,17 @@ var reserved = []string{"switchboard", "load", "hooks", "ready", "watch", "gatew
 
 // named checks the names of one section, and gives them in order.
 func named[T any](d *diagnostics, section string, entries map[string]T) []string {
-	fits, wants := isLabel, wantsLabel
-	if section == "targets" {
-		fits, wants = host.MatchString, wantsHost
-	}
 	names := slices.Sorted(maps.Keys(entries))
 	for _, n := range names {
+		wrong := ""
+		if section == "targets" {
+			wrong = wrongHost(n, names)
+		} else if !isLabel(n) {
+			wrong = "want " + wantsLabel
+		}
 		switch {
-		case !fits(n):
-			d.problem(at(section, n), "name %s: want %s", shown(n), wants)
+		case wrong != "":
+			d.problem(at(section, n), "name %s: %s", shown(n), wrong)
 		case slices.Contains(reserved, n):
 			d.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
 		}

@@ -2,8 +2,8 @@ package plan
 
 import (
 	"slices"
-	"strconv"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -23,15 +23,19 @@ func (p targets) nodes() topology {
 	for _, name := range named(p.diagnostics, "targets", p.all) {
 		t := p.all[name]
 		check.target(name, t)
+		p.replicaNames(name, t)
 		for i := range max(1, min(t.Replicas, mostNodesOfTargets)) {
 			n := &Node{Name: name, Target: name, Spec: p.substituted(name, t)}
 			if t.Replicas > 1 {
-				n.Name = name + "-" + strconv.Itoa(i+1)
+				n.Name = hostname.Replica(name, i+1)
 			}
 			if other, taken := out.nodes[n.Name]; taken {
-				p.problem(at("targets", name),
-					"target %s has the name of a replica of %s: choose another", n.Name,
-					other.Target)
+				of := other.Target
+				if t.Replicas > 1 { // the other has none
+					of = name
+				}
+				p.problem(at("targets", n.Name),
+					"target %s has the name of a replica of %s: choose another", n.Name, of)
 				continue
 			}
 			n.Addr = p.subnet.address(0, firstNode+len(out.nodes))

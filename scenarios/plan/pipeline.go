@@ -52,6 +52,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 	subnet := drillSubnet(d, o.Subnet)
 	written := writtenFaults(d, s.Faults, usersRate(s.Load))
 	nodes := targets{d, host, subnet, s.Targets, o.Images, len(s.Faults) == 0}.nodes()
+	variables(d, s.Faults, nodes)
 	disks(d, s.Targets)
 	nodes.order = startOrder(d, s.Targets, nodes)
 	databases{d, nodes}.check()

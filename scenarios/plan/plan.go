@@ -5,7 +5,7 @@
 // It is made by passes, which compile, in pipeline.go, runs in order of what they build on:
 //
 //   - the parts by themselves, and the nodes: general, phases, drillSubnet, writtenFaults,
-//     targets, startOrder, databases;
+//     targets, variables, startOrder, databases;
 //   - what opens connections: cohorts, userLoad, floods, uses, watchers, published, readiness,
 //     scraped; and how long a monitoring among the targets takes: monitoring;
 //   - their links: faultReroutes, steers, linking, steering;

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -121,7 +122,7 @@ func (p *Plan) Scraped(node string) ([]byte, error) {
 	}
 	out := []byte("[")
 	for i, l := range p.scrapedLinks(node, specs) {
-		one := fileSD{Targets: []string{fmt.Sprintf("%s:%d", l.To, l.Port)},
+		one := fileSD{Targets: []string{fmt.Sprintf("%s:%d", hostname.Wire(l.To), l.Port)},
 			Labels: map[string]string{"job": l.Name}}
 		if l.Protocol == link.Encrypted {
 			one.Labels["__scheme__"] = "https"

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -104,7 +105,7 @@ func (p targetCheck) use(name, used string, keys []string) {
 		all = append(all, t)
 		for i := range min(spec.Replicas, mostNodesOfTargets) {
 			if spec.Replicas > 1 {
-				all = append(all, t+"-"+strconv.Itoa(i+1))
+				all = append(all, hostname.Replica(t, i+1))
 			}
 		}
 	}

@@ -249,7 +249,7 @@ func placed(deliveries ...load.Delivery) *timeline.Record {
 		r.Header.Faults[0].Nodes = []string{"app-2"}
 	}
 	for _, l := range []string{"users -> lb:80", "lb -> app-1:80", "lb -> app-2:80",
-		"app-1 -> db:5432", "prometheus -> app-1:80", "prometheus -> app-2:80", "watch:alert -> prometheus:9090"} {
+		"app-1 -> db:5432", "app-1 -> 库.corp:80", "prometheus -> app-1:80", "prometheus -> app-2:80", "watch:alert -> prometheus:9090"} {
 		r.Traffic = append(r.Traffic, link.Traffic{Link: l, Connections: 1})
 	}
 	return r
@@ -287,6 +287,7 @@ func TestAlertsForTheWrongTarget(t *testing.T) {
 		`"instance":"lb:80"`:                                       0, // it asks app-2
 		`"instance":"http://lb:80/x","server":"app-1"`:             1,
 		`"instance":"db"`:                                          1,
+		`"instance":"xn--dxt.corp:80"`:                             1, // as the wire has it
 		`"instance":"app-1:80","server":"app-2"`:                   0,
 		`"instance":"app-1:80","replica":"prometheus"`:             1,
 		`"severity":"page","team":"shop"`:                          0, // no node is named

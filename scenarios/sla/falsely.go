@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -145,6 +146,7 @@ func (w ways) named(labels map[string]string) (nodes []string) {
 		}
 		v, _, _ = strings.Cut(v, "/")
 		v, _, _ = strings.Cut(v, ":")
+		v = hostname.Written(v)
 		if v != "" && w.node(v) && !slices.Contains(nodes, v) {
 			nodes = append(nodes, v)
 		}

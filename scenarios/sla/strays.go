@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -88,5 +89,6 @@ func (s *scorer) faultBetween(x timeline.Stray) string {
 // joins reports whether a fault's link leads from one node, or its target, to another.
 func joins(f timeline.Fault, aim, from, to string) bool {
 	whole, _ := path.Match(aim, from)
-	return slices.Contains(f.Nodes, to) && (whole || strings.HasPrefix(from, aim+"-"))
+	target, _, replica := hostname.Original(from)
+	return slices.Contains(f.Nodes, to) && (whole || replica && target == aim)
 }

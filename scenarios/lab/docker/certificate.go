@@ -14,7 +14,7 @@ func (l *Lab) certificate(n plan.Node) (*authority.Pair, error) {
 	if !n.Spec.Lab.TLS {
 		return nil, nil
 	}
-	p, err := l.authority.Issue(authority.Current(), n.Names()...)
+	p, err := l.authority.Issue(authority.Current(), n.Hosts()...)
 	return &p, err
 }
 
@@ -36,7 +36,7 @@ func (l *Lab) material(m scenarios.Material, own authority.Pair) (string, error)
 
 // content gives what a target's files hold.
 func (l *Lab) content(n plan.Node) (func(file string) ([]byte, error), error) {
-	own, err := l.authority.Issue(authority.Current(), n.Names()...)
+	own, err := l.authority.Issue(authority.Current(), n.Hosts()...)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package docker
 
 import (
 	"strings"
+
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // shortID is how much of a container's id its users write.
@@ -12,7 +14,8 @@ const shortID = 12
 //
 //	STORMDRILL_RUN, STORMDRILL_NETWORK, STORMDRILL_FAULT
 //	STORMDRILL_TARGETS, STORMDRILL_CONTAINERS: the nodes and their containers, parted by spaces
-//	STORMDRILL_CONTAINER_NODE, STORMDRILL_ADDRESS_NODE: of every node; app-2 is APP_2
+//	STORMDRILL_CONTAINER_NODE, STORMDRILL_ADDRESS_NODE: of every node; app-2 is APP_2,
+//	and redis.internal.corp REDIS_INTERNAL_CORP
 func (l *Lab) Environment(fault string, nodes []string) []string {
 	var aimed []string
 	for _, n := range nodes {
@@ -26,7 +29,7 @@ func (l *Lab) Environment(fault string, nodes []string) []string {
 		"STORMDRILL_CONTAINERS=" + strings.Join(aimed, " "),
 	}
 	for _, n := range l.Plan.Nodes {
-		name := strings.ReplaceAll(strings.ToUpper(n.Name), "-", "_")
+		name := hostname.Variable(n.Name)
 		all = append(all, "STORMDRILL_CONTAINER_"+name+"="+l.short(n.Name),
 			"STORMDRILL_ADDRESS_"+name+"="+n.Addr.String())
 	}

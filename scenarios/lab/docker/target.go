@@ -97,7 +97,7 @@ func (l *Lab) foreign(ctx context.Context, n plan.Node) (b box, err error) {
 	if b.command, err = revealed(s.Command); err != nil {
 		return b, fmt.Errorf("command: %w", err)
 	}
-	if b.env, err = named(s.Env, n.Name); err != nil {
+	if b.env, err = named(s.Env, n.Host()); err != nil {
 		return b, fmt.Errorf("env: %w", err)
 	}
 	// Raw sockets would reach past routes and addresses: what is sent then need not
@@ -142,7 +142,8 @@ func (l *Lab) embedded(n plan.Node) (b box, err error) {
 // nodeVariable names to a container which of a target's replicas it is.
 const nodeVariable = "STORMDRILL_NODE"
 
-// named adds the node's name to an environment that does not have one.
+// named adds the node's name, as it goes over the wire, to an environment that does not have
+// one.
 func named(env map[string]secret.Text, node string) (map[string]string, error) {
 	with := map[string]string{nodeVariable: node}
 	for name, text := range env {

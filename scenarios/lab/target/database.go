@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/puddle/v2"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -43,6 +44,12 @@ func newDatabase(cfg scenarios.SQL, dial dialler, find pgconn.LookupFunc) (*data
 	if err != nil {
 		return nil, errors.New(secret.Hidden(err.Error()))
 	}
+	for _, t := range append([]*pgconn.FallbackConfig{{TLSConfig: c.TLSConfig}},
+		c.Fallbacks...) {
+		if t.TLSConfig != nil {
+			t.TLSConfig.ServerName = hostname.Wire(t.TLSConfig.ServerName)
+		}
+	}
 	d := &database{timeout: or(cfg.Timeout, defaultSQLTimeout)}
 	c.DialFunc = pgconn.DialFunc(dial)
 	if c.ConnectTimeout == 0 {
@@ -53,7 +60,7 @@ func newDatabase(cfg scenarios.SQL, dial dialler, find pgconn.LookupFunc) (*data
 	c.LookupFunc = func(ctx context.Context, host string) ([]string, error) {
 		ctx, cancel := context.WithTimeout(ctx, c.ConnectTimeout)
 		defer cancel()
-		return find(ctx, host)
+		return find(ctx, hostname.Wire(host))
 	}
 	d.pool, err = puddle.NewPool(&puddle.Config[*pgconn.PgConn]{
 		Constructor: func(ctx context.Context) (*pgconn.PgConn, error) {

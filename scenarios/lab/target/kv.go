@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -40,22 +41,20 @@ func newKVService(spec Spec, lines *journal) (service, error) {
 	cfg := *spec.KV
 	cfg.Interval, cfg.Fall = or(cfg.Interval, defaultSilence), or(cfg.Fall, defaultLosses)
 	store := newStore(lines, cfg.Lag)
-	if strings.HasSuffix(spec.Node, "-1") && firstStart() {
+	if _, n, _ := hostname.Original(spec.Node); n == 1 && firstStart() {
 		store.lead(1)
 	}
 	k := &kv{node: spec.Node, cfg: cfg, store: store, lines: lines, metrics: newMetrics(spec.Node)}
-	f := follower{cfg: cfg, store: store, base: fmt.Sprintf("http://%s:%d", peer, spec.Ports[0]),
+	f := follower{cfg: cfg, store: store,
+		base:   fmt.Sprintf("http://%s:%d", hostname.Wire(peer), spec.Ports[0]),
 		client: &http.Client{Transport: &http.Transport{DialContext: dial}}}
 	return service{Handler: k, run: f.run}, nil
 }
 
 // peerOf names the other of two.
 func peerOf(node string) (string, error) {
-	if base, ok := strings.CutSuffix(node, "-1"); ok {
-		return base + "-2", nil
-	}
-	if base, ok := strings.CutSuffix(node, "-2"); ok {
-		return base + "-1", nil
+	if name, n, ok := hostname.Original(node); ok && n <= 2 {
+		return hostname.Replica(name, 3-n), nil
 	}
 	return "", fmt.Errorf("kv %q: want two replicas, NAME-1 and NAME-2", node)
 }
@@ -90,7 +89,7 @@ const longestID = 200
 
 func (k *kv) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	came := wire.Now()
-	out.Header().Set(NodeHeader, k.node)
+	out.Header().Set(NodeHeader, hostname.Wire(k.node))
 	answer := &watched{ResponseWriter: out}
 	id := r.URL.Query().Get("id")
 	if r.URL.Path == "/write" || r.URL.Path == "/read" {

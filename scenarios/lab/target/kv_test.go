@@ -176,3 +176,13 @@ func TestPairRefusesBadIDs(t *testing.T) {
 		t.Errorf("one id written twice: %s", have)
 	}
 }
+
+func TestPeerOfAPair(t *testing.T) {
+	for node, want := range map[string]string{"kv-1": "kv-2", "kv-2": "kv-1",
+		"kv-1.internal.corp": "kv-2.internal.corp", "库-2.内网": "库-1.内网", "kv-3": "", "kv": "",
+		"kv.corp-1": ""} {
+		if have, err := peerOf(node); have != want || (err == nil) != (want != "") {
+			t.Errorf("the other of %s: %q, %v, want %q", node, have, err, want)
+		}
+	}
+}

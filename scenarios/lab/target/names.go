@@ -5,10 +5,11 @@ package target
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
+
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // lookup gives the IPv4 addresses of a name; net.Resolver's LookupNetIP is one.
@@ -23,7 +24,7 @@ type backend struct {
 // addresses are the A records of a name, sorted: records rotate, and a
 // balancer shall not see a change in that.
 func (l lookup) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
-	all, err := l(ctx, "ip4", host)
+	all, err := l(ctx, "ip4", hostname.Wire(host))
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +36,7 @@ func (l lookup) addresses(ctx context.Context, host string) ([]netip.Addr, error
 }
 
 // backends names the servers behind the addresses of a host. A single one is
-// called like the host; of several, the n-th replica answers to HOST-n in DNS,
+// called like the host; of several, the n-th replica answers to its own name in DNS,
 // which is asked for each: an answer's header would not do, because an injected
 // answer has none. An address that no such name leads to is its own name.
 func (l lookup) backends(ctx context.Context, host string, addrs []netip.Addr) ([]backend, error) {
@@ -44,7 +45,7 @@ func (l lookup) backends(ctx context.Context, host string, addrs []netip.Addr) (
 	}
 	names := map[netip.Addr]string{}
 	for i := range addrs {
-		name := fmt.Sprintf("%s-%d", host, i+1)
+		name := hostname.Replica(host, i+1)
 		own, err := l.addresses(ctx, name)
 		var missing *net.DNSError
 		if errors.As(err, &missing) && missing.IsNotFound {

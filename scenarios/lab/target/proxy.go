@@ -17,6 +17,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -153,7 +154,7 @@ func (p *proxy) failed(out http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (p *proxy) answer(out http.ResponseWriter, status int, text string) {
-	out.Header().Set(NodeHeader, p.node)
+	out.Header().Set(NodeHeader, hostname.Wire(p.node))
 	http.Error(out, text, status)
 }
 
@@ -163,13 +164,13 @@ func statePage(node string, b *balancer, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /state", func(out http.ResponseWriter, _ *http.Request) {
-		out.Header().Set(NodeHeader, node)
+		out.Header().Set(NodeHeader, hostname.Wire(node))
 		out.Header().Set("Content-Type", "application/json")
 		// the client's loss
 		_ = json.NewEncoder(out).Encode(map[string][]State{"servers": b.states()})
 	})
 	mux.HandleFunc("GET /{$}", func(out http.ResponseWriter, _ *http.Request) {
-		out.Header().Set(NodeHeader, node)
+		out.Header().Set(NodeHeader, hostname.Wire(node))
 		if len(b.states()) == 0 {
 			http.Error(out, "the backend's name does not resolve yet",
 				http.StatusServiceUnavailable)

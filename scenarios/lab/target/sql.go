@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults/secret"
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 )
 
@@ -59,7 +60,7 @@ type sql struct {
 
 func (s *sql) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	came := wire.Now()
-	out.Header().Set(NodeHeader, s.node)
+	out.Header().Set(NodeHeader, hostname.Wire(s.node))
 	answer := &watched{ResponseWriter: out}
 	id := r.URL.Query().Get("id")
 	if r.URL.Path == "/write" || r.URL.Path == "/read" {

@@ -20,7 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// NodeHeader names, on every answer, the node that made it.
+// NodeHeader names, on every answer, the node that made it, as its name goes over the wire.
 const NodeHeader = "X-Stormdrill-Node"
 
 // grace is how long requests under way may take once the target is asked to end; well

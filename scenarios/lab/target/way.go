@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 )
 
 // way is how a balancer reaches its servers.
@@ -23,7 +25,7 @@ func (w way) trusting(ca, host string) (way, error) {
 	if !roots.AppendCertsFromPEM([]byte(ca)) {
 		return w, errors.New("its servers speak TLS, and it has no authority to trust")
 	}
-	w.tls = &tls.Config{RootCAs: roots, ServerName: host}
+	w.tls = &tls.Config{RootCAs: roots, ServerName: hostname.Wire(host)}
 	return w, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
@@ -71,7 +72,7 @@ func page(node string, size int) []byte {
 
 func (w *web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	came := wire.Now()
-	out.Header().Set(NodeHeader, w.node)
+	out.Header().Set(NodeHeader, hostname.Wire(w.node))
 	answer := &watched{ResponseWriter: out}
 	switch r.URL.Path {
 	case w.health:
