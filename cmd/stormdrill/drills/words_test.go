@@ -78,10 +78,10 @@ func TestDrillTLSWords(t *testing.T) {
 		expected := map[string]struct {
 			node, words, class string
 		}{
-			"before": {"front", `shop/1: Connection closed during SSL handshake`, "tls-expired"},
-			"between": {"front", `status=503 ended=SC why=Server presented an SSL certificate different from the expected one`,
+			"before": {"入口.内网", `shop/1: Connection closed during SSL handshake`, "tls-expired"},
+			"between": {"入口.内网", `status=503 ended=SC why=Server presented an SSL certificate different from the expected one`,
 				"http 503"},
-			"behind": {"edge", `upstream SSL certificate verify error: \(10:certificate has expired\) while SSL handshaking to upstream`,
+			"behind": {"边缘.内网", `upstream SSL certificate verify error: \(10:certificate has expired\) while SSL handshaking to upstream`,
 				"http 502"},
 		}[f.Name]
 		said := uint64(len(regexp.MustCompile(expected.words).FindAllString(o.log(t, expected.node), -1)))
@@ -89,6 +89,14 @@ func TestDrillTLSWords(t *testing.T) {
 			t.Errorf("%s: the switchboard counted %d, %s said so %d times, and %d users met %s: want the same",
 				f.Name, n, expected.node, said,
 				users[expected.class], expected.class)
+		}
+	}
+	// A name of several parts leads to its link in a container, too, which knows its own as the
+	// wire has it.
+	for _, words := range []string{`(?m)^198\.1[89]\.\d+\.\d+ +STREAM app-2\.internal\.corp$`,
+		`(?m)^I am xn--7p0an45a\.xn--v6q792i$`} {
+		if !regexp.MustCompile(words).MatchString(o.log(t, "边缘.内网")) {
+			t.Errorf("边缘.内网 never said %s", words)
 		}
 	}
 	err := fs.WalkDir(os.DirFS(o.dir), ".", func(path string, d fs.DirEntry, err error) error {
