@@ -170,14 +170,38 @@ func keptRuns(arg string) ([]string, error) {
 		}
 		return []string{recordIn(found.Folder)}, nil
 	}
-	one := recordIn(arg)
-	if _, err := os.Stat(one); err == nil {
+	if one := recordIn(arg); one == arg {
 		return []string{one}, nil
 	}
-	for _, below := range []string{"*/record", "*/*/record"} {
-		if files, _ := filepath.Glob(filepath.Join(arg, below)); len(files) > 0 {
-			return files, nil
+	var files []string
+	for _, dir := range foldersWith(arg, "record") {
+		files = append(files, recordIn(dir))
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: it holds no record, and no folders with records", arg)
+	}
+	return files, nil
+}
+
+// foldersWith are a folder, or those in it, as deep as a folder of campaigns has its runs, that
+// hold any of some files. None is looked for inside one of them.
+func foldersWith(dir string, names ...string) (found []string) {
+	var look func(dir string, deep int)
+	look = func(dir string, deep int) {
+		for _, name := range names {
+			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+				found = append(found, dir)
+				return
+			}
+		}
+		if deep == 0 {
+			return
+		}
+		inside, _ := os.ReadDir(dir) // of a file, and of what may not be read, there is none
+		for _, e := range inside {
+			look(filepath.Join(dir, e.Name()), deep-1)
 		}
 	}
-	return nil, fmt.Errorf("%s: it holds no record, and no folders with records", arg)
+	look(dir, 2)
+	return found
 }

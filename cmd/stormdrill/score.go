@@ -25,7 +25,8 @@ func newScore() *cobra.Command {
 		Use:   "score RECORD",
 		Short: "Judge a kept record again, by its own SLA or another",
 		Long: `Score judges the record of a run again, or of the evidence folder that holds
-one. The same record and SLA give the same output, byte for byte.
+one. The same record and SLA give the same output, byte for byte. Of a campaign's folder,
+and of a folder of several drills, it judges each run in it, as text, and lists them.
 
 --sla names a file whose sla block is used instead of the record's own: a scenario,
 or that block alone. Its watchers and load groups must be those of the record. What
@@ -33,7 +34,7 @@ else a scenario sets and judging depends on (confirm, slow, expect, a watcher's 
 …) stays the record's own, and a note says where the two differ, as it does where
 the record's phases are too short to confirm a limit.
 
-Exit status: that of the verdict (see stormdrill run --help).`,
+Exit status: that of the verdict (see stormdrill run --help); of several runs the worst.`,
 		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405
   stormdrill score stormdrill-out/bad-lb-node-20260102-150405 --format html --lang zh > report.html
   stormdrill score record --sla stricter.yaml --format json   # sla: {detect: {probe: 2s}}`,
@@ -50,30 +51,37 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 				return exitError{exitInvalid,
 					fmt.Errorf("format %q: want %s", format, reports.FormatNames())}
 			}
-			record, err := timeline.Open(recordIn(args[0]))
-			if err != nil {
-				return exitError{exitInvalid, err}
+			found := foldersWith(args[0], "record")
+			if len(found) == 0 || len(found) == 1 && found[0] == args[0] {
+				found = []string{args[0]}
+			} else if format != "text" {
+				return exitError{exitInvalid, fmt.Errorf("--format %s is of one run, and %s holds "+
+					"%s: say which, as in %s", format, args[0], count(len(found), "run"), found[0])}
 			}
-			objectives, notes := record.Header.Objectives, []sla.Said(nil)
-			if sheet != "" {
-				if objectives, notes, err = otherObjectives(sheet, record.Header); err != nil {
+			var cards []sla.Scorecard
+			var verdicts []sla.Verdict
+			for _, path := range found {
+				report, err := reportOf(path, sheet, format == "html", l)
+				if err != nil {
 					return exitError{exitInvalid, err}
 				}
+				if path != args[0] {
+					fmt.Fprintf(c.OutOrStdout(), "\n==> %s <==\n", reports.Plain(path))
+				}
+				if err := write(c.OutOrStdout(), report); err != nil {
+					return err
+				}
+				verdicts = append(verdicts, report.Card.Verdict)
+				cards = append(cards, report.Card)
+				cards[len(cards)-1].Scenario = path // what tells a campaign's runs apart
 			}
-			card := sla.Score(record, objectives)
-			card.Notes = append(card.Notes, notes...)
-			report := reports.WithoutCharts(record, card, l.Language)
-			if format == "html" { // which alone shows the run over time
-				report = reports.Of(record, card, l.Language)
-				dir := filepath.Dir(recordIn(args[0]))
-				report.Images = images(dir, record.Header.Run)
-				report.Command = commandOf(dir, record.Header.Run)
-				report.Beside = beside(dir, record.Header.Run)
+			if len(cards) > 1 {
+				if err := reports.Table(c.OutOrStdout(), cards,
+					l.textOptions(c.OutOrStdout(), "", false)); err != nil {
+					return err
+				}
 			}
-			if err := write(c.OutOrStdout(), report); err != nil {
-				return err
-			}
-			return verdictExit(card.Verdict)
+			return verdictExit(verdicts...)
 		},
 	}
 	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that "+
@@ -83,6 +91,32 @@ Exit status: that of the verdict (see stormdrill run --help).`,
 	c.Flags().StringVar(&format, "format", "text", reports.FormatNames())
 	complete(c, "format", oneOf(append(slices.Sorted(maps.Keys(reports.Formats)), "text")...))
 	return c
+}
+
+// reportOf is what a run's record comes to, by its own SLA or by that of a file. The charts over
+// time take as long as the judging, and are left out where nobody shows them.
+func reportOf(path, sheet string, charts bool, l language) (reports.Report, error) {
+	record, err := timeline.Open(recordIn(path))
+	if err != nil {
+		return reports.Report{}, err
+	}
+	objectives, notes := record.Header.Objectives, []sla.Said(nil)
+	if sheet != "" {
+		if objectives, notes, err = otherObjectives(sheet, record.Header); err != nil {
+			return reports.Report{}, err
+		}
+	}
+	card := sla.Score(record, objectives)
+	card.Notes = append(card.Notes, notes...)
+	if !charts {
+		return reports.WithoutCharts(record, card, l.Language), nil
+	}
+	report := reports.Of(record, card, l.Language)
+	dir := filepath.Dir(recordIn(path))
+	report.Images = images(dir, record.Header.Run)
+	report.Command = commandOf(dir, record.Header.Run)
+	report.Beside = beside(dir, record.Header.Run)
+	return report, nil
 }
 
 // images are those of a run's containers, each once, as its folder says; none where it does

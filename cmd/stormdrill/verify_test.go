@@ -82,6 +82,75 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// Of a folder of runs each is verified and named, and the worst counts; in Chinese as in English.
+func TestVerifyEachOfSeveral(t *testing.T) {
+	record := unpacked(t, "../../testdata/records/library/bad-lb-node.gz")
+	all := t.TempDir()
+	for _, name := range []string{"001", "drills/002", "drills/003", "004", "005"} {
+		dir := filepath.Join(all, name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "record"), record, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r, err := timeline.Open(filepath.Join(dir, "record"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		card := sla.Score(r, r.Header.Objectives)
+		if name == "004" {
+			card.Verdict = sla.Inconclusive
+		}
+		var b bytes.Buffer
+		if err := errors.Join(reports.JSON(&b, card), os.WriteFile(filepath.Join(dir,
+			"scorecard.json"), b.Bytes(), 0o644), evidence.Seal(dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := func(name string) string { return filepath.Join(all, filepath.FromSlash(name)) }
+	verify := func(dir string, args ...string) (code int, said string) {
+		var out, other bytes.Buffer
+		code = execute(append([]string{"verify", dir}, args...), &out, &other)
+		return code, out.String() + other.String()
+	}
+	if code, said := verify(in("drills")); code != exitPass || said !=
+		in("drills/002")+": run 8a4eba251e4d83c2 of bad-lb-node: 2 files as they were; judged again, the same scorecard: pass\n"+
+			in("drills/003")+": run 8a4eba251e4d83c2 of bad-lb-node: 2 files as they were; judged again, the same scorecard: pass\n"+
+			"2 of 2 as their runs left them\n" {
+		t.Errorf("exit %d, %s", code, said)
+	}
+	// One that was never sealed is told, and keeps none from being looked at.
+	if err := os.Remove(filepath.Join(in("drills/002"), evidence.SumsFile)); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := verify(in("drills")); code != exitInvalid ||
+		!strings.Contains(said, in("drills/003")+": run ") ||
+		!strings.Contains(said, in("drills/002")+": there is no SHA256SUMS in it") ||
+		!strings.Contains(said, "1 of 2 as their runs left them\n") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+	// What was changed is the worst; a record that is gone is missing.
+	if err := errors.Join(os.Remove(filepath.Join(in("001"), "record")),
+		os.WriteFile(filepath.Join(in("001"), "more"), nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	code, said := verify(all, "--lang", "zh")
+	want := in("001") + " 与封存时不一致：\n  record 缺失\n  more 是后来加入的\n" +
+		in("004") + "：重新评判，记录得出的结论是“通过”，而评判结果中是“无法判定”\n" +
+		in("005") + "：运行 8a4eba251e4d83c2（bad-lb-node）：2 个文件均为原样；重新评判，评判结果一致：通过\n" +
+		in("drills/003") + "：运行 8a4eba251e4d83c2（bad-lb-node）：2 个文件均为原样；重新评判，评判结果一致：通过\n" +
+		"5 个运行中 2 个为原样\n"
+	if code != exitFail || !strings.HasPrefix(said, want) {
+		t.Errorf("exit %d, %s\nwant %s", code, said, want)
+	}
+	// And one of them alone.
+	if code, said := verify(in("001"), "--lang", "zh"); code != exitFail ||
+		said != "stormdrill: "+in("001")+" 与封存时不一致：\n  record 缺失\n  more 是后来加入的\n" {
+		t.Errorf("exit %d, %s", code, said)
+	}
+}
+
 func errorText(err error) string {
 	if err == nil {
 		return ""

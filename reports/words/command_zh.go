@@ -45,4 +45,18 @@ var chineseCommands = map[string]string{
 	"compare-only-before":   "{scenario} 只在第一方出现",
 	"compare-only-now":      "{scenario} 只在第二方出现",
 	"compare-fails":         "{verdict}：比运行 {run} 差",
+
+	// 证据是否原样。
+	"verify-run": "运行 {run}（{scenario}）：{files} 个文件均为原样；" +
+		"重新评判，{how}：{verdict}",
+	"verify-same":    "评判结果一致",
+	"verify-version": "结论一致（原由 Stormdrill {tool} 评判）",
+	"verify-secret":  "结论一致（原评判结果中有隐藏的密码）",
+	"verify-changed": "{folder} 与封存时不一致：",
+	"verify-differs": "{file} 内容不同",
+	"verify-missing": "{file} 缺失",
+	"verify-added":   "{file} 是后来加入的",
+	"verify-verdict": "重新评判，记录得出的结论是“{again}”，而评判结果中是“{kept}”",
+	"verify-other":   "由同一版本重新评判，结论相同，但评判结果不同：用 stormdrill score 查看",
+	"verify-all":     "{all} 个运行中 {hold} 个为原样",
 }
