@@ -15,7 +15,11 @@ import (
 // and a false alarm, which is counted only, are skipped cases that say so: a CI
 // that reads this file comes to the campaign's own verdict.
 func CampaignJUnit(w io.Writer, c campaign.Card, done []campaign.Outcome) error {
-	c, done = plainly(c), plainly(done)
+	return writeJUnit(w, campaignSuites(plainly(c), plainly(done))...)
+}
+
+// campaignSuites are the campaign's own suite and those of its runs.
+func campaignSuites(c campaign.Card, done []campaign.Outcome) []junitSuite {
 	answer := junitSuite{Name: c.Scenario}
 	answer.add(answerCase(c))
 	all := []junitSuite{answer}
@@ -27,7 +31,7 @@ func CampaignJUnit(w io.Writer, c campaign.Card, done []campaign.Outcome) error 
 		}
 		all = append(all, suite)
 	}
-	return writeJUnit(w, all...)
+	return all
 }
 
 // answerCase is the campaign's verdict as a test case.

@@ -97,6 +97,7 @@ func TestJUnitKeepsJenkinsSchema(t *testing.T) {
 		"empty":    func(w io.Writer) error { return JUnit(w, Report{}) },
 		"hostile":  func(w io.Writer) error { return junitOf(w, hostileCard) },
 		"campaign": func(w io.Writer) error { return CampaignJUnit(w, many, done) },
+		"several":  func(w io.Writer) error { return SeveralJUnit(w, several(hostileCard)) },
 		"hostile campaign": func(w io.Writer) error {
 			return CampaignJUnit(w, hostileCampaign, []campaign.Outcome{{Card: hostileCard}})
 		},

@@ -91,10 +91,25 @@ var evidence = []struct{ name, format string }{
 // scorecard.json, junit.xml, summary.md, report.html, metrics.prom. One that cannot be written
 // keeps none of the others from it.
 func WriteAll(dir string, r Report) error {
-	var errs []error
+	var files []file
 	for _, e := range evidence {
-		if err := written(filepath.Join(dir, e.name),
-			func(w io.Writer) error { return Formats[e.format](w, r) }); err != nil {
+		files = append(files,
+			file{e.name, func(w io.Writer) error { return Formats[e.format](w, r) }})
+	}
+	return writeFiles(dir, files...)
+}
+
+// file is one that is kept as evidence.
+type file struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// writeFiles writes all that can be written.
+func writeFiles(dir string, files ...file) error {
+	var errs []error
+	for _, f := range files {
+		if err := written(filepath.Join(dir, f.name), f.write); err != nil {
 			errs = append(errs, fmt.Errorf("report: %w", err))
 		}
 	}

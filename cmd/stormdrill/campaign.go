@@ -29,13 +29,15 @@ type course struct {
 	scenario *scenarios.Scenario
 	dir      string
 	done     []campaign.Outcome
+	// tell takes what was run of it, after each run and at its end.
+	tell func(campaign.Card, []campaign.Outcome) error
 }
 
 // campaign runs one drill as often as its design says, each run into a folder of
 // its own, and judges them together.
-func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
-	dir string) (sla.Verdict, error) {
-	c := &course{runFlags: f, scenario: s, dir: dir}
+func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario, dir string,
+	tell func(campaign.Card, []campaign.Outcome) error) (sla.Verdict, error) {
+	c := &course{runFlags: f, scenario: s, dir: dir, tell: tell}
 	if err := freshFolder(c.dir); err != nil {
 		return "", err
 	}
@@ -52,8 +54,7 @@ func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario,
 	}
 	// What was run is reported where there is no room for its evidence, too.
 	card := c.card(ctx)
-	written := reports.WriteCampaign(c.dir, card, c.done, c.againAll(c.scenario),
-		c.language.Language)
+	written := c.write(card)
 	c.publish.campaign(ctx, card, c.warn)
 	if c.events != nil {
 		written = errors.Join(written, c.events.CampaignVerdict(card, c.dir))
@@ -81,8 +82,7 @@ func (c *course) run(ctx context.Context) error {
 			return err
 		}
 		card := c.card(ctx)
-		if err := reports.WriteCampaign(c.dir, card, c.done, c.againAll(c.scenario),
-			c.language.Language); err != nil {
+		if err := c.write(card); err != nil {
 			return err
 		}
 		if err := reports.CampaignProgress(c.going(), card,
@@ -91,6 +91,12 @@ func (c *course) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// write keeps what was run so far.
+func (c *course) write(card campaign.Card) error {
+	return errors.Join(reports.WriteCampaign(c.dir, card, c.done, c.againAll(c.scenario),
+		c.language.Language), c.tell(card, c.done))
 }
 
 // turn is one run. What keeps it from having a record is an error of the
@@ -109,15 +115,12 @@ func (c *course) turn(ctx context.Context, t campaign.Turn) error {
 	if card.Scenario = c.scenario.Name; card.Run == "" {
 		card.Run = d.ID()
 	}
-	switch {
-	case err == nil:
-	case errors.Is(context.Cause(ctx), engine.ErrInterrupted):
-		card.Verdict, card.Reasons = sla.Interrupted,
-			[]sla.Said{sla.Say(sla.EndedEarly, err.Error())}
-	case len(c.done) == 0 && card.Verdict == "":
-		return err
-	default:
-		card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say(sla.Harness, err.Error())}
+	if err != nil {
+		interrupted := errors.Is(context.Cause(ctx), engine.ErrInterrupted)
+		if !interrupted && len(c.done) == 0 && card.Verdict == "" {
+			return err
+		}
+		card = broken(ctx, card, c.scenario, err)
 	}
 	done := campaign.Outcome{Turn: t, Card: card}
 	if d.Record != nil {

@@ -8,12 +8,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/lab/docker"
 	"github.com/stormdrill/stormdrill/scenarios/run"
 )
 
-// ground is where drills run.
-var ground = docker.Engine{}
+// Where drills run, and the command that is a run's reaper.
+var (
+	ground lab.Ground = docker.Engine{}
+	reaps             = reaper
+)
 
 // reaper is the command that starts this program as a run's reaper.
 func reaper(run, ledger string) *exec.Cmd {

@@ -23,7 +23,9 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/run"
+	"github.com/stormdrill/stormdrill/scenarios/series"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
 // runFlags are the options of `stormdrill run`.
@@ -116,7 +118,7 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 func (f *runFlags) flags(c *cobra.Command) {
 	c.Flags().StringVarP(&f.out, "out", "o", "",
 		"folder for the evidence (default stormdrill-out/NAME-TIME; "+
-			"with several drills, a folder of folders)")
+			"with several drills, a folder of folders, with a junit.xml and summary.md of all)")
 	c.Flags().Uint64Var(&f.seed, "seed", 0,
 		"seed of all that is drawn at random (default: new for each run, and recorded)")
 	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
@@ -165,25 +167,24 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
 	before map[string]*sla.Scorecard) (cards []sla.Scorecard, verdicts []sla.Verdict, dirs []string,
 	err error) {
-	for _, s := range drills {
+	of, err := f.several(drills)
+	if err != nil {
+		f.failed(drills[0], err)
+		return nil, nil, nil, exitError{exitHarness, err}
+	}
+	for i, s := range drills {
 		dir := f.folder(s, len(drills) > 1)
+		tell := func(d reports.Drilled) error { return of.ended(i, d) }
 		if f.many() {
-			v, err := f.campaign(ctx, s, dir)
+			v, err := f.often(ctx, s, dir, tell)
 			if err != nil {
-				f.failed(s, err)
-				return cards, verdicts, dirs, exitError{exitHarness, err}
+				return cards, verdicts, dirs, err
 			}
 			verdicts, dirs = append(verdicts, v), append(dirs, dir)
 		} else {
-			card, err := f.one(ctx, s, dir)
+			card, err := f.once(ctx, s, dir, tell)
 			if err != nil {
-				f.failed(s, err)
-			}
-			switch {
-			case err != nil && errors.Is(context.Cause(ctx), engine.ErrInterrupted):
-				return cards, verdicts, dirs, exitError{exitInterrupted, err}
-			case err != nil:
-				return cards, verdicts, dirs, exitError{exitHarness, err}
+				return cards, verdicts, dirs, err
 			}
 			cards, verdicts, dirs = append(cards, card), append(verdicts, card.Verdict),
 				append(dirs, dir)
@@ -200,6 +201,42 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
 		}
 	}
 	return cards, verdicts, dirs, nil
+}
+
+// often is a drill's campaign as one of several drills: tell takes what came of it so far.
+func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
+	tell func(reports.Drilled) error) (sla.Verdict, error) {
+	v, err := f.campaign(ctx, s, dir, func(card campaign.Card, runs []campaign.Outcome) error {
+		return tell(reports.Drilled{Campaign: &card, Runs: runs})
+	})
+	if err == nil {
+		return v, nil
+	}
+	if v == "" { // there is no campaign to be told
+		card := broken(ctx, sla.Scorecard{}, s, err)
+		err = errors.Join(err, tell(reports.Drilled{Card: &card}))
+	}
+	f.failed(s, err)
+	return v, exitError{exitHarness, err}
+}
+
+// once is a drill's single run as one of several drills: tell takes what came of it.
+func (f runFlags) once(ctx context.Context, s *scenarios.Scenario, dir string,
+	tell func(reports.Drilled) error) (sla.Scorecard, error) {
+	card, length, err := f.one(ctx, s, dir)
+	told := card
+	if err != nil {
+		told = broken(ctx, card, s, err)
+	}
+	err = errors.Join(err, tell(reports.Drilled{Card: &told, Length: length}))
+	if err == nil {
+		return card, nil
+	}
+	f.failed(s, err)
+	if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
+		return card, exitError{exitInterrupted, err}
+	}
+	return card, exitError{exitHarness, err}
 }
 
 // sweep removes what dead drills left, and says so. Where it cannot, a drill says what is
@@ -256,22 +293,26 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	return drills, nil
 }
 
-// one runs and reports a single drill.
+// one runs and reports a single drill, and says how many seconds its run took.
 func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
-	dir string) (sla.Scorecard, error) {
+	dir string) (card sla.Scorecard, length float64, err error) {
 	if err := freshFolder(dir); err != nil {
-		return sla.Scorecard{}, err
+		return sla.Scorecard{}, 0, err
 	}
-	card, err := f.rehearse(ctx, &run.Drill{Scenario: s, Seed: f.seed, Dir: dir}, nil)
+	d := &run.Drill{Scenario: s, Seed: f.seed, Dir: dir}
+	card, err = f.rehearse(ctx, d, nil)
+	if d.Record != nil {
+		length = series.Length(d.Record)
+	}
 	if card.Verdict == "" {
-		return card, err
+		return card, length, err
 	}
 	// The verdict is printed where the evidence could not be written, too.
 	err = errors.Join(err, f.verdict(card, dir),
 		reports.Text(f.text, card, f.language.textOptions(f.text, dir, f.verbose)))
 	f.page(s.Name, card.Verdict, card.Reasons,
 		func(w io.Writer) error { return reports.Markdown(w, card, f.language.Language) })
-	return card, err
+	return card, length, err
 }
 
 // folder is where a drill's evidence goes.
@@ -293,7 +334,7 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	}
 	live, end := f.console(f.language.Language), f.section(d.Dir, d.Scenario.Name)
 	d.Images, d.Uncontained, d.Tool, d.Console, d.Ground, d.Reaper = f.images, f.uncontained,
-		version(), live, ground, reaper
+		version(), live, ground, reaps
 	d.Again = f.again(d)
 	if onTerminal() {
 		f.typing.pass(live.entered)
@@ -320,15 +361,23 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	return card, err
 }
 
-// freshFolder makes the evidence folder; one that already holds a record or a
-// campaign is evidence of another run and stays as it is.
+// freshFolder makes the evidence folder, where it is not used.
 func freshFolder(dir string) error {
+	if err := unused(dir); err != nil {
+		return err
+	}
+	return os.MkdirAll(dir, 0o755)
+}
+
+// unused is an error of a folder that already holds a record or a campaign: that is evidence
+// of another run and stays as it is.
+func unused(dir string) error {
 	for _, name := range []string{"record", "campaign.json"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return fmt.Errorf("%s holds the evidence of another run: choose another --out", dir)
 		}
 	}
-	return os.MkdirAll(dir, 0o755)
+	return nil
 }
 
 // untilSignal ends the context with ErrInterrupted at the first SIGINT, SIGTERM

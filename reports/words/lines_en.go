@@ -317,6 +317,8 @@ var englishLines = map[string]string{
 	"md-missed":       "missed",
 	"md-undecided":    "undecided",
 	"md-run":          "run",
+	"md-not-run":      "not run",
+	"several-ran":     "{ran} of {all} drills were run",
 	"md-verdict":      "verdict",
 	"md-why":          "why",
 	"md-pass":         "pass",

@@ -303,6 +303,8 @@ var chineseLines = map[string]string{
 	"md-missed":       "未达标",
 	"md-undecided":    "无法判定",
 	"md-run":          "轮次",
+	"md-not-run":      "未运行",
+	"several-ran":     "{all} 个演练，已运行 {ran} 个",
 	"md-verdict":      "结论",
 	"md-why":          "原因",
 	"md-pass":         "通过",
