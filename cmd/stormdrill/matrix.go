@@ -14,6 +14,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/alerting"
 	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/matrix"
@@ -212,7 +213,7 @@ func alertsIn(file string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return matrix.AlertRules(text)
+	return alerting.Alerts(text)
 }
 
 // errDrill is of an argument that names drills, and no run of one.

@@ -4,9 +4,11 @@
 package alerting
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +87,25 @@ func Read(data []byte) (f File, err error) {
 		}
 	}
 	return f, nil
+}
+
+// Alerts are the names of the alerts in a rule file, each once, as they come. An error is also
+// of a file that has none.
+func Alerts(data []byte) (names []string, err error) {
+	f, err := Read(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range f.Rules {
+		if !slices.Contains(names, r.Alert) {
+			names = append(names, r.Alert)
+		}
+	}
+	if len(names) == 0 {
+		return nil, errors.New("it has no alerting rule: want groups, rules, alert as Prometheus " +
+			"reads them")
+	}
+	return names, nil
 }
 
 // Rule is an alerting rule.

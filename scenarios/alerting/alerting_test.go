@@ -1,6 +1,8 @@
 package alerting
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,5 +162,27 @@ func TestOtherFiles(t *testing.T) {
 	_, err := Read([]byte("scrape_configs:\n  - job_name: a\n    scrape_interval: soon\n"))
 	if err == nil || !strings.Contains(err.Error(), "line 3") || !strings.Contains(err.Error(), "soon") {
 		t.Error(err)
+	}
+}
+
+// The names of a rule file's alerts are each there once; a file without any is an error.
+func TestAlerts(t *testing.T) {
+	shipped, err := os.ReadFile("../../testdata/live/prometheus-rules.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]string{
+		string(shipped): {"ShopDown"},
+		"groups:\n- name: a\n  rules:\n  - {record: r, expr: x}\n  - {alert: B, expr: x, for: 1m}\n" +
+			"  - {alert: A, expr: x}\n- name: b\n  rules: [{alert: B, expr: y}]\n": {"B", "A"},
+	} {
+		if have, err := Alerts([]byte(text)); err != nil || !slices.Equal(have, want) {
+			t.Errorf("have %q, %v; want %q", have, err, want)
+		}
+	}
+	for _, text := range []string{"", "groups: []", "groups: [{rules: [{record: r}]}]", "[", "groups: 3"} {
+		if have, err := Alerts([]byte(text)); err == nil {
+			t.Errorf("%q: have %q", text, have)
+		}
 	}
 }
