@@ -3,6 +3,7 @@
 package main
 
 import (
+	"debug/buildinfo"
 	"os"
 	"testing"
 
@@ -39,5 +40,21 @@ func TestEveryPlatformCompiles(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What make build has made is static, and the same wherever it was built: no folder of the
+// machine that built it is in it.
+func TestProgramIsAloneAndFromAnywhere(t *testing.T) {
+	info, err := buildinfo.ReadFile("../../bin/stormdrill")
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]string{}
+	for _, s := range info.Settings {
+		have[s.Key] = s.Value
+	}
+	if have["-trimpath"] != "true" || have["CGO_ENABLED"] != "0" {
+		t.Errorf("built by %v", have)
 	}
 }
