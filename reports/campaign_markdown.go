@@ -41,7 +41,7 @@ func CampaignMarkdown(w io.Writer, c campaign.Card, in *words.Language) error {
 		c.Seed, l.Line("md-run"), l.Line("seed"), l.Line("md-verdict"), l.Line("md-why"))
 	for _, r := range c.Runs {
 		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", cell(r.Folder), r.Seed,
-			cell(l.ended(r.Verdict)),
+			cell(l.verdictCell(r.Verdict)),
 			cell(strings.Join(l.Texts(r.Reasons), "; ")))
 	}
 	_, err := io.WriteString(w, b.String())

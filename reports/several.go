@@ -70,9 +70,9 @@ func SeveralMarkdown(w io.Writer, all []Drilled, in *words.Language) error {
 		name, verdict, why := cell(d.Scenario), l.Line("md-not-run"), []sla.Said(nil)
 		switch {
 		case d.Campaign != nil:
-			verdict, why = l.ended(d.Campaign.Verdict), d.Campaign.Reasons
+			verdict, why = l.verdictCell(d.Campaign.Verdict), d.Campaign.Reasons
 		case d.Card != nil:
-			verdict, why = l.ended(d.Card.Verdict), d.Card.Reasons
+			verdict, why = l.verdictCell(d.Card.Verdict), d.Card.Reasons
 		}
 		if d.Card != nil || d.Campaign != nil {
 			name = fmt.Sprintf("[%s](./%s/)", name, url.PathEscape(d.Folder))
@@ -84,7 +84,7 @@ func SeveralMarkdown(w io.Writer, all []Drilled, in *words.Language) error {
 	return err
 }
 
-// ended is a verdict in a table.
-func (l lines) ended(v sla.Verdict) string {
+// verdictCell is a verdict in a table.
+func (l lines) verdictCell(v sla.Verdict) string {
 	return cmp.Or(l.Line("md-"+string(v)), string(v))
 }
