@@ -160,15 +160,28 @@ func (l *Live) noticed() (names []string) {
 // label is what stands before what it is of.
 func (l *Live) label(line string) string { return l.Line("live-label", "label", l.Line(line)) }
 
-// turns say what is injected, and who noticed; none: nothing, and nobody.
+// turns say what is injected, what is about to be, and who noticed; none: nothing, and nobody.
 func (l *Live) turns() (said []string) {
-	if s := l.injected(); s != "" {
-		said = append(said, l.label("live-injected")+s)
-	}
-	if s := l.List(l.noticed()); s != "" {
-		said = append(said, l.label("live-noticed")+s)
+	for _, turn := range []struct{ line, is string }{
+		{"live-injected", l.injected()}, {"live-injecting", l.List(l.state.Injecting)},
+		{"live-noticed", l.List(l.noticed())}} {
+		if turn.is != "" {
+			said = append(said, l.label(turn.line)+turn.is)
+		}
 	}
 	return said
+}
+
+// injection is the row of a block that says what is injected, and what is about to be.
+func (l *Live) injection(columns int) []string {
+	is, begun := l.injected(), l.List(l.state.Injecting)
+	switch {
+	case begun == "":
+		return l.row("live-injected", columns, is)
+	case is == "":
+		return l.row("live-injecting", columns, begun)
+	}
+	return l.row("live-injected", columns, is+"  "+l.label("live-injecting")+begun)
 }
 
 // line says all in one, or, where that is wider, in one and a further one.
@@ -223,7 +236,7 @@ func (l *Live) block(columns, rows int) (out []string) {
 	out = append(out, phase+strings.Repeat("█", full)+strings.Repeat("░", wide-full)+" "+done)
 	served := append([]string{strings.TrimSpace(l.rate())}, l.served()...)
 	out = append(out, l.row("users", columns, served...)...)
-	out = append(out, l.row("live-injected", columns, l.injected())...)
+	out = append(out, l.injection(columns)...)
 	out = append(out, l.row("live-noticed", columns, l.ago(l.state.Alarms))...)
 	if len(l.calm) > 0 {
 		out = append(out, l.row("live-content", columns, l.ago(l.calm))...)
@@ -237,7 +250,8 @@ func (l *Live) block(columns, rows int) (out []string) {
 // row sets values behind a label, in a further row what has no room; none is a dash.
 func (l *Live) row(label string, columns int, values ...string) (rows []string) {
 	behind := 0
-	for _, other := range []string{"users", "live-injected", "live-noticed", "live-content"} {
+	for _, other := range []string{"users", "live-injecting", "live-injected", "live-noticed",
+		"live-content"} {
 		behind = max(behind, words.Width(l.label(other)))
 	}
 	row := "  " + words.Pad(strings.TrimRight(l.label(label), " "), behind)

@@ -27,6 +27,7 @@ func TestLive(t *testing.T) {
 		}
 		l.Phase("fault", 5*time.Second)
 		bad := timeline.Seen{Rate: 100, Success: 0.9}
+		l.Update(timeline.State{Seen: bad, Injecting: []string{"bad-node"}})
 		l.Update(timeline.State{Seen: bad, Faults: []string{"bad-node"}})
 		time.Sleep(time.Second)
 		l.Update(timeline.State{Seen: bad, Faults: []string{"bad-node"}, Biting: true})
@@ -39,9 +40,10 @@ func TestLive(t *testing.T) {
 		want := at(0) + "starting targets\n" +
 			at(0) + "baseline   0s of 10s     100/s  success 100%  p99 1 ms\n" +
 			at(5) + "baseline   5s of 10s     100/s  success 100%  p99 1 ms\n" +
+			at(6) + "fault      0s of 5s     100/s  success 90%  p99 0 s  injecting: bad-node\n" +
 			at(6) + "fault      0s of 5s     100/s  success 90%  p99 0 s  injected: bad-node (no user met it yet)\n" +
 			at(7) + "fault      1s of 5s     100/s  success 90%  p99 0 s  injected: bad-node\n" +
-			at(7) + "fault      1s of 5s     100/s  success 90%  p99 0 s  noticed: balancer\n"
+			at(7) + "fault      1s of 5s     100/s  success 90%  p99 0 s  alarm: balancer\n"
 		if b.String() != want {
 			t.Errorf("have\n%s\nwant\n%s", b.String(), want)
 		}
@@ -71,7 +73,7 @@ func TestLiveOnATerminal(t *testing.T) {
 		first := b.String()
 		if want := "fault    ████████████░░░░░░░░░░░░   4s of 8s\n" +
 			"  users:         98/s  success 50%  p99 1 s\n  injected:      bad-node\n" +
-			"  noticed:       balancer 1s ago\n  content again: probe 0s ago\n"; first != want {
+			"  alarm:         balancer (1s ago)\n  content again: probe (0s ago)\n"; first != want {
 			t.Errorf("have\n%s\nwant\n%s", first, want)
 		}
 		s.Turns = nil
@@ -84,11 +86,37 @@ func TestLiveOnATerminal(t *testing.T) {
 		over := func(rows int) string { return fmt.Sprintf("\x1b[%dA\r\x1b[J", rows) }
 		want := first + "\x1b7\x1b[5A\r" + strings.ReplaceAll(first, "\n", "\x1b[K\n") + "\x1b8" +
 			over(5) + "watcher pager: acknowledged\n" + first + over(6) + first + over(5) +
-			"fault      4s of 8s      98/s  success 50%  p99 1 s\n  injected: bad-node  noticed: balancer\n"
+			"fault      4s of 8s      98/s  success 50%  p99 1 s\n  injected: bad-node  alarm: balancer\n"
 		if b.String() != want {
 			t.Errorf("have\n%q\nwant\n%q", b.String(), want)
 		}
 	})
+}
+
+// An injection that has begun is said to have begun until it is over, beside what is injected.
+func TestLiveTellsWhatIsBeingInjected(t *testing.T) {
+	for _, c := range []struct {
+		in              *words.Language
+		begun, injected []string
+		want            string
+	}{
+		{words.English, []string{"slow"}, nil, "\n  injecting:     slow\n"},
+		{words.English, []string{"slow"}, []string{"bad-node"},
+			"\n  injected:      bad-node  injecting: slow\n"},
+		{words.English, nil, []string{"bad-node", "slow"}, "\n  injected:      bad-node, slow\n"},
+		{words.English, nil, nil, "\n  injected:      –\n"},
+		{words.Chinese, []string{"slow"}, nil, "\n  正在注入：  slow\n"},
+		{words.Chinese, []string{"slow"}, []string{"bad-node"},
+			"\n  已注入：    bad-node  正在注入：slow\n"},
+	} {
+		var b strings.Builder
+		l := NewLive(&b, sized(80), c.in)
+		l.Phase("fault", 8*time.Second)
+		l.Update(timeline.State{Injecting: c.begun, Faults: c.injected, Biting: true})
+		if !strings.Contains(b.String(), c.want) {
+			t.Errorf("%q, %q: have\n%s\nwant%s", c.begun, c.injected, b.String(), c.want)
+		}
+	}
 }
 
 // No line is wider than the terminal, in either language, and the block of a phase is as high
@@ -108,6 +136,7 @@ func TestLiveFitsTheTerminal(t *testing.T) {
 				high := strings.Count(b.String(), "\n")
 				b.Reset()
 				s.Faults = []string{"订单演练", "a-fault-of-many", "another-one"}
+				s.Injecting = []string{"the-next-of-many"}
 				l.Update(s)
 				for line := range strings.Lines(b.String()) {
 					line = strings.NewReplacer("\x1b7", "", "\x1b8", "", "\x1b[K", "", "\r", "",
@@ -132,9 +161,9 @@ func TestLiveOnATerminalThatShrinks(t *testing.T) {
 	l.Phase("fault", 8*time.Second)
 	l.Update(noticedFault())
 	b.Reset()
-	columns = 30 // of five lines three take two rows
+	columns = 30 // of five lines four take two rows
 	l.Update(timeline.State{})
-	if !strings.HasPrefix(b.String(), "\x1b[8A\r\x1b[J") {
+	if !strings.HasPrefix(b.String(), "\x1b[9A\r\x1b[J") {
 		t.Errorf("have %q", b.String())
 	}
 	b.Reset()

@@ -240,16 +240,17 @@ var englishLines = map[string]string{
 		"({runs})",
 
 	// A drill while it runs.
-	"warm-up":       "warm-up",
-	"live-label":    "{label}: ",
-	"live-progress": "{done} of {length}",
-	"live-success":  "success {share}",
-	"live-injected": "injected",
-	"live-unmet":    "{faults} (no user met it yet)",
-	"live-noticed":  "noticed",
-	"live-content":  "content again",
-	"live-ago":      "{watcher} {time} ago",
-	"live-pull":     "image {image}: {done} of {layers} layers there, {size} loaded",
+	"warm-up":        "warm-up",
+	"live-label":     "{label}: ",
+	"live-progress":  "{done} of {length}",
+	"live-success":   "success {share}",
+	"live-injecting": "injecting",
+	"live-injected":  "injected",
+	"live-unmet":     "{faults} (no user met it yet)",
+	"live-noticed":   "alarm",
+	"live-content":   "content again",
+	"live-ago":       "{watcher} ({time} ago)",
+	"live-pull":      "image {image}: {done} of {layers} layers there, {size} loaded",
 
 	// How requests failed, by class, and who answered where no node's name is known.
 	"class-status":        "http {status}",

@@ -226,16 +226,17 @@ var chineseLines = map[string]string{
 	"matrix-unfired":        "{alert}：{runs} 轮中均无监控收到此告警",
 
 	// A drill while it runs.
-	"warm-up":       "预热",
-	"live-label":    "{label}：",
-	"live-progress": "{done} / {length}",
-	"live-success":  "成功 {share}",
-	"live-injected": "已注入",
-	"live-unmet":    "{faults}（尚无用户受影响）",
-	"live-noticed":  "已发现",
-	"live-content":  "已恢复正常",
-	"live-ago":      "{watcher}（{time} 前）",
-	"live-pull":     "镜像 {image}：{layers} 层中已有 {done} 层，已下载 {size}",
+	"warm-up":        "预热",
+	"live-label":     "{label}：",
+	"live-progress":  "{done} / {length}",
+	"live-success":   "成功 {share}",
+	"live-injecting": "正在注入",
+	"live-injected":  "已注入",
+	"live-unmet":     "{faults}（尚无用户受影响）",
+	"live-noticed":   "告警",
+	"live-content":   "已恢复正常",
+	"live-ago":       "{watcher}（{time} 前）",
+	"live-pull":      "镜像 {image}：{layers} 层中已有 {done} 层，已下载 {size}",
 
 	// 失败的类别，以及没有节点名时由谁应答。
 	"class-status":        "HTTP {status}",

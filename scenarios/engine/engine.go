@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,19 +76,23 @@ type Drill struct {
 	// ReadBack asks, once the load has stopped, what became of the writes that were
 	// acknowledged; nil: there are none to ask for.
 	ReadBack func(ctx context.Context) error
-	// told at the start of each phase and at each change of a fault; may be nil
+	// Phase is told at the start of each phase and at each change of a fault; may be nil. The
+	// steps of one instant wait for it: within a phase it has to return at once.
 	Phase func(p PhaseNow)
 
-	mu       sync.Mutex // steps of one instant are taken together
-	injected []Fault    // in order; what is still to be lifted
-	steering steering
+	mu        sync.Mutex // steps of one instant are taken together
+	injected  []Fault    // in order; what is still to be lifted
+	injecting []string   // of them, by name: Inject has not returned
+	inForce   []string   // of them: Inject has returned without an error
+	steering  steering
 }
 
 // PhaseNow says where a run stands.
 type PhaseNow struct {
-	Name   string        // "warm-up", "baseline", "fault", "recovery", "read-back"
-	Length time.Duration // as planned; 0: it takes as long as it takes
-	Faults []string      // injected now
+	Name      string        // "warm-up", "baseline", "fault", "recovery", "read-back"
+	Length    time.Duration // as planned; 0: it takes as long as it takes
+	Injecting []string      // faults whose injection has begun and has not ended
+	Faults    []string      // injected now
 }
 
 // Run takes the drill through its phases. It returns nil when the drill ended
@@ -310,9 +315,6 @@ func (d *Drill) tell(name string, length time.Duration) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p := PhaseNow{Name: name, Length: length}
-	for _, f := range d.injected {
-		p.Faults = append(p.Faults, f.Name)
-	}
-	d.Phase(p)
+	d.Phase(PhaseNow{Name: name, Length: length, Injecting: slices.Clone(d.injecting),
+		Faults: slices.Clone(d.inForce)})
 }

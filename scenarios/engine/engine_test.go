@@ -212,6 +212,39 @@ func TestFaultsOfOneInstantGoOutTogether(t *testing.T) {
 	}
 }
 
+// Who looks on is told what is being injected from the beginning of each injection to its own
+// end, and only then that it is injected; of one that failed neither is told any more.
+func TestInjectionsAreToldWhileTheyLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := drill("a", "b", "c")
+		w.fail["inject c"] = errors.New("no")
+		for i, takes := range []time.Duration{10 * time.Second, time.Second, 20 * time.Second} {
+			f := &d.Faults[i]
+			f.At, f.Injection = 2*time.Second, lasting{f.Injection.(injection), takes}
+		}
+		var last PhaseNow
+		d.Phase = func(p PhaseNow) { last = p }
+		for _, c := range []struct {
+			at                  time.Duration
+			injecting, injected string
+		}{{31, "", ""}, {32, "a b c", ""}, {33, "a c", "b"}, {42, "c", "b a"}, {52, "", "b a"}} {
+			time.AfterFunc(c.at*time.Second+time.Millisecond, func() {
+				d.mu.Lock()
+				defer d.mu.Unlock()
+				slices.Sort(last.Injecting) // those of one instant begin in any order
+				if have := strings.Join(last.Injecting, " "); have != c.injecting ||
+					strings.Join(last.Faults, " ") != c.injected || last.Name != "fault" {
+					t.Errorf("%d s: told %+v, want %q being injected, and %q injected", c.at, last,
+						c.injecting, c.injected)
+				}
+			})
+		}
+		if err := d.Run(t.Context()); err == nil {
+			t.Error("no error")
+		}
+	})
+}
+
 func TestPhases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := drill("a", "b")

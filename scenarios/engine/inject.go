@@ -19,18 +19,42 @@ func (d *Drill) inject(ctx context.Context, f Fault) error {
 	if err := d.Ledger.Intend(f.Name, byHand(f)); err != nil {
 		return err
 	}
-	d.mu.Lock()
-	d.injected = append(d.injected, f) // before the call: a failure half-way has to be lifted too
-	d.mu.Unlock()
+	d.begins(f)
 	// To its end, also when the run is over meanwhile: a lift that overtook a
 	// half-given command would leave the fault in force.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liftWithin+f.Takes)
 	defer cancel()
 	b, err := f.Injection.Inject(ctx)
+	d.ended(f, err)
 	if err != nil {
 		return fmt.Errorf("inject %s: %w", f.Name, err)
 	}
 	return d.mark(timeline.MarkInject, f.Name, b, "")
+}
+
+// begins takes in that a fault is about to be injected. That comes before the call: a failure
+// half-way has to be lifted too.
+func (d *Drill) begins(f Fault) {
+	d.mu.Lock()
+	d.injected = append(d.injected, f)
+	d.injecting = append(d.injecting, f.Name)
+	d.mu.Unlock()
+	d.tell("fault", d.Phases.Hold)
+}
+
+// ended takes in that the call has returned.
+func (d *Drill) ended(f Fault, err error) {
+	d.mu.Lock()
+	d.injecting = without(d.injecting, f.Name)
+	if err == nil {
+		d.inForce = append(d.inForce, f.Name)
+	}
+	d.mu.Unlock()
+	d.tell("fault", d.Phases.Hold)
+}
+
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(names, func(n string) bool { return n == name })
 }
 
 // byHand is how a person lifts it, where there is a way.
@@ -66,6 +90,7 @@ func (d *Drill) lift(ctx context.Context, f Fault) error {
 	}
 	d.mu.Lock()
 	d.injected = slices.DeleteFunc(d.injected, func(g Fault) bool { return g.Name == f.Name })
+	d.inForce = without(d.inForce, f.Name)
 	d.mu.Unlock()
 	return errors.Join(errProof, d.Ledger.Lifted(f.Name))
 }

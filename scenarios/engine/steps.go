@@ -88,7 +88,6 @@ func (d *Drill) take(ctx context.Context, s step, after time.Duration) error {
 	if err := d.inject(ctx, s.Fault); err != nil || !s.Instant {
 		return err
 	}
-	d.tell("fault", d.Phases.Hold)
 	return d.lift(ctx, s.Fault)
 }
 

@@ -12,11 +12,12 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// phase shows where the run stands: first what turned meanwhile, then the phase.
+// phase shows where the run stands: first what turned meanwhile, then the phase. Within a phase
+// it makes nothing wait: an injection is not to go out later because a terminal is slow.
 func (d *Drill) phase(p engine.PhaseNow) {
 	d.mu.Lock()
-	before := d.injected
-	d.injected = p.Faults
+	before, same := d.injected, d.current == p.Name
+	d.current, d.injecting, d.injected = p.Name, p.Injecting, p.Faults
 	for _, f := range p.Faults {
 		if !slices.Contains(before, f) {
 			d.turns = append(d.turns, timeline.Turn{At: time.Now(), What: timeline.OfFault, Name: f,
@@ -31,8 +32,15 @@ func (d *Drill) phase(p engine.PhaseNow) {
 	}
 	turned := len(d.turns) > 0
 	d.mu.Unlock()
+	if same {
+		select {
+		case d.changed <- struct{}{}:
+		default: // it is going to be shown
+		}
+		return
+	}
 	if turned {
-		d.Console.Update(d.state())
+		d.update()
 	}
 	if p.Length == 0 { // no users are there to be shown
 		d.Console.Phase("", 0)
@@ -53,28 +61,36 @@ const showEvery = 250 * time.Millisecond
 // show keeps the live line up to date until it is stopped.
 func (d *Drill) show() (stop func()) {
 	tick, end := time.NewTicker(showEvery), make(chan struct{})
+	d.changed = make(chan struct{}, 1)
 	var done sync.WaitGroup
 	done.Go(func() {
 		defer tick.Stop()
 		for {
 			select {
 			case <-end:
-				d.Console.Update(d.state())
+				d.update()
 				return
 			case <-tick.C:
-				d.Console.Update(d.state())
+			case <-d.changed:
 			}
+			d.update()
 		}
 	})
 	return func() { close(end); done.Wait() }
+}
+
+func (d *Drill) update() {
+	d.showing.Lock()
+	defer d.showing.Unlock()
+	d.Console.Update(d.state())
 }
 
 func (d *Drill) state() timeline.State {
 	seen, fired := d.recorder.last()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := timeline.State{Seen: seen, Faults: d.injected, Alarms: slices.Clone(d.awake),
-		Turns: d.turns}
+	s := timeline.State{Seen: seen, Injecting: d.injecting, Faults: d.injected,
+		Alarms: slices.Clone(d.awake), Turns: d.turns}
 	d.turns = nil
 	s.Biting = slices.ContainsFunc(d.injected,
 		func(f string) bool { return slices.Contains(fired, f) || d.untold(f) })

@@ -20,7 +20,7 @@ type readings struct {
 	board *wire.Peer
 	now   func() int64
 	keep  func(timeline.Reading)
-	last  string // the phase that was read last; only the engine's own goroutine uses it
+	last  string // the phase that was read last; the engine tells of one change at a time
 	under sync.WaitGroup
 }
 

@@ -58,11 +58,16 @@ type Drill struct {
 	recorder  *recorder
 	warden    *warden
 
-	mu       sync.Mutex
-	injected []string         // now
-	awake    []timeline.Woken // watchers
-	turns    []timeline.Turn  // that the console was not told of yet
-	awaited  bool             // a person is
+	showing sync.Mutex    // one shows at a time, so that turns are told in order
+	changed chan struct{} // there is something to be shown at once
+
+	mu        sync.Mutex
+	current   string           // phase
+	injecting []string         // faults whose injection has not ended
+	injected  []string         // now
+	awake     []timeline.Woken // watchers
+	turns     []timeline.Turn  // that the console was not told of yet
+	awaited   bool             // a person is
 }
 
 // Console is where a person sees how a drill goes.

@@ -30,10 +30,11 @@ type Seen struct {
 
 // State is what is shown of a running drill.
 type State struct {
-	Seen            // of the last second
-	Faults []string // injected now
-	Biting bool     // one of them was seen to touch users' traffic
-	Alarms []Woken  // watchers that are not content, in the order in which they woke
+	Seen               // of the last second
+	Injecting []string // faults whose injection has begun and has not ended
+	Faults    []string // injected now
+	Biting    bool     // one of them was seen to touch users' traffic
+	Alarms    []Woken  // watchers that are not content, in the order in which they woke
 	// Turns are what changed since the State before, in order, as it was heard of.
 	Turns []Turn
 }

@@ -61,9 +61,13 @@ func (s *screen) text() string {
 // until waits until a text is shown.
 func (s *screen) until(text string) {
 	s.Helper()
-	for !strings.Contains(s.text(), text) {
-		if strings.Contains(s.text(), "\nstatus ") {
-			s.Fatalf("it never showed %q:\n%s", text, s.text())
+	for {
+		shown := s.text()
+		if strings.Contains(shown, text) {
+			return
+		}
+		if strings.Contains(shown, "\nstatus ") {
+			s.Fatalf("it never showed %q:\n%s", text, shown)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -115,9 +119,21 @@ watch:
 sla: {detect: {probe: 5s, engineer: 9s}}
 `
 
+// slowly is a fault that takes its time to be injected, beside those of a drill.
+const slowly = `faults:
+  closed: {refuse: {link: page -> shop}}
+  slow:
+    at: 1s
+    exec:
+      target: shop
+      inject: [sh, -c, "sleep 3; touch '%[1]s'"]
+      lift: [rm, -f, "%[1]s"]
+      proof: [sh, -c, "echo 9 requests; test -e '%[1]s'"]
+`
+
 // On a real terminal the view fits in Chinese, too, and when it is made narrower; what a person
-// types stays until Enter, and acknowledges; at the end there is a line for each phase, and
-// nothing else of the view, nor after Ctrl-C.
+// types stays until Enter, and acknowledges; what is being injected is shown until it is injected;
+// at the end there is a line for each phase, and nothing else of the view, nor after Ctrl-C.
 func TestDrillOnATerminal(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "on-call.yaml")
@@ -130,8 +146,16 @@ func TestDrillOnATerminal(t *testing.T) {
 	})
 	t.Run("interrupted", func(t *testing.T) {
 		o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
-		s := onScreen(t, 120, 40, "run", "--no-history", "--out", o.dir, file)
-		s.until("injected:      closed")
+		slow := filepath.Join(t.TempDir(), "slow.yaml")
+		text := regexp.MustCompile(`(?m)^faults: .*\n`).ReplaceAllLiteralString(onCall,
+			fmt.Sprintf(slowly, filepath.Join(t.TempDir(), "on")))
+		if err := os.WriteFile(slow, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s := onScreen(t, 120, 40, "run", "--no-history", "--out", o.dir, slow)
+		s.until("injected:      closed  injecting: slow")
+		s.until("injected:      closed, slow")
+		s.until("alarm:         probe (")
 		s.fits(120)
 		s.tmux("send-keys", "C-c")
 		s.end(&o)
@@ -150,7 +174,7 @@ func acknowledgedOnScreen(t *testing.T, file string) outcome {
 	t.Helper()
 	o := outcome{dir: filepath.Join(t.TempDir(), "evidence")}
 	s := onScreen(t, 80, 24, "run", "--lang", "zh", "--no-history", "--out", o.dir, file)
-	s.until("已发现：    probe")
+	s.until("告警：      probe")
 	s.fits(80)
 	s.tmux("send-keys", "-l", "a 正在查看")
 	s.until("\na 正在查看")
