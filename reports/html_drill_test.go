@@ -3,6 +3,7 @@
 package reports
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -351,6 +352,41 @@ func (o *tab) wantLanes() {
 	}
 	if n != len(have) {
 		o.Errorf("have %d stretches, want %d", len(have), n)
+	}
+}
+
+// The observer of every request has its lane also where no watcher noticed, or there is none, in
+// the same place as beside a watcher that did.
+func TestBrowserIdealUnnoticed(t *testing.T) {
+	ctx := start(t)
+	ideal := func(r Report) (float64, box) {
+		o := open(ctx, t, r)
+		all := eval[[]box](o, fmt.Sprintf(`[...document.querySelectorAll("#lanes .lane")].filter(
+			e => e.dataset.name === "ideal observer").map(%s)`, boxOf))
+		if len(all) != 1 {
+			t.Fatalf("the ideal observer has %d stretches, want 1", len(all))
+		}
+		return all[0].X, o.plot("lanes")
+	}
+	r := recorded(t, "primary-lost", "en")
+	beside, _ := ideal(r)
+	first := slices.MinFunc(r.Card.Outages, func(a, b sla.Outage) int {
+		return cmp.Compare(a.Onset, b.Onset)
+	})
+	at := first.Onset + r.Card.Times.Ideal.Seconds
+	unnoticed := recorded(t, "primary-lost", "en")
+	unnoticed.Card.Watchers[0].Detect.Censored, unnoticed.Card.Watchers[0].Behind = true, nil
+	unnoticed.Card.Picture.Marks = slices.DeleteFunc(unnoticed.Card.Picture.Marks,
+		func(m sla.Point) bool { return m.What.Code == sla.MarkNoticed })
+	none := recorded(t, "primary-lost", "en")
+	none.Card.Watchers, none.Series.Watchers = nil, nil
+	none.Card.Picture.Marks = unnoticed.Card.Picture.Marks
+	for name, r := range map[string]Report{"nobody noticed": unnoticed, "nobody watched": none} {
+		x, plot := ideal(r)
+		want := plot.X + plot.Width*at/r.Series.End
+		if math.Abs(x-want) > tolerance || math.Abs(x-beside) > tolerance {
+			t.Errorf("%s: at pixel %.1f, want %.1f, and %.1f beside a watcher", name, x, want, beside)
+		}
 	}
 }
 

@@ -274,16 +274,21 @@ function lanes() {
     }});
 }
 
-// ideal is the observer of every request, from when the watchers were behind it.
+// ideal is the observer of every request: a watcher that noticed was so far behind it. Where
+// none did, it counts from the first effect on users, or from their outage if that came before.
 function ideal() {
+  let at = null;
   for (const w of card.watchers) {
     const m = marks.find(m => m.what === "noticed" && m.of === w.name);
-    if (m && w.detection_lag && !w.detection_lag.censored) {
-      const at = m.at - w.detection_lag.seconds;
-      return [{name: words.ideal, color: "--ink", spans: [{from: [at, at], to: [at, at]}]}];
-    }
+    if (at == null && m && w.detection_lag && !w.detection_lag.censored) at = m.at - w.detection_lag.seconds;
   }
-  return [];
+  if (at == null && card.times.ideal) {
+    const from = [...card.outages.filter(o => o.by?.length).map(o => o.onset),
+      ...card.faults.filter(f => known(f.effect) && !f.proof.own).map(f => f.effect)];
+    const injected = Math.min(...card.faults.filter(f => known(f.inject)).map(f => f.inject));
+    at = Math.max(injected, Math.min(...from)) + card.times.ideal.seconds;
+  }
+  return Number.isFinite(at ?? NaN) ? [{name: words.ideal, color: "--ink", spans: [{from: [at, at], to: [at, at]}]}] : [];
 }
 
 function draw() {
