@@ -44,6 +44,7 @@ type page struct {
 	Series     series.Series
 	Title      string
 	Verdict    string
+	Lead       string
 	When       string
 	Reasons    []string
 	Tiles      []tile
@@ -102,7 +103,7 @@ func HTML(w io.Writer, r Report) error {
 		Beside: plainly(r.Beside), Marks: []pageMark{}}
 	l := lines{p.Language}
 	p.Title, p.Verdict = l.title(card), l.verdict(card.Verdict)
-	p.When = when(string(card.Started))
+	p.Lead, p.When = l.lead(card), when(string(card.Started))
 	p.Reasons, p.Tiles = p.Texts(card.Reasons), p.tiles()
 	for _, m := range card.Picture.Marks {
 		of := ""

@@ -776,7 +776,7 @@ func TestBrowserChinese(t *testing.T) {
 				o.report.Card.Scenario}
 			var faults []string
 			for _, f := range o.report.Card.Faults {
-				faults = append(faults, f.Name)
+				faults = append(faults, lines{words.Chinese}.aimed(f))
 			}
 			names = append(names, words.Chinese.List(faults))
 			for _, c := range o.report.Series.Classes {

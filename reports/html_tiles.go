@@ -25,8 +25,8 @@ func (p *page) broke() tile {
 	t := tile{Asked: p.Line("page-what-broke"), Answer: p.Line("page-nothing-broke")}
 	var names []string
 	for _, f := range p.Card.Faults {
-		names = append(names, f.Name)
-		what := p.Fault(f) + " · " + f.Link
+		names = append(names, lines{p.Language}.aimed(f))
+		what := p.Fault(f)
 		if len(p.Card.Faults) > 1 {
 			what = p.Line("named", "name", f.Name, "what", what)
 		}
@@ -139,13 +139,10 @@ func (p *page) Lag(w sla.Watcher) string {
 // passed says how many objectives were met, and names those that were not.
 func (p *page) passed() tile {
 	t := tile{Asked: p.Line("page-did-it-pass"), Class: sla.Undecided}
-	met := 0
 	for _, o := range p.Card.Objectives {
-		if o.Result == sla.Met {
-			met++
-			continue
+		if o.Result != sla.Met {
+			t.More = append(t.More, resultSigns[o.Result]+" "+o.Name)
 		}
-		t.More = append(t.More, resultSigns[o.Result]+" "+o.Name)
 	}
 	switch p.Card.Verdict {
 	case sla.Pass:
@@ -155,8 +152,8 @@ func (p *page) passed() tile {
 	}
 	t.Answer = strings.ToLower(lines{p.Language}.verdict(p.Card.Verdict))
 	if n := len(p.Card.Objectives); n > 0 {
-		t.Answer = p.Line("page-passed", "verdict", t.Answer, "met", strconv.Itoa(met),
-			"all", strconv.Itoa(n))
+		t.Answer = p.Line("page-passed", "verdict", t.Answer, "met",
+			strconv.Itoa(metOf(p.Card)), "all", strconv.Itoa(n))
 	}
 	return t
 }
@@ -165,7 +162,7 @@ func (p *page) passed() tile {
 func (p *page) believed() tile {
 	c := p.Card
 	t := tile{Asked: p.Line("page-believe"), Answer: p.Line("page-numbers-hold"), Class: sla.Met}
-	if c.Void || c.Verdict == sla.Error || c.Verdict == sla.Interrupted {
+	if void(c) {
 		t.Answer, t.Class = p.Line("page-numbers-void"), sla.Undecided
 	}
 	g := c.Generator

@@ -288,19 +288,13 @@ func Table(w io.Writer, cards []sla.Scorecard, o TextOptions) error {
 	}
 	t.WriteByte('\n')
 	for _, c := range cards {
-		met := 0
-		for _, o := range c.Objectives {
-			if o.Result == sla.Met {
-				met++
-			}
-		}
 		why := ""
 		if len(c.Reasons) > 0 {
 			why = "  " + t.Text(c.Reasons[0])
 		}
 		fmt.Fprintf(t, "%s  %s  %s%s\n",
 			t.paint(colorOf(c.Verdict), words.Pad(t.verdict(c.Verdict), 12)),
-			words.Pad(c.Scenario, wide), t.Line("met-of", "met", strconv.Itoa(met),
+			words.Pad(c.Scenario, wide), t.Line("met-of", "met", strconv.Itoa(metOf(c)),
 				"all", strconv.Itoa(len(c.Objectives))), why)
 	}
 	_, err := io.WriteString(w, t.String())

@@ -4,11 +4,29 @@ package words
 // script, in which a % stands for a value.
 var englishPage = map[string]string{
 	// The head.
-	"page-why":           "Why",
-	"page-what-happened": "What happened when",
+	"page-lead":              "{broke}: {users}; {noticed}. {passed}; {believed}.",
+	"page-lead-injected":     "The drill injected {faults}",
+	"page-lead-nothing":      "The drill injected nothing",
+	"page-lead-outage":       "users had an outage of {time} ({failed})",
+	"page-lead-slower":       "users were answered more slowly than before, without an outage ({failed})",
+	"page-lead-no-outage":    "{outage} ({failed})",
+	"page-lead-failed":       "{failed} of {sent} requests failed",
+	"page-lead-noticed":      "{watcher} noticed after {time}",
+	"page-lead-nobody":       "nobody noticed",
+	"page-lead-pass":         "It passed‹: {met} of {all} limits were kept›",
+	"page-lead-fail":         "It failed‹: {met} of {all} limits were kept›",
+	"page-lead-inconclusive": "It is inconclusive‹: {met} of {all} limits were kept›",
+	"page-lead-error":        "It ended in an error",
+	"page-lead-interrupted":  "It was interrupted",
+	"page-lead-believed":     "the numbers can be believed, each within its ±",
+	"page-lead-void":         "the numbers prove nothing",
+	"page-lead-unbegun":      "It ended in an error before the first request: nothing was measured.",
+	"page-why":               "Why",
+	"page-what-happened":     "What happened when",
 
 	// Its tiles.
 	"page-what-broke":        "What broke",
+	"page-aimed":             "{fault} (‹{kind}, ›{link})",
 	"page-nothing-broke":     "nothing was injected",
 	"page-never-injected":    "never injected",
 	"page-how-long":          "How long users suffered",

@@ -4,11 +4,29 @@ package words
 // script, in which a % stands for a value.
 var chinesePage = map[string]string{
 	// The head.
-	"page-why":           "原因",
-	"page-what-happened": "事件顺序",
+	"page-lead":              "{broke}：{users}；{noticed}。{passed}；{believed}。",
+	"page-lead-injected":     "本次演练注入了 {faults}",
+	"page-lead-nothing":      "本次演练未注入任何故障",
+	"page-lead-outage":       "用户中断 {time}（{failed}）",
+	"page-lead-slower":       "用户响应变慢，没有中断（{failed}）",
+	"page-lead-no-outage":    "{outage}（{failed}）",
+	"page-lead-failed":       "{sent} 个请求中 {failed} 个失败",
+	"page-lead-noticed":      "{watcher} 在 {time} 后发现",
+	"page-lead-nobody":       "无人发现",
+	"page-lead-pass":         "演练通过‹：{all} 项目标中 {met} 项达标›",
+	"page-lead-fail":         "演练未通过‹：{all} 项目标中 {met} 项达标›",
+	"page-lead-inconclusive": "演练无法判定‹：{all} 项目标中 {met} 项达标›",
+	"page-lead-error":        "演练出错",
+	"page-lead-interrupted":  "演练已中止",
+	"page-lead-believed":     "数据可信，误差如所标",
+	"page-lead-void":         "数据不可信，不能据此下结论",
+	"page-lead-unbegun":      "演练在发出第一个请求前出错，没有测得任何数据。",
+	"page-why":               "原因",
+	"page-what-happened":     "事件顺序",
 
 	// Its tiles.
 	"page-what-broke":        "出了什么故障",
+	"page-aimed":             "{fault}（‹{kind}，›{link}）",
 	"page-nothing-broke":     "未注入任何故障",
 	"page-never-injected":    "从未注入",
 	"page-how-long":          "用户受影响多久",

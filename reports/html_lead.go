@@ -1,0 +1,95 @@
+package reports
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// leadVerdicts are the lines that begin the second sentence of a page's lead.
+var leadVerdicts = map[sla.Verdict]string{sla.Pass: "page-lead-pass", sla.Fail: "page-lead-fail",
+	sla.Inconclusive: "page-lead-inconclusive", sla.Error: "page-lead-error",
+	sla.Interrupted: "page-lead-interrupted"}
+
+// lead is the run in two sentences: what broke, how long users suffered, who noticed and when;
+// whether it passed, and whether its numbers can be believed.
+func (l lines) lead(c sla.Scorecard) string {
+	if unbegun(c) {
+		return l.Line("page-lead-unbegun")
+	}
+	met, all := "", ""
+	if n := len(c.Objectives); n > 0 {
+		met, all = strconv.Itoa(metOf(c)), strconv.Itoa(n)
+	}
+	believed := l.Line("page-lead-believed")
+	if void(c) {
+		believed = l.Line("page-lead-void")
+	}
+	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
+		"noticed", l.leadNoticed(c), "passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all),
+		"believed", believed)
+}
+
+// leadBroke says which faults were injected, each with what it is and where.
+func (l lines) leadBroke(c sla.Scorecard) string {
+	var injected []string
+	for _, f := range c.Faults {
+		if f.Inject >= 0 {
+			injected = append(injected, l.aimed(f))
+		}
+	}
+	if len(injected) == 0 {
+		return l.Line("page-lead-nothing")
+	}
+	return l.Line("page-lead-injected", "faults", l.List(injected))
+}
+
+// aimed is a fault's name, its kind as the scenario has it, and what it was aimed at.
+func (l lines) aimed(f sla.Fault) string {
+	return l.Line("page-aimed", "fault", f.Name, "kind", f.Kind, "link", f.Link)
+}
+
+// leadUsers says what outage the users had of the faults, and how many requests failed.
+func (l lines) leadUsers(c sla.Scorecard) string {
+	r := c.Requests
+	if r.Sent == 0 {
+		return l.Line("none-sent")
+	}
+	failed := l.Line("page-lead-failed", "failed", count(r.Failed), "sent", count(r.Sent))
+	switch o := c.Times.Outage; {
+	case o != nil:
+		return l.Line("page-lead-outage", "time", l.took(o), "failed", failed)
+	case slices.ContainsFunc(c.Faults, func(f sla.Fault) bool { return f.Slower }):
+		return l.Line("page-lead-slower", "failed", failed)
+	}
+	return l.Line("page-lead-no-outage", "outage", l.noOutage(c), "failed", failed)
+}
+
+// leadNoticed says who noticed first.
+func (l lines) leadNoticed(c sla.Scorecard) string {
+	switch d := c.Times.Detect; {
+	case d != nil && d.Censored:
+		return l.Line("page-lead-nobody")
+	case d != nil:
+		return l.Line("page-lead-noticed", "watcher", string(d.By), "time", l.took(d))
+	case len(c.Watchers) == 0:
+		return l.Line("page-no-watchers")
+	}
+	return l.Line("nothing-to-notice")
+}
+
+// metOf is how many objectives were met.
+func metOf(c sla.Scorecard) (met int) {
+	for _, o := range c.Objectives {
+		if o.Result == sla.Met {
+			met++
+		}
+	}
+	return met
+}
+
+// void reports whether the numbers of a run prove nothing.
+func void(c sla.Scorecard) bool {
+	return c.Void || c.Verdict == sla.Error || c.Verdict == sla.Interrupted
+}

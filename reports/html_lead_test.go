@@ -1,0 +1,89 @@
+package reports
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// Directly under its title a page says in two sentences what broke, what users had of it, who
+// noticed and when, whether it passed and whether its numbers can be believed.
+func TestPageBeginsWithTwoSentences(t *testing.T) {
+	const failed = "1,234 of 12,500 requests failed"
+	for name, c := range map[string]struct {
+		change func(*sla.Scorecard)
+		want   string
+	}{
+		"failed": {func(*sla.Scorecard) {}, "The drill injected bad-node (http-status, lb -> app-2): " +
+			"users had an outage of 12.5 s ± 100 ms (" + failed + "); balancer noticed after 800 ms ± " +
+			"50 ms. It failed: 1 of 3 limits were kept; the numbers can be believed, each within its ±."},
+		"nobody noticed": {func(c *sla.Scorecard) {
+			c.Times.Detect.Censored, c.Void, c.Verdict = true, true, sla.Inconclusive
+			c.Faults = append(c.Faults, sla.Fault{Name: "dead", Kind: "kill", Link: "app-1", Inject: 16},
+				sla.Fault{Name: "never", Kind: "kill", Link: "app-2", Inject: sla.None})
+		}, "The drill injected bad-node (http-status, lb -> app-2), dead (kill, app-1): users had an " +
+			"outage of 12.5 s ± 100 ms (" + failed + "); nobody noticed. It is inconclusive: 1 of 3 " +
+			"limits were kept; the numbers prove nothing."},
+		"slower": {func(c *sla.Scorecard) {
+			c.Times.Outage, c.Times.Detect, c.Outages, c.Objectives = nil, nil, nil, nil
+			c.Faults[0].Slower, c.Verdict, c.Watchers = true, sla.Pass, nil
+		}, "The drill injected bad-node (http-status, lb -> app-2): users were answered more slowly " +
+			"than before, without an outage (" + failed + "); nobody watched. It passed; the numbers " +
+			"can be believed, each within its ±."},
+		"nothing": {func(c *sla.Scorecard) {
+			c.Times, c.Outages, c.Faults, c.Verdict = sla.Times{}, nil, nil, sla.Interrupted
+		}, "The drill injected nothing: no outage (" + failed + "); nothing to notice. It was " +
+			"interrupted; the numbers prove nothing."},
+		"unbegun": {func(c *sla.Scorecard) {
+			c.Verdict, c.Requests = sla.Error, sla.Requests{}
+		}, "It ended in an error before the first request: nothing was measured."},
+	} {
+		of := card()
+		c.change(&of)
+		if have := leadOf(t, of, words.English); have != c.want {
+			t.Errorf("%s: have\n%s\nwant\n%s", name, have, c.want)
+		}
+	}
+	if have, want := leadOf(t, card(), words.Chinese), "本次演练注入了 bad-node（http-status，lb -> app-2）："+
+		"用户中断 12.5 s ± 100 ms（12,500 个请求中 1,234 个失败）；balancer 在 800 ms ± 50 ms 后发现。"+
+		"演练未通过：3 项目标中 1 项达标；数据可信，误差如所标。"; have != want {
+		t.Errorf("have\n%s\nwant\n%s", have, want)
+	}
+}
+
+// leadOf is what stands between a page's title and the rest.
+func leadOf(t *testing.T, c sla.Scorecard, in *words.Language) string {
+	t.Helper()
+	_, after, _ := strings.Cut(pageOf(t, c, in), "</h1></div>\n")
+	lead, _, ok := strings.Cut(after, "\n<p class=\"meta\">")
+	if !ok || !strings.HasPrefix(lead, `<p class="lead">`) {
+		t.Fatalf("no lead in %.200s", after)
+	}
+	return strings.TrimSpace(read("<body>" + lead))
+}
+
+var answers = regexp.MustCompile(`(?s)<section class="tile[^>]*>.*?</section>`)
+
+// The first answer of a page is what broke: each fault once, with its kind and its aim.
+func TestPageSaysWhatBroke(t *testing.T) {
+	lines := func(c sla.Scorecard) []string {
+		tile := answers.FindString(pageOf(t, c, words.English))
+		return slices.DeleteFunc(strings.Split(read("<body>"+tile), "\n"),
+			func(s string) bool { return s == "" })
+	}
+	c := card()
+	c.Faults[0].What = "answers 503"
+	want := []string{"What broke", "bad-node (http-status, lb -> app-2)", "answers 503",
+		"✓ 1,254 503s answered, proven gone"}
+	if have := lines(c); !slices.Equal(have, want) {
+		t.Errorf("have %q, want %q", have, want)
+	}
+	c.Faults = nil
+	if have, want := lines(c), []string{"What broke", "nothing was injected"}; !slices.Equal(have, want) {
+		t.Errorf("have %q, want %q", have, want)
+	}
+}
