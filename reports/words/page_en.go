@@ -22,7 +22,7 @@ var englishPage = map[string]string{
 	"page-lead-void":         "the numbers prove nothing",
 	"page-lead-unbegun":      "It ended in an error before the first request: nothing was measured.",
 	"page-why":               "Why",
-	"page-what-happened":     "What happened when",
+	"page-what-happened":     "What happened when, in seconds from the start",
 
 	// Its tiles.
 	"page-what-broke":        "What broke",

@@ -22,7 +22,7 @@ var chinesePage = map[string]string{
 	"page-lead-void":         "数据不可信，不能据此下结论",
 	"page-lead-unbegun":      "演练在发出第一个请求前出错，没有测得任何数据。",
 	"page-why":               "原因",
-	"page-what-happened":     "事件顺序",
+	"page-what-happened":     "事件顺序（自运行开始的秒数）",
 
 	// Its tiles.
 	"page-what-broke":        "出了什么故障",
