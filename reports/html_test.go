@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +171,51 @@ func TestPageHasImages(t *testing.T) {
 		"image of &lt;b&gt;x"} {
 		if !strings.Contains(panel, want) {
 			t.Errorf("no %q in %.1500s", want, panel)
+		}
+	}
+}
+
+var (
+	ofRow  = regexp.MustCompile(`(?s)<tr>(.*?)</tr>`)
+	ofCell = regexp.MustCompile(`(?s)<t[dh][^>]*>(.*?)</t[dh]>`)
+)
+
+// cells are the rows of the table below a chart, as a person reads them.
+func cells(page, below string) (rows [][]string) {
+	_, after, _ := strings.Cut(page, `<div id="`+below+`">`)
+	for _, row := range ofRow.FindAllStringSubmatch(ofTable.FindString(after), -1) {
+		var all []string
+		for _, cell := range ofCell.FindAllStringSubmatch(row[1], -1) {
+			all = append(all, strings.Join(strings.Fields(read("<body>"+cell[1])), " "))
+		}
+		rows = append(rows, all)
+	}
+	return rows
+}
+
+// A page says of each watcher how long after the fault was gone it was content again, or that it
+// was not to the end, or that it was before.
+func TestPageSaysWhenWatchersWereContent(t *testing.T) {
+	c := card()
+	c.Watchers = []sla.Watcher{
+		{Name: "late", Restore: &sla.Time{Seconds: 2.25, Resolution: 0.05}},
+		{Name: "never", Restore: &sla.Time{Seconds: 15, Censored: true}},
+		{Name: "early", Restore: &sla.Time{}}, {Name: "deaf"},
+	}
+	c.Picture.Marks = append(c.Picture.Marks, sla.Point{At: 3.26, What: sla.Say(sla.MarkContent,
+		sla.Word("early"))})
+	for in, want := range map[*words.Language][]string{
+		words.English: {"content after clear", "2.25 s ± 50 ms", "> 15 s",
+			"0 s content again at 3.3 s, before the fault was gone", "–"},
+		words.Chinese: {"清除后多久恢复正常", "2.25 s ± 50 ms", "> 15 s",
+			"0 s 第 3.3 s 恢复正常，当时故障尚未清除", "–"},
+	} {
+		var have []string
+		for _, row := range cells(pageOf(t, c, in), "knew") {
+			have = append(have, row[3])
+		}
+		if !slices.Equal(have, want) {
+			t.Errorf("%s: have %q, want %q", in.Tag(), have, want)
 		}
 	}
 }

@@ -136,6 +136,9 @@ func (p *page) Lag(w sla.Watcher) string {
 	return p.Time(w.Behind)
 }
 
+// Early says at which instant a watcher was content again before the fault was gone.
+func (p *page) Early(w sla.Watcher) string { return lines{p.Language}.contentEarly(p.Card, w) }
+
 // passed says how many objectives were met, and names those that were not.
 func (p *page) passed() tile {
 	t := tile{Asked: p.Line("page-did-it-pass"), Class: sla.Undecided}

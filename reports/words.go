@@ -124,13 +124,21 @@ func (l lines) observer(c sla.Scorecard, ideal bool) (all []string) {
 // content is when a watcher was content again: after the fault was gone or, where it was before,
 // at which instant.
 func (l lines) content(c sla.Scorecard, w sla.Watcher) string {
+	return cmp.Or(l.contentEarly(c, w), l.Line("content-again", "time", l.took(w.Restore)))
+}
+
+// contentEarly is at which instant a watcher was content again before the fault was gone; empty
+// where it was not.
+func (l lines) contentEarly(c sla.Scorecard, w sla.Watcher) string {
+	if w.Restore == nil || w.Restore.Censored || w.Restore.Seconds > 0 {
+		return ""
+	}
 	for _, m := range c.Picture.Marks {
-		if m.What.Code == sla.MarkContent && m.What.Of("watcher") == w.Name &&
-			w.Restore.Seconds == 0 {
+		if m.What.Code == sla.MarkContent && m.What.Of("watcher") == w.Name {
 			return l.Line("content-before", "at", at(1, m.At))
 		}
 	}
-	return l.Line("content-again", "time", l.took(w.Restore))
+	return ""
 }
 
 // found is when a watcher noticed, or why it did not.
