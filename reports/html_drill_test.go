@@ -670,6 +670,34 @@ func TestBrowserPhone(t *testing.T) {
 	}
 }
 
+// On a phone no Chinese head of a column is set letter by letter.
+func TestBrowserPhoneChinese(t *testing.T) {
+	ctx := start(t)
+	for _, name := range pages[:3] {
+		t.Run(name, func(t *testing.T) {
+			o := open(ctx, t, recorded(t, name, "zh"),
+				chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
+			o.wantNoOverflow(390)
+			heads := eval[map[string]int](o, `(document.querySelectorAll("details").forEach(
+				e => e.open = true), Object.fromEntries([...document.querySelectorAll(
+				"th[scope=col]")].filter(e => e.offsetWidth).map(e => {
+					const all = document.createRange();
+					all.selectNodeContents(e);
+					return [e.textContent, new Set([...all.getClientRects()].map(r => r.top)).size];
+				})))`)
+			for head, lines := range heads {
+				if n := len([]rune(head)); strings.ContainsFunc(head, chinese) && lines > (n+3)/4 {
+					t.Errorf("%s takes %d lines", head, lines)
+				}
+			}
+			if heads[words.Chinese.Line("page-false-alarms")] != 1 {
+				t.Errorf("have heads %v", heads)
+			}
+			o.keep(name + "-zh-phone")
+		})
+	}
+}
+
 // In the dark, text can be read, and what is drawn is drawn in light colours.
 func TestBrowserDark(t *testing.T) {
 	ctx := start(t)
