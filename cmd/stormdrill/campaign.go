@@ -29,15 +29,15 @@ type course struct {
 	scenario *scenarios.Scenario
 	dir      string
 	done     []campaign.Outcome
-	// tell takes what was run of it, after each run and at its end.
-	tell func(campaign.Card, []campaign.Outcome) error
+	// report takes what was run of it, after each run and at its end.
+	report func(campaign.Card, []campaign.Outcome) error
 }
 
 // campaign runs one drill as often as its design says, each run into a folder of
 // its own, and judges them together.
 func (f runFlags) campaign(ctx context.Context, s *scenarios.Scenario, dir string,
-	tell func(campaign.Card, []campaign.Outcome) error) (sla.Verdict, error) {
-	c := &course{runFlags: f, scenario: s, dir: dir, tell: tell}
+	report func(campaign.Card, []campaign.Outcome) error) (sla.Verdict, error) {
+	c := &course{runFlags: f, scenario: s, dir: dir, report: report}
 	if err := freshFolder(c.dir); err != nil {
 		return "", err
 	}
@@ -96,7 +96,7 @@ func (c *course) run(ctx context.Context) error {
 // write keeps what was run so far.
 func (c *course) write(card campaign.Card) error {
 	return errors.Join(reports.WriteCampaign(c.dir, card, c.done, c.againAll(c.scenario),
-		c.language.Language), c.tell(card, c.done))
+		c.language.Language), c.report(card, c.done))
 }
 
 // turn is one run. What keeps it from having a record is an error of the

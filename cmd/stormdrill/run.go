@@ -174,15 +174,15 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
 	}
 	for i, s := range drills {
 		dir := f.folder(s, len(drills) > 1)
-		tell := func(d reports.Drilled) error { return of.ended(i, d) }
+		report := func(d reports.Drilled) error { return of.ended(i, d) }
 		if f.many() {
-			v, err := f.often(ctx, s, dir, tell)
+			v, err := f.often(ctx, s, dir, report)
 			if err != nil {
 				return cards, verdicts, dirs, err
 			}
 			verdicts, dirs = append(verdicts, v), append(dirs, dir)
 		} else {
-			card, err := f.once(ctx, s, dir, tell)
+			card, err := f.once(ctx, s, dir, report)
 			if err != nil {
 				return cards, verdicts, dirs, err
 			}
@@ -203,7 +203,7 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
 	return cards, verdicts, dirs, nil
 }
 
-// often is a drill's campaign as one of several drills: tell takes what came of it so far.
+// often is a drill's campaign as one of several drills: report takes what came of it so far.
 func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
 	tell func(reports.Drilled) error) (sla.Verdict, error) {
 	v, err := f.campaign(ctx, s, dir, func(card campaign.Card, runs []campaign.Outcome) error {
@@ -220,7 +220,7 @@ func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
 	return v, exitError{exitHarness, err}
 }
 
-// once is a drill's single run as one of several drills: tell takes what came of it.
+// once is a drill's single run as one of several drills: report takes what came of it.
 func (f runFlags) once(ctx context.Context, s *scenarios.Scenario, dir string,
 	tell func(reports.Drilled) error) (sla.Scorecard, error) {
 	card, length, err := f.one(ctx, s, dir)
