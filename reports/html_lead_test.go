@@ -32,7 +32,7 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 			c.Times.Outage, c.Times.Detect, c.Outages, c.Objectives = nil, nil, nil, nil
 			c.Faults[0].Slower, c.Verdict, c.Watchers = true, sla.Pass, nil
 		}, "The drill injected bad-node (http-status, lb -> app-2): users were answered more slowly " +
-			"than before, without an outage (" + failed + "); nobody watched. It passed; the numbers " +
+			"than before, with no outage (" + failed + "); nobody watched. It passed; the numbers " +
 			"can be believed, each within its ±."},
 		"nothing": {func(c *sla.Scorecard) {
 			c.Times, c.Outages, c.Faults, c.Verdict = sla.Times{}, nil, nil, sla.Interrupted
@@ -83,7 +83,8 @@ func TestPageSaysWhatBroke(t *testing.T) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 	c.Faults = nil
-	if have, want := lines(c), []string{"What broke", "nothing was injected"}; !slices.Equal(have, want) {
+	want = []string{"What broke", "nothing was injected"}
+	if have := lines(c); !slices.Equal(have, want) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 }

@@ -4,11 +4,12 @@ package words
 // script, in which a % stands for a value.
 var englishPage = map[string]string{
 	// The head.
-	"page-lead":              "{broke}: {users}; {noticed}. {passed}; {believed}.",
-	"page-lead-injected":     "The drill injected {faults}",
-	"page-lead-nothing":      "The drill injected nothing",
-	"page-lead-outage":       "users had an outage of {time} ({failed})",
-	"page-lead-slower":       "users were answered more slowly than before, without an outage ({failed})",
+	"page-lead":          "{broke}: {users}; {noticed}. {passed}; {believed}.",
+	"page-lead-injected": "The drill injected {faults}",
+	"page-lead-nothing":  "The drill injected nothing",
+	"page-lead-outage":   "users had an outage of {time} ({failed})",
+	"page-lead-slower": "users were answered more slowly than before, with no outage " +
+		"({failed})",
 	"page-lead-no-outage":    "{outage} ({failed})",
 	"page-lead-failed":       "{failed} of {sent} requests failed",
 	"page-lead-noticed":      "{watcher} noticed after {time}",
