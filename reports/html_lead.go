@@ -27,8 +27,8 @@ func (l lines) lead(c sla.Scorecard) string {
 		believed = l.Line("page-lead-void")
 	}
 	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
-		"noticed", l.leadNoticed(c), "passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all),
-		"believed", believed)
+		"noticed", l.leadNoticed(c), "believed", believed,
+		"passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
 }
 
 // leadBroke says which faults were injected, each with what it is and where.

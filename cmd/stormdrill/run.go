@@ -205,16 +205,16 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
 
 // often is a drill's campaign as one of several drills: report takes what came of it so far.
 func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
-	tell func(reports.Drilled) error) (sla.Verdict, error) {
+	report func(reports.Drilled) error) (sla.Verdict, error) {
 	v, err := f.campaign(ctx, s, dir, func(card campaign.Card, runs []campaign.Outcome) error {
-		return tell(reports.Drilled{Campaign: &card, Runs: runs})
+		return report(reports.Drilled{Campaign: &card, Runs: runs})
 	})
 	if err == nil {
 		return v, nil
 	}
 	if v == "" { // there is no campaign to be told
 		card := broken(ctx, sla.Scorecard{}, s, err)
-		err = errors.Join(err, tell(reports.Drilled{Card: &card}))
+		err = errors.Join(err, report(reports.Drilled{Card: &card}))
 	}
 	f.failed(s, err)
 	return v, exitError{exitHarness, err}
@@ -222,13 +222,13 @@ func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
 
 // once is a drill's single run as one of several drills: report takes what came of it.
 func (f runFlags) once(ctx context.Context, s *scenarios.Scenario, dir string,
-	tell func(reports.Drilled) error) (sla.Scorecard, error) {
+	report func(reports.Drilled) error) (sla.Scorecard, error) {
 	card, length, err := f.one(ctx, s, dir)
 	told := card
 	if err != nil {
 		told = broken(ctx, card, s, err)
 	}
-	err = errors.Join(err, tell(reports.Drilled{Card: &told, Length: length}))
+	err = errors.Join(err, report(reports.Drilled{Card: &told, Length: length}))
 	if err == nil {
 		return card, nil
 	}

@@ -21,9 +21,10 @@ var englishPage = map[string]string{
 	"page-lead-interrupted":  "It was interrupted",
 	"page-lead-believed":     "the numbers can be believed, each within its ±",
 	"page-lead-void":         "the numbers prove nothing",
-	"page-lead-unbegun":      "It ended in an error before the first request: nothing was measured.",
-	"page-why":               "Why",
-	"page-what-happened":     "What happened when, in seconds from the start",
+	"page-lead-unbegun": "It ended in an error before the first request: " +
+		"nothing was measured.",
+	"page-why":           "Why",
+	"page-what-happened": "What happened when, in seconds from the start",
 
 	// Its tiles.
 	"page-what-broke":        "What broke",
