@@ -15,7 +15,7 @@ export CGO_ENABLED := 0
 # With -trimpath, what is compiled is the same in every folder: a new clone finds it made. It is
 # said here, not per command, because staticcheck and some tests call go themselves: without it
 # they would compile everything a second time.
-export GOFLAGS := -trimpath $(filter-out -trimpath,$(shell $(GO) env GOFLAGS))
+export GOFLAGS := -trimpath -vet=off $(filter-out -trimpath -vet=off,$(shell $(GO) env GOFLAGS))
 
 .PHONY: man cross release reproducible help build demo test unit accuracy bench contract lab browser chromium containers torture torture-short soak accuracy-live drills records lint fmt clean images peers fuzz notices sbom vuln
 
@@ -93,7 +93,7 @@ contract: peers ## every fault under its contract, in network namespaces
 	$(GO) test -tags drill -count=1 -parallel 4 -timeout 30m ./faults/... ./loadgen/...
 
 lab: peers ## what a drill's containers are given, refused, and leave behind, and what a real Pushgateway takes
-	$(GO) test -tags drill -count=1 -timeout 30m ./scenarios/lab/... ./reports/publish
+	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 30m ./scenarios/lab/... ./reports/publish
 
 browser: chromium ## report.html opened in Chromium: what is drawn where, zoom, phone, print, dark, Chinese, hostile names; REPORT_SHOTS=DIR keeps pictures
 	REPORT_SHOTS=$(abspath $(REPORT_SHOTS)) $(IDLE) $(GO) test -tags drill -count=1 -timeout 30m -run '^TestBrowser' ./reports

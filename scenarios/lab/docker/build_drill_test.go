@@ -14,7 +14,6 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/stormdrill/stormdrill/scenarios"
-	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
@@ -64,15 +63,7 @@ func openFile(t *testing.T, file, run string, edit func(*scenarios.Target)) (*La
 	if edit != nil {
 		edit(s.Targets["shop"])
 	}
-	subnet, err := freeSubnet(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := plan.New(s, plan.Options{Run: run, Subnet: subnet})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Start(t.Context(), lab.Options{Plan: p, Dir: t.TempDir(), Binary: built})
+	return begin(t, s, run, nil)
 }
 
 // images counts the images that the engine has of a run, but for the steps that others are

@@ -52,22 +52,32 @@ func open(t *testing.T, name, run string, edit func(*plan.Plan)) (*Lab, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	subnet, err := freeSubnet(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	return begin(t, all[0], run, edit)
+}
+
+// begin starts a drill's lab in a free subnet: in another one where a test beside it took that.
+func begin(t *testing.T, s *scenarios.Scenario, run string, edit func(*plan.Plan)) (*Lab, error) {
+	t.Helper()
+	for {
+		subnet, err := freeSubnet(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.New(s, plan.Options{Run: run, Subnet: subnet})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if edit != nil {
+			edit(p)
+		}
+		began := time.Now()
+		l, err := Start(t.Context(), lab.Options{Plan: p, Dir: t.TempDir(), Binary: built,
+			Progress: func(n timeline.Note) { t.Log(n.Text) }})
+		t.Logf("start: %s", time.Since(began).Round(time.Millisecond))
+		if !errors.Is(err, lab.ErrSubnetTaken) {
+			return l, err
+		}
 	}
-	p, err := plan.New(all[0], plan.Options{Run: run, Subnet: subnet})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if edit != nil {
-		edit(p)
-	}
-	began := time.Now()
-	l, err := Start(t.Context(), lab.Options{Plan: p, Dir: t.TempDir(), Binary: built,
-		Progress: func(n timeline.Note) { t.Log(n.Text) }})
-	t.Logf("start: %s", time.Since(began).Round(time.Millisecond))
-	return l, err
 }
 
 // left lists what the engine still holds of a run.
@@ -127,6 +137,7 @@ func closeLab(t *testing.T, l *Lab, run string) {
 // The embedded drill's lab serves users through its links; a 503 put into one
 // link is seen and counted; nothing stays.
 func TestLabServesAndLeavesNothing(t *testing.T) {
+	t.Parallel()
 	const run = "00000000000000a1"
 	l, err := open(t, "bad-lb-node", run, nil)
 	if err != nil {
@@ -210,6 +221,7 @@ func (b peerBoard) Count(ctx context.Context, name string) (o link.Count, err er
 // A killed target is started again at its address and serves; its death is no
 // loss, another's is.
 func TestLabKillAndStart(t *testing.T) {
+	t.Parallel()
 	const run = "00000000000000a2"
 	l, err := open(t, "bad-lb-node", run, nil)
 	if err != nil {
@@ -289,6 +301,7 @@ func TestLabStarveAndFeed(t *testing.T) {
 // A squeezed target is killed for want of memory; it comes back with its own
 // limit, and its end is no loss.
 func TestLabSqueezeAndRelax(t *testing.T) {
+	t.Parallel()
 	const run = "00000000000000a6"
 	l, err := open(t, "out-of-memory", run, nil)
 	if err != nil {
@@ -333,6 +346,7 @@ func TestLabSqueezeAndRelax(t *testing.T) {
 // A target that fails to come up is named, with the end of its log, and leaves
 // nothing.
 func TestLabTargetFails(t *testing.T) {
+	t.Parallel()
 	const run = "00000000000000a3"
 	_, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		spec := *p.Nodes[0].Spec
@@ -351,6 +365,7 @@ func TestLabTargetFails(t *testing.T) {
 // A target's log is evidence that is counted: every line is there once, in order,
 // also of a second life, however fast they come.
 func TestLabLog(t *testing.T) {
+	t.Parallel()
 	const run, lines = "00000000000000a7", 100_000
 	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		spec := scenarios.Target{
@@ -408,6 +423,7 @@ func restarted(t *testing.T, l *Lab, node plan.Node, dead func() error) {
 
 // When the CLI's end of the conversation is gone, the nodes go by themselves.
 func TestLabNodesGoByThemselves(t *testing.T) {
+	t.Parallel()
 	const run = "00000000000000a4"
 	l, err := open(t, "bad-lb-node", run, nil)
 	if err != nil {
