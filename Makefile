@@ -93,7 +93,7 @@ contract: peers ## every fault under its contract, in network namespaces
 	$(GO) test -tags drill -count=1 -parallel 4 -timeout 30m ./faults/... ./loadgen/...
 
 lab: peers ## what a drill's containers are given, refused, and leave behind, and what a real Pushgateway takes
-	$(GO) test -tags drill -count=1 -parallel $(DRILLS) -timeout 30m ./scenarios/lab/... ./reports/publish
+	$(GO) test -tags drill -count=1 -timeout 30m ./scenarios/lab/... ./reports/publish
 
 browser: chromium ## report.html opened in Chromium: what is drawn where, zoom, phone, print, dark, Chinese, hostile names; REPORT_SHOTS=DIR keeps pictures
 	REPORT_SHOTS=$(abspath $(REPORT_SHOTS)) $(IDLE) $(GO) test -tags drill -count=1 -timeout 30m -run '^TestBrowser' ./reports

@@ -19,7 +19,6 @@ import (
 
 // A lab of containers keeps the contract of labs.
 func TestContract(t *testing.T) {
-	t.Parallel()
 	started := func(name, run string) func(t *testing.T) lab.Lab {
 		return func(t *testing.T) lab.Lab {
 			t.Helper()
@@ -36,15 +35,12 @@ func TestContract(t *testing.T) {
 		}
 	}
 	t.Run("all", func(t *testing.T) {
-		t.Parallel()
 		labtest.Contract(t, started("starved-server", "00000000000000c1"), "shop")
 	})
 	t.Run("memory", func(t *testing.T) {
-		t.Parallel()
 		labtest.Memory(t, started("out-of-memory", "00000000000000c2"), "app-2", 32<<20)
 	})
 	t.Run("disk", func(t *testing.T) {
-		t.Parallel()
 		const run = "00000000000000c3"
 		labtest.Disk(t, func(t *testing.T) lab.Lab {
 			t.Helper()
@@ -68,7 +64,6 @@ func TestContract(t *testing.T) {
 // no packet goes round the links. The node that carries runs as nobody, and is gone with
 // the lab.
 func TestLabPublishes(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000c4"
 	labtest.Publish(t, func(t *testing.T) (lab.Lab, plan.Published) {
 		t.Helper()

@@ -137,7 +137,6 @@ func closeLab(t *testing.T, l *Lab, run string) {
 // The embedded drill's lab serves users through its links; a 503 put into one
 // link is seen and counted; nothing stays.
 func TestLabServesAndLeavesNothing(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000a1"
 	l, err := open(t, "bad-lb-node", run, nil)
 	if err != nil {
@@ -221,7 +220,6 @@ func (b peerBoard) Count(ctx context.Context, name string) (o link.Count, err er
 // A killed target is started again at its address and serves; its death is no
 // loss, another's is.
 func TestLabKillAndStart(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000a2"
 	l, err := open(t, "bad-lb-node", run, nil)
 	if err != nil {
@@ -301,7 +299,6 @@ func TestLabStarveAndFeed(t *testing.T) {
 // A squeezed target is killed for want of memory; it comes back with its own
 // limit, and its end is no loss.
 func TestLabSqueezeAndRelax(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000a6"
 	l, err := open(t, "out-of-memory", run, nil)
 	if err != nil {
@@ -346,7 +343,6 @@ func TestLabSqueezeAndRelax(t *testing.T) {
 // A target that fails to come up is named, with the end of its log, and leaves
 // nothing.
 func TestLabTargetFails(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000a3"
 	_, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		spec := *p.Nodes[0].Spec
@@ -365,7 +361,6 @@ func TestLabTargetFails(t *testing.T) {
 // A target's log is evidence that is counted: every line is there once, in order,
 // also of a second life, however fast they come.
 func TestLabLog(t *testing.T) {
-	t.Parallel()
 	const run, lines = "00000000000000a7", 100_000
 	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		spec := scenarios.Target{
@@ -423,7 +418,6 @@ func restarted(t *testing.T, l *Lab, node plan.Node, dead func() error) {
 
 // When the CLI's end of the conversation is gone, the nodes go by themselves.
 func TestLabNodesGoByThemselves(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000a4"
 	l, err := open(t, "bad-lb-node", run, nil)
 	if err != nil {

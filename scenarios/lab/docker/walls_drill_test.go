@@ -24,7 +24,6 @@ const outside = "198.19.255.7"
 // The network is as it was asked for, and what a target sends out of it arrives at the
 // switchboard, is counted by its name and dropped.
 func TestLabLetsNothingOut(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000b1"
 	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{
@@ -74,7 +73,6 @@ func TestLabLetsNothingOut(t *testing.T) {
 
 // A target that is not ready in time is reported with what it tried to reach outside.
 func TestLabSaysWhatATargetTried(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000b5"
 	_, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{
@@ -103,7 +101,6 @@ func bare(capabilities []string) (all []string) {
 // Own nodes may do what their role needs and no more, as the engine says; targets have
 // no raw sockets; nothing is published.
 func TestLabNodesMayDoNoMore(t *testing.T) {
-	t.Parallel()
 	const run = "00000000000000b3"
 	l, err := open(t, "bad-lb-node", run, func(p *plan.Plan) {
 		p.Nodes[0].Spec = &scenarios.Target{Image: "stormdrill-test/base:debian",
