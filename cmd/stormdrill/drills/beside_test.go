@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // beside runs a server on this machine's loopback, beside the drill, with files of
@@ -103,7 +105,18 @@ func TestDrillBeside(t *testing.T) {
 		t.Errorf("asked from %d to %d, answered pending, and to %d, firing: Prometheus had it fire at %d",
 			before.Start, before.End, fired.End, due)
 	}
-	wantChain(t, o.card)
+	// They ran before there was a shop: where that took long they notified of it, too.
+	i := slices.IndexFunc(r.Marks, func(m timeline.Mark) bool { return m.Name == timeline.MarkInject })
+	n := 0
+	for _, d := range r.Deliveries {
+		if i >= 0 && d.At >= r.Marks[i].Before {
+			n++
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d notifications from the injection on, want that it fires and that it is over", n)
+	}
+	wantChain(t, o.card, len(r.Deliveries))
 	if len(o.card.Strays) > 0 {
 		t.Errorf("strays: %+v", o.card.Strays)
 	}

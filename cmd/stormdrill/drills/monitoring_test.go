@@ -251,7 +251,7 @@ func defaults(t *testing.T, o outcome) {
 	t.Helper()
 	r, log := o.record(t), o.log(t, "alertmanager")
 	firedAsStamped(t, r, 2*time.Minute, 0)
-	wantChain(t, o.card)
+	wantChain(t, o.card, 2)
 	detect, over := implied(t, "monitoring-defaults.yaml")
 	const late = 1 // s; of an evaluation, on a busy machine
 	for _, w := range o.card.Watchers {
