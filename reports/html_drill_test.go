@@ -272,7 +272,44 @@ func (o *tab) wantDrawn() {
 			o.Errorf("there is a chart %s", id)
 		}
 	}
+	if hidden := eval[[]float64](o, hiddenFailures); len(hidden) > 0 {
+		o.Errorf("failures in the steps from %v on are not drawn", hidden)
+	}
 }
+
+// hiddenFailures gives the steps with failures that the chart of failures shows nothing of: it is
+// the same just above its axis as at its upper edge, which nothing reaches. Steps too narrow, and
+// failures too few beside the most, to be seen are left out.
+const hiddenFailures = `(() => {
+	const {series} = JSON.parse(document.getElementById("data").textContent);
+	const root = document.getElementById("failures"), canvas = root?.querySelector("canvas");
+	if (!canvas) return [];
+	const over = root.querySelector(".u-over").getBoundingClientRect();
+	const at = canvas.getBoundingClientRect(), scale = canvas.width / at.width;
+	const copy = document.createElement("canvas"); // the chart's own is read once elsewhere
+	copy.width = canvas.width, copy.height = canvas.height;
+	const c = copy.getContext("2d", {willReadFrequently: true});
+	c.drawImage(canvas, 0, 0);
+	const all = c.getImageData(0, 0, copy.width, copy.height).data;
+	const pixel = (x, y) => {
+		const i = 4 * (Math.floor((y - at.top) * scale) * canvas.width +
+			Math.floor((x - at.left) * scale));
+		return all.slice(i, i + 4).join();
+	};
+	const ends = [...series.at.slice(1), series.end];
+	const rate = series.at.map((from, i) =>
+		series.classes.reduce((n, k) => n + k.count[i], 0) / (ends[i] - from));
+	const most = Math.max(...rate) * 1.05;
+	return series.at.filter((from, i) => {
+		const wide = over.width * (ends[i] - from) / series.end;
+		if (wide < 4 || over.height * rate[i] / most < 5) return false;
+		const left = over.left + over.width * from / series.end;
+		return ![0.3, 0.4, 0.5, 0.6, 0.7].some(part => {
+			const x = left + wide * part;
+			return pixel(x, over.bottom - 3) !== pixel(x, over.top + 2);
+		});
+	});
+})()`
 
 // at is the pixel of an instant on a chart that shows the whole run.
 func (o *tab) at(plot box, seconds float64) float64 {

@@ -12,8 +12,8 @@ var leadVerdicts = map[sla.Verdict]string{sla.Pass: "page-lead-pass", sla.Fail: 
 	sla.Inconclusive: "page-lead-inconclusive", sla.Error: "page-lead-error",
 	sla.Interrupted: "page-lead-interrupted"}
 
-// lead is the run in two sentences: what broke, how long users suffered, who noticed and when;
-// whether it passed, and whether its numbers can be believed.
+// lead is the run in two sentences: what broke, how long users suffered, what they lost, who
+// noticed and when; whether it passed, and whether its numbers can be believed.
 func (l lines) lead(c sla.Scorecard) string {
 	if unbegun(c) {
 		return l.Line("page-lead-unbegun")
@@ -27,7 +27,7 @@ func (l lines) lead(c sla.Scorecard) string {
 		believed = l.Line("page-lead-void")
 	}
 	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
-		"noticed", l.leadNoticed(c), "believed", believed,
+		"lost", l.lostWrites(c), "noticed", l.leadNoticed(c), "believed", believed,
 		"passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
 }
 
@@ -64,6 +64,15 @@ func (l lines) leadUsers(c sla.Scorecard) string {
 		return l.Line("page-lead-slower", "failed", failed)
 	}
 	return l.Line("page-lead-no-outage", "outage", l.noOutage(c), "failed", failed)
+}
+
+// lostWrites says how many writes that users believed safe were lost; nothing where none was.
+func (l lines) lostWrites(c sla.Scorecard) string {
+	if c.Data == nil || c.Data.Lost == 0 {
+		return ""
+	}
+	return l.Line("page-lost", "lost", count(c.Data.Lost), "acknowledged",
+		count(c.Data.Acknowledged))
 }
 
 // leadNoticed says who noticed first.

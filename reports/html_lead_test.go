@@ -13,29 +13,32 @@ import (
 // Directly under its title a page says in two sentences what broke, what users had of it, who
 // noticed and when, whether it passed and whether its numbers can be believed.
 func TestPageBeginsWithTwoSentences(t *testing.T) {
-	const failed = "1,234 of 12,500 requests failed"
+	const failed = "1,234 of 12,500 requests in fault and recovery failed"
+	const lost = "50 of 5,000 acknowledged writes were lost"
 	for name, c := range map[string]struct {
 		change func(*sla.Scorecard)
 		want   string
 	}{
 		"failed": {func(*sla.Scorecard) {}, "The drill injected bad-node (http-status, lb -> app-2): " +
-			"users had an outage of 12.5 s ± 100 ms (" + failed + "); balancer noticed after 800 ms ± " +
-			"50 ms. It failed: 1 of 3 limits were kept; the numbers can be believed, each within its ±."},
+			"users had an outage of 12.5 s ± 100 ms (" + failed + "); " + lost +
+			"; balancer noticed after 800 ms ± 50 ms. It failed: 1 of 3 limits were kept; the numbers " +
+			"can be believed, each within its ±."},
 		"nobody noticed": {func(c *sla.Scorecard) {
 			c.Times.Detect.Censored, c.Void, c.Verdict = true, true, sla.Inconclusive
 			c.Faults = append(c.Faults, sla.Fault{Name: "dead", Kind: "kill", Link: "app-1", Inject: 16},
 				sla.Fault{Name: "never", Kind: "kill", Link: "app-2", Inject: sla.None})
 		}, "The drill injected bad-node (http-status, lb -> app-2), dead (kill, app-1): users had an " +
-			"outage of 12.5 s ± 100 ms (" + failed + "); nobody noticed. It is inconclusive: 1 of 3 " +
-			"limits were kept; the numbers prove nothing."},
+			"outage of 12.5 s ± 100 ms (" + failed + "); " + lost +
+			"; nobody noticed. It is inconclusive: 1 of 3 limits were kept; the numbers prove nothing."},
 		"slower": {func(c *sla.Scorecard) {
 			c.Times.Outage, c.Times.Detect, c.Outages, c.Objectives = nil, nil, nil, nil
-			c.Faults[0].Slower, c.Verdict, c.Watchers = true, sla.Pass, nil
+			c.Faults[0].Slower, c.Verdict, c.Watchers, c.Data = true, sla.Pass, nil, nil
 		}, "The drill injected bad-node (http-status, lb -> app-2): users were answered more slowly " +
 			"than before, with no outage (" + failed + "); nobody watched. It passed; the numbers " +
 			"can be believed, each within its ±."},
 		"nothing": {func(c *sla.Scorecard) {
 			c.Times, c.Outages, c.Faults, c.Verdict = sla.Times{}, nil, nil, sla.Interrupted
+			c.Data.Lost = 0
 		}, "The drill injected nothing: no outage (" + failed + "); nothing to notice. It was " +
 			"interrupted; the numbers prove nothing."},
 		"unbegun": {func(c *sla.Scorecard) {
@@ -49,7 +52,8 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 		}
 	}
 	if have, want := leadOf(t, card(), words.Chinese), "本次演练注入了 bad-node（http-status，lb -> app-2）："+
-		"用户中断 12.5 s ± 100 ms（12,500 个请求中 1,234 个失败）；balancer 在 800 ms ± 50 ms 后发现。"+
+		"用户中断 12.5 s ± 100 ms（故障与恢复阶段 12,500 个请求中 1,234 个失败）；5,000 次已确认的写入中丢失 50 次；"+
+		"balancer 在 800 ms ± 50 ms 后发现。"+
 		"演练未通过：3 项目标中 1 项达标；数据可信，误差如所标。"; have != want {
 		t.Errorf("have\n%s\nwant\n%s", have, want)
 	}

@@ -61,6 +61,9 @@ func (p *page) suffered() tile {
 	}
 	t.More = append(t.More, p.Line("page-failed-of", "failed", count(r.Failed),
 		"sent", count(r.Sent), "good", p.Share(r.Availability)))
+	if lost := (lines{p.Language}).lostWrites(p.Card); lost != "" {
+		t.More = append(t.More, lost)
+	}
 	if i := p.Card.Impact; i.UsersHit > 0 {
 		t.More = append(t.More, p.Line("page-users-hit", "hit", count(i.UsersHit),
 			"users", count(i.Users)))

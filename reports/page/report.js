@@ -229,7 +229,9 @@ function sample(k) {
 function stacked(all) {
   const sums = series.at.map(() => 0);
   return all.map((c, k) => {
-    const own = aSecond(c.count), data = own.map((n, i) => (sums[i] += n) || null);
+    const own = aSecond(c.count), sum = own.map((n, i) => sums[i] += n);
+    // A step is drawn to the next value, which has to be one: after the last of a burst it is 0.
+    const data = sum.map((n, i) => n || (sum[i - 1] ? 0 : null));
     return {data, series: {label: c.name || words.others, stroke: () => ink(colors[k % colors.length]), fill: () => pattern(k), sample: () => sample(k), width: 1, ...stepped,
       value: (u, v, s, i) => i == null ? "" : rate(toEnd(own)[i])}};
   }).reverse();

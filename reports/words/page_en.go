@@ -4,14 +4,15 @@ package words
 // script, in which a % stands for a value.
 var englishPage = map[string]string{
 	// The head.
-	"page-lead":          "{broke}: {users}; {noticed}. {passed}; {believed}.",
+	"page-lead":          "{broke}: {users}‹; {lost}›; {noticed}. {passed}; {believed}.",
 	"page-lead-injected": "The drill injected {faults}",
 	"page-lead-nothing":  "The drill injected nothing",
 	"page-lead-outage":   "users had an outage of {time} ({failed})",
 	"page-lead-slower": "users were answered more slowly than before, with no outage " +
 		"({failed})",
 	"page-lead-no-outage":    "{outage} ({failed})",
-	"page-lead-failed":       "{failed} of {sent} requests failed",
+	"page-lead-failed":       "{failed} of {sent} requests in fault and recovery failed",
+	"page-lost":              "{lost} of {acknowledged} acknowledged writes were lost",
 	"page-lead-noticed":      "{watcher} noticed after {time}",
 	"page-lead-nobody":       "nobody noticed",
 	"page-lead-pass":         "It passed‹: {met} of {all} limits were kept›",
@@ -27,18 +28,19 @@ var englishPage = map[string]string{
 	"page-what-happened": "What happened when, in seconds from the start",
 
 	// Its tiles.
-	"page-what-broke":        "What broke",
-	"page-aimed":             "{fault} (‹{kind}, ›{link})",
-	"page-nothing-broke":     "nothing was injected",
-	"page-never-injected":    "never injected",
-	"page-how-long":          "How long users suffered",
-	"page-none-sent":         "no request to be judged",
-	"page-failed-of":         "{failed} of {sent} requests failed; {good} good",
+	"page-what-broke":     "What broke",
+	"page-aimed":          "{fault} (‹{kind}, ›{link})",
+	"page-nothing-broke":  "nothing was injected",
+	"page-never-injected": "never injected",
+	"page-how-long":       "How long users suffered",
+	"page-none-sent":      "no request to be judged",
+	"page-failed-of": "{failed} of {sent} requests in fault and recovery failed; " +
+		"{good} good",
 	"page-users-hit":         "{hit} of {users} users hit",
 	"page-who-noticed":       "Who noticed, and when",
 	"page-nobody":            "nobody",
 	"page-after":             "{watcher}, after {time}",
-	"page-ideal":             "at best, by watching every request: {time}",
+	"page-ideal":             "every request, watched, shows it after {time}",
 	"page-cannot-meet":       "cannot meet {faults}",
 	"page-content-none-hurt": "content; no user was hurt",
 	"page-content-slower":    "content, while answers were slower",

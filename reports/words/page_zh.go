@@ -4,13 +4,14 @@ package words
 // script, in which a % stands for a value.
 var chinesePage = map[string]string{
 	// The head.
-	"page-lead":              "{broke}：{users}；{noticed}。{passed}；{believed}。",
+	"page-lead":              "{broke}：{users}‹；{lost}›；{noticed}。{passed}；{believed}。",
 	"page-lead-injected":     "本次演练注入了 {faults}",
 	"page-lead-nothing":      "本次演练未注入任何故障",
 	"page-lead-outage":       "用户中断 {time}（{failed}）",
 	"page-lead-slower":       "用户响应变慢，没有中断（{failed}）",
 	"page-lead-no-outage":    "{outage}（{failed}）",
-	"page-lead-failed":       "{sent} 个请求中 {failed} 个失败",
+	"page-lead-failed":       "故障与恢复阶段 {sent} 个请求中 {failed} 个失败",
+	"page-lost":              "{acknowledged} 次已确认的写入中丢失 {lost} 次",
 	"page-lead-noticed":      "{watcher} 在 {time} 后发现",
 	"page-lead-nobody":       "无人发现",
 	"page-lead-pass":         "演练通过‹：{all} 项目标中 {met} 项达标›",
@@ -31,7 +32,7 @@ var chinesePage = map[string]string{
 	"page-never-injected":    "从未注入",
 	"page-how-long":          "用户受影响多久",
 	"page-none-sent":         "没有可判定的请求",
-	"page-failed-of":         "{sent} 个请求中 {failed} 个失败；成功率 {good}",
+	"page-failed-of":         "故障与恢复阶段 {sent} 个请求中 {failed} 个失败；成功率 {good}",
 	"page-users-hit":         "{users} 名用户中 {hit} 名受影响",
 	"page-who-noticed":       "谁发现了、何时发现",
 	"page-nobody":            "无人发现",
