@@ -9,6 +9,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/engine"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 )
 
 // several is what a folder of several drills says of all of them. It is written after each
@@ -54,4 +55,40 @@ func broken(ctx context.Context, card sla.Scorecard, s *scenarios.Scenario,
 			[]sla.Said{sla.Say(sla.EndedEarly, err.Error())}
 	}
 	return card
+}
+
+// often is a drill's campaign as one of several drills: report takes what came of it so far.
+func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
+	report func(reports.Drilled) error) (sla.Verdict, error) {
+	v, err := f.campaign(ctx, s, dir, func(card campaign.Card, runs []campaign.Outcome) error {
+		return report(reports.Drilled{Campaign: &card, Runs: runs})
+	})
+	if err == nil {
+		return v, nil
+	}
+	if v == "" { // there is no campaign to be told
+		card := broken(ctx, sla.Scorecard{}, s, err)
+		err = errors.Join(err, report(reports.Drilled{Card: &card}))
+	}
+	f.failed(s, err)
+	return v, exitError{exitHarness, err}
+}
+
+// once is a drill's single run as one of several drills: report takes what came of it.
+func (f runFlags) once(ctx context.Context, s *scenarios.Scenario, dir string,
+	report func(reports.Drilled) error) (sla.Scorecard, error) {
+	card, length, err := f.one(ctx, s, dir)
+	told := card
+	if err != nil {
+		told = broken(ctx, card, s, err)
+	}
+	err = errors.Join(err, report(reports.Drilled{Card: &told, Length: length}))
+	if err == nil {
+		return card, nil
+	}
+	f.failed(s, err)
+	if errors.Is(context.Cause(ctx), engine.ErrInterrupted) {
+		return card, exitError{exitInterrupted, err}
+	}
+	return card, exitError{exitHarness, err}
 }
