@@ -14,7 +14,7 @@ export CGO_ENABLED := 0
 
 # With -trimpath, what is compiled is the same in every folder: a new clone finds it made. It is
 # said here, not per command, because staticcheck and some tests call go themselves: without it
-# they would compile everything a second time.
+# they would compile everything a second time. Tests are not vetted as they run: lint vets them.
 export GOFLAGS := -trimpath -vet=off $(filter-out -trimpath -vet=off,$(shell $(GO) env GOFLAGS))
 
 .PHONY: man cross release reproducible help build demo test unit accuracy bench contract lab browser chromium containers torture torture-short soak accuracy-live drills records lint fmt clean images peers fuzz notices sbom vuln

@@ -66,7 +66,7 @@ func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
 	if err == nil {
 		return v, nil
 	}
-	if v == "" { // there is no campaign to be told
+	if v == "" { // there is no campaign to report
 		card := broken(ctx, sla.Scorecard{}, s, err)
 		err = errors.Join(err, report(reports.Drilled{Card: &card}))
 	}
@@ -78,11 +78,11 @@ func (f runFlags) often(ctx context.Context, s *scenarios.Scenario, dir string,
 func (f runFlags) once(ctx context.Context, s *scenarios.Scenario, dir string,
 	report func(reports.Drilled) error) (sla.Scorecard, error) {
 	card, length, err := f.one(ctx, s, dir)
-	told := card
+	ended := card
 	if err != nil {
-		told = broken(ctx, card, s, err)
+		ended = broken(ctx, card, s, err)
 	}
-	err = errors.Join(err, report(reports.Drilled{Card: &told, Length: length}))
+	err = errors.Join(err, report(reports.Drilled{Card: &ended, Length: length}))
 	if err == nil {
 		return card, nil
 	}

@@ -192,10 +192,7 @@ func (d *Drill) perform(ctx context.Context) (err error) {
 	}
 	defer local.Stop()
 	defer d.listenForKeys()()
-	if err := d.drive(ctx, l); err != nil {
-		return err
-	}
-	return nil
+	return d.drive(ctx, l)
 }
 
 // subnets is how often another run may snatch the subnet that was free.
