@@ -64,8 +64,10 @@ func (f *HTTPStatus) Aim() Aim {
 
 // Traits: it counts requests.
 func (f *HTTPStatus) Traits() link.Traits {
+	period, bad := f.Flap.bad()
 	return link.Traits{Counts: link.Requests, Cause: link.Server,
-		Unit: link.Unit{Code: "answered", Value: strconv.Itoa(f.Code)}}
+		Unit:   link.Unit{Code: "answered", Value: strconv.Itoa(f.Code)},
+		Period: period, On: bad}
 }
 
 // Bite is the mode switch: one request's time.

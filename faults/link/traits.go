@@ -1,5 +1,7 @@
 package link
 
+import "time"
+
 // Traits are what scoring has to know of a fault, so that it needs to know no kind of
 // fault. The record keeps them.
 type Traits struct {
@@ -13,6 +15,10 @@ type Traits struct {
 	New bool `json:"new,omitempty"`
 	// Unit is what its count is of, by a code; none: its author says it in words.
 	Unit Unit `json:"unit,omitzero"`
+	// It comes and goes, and is on for On of each Period, from the injection on; 0: it is on
+	// throughout.
+	Period time.Duration `json:"period,omitempty"`
+	On     time.Duration `json:"on,omitempty"`
 }
 
 // Unit is what a count is of, for reports in languages other than the count's own words,

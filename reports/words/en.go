@@ -130,6 +130,9 @@ var english = map[sla.Code]string{
 	sla.ColdBaseline: "the first {cold_seconds:0} s of the baseline of {group} were slower " +
 		"than the rest, and are left out of the latency that it sets: want a longer " +
 		"phases.warm-up",
+	sla.CountsFromPause: "fault {fault} comes and goes, and had paused for {paused_seconds} when " +
+		"it was lifted: mitigate, recover, calm and alert-clear count to or from that pause, " +
+		"which began at {at_seconds}",
 	sla.LimitBeyondFault: "sla.{limit} of {limit_seconds}: fault {fault} was on for " +
 		"{lasted_seconds}, of which {confirm_seconds} confirm it: a time above {most_seconds} " +
 		"cannot be met in this record",

@@ -148,8 +148,8 @@ var englishLines = map[string]string{
 	"false-outlived":   "{count} over before users could have had anything of it",
 	"false-elsewhere":  "{count} while no fault was on that it can meet",
 	"false-target":     "{count} for the wrong target",
-	"false-flaps":      "{count} flapping",
-	"false-duplicates": "{count} said again",
+	"false-flaps":      "{count} raised again with nothing new (counted apart)",
+	"false-duplicates": "{count} notified again with nothing new",
 	"received":         "received",
 	"notifications": "{received} notifications‹; {unmatched} matched no watcher›" +
 		"‹; {unaddressed} sent to where none waits›",

@@ -138,7 +138,7 @@ var chineseLines = map[string]string{
 	"false-outlived":   "影响用户之前已结束 {count} 次",
 	"false-elsewhere":  "探测路径上无故障时 {count} 次",
 	"false-target":     "指错对象 {count} 个",
-	"false-flaps":      "反复 {count} 次",
+	"false-flaps":      "无新情况而再次告警 {count} 次（另计）",
 	"false-duplicates": "重复通知 {count} 次",
 	"received":         "通知",
 	"notifications": "收到 {received} 条‹；{unmatched} 条与任何监控都不匹配›" +

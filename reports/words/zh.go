@@ -99,6 +99,8 @@ var chinese = map[sla.Code]string{
 		"中断须相应更显著才能识别",
 	sla.ColdBaseline: "{group} 基线的前 {cold_seconds:0} s 偏慢，未计入基线延迟：" +
 		"请延长 phases.warm-up",
+	sla.CountsFromPause: "故障 {fault} 时有时无，撤销时已间歇 {paused_seconds}：" +
+		"mitigate、recover、calm 与 alert-clear 均以该间歇的开始（{at_seconds}）为准",
 	sla.LimitBeyondFault: "sla.{limit} 限值 {limit_seconds}：故障 {fault} 持续 {lasted_seconds}" +
 		"，其中 {confirm_seconds} 用于确认：在本记录中超过 {most_seconds} 的时间无法达标",
 	sla.LimitBeyondRecord: "sla.{limit} 限值 {limit_seconds}：" +

@@ -47,10 +47,11 @@ func (s *scorer) slowed(st *stream, t span) bool {
 		})
 }
 
-// calmOf is how long after a fault was cleared a group's latency was as before again.
+// calmOf is how long after a fault was gone a group's latency was as before again.
 func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
-	over, end := t.cleared, s.course.end
-	for _, x := range s.spells {
+	gone, clearing := t.gone()
+	over, end := gone, s.course.end
+	for _, x := range s.byFault {
 		for _, o := range x.outages {
 			if x.fault == fault && o.stream == st {
 				over = max(over, o.recovered)
@@ -59,11 +60,11 @@ func (s *scorer) calmOf(st *stream, fault string, t span) *Time {
 	}
 	calm, doubt := st.calmAfter(over, s.confirm())
 	w := int64(s.confirm())
-	out := &Time{Seconds: seconds(time.Duration(calm - t.cleared)),
-		Resolution: seconds(doubt + t.clearing)}
+	out := &Time{Seconds: seconds(time.Duration(calm - gone)),
+		Resolution: seconds(doubt + clearing)}
 	switch {
 	case !st.unhurried(end-w, end+1):
-		out.Seconds, out.Censored = max(0, seconds(time.Duration(end-t.cleared))), true
+		out.Seconds, out.Censored = max(0, seconds(time.Duration(end-gone))), true
 	case calm+w > end:
 		out.Censored, out.Unconfirmed = true, atEnd
 	case !st.unhurried(calm, end+1):
@@ -94,7 +95,7 @@ func (s *scorer) hurried() (reasons []Said) {
 		reasons = append(reasons, Say(SlowerAtEnd, st.group.Name,
 			seconds(last.quantile(calmQuantile)), seconds(time.Duration(w)), seconds(st.p95)))
 	}
-	if len(reasons) > 0 && s.waited(end-w) >= mostWaited {
+	if len(reasons) > 0 && s.waited(end-w) >= MostWaited {
 		reasons = append(reasons, s.busiest()...)
 	}
 	return reasons

@@ -127,7 +127,7 @@ func (s *scorer) stamped(x ChainStep) {
 // chain is one of which nothing is known but what it is about.
 func (s *scorer) chain(c detectionWindow) Chain {
 	x := Chain{Faults: c.names, Impact: Number(s.course.at(c.from)), Resolution: seconds(c.doubt),
-		Clear: Number(s.course.at(c.cleared)), Ideal: s.ideal(c)}
+		Clear: Number(s.course.at(c.gone)), Ideal: s.ideal(c)}
 	for _, f := range s.card.Faults {
 		if slices.Contains(c.names, f.Name) {
 			x.Well = worse(x.Well, f.Recover)

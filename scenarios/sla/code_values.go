@@ -88,8 +88,9 @@ var (
 		RunEnded:           {"run", "verdict"},
 	}
 	notes = map[Code][]string{
-		Bursts:       {"group", "dispersion"},
-		ColdBaseline: {"group", "cold_seconds"},
+		Bursts:          {"group", "dispersion"},
+		ColdBaseline:    {"group", "cold_seconds"},
+		CountsFromPause: {"fault", "paused_seconds", "at_seconds"},
 		LimitBeyondFault: {"limit", "limit_seconds", "fault", "lasted_seconds",
 			"confirm_seconds", "most_seconds"},
 		LimitBeyondRecord: {"limit", "limit_seconds", "lasted_seconds", "confirm_seconds",

@@ -67,6 +67,7 @@ const (
 const (
 	Bursts             Code = "bursts"
 	ColdBaseline       Code = "cold-baseline"
+	CountsFromPause    Code = "counts-from-pause"
 	LimitBeyondFault   Code = "limit-beyond-fault"
 	LimitBeyondRecord  Code = "limit-beyond-record"
 	MachineBusy        Code = "machine-busy"

@@ -39,10 +39,10 @@ const (
 	// more are nothing that a user feels.
 	calmRatio = 1.25
 	calmMore  = 10 * time.Millisecond
-	// mostWaited is the share of time in which some task waited for CPU from which on slow
+	// MostWaited is the share of time in which some task waited for CPU from which on slow
 	// answers may be the machine's doing, and not the target's: half. It is said beside
 	// them, and decides nothing.
-	mostWaited = 0.5
+	MostWaited = 0.5
 	// A generator that sends less than this share of what is due in a window
 	// cannot confirm a recovery in it: as of the whole run, see mostUnsent.
 	leastRate = 0.99

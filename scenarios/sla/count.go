@@ -149,7 +149,7 @@ func (t *totals) sorted() []Class {
 // run's end where that is not known; never without one.
 func (s *scorer) well() int64 {
 	last := int64(never)
-	for _, x := range s.spells {
+	for _, x := range s.byFault {
 		if last = max(last, x.end); x.censored {
 			return s.course.end
 		}

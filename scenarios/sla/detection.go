@@ -143,11 +143,11 @@ func (s *scorer) unasked(w timeline.Watcher, from, to int64) bool {
 // the users, by what a node or a balancer showed, took no time: it is 0.
 func since(from, at int64) float64 { return max(0, seconds(time.Duration(at-from))) }
 
-// restore is the time from the lift to the last instant at which a detector
+// restore is the time from the end of the faults to the last instant at which a detector
 // that noticed was content again; nil for one that did not. One that cries on after it
 // is not content; but what it cries of once another fault has come, is of that one.
 func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c detectionWindow) *Time {
-	if hit < 0 || c.cleared == never {
+	if hit < 0 || c.gone == never {
 		return nil
 	}
 	last := s.lastAlarm(n, hit, c)
@@ -155,10 +155,10 @@ func (s *scorer) restore(n watch.Noticed, hit int, w timeline.Watcher, c detecti
 		if !n.Ends {
 			return nil // it never says so
 		}
-		return &Time{Seconds: since(c.cleared, s.course.end), Censored: true, By: Word(w.Name)}
+		return &Time{Seconds: since(c.gone, s.course.end), Censored: true, By: Word(w.Name)}
 	}
-	t := s.between(last.Content, c.cleared, w)
-	t.Resolution += seconds(c.clearing)
+	t := s.between(last.Content, c.gone, w)
+	t.Resolution += seconds(c.going)
 	t.Seconds, t.By = max(0, t.Seconds), Word(w.Name)
 	return t
 }

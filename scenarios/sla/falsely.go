@@ -57,8 +57,8 @@ func (s *scorer) falsely(n watch.Noticed, w timeline.Watcher) (f False) {
 }
 
 // flaps is how often an alert, or a watcher that has none, cried again with no fault
-// injected since it last began to, and no outage of users begun: a fault that comes and goes
-// by itself is one to notice each time.
+// injected since it last began to, or come again, and no outage of users begun: a fault that
+// comes and goes by itself is one to notice each time.
 func (s *scorer) flaps(n watch.Noticed, w timeline.Watcher) (flaps int) {
 	if w.Person {
 		return 0 // each word of theirs stands alone
@@ -69,8 +69,10 @@ func (s *scorer) flaps(n watch.Noticed, w timeline.Watcher) (flaps int) {
 		since := func(t int64) bool {
 			return t != never && was.Raised.After < t && t <= a.Raised.After
 		}
-		if before && !slices.ContainsFunc(s.record.Header.Faults,
-			func(f timeline.Fault) bool { return since(s.span(f.Name).injected) }) &&
+		if before && !slices.ContainsFunc(s.record.Header.Faults, func(f timeline.Fault) bool {
+			x := s.span(f.Name)
+			return since(x.injected) || x.again(was.Raised.After, a.Raised.After)
+		}) &&
 			!slices.ContainsFunc(s.outages, func(o outage) bool { return since(o.onset) }) {
 			flaps++
 		}

@@ -31,16 +31,29 @@ type span struct {
 	loosed                    int64         // its own traffic first went out
 	own                       bool          // it makes traffic, and touches none of theirs itself
 	untimed                   bool          // it touched theirs, and when first is not known
+
+	period, on time.Duration // of one that comes and goes, as link.Traits have them
+	paused     int64         // lower edge of the pause in which it was lifted; never: it was on
+	pausing    time.Duration // by how much later that may have been
 }
 
 func (s *scorer) span(fault string) span {
-	out := span{injected: never, lifted: never, cleared: never, touched: never, loosed: never}
-	if m, ok := markOf(s.record, timeline.MarkInject, fault); ok {
-		out.injected = m.Before
+	out := span{injected: never, lifted: never, cleared: never, touched: never, loosed: never,
+		paused: never}
+	injected, reached := markOf(s.record, timeline.MarkInject, fault)
+	if reached {
+		out.injected = injected.Before
 	}
 	if m, ok := markOf(s.record, timeline.MarkLift, fault); ok {
 		out.lifted = m.Before
 	}
+	for _, f := range s.record.Header.Faults {
+		if f.Name == fault && reached {
+			out.period, out.on = f.Period, f.On
+			out.pausing = time.Duration(injected.After - injected.Before)
+		}
+	}
+	out.paused = out.lastPause()
 	if m, ok := markOf(s.record, timeline.MarkClear, fault); ok {
 		out.cleared, out.clearing = m.After, time.Duration(m.After-m.Before)
 	}
@@ -61,6 +74,66 @@ func (s *scorer) span(fault string) span {
 	return out
 }
 
+// lastPause is when the pause began in which a fault was lifted. A part of which less than a
+// window had come is not one that a user could have met. Pauses below a window are none: no
+// instant is measured more finely.
+func (t span) lastPause() int64 {
+	if t.period-t.on < window || t.injected == never || t.lifted == never {
+		return never
+	}
+	into := time.Duration(t.lifted - t.injected)
+	parts := into / t.period
+	if into %= t.period; parts > 0 && into < min(window, t.on) {
+		parts, into = parts-1, into+t.period
+	}
+	if into < t.on {
+		return never
+	}
+	return t.injected + int64(parts*t.period+t.on)
+}
+
+// off is when a fault was last on, lower edge: as it was lifted, or as the pause began in
+// which it was. Never while it is on.
+func (t span) off() int64 {
+	if t.paused != never {
+		return t.paused
+	}
+	return t.lifted
+}
+
+// gone is from when on a fault is known to have hit nobody, upper edge, and by how much sooner
+// that may have been: cleared, or the pause in which it was lifted. Users who got well as it
+// paused owe that to nobody, and what stays unwell in the pause, is not excused by it.
+func (t span) gone() (at int64, doubt time.Duration) {
+	if t.paused != never && t.cleared != never {
+		return t.paused + int64(t.pausing), t.pausing
+	}
+	return t.cleared, t.clearing
+}
+
+// again reports whether a fault that comes and goes came again after one instant, and not after
+// another.
+func (t span) again(after, until int64) bool {
+	if t.period == 0 || t.injected == never || after < t.injected {
+		return false
+	}
+	parts := int64(time.Duration(after-t.injected)/t.period) + 1
+	at := t.injected + parts*int64(t.period)
+	return at <= until && (t.lifted == never || at < t.lifted)
+}
+
+// met is for how long a fault was on between two instants from its injection on.
+func (t span) met(from, to int64) time.Duration {
+	if t.period == 0 {
+		return time.Duration(to - from)
+	}
+	upTo := func(at int64) time.Duration {
+		since := time.Duration(max(0, at-t.injected))
+		return since/t.period*t.on + min(since%t.period, t.on)
+	}
+	return upTo(to) - upTo(from)
+}
+
 func one(b bool) int64 {
 	if b {
 		return 1
@@ -72,16 +145,16 @@ func one(b bool) int64 {
 // on, for which of them it was cannot be determined.
 func (s *scorer) put(o outage, by []string) {
 	for _, name := range by {
-		i := slices.IndexFunc(s.spells, func(x faultOutage) bool { return x.fault == name })
+		i := slices.IndexFunc(s.byFault, func(x faultOutage) bool { return x.fault == name })
 		if i < 0 {
 			t := s.span(name)
-			s.spells = append(s.spells, faultOutage{fault: name, onset: o.onset, end: never,
-				lifted: t.lifted, on: []span{t}})
-			i = len(s.spells) - 1
+			s.byFault = append(s.byFault, faultOutage{fault: name, onset: o.onset, end: never,
+				lifted: t.off(), on: []span{t}})
+			i = len(s.byFault) - 1
 		}
-		s.spells[i].add(o, s.course.end)
+		s.byFault[i].add(o, s.course.end)
 		for _, other := range by {
-			s.spells[i].shared(s.span(other))
+			s.byFault[i].shared(s.span(other))
 		}
 	}
 }
@@ -110,9 +183,7 @@ func (x *faultOutage) add(o outage, end int64) {
 // them is lifted.
 func (x *faultOutage) shared(t span) {
 	x.on = append(x.on, t)
-	if t.lifted != never && (x.lifted == never || t.lifted < x.lifted) {
-		x.lifted = t.lifted
-	}
+	x.lifted = earlier(x.lifted, t.off())
 }
 
 // cleared is when the last of its faults was gone of those that were before users had
@@ -141,21 +212,22 @@ func (x faultOutage) earlierCleared() time.Duration {
 
 // clearedBy is the same for users who recovered at an instant.
 func (x faultOutage) clearedBy(end int64) (at int64, doubt time.Duration) {
-	var gone, later *span
-	for i, t := range x.on {
-		switch {
-		case t.cleared == never:
+	before, after := int64(never), int64(never)
+	var ofBefore, ofAfter time.Duration
+	for _, t := range x.on {
+		switch gone, doubt := t.gone(); {
+		case gone == never:
 			return never, 0
-		case t.cleared <= end && (gone == nil || t.cleared > gone.cleared):
-			gone = &x.on[i]
-		case t.cleared > end && (later == nil || t.cleared < later.cleared):
-			later = &x.on[i]
+		case gone <= end && gone > before:
+			before, ofBefore = gone, doubt
+		case gone > end && (after == never || gone < after):
+			after, ofAfter = gone, doubt
 		}
 	}
-	if gone = cmp.Or(gone, later); gone == nil {
-		return never, 0
+	if before == never {
+		return after, ofAfter
 	}
-	return gone.cleared, gone.clearing
+	return before, ofBefore
 }
 
 func byOnset(o outage) int64    { return -o.onset }
@@ -190,6 +262,7 @@ func (x faultOutage) mitigate(end int64, confirm time.Duration) *Time {
 			continue
 		}
 		t, doubt, ok := o.stream.settled(o.last, on, confirm)
+		ok = ok && x.met(t, on) >= confirm
 		m.Resolution = max(m.Resolution, x.resolution+seconds(doubt))
 		if !ok && o.still(on) {
 			doubt := seconds(edge(x.outages, byOnset).ofOnset())
@@ -203,6 +276,16 @@ func (x faultOutage) mitigate(end int64, confirm time.Duration) *Time {
 	}
 	m.Seconds = seconds(time.Duration(worst - x.onset))
 	return m
+}
+
+// met is for how long the faults were on between two instants, all of them having been injected
+// by then: of those that come and go, the one that was so for the least.
+func (x faultOutage) met(from, to int64) time.Duration {
+	least := time.Duration(to - from)
+	for _, t := range x.on {
+		least = min(least, t.met(from, to))
+	}
+	return least
 }
 
 // recover is how long the users took from the end of the faults; nil while one
@@ -243,30 +326,31 @@ func (x faultOutage) recover(mitigate *Time) *Time {
 func (x faultOutage) between() (longest, doubt time.Duration, quite bool) {
 	quite = true
 	for _, t := range x.on {
-		next, alone := int64(never), t.cleared != never
+		gone, clearing := t.gone()
+		next, alone := int64(never), gone != never
 		for _, other := range x.on {
-			alone = alone && (other.injected > t.cleared || other.cleared != never &&
-				other.cleared <= t.cleared)
-			if other.injected > t.cleared {
+			until, _ := other.gone()
+			alone = alone && (other.injected > gone || until != never && until <= gone)
+			if other.injected > gone {
 				next = earlier(next, other.injected)
 			}
 		}
 		for _, o := range x.outages {
-			if !alone || next == never || o.onset > t.cleared || o.last < next {
+			if !alone || next == never || o.onset > gone || o.last < next {
 				continue
 			}
 			until := next - int64(o.stream.calm)
-			if until <= t.cleared {
+			if until <= gone {
 				continue
 			}
-			last, edge := o.stream.lastUnwell(t.cleared, until)
+			last, edge := o.stream.lastUnwell(gone, until)
 			if last == until { // and to the next
 				last = next
 			}
-			if unwell := time.Duration(last - t.cleared); last != never && unwell > longest {
-				longest, doubt = unwell, t.clearing+edge
+			if unwell := time.Duration(last - gone); last != never && unwell > longest {
+				longest, doubt = unwell, clearing+edge
 			}
-			quite = quite && !o.stream.beside(max(t.cleared, last+1), until).beyond(len(x.on))
+			quite = quite && !o.stream.beside(max(gone, last+1), until).beyond(len(x.on))
 		}
 	}
 	return longest, doubt, quite
@@ -328,7 +412,7 @@ func worse(a, b *Time) *Time {
 // did not come.
 func (t *Time) open() int { return int(one(t.Censored) + one(t.Censored && t.Unconfirmed == "")) }
 
-// together is how long the users had an outage in all: the union of the spells.
+// together is how long the users had an outage in all: the union of its outages.
 func together(all []faultOutage) *Time {
 	slices.SortStableFunc(all, func(a, b faultOutage) int { return cmp.Compare(a.onset, b.onset) })
 	out := &Time{}

@@ -99,8 +99,8 @@ func (s *scorer) unconfirmable() {
 	}
 	if limit := s.wanted.Mitigate; limit != nil {
 		for _, f := range s.record.Header.Faults {
-			if t := s.span(f.Name); f.For > 0 && t.injected != never && t.lifted != never {
-				say(LimitBeyondFault, "mitigate", *limit, t.lifted-t.injected, f.Name)
+			if t := s.span(f.Name); f.For > 0 && t.injected != never && t.off() != never {
+				say(LimitBeyondFault, "mitigate", *limit, t.off()-t.injected, f.Name)
 			}
 		}
 	}

@@ -180,7 +180,7 @@ func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time)
 			continue
 		}
 		o := s.change(name, limit, t)
-		if len(s.card.Faults) > 1 && (len(s.spells) > 1 || f.Faint > 0) {
+		if len(s.card.Faults) > 1 && (len(s.byFault) > 1 || f.Faint > 0) {
 			o.Fault = Word(f.Name)
 		}
 		rank := cmp.Compare(slices.Index(results, o.Result), slices.Index(results, worst.Result))
@@ -198,8 +198,8 @@ func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time)
 // each fault was lifted and every outage came only after that, they had been so all
 // along.
 func (s *scorer) mitigation(limit time.Duration) Objective {
-	after := len(s.spells) > 0
-	for _, x := range s.spells {
+	after := len(s.byFault) > 0
+	for _, x := range s.byFault {
 		after = after && x.lifted != never && x.onset > x.lifted
 	}
 	after = after && !slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint > 0 })

@@ -83,7 +83,7 @@ func (s *scorer) points() []Point {
 		}
 		add(clear, MarkClear, of)
 	}
-	for _, x := range s.spells {
+	for _, x := range s.byFault {
 		of := ""
 		if len(s.card.Faults) > 1 {
 			of = x.fault
@@ -101,7 +101,7 @@ func (s *scorer) points() []Point {
 			add(round(s.course.at(c.from)+d.Seconds), MarkNoticed, w.Name)
 		}
 		if r := s.card.Watchers[i].Restore; r != nil && !r.Censored {
-			at := round(s.course.at(c.cleared) + r.Seconds)
+			at := round(s.course.at(c.gone) + r.Seconds)
 			if r.Seconds == 0 { // it was content before the fault was gone
 				x := s.lastAlarm(s.noticed[i], s.hit(s.noticed[i], w, c), c).Content
 				at = min(at, round(s.course.at(x.Before+(x.After-x.Before)/2)))

@@ -229,11 +229,12 @@ func (f *faintOutage) times(t span, end int64, confirm time.Duration) (mitigate,
 		return &Time{Seconds: max(0, seconds(time.Duration(f.last-from))),
 			Resolution: seconds(f.gap + f.edge()), By: tooFew}
 	}
-	if t.lifted != never && f.last+int64(confirm) <= t.lifted {
+	off := t.off()
+	if off != never && f.last+int64(confirm) <= off && t.met(f.last, off) >= confirm {
 		mitigate = bound(max(f.first, t.injected))
 	}
-	if t.cleared != never && f.last+int64(confirm) <= end {
-		again = bound(t.cleared)
+	if gone, _ := t.gone(); gone != never && f.last+int64(confirm) <= end {
+		again = bound(gone)
 	}
 	return mitigate, again
 }

@@ -31,7 +31,7 @@ type scorer struct {
 	lost    bool      // more writes than may be, or older ones
 	// when the latest was acknowledged that is lost, and by no fault; 0: none is
 	lostLate int64
-	spells   []faultOutage // the same, by fault
+	byFault  []faultOutage // the same, by fault
 	noticed  []watch.Noticed
 	delays   []*delay // of the card's chains
 	// what detection is counted from: min(T_effect, T_onset); never without a fault
@@ -185,7 +185,7 @@ func (s *scorer) times() {
 	for _, f := range s.card.Faults { // those that were felt without an outage
 		t.Mitigate, t.Recover = worse(t.Mitigate, f.Mitigate), worse(t.Recover, f.Recover)
 	}
-	for _, x := range s.spells {
+	for _, x := range s.byFault {
 		m := s.lasting(x, x.mitigate(s.course.end, s.confirm()))
 		r := s.quiet(x, x.recover(m))
 		t.Mitigate, t.Recover = worse(t.Mitigate, m), worse(t.Recover, r)
@@ -194,8 +194,14 @@ func (s *scorer) times() {
 			m, r
 		s.card.Faults[i].Detectable, s.card.Faults[i].DetectableGroup = s.detectable, s.ofGroup
 	}
-	if len(s.spells) > 0 {
-		t.Outage = together(s.spells)
+	if len(s.byFault) > 0 {
+		t.Outage = together(s.byFault)
+	}
+	for _, f := range s.card.Faults {
+		if x := s.span(f.Name); x.paused != never {
+			s.card.Notes = append(s.card.Notes, Say(CountsFromPause, f.Name,
+				seconds(time.Duration(x.lifted-x.paused)), s.course.at(x.paused)))
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func (s *scorer) steers() {
 // settled is how long after an instant the users of the outage that was on were
 // well, the fault being there still; nil where they were not, or where none was on.
 func (s *scorer) settled(since int64) *Time {
-	for _, x := range s.spells {
+	for _, x := range s.byFault {
 		t := x.mitigate(s.course.end, s.confirm())
 		if t == nil || t.Censored || x.onset > since {
 			continue

@@ -14,7 +14,8 @@ type detectionWindow struct {
 	names    []string // empty: there is none
 	injected int64    // lower edge of the first
 	cleared  int64    // upper edge of the last; never while none is gone
-	clearing time.Duration
+	gone     int64    // the same, of when the last was last on; see span.gone
+	going    time.Duration
 	from     int64         // what detection is counted from: min(T_effect, T_onset)
 	doubt    time.Duration // of from
 	confirm  time.Duration
@@ -60,7 +61,7 @@ func (s *scorer) met(w timeline.Watcher) detectionWindow {
 func (s *scorer) whole() detectionWindow { return s.met(timeline.Watcher{}) }
 
 func (s *scorer) windowOf(names []string) detectionWindow {
-	c := detectionWindow{names: names, injected: never, cleared: never, from: never,
+	c := detectionWindow{names: names, injected: never, cleared: never, gone: never, from: never,
 		confirm: s.confirm()}
 	touched, loosed, untimed, late := int64(never), int64(never), false, time.Duration(0)
 	for _, name := range names {
@@ -68,7 +69,10 @@ func (s *scorer) windowOf(names []string) detectionWindow {
 		c.injected, loosed, untimed = earlier(c.injected, t.injected), earlier(loosed, t.loosed),
 			untimed || t.untimed
 		if t.cleared > c.cleared {
-			c.cleared, c.clearing = t.cleared, t.clearing
+			c.cleared = t.cleared
+		}
+		if gone, going := t.gone(); gone > c.gone {
+			c.gone, c.going = gone, going
 		}
 		if t.touched != never && earlier(touched, t.touched) == t.touched {
 			touched, late = t.touched, t.late
@@ -91,7 +95,7 @@ func (s *scorer) windowOf(names []string) detectionWindow {
 
 // outagesOf are the outages that are put down to any of some faults.
 func (s *scorer) outagesOf(names []string) (all []outage) {
-	for _, x := range s.spells {
+	for _, x := range s.byFault {
 		if slices.Contains(names, x.fault) {
 			all = append(all, x.outages...)
 		}
