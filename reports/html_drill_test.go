@@ -31,6 +31,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/series"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/campaign"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -364,7 +365,15 @@ func (o *tab) wantLanes() {
 		}
 	}
 	for _, f := range o.report.Card.Faults {
-		want(f.Name, float64(f.Inject), float64(f.Clear))
+		i := slices.IndexFunc(o.report.Series.Parts,
+			func(p series.Parts) bool { return p.Fault == f.Name })
+		if i < 0 {
+			want(f.Name, float64(f.Inject), float64(f.Clear))
+			continue
+		}
+		for _, on := range o.report.Series.Parts[i].On {
+			want(f.Name, on[0], on[1])
+		}
 	}
 	for _, x := range o.report.Card.Outages {
 		to := x.Recovery + x.Resolution
@@ -682,7 +691,7 @@ func TestBrowserGroups(t *testing.T) {
 		if have, want := o.legend("sent")["sent"], perSecond(g.Sent[step], s.Step); have != want {
 			t.Errorf("%q: sent: have %s, want %s", g.Name, have, want)
 		}
-		p50 := eval[[]*float64](o, `stormdrill.charts.latency.data[1]`)
+		p50 := eval[[]*float64](o, `stormdrill.charts.latency.data[2]`)
 		for i, v := range g.P50 {
 			if (v == nil) != (p50[i] == nil) || v != nil && *v != *p50[i] {
 				t.Errorf("%q: p50 of step %d is not its own", g.Name, i)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -22,7 +23,7 @@ func (l lines) lead(c sla.Scorecard) string {
 	if n := len(c.Objectives); n > 0 {
 		met, all = strconv.Itoa(metOf(c)), strconv.Itoa(n)
 	}
-	believed := l.Line("page-lead-believed")
+	believed := l.Line("page-lead-believed", "but", l.busy(c))
 	if void(c) {
 		believed = l.Line("page-lead-void")
 	}
@@ -31,16 +32,27 @@ func (l lines) lead(c sla.Scorecard) string {
 		"passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
 }
 
-// leadBroke says which faults were injected, each with what it is and where.
+// mostExplained is of how many faults a sentence says what each does.
+const mostExplained = 2
+
+// leadBroke says which faults were injected, each with what it does, or is, and where.
 func (l lines) leadBroke(c sla.Scorecard) string {
-	var injected []string
+	var injected, what []string
 	for _, f := range c.Faults {
-		if f.Inject >= 0 {
-			injected = append(injected, l.aimed(f))
+		if f.Inject < 0 {
+			continue
+		}
+		injected = append(injected, l.aimed(f))
+		if does := l.Fault(f); does != "" {
+			what = append(what, l.Line("page-lead-fault", "fault", f.Name, "what", does,
+				"link", f.Link))
 		}
 	}
-	if len(injected) == 0 {
+	switch {
+	case len(injected) == 0:
 		return l.Line("page-lead-nothing")
+	case len(what) == len(injected) && len(what) <= mostExplained:
+		injected = what
 	}
 	return l.Line("page-lead-injected", "faults", l.List(injected))
 }
@@ -86,6 +98,33 @@ func (l lines) leadNoticed(c sla.Scorecard) string {
 		return l.Line("page-no-watchers")
 	}
 	return l.Line("nothing-to-notice")
+}
+
+// busy says that the machine was, where latencies may show it; else nothing.
+func (l lines) busy(c sla.Scorecard) string {
+	m := c.Generator.Machine
+	if m == nil || m.CPU == nil || *m.CPU < sla.MostWaited {
+		return ""
+	}
+	return l.Line("page-busy", "share", words.Percent(*m.CPU))
+}
+
+// coarse names the times of a run of which more than a quarter is doubt, each once, as far as
+// they are judged.
+func (l lines) coarse(c sla.Scorecard) string {
+	var all []string
+	t := c.Times
+	for _, x := range []struct {
+		line string
+		time *sla.Time
+	}{{"page-outage", t.Outage}, {"page-noticed-after", t.Detect}, {"page-mitigated", t.Mitigate},
+		{"page-recovered", t.Recover}, {"page-content-after", t.Restore}} {
+		if x.time != nil && !x.time.Censored && x.time.Seconds > 0 &&
+			4*x.time.Resolution > x.time.Seconds {
+			all = append(all, l.Line("named", "name", l.Line(x.line), "what", l.took(x.time)))
+		}
+	}
+	return l.List(all)
 }
 
 // metOf is how many objectives were met.

@@ -15,6 +15,7 @@ import (
 func TestPageBeginsWithTwoSentences(t *testing.T) {
 	const failed = "1,234 of 12,500 requests in fault and recovery failed"
 	const lost = "50 of 5,000 acknowledged writes were lost"
+	waited := 0.72
 	for name, c := range map[string]struct {
 		change func(*sla.Scorecard)
 		want   string
@@ -30,6 +31,14 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 		}, "The drill injected bad-node (http-status, lb -> app-2), dead (kill, app-1): users had an " +
 			"outage of 12.5 s ± 100 ms (" + failed + "); " + lost +
 			"; nobody noticed. It is inconclusive: 1 of 3 limits were kept; the numbers prove nothing."},
+		"what it does": {func(c *sla.Scorecard) {
+			c.Faults[0].What = "answers 503 to all of requests"
+			c.Generator.Machine = &sla.Machine{CPU: &waited}
+		}, "The drill injected bad-node, which answers 503 to all of requests (lb -> app-2): users had " +
+			"an outage of 12.5 s ± 100 ms (" + failed + "); " + lost + "; balancer noticed after " +
+			"800 ms ± 50 ms. It failed: 1 of 3 limits were kept; the numbers can be believed, each " +
+			"within its ±; the machine was short of CPU, and something waited for it up to 72% of " +
+			"the time, which may be in latencies."},
 		"slower": {func(c *sla.Scorecard) {
 			c.Times.Outage, c.Times.Detect, c.Outages, c.Objectives = nil, nil, nil, nil
 			c.Faults[0].Slower, c.Verdict, c.Watchers, c.Data = true, sla.Pass, nil, nil
@@ -51,7 +60,7 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 			t.Errorf("%s: have\n%s\nwant\n%s", name, have, c.want)
 		}
 	}
-	if have, want := leadOf(t, card(), words.Chinese), "本次演练注入了 bad-node（http-status，lb -> app-2）："+
+	if have, want := leadOf(t, card(), words.Chinese), "本次演练注入了 bad-node（lb -> app-2：以 503 应答请求）："+
 		"用户中断 12.5 s ± 100 ms（故障与恢复阶段 12,500 个请求中 1,234 个失败）；5,000 次已确认的写入中丢失 50 次；"+
 		"balancer 在 800 ms ± 50 ms 后发现。"+
 		"演练未通过：3 项目标中 1 项达标；数据可信，误差如所标。"; have != want {

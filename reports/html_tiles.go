@@ -176,6 +176,13 @@ func (p *page) believed() tile {
 	if g.Unsent > 0 {
 		t.More = append(t.More, p.Line("page-unsent", "unsent", count(g.Unsent)))
 	}
+	l := lines{p.Language}
+	if busy := l.busy(c); busy != "" {
+		t.More = append(t.More, busy)
+	}
+	if coarse := l.coarse(c); coarse != "" {
+		t.More = append(t.More, p.Line("page-coarse", "what", coarse))
+	}
 	for _, f := range c.Faults {
 		if f.Proof.Effective != "" && f.Proof.Effective != "yes" {
 			t.More = append(t.More, f.Name+": "+

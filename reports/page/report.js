@@ -1,7 +1,7 @@
 "use strict";
 (() => {
 const {series, card, marks, words} = JSON.parse(document.getElementById("data").textContent);
-for (const key of ["at", "groups", "classes", "nodes", "watchers"]) series[key] ??= []; // of a run that did not begin
+for (const key of ["at", "groups", "classes", "nodes", "watchers", "parts"]) series[key] ??= []; // of a run that did not begin
 for (const key of ["faults", "outages", "watchers"]) card[key] ??= [];
 const ink = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const say = (key, ...values) => values.reduce((s, v) => s.replace("%", () => v), words[key]);
@@ -25,8 +25,11 @@ const stepAt = (x, i) => Math.max(0, Math.min(steps - 1, xs[i] > x ? i - 1 : i))
 
 // What is shown on every chart: when faults were on, and when users had an outage.
 const known = v => v != null && v >= 0;
-const bands = card.faults.filter(f => known(f.inject)).map(f =>
-  ({kind: "fault", from: f.inject, to: known(f.clear) ? f.clear : known(f.lift) ? f.lift : Infinity}));
+const partsOf = f => series.parts.find(p => p.fault === f.name)?.on;
+const warm = series.steady > 0 ? [{kind: "warm", from: 0, to: series.steady}] : [];
+const bands = [...warm, ...card.faults.filter(f => known(f.inject)).flatMap(f =>
+  partsOf(f)?.map(([from, to]) => ({kind: "fault", from, to})) ??
+  [{kind: "fault", from: f.inject, to: known(f.clear) ? f.clear : known(f.lift) ? f.lift : Infinity}])];
 const outages = card.outages.map(o => ({kind: "outage", from: o.onset, to: o.censored ? Infinity : o.recovery}));
 
 // How finely an instant is known: a watcher's by its answers, the users' by the outage's.
@@ -75,7 +78,8 @@ function place(u, full) {
   if (full) tell(u);
 }
 
-// tell puts the names of instants into rows above the plot, so that none covers another.
+// tell puts the names of instants into rows above the plot, so that none covers another: of those
+// that are close, the earlier stands above, and has a pole down to the plot.
 const high = 15, mostRows = 8;
 function tell(u) {
   const rows = [], wide = u.over.clientWidth;
@@ -89,8 +93,14 @@ function tell(u) {
     if (row < 0) row = rows.length;
     (rows[row] ??= []).push([from, to]);
     m.label.hidden = row >= mostRows;
-    m.label.style.top = -high * (row + 1) + "px";
+    m.label.dataset.row = row;
     m.label.parentNode.style.top = 0;
+  }
+  const lowest = Math.min(mostRows, rows.length);
+  for (const {label} of marks) {
+    if (!label?.isConnected) continue;
+    label.style.top = -high * (lowest - label.dataset.row) + "px";
+    label.style.setProperty("--pole", high * (lowest - 1 - label.dataset.row) + "px");
   }
   const needs = high * Math.min(mostRows, rows.length) + 4;
   const whole = u.scales.x.max - u.scales.x.min >= series.end * 0.999;
@@ -176,7 +186,7 @@ function group(g) {
   chosen = g;
   const set = (id, ...columns) => charts[id]?.setData([xs, ...columns.map(toEnd)]);
   set("success", share(g), g.worst);
-  set("latency", g.p50, g.p95, g.p99, g.max, slow(g));
+  set("latency", g.max, g.p50, g.p95, g.p99, slow(g));
   set("sent", aSecond(g.due), aSecond(g.sent));
   zoom(...ends());
 }
@@ -242,15 +252,24 @@ const fromZero = more => ({range: (u, min, max) => [0, Math.max(1, (max || 1) * 
 function lanes() {
   const about = (at, give) => [at - give, at + give];
   const rows = [
-    ...card.faults.filter(f => known(f.inject)).map(f => ({name: f.name, color: "--red", spans: [{from: [f.inject, f.inject], to: known(f.clear) ? [known(f.lift) ? f.lift : f.clear, f.clear] : null}]})),
+    ...card.faults.filter(f => known(f.inject)).map(f => ({name: f.name, color: "--red", spans: partsOf(f)?.map(([a, b]) => ({from: [a, a], to: [b, b]})) ??
+      [{from: [f.inject, f.inject], to: known(f.clear) ? [known(f.lift) ? f.lift : f.clear, f.clear] : null}]})),
     ...[...new Set(card.outages.map(o => o.group))].map(g => ({name: say("outage-of", g), color: "--soft",
       spans: card.outages.filter(o => o.group === g).map(o => ({from: about(o.onset, o.resolution_seconds), to: o.censored ? null : about(o.recovery, o.resolution_seconds)}))})),
     ...ideal(),
     ...series.watchers.map((w, i) => ({name: w.name, color: ["--blue", "--purple", "--green"][i % 3], spans: w.alarms.map(a => ({from: a.raised, to: a.content}))})),
   ];
   if (!rows.length) return;
-  const tall = 26, names = rows.map(r => r.name).reverse();
-  const short = n => [...n].length > room() / 7 ? [...n].slice(0, room() / 7 - 1).join("") + "…" : n;
+  const tall = document.body.clientWidth < 640 ? 38 : 26, names = rows.map(r => r.name).reverse();
+  // A name that is too long has two lines where they fit, and is cut only then.
+  const short = n => {
+    const all = [...n], fits = Math.floor(room() / 7);
+    if (all.length <= fits) return n;
+    if (tall < 38) return all.slice(0, fits - 1).join("") + "…";
+    const cut = all.slice(0, fits).findLastIndex(c => /[-\s/:.]/.test(c)) + 1 || fits;
+    const rest = all.slice(cut);
+    return all.slice(0, cut).join("") + "\n" + (rest.length > fits ? rest.slice(0, fits - 1).join("") + "…" : rest.join(""));
+  };
   chart("lanes", rows.length * tall + 44, {splits: () => names.map((_, i) => i + 0.5), values: () => names.map(short), grid: {show: false}},
     [{data: series.at.map(() => null), series: {label: "", show: true}}],
     {bare: true, scale: {range: [0, rows.length]}, place: u => {
@@ -303,8 +322,9 @@ function draw() {
   ], {full: true, below: failed, scale: {range: (u, min) => [min == null || min > 0.9 ? Math.max(0, Math.min(0.99, min ?? 0) - 0.005) : 0, 1.002]}});
   lanes();
   chart("latency", 220, {values: (u, v) => v.map(n => n == null ? "" : lasting(n))}, [
+    line(words.max, all.max, "--soft", lasting, {width: 1}), // below what it would cover
     line("p50", all.p50, "--green", lasting), line("p95", all.p95, "--blue", lasting, {dash: [8, 3]}),
-    line("p99", all.p99, "--purple", lasting, {dash: [2, 3]}), line(words.max, all.max, "--soft", lasting, {width: 1}),
+    line("p99", all.p99, "--purple", lasting, {dash: [3, 3], width: 2}),
     line(words.slow, slow(all), "--orange", lasting, {width: 2, dash: [12, 6]}),
   ], {scale: {distr: 3}});
   if (series.classes.length) chart("failures", 180, rates, stacked(series.classes), {scale: fromZero(1.05)});

@@ -6,6 +6,7 @@ var englishPage = map[string]string{
 	// The head.
 	"page-lead":          "{broke}: {users}‹; {lost}›; {noticed}. {passed}; {believed}.",
 	"page-lead-injected": "The drill injected {faults}",
+	"page-lead-fault":    "{fault}, which {what} ({link})",
 	"page-lead-nothing":  "The drill injected nothing",
 	"page-lead-outage":   "users had an outage of {time} ({failed})",
 	"page-lead-slower": "users were answered more slowly than before, with no outage " +
@@ -20,8 +21,11 @@ var englishPage = map[string]string{
 	"page-lead-inconclusive": "It is inconclusive‹: {met} of {all} limits were kept›",
 	"page-lead-error":        "It ended in an error",
 	"page-lead-interrupted":  "It was interrupted",
-	"page-lead-believed":     "the numbers can be believed, each within its ±",
+	"page-lead-believed":     "the numbers can be believed, each within its ±‹; {but}›",
 	"page-lead-void":         "the numbers prove nothing",
+	"page-busy": "the machine was short of CPU, and something waited for it up to {share} of " +
+		"the time, which may be in latencies",
+	"page-coarse": "coarsely known: {what}",
 	"page-lead-unbegun": "It ended in an error before the first request: " +
 		"nothing was measured.",
 	"page-why":           "Why",
@@ -72,6 +76,7 @@ var englishPage = map[string]string{
 	"page-whole-run":     "whole run",
 	"page-how": "drag or + and − zoom all charts, arrows move, double click or 0 goes " +
 		"back",
+	"page-warm-up":    "warm-up, not judged",
 	"page-fault-on":   "fault on",
 	"page-outage":     "outage of users",
 	"page-any-failed": "requests failed",
@@ -143,8 +148,8 @@ var englishPage = map[string]string{
 	"page-peak":       "active users hit in the worst second",
 	"page-hit":        "users ever hit",
 	"page-hit-of":     "{hit} of {users}",
-	"page-degraded":   "degraded for",
-	"page-full":       "fully out for",
+	"page-degraded":   "time with 5% or more of requests bad",
+	"page-full":       "time with 99% or more of requests bad",
 	"page-by-time":    "share of the time well",
 	"page-clocks":     "handbook's clocks",
 	"page-within":     "respond within {respond}, repair within {repair}",
@@ -182,14 +187,15 @@ var englishPage = map[string]string{
 	"page-image-of":    "image of {nodes}",
 
 	// A campaign's page.
-	"page-kept-of":      "{verdict}, {kept} of {runs} kept the SLA",
-	"page-exceeded":     "{missed} missed it, {untold} not known, {left} not run; {allowed} may be",
+	"page-kept-of": "{verdict}, {kept} of {runs} kept the SLA",
+	"page-exceeded": "{missed} missed it, {inconclusive} not known, {left} not run; " +
+		"{allowed} may be",
 	"page-may-say":      "What may be said of such runs",
 	"page-keep":         "at least {share}% keep the SLA",
 	"page-keep-unknown": "nothing yet",
 	"page-cried":        "False alarms without the fault",
 	"page-cried-in":     "in {runs} of {controls} control runs",
-	"page-controls":     "{clean} clean, {untold} not known, {left} not run",
+	"page-controls":     "{clean} clean, {inconclusive} not known, {left} not run",
 	"page-no-controls":  "not tried: no control run",
 	"page-spreads":      "What was wanted, and how it spread",
 	"page-dots":         "Each run",

@@ -30,6 +30,8 @@ type Series struct {
 	Step     float64   `json:"step_seconds"`
 	At       []float64 `json:"at"`     // where each step begins
 	End      float64   `json:"end"`    // and the last ends: less than two steps after it began
+	Steady   float64   `json:"steady"` // the steady state begins; before it is warm-up
+	Parts    []Parts   `json:"parts"`  // of the faults that come and go
 	Groups   []Group   `json:"groups"` // of several, all of them first, nameless; 24 more at most
 	Classes  []Counted `json:"classes"`
 	Nodes    []Counted `json:"nodes"`    // answers
@@ -102,7 +104,8 @@ func Of(r *timeline.Record) Series {
 	c.classes.n, c.nodes.n = n, n
 	out := Series{Step: float64(step) / 1e9, At: make([]float64, n),
 		End: float64(end-start) / 1e9, New: c.fresh,
-		Standing: c.standing, Watchers: lanes(r, start)}
+		Standing: c.standing, Watchers: lanes(r, start), Steady: steady(r, start),
+		Parts: parted(r, start)}
 	var all *gathered
 	var groups []*gathered
 	if len(r.Header.Groups) > 1 {
