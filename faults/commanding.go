@@ -41,9 +41,9 @@ type ByHand interface {
 // Commands is the control a fault has over programs on the CLI's machine. They run
 // in a process that outlives the CLI, and lifts what is left when that has ended.
 type Commands interface {
-	// Inject runs a job's first command; its lift is owed from then on.
+	// Inject runs a job's first command; its lift is pending from then on.
 	Inject(ctx context.Context, j commands.Job) (link.Bracket, error)
-	// Lift runs the lift that a fault owes; safe twice, and without Inject.
+	// Lift runs a fault's pending lift; safe twice, and without Inject.
 	Lift(ctx context.Context, fault string) (link.Bracket, error)
 	// Prove runs a command, and says when.
 	Prove(ctx context.Context, c commands.Command) (said commands.Said, at int64, err error)

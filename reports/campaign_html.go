@@ -135,7 +135,7 @@ func (p *campaignPage) passed() tile {
 	t.Answer = p.Line("page-kept-of", "verdict", strings.ToLower(p.Verdict),
 		"kept", strconv.Itoa(c.Kept), "runs", strconv.Itoa(c.Planned.Runs))
 	t.More = []string{p.Line("page-exceeded", "missed", strconv.Itoa(c.Missed),
-		"untold", strconv.Itoa(c.Untold), "left", strconv.Itoa(c.Left),
+		"inconclusive", strconv.Itoa(c.Inconclusive), "left", strconv.Itoa(c.Left),
 		"allowed", strconv.Itoa(c.Planned.Allowed))}
 	return t
 }
@@ -157,7 +157,7 @@ func (p *campaignPage) cried() tile {
 		t.Answer = p.Line("page-cried-in", "runs", strconv.Itoa(k.Alarmed),
 			"controls", strconv.Itoa(p.Card.Planned.Controls))
 		t.More = []string{p.Line("page-controls", "clean", strconv.Itoa(k.Clean),
-			"untold", strconv.Itoa(k.Untold), "left", strconv.Itoa(k.Left))}
+			"inconclusive", strconv.Itoa(k.Inconclusive), "left", strconv.Itoa(k.Left))}
 	}
 	return t
 }

@@ -66,7 +66,7 @@ func CampaignProgress(w io.Writer, c campaign.Card, o TextOptions) error {
 		ended = t.Line("because", "run", last.Folder, "why", t.Text(last.Reasons[0]))
 	}
 	exceeded, clean, controls := "", "", ""
-	if n := c.Missed + c.Untold; n > 0 {
+	if n := c.Missed + c.Inconclusive; n > 0 {
 		exceeded = strconv.Itoa(n)
 	}
 	if k := c.Control; k != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // EventsVersion is that of the event stream's contract, docs/events.md.
-const EventsVersion = "stormdrill/events/v1"
+const EventsVersion = "stormdrill/events/v2"
 
 // Events writes how drills go as a stream of events, each a line of JSON, for a program. It
 // is where a drill is shown to (run.Console), like Live.
@@ -103,14 +103,14 @@ type (
 	}
 	eventCampaignVerdict struct {
 		Event
-		Scenario string      `json:"scenario"`
-		Verdict  sla.Verdict `json:"verdict"`
-		Reasons  []sla.Said  `json:"reasons"`
-		Kept     int         `json:"kept"`
-		Missed   int         `json:"missed"`
-		Untold   int         `json:"untold"`
-		Left     int         `json:"left"`
-		Dir      string      `json:"dir"`
+		Scenario     string      `json:"scenario"`
+		Verdict      sla.Verdict `json:"verdict"`
+		Reasons      []sla.Said  `json:"reasons"`
+		Kept         int         `json:"kept"`
+		Missed       int         `json:"missed"`
+		Inconclusive int         `json:"inconclusive"`
+		Left         int         `json:"left"`
+		Dir          string      `json:"dir"`
 	}
 )
 
@@ -221,7 +221,7 @@ func (e *Events) Campaign(scenario string, d campaign.Design, dir string) {
 // CampaignVerdict says how a campaign ended. It gives the first failure to write any event.
 func (e *Events) CampaignVerdict(c campaign.Card, dir string) error {
 	return e.emit(eventCampaignVerdict{eventNow("campaign-verdict"), c.Scenario, c.Verdict,
-		append([]sla.Said{}, c.Reasons...), c.Kept, c.Missed, c.Untold, c.Left, dir})
+		append([]sla.Said{}, c.Reasons...), c.Kept, c.Missed, c.Inconclusive, c.Left, dir})
 }
 
 // emit writes an event as one line, and gives the first failure to write any.

@@ -83,7 +83,7 @@ func CampaignMetrics(w io.Writer, card campaign.Card) error {
 	runs := m.of("campaign_runs", "", "Runs with the faults, by outcome.")
 	runs.add(float64(c.Kept), "outcome", "kept")
 	runs.add(float64(c.Missed), "outcome", "missed")
-	runs.add(float64(c.Untold), "outcome", "untold")
+	runs.add(float64(c.Inconclusive), "outcome", "inconclusive")
 	runs.add(float64(c.Left), "outcome", "left")
 	m.of("campaign_kept_at_least_ratio", "ratio",
 		"Share of such runs that keep the SLA, bound from below.").add(c.KeptAtLeast)
@@ -107,7 +107,7 @@ func CampaignMetrics(w io.Writer, card campaign.Card) error {
 		controls := m.of("campaign_control_runs", "", "Control runs, by outcome.")
 		controls.add(float64(k.Clean), "outcome", "clean")
 		controls.add(float64(k.Alarmed), "outcome", "alarmed")
-		controls.add(float64(k.Untold), "outcome", "untold")
+		controls.add(float64(k.Inconclusive), "outcome", "inconclusive")
 		controls.add(float64(k.Left), "outcome", "left")
 		m.of("campaign_control_alarmed_at_most_ratio", "ratio",
 			"Share of control runs with an alarm or an outage, bound from above.").add(k.AtMost)

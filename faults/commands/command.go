@@ -1,5 +1,5 @@
 // Package commands runs the commands of a drill's own on the machine of the CLI,
-// and keeps what they owe: a fault that was injected and not lifted. It lives in a process
+// and keeps the pending lifts: of faults that were injected and not lifted. It lives in a process
 // that outlives the CLI, which asks it over a pipe, so that what was begun is ended and
 // what was done is undone, however the CLI ends.
 package commands

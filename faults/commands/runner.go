@@ -18,7 +18,7 @@ type Job struct {
 	For time.Duration `json:"for,omitempty"`
 }
 
-// Runner runs commands, and keeps the lifts that are owed. What it injects it
+// Runner runs commands, and keeps the lifts that are pending. What it injects it
 // lifts once: successfully, and never again. The zero Runner is ready.
 type Runner struct {
 	// Report is called for each fault that it lifts by itself, with the event "expired"
@@ -27,30 +27,31 @@ type Runner struct {
 
 	deadlines wire.Deadlines
 
-	mu   sync.Mutex
-	owed []*debt // in order of injection
+	mu      sync.Mutex
+	pending []*pendingLift // in order of injection
 
 	unreported []string // lifted, and the caller was gone
 }
 
-// debt is a lift that is owed. Its lock is held while one of its commands runs.
-type debt struct {
+// pendingLift is the lift of a fault that was injected. Its lock is held while one of the
+// fault's commands runs.
+type pendingLift struct {
 	fault string
-	lift  Command
+	undo  Command
 
 	mu   sync.Mutex
-	paid bool
+	done bool
 }
 
-// Inject runs a job's first command. From its beginning on the lift is owed, also
+// Inject runs a job's first command. From its beginning on the lift is pending, also
 // where it fails half-way.
 func (r *Runner) Inject(ctx context.Context, j Job) error {
-	d := r.owe(j)
+	d := r.note(j)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	err := j.Inject.done(ctx)
 	r.deadlines.Set(j.Fault, j.For,
-		func() error { return r.pay(context.Background(), d) }, r.report)
+		func() error { return r.finish(context.Background(), d) }, r.report)
 	return err
 }
 
@@ -61,51 +62,52 @@ func (r *Runner) report(event string, body any) error {
 	return r.Report(event, body)
 }
 
-// owe notes a job's lift, unless it is owed already.
-func (r *Runner) owe(j Job) *debt {
-	if d := r.owes(j.Fault); d != nil {
+// note keeps a job's lift, unless it is pending already.
+func (r *Runner) note(j Job) *pendingLift {
+	if d := r.pendingOf(j.Fault); d != nil {
 		return d
 	}
-	d := &debt{fault: j.Fault, lift: j.Lift}
+	d := &pendingLift{fault: j.Fault, undo: j.Lift}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.owed = append(r.owed, d)
+	r.pending = append(r.pending, d)
 	return d
 }
 
-// owes finds what a fault owes; nil where that is nothing.
-func (r *Runner) owes(fault string) *debt {
+// pendingOf finds the lift of a fault; nil where none is pending.
+func (r *Runner) pendingOf(fault string) *pendingLift {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if i := slices.IndexFunc(r.owed, func(d *debt) bool { return d.fault == fault }); i >= 0 {
-		return r.owed[i]
+	of := func(d *pendingLift) bool { return d.fault == fault }
+	if i := slices.IndexFunc(r.pending, of); i >= 0 {
+		return r.pending[i]
 	}
 	return nil
 }
 
-// Lift runs the lift that a fault owes, to its end whatever becomes of ctx, and
-// once the fault's other command has ended. Where nothing is owed it does nothing;
-// where it fails, it is still owed.
+// Lift runs the lift of a fault, to its end whatever becomes of ctx, and once the fault's
+// other command has ended. Where none is pending it does nothing; one that fails stays pending.
 func (r *Runner) Lift(ctx context.Context, fault string) error {
-	if d := r.owes(fault); d != nil {
+	if d := r.pendingOf(fault); d != nil {
 		r.deadlines.Take(fault)
-		return r.pay(ctx, d)
+		return r.finish(ctx, d)
 	}
 	return nil
 }
 
-func (r *Runner) pay(ctx context.Context, d *debt) error {
+// finish runs a pending lift; one that was run meanwhile, is not run again.
+func (r *Runner) finish(ctx context.Context, d *pendingLift) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.paid {
+	if d.done {
 		return nil
 	}
-	if err := d.lift.done(context.WithoutCancel(ctx)); err != nil {
+	if err := d.undo.done(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	d.paid = true
+	d.done = true
 	r.mu.Lock()
-	r.owed = slices.DeleteFunc(r.owed, func(o *debt) bool { return o == d })
+	r.pending = slices.DeleteFunc(r.pending, func(o *pendingLift) bool { return o == d })
 	if ctx.Err() != nil {
 		r.unreported = append(r.unreported, d.fault)
 	}
@@ -116,18 +118,18 @@ func (r *Runner) pay(ctx context.Context, d *debt) error {
 // Prove runs a command and says how it ended.
 func (r *Runner) Prove(ctx context.Context, c Command) (Said, error) { return c.run(ctx) }
 
-// Settle lifts all that is owed, the latest first, and does not stop at a lift
-// that fails. Each is reported, and so is one that ended when its caller was gone.
+// Settle runs all lifts that are pending, the latest first, and does not stop at one that
+// fails. Each is reported, and so is one that ended when its caller was gone.
 func (r *Runner) Settle(ctx context.Context, report func(fault string, err error)) {
 	r.deadlines.Clear()
 	r.mu.Lock()
-	owed, unreported := slices.Clone(r.owed), slices.Clone(r.unreported)
+	pending, unreported := slices.Clone(r.pending), slices.Clone(r.unreported)
 	r.mu.Unlock()
 	for _, fault := range unreported {
 		report(fault, nil)
 	}
-	for _, d := range slices.Backward(owed) {
-		report(d.fault, r.pay(ctx, d))
+	for _, d := range slices.Backward(pending) {
+		report(d.fault, r.finish(ctx, d))
 	}
 }
 

@@ -35,7 +35,7 @@ func job(t *testing.T, dir, name, inject string) Job {
 }
 
 // What is injected is lifted once, successfully, and never again; a lift that
-// failed is owed still.
+// failed is still pending.
 func TestLiftOnce(t *testing.T) {
 	dir, r := t.TempDir(), Runner{}
 	lift := func() error { return r.Lift(t.Context(), "a") }
@@ -59,7 +59,7 @@ func TestLiftOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	r.Settle(t.Context(), func(fault string, err error) { t.Errorf("%s was still owed: %v", fault, err) })
+	r.Settle(t.Context(), func(fault string, err error) { t.Errorf("%s was still pending: %v", fault, err) })
 	if have, want := log(t, dir), "+a -a -a"; have != want {
 		t.Errorf("have %q, want %q", have, want)
 	}
@@ -80,7 +80,7 @@ func TestHalfWay(t *testing.T) {
 	}
 }
 
-// Settle lifts what is owed, the latest first, and goes on past one that fails.
+// Settle runs the pending lifts, the latest first, and goes on past one that fails.
 func TestSettle(t *testing.T) {
 	dir, r := t.TempDir(), Runner{}
 	for _, name := range []string{"a", "b", "c"} {
@@ -255,7 +255,7 @@ func TestLiftedByItself(t *testing.T) {
 	if err := r.Lift(t.Context(), "late"); err != nil {
 		t.Error(err)
 	}
-	r.Settle(t.Context(), func(fault string, err error) { t.Errorf("%s was still owed: %v", fault, err) })
+	r.Settle(t.Context(), func(fault string, err error) { t.Errorf("%s was still pending: %v", fault, err) })
 	if have, want := log(t, dir), "+late +in-time -in-time -late"; have != want || len(reported) > 0 {
 		t.Errorf("have %q, want %q; %d more were reported", have, want, len(reported))
 	}

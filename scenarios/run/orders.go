@@ -30,7 +30,7 @@ func (o orders) Inject(ctx context.Context, j commands.Job) (link.Bracket, error
 	return o.call(ctx, "inject", j)
 }
 
-// Lift runs the lift that a fault owes.
+// Lift runs the pending lift of a fault.
 func (o orders) Lift(ctx context.Context, fault string) (link.Bracket, error) {
 	return o.call(ctx, "lift", fault)
 }

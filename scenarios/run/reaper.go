@@ -20,7 +20,7 @@ import (
 // reaper is a process of its own that outlives this one, however it ends. It runs
 // the drill's own commands when it is asked to, at the read end of a pipe. Only
 // this process holds the write end. Once that end is gone it ends the command that
-// runs, lifts what is owed, and removes all of a run's containers and networks.
+// runs, runs pending lifts, and removes all of a run's containers and networks.
 type reaper struct {
 	*wire.Peer
 	cmd  *exec.Cmd
@@ -66,7 +66,7 @@ const reapWithin = 10 * time.Minute
 
 // Reap is the reaper's own side: it runs the commands that a drill asks it for by in, and
 // answers by out, until the end of that conversation. Then, unless it was dismissed, it
-// lifts what is owed, notes that in the run's ledger, and removes what is left of the run.
+// runs pending lifts, notes that in the run's ledger, and removes what is left of the run.
 // Its context is not the drill's: it has to outlive whatever ended that.
 func Reap(ctx context.Context, ground lab.Ground, run, ledger string, in io.Reader,
 	out io.Writer) error {
@@ -95,7 +95,7 @@ func attend(ctx context.Context, runner *commands.Runner, in io.Reader, out io.W
 	return dismissed.Load()
 }
 
-// settle lifts what is owed and notes it. A ledger that cannot be written to keeps
+// settle runs pending lifts and notes it. A ledger that cannot be written to keeps
 // nothing from lifting.
 func settle(ctx context.Context, runner *commands.Runner, path string) {
 	ledger, _ := engine.OpenLedger(path)

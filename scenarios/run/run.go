@@ -237,14 +237,14 @@ func (d *Drill) open(ctx context.Context) (lab.Lab, error) {
 
 // ward starts the run's reaper, where it has one.
 func (d *Drill) ward() (*warden, error) {
-	owes, run := hasCommands(d.plan), d.plan.Run
+	commands, run := hasCommands(d.plan), d.plan.Run
 	switch {
 	case d.Reaper != nil:
 		start := func() (*reaper, error) {
 			return startReaper(d.Reaper(run, d.ledger()), d.reaperEvent)
 		}
-		return ward(start, owes, d.say)
-	case owes:
+		return ward(start, commands, d.say)
+	case commands:
 		return nil, fmt.Errorf("%s: %w", d.plan.Scenario.Name, ErrNoReaper)
 	}
 	return &warden{}, nil

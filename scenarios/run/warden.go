@@ -18,11 +18,11 @@ const mostReapers = 3
 // of a run without one.
 type warden struct {
 	start func() (*reaper, error)
-	// owes: the reaper has the drill's own commands in its care, and no other one can take
+	// commands: the reaper has the drill's own commands in its care, and no other one can take
 	// them over.
-	owes bool
-	say  func(kind, text string, values ...string)
-	lost chan error // sent to, once, where there can be no reaper any more
+	commands bool
+	say      func(kind, text string, values ...string)
+	lost     chan error // sent to, once, where there can be no reaper any more
 
 	mu   sync.Mutex
 	now  *reaper
@@ -31,13 +31,13 @@ type warden struct {
 }
 
 // ward starts a run's first reaper, and watches over it until dismiss.
-func ward(start func() (*reaper, error), owes bool,
+func ward(start func() (*reaper, error), commands bool,
 	say func(kind, text string, values ...string)) (*warden, error) {
 	first, err := start()
 	if err != nil {
 		return nil, err
 	}
-	w := &warden{start: start, owes: owes, say: say, lost: make(chan error, 1), now: first}
+	w := &warden{start: start, commands: commands, say: say, lost: make(chan error, 1), now: first}
 	w.busy.Go(w.watch)
 	return w, nil
 }
@@ -66,9 +66,9 @@ func (w *warden) replace(gone *reaper, n int) bool {
 	if w.over {
 		return false
 	}
-	if w.owes {
+	if w.commands {
 		_ = gone.Close()
-		// one that was only stopped undoes what it owes, whenever it goes on
+		// one that was only stopped runs its pending lifts, whenever it goes on
 		go func() { _ = gone.wait() }()
 	} else {
 		_ = gone.cmd.Process.Kill() // first: one that went on would take the drill for ended
@@ -76,7 +76,7 @@ func (w *warden) replace(gone *reaper, n int) bool {
 		_ = gone.wait()
 	}
 	switch another, err := w.start(); {
-	case w.owes:
+	case w.commands:
 		if err == nil {
 			w.now = another // to remove what is left, at least
 		}

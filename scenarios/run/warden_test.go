@@ -28,13 +28,13 @@ func echo() (*reaper, error) {
 	return &reaper{wire.NewPeer(out, in, nil), cmd, sync.OnceValue(cmd.Wait)}, nil
 }
 
-// A reaper that is killed is followed by another, but not for ever; one that owes
+// A reaper that is killed is followed by another, but not for ever; one that has commands
 // something, or that none can follow, ends the drill.
 func TestWarden(t *testing.T) {
 	refused := errors.New("no more processes")
 	for name, c := range map[string]struct {
 		kills, starts int // starts: that succeed
-		owes          bool
+		commands      bool
 		said          int
 		want          error
 	}{
@@ -42,11 +42,11 @@ func TestWarden(t *testing.T) {
 		"one is":         {1, 2, false, 1, nil},
 		"again and again": {3, 4, false, 2,
 			errors.New("3 reapers were ended from outside: nothing would remove what would be left of a killed drill")},
-		"one that owes": {1, 2, true, 0, errReaperGone},
+		"one that has commands": {1, 2, true, 0, errReaperGone},
 		"none starts after": {1, 1, false, 0,
 			fmt.Errorf("the reaper was ended from outside, and another does not start: %w",
 				refused)},
-		"nor after a debt": {1, 1, true, 0, errReaperGone},
+		"nor after one with commands": {1, 1, true, 0, errReaperGone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var mu sync.Mutex
@@ -61,7 +61,7 @@ func TestWarden(t *testing.T) {
 				r, err := echo()
 				all = append(all, r)
 				return r, err
-			}, c.owes, func(_, text string, _ ...string) { said <- text })
+			}, c.commands, func(_, text string, _ ...string) { said <- text })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,7 +84,7 @@ func TestWarden(t *testing.T) {
 					len(said), len(all), c.starts)
 			}
 			if i := slices.IndexFunc(all,
-				func(r *reaper) bool { <-r.Done(); return !c.owes && r.cmd.ProcessState == nil }); i >= 0 {
+				func(r *reaper) bool { <-r.Done(); return !c.commands && r.cmd.ProcessState == nil }); i >= 0 {
 				t.Errorf("reaper %d was not waited for", i)
 			}
 		})

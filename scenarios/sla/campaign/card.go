@@ -3,26 +3,26 @@ package campaign
 import "github.com/stormdrill/stormdrill/scenarios/sla"
 
 // Schema is the version of campaign.json's contract.
-const Schema = "stormdrill/campaign/v2"
+const Schema = "stormdrill/campaign/v3"
 
 // Card is the judgement of a campaign; campaign.json is its JSON.
 type Card struct {
-	Schema      string      `json:"schema"`
-	Scenario    string      `json:"scenario"`
-	Seed        uint64      `json:"seed,string"` // as text: a JSON number would lose it
-	Confidence  float64     `json:"confidence"`
-	Planned     Planned     `json:"planned"`
-	Verdict     sla.Verdict `json:"verdict"`
-	Reasons     []sla.Said  `json:"reasons"`
-	Says        []sla.Said  `json:"says"` // what these runs allow one to say
-	Kept        int         `json:"kept"`
-	Missed      int         `json:"missed"`
-	Untold      int         `json:"untold"` // inconclusive: counts as an exceedance
-	Left        int         `json:"left"`   // planned and not run to their end
-	KeptAtLeast float64     `json:"kept_at_least"`
-	Spreads     []Spread    `json:"spreads"`
-	Control     *Controls   `json:"control"`
-	Runs        []Run       `json:"runs"` // in the order in which they were run
+	Schema       string      `json:"schema"`
+	Scenario     string      `json:"scenario"`
+	Seed         uint64      `json:"seed,string"` // as text: a JSON number would lose it
+	Confidence   float64     `json:"confidence"`
+	Planned      Planned     `json:"planned"`
+	Verdict      sla.Verdict `json:"verdict"`
+	Reasons      []sla.Said  `json:"reasons"`
+	Says         []sla.Said  `json:"says"` // what these runs allow one to say
+	Kept         int         `json:"kept"`
+	Missed       int         `json:"missed"`
+	Inconclusive int         `json:"inconclusive"` // inconclusive: counts as an exceedance
+	Left         int         `json:"left"`         // planned and not run to their end
+	KeptAtLeast  float64     `json:"kept_at_least"`
+	Spreads      []Spread    `json:"spreads"`
+	Control      *Controls   `json:"control"`
+	Runs         []Run       `json:"runs"` // in the order in which they were run
 }
 
 // Planned is the design, as it was fixed beforehand.
@@ -82,13 +82,13 @@ type Bound struct {
 
 // Controls is what the runs without faults found: false alarms.
 type Controls struct {
-	Clean    int       `json:"clean"`
-	Alarmed  int       `json:"alarmed"` // runs with an alarm or an outage
-	Untold   int       `json:"untold"`  // inconclusive: counts as one that alarmed
-	Left     int       `json:"left"`
-	AtMost   float64   `json:"alarmed_at_most"` // share of such runs
-	Outages  int       `json:"outages"`         // runs in which users had one
-	Watchers []Watcher `json:"watchers"`
+	Clean        int       `json:"clean"`
+	Alarmed      int       `json:"alarmed"`      // runs with an alarm or an outage
+	Inconclusive int       `json:"inconclusive"` // inconclusive: counts as one that alarmed
+	Left         int       `json:"left"`
+	AtMost       float64   `json:"alarmed_at_most"` // share of such runs
+	Outages      int       `json:"outages"`         // runs in which users had one
+	Watchers     []Watcher `json:"watchers"`
 }
 
 // Watcher is one detector's false alarms.

@@ -26,14 +26,14 @@ func controls(d Design, done []Outcome) *Controls {
 		case sla.Fail:
 			c.Alarmed++
 		default:
-			c.Untold++
+			c.Inconclusive++
 		}
 		if !o.Card.Void && len(o.Card.Outages) > 0 {
 			c.Outages++
 		}
 		c.watchers(o.Card)
 	}
-	c.Left = d.Controls - c.Clean - c.Alarmed - c.Untold
+	c.Left = d.Controls - c.Clean - c.Alarmed - c.Inconclusive
 	c.AtMost = round(AtMost(d.Controls-c.Clean, d.Controls))
 	return c
 }

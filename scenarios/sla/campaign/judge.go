@@ -32,7 +32,7 @@ func Judge(d Design, scenario string, done []Outcome, interrupted bool) Card {
 		Planned: Planned{Runs: d.Runs, Allowed: d.Allowed, Controls: d.Controls,
 			Quantile: round(AtLeast(d.Runs-d.Allowed, d.Runs))},
 		Reasons: []sla.Said{}, Says: []sla.Said{}, Runs: []Run{},
-		Kept: t.kept, Missed: t.missed, Untold: t.inconclusive, Left: t.left,
+		Kept: t.kept, Missed: t.missed, Inconclusive: t.inconclusive, Left: t.left,
 		KeptAtLeast: round(AtLeast(t.kept, d.Runs)),
 		Spreads:     spreads(d, done), Control: controls(d, done),
 	}

@@ -204,7 +204,7 @@ func TestControls(t *testing.T) {
 			"false-alarms alarmed=0 runs=4 at_most_share=0.527"},
 		"loud": {[]sla.Scorecard{control(sla.Pass, 0, 0), control(sla.Fail, 2, 0),
 			control(sla.Fail, 0, 1), control(sla.Inconclusive, 0, 1)},
-			Controls{Clean: 1, Alarmed: 2, Untold: 1, Outages: 1, AtMost: 0.987259,
+			Controls{Clean: 1, Alarmed: 2, Inconclusive: 1, Outages: 1, AtMost: 0.987259,
 				Watchers: []Watcher{{Name: "pager", Runs: 1,
 					Alarms: 2}}}, "watcher-alarmed watcher=pager alarmed=1 runs=4"},
 	} {

@@ -22,8 +22,8 @@ func says(d Design, c Card) []sla.Said {
 
 func (c Controls) says(n int) []sla.Said {
 	inconclusive, left := any(nil), any(nil)
-	if c.Untold+c.Left > 0 {
-		inconclusive, left = c.Untold, c.Left
+	if c.Inconclusive+c.Left > 0 {
+		inconclusive, left = c.Inconclusive, c.Left
 	}
 	out := []sla.Said{sla.Say(sla.FalseAlarms, c.Alarmed, n, c.AtMost, inconclusive, left)}
 	if c.AtMost >= 1 {
