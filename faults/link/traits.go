@@ -21,6 +21,14 @@ type Traits struct {
 	On     time.Duration `json:"on,omitempty"`
 }
 
+// OnFor is for how long of its first d a fault is on: all of it, unless it comes and goes.
+func (t Traits) OnFor(d time.Duration) time.Duration {
+	if t.Period <= 0 {
+		return d
+	}
+	return d/t.Period*t.On + min(d%t.Period, t.On)
+}
+
 // Unit is what a count is of, for reports in languages other than the count's own words,
 // Count.Unit.
 type Unit struct {

@@ -69,6 +69,7 @@ func (p windows) check() {
 	for _, f := range p.faults {
 		if s.Mitigate != nil && !faults.IsInstant(f.Fault) { // each has to be mitigated in time
 			need(at("sla", "mitigate"), "fault "+f.Name, f.For, *s.Mitigate, confirm)
+			p.pauses(f, confirm)
 		}
 	}
 	if s.Recover != nil {
@@ -85,6 +86,19 @@ func (p windows) check() {
 		ph.Recovery > 0 && ph.Recovery < confirm {
 		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it",
 			ph.Recovery, confirm)
+	}
+}
+
+// pauses checks that a fault that comes and goes is on for long enough, after the limit, to
+// confirm that users are well under it: while it pauses they are well anyway.
+func (p windows) pauses(f Fault, confirm time.Duration) {
+	x, limit := f.Fault.Traits(), *p.sla.Mitigate
+	if on := x.OnFor(f.For) - x.OnFor(min(limit, f.For)); x.Period > 0 && on < confirm &&
+		f.For >= limit+confirm {
+		p.problem(at("sla", "mitigate"), "fault %s comes and goes, and is on for %s of what is "+
+			"left of its %s after sla.mitigate of %s: want %s, to confirm that users are well "+
+			"while it is on (a longer fault, a larger duty, or a shorter confirm)",
+			f.Name, on, f.For, limit, confirm)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
@@ -127,9 +128,9 @@ func (t span) met(from, to int64) time.Duration {
 	if t.period == 0 {
 		return time.Duration(to - from)
 	}
+	of := link.Traits{Period: t.period, On: t.on}
 	upTo := func(at int64) time.Duration {
-		since := time.Duration(max(0, at-t.injected))
-		return since/t.period*t.on + min(since%t.period, t.on)
+		return of.OnFor(time.Duration(max(0, at-t.injected)))
 	}
 	return upTo(to) - upTo(from)
 }
