@@ -24,7 +24,7 @@ func campaignSuites(c campaign.Card, done []campaign.Outcome) []junitSuite {
 	answer.add(answerCase(c))
 	all := []junitSuite{answer}
 	for _, o := range done {
-		suite := suiteOf(o.Card, o.Length)
+		suite := suiteOf(o.Card, o.Length, nil)
 		suite.Name = c.Scenario + "/" + o.Folder()
 		if o.Control || c.Verdict == sla.Pass {
 			allowedFor(&suite)

@@ -10,15 +10,16 @@ import (
 )
 
 // JUnit writes the scorecard as one test suite: a case per objective, and one for the run
-// itself, so that a CI never takes a drill that proved nothing for a pass. The run's case
+// itself, so that a CI never takes a drill that proved nothing for a pass; and one for an
+// earlier run that it must not be worse than, where there is one. The run's case
 // has the time that it took, and so has the suite; an objective's has none of its own, for
 // CIs add them up. It is what Jenkins' junit-10.xsd and GitLab take.
 func JUnit(w io.Writer, r Report) error {
-	return writeJUnit(w, suiteOf(plainly(r.Card), r.Length))
+	return writeJUnit(w, suiteOf(plainly(r.Card), r.Length, plainly(r.Before)))
 }
 
-// suiteOf a run that took so many seconds.
-func suiteOf(card sla.Scorecard, length float64) junitSuite {
+// suiteOf a run that took so many seconds; before is one that it must not be worse than, or nil.
+func suiteOf(card sla.Scorecard, length float64, before *sla.Scorecard) junitSuite {
 	suite := junitSuite{Name: card.Scenario, Timestamp: string(card.Started), length: length}
 	class := "stormdrill." + card.Scenario
 	for _, p := range [][2]string{{"verdict", string(card.Verdict)}, {"run", card.Run}} {
@@ -40,6 +41,14 @@ func suiteOf(card sla.Scorecard, length float64) junitSuite {
 		}
 		suite.add(c)
 	}
+	if before != nil {
+		c := junitCase{Name: "no worse than before", Classname: class, Time: junitTime(0)}
+		if worse := worseThan(*before, card); len(worse) > 0 {
+			c.Failure = &junitResult{Type: sla.Worse, Message: "worse than run " + before.Run,
+				Data: strings.Join(worse, "\n")}
+		}
+		suite.add(c)
+	}
 	run := junitCase{Name: "run", Classname: class, Time: junitTime(length)}
 	said := &junitResult{Message: string(card.Verdict), Type: string(card.Verdict),
 		Data: strings.Join(english.Texts(card.Reasons), "\n")}
@@ -52,6 +61,17 @@ func suiteOf(card sla.Scorecard, length float64) junitSuite {
 	}
 	suite.add(run)
 	return suite
+}
+
+// worseThan says in what a run is worse than an earlier one, a line each.
+func worseThan(before, now sla.Scorecard) (worse []string) {
+	for _, d := range sla.Compare(before, now) {
+		if d.Is == sla.Worse {
+			worse = append(worse, fmt.Sprintf("%s: %s, before %s; %s", d.Name,
+				english.orNone(d.Values[1]), english.orNone(d.Values[0]), english.difference(d)))
+		}
+	}
+	return worse
 }
 
 // The format, as far as it is used.

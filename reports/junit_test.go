@@ -159,3 +159,47 @@ func TestJenkinsRulesRefuse(t *testing.T) {
 		}
 	}
 }
+
+// A run that must not be worse than an earlier one has a case for that, which fails where it is.
+func TestJUnitHoldsARunAgainstAnEarlierOne(t *testing.T) {
+	noticed := func(after float64) sla.Objective {
+		return sla.Objective{Name: "detect balancer", Op: "<=", Unit: "s", Value: &after,
+			Measured: sla.Say(sla.TimeTaken, after, 0.01), Resolution: 0.01, Result: sla.Met}
+	}
+	cases := func(before *sla.Scorecard) map[string]*junitResult {
+		t.Helper()
+		var b bytes.Buffer
+		now := card()
+		now.Objectives = []sla.Objective{noticed(0.9)}
+		if err := JUnit(&b, Report{Card: now, Before: before}); err != nil {
+			t.Fatal(err)
+		}
+		var all junitSuites
+		if err := xml.Unmarshal(b.Bytes(), &all); err != nil {
+			t.Fatal(err)
+		}
+		have := map[string]*junitResult{}
+		for _, c := range all.Suites[0].Cases {
+			have[c.Name] = c.Failure
+		}
+		for _, why := range jenkinsRefuses(b.String()) {
+			t.Error(why)
+		}
+		return have
+	}
+	const name = "no worse than before"
+	if _, is := cases(nil)[name]; is {
+		t.Error("a case of an earlier run, and there is none")
+	}
+	same := card()
+	same.Objectives = []sla.Objective{noticed(0.9)}
+	if f, is := cases(&same)[name]; !is || f != nil {
+		t.Errorf("beside the same run: %v, %+v", is, f)
+	}
+	better := card()
+	better.Run, better.Objectives = "earlier", []sla.Objective{noticed(0.1)}
+	if f := cases(&better)[name]; f == nil || f.Message != "worse than run earlier" ||
+		!strings.Contains(f.Data, "detect") {
+		t.Errorf("beside a better run: %+v", f)
+	}
+}

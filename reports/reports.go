@@ -27,6 +27,8 @@ type Report struct {
 	Command string
 	// Beside are the files that the scenario refers to, of which the evidence has hashes alone.
 	Beside []string
+	// Before is an earlier run that this one must not be worse than; nil: there is none.
+	Before *sla.Scorecard
 	// Series is the run over time, for charts.
 	Series series.Series
 	// Language is that of report.html; nil: English. The other formats are for machines, and

@@ -146,7 +146,7 @@ func (f matrixFlags) drill(c *cobra.Command, args []string) ([]sla.Scorecard, er
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	sweep(ctx, f.warn)
-	_, verdicts, dirs, ended := f.each(ctx, drills, nil)
+	_, verdicts, dirs, ended := f.each(ctx, drills)
 	var records []string
 	for _, dir := range dirs {
 		all, err := recordsIn(dir)

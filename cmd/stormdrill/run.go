@@ -38,8 +38,9 @@ type runFlags struct {
 	trust       trust
 	with        overlays
 	language    language
-	forget      bool   // no line in the history
-	against     string // a run that this one must not be worse than; empty: none
+	forget      bool                      // no line in the history
+	against     string                    // a run that this one must not be worse than; empty: none
+	before      map[string]*sla.Scorecard // the same, judged again, by drill
 	publish     publishing
 	showing
 
@@ -139,7 +140,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	before, err := f.allEarlier(drills)
+	f.before, err = f.allEarlier(drills)
 	if err != nil {
 		return exitError{exitInvalid, err}
 	}
@@ -147,7 +148,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	sweep(ctx, f.warn)
-	cards, verdicts, _, err := f.each(ctx, drills, before)
+	cards, verdicts, _, err := f.each(ctx, drills)
 	if err != nil {
 		return err
 	}
@@ -163,9 +164,8 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 // each runs drills one after the other, until one ends in an error or the user ends them. Of
 // single runs it gives the scorecards; of all the verdicts, and the folders of those of which
 // there is evidence.
-func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
-	before map[string]*sla.Scorecard) (cards []sla.Scorecard, verdicts []sla.Verdict, dirs []string,
-	err error) {
+func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario) (cards []sla.Scorecard,
+	verdicts []sla.Verdict, dirs []string, err error) {
 	of, err := f.several(drills)
 	if err != nil {
 		f.failed(drills[0], err)
@@ -187,7 +187,7 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario,
 			}
 			cards, verdicts, dirs = append(cards, card), append(verdicts, card.Verdict),
 				append(dirs, dir)
-			worse, err := f.language.regression(f.text, before[s.Name], card)
+			worse, err := f.language.regression(f.text, f.before[s.Name], card)
 			if err != nil {
 				return cards, verdicts, dirs, err
 			}
@@ -312,7 +312,7 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	}
 	report := reports.Of(d.Record, card, f.language.Language)
 	report.Images, report.Command = images(d.Dir, d.ID()), d.Again
-	report.Beside = beside(d.Dir, d.ID())
+	report.Beside, report.Before = beside(d.Dir, d.ID()), f.before[d.Scenario.Name]
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err == nil {
 		err = evidence.Seal(d.Dir)
 	}

@@ -82,7 +82,8 @@ func (f runFlags) once(ctx context.Context, s *scenarios.Scenario, dir string,
 	if err != nil {
 		ended = broken(ctx, card, s, err)
 	}
-	err = errors.Join(err, report(reports.Drilled{Card: &ended, Length: length}))
+	err = errors.Join(err, report(reports.Drilled{Card: &ended, Before: f.before[s.Name],
+		Length: length}))
 	if err == nil {
 		return card, nil
 	}

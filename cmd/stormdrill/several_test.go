@@ -93,7 +93,7 @@ func TestSeveralDrillsLeaveOneReport(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, _, _, err := f.each(t.Context(), drills, nil); err != nil {
+				if _, _, _, err := f.each(t.Context(), drills); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -167,7 +167,7 @@ func TestDrillsThatAreCutOffLeaveTheirReport(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, verdicts, _, err := f.each(ctx, drills, nil)
+				_, verdicts, _, err := f.each(ctx, drills)
 				if err == nil {
 					err = verdictExit(verdicts...)
 				}
@@ -210,7 +210,7 @@ func TestSeveralDrillsWantFreshFolders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, _, err = f.each(t.Context(), drills, nil)
+		_, _, _, err = f.each(t.Context(), drills)
 		if err == nil || !strings.Contains(err.Error(), filepath.Dir(file)+" holds the evidence of another run: choose another --out") {
 			t.Errorf("%s: %v", used, err)
 		}
