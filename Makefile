@@ -50,13 +50,14 @@ test: ## everything a change has to pass, with the time of each part at the end;
 	  times+=$$(printf '%5d s  %s' $$took "$${part#-j? -O }")'\n'; \
 	done
 
-# Packages that compute, on one goroutine: the race detector would only slow them down. Commands
-# are in it for the drills that they run, one process each.
+# Packages that compute, on one goroutine: the race detector would only slow them down; a test
+# holds that they start none. Commands are in it for the drills that they run, one process each,
+# and what a command has of goroutines is raced by itself.
 SEQUENTIAL := ./cmd/... ./reports/... ./scenarios ./scenarios/plan ./scenarios/series ./scenarios/sla/...
 
 unit: ## unit tests, fuzz seeds included, with the race detector where there are goroutines, and every shipped drill's kept record judged again
 	CGO_ENABLED=1 $(GO) test -race $$($(GO) list ./... | grep -vxFf <($(GO) list $(SEQUENTIAL)))
-	CGO_ENABLED=1 $(GO) test -race -run '^Test(Live|Events)' ./reports
+	CGO_ENABLED=1 $(GO) test -race -run '^Test(Live|Events|NothingReads|Queued|Typing|Pause)' ./reports ./cmd/stormdrill
 	$(GO) test $(SEQUENTIAL)
 
 accuracy: ## what docs/accuracy.md keeps, in some minutes: simulated runs against the truth; ACCURACY_RUNS=10000 for at least so many in every cell
