@@ -25,7 +25,7 @@ func (s *scorer) calmed() {
 			if s.slowed(st, t) {
 				out.Slower, out.Absorbed = out.Slower || out.Absorbed, false
 			}
-			if t.cleared != never {
+			if gone, _ := t.gone(); gone != never && gone+int64(window) <= s.course.end {
 				out.Calm = worse(out.Calm, s.calmOf(st, f.Name, t))
 			}
 		}

@@ -18,9 +18,12 @@ type faultOutage struct {
 	resolution  float64
 	censored    bool
 	unconfirmed Word // see Time
+	rest        bool // one of them seemed over, and more stayed bad
 
 	lifted int64  // lower edge, of the first of its faults to be; never while none is
 	on     []span // of all of them
+
+	all []outage // of the run
 }
 
 // span is how long a fault was on, from its marks; never where it was not reached.
@@ -54,9 +57,11 @@ func (s *scorer) span(fault string) span {
 			out.pausing = time.Duration(injected.After - injected.Before)
 		}
 	}
-	out.paused = out.lastPause()
 	if m, ok := markOf(s.record, timeline.MarkClear, fault); ok {
 		out.cleared, out.clearing = m.After, time.Duration(m.After-m.Before)
+	}
+	if out.paused = out.lastPause(); out.paused != never && s.cameAgain(fault, out) {
+		out.paused = never
 	}
 	for _, p := range s.record.Proofs {
 		switch {
@@ -75,16 +80,32 @@ func (s *scorer) span(fault string) span {
 	return out
 }
 
+// cameAgain reports whether users met the beginning of a part that lastPause passes by: more of
+// them were unwell from then on until the fault was gone than the baseline explains.
+func (s *scorer) cameAgain(fault string, t span) bool {
+	begun, until := t.paused+int64(t.period-t.on), max(t.lifted, t.cleared)
+	if begun > t.lifted {
+		return false
+	}
+	i := slices.IndexFunc(s.record.Header.Faults,
+		func(f timeline.Fault) bool { return f.Name == fault })
+	return slices.ContainsFunc(s.streams, func(st *stream) bool {
+		a, b := st.first(begun), st.first(until)
+		return meets(s.record.Header.Faults[i], st.group.Name) &&
+			st.badIn(a, b) > st.allowed(b-a)
+	})
+}
+
 // lastPause is when the pause began in which a fault was lifted. A part of which less than a
-// window had come is not one that a user could have met. Pauses below a window are none: no
-// instant is measured more finely.
+// window may have come, is not one that users have to have met: see cameAgain. Pauses below a
+// window are none: no instant is measured more finely.
 func (t span) lastPause() int64 {
-	if t.period-t.on < window || t.injected == never || t.lifted == never {
+	if !t.pauses() || t.lifted == never {
 		return never
 	}
 	into := time.Duration(t.lifted - t.injected)
 	parts := into / t.period
-	if into %= t.period; parts > 0 && into < min(window, t.on) {
+	if into %= t.period; parts > 0 && into < min(window+t.pausing, t.on) {
 		parts, into = parts-1, into+t.period
 	}
 	if into < t.on {
@@ -92,6 +113,9 @@ func (t span) lastPause() int64 {
 	}
 	return t.injected + int64(parts*t.period+t.on)
 }
+
+// pauses reports whether a fault comes and goes, with pauses that can be told apart.
+func (t span) pauses() bool { return t.injected != never && t.period-t.on >= window }
 
 // off is when a fault was last on, lower edge: as it was lifted, or as the pause began in
 // which it was. Never while it is on.
@@ -107,7 +131,7 @@ func (t span) off() int64 {
 // paused owe that to nobody, and what stays unwell in the pause, is not excused by it.
 func (t span) gone() (at int64, doubt time.Duration) {
 	if t.paused != never && t.cleared != never {
-		return t.paused + int64(t.pausing), t.pausing
+		return min(t.paused+int64(t.pausing), t.cleared), t.pausing
 	}
 	return t.cleared, t.clearing
 }
@@ -115,7 +139,7 @@ func (t span) gone() (at int64, doubt time.Duration) {
 // again reports whether a fault that comes and goes came again after one instant, and not after
 // another.
 func (t span) again(after, until int64) bool {
-	if t.period == 0 || t.injected == never || after < t.injected {
+	if !t.pauses() || after < t.injected {
 		return false
 	}
 	parts := int64(time.Duration(after-t.injected)/t.period) + 1
@@ -150,7 +174,7 @@ func (s *scorer) put(o outage, by []string) {
 		if i < 0 {
 			t := s.span(name)
 			s.byFault = append(s.byFault, faultOutage{fault: name, onset: o.onset, end: never,
-				lifted: t.off(), on: []span{t}})
+				lifted: t.off(), on: []span{t}, all: s.outages})
 			i = len(s.byFault) - 1
 		}
 		s.byFault[i].add(o, s.course.end)
@@ -166,9 +190,10 @@ func (x *faultOutage) add(o outage, end int64) {
 	x.onset = min(x.onset, o.onset)
 	x.censored = x.censored || o.censored
 	x.end = max(x.end, o.recovered)
+	x.rest = x.rest || o.censored && o.rest
 	if x.unconfirmed = ""; x.censored && x.end < end {
 		x.unconfirmed = atEnd
-		if o.rest {
+		if x.rest {
 			x.unconfirmed = atRest
 		}
 	}
@@ -263,7 +288,7 @@ func (x faultOutage) mitigate(end int64, confirm time.Duration) *Time {
 			continue
 		}
 		t, doubt, ok := o.stream.settled(o.last, on, confirm)
-		ok = ok && x.met(t, on) >= confirm
+		ok = ok && x.met(t, on, x.untilOther(o, t, on)) >= confirm
 		m.Resolution = max(m.Resolution, x.resolution+seconds(doubt))
 		if !ok && o.still(on) {
 			doubt := seconds(edge(x.outages, byOnset).ofOnset())
@@ -280,13 +305,28 @@ func (x faultOutage) mitigate(end int64, confirm time.Duration) *Time {
 }
 
 // met is for how long the faults were on between two instants, all of them having been injected
-// by then: of those that come and go, the one that was so for the least.
-func (x faultOutage) met(from, to int64) time.Duration {
+// by then: of those that come and go, the one that was so for the least until users were unwell
+// of something else, if they were.
+func (x faultOutage) met(from, to, other int64) time.Duration {
 	least := time.Duration(to - from)
 	for _, t := range x.on {
-		least = min(least, t.met(from, to))
+		if t.period > 0 {
+			least = min(least, t.met(from, other))
+		}
 	}
 	return least
+}
+
+// untilOther is when, from an instant on and at most until another, the next outage of a group
+// began that is not put down to the fault.
+func (x faultOutage) untilOther(of outage, from, to int64) int64 {
+	for _, o := range x.all {
+		own := func(y outage) bool { return y.stream == o.stream && y.last == o.last }
+		if o.stream == of.stream && o.onset > from && !slices.ContainsFunc(x.outages, own) {
+			to = min(to, o.onset)
+		}
+	}
+	return to
 }
 
 // recover is how long the users took from the end of the faults; nil while one

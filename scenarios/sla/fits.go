@@ -86,6 +86,24 @@ func Unhonoured(given, record timeline.Header) (all []Said) {
 	return all
 }
 
+// confirmable is up to when, from the injection on, users who were well by then are known to be
+// so, and W: of a fault that comes and goes W counts in its parts alone.
+func (s *scorer) confirmable(t span) int64 {
+	least, most := t.injected, t.off()
+	if t.period == 0 {
+		return most - least
+	}
+	w, off := s.confirm(), t.off()
+	for most-least > int64(time.Millisecond) {
+		if middle := least + (most-least)/2; t.met(middle, off) >= w {
+			least = middle
+		} else {
+			most = middle
+		}
+	}
+	return least - t.injected + int64(w)
+}
+
 // unconfirmable notes limits that this record's phases are too short for, as those of
 // another SLA may be: what lies between what can be confirmed and the limit is
 // undecided.
@@ -100,9 +118,12 @@ func (s *scorer) unconfirmable() {
 	if limit := s.wanted.Mitigate; limit != nil {
 		for _, f := range s.record.Header.Faults {
 			if t := s.span(f.Name); f.For > 0 && t.injected != never && t.off() != never {
-				say(LimitBeyondFault, "mitigate", *limit, t.off()-t.injected, f.Name)
+				say(LimitBeyondFault, "mitigate", *limit, s.confirmable(t), f.Name)
 			}
 		}
+	}
+	if s.course.recovery == never { // it broke off
+		return
 	}
 	if limit := s.wanted.Recover; limit != nil && s.course.cleared != never {
 		say(LimitBeyondRecord, "recover", *limit, s.course.end-s.course.cleared)

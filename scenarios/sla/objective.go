@@ -200,13 +200,24 @@ func (s *scorer) changes(name string, limit time.Duration, of func(Fault) *Time)
 func (s *scorer) mitigation(limit time.Duration) Objective {
 	after := len(s.byFault) > 0
 	for _, x := range s.byFault {
-		after = after && x.lifted != never && x.onset > x.lifted
+		after = after && x.after()
 	}
 	after = after && !slices.ContainsFunc(s.card.Faults, func(f Fault) bool { return f.Faint > 0 })
 	if after {
 		return spared("mitigate", limit, WellWhileOn)
 	}
 	return s.changes("mitigate", limit, func(f Fault) *Time { return f.Mitigate })
+}
+
+// after reports whether the outage of a fault began only once all of its faults were off.
+func (x faultOutage) after() bool {
+	return x.lifted != never && !slices.ContainsFunc(x.on, func(t span) bool {
+		off := t.off()
+		if t.paused != never {
+			off += int64(t.pausing)
+		}
+		return off == never || x.onset <= off && t.off() <= x.lifted
+	})
 }
 
 // recovery judges how soon the users were answered again. Where they had another outage

@@ -164,6 +164,9 @@ func (s *scorer) exposed(f timeline.Fault, from, until int64) (all []exposure) {
 		}
 		x.during, x.behind, x.whole = s.stretch(st, from, until), s.stretch(st, until, x.end),
 			s.stretch(st, from, x.end)
+		if t := s.span(f.Name); t.pauses() {
+			x.during = s.inParts(st, t, from, until)
+		}
 		own, marked := st.made(f.Name, from, until)
 		x.made = own
 		x.during.bad, x.whole.bad = max(0, x.during.bad-marked), max(0, x.whole.bad-marked)

@@ -160,11 +160,34 @@ func (s *scorer) lasting(x faultOutage, m *Time) *Time {
 		if o.onset <= on && s.stretch(o.stream, max(well, o.last+1), on).beyond(len(x.outages)) {
 			m.Censored, m.Unconfirmed = true, atRest
 		}
+		for _, t := range x.on {
+			if t.pauses() && o.onset <= on &&
+				s.inParts(o.stream, t, max(well, o.last+1), on).beyond(2*len(x.outages)) {
+				m.Censored, m.Unconfirmed = true, atRest
+			}
+		}
 	}
 	if s.aside(x, well, on) {
 		m.Censored, m.Unconfirmed = true, atRest
 	}
 	return m
+}
+
+// inParts is what a stream had between two instants while a fault that comes and goes was on,
+// without its outages there, beside its baseline: what it had in the pauses would hide it.
+func (s *scorer) inParts(st *stream, t span, from, to int64) against {
+	_, before, _ := s.course.phase("baseline")
+	a := against{base: st.first(before), calm: st.badBefore(before), spread: st.spread}
+	first := t.injected + max(0, (from-t.injected)/int64(t.period))*int64(t.period)
+	for begun := first; begun < to; begun += int64(t.period) {
+		from, until := max(from, begun), min(to, begun+int64(t.on+t.pausing))
+		amid := func(o outage) bool { return o.stream == st && o.onset < until && o.last >= from }
+		if from < until && !slices.ContainsFunc(s.outages, amid) {
+			i, k := st.first(from), st.first(until)
+			a.in, a.bad = a.in+k-i, a.bad+st.badIn(i, k)
+		}
+	}
+	return a
 }
 
 // quiet makes a recovery one that is not confirmed where, from then to the next fault or
