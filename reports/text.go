@@ -89,10 +89,16 @@ func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
 		t.picture(card)
 		reasons = nil
 	}
+	if unbegun(card) {
+		t.notes(card) // they may say why
+	}
 	if o.Evidence != "" {
 		t.line("evidence", o.Evidence)
 	}
 	t.line("seed", strconv.FormatUint(card.Seed, 10))
+	if len(reasons) > 0 {
+		t.WriteByte('\n')
+	}
 	for _, r := range reasons { // last, where there is nothing else: it is what to act on
 		t.reason(r)
 	}
@@ -146,11 +152,11 @@ func aligned(rows [][]string) (table []string) {
 // facts writes what happened, a line each.
 func (t *text) facts(card sla.Scorecard) {
 	t.line("users", t.users(card))
-	t.line("outages", t.outages(card))
+	t.line("", t.detection(card))
 	if t.Verbose {
 		t.line("", t.impact(card))
 	}
-	t.line("", t.detection(card))
+	t.line("outages", t.outages(card))
 	for i, d := range card.Diagnosis {
 		t.line([]string{"diagnosis", ""}[min(i, 1)], t.diagnosis(d))
 		t.line("", t.look(d))
@@ -195,7 +201,13 @@ func (t *text) facts(card sla.Scorecard) {
 		t.line("links", t.Parts(t.amplified(card)))
 	}
 	t.line("generator", t.generator(card))
+	t.line("", t.busy(card))
 	t.line("clock", t.clocks(card))
+	t.notes(card)
+}
+
+// notes writes what else a reader should know.
+func (t *text) notes(card sla.Scorecard) {
 	for i, n := range t.Texts(card.Notes) {
 		t.line([]string{"note", ""}[min(i, 1)], n)
 	}

@@ -5,18 +5,22 @@ import (
 	"testing"
 
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
-// Of a run that ended in an error before its first request the reason is last, and nothing is
-// said that was never measured; one that had begun is reported in full.
+// Of a run that ended in an error before its first request the reason is last, below notes that
+// may say more of it, and nothing is said that was never measured; one that had begun is reported in full.
 func TestTextOfARunThatNeverBegan(t *testing.T) {
 	card := whole()
 	card.Verdict, card.Reasons = sla.Error, []sla.Said{sla.Say(sla.FaultNotInjected, "bad-node")}
+	card.Notes = []sla.Said{sla.Noted(timeline.Noted(1, "unknown-name",
+		"lb asked for \"app\", …: add uses: [app] to targets.lb"))}
 	begun := textOf(t, card)
 	card.Requests.Sent = 0
 	have := textOf(t, card)
 	last := have[strings.LastIndex(strings.TrimRight(have, "\n"), "\n"):]
-	if !strings.Contains(last, "was never injected") || strings.Count(have, "\n") > 6 {
+	if !strings.Contains(last, "was never injected") || strings.Count(have, "\n") > 7 ||
+		!strings.Contains(have, "add uses") {
 		t.Errorf("have\n%s", have)
 	}
 	if !strings.Contains(begun, "generator") || strings.Contains(have, "generator") {

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -194,10 +195,23 @@ func (l lines) steer(x sla.Steer) string {
 func (l lines) nodes(c sla.Scorecard) string {
 	var parts []string
 	for _, n := range c.Nodes {
-		parts = append(parts, fmt.Sprintf("%s %.0f → %.0f → %.0f%%", l.answerer(n), 100*n.Baseline,
-			100*n.Fault, 100*n.Recovery))
+		parts = append(parts, fmt.Sprintf("%s %s → %s → %s", l.answerer(n),
+			partOf(c, "baseline", n.Baseline), partOf(c, "fault", n.Fault),
+			partOf(c, "recovery", n.Recovery)))
 	}
 	return l.List(parts)
+}
+
+// partOf is a node's share of a phase's answers; a dash where nothing was asked in it.
+func partOf(c sla.Scorecard, phase string, part float64) string {
+	asked := slices.ContainsFunc(c.Groups, func(g sla.Group) bool {
+		return slices.ContainsFunc(g.Phases,
+			func(p sla.Phase) bool { return p.Name == phase && p.Sent > 0 })
+	})
+	if !asked && part == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f%%", 100*part)
 }
 
 // answerer is whose answers are counted. A node that only a fault answered for may well have

@@ -30,7 +30,7 @@ func (l lines) fault(f sla.Fault, only bool) string {
 	if f.Calm != nil && (f.Calm.Censored || f.Calm.Seconds > 0) {
 		parts = append(parts, l.Line("calm", "time", l.took(f.Calm)))
 	}
-	if f.Detectable != nil {
+	if f.Detectable != nil && *f.Detectable < 1 { // else nothing came after it
 		line, group := "detectable", ""
 		if f.Outage != nil {
 			line = "detectable-stayed"

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,9 @@ func (l lines) users(c sla.Scorecard) string {
 	}
 	outage, excess, low, high, classes := l.noOutage(c), "", "", "", []string{}
 	if c.Times.Outage != nil {
-		outage = l.Line("outage-of", "time", l.took(c.Times.Outage))
+		several, unwell := l.unwell(c)
+		outage = l.Line("outage-of", "time", l.took(c.Times.Outage), "several", several,
+			"unwell", unwell)
 	}
 	if beyond := math.Round(r.Excess); beyond != float64(r.Failed) {
 		excess = count(uint64(beyond))
@@ -48,6 +51,34 @@ func (l lines) users(c sla.Scorecard) string {
 		"low", low, "high", high, "unsent", counted(r.Due-min(r.Due, r.Sent)),
 		"classes", l.Parts(classes))
 }
+
+// unwell is in how many stretches users were unwell within an outage, and for how long in all,
+// where they were well for a good part of it; else nothing.
+func (l lines) unwell(c sla.Scorecard) (several, seconds string) {
+	var all []sla.Outage
+	for _, o := range c.Outages {
+		if len(o.By) > 0 {
+			all = append(all, o)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b sla.Outage) int { return cmp.Compare(a.Onset, b.Onset) })
+	stretches, in, until := 0, 0.0, math.Inf(-1)
+	for _, o := range all {
+		if o.Onset > until {
+			stretches++
+		}
+		in += max(0, o.Recovery-max(o.Onset, until))
+		until = max(until, o.Recovery)
+	}
+	if stretches < 2 || in > mostlyUnwell*c.Times.Outage.Seconds {
+		return "", ""
+	}
+	return strconv.Itoa(stretches), words.Brief(in)
+}
+
+// mostlyUnwell is the part of an outage from which on it is not worth a word that users were well
+// in between.
+const mostlyUnwell = 0.9
 
 // failure is how requests failed, in words: by the name of a class, or by its status.
 func (l lines) failure(name string) string {

@@ -49,7 +49,7 @@ var englishLines = map[string]string{
 	"no-outage-of-fault": "no outage that is a fault's",
 	"unwell-before":      "unwell before the fault as well, so that no outage stands out",
 	"no-outage-told":     "no outage was told apart",
-	"outage-of":          "outage of {time}",
+	"outage-of":          "outage of {time}‹, unwell for {unwell} of it, in {several} stretches›",
 	"none-sent":          "no request was sent while the fault was on or after it",
 	"requests": "{outage}; {available} available: {failed} of {sent} requests " +
 		"failed‹, {excess} more than the baseline's share would have›" +

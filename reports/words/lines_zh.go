@@ -49,7 +49,7 @@ var chineseLines = map[string]string{
 	"no-outage-of-fault": "无由故障引起的中断",
 	"unwell-before":      "故障前已异常，无法识别中断",
 	"no-outage-told":     "未能识别中断",
-	"outage-of":          "中断 {time}",
+	"outage-of":          "中断 {time}‹，其间分 {several} 段，共 {unwell} 异常›",
 	"none-sent":          "故障期间及之后没有发出请求",
 	"requests": "{outage}；可用率 {available}：{sent} 个请求中 {failed} 个失败‹，" +
 		"比基线水平多 {excess} 个›‹，计入未发出的 {unsent} 个则为 {low}～{high}›‹（{classes}）›",

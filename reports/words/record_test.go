@@ -248,6 +248,8 @@ func TestARecordIsToldInEachLanguage(t *testing.T) {
 		{bad.What, Chinese.Fault(host), "杀死目标的进程；其主机不再响应"},
 		{English.Text(asked("asker", "a", "name", "b")), Chinese.Text(asked("asker", "a", "name",
 			"b")), "a 查询了“b”，它的 uses 均未声明：NXDOMAIN"},
+		{English.Text(asked()), Chinese.Text(asked("asker", "lb", "name", "app-1", "uses", "app", "of",
+			"lb")), "lb 查询了“app-1”，它的 uses 均未声明：NXDOMAIN；如需解析，请在 targets.lb 下添加 uses: [app]"},
 		{English.Text(asked("told", "100")), Chinese.Text(asked("told", "100")),
 			"查询的未声明名称超过 100 个，其余不再列出：NXDOMAIN"},
 		{English.Text(asked()), Chinese.Text(asked()), "“a asked for b”"},

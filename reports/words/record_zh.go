@@ -61,6 +61,7 @@ var chineseRecord = map[sla.Code]string{
 	"ports-full":        "发布的端口同时有超过 {most} 条连接：其余的已被重置",
 	"trouble":           "switchboard 在 {link} 上无法接入客户端：“{error}”",
 	"unknown-name": "‹{asker} 查询了“{name}”，它的 uses 均未声明：NXDOMAIN›" +
+		"‹；如需解析，请在 targets.{of} 下添加 uses: [{uses}]›" +
 		"‹查询的未声明名称超过 {told} 个，其余不再列出：NXDOMAIN›",
 	"watcher": "监控 {watcher}：‹无法读取 {target} 的日志：“{error}”›" +
 		"‹日志状态变化超过 {most} 次：其后的不再读取›",

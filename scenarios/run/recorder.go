@@ -35,6 +35,7 @@ type recorder struct {
 	header bool
 	err    error
 	slow   map[string]time.Duration // τ by group
+	nodes  []plan.Node
 	guard  *engine.Guard
 	pulse  engine.Pulse
 	window *timeline.Window
@@ -57,7 +58,7 @@ func newRecorder(path string) (*recorder, error) {
 func (r *recorder) plan(p *plan.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.slow = map[string]time.Duration{}
+	r.slow, r.nodes = map[string]time.Duration{}, p.Nodes
 	for _, g := range p.Header.Groups {
 		if !g.Reference { // how the users fare is not theirs
 			r.slow[g.Name] = g.Slow
@@ -278,9 +279,7 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 					"told", strconv.Itoa(link.MostUnknown)))
 				return
 			}
-			r.note(timeline.Noted(wire.Now(), "unknown-name",
-				fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN", u.Asker,
-					u.Name), "asker", u.Asker, "name", u.Name))
+			r.note(unknownName(wire.Now(), u, r.nodes))
 		})
 	}
 	if err != nil {
@@ -288,6 +287,28 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 		r.keep(fmt.Errorf("%s node: %s: %w", node, name, err))
 		r.mu.Unlock()
 	}
+}
+
+// unknownName is the note of a question for a name that no `uses` declares: by whom, and, where
+// the drill has a target of that name, what would declare it.
+func unknownName(at int64, u link.Unknown, nodes []plan.Node) timeline.Note {
+	asker, of := u.Asker, "" // a target that uses nothing is known to the switchboard by its address
+	for _, n := range nodes {
+		if n.Name == u.Asker || n.Addr.String() == u.Asker {
+			asker, of = n.Name, n.Target
+		}
+	}
+	text := fmt.Sprintf("%s asked for %q, which none of its uses declares: NXDOMAIN", asker,
+		u.Name)
+	uses := ""
+	asked := func(n plan.Node) bool { return n.Name == u.Name || n.Target == u.Name }
+	if i := slices.IndexFunc(nodes, asked); i >= 0 && of != "" {
+		uses = nodes[i].Target
+		text += fmt.Sprintf("; to have it resolved, add uses: [%s] to targets.%s", uses,
+			of)
+	}
+	return timeline.Noted(at, "unknown-name", text, "asker", asker, "name", u.Name, "uses", uses,
+		"of", of)
 }
 
 // webhookRefused is the note of what was sent to a webhook and is no notification.
