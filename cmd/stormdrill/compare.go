@@ -28,9 +28,9 @@ record, an evidence folder, the id of a run in the history, a campaign's folder,
 of several drills: then drills of the same name are held against each other.
 
 One run beside one is held by the intervals that times were measured in, and by the 95 %
-bounds of shares. When the injection falls between two looks of whatever looks is drawn anew
-in each run, so that times from the fault on may differ by that of themselves
-(jitter_seconds of the scorecard). What else varies from run to run is not known of two.
+bounds of shares. The moment of injection, relative to the checks, is drawn anew in each run:
+times from the fault on may differ by that of themselves (jitter_seconds of the scorecard).
+What else varies from run to run is not known of two.
 
 Many runs beside many, at least 6 of each, are held by Mann and Whitney's test, with Holm's
 correction: of two campaigns that are alike, one pair in twenty at most is told to differ in
