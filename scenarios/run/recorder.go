@@ -292,7 +292,7 @@ func (r *recorder) event(node, name string, body json.RawMessage) {
 // unknownName is the note of a question for a name that no `uses` declares: by whom, and, where
 // the drill has a target of that name, what would declare it.
 func unknownName(at int64, u link.Unknown, nodes []plan.Node) timeline.Note {
-	asker, of := u.Asker, "" // a target that uses nothing is known to the switchboard by its address
+	asker, of := u.Asker, "" // an address, of a target that uses nothing
 	for _, n := range nodes {
 		if n.Name == u.Asker || n.Addr.String() == u.Asker {
 			asker, of = n.Name, n.Target
