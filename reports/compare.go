@@ -98,6 +98,8 @@ func (l lines) difference(d sla.Difference) string {
 			return l.Line("compare-alike-neither")
 		case d.Why == sla.Unended:
 			return l.Line("compare-alike-unended", "side", l.side(d.Of))
+		case d.Why == sla.Jittered:
+			return l.Line("compare-alike-jitter", "by", by)
 		}
 		return l.Line("compare-alike")
 	}

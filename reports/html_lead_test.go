@@ -37,8 +37,8 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 		}, "The drill injected bad-node, which answers 503 to all of requests (lb -> app-2): users had " +
 			"an outage of 12.5 s ± 100 ms (" + failed + "); " + lost + "; balancer noticed after " +
 			"800 ms ± 50 ms. It failed: 1 of 3 limits were kept; the numbers can be believed, each " +
-			"within its ±; the machine was short of CPU, and something waited for it up to 72% of " +
-			"the time, which may be in latencies."},
+			"within its ±; the machine was short of CPU (something waited for it up to 72% of the " +
+			"time): latencies may be too high."},
 		"slower": {func(c *sla.Scorecard) {
 			c.Times.Outage, c.Times.Detect, c.Outages, c.Objectives = nil, nil, nil, nil
 			c.Faults[0].Slower, c.Verdict, c.Watchers, c.Data = true, sla.Pass, nil, nil

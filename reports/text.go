@@ -167,11 +167,11 @@ func (t *text) facts(card sla.Scorecard) {
 	t.line("budget", t.budget(card))
 	t.line("alert", t.alert(card))
 	if t.Verbose {
+		for i, g := range card.Groups {
+			t.line([]string{"latency", ""}[min(i, 1)], t.served(g))
+		}
 		for _, s := range t.connections(card) {
 			t.line("", s)
-		}
-		for _, g := range card.Groups {
-			t.line("", t.served(g))
 		}
 	} else {
 		t.line("latency", t.latency(card))

@@ -33,11 +33,13 @@ var englishCommands = map[string]string{
 	"compare-alike-unended": "cannot be told apart: it did not end {side}, and may be " +
 		"any longer",
 	"compare-alike-neither": "cannot be told apart: it ended in neither run, and may be any longer",
-	"compare-absent":        "not compared: there is none {side}",
-	"compare-unmeasured":    "not compared: no value {side}‹: {because}›",
-	"compare-endless":       "not compared: no upper end {side}",
-	"compare-units":         "not compared: the two are in different units",
-	"compare-shares":        "not compared: groups and phases below are, by their counts",
+	"compare-alike-jitter": "cannot be told apart: one run each differs by up to {by} of itself, " +
+		"by where the injection falls between two checks",
+	"compare-absent":     "not compared: it is no objective {side}",
+	"compare-unmeasured": "not compared: no value {side}‹: {because}›",
+	"compare-endless":    "not compared: no upper end {side}",
+	"compare-units":      "not compared: the two are in different units",
+	"compare-shares":     "not compared: groups and phases below are, by their counts",
 	"compare-few-runs": "not compared: too few runs have a value, {before} and {now}: want " +
 		"{least} on each side",
 	"compare-middle":       "each value is that of the run in the middle",

@@ -23,8 +23,8 @@ var englishPage = map[string]string{
 	"page-lead-interrupted":  "It was interrupted",
 	"page-lead-believed":     "the numbers can be believed, each within its ±‹; {but}›",
 	"page-lead-void":         "the numbers prove nothing",
-	"page-busy": "the machine was short of CPU, and something waited for it up to {share} of " +
-		"the time, which may be in latencies",
+	"page-busy": "the machine was short of CPU (something waited for it up to {share} of the " +
+		"time): latencies may be too high",
 	"page-coarse": "coarsely known: {what}",
 	"page-lead-unbegun": "It ended in an error before the first request: " +
 		"nothing was measured.",

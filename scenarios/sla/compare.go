@@ -25,6 +25,7 @@ const (
 	Shares     = "shares"     // a share: groups and phases are held instead, by their counts
 	FewRuns    = "few-runs"   // too few of many runs have a value
 	Unended    = "unended"    // alike, as a time that did not end in its run may be any longer one
+	Jittered   = "jitter"     // alike, as two runs differ by as much of themselves
 )
 
 // Difference is one thing in two runs.
@@ -32,8 +33,8 @@ type Difference struct {
 	Name   string
 	Values [2]*Said // as measured; nil: not there
 	Is     string   // Better, Worse, Alike, Open
-	By     *Said    // by how much; nil where not measured
-	Why    string   // why it is Open, or Alike where a time did not end; empty: within resolution
+	By     *Said    // by how much, or may of themselves; nil where not measured
+	Why    string   // why it is Open or Alike; empty: within resolution
 	// Of says of which side Why is: of one, or of both. Because is why there is no value on the
 	// first of them, where that is known.
 	Of      [2]bool
@@ -197,6 +198,7 @@ func difference(name string, a, b *Objective, jitter float64) Difference {
 		return d
 	}
 	x, y := extent(a), extent(b)
+	apart := x[1] < y[0] || y[1] < x[0]
 	if a.fromFault() {
 		x[1], y[1] = x[1]+jitter, y[1]+jitter
 	}
@@ -208,6 +210,9 @@ func difference(name string, a, b *Objective, jitter float64) Difference {
 	default:
 		if d.Is = Alike; a.Censored || b.Censored {
 			d.Why, d.Of = Unended, [2]bool{a.Censored, b.Censored}
+		} else if apart {
+			by := Say(TimeTaken, jitter)
+			d.Why, d.By = Jittered, &by
 		}
 		return d
 	}
