@@ -3,6 +3,7 @@ package sla
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -81,10 +82,14 @@ func likely(all []suspect, o outage, w int64) []suspect {
 }
 
 // borne reports whether users had been well under a fault for W when another came with
-// which their outage began: within W of it, else it may be either.
+// which their outage began: within W of it, else it may be either. While a fault pauses, users
+// are well of it anyway.
 func (x suspect) borne(y suspect, o outage, w int64) bool {
 	since := max(x.injected, x.touched)
 	onset, doubt := o.onset, int64(o.ofOnset())
+	if x.pauses() && x.span.met(onset-doubt-w, onset-doubt) < time.Duration(w) {
+		return false
+	}
 	return x.touched != never && y.injected >= since+w && y.injected <= onset+doubt &&
 		onset-doubt < max(y.injected, y.touched)+w && onset >= since+w
 }

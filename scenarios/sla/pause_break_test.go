@@ -69,6 +69,9 @@ func TestAnothersOutageConfirmsNothing(t *testing.T) {
 	if m := card.Faults[0].Mitigate; m == nil || !m.Censored || card.Verdict == Pass {
 		t.Errorf("mitigate %+v, %s, and nobody acted", m, card.Verdict)
 	}
+	if o := card.Outages; len(o) != 2 || !slices.Contains(o[1].By, "fault") {
+		t.Errorf("%+v: the second part of the fault is not named", o)
+	}
 }
 
 // One in eight requests fails in each part for ever: the pauses do not hide it.
