@@ -52,7 +52,11 @@ func (b *planText) head() {
 	if p.Scenario.Summary != "" {
 		fmt.Fprintf(&b.out, "%s\n", oneLine.Replace(p.Scenario.Summary))
 	}
-	fmt.Fprintf(&b.out, "\nnetwork %s, seed %d, %s\n", p.Subnet, p.Seed,
+	seed := "seed drawn as it is run"
+	if p.Seed != 0 {
+		seed = fmt.Sprintf("seed %d", p.Seed)
+	}
+	fmt.Fprintf(&b.out, "\nnetwork %s, %s, %s\n", p.Subnet, seed,
 		p.Timeline[len(p.Timeline)-1].At)
 }
 
@@ -113,10 +117,13 @@ func (b *planText) load() {
 		if b.p.Header.Groups[i].Reference {
 			how += ", reference"
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %d addresses\ttimeout "+
-			"%s, slow from %s, %s\tgood: %s",
-			g.Name, g.Method, g.URL, g.Rate, g.Users, len(g.Sources), g.Timeout, g.Slow, how,
-			g.Expect))
+		from := "1 address"
+		if n := len(g.Sources); n != 1 {
+			from = fmt.Sprintf("%d addresses", n)
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %s\ttimeout %s, "+
+			"slow from %s, %s\tgood: %s",
+			g.Name, g.Method, g.URL, g.Rate, g.Users, from, g.Timeout, g.Slow, how, g.Expect))
 	}
 	b.table("LOAD, redirects not followed", rows)
 }
