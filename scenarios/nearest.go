@@ -32,7 +32,8 @@ func Listed(name string, have []string) string {
 }
 
 // nearest finds the candidate with the fewest edits from name: at most three,
-// and fewer than half of the name, so that what it offers is a likely slip.
+// and fewer than half of the name, so that what it offers is a likely slip. Where none is so
+// near, it is the only one that the name begins or ends.
 func nearest(name string, have []string) (string, bool) {
 	best, least := "", min(3, len(name)/2)+1
 	for _, h := range have {
@@ -40,7 +41,28 @@ func nearest(name string, have []string) (string, bool) {
 			best, least = h, d
 		}
 	}
+	if best == "" {
+		best = begun(fold(name), have)
+	}
 	return best, best != ""
+}
+
+// leastPart is how long a part of a name has to be to stand for it.
+const leastPart = 3
+
+// begun is the only candidate that begins or ends with a part; empty: none does, or several.
+func begun(part string, have []string) string {
+	var found []string
+	for _, h := range have {
+		if f := fold(h); len(part) >= leastPart &&
+			(strings.HasPrefix(f, part) || strings.HasSuffix(f, part)) {
+			found = append(found, h)
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }
 
 // fold makes names alike that differ only in how their words are joined.
