@@ -233,8 +233,11 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 				names[i] = f.name
 			}
 			d.places.bad[Path(append(keys, UnknownKey)...)] = true
-			d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys),
-				Listed(meant(key.Value, names), names))
+			cure := belongs(key.Value, n, v.Type(), keys)
+			if of := meant(key.Value, names); of != key.Value || cure == "" {
+				cure = Listed(of, names)
+			}
+			d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys), cure)
 			return
 		}
 		d.enter(key, value, v.FieldByIndex(fields[i].index), keys)

@@ -1,0 +1,111 @@
+package scenarios
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// mostPlaces is how many places a misplaced key is said to belong to: of one that many
+// mappings have, as path, nothing is known.
+const mostPlaces = 3
+
+// belongs says where a key belongs that the mapping n, which is read into t and stands at
+// keys, does not have: beside or under what stands there, or in another part of the scenario.
+// Empty: no mapping has such a key, or too many.
+func belongs(key string, n *yaml.Node, t reflect.Type, keys []string) string {
+	if at := around(key, keys); at != "" {
+		return "it belongs " + at
+	}
+	for _, written := range []bool{true, false} {
+		var under []string
+		for _, f := range fieldsOf(t) {
+			if k := indexOf(n, f.name); (k >= 0) == written &&
+				has(structOf(t.FieldByIndex(f.index).Type), key) {
+				under = append(under, f.name+":")
+			}
+		}
+		if len(under) > 0 && len(under) <= mostPlaces {
+			return "it belongs under " + strings.Join(under, " or ")
+		}
+	}
+	var parts []string
+	for _, f := range fieldsOf(scenarioType) {
+		switch of := scenarioType.FieldByIndex(f.index).Type; {
+		case has(structOf(of), key):
+			parts = append(parts, f.name+":")
+		case of.Kind() == reflect.Map && has(structOf(of.Elem()), key):
+			parts = append(parts, f.name+": NAME:")
+		}
+	}
+	if len(parts) == 0 || len(parts) > mostPlaces {
+		return ""
+	}
+	return "it belongs under " + strings.Join(parts, " or ")
+}
+
+var scenarioType = reflect.TypeFor[Scenario]()
+
+// around finds a key in the mappings around the one at keys, the nearest first. At the top
+// it is one of the parts: a name or a version in a part is not the scenario's.
+func around(key string, keys []string) string {
+	for n := len(keys) - 1; n > 0; n-- {
+		if has(typeAt(keys[:n]), key) {
+			return "beside " + keys[n] + within(keys[:n])
+		}
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	for _, f := range fieldsOf(scenarioType) {
+		switch of := scenarioType.FieldByIndex(f.index).Type; {
+		case f.name != key:
+		case of.Kind() == reflect.Map || structOf(of) != nil:
+			return "at the top, beside " + keys[0]
+		}
+	}
+	return ""
+}
+
+// typeAt is the struct that the part at keys is read into; nil where it is none.
+func typeAt(keys []string) reflect.Type {
+	t := scenarioType
+	for _, key := range keys {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		switch t.Kind() {
+		case reflect.Map, reflect.Slice:
+			t = t.Elem()
+		case reflect.Struct:
+			fields := fieldsOf(t)
+			i := slices.IndexFunc(fields, func(f field) bool { return f.name == key })
+			if i < 0 {
+				return nil
+			}
+			t = t.FieldByIndex(fields[i].index).Type
+		default:
+			return nil
+		}
+	}
+	return structOf(t)
+}
+
+// structOf is a struct that is written as a mapping; nil where a type is none.
+func structOf(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || leaf(reflect.New(t).Elem()) {
+		return nil
+	}
+	return t
+}
+
+// has says whether a mapping that is read into t has a key.
+func has(t reflect.Type, key string) bool {
+	return t != nil && slices.ContainsFunc(fieldsOf(t),
+		func(f field) bool { return f.name == key })
+}
