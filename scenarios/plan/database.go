@@ -102,6 +102,6 @@ func (p databases) database(name string, t *scenarios.Target, end endpoint, keys
 	case !used:
 		p.problem(keys, "dsn: %s must declare what it talks to: add uses: [%s]", name, db.Target)
 	default:
-		portOf(p.diagnostics, keys, end.host, db.Spec, strconv.Itoa(int(end.port)))
+		portOf(p.diagnostics, keys, end.host, db.Target, db.Spec, strconv.Itoa(int(end.port)))
 	}
 }

@@ -126,7 +126,7 @@ func (p embeddedCheck) backend(t *scenarios.Target, b *scenarios.Balancer, keys 
 			b.Backend, host)
 		return
 	}
-	n, ok := portOf(p.diagnostics, keys, host, used, port)
+	n, ok := portOf(p.diagnostics, keys, host, host, used, port)
 	switch {
 	case !ok || used.Lab == nil || speaksTLS(used.Lab, n) == secure:
 	case secure:

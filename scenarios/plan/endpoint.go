@@ -119,7 +119,8 @@ func (p endpoints) known(keys []string, host, port string) (endpoint, bool) {
 		p.unknownHost(keys, host, p.hosts())
 		return endpoint{}, false
 	}
-	n, ok := portOf(p.diagnostics, keys, host, p.nodes[nodes[0]].Spec, port)
+	node := p.nodes[nodes[0]]
+	n, ok := portOf(p.diagnostics, keys, host, node.Target, node.Spec, port)
 	return endpoint{host: host, port: n}, ok
 }
 
@@ -147,8 +148,8 @@ func hostOf(text secret.Text) string {
 	return u.Host
 }
 
-// portOf checks that a target declares the port.
-func portOf(d *diagnostics, keys []string, host string, t *scenarios.Target,
+// portOf checks that a target, one of whose names is host, declares the port.
+func portOf(d *diagnostics, keys []string, host, target string, t *scenarios.Target,
 	port string) (uint16, bool) {
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 {
@@ -159,6 +160,10 @@ func portOf(d *diagnostics, keys []string, host string, t *scenarios.Target,
 		var have []string
 		for _, p := range t.Ports {
 			have = append(have, strconv.Itoa(int(p)))
+		}
+		if len(have) == 0 {
+			d.dangling(keys, "%s has no port %d: add ports: [%d] to targets.%s", host, n, n, target)
+			return 0, false
 		}
 		d.dangling(keys, "%s has no port %d: %s", host, n, scenarios.Listed("", have))
 		return 0, false

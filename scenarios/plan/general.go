@@ -71,3 +71,11 @@ func phases(d *diagnostics, ph scenarios.Phases) {
 func confirmed(ph scenarios.Phases) time.Duration {
 	return orElse(ph.Confirm, scenarios.DefaultConfirm)
 }
+
+// confirmWords is it for messages: nobody finds in a file what it does not say.
+func confirmWords(ph scenarios.Phases) string {
+	if ph.Confirm == 0 {
+		return confirmed(ph).String() + " (the default)"
+	}
+	return ph.Confirm.String()
+}

@@ -82,8 +82,11 @@ func (p watcherLimits) watched(kind string, limits map[string]time.Duration) {
 	for _, name := range sortedKeys(limits) {
 		keys, limit := at("sla", kind, name), limits[name]
 		if _, ok := p.written[name]; !ok {
-			p.problem(keys, "sla.%s names %q, and no watcher has that name: %s", kind, name,
-				scenarios.Listed(name, sortedKeys(p.written)))
+			have := "the drill has none: add one of that name to watch"
+			if len(p.written) > 0 {
+				have = scenarios.Listed(name, sortedKeys(p.written))
+			}
+			p.problem(keys, "sla.%s names %q, and no watcher has that name: %s", kind, name, have)
 			continue
 		}
 		if limit <= 0 {
@@ -158,10 +161,14 @@ func confirms(d *diagnostics, s scenarios.SLA, ph scenarios.Phases, rate float64
 	if w := confirmed(ph); w > 0 && rate > 0 && ph.Baseline > 0 &&
 		(s.Recover != nil || s.Mitigate != nil) {
 		if share := sla.MayConfirm(rate, ph.Baseline, w); share > sla.MostConfirmed {
+			bad := ""
+			if share < 1 {
+				bad = fmt.Sprintf(", as %.0f%% of them may be bad", 100*share)
+			}
 			d.problem(at("phases", "confirm"),
-				"confirm of %s at %.4g requests/s shows nothing: it takes users for well "+
-					"although %.0f%% of their requests are bad; want a longer confirm, a higher "+
-					"rate, or a longer baseline", w, rate, 100*share)
+				"in %s at %.4g/s there are too few requests to tell well from bad%s: want a "+
+					"longer confirm, a higher rate, or a longer baseline", confirmWords(ph), rate,
+				bad)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (p published) lead(keys []string, target, text string) (all []Published) {
 		p.problem(keys, "publish %q: %s", text, why)
 		return nil
 	}
-	if _, ok := portOf(p.diagnostics, keys, target, p.targets[target],
+	if _, ok := portOf(p.diagnostics, keys, target, target, p.targets[target],
 		strconv.Itoa(int(port))); !ok {
 		return nil
 	}

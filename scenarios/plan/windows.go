@@ -44,7 +44,7 @@ func (p windows) check() {
 		}
 		sum := limit.String()
 		if more > 0 {
-			sum = fmt.Sprintf("%s, and %s more to confirm it", limit, more)
+			sum = fmt.Sprintf("%s, and %s more to confirm it", limit, confirmWords(ph))
 		}
 		p.problem(keys, "%s of %s is too short for its sla.%s of %s: want at least %s", phase, have,
 			keys[1], sum, limit+more)
@@ -85,7 +85,7 @@ func (p windows) check() {
 	if s.Recover == nil && s.Outage == nil && len(s.Detect) == 0 && s.Mitigate == nil &&
 		ph.Recovery > 0 && ph.Recovery < confirm {
 		p.problem(at("phases", "recovery"), "recovery of %s is shorter than the %s that confirm it",
-			ph.Recovery, confirm)
+			ph.Recovery, confirmWords(ph))
 	}
 }
 
@@ -95,10 +95,9 @@ func (p windows) pauses(f Fault, confirm time.Duration) {
 	x, limit := f.Fault.Traits(), *p.sla.Mitigate
 	if on := x.OnFor(f.For) - x.OnFor(min(limit, f.For)); x.Period > 0 && on < confirm &&
 		f.For >= limit+confirm {
-		p.problem(at("sla", "mitigate"), "fault %s comes and goes, and is on for %s of what is "+
-			"left of its %s after sla.mitigate of %s: want %s, to confirm that users are well "+
-			"while it is on (a longer fault, a larger duty, or a shorter confirm)",
-			f.Name, on, f.For, limit, confirm)
+		p.problem(at("sla", "mitigate"), "fault %s: after sla.mitigate (%s) it is on for only %s "+
+			"of its %s, and confirm needs %s of it: want a longer fault, a larger duty, or a "+
+			"shorter confirm", f.Name, limit, on, f.For, confirmWords(p.phases))
 	}
 }
 
