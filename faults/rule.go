@@ -59,9 +59,14 @@ func onLinks(site Site, proxied bool) ([]string, error) {
 		return nil, fmt.Errorf("needs a proxy in the link, and there is none in %s",
 			strings.Join(wrong, ", "))
 	default:
-		return nil, fmt.Errorf("cannot be told apart behind a proxy, which completes handshakes "+
-			"itself and hides a dead target; "+
-			"another fault of this scenario puts one into %s: give each a drill of its own",
-			strings.Join(wrong, ", "))
+		return nil, &ProxiedError{wrong}
 	}
+}
+
+// ProxiedError is of a fault that needs links without a proxy, for one completes handshakes
+// itself and hides a dead target: another fault of the drill puts one into Links.
+type ProxiedError struct{ Links []string }
+
+func (e *ProxiedError) Error() string {
+	return "needs links without a proxy, and there is one in " + strings.Join(e.Links, ", ")
 }

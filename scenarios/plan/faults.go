@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/stormdrill/stormdrill/faults"
@@ -42,13 +43,17 @@ func (p binding) bound() bindingOut {
 func (p binding) bind(f *Fault, out *bindingOut) {
 	keys := at("faults", f.Name, f.Kind)
 	_, err := f.Fault.Bind(f.Name, f.Site)
-	if err != nil && !p.places.Under(keys) {
+	switch proxied := (*faults.ProxiedError)(nil); {
+	case err == nil || p.places.Under(keys):
+	case errors.As(err, &proxied):
+		p.problem(keys, "%s: %s", f.Kind, needsNoProxy(f, p.faults, proxied.Links))
+	default:
 		p.setting(keys, f.Kind+": %v", err)
 	}
 	limited(p.diagnostics, f, out.nodes)
 	filled(p.diagnostics, f, out.nodes)
-	programs(p.diagnostics, f)
-	hidden(p.diagnostics, f, p.affected.linksOf(f))
+	programs(p.diagnostics, f, p.faults)
+	hidden(p.diagnostics, f, p.affected.linksOf(f), p.faults)
 	r := p.radii.of(f)
 	f.Share = r.share
 	p.lookalikes.fooled(f, r.groups, append(slices.Clip(keys), "code"))

@@ -212,7 +212,7 @@ func TestFaultThatNoUserMeetsIsPlanned(t *testing.T) {
 // A flood of requests is carried by a proxy that another fault needs, and what users
 // see of a full queue changes: that is said. Where nothing stands between, nothing is.
 func TestFloodBehindAProxyIsNoted(t *testing.T) {
-	const note = "fault wave: another fault puts a proxy into few -> app-1:8080, which completes handshakes itself"
+	const note = "fault wave: fault f (latency) puts a proxy into few -> app-1:8080, and a proxy completes handshakes itself"
 	text := strings.Replace(two, "FAULT",
 		`{latency: {link: few -> app, delay: 1s}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`,
 		1)
