@@ -103,7 +103,7 @@ var rows = []row{
 	{name: "http-status", fault: &faults.HTTPStatus{Link: userPath, Code: 503, Share: share(0.3)},
 		hit: answered(503, "http-status"), share: 0.3},
 	{name: "flap, bad", fault: &faults.HTTPStatus{Link: userPath, Code: 503,
-		Flap: &faults.Flap{Period: time.Hour, Duty: 0.5}}, hit: answered(503,
+		Flap: &faults.Flap{Period: time.Hour, Duty: share(0.5)}}, hit: answered(503,
 		"flap, bad"), share: 1},
 	{name: "latency", fault: &faults.Latency{Link: userPath, Delay: delay}, hit: slower(delay),
 		share: 1},

@@ -30,8 +30,8 @@ type HTTPStatus struct {
 // Flap makes a node bad for a part of each period, from the injection on.
 type Flap struct {
 	// at least 100ms: requests have to fit into it
-	Period time.Duration  `yaml:"period" jsonschema:"required"`
-	Duty   quantity.Share `yaml:"duty" jsonschema:"required"` // the bad part of a period
+	Period time.Duration   `yaml:"period" jsonschema:"required"`
+	Duty   *quantity.Share `yaml:"duty" jsonschema:"required"` // the bad part of a period
 }
 
 const shortestFlap = 100 * time.Millisecond
@@ -41,16 +41,20 @@ func (f *Flap) bad() (period, bad time.Duration) {
 	if f == nil {
 		return 0, 0
 	}
-	return f.Period, time.Duration(float64(f.Period) * float64(f.Duty))
+	return f.Period, time.Duration(float64(f.Period) * value(f.Duty))
 }
 
 func (f *Flap) check() error {
 	switch {
 	case f == nil:
 		return nil
+	case f.Period == 0:
+		return setting("flap", "flap: period is missing, such as 4s")
+	case f.Duty == nil:
+		return setting("flap", "flap: duty is missing, such as 50%%")
 	case f.Period < shortestFlap:
 		return setting("flap", "flap: period %s: want at least %s", f.Period, shortestFlap)
-	case f.Duty <= 0 || f.Duty >= 1:
+	case *f.Duty <= 0 || *f.Duty >= 1:
 		return setting("flap", "flap: duty %s: want one above 0%% and under 100%%, for a node "+
 			"that is neither always well nor always bad", f.Duty)
 	}

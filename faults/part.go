@@ -10,7 +10,7 @@ type Partial interface {
 // Part is the share of requests answered, over whole periods of a flap.
 func (f *HTTPStatus) Part() float64 {
 	if f.Flap != nil {
-		return value(f.Share) * float64(f.Flap.Duty)
+		return value(f.Share) * value(f.Flap.Duty)
 	}
 	return value(f.Share)
 }

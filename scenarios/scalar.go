@@ -149,7 +149,7 @@ func expected(t reflect.Type) string {
 			return expected(t.FieldByIndex(fields[i].index).Type) + ", or a mapping of " +
 				namesOf(fields)
 		}
-		return "a mapping of " + namesOf(fields)
+		return "a mapping of " + namesOf(fields) + exampleOf(t, fields)
 	case reflect.Map:
 		return "a mapping of names to " + plural(t.Elem())
 	case reflect.Slice:
@@ -164,6 +164,31 @@ func expected(t reflect.Type) string {
 		return "a number"
 	}
 	return "text"
+}
+
+// exampleOf is a mapping of the keys that it has to have, for the end of a sentence; empty where
+// there is none, or the schema has no example of one's value.
+func exampleOf(t reflect.Type, fields []field) string {
+	var keys []string
+	for _, f := range fields {
+		of := t.FieldByIndex(f.index)
+		if of.Tag.Get("jsonschema") != "required" {
+			continue
+		}
+		value := of.Type
+		for value.Kind() == reflect.Pointer {
+			value = value.Elem()
+		}
+		s := quantitySchema(value)
+		if s == nil || len(s.Examples) == 0 {
+			return ""
+		}
+		keys = append(keys, fmt.Sprintf("%s: %v", f.name, s.Examples[0]))
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	return ", such as {" + strings.Join(keys, ", ") + "}"
 }
 
 func namesOf(fields []field) string {

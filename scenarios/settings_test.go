@@ -14,14 +14,14 @@ import (
 
 // Settings are what was said, as it would be written, and nothing that may be a secret.
 func TestSettings(t *testing.T) {
-	share := quantity.Share(0.3)
+	share, half := quantity.Share(0.3), quantity.Share(0.5)
 	for _, c := range []struct {
 		of   faults.Fault
 		want map[string]string
 	}{
 		{&faults.Refuse{}, map[string]string{}},
 		{&faults.HTTPStatus{Link: "a -> b", Code: 503, Share: &share, RetryAfter: 2 * time.Second,
-			Flap: &faults.Flap{Period: time.Second, Duty: 0.5}, Body: strings.Repeat("long", 100),
+			Flap: &faults.Flap{Period: time.Second, Duty: &half}, Body: strings.Repeat("long", 100),
 			Selection: faults.Selection{Spare: []string{"/a", "/b"}, Only: &faults.Only{
 				Headers: map[string]string{"X-B": "2", "X-A": "1"}}}},
 			map[string]string{"link": "a -> b", "code": "503", "share": "30%", "retry-after": "2s",
