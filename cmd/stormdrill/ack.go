@@ -25,7 +25,7 @@ Only the user who runs the drill can acknowledge, on the machine that runs it, a
 the same TMPDIR.
 
 Exit status: 0 acknowledged, 3 no drill waits for it, 4 it could not be said.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              between(1, 1, "name a RUN by its id, which stormdrill run prints"),
 		ValidArgsFunction: atMost(1, waiting),
 		RunE: func(c *cobra.Command, args []string) error {
 			id, watchers, err := run.Acknowledge(c.Context(), args[0], note)

@@ -11,9 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
-	"github.com/stormdrill/stormdrill/scenarios/history"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
-	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 func newCompare() *cobra.Command {
@@ -45,7 +43,8 @@ no drill is on both sides.`,
 			`stormdrill-out/checkout-20260108-030000
   stormdrill compare 1f2e3d4c 5b6a7988      # ids, as stormdrill history lists them
   stormdrill compare campaign-june campaign-july --worse-fails`,
-		Args:              cobra.ExactArgs(2),
+		Args: between(2, 2, "name two sides, BEFORE and NOW: folders, or runs of the history "+
+			"(stormdrill history lists them)"),
 		ValidArgsFunction: atMost(2, folders),
 		RunE: func(c *cobra.Command, args []string) error {
 			var sides [2][]sla.Scorecard
@@ -138,7 +137,7 @@ func runsBehind(arg string) (all []sla.Scorecard, err error) {
 		return nil, err
 	}
 	for _, file := range files {
-		record, err := timeline.Open(file)
+		record, err := openRecord(file)
 		if err != nil {
 			return nil, err
 		}
@@ -152,23 +151,9 @@ func runsBehind(arg string) (all []sla.Scorecard, err error) {
 // keptRuns are the records of an argument: a file, those of a folder as deep as a folder of
 // campaigns has them, or that of a run of the history.
 func keptRuns(arg string) ([]string, error) {
-	if _, err := os.Stat(arg); err != nil {
-		path, here := history.Path()
-		if here != nil {
-			return nil, err
-		}
-		runs, _, here := history.Read(path)
-		if here != nil {
-			return nil, here
-		}
-		found, several := history.Find(runs, "", arg)
-		switch {
-		case several != nil:
-			return nil, fmt.Errorf("%s: %w", arg, several)
-		case found == nil:
-			return nil, fmt.Errorf("%w, and no run of the history", err)
-		}
-		return []string{recordIn(found.Folder)}, nil
+	arg, err := pathOf(arg)
+	if err != nil {
+		return nil, err
 	}
 	if one := recordIn(arg); one == arg {
 		return []string{one}, nil

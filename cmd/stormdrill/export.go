@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
-	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 func newExport() *cobra.Command {
@@ -20,8 +19,9 @@ func newExport() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export RECORD",
 		Short: "Write a record's requests in vegeta's own encoding",
-		Long: `Export writes the requests of a record, or of the evidence folder that holds
-one, the way vegeta does, for vegeta report, vegeta plot and vegeta encode.
+		Long: `Export writes the requests of a record, of the evidence folder that holds one, or of
+a run in the history by its id, the way vegeta does, for vegeta report, vegeta plot and
+vegeta encode.
 
 Latency is done − due: it counts from when the request should have been sent.
 A request that failed has the class of its failure as its error; one that was
@@ -30,14 +30,18 @@ docs/export.md says it of every field.`,
 		Example: `  stormdrill export stormdrill-out/bad-lb-node-20260102-150405 | vegeta report
   stormdrill export record --to results.bin && vegeta plot results.bin >plot.html
   stormdrill export record --format csv --to results.csv`,
-		Args:              cobra.ExactArgs(1),
+		Args:              between(1, 1, needsRecord),
 		ValidArgsFunction: atMost(1, folders),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, ok := reports.VegetaFormats[format]; !ok {
 				return exitError{exitInvalid,
 					fmt.Errorf("format %q: want gob, json or csv", format)}
 			}
-			record, err := timeline.Open(recordIn(args[0]))
+			of, err := pathOf(args[0])
+			if err != nil {
+				return exitError{exitInvalid, err}
+			}
+			record, err := openRecord(of)
 			if err != nil {
 				return exitError{exitInvalid, err}
 			}

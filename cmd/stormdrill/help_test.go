@@ -29,6 +29,20 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 	}
 }
 
+// Every command that wants arguments says in words of its own what is missing, or one too many.
+func TestEveryCommandSaysWhichArgumentIsMissing(t *testing.T) {
+	for _, c := range root().Commands() {
+		if c.Args == nil {
+			continue
+		}
+		for _, args := range [][]string{nil, {"a", "b", "c"}} {
+			if err := c.Args(c, args); err != nil && strings.Contains(err.Error(), "arg(s)") {
+				t.Errorf("%s %q: %v", c.Name(), args, err)
+			}
+		}
+	}
+}
+
 // offered is what a shell is given for a command line, without descriptions, and whether
 // files may be offered, too.
 func offered(t *testing.T, line ...string) (words []string, files bool) {

@@ -13,7 +13,6 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/history"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
-	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 func newHistory() *cobra.Command {
@@ -103,7 +102,7 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 	}
 	all := map[string]*sla.Scorecard{}
 	for _, s := range drills {
-		record, err := timeline.Open(recordIn(f.against)) // a folder by its name goes first
+		record, err := openRecord(f.against) // a folder by its name goes first
 		if err != nil {
 			r, several := history.Find(runs, s.Name, f.against)
 			switch {
@@ -111,16 +110,17 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 				return nil, fmt.Errorf("--against %s: %w", f.against, several)
 			case r == nil && f.against == history.Last:
 				continue
+			case r != nil && there(*r) != nil:
+				err = there(*r)
 			case r != nil:
-				record, err = timeline.Open(recordIn(r.Folder))
+				record, err = openRecord(r.Folder)
 				if err == nil && record.Header.Run != r.Run {
 					err = fmt.Errorf("%s holds another run by now", r.Folder)
 				}
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("--against %s: neither in the history nor a folder with a "+
-				"record: %w", f.against, err)
+			return nil, fmt.Errorf("--against %w", err)
 		}
 		card := sla.Score(record, record.Header.Objectives)
 		all[s.Name] = &card

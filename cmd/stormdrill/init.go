@@ -22,7 +22,7 @@ A file that exists is left alone.`,
 		Example: `  stormdrill init my-drill.yaml
   stormdrill init --from primary-lost my-drill.yaml
   stormdrill plan my-drill.yaml`,
-		Args: cobra.ExactArgs(1),
+		Args: between(1, 1, "name a FILE to write, such as my-drill.yaml"),
 		RunE: func(c *cobra.Command, args []string) error {
 			text := scenarios.Starter
 			if from != "" {

@@ -17,7 +17,7 @@ func newMan() *cobra.Command {
 		Use:    "man FOLDER",
 		Short:  "Write a manual page for each command",
 		Hidden: true, // packagers need it
-		Args:   cobra.ExactArgs(1),
+		Args:   between(1, 1, "name a FOLDER to write to"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return err

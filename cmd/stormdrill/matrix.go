@@ -15,10 +15,8 @@ import (
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/alerting"
-	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/matrix"
-	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // matrixFlags are the options of `stormdrill matrix`, besides those of the runs that it makes.
@@ -64,7 +62,7 @@ harness or its surroundings failed; 130 interrupted. A verdict changes none of i
   stormdrill matrix stormdrill-out/checkout-* --format markdown > matrix.md
   stormdrill matrix game-day --rules prometheus-rules.yml
   stormdrill matrix game-day --format csv > matrix.csv   # a line for each run and watcher`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              anyOf("name a DRILL or a RUN (stormdrill list has the shipped drills)"),
 		ValidArgsFunction: drillOrFolder,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !c.Flags().Changed("seed") {
@@ -171,7 +169,7 @@ func (f matrixFlags) drill(c *cobra.Command, args []string) ([]sla.Scorecard, er
 // cardsOf judges records, each by its own SLA.
 func cardsOf(records []string) (cards []sla.Scorecard, err error) {
 	for _, file := range records {
-		record, err := timeline.Open(file)
+		record, err := openRecord(file)
 		if err != nil {
 			return nil, err
 		}
@@ -230,10 +228,7 @@ func recordsIn(path string) ([]string, error) {
 		return []string{file}, nil
 	}
 	if file == path {
-		if slices.Contains(library.Names(), path) {
-			return nil, errDrill
-		}
-		return []string{path}, nil // opening it says what is wrong
+		return nil, errDrill // opening it says what is wrong
 	}
 	if inside, err := os.ReadDir(path); err == nil && slices.ContainsFunc(inside,
 		func(e fs.DirEntry) bool { return !e.IsDir() && isScenario(e.Name()) }) {

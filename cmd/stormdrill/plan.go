@@ -30,7 +30,7 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 		Example: `  stormdrill plan bad-lb-node
   stormdrill plan checkout.yaml --image shop=shop:candidate
   stormdrill plan syn-drop --with monitoring.yaml --resolved`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              anyOf(needsDrill),
 		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if resolved {

@@ -28,7 +28,7 @@ of each line of stormdrill run --json, by which a program reads them (docs/score
 docs/events.md say what their fields mean).`,
 		Example: `  stormdrill schema > stormdrill.schema.json
   stormdrill schema scorecard`,
-		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		Args:      cobra.MatchAll(between(0, 1, ""), cobra.OnlyValidArgs),
 		ValidArgs: []string{"scenario", "scorecard", "campaign", "events"},
 		RunE: func(c *cobra.Command, args []string) error {
 			of := map[string]func() ([]byte, error){"scorecard": reports.ScorecardSchema,

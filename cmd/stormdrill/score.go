@@ -24,12 +24,13 @@ func newScore() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "score RECORD",
 		Short: "Judge a kept record again, by its own SLA or another",
-		Long: `Score judges the record of a run again, or of the evidence folder that holds
-one. The same record and SLA give the same output, byte for byte. Of a campaign's folder,
-and of a folder of several drills, it judges each run in it, as text, and lists them.
+		Long: `Score judges the record of a run again: RECORD is one, the evidence folder that holds
+it, or the id of a run in the history. The same record and SLA give the same output, byte
+for byte. Of a campaign's folder, and of a folder of several drills, it judges each run in
+it, as text, and lists them.
 
 --sla names a file whose sla block is used instead of the record's own: a scenario,
-or that block alone. Its watchers and load groups must be those of the record. What
+or a file with sla: {…} alone. Its watchers and load groups must be those of the record. What
 else a scenario sets and judging depends on (confirm, slow, expect, a watcher's fails
 …) stays the record's own, and a note says where the two differ, as it does where
 the record's phases are too short to confirm a limit.
@@ -38,7 +39,7 @@ Exit status: that of the verdict (see stormdrill run --help); of several runs th
 		Example: `  stormdrill score stormdrill-out/bad-lb-node-20260102-150405
   stormdrill score stormdrill-out/bad-lb-node-20260102-150405 --format html --lang zh > report.html
   stormdrill score record --sla stricter.yaml --format json   # sla: {detect: {probe: 2s}}`,
-		Args:              cobra.ExactArgs(1),
+		Args:              between(1, 1, needsRecord),
 		ValidArgsFunction: atMost(1, folders),
 		RunE: func(c *cobra.Command, args []string) error {
 			write, ok := reports.Formats[format]
@@ -51,12 +52,16 @@ Exit status: that of the verdict (see stormdrill run --help); of several runs th
 				return exitError{exitInvalid,
 					fmt.Errorf("format %q: want %s", format, reports.FormatNames())}
 			}
-			found := foldersWith(args[0], "record")
-			if len(found) == 0 || len(found) == 1 && found[0] == args[0] {
-				found = []string{args[0]}
+			of, err := pathOf(args[0])
+			if err != nil {
+				return exitError{exitInvalid, err}
+			}
+			found := foldersWith(of, "record")
+			if len(found) == 0 || len(found) == 1 && found[0] == of {
+				found = []string{of}
 			} else if format != "text" {
 				return exitError{exitInvalid, fmt.Errorf("--format %s is of one run, and %s holds "+
-					"%s: say which, as in %s", format, args[0], count(len(found), "run"), found[0])}
+					"%s: say which, as in %s", format, of, count(len(found), "run"), found[0])}
 			}
 			var cards []sla.Scorecard
 			var verdicts []sla.Verdict
@@ -65,7 +70,7 @@ Exit status: that of the verdict (see stormdrill run --help); of several runs th
 				if err != nil {
 					return exitError{exitInvalid, err}
 				}
-				if path != args[0] {
+				if path != of {
 					fmt.Fprintf(c.OutOrStdout(), "\n==> %s <==\n", reports.Plain(path))
 				}
 				if err := write(c.OutOrStdout(), report); err != nil {
@@ -84,8 +89,8 @@ Exit status: that of the verdict (see stormdrill run --help); of several runs th
 			return verdictExit(verdicts...)
 		},
 	}
-	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or that "+
-		"block alone")
+	c.Flags().StringVar(&sheet, "sla", "", "file whose sla block is used: a scenario, or a "+
+		"file with sla: {…} alone")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "as text, all that is known")
 	l.flags(c)
 	c.Flags().StringVar(&format, "format", "text", reports.FormatNames())
@@ -96,7 +101,7 @@ Exit status: that of the verdict (see stormdrill run --help); of several runs th
 // reportOf is what a run's record comes to, by its own SLA or by that of a file. The charts over
 // time take as long as the judging, and are left out where nobody shows them.
 func reportOf(path, sheet string, charts bool, l language) (reports.Report, error) {
-	record, err := timeline.Open(recordIn(path))
+	record, err := openRecord(path)
 	if err != nil {
 		return reports.Report{}, err
 	}

@@ -26,7 +26,8 @@ example from a shipped drill. Where a drill has the same name, say which: show f
 		Example: `  stormdrill show bad-lb-node
   stormdrill show http-status
   stormdrill show watcher haproxy`,
-		Args:              cobra.RangeArgs(1, 2),
+		Args: between(1, 2,
+			"name a drill, a fault or a watcher (stormdrill list has all)"),
 		ValidArgsFunction: shown,
 		RunE: func(c *cobra.Command, args []string) error {
 			name, of := args[len(args)-1], ""

@@ -25,7 +25,8 @@ in it as its last act: no file may differ, be missing or have been added. Then i
 judges the record again, and wants the scorecard that is there, byte for byte; that of
 another version of Stormdrill may differ, and the verdict is what is wanted then.
 
-Of a campaign's folder, and of a folder of several drills, it verifies each run in it, and
+A run of the history goes by its id, too. Of a campaign's folder, and of a folder of several
+drills, it verifies each run in it, and
 prints a line for each, and how many are as their runs left them. What a campaign has beside
 its runs is under no seal.
 
@@ -39,12 +40,16 @@ Exit status: 0 it is as it was, 1 it is not, 3 it is no sealed evidence. Over se
 the worst counts: 1, 3, 0 in that order.`,
 		Example: `  stormdrill verify stormdrill-out/bad-lb-node-20260102-150405
   stormdrill verify campaign-june`,
-		Args:              cobra.ExactArgs(1),
+		Args:              between(1, 1, needsRecord),
 		ValidArgsFunction: atMost(1, folders),
 		RunE: func(c *cobra.Command, args []string) error {
-			found := foldersWith(args[0], "record", evidence.SumsFile)
-			if len(found) == 0 || len(found) == 1 && found[0] == args[0] {
-				v, err := verified(args[0])
+			of, err := pathOf(args[0])
+			if err != nil {
+				return exitError{exitInvalid, err}
+			}
+			found := foldersWith(of, "record", evidence.SumsFile)
+			if len(found) == 0 || len(found) == 1 && found[0] == of {
+				v, err := verified(of)
 				switch {
 				case err != nil:
 					return err
