@@ -28,7 +28,8 @@ type Scenario struct {
 	Extends string `yaml:"extends"`
 	Version int    `yaml:"version"` // of the format; 1, which is the default
 	// of the drill: lower case letters of any script, digits, hyphens and underscores, at most 40
-	// columns, of which a Chinese character takes two
+	// columns, of which a Chinese character takes two; drills that run together need names of
+	// their own
 	Name    string `yaml:"name"`
 	Summary string `yaml:"summary"` // one sentence, for list and the reports
 	// containers under test, by host name: web_app, redis.internal.corp, 数据库.内网

@@ -58,7 +58,8 @@ func newRun() *cobra.Command {
 faults, lifts them, watches the recovery and judges the record.
 
 A DRILL is a scenario file, a folder of them, or the name of a shipped drill
-(see stormdrill list). All of them are checked before the first one starts.
+(see stormdrill list). All of them are checked before the first one starts; each needs
+a name of its own.
 
 --repeat N makes a campaign of each: N runs, each with a random phase of its own,
 drawn from the seed. It passes if at most K of them (--allow K, default 0) exceed
@@ -91,7 +92,7 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
   stormdrill run bad-lb-node --repeat 59 --control 20
   stormdrill run drills/ --out evidence
   stormdrill run checkout.yaml --image shop=shop:candidate`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              anyOf(needsDrill),
 		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !c.Flags().Changed("seed") {
@@ -228,7 +229,7 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	var problems scenarios.Problems
+	problems := alike(drills)
 	var missing []error
 	for _, s := range drills {
 		var ps scenarios.Problems

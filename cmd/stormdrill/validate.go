@@ -18,7 +18,8 @@ func newValidate() *cobra.Command {
 		Short: "Check scenarios without starting anything",
 		Long: `Validate reads scenarios and makes their plans, but starts nothing and needs no
 engine. It prints every problem at once, each with file:line:column, what was
-expected, and the nearest known name. Keys whose names have changed are read for a
+expected, and the nearest known name; several drills need names of their own, as they do
+for stormdrill run. Keys whose names have changed are read for a
 release, each with a note.
 
 A DRILL is a scenario file, a folder of them, or the name of a shipped drill.
@@ -26,12 +27,15 @@ A DRILL is a scenario file, a folder of them, or the name of a shipped drill.
 Exit status: 0 all are valid, 3 at least one is not.`,
 		Example: `  stormdrill validate checkout.yaml
   stormdrill validate drills/`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              anyOf(needsDrill),
 		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			drills, err := openAll(args, with)
 			if err != nil {
 				return err
+			}
+			if err := alike(drills).Err(); err != nil {
+				return exitError{exitInvalid, err}
 			}
 			for _, s := range drills {
 				if _, err := plan.New(s, t.options(plan.Options{})); err != nil {
