@@ -170,8 +170,9 @@ var chinese = map[sla.Code]string{
 	sla.NoAnswerCounts: "监控没有得到有效应答‹：“{detail}”›",
 	sla.NoEffect:       "故障没有产生可察觉的影响",
 	sla.NeverNoticed:   "它从未发现，也就无从恢复正常",
-	sla.CannotMeet: "它的探测路径不经过 {faults}，不判其失败：" +
-		"写 as: GROUP 让它从用户的位置探测，或让故障也作用于 watch:{watcher}",
+	sla.CannotMeet: "它的探测路径不经过 {faults}，不判其失败‹：" +
+		"写 as: {as} 让它从用户的位置探测，或让故障也作用于 watch:{watcher}›" +
+		"‹：它自己的链路 {link} 上没有故障：让故障作用于 \"{aim}\"，或让它从用户的位置探测›",
 	sla.NobodyHurt: "用户未受影响，没有它必须发现的问题：加重故障，" +
 		"或只在用户受影响时要求发现：{within: …, if: felt}",
 	sla.OnlySlower: "用户请求只是变慢，没有失败：SLA 未说明监控须发现变慢；" +

@@ -32,23 +32,62 @@ func (p noticeable) unmet(header []timeline.Watcher) []timeline.Watcher {
 			}
 		}
 		if len(w.Unmet) > 0 {
-			p.saysUnmet(w.Name, p.watchers[w.Name], w.Unmet)
+			w.ToMeet = p.toMeet(w)
+			p.saysUnmet(w)
 		}
 	}
 	return out
 }
 
 // saysUnmet says which faults a watcher cannot meet, and what would let it.
-func (p noticeable) saysUnmet(name string, c *watch.Config, unmet []string) {
+func (p noticeable) saysUnmet(w *timeline.Watcher) {
 	cure := ""
-	for _, f := range unmet {
-		if groups := p.touched[f].groups; len(groups) > 0 && c.As == "" && cure == "" {
-			cure = fmt.Sprintf("; say as: %s, so that it asks in their place, or aim the fault "+
-				"at watch:%s, too", family(groups[0]), name)
-		}
+	switch m := w.ToMeet; {
+	case m.As != "":
+		cure = fmt.Sprintf("; say as: %s, so that it asks in their place, or aim the fault at "+
+			"watch:%s, too", m.As, w.Name)
+	case m.Aim != "":
+		cure = fmt.Sprintf("; its own link %s has no fault: aim the fault at %q, or ask where "+
+			"users do", m.Link, m.Aim)
 	}
 	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not "+
-		"convicted%s", name, strings.Join(unmet, ", "), cure)
+		"convicted%s", w.Name, strings.Join(w.Unmet, ", "), cure)
+}
+
+// toMeet is what would let a watcher meet a fault that it has to notice and cannot: asking as
+// a group whose own way to the same place meets it; else, of a fault of links, that it is aimed
+// at the watcher's way, too.
+func (p noticeable) toMeet(w *timeline.Watcher) (out timeline.ToMeet) {
+	a := p.questions[w.Name]
+	for i := range p.faults {
+		f := &p.faults[i]
+		if !slices.Contains(w.Unmet, f.Name) || w.Of != "" && w.Of != f.Name &&
+			slices.Contains(w.Unmet, w.Of) {
+			continue
+		}
+		for _, group := range sortedKeys(p.affected.groups) {
+			as := a
+			if as.client = group; group != a.client && p.notices(as, f) {
+				return timeline.ToMeet{As: group}
+			}
+		}
+		if to := p.place(a); f.Fault.Aim().Link != "" && to != "" && out.Aim == "" {
+			out = timeline.ToMeet{Link: a.client + " -> " + to, Aim: "* -> " + to}
+		}
+	}
+	return out
+}
+
+// place is where a watcher's own link leads, by the name that a fault's link has; empty where
+// links are not what it asks over.
+func (p noticeable) place(a questions) string {
+	switch {
+	case a.client == "" || a.log || a.names || len(a.nodes) == 0 || len(a.states) > 0:
+		return ""
+	case len(a.nodes) == 1:
+		return a.nodes[0]
+	}
+	return p.affected.nodes[a.nodes[0]].Target
 }
 
 // notices reports whether a watcher's questions can meet a fault.

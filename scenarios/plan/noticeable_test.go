@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // watched is a drill with watchers of every way: their own, a group's, a balancer's
@@ -66,8 +68,49 @@ func TestWatchersMeet(t *testing.T) {
 	}
 	p := planned(t, parsed(t, strings.Replace(watched, "FAULT",
 		`{http-status: {link: "page -> lb", code: 503}}`, 1)), Options{})
+	for _, w := range p.Header.Watch {
+		if w.Name == "own" && w.ToMeet != (timeline.ToMeet{As: "page"}) {
+			t.Errorf("watcher own would meet it by %+v", w.ToMeet)
+		}
+	}
 	want := "watcher own cannot meet f by its own way: it detects nothing of it, and is not convicted; say as: page, so that it asks in their place, or aim the fault at watch:own, too"
 	if !slices.Contains(p.Notes, want) {
 		t.Errorf("notes %q, want %q", p.Notes, want)
+	}
+}
+
+// A watcher that asks where no group does is not told to ask as one: that would cross a link of
+// that group, which has no fault either.
+func TestWatcherWhereNoGroupAsks(t *testing.T) {
+	const drill = `
+name: beside
+targets:
+  lb: {lab: {lb: {backend: "app:8080"}}, ports: [8080], uses: [app]}
+  app: {lab: {web: {}}, replicas: 2, ports: [8080]}
+load: {users: {to: "http://lb:8080/", rate: 200/s, connections: {per: request}}}
+phases: {baseline: 15s, fault: 10s, recovery: 10s, confirm: 2s}
+watch: {probe: {http: {url: "http://app-2:8080/health"}AS}}
+faults: {bad: {http-status: {link: lb -> app-2, code: 503}}}
+sla: {detect: {probe: 5s}}
+`
+	for _, as := range []string{"", ", as: users"} {
+		written := strings.Replace(drill, "AS", as, 1)
+		p := planned(t, parsed(t, written), Options{})
+		client := "watch:probe"
+		if as != "" {
+			client = "users"
+		}
+		want := "watcher probe cannot meet bad by its own way: it detects nothing of it, and is not " +
+			"convicted; its own link " + client + ` -> app-2 has no fault: aim the fault at "* -> app-2", or ask where users do`
+		if !slices.Contains(p.Notes, want) {
+			t.Errorf("notes %q, want %q", p.Notes, want)
+		}
+		if by := p.Objectives()[0].By; by != `undecided: the watcher cannot meet it; aim the fault at "* -> app-2"` {
+			t.Errorf("judged by %q", by)
+		}
+		cured := strings.Replace(written, "link: lb -> app-2", `link: "* -> app-2"`, 1)
+		if w := planned(t, parsed(t, cured), Options{}).Header.Watch[0]; len(w.Unmet) > 0 {
+			t.Errorf("with its cure: cannot meet %q", w.Unmet)
+		}
 	}
 }

@@ -38,7 +38,7 @@ func (p *Plan) Objectives() []Objective {
 			by := w.What
 			if w.Of != "" && slices.Contains(w.Unmet, w.Of) || len(w.Unmet) > 0 &&
 				len(w.Unmet) == len(p.Header.Faults) {
-				by = "undecided: the watcher cannot meet it; say as: GROUP"
+				by = "undecided: the watcher cannot meet it" + meetsBy(w.ToMeet)
 			}
 			all = append(all, Objective{kind + " " + name, limits[name], w.Every, by})
 		}
@@ -92,6 +92,17 @@ func (p *Plan) Objectives() []Objective {
 		}
 	}
 	return all
+}
+
+// meetsBy is what would let a watcher meet a fault.
+func meetsBy(m timeline.ToMeet) string {
+	switch {
+	case m.As != "":
+		return "; say as: " + m.As
+	case m.Aim != "":
+		return fmt.Sprintf("; aim the fault at %q", m.Aim)
+	}
+	return ""
 }
 
 // clears says from when a recovery counts.

@@ -139,7 +139,7 @@ var (
 		NoAnswerCounts:      {"detail"},
 		NoEffect:            nil,
 		NeverNoticed:        nil,
-		CannotMeet:          {"faults", "watcher"},
+		CannotMeet:          {"faults", "watcher", "as", "link", "aim"},
 		NobodyHurt:          nil,
 		OnlySlower:          nil,
 		TooFaint:            nil,

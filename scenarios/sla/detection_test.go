@@ -29,14 +29,14 @@ func TestWatcherThatCannotMeetIt(t *testing.T) {
 		"coincidence": {10 * sec, -16 * sec, 18 * sec, 26 * sec},
 	} {
 		s := probed(1, answers...)
-		s.watch[0].Unmet = []string{"fault"}
+		s.watch[0].Unmet, s.watch[0].ToMeet = []string{"fault"}, timeline.ToMeet{As: "users"}
 		card := Score(s.record(), s.goals)
 		w := card.Watchers[0]
 		if card.Verdict != Inconclusive || card.Void || w.Detect != nil || w.Restore != nil ||
 			card.Times.Detect != nil {
 			t.Errorf("%s: have %s %q, %+v", name, card.Verdict, card.Reasons, w)
 		}
-		if why := strings.Join(lines(card.Reasons), "\n"); !strings.Contains(why, "cannot-meet faults=[fault] watcher=pager") {
+		if why := strings.Join(lines(card.Reasons), "\n"); !strings.Contains(why, "cannot-meet faults=[fault] watcher=pager as=users") {
 			t.Errorf("%s: %q, want the cure", name, why)
 		}
 		if want := strings.Count(name, "coincidence"); w.FalseAlarms != want {

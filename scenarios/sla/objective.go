@@ -90,14 +90,14 @@ func (s *scorer) objectives() {
 			why = Say(NoEffect)
 		}
 		if w := watcher(name); s.blindTo(w) {
-			why = cannotMeet(w)
+			why = s.cannotMeet(w)
 		}
 		add(s.detection(name, s.wanted.Detect[name], watcher(name), why))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.wanted.Restore)) {
 		why := Say(NeverNoticed)
 		if w := watcher(name); s.blindTo(w) {
-			why = cannotMeet(w)
+			why = s.cannotMeet(w)
 		}
 		add(atMost("alert-clear "+name, s.wanted.Restore[name], watcher(name).Restore, why))
 	}
@@ -138,12 +138,18 @@ func (s *scorer) blindTo(w Watcher) bool {
 	return len(w.Unmet) > 0 && len(w.Unmet) == len(s.record.Header.Faults)
 }
 
-func cannotMeet(w Watcher) Said {
+func (s *scorer) cannotMeet(w Watcher) Said {
 	faults := w.Unmet
 	if w.Of != "" {
 		faults = []string{string(w.Of)}
 	}
-	return Say(CannotMeet, faults, w.Name)
+	var by timeline.ToMeet
+	for _, of := range s.record.Header.Watch {
+		if of.Name == string(w.Name) {
+			by = of.ToMeet
+		}
+	}
+	return Say(CannotMeet, faults, w.Name, Word(by.As), Word(by.Link), Word(by.Aim))
 }
 
 // detection judges a watcher. One that was content while no user was hurt has missed

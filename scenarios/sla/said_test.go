@@ -18,7 +18,7 @@ func lines(all []Said) (lines []string) {
 func TestSaidIsReadBack(t *testing.T) {
 	endless := 0.0
 	said := Say(ObjectiveUndecided, "p95 <of> x", Say(WantTime, "<=", 1.5), Say(Nothing), Word(""),
-		Say(CannotMeet, []string{"a", "b"}, "probe"))
+		Say(CannotMeet, []string{"a", "b"}, "probe", "page"))
 	b, err := json.Marshal(said)
 	if err != nil {
 		t.Fatal(err)

@@ -166,6 +166,16 @@ type Watcher struct {
 	// Unmet are the faults that it cannot meet: its own way does not lead past what they
 	// hit. Empty: none is known.
 	Unmet []string `json:"unmet,omitempty"`
+	// ToMeet is what would let it meet them; none in older records.
+	ToMeet ToMeet `json:"to_meet,omitzero"`
+}
+
+// ToMeet is what would let a watcher meet a fault: either that it asks as a group, or that a
+// fault is aimed at its own way too.
+type ToMeet struct {
+	As   string `json:"as,omitempty"`   // a load group, or a cohort
+	Link string `json:"link,omitempty"` // its own, with no fault: watch:probe -> app-2
+	Aim  string `json:"aim,omitempty"`  // a fault's `link` that has it in: * -> app-2
 }
 
 // At is the hook that its notifications come to, as they name it.
