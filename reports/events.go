@@ -15,7 +15,7 @@ import (
 )
 
 // EventsVersion is that of the event stream's contract, docs/events.md.
-const EventsVersion = "stormdrill/events/v2"
+const EventsVersion = "stormdrill/events/v1"
 
 // Events writes how drills go as a stream of events, each a line of JSON, for a program. It
 // is where a drill is shown to (run.Console), like Live.

@@ -3,7 +3,7 @@ package campaign
 import "github.com/stormdrill/stormdrill/scenarios/sla"
 
 // Schema is the version of campaign.json's contract.
-const Schema = "stormdrill/campaign/v3"
+const Schema = "stormdrill/campaign/v2"
 
 // Card is the judgement of a campaign; campaign.json is its JSON.
 type Card struct {
