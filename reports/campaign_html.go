@@ -165,7 +165,7 @@ func (p *campaignPage) cried() tile {
 // Columns are what the table of runs has numbers of.
 func (p *campaignPage) Columns() (names []string) {
 	for _, s := range p.Strips {
-		names = append(names, s.Name)
+		names = append(names, p.Objective(s.Name))
 	}
 	return names
 }
@@ -228,7 +228,7 @@ const (
 // strip draws a spread.
 func (p *campaignPage) strip(s campaign.Spread, runs map[string]campaignRun) strip {
 	l := lines{p.Language}
-	t := strip{Name: s.Name, Label: l.spoken(s), Crowded: len(s.Values) > crowd}
+	t := strip{Name: p.Objective(s.Name), Label: l.spoken(s), Crowded: len(s.Values) > crowd}
 	least, most := scaleOf(s)
 	at := func(v float64) float64 {
 		part := min(1, max(0, (v-least)/(most-least)))
@@ -254,7 +254,8 @@ func (p *campaignPage) strip(s campaign.Spread, runs map[string]campaignRun) str
 		r := runs[v.Folder]
 		d := dot{X: math.Round(1e4*(float64(i)+0.5)/float64(all)) / 100, Y: edge, From: edge,
 			Until: edge, Class: cmp.Or(r.Class, sla.Undecided), Report: r.Report,
-			Text: v.Folder + ": " + l.List([]string{l.valueWhole(s, v), r.Verdict})}
+			Text: l.Line("named", "name", v.Folder,
+				"what", l.List([]string{l.valueWhole(s, v), r.Verdict}))}
 		if v.Number != nil && !v.Censored {
 			d.Y, d.From, d.Until = at(*v.Number), at(*v.Number+v.Resolution),
 				at(*v.Number-v.Resolution)
@@ -281,7 +282,7 @@ func (l lines) boundInWords(s campaign.Spread, b campaign.Bound) string {
 
 // spoken is a spread's row, each cell after its head.
 func (l lines) spoken(s campaign.Spread) string {
-	said := []string{s.Name}
+	said := []string{l.Objective(s.Name)}
 	head := l.spreadHead()
 	for i, cell := range l.spread(s) {
 		if i > 0 && cell != "" {

@@ -15,8 +15,9 @@ func CampaignMarkdown(w io.Writer, c campaign.Card, in *words.Language) error {
 	c = plainly(c)
 	l := lines{cmp.Or(in, words.English)}
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s, %s: %s\n\n", cell(c.Scenario), l.runs(c.Planned.Runs, false),
-		cell(l.verdict(c.Verdict)))
+	fmt.Fprintf(&b, "## %s\n\n", cell(l.Line("named", "name", l.Line("campaign-title",
+		"scenario", c.Scenario, "runs", l.runs(c.Planned.Runs, false)),
+		"what", l.verdict(c.Verdict))))
 	for _, r := range l.Texts(c.Reasons) {
 		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
@@ -42,7 +43,7 @@ func CampaignMarkdown(w io.Writer, c campaign.Card, in *words.Language) error {
 	for _, r := range c.Runs {
 		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", cell(r.Folder), r.Seed,
 			cell(l.verdictCell(r.Verdict)),
-			cell(strings.Join(l.Texts(r.Reasons), "; ")))
+			cell(l.Parts(l.Texts(r.Reasons))))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -142,17 +142,18 @@ func (l lines) spread(s campaign.Spread) []string {
 	for _, b := range s.Bounds {
 		bounds = append(bounds, l.bound(s, b))
 	}
-	return []string{s.Name, wanted, met, l.valueOf(s, s.Best), l.valueOf(s, s.Median),
+	return []string{l.Objective(s.Name), wanted, met, l.valueOf(s, s.Best), l.valueOf(s, s.Median),
 		l.valueOf(s, s.Worst), l.List(bounds)}
 }
 
 // bound says one the way an SLA is written: “p95 ≤ 1.2 s”.
 func (l lines) bound(s campaign.Spread, b campaign.Bound) string {
-	sign := "≤"
+	line := "bound-most"
 	if s.Floor {
-		sign = "≥"
+		line = "bound-least"
 	}
-	return fmt.Sprintf("p%d %s %s", campaign.Percentile(b.Quantile), sign, l.valueOf(s, &b.Value))
+	return l.Line(line, "share", strconv.Itoa(campaign.Percentile(b.Quantile)),
+		"value", l.valueOf(s, &b.Value))
 }
 
 // valueOf writes a value of a spread; ∞ for one without end.

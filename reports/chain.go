@@ -70,12 +70,17 @@ func (l lines) teller(s sla.ChainStep) string {
 	return l.Line("chain-stamped", "watcher", string(s.Time.By), "at", at(3, *s.Stamped))
 }
 
-// lag is how far something is behind the ideal observer, below zero where it was earlier.
+// lag is how much later than the ideal observer something was, or earlier: the ideal observer
+// sees users' requests alone, and a check of a backend may fail before one of them does.
 func (l lines) lag(t *sla.Time) string {
-	if t != nil && t.Seconds < 0 {
-		return "−" + l.took(&sla.Time{Seconds: -t.Seconds, Resolution: t.Resolution})
+	switch {
+	case t == nil:
+		return ""
+	case t.Seconds < 0:
+		return l.Line("lag-early", "time", l.took(&sla.Time{Seconds: -t.Seconds,
+			Resolution: t.Resolution}))
 	}
-	return l.took(t)
+	return l.Line("lag-late", "time", l.took(t))
 }
 
 // cost is what users had until a step.

@@ -23,7 +23,7 @@ func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference,
 	t := &columns{to: &out}
 	fmt.Fprintf(t, "    \t%s\t%s\t\n", l.Line("compare-before"), l.Line("compare-now"))
 	for _, d := range all {
-		fmt.Fprintf(t, "  %s %s\t%s\t%s\t%s\n", differenceSigns[d.Is], d.Name,
+		fmt.Fprintf(t, "  %s %s\t%s\t%s\t%s\n", differenceSigns[d.Is], l.Objective(d.Name),
 			l.orNone(d.Values[0]), l.orNone(d.Values[1]), l.difference(d))
 	}
 	if err := t.Flush(); err != nil {
@@ -33,8 +33,11 @@ func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference,
 	if len(before) > 1 || len(now) > 1 {
 		notes = append([]string{l.Line("compare-middle")}, notes...)
 	}
+	if len(notes) > 0 {
+		out.WriteByte('\n')
+	}
 	for _, note := range notes {
-		fmt.Fprintf(&out, "\n  %s\n", l.Line("named", "name", l.Line("note"), "what", note))
+		fmt.Fprintf(&out, "  %s\n", l.Line("named", "name", l.Line("note"), "what", note))
 	}
 	_, err := io.WriteString(w, unpadded(out.String()))
 	return err
@@ -147,8 +150,8 @@ func (l lines) differently(a, b sla.Scorecard) (notes []string) {
 		notes = append(notes, l.Line("compare-two-slas"))
 	}
 	if a.Tool != b.Tool {
-		notes = append(notes, l.Line("compare-two-versions", "before", string(a.Tool),
-			"now", string(b.Tool)))
+		notes = append(notes, l.Line("compare-two-versions", "before", l.tool(a.Tool),
+			"now", l.tool(b.Tool)))
 	}
 	return notes
 }

@@ -31,9 +31,12 @@ func History(w io.Writer, runs []history.Run, last int, in *words.Language) erro
 		t := &columns{to: &out}
 		detect, mitigate, recovery := l.Line("history-detect"), l.Line("history-mitigate"),
 			l.Line("history-recover")
-		l.trend(t, detect, all, func(r history.Run) *sla.Time { return r.Detect })
-		l.trend(t, mitigate, all, func(r history.Run) *sla.Time { return r.Mitigate })
-		l.trend(t, recovery, all, func(r history.Run) *sla.Time { return r.Recover })
+		l.trend(t, detect, "history-never-detect", all,
+			func(r history.Run) *sla.Time { return r.Detect })
+		l.trend(t, mitigate, "history-never-mitigate", all,
+			func(r history.Run) *sla.Time { return r.Mitigate })
+		l.trend(t, recovery, "history-never-recover", all,
+			func(r history.Run) *sla.Time { return r.Recover })
 		if err := t.Flush(); err != nil {
 			return err
 		}
@@ -120,16 +123,20 @@ func (l lines) ended(scenario string, all []history.Run) string {
 // mostTrend is how many of the last runs a trend shows.
 const mostTrend = 40
 
-// trend draws how a time went from run to run, against the longest of them.
-func (l lines) trend(w io.Writer, name string, all []history.Run,
+// trend draws how a time went from run to run, against the longest of them; the line never says
+// that it ended in none.
+func (l lines) trend(w io.Writer, name, never string, all []history.Run,
 	of func(history.Run) *sla.Time) {
 	var line strings.Builder
-	most, known := 0.0, 0
+	most, known, ended := 0.0, 0, 0
 	all = slices.DeleteFunc(slices.Clone(all), func(r history.Run) bool { return r.Control })
 	all = all[max(0, len(all)-mostTrend):]
 	for _, r := range all {
 		if t := of(r); t != nil {
 			most, known = max(most, t.Seconds), known+1
+			if !t.Censored {
+				ended++
+			}
 		}
 	}
 	if known < 2 {
@@ -147,8 +154,11 @@ func (l lines) trend(w io.Writer, name string, all []history.Run,
 			line.WriteRune(heights[int(math.Round(t.Seconds/most*float64(len(heights)-1)))])
 		}
 	}
-	fmt.Fprintf(w, "  %s\t%s\t%s\n", name, line.String(),
-		l.Line("history-most", "time", words.Brief(most)))
+	said := l.Line("history-most", "time", words.Brief(most))
+	if ended == 0 {
+		said = l.Line(never, "time", words.Brief(most))
+	}
+	fmt.Fprintf(w, "  %s\t%s\t%s\n", name, line.String(), said)
 }
 
 // heights draw a time; × is one that did not end.

@@ -101,6 +101,9 @@ func (p *page) Gone(f sla.Fault) string {
 	return "✗ " + p.Line("not-gone")
 }
 
+// Tool is the version that judged the run, in words.
+func (p *page) Tool() string { return lines{p.Language}.tool(p.Card.Tool) }
+
 // Served is what the users had, over the whole run, and how long what took.
 func (p *page) Served() facts {
 	var f facts
@@ -146,9 +149,9 @@ func (p *page) Cost() facts {
 		level := strconv.Itoa(i.Level)
 		switch {
 		case i.Everyone:
-			level += p.Line("page-everyone")
+			level = p.Line("page-level-of", "level", level, "who", p.Line("everyone"))
 		case i.LevelUncertain:
-			level += p.Line("page-or-lower")
+			level = p.Line("page-level-of", "level", level, "who", p.Line("uncertain"))
 		}
 		f.add(p.Line("page-level"), level)
 		f.add(p.Line("page-peak"), words.Percent(i.Peak))
@@ -259,7 +262,7 @@ func (p *page) Again() facts {
 		f.add(p.Line("page-beside"), p.Line("page-beside-are", "files", p.List(p.Beside)))
 	}
 	f.add(p.Line("page-run"), c.Run)
-	f.add("Stormdrill", string(c.Tool))
+	f.add("Stormdrill", p.Tool())
 	f.add(p.Line("page-sla-hash"), c.SLA)
 	for _, i := range p.Images {
 		f.add(p.Line("page-image-of", "nodes", p.List(i.Nodes)),

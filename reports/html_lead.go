@@ -24,7 +24,10 @@ func (l lines) lead(c sla.Scorecard) string {
 		met, all = strconv.Itoa(metOf(c)), strconv.Itoa(n)
 	}
 	believed := l.Line("page-lead-believed", "but", l.busy(c))
-	if void(c) {
+	switch {
+	case untouched(c):
+		believed = l.Line("page-lead-untouched")
+	case void(c):
 		believed = l.Line("page-lead-void")
 	}
 	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
@@ -97,7 +100,15 @@ func (l lines) leadNoticed(c sla.Scorecard) string {
 	case len(c.Watchers) == 0:
 		return l.Line("page-no-watchers")
 	}
-	return l.Line("nothing-to-notice")
+	return l.unasked(c, falseAlarms(c))
+}
+
+// falseAlarms is how many watchers raised.
+func falseAlarms(c sla.Scorecard) (n int) {
+	for _, w := range c.Watchers {
+		n += w.FalseAlarms
+	}
+	return n
 }
 
 // busy says that the machine was, where latencies may show it; else nothing.
@@ -135,6 +146,13 @@ func metOf(c sla.Scorecard) (met int) {
 		}
 	}
 	return met
+}
+
+// untouched reports whether a run proves nothing for the one reason that its faults met no request
+// of users: what was measured is sound.
+func untouched(c sla.Scorecard) bool {
+	return c.Void && len(c.Reasons) > 0 && !slices.ContainsFunc(c.Reasons,
+		func(s sla.Said) bool { return s.Code != sla.FaultUntouched })
 }
 
 // void reports whether the numbers of a run prove nothing.

@@ -50,6 +50,13 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 			c.Data.Lost = 0
 		}, "The drill injected nothing: no outage (" + failed + "); nothing to notice. It was " +
 			"interrupted; the numbers prove nothing."},
+		"untouched": {func(c *sla.Scorecard) {
+			c.Times, c.Outages, c.Data = sla.Times{}, nil, nil
+			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true,
+				[]sla.Said{sla.Say(sla.FaultUntouched, "bad-node", sla.Say(sla.NoneMet, "lb -> app-2"))}
+		}, "The drill injected bad-node (http-status, lb -> app-2): no outage (" + failed +
+			"); nothing to notice. It is inconclusive: 1 of 3 limits were kept; the fault did not act, " +
+			"so nothing can be concluded."},
 		"unbegun": {func(c *sla.Scorecard) {
 			c.Verdict, c.Requests = sla.Error, sla.Requests{}
 		}, "It ended in an error before the first request: nothing was measured."},
@@ -63,7 +70,7 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 	if have, want := leadOf(t, card(), words.Chinese), "本次演练注入了 bad-node（lb -> app-2：以 503 应答请求）："+
 		"用户中断 12.5 s ± 100 ms（故障与恢复阶段 12,500 个请求中 1,234 个失败）；5,000 次已确认的写入中丢失 50 次；"+
 		"balancer 在 800 ms ± 50 ms 后发现。"+
-		"演练未通过：3 项目标中 1 项达标；数据可信，误差如所标。"; have != want {
+		"演练未通过：3 项指标中 1 项达标；数据可信，误差见标注。"; have != want {
 		t.Errorf("have\n%s\nwant\n%s", have, want)
 	}
 }
@@ -92,6 +99,11 @@ func TestPageSaysWhatBroke(t *testing.T) {
 	c.Faults[0].What = "answers 503"
 	want := []string{"What broke", "bad-node (http-status, lb -> app-2)", "answers 503",
 		"✓ 1,254 503s answered, proven gone"}
+	if have := lines(c); !slices.Equal(have, want) {
+		t.Errorf("have %q, want %q", have, want)
+	}
+	c.Faults[0].Proof.Users, c.Faults[0].Proof.Effective = 0, "no"
+	want[3] = "✗ it hit no request of users (0 503s answered)"
 	if have := lines(c); !slices.Equal(have, want) {
 		t.Errorf("have %q, want %q", have, want)
 	}

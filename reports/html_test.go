@@ -207,8 +207,8 @@ func TestPageSaysWhenWatchersWereContent(t *testing.T) {
 	for in, want := range map[*words.Language][]string{
 		words.English: {"content after clear", "2.25 s ± 50 ms", "> 15 s",
 			"0 s content again at 3.3 s, before the fault was gone", "–"},
-		words.Chinese: {"清除后多久恢复正常", "2.25 s ± 50 ms", "> 15 s",
-			"0 s 第 3.3 s 恢复正常，当时故障尚未清除", "–"},
+		words.Chinese: {"清除后告警多久解除", "2.25 s ± 50 ms", "> 15 s",
+			"0 s 第 3.3 s 告警解除，当时故障尚未清除", "–"},
 	} {
 		var have []string
 		for _, row := range cells(pageOf(t, c, in), "knew") {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,9 @@ func (p *page) broke() tile {
 		switch {
 		case f.Inject < 0:
 			t.More = append(t.More, "✗ "+p.Line("page-never-injected"))
+		case f.Proof.Gone && f.Proof.Effective == "no":
+			t.More = append(t.More, "✗ "+p.Line("page-hit-nothing", "users", count(f.Proof.Users),
+				"unit", p.Unit(f.Proof)))
 		case f.Proof.Gone:
 			t.More = append(t.More, "✓ "+p.counted(f, "gone"))
 		default:
@@ -89,7 +93,8 @@ func (p *page) Failure(name string) string { return lines{p.Language}.failure(na
 
 // noticed says who knew, and how soon after the users were hurt.
 func (p *page) noticed() tile {
-	t := tile{Asked: p.Line("page-who-noticed"), Answer: p.Line("nothing-to-notice")}
+	t := tile{Asked: p.Line("page-who-noticed"), Answer: lines{p.Language}.unasked(p.Card,
+		falseAlarms(p.Card))}
 	if d := p.Card.Times.Detect; d != nil && d.Censored {
 		t.Answer = p.Line("page-nobody")
 	} else if d != nil {
@@ -115,7 +120,7 @@ func (p *page) heard(w sla.Watcher) string {
 	case w.Detect == nil && p.Card.Unheard(w):
 		return p.Line("no-answer", "detail", p.Card.NoAnswer(w))
 	case w.Detect == nil:
-		return p.Line("nothing-to-notice")
+		return lines{p.Language}.unasked(p.Card, w.FalseAlarms)
 	case w.Detect.Censored && p.Card.Spared(w):
 		return p.Line("page-content-none-hurt")
 	case w.Detect.Censored && p.Card.Slowed(w):
@@ -129,14 +134,9 @@ func (p *page) heard(w sla.Watcher) string {
 // Heard is heard, for the table of watchers.
 func (p *page) Heard(w sla.Watcher) string { return p.heard(w) }
 
-// Lag is how far a watcher was behind one that sees each request.
+// Lag is how much later, or earlier, a watcher was than one that sees each request.
 func (p *page) Lag(w sla.Watcher) string {
-	if w.Behind != nil && w.Behind.Seconds < 0 {
-		ahead := *w.Behind
-		ahead.Seconds = -ahead.Seconds
-		return "−" + p.Time(&ahead)
-	}
-	return p.Time(w.Behind)
+	return cmp.Or(lines{p.Language}.lag(w.Behind), "–")
 }
 
 // Early says at which instant a watcher was content again before the fault was gone.
@@ -147,7 +147,7 @@ func (p *page) passed() tile {
 	t := tile{Asked: p.Line("page-did-it-pass"), Class: sla.Undecided}
 	for _, o := range p.Card.Objectives {
 		if o.Result != sla.Met {
-			t.More = append(t.More, resultSigns[o.Result]+" "+o.Name)
+			t.More = append(t.More, resultSigns[o.Result]+" "+p.Objective(o.Name))
 		}
 	}
 	switch p.Card.Verdict {
@@ -168,7 +168,10 @@ func (p *page) passed() tile {
 func (p *page) believed() tile {
 	c := p.Card
 	t := tile{Asked: p.Line("page-believe"), Answer: p.Line("page-numbers-hold"), Class: sla.Met}
-	if void(c) {
+	switch {
+	case untouched(c):
+		t.Answer, t.Class = p.Line("page-numbers-untouched"), sla.Undecided
+	case void(c):
 		t.Answer, t.Class = p.Line("page-numbers-void"), sla.Undecided
 	}
 	g := c.Generator
@@ -185,8 +188,8 @@ func (p *page) believed() tile {
 	}
 	for _, f := range c.Faults {
 		if f.Proof.Effective != "" && f.Proof.Effective != "yes" {
-			t.More = append(t.More, f.Name+": "+
-				p.Line("page-effective-"+strings.ReplaceAll(f.Proof.Effective, " ", "-")))
+			t.More = append(t.More, p.Line("named", "name", f.Name, "what",
+				p.Line("page-effective-"+strings.ReplaceAll(f.Proof.Effective, " ", "-"))))
 		}
 	}
 	if n := len(c.Notes); n > 0 {

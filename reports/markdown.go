@@ -27,7 +27,7 @@ func Markdown(w io.Writer, card sla.Scorecard, in *words.Language) error {
 	fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n|---|---|---|---|---|\n", l.Line("objective"),
 		l.Line("wanted"), l.Line("measured"), l.Line("margin"), l.Line("md-result"))
 	for _, o := range card.Objectives {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(o.Name),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(l.Objective(o.Name)),
 			cell(l.Text(o.Wanted)), cell(l.measured(o)), cell(l.margin(o)),
 			cell(cmp.Or(l.Line("md-"+o.Result), o.Result)))
 	}

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"encoding/csv"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -91,7 +90,7 @@ func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 func (l lines) matrix(m matrix.Matrix) (rows [][]string) {
 	head := []string{l.Line("matrix-drill"), l.Line("matrix-outage")}
 	for _, a := range m.Alerts {
-		head = append(head, alertName(a))
+		head = append(head, l.alertName(a))
 	}
 	rows = append(rows, head)
 	for _, r := range m.Runs {
@@ -105,12 +104,8 @@ func (l lines) matrix(m matrix.Matrix) (rows [][]string) {
 }
 
 // alertName is one as its column is headed.
-func alertName(a matrix.Alert) string {
-	name := fmt.Sprintf("%s (%s)", a.Name, a.Kind)
-	if a.Of != "" {
-		name += ": " + a.Of
-	}
-	return name
+func (l lines) alertName(a matrix.Alert) string {
+	return l.Line("matrix-alert", "watcher", a.Name, "kind", a.Kind, "of", a.Of)
 }
 
 // hurt says what users had.
@@ -180,10 +175,10 @@ func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 	}
 	for _, a := range m.Silent() {
 		if a.Met == 0 {
-			all = append(all, l.Line("matrix-unasked", "alert", alertName(a),
+			all = append(all, l.Line("matrix-unasked", "alert", l.alertName(a),
 				"runs", count(uint64(a.In))))
 		} else {
-			all = append(all, l.Line("matrix-silent", "alert", alertName(a),
+			all = append(all, l.Line("matrix-silent", "alert", l.alertName(a),
 				"met", count(uint64(a.Met)),
 				"runs", count(uint64(a.In))))
 		}
@@ -193,11 +188,11 @@ func (l lines) blindSpots(m matrix.Matrix) (all []string) {
 			count(uint64(len(m.Runs)))))
 	}
 	for _, a := range m.Crying() {
-		all = append(all, l.Line("matrix-crying", "alert", alertName(a), "alarms",
+		all = append(all, l.Line("matrix-crying", "alert", l.alertName(a), "alarms",
 			count(uint64(a.False)), "runs", count(uint64(a.In))))
 	}
 	for _, a := range m.Astray() {
-		all = append(all, l.Line("matrix-astray", "alert", alertName(a), "alerts",
+		all = append(all, l.Line("matrix-astray", "alert", l.alertName(a), "alerts",
 			count(uint64(a.Wrong)), "runs", count(uint64(a.In))))
 	}
 	return all

@@ -30,7 +30,8 @@ func TestMatrixFormats(t *testing.T) {
 			case "csv":
 				want = []string{"pager,webhook,wrong,3,0,,0,<i>Slow,2"}
 			case "html":
-				want = append(want, "pager (webhook): &lt;i&gt;Slow", "&lt;b&gt;drill",
+				want = append(want, l.Line("matrix-alert", "watcher", "pager",
+					"kind", "webhook", "of", "&lt;i&gt;Slow"), "&lt;b&gt;drill",
 					`<html lang="`+l.Tag()+`">`, `<td class="missed">`, `<td class="met">`)
 				for _, bad := range []string{"<i>", "<b>", "<script", "http"} {
 					if strings.Contains(strings.ReplaceAll(have, "http-equiv", ""), bad) {

@@ -36,7 +36,7 @@ type messages struct {
 	Began, Whom, Symptom  string
 	Expected, Served      string
 	Restored, Lasted, Hit string
-	MeanTime              string
+	MeanTime, MeanName    string
 	Level, Alert, Failed  string
 	Noticed, Broke        string
 	Timeline              []moment
@@ -99,7 +99,7 @@ func (m *messages) fill() {
 		m.Timeline = append(m.Timeline, moment{m.at(p.At), cell(l.Text(p.What))})
 	}
 	for _, o := range c.Objectives {
-		m.Limits = append(m.Limits, limit{cell(o.Name), cell(l.Text(o.Wanted)),
+		m.Limits = append(m.Limits, limit{cell(l.Objective(o.Name)), cell(l.Text(o.Wanted)),
 			cell(l.measured(o)), l.Line("message-" + o.Result)})
 	}
 }
@@ -127,6 +127,10 @@ func (m *messages) outage() {
 	}
 	m.Began, m.Lasted, m.Served, m.MeanTime, m.Restored = toFill, toFill, toFill, toFill,
 		l.Line("message-not-restored")
+	m.MeanName = l.Line("message-mean")
+	if n < 2 {
+		m.MeanName = l.Line("message-once")
+	}
 	m.Expected = l.Line("message-expected", "when", toFill)
 	if a := c.Alert; a != nil {
 		m.Expected = l.Line("message-expected-within", "limit", words.Brief(a.Repair))
@@ -135,6 +139,9 @@ func (m *messages) outage() {
 		return
 	}
 	m.Began, m.Whom = m.at(m.first.Onset), l.Line("message-groups", "groups", cell(l.List(groups)))
+	if len(groups) == 1 {
+		m.Whom = l.Line("message-group", "group", cell(groups[0]))
+	}
 	m.Symptom = l.Line("message-symptom", "part", words.Percent(bad))
 	m.Served = words.Percent(1 - bad)
 	if t := c.Times.Outage; t != nil {

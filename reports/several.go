@@ -79,7 +79,7 @@ func SeveralMarkdown(w io.Writer, all []Drilled, in *words.Language) error {
 			name = fmt.Sprintf("[%s](./%s/)", name, url.PathEscape(d.Folder))
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, cell(verdict),
-			cell(strings.Join(l.Texts(why), "; ")))
+			cell(l.Parts(l.Texts(why))))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

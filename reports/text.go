@@ -120,7 +120,8 @@ func (t *text) objectives(card sla.Scorecard) {
 	rows := [][]string{{t.Line("objective"), t.Line("wanted"), t.Line("measured"),
 		t.Line("margin")}}
 	for _, o := range card.Objectives {
-		rows = append(rows, []string{o.Name, t.Text(o.Wanted), t.measured(o), t.margin(o)})
+		rows = append(rows, []string{t.Objective(o.Name), t.Text(o.Wanted), t.measured(o),
+			t.margin(o)})
 	}
 	table := aligned(rows)
 	fmt.Fprintf(t, "\n    %s\n", table[0])
@@ -277,9 +278,9 @@ func (t *text) picture(card sla.Scorecard) {
 	}
 	var legend []string
 	for i, m := range marks {
-		legend = append(legend, fmt.Sprintf("%c %s %.1fs", markSign(i), t.Text(m.What), m.At))
+		legend = append(legend, fmt.Sprintf("%c %s %.1f s", markSign(i), t.Text(m.What), m.At))
 	}
-	t.line("", t.List(legend))
+	t.line("", t.Legend(legend))
 	t.line("", t.Line("legend", "step", words.Brief(p.Step)))
 	t.WriteByte('\n')
 }

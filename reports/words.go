@@ -150,7 +150,7 @@ func (l lines) found(c sla.Scorecard, w sla.Watcher, ideal bool) string {
 	case w.Detect == nil && c.Unheard(w):
 		return l.Line("no-answer", "detail", c.NoAnswer(w))
 	case w.Detect == nil:
-		return l.Line("nothing-to-notice")
+		return l.unasked(c, w.FalseAlarms)
 	case w.Detect.Censored && c.Spared(w):
 		return l.Line("content-unhurt")
 	case w.Detect.Censored && c.Slowed(w):
@@ -167,6 +167,15 @@ func (l lines) found(c sla.Scorecard, w sla.Watcher, ideal bool) string {
 		behind = l.took(w.Behind)
 	}
 	return l.Line("noticed-after", "time", l.took(w.Detect), "before", before, "behind", behind)
+}
+
+// unasked says that there was nothing to notice: in a run without faults that is the good end,
+// where nobody raised a false alarm.
+func (l lines) unasked(c sla.Scorecard, alarms int) string {
+	if c.Control && alarms == 0 {
+		return l.Line("no-alarm")
+	}
+	return l.Line("nothing-to-notice")
 }
 
 // steer says when names led elsewhere, and what came of it.
@@ -212,6 +221,18 @@ func partOf(c sla.Scorecard, phase string, part float64) string {
 		return "–"
 	}
 	return fmt.Sprintf("%.0f%%", 100*part)
+}
+
+// tool is the version of a program, in words where it is none of a release.
+func (l lines) tool(version sla.Word) string {
+	commit, ok := strings.CutPrefix(string(version), "built from ")
+	switch {
+	case !ok:
+		return string(version)
+	case commit == "unknown":
+		return l.Line("tool-unknown")
+	}
+	return l.Line("tool-built", "commit", commit)
 }
 
 // answerer is whose answers are counted. A node that only a fault answered for may well have

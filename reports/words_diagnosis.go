@@ -1,6 +1,11 @@
 package reports
 
-import "github.com/stormdrill/stormdrill/scenarios/sla"
+import (
+	"strings"
+
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/sla/diagnosis"
+)
 
 // diagnosis says what outages looked like, and what is likely behind them.
 func (l lines) diagnosis(d sla.Diagnosis) string {
@@ -14,10 +19,13 @@ func (l lines) diagnosis(d sla.Diagnosis) string {
 	if among(d) {
 		cause, also = l.Line("between", "causes", l.Parts(also)), nil
 	}
-	return l.Line("looked", "symptom", l.Name(d.Symptom), "scope", l.Name(d.Scope),
-		"nodes", l.List(d.Nodes), "hit", count(d.UsersHit), "users", count(d.Users),
-		"groups", l.List(d.Groups), "from", at(1, d.From), "until", at(1, d.Until),
-		"cause", cause, "also", l.List(also))
+	whom := l.Line("whom", "scope", l.Name(d.Scope), "hit", count(d.UsersHit),
+		"users", count(d.Users), "groups", l.List(d.Groups))
+	if d.Scope == sla.Code(diagnosis.Everyone) && d.UsersHit == d.Users {
+		whom = l.Line("whom-all", "users", count(d.Users), "groups", l.List(d.Groups))
+	}
+	return l.Line("looked", "symptom", l.Name(d.Symptom), "nodes", l.List(d.Nodes), "whom", whom,
+		"from", at(1, d.From), "until", at(1, d.Until), "cause", cause, "also", l.List(also))
 }
 
 // among reports whether it is known between which causes a diagnosis lies, and no more.
@@ -33,5 +41,5 @@ func (l lines) look(d sla.Diagnosis) string {
 		return ""
 	}
 	return l.Line("look-first", "place", l.Name(sla.Code(d.Look)),
-		"commands", l.Parts(d.Commands))
+		"commands", strings.Join(d.Commands, "; ")) // to be copied into a shell
 }

@@ -27,20 +27,31 @@ func (l lines) fault(f sla.Fault, only bool) string {
 	if after := l.aftermath(f); after != "" && (f.Absorbed || f.Slower || f.Faint > 0 || !only) {
 		parts = append(parts, after)
 	}
-	if f.Calm != nil && (f.Calm.Censored || f.Calm.Seconds > 0) {
-		parts = append(parts, l.Line("calm", "time", l.took(f.Calm)))
+	if calm := l.calm(f.Calm); calm != "" {
+		parts = append(parts, calm)
 	}
 	if f.Detectable != nil && *f.Detectable < 1 { // else nothing came after it
-		line, group := "detectable", ""
-		if f.Outage != nil {
-			line = "detectable-stayed"
-		}
+		group := ""
 		if f.DetectableGroup != nil {
 			group = atLeast(*f.DetectableGroup)
 		}
-		parts = append(parts, l.Line(line, "share", atLeast(*f.Detectable), "group_share", group))
+		parts = append(parts, l.Line("detectable", "share", atLeast(*f.Detectable),
+			"group_share", group))
 	}
 	return l.Parts(parts)
+}
+
+// calm says when latency was as before; nothing where it always was.
+func (l lines) calm(t *sla.Time) string {
+	switch {
+	case t == nil || !t.Censored && t.Seconds == 0:
+		return ""
+	case t.Said().Code == sla.TimeToEnd:
+		return l.Line("calm-open")
+	case t.Censored:
+		return l.Line("not-calm", "time", l.took(t))
+	}
+	return l.Line("calm", "time", l.took(t))
 }
 
 // proof is a fault's own count.

@@ -216,8 +216,8 @@ var english = map[sla.Code]string{
 	sla.NoAnswerCounts: "the watcher got no answer that counts‹: {detail}›",
 	sla.NoEffect:       "the fault had no effect that could be noticed",
 	sla.NeverNoticed:   "it never noticed, so it could not be content again",
-	sla.CannotMeet: "it cannot meet {faults} by its own way, and is not convicted‹: say " +
-		"as: {as}, so that it asks in the users' place, or aim the fault at watch:{watcher}, " +
+	sla.CannotMeet: "it cannot meet {faults} by its own way, and is not judged for it‹: " +
+		"say as: {as}, so that it asks in the users' place, or aim the fault at watch:{watcher}, " +
 		"too›‹: its own link {link} has no fault: aim the fault at \"{aim}\", or ask where " +
 		"users do›",
 	sla.NobodyHurt: "no user was hurt, so nothing was there that it had to notice: make " +

@@ -7,8 +7,8 @@ import "github.com/stormdrill/stormdrill/scenarios/sla"
 var chineseGoing = map[sla.Code]string{
 	"starting-network":     "正在创建网络 {subnet}",
 	"starting-switchboard": "正在启动 switchboard",
-	"starting-load":        "正在启动负载节点",
-	"starting-targets":     "正在启动目标",
+	"starting-load":        "正在启动压测节点",
+	"starting-targets":     "正在启动被测服务",
 	"node-image":           "正在构建节点镜像 {image}",
 	"node-image-awaited":   "等待另一个 stormdrill 构建节点镜像 {image}（它持有 {lock}）",
 	"image-built":          "正在由 {folder} 构建镜像 {image}",

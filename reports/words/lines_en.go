@@ -18,6 +18,8 @@ var englishLines = map[string]string{
 	"met-of":               "{met} of {all} met",
 	"named":                "{name}: {what}",
 	"counted-gone":         "{total} {unit}, {gone}",
+	"tool-unknown":         "built from an unknown revision",
+	"tool-built":           "built from {commit}",
 
 	// Labels.
 	"users":     "users",
@@ -96,8 +98,9 @@ var englishLines = map[string]string{
 	"between": "undetermined between: {causes}",
 	"would-tell": "answers that name their node (X-Stormdrill-Node) would tell, as the page on " +
 		"diagnosis shows",
-	"looked": "{cause}‹ ({nodes})›: {symptom}; {scope}, {hit} of {users} users of {groups}, " +
-		"{from} s to {until} s‹; or {also}›",
+	"looked":     "{cause}‹ ({nodes})›: {symptom}; {whom}, {from} s to {until} s‹; or {also}›",
+	"whom":       "{scope}, {hit} of {users} users of {groups}",
+	"whom-all":   "everyone, all {users} users of {groups}",
 	"look-first": "look first at the {place}: {commands}",
 
 	// What the faults did.
@@ -116,22 +119,23 @@ var englishLines = map[string]string{
 	"during":   "it was on in the outage of {fault}, and so not shown to be absorbed",
 	"fault-outage": "outage of {time}‹, mitigated after {mitigated}›" +
 		"‹, well again {recovered} after it was gone›",
-	"calm": "latency as before {time} after it was gone",
-	"detectable": "had {share} of their requests been bad to the end, it would have " +
-		"stood out‹; of one group alone, {group_share}›",
-	"detectable-stayed": "had {share} of their requests stayed bad to the end, it would have " +
-		"stood out‹; of one group alone, {group_share}›",
+	"calm":      "latency as before {time} after it was gone",
+	"not-calm":  "latency not seen to be as before ({time})",
+	"calm-open": "not confirmed before the run ended that latency was as before",
+	"detectable": "a lasting failure of {share} of requests or more would have been seen" +
+		"‹; of one group alone, {group_share}›",
 
 	// Who noticed, and who was led elsewhere.
 	"watcher":           "{watcher}: {found}‹; {restore}›‹; {alarms} false alarms›",
 	"cannot-meet":       "cannot meet {faults} by its own way",
 	"nothing-to-notice": "nothing to notice",
+	"no-alarm":          "no alarm, and no fault was on",
 	"no-answer":         "no answer counted‹: {detail}›",
 	"content-unhurt":    "content throughout, and no user was hurt",
 	"content-slower":    "content throughout, while users were answered more slowly",
 	"never-noticed":     "never noticed ({time})",
-	"noticed-after": "noticed after {time}‹, {before} before every request, watched, could " +
-		"have told›‹, {behind} behind what every request, watched, would have told›",
+	"noticed-after": "noticed after {time}‹, {before} earlier than an observer of every " +
+		"request›‹, {behind} later than an observer of every request›",
 	"not-content":    "not content again ({time})",
 	"content-before": "content again at {at} s, before the fault was gone",
 	"content-again":  "content again {time} after the fault was gone",
@@ -157,13 +161,15 @@ var englishLines = map[string]string{
 	"chain-of":          "chain of {faults}",
 	"chain-step":        "step",
 	"chain-after":       "after the impact",
-	"chain-behind":      "behind the ideal",
+	"chain-behind":      "beside the ideal",
 	"chain-failed":      "failed before",
 	"chain-users":       "users hit",
 	"chain-over":        "over, after clear",
 	"chain-by":          "by",
 	"chain-impact":      "users' impact",
-	"chain-ideal":       "every request, watched",
+	"chain-ideal":       "observer of every request",
+	"lag-early":         "{time} earlier",
+	"lag-late":          "{time} later",
 	"chain-open":        "open",
 	"chain-untold":      "open: nobody tells it",
 	"chain-least":       "≥ {count}",
@@ -205,10 +211,13 @@ var englishLines = map[string]string{
 	"median":         "median",
 	"worst":          "worst",
 	"confidence":     "with 95% confidence",
+	"bound-most":     "p{share} ≤ {value}",
+	"bound-least":    "p{share} ≥ {value}",
 	"count-of":       "{met} of {all}",
 
 	// Drills against alerts.
 	"matrix-drill":   "drill",
+	"matrix-alert":   "{watcher} ({kind})‹: {of}›",
 	"matrix-outage":  "users had",
 	"matrix-control": "no fault",
 	"matrix-void":    "proves nothing",
@@ -281,7 +290,10 @@ var englishLines = map[string]string{
 	// The messages to users.
 	"message-broke":           "{fault}: {what}, {link}",
 	"message-into":            "{at} s into the run",
+	"message-group":           "users of {group}",
 	"message-groups":          "users of {groups}",
+	"message-mean":            "mean time to restore",
+	"message-once":            "time to restore",
 	"message-symptom":         "have met failures: at worst {part} of their requests failed",
 	"message-expected":        "by {when}",
 	"message-expected-within": "within {limit} of the alert, as the handbook asks",

@@ -46,6 +46,15 @@ func Percent(share float64) string {
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }
 
+// thousands writes a count with commas.
+func thousands(v float64) string {
+	text := strconv.FormatFloat(v, 'f', 0, 64)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
 // wholePercent is a share as people name quantiles, cut so that it never promises more.
 func wholePercent(share float64) string {
 	return strconv.FormatFloat(math.Floor(100*share+1e-9), 'f', 0, 64)

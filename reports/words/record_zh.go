@@ -22,12 +22,12 @@ var chineseRecord = map[sla.Code]string{
 	"packets-doubled":            "重复发送的数据包",
 	"packets-dropped":            "丢弃的数据包",
 	"packets-refused":            "被拒绝的数据包",
-	"packets-refused-after-end":  "目标自行退出后被拒绝的数据包",
-	"packets-refused-after-oom":  "目标因内存不足被杀后被拒绝的数据包",
-	"packets-refused-alive":      "被拒绝的数据包（目标仍存活）",
-	"packets-to-frozen":          "发往冻结目标的数据包",
-	"packets-to-full":            "发往磁盘已满目标的数据包",
-	"packets-to-starved":         "发往 CPU 受限目标的数据包",
+	"packets-refused-after-end":  "服务自行退出后被拒绝的数据包",
+	"packets-refused-after-oom":  "服务因内存不足被杀后被拒绝的数据包",
+	"packets-refused-alive":      "被拒绝的数据包（服务仍存活）",
+	"packets-to-frozen":          "发往被冻结服务的数据包",
+	"packets-to-full":            "发往磁盘已满的服务的数据包",
+	"packets-to-starved":         "发往 CPU 受限的服务的数据包",
 	"queries-answered":           "按 {value} 应答的查询",
 	"requests-narrowed":          "被限速的请求",
 	"syns-dropped":               "丢弃的 SYN",
@@ -37,7 +37,7 @@ var chineseRecord = map[sla.Code]string{
 
 	// What else is to be said of a count.
 	"connections-held": "同时最多 {most} 条；被拒绝 {refused} 条，无应答 {unanswered} 条，" +
-		"被目标关闭 {closed} 条‹；在负载节点本机或解析时失败 {failed} 条›",
+		"被服务关闭 {closed} 条‹；在压测节点本机或解析时失败 {failed} 条›",
 	"disk-free":      "曾剩余 {free}，共 {size}",
 	"flood-answered": "其中 {answered} 个得到应答",
 
@@ -57,7 +57,7 @@ var chineseRecord = map[sla.Code]string{
 	"log-cut": "{target} 的日志：‹{lines} 行超过 {most} 字节，已截断（{bytes} 字节） ›" +
 		"‹开头的 {early} 字节已为后文让位›",
 	"notifications-cut": "监控 {watcher} 收到的通知超过上限（{most} 条或 64 MiB）：其后的被拒绝",
-	"out-of-memory":     "{target}：内核因内存不足杀死了它的一个进程，目标仍存活",
+	"out-of-memory":     "{target}：内核因内存不足杀死了它的一个进程，服务仍存活",
 	"ports-full":        "发布的端口同时有超过 {most} 条连接：其余的已被重置",
 	"trouble":           "switchboard 在 {link} 上无法接入客户端：“{error}”",
 	"unknown-name": "‹{asker} 查询了“{name}”，它的 uses 均未声明：NXDOMAIN›" +
@@ -98,13 +98,13 @@ var chineseFaults = map[string]string{
 	"slow-requests": "向 {to} 保持 {connections} 个请求，{part}每 {every} 只发一个字节，" +
 		"以 {rate} 打开，来自 {sources} 个地址",
 	"tls":           "TLS：{as}",
-	"stop":          "以 SIGTERM 停止目标；其主机拒绝连接",
-	"restart":       "以 SIGTERM 重启目标；恢复服务前其主机拒绝连接",
-	"pause":         "冻结目标：可以建连，但无应答",
-	"cpu-starve":    "目标只剩 {cpus} 个 CPU",
-	"memory-starve": "目标内存限为 {memory}；因内存不足被杀（OOM）后其主机拒绝连接",
-	"disk-full":     "写满目标的磁盘 {path}‹，只留 {leave}›",
-	"kill":          "杀死目标的进程；{as}",
+	"stop":          "以 SIGTERM 停止服务；其主机拒绝连接",
+	"restart":       "以 SIGTERM 重启服务；恢复应答前其主机拒绝连接",
+	"pause":         "冻结服务：可以建连，但无应答",
+	"cpu-starve":    "服务只剩 {cpus} 个 CPU",
+	"memory-starve": "服务内存限为 {memory}；因内存不足被杀（OOM）后其主机拒绝连接",
+	"disk-full":     "写满服务的磁盘 {path}‹，只留 {leave}›",
+	"kill":          "杀死服务的进程；{as}",
 	"exec":          "在本机运行演练文件中的命令，每条最长 {timeout}",
 
 	"syn-drop per=flow":   "按流",

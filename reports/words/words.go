@@ -27,10 +27,14 @@ type Language struct {
 	record map[sla.Code]string // for what a record says in English; none: its own words are right
 	going  map[sla.Code]string // for what is said while a drill goes on, likewise
 	faults map[string]string   // for what a fault does, by its kind, likewise
-	to     string              // between the ends of a range
-	list   string              // between what is listed
-	parts  string              // between the parts of a line
-	tag    string              // BCP 47
+	all    map[sla.Code]string // for what is so of all that there was; none: as of a part
+	// for objectives' names, which are English otherwise
+	objectives map[string]string
+	to         string // between the ends of a range
+	list       string // between what is listed
+	parts      string // between the parts of a line
+	legend     string // between the marks of a drawing
+	tag        string // BCP 47
 }
 
 // Tag names the language, as in en or zh.
@@ -39,10 +43,11 @@ func (l *Language) Tag() string { return l.tag }
 // The languages.
 var (
 	English = &Language{said: english, lines: oneOf(englishLines, englishPage, englishCommands),
-		to: " to ", list: ", ", parts: "; ", tag: "en"}
+		to: " to ", list: ", ", parts: "; ", legend: ", ", tag: "en"}
 	Chinese = &Language{said: chinese, lines: oneOf(chineseLines, chinesePage, chineseCommands),
 		record: chineseRecord, going: chineseGoing, faults: chineseFaults,
-		to: "～", list: "、", parts: "；", tag: "zh"}
+		all: chineseAll, objectives: chineseObjectives,
+		to: "～", list: "、", parts: "；", legend: "；", tag: "zh"}
 )
 
 // oneOf is one table of several, which have no line in common.
@@ -72,6 +77,9 @@ func FromEnvironment(getenv func(string) string) *Language {
 // older record, is told by its detail.
 func (l *Language) Text(s sla.Said) string {
 	template, ok := l.said[s.Code]
+	if all := l.all[s.Code]; all != "" && isAll(s) {
+		template = all
+	}
 	for _, more := range []map[sla.Code]string{l.record, l.going} {
 		if !ok {
 			template, ok = more[s.Code]
@@ -85,6 +93,13 @@ func (l *Language) Text(s sla.Said) string {
 		return s.String()
 	}
 	return text
+}
+
+// isAll reports whether what was counted is all that there was.
+func isAll(s sla.Said) bool {
+	count, counted := s.Of("count").(float64)
+	of, known := s.Of("of").(float64)
+	return counted && known && count == of && of > 1
 }
 
 // Fault is what a fault does, in words: by its kind and settings, or, without words for the
@@ -168,6 +183,9 @@ func (l *Language) Under(prefix string) map[string]string {
 // List joins what is listed, and Parts what a line has to say, one after the other.
 func (l *Language) List(all []string) string  { return strings.Join(all, l.list) }
 func (l *Language) Parts(all []string) string { return strings.Join(all, l.parts) }
+
+// Legend joins what the marks of a drawing are.
+func (l *Language) Legend(all []string) string { return strings.Join(all, l.legend) }
 
 // whole fills a template in, but for those of its parts that may be left out; all is false
 // where another lacks a value, or nothing is left.
@@ -270,6 +288,7 @@ var formats = map[string]func(float64) string{
 	"s":     pluralS,
 	"whole": wholePercent,
 	"up":    upPercent,
+	"n":     thousands,
 	"doubt": func(v float64) string {
 		if v < leastShown {
 			return ""
@@ -282,8 +301,11 @@ var formats = map[string]func(float64) string{
 func (l *Language) value(name, format string, v any) string {
 	switch v := v.(type) {
 	case string:
-		if name == "op" {
+		switch name {
+		case "op":
 			return sign(v)
+		case "objective":
+			return l.Objective(v)
 		}
 		return v
 	case []string:

@@ -9,20 +9,21 @@ import (
 var chinese = map[sla.Code]string{
 	sla.Ended:              "演练被用户中止；已注入的故障均已撤销",
 	sla.EndedEarly:         "演练提前结束：“{detail}”",
-	sla.NothingJudged:      "没有可判定的目标，不能算通过",
+	sla.NothingJudged:      "没有可判定的指标，不能算通过",
 	sla.ObjectiveMissed:    "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
 	sla.ObjectiveUndecided: "{objective}：要求 {wanted}，实测 {measured}‹（{fault}）›‹。{why}›",
-	sla.Dead:               "未注入任何故障：基线期内‹ {groups} 的›大多数请求失败；请查看目标日志",
-	sla.FaultNotInjected:   "故障 {fault} 未注入：演练提前结束",
-	sla.FaultNotGone:       "故障 {fault} 未确认已清除",
+	sla.Dead: "未注入任何故障：基线期内‹ {groups} 的›大多数请求失败；" +
+		"请查看被测服务的日志",
+	sla.FaultNotInjected: "故障 {fault} 未注入：演练提前结束",
+	sla.FaultNotGone:     "故障 {fault} 未确认已清除",
 	sla.FaultTooFew: "故障 {fault} 仅命中 {touched} 个用户请求，" +
 		"少于判定所需的 {least} 个：提高速率，或延长故障时间",
 	sla.FaultTooFewOwn: "故障 {fault}：{counted}只有 {touched} 个，少于判定所需的 {least} 个：" +
-		"请检查 {link} 的目标是否存活，故障时间是否够长",
+		"请检查 {link} 指向的服务是否存活，故障时间是否够长",
 	sla.FaultTooFewVouched: "故障 {fault}：其 proof 只计到 {touched}（{counted}），" +
 		"少于判定所需的 {least}：请检查它统计的是否为用户在 {link} 上遇到的，故障时间是否够长",
-	sla.FaultUnknown: "故障 {fault}：{link} 上{counted}共 {touched} 个，用户与探测混计，且无" +
-		"中断：不能确认用户受到影响，可能全是探测；{cure}",
+	sla.FaultUnknown: "故障 {fault}：{link} 上{counted}共 {touched} 个，用户与检查请求合计，且无" +
+		"中断：不能确认用户受到影响，可能全是检查请求；{cure}",
 	sla.FaultUntouched: "故障 {fault} 未命中任何用户请求：{why}",
 	sla.FaultFewPackets: "故障 {fault} 命中 {packets} 个用户数据包，且无中断：" +
 		"一个无应答的请求最多发 {most_per_request} 个包，可能不足判定所需的 {least} 个请求：" +
@@ -47,20 +48,22 @@ var chinese = map[sla.Code]string{
 		"延长基线，或提高速率",
 	sla.BaselineBad: "基线期（故障前）{group} 的 {requests} 个请求中 {bad} 个失败：{cure}",
 	sla.BaselineBadOfAll: "基线期（故障前）全部组的 {requests} 个请求中 {bad} 个失败：" +
-		"查看目标日志，或降低速率",
+		"查看被测服务的日志，或降低速率",
 	sla.FailuresEarly: "故障注入前，到第 {at_seconds:1} s 为止 {group} 的失败请求已超出其稳" +
 		"态水平",
-	sla.FailuresEarlyOfAll: "基线后段全部组合计的失败请求超出前段水平：查看目标日志，或延长基线",
-	sla.OutageEarly:        "故障注入前，{group} 在第 {at_seconds:1} s 已发生中断",
-	sla.OutageOnAlready:    "{group} 的中断在第 {at_seconds:1} s 已经开始，早于可能引发它的故障",
+	sla.FailuresEarlyOfAll: "基线后段全部组合计的失败请求超出前段水平：" +
+		"查看被测服务的日志，或延长基线",
+	sla.OutageEarly:     "故障注入前，{group} 在第 {at_seconds:1} s 已发生中断",
+	sla.OutageOnAlready: "{group} 的中断在第 {at_seconds:1} s 已经开始，早于可能引发它的故障",
 	sla.SlowerEarly: "基线后段 {group} 的响应已变慢，当时没有故障：无法判定 calm；" +
-		"延长基线，或检查目标",
+		"延长基线，或检查被测服务",
 	sla.AlarmEarly: "故障注入前，监控 {watcher} 在第 {at_seconds:1} s 已告警",
 	sla.ReferenceBad: "参照组 {group} 的 {requests} 个请求中 {bad} 个失败，" +
-		"而没有故障会影响它：负载节点、主机或参照目标异常；请独占主机运行，或查看该目标日志",
+		"而没有故障会影响它：压测节点、主机或参照组访问的服务异常；" +
+		"请独占主机运行，或查看该服务的日志",
 	sla.ReferenceSilent: "故障开始后参照组 {group} 没有发出请求：无从对照",
 	sla.OutageLate: "{group} 在第 {at_seconds:1} s 发生中断，{when}：" +
-		"无法判定是否由故障引起；请查看目标日志",
+		"无法判定是否由故障引起；请查看被测服务的日志",
 	sla.OutageUnended: "{group} 自第 {at_seconds:1} s 起的中断到演练结束仍未确认恢复：" +
 		"用 sla.recover 加以限定，或延长 recovery",
 	sla.FailuresLate: "用户恢复后，到第 {at_seconds:1} s 为止 {group} 的失败请求超出其稳态" +
@@ -76,7 +79,7 @@ var chinese = map[sla.Code]string{
 	sla.GeneratorStalled: "压测端在测量时刻附近落后于计划：降低速率，或独占主机运行",
 	sla.GeneratorSlowed: "{group} 有 {requests} 个请求应答及时，只因发送延迟而被计为失败：" +
 		"降低速率，或独占主机运行",
-	sla.GeneratorExhausted: "{requests} 个请求在负载节点本机失败（描述符或端口耗尽）：" +
+	sla.GeneratorExhausted: "{requests} 个请求在压测节点本机失败（描述符或端口耗尽）：" +
 		"延长连接寿命，或降低速率",
 	sla.RequestsUnsent: "应发 {due} 个请求，{unsent} 个未能发出：降低速率，或独占主机运行",
 	sla.RequestsUnsentOf: "{group} 应发 {due} 个请求，{unsent} 个未能发出：降低速率，" +
@@ -90,7 +93,7 @@ var chinese = map[sla.Code]string{
 	sla.RecordNoEnd:     "记录没有结束标记：演练中断，原因已丢失",
 	sla.CampaignEnded:   "演练被用户中止：{runs} 轮中 {left} 轮未运行；已测结果保留",
 	sla.RunsLeft:        "{runs} 轮中 {left} 轮未运行：结论可能因此改变",
-	sla.RunsExceeded: "{runs} 轮中 {exceeded} 轮超出 SLA（{missed} 轮未达标，" +
+	sla.RunsExceeded: "{runs} 轮中 {exceeded} 轮未达到 SLA（{missed} 轮未达标，" +
 		"{inconclusive} 轮无法判定），允许 {allowed} 轮",
 	sla.RunBecause: "第 {run} 轮：{why}",
 	sla.RunEnded:   "第 {run} 轮：{verdict}",
@@ -126,15 +129,15 @@ var chinese = map[sla.Code]string{
 	sla.NodesUnnamed: "用户收到的应答未标明节点，无法区分单个异常节点与共同的原因：" +
 		"让负载均衡标明转给了哪个节点（HAProxy：http-response set-header X-Stormdrill-Node %s），" +
 		"或让各节点自报名字（nginx：add_header X-Stormdrill-Node NAME always）",
-	sla.NodeUnknown: "应答标明的节点 {node} 不在演练中：X-Stormdrill-Node 应为目标名，" +
+	sla.NodeUnknown: "应答标明的节点 {node} 不在演练中：X-Stormdrill-Node 应为 targets 中的名字，" +
 		"多副本时带序号（app-2）",
 
 	sla.RunsKept: "{runs} 轮中 {kept} 轮达到 SLA：至少 {at_least_share:whole}% 的此类演" +
 		"练能达到（95% 置信度）",
 	sla.RunsKeptUnknown: "{runs} 轮中 {kept} 轮达到 SLA：无法推断此类演练的达标率",
-	sla.RunsNotRun: "{left} 轮未运行到底：在所有界限中均按超标计，" +
+	sla.RunsNotRun: "{left} 轮未运行到底：在所有界限中均按未达标计，" +
 		"因为提前结束可能正与结果有关",
-	sla.RunsNeeded: "要对 95% 的演练下结论，须事先定为 {runs} 轮、允许 {allowed} 轮超标：" +
+	sla.RunsNeeded: "要对 95% 的演练下结论，须事先定为 {runs} 轮、允许 {allowed} 轮未达标：" +
 		"事后追加的轮次不算数",
 	sla.FalseAlarms: "无故障的 {runs} 轮中 {alarmed} 轮误报：" +
 		"此类演练的误报率至多 {at_most_share:up}%（95% 置信度）‹（{inconclusive} 轮无法判定、" +
@@ -144,7 +147,7 @@ var chinese = map[sla.Code]string{
 	sla.WatcherAlarmed: "监控 {watcher} 在无故障的 {runs} 轮中有 {alarmed} 轮告警：" +
 		"它对故障的发现可能是巧合",
 	sla.OutagesWithoutFault: "无故障的 {runs} 轮中有 {outages} 轮用户发生中断：" +
-		"目标或主机自身会失败",
+		"被测服务或主机自身会失败",
 
 	sla.AfterRecovery: "在用户恢复之后",
 	sla.Unexplained:   "能影响它的故障都无法解释",
@@ -163,13 +166,13 @@ var chinese = map[sla.Code]string{
 		"请用 stormdrill plan 检查链路、端口和连接寿命",
 	sla.RedirectsNotFollowed: "应答为重定向（{status}），不会跟随：让 to 直接指向目的地，" +
 		"或写 expect: [{status}]",
-	sla.LookAtLog: "查看目标日志，或降低速率",
+	sla.LookAtLog: "查看被测服务的日志，或降低速率",
 
 	sla.EndedUnplanned: "演练未按计划结束",
 	sla.ProvesNothing:  "本次演练无效：见原因",
 	sla.NoAnswerCounts: "监控没有得到有效应答‹：“{detail}”›",
 	sla.NoEffect:       "故障没有产生可察觉的影响",
-	sla.NeverNoticed:   "它从未发现，也就无从恢复正常",
+	sla.NeverNoticed:   "它从未告警，也就无从解除",
 	sla.CannotMeet: "它的探测路径不经过 {faults}，不判其失败‹：" +
 		"写 as: {as} 让它从用户的位置探测，或让故障也作用于 watch:{watcher}›" +
 		"‹：它自己的链路 {link} 上没有故障：让故障作用于 \"{aim}\"，或让它从用户的位置探测›",
@@ -253,8 +256,8 @@ var chinese = map[sla.Code]string{
 	sla.MarkClear:     "清除‹ {fault}›",
 	sla.MarkOnset:     "中断开始‹（{fault}）›",
 	sla.MarkRecovered: "用户恢复‹（{fault}）›",
-	sla.MarkNoticed:   "{watcher} 发现",
-	sla.MarkContent:   "{watcher} 恢复正常",
+	sla.MarkNoticed:   "“{watcher}”发现",
+	sla.MarkContent:   "“{watcher}”告警解除",
 	sla.MarkSteer:     "切流 {steer}",
 	sla.LedElsewhere:  "{askers} 查询 {names} 得到 {to}",
 	sla.MarkSteerBack: "切回 {steer}",
@@ -275,7 +278,7 @@ var chinese = map[sla.Code]string{
 	sla.Code(diagnosis.NameSlow):      "域名解析缓慢",
 	sla.Code(diagnosis.SYNUnanswered): "连接挂起：SYN 未及时得到应答",
 	sla.Code(diagnosis.Refused):       "连接被拒绝（RST）",
-	sla.Code(diagnosis.Unreachable):   "ICMP 提示目标不可达",
+	sla.Code(diagnosis.Unreachable):   "ICMP 提示不可达",
 	sla.Code(diagnosis.Reset):         "应答前连接被重置",
 	sla.Code(diagnosis.Broken):        "应答中途断开",
 	sla.Code(diagnosis.CertExpired):   "证书不在有效期内",
@@ -294,7 +297,7 @@ var chinese = map[sla.Code]string{
 	sla.Code(diagnosis.ServerDown):    "服务器宕机或挂起",
 	sla.Code(diagnosis.NodeDown):      "单个节点宕机或挂起",
 	sla.Code(diagnosis.BadNode):       "负载均衡把用户转到异常节点",
-	sla.Code(diagnosis.SlowNode):      "负载均衡把用户转到缓慢节点",
+	sla.Code(diagnosis.SlowNode):      "负载均衡把用户转到慢节点",
 	sla.Code(diagnosis.Overload):      "服务器过载或资源耗尽",
 	sla.Code(diagnosis.DNS):           "DNS 解析异常",
 	sla.Code(diagnosis.StaleName):     "DNS 缓存未更新：用户访问旧地址",
@@ -313,27 +316,34 @@ var chinese = map[sla.Code]string{
 	sla.Code(diagnosis.Undetermined):  "无法判定",
 
 	sla.Code(diagnosis.Everyone):    "全部或大部分用户",
-	sla.Code(diagnosis.Cohort):      "仅这些用户，同节点的其他用户正常",
-	sla.Code(diagnosis.OneNode):     "被转到某一节点的用户",
+	sla.Code(diagnosis.Cohort):      "这部分用户，同节点的其他用户正常",
+	sla.Code(diagnosis.OneNode):     "被转到该节点的用户",
 	sla.Code(diagnosis.Established): "已建立的连接",
 	sla.Code(diagnosis.Part):        "部分请求",
 	sla.Code(diagnosis.Client):      "客户端",
 	sla.Code(diagnosis.Path):        "中间链路",
 	sla.Code(diagnosis.Server):      "服务端",
 
-	sla.SeenBad:         "{of} 个请求中 {count} 个失败",
-	sla.SeenSymptom:     "{of} 个失败中 {count} 个：{symptom}",
-	sla.SeenStatus:      "{of} 个失败中 {count} 个状态码为 {status}",
-	sla.SeenNew:         "新建连接上 {of} 个中 {count} 个失败",
-	sla.SeenEstablished: "已有连接上 {of} 个中 {count} 个失败",
-	sla.SeenUnanswered:  "{of} 次握手中 {count} 次无应答",
-	sla.SeenResent:      "{of} 次握手中 {count} 次重传 SYN 后成功",
-	sla.SeenSilent:      "{of} 个新连接中 {count} 个立即建立但未及时应答",
-	sla.SeenLookups:     "{of} 次解析中 {count} 次失败",
-	sla.SeenTLS:         "{of} 次 TLS 握手中 {count} 次失败",
-	sla.SeenLate:        "{count} 个应答过慢，其中间一半耗时 {low_seconds..high_seconds}",
-	sla.SeenParts:       "中断期间 {of} 段中 {count} 段有应答",
-	sla.SeenNode: "{node}：{of} 个应答中 {count} 个失败，占全部请求 " +
+	sla.SeenBad:         "{of:n} 个请求中 {count:n} 个失败",
+	sla.SeenSymptom:     "{of:n} 个失败中 {count:n} 个：{symptom}",
+	sla.SeenStatus:      "{of:n} 个失败中 {count:n} 个状态码为 {status}",
+	sla.SeenNew:         "新建连接上 {of:n} 个中 {count:n} 个失败",
+	sla.SeenEstablished: "已有连接上 {of:n} 个中 {count:n} 个失败",
+	sla.SeenUnanswered:  "{of:n} 次握手中 {count:n} 次无应答",
+	sla.SeenResent:      "{of:n} 次握手中 {count:n} 次重传 SYN 后成功",
+	sla.SeenSilent:      "{of:n} 个新连接中 {count:n} 个立即建立但未及时应答",
+	sla.SeenLookups:     "{of:n} 次解析中 {count:n} 次失败",
+	sla.SeenTLS:         "{of:n} 次 TLS 握手中 {count:n} 次失败",
+	sla.SeenLate:        "{count:n} 个应答过慢，其中间一半耗时 {low_seconds..high_seconds}",
+	sla.SeenParts:       "中断期间 {of:n} 段中 {count:n} 段有应答",
+	sla.SeenNode: "{node}：{of:n} 个应答中 {count:n} 个失败，占全部请求 " +
 		"{now_share}，此前 {before_share}",
-	sla.SeenOthers: "同节点其他用户 {of} 个请求中 {count} 个正常",
+	sla.SeenOthers: "同节点其他用户 {of:n} 个请求中 {count:n} 个正常",
+}
+
+// chineseAll is Chinese for what was seen of all requests, or of all that failed.
+var chineseAll = map[sla.Code]string{
+	sla.SeenBad:     "{of:n} 个请求全部失败",
+	sla.SeenSymptom: "失败的 {of:n} 个请求全部为：{symptom}",
+	sla.SeenStatus:  "失败的 {of:n} 个请求状态码全部为 {status}",
 }

@@ -73,7 +73,7 @@ func TestWatchersMeet(t *testing.T) {
 			t.Errorf("watcher own would meet it by %+v", w.ToMeet)
 		}
 	}
-	want := "watcher own cannot meet f by its own way: it detects nothing of it, and is not convicted; say as: page, so that it asks in their place, or aim the fault at watch:own, too"
+	want := "watcher own cannot meet f by its own way: it detects nothing of it, and is not judged for it; say as: page, so that it asks in their place, or aim the fault at watch:own, too"
 	if !slices.Contains(p.Notes, want) {
 		t.Errorf("notes %q, want %q", p.Notes, want)
 	}
