@@ -88,14 +88,17 @@ func (l lines) aftermath(f sla.Fault) string {
 	case f.Outage == nil:
 		return ""
 	}
-	mitigated, recovered := "", ""
-	if f.Mitigate != nil && !f.Mitigate.Censored {
+	mitigated, recovered, open := "", "", ""
+	switch {
+	case f.Mitigate != nil && !f.Mitigate.Censored:
 		mitigated = l.took(f.Mitigate)
-	} else {
+	case f.Recover != nil && f.Recover.Censored:
+		open = l.Line("not-recovered", "time", l.took(f.Recover))
+	default:
 		recovered = l.took(f.Recover)
 	}
 	return l.Line("fault-outage", "time", l.took(f.Outage), "mitigated", mitigated,
-		"recovered", recovered)
+		"recovered", recovered, "open", open)
 }
 
 // unexplained says when an outage was that no fault explains.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -101,6 +102,24 @@ func TestFaultSaysWhatWouldHaveStoodOut(t *testing.T) {
 		f.Effect, f.Lift = sla.None, sla.None
 		if have := english.fault(f, true); !strings.HasSuffix(have, want) {
 			t.Errorf("have %q, want it to end in %q", have, want)
+		}
+	}
+}
+
+// What was not seen to end is said as that, in either language, and not as a time that it took.
+func TestWhatDidNotEndIsNoTime(t *testing.T) {
+	open := &sla.Time{Seconds: 9, Censored: true}
+	f := sla.Fault{Outage: &sla.Time{Seconds: 3}, Recover: open}
+	for have, want := range map[string]string{
+		english.aftermath(f):                "outage of 3 s, not known to be well again after it was gone (> 9 s)",
+		(lines{words.Chinese}).aftermath(f): "中断 3 s，清除后未确认恢复（> 9 s）",
+		english.calm(open):                  "latency not seen to be as before (> 9 s)",
+		(lines{words.Chinese}).calm(open):   "清除后延迟未见复原（> 9 s）",
+		english.calm(&sla.Time{Seconds: 2}): "latency as before 2 s after it was gone",
+		english.calm(&sla.Time{Seconds: 0}): "",
+	} {
+		if have != want {
+			t.Errorf("have %q, want %q", have, want)
 		}
 	}
 }

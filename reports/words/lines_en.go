@@ -118,10 +118,11 @@ var englishLines = map[string]string{
 	"faint":    "users had {bad} bad requests of it, too few for an outage to stand out",
 	"during":   "it was on in the outage of {fault}, and so not shown to be absorbed",
 	"fault-outage": "outage of {time}‹, mitigated after {mitigated}›" +
-		"‹, well again {recovered} after it was gone›",
-	"calm":      "latency as before {time} after it was gone",
-	"not-calm":  "latency not seen to be as before ({time})",
-	"calm-open": "not confirmed before the run ended that latency was as before",
+		"‹, well again {recovered} after it was gone›‹, {open}›",
+	"not-recovered": "not known to be well again after it was gone ({time})",
+	"calm":          "latency as before {time} after it was gone",
+	"not-calm":      "latency not seen to be as before ({time})",
+	"calm-open":     "not confirmed before the run ended that latency was as before",
 	"detectable": "a lasting failure of {share} of requests or more would have been seen" +
 		"‹; of one group alone, {group_share}›",
 
