@@ -51,7 +51,7 @@ func (p noticeable) saysUnmet(w *timeline.Watcher) {
 			"users do", m.Link, m.Aim)
 	}
 	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not "+
-		"convicted%s", w.Name, strings.Join(w.Unmet, ", "), cure)
+		"judged for it%s", w.Name, strings.Join(w.Unmet, ", "), cure)
 }
 
 // toMeet is what would let a watcher meet a fault that it has to notice and cannot: asking as

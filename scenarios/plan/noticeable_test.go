@@ -101,7 +101,7 @@ sla: {detect: {probe: 5s}}
 			client = "users"
 		}
 		want := "watcher probe cannot meet bad by its own way: it detects nothing of it, and is not " +
-			"convicted; its own link " + client + ` -> app-2 has no fault: aim the fault at "* -> app-2", or ask where users do`
+			"judged for it; its own link " + client + ` -> app-2 has no fault: aim the fault at "* -> app-2", or ask where users do`
 		if !slices.Contains(p.Notes, want) {
 			t.Errorf("notes %q, want %q", p.Notes, want)
 		}
