@@ -123,7 +123,7 @@ function zoom(min, max) {
 }
 
 // room is what the names beside the charts have, the same for all: instants stand below each other.
-const room = () => document.body.clientWidth < 640 ? 74 : 140;
+const room = () => document.body.clientWidth < 640 ? 88 : 140;
 const width = at => Math.max(200, at.clientWidth);
 
 function chart(id, height, y, columns, more = {}) {
@@ -263,7 +263,7 @@ function lanes() {
   const tall = document.body.clientWidth < 640 ? 38 : 26, names = rows.map(r => r.name).reverse();
   // A name that is too long has two lines where they fit, and is cut only then.
   const short = n => {
-    const all = [...n], fits = Math.floor(room() / 7);
+    const all = [...n], fits = Math.floor((room() - 12) / 7);
     if (all.length <= fits) return n;
     if (tall < 38) return all.slice(0, fits - 1).join("") + "…";
     const cut = all.slice(0, fits).findLastIndex(c => /[-\s/:.]/.test(c)) + 1 || fits;
