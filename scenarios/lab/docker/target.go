@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
+	"github.com/stormdrill/stormdrill/scenarios/lab"
 	"github.com/stormdrill/stormdrill/scenarios/lab/target"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
@@ -31,13 +33,21 @@ func (l *Lab) startTargets(ctx context.Context) error {
 	}
 	for _, n := range l.Plan.Nodes {
 		if err := l.startTarget(ctx, n); err != nil {
-			return fmt.Errorf("%s: %w", n.Name, err)
+			return ofNode(n, err)
 		}
 		if err := l.ready(ctx, n); err != nil {
-			return fmt.Errorf("%s: %w", n.Name, err)
+			return ofNode(n, err)
 		}
 	}
 	return nil
+}
+
+// ofNode says which node an error is of, unless it does so itself.
+func ofNode(n plan.Node, err error) error {
+	if _, ended := errors.AsType[*lab.EndedError](err); ended {
+		return err
+	}
+	return fmt.Errorf("%s: %w", n.Name, err)
 }
 
 func (l *Lab) startTarget(ctx context.Context, n plan.Node) error {
