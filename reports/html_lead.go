@@ -31,7 +31,7 @@ func (l lines) lead(c sla.Scorecard) string {
 		believed = l.Line("page-lead-void")
 	}
 	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
-		"lost", l.lostWrites(c), "noticed", l.leadNoticed(c), "believed", believed,
+		"lost", l.lostWrites(c), "noticed", l.leadNoticed(c), "still", l.still(c), "believed", believed,
 		"passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
 }
 
@@ -74,7 +74,9 @@ func (l lines) leadUsers(c sla.Scorecard) string {
 	failed := l.Line("page-lead-failed", "failed", count(r.Failed), "sent", count(r.Sent))
 	switch o := c.Times.Outage; {
 	case o != nil:
-		return l.Line("page-lead-outage", "time", l.took(o), "failed", failed)
+		several, unwell := l.unwell(c)
+		return l.Line("page-lead-outage", "time", l.took(o), "several", several,
+			"unwell", unwell, "failed", failed)
 	case slices.ContainsFunc(c.Faults, func(f sla.Fault) bool { return f.Slower }):
 		return l.Line("page-lead-slower", "failed", failed)
 	}
@@ -90,8 +92,24 @@ func (l lines) lostWrites(c sla.Scorecard) string {
 		count(c.Data.Acknowledged))
 }
 
-// leadNoticed says who noticed first.
+// mostWatchers is of how many watchers a sentence says what each noticed.
+const mostWatchers = 3
+
+// leadNoticed says who noticed first; of several faults that not all watchers can meet, who
+// noticed which.
 func (l lines) leadNoticed(c sla.Scorecard) string {
+	var of []string
+	apart := false
+	for _, w := range c.Watchers {
+		if faults := meant(c, w); w.Detect != nil && !w.Detect.Censored && len(faults) > 0 {
+			of = append(of, l.Line("page-lead-noticed-of", "watcher", w.Name,
+				"faults", l.List(faults), "time", l.took(w.Detect)))
+			apart = apart || !noticedAll(c, w.Name)
+		}
+	}
+	if apart && len(of) <= mostWatchers {
+		return l.List(of)
+	}
 	switch d := c.Times.Detect; {
 	case d != nil && d.Censored:
 		return l.Line("page-lead-nobody")
@@ -101,6 +119,20 @@ func (l lines) leadNoticed(c sla.Scorecard) string {
 		return l.Line("page-no-watchers")
 	}
 	return l.unasked(c, falseAlarms(c))
+}
+
+// still names the watchers with an alarm that was on when the run ended.
+func (l lines) still(c sla.Scorecard) string {
+	var names []string
+	for _, w := range c.Watchers {
+		if d := c.Times.Detect; d != nil && !d.Censored && w.Restore != nil && w.Restore.Censored {
+			names = append(names, w.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return l.Line("page-lead-still", "watchers", l.List(names))
 }
 
 // falseAlarms is how many watchers raised.

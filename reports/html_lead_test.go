@@ -22,7 +22,8 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 	}{
 		"failed": {func(*sla.Scorecard) {}, "The drill injected bad-node (http-status, lb -> app-2): " +
 			"users had an outage of 12.5 s ± 100 ms (" + failed + "); " + lost +
-			"; balancer noticed after 800 ms ± 50 ms. It failed: 1 of 3 limits were kept; the numbers " +
+			"; balancer noticed after 800 ms ± 50 ms; the alarm of balancer was still on at the end. " +
+			"It failed: 1 of 3 limits were kept; the numbers " +
 			"can be believed, each within its ±."},
 		"nobody noticed": {func(c *sla.Scorecard) {
 			c.Times.Detect.Censored, c.Void, c.Verdict = true, true, sla.Inconclusive
@@ -34,11 +35,23 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 		"what it does": {func(c *sla.Scorecard) {
 			c.Faults[0].What = "answers 503 to all of requests"
 			c.Generator.Machine = &sla.Machine{CPU: &waited}
-		}, "The drill injected bad-node, which answers 503 to all of requests (lb -> app-2): users had " +
+		}, "The drill injected bad-node (lb -> app-2: answers 503 to all of requests): users had " +
 			"an outage of 12.5 s ± 100 ms (" + failed + "); " + lost + "; balancer noticed after " +
-			"800 ms ± 50 ms. It failed: 1 of 3 limits were kept; the numbers can be believed, each " +
+			"800 ms ± 50 ms; the alarm of balancer was still on at the end. It failed: 1 of 3 limits were kept; the numbers can be believed, each " +
 			"within its ±; the machine was short of CPU (something waited for it up to 72% of the " +
 			"time): latencies may be too high."},
+		"noticed apart": {func(c *sla.Scorecard) {
+			took := &sla.Time{Seconds: 2}
+			c.Faults = []sla.Fault{{Name: "bad", Kind: "http-status", Link: "lb -> app-2", Outage: took},
+				{Name: "wall", Kind: "refuse", Link: "users -> lb", Outage: took}}
+			c.Watchers = []sla.Watcher{
+				{Name: "balancer", Unmet: []string{"wall"}, Detect: &sla.Time{Seconds: 0.8}},
+				{Name: "port", Of: "wall", Detect: &sla.Time{Seconds: 0.9}}}
+			c.Data = nil
+		}, "The drill injected bad (http-status, lb -> app-2), wall (refuse, users -> lb): users had an " +
+			"outage of 12.5 s ± 100 ms (" + failed + "); balancer noticed bad after 800 ms, port noticed " +
+			"wall after 900 ms. It failed: 1 of 3 limits were kept; the numbers can be believed, each " +
+			"within its ±."},
 		"slower": {func(c *sla.Scorecard) {
 			c.Times.Outage, c.Times.Detect, c.Outages, c.Objectives = nil, nil, nil, nil
 			c.Faults[0].Slower, c.Verdict, c.Watchers, c.Data = true, sla.Pass, nil, nil
@@ -69,7 +82,7 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 	}
 	if have, want := leadOf(t, card(), words.Chinese), "本次演练注入了 bad-node（lb -> app-2：以 503 应答请求）："+
 		"用户中断 12.5 s ± 100 ms（故障与恢复阶段 12,500 个请求中 1,234 个失败）；5,000 次已确认的写入中丢失 50 次；"+
-		"balancer 在 800 ms ± 50 ms 后发现。"+
+		"balancer 在 800 ms ± 50 ms 后发现；balancer 的告警到演练结束仍未解除。"+
 		"演练未通过：3 项指标中 1 项达标；数据可信，误差见标注。"; have != want {
 		t.Errorf("have\n%s\nwant\n%s", have, want)
 	}

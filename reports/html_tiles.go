@@ -56,6 +56,9 @@ func (p *page) suffered() tile {
 	t := tile{Asked: p.Line("page-how-long"), Answer: p.Line("no-outage")}
 	if o := p.Card.Times.Outage; o != nil {
 		t.Answer = p.Time(o)
+		if several, unwell := (lines{p.Language}).unwell(p.Card); several != "" {
+			t.More = append(t.More, p.Line("page-unwell", "several", several, "unwell", unwell))
+		}
 	} else if len(p.Card.Outages) > 0 || 2*r.Failed > r.Sent {
 		t.Answer = p.Line("no-outage-of-fault")
 	}
@@ -104,7 +107,14 @@ func (p *page) noticed() tile {
 		if len(p.Card.Watchers) == 1 && w.Detect != nil && !w.Detect.Censored {
 			break // it is the answer
 		}
-		t.More = append(t.More, p.Line("named", "name", w.Name, "what", p.heard(w)))
+		name := w.Name
+		if of := meant(p.Card, w); len(of) > 0 && !noticedAll(p.Card, w.Name) {
+			name = p.Line("page-watcher-of", "watcher", w.Name, "faults", p.List(of))
+		}
+		t.More = append(t.More, p.Line("named", "name", name, "what", p.heard(w)))
+	}
+	if still := (lines{p.Language}).still(p.Card); still != "" {
+		t.More = append(t.More, still)
 	}
 	if i := p.Card.Times.Ideal; i != nil {
 		t.More = append(t.More, p.Line("page-ideal", "time", p.Time(i)))
@@ -182,6 +192,12 @@ func (p *page) believed() tile {
 	l := lines{p.Language}
 	if busy := l.busy(c); busy != "" {
 		t.More = append(t.More, busy)
+		t.Class = sla.Undecided
+	}
+	for _, n := range c.Notes {
+		if n.Code == sla.CountsFromPause {
+			t.More = append(t.More, p.Text(n))
+		}
 	}
 	if coarse := l.coarse(c); coarse != "" {
 		t.More = append(t.More, p.Line("page-coarse", "what", coarse))

@@ -93,12 +93,35 @@ func share[F ~float64](f F) string {
 
 // detection says when failed requests fell.
 func (l lines) detection(c sla.Scorecard) string {
-	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 {
+	if c.Times.Detect == nil || c.Times.Detect.Censored || c.Requests.Failed == 0 ||
+		!noticedAll(c, string(c.Times.Detect.By)) {
 		return ""
 	}
 	return l.Line("detection", "before", count(c.Requests.BeforeDetect),
 		"watcher", string(c.Times.Detect.By), "until", count(c.Requests.UntilWell),
 		"later", counted(c.Requests.AfterDetect-c.Requests.UntilWell))
+}
+
+// noticedAll reports whether a watcher can meet all faults that gave users an outage: else what
+// failed after it noticed says nothing of it.
+func noticedAll(c sla.Scorecard, watcher string) bool {
+	for _, w := range c.Watchers {
+		if w.Name == watcher {
+			return len(meant(c, w)) == len(meant(c, sla.Watcher{}))
+		}
+	}
+	return true
+}
+
+// meant are the faults with an outage that a watcher was to notice.
+func meant(c sla.Scorecard, w sla.Watcher) (names []string) {
+	for _, f := range c.Faults {
+		if f.Outage != nil && !slices.Contains(w.Unmet, f.Name) &&
+			(w.Of == "" || string(w.Of) == f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // observer says what each watcher did, and if asked how far that was from what could have

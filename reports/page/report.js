@@ -80,7 +80,7 @@ function place(u, full) {
 
 // tell puts the names of instants into rows above the plot, so that none covers another: of those
 // that are close, the earlier stands above, and has a pole down to the plot.
-const high = 15, mostRows = 8;
+const high = 15, mostRows = 12;
 function tell(u) {
   const rows = [], wide = u.over.clientWidth;
   for (const m of marks) {

@@ -398,7 +398,7 @@ var english = map[sla.Code]string{
 	sla.SeenLate: "{count} answered too late, the middle half of them " +
 		"after {low_seconds..high_seconds}",
 	sla.SeenParts: "answers came in {count} of {of} parts of the outage",
-	sla.SeenNode: "{node}: {count} of {of} answers bad, {now_share} of all requests " +
-		"were its, and {before_share} before",
+	sla.SeenNode: "{node}: {count} of {of} answers bad; {now_share} of these users' requests " +
+		"went to it, {before_share} before",
 	sla.SeenOthers: "{count} of {of} requests of others of the same nodes good",
 }

@@ -4,17 +4,20 @@ package words
 // script, in which a % stands for a value.
 var englishPage = map[string]string{
 	// The head.
-	"page-lead":          "{broke}: {users}‹; {lost}›; {noticed}. {passed}; {believed}.",
+	"page-lead":          "{broke}: {users}‹; {lost}›; {noticed}‹; {still}›. {passed}; {believed}.",
 	"page-lead-injected": "The drill injected {faults}",
-	"page-lead-fault":    "{fault}, which {what} ({link})",
+	"page-lead-fault":    "{fault} ({link}: {what})",
 	"page-lead-nothing":  "The drill injected nothing",
-	"page-lead-outage":   "users had an outage of {time} ({failed})",
+	"page-lead-outage": "users had an outage of {time}‹, unwell for {unwell} of it, in " +
+		"{several} stretches› ({failed})",
 	"page-lead-slower": "users were answered more slowly than before, with no outage " +
 		"({failed})",
 	"page-lead-no-outage":    "{outage} ({failed})",
 	"page-lead-failed":       "{failed} of {sent} requests in fault and recovery failed",
 	"page-lost":              "{lost} of {acknowledged} acknowledged writes were lost",
 	"page-lead-noticed":      "{watcher} noticed after {time}",
+	"page-lead-noticed-of":   "{watcher} noticed {faults} after {time}",
+	"page-lead-still":        "the alarm of {watchers} was still on at the end",
 	"page-lead-nobody":       "nobody noticed",
 	"page-lead-pass":         "It passed‹: {met} of {all} limits were kept›",
 	"page-lead-fail":         "It failed‹: {met} of {all} limits were kept›",
@@ -45,6 +48,8 @@ var englishPage = map[string]string{
 	"page-users-hit":         "{hit} of {users} users hit",
 	"page-who-noticed":       "Who noticed, and when",
 	"page-nobody":            "nobody",
+	"page-watcher-of":        "{watcher} (of {faults})",
+	"page-unwell":            "unwell for {unwell} of that, in {several} stretches",
 	"page-after":             "{watcher}, after {time}",
 	"page-ideal":             "an observer of every request would have known after {time}",
 	"page-cannot-meet":       "cannot meet {faults}",

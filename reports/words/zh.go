@@ -336,7 +336,7 @@ var chinese = map[sla.Code]string{
 	sla.SeenTLS:         "{of:n} 次 TLS 握手中 {count:n} 次失败",
 	sla.SeenLate:        "{count:n} 个应答过慢，其中间一半耗时 {low_seconds..high_seconds}",
 	sla.SeenParts:       "中断期间 {of:n} 段中 {count:n} 段有应答",
-	sla.SeenNode: "{node}：{of:n} 个应答中 {count:n} 个失败，占全部请求 " +
+	sla.SeenNode: "{node}：{of:n} 个应答中 {count:n} 个失败，占这些用户请求的 " +
 		"{now_share}，此前 {before_share}",
 	sla.SeenOthers: "同节点其他用户 {of:n} 个请求中 {count:n} 个正常",
 }

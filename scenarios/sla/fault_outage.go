@@ -438,6 +438,9 @@ func worse(a, b *Time) *Time {
 		if doubt := b.Seconds + b.Resolution - a.Seconds; doubt > a.Resolution {
 			c := *a
 			c.Resolution = doubt
+			if a.By == mitigated { // the other one may be it, and was not
+				c.By = b.By
+			}
 			return &c
 		}
 	}
