@@ -4,11 +4,13 @@ package words
 // script, in which a % stands for a value.
 var chinesePage = map[string]string{
 	// The head.
-	"page-lead":              "{broke}：{users}‹；{lost}›；{noticed}‹；{still}›。{passed}；{believed}。",
-	"page-lead-injected":     "本次演练注入了 {faults}",
-	"page-lead-fault":        "{fault}（{link}：{what}）",
-	"page-lead-nothing":      "本次演练未注入任何故障",
-	"page-lead-outage":       "用户中断 {time}‹，其间分 {several} 段，共 {unwell} 异常›（{failed}）",
+	"page-lead": "{broke}：{users}‹；{lost}›；{noticed}‹；{still}›。" +
+		"{passed}；{believed}。",
+	"page-lead-injected": "本次演练注入了 {faults}",
+	"page-lead-fault":    "{fault}（{link}：{what}）",
+	"page-lead-nothing":  "本次演练未注入任何故障",
+	"page-lead-outage": "用户中断 {time}‹，其间分 {several} 段，共 {unwell} 异常›" +
+		"（{failed}）",
 	"page-lead-slower":       "用户响应变慢，没有中断（{failed}）",
 	"page-lead-no-outage":    "{outage}（{failed}）",
 	"page-lead-failed":       "故障与恢复阶段 {sent} 个请求中 {failed} 个失败",
