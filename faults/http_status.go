@@ -29,12 +29,16 @@ type HTTPStatus struct {
 
 // Flap makes a node bad for a part of each period, from the injection on.
 type Flap struct {
-	// at least 100ms: requests have to fit into it
+	// 100ms, as requests have to fit into it, to 24h
 	Period time.Duration   `yaml:"period" jsonschema:"required"`
 	Duty   *quantity.Share `yaml:"duty" jsonschema:"required"` // the bad part of a period
 }
 
-const shortestFlap = 100 * time.Millisecond
+const (
+	shortestFlap = 100 * time.Millisecond
+	longestFlap  = 24 * time.Hour   // as long as a phase may be
+	shortestBad  = time.Millisecond // a request has to meet it
+)
 
 // bad is how long a node is bad in each period; 0 without a flap.
 func (f *Flap) bad() (period, bad time.Duration) {
@@ -57,6 +61,12 @@ func (f *Flap) check() error {
 	case *f.Duty <= 0 || *f.Duty >= 1:
 		return setting("flap", "flap: duty %s: want one above 0%% and under 100%%, for a node "+
 			"that is neither always well nor always bad", f.Duty)
+	case f.Period > longestFlap:
+		return setting("flap", "flap: period %s: want at most %s", f.Period, longestFlap)
+	}
+	if _, bad := f.bad(); bad < shortestBad {
+		return setting("flap", "flap: duty %s of %s is %s: want at least %s", f.Duty, f.Period, bad,
+			shortestBad)
 	}
 	return nil
 }

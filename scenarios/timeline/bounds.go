@@ -135,8 +135,13 @@ func checkFaults(all []Fault) error {
 			return &BoundsError{part, fmt.Sprintf("a share of %g", f.Share), "0 to 1"}
 		}
 		if err := firstOf(within(part+": at", f.At, MostPhase),
-			within(part+": for", f.For, MostPhase)); err != nil {
+			within(part+": for", f.For, MostPhase),
+			within(part+": period", f.Period, MostPhase),
+			within(part+": on", f.On, f.Period)); err != nil {
 			return err
+		}
+		if f.Period > 0 && f.On == 0 {
+			return &BoundsError{part, "on for nothing of its period", "a part of it"}
 		}
 	}
 	return atMost("header", "faults", len(all), mostListed)

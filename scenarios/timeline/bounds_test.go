@@ -60,6 +60,16 @@ func TestOutOfBounds(t *testing.T) {
 			"1000 groups"},
 		"two groups of a name": {func(h *timeline.Header) { h.Groups = append(h.Groups, h.Groups[0]) },
 			nil, "second of the name"},
+		"on without a period": {func(h *timeline.Header) { h.Faults[0].On = time.Second }, nil, "on"},
+		"on below zero":       {func(h *timeline.Header) { h.Faults[0].On = -time.Second }, nil, "on"},
+		"on beyond the period": {func(h *timeline.Header) {
+			h.Faults[0].Period, h.Faults[0].On = time.Second, time.Minute
+		}, nil, "on"},
+		"on for nothing": {func(h *timeline.Header) { h.Faults[0].Period = time.Second }, nil,
+			"nothing of its period"},
+		"period without end": {func(h *timeline.Header) {
+			h.Faults[0].Period, h.Faults[0].On = math.MaxInt64, time.Second
+		}, nil, "period"},
 		"share beyond one": {func(h *timeline.Header) { h.Faults[0].Share = 2 }, nil,
 			"share of 2"},
 		"fault of 31 years": {func(h *timeline.Header) { h.Faults[0].For = time.Duration(huge) },
