@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
 )
@@ -99,7 +100,8 @@ func TestGRPCProbeOfABrokenServer(t *testing.T) {
 	}
 }
 
-// slowHealth answers when it is over.
+// slowHealth does not answer before it is over: a server is sent the deadline, and may meet it
+// before who asks.
 type slowHealth struct {
 	healthpb.UnimplementedHealthServer
 	over chan struct{}
@@ -109,9 +111,10 @@ func (s slowHealth) Check(ctx context.Context, _ *healthpb.HealthCheckRequest) (
 	*healthpb.HealthCheckResponse, error) {
 	select {
 	case <-s.over:
+		return &healthpb.HealthCheckResponse{Status: healthpb.HealthCheckResponse_SERVING}, nil
 	case <-ctx.Done():
+		return nil, status.FromContextError(ctx.Err()).Err()
 	}
-	return &healthpb.HealthCheckResponse{Status: healthpb.HealthCheckResponse_SERVING}, nil
 }
 
 // By TLS it trusts the given authority, and no other.
