@@ -12,12 +12,34 @@ import (
 // mappings have, as path, nothing is known.
 const mostPlaces = 3
 
-// belongs says where a key belongs that the mapping n, which is read into t and stands at
-// keys, does not have: beside or under what stands there, or in another part of the scenario.
-// Empty: no mapping has such a key, or too many.
+// leastKey is how long a key has to be that one slip makes of another: bad and lag are words
+// of their own.
+const leastKey = 4
+
+// misplaced is the cure for a key that the mapping n, which is read into t and stands at keys,
+// does not have, and another mapping has. One slip away from a key that n may still have, it
+// may be that. Empty: no mapping has such a key, or too many.
+func misplaced(key string, n *yaml.Node, t reflect.Type, keys []string) string {
+	if slices.Contains(keys, key) {
+		return "it stands inside " + key + ": already"
+	}
+	at := belongs(key, n, t, keys)
+	if at == "" {
+		return ""
+	}
+	for _, f := range fieldsOf(t) {
+		if len(key) >= leastKey && edits(key, f.name) == 1 && indexOf(n, f.name) < 0 {
+			return "did you mean " + f.name + "? " + key + " belongs " + at
+		}
+	}
+	return "it belongs " + at
+}
+
+// belongs says where a misplaced key belongs: beside or under what stands there, or in another
+// part of the scenario.
 func belongs(key string, n *yaml.Node, t reflect.Type, keys []string) string {
 	if at := around(key, keys); at != "" {
-		return "it belongs " + at
+		return at
 	}
 	for _, written := range []bool{true, false} {
 		var under []string
@@ -28,7 +50,7 @@ func belongs(key string, n *yaml.Node, t reflect.Type, keys []string) string {
 			}
 		}
 		if len(under) > 0 && len(under) <= mostPlaces {
-			return "it belongs under " + strings.Join(under, " or ")
+			return "under " + strings.Join(under, " or ")
 		}
 	}
 	var parts []string
@@ -43,7 +65,7 @@ func belongs(key string, n *yaml.Node, t reflect.Type, keys []string) string {
 	if len(parts) == 0 || len(parts) > mostPlaces {
 		return ""
 	}
-	return "it belongs under " + strings.Join(parts, " or ")
+	return "under " + strings.Join(parts, " or ")
 }
 
 var scenarioType = reflect.TypeFor[Scenario]()

@@ -233,7 +233,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 				names[i] = f.name
 			}
 			d.places.bad[Path(append(keys, UnknownKey)...)] = true
-			cure := belongs(key.Value, n, v.Type(), keys)
+			cure := misplaced(key.Value, n, v.Type(), keys)
 			if of := meant(key.Value, names); of != key.Value || cure == "" {
 				cure = Listed(of, names)
 			}

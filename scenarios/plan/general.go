@@ -47,6 +47,7 @@ func phases(d *diagnostics, ph scenarios.Phases) {
 		length time.Duration
 	}{{"baseline", ph.Baseline}, {"fault", ph.Hold}, {"recovery", ph.Recovery}} {
 		switch {
+		case f.length == 0 && d.mistyped(at("phases")): // told there
 		case f.length <= 0:
 			d.problem(at("phases", f.name), "phases.%s: want a length above zero, such as 15s",
 				f.name)
