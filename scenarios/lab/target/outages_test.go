@@ -146,7 +146,11 @@ func TestWaysOfFailing(t *testing.T) {
 			if r := get(h, "/health"); r.StatusCode != 200 {
 				t.Errorf("the health path is not spared: have %d", r.StatusCode)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			patience := aMinute
+			if as == scenarios.FailHang {
+				patience = aMoment
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			begun := time.Now()
 			req, _ := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
 			r, err := s.Client().Do(req)

@@ -106,7 +106,7 @@ func (p *postgres) execute(b *pgproto3.Backend, id string) bool {
 }
 
 // application is an application in front of a server that p plays.
-func application(t *testing.T, p *postgres) *sql {
+func application(t *testing.T, p *postgres, patience time.Duration) *sql {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -122,12 +122,13 @@ func application(t *testing.T, p *postgres) *sql {
 			go p.client(c)
 		}
 	}()
-	return applicationOf(t, l.Addr().String(), net.DefaultResolver.LookupHost)
+	return applicationOf(t, l.Addr().String(), net.DefaultResolver.LookupHost, patience)
 }
 
 // applicationOf has one connection to a server, whose address find gives where it
-// is a name.
-func applicationOf(t *testing.T, address string, find pgconn.LookupFunc) *sql {
+// is a name. It has patience with it.
+func applicationOf(t *testing.T, address string, find pgconn.LookupFunc,
+	patience time.Duration) *sql {
 	t.Helper()
 	dial, err := newDial()
 	if err != nil {
@@ -135,7 +136,7 @@ func applicationOf(t *testing.T, address string, find pgconn.LookupFunc) *sql {
 	}
 	d, err := newDatabase(scenarios.SQL{DSN: secret.Text(fmt.Sprintf("postgres://app@%s/app?sslmode=disable",
 		address)),
-		Timeout: 300 * time.Millisecond, Connections: 1},
+		Timeout: patience, Connections: 1},
 		dial, find)
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +153,11 @@ func TestSQLAcknowledgesWhatIsCommitted(t *testing.T) {
 	for end, want := range map[ending]int{commits: 200, dies: 503, fails: 503, isReadOnly: 503, sleeps: 503} {
 		p := &postgres{}
 		p.end.Store(int32(end))
-		if have := put(application(t, p), "x"); have != want {
+		patience := aMinute
+		if end == sleeps {
+			patience = aMoment
+		}
+		if have := put(application(t, p, patience), "x"); have != want {
 			t.Errorf("ending %d: have %d, want %d", end, have, want)
 		}
 	}
@@ -160,7 +165,7 @@ func TestSQLAcknowledgesWhatIsCommitted(t *testing.T) {
 
 func TestSQLReadsBack(t *testing.T) {
 	p := &postgres{}
-	a := application(t, p)
+	a := application(t, p, aMinute)
 	for path, want := range map[string]int{
 		"/read?id=there": 200, "/read?id=lost": 404, "/health": 200, "/write?id=there": 404, "/": 404,
 	} {
@@ -172,6 +177,7 @@ func TestSQLReadsBack(t *testing.T) {
 		t.Errorf("no id: have %d", have)
 	}
 	p.end.Store(int32(sleeps))
+	a = application(t, p, aMoment)
 	if have := get(a, "/read?id=there").StatusCode; have != 503 {
 		t.Errorf("no answer says nothing of a row: have %d", have)
 	}
@@ -180,7 +186,7 @@ func TestSQLReadsBack(t *testing.T) {
 // A connection to a server that leads no longer is given up; one that works is kept.
 func TestSQLLeavesAServerThatTakesNoWrites(t *testing.T) {
 	p := &postgres{}
-	a := application(t, p)
+	a := application(t, p, aMinute)
 	put(a, "x")
 	put(a, "x")
 	if n := p.clients.Load(); n != 1 {
@@ -205,7 +211,7 @@ func TestSQLOutlivesALostQuestion(t *testing.T) {
 			return nil, ctx.Err()
 		}
 		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
-	})
+	}, 2*time.Second)
 	if text := body(t, get(a, "/read?id=x")); !strings.Contains(text, "deadline exceeded") {
 		t.Errorf("have %q of a resolver that says nothing", text)
 	}
@@ -221,7 +227,8 @@ func TestSQLSaysWhyItFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = l.Close() // nothing listens there now
-	a := get(applicationOf(t, l.Addr().String(), net.DefaultResolver.LookupHost), "/read?id=x")
+	a := get(applicationOf(t, l.Addr().String(), net.DefaultResolver.LookupHost, aMinute),
+		"/read?id=x")
 	if text := body(t, a); a.StatusCode != 503 || !strings.Contains(text, "connection refused") ||
 		strings.Count(text, "\n") != 1 {
 		t.Errorf("have %d: %q", a.StatusCode, text)
