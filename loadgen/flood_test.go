@@ -177,10 +177,7 @@ func TestFloodEndsAtOnce(t *testing.T) {
 	if took := time.Duration(d.At - d.Since); err != nil || d.Active || took >= time.Minute { // their time-out
 		t.Errorf("have %+v, %v, after %s", d, err, took)
 	}
-	for deadline := time.Now().Add(5 * time.Second); left.Load() < came.Load() &&
-		time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
-	}
+	eventually(t, "all are let go", func() bool { return left.Load() == came.Load() })
 	reached := came.Load()
 	time.Sleep(100 * time.Millisecond)
 	if left.Load() != reached || came.Load() != reached || uint64(reached) > d.Sent ||

@@ -114,11 +114,11 @@ func TestStaggerIsTenPercent(t *testing.T) {
 	}
 }
 
-// eventually waits for what another goroutine is about to do; ten seconds are
+// eventually waits for what another goroutine is about to do; a minute is
 // for a broken program, not a slow machine.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("never: %s", what)
 		}

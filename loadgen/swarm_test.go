@@ -24,8 +24,12 @@ type listener struct {
 	left     int
 	received []string
 	closes   bool // after the first byte
+	heard    int  // have said what is told apart, or ended
 	going    sync.WaitGroup
 }
+
+// heard is how many bytes of a connection are waited for: the beginning and two that drip.
+const heard = len("GET xx")
 
 func listening(t *testing.T, closes bool) *listener {
 	t.Helper()
@@ -60,7 +64,13 @@ func (s *listener) listen(c net.Conn) {
 		all = make([]byte, 1)
 		_, _ = c.Read(all)
 	} else {
-		all, _ = io.ReadAll(c) // ends by the reset
+		all = make([]byte, heard)
+		n, _ := io.ReadFull(c, all)
+		s.mu.Lock()
+		s.heard++
+		s.mu.Unlock()
+		rest, _ := io.ReadAll(c) // ends by the reset
+		all = append(all[:n], rest...)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,16 +117,20 @@ func TestSwarm(t *testing.T) {
 		for s.read().Sent < uint64(40*round) {
 			time.Sleep(5 * time.Millisecond)
 		}
-		time.Sleep(200 * time.Millisecond) // three bytes each; and no more connections than 40
+		eventually(t, "all have dripped", func() bool {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return l.heard == 40*round
+		})
+		time.Sleep(100 * time.Millisecond) // no more connections than 40
 		d, err := s.end()
 		if err != nil || d.Active {
 			t.Errorf("have %+v, %v", d, err)
 		}
-		for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-			if _, left, _ := l.counts(); left == 40*round {
-				break
-			}
-		}
+		eventually(t, "all are gone", func() bool {
+			_, left, _ := l.counts()
+			return left == 40*round
+		})
 		came, left, sources := l.counts()
 		if came != 40*round || left != came || sources != 8 || d.Sent != uint64(came) {
 			t.Errorf("%d came from %d addresses, %d were let go; counted %+v", came, sources, left,

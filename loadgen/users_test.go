@@ -146,7 +146,7 @@ func TestClassesOfRequests(t *testing.T) {
 			_, _ = io.Copy(io.Discard, c) // until the client gives up
 		}))
 	}
-	const short = 200 * time.Millisecond
+	const short = time.Second
 	tlsServer := httptest.NewTLSServer(http.NotFoundHandler())
 	tlsServer.Config.ErrorLog = quiet
 	t.Cleanup(tlsServer.Close)
@@ -194,6 +194,7 @@ func TestClassesOfRequests(t *testing.T) {
 		{"address not ours", load.Group{URL: secret.Text(status(200)), Sources: []netip.Addr{netip.MustParseAddr("192.0.2.7")}}, load.Local, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			r := usersOf(t, c.group).one(0)
 			if r.Class != c.class || r.Status != c.status || r.Attempts != c.attempts {
 				t.Errorf("class %s, status %d, %d attempts; want %s, %d, %d", r.Class, r.Status, r.Attempts, c.class, c.status, c.attempts)
