@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,9 @@ func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference,
 		return err
 	}
 	notes := l.differently(before[0], now[0])
+	if !slices.ContainsFunc(all, func(d sla.Difference) bool { return d.Is != sla.Open }) {
+		notes = append([]string{l.Line("compare-nothing")}, notes...)
+	}
 	if len(before) > 1 || len(now) > 1 {
 		notes = append([]string{l.Line("compare-middle")}, notes...)
 	}
@@ -59,6 +63,15 @@ func Regression(w io.Writer, before sla.Scorecard, in *words.Language) error {
 	l := lines{cmp.Or(in, words.English)}
 	_, err := fmt.Fprintf(w, "\n  %s\n", l.Line("compare-fails", "verdict", l.verdict(sla.Fail),
 		"run", inLines(before.Run)))
+	return err
+}
+
+// NoEarlier says that a run of a drill is held against none, as there is none. The language nil
+// is English.
+func NoEarlier(w io.Writer, scenario string, in *words.Language) error {
+	l := lines{cmp.Or(in, words.English)}
+	_, err := fmt.Fprintf(w, "\n  %s\n", l.Line("compare-no-earlier", "scenario",
+		inLines(scenario)))
 	return err
 }
 

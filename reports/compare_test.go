@@ -34,6 +34,33 @@ func reasons() (all []sla.Difference) {
 	return all
 }
 
+// Where nothing can be held against anything, or there is nothing yet, it is said.
+func TestCompareWithNothing(t *testing.T) {
+	runs := []sla.Scorecard{{Scenario: "checkout", Run: "aa", Verdict: sla.Pass}}
+	open := []sla.Difference{{Name: "recover", Is: sla.Open, Why: sla.Units}}
+	told := append(open, sla.Difference{Name: "calm", Is: sla.Alike})
+	for _, c := range []struct {
+		in    *words.Language
+		all   []sla.Difference
+		wants string
+	}{{nil, open, "note: nothing can be compared\n"},
+		{words.Chinese, nil, "备注：没有可以对比的内容\n"}, {nil, told, ""}} {
+		var b bytes.Buffer
+		if err := Compare(&b, runs, runs, c.all, c.in); err != nil {
+			t.Fatal(err)
+		}
+		if has := strings.Contains(b.String(), "nothing") || c.in != nil; has != (c.wants != "") ||
+			!strings.Contains(b.String(), c.wants) {
+			t.Errorf("have %s, want %q", b.String(), c.wants)
+		}
+	}
+	var b bytes.Buffer
+	if err := NoEarlier(&b, "checkout", nil); err != nil || b.String() !=
+		"\n  not compared: no earlier run of checkout passed or failed\n" {
+		t.Errorf("have %q, %v", b.String(), err)
+	}
+}
+
 // What differs, and why what cannot be held is not, is told in either language, each in its
 // columns.
 func TestCompareInEitherLanguage(t *testing.T) {

@@ -11,15 +11,15 @@ import (
 
 // JUnit writes the scorecard as one test suite: a case per objective, and one for the run
 // itself, so that a CI never takes a drill that proved nothing for a pass; and one for an
-// earlier run that it must not be worse than, where there is one. The run's case
+// earlier run that it must not be worse than, where that was asked for. The run's case
 // has the time that it took, and so has the suite; an objective's has none of its own, for
 // CIs add them up. It is what Jenkins' junit-10.xsd and GitLab take.
 func JUnit(w io.Writer, r Report) error {
-	return writeJUnit(w, suiteOf(plainly(r.Card), r.Length, plainly(r.Before)))
+	return writeJUnit(w, suiteOf(plainly(r.Card), r.Length, plainly(r.Against)))
 }
 
-// suiteOf a run that took so many seconds; before is one that it must not be worse than, or nil.
-func suiteOf(card sla.Scorecard, length float64, before *sla.Scorecard) junitSuite {
+// suiteOf a run that took so many seconds; against is what it must not be worse than, or nil.
+func suiteOf(card sla.Scorecard, length float64, against *Earlier) junitSuite {
 	suite := junitSuite{Name: card.Scenario, Timestamp: string(card.Started), length: length}
 	class := "stormdrill." + card.Scenario
 	for _, p := range [][2]string{{"verdict", string(card.Verdict)}, {"run", card.Run}} {
@@ -41,13 +41,8 @@ func suiteOf(card sla.Scorecard, length float64, before *sla.Scorecard) junitSui
 		}
 		suite.add(c)
 	}
-	if before != nil {
-		c := junitCase{Name: "no worse than before", Classname: class, Time: junitTime(0)}
-		if worse := worseThan(*before, card); len(worse) > 0 {
-			c.Failure = &junitResult{Type: sla.Worse, Message: "worse than run " + before.Run,
-				Data: strings.Join(worse, "\n")}
-		}
-		suite.add(c)
+	if against != nil {
+		suite.add(noWorse(*against, card, class))
 	}
 	run := junitCase{Name: "run", Classname: class, Time: junitTime(length)}
 	said := &junitResult{Message: string(card.Verdict), Type: string(card.Verdict),
@@ -63,15 +58,36 @@ func suiteOf(card sla.Scorecard, length float64, before *sla.Scorecard) junitSui
 	return suite
 }
 
-// worseThan says in what a run is worse than an earlier one, a line each.
-func worseThan(before, now sla.Scorecard) (worse []string) {
-	for _, d := range sla.Compare(before, now) {
-		if d.Is == sla.Worse {
-			worse = append(worse, fmt.Sprintf("%s: %s, before %s; %s", d.Name,
-				english.orNone(d.Values[1]), english.orNone(d.Values[0]), english.difference(d)))
+// noWorse is the case of a run that must not be worse than an earlier one. It is skipped where
+// nothing can be told, so that a CI does not take that for a pass.
+func noWorse(against Earlier, now sla.Scorecard, class string) junitCase {
+	c := junitCase{Name: "no worse than before", Classname: class, Time: junitTime(0)}
+	if against.Card == nil {
+		c.Skipped = &junitResult{Type: "no earlier run",
+			Message: "no earlier run of the drill passed or failed"}
+		return c
+	}
+	var worse, open []string
+	all := sla.Compare(*against.Card, now)
+	for _, d := range all {
+		said := fmt.Sprintf("%s: %s, before %s; %s", d.Name, english.orNone(d.Values[1]),
+			english.orNone(d.Values[0]), english.difference(d))
+		switch d.Is {
+		case sla.Worse:
+			worse = append(worse, said)
+		case sla.Open:
+			open = append(open, said)
 		}
 	}
-	return worse
+	switch {
+	case len(worse) > 0:
+		c.Failure = &junitResult{Type: sla.Worse, Message: "worse than run " + against.Card.Run,
+			Data: strings.Join(worse, "\n")}
+	case len(open) == len(all):
+		c.Skipped = &junitResult{Type: sla.Open, Message: "nothing can be compared with run " +
+			against.Card.Run, Data: strings.Join(open, "\n")}
+	}
+	return c
 }
 
 // The format, as far as it is used.

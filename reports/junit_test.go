@@ -166,21 +166,21 @@ func TestJUnitHoldsARunAgainstAnEarlierOne(t *testing.T) {
 		return sla.Objective{Name: "detect balancer", Op: "<=", Unit: "s", Value: &after,
 			Measured: sla.Say(sla.TimeTaken, after, 0.01), Resolution: 0.01, Result: sla.Met}
 	}
-	cases := func(before *sla.Scorecard) map[string]*junitResult {
+	cases := func(against *Earlier) map[string]junitCase {
 		t.Helper()
 		var b bytes.Buffer
 		now := card()
 		now.Objectives = []sla.Objective{noticed(0.9)}
-		if err := JUnit(&b, Report{Card: now, Before: before}); err != nil {
+		if err := JUnit(&b, Report{Card: now, Against: against}); err != nil {
 			t.Fatal(err)
 		}
 		var all junitSuites
 		if err := xml.Unmarshal(b.Bytes(), &all); err != nil {
 			t.Fatal(err)
 		}
-		have := map[string]*junitResult{}
+		have := map[string]junitCase{}
 		for _, c := range all.Suites[0].Cases {
-			have[c.Name] = c.Failure
+			have[c.Name] = c
 		}
 		for _, why := range jenkinsRefuses(b.String()) {
 			t.Error(why)
@@ -193,13 +193,24 @@ func TestJUnitHoldsARunAgainstAnEarlierOne(t *testing.T) {
 	}
 	same := card()
 	same.Objectives = []sla.Objective{noticed(0.9)}
-	if f, is := cases(&same)[name]; !is || f != nil {
-		t.Errorf("beside the same run: %v, %+v", is, f)
+	if c, is := cases(&Earlier{&same})[name]; !is || c.Failure != nil || c.Skipped != nil {
+		t.Errorf("beside the same run: %v, %+v", is, c)
 	}
 	better := card()
 	better.Run, better.Objectives = "earlier", []sla.Objective{noticed(0.1)}
-	if f := cases(&better)[name]; f == nil || f.Message != "worse than run earlier" ||
+	if f := cases(&Earlier{&better})[name].Failure; f == nil || f.Message != "worse than run earlier" ||
 		!strings.Contains(f.Data, "detect") {
 		t.Errorf("beside a better run: %+v", f)
+	}
+	// What cannot be told is no pass.
+	if s := cases(&Earlier{})[name].Skipped; s == nil ||
+		s.Message != "no earlier run of the drill passed or failed" {
+		t.Errorf("of a first run: %+v", s)
+	}
+	other := sla.Scorecard{Run: "other"}
+	if s := cases(&Earlier{&other})[name].Skipped; s == nil ||
+		s.Message != "nothing can be compared with run other" ||
+		!strings.Contains(s.Data, "detect balancer: 900 ms") {
+		t.Errorf("beside a run with nothing in common: %+v", s)
 	}
 }

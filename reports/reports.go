@@ -27,13 +27,18 @@ type Report struct {
 	Command string
 	// Beside are the files that the scenario refers to, of which the evidence has hashes alone.
 	Beside []string
-	// Before is an earlier run that this one must not be worse than; nil: there is none.
-	Before *sla.Scorecard
+	// Against is the earlier run that this one must not be worse than; nil: it may be.
+	Against *Earlier
 	// Series is the run over time, for charts.
 	Series series.Series
 	// Language is that of report.html; nil: English. The other formats are for machines, and
 	// English.
 	Language *words.Language
+}
+
+// Earlier is a run that another one must not be worse than.
+type Earlier struct {
+	Card *sla.Scorecard // nil: there is none yet
 }
 
 // Image is what some of a run's containers were made from.

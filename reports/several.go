@@ -18,7 +18,7 @@ type Drilled struct {
 	Scenario string // its name
 	Folder   string // of its evidence, as seen from that of all
 	Card     *sla.Scorecard
-	Before   *sla.Scorecard // what Card must not be worse than; nil: there is none
+	Against  *Earlier       // what Card must not be worse than; nil: it may be
 	Length   float64        // seconds that it took; 0: it has no record
 	Campaign *campaign.Card // in the place of Card, where each is run many times
 	Runs     []campaign.Outcome
@@ -41,7 +41,7 @@ func SeveralJUnit(w io.Writer, all []Drilled) error {
 		case d.Campaign != nil:
 			suites = append(suites, campaignSuites(*d.Campaign, d.Runs)...)
 		case d.Card != nil:
-			suites = append(suites, suiteOf(*d.Card, d.Length, d.Before))
+			suites = append(suites, suiteOf(*d.Card, d.Length, d.Against))
 		default:
 			suite := junitSuite{Name: d.Scenario}
 			suite.add(junitCase{Name: "run", Classname: "stormdrill." + d.Scenario,

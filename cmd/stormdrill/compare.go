@@ -24,6 +24,7 @@ func newCompare() *cobra.Command {
 phase, whether the second side is better, worse, or cannot be told apart. Each side is a
 record, an evidence folder, the id of a run in the history, a campaign's folder, or a folder
 of several drills: then drills of the same name are held against each other.
+` + keptHelp + `
 
 One run beside one is held by the intervals that times were measured in, and by the 95 %
 bounds of shares. The moment of injection, relative to the checks, is drawn anew in each run:

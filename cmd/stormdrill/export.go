@@ -22,6 +22,7 @@ func newExport() *cobra.Command {
 		Long: `Export writes the requests of a record, of the evidence folder that holds one, or of
 a run in the history by its id, the way vegeta does, for vegeta report, vegeta plot and
 vegeta encode.
+` + keptHelp + `
 
 Latency is done − due: it counts from when the request should have been sent.
 A request that failed has the class of its failure as its error; one that was

@@ -3,9 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/history"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 func newHistory() *cobra.Command {
@@ -92,32 +94,11 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 		return nil, errors.New("--against is for single runs: leave it out, or --repeat and " +
 			"--control")
 	}
-	path, err := history.Path()
-	if err != nil {
-		return nil, err
-	}
-	runs, _, err := history.Read(path)
-	if err != nil {
-		return nil, err
-	}
 	all := map[string]*sla.Scorecard{}
 	for _, s := range drills {
-		record, err := openRecord(f.against) // a folder by its name goes first
-		if err != nil {
-			r, several := history.Find(runs, s.Name, f.against)
-			switch {
-			case several != nil:
-				return nil, fmt.Errorf("--against %s: %w", f.against, several)
-			case r == nil && f.against == history.Last:
-				continue
-			case r != nil && there(*r) != nil:
-				err = there(*r)
-			case r != nil:
-				record, err = openRecord(r.Folder)
-				if err == nil && record.Header.Run != r.Run {
-					err = fmt.Errorf("%s holds another run by now", r.Folder)
-				}
-			}
+		record, err := earlierOf(s.Name, f.against)
+		if f.against == history.Last && errors.Is(err, errNotKept) {
+			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("--against %w", err)
@@ -128,16 +109,79 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 	return all, nil
 }
 
-// regression holds a run against an earlier one, where there is one, and reports whether
-// anything is worse.
-func (l language) regression(w io.Writer, before *sla.Scorecard,
-	now sla.Scorecard) (worse bool, err error) {
-	if before == nil {
-		return false, nil
+// earlierOf is the record of a drill that --against names: the only one of the drill in a
+// folder. Two drills have times, users and limits of their own, and a control run has no
+// fault: none of those says whether a run is worse.
+func earlierOf(drill, arg string) (*timeline.Record, error) {
+	path, err := pathFor(drill, arg)
+	if err != nil {
+		return nil, err
 	}
-	worse, err = l.held(w, []sla.Scorecard{*before}, []sla.Scorecard{now})
+	files := []string{recordIn(path)}
+	if dirs := foldersWith(path, "record"); len(dirs) > 0 {
+		files = files[:0]
+		for _, dir := range dirs {
+			files = append(files, recordIn(dir))
+		}
+	}
+	var found, controls, others, broken []string
+	for _, file := range files {
+		h, err := timeline.OpenHeader(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, notKept(path)
+		case err != nil:
+			return nil, err
+		case h.Run == "":
+			broken = append(broken, file)
+		case h.Scenario != drill:
+			others = append(others, h.Scenario)
+		case h.Control:
+			controls = append(controls, file)
+		default:
+			found = append(found, file)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return timeline.Open(found[0])
+	case len(found) > 1:
+		return nil, fmt.Errorf("%s: it holds %s of %s: say which, as in %s", path,
+			count(len(found), "run"), drill, filepath.Dir(found[0]))
+	case len(controls) > 0:
+		return nil, fmt.Errorf("%s: it is a control run of %s, without the faults: name a run "+
+			"with them", path, drill)
+	}
+	if len(others) == 0 {
+		return nil, fmt.Errorf("%s: it breaks off before it says what it is of", broken[0])
+	}
+	slices.Sort(others)
+	return nil, fmt.Errorf("%s: it is of %s, and not of %s: name an earlier run of %[3]s "+
+		"(stormdrill compare holds runs of two drills against each other)", path,
+		strings.Join(slices.Compact(others), ", "), drill)
+}
+
+// earlier is what a drill's run is held against; nil: nothing was asked for.
+func (f runFlags) earlier(s *scenarios.Scenario) *reports.Earlier {
+	if f.against == "" {
+		return nil
+	}
+	return &reports.Earlier{Card: f.before[s.Name]}
+}
+
+// regression holds a run against an earlier one where that was asked for, and reports whether
+// anything is worse.
+func (f runFlags) regression(now sla.Scorecard) (worse bool, err error) {
+	before, l := f.before[now.Scenario], f.language
+	switch {
+	case f.against == "":
+		return false, nil
+	case before == nil:
+		return false, reports.NoEarlier(f.text, now.Scenario, l.Language)
+	}
+	worse, err = l.held(f.text, []sla.Scorecard{*before}, []sla.Scorecard{now})
 	if err == nil && worse {
-		err = reports.Regression(w, *before, l.Language)
+		err = reports.Regression(f.text, *before, l.Language)
 	}
 	return worse, err
 }

@@ -82,6 +82,11 @@ begins with the time of day. An image that the engine does not have is pulled, a
 it has come is shown. --quiet leaves all that out. --json prints events for a program
 instead: what is for people goes to standard error then.
 
+--against names an earlier run of the same drill: another one is refused before anything
+starts. Where nothing can be compared, as there is no last run yet, that is said, and its case
+in junit.xml is skipped.
+` + keptHelp + `
+
 Where a drill waits for a person, they acknowledge by stormdrill ack, or, on the terminal
 that run is on, by a and Enter; what stands between is a note.
 
@@ -108,8 +113,8 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 	c.Flags().BoolVar(&f.json, "json", false,
 		"print events as lines of JSON (docs/events.md); what is for people goes to standard error")
 	c.Flags().StringVar(&f.against, "against", "",
-		"last, the id of a run in the history, or a folder: fail where this run is worse than "+
-			"that one")
+		"last, the id of a run in the history, or a folder that holds one run of the drill: "+
+			"fail where this run is worse than that one")
 	complete(c, "against", earlier)
 	complete(c, "grafana-token", oneOf("${env:GRAFANA_TOKEN}"))
 	return c
@@ -188,7 +193,7 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario) (cards
 			}
 			cards, verdicts, dirs = append(cards, card), append(verdicts, card.Verdict),
 				append(dirs, dir)
-			worse, err := f.language.regression(f.text, f.before[s.Name], card)
+			worse, err := f.regression(card)
 			if err != nil {
 				return cards, verdicts, dirs, err
 			}
@@ -313,7 +318,7 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	}
 	report := reports.Of(d.Record, card, f.language.Language)
 	report.Images, report.Command = images(d.Dir, d.ID()), d.Again
-	report.Beside, report.Before = beside(d.Dir, d.ID()), f.before[d.Scenario.Name]
+	report.Beside, report.Against = beside(d.Dir, d.ID()), f.earlier(d.Scenario)
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err == nil {
 		err = evidence.Seal(d.Dir)
 	}

@@ -25,9 +25,10 @@ func newScore() *cobra.Command {
 		Use:   "score RECORD",
 		Short: "Judge a kept record again, by its own SLA or another",
 		Long: `Score judges the record of a run again: RECORD is one, the evidence folder that holds
-it, or the id of a run in the history. The same record and SLA give the same output, byte
-for byte. Of a campaign's folder, and of a folder of several drills, it judges each run in
-it, as text, and lists them.
+it, or the id of a run in the history.
+` + keptHelp + `
+The same record and SLA give the same output, byte for byte. Of a campaign's folder, and of a
+folder of several drills, it judges each run in it, as text, and lists them.
 
 --sla names a file whose sla block is used instead of the record's own: a scenario,
 or a file with sla: {…} alone. Its watchers and load groups must be those of the record. What

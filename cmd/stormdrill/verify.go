@@ -25,8 +25,9 @@ in it as its last act: no file may differ, be missing or have been added. Then i
 judges the record again, and wants the scorecard that is there, byte for byte; that of
 another version of Stormdrill may differ, and the verdict is what is wanted then.
 
-A run of the history goes by its id, too. Of a campaign's folder, and of a folder of several
-drills, it verifies each run in it, and
+A run of the history goes by its id, too.
+` + keptHelp + `
+Of a campaign's folder, and of a folder of several drills, it verifies each run in it, and
 prints a line for each, and how many are as their runs left them. What a campaign has beside
 its runs is under no seal.
 

@@ -52,6 +52,8 @@ var englishCommands = map[string]string{
 	"compare-only-before":  "{scenario} is on the first side alone",
 	"compare-only-now":     "{scenario} is on the second side alone",
 	"compare-fails":        "{verdict}: worse than run {run}",
+	"compare-nothing":      "nothing can be compared",
+	"compare-no-earlier":   "not compared: no earlier run of {scenario} passed or failed",
 
 	// What became of evidence.
 	"verify-run": "run {run} of {scenario}: {files} files as they were; judged again, {how}: " +

@@ -49,6 +49,8 @@ var chineseCommands = map[string]string{
 	"compare-only-before":   "{scenario} 只在第一方出现",
 	"compare-only-now":      "{scenario} 只在第二方出现",
 	"compare-fails":         "{verdict}：比运行 {run} 差",
+	"compare-nothing":       "没有可以对比的内容",
+	"compare-no-earlier":    "未对比：{scenario} 此前没有通过或未通过的运行",
 
 	// 证据是否原样。
 	"verify-run": "运行 {run}（{scenario}）：{files} 个文件均为原样；" +

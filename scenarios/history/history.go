@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -103,14 +104,15 @@ func brokenOff(f *os.File) bool {
 var ErrSeveral = errors.New("more than one run's id begins so")
 
 // Find is the latest run of a drill that proved anything, by a pass or a fail, or that whose
-// id begins so; nil where there is none.
+// id it is, or, where it is none, begins so; nil where there is none.
 func Find(runs []Run, scenario, id string) (found *Run, err error) {
+	whole := slices.ContainsFunc(runs, func(r Run) bool { return r.Run == id })
 	for i := len(runs) - 1; i >= 0; i-- {
 		r := &runs[i]
 		switch told := r.Verdict == sla.Pass || r.Verdict == sla.Fail; {
 		case id == Last && r.Scenario == scenario && told && !r.Control:
 			return r, nil
-		case id == Last || !strings.HasPrefix(r.Run, id):
+		case id == Last || !strings.HasPrefix(r.Run, id) || whole && r.Run != id:
 		case found != nil && found.Run != r.Run:
 			return nil, ErrSeveral
 		default:

@@ -85,6 +85,12 @@ func TestReadAmongOddLines(t *testing.T) {
 	if _, err := Find(runs, "drill", "0000"); !errors.Is(err, ErrSeveral) {
 		t.Errorf("of several: %v", err)
 	}
+	longer := line(4)
+	longer.Run += "0"
+	if r, err := Find(append(slices.Clone(runs), longer), "", line(4).Run); err != nil ||
+		r == nil || r.Run != line(4).Run {
+		t.Errorf("by a whole id that begins another: %+v, %v", r, err)
+	}
 	for i, v := range []sla.Verdict{sla.Interrupted, sla.Error, sla.Inconclusive} {
 		r := line(9 + i)
 		r.Verdict = v

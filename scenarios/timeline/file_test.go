@@ -133,6 +133,15 @@ func TestRecordComesBackAsWritten(t *testing.T) {
 	if !reflect.DeepEqual(have, want) {
 		t.Errorf("have %+v\nwant %+v", have, want)
 	}
+	if h, err := OpenHeader(path); err != nil || !reflect.DeepEqual(h, want.Header) {
+		t.Errorf("the header alone: %+v, %v", h, err)
+	}
+	if err := os.Truncate(path, 40); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := OpenHeader(path); err != nil || h.Run != "" {
+		t.Errorf("the header of a file that breaks off in it: %+v, %v", h, err)
+	}
 	if _, err := Create(path); !errors.Is(err, os.ErrExist) {
 		t.Errorf("a record that exists: have %v, want it refused", err)
 	}
@@ -225,6 +234,13 @@ func TestNoRecord(t *testing.T) {
 		if _, err := Read(strings.NewReader(c.file)); err == nil ||
 			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: have %v, want %q", c.file, err, c.want)
+		}
+		path := filepath.Join(t.TempDir(), "record")
+		if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenHeader(path); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("the header of %q: have %v, want %q", c.file, err, c.want)
 		}
 	}
 }

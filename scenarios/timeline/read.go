@@ -28,6 +28,28 @@ func Open(path string) (*Record, error) {
 	return r, nil
 }
 
+// OpenHeader reads the header of the record in a file, and nothing else; it is empty where the
+// file breaks off before.
+func OpenHeader(path string) (Header, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Header{}, fmt.Errorf("record: %w", err)
+	}
+	defer f.Close()
+	r, in := reader{Record: &Record{}}, bufio.NewReader(f)
+	if err = r.readPreamble(in); err == nil {
+		var e item
+		if e.read(in); e.err == nil {
+			e.err = r.add(&e)
+		}
+		err = damaged(int64(preamble), e.err)
+	}
+	if err != nil && !errors.Is(err, errCut) {
+		return Header{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return r.Header, nil
+}
+
 // Read reads a record. One that was cut off is read up to there and says so in
 // Truncated; that is no error. A file that is no record, is of another version
 // or was altered is one, and so is what no run can have written: a *BoundsError.
@@ -103,11 +125,19 @@ func (r *Record) readEntries(in io.Reader) error {
 			err = all.add(e)
 		}
 		if err != nil {
-			return fmt.Errorf("record: entry at byte %d is damaged: %w", at, err)
+			return damaged(at, err)
 		}
 		at += int64(overhead + 1 + len(e.payload))
 	}
 	return nil
+}
+
+// damaged is the error of an entry at a byte, if it has one.
+func damaged(at int64, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("record: entry at byte %d is damaged: %w", at, err)
 }
 
 // read reads the next entry.
