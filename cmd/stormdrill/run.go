@@ -230,26 +230,14 @@ func (f runFlags) check(args []string) ([]*scenarios.Scenario, error) {
 	if err := f.publish.check(); err != nil {
 		return nil, exitError{exitInvalid, err}
 	}
-	drills, err := openAll(args, f.with)
+	drills, plans, err := openTogether(args, f.with,
+		f.trust.options(plan.Options{Images: f.images}))
 	if err != nil {
 		return nil, err
 	}
-	problems := alike(drills)
 	var missing []error
-	for _, s := range drills {
-		var ps scenarios.Problems
-		p, err := plan.New(s, f.trust.options(plan.Options{Images: f.images}))
-		switch {
-		case errors.As(err, &ps):
-			problems = append(problems, ps...)
-		case err != nil:
-			return nil, exitError{exitInvalid, err}
-		default:
-			missing = append(missing, run.MissingPrograms(p))
-		}
-	}
-	if len(problems) > 0 {
-		return nil, exitError{exitInvalid, problems.Err()}
+	for _, p := range plans {
+		missing = append(missing, run.MissingPrograms(p))
 	}
 	if err := errors.Join(missing...); err != nil {
 		return nil, exitError{exitHarness, err}

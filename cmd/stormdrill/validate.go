@@ -30,17 +30,11 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 		Args:              anyOf(needsDrill),
 		ValidArgsFunction: drillOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
-			drills, err := openAll(args, with)
+			drills, _, err := openTogether(args, with, t.options(plan.Options{}))
 			if err != nil {
 				return err
 			}
-			if err := alike(drills).Err(); err != nil {
-				return exitError{exitInvalid, err}
-			}
 			for _, s := range drills {
-				if _, err := plan.New(s, t.options(plan.Options{})); err != nil {
-					return exitError{exitInvalid, err}
-				}
 				fmt.Fprintf(c.OutOrStdout(), "%s: ok: %s\n", s.File, s.Name)
 				for _, n := range s.Notes() {
 					fmt.Fprintf(c.OutOrStdout(), "%s\n", n)
@@ -83,8 +77,47 @@ func (o *overlays) flags(c *cobra.Command) {
 // openAll opens what the arguments name. The problems of all of them come
 // together.
 func openAll(args []string, with overlays) ([]*scenarios.Scenario, error) {
-	var all []*scenarios.Scenario
-	var problems scenarios.Problems
+	all, problems, err := opened(args, with)
+	if err == nil && len(problems) > 0 {
+		err = exitError{exitInvalid, problems.Err()}
+	}
+	return all, err
+}
+
+// openTogether opens drills that run together, which need names of their own, and makes their
+// plans. The problems of all of them come together, names among them.
+func openTogether(args []string, with overlays, o plan.Options) (drills []*scenarios.Scenario,
+	plans []*plan.Plan, err error) {
+	drills, problems, err := opened(args, with)
+	if err != nil {
+		return nil, nil, err
+	}
+	unreadable := len(problems) > 0
+	problems = append(problems, alike(drills)...)
+	for _, s := range drills {
+		if unreadable {
+			break // what follows from its problems is no news
+		}
+		var ps scenarios.Problems
+		p, err := plan.New(s, o)
+		switch {
+		case errors.As(err, &ps):
+			problems = append(problems, ps...)
+		case err != nil:
+			return nil, nil, exitError{exitInvalid, err}
+		}
+		plans = append(plans, p)
+	}
+	if len(problems) > 0 {
+		return nil, nil, exitError{exitInvalid, problems.Err()}
+	}
+	return drills, plans, nil
+}
+
+// opened is what the arguments name, and what is wrong with it. An overlay's problems are
+// each drill's, and Problems.Err reports them once.
+func opened(args []string, with overlays) (all []*scenarios.Scenario,
+	problems scenarios.Problems, err error) {
 	for _, a := range args {
 		found, err := plan.Open(a, with...)
 		var ps scenarios.Problems
@@ -92,13 +125,9 @@ func openAll(args []string, with overlays) ([]*scenarios.Scenario, error) {
 		case errors.As(err, &ps):
 			problems = append(problems, ps...)
 		case err != nil:
-			return nil, exitError{exitInvalid, err}
+			return nil, nil, exitError{exitInvalid, err}
 		}
 		all = append(all, found...)
 	}
-	if len(problems) > 0 {
-		// An overlay's problems are each drill's, and reported once.
-		return nil, exitError{exitInvalid, problems.Err()}
-	}
-	return all, nil
+	return all, problems, nil
 }
