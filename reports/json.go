@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"reflect"
 	"slices"
@@ -108,6 +109,8 @@ func Judged(text []byte) (verdict sla.Verdict, tool string, err error) {
 		Verdict sla.Verdict `json:"verdict"`
 		Tool    string      `json:"tool"`
 	}
-	err = json.Unmarshal(text, &c)
-	return c.Verdict, c.Tool, err
+	if err = json.Unmarshal(text, &c); err != nil || c.Verdict == "" {
+		return "", "", errors.New("this is no scorecard: it has no verdict")
+	}
+	return c.Verdict, c.Tool, nil
 }

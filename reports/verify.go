@@ -72,7 +72,9 @@ func (l lines) verified(v Verified) string {
 	how := l.Line("verify-same")
 	switch v.How {
 	case OfVersion:
-		how = l.Line("verify-version", "tool", v.Tool)
+		if how = l.Line("verify-version", "tool", v.Tool); v.Tool == "" {
+			how = l.Line("verify-no-version")
+		}
 	case OfSecret:
 		how = l.Line("verify-secret")
 	}

@@ -58,14 +58,15 @@ var englishCommands = map[string]string{
 	// What became of evidence.
 	"verify-run": "run {run} of {scenario}: {files} files as they were; judged again, {how}: " +
 		"{verdict}",
-	"verify-same":    "the same scorecard",
-	"verify-version": "the same verdict (it was judged by Stormdrill {tool})",
-	"verify-secret":  "the same verdict (a secret is hidden in the scorecard)",
-	"verify-changed": "{folder} is not as it was sealed:",
-	"verify-differs": "{file} differs",
-	"verify-missing": "{file} is missing",
-	"verify-added":   "{file} was added",
-	"verify-verdict": "judged again, the record gives {again}, and the scorecard says {kept}",
+	"verify-same":       "the same scorecard",
+	"verify-version":    "the same verdict (it was judged by Stormdrill {tool})",
+	"verify-no-version": "the same verdict (by which version it was judged is not known)",
+	"verify-secret":     "the same verdict (a secret is hidden in the scorecard)",
+	"verify-changed":    "{folder} is not as it was sealed:",
+	"verify-differs":    "{file} differs",
+	"verify-missing":    "{file} is missing",
+	"verify-added":      "{file} was added",
+	"verify-verdict":    "judged again, the record gives {again}, and the scorecard says {kept}",
 	"verify-other": "judged again by the same version, the record gives another scorecard of " +
 		"the same verdict: stormdrill score shows it",
 	"verify-all": "{hold} of {all} as their runs left them",
