@@ -163,6 +163,9 @@ func keptRuns(arg string) ([]string, error) {
 	for _, dir := range foldersWith(arg, "record") {
 		files = append(files, recordIn(dir))
 	}
+	if _, err := os.ReadDir(arg); len(files) == 0 && err != nil {
+		return nil, err
+	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: it holds no record, and no folders with records", arg)
 	}
@@ -175,7 +178,8 @@ func foldersWith(dir string, names ...string) (found []string) {
 	var look func(dir string, deep int)
 	look = func(dir string, deep int) {
 		for _, name := range names {
-			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err == nil && !info.IsDir() { // a folder may have the name of one of them
 				found = append(found, dir)
 				return
 			}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -117,48 +116,58 @@ func earlierOf(drill, arg string) (*timeline.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []string{recordIn(path)}
-	if dirs := foldersWith(path, "record"); len(dirs) > 0 {
-		files = files[:0]
-		for _, dir := range dirs {
-			files = append(files, recordIn(dir))
-		}
+	if path, err = runOf(drill, path); err != nil {
+		return nil, err
 	}
-	var found, controls, others, broken []string
-	for _, file := range files {
-		h, err := timeline.OpenHeader(file)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, notKept(path)
+	record, err := openRecord(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case record.Header.Scenario != drill:
+		return nil, otherDrill(path, drill, record.Header.Scenario)
+	case record.Header.Control:
+		return nil, fmt.Errorf("%s: it is a control run, without the faults: name a run with "+
+			"them", path)
+	}
+	return record, nil
+}
+
+// runOf is the folder of a drill's own run where a path is that of several; else the path.
+func runOf(drill, path string) (string, error) {
+	dirs := foldersWith(path, "record")
+	if len(dirs) < 2 {
+		return append(dirs, path)[0], nil
+	}
+	var found, others []string
+	for _, dir := range dirs {
+		switch h, err := timeline.OpenHeader(recordIn(dir)); {
 		case err != nil:
-			return nil, err
-		case h.Run == "":
-			broken = append(broken, file)
-		case h.Scenario != drill:
+			return "", err
+		case h.Scenario == drill && !h.Control:
+			found = append(found, dir)
+		case h.Scenario != drill && h.Run != "":
 			others = append(others, h.Scenario)
-		case h.Control:
-			controls = append(controls, file)
-		default:
-			found = append(found, file)
 		}
 	}
 	switch {
 	case len(found) == 1:
-		return timeline.Open(found[0])
+		return found[0], nil
 	case len(found) > 1:
-		return nil, fmt.Errorf("%s: it holds %s of %s: say which, as in %s", path,
-			count(len(found), "run"), drill, filepath.Dir(found[0]))
-	case len(controls) > 0:
-		return nil, fmt.Errorf("%s: it is a control run of %s, without the faults: name a run "+
-			"with them", path, drill)
-	}
-	if len(others) == 0 {
-		return nil, fmt.Errorf("%s: it breaks off before it says what it is of", broken[0])
+		return "", fmt.Errorf("%s: it holds %s of %s: say which, as in %s", path,
+			count(len(found), "run"), drill, found[0])
 	}
 	slices.Sort(others)
-	return nil, fmt.Errorf("%s: it is of %s, and not of %s: name an earlier run of %[3]s "+
-		"(stormdrill compare holds runs of two drills against each other)", path,
-		strings.Join(slices.Compact(others), ", "), drill)
+	return "", otherDrill(path, drill, slices.Compact(others)...)
+}
+
+// otherDrill is the error of what is named for an earlier run of a drill and is none.
+func otherDrill(path, drill string, of ...string) error {
+	is := "it holds no run of " + drill
+	if len(of) > 0 {
+		is = fmt.Sprintf("it is of %s, and not of %s", strings.Join(of, ", "), drill)
+	}
+	return fmt.Errorf("%s: %s: name an earlier run of %s (stormdrill compare holds runs of two "+
+		"drills against each other)", path, is, drill)
 }
 
 // earlier is what a drill's run is held against; nil: nothing was asked for.

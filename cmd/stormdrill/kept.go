@@ -99,10 +99,24 @@ func there(r history.Run) error {
 	return nil
 }
 
-// openRecord reads a record, or that of an evidence folder.
+// openRecord reads a record, or that of an evidence folder. One that does not even say what it
+// is of is an error.
 func openRecord(path string) (*timeline.Record, error) {
+	r, err := openCut(path)
+	if err == nil && r.Header.Run == "" {
+		return nil, fmt.Errorf("%s: it breaks off before it says what it is of", recordIn(path))
+	}
+	return r, err
+}
+
+// openCut is openRecord of one that may break off anywhere.
+func openCut(path string) (*timeline.Record, error) {
 	r, err := timeline.Open(recordIn(path))
 	if errors.Is(err, fs.ErrNotExist) {
+		if dirs := foldersWith(path, "record"); len(dirs) > 0 {
+			return nil, fmt.Errorf("%s: it holds %s: say which, as in %s", path,
+				count(len(dirs), "run"), dirs[0])
+		}
 		return nil, notKept(path)
 	}
 	return r, err

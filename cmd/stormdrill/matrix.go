@@ -234,6 +234,9 @@ func recordsIn(path string) ([]string, error) {
 		func(e fs.DirEntry) bool { return !e.IsDir() && isScenario(e.Name()) }) {
 		return nil, errDrill
 	}
+	if _, err := os.ReadDir(path); err != nil {
+		return nil, err
+	}
 	below, err := fs.Glob(os.DirFS(path), "*/record")
 	if err != nil || len(below) == 0 {
 		return nil, errors.Join(err,

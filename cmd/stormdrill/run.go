@@ -103,6 +103,10 @@ worst counts: 4, 3, 1, 2, 0 in that order.`,
 			if !c.Flags().Changed("seed") {
 				f.seed = rand.Uint64()
 			}
+			if f.against == "" && c.Flags().Changed("against") { // of a variable that is not set
+				return exitError{exitInvalid, errors.New("--against: want last, the id of a run " +
+					"in the history, or a folder, and have nothing")}
+			}
 			return f.run(c, args)
 		},
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -102,7 +103,7 @@ Exit status: that of the verdict (see stormdrill run --help); of several runs th
 // reportOf is what a run's record comes to, by its own SLA or by that of a file. The charts over
 // time take as long as the judging, and are left out where nobody shows them.
 func reportOf(path, sheet string, charts bool, l language) (reports.Report, error) {
-	record, err := openRecord(path)
+	record, err := openCut(path)
 	if err != nil {
 		return reports.Report{}, err
 	}
@@ -114,6 +115,7 @@ func reportOf(path, sheet string, charts bool, l language) (reports.Report, erro
 	}
 	card := sla.Score(record, objectives)
 	card.Notes = append(card.Notes, notes...)
+	card.Scenario = cmp.Or(card.Scenario, path) // of a record that breaks off before it
 	if !charts {
 		return reports.WithoutCharts(record, card, l.Language), nil
 	}

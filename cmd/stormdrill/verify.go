@@ -48,6 +48,10 @@ the worst counts: 1, 3, 0 in that order.`,
 			if err != nil {
 				return exitError{exitInvalid, err}
 			}
+			if info, err := os.Stat(of); err == nil && !info.IsDir() {
+				return exitError{exitInvalid,
+					fmt.Errorf("%s is no folder: name the evidence folder that it is in", of)}
+			}
 			found := foldersWith(of, "record", evidence.SumsFile)
 			if len(found) == 0 || len(found) == 1 && found[0] == of {
 				v, err := verified(of)

@@ -36,6 +36,9 @@ func Open(arg string, with ...string) ([]*scenarios.Scenario, error) {
 // notFound is the error of an argument that names nothing: of one that looks like a file, with
 // the scenarios of its folder, and else with the shipped drills.
 func notFound(arg string) error {
+	if arg == "" {
+		return errors.New(`"": want a scenario file, a folder of them, or a shipped drill`)
+	}
 	ext := filepath.Ext(arg)
 	if ext != ".yaml" && ext != ".yml" && filepath.Base(arg) == arg {
 		return fmt.Errorf("%s: no such file or folder, and no shipped drill: %s", arg,
