@@ -11,7 +11,6 @@ import (
 	"html/template"
 	"io"
 	"math"
-	"strings"
 
 	"github.com/tsenart/vegeta/v12/lib/plot"
 
@@ -103,7 +102,7 @@ func HTML(w io.Writer, r Report) error {
 		Beside: plainly(r.Beside), Marks: []pageMark{}}
 	l := lines{p.Language}
 	p.Title, p.Verdict = l.title(card), l.verdict(card.Verdict)
-	p.Lead, p.When = l.lead(card), when(string(card.Started))
+	p.Lead, p.When = l.lead(card), l.when(r)
 	p.Reasons, p.Tiles = p.Texts(card.Reasons), p.tiles()
 	for _, m := range card.Picture.Marks {
 		of := ""
@@ -173,20 +172,6 @@ func (p *page) assets() error {
 	p.Policy = fmt.Sprintf("default-src 'none'; style-src 'unsafe-inline'; script-src %s %s",
 		hash(p.UPlot), hash(p.Script))
 	return nil
-}
-
-// when shortens an instant of RFC 3339 to seconds.
-func when(started string) string {
-	day, clock, ok := strings.Cut(started, "T")
-	if !ok {
-		return started
-	}
-	clock, utc := strings.CutSuffix(clock, "Z")
-	if !utc {
-		return started
-	}
-	clock, _, _ = strings.Cut(clock, ".")
-	return day + " " + clock + " UTC"
 }
 
 // barOf draws what was measured beside its limit; nil where one of them is no number. Of

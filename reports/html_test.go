@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html"
 	"math"
 	"regexp"
 	"slices"
@@ -100,24 +99,6 @@ func BenchmarkHTMLOfAnHour(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(out.Len())/1e6, "MB")
-}
-
-// When a run began is said with its zone, whatever that of the reader is.
-func TestPageSaysItsZone(t *testing.T) {
-	for started, want := range map[sla.Word]string{
-		"2026-01-02T03:04:05.678Z":      "2026-01-02 03:04:05 UTC · ",
-		"2026-01-02T11:04:05.678+08:00": "2026-01-02T11:04:05.678+08:00 · ",
-		"":                              "",
-	} {
-		for _, in := range languages {
-			c := card()
-			c.Started = started
-			_, meta, _ := strings.Cut(pageOf(t, c, in), `<p class="meta">`)
-			if meta = html.UnescapeString(meta); !strings.HasPrefix(meta, want+in.Line("page-run")) {
-				t.Errorf("%s: began %q: %.80s", in.Tag(), started, meta)
-			}
-		}
-	}
 }
 
 // Hostile text is text: none of it ends the page's data, an attribute or a script, and

@@ -41,6 +41,8 @@ type messages struct {
 	Noticed, Broke        string
 	Timeline              []moment
 	Limits                []limit
+	began                 time.Time // by its own clock, where dated
+	dated                 bool
 	at                    func(seconds float64) string
 	l                     lines
 	card                  sla.Scorecard
@@ -58,6 +60,7 @@ type limit struct{ Name, Wanted, Measured, Kept string }
 // visibly open.
 func Messages(w io.Writer, r Report) error {
 	m := &messages{card: plainly(r.Card), l: lines{cmp.Or(r.Language, words.English)}}
+	m.began, m.dated = r.began()
 	m.fill()
 	var b bytes.Buffer
 	if err := messageTemplates[m.l.Language].Execute(&b, m); err != nil {
@@ -73,12 +76,11 @@ const toFill = "[____]"
 func (m *messages) fill() {
 	c, l := m.card, m.l
 	m.Open, m.Title, m.Run = toFill, cell(l.title(c)), c.Run
-	started, err := time.Parse(time.RFC3339, string(c.Started))
 	m.at = func(s float64) string {
-		if err != nil {
+		if !m.dated {
 			return l.Line("message-into", "at", fmt.Sprintf("%.1f", s))
 		}
-		return started.Add(time.Duration(s * 1e9)).Format("2006-01-02 15:04:05 MST")
+		return l.instant(m.began.Add(time.Duration(s * 1e9)))
 	}
 	m.outage()
 	m.impact()

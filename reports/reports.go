@@ -22,6 +22,8 @@ import (
 type Report struct {
 	Card   sla.Scorecard
 	Length float64 // seconds that the run took
+	// East is how far the clock of the machine that began the run is ahead of UTC, in seconds.
+	East   int
 	Images []Image // of its containers; none: not known
 	// Command repeats the run; empty: not known, it is the drill by its name.
 	Command string
@@ -58,7 +60,8 @@ func Of(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
 
 // WithoutCharts is that for the formats which do not show the run over time.
 func WithoutCharts(r *timeline.Record, card sla.Scorecard, in *words.Language) Report {
-	return Report{Card: card, Length: series.Length(r), Language: in}
+	_, east := r.Header.Wall.Zone()
+	return Report{Card: card, Length: series.Length(r), East: east, Language: in}
 }
 
 // Formats are those that a report can be had in, by their names, but for text, which has

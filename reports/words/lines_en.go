@@ -20,6 +20,7 @@ var englishLines = map[string]string{
 	"counted-gone":         "{total} {unit}, {gone}",
 	"tool-unknown":         "built from an unknown revision",
 	"tool-built":           "built from {commit}",
+	"instant":              "{at} {zone}",
 
 	// Labels.
 	"users":     "users",

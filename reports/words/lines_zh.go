@@ -20,6 +20,7 @@ var chineseLines = map[string]string{
 	"counted-gone":         "{unit} {total}，{gone}",
 	"tool-unknown":         "版本未知",
 	"tool-built":           "提交 {commit}",
+	"instant":              "{at}（{zone}）",
 
 	// Labels.
 	"users":     "用户",
@@ -286,7 +287,7 @@ var chineseLines = map[string]string{
 	"message-symptom":         "访问异常，最严重时 {part} 的请求失败",
 	"message-expected":        "预计 {when} 恢复",
 	"message-expected-within": "按预案应在预警后 {limit} 内修复",
-	"message-restored":        "服务已于 {at} 完全恢复。",
+	"message-restored":        "服务已于 {at}完全恢复。",
 	"message-not-restored":    "运行结束时尚未确认恢复。",
 	"message-hit":             "{users} 名用户中有 {hit} 名受影响。",
 	"message-level":           "{level}；最严重的一秒内 {peak} 的活跃用户受影响",
