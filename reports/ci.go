@@ -1,12 +1,14 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -16,23 +18,28 @@ type CI struct {
 	github, gitlab bool
 	summary        string // GitHub's file for the page of a job's step; empty: it has none
 	now            func() time.Time
+	l              lines
 }
 
-// CIFrom reads the environment: GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, GITLAB_CI.
-func CIFrom(getenv func(string) string) CI {
+// CIFrom reads the environment: GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, GITLAB_CI. The language is
+// that of what people read there; nil: English.
+func CIFrom(getenv func(string) string, in *words.Language) CI {
 	c := CI{github: getenv("GITHUB_ACTIONS") == "true", gitlab: getenv("GITLAB_CI") == "true",
-		now: time.Now}
+		now: time.Now, l: lines{cmp.Or(in, words.English)}}
 	if c.github {
 		c.summary = getenv("GITHUB_STEP_SUMMARY")
 	}
 	return c
 }
 
-// Section folds what is written between its begin and its end under a title: on GitHub as a
-// group, on GitLab as a section that is collapsed. Id distinguishes it from others of the
+// Section folds how a drill goes, which is written between its begin and its end: on GitHub as
+// a group, on GitLab as a section that is collapsed. Id distinguishes it from others of the
 // job.
-func (c CI) Section(w io.Writer, id, title string) (end func()) {
-	title = oneLine.Replace(Plain(title))
+func (c CI) Section(w io.Writer, id, scenario string) (end func()) {
+	if !c.github && !c.gitlab {
+		return func() {}
+	}
+	title := c.l.Line("ci-section", "scenario", oneLine.Replace(Plain(scenario)))
 	switch {
 	case c.github:
 		fmt.Fprintf(w, "::group::%s\n", inCommand.Replace(title))
@@ -57,8 +64,8 @@ func (c CI) Annotate(w io.Writer, scenario string, v sla.Verdict, reasons []sla.
 	if v == sla.Inconclusive {
 		command = "warning"
 	}
-	why := english.Texts(plainly(reasons))
-	title := Plain(scenario) + ": " + strings.ToUpper(string(v))
+	why := c.l.Texts(plainly(reasons))
+	title := c.l.Line("ci-ended", "scenario", Plain(scenario), "verdict", c.l.verdict(v))
 	fmt.Fprintf(w, "::%s title=%s::%s\n", command, inProperty.Replace(title),
 		inCommand.Replace(strings.Join(why, "\n")))
 }

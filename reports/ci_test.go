@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -20,7 +21,7 @@ func ciOf(variables ...string) CI {
 		name, value, _ := strings.Cut(v, "=")
 		set[name] = value
 	}
-	c := CIFrom(func(name string) string { return set[name] })
+	c := CIFrom(func(name string) string { return set[name] }, words.Of(set["lang"]))
 	c.now = func() time.Time { return time.Unix(1_800_000_000, 0) }
 	return c
 }
@@ -41,9 +42,11 @@ func TestCISaysItself(t *testing.T) {
 
 func TestSections(t *testing.T) {
 	for want, c := range map[string]CI{
-		"::group::drill bad 100%25\nlines\n::endgroup::\n": ciOf("GITHUB_ACTIONS=true"),
-		"\x1b[0Ksection_start:1800000000:drill_bad[collapsed=true]\r\x1b[0Kdrill bad 100%\nlines\n" +
-			"\x1b[0Ksection_end:1800000000:drill_bad\r\x1b[0K\n": ciOf("GITLAB_CI=true"),
+		"::group::how drill bad 100%25 went\nlines\n::endgroup::\n": ciOf("GITHUB_ACTIONS=true"),
+		"::group::drill bad 100%25 的演练过程\nlines\n::endgroup::\n": ciOf("GITHUB_ACTIONS=true",
+			"lang=zh"),
+		"\x1b[0Ksection_start:1800000000:drill_bad[collapsed=true]\r\x1b[0Khow drill bad 100% went\n" +
+			"lines\n\x1b[0Ksection_end:1800000000:drill_bad\r\x1b[0K\n": ciOf("GITLAB_CI=true"),
 		"lines\n": ciOf(),
 	} {
 		var b bytes.Buffer
@@ -68,6 +71,20 @@ func TestAnnotate(t *testing.T) {
 			"100%25 wrong") || (v != sla.Pass) != strings.Contains(b.String(), "%0A") {
 			t.Errorf("%s: have %q", v, b.String())
 		}
+	}
+}
+
+// What people read of an annotation is in their language; what GitHub reads is not.
+func TestAnnotateInChinese(t *testing.T) {
+	var b bytes.Buffer
+	ciOf("GITHUB_ACTIONS=true", "lang=zh").Annotate(&b, "下单", sla.Fail, []sla.Said{
+		sla.Say(sla.ObjectiveMissed, "success of 用户 in run", sla.Say(sla.WantShare, ">=", 0.99),
+			sla.Say(sla.Share, 0.9, 0.9)),
+		sla.Say(sla.Harness, "no engine")})
+	const want = "::error title=下单：未通过::成功率（用户，故障与恢复）：要求 ≥ 99%，实测 90%%0A" +
+		"stormdrill 或其环境出错：“no engine”\n"
+	if have := strings.ReplaceAll(b.String(), "%25", "%"); have != want {
+		t.Errorf("have %q, want %q", have, want)
 	}
 }
 

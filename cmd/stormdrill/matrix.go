@@ -140,7 +140,7 @@ func (f matrixFlags) drill(c *cobra.Command, args []string) ([]sla.Scorecard, er
 	if err != nil {
 		return nil, err
 	}
-	f.begin(c, c.ErrOrStderr())
+	f.begin(c, c.ErrOrStderr(), f.language.Language)
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	sweep(ctx, f.warn)

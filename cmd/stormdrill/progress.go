@@ -31,9 +31,10 @@ func (s *showing) flags(c *cobra.Command) {
 		"print how each drill ended, and not how it goes")
 }
 
-// begin chooses what is shown at to: text for a person, or with json lines for a program.
-func (s *showing) begin(c *cobra.Command, to io.Writer) {
-	s.ci = reports.CIFrom(os.Getenv)
+// begin chooses what is shown at to: text for a person, or with json lines for a program. A CI's
+// page is in a language, too.
+func (s *showing) begin(c *cobra.Command, to io.Writer, in *words.Language) {
+	s.ci = reports.CIFrom(os.Getenv, in)
 	s.text, s.course = to, &queued{to: to}
 	if s.json {
 		s.events, s.text = reports.NewEvents(s.course), c.ErrOrStderr()
@@ -90,8 +91,7 @@ func (s showing) warn(format string, a ...any) {
 
 // section folds how a drill goes, where a CI's log can.
 func (s showing) section(dir, scenario string) (end func()) {
-	return s.ci.Section(s.going(), "drill-"+scenario+"-"+filepath.Base(dir),
-		"how "+scenario+" went")
+	return s.ci.Section(s.going(), "drill-"+scenario+"-"+filepath.Base(dir), scenario)
 }
 
 // page says on a CI's page how a drill ended, or a campaign.

@@ -23,7 +23,7 @@ func TestNothingReads(t *testing.T) {
 				c := &cobra.Command{}
 				c.SetOut(in)
 				c.SetErr(io.Discard)
-				s.begin(c, c.OutOrStdout())
+				s.begin(c, c.OutOrStdout(), nil)
 				live := s.console(nil)
 				live.Say(timeline.Note{Text: "one"})
 				live.Phase("fault", time.Second)

@@ -154,7 +154,7 @@ func (f runFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return exitError{exitInvalid, err}
 	}
-	f.begin(c, c.OutOrStdout())
+	f.begin(c, c.OutOrStdout(), f.language.Language)
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	sweep(ctx, f.warn)

@@ -32,7 +32,7 @@ func inMemory(t *testing.T, g lab.Ground) {
 func quietly(out string) runFlags {
 	f := runFlags{out: out, seed: 7, repeat: 1, forget: true, typing: &typing{},
 		language: language{words.English}, showing: showing{quiet: true}}
-	f.begin(&cobra.Command{}, io.Discard)
+	f.begin(&cobra.Command{}, io.Discard, nil)
 	return f
 }
 

@@ -21,6 +21,8 @@ var englishLines = map[string]string{
 	"tool-unknown":         "built from an unknown revision",
 	"tool-built":           "built from {commit}",
 	"instant":              "{at} {zone}",
+	"ci-section":           "how {scenario} went",
+	"ci-ended":             "{scenario}: {verdict}",
 
 	// Labels.
 	"users":     "users",

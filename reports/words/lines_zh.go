@@ -21,6 +21,8 @@ var chineseLines = map[string]string{
 	"tool-unknown":         "版本未知",
 	"tool-built":           "提交 {commit}",
 	"instant":              "{at}（{zone}）",
+	"ci-section":           "{scenario} 的演练过程",
+	"ci-ended":             "{scenario}：{verdict}",
 
 	// Labels.
 	"users":     "用户",
