@@ -123,16 +123,23 @@ func (l lines) ended(scenario string, all []history.Run) string {
 // mostTrend is how many of the last runs a trend shows.
 const mostTrend = 40
 
-// trend draws how a time went from run to run, against the longest of them; the line never says
-// that it ended in none.
+// trend draws how a time went from run to run, against the longest of them, of which a bound is
+// known where one did not end; the line never says that it ended in none.
 func (l lines) trend(w io.Writer, name, never string, all []history.Run,
 	of func(history.Run) *sla.Time) {
 	var line strings.Builder
 	most, known, ended := 0.0, 0, 0
+	longest := ""
 	all = slices.DeleteFunc(slices.Clone(all), func(r history.Run) bool { return r.Control })
 	all = all[max(0, len(all)-mostTrend):]
 	for _, r := range all {
 		if t := of(r); t != nil {
+			if t.Seconds > most || t.Seconds == most && t.Censored {
+				longest = "history-least"
+				if t.Censored && t.Unconfirmed == "" {
+					longest = "history-beyond"
+				}
+			}
 			most, known = max(most, t.Seconds), known+1
 			if !t.Censored {
 				ended++
@@ -154,11 +161,14 @@ func (l lines) trend(w io.Writer, name, never string, all []history.Run,
 			line.WriteRune(heights[int(math.Round(t.Seconds/most*float64(len(heights)-1)))])
 		}
 	}
-	said := l.Line("history-most", "time", words.Brief(most))
-	if ended == 0 {
-		said = l.Line(never, "time", words.Brief(most))
+	switch ended {
+	case 0:
+		longest = never
+	case known:
+		longest = "history-most"
 	}
-	fmt.Fprintf(w, "  %s\t%s\t%s\n", name, line.String(), said)
+	fmt.Fprintf(w, "  %s\t%s\t%s\n", name, line.String(),
+		l.Line(longest, "time", words.Brief(most)))
 }
 
 // heights draw a time; × is one that did not end.

@@ -10,6 +10,8 @@ var chineseCommands = map[string]string{
 	"history-mitigate":       "缓解",
 	"history-recover":        "恢复",
 	"history-most":           "最长 {time}",
+	"history-beyond":         "最长 > {time}",
+	"history-least":          "最长 ≥ {time}",
 	"history-never-detect":   "均未发现（> {time}）",
 	"history-never-mitigate": "均未缓解（> {time}）",
 	"history-never-recover":  "均未恢复（> {time}）",
