@@ -214,3 +214,20 @@ func TestJUnitHoldsARunAgainstAnEarlierOne(t *testing.T) {
 		t.Errorf("beside a run with nothing in common: %+v", s)
 	}
 }
+
+// A case's name is what a CI knows it by from run to run, so no language changes the file.
+func TestJUnitIsTheSameInEachLanguage(t *testing.T) {
+	var files []string
+	for _, in := range languages {
+		var b bytes.Buffer
+		before := card()
+		if err := JUnit(&b, Report{Card: card(), Before: &before, Language: in}); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, b.String())
+	}
+	if len(files) < 2 || files[0] != files[1] ||
+		!strings.Contains(files[0], `name="success of &lt;users&gt; in run"`) {
+		t.Errorf("have\n%s", strings.Join(files, "\n"))
+	}
+}

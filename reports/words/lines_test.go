@@ -158,6 +158,26 @@ func TestFromEnvironment(t *testing.T) {
 	}
 }
 
+// A blank parts Chinese from the Latin of a value, once, and none stands where there is neither.
+func TestChineseIsPartedFromLatin(t *testing.T) {
+	for _, c := range []struct{ have, want string }{
+		{Chinese.Line("likely", "cause", "DNS 解析异常"), "可能是 DNS 解析异常"},
+		{Chinese.Line("likely", "cause", "证书问题"), "可能是证书问题"},
+		{Chinese.Line("message-groups", "groups", "shoppers"), "shoppers 各组"},
+		{Chinese.Line("message-groups", "groups", "用户"), "用户各组"},
+		{Chinese.Line("matrix-silent", "alert", "a（dns）", "met", "1", "runs", "2"),
+			"a（dns）从未告警，而其 2 轮中有 1 轮本应发现"},
+		{Chinese.Line("matrix-silent", "alert", "a（webhook）：Down", "met", "1", "runs", "2"),
+			"a（webhook）：Down 从未告警，而其 2 轮中有 1 轮本应发现"},
+		{Chinese.Line("page-by-time"), "正常时间占比"},
+		{English.Line("likely", "cause", "中断"), "likely 中断"},
+	} {
+		if c.have != c.want {
+			t.Errorf("have %q, want %q", c.have, c.want)
+		}
+	}
+}
+
 // A Chinese character takes two columns, and a line may end beside it.
 func TestWidth(t *testing.T) {
 	for s, want := range map[string]int{"": 0, "a ± b": 5, "中断 1 s": 8, "（ok）": 6,

@@ -175,7 +175,7 @@ var chineseLines = map[string]string{
 	"step-firing":       "规则触发",
 	"step-routed":       "Alertmanager 已收到",
 	"step-notified":     "发出通知",
-	"step-acknowledged": "有人响应",
+	"step-acknowledged": "有人确认",
 
 	// Who answered.
 	"answers-injected": "故障代 {node} 应答",
@@ -183,7 +183,7 @@ var chineseLines = map[string]string{
 	// The load, the clock, the picture.
 	"load": "计划 {wanted}/s，实发 {sent}/s，发送滞后 p99 {lag}‹，" +
 		"未发出 {unsent}›‹，传输层重发 {replayed}›",
-	"clocks": "容器时钟为本机 {shift} s ± {bound}，测量 {times} 次，其间漂移 {drift}",
+	"clocks": "容器时钟与本机相差 {shift} s ± {bound}，测量 {times} 次，其间漂移 {drift}",
 	"legend": "失败请求，每列 {step}：· 无，▁ 部分，█ 全部",
 
 	// Campaigns.
@@ -232,8 +232,8 @@ var chineseLines = map[string]string{
 	"matrix-none-hurt":      "在结果有效的各轮中，没有用户因故障受影响",
 	"matrix-proves-nothing": "{drill}：该轮结果无效，无法说明其告警能否发现",
 	"matrix-all-seen":       "凡用户受影响的演练，均有告警发现",
-	"matrix-silent":         "{alert} 从未告警，而其 {runs} 轮中有 {met} 轮本应发现",
-	"matrix-unasked":        "{alert} 从未告警，其 {runs} 轮也都无须告警",
+	"matrix-silent":         "{alert}从未告警，而其 {runs} 轮中有 {met} 轮本应发现",
+	"matrix-unasked":        "{alert}从未告警，其 {runs} 轮也都无须告警",
 	"matrix-crying":         "{alert}：{runs} 轮中误报 {alarms} 次",
 	"matrix-astray":         "{alert}：{runs} 轮中指错对象 {alerts} 个",
 	"matrix-title":          "演练与告警对照",

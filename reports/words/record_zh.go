@@ -7,11 +7,11 @@ import "github.com/stormdrill/stormdrill/scenarios/sla"
 var chineseRecord = map[sla.Code]string{
 	// What is counted.
 	"answered":                   "返回 {value} 的应答",
-	"answers-cut":                "被截断的响应",
-	"answers-delayed":            "被延迟的响应",
-	"answers-held":               "被挂起的响应",
-	"answers-narrowed":           "被限速的响应",
-	"answers-sliced":             "被切片的响应",
+	"answers-cut":                "被截断的应答",
+	"answers-delayed":            "被延迟的应答",
+	"answers-held":               "被挂起的应答",
+	"answers-narrowed":           "被限速的应答",
+	"answers-sliced":             "被切片的应答",
 	"connections-opened":         "打开的连接",
 	"connections-reset":          "被重置的连接",
 	"counted-by-proof":           "其 proof 的计数",
@@ -75,7 +75,7 @@ var chineseRecord = map[sla.Code]string{
 var chineseFaults = map[string]string{
 	"http-status": "以 {code} 应答‹ {share} 的›请求" + chosenInChinese +
 		"‹，Retry-After 为 {retry-after}›‹，每 {flap.period} 中占 {flap.duty}›",
-	"latency":      "响应延迟 {delay}‹ ± {jitter}›‹，占响应的 {share}›" + chosenInChinese,
+	"latency":      "应答延迟 {delay}‹ ± {jitter}›‹，占应答的 {share}›" + chosenInChinese,
 	"syn-drop":     "丢弃‹ {share} 的› SYN‹（{per}）›",
 	"refuse":       "拒绝新建连接（RST）",
 	"accept-stall": "新建连接排入已满的 accept 队列‹（backlog 为 {backlog}）›，其余得不到应答",
@@ -83,15 +83,15 @@ var chineseFaults = map[string]string{
 	"blackhole":    "丢弃{way}‹长于 {above} 的›全部数据包",
 	"loss":         "双向丢失 {share} 的数据包",
 	"duplicate":    "双向重复发送‹ {share} 的›数据包",
-	"reset":        "以 RST 重置连接‹，在响应发出 {after} 之后›‹，在连接存活 {in} 之后›",
+	"reset":        "以 RST 重置连接‹，在应答发出 {after} 之后›‹，在连接存活 {in} 之后›",
 	"bandwidth":    "每条连接{direction}限速 {rate}" + chosenInChinese,
-	"slice":        "响应切成 {size} 的小块发送，间隔 {delay}" + chosenInChinese,
-	"limit-data":   "响应发出 {bytes} 后关闭连接" + chosenInChinese,
-	"stall":        "响应挂起不发" + chosenInChinese,
+	"slice":        "应答切成 {size} 的小块发送，间隔 {delay}" + chosenInChinese,
+	"limit-data":   "应答发出 {bytes} 后关闭连接" + chosenInChinese,
+	"stall":        "应答挂起不发" + chosenInChinese,
 	"idle-drop":    "清除空闲 {after} 的会话，{as}",
 	"block-page":   "以拦截页（{code}）应答‹ {share} 的›请求" + chosenInChinese,
-	"dns": "解析器{answer}‹ {delay}›‹ {to}，旧地址拒绝连接›‹，针对 {names}›‹，占查询的 {share}›" +
-		"‹，可缓存 {ttl}›",
+	"dns": "DNS 服务器{answer}‹ {delay}›‹ {to}，旧地址拒绝连接›‹，针对 {names}›" +
+		"‹，占查询的 {share}›‹，可缓存 {ttl}›",
 	"flood": "以 {rate} 的请求洪泛 {to}‹，{ramp} 内达到›，来自 {sources} 个地址",
 	"connection-flood": "向 {to} 打开 {connections} 条连接，以 {rate} 打开，" +
 		"来自 {sources} 个地址，{send}",

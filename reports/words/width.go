@@ -3,6 +3,7 @@ package words
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -29,6 +30,18 @@ func Pad(s string, columns int) string {
 func wide(r rune) bool {
 	k := width.LookupRune(r).Kind()
 	return k == width.EastAsianWide || k == width.EastAsianFullwidth
+}
+
+// wantsBlank reports whether a Chinese character and a Latin letter, digit or % meet where one
+// text follows another: a template cannot know which of them a value begins or ends with.
+func wantsBlank(before, after string) bool {
+	a, _ := utf8.DecodeLastRuneInString(before)
+	b, _ := utf8.DecodeRuneInString(after)
+	latin := func(r rune) bool {
+		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	}
+	return unicode.Is(unicode.Han, a) && latin(b) ||
+		(latin(a) || a == '%') && unicode.Is(unicode.Han, b)
 }
 
 // Breaks parts a word where a line may end in it: beside a wide character, but not before

@@ -34,6 +34,7 @@ type Language struct {
 	list       string // between what is listed
 	parts      string // between the parts of a line
 	legend     string // between the marks of a drawing
+	spaced     bool   // a blank parts its characters from Latin letters and digits
 	tag        string // BCP 47
 }
 
@@ -47,7 +48,7 @@ var (
 	Chinese = &Language{said: chinese, lines: oneOf(chineseLines, chinesePage, chineseCommands),
 		record: chineseRecord, going: chineseGoing, faults: chineseFaults,
 		all: chineseAll, objectives: chineseObjectives,
-		to: "～", list: "、", parts: "；", legend: "；", tag: "zh"}
+		to: "～", list: "、", parts: "；", legend: "；", spaced: true, tag: "zh"}
 )
 
 // oneOf is one table of several, which have no line in common.
@@ -227,6 +228,12 @@ var placeholder = regexp.MustCompile(
 // fill puts values into a template; whole is false where one is none.
 func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
 	var b strings.Builder
+	put := func(text string) {
+		if l.spaced && wantsBlank(b.String(), text) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(text)
+	}
 	at := 0
 	whole = true
 	for _, m := range placeholder.FindAllStringSubmatchIndex(template, -1) {
@@ -236,11 +243,11 @@ func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
 			}
 			return template[m[2*i]:m[2*i+1]]
 		}
-		b.WriteString(template[at:m[0]])
+		put(template[at:m[0]])
 		at = m[1]
 		name, high, format := part(1), part(2), part(3)
 		if high != "" {
-			b.WriteString(l.between(name, s.Of(name), high, s.Of(high)))
+			put(l.between(name, s.Of(name), high, s.Of(high)))
 			continue
 		}
 		value := l.value(name, format, s.Of(name))
@@ -248,9 +255,9 @@ func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
 			value = l.coded(name, s)
 		}
 		whole = whole && value != ""
-		b.WriteString(value)
+		put(value)
 	}
-	b.WriteString(template[at:])
+	put(template[at:])
 	return b.String(), whole
 }
 

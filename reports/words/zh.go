@@ -65,7 +65,7 @@ var chinese = map[sla.Code]string{
 	sla.OutageLate: "{group} 在第 {at_seconds:1} s 发生中断，{when}：" +
 		"无法判定是否由故障引起；请查看被测服务的日志",
 	sla.OutageUnended: "{group} 自第 {at_seconds:1} s 起的中断到演练结束仍未确认恢复：" +
-		"用 sla.recover 加以限定，或延长 recovery",
+		"用 sla.recover 加以限定，或延长恢复阶段",
 	sla.FailuresLate: "用户恢复后，到第 {at_seconds:1} s 为止 {group} 的失败请求超出其稳态" +
 		"水平",
 	sla.SlowerAtEnd: "{group} 有应答但变慢：最后 {last_seconds} 内 95% 在 {p95_seconds} 以" +
@@ -191,7 +191,7 @@ var chinese = map[sla.Code]string{
 	sla.UnconfirmedAtLift: "那是最后一次看到用户异常，但故障在确认时间满之前已撤销：" +
 		"延长故障阶段，或缩短 confirm",
 	sla.UnconfirmedAtEnd: "那是最后一次看到用户异常，但演练在确认时间满之前已结束：" +
-		"延长 recovery，或缩短 confirm",
+		"延长恢复阶段，或缩短 confirm",
 	sla.RunEndedBefore:  "演练在得出结论前已结束",
 	sla.ThresholdUnread: "阈值无法解析：“{detail}”",
 	sla.BaselineEmpty:   "基线没有可对照的数据",
@@ -203,17 +203,17 @@ var chinese = map[sla.Code]string{
 	sla.NamelessAnswers: "{requests} 个请求无应答或应答未标明节点，可能属于它：" +
 		"让每个节点自报名字，让前端标明转给了哪个节点",
 	sla.UnsentDecide:       "取决于应发而未发出的请求",
-	sla.SampleSmall:        "样本仅 {steps}，无法判定",
-	sla.SampleSmallForTime: "样本仅 {steps}，无法判定：延长阶段或提高速率可更精确",
-	sla.SampleSmallForShare: "样本仅 {steps}，无法判定：{limit_share} 需要连续 {needed} 次无失" +
-		"败；延长阶段、提高速率或增加连接",
+	sla.SampleSmall:        "样本仅 {steps} 个，无法判定",
+	sla.SampleSmallForTime: "样本仅 {steps} 个，无法判定：延长阶段或提高速率可更精确",
+	sla.SampleSmallForShare: "样本仅 {steps} 个，无法判定：{limit_share} 需要 {needed} 个" +
+		"且无一失败；延长阶段、提高速率或增加连接",
 	sla.NoLedger:            "没有负载组记录写入账本",
 	sla.NoWriteAcknowledged: "没有写入被确认",
 	sla.NoWriteReadBack:     "没有写入被回读",
 	sla.WritesUnknown:       "{writes} 个已确认的写入回读无结果",
 	sla.NothingToNotice:     "没有任何监控有需要发现的问题",
 	sla.NotAskedInRecovery:  "恢复期内它没有探测",
-	sla.AnswersFew:          "应答少于 {least} 次，不足以判定：提高探测频率，或延长 recovery",
+	sla.AnswersFew:          "应答少于 {least} 次，不足以判定：提高探测频率，或延长恢复阶段",
 	sla.AnswersMissing:      "监控得到的应答不足应有的一半",
 	sla.NothingSent:         "没有发出请求",
 	sla.FailuresUnexplained: "未识别出中断，但全部组合计的失败请求超出基线水平",
@@ -300,19 +300,19 @@ var chinese = map[sla.Code]string{
 	sla.Code(diagnosis.SlowNode):      "负载均衡把用户转到慢节点",
 	sla.Code(diagnosis.Overload):      "服务器过载或资源耗尽",
 	sla.Code(diagnosis.DNS):           "DNS 解析异常",
-	sla.Code(diagnosis.StaleName):     "DNS 缓存未更新：用户访问旧地址",
+	sla.Code(diagnosis.StaleName):     "DNS 缓存未更新（用户访问旧地址）",
 	sla.Code(diagnosis.WrongName):     "DNS 或 hosts 文件指向错误地址",
 	sla.Code(diagnosis.PathDrops):     "SYN 在途中被丢弃（防火墙、路由、安全组）",
 	sla.Code(diagnosis.NAT):           "这些用户的 NAT 或线路无法建立新连接",
 	sla.Code(diagnosis.RuleRefuses):   "防火墙或路由规则拒绝",
 	sla.Code(diagnosis.Intercepted):   "中间节点拦截（运营商、WAF、IDS、代理）",
-	sla.Code(diagnosis.IdleFlows):     "TCP keepalive：空闲连接的会话在途中被清除",
-	sla.Code(diagnosis.Certificate):   "证书",
+	sla.Code(diagnosis.IdleFlows):     "空闲连接的会话在途中被清除（TCP keepalive）",
+	sla.Code(diagnosis.Certificate):   "证书问题",
 	sla.Code(diagnosis.TLSVersions):   "TLS 版本不一致",
 	sla.Code(diagnosis.SlowPath):      "线路缓慢（绕行、CDN 节点配置错误）",
 	sla.Code(diagnosis.Bandwidth):     "带宽不足",
 	sla.Code(diagnosis.LossyPath):     "途中丢包",
-	sla.Code(diagnosis.LoadGenerator): "压测节点，而非服务",
+	sla.Code(diagnosis.LoadGenerator): "压测端，而非服务",
 	sla.Code(diagnosis.Undetermined):  "无法判定",
 
 	sla.Code(diagnosis.Everyone):    "全部或大部分用户",
@@ -336,8 +336,8 @@ var chinese = map[sla.Code]string{
 	sla.SeenTLS:         "{of:n} 次 TLS 握手中 {count:n} 次失败",
 	sla.SeenLate:        "{count:n} 个应答过慢，其中间一半耗时 {low_seconds..high_seconds}",
 	sla.SeenParts:       "中断期间 {of:n} 段中 {count:n} 段有应答",
-	sla.SeenNode: "{node}：{of:n} 个应答中 {count:n} 个失败，占这些用户请求的 " +
-		"{now_share}，此前 {before_share}",
+	sla.SeenNode: "{node}：{of:n} 个应答中 {count:n} 个失败；" +
+		"这些用户的请求有 {now_share} 由它应答，此前 {before_share}",
 	sla.SeenOthers: "同节点其他用户 {of:n} 个请求中 {count:n} 个正常",
 }
 
