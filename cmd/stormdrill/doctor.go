@@ -7,11 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
 func newDoctor() *cobra.Command {
-	return &cobra.Command{
+	var l language
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say whether drills can run here, and what cures it where not",
 		Long: `Doctor examines this machine, the engine, and, by a small lab that it starts and
@@ -25,40 +28,21 @@ Exit status: 0 drills can run, 4 they cannot.`,
   DOCKER_HOST=ssh://root@lab stormdrill doctor`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return examine(c.Context(), ground.Doctor, c.OutOrStdout())
+			return examine(c.Context(), ground.Doctor, c.OutOrStdout(), l.Language)
 		},
 	}
+	l.flags(c)
+	return c
 }
 
 // examine prints what a doctor tells, and whether drills can run.
 func examine(ctx context.Context, doctor func(context.Context, func(lab.Finding)),
-	w io.Writer) error {
-	warned, failed := 0, 0
-	doctor(ctx, func(f lab.Finding) {
-		state := "ok"
-		switch {
-		case f.OK:
-		case f.Needed:
-			state = "error"
-			failed++
-		default:
-			state = "warn"
-			warned++
-		}
-		fmt.Fprintf(w, "%-5s %s: %s\n", state, f.What, f.Detail)
-		fmt.Fprintf(w, "%-5s %s\n", "", f.Means)
-		if f.Cure != "" {
-			fmt.Fprintf(w, "%-5s Cure: %s.\n", "", f.Cure)
-		}
-	})
-	if failed > 0 {
+	w io.Writer, in *words.Language) error {
+	told := reports.NewDoctor(w, in)
+	doctor(ctx, told.Tell)
+	if failed := told.Failed(); failed > 0 {
 		return exitError{exitHarness,
 			fmt.Errorf("drills cannot run here: %s", count(failed, "error"))}
 	}
-	said := "Drills can run here."
-	if warned > 0 {
-		said = fmt.Sprintf("Drills can run here, with %s.", count(warned, "warning"))
-	}
-	_, err := fmt.Fprintf(w, "\n%s\n", said)
-	return err
+	return told.End()
 }

@@ -6,18 +6,22 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
 )
 
 // The doctor says of each thing what it looked at, the value, what it means for drills, and
 // the cure where the value is bad; its end says whether drills can run.
 func TestDoctorSaysWhatFindingsMean(t *testing.T) {
-	well := lab.Finding{What: "Docker engine", OK: true, Needed: true, Detail: "27.1",
-		Means: "Each drill runs in it."}
-	poor := lab.Finding{What: "free disk space", Detail: "0.5 GiB, wanted is at least 1 GiB",
-		Means: "Runs keep their evidence here.", Cure: "make room"}
-	bad := lab.Finding{What: "nftables", Needed: true, Detail: "does not work: not permitted",
-		Means: "Links are made of it.", Cure: "allow it"}
+	text := func(english string) link.Text { return link.Text{English: english} }
+	well := lab.Finding{What: text("Docker engine"), OK: true, Needed: true, Detail: text("27.1"),
+		Means: text("Each drill runs in it.")}
+	poor := lab.Finding{What: text("free disk space"),
+		Detail: text("0.5 GiB, wanted is at least 1 GiB"),
+		Means:  text("Runs keep their evidence here."), Cure: text("make room")}
+	bad := lab.Finding{What: text("nftables"), Needed: true,
+		Detail: text("does not work: not permitted"), Means: text("Links are made of it."),
+		Cure: text("allow it")}
 	for name, c := range map[string]struct {
 		found []lab.Finding
 		want  string
@@ -50,7 +54,7 @@ error nftables: does not work: not permitted
 				for _, f := range c.found {
 					tell(f)
 				}
-			}, &out)
+			}, &out, nil)
 			if out.String() != c.want {
 				t.Errorf("have\n%s\nwant\n%s", &out, c.want)
 			}

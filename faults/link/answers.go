@@ -110,9 +110,9 @@ type Touched struct {
 // Feature is one thing of the kernel or of the container that faults need, or that a
 // reader of results wants to know.
 type Feature struct {
-	Name   string `json:"name"`
-	There  bool   `json:"there"`
-	Needed bool   `json:"needed"` // drills do not run without it
-	Detail string `json:"detail"` // the value that was found
-	Means  string `json:"means"`  // what drills have of it, a sentence
+	Name   Text `json:"name"`
+	There  bool `json:"there"`
+	Needed bool `json:"needed"` // drills do not run without it
+	Detail Text `json:"detail"` // the value that was found
+	Means  Text `json:"means"`  // what drills have of it, a sentence
 }

@@ -18,3 +18,17 @@ func State(code string, values ...string) *Statement {
 	}
 	return s
 }
+
+// Text is said in English, and by a code, so that it can be said in another language.
+type Text struct {
+	English string     `json:"english"`
+	By      *Statement `json:"by,omitempty"` // nil: they are words of another's, as an error's
+}
+
+// Tell makes one of a code, the text in English, and the values in it as name and text by turns.
+func Tell(code, english string, values ...string) Text {
+	return Text{english, State(code, values...)}
+}
+
+// String is the text in English.
+func (t Text) String() string { return t.English }

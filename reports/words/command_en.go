@@ -72,4 +72,13 @@ var englishCommands = map[string]string{
 	"verify-other": "judged again by the same version, the record gives another scorecard of " +
 		"the same verdict: stormdrill score shows it",
 	"verify-all": "{hold} of {all} as their runs left them",
+
+	// Whether drills can run here.
+	"doctor-ok":      "ok",
+	"doctor-warn":    "warn",
+	"doctor-error":   "error",
+	"doctor-is":      "{what}: {value}",
+	"doctor-cure":    "Cure: {cure}.",
+	"doctor-can":     "Drills can run here‹, with {warnings} warnings›.",
+	"doctor-can-one": "Drills can run here, with 1 warning.",
 }

@@ -68,4 +68,13 @@ var chineseCommands = map[string]string{
 	"verify-verdict":    "重新评判，记录得出的结论是“{again}”，而评判结果中是“{kept}”",
 	"verify-other":      "由同一版本重新评判，结论相同，但评判结果不同：用 stormdrill score 查看",
 	"verify-all":        "{all} 个运行中 {hold} 个为原样",
+
+	// 本机能否运行演练。
+	"doctor-ok":      "正常",
+	"doctor-warn":    "警告",
+	"doctor-error":   "错误",
+	"doctor-is":      "{what}：{value}",
+	"doctor-cure":    "解决办法：{cure}。",
+	"doctor-can":     "本机可以运行演练‹，有 {warnings} 条警告›。",
+	"doctor-can-one": "本机可以运行演练，有 1 条警告。",
 }

@@ -110,6 +110,27 @@ func notes(t *testing.T) (record, going map[sla.Code][]string) {
 	return record, going
 }
 
+// findings are the codes by which the doctor's texts are told, and what each names.
+func findings(t *testing.T) map[sla.Code][]string {
+	all := map[sla.Code][]string{}
+	for _, folder := range []string{"../../scenarios/lab/docker", "../../faults/switchboard"} {
+		walk(t, folder, func(n ast.Node) {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || called(call) != "Tell" || len(call.Args) < 2 {
+				return
+			}
+			if code, ok := literal(call.Args[0]); ok { // code, text, then name and text by turns
+				all[sla.Code(code)] = []string{}
+				for i := 2; i < len(call.Args); i += 2 {
+					name, _ := literal(call.Args[i])
+					all[sla.Code(code)] = append(all[sla.Code(code)], name)
+				}
+			}
+		})
+	}
+	return all
+}
+
 // called is the name of what is called.
 func called(call *ast.CallExpr) string {
 	switch of := call.Fun.(type) {
@@ -123,7 +144,8 @@ func called(call *ast.CallExpr) string {
 
 // What a record says in English by a code has words in every other language, of the values
 // that it carries, and no words are there for what none says: of what each kind of fault
-// counts, and of each kind of note. So has what is said while a drill goes on.
+// counts, and of each kind of note. So has what is said while a drill goes on, and what the
+// doctor finds.
 func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
 	units := units(t)
 	carried, going := notes(t)
@@ -144,7 +166,7 @@ func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
 		for _, x := range []struct {
 			words   map[sla.Code]string
 			carried map[sla.Code][]string
-		}{{l.record, carried}, {l.going, going}} {
+		}{{l.record, carried}, {l.going, going}, {l.doctor, findings(t)}} {
 			for code, values := range x.carried {
 				template, ok := x.words[code]
 				if !ok {

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -26,6 +27,7 @@ type Language struct {
 	lines  map[string]string
 	record map[sla.Code]string // for what a record says in English; none: its own words are right
 	going  map[sla.Code]string // for what is said while a drill goes on, likewise
+	doctor map[sla.Code]string // for what the doctor finds, likewise
 	faults map[string]string   // for what a fault does, by its kind, likewise
 	all    map[sla.Code]string // for what is so of all that there was; none: as of a part
 	// for objectives' names, which are English otherwise
@@ -46,7 +48,7 @@ var (
 	English = &Language{said: english, lines: oneOf(englishLines, englishPage, englishCommands),
 		to: " to ", list: ", ", parts: "; ", legend: ", ", tag: "en"}
 	Chinese = &Language{said: chinese, lines: oneOf(chineseLines, chinesePage, chineseCommands),
-		record: chineseRecord, going: chineseGoing, faults: chineseFaults,
+		record: chineseRecord, going: chineseGoing, doctor: chineseDoctor, faults: chineseFaults,
 		all: chineseAll, objectives: chineseObjectives,
 		to: "～", list: "、", parts: "；", legend: "；", spaced: true, tag: "zh"}
 )
@@ -81,7 +83,7 @@ func (l *Language) Text(s sla.Said) string {
 	if all := l.all[s.Code]; all != "" && isAll(s) {
 		template = all
 	}
-	for _, more := range []map[sla.Code]string{l.record, l.going} {
+	for _, more := range []map[sla.Code]string{l.record, l.going, l.doctor} {
 		if !ok {
 			template, ok = more[s.Code]
 		}
@@ -140,6 +142,11 @@ func (l *Language) Stated(by *sla.Said, text string) string {
 		return l.Quote(text)
 	}
 	return l.Text(*by)
+}
+
+// Told is a text that is said in English and by a code.
+func (l *Language) Told(t link.Text) string {
+	return l.Stated(sla.Stated(t.English, t.By), t.English)
 }
 
 // Unit is what a fault's count is of, in words.

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -100,10 +101,10 @@ func (d Dead) String() string { return fmt.Sprintf("run %s: %s", d.Run, d.Outcom
 
 // Finding is one thing that the doctor looked at.
 type Finding struct {
-	What   string // was looked at
+	What   link.Text // was looked at
 	OK     bool
-	Needed bool   // drills do not run without it
-	Detail string // the value that was found, and the one that is wanted
-	Means  string // what drills have of it
-	Cure   string // what to do about it; empty where OK
+	Needed bool      // drills do not run without it
+	Detail link.Text // the value that was found, and the one that is wanted
+	Means  link.Text // what drills have of it
+	Cure   link.Text // what to do about it; empty where OK
 }

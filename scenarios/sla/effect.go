@@ -57,7 +57,7 @@ func (s *scorer) onTheWire(f timeline.Fault, out *Fault) {
 		}
 		out.Proof = Proof{Unit: c.Unit, Counted: counted(c, f), Users: c.Users,
 			Checks: c.Checks, Total: c.Total,
-			Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail), Stated: stated(c.Detail, c.Stated),
+			Blind: c.Blind, Own: c.Own, Detail: Word(c.Detail), Stated: Stated(c.Detail, c.Stated),
 			Untraced: c.Untraced, Unread: Word(c.Unread), Gone: cleared && !c.Active}
 	}
 }

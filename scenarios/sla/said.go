@@ -70,8 +70,8 @@ func counted(c link.Count, of timeline.Fault) Said {
 	return s
 }
 
-// stated is what a record's text says, by its code; nil where it has none.
-func stated(text string, by *link.Statement) *Said {
+// Stated is what a text in English says, by its code; nil where it has none.
+func Stated(text string, by *link.Statement) *Said {
 	if by == nil {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,22 +57,25 @@ func (Engine) Doctor(ctx context.Context, tell func(lab.Finding)) {
 }
 
 // failed makes a finding of what could not be looked at.
-func failed(f lab.Finding, err error, cure string) lab.Finding {
-	f.OK, f.Detail, f.Cure = false, err.Error(), cure
+func failed(f lab.Finding, err error, cure link.Text) lab.Finding {
+	f.OK, f.Detail, f.Cure = false, link.Text{English: err.Error()}, cure
 	return f
 }
 
 // leftovers says what dead drills left.
 func leftovers(ctx context.Context) lab.Finding {
-	f := lab.Finding{What: "left by drills that were killed", OK: true, Detail: "nothing",
-		Means: "A drill that was killed may leave containers and a network behind."}
+	f := lab.Finding{What: link.Tell("left", "left by drills that were killed"), OK: true,
+		Detail: link.Tell("left-nothing", "nothing"),
+		Means: link.Tell("left-means",
+			"A drill that was killed may leave containers and a network behind.")}
 	runs, err := Left(ctx)
 	if err != nil {
-		return failed(f, err, "see whether docker ps answers")
+		return failed(f, err, link.Tell("left-unknown", "see whether docker ps answers"))
 	}
-	if len(runs) > 0 {
-		f.OK, f.Detail = false, "run "+strings.Join(runs, ", ")
-		f.Cure = "the next run removes them, and stormdrill clean does it now"
+	if all := strings.Join(runs, ", "); all != "" {
+		f.OK, f.Detail = false, link.Tell("left-runs", "run "+all, "runs", all)
+		f.Cure = link.Tell("left-cure",
+			"the next run removes them, and stormdrill clean does it now")
 	}
 	return f
 }
@@ -90,26 +94,34 @@ func room() (lab.Finding, bool) {
 }
 
 func roomOf(free uint64) lab.Finding {
-	f := lab.Finding{What: "free disk space in this folder", OK: free >= roomNeeded,
-		Detail: fmt.Sprintf("%.1f GiB, wanted is at least %.0f GiB", gib(free), gib(roomNeeded)),
-		Means:  "Runs keep their evidence here. One that finds no room ends as an error."}
+	have, least := gib(free), strconv.Itoa(roomNeeded>>30)+" GiB"
+	f := lab.Finding{What: link.Tell("room", "free disk space in this folder"),
+		OK: free >= roomNeeded,
+		Detail: link.Tell("room-free", have+", wanted is at least "+least, "free", have,
+			"least", least),
+		Means: link.Tell("room-means",
+			"Runs keep their evidence here. One that finds no room ends as an error.")}
 	if !f.OK {
-		f.Cure = "make room, or give run a folder elsewhere by --out"
+		f.Cure = link.Tell("room-cure", "make room, or give run a folder elsewhere by --out")
 	}
 	return f
 }
 
 // gib writes bytes as GiB.
-func gib[N uint64 | int64 | int](bytes N) float64 { return float64(bytes) / (1 << 30) }
+func gib[N uint64 | int64 | int](bytes N) string {
+	return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30))
+}
 
 // engineFinding is the engine's, before it was asked.
-var engineFinding = lab.Finding{What: "Docker engine", Needed: true,
-	Means: "Each drill runs in Linux containers of this engine."}
+var engineFinding = lab.Finding{What: link.Tell("engine", "Docker engine"), Needed: true,
+	Means: link.Tell("engine-means", "Each drill runs in Linux containers of this engine.")}
 
 func noEngine(err error) lab.Finding {
-	f := failed(engineFinding, err, "start one, or point DOCKER_HOST at it")
+	f := failed(engineFinding, err,
+		link.Tell("engine-none-cure", "start one, or point DOCKER_HOST at it"))
 	if none := (*noEngineError)(nil); errors.As(err, &none) {
-		f.Detail = "none answers: " + none.cause.Error()
+		cause := none.cause.Error()
+		f.Detail = link.Tell("engine-none", "none answers: "+cause, "error", cause)
 	}
 	return f
 }
@@ -118,13 +130,15 @@ func examineEngine(ctx context.Context, engine *client.Client, tell func(lab.Fin
 	f := engineFinding
 	v, err := engine.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
-		tell(failed(f, err, "see whether docker version answers"))
+		tell(failed(f, err, link.Tell("engine-mute", "see whether docker version answers")))
 		return false
 	}
 	f.OK = v.Os == "linux"
-	f.Detail = fmt.Sprintf("%s, API %s, %s/%s", v.Version, v.APIVersion, v.Os, v.Arch)
+	f.Detail = link.Tell("engine-version",
+		fmt.Sprintf("%s, API %s, %s/%s", v.Version, v.APIVersion, v.Os, v.Arch),
+		"version", v.Version, "api", v.APIVersion, "os", v.Os, "arch", v.Arch)
 	if !f.OK {
-		f.Cure = "switch the engine to Linux containers"
+		f.Cure = link.Tell("engine-cure", "switch the engine to Linux containers")
 	}
 	tell(f)
 	if info, err := engine.Info(ctx, client.InfoOptions{}); err == nil {
@@ -138,22 +152,28 @@ const coresWanted = 2
 
 // machineOf is about the machine that containers run on, which may be another than the CLI's.
 func machineOf(cores int, memory int64, kernel string) lab.Finding {
-	f := lab.Finding{What: "machine of the engine", OK: cores >= coresWanted,
-		Detail: fmt.Sprintf("cores: %d, wanted are at least %d; memory: %.1f GiB; Linux %s",
-			cores, coresWanted, gib(memory), kernel),
-		Means: "Load, switchboard and targets run on these cores at the same time."}
+	f := lab.Finding{What: link.Tell("machine", "machine of the engine"), OK: cores >= coresWanted,
+		Detail: link.Tell("machine-is",
+			fmt.Sprintf("cores: %d, wanted are at least %d; memory: %s; Linux %s", cores,
+				coresWanted, gib(memory), kernel), "cores", strconv.Itoa(cores),
+			"least", strconv.Itoa(coresWanted), "memory", gib(memory), "kernel", kernel),
+		Means: link.Tell("machine-means",
+			"Load, switchboard and targets run on these cores at the same time.")}
 	if !f.OK {
-		f.Cure = "keep rates low: requests that leave late make a run inconclusive"
+		f.Cure = link.Tell("machine-cure",
+			"keep rates low: requests that leave late make a run inconclusive")
 	}
 	return f
 }
 
 // What the trial lab shows; containment.md describes the walls.
 var (
-	containers = lab.Finding{What: "containers of a trial drill", Needed: true,
-		Means: "A drill's containers want NET_ADMIN, sysctls, DNS forwarding and links."}
-	walls = lab.Finding{What: "containment of a drill's network", Needed: true,
-		Means: "No packet of a drill may reach anything else, this machine included."}
+	containers = lab.Finding{What: link.Tell("trial", "containers of a trial drill"), Needed: true,
+		Means: link.Tell("trial-means",
+			"A drill's containers want NET_ADMIN, sysctls, DNS forwarding and links.")}
+	walls = lab.Finding{What: link.Tell("walls", "containment of a drill's network"), Needed: true,
+		Means: link.Tell("walls-means",
+			"No packet of a drill may reach anything else, this machine included.")}
 )
 
 // examineLab starts the trial lab and asks its nodes.
@@ -165,16 +185,18 @@ func examineLab(ctx context.Context, tell func(lab.Finding)) {
 		return
 	}
 	up, closed := containers, walls
-	up.OK, up.Detail = true, fmt.Sprintf("up within %.1f s", time.Since(began).Seconds())
-	closed.OK, closed.Detail = true, "no masquerading, no address of this machine, strays go to "+
-		"the switchboard; looked at from inside"
+	took := fmt.Sprintf("%.1f s", time.Since(began).Seconds())
+	up.OK, up.Detail = true, link.Tell("trial-up", "up within "+took, "time", took)
+	closed.OK, closed.Detail = true, link.Tell("walls-up", "no masquerading, no address of this "+
+		"machine, strays go to the switchboard; looked at from inside")
 	tell(up)
 	tell(closed)
 	var features []link.Feature
 	if err := l.Switchboard().Call(ctx, "examine", nil, &features); err != nil {
-		tell(failed(lab.Finding{What: "kernel of the engine's machine", Needed: true,
-			Means: "Links and packet faults are made of what the kernel has."}, err,
-			"run doctor again: the switchboard of the trial drill ended"))
+		tell(failed(lab.Finding{What: link.Tell("kernel", "kernel of the engine's machine"),
+			Needed: true, Means: link.Tell("kernel-means",
+				"Links and packet faults are made of what the kernel has.")}, err,
+			link.Tell("kernel-cure", "run doctor again: the switchboard of the trial drill ended")))
 	}
 	for _, f := range features {
 		tell(feature(f))
@@ -191,9 +213,10 @@ func examineLab(ctx context.Context, tell func(lab.Finding)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if err := l.Close(ctx); err != nil {
-		tell(failed(lab.Finding{What: "removal of the trial drill", Needed: true,
-			Means: "Each drill removes its containers and its network at its end."}, err,
-			"stormdrill clean removes it"))
+		tell(failed(lab.Finding{What: link.Tell("removal", "removal of the trial drill"),
+			Needed: true, Means: link.Tell("removal-means",
+				"Each drill removes its containers and its network at its end.")}, err,
+			link.Tell("removal-cure", "stormdrill clean removes it")))
 	}
 }
 
@@ -201,17 +224,18 @@ func examineLab(ctx context.Context, tell func(lab.Finding)) {
 func noLab(err error) lab.Finding {
 	if open := (*lab.UncontainedError)(nil); errors.As(err, &open) {
 		return failed(walls, errors.New(strings.Join(open.Lacks, "; ")),
-			"use Docker 20.10 or newer; run --uncontained does without")
+			link.Tell("walls-cure", "use Docker 20.10 or newer; run --uncontained does without"))
 	}
-	return failed(containers, err,
-		"the message names what the engine refused: allow it, or use another engine")
+	return failed(containers, err, link.Tell("trial-cure",
+		"the message names what the engine refused: allow it, or use another engine"))
 }
 
 func feature(f link.Feature) lab.Finding {
 	out := lab.Finding{What: f.Name, OK: f.There, Needed: f.Needed, Detail: f.Detail,
 		Means: f.Means}
 	if !f.There {
-		out.Cure = "use an engine whose kernel has it, and allow it to a container with NET_ADMIN"
+		out.Cure = link.Tell("feature-cure",
+			"use an engine whose kernel has it, and allow it to a container with NET_ADMIN")
 	}
 	return out
 }
@@ -220,11 +244,14 @@ func feature(f link.Feature) lab.Finding {
 const clockNeeded = 5 * time.Millisecond
 
 // clockFinding is about the clocks, before they were compared.
-var clockFinding = lab.Finding{What: "clock of the containers against this command's",
-	Means: "Watchers that run on this machine are timed no better than that."}
+var clockFinding = lab.Finding{
+	What: link.Tell("clock", "clock of the containers against this command's"),
+	Means: link.Tell("clock-means",
+		"Watchers that run on this machine are timed no better than that.")}
 
 // loadEnded is the cure where the trial's load node does not answer.
-const loadEnded = "run doctor again: the load node of the trial drill ended"
+var loadEnded = link.Tell("load-ended",
+	"run doctor again: the load node of the trial drill ended")
 
 func clock(ctx context.Context, l *Lab, tell func(lab.Finding)) {
 	o, err := wire.MeasureOffset(ctx, l.Load(), 20)
@@ -240,10 +267,12 @@ func clock(ctx context.Context, l *Lab, tell func(lab.Finding)) {
 func clockOf(bound time.Duration) lab.Finding {
 	f := clockFinding
 	f.OK = bound <= clockNeeded
-	f.Detail = fmt.Sprintf("known to ± %s, wanted is ± %s or better",
-		bound.Round(time.Microsecond), clockNeeded)
+	have, want := bound.Round(time.Microsecond).String(), clockNeeded.String()
+	f.Detail = link.Tell("clock-is", fmt.Sprintf("known to ± %s, wanted is ± %s or better", have,
+		want), "have", have, "want", want)
 	if !f.OK {
-		f.Cure = "run stormdrill nearer to the engine, or leave command and loopback watchers out"
+		f.Cure = link.Tell("clock-cure",
+			"run stormdrill nearer to the engine, or leave command and loopback watchers out")
 	}
 	return f
 }
@@ -252,26 +281,30 @@ func clockOf(bound time.Duration) lab.Finding {
 const mostLoad = 1.0
 
 // busyFinding is about the load, before it was asked.
-var busyFinding = lab.Finding{What: "load of the engine's machine",
-	Means: "On a busy machine requests leave late, and targets that get no turn fail their users."}
+var busyFinding = lab.Finding{What: link.Tell("busy", "load of the engine's machine"),
+	Means: link.Tell("busy-means",
+		"On a busy machine requests leave late, and targets that get no turn fail their users.")}
 
 // loadOf says whether the engine's machine has room for a drill. The lab that asks is in the
 // figure, with a few hundredths.
 func loadOf(p load.Pressure) lab.Finding {
 	f := busyFinding
 	if p.Load == 0 && p.CPU == nil {
-		f.OK, f.Detail = true, "not known: the engine's kernel does not say"
+		f.OK, f.Detail = true, link.Tell("busy-unknown",
+			"not known: the engine's kernel does not say")
 		return f
 	}
 	each := p.Load / float64(max(p.Cores, 1))
 	f.OK = each <= mostLoad
-	f.Detail = fmt.Sprintf("%.1f runnable tasks a core over the last minute, wanted is at most "+
-		"%.0f", each, mostLoad)
+	have, most, waited := fmt.Sprintf("%.1f", each), fmt.Sprintf("%.0f", mostLoad), ""
+	text := have + " runnable tasks a core over the last minute, wanted is at most " + most
 	if p.CPU != nil {
-		f.Detail += fmt.Sprintf("; some task waited for CPU %.0f%% of the last 10 s", 100**p.CPU)
+		waited = fmt.Sprintf("%.0f%%", 100**p.CPU)
+		text += "; some task waited for CPU " + waited + " of the last 10 s"
 	}
+	f.Detail = link.Tell("busy-is", text, "have", have, "most", most, "waited", waited)
 	if !f.OK {
-		f.Cure = "wait, or give drills a machine of their own"
+		f.Cure = link.Tell("busy-cure", "wait, or give drills a machine of their own")
 	}
 	return f
 }

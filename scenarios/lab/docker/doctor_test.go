@@ -15,6 +15,7 @@ import (
 // Each finding says its value and what drills have of it; a bad one says what cures it, and
 // an engine that does not answer is not told to be asked about by doctor.
 func TestFindings(t *testing.T) {
+	text := func(english string) link.Text { return link.Text{English: english} }
 	for _, c := range []struct {
 		f          lab.Finding
 		ok, needed bool
@@ -31,16 +32,18 @@ func TestFindings(t *testing.T) {
 		{noLab(fmt.Errorf("network: %w", &lab.UncontainedError{Lacks: []string{"IPv6 is on"}})),
 			false, true, "IPv6 is on"},
 		{noLab(errors.New("no NET_ADMIN")), false, true, "no NET_ADMIN"},
-		{feature(link.Feature{Name: "nftables", There: true, Needed: true, Detail: "works",
-			Means: "Links are rules."}), true, true, "works"},
-		{feature(link.Feature{Name: "nftables", Needed: true, Detail: "does not work: denied",
-			Means: "Links are rules."}), false, true, "does not work: denied"},
+		{feature(link.Feature{Name: text("nftables"), There: true, Needed: true,
+			Detail: text("works"), Means: text("Links are rules.")}), true, true, "works"},
+		{feature(link.Feature{Name: text("nftables"), Needed: true,
+			Detail: text("does not work: denied"), Means: text("Links are rules.")}), false, true,
+			"does not work: denied"},
 		{clockOf(210 * time.Microsecond), true, false,
 			"known to ± 210µs, wanted is ± 5ms or better"},
 		{clockOf(7 * time.Millisecond), false, false, "known to ± 7ms, wanted is ± 5ms or better"},
 	} {
-		if f := c.f; f.OK != c.ok || f.Needed != c.needed || f.Detail != c.want || f.What == "" ||
-			!strings.HasSuffix(f.Means, ".") || (f.Cure == "") != c.ok {
+		if f := c.f; f.OK != c.ok || f.Needed != c.needed || f.Detail.English != c.want ||
+			f.What.English == "" || !strings.HasSuffix(f.Means.English, ".") ||
+			(f.Cure.English == "") != c.ok {
 			t.Errorf("have %+v, want %q", f, c.want)
 		}
 	}
@@ -63,7 +66,8 @@ func TestLoadOfMachine(t *testing.T) {
 		{load.Pressure{Cores: 2}, true, "does not say"},
 	} {
 		f := loadOf(c.p)
-		if f.OK != c.ok || f.Needed || (f.Cure == "") != c.ok || !strings.Contains(f.Detail, c.want) {
+		if f.OK != c.ok || f.Needed || (f.Cure.English == "") != c.ok ||
+			!strings.Contains(f.Detail.English, c.want) {
 			t.Errorf("%+v: have %+v", c.p, f)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/scenarios/lab"
@@ -63,8 +64,9 @@ func (Ground) Sweep(context.Context) ([]lab.Dead, error) { return nil, nil }
 
 // Doctor finds what there is.
 func (Ground) Doctor(_ context.Context, tell func(lab.Finding)) {
-	tell(lab.Finding{What: "memory", OK: true, Needed: true, Detail: "there is some",
-		Means: "A drill in memory needs nothing else."})
+	tell(lab.Finding{What: link.Text{English: "memory"}, OK: true, Needed: true,
+		Detail: link.Text{English: "there is some"},
+		Means:  link.Text{English: "A drill in memory needs nothing else."}})
 }
 
 // Start starts a lab.
