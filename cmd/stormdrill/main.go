@@ -92,9 +92,9 @@ or with a scenario of your own:
 
 stormdrill completion has your shell complete commands, drills and runs.
 
-What run, score, compare, matrix, history, verify and doctor print is English or Chinese:
---lang en or zh, else as LC_ALL, LC_MESSAGES or LANG has it. Help, errors and other commands are
-English.
+What run, score, compare, matrix, history, verify, validate, list and doctor print
+for people is English or Chinese: --lang en or zh, else as LC_ALL, LC_MESSAGES or
+LANG has it. Help, errors and other commands are English.
 
 Exit status: 0 pass, 1 fail, 2 inconclusive, 3 usage or invalid scenario,
 4 harness or surroundings failed, a crash included, 130 interrupted.`,

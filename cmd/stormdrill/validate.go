@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
@@ -13,6 +14,7 @@ import (
 func newValidate() *cobra.Command {
 	var t trust
 	var with overlays
+	var l language
 	c := &cobra.Command{
 		Use:   "validate DRILL…",
 		Short: "Check scenarios without starting anything",
@@ -35,7 +37,9 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 				return err
 			}
 			for _, s := range drills {
-				fmt.Fprintf(c.OutOrStdout(), "%s: ok: %s\n", s.File, s.Name)
+				if err := reports.Valid(c.OutOrStdout(), s, l.Language); err != nil {
+					return err
+				}
 				for _, n := range s.Notes() {
 					fmt.Fprintf(c.OutOrStdout(), "%s\n", n)
 				}
@@ -45,6 +49,7 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 	}
 	t.flags(c)
 	with.flags(c)
+	l.flags(c)
 	return c
 }
 

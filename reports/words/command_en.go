@@ -73,6 +73,12 @@ var englishCommands = map[string]string{
 		"the same verdict: stormdrill score shows it",
 	"verify-all": "{hold} of {all} as their runs left them",
 
+	// What there is, and that a scenario is valid.
+	"list-drills":   "DRILLS",
+	"list-faults":   "FAULTS",
+	"list-watchers": "WATCHERS",
+	"valid":         "{file}: ok: {scenario}",
+
 	// Whether drills can run here.
 	"doctor-ok":      "ok",
 	"doctor-warn":    "warn",

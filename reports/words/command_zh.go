@@ -69,6 +69,12 @@ var chineseCommands = map[string]string{
 	"verify-other":      "由同一版本重新评判，结论相同，但评判结果不同：用 stormdrill score 查看",
 	"verify-all":        "{all} 个运行中 {hold} 个为原样",
 
+	// 有哪些演练、故障和监控；演练文件是否有效。
+	"list-drills":   "演练",
+	"list-faults":   "故障",
+	"list-watchers": "监控",
+	"valid":         "{file}：有效：{scenario}",
+
 	// 本机能否运行演练。
 	"doctor-ok":      "正常",
 	"doctor-warn":    "警告",

@@ -246,6 +246,23 @@ func TestEveryFaultHasItsWords(t *testing.T) {
 	}
 }
 
+// Every kind of fault and of watcher is told in every language, and no other is.
+func TestEveryKindIsTold(t *testing.T) {
+	var kinds []string
+	for _, k := range scenarios.FaultKinds() {
+		kinds = append(kinds, "fault "+k.Name)
+	}
+	for _, k := range scenarios.WatchKinds() {
+		kinds = append(kinds, "watch "+k.Name)
+	}
+	slices.Sort(kinds)
+	for name, l := range languages {
+		if have := slices.Sorted(maps.Keys(l.kinds)); l != English && !slices.Equal(have, kinds) {
+			t.Errorf("%s: told are\n%q, and there are\n%q", name, have, kinds)
+		}
+	}
+}
+
 // A record's own English stays what it is; another language says it by code and values,
 // and what an older record lacks of these is told in the record's words.
 func TestARecordIsToldInEachLanguage(t *testing.T) {

@@ -15,7 +15,7 @@ var chineseRecord = map[sla.Code]string{
 	"connections-opened":         "打开的连接",
 	"connections-reset":          "被重置的连接",
 	"counted-by-proof":           "其 proof 的计数",
-	"flood-requests-sent":        "发出的洪泛请求",
+	"flood-requests-sent":        "发出的洪水请求",
 	"handshakes-badly-certified": "以错误证书应答的 TLS 握手",
 	"handshakes-held":            "不予应答的 TLS 握手",
 	"handshakes-in-old-version":  "以旧版本应答的 TLS 握手",
@@ -92,7 +92,7 @@ var chineseFaults = map[string]string{
 	"block-page":   "以拦截页（{code}）应答‹ {share} 的›请求" + chosenInChinese,
 	"dns": "DNS 服务器{answer}‹ {delay}›‹ {to}，旧地址拒绝连接›‹，针对 {names}›" +
 		"‹，占查询的 {share}›‹，可缓存 {ttl}›",
-	"flood": "以 {rate} 的请求洪泛 {to}‹，{ramp} 内达到›，来自 {sources} 个地址",
+	"flood": "向 {to} 发起 HTTP 洪水，速率 {rate}‹，{ramp} 内达到›，来自 {sources} 个地址",
 	"connection-flood": "向 {to} 打开 {connections} 条连接，以 {rate} 打开，" +
 		"来自 {sources} 个地址，{send}",
 	"slow-requests": "向 {to} 保持 {connections} 个请求，{part}每 {every} 只发一个字节，" +

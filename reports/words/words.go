@@ -29,6 +29,7 @@ type Language struct {
 	going  map[sla.Code]string // for what is said while a drill goes on, likewise
 	doctor map[sla.Code]string // for what the doctor finds, likewise
 	faults map[string]string   // for what a fault does, by its kind, likewise
+	kinds  map[string]string   // for what a kind of fault, or of watcher, is, likewise
 	all    map[sla.Code]string // for what is so of all that there was; none: as of a part
 	// for objectives' names, which are English otherwise
 	objectives map[string]string
@@ -48,7 +49,8 @@ var (
 	English = &Language{said: english, lines: oneOf(englishLines, englishPage, englishCommands),
 		to: " to ", list: ", ", parts: "; ", legend: ", ", tag: "en"}
 	Chinese = &Language{said: chinese, lines: oneOf(chineseLines, chinesePage, chineseCommands),
-		record: chineseRecord, going: chineseGoing, doctor: chineseDoctor, faults: chineseFaults,
+		record: chineseRecord, going: chineseGoing, doctor: chineseDoctor,
+		faults: chineseFaults, kinds: chineseKinds,
 		all: chineseAll, objectives: chineseObjectives,
 		to: "～", list: "、", parts: "；", legend: "；", spaced: true, tag: "zh"}
 )
@@ -125,6 +127,14 @@ func (l *Language) Fault(f sla.Fault) string {
 		return l.Quote(f.What)
 	}
 	return text
+}
+
+// About is what a kind is, of a fault or a watch; english is what its source says of it.
+func (l *Language) About(of, kind, english string) string {
+	if text, ok := l.kinds[of+" "+kind]; ok {
+		return text
+	}
+	return l.Quote(english)
 }
 
 // Quote gives what a record, an engine or a command says in words of its own, and marks it as

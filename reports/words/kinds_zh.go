@@ -1,0 +1,55 @@
+package words
+
+// chineseKinds is Chinese for what a kind of fault, or of watcher, is; it is named after those,
+// for both have a dns.
+var chineseKinds = map[string]string{
+	"fault http-status":  "链路以指定状态码应答全部或一部分请求：负载均衡后的一个异常节点",
+	"fault latency":      "链路上的应答变慢，全部或一部分，可有抖动：绕行的区域",
+	"fault syn-drop":     "新建连接的 SYN 被丢弃，全部或一部分：连接挂起后超时",
+	"fault refuse":       "新建连接立即得到 RST：端口未开，或防火墙拒绝",
+	"fault accept-stall": "新建连接遇到已满的 accept 队列：少数建立后挂起，其余得不到应答",
+	"fault unreachable":  "新建连接得到 ICMP 不可达：没有路由，或防火墙明确拒绝",
+	"fault blackhole":    "链路上的数据包全部丢失，已有连接也不例外，单向或双向",
+	"fault loss":         "链路双向丢失一部分数据包",
+	"fault duplicate":    "链路双向重复一部分数据包：网络环路，或切换时两条线路同时发送",
+	"fault reset": "连接收到 RST，已有连接也不例外：立即，" +
+		"或在应答发出若干字节之后，或达到一定时长之后",
+	"fault bandwidth":  "应答、请求或两者经过窄带线路，每条连接各自限速：传输缓慢",
+	"fault slice":      "应答切成小块，逐块送达",
+	"fault limit-data": "应答在若干字节后截断，连接关闭",
+	"fault stall":      "应答停住，连接保持；撤销时放行积压的内容",
+	"fault idle-drop":  "空闲一段时间的会话被静默清除：长连接空闲后挂起",
+	"fault block-page": "请求得到 WAF 那样的拦截页",
+	"fault dns": "域名解析得到 NXDOMAIN、SERVFAIL、REFUSED，无应答，" +
+		"缓慢、截断或错误的应答；或改指新地址而旧地址拒绝",
+	"fault flood":            "用户之外的 HTTP 洪水，混合多种路径，来自许多地址",
+	"fault connection-flood": "打开并占住连接，直到服务器没有余量留给用户",
+	"fault slow-requests": "每次只发一个字节、永不结束的请求（请求头或请求体）：" +
+		"slowloris、slow POST",
+	"fault tls": "TLS 握手遇到过期、错误或未知的证书，" +
+		"不全的证书链，旧版本，或没有应答",
+	"fault stop":          "服务收到 SIGTERM，撤销时重新启动；其主机拒绝连接",
+	"fault restart":       "服务收到 SIGTERM 并立即重新启动；恢复服务前其主机拒绝连接",
+	"fault pause":         "服务被冻结：可以建连，但没有应答",
+	"fault cpu-starve":    "服务只剩一小部分 CPU：一切变慢",
+	"fault memory-starve": "服务的内存少于所需：内核将其杀死，其主机拒绝连接",
+	"fault disk-full":     "服务的一个磁盘被写满：写入失败，读取照常",
+	"fault kill":          "服务收到 SIGKILL，撤销时重新启动；其主机拒绝连接，或不再响应",
+	"fault exec":          "自定义：由您的命令在本机注入、撤销和证实",
+
+	"watch http":         "请求一个 URL；连续 K 次应答异常即为发现",
+	"watch tcp":          "连接一个端口；连续 K 次失败即为发现",
+	"watch dns":          "查询一个域名的地址；连续 K 次失败即为发现",
+	"watch grpc":         "查询 gRPC 健康检查服务；连续 K 次不是 SERVING 即为发现",
+	"watch redis":        "查询 Redis，用 PING 或读取一个键；连续 K 次应答异常即为发现",
+	"watch sql":          "向 PostgreSQL 执行一条查询；连续 K 次应答异常即为发现",
+	"watch haproxy":      "轮询 HAProxy 统计页中一台服务器的状态",
+	"watch json":         "轮询 JSON 页面中的一个值：Consul、Patroni 或 Envoy 报告的状态",
+	"watch prometheus":   "跟踪 Prometheus 的一条告警规则或一个查询：待触发、触发",
+	"watch alertmanager": "查询 Alertmanager 中带指定标签的活动告警",
+	"watch lb":           "轮询内置负载均衡中一台服务器的状态",
+	"watch log":          "读取服务的日志：匹配的行为告警，匹配 clear 的行使其解除",
+	"watch command":      "在本机运行一个程序；退出码 0 为正常",
+	"watch webhook":      "等待任意监控发来的通知，在演练网络内或本机 loopback 上",
+	"watch person":       "等待人工确认：stormdrill ack RUN",
+}
