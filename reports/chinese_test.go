@@ -12,7 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/library"
+	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -111,6 +114,40 @@ func TestChineseHasNoEnglishSentences(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A plan in Chinese has no other English than what it quotes.
+func TestChinesePlansHaveNoEnglishSentences(t *testing.T) {
+	for _, name := range library.Names() {
+		found, err := plan.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.New(found[0], plan.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := Plan(&b, p, words.Chinese); err != nil {
+			t.Fatal(err)
+		}
+		own := []string{oneLine.Replace(p.Scenario.Summary)}
+		for _, f := range p.Faults {
+			if by, ok := f.Fault.(faults.Commanding); ok {
+				for _, c := range by.Commands() {
+					own = append(own, strings.Split(c.Shell, "\n")...)
+				}
+			}
+		}
+		text := b.String()
+		slices.SortFunc(own, func(a, b string) int { return len(b) - len(a) })
+		for _, words := range own { // of the scenario's
+			text = strings.ReplaceAll(text, words, "")
+		}
+		for _, s := range englishIn(text, nil) {
+			t.Errorf("%s: %q", name, s)
+		}
 	}
 }
 

@@ -80,7 +80,7 @@ func TestHostileTextIsInert(t *testing.T) {
 		p.Nodes[0].Spec.Image, p.Nodes[0].Spec.Lab = hostile, nil
 		p.Faults[0].Fault = &faults.Exec{Inject: []secret.Text{"sh", "-c", hostile},
 			Lift: []secret.Text{hostile}}
-		return Plan(w, p)
+		return Plan(w, p, nil)
 	}
 	for name, write := range map[string]func(io.Writer) error{
 		"json":     func(w io.Writer) error { return JSON(w, c) },

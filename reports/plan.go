@@ -2,21 +2,27 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/faults/link"
+	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// Plan prints what a drill will do, for a person to read before it does it.
-func Plan(w io.Writer, p *plan.Plan) error {
-	b := &planText{p: p}
+// Plan prints what a drill will do, for a person to read before it does it. The language nil is
+// English.
+func Plan(w io.Writer, p *plan.Plan, in *words.Language) error {
+	b := &planText{p: p, lines: lines{cmp.Or(in, words.English)}}
 	b.head()
 	b.containers()
 	b.files()
@@ -32,9 +38,9 @@ func Plan(w io.Writer, p *plan.Plan) error {
 	b.steers()
 	b.judged()
 	b.walls()
-	b.lines("NOT CONTAINED", p.Uncontained, "all that the drill does stays inside its network")
+	b.section(b.Line("plan-uncontained"), b.quoted(p.Uncontained), b.Line("plan-all-inside"))
 	if len(p.Notes) > 0 {
-		b.lines("NOTES", p.Notes, "")
+		b.section(b.Line("plan-notes"), b.quoted(p.Notes), "")
 	}
 	_, err := io.WriteString(w, Plain(b.out.String()))
 	return err
@@ -42,8 +48,17 @@ func Plan(w io.Writer, p *plan.Plan) error {
 
 // planText is a plan's text in the making. Writing to it cannot fail.
 type planText struct {
-	p   *plan.Plan
+	p *plan.Plan
+	lines
 	out bytes.Buffer
+}
+
+// quoted are texts that a plan says in English alone.
+func (b *planText) quoted(all []string) (texts []string) {
+	for _, text := range all {
+		texts = append(texts, b.Quote(text))
+	}
+	return texts
 }
 
 func (b *planText) head() {
@@ -52,25 +67,22 @@ func (b *planText) head() {
 	if p.Scenario.Summary != "" {
 		fmt.Fprintf(&b.out, "%s\n", oneLine.Replace(p.Scenario.Summary))
 	}
-	seed := "seed drawn as it is run"
+	seed := b.Line("plan-seed-drawn")
 	if p.Seed != 0 {
-		seed = fmt.Sprintf("seed %d", p.Seed)
+		seed = b.Line("plan-seed", "seed", strconv.FormatUint(p.Seed, 10))
 	}
-	fmt.Fprintf(&b.out, "\nnetwork %s, %s, %s\n", p.Subnet, seed,
-		p.Timeline[len(p.Timeline)-1].At)
+	fmt.Fprintf(&b.out, "\n%s\n", b.Line("plan-head", "subnet", p.Subnet.String(), "seed", seed,
+		"length", p.Timeline[len(p.Timeline)-1].At.String()))
 }
 
 // walls says how the network is closed. A plan is made without an engine, so it says what
 // run wants of one.
 func (b *planText) walls() {
-	b.lines("CONTAINED, as run makes sure before the first target starts (else it ends with 4, "+
-		"unless --uncontained)", []string{
-		"no packet leaves " + b.p.Subnet.String() +
-			": no masquerading, no address of the engine's machine in it, no IPv6",
-		"what is sent elsewhere arrives at the switchboard, " + b.p.Gateway.String() +
-			", which counts it, drops it and reports it",
-		"the engine publishes no port, and a target cannot send packets past its routes",
-		"stormdrill doctor says whether the engine can do it",
+	b.section(b.Line("plan-contained"), []string{
+		b.Line("plan-no-way-out", "subnet", b.p.Subnet.String()),
+		b.Line("plan-strays", "gateway", b.p.Gateway.String()),
+		b.Line("plan-no-ports"),
+		b.Line("plan-ask-doctor"),
 	}, "")
 }
 
@@ -84,7 +96,7 @@ func (b *planText) table(title string, rows []string) {
 	t.Flush()
 }
 
-func (b *planText) lines(title string, all []string, none string) {
+func (b *planText) section(title string, all []string, none string) {
 	fmt.Fprintf(&b.out, "\n%s\n", title)
 	if len(all) == 0 {
 		all = []string{none}
@@ -97,35 +109,43 @@ func (b *planText) lines(title string, all []string, none string) {
 func (b *planText) load() {
 	var rows []string
 	for i, g := range b.p.Load.Groups {
-		how := "connections kept open"
+		live := ""
+		if g.Live > 0 {
+			live = g.Live.String()
+		}
+		how := b.Line("plan-kept-open")
 		switch {
 		case g.PerRequest:
-			how = "a connection per request"
+			how = b.Line("plan-per-request")
 		case g.PerUser && g.Live > 0:
-			how = fmt.Sprintf("a connection per user, living %s", g.Live)
+			how = b.Line("plan-per-user-live", "live", live)
 		case g.PerUser:
-			how = "a connection per user, kept open"
+			how = b.Line("plan-per-user")
 		case g.Live > 0:
-			how = fmt.Sprintf("connections live %s", g.Live)
+			how = b.Line("plan-live", "live", live)
 		}
+		more := []string{how}
 		if g.KeepAlive > 0 {
-			how += fmt.Sprintf(", probed when idle for %s", g.KeepAlive)
+			more = append(more, b.Line("plan-keepalive", "idle", g.KeepAlive.String()))
 		}
 		if w := g.Writes; w != nil {
-			how += fmt.Sprintf(", acknowledged writes read back at %g/s", w.Rate)
+			more = append(more, b.Line("plan-writes", "rate", fmt.Sprintf("%g", w.Rate)))
 		}
 		if b.p.Header.Groups[i].Reference {
-			how += ", reference"
+			more = append(more, b.Line("plan-reference"))
 		}
-		from := "1 address"
+		from := b.Line("plan-address")
 		if n := len(g.Sources); n != 1 {
-			from = fmt.Sprintf("%d addresses", n)
+			from = b.Line("plan-addresses", "addresses", strconv.Itoa(n))
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%g/s by %d users from %s\ttimeout %s, "+
-			"slow from %s, %s\tgood: %s",
-			g.Name, g.Method, g.URL, g.Rate, g.Users, from, g.Timeout, g.Slow, how, g.Expect))
+		rows = append(rows, fmt.Sprintf("%s\t%s %s\t%s\t%s\t%s", g.Name, g.Method, g.URL,
+			b.Line("plan-rate", "rate", fmt.Sprintf("%g", g.Rate), "users",
+				strconv.Itoa(int(g.Users)), "from", from),
+			b.Line("plan-limits", "timeout", g.Timeout.String(), "slow", g.Slow.String(),
+				"how", b.List(more)),
+			b.Line("plan-good", "expect", g.Expect.String())))
 	}
-	b.table("LOAD, redirects not followed", rows)
+	b.table(b.Line("plan-load"), rows)
 }
 
 func (b *planText) links() {
@@ -134,13 +154,13 @@ func (b *planText) links() {
 		rows = append(rows, fmt.Sprintf("%s\t%s:%d → %s:%d\t%s", l.ID, l.Addr, l.Port, l.Node,
 			l.Port, b.kind(l)))
 	}
-	b.table("LINKS", rows)
+	b.table(b.Line("plan-links"), rows)
 }
 
 // kind says what a link is, and which faults make it so.
 func (b *planText) kind(l link.Link) string {
 	if !l.Proxied {
-		return "kernel"
+		return b.Line("plan-kernel")
 	}
 	var by []string
 	for _, f := range b.p.Faults {
@@ -149,11 +169,10 @@ func (b *planText) kind(l link.Link) string {
 			by = append(by, f.Name)
 		}
 	}
-	how := "proxied"
 	if l.Opened && l.Protocol == link.Encrypted {
-		how += ", TLS ends in it and begins anew"
+		return b.Line("plan-proxied-tls", "faults", b.List(by))
 	}
-	return how + ", for " + strings.Join(by, ", ")
+	return b.Line("plan-proxied", "faults", b.List(by))
 }
 
 // names says what the switchboard's DNS answers each client.
@@ -177,17 +196,18 @@ func (b *planText) names() {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.p.Switchboard.Names)) {
-		rows = append(rows, fmt.Sprintf("everybody\t%s\t%s", name, b.p.Switchboard.Names[name]))
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s", b.Line("plan-everybody"), name,
+			b.p.Switchboard.Names[name]))
 	}
-	b.table("WHO RESOLVES WHAT (any other name is NXDOMAIN, and reported)", rows)
+	b.table(b.Line("plan-names"), rows)
 }
 
 func (b *planText) steps() {
 	var rows []string
 	for _, s := range b.p.Timeline {
-		rows = append(rows, fmt.Sprintf("%s\t%s", clock(s.At), s.What))
+		rows = append(rows, fmt.Sprintf("%s\t%s", clock(s.At), b.Told(s.What)))
 	}
-	b.table("TIMELINE", rows)
+	b.table(b.Line("plan-timeline"), rows)
 }
 
 // clock writes a duration as minutes and seconds, with a fraction only where
@@ -201,26 +221,33 @@ func clock(d time.Duration) string {
 }
 
 func (b *planText) faults() {
-	fmt.Fprintf(&b.out, "\nFAULTS\n")
+	fmt.Fprintf(&b.out, "\n%s\n", b.Line("plan-faults"))
 	if len(b.p.Faults) == 0 {
-		fmt.Fprintf(&b.out, "  none: a control run\n")
+		fmt.Fprintf(&b.out, "  %s\n", b.Line("plan-no-faults"))
+	}
+	part := func(label, text string) {
+		fmt.Fprintf(&b.out, "    %s %s\n", words.Pad(label, 6), text)
 	}
 	for _, f := range b.p.Faults {
-		fmt.Fprintf(&b.out, "  %s (%s): %s, %s\n", f.Name, f.Kind,
-			oneLine.Replace(fmt.Sprint(f.Fault)), length(f))
+		what := sla.Fault{Kind: f.Kind, What: fmt.Sprint(f.Fault)}
+		for key, value := range scenarios.Settings(f.Fault) {
+			what.Settings = append(what.Settings, sla.Value{Name: key, Is: value})
+		}
+		fmt.Fprintf(&b.out, "  %s\n", b.Line("plan-fault", "fault", f.Name, "kind", f.Kind,
+			"what", oneLine.Replace(b.Fault(what)), "length", b.length(f)))
 		if len(f.Site.Targets) > 0 {
-			fmt.Fprintf(&b.out, "    target %s\n", strings.Join(f.Site.Targets, ", "))
+			part(b.Line("plan-of-target"), b.List(f.Site.Targets))
 		}
 		for _, l := range f.Site.Links {
-			fmt.Fprintf(&b.out, "    link   %s\n", l.ID)
+			part(b.Line("plan-of-link"), l.ID)
 		}
 		if own, ok := f.Fault.(faults.Commanding); ok {
 			for _, c := range own.Commands() {
-				fmt.Fprintf(&b.out, "    %-6s %s\n", c.What,
-					strings.ReplaceAll(c.Shell, "\n", "\n           "))
+				part(c.What, strings.ReplaceAll(c.Shell, "\n", "\n           "))
 			}
 		}
-		fmt.Fprintf(&b.out, "    users  up to %.0f%% of requests can be hit\n", 100*f.Share)
+		part(b.Line("plan-of-users"),
+			b.Line("plan-share", "share", fmt.Sprintf("%.0f%%", 100*f.Share)))
 	}
 }
 
@@ -234,19 +261,17 @@ func (b *planText) watchers() {
 				met = append(met, f.Name)
 			}
 		}
-		can := "can meet " + strings.Join(met, ", ")
+		can := b.Line("plan-meets", "faults", b.List(met), "others", b.List(w.Unmet))
 		switch {
 		case len(met) == 0 && len(b.p.Faults) > 0:
-			can = "cannot meet any fault"
-		case len(w.Unmet) > 0:
-			can += "; cannot meet " + strings.Join(w.Unmet, ", ")
+			can = b.Line("plan-meets-none")
 		case len(met) == 0:
-			can = "no fault to meet"
+			can = b.Line("plan-none-to-meet")
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%s\t%s", w.Name, w.What, can))
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s", w.Name, b.Quote(w.What), can))
 	}
 	if len(rows) > 0 {
-		b.table("WATCHERS", rows)
+		b.table(b.Line("plan-watchers"), rows)
 	}
 }
 
@@ -255,23 +280,25 @@ func (b *planText) monitoring() {
 	var rows []string
 	for _, m := range b.p.Monitoring {
 		if m.Unknown != "" {
-			rows = append(rows, fmt.Sprintf("%s\tnot known\t\t%s", m.Watcher, m.Unknown))
+			rows = append(rows, fmt.Sprintf("%s\t%s\t\t%s", m.Watcher, b.Line("plan-not-known"),
+				b.Quote(m.Unknown)))
 			continue
 		}
-		of := m.Detect.String()
+		of := b.Quote(m.Detect.String())
 		if m.Looks > 0 {
-			of += fmt.Sprintf(", and what its expression needs of the %s that it looks back",
-				m.Looks)
+			of = b.Line("plan-looks-back", "of", of, "time", m.Looks.String())
 		}
-		rows = append(rows, fmt.Sprintf("%s\tnotices within %s\t%s\t%s", m.Watcher,
-			m.Detect.Total(), limited("detect", m.DetectLimit), of))
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\t%s", m.Watcher,
+			b.Line("plan-notices", "time", m.Detect.Total().String()),
+			limited("detect", m.DetectLimit), of))
 		if m.Clear != nil {
-			rows = append(rows, fmt.Sprintf("\tis content within %s\t%s\t%s", m.Clear.Total(),
-				limited("alert-clear", m.ClearLimit), m.Clear))
+			rows = append(rows, fmt.Sprintf("\t%s\t%s\t%s",
+				b.Line("plan-content", "time", m.Clear.Total().String()),
+				limited("alert-clear", m.ClearLimit), b.Quote(m.Clear.String())))
 		}
 	}
 	if len(rows) > 0 {
-		b.table("MONITORING, the longest that its own configuration lets it take", rows)
+		b.table(b.Line("plan-monitoring"), rows)
 	}
 }
 
@@ -286,20 +313,20 @@ func limited(key string, limit time.Duration) string {
 func (b *planText) steers() {
 	var rows []string
 	for _, s := range b.p.Steers {
-		rows = append(rows, fmt.Sprintf("%s\twhile %s is not content, %s; answers may be kept "+
-			"for %s", s.Name, s.When, s, s.TTL))
+		rows = append(rows, fmt.Sprintf("%s\t%s", s.Name, b.Line("plan-steer", "watcher", s.When,
+			"what", b.Quote(s.String()), "time", s.TTL.String())))
 	}
 	if len(rows) > 0 {
-		b.table("STEERING (the defence that is rehearsed, and no fault)", rows)
+		b.table(b.Line("plan-steering"), rows)
 	}
 }
 
 // length says how long a fault is on.
-func length(f plan.Fault) string {
+func (b *planText) length(f plan.Fault) string {
 	if faults.IsInstant(f.Fault) {
-		return "lifted at once"
+		return b.Line("plan-at-once")
 	}
-	return "for " + f.For.String()
+	return b.Line("plan-for", "time", f.For.String())
 }
 
 func (b *planText) judged() {
@@ -309,14 +336,26 @@ func (b *planText) judged() {
 		if o.Limit == 0 {
 			limit = ""
 		}
-		row := fmt.Sprintf("%s\t%s", o.Name, limit)
+		row := fmt.Sprintf("%s\t%s", b.limitOf(o.Name), limit)
 		if o.Resolution > 0 {
 			row += fmt.Sprintf("\t± %s", o.Resolution.Round(time.Millisecond))
 		}
-		if o.By != "" {
-			row += "\t" + o.By
+		if by := b.Told(o.By); by != "" {
+			row += "\t" + by
 		}
 		rows = append(rows, row)
 	}
-	b.table("JUDGED", rows)
+	b.table(b.Line("plan-judged"), rows)
+}
+
+// limitOf is the name of what is judged, which of a threshold has its limit, too.
+func (b *planText) limitOf(name string) string {
+	for _, op := range []string{"<=", ">="} {
+		if of, limit, ok := strings.Cut(name, " "+op+" "); ok {
+			if said := b.Objective(of); said != of {
+				return b.Line("plan-threshold", "objective", said, "op", op, "limit", limit)
+			}
+		}
+	}
+	return b.Objective(name)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -13,26 +14,24 @@ import (
 
 func (b *planText) containers() {
 	rows := []string{
-		fmt.Sprintf("switchboard\t%s\tevery link runs through it; the drill's DNS",
-			b.p.SwitchboardAddr),
-		fmt.Sprintf("load\t%s\tusers and checks", b.p.LoadAddr),
+		fmt.Sprintf("switchboard\t%s\t%s", b.p.SwitchboardAddr, b.Line("plan-switchboard")),
+		fmt.Sprintf("load\t%s\t%s", b.p.LoadAddr, b.Line("plan-load-node")),
 	}
 	if slices.ContainsFunc(b.p.Nodes, func(n plan.Node) bool { return len(n.Spec.Tmpfs) > 0 }) {
-		rows = append(rows, fmt.Sprintf("disk\t%s\tthe targets' disks in memory", b.p.DiskAddr))
+		rows = append(rows, fmt.Sprintf("disk\t%s\t%s", b.p.DiskAddr, b.Line("plan-disks")))
 	}
 	if len(b.p.Published) > 0 {
-		rows = append(rows, fmt.Sprintf("ports\t%s\tcarries what comes to published ports",
-			b.p.PortsAddr))
+		rows = append(rows, fmt.Sprintf("ports\t%s\t%s", b.p.PortsAddr, b.Line("plan-ports")))
 	}
 	for _, n := range b.p.Nodes {
-		made := madeOf(n.Spec)
+		made := b.madeOf(n.Spec)
 		if n.Host() != n.Name {
-			made += ", on the wire " + n.Host()
+			made = append(made, b.Line("plan-on-wire", "host", n.Host()))
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\tready: %s", n.Name, n.Addr, made,
-			readiness(n)))
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\t%s", n.Name, n.Addr, b.List(made),
+			b.Line("plan-ready", "when", b.readiness(n))))
 	}
-	b.table("CONTAINERS, in order of start", rows)
+	b.table(b.Line("plan-containers"), rows)
 }
 
 // files lists what of this machine gets into containers, where anything does.
@@ -45,37 +44,36 @@ func (b *planText) files() {
 		}
 	}
 	if len(rows) > 0 {
-		b.table("FILES, in the container and what they come from", rows)
+		b.table(b.Line("plan-files"), rows)
 	}
 }
 
-// madeOf says what a target is made of.
-func madeOf(t *scenarios.Target) string {
-	var s string
+// madeOf says what a target is made of, and what it has.
+func (b *planText) madeOf(t *scenarios.Target) (parts []string) {
 	switch {
 	case t.Image != "":
-		s = "image " + t.Image
+		parts = []string{b.Line("plan-image", "image", t.Image)}
 	case t.Build != nil:
-		s = "built from " + cmp.Or(t.Build.Context, ".")
+		parts = []string{b.Line("plan-built", "folder", cmp.Or(t.Build.Context, "."))}
 	case t.Lab != nil && t.Lab.LB != nil:
-		s = "embedded lb for " + t.Lab.LB.Backend
+		parts = []string{b.Line("plan-lb", "backend", t.Lab.LB.Backend)}
 	case t.Lab != nil && t.Lab.KV != nil:
-		s = "embedded kv, active and standby"
+		parts = []string{b.Line("plan-kv")}
 	case t.Lab != nil && t.Lab.SQL != nil:
-		s = "embedded sql, an application in front of a PostgreSQL"
+		parts = []string{b.Line("plan-sql")}
 	case t.Lab != nil:
-		s = "embedded web"
+		parts = []string{b.Line("plan-web")}
 	}
 	if t.CPUs > 0 {
-		s += fmt.Sprintf(", %g cpus", t.CPUs)
+		parts = append(parts, b.Line("plan-cpus", "cpus", fmt.Sprintf("%g", t.CPUs)))
 	}
 	if t.Memory > 0 {
-		s += ", " + t.Memory.String()
+		parts = append(parts, t.Memory.String())
 	}
 	for _, path := range slices.Sorted(maps.Keys(t.Tmpfs)) {
-		s += fmt.Sprintf(", disk %s of %s", path, t.Tmpfs[path])
+		parts = append(parts, b.Line("plan-disk", "path", path, "size", t.Tmpfs[path].String()))
 	}
-	return s
+	return parts
 }
 
 // certificates says what the nodes have of the drill's own authority, where any
@@ -83,35 +81,36 @@ func madeOf(t *scenarios.Target) string {
 func (b *planText) certificates() {
 	var rows []string
 	for _, n := range b.p.Nodes {
-		own := "certificate for " + strings.Join(n.Names(), " and ")
+		names := strings.Join(n.Names(), b.Line("plan-and"))
+		own := b.Line("plan-certificate", "names", names)
 		if n.Spec.Lab != nil && n.Spec.Lab.TLS {
-			rows = append(rows, fmt.Sprintf("%s\tshown by itself\t%s", n.Name, own))
+			rows = append(rows, fmt.Sprintf("%s\t%s\t%s", n.Name, b.Line("plan-shown"), own))
 		}
 		for _, path := range slices.Sorted(maps.Keys(n.Spec.Files)) {
 			m, ours := scenarios.MaterialOf(n.Spec.Files[path])
 			if ours && m != scenarios.TargetList {
 				rows = append(rows, fmt.Sprintf("%s\t%s\t%s", n.Name, path,
 					map[scenarios.Material]string{
-						scenarios.CACertificate:  "the authority's own certificate",
+						scenarios.CACertificate:  b.Line("plan-authority"),
 						scenarios.OwnCertificate: own,
-						scenarios.OwnKey:         "the certificate's key",
-						scenarios.OwnBoth:        own + ", and its key",
+						scenarios.OwnKey:         b.Line("plan-key"),
+						scenarios.OwnBoth:        b.Line("plan-with-key", "names", names),
 					}[m]))
 			}
 		}
 	}
 	if len(rows) > 0 {
-		b.table("CERTIFICATES by the drill's own authority, made anew for each run", rows)
+		b.table(b.Line("plan-certificates"), rows)
 	}
 }
 
 // readiness says when a node is taken to be ready.
-func readiness(n plan.Node) string {
+func (b *planText) readiness(n plan.Node) string {
 	var all []string
 	if r := n.Spec.Ready; r != nil && r.Log != "" {
-		all = append(all, fmt.Sprintf("its log says %q", r.Log))
+		all = append(all, b.Line("plan-log-says", "text", strconv.Quote(r.Log)))
 	} else if r != nil && r.Health {
-		all = append(all, "its image's health check")
+		all = append(all, b.Line("plan-health"))
 	}
 	for _, c := range n.Ready {
 		if c.HTTP != nil {
@@ -121,9 +120,9 @@ func readiness(n plan.Node) string {
 		}
 	}
 	if len(all) == 0 {
-		return "its process runs"
+		return b.Line("plan-runs")
 	}
-	return strings.Join(all, ", ")
+	return b.List(all)
 }
 
 // published lists the ports of this machine that lead into the network, where any do.
@@ -133,6 +132,6 @@ func (b *planText) published() {
 		rows = append(rows, fmt.Sprintf("%s\thost -> %s", o.Address(), o.Leads()))
 	}
 	if len(rows) > 0 {
-		b.table("PUBLISHED, on this machine's loopback alone, and the links that they take", rows)
+		b.table(b.Line("plan-published"), rows)
 	}
 }

@@ -133,10 +133,11 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 		Monitoring: []plannedDelay{},
 		Watchers:   []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{},
 		Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
+	in := planText{lines: english}
 	for _, n := range p.Nodes {
 		out.Containers = append(out.Containers,
-			plannedContainer{n.Name, n.Host(), n.Target, n.Addr.String(), madeOf(n.Spec),
-				readiness(n)})
+			plannedContainer{n.Name, n.Host(), n.Target, n.Addr.String(),
+				in.List(in.madeOf(n.Spec)), in.readiness(n)})
 	}
 	for _, l := range p.Switchboard.Links {
 		out.Links = append(out.Links, plannedLink{l.ID, l.From, l.To, l.Port, l.Addr.String(),
@@ -165,7 +166,7 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 		out.Monitoring = append(out.Monitoring, m)
 	}
 	for _, x := range p.Timeline {
-		out.Timeline = append(out.Timeline, plannedStep{s(x.At), x.What})
+		out.Timeline = append(out.Timeline, plannedStep{s(x.At), x.What.English})
 	}
 	for _, x := range p.Objectives() {
 		var limit *float64
@@ -174,7 +175,7 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 			limit = &l
 		}
 		out.Objectives = append(out.Objectives,
-			plannedObjective{x.Name, limit, s(x.Resolution), x.By})
+			plannedObjective{x.Name, limit, s(x.Resolution), x.By.English})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -92,7 +92,7 @@ or with a scenario of your own:
 
 stormdrill completion has your shell complete commands, drills and runs.
 
-What run, score, compare, matrix, history, verify, validate, list and doctor print
+What run, score, compare, matrix, history, verify, validate, plan, list and doctor print
 for people is English or Chinese: --lang en or zh, else as LC_ALL, LC_MESSAGES or
 LANG has it. Help, errors and other commands are English.
 

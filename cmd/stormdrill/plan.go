@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
 
@@ -15,6 +17,7 @@ func newPlan() *cobra.Command {
 	var t trust
 	var with overlays
 	var resolved, asJSON bool
+	var l language
 	c := &cobra.Command{
 		Use:   "plan DRILL…",
 		Short: "Show what a drill would do, without doing it",
@@ -36,7 +39,7 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 			if resolved {
 				return resolveAll(c, args, with)
 			}
-			return planAll(c, args, with, t.options(o), asJSON)
+			return planAll(c, args, with, t.options(o), asJSON, l.Language)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print each plan as one line of JSON instead")
@@ -46,14 +49,15 @@ Exit status: 0 the plan can be run, 3 the scenario is invalid.`,
 	c.MarkFlagsMutuallyExclusive("json", "resolved")
 	t.flags(c)
 	with.flags(c)
+	l.flags(c)
 	c.Flags().StringToStringVar(&o.Images, "image", nil,
 		"NAME=OTHER: use image OTHER wherever a drill says NAME, or for the target NAME")
 	return c
 }
 
 func planAll(c *cobra.Command, args []string, with overlays, o plan.Options,
-	asJSON bool) error {
-	print := reports.Plan
+	asJSON bool, in *words.Language) error {
+	print := func(w io.Writer, p *plan.Plan) error { return reports.Plan(w, p, in) }
 	if asJSON {
 		print = reports.PlanJSON
 	}

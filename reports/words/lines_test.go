@@ -14,8 +14,9 @@ import (
 )
 
 // parts are those of each language's table of lines.
-var parts = map[string][]map[string]string{"en": {englishLines, englishPage, englishCommands},
-	"zh": {chineseLines, chinesePage, chineseCommands}}
+var parts = map[string][]map[string]string{"en": {englishLines, englishPage, englishCommands,
+	englishPlan},
+	"zh": {chineseLines, chinesePage, chineseCommands, chinesePlan}}
 
 // Every language has the same lines, of the same values.
 func TestLinesAreInEveryLanguage(t *testing.T) {

@@ -110,10 +110,11 @@ func notes(t *testing.T) (record, going map[sla.Code][]string) {
 	return record, going
 }
 
-// findings are the codes by which the doctor's texts are told, and what each names.
-func findings(t *testing.T) map[sla.Code][]string {
+// told are the codes by which the doctor and plans tell their texts, and what each names.
+func told(t *testing.T) map[sla.Code][]string {
 	all := map[sla.Code][]string{}
-	for _, folder := range []string{"../../scenarios/lab/docker", "../../faults/switchboard"} {
+	for _, folder := range []string{"../../scenarios/lab/docker", "../../scenarios/plan",
+		"../../faults/switchboard"} {
 		walk(t, folder, func(n ast.Node) {
 			call, ok := n.(*ast.CallExpr)
 			if !ok || called(call) != "Tell" || len(call.Args) < 2 {
@@ -145,7 +146,7 @@ func called(call *ast.CallExpr) string {
 // What a record says in English by a code has words in every other language, of the values
 // that it carries, and no words are there for what none says: of what each kind of fault
 // counts, and of each kind of note. So has what is said while a drill goes on, and what the
-// doctor finds.
+// doctor and plans say.
 func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
 	units := units(t)
 	carried, going := notes(t)
@@ -166,7 +167,7 @@ func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
 		for _, x := range []struct {
 			words   map[sla.Code]string
 			carried map[sla.Code][]string
-		}{{l.record, carried}, {l.going, going}, {l.doctor, findings(t)}} {
+		}{{l.record, carried}, {l.going, going}, {l.told, told(t)}} {
 			for code, values := range x.carried {
 				template, ok := x.words[code]
 				if !ok {

@@ -27,7 +27,7 @@ type Language struct {
 	lines  map[string]string
 	record map[sla.Code]string // for what a record says in English; none: its own words are right
 	going  map[sla.Code]string // for what is said while a drill goes on, likewise
-	doctor map[sla.Code]string // for what the doctor finds, likewise
+	told   map[sla.Code]string // for what the doctor and plans say, likewise; see link.Tell
 	faults map[string]string   // for what a fault does, by its kind, likewise
 	kinds  map[string]string   // for what a kind of fault, or of watcher, is, likewise
 	all    map[sla.Code]string // for what is so of all that there was; none: as of a part
@@ -46,18 +46,20 @@ func (l *Language) Tag() string { return l.tag }
 
 // The languages.
 var (
-	English = &Language{said: english, lines: oneOf(englishLines, englishPage, englishCommands),
-		to: " to ", list: ", ", parts: "; ", legend: ", ", tag: "en"}
-	Chinese = &Language{said: chinese, lines: oneOf(chineseLines, chinesePage, chineseCommands),
-		record: chineseRecord, going: chineseGoing, doctor: chineseDoctor,
+	English = &Language{said: english,
+		lines: oneOf(englishLines, englishPage, englishCommands, englishPlan),
+		to:    " to ", list: ", ", parts: "; ", legend: ", ", tag: "en"}
+	Chinese = &Language{said: chinese,
+		lines:  oneOf(chineseLines, chinesePage, chineseCommands, chinesePlan),
+		record: chineseRecord, going: chineseGoing, told: oneOf(chineseDoctor, chineseSteps),
 		faults: chineseFaults, kinds: chineseKinds,
 		all: chineseAll, objectives: chineseObjectives,
 		to: "～", list: "、", parts: "；", legend: "；", spaced: true, tag: "zh"}
 )
 
 // oneOf is one table of several, which have no line in common.
-func oneOf(tables ...map[string]string) map[string]string {
-	one := map[string]string{}
+func oneOf[K comparable](tables ...map[K]string) map[K]string {
+	one := map[K]string{}
 	for _, table := range tables {
 		maps.Copy(one, table)
 	}
@@ -85,7 +87,7 @@ func (l *Language) Text(s sla.Said) string {
 	if all := l.all[s.Code]; all != "" && isAll(s) {
 		template = all
 	}
-	for _, more := range []map[sla.Code]string{l.record, l.going, l.doctor} {
+	for _, more := range []map[sla.Code]string{l.record, l.going, l.told} {
 		if !ok {
 			template, ok = more[s.Code]
 		}

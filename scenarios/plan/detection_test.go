@@ -26,7 +26,7 @@ func TestDetectIfFelt(t *testing.T) {
 	var said []string
 	for _, j := range p.Objectives() {
 		if j.Name == "recover" || j.Name == "outage" {
-			said = append(said, j.By)
+			said = append(said, j.By.English)
 		}
 	}
 	want := []string{"the users' own requests, from when app-1 serves again after the lift: how long that takes is not in it, and sla.outage bounds the whole",

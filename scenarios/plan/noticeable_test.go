@@ -105,7 +105,7 @@ sla: {detect: {probe: 5s}}
 		if !slices.Contains(p.Notes, want) {
 			t.Errorf("notes %q, want %q", p.Notes, want)
 		}
-		if by := p.Objectives()[0].By; by != `undecided: the watcher cannot meet it; aim the fault at "* -> app-2"` {
+		if by := p.Objectives()[0].By.English; by != `undecided: the watcher cannot meet it; aim the fault at "* -> app-2"` {
 			t.Errorf("judged by %q", by)
 		}
 		cured := strings.Replace(written, "link: lb -> app-2", `link: "* -> app-2"`, 1)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -15,7 +16,7 @@ type Objective struct {
 	Name       string        // "detect balancer", "mitigate", "keep success of …"
 	Limit      time.Duration // 0: Name holds it
 	Resolution time.Duration // how finely it can be measured; 0: by counting
-	By         string        // what measures it
+	By         link.Text     // what measures it
 }
 
 // called says what an alert is called for.
@@ -35,10 +36,10 @@ func (p *Plan) Objectives() []Objective {
 				continue
 			}
 			w := p.Header.Watch[i]
-			by := w.What
+			by := link.Text{English: w.What}
 			if w.Of != "" && slices.Contains(w.Unmet, w.Of) || len(w.Unmet) > 0 &&
 				len(w.Unmet) == len(p.Header.Faults) {
-				by = "undecided: the watcher cannot meet it" + meetsBy(w.ToMeet)
+				by.English = "undecided: the watcher cannot meet it" + meetsBy(w.ToMeet)
 			}
 			all = append(all, Objective{kind + " " + name, limits[name], w.Every, by})
 		}
@@ -49,21 +50,25 @@ func (p *Plan) Objectives() []Objective {
 		name  string
 		limit *time.Duration
 	}{{"mitigate", o.Mitigate}, {"recover", o.Recover}, {"outage", o.Outage}, {"calm", o.Calm}} {
-		by := map[string]string{"recover": "the users' own requests, from " + p.clears(),
-			"outage": "the users' own requests, the first bad one to the last"}[c.name]
-		if c.limit != nil && by != "" {
+		by := link.Tell("plan-by-users", "the users' own requests")
+		switch c.name {
+		case "recover":
+			by = p.clears()
+		case "outage":
+			by = link.Tell("plan-by-outage",
+				"the users' own requests, the first bad one to the last")
+		}
+		if c.limit != nil {
 			all = append(all, Objective{c.name, *c.limit, p.Resolution, by})
-		} else if c.limit != nil {
-			all = append(all, Objective{c.name, *c.limit, p.Resolution, "the users' own requests"})
 		}
 	}
 	if o.Lose != nil {
 		all = append(all, Objective{Name: fmt.Sprintf("max-lost-writes ≤ %d", *o.Lose),
-			By: "every one of them, read back"})
+			By: link.Tell("plan-by-writes", "every one of them, read back")})
 	}
 	if o.RPO != nil {
 		all = append(all, Objective{"rpo", *o.RPO, writeGap(p.Load.Groups),
-			"every acknowledged write, read back"})
+			link.Tell("plan-by-each-write", "every acknowledged write, read back")})
 	}
 	keep := o.Keep
 	if o.Profile == sla.Handbook {
@@ -78,8 +83,10 @@ func (p *Plan) Objectives() []Objective {
 			for _, t := range a.Teams {
 				teams = append(teams, strings.ReplaceAll(string(t), "-", " "))
 			}
-			all = append(all, Objective{"respond", seconds(a.Respond), 0, by + ": " + first},
-				Objective{"repair", seconds(a.Repair), p.Resolution, strings.Join(teams, ", ")})
+			all = append(all, Objective{"respond", seconds(a.Respond), 0,
+				link.Text{English: by + ": " + first}},
+				Objective{"repair", seconds(a.Repair), p.Resolution,
+					link.Text{English: strings.Join(teams, ", ")}})
 		}
 		keep = slices.Concat(keep, sla.Indicators)
 	}
@@ -88,7 +95,8 @@ func (p *Plan) Objectives() []Objective {
 	}
 	for _, w := range p.Header.Watch {
 		if o.Profile == sla.Handbook && w.Port {
-			all = append(all, Objective{Name: sla.Port(w.Name), Resolution: w.Every, By: w.What})
+			all = append(all, Objective{Name: sla.Port(w.Name), Resolution: w.Every,
+				By: link.Text{English: w.What}})
 		}
 	}
 	return all
@@ -106,7 +114,7 @@ func meetsBy(m timeline.ToMeet) string {
 }
 
 // clears says from when a recovery counts.
-func (p *Plan) clears() string {
+func (p *Plan) clears() link.Text {
 	var serve []string
 	for _, f := range p.Faults {
 		if len(f.Site.Targets) > 0 {
@@ -114,9 +122,11 @@ func (p *Plan) clears() string {
 		}
 	}
 	if len(serve) == 0 {
-		return "the lift"
+		return link.Tell("plan-by-users-from-lift", "the users' own requests, from the lift")
 	}
 	slices.Sort(serve)
-	return fmt.Sprintf("when %s serves again after the lift: how long that takes is not in it, "+
-		"and sla.outage bounds the whole", strings.Join(slices.Compact(serve), ", "))
+	targets := strings.Join(slices.Compact(serve), ", ")
+	return link.Tell("plan-by-users-from-serving", "the users' own requests, from when "+targets+
+		" serves again after the lift: how long that takes is not in it, and sla.outage bounds "+
+		"the whole", "targets", targets)
 }

@@ -119,5 +119,5 @@ func (s Steer) String() string {
 // Step is one entry of the plan's timeline, from the start of the baseline.
 type Step struct {
 	At   time.Duration
-	What string
+	What link.Text
 }

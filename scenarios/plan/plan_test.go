@@ -464,12 +464,14 @@ sla: {alert-clear: {probe: 5s}, thresholds: [success of users in fault >= 1%]}
 
 // The timeline begins as the run does: with the warm-up, where there is one.
 func TestPlanTimelineHasTheWarmUp(t *testing.T) {
-	for length, want := range map[time.Duration]Step{0: {0, "baseline"}, scenarios.DefaultWarmUp: {scenarios.DefaultWarmUp, "baseline"}} {
+	for _, length := range []time.Duration{0, scenarios.DefaultWarmUp} {
 		s := shipped(t, "bad-lb-node")
 		s.Phases.WarmUp = &length
 		steps := planned(t, s, Options{}).Timeline
-		i := slices.IndexFunc(steps, func(x Step) bool { return strings.HasPrefix(x.What, want.What) })
-		if i < 0 || steps[i].At != want.At || steps[len(steps)-1].At != length+40*time.Second {
+		i := slices.IndexFunc(steps, func(x Step) bool {
+			return strings.HasPrefix(x.What.English, "baseline")
+		})
+		if i < 0 || steps[i].At != length || steps[len(steps)-1].At != length+40*time.Second {
 			t.Errorf("warm-up of %s: %+v", length, steps)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -25,23 +26,27 @@ type schedule struct {
 
 func (p schedule) timeline() []Step {
 	f := p.phases
-	steps, fault := []Step{{0, "baseline: users and checks begin"}}, f.WarmingUp()+f.Baseline
+	steps, fault := []Step{{0, link.Tell("plan-baseline-from",
+		"baseline: users and checks begin")}}, f.WarmingUp()+f.Baseline
 	if warm := f.WarmingUp(); warm > 0 {
-		steps = []Step{{0, "warm-up, which is not judged: users and checks begin"},
-			{warm, "baseline"}}
+		steps = []Step{{0, link.Tell("plan-warm-up",
+			"warm-up, which is not judged: users and checks begin")},
+			{warm, link.Tell("plan-baseline", "baseline")}}
 	}
 	for _, x := range p.faults {
-		steps = append(steps, Step{fault + x.At, fmt.Sprintf("inject %s: %s", x.Name, x.Fault)})
+		steps = append(steps, Step{fault + x.At, link.Tell("plan-inject",
+			fmt.Sprintf("inject %s: %s", x.Name, x.Fault), "fault", x.Name)})
 		if !faults.IsInstant(x.Fault) {
-			steps = append(steps, Step{fault + x.At + x.For, "lift " + x.Name})
+			steps = append(steps, Step{fault + x.At + x.For,
+				link.Tell("plan-lift", "lift "+x.Name, "fault", x.Name)})
 		}
 	}
 	steps = append(steps,
-		Step{fault + f.Hold, "recovery: the last fault is gone"},
-		Step{fault + f.Hold + f.Recovery, "end"})
+		Step{fault + f.Hold, link.Tell("plan-recovery", "recovery: the last fault is gone")},
+		Step{fault + f.Hold + f.Recovery, link.Tell("plan-end", "end")})
 	if p.writes {
 		steps = append(steps, Step{fault + f.Hold + f.Recovery,
-			"acknowledged writes are read back"})
+			link.Tell("plan-read-back", "acknowledged writes are read back")})
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
 	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so "+
