@@ -2,9 +2,11 @@ package reports
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -34,7 +36,11 @@ func (l lines) chain(x sla.Chain, ideal bool) [][]string {
 	}
 	impact := "–"
 	if x.Impact.Known() {
-		impact = l.took(&sla.Time{Resolution: x.Resolution})
+		doubt := "" // either way: nothing was taken
+		if x.Resolution > 0 {
+			doubt = words.Brief(x.Resolution)
+		}
+		impact = l.Line("chain-origin", "doubt", doubt)
 	}
 	rows := [][]string{append(head, l.Line("chain-by")),
 		row(l.Line("chain-impact"), impact, "", nil, l.took(x.Well), "")}
@@ -76,12 +82,18 @@ func (l lines) lag(t *sla.Time) string {
 	switch {
 	case t == nil:
 		return ""
+	case eitherWay(t):
+		return l.Line("lag-within", "time", words.AtMost(math.Abs(t.Seconds)+t.Resolution))
 	case t.Seconds < 0:
 		return l.Line("lag-early", "time", l.took(&sla.Time{Seconds: -t.Seconds,
 			Resolution: t.Resolution}))
 	}
 	return l.Line("lag-late", "time", l.took(t))
 }
+
+// eitherWay reports whether a difference is known to ± more than itself, so that which of the two
+// came first is not.
+func eitherWay(t *sla.Time) bool { return !t.Censored && t.Resolution > math.Abs(t.Seconds) }
 
 // cost is what users had until a step.
 func (l lines) cost(c *sla.Cost) (failed, users string) {

@@ -175,7 +175,7 @@ func TestFormatsSayTheSame(t *testing.T) {
 		in               []string // whom it is said to
 		json, openMetric string
 	}{
-		{"90.12%", people, `"availability": 0.90128,`, `of="sent"} 0.90128`},
+		{"90.13%", people, `"availability": 0.90128,`, `of="sent"} 0.90128`},
 		{"1,234", people, `"failed": 1234,`, `requests{scenario="bad-lb-node",state="failed"} 1234`},
 		{"800 ms ± 50 ms", append(people, "messages"), `"seconds": 0.8,`,
 			`time_seconds{scenario="bad-lb-node",of="detect"} 0.8`},
@@ -183,12 +183,12 @@ func TestFormatsSayTheSame(t *testing.T) {
 			`{scenario="bad-lb-node",objective="recover",result="missed"} 1`},
 		{"12.5 s ± 100 ms", people, `"seconds": 12.5,`,
 			`time_seconds{scenario="bad-lb-node",of="outage"} 12.5`},
-		{"0.09%", people, `"burnt_share": 0.000952`, `burnt_ratio{scenario="bad-lb-node"} 0.000952`},
+		{"0.1%", people, `"burnt_share": 0.000952`, `burnt_ratio{scenario="bad-lb-node"} 0.000952`},
 		{"1,254", []string{"html"}, `"total": 1254,`, `of="all"} 1254`},
 		{"1,199 from then", people, `"failed_detection_to_recovery": 1199`, ""},
 		{"1,231 more", people, `"excess_over_baseline": 1230.5,`, ""},
 		{"2.47 s", people, `"burnt_seconds": 2.468,`, ""},
-		{"490 ms ± 10 ms", people, `"seconds": 0.49,`, ""},
+		{"RPO at least 480 ms", people, `"seconds": 0.49,`, ""},
 		{"14.51 s to 14.99 s", people, `"oldest_lost": 14.51,`, ""},
 		{"latency as before 5.9 s ± 92 ms after", []string{"text", "markdown"}, `"seconds": 5.9,`, ""},
 		{"8.3 s ± 130 ms", []string{"html"}, `"seconds": 8.3,`,

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,10 +28,11 @@ func (l lines) took(t *sla.Time) string {
 
 // measured is what was, and the fault that it is of.
 func (l lines) measured(o sla.Objective) string {
+	measured := l.Measured(o.Measured, o.Wanted)
 	if o.Fault == "" {
-		return l.Text(o.Measured)
+		return measured
 	}
-	return l.Line("of-fault", "measured", l.Text(o.Measured), "fault", string(o.Fault))
+	return l.Line("of-fault", "measured", measured, "fault", string(o.Fault))
 }
 
 // margin is how far what was measured lies on the good side of the limit.
@@ -39,7 +41,11 @@ func (l lines) margin(o sla.Objective) string {
 	case o.Margin == nil:
 		return ""
 	case o.Unit == "share":
-		return l.Line("points", "points", fmt.Sprintf("%+.2f", 100**o.Margin))
+		points := fmt.Sprintf("%+.2f", 100**o.Margin)
+		if *o.Margin != 0 && strings.Trim(points, "+-0.") == "" {
+			points = fmt.Sprintf("%+.2g", 100**o.Margin)
+		}
+		return l.Line("points", "points", points)
 	}
 	return fmt.Sprintf("%+.0f%%", 100**o.Margin)
 }
@@ -82,8 +88,7 @@ func (l lines) title(c sla.Scorecard) string {
 	return c.Scenario
 }
 
-// share writes one in per cent, cut after two digits and never rounded up, or that there is
-// none.
+// share writes one in per cent, or that there is none.
 func share[F ~float64](f F) string {
 	if sla.Number(f) == sla.None {
 		return "–"
@@ -181,15 +186,18 @@ func (l lines) found(c sla.Scorecard, w sla.Watcher, ideal bool) string {
 	case w.Detect.Censored:
 		return l.Line("never-noticed", "time", l.took(w.Detect))
 	}
-	before, behind := "", ""
+	before, behind, within := "", "", ""
 	switch {
 	case w.Behind == nil || !ideal:
+	case eitherWay(w.Behind):
+		within = words.AtMost(math.Abs(w.Behind.Seconds) + w.Behind.Resolution)
 	case w.Behind.Seconds < 0:
 		before = l.took(&sla.Time{Seconds: -w.Behind.Seconds, Resolution: w.Behind.Resolution})
 	default:
 		behind = l.took(w.Behind)
 	}
-	return l.Line("noticed-after", "time", l.took(w.Detect), "before", before, "behind", behind)
+	return l.Line("noticed-after", "time", l.took(w.Detect), "before", before, "behind", behind,
+		"within", within)
 }
 
 // unasked says that there was nothing to notice: in a run without faults that is the good end,
@@ -243,7 +251,7 @@ func partOf(c sla.Scorecard, phase string, part float64) string {
 	if !asked && part == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.0f%%", 100*part)
+	return words.WholePercent(part)
 }
 
 // tool is the version of a program, in words where it is none of a release.

@@ -138,7 +138,7 @@ func (l lines) data(c sla.Scorecard) string {
 		oldest, youngest = at(2, d.OldestLost), at(2, d.YoungestLost)
 	}
 	if d.Unknown > 0 {
-		least, rpo = rpo, ""
+		least, rpo = words.AtLeast(max(0, d.RPO.Seconds-d.RPO.Resolution)), ""
 	}
 	rto := c.Times.Mitigate
 	if rto == nil || rto.Censored {

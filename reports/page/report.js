@@ -8,7 +8,15 @@ const say = (key, ...values) => values.reduce((s, v) => s.replace("%", () => v),
 
 // Numbers, as people read them; where there is none, nothing.
 const digits = (n, d) => n.toLocaleString("en", {maximumFractionDigits: d});
-const percent = v => v == null ? "" : digits(Math.floor(v * 1e4 + 1e-6) / 100, 2) + "%"; // cut, never rounded up
+// As words.Percent: rounded, and what is not all and not none never reads so.
+function percent(v) {
+  if (v == null) return "";
+  const nines = v > 0 && v < 1 ? Math.min(Math.max(Math.round(v * 1e9), 1), 1e9 - 1) : Math.round(v * 1e9);
+  for (let d = 2; ; d++) {
+    const scale = 10 ** (7 - d), shown = Math.round(nines / scale) * scale;
+    if (d === 7 || shown === nines || shown !== 0 && shown !== 1e9) return digits(shown / 1e7, d) + "%";
+  }
+}
 const lasting = v => v == null ? "" : v < 0.001 ? digits(v * 1e6, 0) + " µs" : v < 1 ? digits(v * 1e3, v < 0.01 ? 2 : 1) + " ms" : digits(v, 2) + " s";
 const rate = v => v == null ? "" : digits(v, v < 1 ? 2 : v < 100 ? 1 : 0) + words["a-second"];
 const clock = (v, d = 1) => v == null ? "" : v < 300 ? digits(v, d) + " s"

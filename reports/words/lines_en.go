@@ -139,7 +139,8 @@ var englishLines = map[string]string{
 	"content-slower":    "content throughout, while users were answered more slowly",
 	"never-noticed":     "never noticed ({time})",
 	"noticed-after": "noticed after {time}‹, {before} earlier than an observer of every " +
-		"request›‹, {behind} later than an observer of every request›",
+		"request›‹, {behind} later than an observer of every request›‹, within {within} of an observer " +
+		"of every request›",
 	"not-content":    "not content again ({time})",
 	"content-before": "content again at {at} s, before the fault was gone",
 	"content-again":  "content again {time} after the fault was gone",
@@ -171,9 +172,11 @@ var englishLines = map[string]string{
 	"chain-over":        "over, after clear",
 	"chain-by":          "by",
 	"chain-impact":      "users' impact",
+	"chain-origin":      "0 s‹ ± {doubt}›",
 	"chain-ideal":       "observer of every request",
 	"lag-early":         "{time} earlier",
 	"lag-late":          "{time} later",
+	"lag-within":        "within {time}",
 	"chain-open":        "open",
 	"chain-untold":      "open: nobody tells it",
 	"chain-least":       "≥ {count}",

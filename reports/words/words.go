@@ -83,6 +83,7 @@ func FromEnvironment(getenv func(string) string) *Language {
 // Text is what is said, in words. A code that has none, or lacks a value of theirs, as of an
 // older record, is told by its detail.
 func (l *Language) Text(s sla.Said) string {
+	s = bounded(s)
 	template, ok := l.said[s.Code]
 	if all := l.all[s.Code]; all != "" && isAll(s) {
 		template = all
@@ -100,6 +101,35 @@ func (l *Language) Text(s sla.Said) string {
 		return s.String()
 	}
 	return text
+}
+
+// bounded is a time as no more than a bound where it is known to ± more than itself: of 6.5 ± 7.1 ms
+// nothing is certain but that it was at most so long.
+func bounded(s sla.Said) sla.Said {
+	seconds, known := s.Of("seconds").(float64)
+	resolution, doubtful := s.Of("resolution_seconds").(float64)
+	if s.Code != sla.TimeTaken || !known || !doubtful || resolution <= seconds ||
+		resolution < leastShown {
+		return s
+	}
+	return sla.Say(sla.TimeAtMost, seconds+resolution)
+}
+
+// Measured is what was measured beside what is wanted: a share that is not its limit does not
+// read like it.
+func (l *Language) Measured(measured, wanted sla.Said) string {
+	limit, ok := wanted.Of("limit_share").(float64)
+	if !ok {
+		return l.Text(measured)
+	}
+	told := sla.Said{Code: measured.Code}
+	for _, v := range measured.Values {
+		if share, ok := v.Is.(float64); ok && strings.HasSuffix(v.Name, "share") {
+			v.Is = percent(share, 2, limit)
+		}
+		told.Values = append(told.Values, v)
+	}
+	return l.Text(told)
 }
 
 // isAll reports whether what was counted is all that there was.
@@ -273,6 +303,10 @@ func (l *Language) fill(template string, s sla.Said) (text string, whole bool) {
 		if format == "coded" {
 			value = l.coded(name, s)
 		}
+		if measured, ok := s.Of(name).(sla.Said); ok && name == "measured" {
+			wanted, _ := s.Of("wanted").(sla.Said)
+			value = l.Measured(measured, wanted)
+		}
 		whole = whole && value != ""
 		put(value)
 	}
@@ -315,6 +349,8 @@ var formats = map[string]func(float64) string{
 	"whole": wholePercent,
 	"up":    upPercent,
 	"n":     thousands,
+	"least": AtLeast,
+	"most":  AtMost,
 	"doubt": func(v float64) string {
 		if v < leastShown {
 			return ""

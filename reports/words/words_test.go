@@ -48,10 +48,17 @@ func TestText(t *testing.T) {
 	for want, s := range map[string]sla.Said{
 		"2 s ± 100 ms":                  two,
 		"2 s":                           sla.Say(sla.TimeTaken, 2.0, 0.00001),
+		"≤ 14 ms":                       sla.Say(sla.TimeTaken, 0.0065, 0.0071),
+		"≤ 72 ms":                       sla.Say(sla.TimeTaken, 0.0, 0.072),
+		"≤ 2.01 s":                      sla.Say(sla.TimeAtMost, 2.001),
+		"> 14.99 s":                     sla.Say(sla.TimeExceeds, 14.997),
+		"0 s":                           sla.Say(sla.TimeTaken, 0.0, 0.00001),
 		"≤ 1.25 x baseline":             sla.Say(sla.WantOfBaseline, "<=", 1.25),
 		"≥ 0.9 x baseline, 89.1%":       sla.Say(sla.WantOfBaseline, ">=", 0.9, nil, 0.891),
 		"4 ms to ∞, as 3 of 5 were bad": sla.Say(sla.Latency, 0.004, nil, 3, 5),
 		"99%":                           sla.Say(sla.Share, 0.99001, 0.99002),
+		"x: wanted ≥ 99%, measured 98.996%": sla.Say(sla.ObjectiveMissed, "x",
+			sla.Say(sla.WantShare, ">=", 0.99), sla.Say(sla.Share, 0.98996, 0.98996)),
 		"x: wanted none, measured 2 s ± 100 ms (a)": sla.Say(sla.ObjectiveMissed, "x",
 			sla.Say(sla.WantNone), two, "a"),
 		"5 of 9 runs kept the SLA: at least 56% of such runs keep it, with 95% confidence": sla.Say(
@@ -65,6 +72,12 @@ func TestText(t *testing.T) {
 		"not a {detail}‹›": sla.Say(sla.WantNot, "a {detail}‹›"),
 	} {
 		if have := English.Text(s); have != want {
+			t.Errorf("have %q, want %q", have, want)
+		}
+	}
+	for want, s := range map[string]sla.Said{"≤ 14 ms": sla.Say(sla.TimeTaken, 0.0065, 0.0071),
+		"> 14.99 s": sla.Say(sla.TimeExceeds, 14.997), "≤ 2.01 s": sla.Say(sla.TimeAtMost, 2.001)} {
+		if have := Chinese.Text(s); have != want {
 			t.Errorf("have %q, want %q", have, want)
 		}
 	}

@@ -1,0 +1,60 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
+)
+
+// A time of which nothing is certain but that it was short is told as a bound, wherever it stands;
+// of a difference as short, which of the two was first is not told either.
+func TestShortTimesAreBounds(t *testing.T) {
+	c := card()
+	short := func() *sla.Time { return &sla.Time{Seconds: 0.0065, Resolution: 0.0071, By: "balancer"} }
+	c.Faults[0].Effect, c.Faults[0].EffectResolution = c.Faults[0].Inject+0.0065, 0.0071
+	c.Times.Detect, c.Times.Outage = short(), short()
+	c.Watchers[0].Detect = short()
+	c.Watchers[0].Behind = &sla.Time{Seconds: -0.0065, Resolution: 0.0071}
+	for in, want := range map[*words.Language][]string{
+		words.English: {"≤ 14 ms after the injection", "outage of ≤ 14 ms",
+			"noticed after ≤ 14 ms, within 14 ms of an observer of every request"},
+		words.Chinese: {"注入后 ≤ 14 ms 生效", "中断 ≤ 14 ms", "≤ 14 ms 后发现，与理想观察者相差不超过 14 ms"},
+	} {
+		var text, markdown strings.Builder
+		if err := Text(&text, c, TextOptions{Verbose: true, Width: 1 << 16, Language: in}); err != nil {
+			t.Fatal(err)
+		}
+		if err := Markdown(&markdown, c, in); err != nil {
+			t.Fatal(err)
+		}
+		page := read(pageOf(t, c, in))
+		for _, said := range want {
+			if !strings.Contains(text.String(), said) {
+				t.Errorf("the text does not say %q:\n%s", said, text.String())
+			}
+			if !strings.Contains(markdown.String(), said) {
+				t.Errorf("the Markdown does not say %q", said)
+			}
+		}
+		for name, all := range map[string]string{"text": text.String(), "Markdown": markdown.String(),
+			"page": page} {
+			if strings.Contains(all, "± 7.1 ms") || !strings.Contains(all, "≤ 14 ms") {
+				t.Errorf("the %s has a ± that is larger than its time", name)
+			}
+		}
+	}
+}
+
+// A share that is not its limit does not read like it, nor its margin like none.
+func TestShareBesideItsLimit(t *testing.T) {
+	limit, value, margin := 0.99, 0.989962, -0.000038
+	o := sla.Objective{Name: "success", Unit: "share", Limit: &limit, Value: &value,
+		Margin: &margin, Wanted: sla.Say(sla.WantShare, ">=", limit),
+		Measured: sla.Say(sla.Share, value, value)}
+	if have, want := english.measured(o)+", "+english.margin(o),
+		"98.996%, -0.0038 points"; have != want {
+		t.Errorf("have %s, want %s", have, want)
+	}
+}
