@@ -122,8 +122,7 @@ var unsaid = []string{
 	".Groups.Phases.Connections.Established.Sent", ".Groups.Phases.Connections.Established.Failed",
 	".Links.Phases.Requests", ".Links.Phases.Asked", // their quotient is
 	".Faults.Lift", ".Faults.Clear", ".Chains.Impact", ".Chains.Clear", // what happened when has them
-	".Watchers.Asked", ".Watchers.Restore.Resolution", // this one is not content again
-	".Data.RPO.Censored",                                                         // with unknown writes, it is a bound anyway
+	".Watchers.Asked", ".Data.RPO.Censored", // with unknown writes, it is a bound anyway
 	".Watchers.Told", ".Watchers.Alerts.Told", ".Watchers.Alerts.Detect.Seconds", // the matrix has
 	".Watchers.Alerts.Detect.Resolution", ".Watchers.Alerts.Detect.Censored", // alerts by name
 	".Watchers.Alerts.FalseAlarms", ".Watchers.Alerts.WrongTarget",

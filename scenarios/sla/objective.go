@@ -291,7 +291,7 @@ func atMost(name string, limit time.Duration, t *Time, why Said) Objective {
 	}
 	o.Measured = t.Said()
 	o.Value, o.Resolution, o.Censored = &t.Seconds, t.Resolution, t.Censored
-	least := t.Seconds - t.Resolution
+	least := t.least()
 	switch {
 	case t.Censored && (least > limit.Seconds() || least == limit.Seconds() && t.Unconfirmed == ""):
 		o.Result = Missed
@@ -329,19 +329,24 @@ func (t Time) unsettled() Code {
 	return RunEndedBefore
 }
 
-// Said is a time with its resolution, or what it exceeds.
+// least is what a time is certain to have taken: whether it is measured or censored, both of its
+// ends are known no better than its resolution.
+func (t Time) least() float64 { return t.Seconds - t.Resolution }
+
+// Said is a time with its resolution, or what it exceeds: the bound that it is judged by.
 func (t Time) Said() Said {
+	least := round(max(0, t.least()))
 	switch {
 	case t.Unconfirmed == atRest:
-		return Say(TimeToRelapse, t.Seconds)
+		return Say(TimeToRelapse, least)
 	case t.Unconfirmed == byOther:
-		return Say(TimeToOtherFault, t.Seconds)
+		return Say(TimeToOtherFault, least)
 	case t.Unconfirmed == atLift:
-		return Say(TimeToLift, t.Seconds)
+		return Say(TimeToLift, least)
 	case t.Unconfirmed == atEnd:
-		return Say(TimeToEnd, t.Seconds)
+		return Say(TimeToEnd, least)
 	case t.Censored:
-		return Say(TimeExceeds, t.Seconds)
+		return Say(TimeExceeds, least)
 	case t.By == tooFew:
 		return Say(TimeAtMost, round(t.Seconds+t.Resolution))
 	case t.By == mitigated:

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -31,6 +32,10 @@ func TestPrintedResolutionsHold(t *testing.T) {
 			s.lag = func(r *rand.Rand) int64 { return 20*ms + r.Int64N(20*ms) }
 			s.downs[0].from -= 30 * ms // a request meets what is there when it is sent
 			s.downs[0].to -= 30 * ms
+		}},
+		{"half, then a twentieth", 400, 0.5, "503", func(s *sim, to int64) {
+			from := s.downs[0].from
+			s.downs = []down{{from, from + 2*sec, 0.5, "503"}, {from + 2*sec, to, 0.05, "503"}}
 		}},
 		{"slow at first", 400, 1, "reset", func(s *sim, to int64) {
 			s.adjust = func(q *load.Request) {
@@ -85,6 +90,68 @@ func TestPrintedResolutionsHold(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// So does the sum of several faults' outages, each with two ends: the doubt of one alone is beyond
+// the truth in half of the runs. What overlaps is one outage, with the doubt of one.
+func TestSumOfOutagesHolds(t *testing.T) {
+	const outages = 6
+	n, missed := runs(40, 400), 0
+	for seed := range n {
+		w := usually(crowd{rate: 100})
+		w.only, w.fault, w.confirm = true, 16*outages, 3
+		want := 0.0
+		var bad []func(float64) float64
+		for i := range outages {
+			begin := 15 + 16*float64(i) + float64(seed*37%1000)/1000
+			end := begin + 4 + float64((seed+i)*11%1000)/1000
+			want += end - begin
+			bad = append(bad, from(begin, end, 0.1))
+			w.also = append(w.also, onset{fmt.Sprint("fault ", i), begin - 0.01, end + 0.3})
+		}
+		w.groups[0].bad = either(bad...)
+		o := Score(w.record(uint64(seed)), w.goals).Times.Outage
+		if o == nil || math.Abs(o.Seconds-want) > o.Resolution {
+			missed++
+		}
+	}
+	if missed > int(math.Ceil(0.05*float64(n))) {
+		t.Errorf("%d of %d sums are further from the truth than what is printed", missed, n)
+	}
+	at := func(from, to int64, doubt float64) faultOutage {
+		return faultOutage{onset: t0 + from*sec, end: t0 + to*sec, resolution: doubt}
+	}
+	if o := together([]faultOutage{at(1, 5, 0.1), at(20, 22, 0.2), at(4, 9, 0.3)}); o.Seconds != 10 ||
+		o.Resolution != 0.5 {
+		t.Errorf("have %+v, want 10 s ± 500 ms", o)
+	}
+}
+
+// What is certain of a time that did not end is what is left when its doubt is taken off: that is
+// said, and judged.
+func TestCensoredTimesAreBounds(t *testing.T) {
+	for want, x := range map[string]Time{
+		"time-exceeds seconds=14.9":       {Seconds: 15, Resolution: 0.1, Censored: true},
+		"time-to-lift seconds=5.93":       {Seconds: 6, Resolution: 0.07, Censored: true, Unconfirmed: atLift},
+		"time-to-end seconds=0":           {Seconds: 0.05, Resolution: 0.07, Censored: true, Unconfirmed: atEnd},
+		"time-to-relapse seconds=1":       {Seconds: 1, Censored: true, Unconfirmed: atRest},
+		"time-to-other-fault seconds=2.5": {Seconds: 3, Resolution: 0.5, Censored: true, Unconfirmed: byOther},
+	} {
+		said := x.Said()
+		if said.String() != want {
+			t.Errorf("%+v: have %s, want %s", x, said, want)
+		}
+		bound := said.Of("seconds").(float64)
+		limit := time.Duration(1e9 * bound)
+		for _, c := range []struct {
+			limit time.Duration
+			want  string
+		}{{limit - time.Millisecond, Missed}, {limit + time.Millisecond, Undecided}} {
+			if o := atMost("outage", c.limit, &x, Said{}); c.limit > 0 && o.Result != c.want {
+				t.Errorf("%+v, limit %s: %s, want %s", x, c.limit, o.Result, c.want)
+			}
+		}
 	}
 }
 

@@ -66,8 +66,8 @@ type Scorecard struct {
 	SLA  string `json:"sla_sha256"`
 }
 
-// Time is one measured duration. Where Censored, it lasted longer than Seconds;
-// where it is Unconfirmed, too, at least so long: it may have ended then.
+// Time is one measured duration, known within Resolution. Where Censored, it lasted longer than
+// Seconds less that; where it is Unconfirmed, too, at least so long: it may have ended then.
 type Time struct {
 	Seconds    float64 `json:"seconds"`
 	Resolution float64 `json:"resolution_seconds"`
