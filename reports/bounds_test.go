@@ -58,3 +58,12 @@ func TestShareBesideItsLimit(t *testing.T) {
 		t.Errorf("have %s, want %s", have, want)
 	}
 }
+
+// Of writes of which none was read back, no recovery point is told.
+func TestNothingReadBack(t *testing.T) {
+	c := card()
+	c.Data.RPO, c.Data.Unknown = nil, 2
+	if have := english.data(c); strings.Contains(have, "RPO") || !strings.Contains(have, "2 unknown") {
+		t.Errorf("have %s", have)
+	}
+}

@@ -31,7 +31,7 @@ func (l lines) lead(c sla.Scorecard) string {
 		believed = l.Line("page-lead-void")
 	}
 	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
-		"lost", l.lostWrites(c), "noticed", l.leadNoticed(c), "still", l.still(c),
+		"unlimited", l.leadUnlimited(c), "lost", l.lostWrites(c), "noticed", l.leadNoticed(c), "still", l.still(c),
 		"believed", believed, "passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
 }
 
@@ -81,6 +81,27 @@ func (l lines) leadUsers(c sla.Scorecard) string {
 		return l.Line("page-lead-slower", "failed", failed)
 	}
 	return l.Line("page-lead-no-outage", "outage", l.noOutage(c), "failed", failed)
+}
+
+// mostUnlimited is how many groups a sentence names.
+const mostUnlimited = 3
+
+// leadUnlimited says which groups were hurt though no objective limits it, and how much.
+func (l lines) leadUnlimited(c sla.Scorecard) string {
+	var groups []string
+	for _, n := range c.Notes {
+		group, _ := n.Of("group").(string)
+		if part, ok := n.Of("failed_share").(float64); ok && n.Code == sla.HurtUnlimited {
+			groups = append(groups, l.Line("page-hurt", "group", group, "share", share(part)))
+		}
+	}
+	if len(groups) == 0 {
+		return ""
+	}
+	if more := len(groups) - mostUnlimited; more > 0 {
+		groups = append(groups[:mostUnlimited], l.Line("groups-more", "groups", strconv.Itoa(more)))
+	}
+	return l.Line("page-lead-unlimited", "groups", l.List(groups))
 }
 
 // lostWrites says how many writes that users believed safe were lost; nothing where none was.

@@ -88,6 +88,37 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 	}
 }
 
+// Groups that were hurt while no objective limits it are named where a page begins, the first of
+// them, each in its tile with how many of its requests failed, and in the Markdown.
+func TestHurtGroupsWithoutALimitAreNamed(t *testing.T) {
+	c := card()
+	for _, g := range []string{"apps", "batch", "page/fresh", "terminals"} {
+		c.Notes = append(c.Notes, sla.Say(sla.HurtUnlimited, g, 251, 750, 0.334667))
+	}
+	for in, want := range map[*words.Language][3]string{
+		words.English: {"; no objective limits the harm to apps (33.47% failed in the fault phase), " +
+			"batch (33.47% failed in the fault phase), page/fresh (33.47% failed in the fault phase), " +
+			"and 1 groups more; ", "users of terminals were hurt, and no objective limits how many of " +
+			"their requests fail: 251 of 750 in the fault phase did (33.47%)", "**Not limited:** "},
+		words.Chinese: {"；没有指标限制 apps（故障阶段 33.47% 失败）、batch（故障阶段 33.47% 失败）、" +
+			"page/fresh（故障阶段 33.47% 失败）、另有 1 组 所受的影响；",
+			"terminals 的用户受到影响，而没有指标限制其失败请求数：故障阶段 750 个请求中 251 个失败（33.47%）",
+			"**未受指标限制：** "},
+	} {
+		if have := leadOf(t, c, in); !strings.Contains(have, want[0]) {
+			t.Errorf("have\n%s\nwithout\n%s", have, want[0])
+		}
+		tile := answers.FindAllString(pageOf(t, c, in), -1)[1]
+		var markdown strings.Builder
+		if err := Markdown(&markdown, c, in); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(tile, want[1]) || !strings.Contains(markdown.String(), want[2]+want[1]) {
+			t.Errorf("have\n%s\n%s\nwithout\n%s", tile, markdown.String(), want[1])
+		}
+	}
+}
+
 // leadOf is what stands between a page's title and the rest.
 func leadOf(t *testing.T, c sla.Scorecard, in *words.Language) string {
 	t.Helper()

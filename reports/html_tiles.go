@@ -67,7 +67,8 @@ func (p *page) suffered() tile {
 		return t
 	}
 	t.More = append(t.More, p.Line("page-failed-of", "failed", count(r.Failed),
-		"sent", count(r.Sent), "good", p.Share(r.Availability)))
+		"sent", count(r.Sent), "good", p.Share(r.Availability), "over", over(r)))
+	t.More = append(t.More, (lines{p.Language}).unlimited(p.Card)...)
 	if lost := (lines{p.Language}).lostWrites(p.Card); lost != "" {
 		t.More = append(t.More, lost)
 	}

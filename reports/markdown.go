@@ -41,6 +41,9 @@ func Markdown(w io.Writer, card sla.Scorecard, in *words.Language) error {
 		}
 	}
 	item("md-users", l.users(card))
+	for _, s := range l.unlimited(card) {
+		item("md-unlimited", s)
+	}
 	item("md-outages", l.outages(card))
 	item("md-impact", l.impact(card))
 	item("md-failures", l.detection(card))

@@ -32,7 +32,7 @@ func card() sla.Scorecard {
 		Groups: []sla.Group{}, Strays: []sla.Stray{}, Uncontained: []string{},
 		Times: sla.Times{Detect: &sla.Time{Seconds: 0.8, Resolution: 0.05, By: "balancer"},
 			Outage: second(12.5, 0.1), Ideal: second(0.2, 0)},
-		Requests: sla.Requests{Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280,
+		Requests: sla.Requests{Over: 45, Due: 12503, Sent: 12500, Failed: 1234, Availability: 0.901280,
 			Low: 0.901064, High: 0.901304, Excess: 1230.5, BeforeDetect: 30, AfterDetect: 1204,
 			UntilWell: 1199, Replayed: 2},
 		Faults: []sla.Fault{{Name: "bad-node", Kind: "http-status", Link: "lb -> app-2", Inject: 15,

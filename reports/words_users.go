@@ -47,9 +47,19 @@ func (l lines) users(c sla.Scorecard) string {
 		classes = append(classes, fmt.Sprintf("%s × %s", l.failure(k.Name), count(k.Count)))
 	}
 	return l.Line("requests", "outage", outage, "available", share(r.Availability),
+		"over", over(r),
 		"failed", count(r.Failed), "sent", count(r.Sent), "excess", excess,
 		"low", low, "high", high, "unsent", counted(r.Due-min(r.Due, r.Sent)),
 		"classes", l.Parts(classes))
+}
+
+// over is how long the requests were counted: fault and recovery together. Empty where it is not
+// known.
+func over(r sla.Requests) string {
+	if r.Over <= 0 {
+		return ""
+	}
+	return words.Brief(float64(r.Over))
 }
 
 // unwell is in how many stretches users were unwell within an outage, and for how long in all,
@@ -127,6 +137,16 @@ func (l lines) outages(c sla.Scorecard) string {
 	return l.Parts(parts)
 }
 
+// unlimited says which groups were hurt while no objective limits that, a line each.
+func (l lines) unlimited(c sla.Scorecard) (all []string) {
+	for _, n := range c.Notes {
+		if n.Code == sla.HurtUnlimited {
+			all = append(all, l.Text(n))
+		}
+	}
+	return all
+}
+
 // data says what became of acknowledged writes.
 func (l lines) data(c sla.Scorecard) string {
 	d := c.Data
@@ -137,7 +157,7 @@ func (l lines) data(c sla.Scorecard) string {
 	if d.Lost > 0 {
 		oldest, youngest = at(2, d.OldestLost), at(2, d.YoungestLost)
 	}
-	if d.Unknown > 0 {
+	if d.Unknown > 0 && d.RPO != nil {
 		least, rpo = words.AtLeast(max(0, d.RPO.Seconds-d.RPO.Resolution)), ""
 	}
 	rto := c.Times.Mitigate

@@ -133,6 +133,8 @@ var english = map[sla.Code]string{
 	sla.CountsFromPause: "fault {fault} comes and goes, and had paused for {paused_seconds} when " +
 		"it was lifted: mitigate, recover, calm and alert-clear count to or from that pause, " +
 		"which began at {at_seconds}",
+	sla.HurtUnlimited: "users of {group} were hurt, and no objective limits how many of their " +
+		"requests fail: {failed:n} of {requests:n} in the fault phase did ({failed_share})",
 	sla.LimitBeyondFault: "sla.{limit} of {limit_seconds}: fault {fault} was on for " +
 		"{lasted_seconds}, of which {confirm_seconds} confirm it: a time above {most_seconds} " +
 		"cannot be met in this record",

@@ -56,8 +56,8 @@ var englishLines = map[string]string{
 	"no-outage-told":     "no outage was told apart",
 	"outage-of":          "outage of {time}‹, unwell for {unwell} of it, in {several} stretches›",
 	"none-sent":          "no request was sent while the fault was on or after it",
-	"requests": "{outage}; {available} available: {failed} of {sent} requests " +
-		"failed‹, {excess} more than the baseline's share would have›" +
+	"requests": "{outage}; {available} available over fault and recovery‹, {over}›: {failed} of " +
+		"{sent} requests failed‹, {excess} more than the baseline's share would have›" +
 		"‹, {low} to {high} with the {unsent} never sent›‹ ({classes})›",
 	"stretch": "{group} from {onset} s {until}, {share} bad‹, {flap} flap›" +
 		"‹, {flaps} flaps›‹, by {faults}›",
@@ -73,8 +73,8 @@ var englishLines = map[string]string{
 	"everyone":      "everyone",
 	"uncertain":     "or one lower: too few users to tell",
 	"impact-untold": "too few requests a second to say for how long",
-	"impact-time": "degraded for {degraded}, fully out for {full}, well for {well} of " +
-		"the time",
+	"impact-time": "by whole seconds, degraded for {degraded}, fully out for {full}, well for " +
+		"{well} of the time",
 	"detection": "{before} failed before {watcher} noticed, {until} from then until " +
 		"the users were well‹, {later} later›",
 	"burnt": "{burnt}‹ to {most}› burnt, {share} of the {allowed} that {objective} " +
@@ -315,6 +315,7 @@ var englishLines = map[string]string{
 
 	// The Markdown of a run and of a campaign.
 	"md-users":        "Users:",
+	"md-unlimited":    "Not limited:",
 	"md-outages":      "Outages:",
 	"md-impact":       "Impact:",
 	"md-failures":     "Failures:",

@@ -56,7 +56,7 @@ var chineseLines = map[string]string{
 	"no-outage-told":     "未能识别中断",
 	"outage-of":          "中断 {time}‹，其间分 {several} 段，共 {unwell} 异常›",
 	"none-sent":          "故障期间及之后没有发出请求",
-	"requests": "{outage}；可用率 {available}：{sent} 个请求中 {failed} 个失败‹，" +
+	"requests": "{outage}；可用率 {available}（故障与恢复阶段‹，共 {over}›）：{sent} 个请求中 {failed} 个失败‹，" +
 		"比基线水平多 {excess} 个›‹，计入未发出的 {unsent} 个则为 {low}～{high}›‹（{classes}）›",
 	"stretch": "{group} 第 {onset} s{until}，失败率 {share}‹，反复 {flap} 次›‹，" +
 		"反复 {flaps} 次›‹，由 {faults} 引起›",
@@ -71,7 +71,7 @@ var chineseLines = map[string]string{
 	"everyone":      "全部用户",
 	"uncertain":     "或低一级：用户太少，无法确定",
 	"impact-untold": "每秒请求太少，无法给出持续时间",
-	"impact-time":   "降级 {degraded}，完全中断 {full}，正常时间占 {well}",
+	"impact-time":   "按整秒计，降级 {degraded}，完全中断 {full}，正常时间占 {well}",
 	"detection": "“{watcher}”发现之前失败 {before} 个，发现之后到用户恢复失败 {until} 个‹，" +
 		"之后失败 {later} 个›",
 	"burnt": "消耗 {burnt}‹～{most}›，占 {objective}（{window}）" +
@@ -303,6 +303,7 @@ var chineseLines = map[string]string{
 
 	// The Markdown of a run and of a campaign.
 	"md-users":        "用户：",
+	"md-unlimited":    "未受指标限制：",
 	"md-outages":      "中断：",
 	"md-impact":       "影响：",
 	"md-failures":     "失败：",

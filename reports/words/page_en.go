@@ -4,12 +4,14 @@ package words
 // script, in which a % stands for a value.
 var englishPage = map[string]string{
 	// The head.
-	"page-lead":          "{broke}: {users}‹; {lost}›; {noticed}‹; {still}›. {passed}; {believed}.",
+	"page-lead":          "{broke}: {users}‹; {unlimited}›‹; {lost}›; {noticed}‹; {still}›. {passed}; {believed}.",
 	"page-lead-injected": "The drill injected {faults}",
 	"page-lead-fault":    "{fault} ({link}: {what})",
 	"page-lead-nothing":  "The drill injected nothing",
 	"page-lead-outage": "users had an outage of {time}‹, unwell for {unwell} of it, in " +
 		"{several} stretches› ({failed})",
+	"page-lead-unlimited": "no objective limits the harm to {groups}",
+	"page-hurt":           "{group} ({share} failed in the fault phase)",
 	"page-lead-slower": "users were answered more slowly than before, with no outage " +
 		"({failed})",
 	"page-lead-no-outage":    "{outage} ({failed})",
@@ -43,7 +45,7 @@ var englishPage = map[string]string{
 	"page-hit-nothing":    "it hit no request of users ({users} {unit})",
 	"page-how-long":       "How long users suffered",
 	"page-none-sent":      "no request to be judged",
-	"page-failed-of": "{failed} of {sent} requests in fault and recovery failed; " +
+	"page-failed-of": "{failed} of {sent} requests failed over fault and recovery‹, {over}›; " +
 		"{good} good",
 	"page-users-hit":         "{hit} of {users} users hit",
 	"page-who-noticed":       "Who noticed, and when",
@@ -155,9 +157,9 @@ var englishPage = map[string]string{
 	"page-peak":       "active users hit in the worst second",
 	"page-hit":        "users ever hit",
 	"page-hit-of":     "{hit} of {users}",
-	"page-degraded":   "time with 5% or more of requests bad",
-	"page-full":       "time with 99% or more of requests bad",
-	"page-by-time":    "share of the time well",
+	"page-degraded":   "whole seconds with 5% or more of requests bad",
+	"page-full":       "whole seconds with 99% or more of requests bad",
+	"page-by-time":    "share of all seconds that were well",
 	"page-clocks":     "handbook's clocks",
 	"page-within":     "respond within {respond}, repair within {repair}",
 

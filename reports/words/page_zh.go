@@ -4,13 +4,15 @@ package words
 // script, in which a % stands for a value.
 var chinesePage = map[string]string{
 	// The head.
-	"page-lead": "{broke}：{users}‹；{lost}›；{noticed}‹；{still}›。" +
+	"page-lead": "{broke}：{users}‹；{unlimited}›‹；{lost}›；{noticed}‹；{still}›。" +
 		"{passed}；{believed}。",
 	"page-lead-injected": "本次演练注入了 {faults}",
 	"page-lead-fault":    "{fault}（{link}：{what}）",
 	"page-lead-nothing":  "本次演练未注入任何故障",
 	"page-lead-outage": "用户中断 {time}‹，其间分 {several} 段，共 {unwell} 异常›" +
 		"（{failed}）",
+	"page-lead-unlimited":    "没有指标限制 {groups} 所受的影响",
+	"page-hurt":              "{group}（故障阶段 {share} 失败）",
 	"page-lead-slower":       "用户响应变慢，没有中断（{failed}）",
 	"page-lead-no-outage":    "{outage}（{failed}）",
 	"page-lead-failed":       "故障与恢复阶段 {sent} 个请求中 {failed} 个失败",
@@ -41,7 +43,7 @@ var chinesePage = map[string]string{
 	"page-hit-nothing":       "未命中任何用户请求（{unit} {users}）",
 	"page-how-long":          "用户受影响多久",
 	"page-none-sent":         "没有可判定的请求",
-	"page-failed-of":         "故障与恢复阶段 {sent} 个请求中 {failed} 个失败；成功率 {good}",
+	"page-failed-of":         "故障与恢复阶段‹（共 {over}）› {sent} 个请求中 {failed} 个失败；成功率 {good}",
 	"page-users-hit":         "{users} 名用户中 {hit} 名受影响",
 	"page-who-noticed":       "谁发现了、何时发现",
 	"page-nobody":            "无人发现",
@@ -150,9 +152,9 @@ var chinesePage = map[string]string{
 	"page-peak":       "最严重的一秒内受影响的活跃用户",
 	"page-hit":        "曾受影响的用户",
 	"page-hit-of":     "{users} 名中 {hit} 名",
-	"page-degraded":   "失败请求占 5% 以上的时长",
-	"page-full":       "失败请求占 99% 以上的时长",
-	"page-by-time":    "正常时间占比",
+	"page-degraded":   "失败请求占 5% 以上的时长（按整秒计）",
+	"page-full":       "失败请求占 99% 以上的时长（按整秒计）",
+	"page-by-time":    "正常的整秒占比",
 	"page-clocks":     "手册时限",
 	"page-within":     "{respond} 内响应，{repair} 内修复",
 

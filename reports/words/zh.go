@@ -104,6 +104,8 @@ var chinese = map[sla.Code]string{
 		"请延长 phases.warm-up",
 	sla.CountsFromPause: "故障 {fault} 时有时无，撤销时已间歇 {paused_seconds}：" +
 		"mitigate、recover、calm 与 alert-clear 均以该间歇的开始（{at_seconds}）为准",
+	sla.HurtUnlimited: "{group} 的用户受到影响，而没有指标限制其失败请求数：" +
+		"故障阶段 {requests:n} 个请求中 {failed:n} 个失败（{failed_share}）",
 	sla.LimitBeyondFault: "sla.{limit} 限值 {limit_seconds}：故障 {fault} 持续 {lasted_seconds}" +
 		"，其中 {confirm_seconds} 用于确认：在本记录中超过 {most_seconds} 的时间无法达标",
 	sla.LimitBeyondRecord: "sla.{limit} 限值 {limit_seconds}：" +

@@ -91,6 +91,7 @@ var (
 		Bursts:          {"group", "dispersion"},
 		ColdBaseline:    {"group", "cold_seconds"},
 		CountsFromPause: {"fault", "paused_seconds", "at_seconds"},
+		HurtUnlimited:   {"group", "failed", "requests", "failed_share"},
 		LimitBeyondFault: {"limit", "limit_seconds", "fault", "lasted_seconds",
 			"confirm_seconds", "most_seconds"},
 		LimitBeyondRecord: {"limit", "limit_seconds", "lasted_seconds", "confirm_seconds",

@@ -68,6 +68,7 @@ const (
 	Bursts             Code = "bursts"
 	ColdBaseline       Code = "cold-baseline"
 	CountsFromPause    Code = "counts-from-pause"
+	HurtUnlimited      Code = "hurt-unlimited"
 	LimitBeyondFault   Code = "limit-beyond-fault"
 	LimitBeyondRecord  Code = "limit-beyond-record"
 	MachineBusy        Code = "machine-busy"

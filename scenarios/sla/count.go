@@ -80,6 +80,7 @@ func (s *scorer) count() {
 		s.card.Impact.UsersHit += hits.ever
 	}
 	s.card.Requests, s.card.Classes = run.requests(), run.sorted()
+	s.card.Requests.Over = s.course.over()
 	s.card.Nodes = answers.nodes()
 }
 

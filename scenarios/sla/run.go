@@ -109,6 +109,15 @@ func (c course) phase(name string) (from, to int64, ok bool) {
 	}
 }
 
+// over is how long fault and recovery took together.
+func (c course) over() Number {
+	from, _, ok := c.phase("run")
+	if !ok || c.end < from {
+		return None
+	}
+	return Number(seconds(time.Duration(c.end - from)))
+}
+
 // seconds from the start of the run; −1 where the instant did not come.
 func (c course) at(t int64) float64 {
 	if t == never {

@@ -109,6 +109,7 @@ func (s *scorer) measure() {
 	s.impact()
 	s.alert()
 	s.budget()
+	s.unlimited()
 	s.links()
 	s.generator()
 	s.clock()

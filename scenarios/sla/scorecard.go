@@ -105,6 +105,9 @@ type Requests struct {
 	Sent         uint64 `json:"sent"`
 	Failed       uint64 `json:"failed"`
 	Availability Number `json:"availability"` // good ÷ sent, in [0, 1]
+	// Over is how long fault and recovery took together: the longer users are well in recovery,
+	// the higher the availability over both. None where the run did not get there.
+	Over Number `json:"over_seconds"`
 	// of those due, had all that were never sent been bad
 	Low  Number `json:"availability_low"`
 	High Number `json:"availability_high"` // had they been good

@@ -1,0 +1,37 @@
+package sla
+
+import (
+	"slices"
+	"strings"
+)
+
+// unlimited notes which groups of several the faults hurt while no objective limits how many of
+// their requests fail with a fault on: a run passes, and they are not told of. Of one group the
+// outage itself says so.
+func (s *scorer) unlimited() {
+	// These limit how long each fault may hurt anybody.
+	bounded := s.wanted.Mitigate != nil || s.wanted.Outage != nil || s.card.Alert != nil
+	if bounded || len(s.card.Groups) < 2 {
+		return
+	}
+	for _, g := range s.card.Groups {
+		hurt := func(o Outage) bool { return o.Group == g.Name && len(o.By) > 0 }
+		limits := func(k Keep) bool { return k.limitsFailures() && k.About(g.Name) }
+		if !slices.ContainsFunc(s.card.Outages, hurt) || slices.ContainsFunc(s.kept(), limits) {
+			continue
+		}
+		for _, p := range g.Phases {
+			if p.Name == "fault" && p.Failed > 0 {
+				s.card.Notes = append(s.card.Notes, Say(HurtUnlimited, g.Name, p.Failed, p.Sent,
+					round(float64(p.Failed)/float64(p.Sent))))
+			}
+		}
+	}
+}
+
+// limitsFailures reports whether a threshold bounds how many of a group's requests fail while
+// faults are on: their share, or a percentile in which a failed one has no end.
+func (k Keep) limitsFailures() bool {
+	ofRequests := k.Metric == "success" || strings.HasPrefix(k.Metric, "p") && !k.Good
+	return ofRequests && k.Node == "" && (k.Phase == "fault" || k.Phase == "run")
+}
