@@ -26,7 +26,7 @@ func TestShortTimesAreBounds(t *testing.T) {
 		if err := Text(&text, c, TextOptions{Verbose: true, Width: 1 << 16, Language: in}); err != nil {
 			t.Fatal(err)
 		}
-		if err := Markdown(&markdown, c, in); err != nil {
+		if err := Markdown(&markdown, Report{Card: c, Language: in}); err != nil {
 			t.Fatal(err)
 		}
 		page := read(pageOf(t, c, in))

@@ -121,7 +121,7 @@ func TestSummarize(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "summary")
 	c := ciOf("GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY="+file)
 	for range 2 {
-		if err := c.Summarize(func(w io.Writer) error { return Markdown(w, card(), nil) }); err != nil {
+		if err := c.Summarize(func(w io.Writer) error { return Markdown(w, Report{Card: card()}) }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -75,6 +75,14 @@ func NoEarlier(w io.Writer, scenario string, in *words.Language) error {
 	return err
 }
 
+// beside says whether a run is worse than an earlier one, which fails it.
+func (l lines) beside(before, now sla.Scorecard) string {
+	if len(worseThan(before, now)) == 0 {
+		return l.Line("compare-not-worse", "run", before.Run)
+	}
+	return l.Line("compare-fails", "verdict", l.verdict(sla.Fail), "run", before.Run)
+}
+
 // compared names one side: a run, or how many.
 func (l lines) compared(runs []sla.Scorecard) string {
 	if len(runs) == 1 {

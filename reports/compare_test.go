@@ -99,3 +99,60 @@ func TestCompareInEitherLanguage(t *testing.T) {
 		}
 	}
 }
+
+// The Markdown of a run says first whether it is worse than an earlier one, which fails it, and in
+// what they differ; so does the line of a drill among several.
+func TestMarkdownBesideAnEarlierRun(t *testing.T) {
+	noticed := func(run string, after float64) *sla.Scorecard {
+		c, limit, given := card(), 3.0, "≤ 9 | x"
+		c.Run, c.Tool, c.Verdict, c.Reasons = run, "1.2.3", sla.Pass, nil
+		c.Objectives = []sla.Objective{{Name: "detect balancer", Op: "<=", Unit: "s", Limit: &limit,
+			Value: &after, Resolution: 0.01, Result: sla.Met,
+			Measured: sla.Say(sla.TimeTaken, after, 0.01)},
+			{Name: "new", Measured: sla.Say(sla.WantNot, given)}}
+		return &c
+	}
+	now, better, same := noticed("now", 2.9), noticed("earlier", 0.1), noticed("earlier", 2.9)
+	better.Objectives, same.Tool = better.Objectives[:1], "1.2.2"
+	for _, c := range []struct {
+		before *sla.Scorecard
+		in     *words.Language
+		want   []string
+	}{
+		{better, words.English, []string{"\n\n- FAIL: worse than run earlier\n\n",
+			"| bad-lb-node, run now, PASS, beside run earlier, PASS | before | now | beside it |\n",
+			"| ↓ detect balancer | 100 ms ± 10 ms | 2.9 s ± 10 ms | worse by 2.8 s |\n",
+			"| ? new | – | not ≤ 9 \\| x | not compared: it is no objective in the run before |\n"}},
+		{better, words.Chinese, []string{"\n\n- 未通过：比运行 earlier 差\n\n", "| 此前 | 本次 | 对比 |\n",
+			"| 变差 2.8 s |\n"}},
+		{same, words.English, []string{"\n\n- no worse than run earlier\n\n",
+			"| = others: 1 |  |  | cannot be told apart |\n",
+			"- **Compared:** their records are of two versions, 1.2.2 and 1.2.3\n"}},
+		{same, words.Chinese, []string{"\n\n- 不比运行 earlier 差\n\n", "| = 其余：1 项 |"}},
+	} {
+		var b bytes.Buffer
+		if err := Markdown(&b, Report{Card: *now, Before: c.before, Language: c.in}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("have\n%s\nwithout %q", b.String(), want)
+			}
+		}
+		b.Reset()
+		all := []Drilled{{Scenario: "one", Folder: "one", Card: now, Before: c.before}}
+		if err := SeveralMarkdown(&b, all, c.in); err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.Trim(c.want[0], "\n- "); !strings.Contains(b.String(), want) {
+			t.Errorf("have\n%s\nwithout %q", b.String(), want)
+		}
+	}
+	var alone bytes.Buffer
+	if err := Markdown(&alone, Report{Card: *now}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(alone.String(), "worse") {
+		t.Errorf("compared with nothing:\n%s", alone.String())
+	}
+}

@@ -31,8 +31,9 @@ func (l lines) lead(c sla.Scorecard) string {
 		believed = l.Line("page-lead-void")
 	}
 	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
-		"unlimited", l.leadUnlimited(c), "lost", l.lostWrites(c), "noticed", l.leadNoticed(c), "still", l.still(c),
-		"believed", believed, "passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
+		"unlimited", l.leadUnlimited(c), "lost", l.lostWrites(c), "noticed", l.leadNoticed(c),
+		"still", l.still(c), "believed", believed,
+		"passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
 }
 
 // mostExplained is of how many faults a sentence says what each does.

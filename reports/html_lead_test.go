@@ -110,7 +110,7 @@ func TestHurtGroupsWithoutALimitAreNamed(t *testing.T) {
 		}
 		tile := answers.FindAllString(pageOf(t, c, in), -1)[1]
 		var markdown strings.Builder
-		if err := Markdown(&markdown, c, in); err != nil {
+		if err := Markdown(&markdown, Report{Card: c, Language: in}); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(tile, want[1]) || !strings.Contains(markdown.String(), want[2]+want[1]) {

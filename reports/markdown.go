@@ -11,17 +11,22 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// Markdown writes the scorecard for a CI job's summary. The language nil is English.
-func Markdown(w io.Writer, card sla.Scorecard, in *words.Language) error {
-	card = plainly(card)
-	l := lines{cmp.Or(in, words.English)}
+// Markdown writes the scorecard for a CI job's summary, and what became of it beside an earlier
+// run, where there is one.
+func Markdown(w io.Writer, r Report) error {
+	card, before := plainly(r.Card), plainly(r.Before)
+	l := lines{cmp.Or(r.Language, words.English)}
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\n", cell(l.Line("named", "name", l.title(card), "what",
 		l.verdict(card.Verdict))))
-	for _, r := range l.Texts(card.Reasons) {
-		fmt.Fprintf(&b, "- %s\n", cell(r))
+	reasons := l.Texts(card.Reasons)
+	if before != nil { // first, as it may fail a run that passed
+		reasons = append([]string{l.beside(*before, card)}, reasons...)
 	}
-	if len(card.Reasons) > 0 {
+	for _, why := range reasons {
+		fmt.Fprintf(&b, "- %s\n", cell(why))
+	}
+	if len(reasons) > 0 {
 		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n|---|---|---|---|---|\n", l.Line("objective"),
@@ -32,6 +37,9 @@ func Markdown(w io.Writer, card sla.Scorecard, in *words.Language) error {
 			cell(cmp.Or(l.Line("md-"+o.Result), o.Result)))
 	}
 	b.WriteByte('\n')
+	if before != nil {
+		l.compareTable(&b, *before, card)
+	}
 	for _, x := range card.Chains {
 		l.chainTable(&b, card, x)
 	}
@@ -74,6 +82,31 @@ func Markdown(w io.Writer, card sla.Scorecard, in *words.Language) error {
 	item("md-seed", strconv.FormatUint(card.Seed, 10))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// compareTable writes in what a run differs from an earlier one, and how much cannot be told apart.
+func (l lines) compareTable(b *strings.Builder, before, now sla.Scorecard) {
+	rows := [][]string{{l.Line("compare-head", "scenario", now.Scenario,
+		"now", l.compared([]sla.Scorecard{now}), "before", l.compared([]sla.Scorecard{before})),
+		l.Line("compare-before"), l.Line("compare-now"), l.Line("compare-beside")}}
+	alike := 0
+	for _, d := range sla.Compare(before, now) {
+		if d.Is == sla.Alike {
+			alike++
+			continue
+		}
+		rows = append(rows, []string{differenceSigns[d.Is] + " " + l.Objective(d.Name),
+			l.orNone(d.Values[0]), l.orNone(d.Values[1]), l.difference(d)})
+	}
+	if alike > 0 {
+		others := l.Line("compare-others", "others", strconv.Itoa(alike))
+		rows = append(rows, []string{differenceSigns[sla.Alike] + " " + others, "", "",
+			l.Line("compare-alike")})
+	}
+	markdownTable(b, rows)
+	for _, note := range l.differently(before, now) {
+		fmt.Fprintf(b, "- **%s** %s\n", l.Line("md-compared"), cell(note))
+	}
 }
 
 // cell keeps text from being taken for Markdown, or for HTML in it.

@@ -70,7 +70,7 @@ var Formats = map[string]func(io.Writer, Report) error{
 	"html":     HTML,
 	"json":     ofCard(JSON),
 	"junit":    JUnit,
-	"markdown": func(w io.Writer, r Report) error { return Markdown(w, r.Card, r.Language) },
+	"markdown": Markdown,
 	"messages": Messages,
 	"metrics":  ofCard(Metrics),
 }

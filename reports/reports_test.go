@@ -329,4 +329,4 @@ func TestReportsBesideAFullDisk(t *testing.T) {
 }
 
 // inEnglish is the Markdown that CI shows where nothing else is asked for.
-func inEnglish(w io.Writer, c sla.Scorecard) error { return Markdown(w, c, nil) }
+func inEnglish(w io.Writer, c sla.Scorecard) error { return Markdown(w, Report{Card: c}) }

@@ -75,11 +75,15 @@ func SeveralMarkdown(w io.Writer, all []Drilled, in *words.Language) error {
 		case d.Card != nil:
 			verdict, why = l.verdictCell(d.Card.Verdict), d.Card.Reasons
 		}
+		texts := l.Texts(why)
+		if d.Card != nil && d.Before != nil {
+			texts = append([]string{l.beside(*d.Before, *d.Card)}, texts...)
+		}
 		if d.Card != nil || d.Campaign != nil {
 			name = fmt.Sprintf("[%s](./%s/)", name, url.PathEscape(d.Folder))
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, cell(verdict),
-			cell(l.Parts(l.Texts(why))))
+			cell(l.Parts(texts)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

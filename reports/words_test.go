@@ -41,7 +41,7 @@ func TestOutagesAreGiven(t *testing.T) {
 		if err := Text(&text, k, TextOptions{Width: 1000, Verbose: true}); err != nil {
 			t.Fatal(err)
 		}
-		if err := Markdown(&markdown, k, nil); err != nil {
+		if err := Markdown(&markdown, Report{Card: k}); err != nil {
 			t.Fatal(err)
 		}
 		for _, s := range []string{text.String(), markdown.String()} {

@@ -272,7 +272,10 @@ func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
 	err = errors.Join(err, f.verdict(card, dir),
 		reports.Text(f.text, card, f.language.textOptions(f.text, dir, f.verbose)))
 	f.page(s.Name, card.Verdict, card.Reasons,
-		func(w io.Writer) error { return reports.Markdown(w, card, f.language.Language) })
+		func(w io.Writer) error {
+			return reports.Markdown(w, reports.Report{Card: card, Before: f.before[s.Name],
+				Language: f.language.Language})
+		})
 	return card, length, err
 }
 

@@ -139,8 +139,8 @@ var englishLines = map[string]string{
 	"content-slower":    "content throughout, while users were answered more slowly",
 	"never-noticed":     "never noticed ({time})",
 	"noticed-after": "noticed after {time}‹, {before} earlier than an observer of every " +
-		"request›‹, {behind} later than an observer of every request›‹, within {within} of an observer " +
-		"of every request›",
+		"request›‹, {behind} later than an observer of every request›‹, within {within} of an " +
+		"observer of every request›",
 	"not-content":    "not content again ({time})",
 	"content-before": "content again at {at} s, before the fault was gone",
 	"content-again":  "content again {time} after the fault was gone",
@@ -331,6 +331,7 @@ var englishLines = map[string]string{
 	"md-answers":      "Answers:",
 	"md-links":        "Links:",
 	"md-generator":    "Generator:",
+	"md-compared":     "Compared:",
 	"md-clock":        "Clock:",
 	"md-seed":         "Seed:",
 	"md-result":       "result",

@@ -56,8 +56,9 @@ var chineseLines = map[string]string{
 	"no-outage-told":     "未能识别中断",
 	"outage-of":          "中断 {time}‹，其间分 {several} 段，共 {unwell} 异常›",
 	"none-sent":          "故障期间及之后没有发出请求",
-	"requests": "{outage}；可用率 {available}（故障与恢复阶段‹，共 {over}›）：{sent} 个请求中 {failed} 个失败‹，" +
-		"比基线水平多 {excess} 个›‹，计入未发出的 {unsent} 个则为 {low}～{high}›‹（{classes}）›",
+	"requests": "{outage}；可用率 {available}（故障与恢复阶段‹，共 {over}›）：" +
+		"{sent} 个请求中 {failed} 个失败‹，比基线水平多 {excess} 个›" +
+		"‹，计入未发出的 {unsent} 个则为 {low}～{high}›‹（{classes}）›",
 	"stretch": "{group} 第 {onset} s{until}，失败率 {share}‹，反复 {flap} 次›‹，" +
 		"反复 {flaps} 次›‹，由 {faults} 引起›",
 	"until":      " 至 {recovery} s",
@@ -319,6 +320,7 @@ var chineseLines = map[string]string{
 	"md-answers":      "应答：",
 	"md-links":        "链路：",
 	"md-generator":    "压测端：",
+	"md-compared":     "对比：",
 	"md-clock":        "时钟：",
 	"md-seed":         "种子：",
 	"md-result":       "结果",

@@ -4,7 +4,8 @@ package words
 // script, in which a % stands for a value.
 var englishPage = map[string]string{
 	// The head.
-	"page-lead":          "{broke}: {users}‹; {unlimited}›‹; {lost}›; {noticed}‹; {still}›. {passed}; {believed}.",
+	"page-lead": "{broke}: {users}‹; {unlimited}›‹; {lost}›; {noticed}‹; {still}›. {passed}; " +
+		"{believed}.",
 	"page-lead-injected": "The drill injected {faults}",
 	"page-lead-fault":    "{fault} ({link}: {what})",
 	"page-lead-nothing":  "The drill injected nothing",

@@ -36,14 +36,15 @@ var chinesePage = map[string]string{
 	"page-what-happened":     "事件顺序（自运行开始的秒数）",
 
 	// Its tiles.
-	"page-what-broke":        "出了什么故障",
-	"page-aimed":             "{fault}（‹{kind}，›{link}）",
-	"page-nothing-broke":     "未注入任何故障",
-	"page-never-injected":    "从未注入",
-	"page-hit-nothing":       "未命中任何用户请求（{unit} {users}）",
-	"page-how-long":          "用户受影响多久",
-	"page-none-sent":         "没有可判定的请求",
-	"page-failed-of":         "故障与恢复阶段‹（共 {over}）› {sent} 个请求中 {failed} 个失败；成功率 {good}",
+	"page-what-broke":     "出了什么故障",
+	"page-aimed":          "{fault}（‹{kind}，›{link}）",
+	"page-nothing-broke":  "未注入任何故障",
+	"page-never-injected": "从未注入",
+	"page-hit-nothing":    "未命中任何用户请求（{unit} {users}）",
+	"page-how-long":       "用户受影响多久",
+	"page-none-sent":      "没有可判定的请求",
+	"page-failed-of": "故障与恢复阶段‹（共 {over}）› {sent} 个请求中 {failed} 个失败；" +
+		"成功率 {good}",
 	"page-users-hit":         "{users} 名用户中 {hit} 名受影响",
 	"page-who-noticed":       "谁发现了、何时发现",
 	"page-nobody":            "无人发现",

@@ -103,8 +103,8 @@ func (l *Language) Text(s sla.Said) string {
 	return text
 }
 
-// bounded is a time as no more than a bound where it is known to ± more than itself: of 6.5 ± 7.1 ms
-// nothing is certain but that it was at most so long.
+// bounded is a time as no more than a bound where it is known to ± more than itself: of
+// 6.5 ± 7.1 ms nothing is certain but that it was at most so long.
 func bounded(s sla.Said) sla.Said {
 	seconds, known := s.Of("seconds").(float64)
 	resolution, doubtful := s.Of("resolution_seconds").(float64)

@@ -12,7 +12,6 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/wire"
 	"github.com/stormdrill/stormdrill/reports"
-	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -133,7 +132,7 @@ func judged(t testing.TB, b []byte) (*timeline.Record, sla.Scorecard, error) {
 		t.Fatalf("scorecard: %v", err)
 	}
 	for _, write := range []func(io.Writer, sla.Scorecard) error{reports.Metrics,
-		func(w io.Writer, c sla.Scorecard) error { return reports.Markdown(w, c, words.English) },
+		func(w io.Writer, c sla.Scorecard) error { return reports.Markdown(w, reports.Report{Card: c}) },
 		func(w io.Writer, c sla.Scorecard) error { return reports.JUnit(w, reports.Report{Card: c}) },
 		func(w io.Writer, c sla.Scorecard) error { return reports.Text(w, c, reports.TextOptions{}) }} {
 		if err := write(io.Discard, card); err != nil {
