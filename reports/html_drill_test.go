@@ -516,7 +516,7 @@ func shown(f float64, digits int) string {
 }
 
 func percent(good, sent int) string {
-	return shown(math.Floor(1e4*float64(good)/float64(sent)+1e-6)/100, 2) + "%"
+	return words.Percent(float64(good) / float64(sent))
 }
 
 func perSecond(n int, seconds float64) string {
@@ -547,9 +547,8 @@ func TestBrowserHover(t *testing.T) {
 			o.hover(chart, step)
 			for chart, want := range map[string]map[string]string{
 				"success": {"time": shown(s.At[step], 2) + " s",
-					"success": percent(g.Sent[step]-g.Failed[step], g.Sent[step]),
-					"worst quarter of a step": shown(math.Floor(1e4**g.Worst[step]+1e-6)/100,
-						2) + "%"},
+					"success":                 percent(g.Sent[step]-g.Failed[step], g.Sent[step]),
+					"worst quarter of a step": words.Percent(*g.Worst[step])},
 				"failures": {s.Classes[0].Name: perSecond(s.Classes[0].Count[step], s.Step)},
 				"sent": {"due": perSecond(g.Due[step], s.Step),
 					"sent": perSecond(g.Sent[step], s.Step)},
@@ -667,6 +666,57 @@ func (o *tab) wantMarksZoomed() {
 	}
 	if len(have) == 0 {
 		o.Error("zoomed: no marks")
+	}
+}
+
+// A legend names what its chart shows, and nothing else: of requests that each had a connection of
+// their own, no standing ones, and of all groups together, no time from which on one is bad.
+func TestBrowserLegends(t *testing.T) {
+	ctx := start(t)
+	o := open(ctx, t, recorded(t, "dns-failure", "en"))
+	listed := func(chart string) []string {
+		return eval[[]string](o, fmt.Sprintf(`[...document.querySelectorAll("#%s .u-series")].filter(
+			e => e.getClientRects().length).map(e => e.querySelector(".u-label").textContent)`, chart))
+	}
+	choose := func(group int) {
+		eval[bool](o, fmt.Sprintf(`(document.getElementById("group").value = "%d",
+			document.getElementById("group").dispatchEvent(new Event("change")))`, group))
+		o.settle()
+	}
+	s := o.report.Series
+	if sum(s.Standing.Sent) > 0 || s.Groups[0].Slow != 0 || s.Groups[1].Slow == 0 {
+		t.Fatal("this record has another load")
+	}
+	all := []string{"time", "slowest good one", "p50", "p95", "p99"}
+	for _, c := range []struct {
+		chart string
+		group int
+		want  []string
+	}{{"connections", 0, []string{"time", "new connections"}}, {"latency", 0, all},
+		{"latency", 1, append(slices.Clone(all), "bad from here")}, {"latency", 0, all}} {
+		choose(c.group)
+		if have := listed(c.chart); !slices.Equal(have, c.want) {
+			t.Errorf("%s of group %d: have %q, want %q", c.chart, c.group, have, c.want)
+		}
+	}
+}
+
+func sum(all []int) (n int) {
+	for _, v := range all {
+		n += v
+	}
+	return n
+}
+
+// The script writes shares as the reports do.
+func TestBrowserPercent(t *testing.T) {
+	o := open(start(t), t, recorded(t, "dns-failure", "en"))
+	for _, share := range []float64{0, 1, 1.0 / 3, 0.5, 0.12345, 0.99994, 0.99996, 0.9999996, 1 - 1e-12,
+		0.00004, 1e-12, 0.33335} {
+		if have, want := eval[string](o, fmt.Sprintf("stormdrill.percent(%v)", share)),
+			words.Percent(share); have != want {
+			t.Errorf("%v: have %s, want %s", share, have, want)
+		}
 	}
 }
 

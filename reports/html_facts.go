@@ -90,6 +90,11 @@ func (p *page) Least(share *float64) string {
 	return atLeast(*share)
 }
 
+// Injected reports whether any fault was.
+func (p *page) Injected() bool {
+	return slices.ContainsFunc(p.Card.Faults, func(f sla.Fault) bool { return f.Inject.Known() })
+}
+
 // Gone says whether a fault was read back as gone; a dash where it was not lifted.
 func (p *page) Gone(f sla.Fault) string {
 	switch {

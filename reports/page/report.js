@@ -148,6 +148,7 @@ function chart(id, height, y, columns, more = {}) {
     hooks: {
       drawClear: more.below ? [more.below] : [],
       draw: [u => (more.place || place)(u, !!more.full)],
+      ready: [present], setData: [present],
       setScale: [(u, key) => { if (key === "x" && !zooming) zoom(u.scales.x.min, u.scales.x.max); }],
     },
   };
@@ -161,6 +162,14 @@ function chart(id, height, y, columns, more = {}) {
   return u;
 }
 const resize = (u, wide) => u.setSize({width: wide, height: u.plot + (u.above || 0)});
+
+// present leaves out of a legend what its chart has nothing of, as standing connections where each
+// request has its own. It may have some of another group.
+function present(u) {
+  u.root.querySelectorAll(".u-legend .u-series").forEach((row, i) => {
+    row.style.display = i === 0 || u.data[i].some(v => v != null) ? "" : "none";
+  });
+}
 
 // keys move the cursor, and zoom.
 function keys(u, e) {
@@ -216,11 +225,13 @@ function failed(u) {
   ctx.restore();
 }
 
-// What is stacked is told apart by a pattern as well as by a colour.
-const colors = ["--red", "--blue", "--orange", "--purple", "--green", "--sky", "--soft", "--unsure", "--good", "--ink"];
+// What is stacked is told apart by a pattern as well as by a colour. Who answers has none of the
+// colours of what failed: those two are told apart by everybody, whatever colours they see, and
+// so many patterns are for so many colours that no two of fifteen are alike.
+const failing = ["--red", "--ink", "--orange"], answering = ["--blue", "--green", "--purple"];
 const angles = [null, 45, 135, 0, 90];
-function pattern(k) {
-  const color = ink(colors[k % colors.length]), angle = angles[k % angles.length];
+function pattern(name, k) {
+  const color = ink(name), angle = angles[k % angles.length];
   if (angle == null) return color;
   const tile = document.createElement("canvas"), n = 8, c = tile.getContext("2d");
   tile.width = tile.height = n;
@@ -238,19 +249,20 @@ function pattern(k) {
   c.stroke();
   return c.createPattern(tile, "repeat");
 }
-function sample(k) {
-  const color = `var(${colors[k % colors.length]})`, angle = angles[k % angles.length];
+function sample(name, k) {
+  const color = `var(${name})`, angle = angles[k % angles.length];
   return angle == null ? color : `repeating-linear-gradient(${angle === 45 ? 135 : angle === 135 ? 45 : angle}deg, ${color} 0 4px, var(--paper) 4px 5.2px)`;
 }
 
 // stacked gives columns that stand on each other, and what each is by itself.
-function stacked(all) {
+function stacked(all, colors) {
   const sums = series.at.map(() => 0);
   return all.map((c, k) => {
     const own = aSecond(c.count), sum = own.map((n, i) => sums[i] += n);
     // A step is drawn to the next value, which has to be one: after the last of a burst it is 0.
     const data = sum.map((n, i) => n || (sum[i - 1] ? 0 : null));
-    return {data, series: {label: c.name || words.others, stroke: () => ink(colors[k % colors.length]), fill: () => pattern(k), sample: () => sample(k), width: 1, ...stepped,
+    const name = colors[k % colors.length];
+    return {data, series: {label: c.name || words.others, stroke: () => ink(name), fill: () => pattern(name, k), sample: () => sample(name, k), width: 1, ...stepped,
       value: (u, v, s, i) => i == null ? "" : rate(toEnd(own)[i])}};
   }).reverse();
 }
@@ -335,13 +347,13 @@ function draw() {
     line("p99", all.p99, "--purple", lasting, {dash: [3, 3], width: 2}),
     line(words.slow, slow(all), "--orange", lasting, {width: 2, dash: [12, 6]}),
   ], {scale: {distr: 3}});
-  if (series.classes.length) chart("failures", 180, rates, stacked(series.classes), {scale: fromZero(1.05)});
+  if (series.classes.length) chart("failures", 180, rates, stacked(series.classes, failing), {scale: fromZero(1.05)});
   chart("sent", 150, rates, [
-    line(words.due, aSecond(all.due), "--orange", rate, {width: 3, dash: [6, 4]}), line(words.sent, aSecond(all.sent), "--blue", rate),
+    line(words.due, aSecond(all.due), "--soft", rate, {width: 3, dash: [6, 4]}), line(words.sent, aSecond(all.sent), "--blue", rate),
   ], {scale: fromZero(1.1)});
-  if (series.nodes.length) chart("nodes", 170, rates, stacked(series.nodes), {scale: fromZero(1.02)});
+  if (series.nodes.length) chart("nodes", 170, rates, stacked(series.nodes, answering), {scale: fromZero(1.02)});
   chart("connections", 170, shares, [
-    line(words.fresh, share(series.new), "--orange", percent), line(words.standing, share(series.standing), "--blue", percent, {dash: [8, 3]}),
+    line(words.fresh, share(series.new), "--purple", percent), line(words.standing, share(series.standing), "--blue", percent, {dash: [8, 3]}),
   ], {scale: {range: [0, 1.02]}});
 }
 
@@ -362,5 +374,5 @@ addEventListener("afterprint", () => {
   delete document.documentElement.dataset.theme;
   for (const u of Object.values(charts)) { resize(u, width(document.getElementById(u.root.parentNode.id))); u.redraw(false, true); }
 });
-window.stormdrill = {charts, series, card, marks, zoom};
+window.stormdrill = {charts, series, card, marks, zoom, percent};
 })();
