@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/matrix"
 )
 
@@ -61,7 +62,7 @@ func MatrixCSV(w io.Writer, m matrix.Matrix, _ *words.Language) error {
 	for _, r := range m.Runs {
 		outage, longer := "", ""
 		if r.Outage != nil {
-			outage, longer = decimal(r.Outage.Seconds), strconv.FormatBool(r.Outage.Censored)
+			outage, longer = decimal(known(*r.Outage)), strconv.FormatBool(r.Outage.Censored)
 		}
 		for i, x := range r.Cells {
 			if x.Result == matrix.Absent {
@@ -69,7 +70,7 @@ func MatrixCSV(w io.Writer, m matrix.Matrix, _ *words.Language) error {
 			}
 			seconds, resolution, limit := "", "", ""
 			if x.Time != nil {
-				seconds, resolution = decimal(x.Time.Seconds), decimal(x.Time.Resolution)
+				seconds, resolution = decimal(known(*x.Time)), decimal(x.Time.Resolution)
 			}
 			if x.Limit != nil {
 				limit = decimal(*x.Limit)
@@ -82,6 +83,14 @@ func MatrixCSV(w io.Writer, m matrix.Matrix, _ *words.Language) error {
 		}
 	}
 	return c.WriteAll(rows)
+}
+
+// known is a time as it was measured, or the least that it was.
+func known(t sla.Time) float64 {
+	if t.Censored {
+		return t.Least()
+	}
+	return t.Seconds
 }
 
 func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

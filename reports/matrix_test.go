@@ -47,3 +47,19 @@ func TestMatrixFormats(t *testing.T) {
 		}
 	}
 }
+
+// Of what did not end, the CSV has what is certain: the least that it was.
+func TestMatrixCSVHasBounds(t *testing.T) {
+	more := &sla.Time{Seconds: 10, Resolution: 0.25, Censored: true}
+	m := matrix.Of([]sla.Scorecard{{Scenario: "drill", Run: "1", Verdict: sla.Fail,
+		Times: sla.Times{Outage: more}, Faults: []sla.Fault{{Name: "f", Outage: more}},
+		Watchers: []sla.Watcher{{Name: "pager", Kind: "webhook", Detect: more, Asked: 9}}}})
+	var b bytes.Buffer
+	if err := MatrixCSV(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := "drill,1,false,fail,9.75,true,0,pager,webhook,missed,9.75,0.25,"; !strings.Contains(
+		b.String(), want) {
+		t.Errorf("have\n%s\nwithout %s", b.String(), want)
+	}
+}

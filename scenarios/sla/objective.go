@@ -291,7 +291,7 @@ func atMost(name string, limit time.Duration, t *Time, why Said) Objective {
 	}
 	o.Measured = t.Said()
 	o.Value, o.Resolution, o.Censored = &t.Seconds, t.Resolution, t.Censored
-	least := t.least()
+	least := t.Seconds - t.Resolution
 	switch {
 	case t.Censored && (least > limit.Seconds() || least == limit.Seconds() && t.Unconfirmed == ""):
 		o.Result = Missed
@@ -329,13 +329,13 @@ func (t Time) unsettled() Code {
 	return RunEndedBefore
 }
 
-// least is what a time is certain to have taken: whether it is measured or censored, both of its
-// ends are known no better than its resolution.
-func (t Time) least() float64 { return t.Seconds - t.Resolution }
+// Least is what a time is certain to have taken: whether it is measured or censored, its ends are
+// known no better than its resolution.
+func (t Time) Least() float64 { return round(max(0, t.Seconds-t.Resolution)) }
 
 // Said is a time with its resolution, or what it exceeds: the bound that it is judged by.
 func (t Time) Said() Said {
-	least := round(max(0, t.least()))
+	least := t.Least()
 	switch {
 	case t.Unconfirmed == atRest:
 		return Say(TimeToRelapse, least)
