@@ -57,30 +57,52 @@ func CompareAlone(w io.Writer, scenario string, before bool, in *words.Language)
 	return err
 }
 
-// Regression says that a run fails as it is worse than an earlier one. The language nil is
-// English.
-func Regression(w io.Writer, before sla.Scorecard, in *words.Language) error {
+// Beside says, where that is news, how a run fares beside the earlier one that it must not be
+// worse than: that it fails, or that there is none yet. The language nil is English.
+func Beside(w io.Writer, earlier Earlier, now sla.Scorecard, in *words.Language) error {
 	l := lines{cmp.Or(in, words.English)}
-	_, err := fmt.Fprintf(w, "\n  %s\n", l.Line("compare-fails", "verdict", l.verdict(sla.Fail),
-		"run", inLines(before.Run)))
-	return err
-}
-
-// NoEarlier says that a run of a drill is held against none, as there is none. The language nil
-// is English.
-func NoEarlier(w io.Writer, scenario string, in *words.Language) error {
-	l := lines{cmp.Or(in, words.English)}
-	_, err := fmt.Fprintf(w, "\n  %s\n", l.Line("compare-no-earlier", "scenario",
-		inLines(scenario)))
-	return err
-}
-
-// beside says whether a run is worse than an earlier one, which fails it.
-func (l lines) beside(before, now sla.Scorecard) string {
-	if len(worseThan(before, now)) == 0 {
-		return l.Line("compare-not-worse", "run", before.Run)
+	if is, _, _ := earlier.outcome(now); is != "" && is != sla.Worse {
+		return nil
 	}
-	return l.Line("compare-fails", "verdict", l.verdict(sla.Fail), "run", before.Run)
+	_, err := fmt.Fprintf(w, "\n  %s\n", inLines(l.beside(earlier, now)))
+	return err
+}
+
+// outcome is sla.Worse, sla.Open where nothing can be told, or sla.Alike of a run that is no worse
+// than the earlier one, with the differences that say so. Empty: there is none.
+func (e Earlier) outcome(now sla.Scorecard) (is string, worse, open []sla.Difference) {
+	if e.Card == nil {
+		return "", nil, nil
+	}
+	all := sla.Compare(*e.Card, now)
+	for _, d := range all {
+		switch d.Is {
+		case sla.Worse:
+			worse = append(worse, d)
+		case sla.Open:
+			open = append(open, d)
+		}
+	}
+	switch {
+	case len(worse) > 0:
+		return sla.Worse, worse, open
+	case len(open) == len(all):
+		return sla.Open, nil, open
+	}
+	return sla.Alike, nil, open
+}
+
+// beside says how a run fares beside an earlier one. One that is worse fails.
+func (l lines) beside(e Earlier, now sla.Scorecard) string {
+	switch is, _, _ := e.outcome(now); is {
+	case "":
+		return l.Line("compare-no-earlier", "scenario", now.Scenario)
+	case sla.Worse:
+		return l.Line("compare-fails", "verdict", l.verdict(sla.Fail), "run", e.Card.Run)
+	case sla.Open:
+		return l.Line("compare-nothing-with", "run", e.Card.Run)
+	}
+	return l.Line("compare-not-worse", "run", e.Card.Run)
 }
 
 // compared names one side: a run, or how many.

@@ -55,7 +55,7 @@ func TestCompareWithNothing(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := NoEarlier(&b, "checkout", nil); err != nil || b.String() !=
+	if err := Beside(&b, Earlier{}, runs[0], nil); err != nil || b.String() !=
 		"\n  not compared: no earlier run of checkout passed or failed\n" {
 		t.Errorf("have %q, %v", b.String(), err)
 	}
@@ -71,9 +71,6 @@ func TestCompareInEitherLanguage(t *testing.T) {
 		var b bytes.Buffer
 		if err := Compare(&b, []sla.Scorecard{before}, []sla.Scorecard{now}, reasons(),
 			in); err != nil {
-			t.Fatal(err)
-		}
-		if err := Regression(&b, before, in); err != nil {
 			t.Fatal(err)
 		}
 		wantGolden(t, name, b.Bytes())
@@ -115,23 +112,25 @@ func TestMarkdownBesideAnEarlierRun(t *testing.T) {
 	now, better, same := noticed("now", 2.9), noticed("earlier", 0.1), noticed("earlier", 2.9)
 	better.Objectives, same.Tool = better.Objectives[:1], "1.2.2"
 	for _, c := range []struct {
-		before *sla.Scorecard
-		in     *words.Language
-		want   []string
+		earlier *Earlier
+		in      *words.Language
+		want    []string
 	}{
-		{better, words.English, []string{"\n\n- FAIL: worse than run earlier\n\n",
+		{&Earlier{}, words.English, []string{"\n\n- not compared: no earlier run of bad-lb-node " +
+			"passed or failed\n\n"}},
+		{&Earlier{better}, words.English, []string{"\n\n- FAIL: worse than run earlier\n\n",
 			"| bad-lb-node, run now, PASS, beside run earlier, PASS | before | now | beside it |\n",
 			"| ↓ detect balancer | 100 ms ± 10 ms | 2.9 s ± 10 ms | worse by 2.8 s |\n",
 			"| ? new | – | not ≤ 9 \\| x | not compared: it is no objective in the run before |\n"}},
-		{better, words.Chinese, []string{"\n\n- 未通过：比运行 earlier 差\n\n", "| 此前 | 本次 | 对比 |\n",
+		{&Earlier{better}, words.Chinese, []string{"\n\n- 未通过：比运行 earlier 差\n\n", "| 此前 | 本次 | 对比 |\n",
 			"| 变差 2.8 s |\n"}},
-		{same, words.English, []string{"\n\n- no worse than run earlier\n\n",
+		{&Earlier{same}, words.English, []string{"\n\n- no worse than run earlier\n\n",
 			"| = others: 1 |  |  | cannot be told apart |\n",
 			"- **Compared:** their records are of two versions, 1.2.2 and 1.2.3\n"}},
-		{same, words.Chinese, []string{"\n\n- 不比运行 earlier 差\n\n", "| = 其余：1 项 |"}},
+		{&Earlier{same}, words.Chinese, []string{"\n\n- 不比运行 earlier 差\n\n", "| = 其余：1 项 |"}},
 	} {
 		var b bytes.Buffer
-		if err := Markdown(&b, Report{Card: *now, Before: c.before, Language: c.in}); err != nil {
+		if err := Markdown(&b, Report{Card: *now, Against: c.earlier, Language: c.in}); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range c.want {
@@ -140,12 +139,21 @@ func TestMarkdownBesideAnEarlierRun(t *testing.T) {
 			}
 		}
 		b.Reset()
-		all := []Drilled{{Scenario: "one", Folder: "one", Card: now, Before: c.before}}
+		said := strings.Trim(c.want[0], "\n- ")
+		if err := Beside(&b, *c.earlier, *now, c.in); err != nil {
+			t.Fatal(err)
+		}
+		if told := b.String() == "\n  "+said+"\n"; told != (c.earlier.Card != same) ||
+			!told && b.Len() > 0 {
+			t.Errorf("on its own: %q", b.String())
+		}
+		b.Reset()
+		all := []Drilled{{Scenario: "one", Folder: "one", Card: now, Against: c.earlier}}
 		if err := SeveralMarkdown(&b, all, c.in); err != nil {
 			t.Fatal(err)
 		}
-		if want := strings.Trim(c.want[0], "\n- "); !strings.Contains(b.String(), want) {
-			t.Errorf("have\n%s\nwithout %q", b.String(), want)
+		if !strings.Contains(b.String(), said) {
+			t.Errorf("have\n%s\nwithout %q", b.String(), said)
 		}
 	}
 	var alone bytes.Buffer

@@ -62,32 +62,29 @@ func suiteOf(card sla.Scorecard, length float64, against *Earlier) junitSuite {
 // nothing can be told, so that a CI does not take that for a pass.
 func noWorse(against Earlier, now sla.Scorecard, class string) junitCase {
 	c := junitCase{Name: "no worse than before", Classname: class, Time: junitTime(0)}
-	if against.Card == nil {
+	is, worse, open := against.outcome(now)
+	switch is {
+	case "":
 		c.Skipped = &junitResult{Type: "no earlier run",
 			Message: "no earlier run of the drill passed or failed"}
-		return c
-	}
-	var worse, open []string
-	all := sla.Compare(*against.Card, now)
-	for _, d := range all {
-		said := fmt.Sprintf("%s: %s, before %s; %s", d.Name, english.orNone(d.Values[1]),
-			english.orNone(d.Values[0]), english.difference(d))
-		switch d.Is {
-		case sla.Worse:
-			worse = append(worse, said)
-		case sla.Open:
-			open = append(open, said)
-		}
-	}
-	switch {
-	case len(worse) > 0:
-		c.Failure = &junitResult{Type: sla.Worse, Message: "worse than run " + against.Card.Run,
-			Data: strings.Join(worse, "\n")}
-	case len(open) == len(all):
-		c.Skipped = &junitResult{Type: sla.Open, Message: "nothing can be compared with run " +
-			against.Card.Run, Data: strings.Join(open, "\n")}
+	case sla.Worse:
+		c.Failure = &junitResult{Type: is, Message: "worse than run " + against.Card.Run,
+			Data: differences(worse)}
+	case sla.Open:
+		c.Skipped = &junitResult{Type: is, Message: "nothing can be compared with run " +
+			against.Card.Run, Data: differences(open)}
 	}
 	return c
+}
+
+// differences says in what two runs differ, a line each.
+func differences(all []sla.Difference) string {
+	var said []string
+	for _, d := range all {
+		said = append(said, fmt.Sprintf("%s: %s, before %s; %s", d.Name,
+			english.orNone(d.Values[1]), english.orNone(d.Values[0]), english.difference(d)))
+	}
+	return strings.Join(said, "\n")
 }
 
 // The format, as far as it is used.

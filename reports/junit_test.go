@@ -221,7 +221,7 @@ func TestJUnitIsTheSameInEachLanguage(t *testing.T) {
 	for _, in := range languages {
 		var b bytes.Buffer
 		before := card()
-		if err := JUnit(&b, Report{Card: card(), Before: &before, Language: in}); err != nil {
+		if err := JUnit(&b, Report{Card: card(), Against: &Earlier{&before}, Language: in}); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, b.String())

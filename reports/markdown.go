@@ -12,16 +12,16 @@ import (
 )
 
 // Markdown writes the scorecard for a CI job's summary, and what became of it beside an earlier
-// run, where there is one.
+// run, where that was asked for.
 func Markdown(w io.Writer, r Report) error {
-	card, before := plainly(r.Card), plainly(r.Before)
+	card, against := plainly(r.Card), plainly(r.Against)
 	l := lines{cmp.Or(r.Language, words.English)}
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\n", cell(l.Line("named", "name", l.title(card), "what",
 		l.verdict(card.Verdict))))
 	reasons := l.Texts(card.Reasons)
-	if before != nil { // first, as it may fail a run that passed
-		reasons = append([]string{l.beside(*before, card)}, reasons...)
+	if against != nil { // first, as it may fail a run that passed
+		reasons = append([]string{l.beside(*against, card)}, reasons...)
 	}
 	for _, why := range reasons {
 		fmt.Fprintf(&b, "- %s\n", cell(why))
@@ -37,8 +37,8 @@ func Markdown(w io.Writer, r Report) error {
 			cell(cmp.Or(l.Line("md-"+o.Result), o.Result)))
 	}
 	b.WriteByte('\n')
-	if before != nil {
-		l.compareTable(&b, *before, card)
+	if against != nil && against.Card != nil {
+		l.compareTable(&b, *against.Card, card)
 	}
 	for _, x := range card.Chains {
 		l.chainTable(&b, card, x)

@@ -76,8 +76,8 @@ func SeveralMarkdown(w io.Writer, all []Drilled, in *words.Language) error {
 			verdict, why = l.verdictCell(d.Card.Verdict), d.Card.Reasons
 		}
 		texts := l.Texts(why)
-		if d.Card != nil && d.Before != nil {
-			texts = append([]string{l.beside(*d.Before, *d.Card)}, texts...)
+		if d.Card != nil && d.Against != nil {
+			texts = append([]string{l.beside(*d.Against, *d.Card)}, texts...)
 		}
 		if d.Card != nil || d.Campaign != nil {
 			name = fmt.Sprintf("[%s](./%s/)", name, url.PathEscape(d.Folder))

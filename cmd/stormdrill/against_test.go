@@ -26,7 +26,7 @@ func TestAgainstAFirstRunAndAFolderOfSeveral(t *testing.T) {
 		var out bytes.Buffer
 		f := runFlags{out: dir, seed: 7, repeat: 1, forget: true, typing: &typing{},
 			language: language{words.English}, showing: showing{quiet: true}, against: against}
-		f.begin(&cobra.Command{}, &out)
+		f.begin(&cobra.Command{}, &out, nil)
 		drills, err := f.check(two)
 		if err != nil {
 			return "", err

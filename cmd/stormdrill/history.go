@@ -181,16 +181,13 @@ func (f runFlags) earlier(s *scenarios.Scenario) *reports.Earlier {
 // regression holds a run against an earlier one where that was asked for, and reports whether
 // anything is worse.
 func (f runFlags) regression(now sla.Scorecard) (worse bool, err error) {
-	before, l := f.before[now.Scenario], f.language
-	switch {
-	case f.against == "":
+	if f.against == "" {
 		return false, nil
-	case before == nil:
-		return false, reports.NoEarlier(f.text, now.Scenario, l.Language)
 	}
-	worse, err = l.held(f.text, []sla.Scorecard{*before}, []sla.Scorecard{now})
-	if err == nil && worse {
-		err = reports.Regression(f.text, *before, l.Language)
+	before, l := f.before[now.Scenario], f.language
+	if before != nil {
+		worse, err = l.held(f.text, []sla.Scorecard{*before}, []sla.Scorecard{now})
 	}
-	return worse, err
+	return worse, errors.Join(err,
+		reports.Beside(f.text, reports.Earlier{Card: before}, now, l.Language))
 }

@@ -273,7 +273,7 @@ func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
 		reports.Text(f.text, card, f.language.textOptions(f.text, dir, f.verbose)))
 	f.page(s.Name, card.Verdict, card.Reasons,
 		func(w io.Writer) error {
-			return reports.Markdown(w, reports.Report{Card: card, Before: f.before[s.Name],
+			return reports.Markdown(w, reports.Report{Card: card, Against: f.earlier(s),
 				Language: f.language.Language})
 		})
 	return card, length, err

@@ -55,6 +55,7 @@ var chineseCommands = map[string]string{
 	"compare-others":        "其余：{others} 项",
 	"compare-fails":         "{verdict}：比运行 {run} 差",
 	"compare-nothing":       "没有可以对比的内容",
+	"compare-nothing-with":  "与运行 {run} 没有可以对比的内容",
 	"compare-no-earlier":    "未对比：{scenario} 此前没有通过或未通过的运行",
 
 	// 证据是否原样。

@@ -170,7 +170,7 @@ func TestChineseIsPartedFromLatin(t *testing.T) {
 			"a（dns）从未告警，而其 2 轮中有 1 轮本应发现"},
 		{Chinese.Line("matrix-silent", "alert", "a（webhook）：Down", "met", "1", "runs", "2"),
 			"a（webhook）：Down 从未告警，而其 2 轮中有 1 轮本应发现"},
-		{Chinese.Line("page-by-time"), "正常时间占比"},
+		{Chinese.Line("page-by-time"), "正常的整秒占比"},
 		{English.Line("likely", "cause", "中断"), "likely 中断"},
 	} {
 		if c.have != c.want {
