@@ -21,12 +21,17 @@ func Listed(name string, have []string) string {
 	if len(have) > 1 {
 		all = "there are "
 	}
-	if more := len(have) - mostListed; more > 0 {
-		have = append(have[:mostListed:mostListed], fmt.Sprintf("and %d more", more))
+	var shown []string
+	for i, h := range have {
+		if i == mostListed {
+			shown = append(shown, fmt.Sprintf("and %d more", len(have)-i))
+			break
+		}
+		shown = append(shown, plainly(h))
 	}
-	all += strings.Join(have, ", ")
+	all += strings.Join(shown, ", ")
 	if slip {
-		return "did you mean " + near + "? " + all
+		return "did you mean " + plainly(near) + "? " + all
 	}
 	return all
 }
@@ -36,13 +41,18 @@ func Listed(name string, have []string) string {
 // near, it is the only one that the name begins or ends.
 func nearest(name string, have []string) (string, bool) {
 	best, least := "", min(3, len(name)/2)+1
+	name = fold(name)
 	for _, h := range have {
-		if d := edits(fold(name), fold(h)); d < least {
+		other := fold(h)
+		if longer := len(name) - len(other); longer >= least || -longer >= least {
+			continue // each byte more is an edit, and a key may have a million
+		}
+		if d := edits(name, other); d < least {
 			best, least = h, d
 		}
 	}
 	if best == "" {
-		best = begun(fold(name), have)
+		best = begun(name, have)
 	}
 	return best, best != ""
 }

@@ -15,12 +15,13 @@ type Problem struct {
 	Text         string
 }
 
-// Error gives "file:line:column: text", which editors turn into a link.
+// Error gives "file:line:column: text", which editors turn into a link. A long quotation in the
+// text is cut short.
 func (p Problem) Error() string {
 	if p.Line == 0 {
-		return p.File + ": " + p.Text
+		return p.File + ": " + clipped(p.Text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, clipped(p.Text))
 }
 
 // Problems are all that is wrong with a scenario, in order of place.

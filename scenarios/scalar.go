@@ -231,5 +231,9 @@ func within(keys []string) string {
 	if len(keys) == 0 {
 		return ""
 	}
-	return " in " + strings.Join(keys, ".")
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = plainly(k)
+	}
+	return " in " + strings.Join(names, ".")
 }

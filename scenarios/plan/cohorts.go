@@ -47,7 +47,7 @@ func divide(d *diagnostics, name string, g *scenarios.Group) groups {
 		sub := append(keys[:len(keys):len(keys)], cohort)
 		switch {
 		case !isLabel(cohort):
-			d.problem(sub, "name %s: want %s", shown(cohort), wantsLabel)
+			d.problem(sub, "name %s: want %s", scenarios.Shown(cohort), wantsLabel)
 		case c.Share <= 0:
 			d.problem(append(sub, "share"), "cohort %s: want a share above zero, such as 30%%",
 				cohort)

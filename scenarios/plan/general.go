@@ -16,7 +16,7 @@ func general(d *diagnostics, s *scenarios.Scenario) {
 	}
 	if !isLabel(s.Name) {
 		d.problem(at("name"), "name: want %s, such as bad-lb-node; have %s", wantsLabel,
-			shown(s.Name))
+			scenarios.Shown(s.Name))
 	}
 	if len(s.Targets) == 0 {
 		d.missing("targets", "targets: want at least one, for there is nothing to put under load")

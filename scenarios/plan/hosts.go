@@ -74,7 +74,8 @@ func tooLong(name, host string) string {
 	for i, part := range strings.Split(host, ".") {
 		if len(part) > mostHostPart {
 			return fmt.Sprintf("its part %s has %d octets on the wire, and resolvers have room "+
-				"for %d: shorten it", shown(strings.Split(name, ".")[i]), len(part), mostHostPart)
+				"for %d: shorten it", scenarios.Shown(strings.Split(name, ".")[i]), len(part),
+				mostHostPart)
 		}
 	}
 	switch {
@@ -95,8 +96,8 @@ func (p targets) replicaNames(name string, t *scenarios.Target) {
 	}
 	longest := hostname.Replica(name, min(t.Replicas, mostNodesOfTargets))
 	if wrong := malformed(longest); wrong != "" {
-		p.problem(at("targets", name), "target %s: its replica %s: %s", shown(name),
-			shown(longest), wrong)
+		p.problem(at("targets", name), "target %s: its replica %s: %s", scenarios.Shown(name),
+			scenarios.Shown(longest), wrong)
 	}
 }
 

@@ -3,13 +3,13 @@ package plan
 import (
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
+
+	"github.com/stormdrill/stormdrill/scenarios"
 )
 
 // How long the name of what is no host may be. Its columns are those of a table; its bytes
@@ -50,7 +50,7 @@ func isWord(text string) bool {
 			if i == 0 {
 				return false
 			}
-		case unseen(r), unicode.IsUpper(r), unicode.IsTitle(r):
+		case scenarios.Unseen(r), unicode.IsUpper(r), unicode.IsTitle(r):
 			return false
 		case unicode.IsMark(r):
 			if last == '-' || last == '_' {
@@ -62,12 +62,6 @@ func isWord(text string) bool {
 		last = r
 	}
 	return last != '-' && last != '_'
-}
-
-// unseen letters and marks show nothing, or only change what is beside them: two names would
-// look alike.
-func unseen(r rune) bool {
-	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // columnsOf is how many columns of a terminal a character takes.
@@ -96,29 +90,10 @@ func named[T any](d *diagnostics, section string, entries map[string]T) []string
 		}
 		switch {
 		case wrong != "":
-			d.problem(at(section, n), "name %s: %s", shown(n), wrong)
+			d.problem(at(section, n), "name %s: %s", scenarios.Shown(n), wrong)
 		case slices.Contains(reserved, n):
 			d.problem(at(section, n), "name %q has a meaning of its own: choose another", n)
 		}
 	}
 	return names
-}
-
-// shown quotes a name, so that what does not show in it does, and its letters stay readable.
-func shown(name string) string {
-	const most = 60
-	var b strings.Builder
-	b.WriteByte('"')
-	for i, r := range []rune(name) {
-		if i == most {
-			b.WriteString("…")
-			break
-		}
-		q := strconv.QuoteRune(r)
-		if unseen(r) || unicode.IsMark(r) {
-			q = strconv.QuoteRuneToASCII(r)
-		}
-		b.WriteString(q[1 : len(q)-1])
-	}
-	return b.String() + `"`
 }
