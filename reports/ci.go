@@ -70,6 +70,19 @@ func (c CI) Annotate(w io.Writer, scenario string, v sla.Verdict, reasons []sla.
 		inCommand.Replace(strings.Join(why, "\n")))
 }
 
+// AnnotateBeside writes there that a run is worse than the earlier one that it must not be worse
+// than, and in what.
+func (c CI) AnnotateBeside(w io.Writer, earlier Earlier, now sla.Scorecard) {
+	now, earlier = plainly(now), plainly(earlier)
+	is, all := earlier.outcome(now)
+	if !c.github || is != sla.Worse {
+		return
+	}
+	title := c.l.Line("named", "name", now.Scenario, "what", c.l.beside(earlier, now))
+	fmt.Fprintf(w, "::error title=%s::%s\n", inProperty.Replace(title),
+		inCommand.Replace(strings.Join(c.l.differences(all, is), "\n")))
+}
+
 // Summarize adds Markdown to the page of a job's step, where there is one.
 func (c CI) Summarize(write func(io.Writer) error) error {
 	if c.summary == "" {

@@ -74,6 +74,35 @@ func TestAnnotate(t *testing.T) {
 	}
 }
 
+// A run that fails as it is worse than an earlier one is annotated, whatever its own verdict.
+func TestAnnotateBeside(t *testing.T) {
+	now, before := card(), card()
+	now.Verdict, before.Run = sla.Pass, "earlier"
+	for _, o := range []*sla.Scorecard{&now, &before} {
+		after := 2.9
+		if o == &before {
+			after = 0.1
+		}
+		o.Objectives = []sla.Objective{{Name: "detect balancer", Op: "<=", Unit: "s", Value: &after,
+			Resolution: 0.01, Result: sla.Met, Measured: sla.Say(sla.TimeTaken, after, 0.01)}}
+	}
+	for lang, want := range map[string]string{
+		"lang=en": "::error title=bad-lb-node%3A FAIL%3A worse than run earlier::detect balancer: " +
+			"2.9 s ± 10 ms, before 100 ms ± 10 ms; worse by 2.8 s\n",
+		"lang=zh": "::error title=bad-lb-node：未通过：比运行 earlier 差::detect balancer：" +
+			"2.9 s ± 10 ms，此前 100 ms ± 10 ms；变差 2.8 s\n"} {
+		var b bytes.Buffer
+		c := ciOf("GITHUB_ACTIONS=true", lang)
+		c.AnnotateBeside(&b, Earlier{&before}, now)
+		c.AnnotateBeside(&b, Earlier{&now}, before)
+		c.AnnotateBeside(&b, Earlier{}, now)
+		ciOf(lang).AnnotateBeside(&b, Earlier{&before}, now)
+		if b.String() != want {
+			t.Errorf("have %q, want %q", b.String(), want)
+		}
+	}
+}
+
 // What people read of an annotation is in their language; what GitHub reads is not.
 func TestAnnotateInChinese(t *testing.T) {
 	var b bytes.Buffer

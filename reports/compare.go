@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +30,7 @@ func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference,
 		return err
 	}
 	notes := l.differently(before[0], now[0])
-	if !slices.ContainsFunc(all, func(d sla.Difference) bool { return d.Is != sla.Open }) {
+	if sla.Outcome(all) == sla.Open {
 		notes = append([]string{l.Line("compare-nothing")}, notes...)
 	}
 	if len(before) > 1 || len(now) > 1 {
@@ -61,40 +60,26 @@ func CompareAlone(w io.Writer, scenario string, before bool, in *words.Language)
 // worse than: that it fails, or that there is none yet. The language nil is English.
 func Beside(w io.Writer, earlier Earlier, now sla.Scorecard, in *words.Language) error {
 	l := lines{cmp.Or(in, words.English)}
-	if is, _, _ := earlier.outcome(now); is != "" && is != sla.Worse {
+	if is, _ := earlier.outcome(now); is != "" && is != sla.Worse {
 		return nil
 	}
 	_, err := fmt.Fprintf(w, "\n  %s\n", inLines(l.beside(earlier, now)))
 	return err
 }
 
-// outcome is sla.Worse, sla.Open where nothing can be told, or sla.Alike of a run that is no worse
-// than the earlier one, with the differences that say so. Empty: there is none.
-func (e Earlier) outcome(now sla.Scorecard) (is string, worse, open []sla.Difference) {
+// outcome is how a run fares beside an earlier one, and in what they differ. Empty: there is no
+// earlier one.
+func (e Earlier) outcome(now sla.Scorecard) (is string, all []sla.Difference) {
 	if e.Card == nil {
-		return "", nil, nil
+		return "", nil
 	}
-	all := sla.Compare(*e.Card, now)
-	for _, d := range all {
-		switch d.Is {
-		case sla.Worse:
-			worse = append(worse, d)
-		case sla.Open:
-			open = append(open, d)
-		}
-	}
-	switch {
-	case len(worse) > 0:
-		return sla.Worse, worse, open
-	case len(open) == len(all):
-		return sla.Open, nil, open
-	}
-	return sla.Alike, nil, open
+	all = sla.Compare(*e.Card, now)
+	return sla.Outcome(all), all
 }
 
 // beside says how a run fares beside an earlier one. One that is worse fails.
 func (l lines) beside(e Earlier, now sla.Scorecard) string {
-	switch is, _, _ := e.outcome(now); is {
+	switch is, _ := e.outcome(now); is {
 	case "":
 		return l.Line("compare-no-earlier", "scenario", now.Scenario)
 	case sla.Worse:
@@ -103,6 +88,18 @@ func (l lines) beside(e Earlier, now sla.Scorecard) string {
 		return l.Line("compare-nothing-with", "run", e.Card.Run)
 	}
 	return l.Line("compare-not-worse", "run", e.Card.Run)
+}
+
+// differences says of those that are so in what two runs differ.
+func (l lines) differences(all []sla.Difference, is string) (said []string) {
+	for _, d := range all {
+		if d.Is == is {
+			said = append(said, l.Line("compare-differs", "objective", l.Objective(d.Name),
+				"now", l.orNone(d.Values[1]), "before", l.orNone(d.Values[0]),
+				"is", l.difference(d)))
+		}
+	}
+	return said
 }
 
 // compared names one side: a run, or how many.

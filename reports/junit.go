@@ -62,29 +62,19 @@ func suiteOf(card sla.Scorecard, length float64, against *Earlier) junitSuite {
 // nothing can be told, so that a CI does not take that for a pass.
 func noWorse(against Earlier, now sla.Scorecard, class string) junitCase {
 	c := junitCase{Name: "no worse than before", Classname: class, Time: junitTime(0)}
-	is, worse, open := against.outcome(now)
+	is, all := against.outcome(now)
 	switch is {
 	case "":
 		c.Skipped = &junitResult{Type: "no earlier run",
 			Message: "no earlier run of the drill passed or failed"}
 	case sla.Worse:
 		c.Failure = &junitResult{Type: is, Message: "worse than run " + against.Card.Run,
-			Data: differences(worse)}
+			Data: strings.Join(english.differences(all, is), "\n")}
 	case sla.Open:
 		c.Skipped = &junitResult{Type: is, Message: "nothing can be compared with run " +
-			against.Card.Run, Data: differences(open)}
+			against.Card.Run, Data: strings.Join(english.differences(all, is), "\n")}
 	}
 	return c
-}
-
-// differences says in what two runs differ, a line each.
-func differences(all []sla.Difference) string {
-	var said []string
-	for _, d := range all {
-		said = append(said, fmt.Sprintf("%s: %s, before %s; %s", d.Name,
-			english.orNone(d.Values[1]), english.orNone(d.Values[0]), english.difference(d)))
-	}
-	return strings.Join(said, "\n")
 }
 
 // The format, as far as it is used.

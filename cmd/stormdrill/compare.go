@@ -38,8 +38,8 @@ anything.
 What is marked ? is not compared, and the line says why: one side does not have it, or no
 value of it, or it is a limit on a share, for which the groups' counts below it stand.
 
-Exit status: 0, or with --worse-fails 1 where anything is worse; 3 a record cannot be read, or
-no drill is on both sides.`,
+Exit status: 0, or with --worse-fails 1 where anything is worse, else 2 where nothing could be
+compared; 3 a record cannot be read, or no drill is on both sides.`,
 		Example: `  stormdrill compare stormdrill-out/checkout-20260101-030000 ` +
 			`stormdrill-out/checkout-20260108-030000
   stormdrill compare 1f2e3d4c 5b6a7988      # ids, as stormdrill history lists them
@@ -55,65 +55,68 @@ no drill is on both sides.`,
 					return exitError{exitInvalid, err}
 				}
 			}
-			worse, err := l.compare(c.OutOrStdout(), sides[0], sides[1])
-			if err != nil {
+			is, err := l.compare(c.OutOrStdout(), sides[0], sides[1])
+			switch {
+			case err != nil:
 				return err
-			}
-			if fails && worse {
+			case fails && is == sla.Worse:
 				return exitError{exitFail, errors.New("worse than before")}
+			case fails && is == sla.Open:
+				return exitError{exitInconclusive, errors.New("nothing could be compared")}
 			}
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&fails, "worse-fails", false, "end with 1 where anything is worse")
+	c.Flags().BoolVar(&fails, "worse-fails", false,
+		"end with 1 where anything is worse, else with 2 where nothing could be compared")
 	l.flags(c)
 	return c
 }
 
 // compare holds each drill that is on both sides against itself. One run each need not be of
-// one drill: the report says so.
-func (l language) compare(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
-	names := scenariosOf(now)
+// one drill: the report says so. It gives what held does, over all drills.
+func (l language) compare(w io.Writer, before, now []sla.Scorecard) (is string, err error) {
 	if len(before) == 1 && len(now) == 1 {
-		names = nil
-		worse, err = l.held(w, before, now)
+		return l.held(w, before, now)
 	}
-	met := len(before) == 1 && len(now) == 1
+	names, met := scenariosOf(now), false
 	for _, name := range names {
 		a, b := runsOf(before, name), runsOf(now, name)
 		if len(a) == 0 {
 			if err := reports.CompareAlone(w, name, false, l.Language); err != nil {
-				return worse, err
+				return is, err
 			}
 			continue
 		}
-		met = true
 		one, err := l.held(w, a, b)
-		if worse = worse || one; err != nil {
-			return worse, err
+		if err != nil {
+			return is, err
 		}
+		if !met || one == sla.Worse || is == sla.Open {
+			is = one
+		}
+		met = true
 	}
 	for _, name := range scenariosOf(before) {
-		if len(names) > 0 && len(runsOf(now, name)) == 0 {
+		if len(runsOf(now, name)) == 0 {
 			if err := reports.CompareAlone(w, name, true, l.Language); err != nil {
-				return worse, err
+				return is, err
 			}
 		}
 	}
 	if !met {
-		return false, exitError{exitInvalid, errors.New("no drill is on both sides")}
+		return is, exitError{exitInvalid, errors.New("no drill is on both sides")}
 	}
-	return worse, err
+	return is, nil
 }
 
-// held prints what differs between the runs of one drill.
-func (l language) held(w io.Writer, before, now []sla.Scorecard) (worse bool, err error) {
+// held prints what differs between the runs of one drill. It gives their outcome.
+func (l language) held(w io.Writer, before, now []sla.Scorecard) (is string, err error) {
 	all := sla.CompareRuns(before, now)
 	if len(before) == 1 && len(now) == 1 {
 		all = sla.Compare(before[0], now[0])
 	}
-	worse = slices.ContainsFunc(all, func(d sla.Difference) bool { return d.Is == sla.Worse })
-	return worse, reports.Compare(w, before, now, all, l.Language)
+	return sla.Outcome(all), reports.Compare(w, before, now, all, l.Language)
 }
 
 func scenariosOf(cards []sla.Scorecard) (names []string) {

@@ -186,8 +186,11 @@ func (f runFlags) regression(now sla.Scorecard) (worse bool, err error) {
 	}
 	before, l := f.before[now.Scenario], f.language
 	if before != nil {
-		worse, err = l.held(f.text, []sla.Scorecard{*before}, []sla.Scorecard{now})
+		is := ""
+		is, err = l.held(f.text, []sla.Scorecard{*before}, []sla.Scorecard{now})
+		worse = is == sla.Worse
 	}
-	return worse, errors.Join(err,
-		reports.Beside(f.text, reports.Earlier{Card: before}, now, l.Language))
+	earlier := reports.Earlier{Card: before}
+	f.ci.AnnotateBeside(f.text, earlier, now)
+	return worse, errors.Join(err, reports.Beside(f.text, earlier, now, l.Language))
 }

@@ -58,6 +58,7 @@ var englishCommands = map[string]string{
 	"compare-others":       "others: {others}",
 	"compare-fails":        "{verdict}: worse than run {run}",
 	"compare-nothing":      "nothing can be compared",
+	"compare-differs":      "{objective}: {now}, before {before}; {is}",
 	"compare-nothing-with": "nothing can be compared with run {run}",
 	"compare-no-earlier":   "not compared: no earlier run of {scenario} passed or failed",
 

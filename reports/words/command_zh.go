@@ -55,6 +55,7 @@ var chineseCommands = map[string]string{
 	"compare-others":        "其余：{others} 项",
 	"compare-fails":         "{verdict}：比运行 {run} 差",
 	"compare-nothing":       "没有可以对比的内容",
+	"compare-differs":       "{objective}：{now}，此前 {before}；{is}",
 	"compare-nothing-with":  "与运行 {run} 没有可以对比的内容",
 	"compare-no-earlier":    "未对比：{scenario} 此前没有通过或未通过的运行",
 

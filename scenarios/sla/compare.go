@@ -42,6 +42,21 @@ type Difference struct {
 	Runs    [2]int // of many runs, how many have a value
 }
 
+// Outcome is Worse where any of some differences is, Open where none could be told, and else
+// Alike: no worse.
+func Outcome(all []Difference) (is string) {
+	is = Open
+	for _, d := range all {
+		switch {
+		case d.Is == Worse:
+			return Worse
+		case d.Is != Open:
+			is = Alike
+		}
+	}
+	return is
+}
+
 // Compare holds a second run against a first, objective by objective: by the intervals that
 // times were measured in, and by the 95 % bounds (Clopper-Pearson) of shares with counts that are
 // known. Times that begin at the fault, and shares where there was an outage, differ of
