@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
@@ -76,7 +77,8 @@ func TestHostileTextIsInert(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		p.Scenario.Summary, p.Notes, p.Uncontained = hostile, []string{hostile}, []string{hostile}
+		p.Scenario.Summary, p.Notes, p.Uncontained = hostile, []link.Text{{English: hostile}},
+			[]link.Text{{English: hostile}}
 		p.Nodes[0].Spec.Image, p.Nodes[0].Spec.Lab = hostile, nil
 		p.Faults[0].Fault = &faults.Exec{Inject: []secret.Text{"sh", "-c", hostile},
 			Lift: []secret.Text{hostile}}

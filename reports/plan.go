@@ -38,9 +38,9 @@ func Plan(w io.Writer, p *plan.Plan, in *words.Language) error {
 	b.steers()
 	b.judged()
 	b.walls()
-	b.section(b.Line("plan-uncontained"), b.quoted(p.Uncontained), b.Line("plan-all-inside"))
+	b.section(b.Line("plan-uncontained"), b.toldAll(p.Uncontained), b.Line("plan-all-inside"))
 	if len(p.Notes) > 0 {
-		b.section(b.Line("plan-notes"), b.quoted(p.Notes), "")
+		b.section(b.Line("plan-notes"), b.toldAll(p.Notes), "")
 	}
 	_, err := io.WriteString(w, Plain(b.out.String()))
 	return err
@@ -53,10 +53,10 @@ type planText struct {
 	out bytes.Buffer
 }
 
-// quoted are texts that a plan says in English alone.
-func (b *planText) quoted(all []string) (texts []string) {
-	for _, text := range all {
-		texts = append(texts, b.Quote(text))
+// toldAll are texts in the language.
+func (b *planText) toldAll(all []link.Text) (texts []string) {
+	for _, t := range all {
+		texts = append(texts, b.Told(t))
 	}
 	return texts
 }

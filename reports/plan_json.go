@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/alerting"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 )
@@ -132,7 +133,7 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 		Links: []plannedLink{}, Published: []plannedPort{}, Faults: []plannedFault{},
 		Monitoring: []plannedDelay{},
 		Watchers:   []plannedWatcher{}, Timeline: []plannedStep{}, Objectives: []plannedObjective{},
-		Uncontained: some(p.Uncontained), Notes: some(p.Notes)}
+		Uncontained: toldInEnglish(p.Uncontained), Notes: toldInEnglish(p.Notes)}
 	in := planText{lines: english}
 	for _, n := range p.Nodes {
 		out.Containers = append(out.Containers,
@@ -188,4 +189,13 @@ func some(all []string) []string {
 		return []string{}
 	}
 	return all
+}
+
+// toldInEnglish is what programs get of texts.
+func toldInEnglish(all []link.Text) []string {
+	texts := []string{}
+	for _, t := range all {
+		texts = append(texts, t.English)
+	}
+	return texts
 }

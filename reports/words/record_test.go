@@ -117,7 +117,8 @@ func told(t *testing.T) map[sla.Code][]string {
 		"../../faults/switchboard"} {
 		walk(t, folder, func(n ast.Node) {
 			call, ok := n.(*ast.CallExpr)
-			if !ok || called(call) != "Tell" || len(call.Args) < 2 {
+			if !ok || len(call.Args) < 2 || !slices.Contains([]string{"Tell", "note", "uncontain"},
+				called(call)) {
 				return
 			}
 			if code, ok := literal(call.Args[0]); ok { // code, text, then name and text by turns

@@ -69,7 +69,7 @@ func TestDNSHitsClientsThatAsk(t *testing.T) {
 			if f := p.Header.Faults[0]; math.Abs(f.Share-c.share) > 1e-9 || f.Scope != c.scope {
 				t.Errorf("share %g, scope %s: want %g, %s", f.Share, f.Scope, c.share, c.scope)
 			}
-			said := slices.DeleteFunc(slices.Clone(p.Notes),
+			said := slices.DeleteFunc(slices.Clone(english(p.Notes)),
 				func(n string) bool { return !strings.HasPrefix(n, "fault f: ") })
 			if c.note != "" && !slices.ContainsFunc(said,
 				func(n string) bool { return strings.HasPrefix(n, "fault f: "+c.note) }) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/faults"
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios"
 )
 
@@ -20,8 +21,8 @@ type diagnostics struct {
 
 	problems    scenarios.Problems
 	failed      map[string]bool // parts that problems were reported of, by path
-	notes       []string
-	uncontained []string
+	notes       []link.Text
+	uncontained []link.Text
 }
 
 // newDiagnostics begins with what reading the scenario has reported.
@@ -79,14 +80,26 @@ func (d *diagnostics) missing(section, text string) {
 // lack may just be misspelt.
 func (d *diagnostics) mistyped(keys []string) bool { return d.places.Mistyped(keys) }
 
-// note says what a reader of the plan should know.
-func (d *diagnostics) note(format string, args ...any) {
-	d.notes = append(d.notes, fmt.Sprintf(format, args...))
+// note says what a reader of the plan should know: by a code, and in English by a format of the
+// values, each of which follows its name.
+func (d *diagnostics) note(code, format string, named ...any) {
+	d.notes = append(d.notes, tell(code, format, named))
 }
 
-// uncontain says what the drill does not keep inside its network.
-func (d *diagnostics) uncontain(format string, args ...any) {
-	d.uncontained = append(d.uncontained, fmt.Sprintf(format, args...))
+// uncontain says what the drill does not keep inside its network, likewise.
+func (d *diagnostics) uncontain(code, format string, named ...any) {
+	d.uncontained = append(d.uncontained, tell(code, format, named))
+}
+
+// tell is a text of a code, a format in English, and values behind their names.
+func tell(code, format string, named []any) link.Text {
+	var values []any
+	var texts []string
+	for i := 0; i+1 < len(named); i += 2 {
+		values = append(values, named[i+1])
+		texts = append(texts, fmt.Sprint(named[i]), fmt.Sprint(named[i+1]))
+	}
+	return link.Tell(code, fmt.Sprintf(format, values...), texts...)
 }
 
 // shaky says whether nodes, ports or links may be missing because of what was

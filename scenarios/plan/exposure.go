@@ -43,8 +43,10 @@ func (p exposure) check(f *Fault, keys []string) {
 		}
 		if late, ok := f.Fault.(faults.Delaying); ok &&
 			late.Delays() < orElse(g.Slow, scenarios.DefaultSlow) {
-			p.note("fault %s: a delay below the %s from which %s is slow will not count as bad",
-				f.Name, orElse(g.Slow, scenarios.DefaultSlow), l.From)
+			p.note("note-delay-below-slow",
+				"fault %s: a delay below the %s from which %s is slow will not count as bad",
+				"fault", f.Name, "slow", orElse(g.Slow, scenarios.DefaultSlow),
+				"group", l.From)
 		}
 	}
 }
@@ -89,8 +91,10 @@ func (p exposure) meetsPooled(f *Fault) {
 		if n == nil || n.Spec.Lab == nil || n.Spec.Lab.LB == nil || n.Spec.Lab.LB.PerRequest {
 			continue
 		}
-		p.note("fault %s: %s keeps its connections to %s open, and requests on those meet "+
-			"nothing, unlike its checks: per-request: true makes each anew", f.Name, l.From, l.To)
+		p.note("note-kept-connections",
+			"fault %s: %s keeps its connections to %s open, and requests on those meet "+
+				"nothing, unlike its checks: per-request: true makes each anew",
+			"fault", f.Name, "from", l.From, "to", l.To)
 	}
 }
 
@@ -108,23 +112,33 @@ func (p exposure) saysAsked(f *Fault) {
 		switch {
 		case n == nil:
 			if l.Users && !a.Moves && p.affected.caches(f, client) {
-				p.note("fault %s: %s have asked for %s in the baseline and keep the answer for "+
-					"%s, so they do not ask while it is on",
-					f.Name, client, l.Name, *p.affected.groups[client].DNSCache)
+				p.note("note-cached",
+					"fault %s: %s have asked for %s in the baseline and keep the answer for "+
+						"%s, so they do not ask while it is on",
+					"fault", f.Name, "client", client, "name", l.Name,
+					"kept", *p.affected.groups[client].DNSCache)
 			}
 		case n.Spec.Lab == nil:
-			p.note("fault %s: when %s asks for %s, and how long it keeps an answer, is its own "+
-				"affair, and not known here", f.Name, client, l.Name)
+			p.note("note-asks-unknown",
+				"fault %s: when %s asks for %s, and how long it keeps an answer, is its own "+
+					"affair, and not known here",
+				"fault", f.Name, "client", client, "name", l.Name)
 		case p.affected.asksApart(client) && moves:
-			p.note("fault %s: %s asks for %s once a second, apart from requests, and sends all "+
-				"of them to where an answer leads", f.Name, client, l.Name)
+			p.note("note-asks-apart-moves",
+				"fault %s: %s asks for %s once a second, apart from requests, and sends all "+
+					"of them to where an answer leads",
+				"fault", f.Name, "client", client, "name", l.Name)
 		case p.affected.asksApart(client):
-			p.note("fault %s: %s asks for %s once a second, apart from requests, and keeps to "+
-				"the addresses it has where an answer fails or is late: requests and checks go on",
-				f.Name, client, l.Name)
+			p.note("note-asks-apart",
+				"fault %s: %s asks for %s once a second, apart from requests, and keeps to "+
+					"the addresses it has where an answer fails or is late: requests and checks "+
+					"go on",
+				"fault", f.Name, "client", client, "name", l.Name)
 		case !a.Moves && n.Spec.Lab.Web == nil: // a web asks nothing
-			p.note("fault %s: %s asks for %s with each new connection, and keeps those it has: "+
-				"requests on them meet nothing", f.Name, client, l.Name)
+			p.note("note-asks-anew",
+				"fault %s: %s asks for %s with each new connection, and keeps those it has: "+
+					"requests on them meet nothing",
+				"fault", f.Name, "client", client, "name", l.Name)
 		}
 	}
 }

@@ -73,11 +73,17 @@ func (p binding) bind(f *Fault, out *bindingOut) {
 	saysUnselected(p.diagnostics, f, p.affected.groups)
 	switch {
 	case ofWatchers:
-		p.note("fault %s: it is on watchers' own links only, and no user meets it", f.Name)
+		p.note("note-watchers-only",
+			"fault %s: it is on watchers' own links only, and no user meets it",
+			"fault", f.Name)
 	case out.header[len(out.header)-1].Monitoring:
-		p.note("fault %s: it is on the monitoring's ways only, and no user meets it", f.Name)
+		p.note("note-monitoring-only",
+			"fault %s: it is on the monitoring's ways only, and no user meets it",
+			"fault", f.Name)
 	case f.Share == 0:
-		p.note("fault %s: no user's request can cross it, so nothing will be proven", f.Name)
+		p.note("note-no-user",
+			"fault %s: no user's request can cross it, so nothing will be proven",
+			"fault", f.Name)
 	}
 	exposure{p.diagnostics, p.affected}.check(f, keys)
 }

@@ -39,9 +39,11 @@ func (p lookalikes) fooled(f *Fault, groups []string, keys []string) {
 	}
 	for _, c := range p.checks {
 		if c.HTTP != nil && p.crosses(c, f.Site.Links) && takes(c.HTTP.Expect, c.HTTP.Method, a) {
-			p.note("fault %s: watcher %s takes its answer, status %d, for a good one (%s), and "+
-				"will not notice it: expect: {body: …} has it look at the page",
-				f.Name, c.Name, a.Code, c.HTTP.Expect)
+			p.note("note-fooled",
+				"fault %s: watcher %s takes its answer, status %d, for a good one (%s), and "+
+					"will not notice it: expect: {body: …} has it look at the page",
+				"fault", f.Name, "watcher", c.Name, "code", a.Code,
+				"expect", c.HTTP.Expect)
 		}
 	}
 }

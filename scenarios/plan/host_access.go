@@ -41,8 +41,9 @@ func (p hostAccess) outside(keys []string, name string) {
 		p.problem(keys, "%q lies outside the scenario's folder, and --no-host-files refuses that",
 			name)
 	}
-	p.uncontain("%s reads %s, a file of this machine outside the scenario's folder",
-		strings.Join(keys[:2], "."), name)
+	p.uncontain("open-file",
+		"%s reads %s, a file of this machine outside the scenario's folder",
+		"key", strings.Join(keys[:2], "."), "file", name)
 }
 
 // command refuses what would run on this machine, where that is not wanted.

@@ -52,7 +52,7 @@ sla: {recover: 5s}
 				t.Errorf("the latest of 60 injections comes %s later, want it spread over %s",
 					latest, c.want)
 			}
-			notes := strings.Join(planned(t, s, Options{}).Notes, "\n")
+			notes := strings.Join(english(planned(t, s, Options{}).Notes), "\n")
 			if !strings.Contains(notes, fmt.Sprintf("up to %s later, drawn from the seed, so that it falls anywhere between two of Stormdrill's own checks",
 				c.want)) {
 				t.Errorf("notes: %s", notes)

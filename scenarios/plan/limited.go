@@ -25,8 +25,10 @@ func limited(d *diagnostics, f *Fault, nodes []Node) {
 	given := map[string]bool{} // targets, that several nodes make one note
 	give := func(target, what string) {
 		if !given[target] {
-			d.note("fault %s: %s has no limit of its own, and gets %s for the whole drill: an "+
-				"engine can restore a limit, but not take one away", f.Name, target, what)
+			d.note("note-limit-given",
+				"fault %s: %s has no limit of its own, and gets %s for the whole drill: an "+
+					"engine can restore a limit, but not take one away",
+				"fault", f.Name, "target", target, "limit", what)
 		}
 		given[target] = true
 	}

@@ -43,8 +43,9 @@ func unjudged(d *diagnostics, s scenarios.SLA) {
 			return
 		}
 	}
-	d.note("nothing judges the users while a fault is on: add mitigate, outage, or a threshold " +
-		"in fault or run")
+	d.note("note-nothing-judged",
+		"nothing judges the users while a fault is on: add mitigate, outage, or a threshold "+
+			"in fault or run")
 }
 
 // objectives are what a run is judged by.
@@ -104,9 +105,11 @@ func (p watcherLimits) watched(kind string, limits map[string]time.Duration) {
 			continue
 		}
 		if kind == "alert-clear" && w.Told && w.Resolved == "" {
-			p.note("sla.alert-clear: webhook %s says that it is content only where it sends "+
-				"Alertmanager's payloads (send_resolved: true): of anything else give it "+
-				"resolved, the pattern of an all-clear", name)
+			p.note("note-no-all-clear",
+				"sla.alert-clear: webhook %s says that it is content only where it sends "+
+					"Alertmanager's payloads (send_resolved: true): of anything else give it "+
+					"resolved, the pattern of an all-clear",
+				"watcher", name)
 		}
 		answers := w.Fails
 		if kind == "alert-clear" {

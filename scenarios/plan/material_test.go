@@ -36,10 +36,10 @@ func TestTLSIsOpenedToRead(t *testing.T) {
 	if want := []string{"edge -> app-2:8443"}; !slices.Equal(opened, want) {
 		t.Errorf("opened: %q, want %q", opened, want)
 	}
-	if last := p.Notes[len(p.Notes)-1]; !strings.Contains(last,
+	if last := english(p.Notes)[len(english(p.Notes))-1]; !strings.Contains(last,
 		"if edge checks certificates, give it drill:ca.pem") {
 		t.Errorf("the last note does not say which clients have to trust it:\n%s",
-			strings.Join(p.Notes, "\n"))
+			strings.Join(english(p.Notes), "\n"))
 	}
 	for _, f := range p.Faults {
 		for _, l := range f.Site.Links {
@@ -77,11 +77,11 @@ sla: {recover: 5s}
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := planned(t, parsed(t, fmt.Sprintf(text, c.files, c.port)), Options{})
-			last := p.Notes[len(p.Notes)-1]
+			last := english(p.Notes)[len(english(p.Notes))-1]
 			if have := strings.Contains(last, fmt.Sprintf(said, c.port)); have != c.want {
 				t.Errorf("last note %q", last)
 			}
-			if all := strings.Join(p.Notes, "\n"); strings.Contains(all, "TLS") != c.want {
+			if all := strings.Join(english(p.Notes), "\n"); strings.Contains(all, "TLS") != c.want {
 				t.Errorf("notes: %s", all)
 			}
 		})
@@ -113,9 +113,9 @@ faults:
   stale: {tls: {link: lb -> app-2, as: expired}}
 sla: {recover: 5s}
 `), Options{})
-		if have := strings.Contains(strings.Join(p.Notes, "\n"),
+		if have := strings.Contains(strings.Join(english(p.Notes), "\n"),
 			"lb keeps its connections to app-2 open"); have != want {
-			t.Errorf("with %q: notes %q", policy, p.Notes)
+			t.Errorf("with %q: notes %q", policy, english(p.Notes))
 		}
 	}
 }

@@ -91,7 +91,9 @@ func (p monitoring) delays() (out monitoringOut) {
 		p.worst(&x, w, *asked.alerts, from, all)
 		out.implied = append(out.implied, x)
 		if x.Unknown != "" {
-			p.note("watcher %s: how long the monitoring takes is not known: %s", w.Name, x.Unknown)
+			p.note("note-monitoring-unknown",
+				"watcher %s: how long the monitoring takes is not known: %s",
+				"watcher", w.Name, "why", x.Unknown)
 			continue
 		}
 		p.long(x)
@@ -358,20 +360,25 @@ func (p monitoring) long(x Implied) {
 	by := fmt.Sprintf("%s (%s)", took, x.Detect)
 	switch {
 	case x.DetectLimit > 0 && took > x.DetectLimit:
-		p.note("watcher %s: the monitoring's own configuration lets it take up to %s, "+
-			"longer than sla.detect of %s",
-			x.Watcher, by, x.DetectLimit)
+		p.note("note-monitoring-beyond-limit",
+			"watcher %s: the monitoring's own configuration lets it take up to %s, "+
+				"longer than sla.detect of %s",
+			"watcher", x.Watcher, "time", by, "limit", x.DetectLimit)
 	case p.hold > 0 && took > p.hold:
-		p.note("watcher %s: the monitoring's own configuration lets it take up to %s, "+
-			"longer than the fault phase of %s",
-			x.Watcher, by, p.hold)
+		p.note("note-monitoring-beyond-fault",
+			"watcher %s: the monitoring's own configuration lets it take up to %s, "+
+				"longer than the fault phase of %s",
+			"watcher", x.Watcher, "time", by, "phase", p.hold)
 	}
 	if x.Clear == nil {
-		p.note("watcher %s: send_resolved is false where it is sent from: "+
-			"it is never notified that an alert is over", x.Watcher)
+		p.note("note-never-resolved",
+			"watcher %s: send_resolved is false where it is sent from: "+
+				"it is never notified that an alert is over",
+			"watcher", x.Watcher)
 	} else if took := x.Clear.Total(); x.ClearLimit > 0 && took > x.ClearLimit {
-		p.note("watcher %s: of an alert's end the monitoring's own configuration "+
-			"lets it take up to %s (%s), longer than sla.alert-clear of %s",
-			x.Watcher, took, x.Clear, x.ClearLimit)
+		p.note("note-clear-beyond-limit",
+			"watcher %s: of an alert's end the monitoring's own configuration "+
+				"lets it take up to %s (%s), longer than sla.alert-clear of %s",
+			"watcher", x.Watcher, "time", took, "of", x.Clear, "limit", x.ClearLimit)
 	}
 }

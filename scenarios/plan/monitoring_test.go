@@ -78,7 +78,7 @@ func TestMonitoringIsRead(t *testing.T) {
 	if have := said(p); !slices.Equal(have, want) {
 		t.Errorf("have %q, want %q", have, want)
 	}
-	notes := strings.Join(p.Notes, "\n")
+	notes := strings.Join(english(p.Notes), "\n")
 	for _, part := range []string{
 		"watcher alert: the monitoring's own configuration lets it take up to 25s (scrape_interval 5s + scrape_timeout 5s + evaluation_interval 5s + for 10s), longer than sla.detect of 20s",
 		"watcher pager: of an alert's end the monitoring's own configuration lets it take up to 45s (scrape_interval 5s + scrape_timeout 5s + evaluation_interval 5s + group_interval 30s), longer than sla.alert-clear of 20s",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/watch"
 )
@@ -50,8 +51,11 @@ func (p noticeable) saysUnmet(w *timeline.Watcher) {
 		cure = fmt.Sprintf("; its own link %s has no fault: aim the fault at %q, or ask where "+
 			"users do", m.Link, m.Aim)
 	}
-	p.note("watcher %s cannot meet %s by its own way: it detects nothing of it, and is not "+
-		"judged for it%s", w.Name, strings.Join(w.Unmet, ", "), cure)
+	unmet := strings.Join(w.Unmet, ", ")
+	p.notes = append(p.notes, link.Tell("note-unmet", fmt.Sprintf("watcher %s cannot meet %s by "+
+		"its own way: it detects nothing of it, and is not judged for it%s", w.Name, unmet, cure),
+		"watcher", w.Name, "faults", unmet, "as", w.ToMeet.As, "link", w.ToMeet.Link,
+		"aim", w.ToMeet.Aim))
 }
 
 // toMeet is what would let a watcher meet a fault that it has to notice and cannot: asking as

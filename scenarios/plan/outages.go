@@ -40,9 +40,13 @@ func (p embeddedCheck) outages(w *scenarios.Web, keys []string) {
 			o.Count)
 	}
 	if p.faultless {
-		p.note("target %s has outages of its own, at instants that its log records", keys[1])
+		p.note("note-outages-logged",
+			"target %s has outages of its own, at instants that its log records",
+			"target", keys[1])
 		return
 	}
-	p.note("target %s has outages of its own: one that begins while a fault is on is put down to "+
-		"the fault, and one before it voids the run", keys[1])
+	p.note("note-outages-own",
+		"target %s has outages of its own: one that begins while a fault is on is put down to "+
+			"the fault, and one before it voids the run",
+		"target", keys[1])
 }

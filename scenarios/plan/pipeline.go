@@ -41,7 +41,9 @@ func New(s *scenarios.Scenario, o Options) (*Plan, error) { return compile(s, o,
 func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Plan, error) {
 	d := newDiagnostics(s, reported)
 	s = writtenOut(s)
-	d.notes = append(d.notes, s.Notes()...)
+	for _, n := range s.Notes() {
+		d.notes = append(d.notes, link.Text{English: n})
+	}
 	host := hostAccess{d, s, o.NoHostFiles, o.NoHostCommands}
 	draws := newDraws(o.Seed, s.Name)
 	run := orElse(o.Run, strings.Repeat("0", 16))

@@ -71,8 +71,8 @@ type Plan struct {
 	Timeline   []Step
 	Header     timeline.Header // what the record begins with
 
-	Uncontained []string // what the drill does not keep inside its network, in words
-	Notes       []string // what a reader of the plan should know
+	Uncontained []link.Text // what the drill does not keep inside its network
+	Notes       []link.Text // what a reader of the plan should know
 }
 
 // Node is one container under test.

@@ -203,9 +203,9 @@ func TestFaultThatNoUserMeetsIsPlanned(t *testing.T) {
 	text := strings.Replace(two, "FAULT", `{latency: {link: "lb -> app-2", delay: 1s}}`, 1)
 	text = strings.Replace(text, `"http://lb/"`, `"http://app-3:8080/"`, 1)
 	p := planned(t, parsed(t, text), Options{})
-	if p.Faults[0].Share != 0 || !strings.Contains(strings.Join(p.Notes, "\n"),
+	if p.Faults[0].Share != 0 || !strings.Contains(strings.Join(english(p.Notes), "\n"),
 		"no user's request can cross it") {
-		t.Errorf("share %g, notes %q", p.Faults[0].Share, p.Notes)
+		t.Errorf("share %g, notes %q", p.Faults[0].Share, english(p.Notes))
 	}
 }
 
@@ -216,13 +216,13 @@ func TestFloodBehindAProxyIsNoted(t *testing.T) {
 	text := strings.Replace(two, "FAULT",
 		`{latency: {link: few -> app, delay: 1s}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`,
 		1)
-	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes,
+	if have := strings.Join(english(planned(t, parsed(t, text), Options{}).Notes),
 		"\n"); !strings.Contains(have, note) {
 		t.Errorf("have %q, want %q", have, note)
 	}
 	text = strings.Replace(two, "FAULT",
 		`{refuse: {link: few -> app}}, wave: {flood: {to: "http://app-1:8080/", rate: 100/s}}`, 1)
-	if have := strings.Join(planned(t, parsed(t, text), Options{}).Notes,
+	if have := strings.Join(english(planned(t, parsed(t, text), Options{}).Notes),
 		"\n"); strings.Contains(have, "fault wave") {
 		t.Errorf("have %q of a flood that nothing hides", have)
 	}
@@ -241,10 +241,10 @@ func TestLimitsToRestoreAreThereFromTheStart(t *testing.T) {
 		t.Error("the scenario was changed")
 	}
 	const want = "fault neighbour: shop has no limit of its own, and gets cpus: 1"
-	if !slices.ContainsFunc(p.Notes, func(n string) bool { return strings.HasPrefix(n, want) }) {
-		t.Errorf("have %q, want %q", p.Notes, want)
+	if !slices.ContainsFunc(english(p.Notes), func(n string) bool { return strings.HasPrefix(n, want) }) {
+		t.Errorf("have %q, want %q", english(p.Notes), want)
 	}
-	for _, n := range planned(t, shipped(t, "out-of-memory"), Options{}).Notes {
+	for _, n := range english(planned(t, shipped(t, "out-of-memory"), Options{}).Notes) {
 		if strings.Contains(n, "limit of its own") {
 			t.Errorf("have %q of targets that have one", n)
 		}
@@ -340,7 +340,7 @@ func TestPlanSaysWhatALimitAboveSlowIs(t *testing.T) {
 		s := shipped(t, "bad-lb-node")
 		s.SLA.Keep = []string{"p95 of shoppers in recovery <= " + limit}
 		p := planned(t, s, Options{})
-		if have := slices.ContainsFunc(p.Notes,
+		if have := slices.ContainsFunc(english(p.Notes),
 			func(n string) bool { return strings.Contains(n, "beyond slow: ") }); have != want {
 			t.Errorf("%s: said %v", limit, have)
 		}
@@ -364,10 +364,10 @@ watch:
 sla: {mitigate: 3s, recover: 3s}
 `
 	p := planned(t, parsed(t, fmt.Sprintf(text, "served by")), Options{})
-	if !slices.ContainsFunc(p.Notes, func(n string) bool {
+	if !slices.ContainsFunc(english(p.Notes), func(n string) bool {
 		return strings.Contains(n, "watcher probe takes its answer, status 200, for a good one")
 	}) {
-		t.Errorf("notes: %q", p.Notes)
+		t.Errorf("notes: %q", english(p.Notes))
 	}
 	for _, foolish := range []string{"", "blocked", "<title>"} {
 		s, err := Parse("test.yaml", []byte(fmt.Sprintf(text, foolish)))
@@ -386,7 +386,7 @@ func TestPlanOfAWebhooksAllClear(t *testing.T) {
 	s := shipped(t, "bad-lb-node")
 	s.Watch["pager"] = &watch.Config{Webhook: &watch.Webhook{Port: 9000}}
 	s.SLA.Restore = map[string]time.Duration{"pager": 5 * time.Second}
-	if notes := planned(t, s, Options{}).Notes; !slices.ContainsFunc(notes,
+	if notes := english(planned(t, s, Options{}).Notes); !slices.ContainsFunc(notes,
 		func(n string) bool { return strings.Contains(n, "send_resolved: true") }) {
 		t.Errorf("notes %q", notes)
 	}
@@ -446,13 +446,13 @@ sla: {alert-clear: {probe: 5s}, thresholds: [success of users in fault >= 1%]}
 		"test.yaml:7:29: keep in sla is called thresholds now; the old name is read for a release",
 	}
 	for _, n := range want {
-		if !slices.Contains(before.Notes(), n) || !slices.Contains(b.Notes, n) {
-			t.Errorf("want %q, have %q, %q", n, before.Notes(), b.Notes)
+		if !slices.Contains(before.Notes(), n) || !slices.Contains(english(b.Notes), n) {
+			t.Errorf("want %q, have %q, %q", n, before.Notes(), english(b.Notes))
 		}
 	}
-	if k := `the phase hold is called fault now`; !strings.Contains(strings.Join(b.Notes, "\n"),
-		k) || strings.Contains(strings.Join(a.Notes, "\n"), k) {
-		t.Errorf("notes %q, %q", a.Notes, b.Notes)
+	if k := `the phase hold is called fault now`; !strings.Contains(strings.Join(english(b.Notes), "\n"),
+		k) || strings.Contains(strings.Join(english(a.Notes), "\n"), k) {
+		t.Errorf("notes %q, %q", english(a.Notes), english(b.Notes))
 	}
 	_, err := Parse("test.yaml", []byte(strings.Replace(text, "fault: 10s", "fault: 10s, hold: 9s",
 		1)))
@@ -475,4 +475,12 @@ func TestPlanTimelineHasTheWarmUp(t *testing.T) {
 			t.Errorf("warm-up of %s: %+v", length, steps)
 		}
 	}
+}
+
+// english is what texts say in English.
+func english(all []link.Text) (texts []string) {
+	for _, t := range all {
+		texts = append(texts, t.English)
+	}
+	return texts
 }

@@ -57,7 +57,9 @@ func (p profile) ports() {
 		}
 	}
 	if none {
-		p.note("profile %s: port connectivity is a key indicator, and no tcp watcher checks it: "+
-			"it is not judged", p.name)
+		p.note("note-no-port",
+			"profile %s: port connectivity is a key indicator, and no tcp watcher checks it: "+
+				"it is not judged",
+			"profile", p.name)
 	}
 }

@@ -40,7 +40,7 @@ func TestPlanSaysWhatJudgesPorts(t *testing.T) {
 		`{port: {http: {url: "http://lb:8080/"}}}`: false,
 	} {
 		p := planned(t, parsed(t, strings.Replace(profiled, "WATCH", text, 1)), Options{})
-		noted := strings.Contains(strings.Join(p.Notes, "\n"), note)
+		noted := strings.Contains(strings.Join(english(p.Notes), "\n"), note)
 		listed := slices.ContainsFunc(p.Objectives(),
 			func(o Objective) bool { return o.Name == sla.Port("port") })
 		if noted == judged || listed != judged {

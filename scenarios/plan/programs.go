@@ -19,14 +19,18 @@ func programs(d *diagnostics, f *Fault, all []Fault) {
 	}
 	for _, c := range own.Commands() {
 		if _, err := exec.LookPath(c.Program); err != nil {
-			d.note("fault %s: this machine could not run it: %s: %v", f.Name, c.What, err)
+			d.note("note-no-program",
+				"fault %s: this machine could not run it: %s: %v",
+				"fault", f.Name, "command", c.What, "error", err)
 		}
 	}
 	for _, l := range f.Site.Links {
 		if l.Proxied {
-			d.note("fault %s: %s, and a proxy completes handshakes itself: a node that its "+
-				"commands take down would not look dead there", f.Name,
-				putProxies(all, []string{l.ID}, "a proxy"))
+			d.note("note-proxy-hides-node",
+				"fault %s: %s, and a proxy completes handshakes itself: a node that its "+
+					"commands take down would not look dead there",
+				"fault", f.Name,
+				"proxies", putProxies(all, []string{l.ID}, "a proxy"))
 		}
 	}
 }
@@ -44,9 +48,10 @@ func hidden(d *diagnostics, f *Fault, affected []link.Link, all []Fault) {
 		return
 	}
 	if f.Fault.Traits().Counts == link.Requests {
-		d.note("fault %s: %s, and a proxy completes handshakes itself: where the flood fills the "+
-			"accept queue, users there wait for an answer, and not to be connected", f.Name,
-			putProxies(all, behind, "a proxy"))
+		d.note("note-proxy-hides-queue",
+			"fault %s: %s, and a proxy completes handshakes itself: where the flood fills the "+
+				"accept queue, users there wait for an answer, and not to be connected",
+			"fault", f.Name, "proxies", putProxies(all, behind, "a proxy"))
 		return
 	}
 	d.problem(at("faults", f.Name, f.Kind), "%s: %s", f.Kind, needsNoProxy(f, all, behind))

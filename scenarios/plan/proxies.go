@@ -52,11 +52,12 @@ func sayOpened(d *diagnostics, nodes map[string]*Node, links []link.Link) {
 		}
 	}
 	for _, from := range sortedKeys(opened) {
-		d.note("link %s: where TLS is spoken there, it ends in the switchboard, which shows "+
-			"a certificate of the drill's own authority and brings no client's certificate "+
-			"along: "+
-			"if %s checks certificates, give it drill:ca.pem among its files",
-			strings.Join(opened[from], ", "), from)
+		d.note("note-tls-opened",
+			"link %s: where TLS is spoken there, it ends in the switchboard, which shows "+
+				"a certificate of the drill's own authority and brings no client's certificate "+
+				"along: "+
+				"if %s checks certificates, give it drill:ca.pem among its files",
+			"links", strings.Join(opened[from], ", "), "from", from)
 	}
 }
 

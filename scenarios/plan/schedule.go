@@ -49,14 +49,17 @@ func (p schedule) timeline() []Step {
 			link.Tell("plan-read-back", "acknowledged writes are read back")})
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return int(a.At - b.At) })
-	p.note("every instant from the injection on comes up to %s later, drawn from the seed, so "+
-		"that it falls anywhere between two of Stormdrill's own checks", p.every)
+	p.note("note-instants",
+		"every instant from the injection on comes up to %s later, drawn from the seed, so "+
+			"that it falls anywhere between two of Stormdrill's own checks",
+		"time", p.every)
 	if others := p.others(); len(others) > 0 && f.Jitter == 0 {
-		p.note("how often %s may ask by itself is not known here. A fault that always begins soon "+
-			"after such a question is always found late, and one that begins soon before it "+
-			"always early: set phases.jitter to the longest interval of its scrapes or checks, "+
-			"such as jitter: 15s, and the injection falls anywhere in it",
-			strings.Join(others, ", "))
+		p.note("note-jitter",
+			"how often %s may ask by itself is not known here. A fault that always begins soon "+
+				"after such a question is always found late, and one that begins soon before it "+
+				"always early: set phases.jitter to the longest interval of its scrapes or "+
+				"checks, such as jitter: 15s, and the injection falls anywhere in it",
+			"others", strings.Join(others, ", "))
 	}
 	return steps
 }

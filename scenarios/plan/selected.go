@@ -55,7 +55,8 @@ func saysUnselected(d *diagnostics, f *Fault, load groups) {
 	}
 	slices.Sort(all)
 	if all = slices.Compact(all); len(all) > 0 {
-		d.note("fault %s: by only and spare it lets all requests of %s alone", f.Name,
-			strings.Join(all, ", "))
+		d.note("note-spared",
+			"fault %s: by only and spare it lets all requests of %s alone",
+			"fault", f.Name, "groups", strings.Join(all, ", "))
 	}
 }

@@ -49,8 +49,8 @@ sla: {recover: 5s}
 			}
 		}
 		note := "lets all requests of "
-		if have := strings.Contains(strings.Join(p.Notes, "\n"), note); have != (len(c.groups) < 2) {
-			t.Errorf("%s: notes %q", c.selection, p.Notes)
+		if have := strings.Contains(strings.Join(english(p.Notes), "\n"), note); have != (len(c.groups) < 2) {
+			t.Errorf("%s: notes %q", c.selection, english(p.Notes))
 		}
 	}
 }

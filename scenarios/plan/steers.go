@@ -37,12 +37,16 @@ func (p steers) reroutes() (all []reroute) {
 			p.problem(sub("when"), "when %q: want the watcher that decides: %s", s.When,
 				scenarios.Listed(s.When, sortedKeys(p.watchers)))
 		case w.Webhook != nil && w.Webhook.Resolved == "":
-			p.note("steer %s: webhook %s says that it is content only where it sends "+
-				"Alertmanager's payloads (send_resolved: true), else the names stay moved until "+
-				"the load ends; give it resolved, the pattern of an all-clear", name, s.When)
+			p.note("note-steer-no-all-clear",
+				"steer %s: webhook %s says that it is content only where it sends "+
+					"Alertmanager's payloads (send_resolved: true), else the names stay moved "+
+					"until the load ends; give it resolved, the pattern of an all-clear",
+				"steer", name, "watcher", s.When)
 		case p.questions[s.When].endless != "":
-			p.note("steer %s: watcher %s %s: the names stay moved until the load ends", name,
-				s.When, p.questions[s.When].endless)
+			p.note("note-steer-endless",
+				"steer %s: watcher %s %s: the names stay moved until the load ends",
+				"steer", name, "watcher", s.When,
+				"why", p.questions[s.When].endless)
 		}
 		if len(s.Names) == 0 {
 			p.problem(sub("names"), "names are missing: want those that are to lead elsewhere, "+
@@ -53,8 +57,10 @@ func (p steers) reroutes() (all []reroute) {
 				s.TTL, faults.MostTTL)
 		}
 		if p.fault > 0 && s.TTL >= p.fault {
-			p.note("steer %s: answers may be kept for %s, and the fault phase is %s: a client "+
-				"that has just asked does not see the move in it", name, s.TTL, p.fault)
+			p.note("note-steer-kept",
+				"steer %s: answers may be kept for %s, and the fault phase is %s: a client "+
+					"that has just asked does not see the move in it",
+				"steer", name, "time", s.TTL, "phase", p.fault)
 		}
 		to := p.nodesOf(s.To)
 		if len(to) == 0 {

@@ -122,7 +122,7 @@ func TestSteerNotes(t *testing.T) {
 		"{when: own, from: page, names: [edge], to: standby, ttl: 42s}": "a client that has just asked does not see the move",
 		"{when: own, from: page, names: [edge], to: standby, ttl: 2s}":  "",
 	} {
-		notes := strings.Join(steeredPlan(t, steer, slowEast).Notes, "\n")
+		notes := strings.Join(english(steeredPlan(t, steer, slowEast).Notes), "\n")
 		if has := strings.Contains(notes, "a client that has just asked"); has != (want != "") {
 			t.Errorf("%s: notes %s", steer, notes)
 		}
@@ -130,7 +130,7 @@ func TestSteerNotes(t *testing.T) {
 	text := strings.NewReplacer("STEER", "{when: alert, from: page, names: [edge], to: standby}",
 		"FAULT", slowEast,
 		"watch:\n", "watch:\n  alert: {webhook: {port: 9000}}\n").Replace(away)
-	if notes := planned(t, parsed(t, text), Options{}).Notes; !slices.ContainsFunc(notes,
+	if notes := english(planned(t, parsed(t, text), Options{}).Notes); !slices.ContainsFunc(notes,
 		func(n string) bool { return strings.Contains(n, "content only where it sends Alertmanager") }) {
 		t.Errorf("notes %q", notes)
 	}

@@ -31,8 +31,10 @@ func (p thresholds) threshold(keys []string, text string) {
 		return
 	}
 	if strings.Contains(text, " in hold ") {
-		p.note("threshold %q: the phase hold is called fault now; the old name is read for a "+
-			"release", text)
+		p.note("note-threshold-hold",
+			"threshold %q: the phase hold is called fault now; the old name is read for a "+
+				"release",
+			"threshold", text)
 	}
 	if groups := p.groups.judged(); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
 		p.problem(keys, "threshold %q: no load group is named %q: %s", text, k.Of,
@@ -55,9 +57,11 @@ func (p thresholds) beyondSlow(k sla.Keep) {
 	for _, name := range p.groups.judged() {
 		if slow := orElse(p.groups[name].Slow, scenarios.DefaultSlow); k.About(name) &&
 			k.Value > slow.Seconds() {
-			p.note("threshold %q: a request of %s is bad beyond slow: %s, and counts as one "+
-				"without end, so that a limit above it asks how many are good: a higher slow, or "+
-				"a lower limit, asks for latency", k.Text, name, slow)
+			p.note("note-threshold-slow",
+				"threshold %q: a request of %s is bad beyond slow: %s, and counts as one "+
+					"without end, so that a limit above it asks how many are good: a higher slow, "+
+					"or a lower limit, asks for latency",
+				"threshold", k.Text, "group", name, "slow", slow)
 			return
 		}
 	}

@@ -94,6 +94,8 @@ func (p watchers) someCohort(name string) string {
 		return name
 	}
 	first := name + "/" + sortedKeys(g.Cohorts)[0]
-	p.note("a watcher that asks as %s does so from the place of %s", name, first)
+	p.note("note-first-cohort",
+		"a watcher that asks as %s does so from the place of %s",
+		"group", name, "cohort", first)
 	return first
 }
