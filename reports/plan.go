@@ -268,7 +268,7 @@ func (b *planText) watchers() {
 		case len(met) == 0:
 			can = b.Line("plan-none-to-meet")
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%s\t%s", w.Name, b.Quote(w.What), can))
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s", w.Name, b.Told(b.p.Asks[w.Name]), can))
 	}
 	if len(rows) > 0 {
 		b.table(b.Line("plan-watchers"), rows)

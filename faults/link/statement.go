@@ -1,5 +1,7 @@
 package link
 
+import "fmt"
+
 // Statement is what a text in English says, by a code and the names and numbers in it, so that
 // it can be said in another language.
 type Statement struct {
@@ -28,6 +30,17 @@ type Text struct {
 // Tell makes one of a code, the text in English, and the values in it as name and text by turns.
 func Tell(code, english string, values ...string) Text {
 	return Text{english, State(code, values...)}
+}
+
+// Tellf makes one of a code, a format in English, and values, each of which follows its name.
+func Tellf(code, format string, named ...any) Text {
+	var values []any
+	var texts []string
+	for i := 0; i+1 < len(named); i += 2 {
+		values = append(values, named[i+1])
+		texts = append(texts, fmt.Sprint(named[i]), fmt.Sprint(named[i+1]))
+	}
+	return Tell(code, fmt.Sprintf(format, values...), texts...)
 }
 
 // String is the text in English.

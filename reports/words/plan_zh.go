@@ -182,4 +182,30 @@ var chineseSteps = map[sla.Code]string{
 	"open-command": "监控 {watcher} 以当前用户的权限在本机运行 {command}",
 	"open-webhook": "监控 {watcher} 在演练期间监听本机的 127.0.0.1:{port}，接收带有其令牌的通知",
 	"open-file":    "{key} 读取 {file}，它是演练文件夹之外的本机文件",
+
+	"plan-undecided": "无法判定：探测路径不经过故障‹；可写 as: {as}›‹；可让故障作用于“{aim}”›",
+
+	"asks-alertmanager": "查询 Alertmanager {url} 的告警{labels}" + asksInChinese,
+	"asks-command":      "在本机运行 {command}" + asksInChinese,
+	"asks-dns":          "查询 {name} 的地址" + asksInChinese,
+	"asks-grpc":         "查询 {url}‹ 上 {service} ›的健康状态" + asksInChinese,
+	"asks-haproxy":      "从 {url} 读取 {backend}/{server} 的状态" + asksInChinese,
+	"asks-http":         "请求 {url}" + asksInChinese,
+	"asks-http-by":      "以 {method} 请求 {url}" + asksInChinese,
+	"asks-json":         "从 {url} 读取 {path}，应为 {value}" + asksInChinese,
+	"asks-lb":           "从 {url} 读取 {server} 的状态" + asksInChinese,
+	"asks-query":        "向 Prometheus {url} 查询 {query}" + asksInChinese,
+	"asks-redis":        "向 Redis {address} 发送 {command}" + asksInChinese,
+	"asks-rule":         "向 Prometheus {url} 查询告警 {rule}" + asksInChinese,
+	"asks-sql":          "向 {host} 查询 {query}" + asksInChinese,
+	"asks-tcp":          "连接 {address}" + asksInChinese,
+	"waits-log":         "读取 {target} 的日志，匹配“{match}”",
+	"waits-log-until":   "读取 {target} 的日志，匹配“{match}”，至“{clear}”为止",
+	"waits-loopback":    "在本机的 {url} 等待通知",
+	"waits-person":      "等待‹ {who} ›用 stormdrill ack 确认",
+	"waits-webhook":     "在 {url} 等待通知",
 }
+
+// asksInChinese says how often a watcher asks, how many answers are a finding, and that it asks
+// from this machine.
+const asksInChinese = "，每 {every} 一次‹；连续 {fails} 次异常即为发现›‹（from: {from}）›"

@@ -114,15 +114,19 @@ func notes(t *testing.T) (record, going map[sla.Code][]string) {
 func told(t *testing.T) map[sla.Code][]string {
 	all := map[sla.Code][]string{}
 	for _, folder := range []string{"../../scenarios/lab/docker", "../../scenarios/plan",
+		"../../scenarios/watch",
 		"../../faults/switchboard"} {
 		walk(t, folder, func(n ast.Node) {
 			call, ok := n.(*ast.CallExpr)
-			if !ok || len(call.Args) < 2 || !slices.Contains([]string{"Tell", "note", "uncontain"},
-				called(call)) {
+			if !ok || len(call.Args) < 2 || !slices.Contains([]string{"Tell", "Tellf", "note",
+				"uncontain"}, called(call)) {
 				return
 			}
 			if code, ok := literal(call.Args[0]); ok { // code, text, then name and text by turns
 				all[sla.Code(code)] = []string{}
+				if strings.HasPrefix(code, "asks-") { // what a plan adds, how often and where
+					all[sla.Code(code)] = []string{"every", "fails", "from"}
+				}
 				for i := 2; i < len(call.Args); i += 2 {
 					name, _ := literal(call.Args[i])
 					all[sla.Code(code)] = append(all[sla.Code(code)], name)

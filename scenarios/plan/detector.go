@@ -3,11 +3,14 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -159,12 +162,28 @@ func (d *detector) Runs(line string, every time.Duration) {
 	d.asked.unknown = true
 	d.watcher.Every = every
 	d.watcher.What = fmt.Sprintf("runs %s every %s, on this machine%s", line, every, d.inARow())
+	d.says(link.Tell("asks-command", "", "command", line))
 	d.out.every = max(d.out.every, every)
 }
 
 // Waits says where it waits for notifications.
-func (d *detector) Waits(what, match, resolved string) {
-	d.watcher.What, d.watcher.Match, d.watcher.Resolved = what, match, resolved
+func (d *detector) Waits(what link.Text, match, resolved string) {
+	d.watcher.What, d.watcher.Match, d.watcher.Resolved = what.English, match, resolved
+	d.out.asks[d.name] = what
+}
+
+// says keeps how it asks, with how often, and how many answers are a finding.
+func (d *detector) says(what link.Text) {
+	values := map[string]string{"every": d.watcher.Every.String()}
+	maps.Copy(values, what.By.Values)
+	if d.watcher.Fails > 1 {
+		values["fails"] = strconv.Itoa(d.watcher.Fails)
+	}
+	if d.here {
+		values["from"] = "host"
+	}
+	d.out.asks[d.name] = link.Text{English: d.watcher.What,
+		By: &link.Statement{Code: what.By.Code, Values: values}}
 }
 
 // Endless keeps an end of its alarms from being asked for.
@@ -214,7 +233,7 @@ func (d *detector) InARow(fails, oks int) {
 const shortestEvery = 10 * time.Millisecond
 
 // Check adds a check of the load node, at a phase drawn at random.
-func (d *detector) Check(what string, every, timeout time.Duration, c load.Check) {
+func (d *detector) Check(what link.Text, every, timeout time.Duration, c load.Check) {
 	every, timeout = orElse(every, watch.DefaultEvery), orElse(timeout, watch.DefaultEvery)
 	if every < shortestEvery {
 		d.p.problem(d.at("every"), "every %s: want at least %s", every, shortestEvery)
@@ -226,9 +245,11 @@ func (d *detector) Check(what string, every, timeout time.Duration, c load.Check
 	d.watcher.What = fmt.Sprintf("%s every %s%s", what, every, d.inARow())
 	if d.here {
 		d.watcher.What += ", from this machine"
+		d.says(what)
 		d.check = &c
 		return
 	}
+	d.says(what)
 	d.out.checks = append(d.out.checks, c)
 }
 

@@ -83,23 +83,12 @@ func (d *diagnostics) mistyped(keys []string) bool { return d.places.Mistyped(ke
 // note says what a reader of the plan should know: by a code, and in English by a format of the
 // values, each of which follows its name.
 func (d *diagnostics) note(code, format string, named ...any) {
-	d.notes = append(d.notes, tell(code, format, named))
+	d.notes = append(d.notes, link.Tellf(code, format, named...))
 }
 
 // uncontain says what the drill does not keep inside its network, likewise.
 func (d *diagnostics) uncontain(code, format string, named ...any) {
-	d.uncontained = append(d.uncontained, tell(code, format, named))
-}
-
-// tell is a text of a code, a format in English, and values behind their names.
-func tell(code, format string, named []any) link.Text {
-	var values []any
-	var texts []string
-	for i := 0; i+1 < len(named); i += 2 {
-		values = append(values, named[i+1])
-		texts = append(texts, fmt.Sprint(named[i]), fmt.Sprint(named[i+1]))
-	}
-	return link.Tell(code, fmt.Sprintf(format, values...), texts...)
+	d.uncontained = append(d.uncontained, link.Tellf(code, format, named...))
 }
 
 // shaky says whether nodes, ports or links may be missing because of what was

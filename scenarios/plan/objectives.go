@@ -36,10 +36,11 @@ func (p *Plan) Objectives() []Objective {
 				continue
 			}
 			w := p.Header.Watch[i]
-			by := link.Text{English: w.What}
+			by := p.Asks[w.Name]
 			if w.Of != "" && slices.Contains(w.Unmet, w.Of) || len(w.Unmet) > 0 &&
 				len(w.Unmet) == len(p.Header.Faults) {
-				by.English = "undecided: the watcher cannot meet it" + meetsBy(w.ToMeet)
+				by = link.Tell("plan-undecided", "undecided: the watcher cannot meet it"+
+					meetsBy(w.ToMeet), "as", w.ToMeet.As, "aim", w.ToMeet.Aim)
 			}
 			all = append(all, Objective{kind + " " + name, limits[name], w.Every, by})
 		}
@@ -96,7 +97,7 @@ func (p *Plan) Objectives() []Objective {
 	for _, w := range p.Header.Watch {
 		if o.Profile == sla.Handbook && w.Port {
 			all = append(all, Objective{Name: sla.Port(w.Name), Resolution: w.Every,
-				By: link.Text{English: w.What}})
+				By: p.Asks[w.Name]})
 		}
 	}
 	return all

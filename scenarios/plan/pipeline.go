@@ -145,7 +145,8 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		Published:   outside.over(net.links),
 		InjectDelay: draws.phase(every),
 		Nodes:       bound.nodes, Faults: bound.faults, Steers: steered.steers,
-		Watchers: watching.kinds, Monitoring: alerting.implied, Timeline: steps,
+		Watchers: watching.kinds, Asks: watching.asks, Monitoring: alerting.implied,
+		Timeline: steps,
 		Header: timeline.Header{
 			Version: timeline.Version, Scenario: s.Name, Summary: s.Summary,
 			Run: run, Seed: o.Seed, Tool: o.Tool, Control: control,

@@ -65,6 +65,7 @@ type Plan struct {
 	// Published are in the order of targets and their replicas.
 	Published []Published
 	Watchers  map[string]watch.Kind // as the scenario has them, by name
+	Asks      map[string]link.Text  // how each watcher asks, or waits, by its name
 	// Monitoring is how long the alert of a fault takes to each watcher that alerts reach,
 	// by the monitoring's own configuration; in order of watchers.
 	Monitoring []Implied

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -30,6 +31,7 @@ type watchers struct {
 // watchersOut are the watchers, and what they reach.
 type watchersOut struct {
 	kinds     map[string]watch.Kind
+	asks      map[string]link.Text // how, by watcher
 	header    []timeline.Watcher
 	questions map[string]questions // by watcher
 	checks    []load.Check
@@ -43,7 +45,7 @@ type watchersOut struct {
 
 func (p watchers) detectors() watchersOut {
 	out := watchersOut{kinds: map[string]watch.Kind{}, questions: map[string]questions{},
-		waits: map[hook]string{}}
+		waits: map[hook]string{}, asks: map[string]link.Text{}}
 	for i, name := range named(p.diagnostics, "watch", p.written) {
 		c := p.written[name]
 		keys := at("watch", name)

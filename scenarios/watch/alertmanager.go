@@ -1,10 +1,10 @@
 package watch
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -45,7 +45,8 @@ func (a *Alertmanager) Plan(p Planner) {
 	to := secret.Text(strings.TrimSuffix(string(a.URL), "/") +
 		"/api/v2/alerts?active=true&silenced=false&inhibited=false")
 	p.Alerts(Alerts{Rule: a.Labels["alertname"], Labels: a.Labels})
-	p.Check(fmt.Sprintf("asks Alertmanager at %s for alerts%s", a.URL, braces(a.Labels)),
+	p.Check(link.Tellf("asks-alertmanager", "asks Alertmanager at %s for alerts%s", "url", a.URL,
+		"labels", braces(a.Labels)),
 		orElse(a.Every, DefaultPoll), 0,
 		load.Check{Alertmanager: &load.AlertmanagerProbe{URL: to, Labels: a.Labels}})
 }

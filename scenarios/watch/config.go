@@ -6,6 +6,7 @@ package watch
 import (
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -93,12 +94,12 @@ type Planner interface {
 	// InARow takes how many answers in a row are a finding; 0: one.
 	InARow(fails, oks int)
 	// Check has the load node ask, every so often: 0 is a second, for each of both.
-	Check(what string, every, timeout time.Duration, c load.Check)
+	Check(what link.Text, every, timeout time.Duration, c load.Check)
 	// Runs says what runs on the CLI's machine, and how often.
 	Runs(line string, every time.Duration)
 	// Waits says where a detector waits for notifications, and what an alarm and its end
 	// are recognized by.
-	Waits(what, match, resolved string)
+	Waits(what link.Text, match, resolved string)
 	// Endless says why it is never known to be content again, and what would show it.
 	Endless(why string)
 	// Hook has the load node wait for notifications; or, where local, says that it is waited

@@ -1,9 +1,9 @@
 package watch
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -31,6 +31,7 @@ func (d *DNS) Client() string { return d.As }
 func (d *DNS) Plan(p Planner) {
 	p.Resolves("name", d.Name)
 	p.InARow(d.Fails, d.Oks)
-	p.Check(fmt.Sprintf("asks for the address of %s", d.Name), d.Every, d.Timeout,
+	p.Check(link.Tellf("asks-dns", "asks for the address of %s", "name", d.Name), d.Every,
+		d.Timeout,
 		load.Check{DNS: &load.DNSProbe{Name: d.Name}})
 }

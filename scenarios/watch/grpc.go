@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -49,7 +50,8 @@ func (g *GRPC) Plan(p Planner) {
 	}
 	p.Connects("url", u.Host)
 	p.InARow(g.Fails, g.Oks)
-	p.Check(fmt.Sprintf("asks %s for the health of %s", u, about), g.Every, g.Timeout,
+	p.Check(link.Tell("asks-grpc", fmt.Sprintf("asks %s for the health of %s", u, about), "url",
+		fmt.Sprint(u), "service", g.Service), g.Every, g.Timeout,
 		load.Check{GRPC: &load.GRPCProbe{Address: u.Host, Service: g.Service, TLS: secured,
 			CA: p.Authority("ca", g.CA)}})
 }

@@ -1,10 +1,10 @@
 package watch
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -35,7 +35,8 @@ func (h *HAProxy) Plan(p Planner) {
 	if h.Server == "" {
 		p.Problem("server", "haproxy: want the server's name, as in its configuration")
 	}
-	p.Check(fmt.Sprintf("reads the state of %s/%s at %s", h.Backend, h.Server, h.Stats),
+	p.Check(link.Tellf("asks-haproxy", "reads the state of %s/%s at %s", "backend", h.Backend,
+		"server", h.Server, "url", h.Stats),
 		orElse(h.Every, DefaultPoll), 0,
 		load.Check{HAProxy: &load.HAProxyProbe{Stats: h.Stats, Backend: h.Backend,
 			Server: h.Server}})

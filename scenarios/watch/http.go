@@ -2,11 +2,11 @@ package watch
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/loadgen/probe"
@@ -43,9 +43,10 @@ func (*HTTP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{} }
 // Plan has the load node ask.
 func (h *HTTP) Plan(p Planner) {
 	p.Asks("url", h.URL)
-	method, what := cmp.Or(h.Method, http.MethodGet), fmt.Sprintf("asks %s", h.URL)
+	method, what := cmp.Or(h.Method, http.MethodGet),
+		link.Tellf("asks-http", "asks %s", "url", h.URL)
 	if method != http.MethodGet {
-		what = fmt.Sprintf("asks %s by %s", h.URL, method)
+		what = link.Tellf("asks-http-by", "asks %s by %s", "url", h.URL, "method", method)
 	}
 	switch {
 	case !slices.Contains(methods, method):

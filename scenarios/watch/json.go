@@ -1,9 +1,9 @@
 package watch
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/expect"
 	"github.com/stormdrill/stormdrill/loadgen/load"
@@ -38,7 +38,8 @@ func (j *JSON) Plan(p Planner) {
 	if j.About != "" {
 		p.Node("about", j.About)
 	}
-	p.Check(fmt.Sprintf("reads %s at %s, which is to be %s", j.Path, j.URL, j.Equals),
+	p.Check(link.Tellf("asks-json", "reads %s at %s, which is to be %s", "path", j.Path, "url",
+		j.URL, "value", j.Equals),
 		orElse(j.Every, DefaultPoll), 0,
 		load.Check{JSON: &load.JSONProbe{URL: j.URL, Path: j.Path, Equals: j.Equals}})
 }

@@ -1,9 +1,9 @@
 package watch
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -23,7 +23,8 @@ func (*LB) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Polle
 func (l *LB) Plan(p Planner) {
 	p.Asks("state", l.State)
 	p.Node("server", l.Server)
-	p.Check(fmt.Sprintf("reads the state of %s at %s", l.Server, l.State),
+	p.Check(link.Tellf("asks-lb", "reads the state of %s at %s", "server", l.Server, "url",
+		l.State),
 		orElse(l.Every, DefaultPoll), 0,
 		load.Check{LB: &load.LBProbe{State: l.State, Server: l.Server}})
 }

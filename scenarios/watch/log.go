@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -40,9 +41,10 @@ func (g *Log) Plan(p Planner) {
 			p.Problem(key, "%s: %v", key, err)
 		}
 	}
-	what := fmt.Sprintf("reads the log of %s for %q", g.Of, g.Match)
+	what := link.Tellf("waits-log", "reads the log of %s for %q", "target", g.Of, "match", g.Match)
 	if g.Clear != "" {
-		what += fmt.Sprintf(", until %q", g.Clear)
+		what = link.Tellf("waits-log-until", "reads the log of %s for %q, until %q", "target", g.Of,
+			"match", g.Match, "clear", g.Clear)
 	} else {
 		p.Endless("does not say when it is content again: give its log clear, the regular " +
 			"expression of a line that does")

@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 	"github.com/stormdrill/stormdrill/scenarios/userdir"
@@ -42,8 +43,8 @@ func (*Person) Traits() timeline.WatcherTraits {
 func (w *Person) Plan(p Planner) {
 	p.Anyhow() // what they look at is not known here
 	p.Endless("is a person, who gives no all-clear: ask another watcher for it")
-	p.Waits(fmt.Sprintf("waits for %s to acknowledge, by stormdrill ack",
-		cmp.Or(w.Who, "somebody")), "", "")
+	p.Waits(link.Tell("waits-person", fmt.Sprintf("waits for %s to acknowledge, by stormdrill ack",
+		cmp.Or(w.Who, "somebody")), "who", w.Who), "", "")
 }
 
 // Start waits for acknowledgements of the run, at a socket that only this user reaches.

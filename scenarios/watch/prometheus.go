@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -48,7 +49,7 @@ func (p *Prometheus) Plan(plan Planner) {
 		plan.Problem("url", "url %q: want Prometheus's root, such as http://prometheus:9090", p.URL)
 	}
 	probe := &load.PrometheusProbe{Rule: p.Rule, Labels: p.Labels}
-	root, what := strings.TrimSuffix(string(p.URL), "/"), ""
+	root, what := strings.TrimSuffix(string(p.URL), "/"), link.Text{}
 	switch {
 	case (p.Rule == "") == (p.Query == ""):
 		plan.Problem("rule", "prometheus: want either the name of a rule, as its alert is "+
@@ -58,14 +59,16 @@ func (p *Prometheus) Plan(plan Planner) {
 		plan.Problem("labels", "labels: they are an alert's, and a query has its own in braces")
 		return
 	case p.Query != "":
-		probe.URL, what = secret.Text(root+"/api/v1/query?query="+url.QueryEscape(p.Query)), p.Query
+		probe.URL = secret.Text(root + "/api/v1/query?query=" + url.QueryEscape(p.Query))
+		what = link.Tellf("asks-query", "asks Prometheus at %s for %s", "url", p.URL, "query",
+			p.Query)
 	default:
-		probe.URL, what = secret.Text(root+"/api/v1/rules?type=alert"),
-			"the alert "+p.Rule+braces(p.Labels)
+		probe.URL = secret.Text(root + "/api/v1/rules?type=alert")
+		what = link.Tellf("asks-rule", "asks Prometheus at %s for the alert %s", "url", p.URL,
+			"rule", p.Rule+braces(p.Labels))
 	}
 	plan.Alerts(Alerts{Query: p.Query, Rule: p.Rule, Labels: p.Labels})
-	plan.Check(fmt.Sprintf("asks Prometheus at %s for %s", p.URL, what),
-		orElse(p.Every, DefaultPoll), 0, load.Check{Prometheus: probe})
+	plan.Check(what, orElse(p.Every, DefaultPoll), 0, load.Check{Prometheus: probe})
 }
 
 // braces writes labels as PromQL does.

@@ -1,12 +1,12 @@
 package watch
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"regexp"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -62,7 +62,8 @@ func (r *Redis) Plan(p Planner) {
 	}
 	p.Connects("url", at)
 	p.InARow(r.Fails, r.Oks)
-	p.Check(fmt.Sprintf("asks the Redis at %s: %s", at, asked), r.Every, r.Timeout,
+	p.Check(link.Tellf("asks-redis", "asks the Redis at %s: %s", "address", at, "command", asked),
+		r.Every, r.Timeout,
 		load.Check{Redis: &load.RedisProbe{URL: r.URL, Get: r.Get, Equals: r.Equals,
 			CA: p.Authority("ca", r.CA)}})
 }

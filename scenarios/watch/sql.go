@@ -1,12 +1,12 @@
 package watch
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/faults/secret"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -51,6 +51,7 @@ func (s *SQL) Plan(p Planner) {
 		query = "select 1"
 	}
 	p.InARow(s.Fails, s.Oks)
-	p.Check(fmt.Sprintf("asks %s: %s", u.Host, query), s.Every, s.Timeout,
+	p.Check(link.Tellf("asks-sql", "asks %s: %s", "host", u.Host, "query", query), s.Every,
+		s.Timeout,
 		load.Check{SQL: &load.SQLProbe{DSN: s.DSN, Query: query, Equals: s.Equals}})
 }

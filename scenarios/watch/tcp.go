@@ -1,9 +1,9 @@
 package watch
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults/link"
 	"github.com/stormdrill/stormdrill/loadgen/load"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
@@ -27,6 +27,6 @@ func (*TCP) Traits() timeline.WatcherTraits { return timeline.WatcherTraits{Port
 func (t *TCP) Plan(p Planner) {
 	p.Connects("address", t.Address)
 	p.InARow(t.Fails, t.Oks)
-	p.Check(fmt.Sprintf("connects to %s", t.Address), t.Every, t.Timeout,
+	p.Check(link.Tellf("asks-tcp", "connects to %s", "address", t.Address), t.Every, t.Timeout,
 		load.Check{TCP: &load.TCPProbe{Address: t.Address}})
 }

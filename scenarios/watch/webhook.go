@@ -71,7 +71,7 @@ func (h *Webhook) Plan(p Planner) {
 	at := fmt.Sprintf("http://hooks:%d%s", h.Port, path)
 	switch {
 	case h.Loopback:
-		at = h.Address() + " of this machine"
+		at = h.Address()
 	case h.Token != "":
 		at = fmt.Sprintf("http://hooks:%d%s/%s", h.Port, strings.TrimSuffix(path, "/"), h.Token)
 	}
@@ -80,7 +80,12 @@ func (h *Webhook) Plan(p Planner) {
 		p.Alerts(Alerts{Match: h.Match, URL: fmt.Sprintf("http://hooks:%d%s", h.Port, path),
 			Token: h.Token != ""})
 	}
-	p.Waits("waits for a notification at "+at, h.Match, h.Resolved)
+	what := link.Tell("waits-webhook", "waits for a notification at "+at, "url", at)
+	if h.Loopback {
+		what = link.Tell("waits-loopback", "waits for a notification at "+at+" of this machine",
+			"url", at)
+	}
+	p.Waits(what, h.Match, h.Resolved)
 	p.Hook(load.Hook{Port: h.Port, Path: path, Token: h.Token}, h.Loopback)
 }
 
