@@ -15,22 +15,42 @@ import (
 // Open gives the drills that an argument of the command line names: a scenario
 // file, a folder of them (*.yaml and *.yml, by name), or a shipped drill. What
 // is wrong with any of them comes as Problems, all at once. With are files whose parts are laid
-// over each.
+// over each. A folder that is named like a shipped drill, and that a run of it left, or that holds
+// no scenario, does not hide it.
 func Open(arg string, with ...string) ([]*scenarios.Scenario, error) {
 	info, err := os.Stat(arg)
+	shipped := slices.Contains(library.Names(), arg)
 	switch {
-	case err == nil && info.IsDir():
+	case err == nil && info.IsDir() && !(shipped && left(arg)):
 		return openFolder(arg, with)
-	case err == nil:
+	case err == nil && !info.IsDir():
 		s, err := Load(arg, with...)
 		return []*scenarios.Scenario{s}, err
-	case slices.Contains(library.Names(), arg):
+	case shipped:
 		s, err := openShipped(arg, with)
 		return []*scenarios.Scenario{s}, err
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
 	return nil, notFound(arg)
+}
+
+// left reports whether a folder is one that a run left its evidence in, a copy of its scenario
+// among it, or holds no scenario.
+func left(dir string) bool {
+	for _, name := range []string{"record", "campaign.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	return err == nil && !slices.ContainsFunc(entries, isScenario)
+}
+
+// isScenario reports whether what is in a folder is a scenario, by its name.
+func isScenario(e fs.DirEntry) bool {
+	x := filepath.Ext(e.Name())
+	return !e.IsDir() && (x == ".yaml" || x == ".yml")
 }
 
 // notFound is the error of an argument that names nothing: of one that looks like a file, with
@@ -51,7 +71,7 @@ func notFound(arg string) error {
 	}
 	var have []string
 	for _, e := range entries {
-		if x := filepath.Ext(e.Name()); !e.IsDir() && (x == ".yaml" || x == ".yml") {
+		if isScenario(e) {
 			have = append(have, e.Name())
 		}
 	}
@@ -71,7 +91,7 @@ func openFolder(dir string, with []string) ([]*scenarios.Scenario, error) {
 	var all []*scenarios.Scenario
 	var problems scenarios.Problems
 	for _, e := range entries {
-		if x := filepath.Ext(e.Name()); e.IsDir() || x != ".yaml" && x != ".yml" {
+		if !isScenario(e) {
 			continue
 		}
 		s, err := Load(filepath.Join(dir, e.Name()), with...)
