@@ -15,6 +15,7 @@ import (
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/alerting"
+	"github.com/stormdrill/stormdrill/scenarios/library"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/sla/matrix"
 )
@@ -39,8 +40,10 @@ noticed anything, and those that raised false alarms.
 
 A DRILL is a scenario file, a folder of them, or the name of a shipped drill: it is run
 as by stormdrill run, and its evidence kept. All of them are checked before the first one
-starts. A RUN is a record, the evidence folder that holds one, or a folder of such
-folders, as --out of several drills and of a campaign is: nothing is run.
+starts. A RUN is a record, the evidence folder that holds one, a folder of such
+folders, as --out of several drills and of a campaign is, or the id of a run in the history:
+nothing is run.
+` + keptHelp + `
 
 How drills go is told on standard error; standard output has the table alone. --watch
 shows the watchers of those names, as if drills had no others: what your own monitoring
@@ -95,7 +98,7 @@ func (f matrixFlags) matrix(c *cobra.Command, args []string) error {
 	}
 	var records, toRun []string
 	for _, arg := range args {
-		switch kept, err := recordsIn(arg); {
+		switch kept, err := recordsOf(arg); {
 		case errors.Is(err, errDrill):
 			toRun = append(toRun, arg)
 		case err != nil:
@@ -217,6 +220,27 @@ func alertsIn(file string) ([]string, error) {
 // errDrill is of an argument that names drills, and no run of one.
 var errDrill = errors.New("a drill, and no run of it")
 
+// errNoRun is of a folder in which there is neither.
+var errNoRun = errors.New("it holds no scenario, no record, and no folders with records")
+
+// recordsOf are the records that an argument names: a path, or the id of a run in the history.
+// errDrill: it names drills.
+func recordsOf(arg string) ([]string, error) {
+	records, none := recordsIn(arg)
+	if !errors.Is(none, errDrill) && !errors.Is(none, errNoRun) ||
+		slices.Contains(library.Names(), arg) {
+		return records, none
+	}
+	switch path, err := pathOf(arg); {
+	case errors.Is(err, errNotKept), err == nil && path == arg:
+		return nil, none
+	case err != nil:
+		return nil, err
+	default:
+		return recordsIn(path)
+	}
+}
+
 // recordsIn are the records that a path names: one, or those in the folders of a folder.
 // errDrill: it is a scenario, a folder of them, or the name of a shipped drill.
 func recordsIn(path string) ([]string, error) {
@@ -239,8 +263,7 @@ func recordsIn(path string) ([]string, error) {
 	}
 	below, err := fs.Glob(os.DirFS(path), "*/record")
 	if err != nil || len(below) == 0 {
-		return nil, errors.Join(err,
-			fmt.Errorf("%s: it holds no scenario, no record, and no folders with records", path))
+		return nil, errors.Join(err, fmt.Errorf("%s: %w", path, errNoRun))
 	}
 	for i := range below {
 		below[i] = filepath.Join(path, below[i])
