@@ -30,8 +30,11 @@ func (s *scorer) unlimited() {
 }
 
 // limitsFailures reports whether a threshold bounds how many of a group's requests fail while
-// faults are on: their share, or a percentile in which a failed one has no end.
+// faults are on: their share, or a percentile in which a failed one has no end. Failures that are
+// wanted are not bounded by that, and connections that stood are those that a fault of handshakes
+// leaves alone.
 func (k Keep) limitsFailures() bool {
-	ofRequests := k.Metric == "success" || strings.HasPrefix(k.Metric, "p") && !k.Good
-	return ofRequests && k.Node == "" && (k.Phase == "fault" || k.Phase == "run")
+	bounds := k.Metric == "success" && k.Op == ">=" ||
+		strings.HasPrefix(k.Metric, "p") && !k.Good && k.Op == "<="
+	return bounds && k.Node == "" && !k.OfEstablished() && (k.Phase == "fault" || k.Phase == "run")
 }

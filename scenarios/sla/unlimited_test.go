@@ -27,6 +27,14 @@ func TestHurtThoughUnlimited(t *testing.T) {
 				"success of node web in fault >= 1%", "dns of users-00 in run >= 1%",
 				"dns-p95 of users-00 in run <= 1s"}
 		}, []string{"users-00", "users-01"}},
+		"failures that are wanted": {func(w *world) {
+			w.goals.Keep = []string{"success of users-00 in fault <= 99%",
+				"p95 of users-01 in fault >= 1ms"}
+		}, []string{"users-00", "users-01"}},
+		"connections that stood": {func(w *world) {
+			w.goals.Keep = []string{"success of users-00 on established in fault >= 1%",
+				"success of users-01 on new in fault >= 1%"}
+		}, []string{"users-00"}},
 		"all have":     {func(w *world) { w.goals.Keep = []string{"success in fault >= 1%"} }, nil},
 		"mitigate":     {func(w *world) { w.goals.Mitigate = limit }, nil},
 		"outage":       {func(w *world) { w.goals.Outage = limit }, nil},
