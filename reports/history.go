@@ -128,25 +128,26 @@ const mostTrend = 40
 func (l lines) trend(w io.Writer, name, never string, all []history.Run,
 	of func(history.Run) *sla.Time) {
 	var line strings.Builder
-	most, known, ended := 0.0, 0, 0
+	most, runs, ended := 0.0, 0, 0
 	longest := ""
 	all = slices.DeleteFunc(slices.Clone(all), func(r history.Run) bool { return r.Control })
 	all = all[max(0, len(all)-mostTrend):]
 	for _, r := range all {
 		if t := of(r); t != nil {
-			if t.Seconds > most || t.Seconds == most && t.Censored {
+			took := known(*t)
+			if took > most || took == most && t.Censored {
 				longest = "history-least"
 				if t.Censored && t.Unconfirmed == "" {
 					longest = "history-beyond"
 				}
 			}
-			most, known = max(most, t.Seconds), known+1
+			most, runs = max(most, took), runs+1
 			if !t.Censored {
 				ended++
 			}
 		}
 	}
-	if known < 2 {
+	if runs < 2 {
 		return
 	}
 	for _, r := range all {
@@ -161,14 +162,14 @@ func (l lines) trend(w io.Writer, name, never string, all []history.Run,
 			line.WriteRune(heights[int(math.Round(t.Seconds/most*float64(len(heights)-1)))])
 		}
 	}
+	bound := words.AtLeast(most)
 	switch ended {
 	case 0:
 		longest = never
-	case known:
-		longest = "history-most"
+	case runs:
+		longest, bound = "history-most", words.Brief(most)
 	}
-	fmt.Fprintf(w, "  %s\t%s\t%s\n", name, line.String(),
-		l.Line(longest, "time", words.Brief(most)))
+	fmt.Fprintf(w, "  %s\t%s\t%s\n", name, line.String(), l.Line(longest, "time", bound))
 }
 
 // heights draw a time; × is one that did not end.
