@@ -134,7 +134,7 @@ func (m *metrics) objectives(all []sla.Objective) {
 			m.of("objective_resolution_seconds", "seconds", "How finely it was measured.").
 				add(o.Resolution, "objective", o.Name)
 		}
-		m.of("objective_censored", "", "1 where the value is only known to be more.").
+		m.of("objective_censored", "", "1 where only a least value is known: of a time, less its resolution.").
 			add(oneIf(o.Censored), "objective", o.Name)
 	}
 }
@@ -150,8 +150,7 @@ func (m *metrics) times(c sla.Scorecard) {
 		t    *sla.Time
 	}{{"detect", t.Detect}, {"mitigate", t.Mitigate}, {"recover", t.Recover}, {"calm", t.Calm},
 		{"alert_clear", t.Restore}, {"outage", t.Outage}, {"ideal", t.Ideal}, {"rpo", rpo}} {
-		m.time("time", "A measured time of the run; at least so long where it is censored.", x.t,
-			"of", x.name)
+		m.time("time", "A measured time of the run.", x.t, "of", x.name)
 	}
 }
 
@@ -163,7 +162,7 @@ func (m *metrics) time(name, help string, t *sla.Time, labels ...string) {
 	m.of(name+"_seconds", "seconds", help).add(t.Seconds, labels...)
 	m.of(name+"_resolution_seconds", "seconds", "The truth lies within this, either way.").
 		add(t.Resolution, labels...)
-	m.of(name+"_censored", "", "1 where it lasted longer than its seconds.").
+	m.of(name+"_censored", "", "1 where it lasted longer than its seconds less its resolution.").
 		add(oneIf(t.Censored), labels...)
 }
 
