@@ -134,7 +134,8 @@ func (m *metrics) objectives(all []sla.Objective) {
 			m.of("objective_resolution_seconds", "seconds", "How finely it was measured.").
 				add(o.Resolution, "objective", o.Name)
 		}
-		m.of("objective_censored", "", "1 where only a least value is known: of a time, less its resolution.").
+		m.of("objective_censored", "",
+			"1 where only a least value is known: of a time, less its resolution.").
 			add(oneIf(o.Censored), "objective", o.Name)
 	}
 }

@@ -20,8 +20,10 @@ const leastKey = 4
 // does not have, and another mapping has. One slip away from a key that n may still have, it
 // may be that. Empty: no mapping has such a key, or too many.
 func misplaced(key string, n *yaml.Node, t reflect.Type, keys []string) string {
-	if slices.Contains(keys, key) {
-		return "it stands inside " + key + ": already"
+	for i, k := range keys {
+		if k == key && has(typeAt(keys[:i]), key) { // and is no name that was chosen
+			return "it stands inside " + key + ": already"
+		}
 	}
 	at := belongs(key, n, t, keys)
 	if at == "" {
