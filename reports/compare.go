@@ -155,6 +155,8 @@ func (l lines) difference(d sla.Difference) string {
 		return l.Line("compare-endless", "side", l.side(d.Of))
 	case sla.Units:
 		return l.Line("compare-units")
+	case sla.Unproven:
+		return l.Line("compare-unproven", "side", l.side(d.Of))
 	case sla.Shares:
 		return l.Line("compare-shares")
 	}

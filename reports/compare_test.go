@@ -25,6 +25,7 @@ func reasons() (all []sla.Difference) {
 		{Is: sla.Open, Why: sla.Unmeasured, Of: [2]bool{true, false}, Values: both},
 		{Is: sla.Open, Why: sla.Endless, Of: [2]bool{true, false}, Values: both},
 		{Is: sla.Open, Why: sla.Units, Values: both},
+		{Is: sla.Open, Why: sla.Unproven, Of: [2]bool{false, true}, Values: both},
 		{Is: sla.Open, Why: sla.Shares, Values: both},
 		{Is: sla.Open, Why: sla.FewRuns, Runs: [2]int{5, 0}, Values: none},
 	} {

@@ -36,7 +36,8 @@ correction: of two campaigns that are alike, one pair in twenty at most is told 
 anything.
 
 What is marked ? is not compared, and the line says why: one side does not have it, or no
-value of it, or it is a limit on a share, for which the groups' counts below it stand.
+value of it, or its run proves nothing, or it is a limit on a share, for which the groups'
+counts below it stand.
 
 Exit status: 0, or with --worse-fails 1 where anything is worse, else 2 where nothing could be
 compared; 3 a record cannot be read, or no drill is on both sides.`,

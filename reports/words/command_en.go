@@ -43,6 +43,7 @@ var englishCommands = map[string]string{
 	"compare-absent":     "not compared: it is no objective {side}",
 	"compare-unmeasured": "not compared: no value {side}‹: {because}›",
 	"compare-endless":    "not compared: no upper end {side}",
+	"compare-unproven":   "not compared: the numbers prove nothing {side}",
 	"compare-units":      "not compared: the two are in different units",
 	"compare-shares":     "not compared: groups and phases below are, by their counts",
 	"compare-few-runs": "not compared: too few runs have a value, {before} and {now}: want " +

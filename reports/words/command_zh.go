@@ -41,6 +41,7 @@ var chineseCommands = map[string]string{
 	"compare-absent":        "未对比：{side}没有这一指标",
 	"compare-unmeasured":    "未对比：{side}没有数值‹：{because}›",
 	"compare-endless":       "未对比：{side}没有上限",
+	"compare-unproven":      "未对比：{side}数据不可信",
 	"compare-units":         "未对比：双方单位不同",
 	"compare-shares":        "未对比：见下方各组各阶段，按请求数对比",
 	"compare-few-runs":      "未对比：有数值的为 {before} 轮和 {now} 轮，每方至少需要 {least} 轮",

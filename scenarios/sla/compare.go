@@ -24,6 +24,7 @@ const (
 	Units      = "units"      // the two are measured in different units
 	Shares     = "shares"     // a share: groups and phases are held instead, by their counts
 	FewRuns    = "few-runs"   // too few of many runs have a value
+	Unproven   = "unproven"   // one side proves nothing, or did not end as planned
 	Unended    = "unended"    // alike, as a time that did not end in its run may be any longer one
 	Jittered   = "jitter"     // alike, as two runs differ by as much of themselves
 )
@@ -61,7 +62,8 @@ func Outcome(all []Difference) (is string) {
 // times were measured in, and by the 95 % bounds (Clopper-Pearson) of shares with counts that are
 // known. Times that begin at the fault, and shares where there was an outage, differ of
 // themselves by as much as the drill's jitter. A bare difference is none. What cannot be held is
-// Open, and says why.
+// Open, and says why. Numbers of a run that proves nothing show no difference either: what a
+// generator did would be put down to the system.
 func Compare(a, b Scorecard) (all []Difference) {
 	jitter := max(a.Jitter, b.Jitter)
 	shares := differentShares(a, b, jitter)
@@ -71,7 +73,20 @@ func Compare(a, b Scorecard) (all []Difference) {
 			all = append(all, difference(name, objective(a, name), objective(b, name), jitter))
 		}
 	}
-	return append(all, shares...)
+	all = append(all, shares...)
+	if of := [2]bool{a.unproven(), b.unproven()}; of[0] || of[1] {
+		for i, d := range all {
+			if d.Is != Open {
+				all[i] = Difference{Name: d.Name, Values: d.Values, Is: Open, Why: Unproven, Of: of}
+			}
+		}
+	}
+	return all
+}
+
+// unproven reports whether nothing follows from a run's numbers.
+func (c Scorecard) unproven() bool {
+	return c.Void || c.Verdict == Error || c.Verdict == Interrupted
 }
 
 // differentShares are those of each group's good requests, by phase.

@@ -76,9 +76,12 @@ func namesOf(sides ...[]Scorecard) (all []string) {
 // successIn names the share of good requests of a group in a phase.
 func successIn(g Group, p Phase) string { return of("success", g.Name) + " in " + p.Name }
 
-// sampled are the values of all runs that have one.
+// sampled are the values of all runs that have one, and of which it proves anything.
 func sampled(runs []Scorecard, name string) (s sample) {
 	for i := range runs {
+		if runs[i].unproven() {
+			continue
+		}
 		if o := objective(runs[i], name); o != nil && o.Unit != asShare {
 			if s.less = o.Op == "<="; o.Value == nil {
 				continue

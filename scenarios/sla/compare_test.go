@@ -2,6 +2,7 @@ package sla
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -130,5 +131,51 @@ func TestCompareSaysWhyNot(t *testing.T) {
 	few := CompareRuns([]Scorecard{side(told, 9, "old")}, []Scorecard{side(untold, 9, "old")})
 	if few[0].Why != FewRuns || few[0].Runs != [2]int{1, 0} {
 		t.Errorf("too few runs: %+v", few[0])
+	}
+}
+
+// A run that proves nothing, as its generator was late, is not worse than one that does, nor any
+// better.
+func TestCompareWithoutProof(t *testing.T) {
+	hurt := crowd{rate: 100, bad: from(15, 25, 0.5)}
+	w := usually(hurt)
+	sound := Score(w.record(1), w.goals)
+	w.groups[0].lag = func(at float64, _ *rand.Rand) float64 {
+		if at > 15 {
+			return 0.6
+		}
+		return 0
+	}
+	late := Score(w.record(2), w.goals)
+	if sound.Void || !late.Void {
+		t.Fatalf("void: %t, %t", sound.Void, late.Void)
+	}
+	for _, c := range []struct {
+		a, b Scorecard
+		of   [2]bool
+	}{{sound, late, [2]bool{false, true}}, {late, sound, [2]bool{true, false}},
+		{late, late, [2]bool{true, true}}} {
+		all := Compare(c.a, c.b)
+		if is := Outcome(all); is != Open || len(all) == 0 {
+			t.Errorf("%v: %s", c.of, is)
+		}
+		for _, d := range all {
+			if d.Why == Unproven && d.Of != c.of || d.By != nil {
+				t.Errorf("have %+v, want it of %v", d, c.of)
+			}
+		}
+	}
+	for verdict, want := range map[Verdict]string{Error: Open, Interrupted: Open, Fail: Alike} {
+		ended := sound
+		ended.Verdict = verdict
+		if is := Outcome(Compare(sound, ended)); is != want {
+			t.Errorf("%s: %s, want %s", verdict, is, want)
+		}
+	}
+	many := slices.Repeat([]Scorecard{late}, LeastRuns)
+	for _, d := range CompareRuns(many, many) {
+		if d.Why != FewRuns || d.Runs != [2]int{} {
+			t.Errorf("of many: %+v", d)
+		}
 	}
 }
