@@ -47,6 +47,25 @@ func TestShortTimesAreBounds(t *testing.T) {
 	}
 }
 
+// The margin of a bound is the bound's: what took at most 6 s of 6 s has none.
+func TestMarginOfABound(t *testing.T) {
+	for want, x := range map[string]struct{ value, resolution, limit float64 }{
+		"≤ 5.4 s, +10%": {0, 5.4, 6}, "≤ 14 ms, +99%": {0.0065, 0.0071, 1},
+		"≤ 7.2 s, -20%": {0.2, 7, 6}, "2 s ± 1 s, +67%": {2, 1, 6},
+		"≤ 3 s, +50%": {2.5, -1, 6}, "0 s, +100%": {0, 0, 6},
+	} {
+		margin := (x.limit - x.value) / x.limit
+		o := sla.Objective{Name: "recover", Op: "<=", Unit: "s", Limit: &x.limit, Value: &x.value,
+			Margin: &margin, Measured: sla.Say(sla.TimeTaken, x.value, x.resolution)}
+		if x.resolution < 0 { // users had too few bad requests to tell
+			o.Measured = sla.Say(sla.TimeAtMost, 3.0)
+		}
+		if have := english.measured(o) + ", " + english.margin(o); have != want {
+			t.Errorf("have %s, want %s", have, want)
+		}
+	}
+}
+
 // A share that is not its limit does not read like it, nor its margin like none.
 func TestShareBesideItsLimit(t *testing.T) {
 	limit, value, margin := 0.99, 0.989962, -0.000038

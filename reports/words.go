@@ -35,7 +35,7 @@ func (l lines) measured(o sla.Objective) string {
 	return l.Line("of-fault", "measured", measured, "fault", string(o.Fault))
 }
 
-// margin is how far what was measured lies on the good side of the limit.
+// margin is how far what was measured, or its bound, lies on the good side of the limit.
 func (l lines) margin(o sla.Objective) string {
 	switch {
 	case o.Margin == nil:
@@ -47,7 +47,11 @@ func (l lines) margin(o sla.Objective) string {
 		}
 		return l.Line("points", "points", points)
 	}
-	return fmt.Sprintf("%+.0f%%", 100**o.Margin)
+	part := *o.Margin
+	if most, only := words.Bound(o.Measured); only && o.Limit != nil && *o.Limit > 0 {
+		part = (*o.Limit - most) / *o.Limit
+	}
+	return fmt.Sprintf("%+.0f%%", 100*part)
 }
 
 // verdict is one in words, as its reader looks for it.
