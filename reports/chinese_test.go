@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"html"
 	"io"
 	"os"
@@ -147,6 +148,37 @@ func TestChinesePlansHaveNoEnglishSentences(t *testing.T) {
 		}
 		for _, s := range englishIn(text, nil) {
 			t.Errorf("%s: %q", name, s)
+		}
+	}
+}
+
+// What is Stormdrill's own to say of a plan is in Chinese, too, and no quotation.
+func TestChinesePlansOfSteersAndTheHandbook(t *testing.T) {
+	for name, want := range map[string][]string{
+		"region-slow":     {"probe 告警期间，page/east 查询 edge 得到 standby；"},
+		"handbook-limits": {"黄色预警，单节点：按最先发现的监控计时\n", "系统运维\n"},
+	} {
+		found, err := plan.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.New(found[0], plan.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text, english bytes.Buffer
+		if err := errors.Join(Plan(&text, p, words.Chinese), Plan(&english, p, nil)); err != nil {
+			t.Fatal(err)
+		}
+		for _, said := range want {
+			if !strings.Contains(text.String(), said) {
+				t.Errorf("%s: no %q in\n%s", name, said, &text)
+			}
+		}
+		for _, o := range p.Objectives() { // programs get the same words
+			if !strings.Contains(english.String(), o.By.English) {
+				t.Errorf("%s: no %q in\n%s", name, o.By.English, &english)
+			}
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/plan"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 // Plan prints what a drill will do, for a person to read before it does it. The language nil is
@@ -313,8 +314,9 @@ func limited(key string, limit time.Duration) string {
 func (b *planText) steers() {
 	var rows []string
 	for _, s := range b.p.Steers {
+		led := sla.Say(sla.LedElsewhere, s.String(), s.Askers, s.To, s.Names)
 		rows = append(rows, fmt.Sprintf("%s\t%s", s.Name, b.Line("plan-steer", "watcher", s.When,
-			"what", b.Quote(s.String()), "time", s.TTL.String())))
+			"what", b.Text(led), "time", s.TTL.String())))
 	}
 	if len(rows) > 0 {
 		b.table(b.Line("plan-steering"), rows)
@@ -340,12 +342,30 @@ func (b *planText) judged() {
 		if o.Resolution > 0 {
 			row += fmt.Sprintf("\t± %s", o.Resolution.Round(time.Millisecond))
 		}
-		if by := b.Told(o.By); by != "" {
+		if by := b.judgedBy(o); by != "" {
 			row += "\t" + by
 		}
 		rows = append(rows, row)
 	}
 	b.table(b.Line("plan-judged"), rows)
+}
+
+// judgedBy is what measures an objective. The handbook's are by the alert that the plan amounts to.
+func (b *planText) judgedBy(o plan.Objective) string {
+	a := sla.AlertOf(b.p.Header.Faults)
+	handbook := a != nil && b.p.Header.Objectives.Profile == sla.Handbook
+	switch {
+	case handbook && o.Name == "respond":
+		line := "plan-alert"
+		if slices.ContainsFunc(b.p.Header.Watch,
+			func(w timeline.Watcher) bool { return w.Person }) {
+			line = "plan-alert-person"
+		}
+		return b.Line(line, "colour", cmp.Or(b.Line(a.Colour), a.Colour), "when", b.Name(a.When))
+	case handbook && o.Name == "repair":
+		return b.lines.names(a.Teams)
+	}
+	return b.Told(o.By)
 }
 
 // limitOf is the name of what is judged, which of a threshold has its limit, too.

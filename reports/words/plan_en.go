@@ -75,6 +75,8 @@ var englishPlan = map[string]string{
 	"plan-steering":     "STEERING (the defence that is rehearsed, and no fault)",
 	"plan-steer":        "while {watcher} is not content, {what}; answers may be kept for {time}",
 	"plan-judged":       "JUDGED",
+	"plan-alert":        "alert {colour}, {when}: the first watcher",
+	"plan-alert-person": "alert {colour}, {when}: the first person who acknowledges",
 	"plan-threshold":    "{objective} {op} {limit}",
 	"plan-contained": "CONTAINED, as run makes sure before the first target " +
 		"starts (else it ends with 4, unless --uncontained)",

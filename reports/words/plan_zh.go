@@ -76,6 +76,8 @@ var chinesePlan = map[string]string{
 	"plan-steering":      "切流（所演练的防护，不是故障）",
 	"plan-steer":         "{watcher} 告警期间，{what}；应答可缓存 {time}",
 	"plan-judged":        "评判",
+	"plan-alert":         "{colour}，{when}：按最先发现的监控计时",
+	"plan-alert-person":  "{colour}，{when}：按最先确认的人计时",
 	"plan-threshold":     "{objective} {op} {limit}",
 	"plan-contained": "已隔离（run 在启动第一个服务之前核实；" +
 		"不满足则以 4 结束，除非加 --uncontained）",
