@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/stormdrill/stormdrill/reports/words"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -31,9 +32,13 @@ func List(w io.Writer, drills []scenarios.Kind, in *words.Language) error {
 	return t.Flush()
 }
 
-// Valid says that a scenario is. The language nil is English.
+// Valid says that a scenario is, and what is old in it. The language nil is English.
 func Valid(w io.Writer, s *scenarios.Scenario, in *words.Language) error {
 	l := lines{cmp.Or(in, words.English)}
-	_, err := fmt.Fprintln(w, Plain(l.Line("valid", "file", s.File, "scenario", s.Name)))
+	said := []string{l.Line("valid", "file", s.File, "scenario", s.Name)}
+	for _, n := range s.Notes() {
+		said = append(said, l.Quote(n))
+	}
+	_, err := fmt.Fprintln(w, Plain(strings.Join(said, "\n")))
 	return err
 }

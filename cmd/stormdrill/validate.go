@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -39,9 +38,6 @@ Exit status: 0 all are valid, 3 at least one is not.`,
 			for _, s := range drills {
 				if err := reports.Valid(c.OutOrStdout(), s, l.Language); err != nil {
 					return err
-				}
-				for _, n := range s.Notes() {
-					fmt.Fprintf(c.OutOrStdout(), "%s\n", n)
 				}
 			}
 			return nil
