@@ -153,8 +153,9 @@ func TestChinesePlansHaveNoEnglishSentences(t *testing.T) {
 }
 
 // What is Stormdrill's own to say of a plan is in Chinese, too, and no quotation.
-func TestChinesePlansOfSteersAndTheHandbook(t *testing.T) {
+func TestChinesePlansSayWhatTheyMean(t *testing.T) {
 	for name, want := range map[string][]string{
+		"accept-stall":    {"accept 队列：少数建立后挂起，其余得不到应答；"},
 		"region-slow":     {"probe 告警期间，page/east 查询 edge 得到 standby；"},
 		"handbook-limits": {"黄色预警，单节点：按最先发现的监控计时\n", "系统运维\n"},
 	} {
