@@ -101,7 +101,7 @@ func TestHurtGroupsWithoutALimitAreNamed(t *testing.T) {
 			"and 1 groups more; ", "users of terminals were hurt, and no objective limits how many of " +
 			"their requests fail: 251 of 750 in the fault phase did (33.47%)", "**Not limited:** "},
 		words.Chinese: {"；没有指标限制 apps（故障阶段 33.47% 失败）、batch（故障阶段 33.47% 失败）、" +
-			"page/fresh（故障阶段 33.47% 失败）、另有 1 组 所受的影响；",
+			"page/fresh（故障阶段 33.47% 失败）、另有 1 组所受的影响；",
 			"terminals 的用户受到影响，而没有指标限制其失败请求数：故障阶段 750 个请求中 251 个失败（33.47%）",
 			"**未受指标限制：** "},
 	} {

@@ -11,7 +11,7 @@ var chinesePage = map[string]string{
 	"page-lead-nothing":  "本次演练未注入任何故障",
 	"page-lead-outage": "用户中断 {time}‹，其间分 {several} 段，共 {unwell} 异常›" +
 		"（{failed}）",
-	"page-lead-unlimited":    "没有指标限制 {groups} 所受的影响",
+	"page-lead-unlimited":    "没有指标限制{groups}所受的影响",
 	"page-hurt":              "{group}（故障阶段 {share} 失败）",
 	"page-lead-slower":       "用户响应变慢，没有中断（{failed}）",
 	"page-lead-no-outage":    "{outage}（{failed}）",
@@ -43,7 +43,7 @@ var chinesePage = map[string]string{
 	"page-hit-nothing":    "未命中任何用户请求（{unit} {users}）",
 	"page-how-long":       "用户受影响多久",
 	"page-none-sent":      "没有可判定的请求",
-	"page-failed-of": "故障与恢复阶段‹（共 {over}）› {sent} 个请求中 {failed} 个失败；" +
+	"page-failed-of": "{sent} 个请求中 {failed} 个失败（故障与恢复阶段‹，共 {over}›）；" +
 		"成功率 {good}",
 	"page-users-hit":         "{users} 名用户中 {hit} 名受影响",
 	"page-who-noticed":       "谁发现了、何时发现",

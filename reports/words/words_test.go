@@ -86,3 +86,21 @@ func TestText(t *testing.T) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 }
+
+// A value that ends with a full-width bracket has no blank beside it, and none follows one; what
+// meets a Latin letter has one.
+func TestNoBlankBesideFullWidthBrackets(t *testing.T) {
+	for line, c := range map[string]struct {
+		values []string
+		want   string
+	}{
+		"page-lead-unlimited": {[]string{"groups", "apps（故障阶段 33% 失败）"},
+			"没有指标限制 apps（故障阶段 33% 失败）所受的影响"},
+		"page-failed-of": {[]string{"over", "30 s", "sent", "4,500", "failed", "290", "good", "93%"},
+			"4,500 个请求中 290 个失败（故障与恢复阶段，共 30 s）；成功率 93%"},
+	} {
+		if have := Chinese.Line(line, c.values...); have != c.want {
+			t.Errorf("have %q, want %q", have, c.want)
+		}
+	}
+}
