@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stormdrill/stormdrill/faults"
 	"github.com/stormdrill/stormdrill/scenarios"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -156,6 +157,20 @@ func changeLimits(d *diagnostics, s scenarios.SLA, bad, rate float64) {
 				math.Ceil(rate*float64(res)/float64(limit)), ceil(res))
 		}
 	}
+}
+
+// waits is how long a request may be under way before it is known to be bad; 0 where no fault
+// leaves one without an answer.
+func waits(all []Fault, groups []timeline.Group) (most time.Duration) {
+	if !slices.ContainsFunc(all, func(f Fault) bool { return faults.Hangs(f.Fault) }) {
+		return 0
+	}
+	for _, g := range groups {
+		if !g.Reference {
+			most = max(most, g.Slow)
+		}
+	}
+	return most
 }
 
 // confirms is the pass that checks that a stretch as long as confirm distinguishes users

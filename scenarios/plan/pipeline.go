@@ -158,7 +158,7 @@ func compile(s *scenarios.Scenario, o Options, reported scenarios.Problems) (*Pl
 		Uncontained: d.uncontained, Notes: d.notes,
 	}
 	if bad > 0 {
-		out.Resolution = sla.Resolution(rate, bad/rate)
+		out.Resolution = sla.Resolution(rate, bad/rate) + waits(bound.faults, users.header)
 	}
 	if len(watching.hooks) > 0 {
 		out.Switchboard.Names = map[string]netip.Addr{"hooks": out.LoadAddr}

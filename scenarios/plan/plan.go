@@ -56,7 +56,8 @@ type Plan struct {
 	InjectDelay time.Duration
 
 	// Resolution is how finely the users' requests resolve an onset or a recovery of the
-	// faintest fault; 0 where no fault can be seen by users.
+	// faintest fault; 0 where no fault can be seen by users. Where requests hang, the last bad
+	// one of an outage may have ended at any time while it waited.
 	Resolution time.Duration
 
 	Nodes  []Node // in order of start: a node follows those it uses
