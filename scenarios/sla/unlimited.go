@@ -16,7 +16,7 @@ func (s *scorer) unlimited() {
 	}
 	for _, g := range s.card.Groups {
 		hurt := func(o Outage) bool { return o.Group == g.Name && len(o.By) > 0 }
-		limits := func(k Keep) bool { return k.limitsFailures() && k.About(g.Name) }
+		limits := func(k Keep) bool { return k.limitsFailures() && k.covers(g) }
 		if !slices.ContainsFunc(s.card.Outages, hurt) || slices.ContainsFunc(s.kept(), limits) {
 			continue
 		}
@@ -27,6 +27,26 @@ func (s *scorer) unlimited() {
 			}
 		}
 	}
+}
+
+// covers reports whether a threshold is about a group's failures: it names the group, or is over
+// all of which this one keeps it, too. Of a few users who are down altogether an average over many
+// says nothing.
+func (k Keep) covers(g Group) bool {
+	if k.Of != "" || k.Relative {
+		return k.About(g.Name)
+	}
+	allowed := 1 - k.Value
+	if k.Metric != "success" {
+		allowed = 1 - k.quantile()
+	}
+	failed, sent := uint64(0), uint64(0)
+	for _, p := range g.Phases {
+		if p.Name == k.Phase || k.Phase == "run" && (p.Name == "fault" || p.Name == "recovery") {
+			failed, sent = failed+p.Failed, sent+p.Sent
+		}
+	}
+	return float64(failed) <= allowed*float64(sent)
 }
 
 // limitsFailures reports whether a threshold bounds how many of a group's requests fail while

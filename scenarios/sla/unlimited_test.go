@@ -35,7 +35,15 @@ func TestHurtThoughUnlimited(t *testing.T) {
 			w.goals.Keep = []string{"success of users-00 on established in fault >= 1%",
 				"success of users-01 on new in fault >= 1%"}
 		}, []string{"users-00"}},
-		"all have":     {func(w *world) { w.goals.Keep = []string{"success in fault >= 1%"} }, nil},
+		"all have": {func(w *world) { w.goals.Keep = []string{"success in fault >= 1%"} }, nil},
+		"one of all hides behind the others": {func(w *world) {
+			w.goals.Keep = []string{"success in fault >= 60%"}
+			w.groups[1].bad = from(15, 25, 0.1)
+		}, []string{"users-00"}},
+		"a percentile over all": {func(w *world) {
+			w.goals.Keep = []string{"p50 in run <= 1s"}
+			w.groups[0].bad = from(15, 35, 0.9)
+		}, []string{"users-00"}},
 		"mitigate":     {func(w *world) { w.goals.Mitigate = limit }, nil},
 		"outage":       {func(w *world) { w.goals.Outage = limit }, nil},
 		"the handbook": {func(w *world) { w.goals.Profile = Handbook }, nil},
