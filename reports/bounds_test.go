@@ -20,7 +20,7 @@ func TestShortTimesAreBounds(t *testing.T) {
 	for in, want := range map[*words.Language][]string{
 		words.English: {"≤ 14 ms after the injection", "outage of ≤ 14 ms",
 			"noticed after ≤ 14 ms, within 14 ms of an observer of every request"},
-		words.Chinese: {"注入后 ≤ 14 ms 生效", "中断 ≤ 14 ms", "≤ 14 ms 后发现，与理想观察者相差不超过 14 ms"},
+		words.Chinese: {"注入后 ≤ 14 ms 首次命中", "中断 ≤ 14 ms", "≤ 14 ms 后发现，与理想观察者相差不超过 14 ms"},
 	} {
 		var text, markdown strings.Builder
 		if err := Text(&text, c, TextOptions{Verbose: true, Width: 1 << 16, Language: in}); err != nil {
@@ -52,7 +52,8 @@ func TestMarginOfABound(t *testing.T) {
 	for want, x := range map[string]struct{ value, resolution, limit float64 }{
 		"≤ 5.4 s, +10%": {0, 5.4, 6}, "≤ 14 ms, +99%": {0.0065, 0.0071, 1},
 		"≤ 7.2 s, -20%": {0.2, 7, 6}, "2 s ± 1 s, +67%": {2, 1, 6},
-		"≤ 3 s, +50%": {2.5, -1, 6}, "0 s, +100%": {0, 0, 6},
+		"≤ 3 s, +50%": {2.5, -1, 6}, "0 s, +100%": {0, 0, 6}, "3 s, +0%": {3, 0, 3},
+		"3.01 s, -0.3%": {3.01, 0, 3}, "119.99 s, +0.0083%": {119.99, 0, 120},
 	} {
 		margin := (x.limit - x.value) / x.limit
 		o := sla.Objective{Name: "recover", Op: "<=", Unit: "s", Limit: &x.limit, Value: &x.value,

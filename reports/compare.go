@@ -149,6 +149,8 @@ func (l lines) difference(d sla.Difference) string {
 	switch d.Why {
 	case sla.Absent:
 		return l.Line("compare-absent", "side", l.side(d.Of))
+	case sla.NoGroup:
+		return l.Line("compare-no-group", "side", l.side(d.Of))
 	case sla.Unmeasured:
 		return l.Line("compare-unmeasured", "side", l.side(d.Of), "because", because)
 	case sla.Endless:

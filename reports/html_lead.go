@@ -23,7 +23,7 @@ func (l lines) lead(c sla.Scorecard) string {
 	if n := len(c.Objectives); n > 0 {
 		met, all = strconv.Itoa(metOf(c)), strconv.Itoa(n)
 	}
-	believed := l.Line("page-lead-believed", "but", l.busy(c))
+	believed := l.Line("page-lead-believed", "but", l.short(c))
 	switch {
 	case untouched(c):
 		believed = l.Line("page-lead-untouched")
@@ -33,7 +33,18 @@ func (l lines) lead(c sla.Scorecard) string {
 	return l.Line("page-lead", "broke", l.leadBroke(c), "users", l.leadUsers(c),
 		"unlimited", l.leadUnlimited(c), "lost", l.lostWrites(c), "noticed", l.leadNoticed(c),
 		"still", l.still(c), "believed", believed,
-		"passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all))
+		"passed", l.Line(leadVerdicts[c.Verdict], "met", met, "all", all, "tally", l.tally(c)))
+}
+
+// tally is how many objectives were missed, and how many are undecided, where both are; else
+// nothing.
+func (l lines) tally(c sla.Scorecard) string {
+	missed, undecided := resultsOf(c, sla.Missed), resultsOf(c, sla.Undecided)
+	if missed == 0 || undecided == 0 {
+		return ""
+	}
+	return l.Line("page-lead-tally", "missed", strconv.Itoa(missed),
+		"undecided", strconv.Itoa(undecided))
 }
 
 // mostExplained is of how many faults a sentence says what each does.
@@ -165,13 +176,22 @@ func falseAlarms(c sla.Scorecard) (n int) {
 	return n
 }
 
-// busy says that the machine was, where latencies may show it; else nothing.
+// busy says that the machine was, and that latencies may show it; else nothing.
 func (l lines) busy(c sla.Scorecard) string {
+	short := l.short(c)
+	if short == "" {
+		return ""
+	}
+	return l.Line("page-busy", "short", short)
+}
+
+// short says that the machine was short of CPU, where latencies may show it; else nothing.
+func (l lines) short(c sla.Scorecard) string {
 	m := c.Generator.Machine
 	if m == nil || m.CPU == nil || *m.CPU < sla.MostWaited {
 		return ""
 	}
-	return l.Line("page-busy", "share", words.Percent(*m.CPU))
+	return l.Line("page-short", "share", words.Percent(*m.CPU))
 }
 
 // coarse names the times of a run of which more than a quarter is doubt, each once, as far as
@@ -193,13 +213,16 @@ func (l lines) coarse(c sla.Scorecard) string {
 }
 
 // metOf is how many objectives were met.
-func metOf(c sla.Scorecard) (met int) {
+func metOf(c sla.Scorecard) int { return resultsOf(c, sla.Met) }
+
+// resultsOf is how many objectives have a result.
+func resultsOf(c sla.Scorecard, result string) (n int) {
 	for _, o := range c.Objectives {
-		if o.Result == sla.Met {
-			met++
+		if o.Result == result {
+			n++
 		}
 	}
-	return met
+	return n
 }
 
 // untouched reports whether a run proves nothing for the one reason that its faults met no request

@@ -23,7 +23,7 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 		"failed": {func(*sla.Scorecard) {}, "The drill injected bad-node (http-status, lb -> app-2): " +
 			"users had an outage of 12.5 s ± 100 ms (" + failed + "); " + lost +
 			"; balancer noticed after 800 ms ± 50 ms; the alarm of balancer was still on at the end. " +
-			"It failed: 1 of 3 limits were kept; the numbers " +
+			"It failed: 1 of 3 limits were kept, 1 missed, 1 undecided; the numbers " +
 			"can be believed, each within its ±."},
 		"nobody noticed": {func(c *sla.Scorecard) {
 			c.Times.Detect.Censored, c.Void, c.Verdict = true, true, sla.Inconclusive
@@ -31,15 +31,17 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 				sla.Fault{Name: "never", Kind: "kill", Link: "app-2", Inject: sla.None})
 		}, "The drill injected bad-node (http-status, lb -> app-2), dead (kill, app-1): users had an " +
 			"outage of 12.5 s ± 100 ms (" + failed + "); " + lost +
-			"; nobody noticed. It is inconclusive: 1 of 3 limits were kept; the numbers prove nothing."},
+			"; nobody noticed. It is inconclusive: 1 of 3 limits were kept, 1 missed, 1 undecided; the " +
+			"numbers prove nothing."},
 		"what it does": {func(c *sla.Scorecard) {
 			c.Faults[0].What = "answers 503 to all of requests"
 			c.Generator.Machine = &sla.Machine{CPU: &waited}
 		}, "The drill injected bad-node (lb -> app-2: answers 503 to all of requests): users had " +
 			"an outage of 12.5 s ± 100 ms (" + failed + "); " + lost + "; balancer noticed after " +
-			"800 ms ± 50 ms; the alarm of balancer was still on at the end. It failed: 1 of 3 limits were kept; the numbers can be believed, each " +
-			"within its ±; the machine was short of CPU (something waited for it up to 72% of the " +
-			"time): latencies may be too high."},
+			"800 ms ± 50 ms; the alarm of balancer was still on at the end. It failed: 1 of 3 limits " +
+			"were kept, 1 missed, 1 undecided; the numbers can be believed, each " +
+			"within its ±, but for latencies: the machine was short of CPU (something waited for it " +
+			"up to 72% of the time)."},
 		"noticed apart": {func(c *sla.Scorecard) {
 			took := &sla.Time{Seconds: 2}
 			c.Faults = []sla.Fault{{Name: "bad", Kind: "http-status", Link: "lb -> app-2", Outage: took},
@@ -50,7 +52,8 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 			c.Data = nil
 		}, "The drill injected bad (http-status, lb -> app-2), wall (refuse, users -> lb): users had an " +
 			"outage of 12.5 s ± 100 ms (" + failed + "); balancer noticed bad after 800 ms, port noticed " +
-			"wall after 900 ms. It failed: 1 of 3 limits were kept; the numbers can be believed, each " +
+			"wall after 900 ms. It failed: 1 of 3 limits were kept, 1 missed, 1 undecided; the " +
+			"numbers can be believed, each " +
 			"within its ±."},
 		"slower": {func(c *sla.Scorecard) {
 			c.Times.Outage, c.Times.Detect, c.Outages, c.Objectives = nil, nil, nil, nil
@@ -68,8 +71,8 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 			c.Verdict, c.Void, c.Reasons = sla.Inconclusive, true,
 				[]sla.Said{sla.Say(sla.FaultUntouched, "bad-node", sla.Say(sla.NoneMet, "lb -> app-2"))}
 		}, "The drill injected bad-node (http-status, lb -> app-2): no outage (" + failed +
-			"); nothing to notice. It is inconclusive: 1 of 3 limits were kept; the fault did not act, " +
-			"so nothing can be concluded."},
+			"); nothing to notice. It is inconclusive: 1 of 3 limits were kept, 1 missed, 1 undecided; " +
+			"the fault did not act, so nothing can be concluded."},
 		"unbegun": {func(c *sla.Scorecard) {
 			c.Verdict, c.Requests = sla.Error, sla.Requests{}
 		}, "It ended in an error before the first request: nothing was measured."},
@@ -83,7 +86,7 @@ func TestPageBeginsWithTwoSentences(t *testing.T) {
 	if have, want := leadOf(t, card(), words.Chinese), "本次演练注入了 bad-node（lb -> app-2：以 503 应答请求）："+
 		"用户中断 12.5 s ± 100 ms（故障与恢复阶段 12,500 个请求中 1,234 个失败）；5,000 次已确认的写入中丢失 50 次；"+
 		"balancer 在 800 ms ± 50 ms 后发现；balancer 的告警到演练结束仍未解除。"+
-		"演练未通过：3 项指标中 1 项达标；数据可信，误差见标注。"; have != want {
+		"演练未通过：3 项指标中 1 项达标，1 项未达标，1 项无法判定；数据可信，误差见标注。"; have != want {
 		t.Errorf("have\n%s\nwant\n%s", have, want)
 	}
 }
@@ -115,6 +118,33 @@ func TestHurtGroupsWithoutALimitAreNamed(t *testing.T) {
 		}
 		if !strings.Contains(tile, want[1]) || !strings.Contains(markdown.String(), want[2]+want[1]) {
 			t.Errorf("have\n%s\n%s\nwithout\n%s", tile, markdown.String(), want[1])
+		}
+	}
+}
+
+// A page's last answer does not say yes to all numbers of a machine that was short of CPU.
+func TestPageOfABusyMachine(t *testing.T) {
+	c, waited := card(), 0.64
+	c.Generator.Machine = &sla.Machine{CPU: &waited}
+	for in, want := range map[*words.Language][2]string{
+		words.English: {"yes, but latencies may be too high", "each within its ±"},
+		words.Chinese: {"可信，但延迟可能偏高", "误差见标注"},
+	} {
+		tile := answers.FindAllString(pageOf(t, c, in), -1)[4]
+		if !strings.Contains(tile, want[0]) || strings.Contains(tile, want[1]) ||
+			!strings.Contains(tile, "64%") {
+			t.Errorf("have\n%s", tile)
+		}
+		var markdown strings.Builder
+		for range 7 {
+			c.Notes = append(c.Notes, sla.Say(sla.NodesUnnamed))
+		}
+		if err := Markdown(&markdown, Report{Card: c, Language: in}); err != nil {
+			t.Fatal(err)
+		}
+		has := markdown.String()
+		if !strings.Contains(has, "64%") || strings.Count(has, in.Line("md-note")) != mostNotes+1 {
+			t.Errorf("have\n%s", has)
 		}
 	}
 }

@@ -191,9 +191,11 @@ func (p *page) believed() tile {
 		t.More = append(t.More, p.Line("page-unsent", "unsent", count(g.Unsent)))
 	}
 	l := lines{p.Language}
-	if busy := l.busy(c); busy != "" {
-		t.More = append(t.More, busy)
-		t.Class = sla.Undecided
+	if short := l.short(c); short != "" {
+		t.More = append(t.More, short)
+		if t.Class == sla.Met {
+			t.Answer, t.Class = p.Line("page-numbers-busy"), sla.Undecided
+		}
 	}
 	for _, n := range c.Notes {
 		if n.Code == sla.CountsFromPause {

@@ -180,7 +180,7 @@ func TestLivePulls(t *testing.T) {
 		var tty, ci strings.Builder
 		began := time.Now()
 		for _, l := range []*Live{NewLive(&tty, sized(80), nil), NewLive(&ci, nil, words.Chinese)} {
-			l.Say(timeline.Note{Kind: "image-pulled", Text: "starting image x, as soon as it is pulled",
+			l.Say(timeline.Note{Kind: "image-pulled", Text: "pulling image x",
 				Values: map[string]string{"image": "x"}})
 			for k := range 3 {
 				l.Pulling(timeline.Pull{Image: "x", Layers: 3, Done: k, Loaded: int64(k) * 1e6})
@@ -193,7 +193,7 @@ func TestLivePulls(t *testing.T) {
 			return fmt.Sprintf("image x: %d of 3 layers there, %d.0 MB loaded", done, done)
 		}
 		over := "\x1b[1A\r\x1b[J"
-		if want := "starting image x, as soon as it is pulled\n" + line(0) + "\n\x1b7\x1b[1A\r" +
+		if want := "pulling image x\n" + line(0) + "\n\x1b7\x1b[1A\r" +
 			line(1) + "\x1b[K\n\x1b8\x1b7\x1b[1A\r" + line(2) + "\x1b[K\n\x1b8" + over + line(3) +
 			"\nnext\n"; tty.String() != want {
 			t.Errorf("have %q\nwant %q", tty.String(), want)

@@ -37,6 +37,12 @@ func Markdown(w io.Writer, r Report) error {
 			cell(cmp.Or(l.Line("md-"+o.Result), o.Result)))
 	}
 	b.WriteByte('\n')
+	if untold := l.untold(card); len(untold) > 0 {
+		for _, why := range untold {
+			fmt.Fprintf(&b, "- %s\n", cell(why))
+		}
+		b.WriteByte('\n')
+	}
 	if against != nil && against.Card != nil {
 		l.compareTable(&b, *against.Card, card)
 	}
@@ -78,10 +84,31 @@ func Markdown(w io.Writer, r Report) error {
 	item("md-answers", l.nodes(card))
 	item("md-links", l.Parts(l.amplified(card)))
 	item("md-generator", l.generator(card))
+	item("md-generator", l.busy(card))
 	item("md-clock", l.clocks(card))
+	for _, s := range l.fewNotes(card) {
+		item("md-note", s)
+	}
 	item("md-seed", strconv.FormatUint(card.Seed, 10))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// mostNotes keeps the page of a run short.
+const mostNotes = 5
+
+// fewNotes are the first notes, but for those of groups that no objective limits, and how many
+// there are more.
+func (l lines) fewNotes(c sla.Scorecard) (all []string) {
+	for _, n := range c.Notes {
+		if n.Code != sla.HurtUnlimited { // has its own line
+			all = append(all, l.Text(n))
+		}
+	}
+	if more := len(all) - mostNotes; more > 0 {
+		all = append(all[:mostNotes], l.Line("md-notes-more", "notes", strconv.Itoa(more)))
+	}
+	return all
 }
 
 // compareTable writes in what a run differs from an earlier one, and how much cannot be told apart.
@@ -89,17 +116,17 @@ func (l lines) compareTable(b *strings.Builder, before, now sla.Scorecard) {
 	rows := [][]string{{l.Line("compare-head", "scenario", now.Scenario,
 		"now", l.compared([]sla.Scorecard{now}), "before", l.compared([]sla.Scorecard{before})),
 		l.Line("compare-before"), l.Line("compare-now"), l.Line("compare-beside")}}
-	alike := 0
+	var alike []string
 	for _, d := range sla.Compare(before, now) {
 		if d.Is == sla.Alike {
-			alike++
+			alike = append(alike, l.Objective(d.Name))
 			continue
 		}
 		rows = append(rows, []string{differenceSigns[d.Is] + " " + l.Objective(d.Name),
 			l.orNone(d.Values[0]), l.orNone(d.Values[1]), l.difference(d)})
 	}
-	if alike > 0 {
-		others := l.Line("compare-others", "others", strconv.Itoa(alike))
+	if len(alike) > 0 {
+		others := l.Line("compare-others", "others", l.List(alike))
 		rows = append(rows, []string{differenceSigns[sla.Alike] + " " + others, "", "",
 			l.Line("compare-alike")})
 	}

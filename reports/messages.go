@@ -32,6 +32,7 @@ var messageTemplates = map[*words.Language]*template.Template{
 // messages are what they are filled with, in words of their language.
 type messages struct {
 	Silent                bool // there is nothing to tell users
+	Once                  bool // the time to restore is how long it took, and was said
 	Title, Run, Open      string
 	Began, Whom, Symptom  string
 	Expected, Served      string
@@ -152,6 +153,7 @@ func (m *messages) outage() {
 	if m.over {
 		m.Restored = l.Line("message-restored", "at", m.at(m.restored))
 		m.MeanTime = words.Brief((lasted / time.Duration(n)).Seconds())
+		m.Once = m.MeanTime == m.Lasted || strings.HasPrefix(m.Lasted, m.MeanTime+" ± ")
 	}
 }
 

@@ -185,7 +185,7 @@ func TestFormatsSayTheSame(t *testing.T) {
 			`time_seconds{scenario="bad-lb-node",of="outage"} 12.5`},
 		{"0.1%", people, `"burnt_share": 0.000952`, `burnt_ratio{scenario="bad-lb-node"} 0.000952`},
 		{"1,254", []string{"html"}, `"total": 1254,`, `of="all"} 1254`},
-		{"1,199 from then", people, `"failed_detection_to_recovery": 1199`, ""},
+		{"1,199 of those due from then", people, `"failed_detection_to_recovery": 1199`, ""},
 		{"1,231 more", people, `"excess_over_baseline": 1230.5,`, ""},
 		{"2.47 s", people, `"burnt_seconds": 2.468,`, ""},
 		{"RPO at least 480 ms", people, `"seconds": 0.49,`, ""},
@@ -223,6 +223,15 @@ func TestMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantGolden(t, "messages."+in.Tag()+".md", have.Bytes())
+		c.Outages = []sla.Outage{{Onset: 2, Recovery: 7.54, By: []string{"bad-node"}}}
+		c.Times.Outage = &sla.Time{Seconds: 5.54, Resolution: 0.1}
+		var once bytes.Buffer
+		if err := Messages(&once, Report{Card: c, Language: in}); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(once.String(), "5.54 s"); n != 2 { // and in the table
+			t.Errorf("%s: said %d times in\n%s", in.Tag(), n, once.String())
+		}
 		if err := Messages(&none, Report{Card: sla.Scorecard{Verdict: sla.Error},
 			Language: in}); err != nil {
 			t.Fatal(err)

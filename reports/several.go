@@ -58,15 +58,17 @@ func SeveralMarkdown(w io.Writer, all []Drilled, in *words.Language) error {
 	all = plainly(all)
 	l := lines{cmp.Or(in, words.English)}
 	var b strings.Builder
-	ran := 0
+	ran, against := 0, false
 	for _, d := range all {
 		if d.Card != nil || d.Campaign != nil {
 			ran++
 		}
+		against = against || d.Card != nil && d.Against != nil
 	}
-	fmt.Fprintf(&b, "## %s\n\n| %s | %s | %s |\n|---|---|---|\n",
-		cell(l.Line("several-ran", "ran", count(uint64(ran)), "all", count(uint64(len(all))))),
-		l.Line("matrix-drill"), l.Line("md-verdict"), l.Line("md-why"))
+	rows := [][]string{{l.Line("matrix-drill"), l.Line("md-verdict"), l.Line("md-why")}}
+	if against {
+		rows[0] = append(rows[0], l.Line("md-against"))
+	}
 	for _, d := range all {
 		name, verdict, why := cell(d.Scenario), l.Line("md-not-run"), []sla.Said(nil)
 		switch {
@@ -75,15 +77,26 @@ func SeveralMarkdown(w io.Writer, all []Drilled, in *words.Language) error {
 		case d.Card != nil:
 			verdict, why = l.verdictCell(d.Card.Verdict), d.Card.Reasons
 		}
-		texts := l.Texts(why)
-		if d.Card != nil && d.Against != nil {
-			texts = append([]string{l.beside(*d.Against, *d.Card)}, texts...)
-		}
 		if d.Card != nil || d.Campaign != nil {
 			name = fmt.Sprintf("[%s](./%s/)", name, url.PathEscape(d.Folder))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, cell(verdict),
-			cell(l.Parts(texts)))
+		row := []string{name, cell(verdict), cell(l.Parts(l.Texts(why)))}
+		switch {
+		case !against:
+		case d.Card != nil && d.Against != nil:
+			row = append(row, cell(l.beside(*d.Against, *d.Card)))
+		default:
+			row = append(row, "")
+		}
+		rows = append(rows, row)
+	}
+	fmt.Fprintf(&b, "## %s\n\n",
+		cell(l.Line("several-ran", "ran", count(uint64(ran)), "all", count(uint64(len(all))))))
+	for i, row := range rows {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+		if i == 0 {
+			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

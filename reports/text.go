@@ -80,28 +80,21 @@ func Text(w io.Writer, card sla.Scorecard, o TextOptions) error {
 	card = inLines(card)
 	fmt.Fprintf(t, "\n%s  %s\n", t.paint(colorOf(card.Verdict), t.verdict(card.Verdict)),
 		t.title(card))
+	for _, r := range reasons {
+		t.reason(r)
+	}
 	if !unbegun(card) {
-		for _, r := range reasons {
-			t.reason(r)
-		}
 		t.objectives(card)
 		t.facts(card)
 		t.picture(card)
-		reasons = nil
-	}
-	if unbegun(card) {
+	} else {
+		t.WriteByte('\n')
 		t.notes(card) // they may say why
 	}
 	if o.Evidence != "" {
 		t.line("evidence", o.Evidence)
 	}
 	t.line("seed", strconv.FormatUint(card.Seed, 10))
-	if len(reasons) > 0 {
-		t.WriteByte('\n')
-	}
-	for _, r := range reasons { // last, where there is nothing else: it is what to act on
-		t.reason(r)
-	}
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -128,6 +121,13 @@ func (t *text) objectives(card sla.Scorecard) {
 	for i, o := range card.Objectives {
 		fmt.Fprintf(t, "  %s %s\n", t.paint(resultColors[o.Result], resultSigns[o.Result]),
 			table[i+1])
+	}
+	t.WriteByte('\n')
+	if resultsOf(card, sla.Undecided) == 0 {
+		return
+	}
+	for _, s := range append([]string{t.Line("signs")}, t.untold(card)...) {
+		t.line("", s)
 	}
 	t.WriteByte('\n')
 }

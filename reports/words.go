@@ -51,7 +51,38 @@ func (l lines) margin(o sla.Objective) string {
 	if most, only := words.Bound(o.Measured); only && o.Limit != nil && *o.Limit > 0 {
 		part = (*o.Limit - most) / *o.Limit
 	}
-	return fmt.Sprintf("%+.0f%%", 100*part)
+	return percentOf(part)
+}
+
+// percentOf writes a margin in per cent, with as many digits as it takes that one that is not
+// none does not read so.
+func percentOf(part float64) string {
+	for digits := range 2 {
+		text := fmt.Sprintf("%+.*f%%", digits, 100*part)
+		if part == 0 || strings.Trim(text, "+-0.%") != "" {
+			return text
+		}
+	}
+	return fmt.Sprintf("%+.2g%%", 100*part)
+}
+
+// untold says of each objective that is undecided why, but for those that the reasons of the
+// verdict name already.
+func (l lines) untold(c sla.Scorecard) (all []string) {
+	for _, o := range c.Objectives {
+		named := func(s sla.Said) bool {
+			return s.Code == sla.ObjectiveUndecided && s.Of("objective") == o.Name
+		}
+		if o.Result != sla.Undecided || slices.ContainsFunc(c.Reasons, named) {
+			continue
+		}
+		why := ""
+		if o.Why != nil {
+			why = l.Text(*o.Why)
+		}
+		all = append(all, l.Line("untold", "objective", l.Objective(o.Name), "why", why))
+	}
+	return all
 }
 
 // verdict is one in words, as its reader looks for it.

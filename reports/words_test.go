@@ -92,11 +92,11 @@ func TestClockIsGiven(t *testing.T) {
 func TestFaultSaysWhatWouldHaveStoodOut(t *testing.T) {
 	share := 0.00811
 	for want, f := range map[string]sla.Fault{
-		"; absorbed: no user's outage followed; a lasting failure of 0.82% of requests or more would have been seen": {Absorbed: true,
+		"; absorbed: no user's outage followed; sensitivity: a lasting failure of 0.82% of requests or more would have been seen": {Absorbed: true,
 			Detectable: &share},
 		"; no outage: users were answered, more slowly than before; latency not seen to be as before (> 20 s)": {Slower: true,
 			Calm: &sla.Time{Seconds: 20, Censored: true}},
-		"; a lasting failure of 0.82% of requests or more would have been seen": {Outage: &sla.Time{Seconds: 3},
+		"; sensitivity: a lasting failure of 0.82% of requests or more would have been seen": {Outage: &sla.Time{Seconds: 3},
 			Detectable: &share},
 	} {
 		f.Effect, f.Lift = sla.None, sla.None

@@ -57,8 +57,9 @@ func oneLine(err error) string {
 	return strings.ReplaceAll(strings.TrimSpace(s), "\n\t", " or ")
 }
 
-// complain prints an error once. Problems of scenarios stand on lines of their
-// own, as compilers print them, so that editors find the places.
+// complain prints an error once, and of several that were joined each on a line of its own.
+// Problems of scenarios stand on lines of their own, as compilers print them, so that editors
+// find the places.
 func complain(w io.Writer, err error) {
 	var problems scenarios.Problems
 	switch {
@@ -67,8 +68,22 @@ func complain(w io.Writer, err error) {
 		fmt.Fprintln(w, reports.Plain(problems.Error()))
 		fmt.Fprintf(w, "stormdrill: invalid scenario: %s\n", count(len(problems), "problem"))
 	default:
-		fmt.Fprintln(w, "stormdrill:", reports.Plain(err.Error()))
+		for _, one := range joined(err) {
+			fmt.Fprintln(w, "stormdrill:", reports.Plain(one.Error()))
+		}
 	}
+}
+
+// joined are the errors that errors.Join made one of, or the one that is of no such.
+func joined(err error) (all []error) {
+	many, ok := err.(interface{ Unwrap() []error })
+	if !ok || errors.Join(many.Unwrap()...).Error() != err.Error() {
+		return []error{err}
+	}
+	for _, one := range many.Unwrap() {
+		all = append(all, joined(one)...)
+	}
+	return all
 }
 
 func root() *cobra.Command {

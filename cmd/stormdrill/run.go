@@ -178,7 +178,6 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario) (cards
 	verdicts []sla.Verdict, dirs []string, err error) {
 	of, err := f.several(drills)
 	if err != nil {
-		f.failed(drills[0], err)
 		return nil, nil, nil, exitError{exitHarness, err}
 	}
 	for i, s := range drills {

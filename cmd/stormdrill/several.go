@@ -21,15 +21,21 @@ type several struct {
 }
 
 // several is that of the drills, before any was run. Where one of their folders, or the one
-// they have in common, has evidence already, it is an error.
+// they have in common, has evidence already, it is an error, and reported of its drill.
 func (f runFlags) several(drills []*scenarios.Scenario) (*several, error) {
 	if f.out == "" || len(drills) < 2 {
 		return &several{}, nil
 	}
 	of := &several{dir: f.out, in: f.language.Language}
 	err := unused(f.out)
+	if err != nil {
+		f.failed(drills[0], err)
+	}
 	for _, s := range drills {
-		err = errors.Join(err, unused(f.folder(s, true)))
+		if own := unused(f.folder(s, true)); own != nil {
+			f.failed(s, own)
+			err = errors.Join(err, own)
+		}
 		of.all = append(of.all, reports.Drilled{Scenario: s.Name, Folder: s.Name})
 	}
 	return of, err

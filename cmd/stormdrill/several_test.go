@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"os"
@@ -195,22 +196,43 @@ func TestDrillsThatAreCutOffLeaveTheirReport(t *testing.T) {
 	}
 }
 
+// Errors that were joined are told each on a line with the program's name; one of several lines
+// stays whole.
+func TestComplainOfSeveral(t *testing.T) {
+	var b strings.Builder
+	one, two := errors.New("a: x\n  log"), errors.New("b: y")
+	complain(&b, exitError{exitHarness, errors.Join(nil, errors.Join(one, two))}.err)
+	complain(&b, fmt.Errorf("%w and %w", one, two))
+	want := "stormdrill: a: x\n  log\nstormdrill: b: y\nstormdrill: a: x\n  log and b: y\n"
+	if have := b.String(); have != want {
+		t.Errorf("have\n%s\nwant\n%s", have, want)
+	}
+}
+
 // Drills do not begin where one of them would find the evidence of another run, and that
 // stays as it is.
 func TestSeveralDrillsWantFreshFolders(t *testing.T) {
 	inMemory(t, sim.Ground{})
-	for _, used := range []string{"record", "server-down/campaign.json"} {
+	t.Setenv("GITHUB_ACTIONS", "true")
+	for used, drill := range map[string]string{"record": "bad-lb-node",
+		"server-down/campaign.json": "server-down"} {
 		dir := t.TempDir()
 		file := filepath.Join(dir, filepath.FromSlash(used))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, nil, 0o600)); err != nil {
 			t.Fatal(err)
 		}
+		var page strings.Builder
 		f := quietly(dir)
+		f.begin(&cobra.Command{}, &page, nil)
 		drills, err := f.check(threeDrills)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, _, _, err = f.each(t.Context(), drills)
+		if said := page.String(); strings.Count(said, "::error") != 1 ||
+			!strings.Contains(said, "title="+drill+"%3A ") {
+			t.Errorf("%s: annotated with %q", used, said)
+		}
 		if err == nil || !strings.Contains(err.Error(), filepath.Dir(file)+" holds the evidence of another run: choose another --out") {
 			t.Errorf("%s: %v", used, err)
 		}

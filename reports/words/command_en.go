@@ -24,7 +24,7 @@ var englishCommands = map[string]string{
 	"history-left-out":       "{file}:{line} cannot be read, and is left out",
 
 	// Runs beside earlier ones.
-	"compare-head":      "{scenario}, {now}, beside {before}",
+	"compare-head":      "{scenario}, {now}, compared with {before}",
 	"compare-run":       "run {run}, {verdict}",
 	"compare-runs":      "{runs} runs, {passed} {verdict}",
 	"compare-before":    "before",
@@ -38,14 +38,15 @@ var englishCommands = map[string]string{
 	"compare-alike-unended": "cannot be told apart: it did not end {side}, and may be " +
 		"any longer",
 	"compare-alike-neither": "cannot be told apart: it ended in neither run, and may be any longer",
-	"compare-alike-jitter": "cannot be told apart: one run each differs by up to {by} of itself, " +
-		"by where the injection falls between two checks",
+	"compare-alike-jitter": "cannot be told apart: beyond the ± of both, two runs differ by up " +
+		"to {by}, by where the injection falls between two checks",
 	"compare-absent":     "not compared: it is no objective {side}",
+	"compare-no-group":   "not compared: no such group {side}",
 	"compare-unmeasured": "not compared: no value {side}‹: {because}›",
 	"compare-endless":    "not compared: no upper end {side}",
 	"compare-unproven":   "not compared: the numbers prove nothing {side}",
 	"compare-units":      "not compared: the two are in different units",
-	"compare-shares":     "not compared: groups and phases below are, by their counts",
+	"compare-shares":     "not compared: each group's success is below, phase by phase",
 	"compare-few-runs": "not compared: too few runs have a value, {before} and {now}: want " +
 		"{least} on each side",
 	"compare-middle":       "each value is that of the run in the middle",
@@ -55,7 +56,7 @@ var englishCommands = map[string]string{
 	"compare-only-before":  "{scenario} is on the first side alone",
 	"compare-only-now":     "{scenario} is on the second side alone",
 	"compare-not-worse":    "no worse than run {run}",
-	"compare-beside":       "beside it",
+	"compare-beside":       "difference",
 	"compare-others":       "others: {others}",
 	"compare-fails":        "{verdict}: worse than run {run}",
 	"compare-nothing":      "nothing can be compared",

@@ -229,9 +229,10 @@ var english = map[sla.Code]string{
 		"slower answers bad (slow: …)",
 	sla.TooFaint: "users felt it, and too little for an outage to stand out: want it on " +
 		"for longer, a higher rate, or one that hits more",
-	sla.NotLifted:        "the fault was not lifted in this run",
-	sla.NoOutageOfFault:  "no outage that is the fault's was seen",
-	sla.WithinResolution: "the limit lies within the resolution",
+	sla.NotLifted:       "the fault was not lifted in this run",
+	sla.NoOutageOfFault: "no outage that is the fault's was seen",
+	sla.WithinResolution: "the ± includes the limit: a higher rate, or a watcher that asks " +
+		"more often, narrows it",
 	sla.Relapsed: "it seemed over then, and came back, or was never quite over: look at " +
 		"what happened later, or want a longer baseline where it is never quite well",
 	sla.OfOtherFault: "what it cried may have been of another fault, which came before or " +

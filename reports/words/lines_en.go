@@ -15,6 +15,8 @@ var englishLines = map[string]string{
 	"margin":               "margin",
 	"of-fault":             "{measured} ({fault})",
 	"points":               "{points} points",
+	"signs":                "✓ met, ✗ missed, ? cannot be told",
+	"untold":               "{objective} cannot be told‹: {why}›",
 	"met-of":               "{met} of {all} met",
 	"named":                "{name}: {what}",
 	"counted-gone":         "{total} {unit}, {gone}",
@@ -75,8 +77,8 @@ var englishLines = map[string]string{
 	"impact-untold": "too few requests a second to say for how long",
 	"impact-time": "by whole seconds, degraded for {degraded}, fully out for {full}, well for " +
 		"{well} of the time",
-	"detection": "{before} failed before {watcher} noticed, {until} from then until " +
-		"the users were well‹, {later} later›",
+	"detection": "{before} failed of the requests due before {watcher} noticed, {until} of " +
+		"those due from then until the users were well‹, {later} of later ones›",
 	"burnt": "{burnt}‹ to {most}› burnt, {share} of the {allowed} that {objective} " +
 		"in {window} allows",
 	"days": "{days} days",
@@ -113,7 +115,7 @@ var englishLines = map[string]string{
 	"proof-blind":    "{fault} on {link}: {total} {unit}, users' and checks' together",
 	"proof-untraced": "{proof}, as no request there carries the traceparent of a user's: " +
 		"forwarded, it would tell them apart",
-	"effect":   "{time} after the injection",
+	"effect":   "first hit {time} after the injection",
 	"gone":     "proven gone",
 	"not-gone": "not proven gone",
 	"absorbed": "absorbed: no user's outage followed",
@@ -126,8 +128,8 @@ var englishLines = map[string]string{
 	"calm":          "latency as before {time} after it was gone",
 	"not-calm":      "latency not seen to be as before ({time})",
 	"calm-open":     "not confirmed before the run ended that latency was as before",
-	"detectable": "a lasting failure of {share} of requests or more would have been seen" +
-		"‹; of one group alone, {group_share}›",
+	"detectable": "sensitivity: a lasting failure of {share} of requests or more would have " +
+		"been seen‹, of one group alone {group_share}›",
 
 	// Who noticed, and who was led elsewhere.
 	"watcher":           "{watcher}: {found}‹; {restore}›‹; {alarms} false alarms›",
@@ -157,7 +159,7 @@ var englishLines = map[string]string{
 	"false-outlived":   "{count} over before users could have had anything of it",
 	"false-elsewhere":  "{count} while no fault was on that it can meet",
 	"false-target":     "{count} for the wrong target",
-	"false-flaps":      "{count} raised again with nothing new (counted apart)",
+	"false-flaps":      "{count} raised again with nothing new (not counted as false)",
 	"false-duplicates": "{count} notified again with nothing new",
 	"received":         "received",
 	"notifications": "{received} notifications‹; {unmatched} matched no watcher›" +
@@ -291,8 +293,8 @@ var englishLines = map[string]string{
 	"class-local":         "local",
 	"class-protocol":      "protocol",
 	"class-assertion":     "assertion",
-	"node-none":           "none",
-	"node-unnamed":        "nodes that say no name",
+	"node-none":           "no answer",
+	"node-unnamed":        "no node named (such as the balancer's own answers)",
 
 	// The messages to users.
 	"message-broke":           "{fault}: {what}, {link}",
@@ -333,6 +335,8 @@ var englishLines = map[string]string{
 	"md-generator":    "Generator:",
 	"md-compared":     "Compared:",
 	"md-clock":        "Clock:",
+	"md-note":         "Note:",
+	"md-notes-more":   "and {notes} more, in report.html",
 	"md-seed":         "Seed:",
 	"md-result":       "result",
 	"md-met":          "met",
@@ -343,6 +347,7 @@ var englishLines = map[string]string{
 	"several-ran":     "{ran} of {all} drills were run",
 	"md-verdict":      "verdict",
 	"md-why":          "why",
+	"md-against":      "compared with an earlier run",
 	"md-pass":         "pass",
 	"md-fail":         "fail",
 	"md-inconclusive": "inconclusive",

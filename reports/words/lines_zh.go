@@ -15,6 +15,8 @@ var chineseLines = map[string]string{
 	"margin":               "余量",
 	"of-fault":             "{measured}（{fault}）",
 	"points":               "{points} 个百分点",
+	"signs":                "✓ 达标，✗ 未达标，? 无法判定",
+	"untold":               "{objective}无法判定‹：{why}›",
 	"met-of":               "{met}/{all} 达标",
 	"named":                "{name}：{what}",
 	"counted-gone":         "{unit} {total}，{gone}",
@@ -73,8 +75,8 @@ var chineseLines = map[string]string{
 	"uncertain":     "或低一级：用户太少，无法确定",
 	"impact-untold": "每秒请求太少，无法给出持续时间",
 	"impact-time":   "按整秒计，降级 {degraded}，完全中断 {full}，正常时间占 {well}",
-	"detection": "“{watcher}”发现之前失败 {before} 个，发现之后到用户恢复失败 {until} 个‹，" +
-		"之后失败 {later} 个›",
+	"detection": "按应发时刻计，{watcher} 发现之前失败 {before} 个，" +
+		"此后到用户恢复失败 {until} 个‹，之后失败 {later} 个›",
 	"burnt": "消耗 {burnt}‹～{most}›，占 {objective}（{window}）" +
 		"所允许 {allowed} 的 {share}",
 	"days": "{days} 天",
@@ -109,7 +111,7 @@ var chineseLines = map[string]string{
 	"proof-own":      "{fault}（{link}）：{unit}：{total}，用户自身流量另计（{detail}）",
 	"proof-blind":    "{fault}（{link}）：{unit}：{total}，用户与检查请求合计",
 	"proof-untraced": "{proof}，因为那里没有请求带用户的 traceparent；透传后即可区分",
-	"effect":         "注入后 {time} 生效",
+	"effect":         "注入后 {time} 首次命中",
 	"gone":           "已确认清除",
 	"not-gone":       "未确认清除",
 	"absorbed":       "用户无感知：未发生中断",
@@ -150,7 +152,7 @@ var chineseLines = map[string]string{
 	"false-outlived":   "影响用户之前已结束 {count} 次",
 	"false-elsewhere":  "探测路径上无故障时 {count} 次",
 	"false-target":     "指错对象 {count} 个",
-	"false-flaps":      "无新情况而再次告警 {count} 次（另计）",
+	"false-flaps":      "无新情况而再次告警 {count} 次（不计入误报）",
 	"false-duplicates": "重复通知 {count} 次",
 	"received":         "通知",
 	"notifications": "收到 {received} 条‹；{unmatched} 条与任何监控都不匹配›" +
@@ -281,7 +283,7 @@ var chineseLines = map[string]string{
 	"class-protocol":      "不是 HTTP 应答",
 	"class-assertion":     "应答内容不符",
 	"node-none":           "无应答",
-	"node-unnamed":        "未标明节点",
+	"node-unnamed":        "未标明节点（如负载均衡自己的应答）",
 
 	// 对用户的通知。
 	"message-broke":           "{fault}（{link}）：{what}",
@@ -322,6 +324,8 @@ var chineseLines = map[string]string{
 	"md-generator":    "压测端：",
 	"md-compared":     "对比：",
 	"md-clock":        "时钟：",
+	"md-note":         "备注：",
+	"md-notes-more":   "另有 {notes} 条，见 report.html",
 	"md-seed":         "种子：",
 	"md-result":       "结果",
 	"md-met":          "达标",
@@ -332,6 +336,7 @@ var chineseLines = map[string]string{
 	"several-ran":     "{all} 个演练，已运行 {ran} 个",
 	"md-verdict":      "结论",
 	"md-why":          "原因",
+	"md-against":      "与此前运行对比",
 	"md-pass":         "通过",
 	"md-fail":         "未通过",
 	"md-inconclusive": "无法判定",

@@ -9,10 +9,10 @@ import (
 // chineseObjectives is Chinese for the names of objectives that are no keys of a scenario's
 // sla, and for the parts of a threshold.
 var chineseObjectives = map[string]string{
-	"no alarm of ": "“{watcher}”无误报",
+	"no alarm of ": "{watcher} 无误报",
 	"no outage":    "用户无中断",
 	sla.NoAbort:    "演练未自行中止",
-	"port ":        "“{watcher}”端口连通率（恢复）",
+	"port ":        "{watcher} 端口连通率（恢复）",
 	"repair":       "修复用时",
 	"respond":      "响应用时",
 

@@ -10,10 +10,10 @@ import (
 // adds of itself are said in Chinese; keys of a scenario's sla stay what the scenario has.
 func TestObjectivesHaveNames(t *testing.T) {
 	for name, want := range map[string]string{
-		"no alarm of 探测":                          "“探测”无误报",
+		"no alarm of 探测":                          "探测 无误报",
 		"no outage":                               "用户无中断",
 		sla.NoAbort:                               "演练未自行中止",
-		sla.Port("db"):                            "“db”端口连通率（恢复）",
+		sla.Port("db"):                            "db 端口连通率（恢复）",
 		"repair":                                  "修复用时",
 		"success of 用户 in baseline":               "成功率（用户，基线）",
 		"success of node app-1 on new in fault":   "成功率（节点 app-1，新建连接，故障）",

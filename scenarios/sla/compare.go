@@ -19,6 +19,7 @@ const (
 // Why a Difference is Open, or no more than Alike.
 const (
 	Absent     = "absent"     // one side does not have it at all
+	NoGroup    = "no-group"   // one side does not have the group
 	Unmeasured = "unmeasured" // one side has it, and no value of it
 	Endless    = "endless"    // a percentile has no upper end, as of what never came
 	Units      = "units"      // the two are measured in different units
@@ -108,6 +109,9 @@ func differentShares(a, b Scorecard, jitter float64) (all []Difference) {
 					d.Values[i] = one.good()
 				case one == nil:
 					d.Why = Absent
+					if !hasGroup([]Scorecard{a, b}[i], name[0]) {
+						d.Why = NoGroup
+					}
 				default:
 					none := Say(NothingSent)
 					d.Why, d.Because = Unmeasured, &none
@@ -117,6 +121,10 @@ func differentShares(a, b Scorecard, jitter float64) (all []Difference) {
 		all = append(all, d)
 	}
 	return all
+}
+
+func hasGroup(c Scorecard, name string) bool {
+	return slices.ContainsFunc(c.Groups, func(g Group) bool { return g.Name == name })
 }
 
 // phases are those of the first run's groups, in order, and what only the second has: each the

@@ -116,7 +116,7 @@ func TestCompareSaysWhyNot(t *testing.T) {
 	if d := have["success of page in fault"]; d.Is != Alike {
 		t.Errorf("the group that both have: %+v", d)
 	}
-	if d := have["success of old in fault"]; d.Is != Open || d.Why != Absent ||
+	if d := have["success of old in fault"]; d.Is != Open || d.Why != NoGroup ||
 		d.Of != [2]bool{false, true} || d.Values[0] == nil || d.Values[1] != nil {
 		t.Errorf("a group of the first alone: %+v", d)
 	}

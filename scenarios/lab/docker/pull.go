@@ -28,7 +28,7 @@ func (l *Lab) pull(ctx context.Context, image string) error {
 	if l.hasImage(ctx, image) {
 		return nil
 	}
-	l.say("image-pulled", "starting image "+image+", as soon as it is pulled", "image", image)
+	l.say("image-pulled", "pulling image "+image, "image", image)
 	if testcontainers.ReadConfig().Config.HubImageNamePrefix != "" {
 		return nil
 	}
