@@ -72,9 +72,9 @@ var englishPage = map[string]string{
 	"page-lag":               "99% of requests sent within {lag} of schedule",
 	"page-unsent":            "{unsent} never sent",
 	"page-notes":             "notes: {notes}",
-	"page-effective-no":      "it never bit",
-	"page-effective-too-few": "it bit too few",
-	"page-effective-unknown": "not known whether it bit",
+	"page-effective-no":      "it hit nothing",
+	"page-effective-too-few": "it hit too few",
+	"page-effective-unknown": "not known whether it hit users",
 
 	// What was wanted.
 	"page-objectives":    "What was wanted, and what was measured",
