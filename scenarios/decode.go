@@ -283,8 +283,8 @@ func (d *decoder) enter(key, value *yaml.Node, v reflect.Value, keys []string) {
 func (d *decoder) mapping(n *yaml.Node, t reflect.Type, keys []string,
 	each func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
-		rather := ""
-		if n.Kind == yaml.SequenceNode && t.Kind() == reflect.Map {
+		rather := insteadOf(n, t)
+		if n.Kind == yaml.SequenceNode && t.Kind() == reflect.Map && !ofDurations(t) {
 			rather = ": write {NAME: …}"
 		}
 		d.wrong(n, keys, "want %s, have %s%s", expected(t), described(n), rather)
@@ -323,11 +323,8 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, keys []string) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		rather := ""
-		if n.Kind == yaml.ScalarNode {
-			rather = ": write [" + strings.Join(strings.Fields(n.Value), ", ") + "]"
-		}
-		d.wrong(n, keys, "want %s, have %s%s", expected(v.Type()), described(n), rather)
+		d.wrong(n, keys, "want %s, have %s%s", expected(v.Type()), described(n),
+			insteadOf(n, v.Type()))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))

@@ -79,7 +79,8 @@ func setScalar(v reflect.Value, n *yaml.Node) error {
 	case reflect.Uint16:
 		u, err := strconv.ParseUint(n.Value, 10, 16)
 		if strings.Contains(n.Value, ":") {
-			return fmt.Errorf("%w: the container's own port is enough, nothing is published", wrong)
+			return fmt.Errorf("%w: here stands the container's own port alone; publish leads one "+
+				"of this machine there, such as publish: [\"18080:8080\"]", wrong)
 		}
 		if quoted || err != nil {
 			return wrong
@@ -151,6 +152,9 @@ func expected(t reflect.Type) string {
 		}
 		return "a mapping of " + namesOf(fields) + exampleOf(t, fields)
 	case reflect.Map:
+		if ofDurations(t) {
+			return "a mapping of names to durations, such as {balancer: 3s}"
+		}
 		return "a mapping of names to " + plural(t.Elem())
 	case reflect.Slice:
 		return "a list of " + plural(t.Elem())
@@ -159,7 +163,7 @@ func expected(t reflect.Type) string {
 	case reflect.Int:
 		return "a whole number"
 	case reflect.Uint16:
-		return "a whole number from 0 to 65535"
+		return "a whole number from 1 to 65535"
 	case reflect.Float64:
 		return "a number"
 	}
@@ -197,6 +201,12 @@ func namesOf(fields []field) string {
 		names = append(names, f.name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// ofDurations says whether a mapping has a duration for each name, alone or with more.
+func ofDurations(t reflect.Type) bool {
+	e := t.Elem()
+	return e == durationType || e == reflect.TypeFor[Detection]()
 }
 
 func plural(t reflect.Type) string {
