@@ -36,6 +36,12 @@ func Listed(name string, have []string) string {
 	return all
 }
 
+// Nearest is the name that is likely meant; empty where none is near.
+func Nearest(name string, have []string) string {
+	near, _ := nearest(name, have)
+	return near
+}
+
 // nearest finds the candidate with the fewest edits from name: at most three,
 // and fewer than half of the name, so that what it offers is a likely slip. Where none is so
 // near, it is the only one that the name begins or ends.

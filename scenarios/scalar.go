@@ -111,6 +111,8 @@ func setDuration(v reflect.Value, s string) error {
 	switch {
 	case err != nil && isNumber(s) && s != "0":
 		return fmt.Errorf("duration %q: a unit is missing: %ss, or %sms?", s, s, s)
+	case err != nil && len(strings.Fields(s)) > 1 && isDuration(joined(s)):
+		return fmt.Errorf("duration %q: leave out the blank: %s", s, joined(s))
 	case err != nil:
 		return fmt.Errorf("duration %q: want a number with a unit, such as 500ms, 2s or 1m30s", s)
 	case t < 0:
@@ -118,6 +120,14 @@ func setDuration(v reflect.Value, s string) error {
 	}
 	v.SetInt(int64(t))
 	return nil
+}
+
+// joined is a text without its blanks.
+func joined(s string) string { return strings.Join(strings.Fields(s), "") }
+
+func isDuration(s string) bool {
+	_, err := time.ParseDuration(s)
+	return err == nil
 }
 
 func isNumber(s string) bool {

@@ -20,6 +20,9 @@ type Rate float64
 func ParseRate(s string) (Rate, error) {
 	count, unit, ok := strings.Cut(strings.TrimSpace(s), "/")
 	if !ok {
+		if _, err := strconv.ParseFloat(count, 64); err == nil {
+			return 0, fmt.Errorf("rate %q: a unit is missing: %s/s?", s, count)
+		}
 		return 0, fmt.Errorf("rate %q: want COUNT/UNIT, such as 200/s", s)
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(count), 64)

@@ -27,6 +27,10 @@ func (p thresholds) check(texts []string) {
 func (p thresholds) threshold(keys []string, text string) {
 	k, err := sla.ParseKeep(text)
 	if err != nil {
+		if meant := p.meant(text); meant != "" {
+			p.problem(keys, "threshold %q: did you mean %q?", text, meant)
+			return
+		}
 		p.problem(keys, "%v", err)
 		return
 	}
@@ -37,7 +41,7 @@ func (p thresholds) threshold(keys []string, text string) {
 			"threshold", text)
 	}
 	if groups := p.groups.judged(); k.Of != "" && !slices.ContainsFunc(groups, k.About) {
-		p.problem(keys, "threshold %q: no load group is named %q: %s", text, k.Of,
+		p.dangling(keys, "threshold %q: no load group is named %q: %s", text, k.Of,
 			scenarios.Listed(k.Of, groups))
 		return
 	}
@@ -47,6 +51,34 @@ func (p thresholds) threshold(keys []string, text string) {
 	}
 	p.sampleSize(keys, k)
 	p.beyondSlow(k)
+}
+
+// meant is a threshold whose words are those of the text, or a slip away from one that is
+// known: a metric, a group, a phase. Empty where it cannot be read either.
+func (p thresholds) meant(text string) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		var known []string
+		switch {
+		case i == 0:
+			known = sla.Metrics
+		case words[i-1] == "of" && w != "good" && w != "node":
+			known = p.groups.judged()
+		case words[i-1] == "in":
+			known = sla.InPhase
+		}
+		if near := scenarios.Nearest(w, known); near != "" && !slices.Contains(known, w) {
+			words[i] = near
+		}
+	}
+	near := strings.Join(words, " ")
+	if near == strings.Join(strings.Fields(text), " ") {
+		return "" // its own error says more
+	}
+	if _, err := sla.ParseKeep(near); err != nil {
+		return sla.Meant(near)
+	}
+	return near
 }
 
 // beyondSlow says what a limit of latency asks for that no good request can exceed.

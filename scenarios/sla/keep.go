@@ -120,10 +120,16 @@ func (k Keep) parseValue(s string) (float64, error) {
 		return float64(share), err
 	}
 	d, err := time.ParseDuration(s)
-	if err == nil && d <= 0 {
-		err = fmt.Errorf("%q: must be above zero", s)
+	if err != nil {
+		if _, number := strconv.ParseFloat(s, 64); number == nil {
+			return 0, fmt.Errorf("%q: a unit is missing: %ss, or %sms?", s, s, s)
+		}
+		return 0, fmt.Errorf("%q: want a duration, such as 200ms, or 1.25 x baseline", s)
 	}
-	return d.Seconds(), err
+	if d <= 0 {
+		return 0, fmt.Errorf("%q: must be above zero", s)
+	}
+	return d.Seconds(), nil
 }
 
 func (k Keep) parseFactor(s string) (float64, error) {

@@ -39,6 +39,10 @@ var (
 	operators = map[string]string{"<": "<=", ">": ">=", "=<": "<=", "=>": ">="}
 )
 
+// Meant is a threshold that can be read, as near to a text that cannot as may be; empty where
+// none is.
+func Meant(text string) string { return meantBy(text) }
+
 // meantBy is a threshold that can be read, as near to the text as may be; empty where none
 // is.
 func meantBy(s string) string {
@@ -49,6 +53,9 @@ func meantBy(s string) string {
 	metric, middle, op, value := strings.ToLower(m[1]), m[2], m[3], m[4]
 	if other, ok := metricsElsewhere[metric]; ok {
 		metric = other
+	}
+	if !strings.Contains(value, "x") {
+		value = strings.ReplaceAll(value, " ", "") // 200 ms, 90 %
 	}
 	if o, ok := operators[op]; ok {
 		op = o
