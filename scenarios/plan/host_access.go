@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,12 +24,21 @@ type hostAccess struct {
 func (p hostAccess) file(keys []string, name string) {
 	switch err := p.scenario.CheckFile(name); {
 	case errors.Is(err, fs.ErrNotExist):
-		p.problem(keys, "file %q: there is none beside the scenario", name)
+		p.problem(keys, "file %q: there is none %s", name, p.lookedFor(keys))
 		return
 	case err != nil:
 		p.problem(keys, "file %q %v", name, err)
 	}
 	p.outside(keys, name)
+}
+
+// lookedFor says where a file is looked for: beside the scenario, and so not beside another that
+// it extends and that names the file.
+func (p hostAccess) lookedFor(keys []string) string {
+	if named, _, _ := p.places.Find(keys); orElse(named, p.scenario.File) == p.scenario.File {
+		return "beside the scenario"
+	}
+	return "where it was looked for, beside " + filepath.Base(p.scenario.File)
 }
 
 // outside says that a file of this machine which does not belong to the scenario is read,
@@ -92,7 +102,7 @@ func (p hostAccess) authority(keys []string, file string) string {
 	pem, err := p.scenario.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		p.problem(keys, "ca %q: there is no such file beside the scenario", file)
+		p.problem(keys, "ca %q: there is no such file %s", file, p.lookedFor(keys))
 		return ""
 	case err != nil:
 		p.problem(keys, "ca %q: %v", file, err)

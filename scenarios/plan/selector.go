@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -81,12 +82,12 @@ func (n network) matched(text string) ([]link.Link, error) {
 	case len(hit) > 0:
 		return hit, nil
 	case !glob(s.from, froms...):
-		return nil, errUnknown{fmt.Errorf("link %q: %s", text, orElse(n.noUses(s.from, s.to),
-			fmt.Sprintf("nothing that opens connections is named %q: %s", s.from,
+		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.missing(s.from),
+			n.noUses(s.from, s.to), fmt.Sprintf("nothing that opens connections is named %q: %s", s.from,
 				scenarios.Listed(s.from, froms))))}
 	case !glob(s.to, tos...):
-		return nil, errUnknown{fmt.Errorf("link %q: %s", text, orElse(n.noPorts(s.to),
-			fmt.Sprintf("nothing that is connected to is named %q: %s", s.to,
+		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.missing(s.to),
+			n.noPorts(s.to), fmt.Sprintf("nothing that is connected to is named %q: %s", s.to,
 				scenarios.Listed(s.to, tos))))}
 	}
 	return nil, errUnknown{fmt.Errorf("link %q: there is no such link: %s; %s", text,
@@ -111,7 +112,7 @@ func (n network) aimed(text string) (nodes []string, links []link.Link, err erro
 	}
 	if len(nodes) == 0 {
 		return nil, nil, errUnknown{fmt.Errorf("no target or replica is named %q: %s", text,
-			scenarios.Listed(text, names))}
+			orElse(n.missing(text), scenarios.Listed(text, names)))}
 	}
 	for _, l := range n.links {
 		if slices.Contains(nodes, l.To) {

@@ -1,9 +1,13 @@
 package plan
 
 import (
+	"errors"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/distribution/reference"
 
 	"github.com/stormdrill/stormdrill/loadgen/hostname"
 	"github.com/stormdrill/stormdrill/scenarios"
@@ -50,6 +54,11 @@ func (p targetCheck) target(name string, t *scenarios.Target) {
 		p.use(name, used, sub("uses", strconv.Itoa(i)))
 	}
 	for inside, beside := range t.Files {
+		if !path.IsAbs(inside) && path.IsAbs(beside) {
+			p.problem(sub("files", inside), "file %q: swapped? the path in the container comes "+
+				"first: write {%s: %s}", inside, beside, inside)
+			continue
+		}
 		if m, ours := scenarios.MaterialOf(beside); ours {
 			p.material(sub("files", inside), m)
 		} else {
@@ -89,10 +98,24 @@ func (p targetCheck) oneSource(t *scenarios.Target, here []string) {
 		p.problem(append(slices.Clip(here), "image"),
 			"image %q: takes no variable: write it out, or substitute it by --image %s=…", t.Image,
 			here[1])
+	case t.Image != "" && wrongImage(t.Image) != nil:
+		p.problem(append(slices.Clip(here), "image"),
+			"image %q: %v: want a name such as nginx:1.27 or ghcr.io/shop/web:2", t.Image,
+			wrongImage(t.Image))
 	case len(sources) > 1:
 		p.problem(here, "target %s: want exactly one of image, build, lab; there are %s", here[1],
 			strings.Join(sources, " and "))
 	}
+}
+
+// wrongImage is why no engine takes an image's name: a run would fail by it only at the pull,
+// as of one that wants a login.
+func wrongImage(name string) error {
+	_, err := reference.ParseAnyReference(name)
+	if err != nil && strings.Contains(err.Error(), "lowercase") { // it is of no type
+		return errors.New("it may have upper case in its tag alone")
+	}
+	return err
 }
 
 // use checks one entry of a target's uses.
@@ -110,7 +133,8 @@ func (p targetCheck) use(name, used string, keys []string) {
 		}
 	}
 	if !slices.Contains(all, used) {
+		why := fewerReplicas(used, p.all)
 		p.problem(keys, "%s uses %q, and no target or replica has that name: %s", name, used,
-			scenarios.Listed(used, all))
+			orElse(why, scenarios.Listed(used, all)))
 	}
 }

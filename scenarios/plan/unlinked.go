@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/stormdrill/stormdrill/loadgen/hostname"
+	"github.com/stormdrill/stormdrill/scenarios"
 )
 
 // noUses says why no link leads from a target that there is, and the key that makes one:
@@ -57,6 +60,25 @@ func (n network) notUsed(s selector) string {
 	}
 	return fmt.Sprintf("%s does not use %s: add %s to `uses` of targets.%s", s.from, s.to, to,
 		node.Target)
+}
+
+// fewerReplicas says of a replica's name that its target has not so many; empty: it is none.
+func fewerReplicas(name string, all map[string]*scenarios.Target) string {
+	of, n, ok := hostname.Original(name)
+	t := all[of]
+	if !ok || t == nil || n <= max(1, t.Replicas) {
+		return ""
+	}
+	return fmt.Sprintf("%s has replicas: %d, so that there is no %s", of, max(1, t.Replicas), name)
+}
+
+// missing is fewerReplicas of the network's targets.
+func (n network) missing(name string) string {
+	specs := map[string]*scenarios.Target{}
+	for _, node := range n.nodes {
+		specs[node.Target] = node.Spec
+	}
+	return fewerReplicas(name, specs)
 }
 
 // targetOf is the target that a name is of, its own or a replica's; else otherwise.
