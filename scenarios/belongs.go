@@ -37,6 +37,23 @@ func misplaced(key string, n *yaml.Node, t reflect.Type, keys []string) string {
 	return "it belongs " + at
 }
 
+// otherAim is the cure where a fault of links is given a target, or one of targets a link: the
+// kind stands last in keys. Empty: it is not about that.
+func otherAim(key, value *yaml.Node, t reflect.Type, keys []string) string {
+	if len(keys) != 3 || keys[0] != "faults" || value.Kind != yaml.ScalarNode {
+		return ""
+	}
+	_, to, isLink := strings.Cut(value.Value, "->")
+	to, _, _ = strings.Cut(strings.TrimSpace(to), ":")
+	switch {
+	case key.Value == "target" && has(t, "link") && value.Value != "":
+		return keys[2] + " is of links: write " + entry("link", "* -> "+value.Value)
+	case key.Value == "link" && has(t, "target") && isLink && to != "":
+		return keys[2] + " is of targets: write " + entry("target", to)
+	}
+	return ""
+}
+
 // belongs says where a misplaced key belongs: beside or under what stands there, or in another
 // part of the scenario.
 func belongs(key string, n *yaml.Node, t reflect.Type, keys []string) string {

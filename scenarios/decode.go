@@ -91,7 +91,7 @@ func (d *decoder) syntax(err error, data []byte) {
 	lines := strings.Split(string(data), "\n")
 	say := func(line, column int, text string) {
 		if line > 0 && line <= len(lines) {
-			text += slipped(lines[line-1])
+			text += slipped(lines, line)
 		}
 		d.add(place{line: line, column: column}, "%s", text)
 	}
@@ -115,11 +115,18 @@ var (
 	starred = regexp.MustCompile(`[\[{:,]\s*\*\s*->`)
 	tabbed  = regexp.MustCompile(`^ *\t`)
 	divided = regexp.MustCompile(`^---(\s|$)`)
+	// a key, and a plain text with another colon that a blank follows
+	coloned = regexp.MustCompile(`^\s*(- )?[^\s:#"'{\[]+:\s+[^\s"'{\[|>#&*!][^#]*?:(\s|$)`)
 )
 
-// slipped is what is likely wrong with a line that is no YAML.
-func slipped(line string) string {
+// slipped is what is likely wrong with a line, counted from 1, that is no YAML.
+func slipped(lines []string, n int) string {
+	line := lines[n-1]
 	switch {
+	case coloned.MatchString(line):
+		return "; quote a text that has a colon followed by a blank"
+	case leftOpen(lines[:n-1]) > 0:
+		return fmt.Sprintf("; is a { or [ of line %d left open?", leftOpen(lines[:n-1]))
 	case starred.MatchString(line):
 		return `; in YAML * begins an alias: quote it, such as "* -> web"`
 	case tabbed.MatchString(line):
@@ -234,7 +241,9 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 			}
 			d.places.bad[Path(append(keys, UnknownKey)...)] = true
 			cure := misplaced(key.Value, n, v.Type(), keys)
-			if of := meant(key.Value, names); of != key.Value || cure == "" {
+			if aim := otherAim(key, value, v.Type(), keys); aim != "" {
+				cure = aim
+			} else if of := meant(key.Value, names); of != key.Value || cure == "" {
 				cure = Listed(of, names)
 			}
 			d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys), cure)
@@ -257,6 +266,9 @@ func (d *decoder) entries(n *yaml.Node, v reflect.Value, keys []string) {
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
+	if d.nameless(n, v.Type(), keys) {
+		return
+	}
 	d.mapping(n, v.Type(), keys, func(key, value *yaml.Node) {
 		e := reflect.New(v.Type().Elem()).Elem()
 		if e.Kind() == reflect.String {
@@ -265,6 +277,44 @@ func (d *decoder) entries(n *yaml.Node, v reflect.Value, keys []string) {
 		d.enter(key, value, e, keys)
 		v.SetMapIndex(reflect.ValueOf(key.Value), e)
 	})
+}
+
+// nameless reports a mapping of names whose keys are those of one entry: the name above them
+// lacks, and each key would be reported as a name.
+func (d *decoder) nameless(n *yaml.Node, t reflect.Type, keys []string) bool {
+	entry := structOf(t.Elem())
+	if entry == nil || alone(fieldsOf(entry)) >= 0 || n.Kind != yaml.MappingNode {
+		return false
+	}
+	lacks := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !has(entry, n.Content[i].Value) {
+			return false
+		}
+		value := target(n.Content[i+1])
+		lacks = lacks || value.Kind == yaml.SequenceNode ||
+			value.Kind == yaml.ScalarNode && !null(value) || isKind(n.Content[i], value, entry)
+	}
+	if lacks {
+		first := n.Content[0]
+		d.wrong(first, keys, "%s: want a name above %s: write {NAME: {%s: …}}",
+			strings.Join(keys, "."), first.Value, first.Value)
+	}
+	return lacks
+}
+
+// isKind says whether a mapping can be read as what the entry has under the key, and not as an
+// entry of that name: kill: {target: app-1}.
+func isKind(key, n *yaml.Node, entry reflect.Type) bool {
+	fields := fieldsOf(entry)
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == key.Value })
+	kind := structOf(entry.FieldByIndex(fields[i].index).Type)
+	for k := 0; k+1 < len(n.Content); k += 2 {
+		if name := n.Content[k].Value; !has(kind, name) || has(entry, name) {
+			return false
+		}
+	}
+	return len(n.Content) > 0
 }
 
 // enter reads the value of one key. A scalar is found by its own place, a

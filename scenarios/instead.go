@@ -131,6 +131,11 @@ func expectOf(text string) string {
 	return ": write each status, such as [301, 302]"
 }
 
+// entry writes one key and its value, quoted where YAML needs it.
+func entry(key, value string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(flow(yaml.MappingNode, key, value), "{"), "}")
+}
+
 func scalarOf(text string) *yaml.Node {
 	var n yaml.Node
 	n.SetString(text)

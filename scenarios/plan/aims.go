@@ -43,7 +43,7 @@ func (p aims) aim(f writtenFault, ttls *[]answerTTL) (Fault, bool) {
 		return Fault{}, false
 	}
 	out := Fault{Name: f.name, Kind: f.kind, Fault: f.fault, At: f.entry.At, For: f.entry.For}
-	p.placed(&out, keys)
+	placed := p.placed(&out, keys)
 	a := out.Fault.Aim()
 	if cmp.Or(a.Target, a.To, a.From, a.Link) == "" && p.mistyped(at("faults", f.name, f.kind)) {
 		return out, false // what it hits may stand under the unknown key
@@ -71,7 +71,7 @@ func (p aims) aim(f writtenFault, ttls *[]answerTTL) (Fault, bool) {
 		p.unmatched(append(keys, out.Kind, aimKey(&out)), err)
 		return out, false
 	}
-	return out, true
+	return out, placed
 }
 
 // moved checks where a fault's names move to, and sees that answers about them are kept
@@ -95,10 +95,16 @@ func (p aims) moved(f *Fault, keys []string, ttls *[]answerTTL) bool {
 	return true
 }
 
-// placed gives a fault its place in the fault phase.
-func (p aims) placed(f *Fault, keys []string) {
+// placed gives a fault its place in the fault phase. False: it has none, so that nothing can be
+// said of what it does there.
+func (p aims) placed(f *Fault, keys []string) bool {
 	hold := p.fault
 	switch {
+	case hold > 0 && f.At >= hold && !faults.IsInstant(f.Fault):
+		p.problem(append(slices.Clip(keys), "at"),
+			"fault %s: at %s does not fit into the fault phase of %s: want it to begin before that",
+			f.Name, f.At, hold)
+		return false
 	case faults.IsInstant(f.Fault) && f.For != 0:
 		p.problem(append(slices.Clip(keys), "for"),
 			"fault %s: a %s is over as soon as it is done, and lasts for no time that could be "+
@@ -117,6 +123,7 @@ func (p aims) placed(f *Fault, keys []string) {
 				f.Name, f.At, f.For, hold)
 		}
 	}
+	return true
 }
 
 // aimKey is the key under which a fault says what it hits.

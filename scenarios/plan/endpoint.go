@@ -61,6 +61,8 @@ func newEndpoints(d *diagnostics, t topology) endpoints {
 func (p endpoints) endpoint(keys []string, text secret.Text) (endpoint, bool) {
 	u, err := url.Parse(text.Outline())
 	switch {
+	case text == "" && p.mistyped(keys[:len(keys)-1]):
+		return endpoint{}, false // it may stand under the unknown key
 	case text.Secret() && (err != nil || u.Host == "" || secret.Outlined(u.Scheme+u.Host)):
 		p.problem(keys, "%q: want a URL such as http://shop:8080/?key=${env:KEY}, whose scheme, "+
 			"host and port are written out: plan and record show them", text)

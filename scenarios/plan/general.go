@@ -14,7 +14,10 @@ func general(d *diagnostics, s *scenarios.Scenario) {
 		d.problem(at("version"), "version %d: this stormdrill reads version %d of the format",
 			s.Version, scenarios.Version)
 	}
-	if !isLabel(s.Name) {
+	switch {
+	case s.Name == "":
+		d.missing("name", "name is missing: want one such as bad-lb-node")
+	case !isLabel(s.Name):
 		d.problem(at("name"), "name: want %s, such as bad-lb-node; have %s", wantsLabel,
 			scenarios.Shown(s.Name))
 	}

@@ -85,7 +85,10 @@ func (p watcherLimits) watched(kind string, limits map[string]time.Duration) {
 		keys, limit := at("sla", kind, name), limits[name]
 		if _, ok := p.written[name]; !ok {
 			have := "the drill has none: add one of that name to watch"
-			if len(p.written) > 0 {
+			switch {
+			case len(p.written) == 0 && p.mistyped(nil):
+				continue // what they stand under may be the unknown key
+			case len(p.written) > 0:
 				have = scenarios.Listed(name, sortedKeys(p.written))
 			}
 			p.problem(keys, "sla.%s names %q, and no watcher has that name: %s", kind, name, have)

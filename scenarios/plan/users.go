@@ -106,7 +106,7 @@ func users(g *scenarios.Group) int {
 
 func (p userLoad) checkGroup(name string, g *scenarios.Group) {
 	sub := func(keys ...string) []string { return append(at("load", family(name)), keys...) }
-	if g.Rate <= 0 {
+	if g.Rate < 0 || g.Rate == 0 && !p.mistyped(at("load", family(name))) {
 		p.problem(sub("rate"), "group %s: want a rate above zero, such as 100/s", name)
 	}
 	if g.Users < 0 || g.Users > 1_000_000 {
