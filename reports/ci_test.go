@@ -93,10 +93,10 @@ func TestAnnotateBeside(t *testing.T) {
 			"2.9 s ± 10 ms，此前 100 ms ± 10 ms；变差 2.8 s\n"} {
 		var b bytes.Buffer
 		c := ciOf("GITHUB_ACTIONS=true", lang)
-		c.AnnotateBeside(&b, Earlier{&before}, now)
-		c.AnnotateBeside(&b, Earlier{&now}, before)
+		c.AnnotateBeside(&b, Earlier{Card: &before}, now)
+		c.AnnotateBeside(&b, Earlier{Card: &now}, before)
 		c.AnnotateBeside(&b, Earlier{}, now)
-		ciOf(lang).AnnotateBeside(&b, Earlier{&before}, now)
+		ciOf(lang).AnnotateBeside(&b, Earlier{Card: &before}, now)
 		if b.String() != want {
 			t.Errorf("have %q, want %q", b.String(), want)
 		}

@@ -6,16 +6,18 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
-// Compare prints how runs of a drill differ from earlier ones, a line for each thing. The
-// language nil is English.
+// Compare prints how runs of a drill differ from earlier ones, a line for each thing, and in
+// what they were not set up alike. The language nil is English.
 func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference,
-	in *words.Language) error {
-	before, now, all = inLines(before), inLines(now), inLines(all)
+	changes []evidence.Change, in *words.Language) error {
+	before, now, all, changes = inLines(before), inLines(now), inLines(all), inLines(changes)
 	l := lines{cmp.Or(in, words.English)}
 	var out strings.Builder
 	fmt.Fprintf(&out, "\n%s\n\n", l.Line("compare-head", "scenario", now[0].Scenario,
@@ -29,7 +31,7 @@ func Compare(w io.Writer, before, now []sla.Scorecard, all []sla.Difference,
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	notes := l.differently(before[0], now[0])
+	notes := append(l.differently(before[0], now[0]), l.changed(changes)...)
 	if sla.Outcome(all) == sla.Open {
 		notes = append([]string{l.Line("compare-nothing")}, notes...)
 	}
@@ -81,6 +83,9 @@ func (e Earlier) outcome(now sla.Scorecard) (is string, all []sla.Difference) {
 func (l lines) beside(e Earlier, now sla.Scorecard) string {
 	switch is, _ := e.outcome(now); is {
 	case "":
+		if e.Gone != "" {
+			return l.Line("compare-gone", "scenario", now.Scenario, "folder", e.Gone)
+		}
 		return l.Line("compare-no-earlier", "scenario", now.Scenario)
 	case sla.Worse:
 		return l.Line("compare-fails", "verdict", l.verdict(sla.Fail), "run", e.Card.Run)
@@ -198,4 +203,48 @@ func (l lines) differently(a, b sla.Scorecard) (notes []string) {
 			"now", l.tool(b.Tool)))
 	}
 	return notes
+}
+
+// mostChanges keeps the notes of a drill that was written anew readable.
+const mostChanges = 10
+
+// changed says what two runs did not have alike, and of how many more that is so.
+func (l lines) changed(all []evidence.Change) (notes []string) {
+	for _, c := range all[:min(len(all), mostChanges)] {
+		notes = append(notes, l.change(c))
+	}
+	if more := len(all) - mostChanges; more > 0 {
+		notes = append(notes, l.Line("changed-more", "more", strconv.Itoa(more)))
+	}
+	return notes
+}
+
+func (l lines) change(c evidence.Change) string {
+	of := l.Line("changed-"+string(c.Kind), "name", c.Name)
+	switch {
+	case c.Only < 0:
+		return l.Line("changed-only", "of", of, "side", l.side([2]bool{true, false}))
+	case c.Only > 0:
+		return l.Line("changed-only", "of", of, "side", l.side([2]bool{false, true}))
+	case c.Key == "":
+		return l.Line("changed-other", "of", of)
+	case c.Name != "":
+		of = c.Name
+	}
+	return l.Line("named", "name", of, "what", l.Line("changed-setting", "key", c.Key,
+		"before", setting(c.Before), "now", setting(c.Now)))
+}
+
+// longestSetting bounds what is shown of a setting, in characters.
+const longestSetting = 60
+
+// setting is one as a person reads it: a time in its unit, a text in its beginning.
+func setting(text string) string {
+	if d, err := time.ParseDuration(text); err == nil && text != "0" {
+		return words.Brief(d.Seconds())
+	}
+	if all := []rune(text); len(all) > longestSetting {
+		return string(all[:longestSetting]) + "…"
+	}
+	return cmp.Or(text, "–")
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 )
 
@@ -50,7 +51,7 @@ func TestCompareWithNothing(t *testing.T) {
 	}{{nil, open, "note: nothing can be compared\n"},
 		{words.Chinese, nil, "备注：没有可以对比的内容\n"}, {nil, told, ""}} {
 		var b bytes.Buffer
-		if err := Compare(&b, runs, runs, c.all, c.in); err != nil {
+		if err := Compare(&b, runs, runs, c.all, nil, c.in); err != nil {
 			t.Fatal(err)
 		}
 		if has := strings.Contains(b.String(), "nothing") || c.in != nil; has != (c.wants != "") ||
@@ -74,7 +75,7 @@ func TestCompareInEitherLanguage(t *testing.T) {
 		"compare.zh.txt": words.Chinese} {
 		var b bytes.Buffer
 		if err := Compare(&b, []sla.Scorecard{before}, []sla.Scorecard{now}, reasons(),
-			in); err != nil {
+			nil, in); err != nil {
 			t.Fatal(err)
 		}
 		wantGolden(t, name, b.Bytes())
@@ -122,16 +123,16 @@ func TestMarkdownBesideAnEarlierRun(t *testing.T) {
 	}{
 		{&Earlier{}, words.English, []string{"\n\n- not compared: no earlier run of bad-lb-node " +
 			"passed or failed\n\n"}},
-		{&Earlier{better}, words.English, []string{"\n\n- FAIL: worse than run earlier\n\n",
+		{&Earlier{Card: better}, words.English, []string{"\n\n- FAIL: worse than run earlier\n\n",
 			"| bad-lb-node, run now, PASS, compared with run earlier, PASS | before | now | difference |\n",
 			"| ↓ detect balancer | 100 ms ± 10 ms | 2.9 s ± 10 ms | worse by 2.8 s |\n",
 			"| ? new | – | not ≤ 9 \\| x | not compared: it is no objective in the run before |\n"}},
-		{&Earlier{better}, words.Chinese, []string{"\n\n- 未通过：比运行 earlier 差\n\n", "| 此前 | 本次 | 差别 |\n",
+		{&Earlier{Card: better}, words.Chinese, []string{"\n\n- 未通过：比运行 earlier 差\n\n", "| 此前 | 本次 | 差别 |\n",
 			"| 变差 2.8 s |\n"}},
-		{&Earlier{same}, words.English, []string{"\n\n- no worse than run earlier\n\n",
+		{&Earlier{Card: same}, words.English, []string{"\n\n- no worse than run earlier\n\n",
 			"| = others: detect balancer |  |  | cannot be told apart |\n",
 			"- **Compared:** their records are of two versions, 1.2.2 and 1.2.3\n"}},
-		{&Earlier{same}, words.Chinese, []string{"\n\n- 不比运行 earlier 差\n\n", "| = 其余：detect balancer |"}},
+		{&Earlier{Card: same}, words.Chinese, []string{"\n\n- 不比运行 earlier 差\n\n", "| = 其余：detect balancer |"}},
 	} {
 		var b bytes.Buffer
 		if err := Markdown(&b, Report{Card: *now, Against: c.earlier, Language: c.in}); err != nil {
@@ -166,5 +167,61 @@ func TestMarkdownBesideAnEarlierRun(t *testing.T) {
 	}
 	if strings.Contains(alone.String(), "worse") {
 		t.Errorf("compared with nothing:\n%s", alone.String())
+	}
+}
+
+// What two runs were not set up alike in is noted in either language, and of how much more that
+// is so; an earlier run whose evidence has gone is told with its folder.
+func TestCompareNotesChanges(t *testing.T) {
+	runs := []sla.Scorecard{{Scenario: "checkout", Run: "aa", Verdict: sla.Pass}}
+	changes := []evidence.Change{
+		{Kind: evidence.FileChange, Name: "haproxy.cfg"},
+		{Kind: evidence.FileChange, Name: "new.cfg", Only: 1},
+		{Kind: evidence.PhaseChange, Key: "fault", Before: "10s", Now: "2m0s"},
+		{Kind: evidence.GroupChange, Name: "shoppers", Key: "slow", Before: "1s", Now: "200ms"},
+		{Kind: evidence.FaultChange, Name: "cut", Key: "share", Now: strings.Repeat("x", 90)},
+		{Kind: evidence.WatcherChange, Name: "probe", Only: -1},
+		{Kind: evidence.WatcherChange, Name: "page\n  PASS"},
+	}
+	for range 5 {
+		changes = append(changes, changes[0])
+	}
+	for _, c := range []struct {
+		in   *words.Language
+		want []string
+	}{
+		{words.English, []string{"note: haproxy.cfg differs", "note: new.cfg: only in the run now",
+			"note: phases: fault 10 s → 2m", "note: shoppers: slow 1 s → 200 ms",
+			"note: cut: share – → " + strings.Repeat("x", 60) + "…",
+			"note: watcher probe: only in the run before", "note: watcher page   PASS differs",
+			"note: 2 more differ"}},
+		{words.Chinese, []string{"备注：haproxy.cfg 不同", "备注：new.cfg：只在本次运行中有", "备注：阶段：fault 10 s → 2m",
+			"备注：shoppers：slow 1 s → 200 ms", "备注：监控 probe：只在此前的运行中有", "备注：另有 2 处不同"}},
+	} {
+		var b bytes.Buffer
+		if err := Compare(&b, runs, runs, nil, changes, c.in); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(b.String(), "\n  "+want+"\n") {
+				t.Errorf("have\n%s\nwithout %q", b.String(), want)
+			}
+		}
+		b.Reset()
+		earlier := &Earlier{Card: &runs[0], Changes: changes}
+		if err := Markdown(&b, Report{Card: runs[0], Against: earlier, Language: c.in}); err != nil ||
+			!strings.Contains(b.String(), "haproxy.cfg") {
+			t.Errorf("have\n%s, %v", b.String(), err)
+		}
+		b.Reset()
+		gone := Earlier{Gone: "/old"}
+		if err := Beside(&b, gone, runs[0], c.in); err != nil ||
+			!strings.Contains(b.String(), "/old") {
+			t.Errorf("have %q, %v", b.String(), err)
+		}
+	}
+	if c := noWorse(Earlier{Gone: "/old"}, runs[0], "x"); c.Skipped == nil ||
+		!strings.Contains(c.Skipped.Message, "/old") {
+		t.Errorf("have %+v", c)
 	}
 }

@@ -67,6 +67,10 @@ func noWorse(against Earlier, now sla.Scorecard, class string) junitCase {
 	case "":
 		c.Skipped = &junitResult{Type: "no earlier run",
 			Message: "no earlier run of the drill passed or failed"}
+		if against.Gone != "" {
+			c.Skipped.Message = "the evidence of the drill's last run, in " + against.Gone +
+				", is there no longer"
+		}
 	case sla.Worse:
 		c.Failure = &junitResult{Type: is, Message: "worse than run " + against.Card.Run,
 			Data: strings.Join(english.differences(all, is), "\n")}

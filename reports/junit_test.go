@@ -193,12 +193,12 @@ func TestJUnitHoldsARunAgainstAnEarlierOne(t *testing.T) {
 	}
 	same := card()
 	same.Objectives = []sla.Objective{noticed(0.9)}
-	if c, is := cases(&Earlier{&same})[name]; !is || c.Failure != nil || c.Skipped != nil {
+	if c, is := cases(&Earlier{Card: &same})[name]; !is || c.Failure != nil || c.Skipped != nil {
 		t.Errorf("beside the same run: %v, %+v", is, c)
 	}
 	better := card()
 	better.Run, better.Objectives = "earlier", []sla.Objective{noticed(0.1)}
-	if f := cases(&Earlier{&better})[name].Failure; f == nil || f.Message != "worse than run earlier" ||
+	if f := cases(&Earlier{Card: &better})[name].Failure; f == nil || f.Message != "worse than run earlier" ||
 		!strings.Contains(f.Data, "detect") {
 		t.Errorf("beside a better run: %+v", f)
 	}
@@ -208,7 +208,7 @@ func TestJUnitHoldsARunAgainstAnEarlierOne(t *testing.T) {
 		t.Errorf("of a first run: %+v", s)
 	}
 	other := sla.Scorecard{Run: "other"}
-	if s := cases(&Earlier{&other})[name].Skipped; s == nil ||
+	if s := cases(&Earlier{Card: &other})[name].Skipped; s == nil ||
 		s.Message != "nothing can be compared with run other" ||
 		!strings.Contains(s.Data, "detect balancer: 900 ms") {
 		t.Errorf("beside a run with nothing in common: %+v", s)
@@ -221,7 +221,7 @@ func TestJUnitIsTheSameInEachLanguage(t *testing.T) {
 	for _, in := range languages {
 		var b bytes.Buffer
 		before := card()
-		if err := JUnit(&b, Report{Card: card(), Against: &Earlier{&before}, Language: in}); err != nil {
+		if err := JUnit(&b, Report{Card: card(), Against: &Earlier{Card: &before}, Language: in}); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, b.String())

@@ -44,7 +44,7 @@ func Markdown(w io.Writer, r Report) error {
 		b.WriteByte('\n')
 	}
 	if against != nil && against.Card != nil {
-		l.compareTable(&b, *against.Card, card)
+		l.compareTable(&b, *against, card)
 	}
 	for _, x := range card.Chains {
 		l.chainTable(&b, card, x)
@@ -112,7 +112,8 @@ func (l lines) fewNotes(c sla.Scorecard) (all []string) {
 }
 
 // compareTable writes in what a run differs from an earlier one, and how much cannot be told apart.
-func (l lines) compareTable(b *strings.Builder, before, now sla.Scorecard) {
+func (l lines) compareTable(b *strings.Builder, against Earlier, now sla.Scorecard) {
+	before := *against.Card
 	rows := [][]string{{l.Line("compare-head", "scenario", now.Scenario,
 		"now", l.compared([]sla.Scorecard{now}), "before", l.compared([]sla.Scorecard{before})),
 		l.Line("compare-before"), l.Line("compare-now"), l.Line("compare-beside")}}
@@ -131,7 +132,7 @@ func (l lines) compareTable(b *strings.Builder, before, now sla.Scorecard) {
 			l.Line("compare-alike")})
 	}
 	markdownTable(b, rows)
-	for _, note := range l.differently(before, now) {
+	for _, note := range append(l.differently(before, now), l.changed(against.Changes)...) {
 		fmt.Fprintf(b, "- **%s** %s\n", l.Line("md-compared"), cell(note))
 	}
 }

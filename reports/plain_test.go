@@ -87,7 +87,7 @@ func TestHostileTextIsInert(t *testing.T) {
 	for name, write := range map[string]func(io.Writer) error{
 		"json":     func(w io.Writer) error { return JSON(w, c) },
 		"junit":    func(w io.Writer) error { return junitOf(w, c) },
-		"markdown": func(w io.Writer) error { return Markdown(w, Report{Card: c, Against: &Earlier{&c}}) },
+		"markdown": func(w io.Writer) error { return Markdown(w, Report{Card: c, Against: &Earlier{Card: &c}}) },
 		"text":     func(w io.Writer) error { return Text(w, c, TextOptions{Width: 40}) },
 		"table": func(w io.Writer) error {
 			return Table(w, []sla.Scorecard{c, c}, TextOptions{})

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/stormdrill/stormdrill/reports/words"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/series"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -41,6 +42,11 @@ type Report struct {
 // Earlier is a run that another one must not be worse than.
 type Earlier struct {
 	Card *sla.Scorecard // nil: there is none yet
+	// Changes are what that run did not have as this one.
+	Changes []evidence.Change
+	// Gone is the folder that the evidence of the last one was in, where there is none because
+	// it is there no longer.
+	Gone string
 }
 
 // Image is what some of a run's containers were made from.
@@ -88,8 +94,8 @@ func ofCard(write func(io.Writer, sla.Scorecard) error) func(io.Writer, Report) 
 	return func(w io.Writer, r Report) error { return write(w, r.Card) }
 }
 
-// evidence is what WriteAll leaves in a folder, in order.
-var evidence = []struct{ name, format string }{
+// keptFormats are what WriteAll leaves in a folder, in order.
+var keptFormats = []struct{ name, format string }{
 	{"scorecard.json", "json"},
 	{"junit.xml", "junit"},
 	{"summary.md", "markdown"},
@@ -102,7 +108,7 @@ var evidence = []struct{ name, format string }{
 // keeps none of the others from it.
 func WriteAll(dir string, r Report) error {
 	var files []file
-	for _, e := range evidence {
+	for _, e := range keptFormats {
 		files = append(files,
 			file{e.name, func(w io.Writer) error { return Formats[e.format](w, r) }})
 	}

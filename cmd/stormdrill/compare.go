@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormdrill/stormdrill/reports"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
+	"github.com/stormdrill/stormdrill/scenarios/timeline"
 )
 
 func newCompare() *cobra.Command {
@@ -39,8 +41,12 @@ What is marked ? is not compared, and the line says why: one side does not have 
 value of it, or its run proves nothing, or it is a limit on a share, for which the groups'
 counts below it stand.
 
+Notes say where the two were not the same drill: which files differ by their hashes, and which
+phases, groups, faults and watchers by their settings. Of several runs that is said of the first
+ones. One run beside one of another drill is compared, too, and a note says so.
+
 Exit status: 0, or with --worse-fails 1 where anything is worse, else 2 where nothing could be
-compared; 3 a record cannot be read, or no drill is on both sides.`,
+compared; 3 a record cannot be read, or, of several runs, no drill is on both sides.`,
 		Example: `  stormdrill compare stormdrill-out/checkout-20260101-030000 ` +
 			`stormdrill-out/checkout-20260108-030000
   stormdrill compare 1f2e3d4c 5b6a7988      # ids, as stormdrill history lists them
@@ -49,7 +55,7 @@ compared; 3 a record cannot be read, or no drill is on both sides.`,
 			"(stormdrill history lists them)"),
 		ValidArgsFunction: atMost(2, folders),
 		RunE: func(c *cobra.Command, args []string) error {
-			var sides [2][]sla.Scorecard
+			var sides [2][]keptRun
 			for i, arg := range args {
 				var err error
 				if sides[i], err = runsBehind(arg); err != nil {
@@ -76,9 +82,9 @@ compared; 3 a record cannot be read, or no drill is on both sides.`,
 
 // compare holds each drill that is on both sides against itself. One run each need not be of
 // one drill: the report says so. It gives what held does, over all drills.
-func (l language) compare(w io.Writer, before, now []sla.Scorecard) (is string, err error) {
+func (l language) compare(w io.Writer, before, now []keptRun) (is string, err error) {
 	if len(before) == 1 && len(now) == 1 {
-		return l.held(w, before, now)
+		return l.heldKept(w, before, now)
 	}
 	names, met := scenariosOf(now), false
 	for _, name := range names {
@@ -89,7 +95,7 @@ func (l language) compare(w io.Writer, before, now []sla.Scorecard) (is string, 
 			}
 			continue
 		}
-		one, err := l.held(w, a, b)
+		one, err := l.heldKept(w, a, b)
 		if err != nil {
 			return is, err
 		}
@@ -111,17 +117,35 @@ func (l language) compare(w io.Writer, before, now []sla.Scorecard) (is string, 
 	return is, nil
 }
 
+// keptRun is a run that was kept, judged again, and how it was set up.
+type keptRun struct {
+	sla.Scorecard
+	setup evidence.Setup
+}
+
+// heldKept is held of kept runs: of many, the first ones say how all of a side were set up.
+func (l language) heldKept(w io.Writer, before, now []keptRun) (is string, err error) {
+	cards := func(runs []keptRun) (all []sla.Scorecard) {
+		for _, r := range runs {
+			all = append(all, r.Scorecard)
+		}
+		return all
+	}
+	return l.held(w, cards(before), cards(now), evidence.Changes(before[0].setup, now[0].setup))
+}
+
 // held prints what differs between the runs of one drill. It gives their outcome.
-func (l language) held(w io.Writer, before, now []sla.Scorecard) (is string, err error) {
+func (l language) held(w io.Writer, before, now []sla.Scorecard,
+	changes []evidence.Change) (is string, err error) {
 	all := sla.CompareRuns(before, now)
 	if len(before) == 1 && len(now) == 1 {
 		all = sla.Compare(before[0], now[0])
 	}
-	return sla.Outcome(all), reports.Compare(w, before, now, all, l.Language)
+	return sla.Outcome(all), reports.Compare(w, before, now, all, changes, l.Language)
 }
 
-func scenariosOf(cards []sla.Scorecard) (names []string) {
-	for _, c := range cards {
+func scenariosOf(runs []keptRun) (names []string) {
+	for _, c := range runs {
 		if !slices.Contains(names, c.Scenario) {
 			names = append(names, c.Scenario)
 		}
@@ -129,14 +153,14 @@ func scenariosOf(cards []sla.Scorecard) (names []string) {
 	return names
 }
 
-func runsOf(cards []sla.Scorecard, scenario string) []sla.Scorecard {
-	return slices.DeleteFunc(slices.Clone(cards),
-		func(c sla.Scorecard) bool { return c.Scenario != scenario })
+func runsOf(runs []keptRun, scenario string) []keptRun {
+	return slices.DeleteFunc(slices.Clone(runs),
+		func(r keptRun) bool { return r.Scenario != scenario })
 }
 
 // runsBehind are the runs that an argument of compare names, but for control runs where there
 // are others.
-func runsBehind(arg string) (all []sla.Scorecard, err error) {
+func runsBehind(arg string) (all []keptRun, err error) {
 	files, err := keptRuns(arg)
 	if err != nil {
 		return nil, err
@@ -147,10 +171,16 @@ func runsBehind(arg string) (all []sla.Scorecard, err error) {
 			return nil, err
 		}
 		if len(files) == 1 || !record.Header.Control {
-			all = append(all, sla.Score(record, record.Header.Objectives))
+			all = append(all, keptAs(file, record))
 		}
 	}
 	return all, nil
+}
+
+// keptAs judges a record again, and says how its run was set up.
+func keptAs(file string, record *timeline.Record) keptRun {
+	return keptRun{sla.Score(record, record.Header.Objectives),
+		evidence.SetupIn(filepath.Dir(recordIn(file)), record.Header)}
 }
 
 // keptRuns are the records of an argument: a file, those of a folder as deep as a folder of

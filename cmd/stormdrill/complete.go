@@ -82,8 +82,8 @@ func atMost(n int, of completion) completion {
 	}
 }
 
-// folders are those that hold the evidence of runs: the ones below stormdrill-out; files are
-// offered, too.
+// folders are those that hold the evidence of runs: the ones below stormdrill-out, then runs of
+// the history; files are offered, too.
 func folders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	records, _ := filepath.Glob(filepath.Join("stormdrill-out", "*", "record"))
 	inCampaigns, _ := filepath.Glob(filepath.Join("stormdrill-out", "*", "*", "record"))
@@ -91,7 +91,19 @@ func folders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellC
 	for _, r := range append(records, inCampaigns...) {
 		all = append(all, filepath.Dir(r))
 	}
-	return all, cobra.ShellCompDirectiveDefault
+	runs := kept()
+	slices.Reverse(runs)
+	return append(all, ids(runs)...),
+		cobra.ShellCompDirectiveDefault | cobra.ShellCompDirectiveKeepOrder
+}
+
+// ids are those of the first runs, with what they are.
+func ids(runs []history.Run) (all []cobra.Completion) {
+	for _, r := range runs[:min(len(runs), mostEarlier)] {
+		all = append(all, cobra.CompletionWithDesc(r.Run,
+			reports.Plain(r.Scenario)+", "+string(r.Verdict)+", "+r.Started))
+	}
+	return all
 }
 
 // drillOrFolder are what can be run, and the runs that are kept.
@@ -142,11 +154,8 @@ func earlier(_ *cobra.Command, given []string, _ string) ([]cobra.Completion,
 	if of := slices.DeleteFunc(slices.Clone(runs), others); len(of) > 0 {
 		runs = of
 	}
-	for _, r := range runs[:min(len(runs), mostEarlier)] {
-		all = append(all, cobra.CompletionWithDesc(r.Run,
-			reports.Plain(r.Scenario)+", "+string(r.Verdict)+", "+r.Started))
-	}
-	return all, cobra.ShellCompDirectiveDefault | cobra.ShellCompDirectiveKeepOrder
+	return append(all, ids(runs)...),
+		cobra.ShellCompDirectiveDefault | cobra.ShellCompDirectiveKeepOrder
 }
 
 func kept() []history.Run {

@@ -90,7 +90,8 @@ func TestCompletion(t *testing.T) {
 		}
 	}
 	names := library.Names()
-	runs := []string{filepath.Join("stormdrill-out", "a"), filepath.Join("stormdrill-out", "b", "001")}
+	runs := []string{filepath.Join("stormdrill-out", "a"),
+		filepath.Join("stormdrill-out", "b", "001"), "bb", "aa"}
 	for _, x := range []struct {
 		line, want []string
 		files      bool

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stormdrill/stormdrill/reports"
 	"github.com/stormdrill/stormdrill/scenarios"
+	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/history"
 	"github.com/stormdrill/stormdrill/scenarios/sla"
 	"github.com/stormdrill/stormdrill/scenarios/timeline"
@@ -29,7 +31,12 @@ in the run), and a line for each of the last.
 
 It is one file, stormdrill/history.jsonl in XDG_DATA_HOME (default ~/.local/share), a
 line of JSON for each run; remove lines, or all of it, as you like. stormdrill run
---no-history adds none. A line that cannot be read is left out, and told.`,
+--no-history adds none. A line that cannot be read is left out, and told.
+
+Detect is the first watcher's time, whichever that was in a run.
+
+Exit status: 0; 3 where a DRILL that is named has no run, and others have, or the file cannot
+be read.`,
 		Example: `  stormdrill history
   stormdrill history checkout --last 5
   stormdrill history checkout --json | jq .recover.seconds`,
@@ -49,6 +56,9 @@ line of JSON for each run; remove lines, or all of it, as you like. stormdrill r
 			if err := reports.HistoryLeftOut(c.ErrOrStderr(), path, odd, l.Language); err != nil {
 				return err
 			}
+			if err := onRecord(runs, args); err != nil {
+				return exitError{exitInvalid, err}
+			}
 			if len(args) > 0 {
 				runs = slices.DeleteFunc(runs,
 					func(r history.Run) bool { return !slices.Contains(args, r.Scenario) })
@@ -63,6 +73,21 @@ line of JSON for each run; remove lines, or all of it, as you like. stormdrill r
 	c.Flags().BoolVar(&asJSON, "json", false, "all as they are kept, a line of JSON each")
 	l.flags(c)
 	return c
+}
+
+// onRecord is an error where a drill has no run, while others have: its name may be a slip.
+func onRecord(runs []history.Run, drills []string) (err error) {
+	var have []string
+	for _, r := range runs {
+		have = append(have, r.Scenario)
+	}
+	for _, name := range drills {
+		if len(have) > 0 && !slices.Contains(have, name) {
+			err = errors.Join(err, fmt.Errorf("no run of %s; %s", cmp.Or(name, `""`),
+				scenarios.Listed(name, have)))
+		}
+	}
+	return err
 }
 
 // remember adds a run to the history. It is no part of the evidence: that it could not be
@@ -85,7 +110,7 @@ func (f runFlags) remember(card sla.Scorecard, dir string, say func(string, ...a
 
 // allEarlier are the runs that --against names, by drill, judged again before anything
 // starts. A drill that has not been run before has none.
-func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scorecard, error) {
+func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]earlierRun, error) {
 	if f.against == "" {
 		return nil, nil
 	}
@@ -93,25 +118,33 @@ func (f runFlags) allEarlier(drills []*scenarios.Scenario) (map[string]*sla.Scor
 		return nil, errors.New("--against is for single runs: leave it out, or --repeat and " +
 			"--control")
 	}
-	all := map[string]*sla.Scorecard{}
+	all := map[string]earlierRun{}
 	for _, s := range drills {
-		record, err := earlierOf(s.Name, f.against)
-		if f.against == history.Last && errors.Is(err, errNotKept) {
-			continue
-		}
-		if err != nil {
+		run, err := earlierOf(s.Name, f.against)
+		var gone goneError
+		switch last := f.against == history.Last; {
+		case last && errors.As(err, &gone):
+			all[s.Name] = earlierRun{gone: gone.Folder}
+		case last && errors.Is(err, errNotKept):
+		case err != nil:
 			return nil, fmt.Errorf("--against %w", err)
+		default:
+			all[s.Name] = earlierRun{run: run}
 		}
-		card := sla.Score(record, record.Header.Objectives)
-		all[s.Name] = &card
 	}
 	return all, nil
 }
 
-// earlierOf is the record of a drill that --against names: the only one of the drill in a
+// earlierRun is what --against comes to for a drill.
+type earlierRun struct {
+	run  *keptRun // nil: there is none
+	gone string   // the folder in which the last one's evidence is no longer
+}
+
+// earlierOf is the run of a drill that --against names: the only one of the drill in a
 // folder. Two drills have times, users and limits of their own, and a control run has no
 // fault: none of those says whether a run is worse.
-func earlierOf(drill, arg string) (*timeline.Record, error) {
+func earlierOf(drill, arg string) (*keptRun, error) {
 	path, err := pathFor(drill, arg)
 	if err != nil {
 		return nil, err
@@ -129,7 +162,8 @@ func earlierOf(drill, arg string) (*timeline.Record, error) {
 		return nil, fmt.Errorf("%s: it is a control run, without the faults: name a run with "+
 			"them", path)
 	}
-	return record, nil
+	run := keptAs(path, record)
+	return &run, nil
 }
 
 // runOf is the folder of a drill's own run where a path is that of several; else the path.
@@ -170,27 +204,36 @@ func otherDrill(path, drill string, of ...string) error {
 		"drills against each other)", path, is, drill)
 }
 
-// earlier is what a drill's run is held against; nil: nothing was asked for.
-func (f runFlags) earlier(s *scenarios.Scenario) *reports.Earlier {
+// earlier is what a drill's run, with its record in a folder, is held against; nil: nothing was
+// asked for.
+func (f runFlags) earlier(scenario, dir string) *reports.Earlier {
 	if f.against == "" {
 		return nil
 	}
-	return &reports.Earlier{Card: f.before[s.Name]}
+	before := f.before[scenario]
+	if before.run == nil {
+		return &reports.Earlier{Gone: before.gone}
+	}
+	now := evidence.Setup{}
+	if h, err := timeline.OpenHeader(recordIn(dir)); err == nil {
+		now = evidence.SetupIn(dir, h)
+	}
+	return &reports.Earlier{Card: &before.run.Scorecard,
+		Changes: evidence.Changes(before.run.setup, now)}
 }
 
 // regression holds a run against an earlier one where that was asked for, and reports whether
 // anything is worse.
-func (f runFlags) regression(now sla.Scorecard) (worse bool, err error) {
-	if f.against == "" {
+func (f runFlags) regression(now sla.Scorecard, dir string) (worse bool, err error) {
+	earlier, l := f.earlier(now.Scenario, dir), f.language
+	if earlier == nil {
 		return false, nil
 	}
-	before, l := f.before[now.Scenario], f.language
-	if before != nil {
+	if before := earlier.Card; before != nil {
 		is := ""
-		is, err = l.held(f.text, []sla.Scorecard{*before}, []sla.Scorecard{now})
+		is, err = l.held(f.text, []sla.Scorecard{*before}, []sla.Scorecard{now}, earlier.Changes)
 		worse = is == sla.Worse
 	}
-	earlier := reports.Earlier{Card: before}
-	f.ci.AnnotateBeside(f.text, earlier, now)
-	return worse, errors.Join(err, reports.Beside(f.text, earlier, now, l.Language))
+	f.ci.AnnotateBeside(f.text, *earlier, now)
+	return worse, errors.Join(err, reports.Beside(f.text, *earlier, now, l.Language))
 }

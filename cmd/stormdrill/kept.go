@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/stormdrill/stormdrill/scenarios/evidence"
 	"github.com/stormdrill/stormdrill/scenarios/history"
@@ -38,7 +39,11 @@ func pathFor(scenario, arg string) (string, error) {
 		}
 		return arg, nil // opening it says what is wrong
 	}
-	found, err := inHistory(scenario, arg)
+	of := inHistory
+	if arg == history.Last {
+		of = lastKept
+	}
+	found, err := of(scenario, arg)
 	switch {
 	case err != nil && !(errors.Is(err, history.ErrNowhere) && arg != history.Last):
 		return "", err
@@ -61,13 +66,38 @@ func hasEvidence(dir string) bool {
 		"campaign.json")) > 0
 }
 
-// inHistory is the run of the history that an id means; nil where there is none.
-func inHistory(scenario, id string) (*history.Run, error) {
+// lastKept is the latest run of a drill that history.Find gives and whose record is still there;
+// nil where there is no run. Where there are some, and the record of none, it is a goneError.
+func lastKept(scenario, last string) (*history.Run, error) {
+	runs, err := onThisMachine()
+	for i := range slices.Backward(runs) {
+		r, _ := history.Find(runs[i:i+1], scenario, last)
+		if r == nil {
+			continue
+		}
+		_, missing := os.Stat(recordIn(r.Folder))
+		if missing == nil && there(*r) == nil {
+			return r, nil
+		}
+		if err == nil { // the latest of them
+			err = goneError{*r, r.Folder + " holds its evidence no longer"}
+		}
+	}
+	return nil, err
+}
+
+func onThisMachine() ([]history.Run, error) {
 	path, err := history.Path()
 	if err != nil {
 		return nil, err
 	}
 	runs, _, err := history.Read(path)
+	return runs, err
+}
+
+// inHistory is the run of the history that an id means; nil where there is none.
+func inHistory(scenario, id string) (*history.Run, error) {
+	runs, err := onThisMachine()
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +108,22 @@ func inHistory(scenario, id string) (*history.Run, error) {
 	return found, nil
 }
 
+// goneError is of a run of the history whose evidence is not where it was.
+type goneError struct {
+	history.Run
+	why string
+}
+
+func (g goneError) Error() string {
+	return fmt.Sprintf("run %s: %s: name the folder that it is in now, or another run "+
+		"(stormdrill history lists them)", g.Run.Run, g.why)
+}
+
 // there is an error where a run of the history is no longer in its folder: its record says so,
 // and provenance.json where that has gone.
 func there(r history.Run) error {
 	if _, err := os.Stat(r.Folder); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("run %s: its evidence folder %s is there no longer", r.Run, r.Folder)
+		return goneError{r, "its evidence folder " + r.Folder + " is there no longer"}
 	}
 	run := ""
 	if h, err := timeline.OpenHeader(recordIn(r.Folder)); err == nil {
@@ -92,9 +133,9 @@ func there(r history.Run) error {
 	}
 	switch {
 	case run != "" && run != r.Run:
-		return fmt.Errorf("run %s: %s holds another run by now", r.Run, r.Folder)
+		return goneError{r, r.Folder + " holds another run by now"}
 	case !hasEvidence(r.Folder):
-		return fmt.Errorf("run %s: %s holds its evidence no longer", r.Run, r.Folder)
+		return goneError{r, r.Folder + " holds its evidence no longer"}
 	}
 	return nil
 }

@@ -38,9 +38,9 @@ type runFlags struct {
 	trust       trust
 	with        overlays
 	language    language
-	forget      bool                      // no line in the history
-	against     string                    // a run that this one must not be worse than; empty: none
-	before      map[string]*sla.Scorecard // the same, judged again, by drill
+	forget      bool                  // no line in the history
+	against     string                // a run that this one must not be worse than; empty: none
+	before      map[string]earlierRun // the same, judged again, by drill
 	publish     publishing
 	showing
 
@@ -83,8 +83,9 @@ it has come is shown. --quiet leaves all that out. --json prints events for a pr
 instead: what is for people goes to standard error then.
 
 --against names an earlier run of the same drill: another one is refused before anything
-starts. Where nothing can be compared, as there is no last run yet, that is said, and its case
-in junit.xml is skipped.
+starts. Where nothing can be compared, as there is no last run yet, or the evidence of none is
+still there, that is said, and its case in junit.xml is skipped. After a run that was worse, last
+is that run: name the run or the folder that is the standard where it must not slip.
 ` + keptHelp + `
 
 Where a drill waits for a person, they acknowledge by stormdrill ack, or, on the terminal
@@ -130,7 +131,7 @@ func (f *runFlags) flags(c *cobra.Command) {
 		"folder for the evidence (default stormdrill-out/NAME-TIME; "+
 			"with several drills, a folder of folders, with a junit.xml and summary.md of all)")
 	c.Flags().Uint64Var(&f.seed, "seed", 0,
-		"seed of all that is drawn at random (default: new for each run, and recorded)")
+		"seed of all that is drawn at random (default: new for each call, and recorded)")
 	c.Flags().IntVar(&f.repeat, "repeat", 1, "runs of each drill")
 	c.Flags().IntVar(&f.controls, "control", 0, "control runs, without the faults")
 	c.Flags().BoolVar(&f.uncontained, "uncontained", false,
@@ -196,7 +197,7 @@ func (f runFlags) each(ctx context.Context, drills []*scenarios.Scenario) (cards
 			}
 			cards, verdicts, dirs = append(cards, card), append(verdicts, card.Verdict),
 				append(dirs, dir)
-			worse, err := f.regression(card)
+			worse, err := f.regression(card, dir)
 			if err != nil {
 				return cards, verdicts, dirs, err
 			}
@@ -272,7 +273,7 @@ func (f runFlags) one(ctx context.Context, s *scenarios.Scenario,
 		reports.Text(f.text, card, f.language.textOptions(f.text, dir, f.verbose)))
 	f.page(s.Name, card.Verdict, card.Reasons,
 		func(w io.Writer) error {
-			return reports.Markdown(w, reports.Report{Card: card, Against: f.earlier(s),
+			return reports.Markdown(w, reports.Report{Card: card, Against: f.earlier(s.Name, dir),
 				Language: f.language.Language})
 		})
 	return card, length, err
@@ -312,7 +313,8 @@ func (f runFlags) rehearse(ctx context.Context, d *run.Drill, turn *int) (sla.Sc
 	}
 	report := reports.Of(d.Record, card, f.language.Language)
 	report.Images, report.Command = images(d.Dir, d.ID()), d.Again
-	report.Beside, report.Against = beside(d.Dir, d.ID()), f.earlier(d.Scenario)
+	report.Beside, report.Against = beside(d.Dir, d.ID()),
+		f.earlier(d.Scenario.Name, d.Dir)
 	if err = errors.Join(err, reports.WriteAll(d.Dir, report)); err == nil {
 		err = evidence.Seal(d.Dir)
 	}

@@ -88,7 +88,7 @@ func (f runFlags) once(ctx context.Context, s *scenarios.Scenario, dir string,
 	if err != nil {
 		ended = broken(ctx, card, s, err)
 	}
-	err = errors.Join(err, report(reports.Drilled{Card: &ended, Against: f.earlier(s),
+	err = errors.Join(err, report(reports.Drilled{Card: &ended, Against: f.earlier(s.Name, dir),
 		Length: length}))
 	if err == nil {
 		return card, nil

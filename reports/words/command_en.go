@@ -63,6 +63,19 @@ var englishCommands = map[string]string{
 	"compare-differs":      "{objective}: {now}, before {before}; {is}",
 	"compare-nothing-with": "nothing can be compared with run {run}",
 	"compare-no-earlier":   "not compared: no earlier run of {scenario} passed or failed",
+	"compare-gone": "not compared: the evidence of the last run of {scenario}, in {folder}, is " +
+		"there no longer",
+
+	// In what two runs were not set up alike.
+	"changed-file":    "{name}",
+	"changed-phases":  "phases",
+	"changed-group":   "group {name}",
+	"changed-fault":   "fault {name}",
+	"changed-watcher": "watcher {name}",
+	"changed-only":    "{of}: only {side}",
+	"changed-other":   "{of} differs",
+	"changed-setting": "{key} {before} → {now}",
+	"changed-more":    "{more} more differ",
 
 	// What became of evidence.
 	"verify-run": "run {run} of {scenario}: {files} files as they were; judged again, {how}: " +

@@ -61,6 +61,18 @@ var chineseCommands = map[string]string{
 	"compare-differs":      "{objective}：{now}，此前 {before}；{is}",
 	"compare-nothing-with": "与运行 {run} 没有可以对比的内容",
 	"compare-no-earlier":   "未对比：{scenario} 此前没有通过或未通过的运行",
+	"compare-gone":         "未对比：{scenario} 最近一次运行的证据（{folder}）已不在",
+
+	// In what two runs were not set up alike.
+	"changed-file":    "{name}",
+	"changed-phases":  "阶段",
+	"changed-group":   "用户组 {name}",
+	"changed-fault":   "故障 {name}",
+	"changed-watcher": "监控 {name}",
+	"changed-only":    "{of}：只在{side}中有",
+	"changed-other":   "{of} 不同",
+	"changed-setting": "{key} {before} → {now}",
+	"changed-more":    "另有 {more} 处不同",
 
 	// 证据是否原样。
 	"verify-run": "运行 {run}（{scenario}）：{files} 个文件均为原样；" +

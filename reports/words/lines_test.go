@@ -105,7 +105,8 @@ func TestLinesAreAskedFor(t *testing.T) {
 }
 
 // begun are names that what the judge says ends.
-var begun = []string{"verdict-", "page-effective-", "message-", "step-", "md-", "class-", "node-"}
+var begun = []string{"verdict-", "page-effective-", "message-", "step-", "md-", "class-", "node-",
+	"changed-"}
 
 // askedByPage are the lines that the pages of HTML ask for, and their script.
 func askedByPage(t *testing.T) (all []string) {

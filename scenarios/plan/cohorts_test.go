@@ -29,9 +29,12 @@ func TestCohortsAreGroupsOfTheirOwn(t *testing.T) {
 	p := planned(t, parsed(t, strings.Replace(regions, "FAULT",
 		"{syn-drop: {link: page/east -> edge}}", 1)), Options{})
 	want := []timeline.Group{
-		{Name: "other", Rate: 100, Users: 100, Slow: scenarios.DefaultSlow, Expect: "2xx"},
-		{Name: "page/east", Rate: 60, Users: 150, Slow: scenarios.DefaultSlow, Expect: "2xx"},
-		{Name: "page/west", Rate: 140, Users: 351, Slow: scenarios.DefaultSlow, Expect: "2xx"},
+		{Name: "other", Rate: 100, Users: 100, Slow: scenarios.DefaultSlow,
+			Timeout: scenarios.DefaultTimeout, Expect: "2xx"},
+		{Name: "page/east", Rate: 60, Users: 150, Slow: scenarios.DefaultSlow,
+			Timeout: scenarios.DefaultTimeout, Connections: "per: request", Expect: "2xx"},
+		{Name: "page/west", Rate: 140, Users: 351, Slow: scenarios.DefaultSlow,
+			Timeout: scenarios.DefaultTimeout, Connections: "per: request", Expect: "2xx"},
 	}
 	if !slices.Equal(p.Header.Groups, want) {
 		t.Errorf("have %+v, want %+v", p.Header.Groups, want)

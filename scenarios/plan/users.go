@@ -3,6 +3,7 @@ package plan
 import (
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/stormdrill/stormdrill/loadgen/load"
@@ -96,7 +97,21 @@ func (p userLoad) group(name string, g *scenarios.Group, from []netip.Addr, out 
 	out.groups = append(out.groups, spec)
 	out.header = append(out.header,
 		timeline.Group{Name: name, Rate: spec.Rate, Users: spec.Users, Slow: spec.Slow,
+			Timeout: spec.Timeout, Connections: policy(g.Connections),
 			Expect: spec.Expect.String(), Ledger: g.Writes != nil, Reference: g.Reference})
+}
+
+// policy is a group's connection policy, by its keys; empty: none is written.
+func policy(c *scenarios.Connections) string {
+	if c == nil {
+		return ""
+	}
+	var said []string
+	by := scenarios.Settings(c)
+	for _, key := range sortedKeys(by) {
+		said = append(said, key+": "+by[key])
+	}
+	return strings.Join(said, ", ")
 }
 
 // users is how many synthetic users a group has: at least one per source.

@@ -60,6 +60,10 @@ type Group struct {
 	Rate  float64       `json:"rate"`
 	Users int           `json:"users"`
 	Slow  time.Duration `json:"slow"`
+	// Timeout and Connections, its policy by a scenario's keys (per: user, live: 20s), say
+	// whether two runs had the same. 0: neither is kept.
+	Timeout     time.Duration `json:"timeout,omitempty"`
+	Connections string        `json:"connections,omitempty"`
 	// Expect is what a good answer was, in words; empty: not known.
 	Expect string `json:"expect,omitempty"`
 	// Ledger: its requests are writes, and those acknowledged were to be read back.
