@@ -64,8 +64,14 @@ func Changes(before, now Setup) []Change {
 		func(g timeline.Group) string { return g.Name }, groupChanged)...)
 	all = append(all, each(FaultChange, a.Faults, b.Faults,
 		func(f timeline.Fault) string { return f.Name }, faultChanged)...)
-	return append(all, each(WatcherChange, a.Watch, b.Watch,
+	all = append(all, each(WatcherChange, a.Watch, b.Watch,
 		func(w timeline.Watcher) string { return w.Name }, watcherChanged)...)
+	if a.Tool != b.Tool { // two versions may describe one fault or watcher in two ways
+		all = slices.DeleteFunc(all, func(c Change) bool {
+			return c.Kind != FileChange && c.Key == "" && c.Only == 0
+		})
+	}
+	return all
 }
 
 func filesChanged(before, now *Provenance) (all []Change) {

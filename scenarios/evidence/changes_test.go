@@ -61,6 +61,11 @@ func TestChanges(t *testing.T) {
 		}, []string{"{watcher probe    0}", "{watcher pager    1}"}},
 		"a watcher's pace": {func(s *Setup) { s.Header.Watch[0].Every = 5 * time.Second },
 			[]string{"{watcher probe every 1s 5s 0}"}},
+		"another version": {func(s *Setup) {
+			s.Header.Tool, s.Header.Watch[0].What, s.Header.Watch[0].Fails = "v2", "asks /", 3
+			s.Header.Faults[0].What = "drops"
+			s.Provenance.Scenario.SHA256 = "x"
+		}, []string{"{file scenario.yaml    0}", "{watcher probe fails 0 3 0}"}},
 		"another drill": {func(s *Setup) { s.Header.Scenario, s.Header.Watch = "search", nil }, nil},
 	} {
 		now := setup()
