@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -78,9 +79,9 @@ func setScalar(v reflect.Value, n *yaml.Node) error {
 		v.SetInt(i)
 	case reflect.Uint16:
 		u, err := strconv.ParseUint(n.Value, 10, 16)
-		if strings.Contains(n.Value, ":") {
-			return fmt.Errorf("%w: here stands the container's own port alone; publish leads one "+
-				"of this machine there, such as publish: [\"18080:8080\"]", wrong)
+		if m := portPair.FindStringSubmatch(n.Value); m != nil {
+			return fmt.Errorf("%w: write the container's own, %s; a port of this machine leads "+
+				"there by publish: [\"%s\"]", wrong, m[1], n.Value)
 		}
 		if quoted || err != nil {
 			return wrong
@@ -97,6 +98,9 @@ func setScalar(v reflect.Value, n *yaml.Node) error {
 	}
 	return nil
 }
+
+// portPair is a port of this machine and one of a container, as Compose publishes it.
+var portPair = regexp.MustCompile(`^\d+:(\d+)$`)
 
 // asText takes a scalar for text, whatever it looks like.
 func (d *decoder) asText(n *yaml.Node) *yaml.Node {

@@ -131,8 +131,9 @@ func (d *detector) Node(key, name string) {
 	if _, ok := d.p.endpoints.nodes[name]; ok {
 		d.asked.states = append(d.asked.states, name)
 	} else {
-		d.p.dangling(d.at(key), "no node is named %q: %s", name,
-			scenarios.Listed(name, sortedKeys(d.p.endpoints.nodes)))
+		d.p.dangling(d.at(key), "no node is named %q: %s", name, orElse(
+			d.p.endpoints.noReplica(name),
+			scenarios.Listed(name, sortedKeys(d.p.endpoints.nodes))))
 	}
 }
 

@@ -117,6 +117,10 @@ func (p endpoints) known(keys []string, host, port string) (endpoint, bool) {
 		host = usualHost(host)
 	}
 	nodes := p.nodesOf(host)
+	if why := p.noReplica(host); len(nodes) == 0 && why != "" {
+		p.dangling(keys, "no target or replica is named %q: %s", host, why)
+		return endpoint{}, false
+	}
 	if len(nodes) == 0 {
 		p.unknownHost(keys, host, p.hosts())
 		return endpoint{}, false

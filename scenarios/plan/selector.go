@@ -82,11 +82,11 @@ func (n network) matched(text string) ([]link.Link, error) {
 	case len(hit) > 0:
 		return hit, nil
 	case !glob(s.from, froms...):
-		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.missing(s.from),
+		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.noReplica(s.from),
 			n.noUses(s.from, s.to), fmt.Sprintf("nothing that opens connections is named %q: %s", s.from,
 				scenarios.Listed(s.from, froms))))}
 	case !glob(s.to, tos...):
-		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.missing(s.to),
+		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.noReplica(s.to),
 			n.noPorts(s.to), fmt.Sprintf("nothing that is connected to is named %q: %s", s.to,
 				scenarios.Listed(s.to, tos))))}
 	}
@@ -112,7 +112,7 @@ func (n network) aimed(text string) (nodes []string, links []link.Link, err erro
 	}
 	if len(nodes) == 0 {
 		return nil, nil, errUnknown{fmt.Errorf("no target or replica is named %q: %s", text,
-			orElse(n.missing(text), scenarios.Listed(text, names)))}
+			orElse(n.noReplica(text), scenarios.Listed(text, names)))}
 	}
 	for _, l := range n.links {
 		if slices.Contains(nodes, l.To) {

@@ -69,13 +69,16 @@ func fewerReplicas(name string, all map[string]*scenarios.Target) string {
 	if !ok || t == nil || n <= max(1, t.Replicas) {
 		return ""
 	}
-	return fmt.Sprintf("%s has replicas: %d, so that there is no %s", of, max(1, t.Replicas), name)
+	if t.Replicas <= 1 {
+		return fmt.Sprintf("%s is one node, so that there is no %s", of, name)
+	}
+	return fmt.Sprintf("%s has replicas: %d, so that there is no %s", of, t.Replicas, name)
 }
 
-// missing is fewerReplicas of the network's targets.
-func (n network) missing(name string) string {
+// noReplica is fewerReplicas of the nodes' targets.
+func (t topology) noReplica(name string) string {
 	specs := map[string]*scenarios.Target{}
-	for _, node := range n.nodes {
+	for _, node := range t.nodes {
 		specs[node.Target] = node.Spec
 	}
 	return fewerReplicas(name, specs)

@@ -13,7 +13,11 @@ func unreadable(s string) error {
 	want := fmt.Errorf("want METRIC [of good] [of GROUP] [on new|established] in "+
 		"PHASE <=|>= VALUE, such as success of shoppers in run >= 99%%; METRIC is %s; PHASE is %s",
 		strings.Join(Metrics, ", "), strings.Join(InPhase, ", "))
-	if meant := meantBy(s); meant != "" {
+	meant := meantBy(s)
+	switch joined := strings.NewReplacer(" ", ""); {
+	case meant != "" && joined.Replace(meant) == joined.Replace(s):
+		return fmt.Errorf("threshold %q: leave out the blank before the unit: %q", s, meant)
+	case meant != "":
 		return fmt.Errorf("threshold %q: did you mean %q? %w", s, meant, want)
 	}
 	return fmt.Errorf("threshold %q: %w", s, want)
