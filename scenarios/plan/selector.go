@@ -83,8 +83,8 @@ func (n network) matched(text string) ([]link.Link, error) {
 		return hit, nil
 	case !glob(s.from, froms...):
 		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.noReplica(s.from),
-			n.noUses(s.from, s.to), fmt.Sprintf("nothing that opens connections is named %q: %s", s.from,
-				scenarios.Listed(s.from, froms))))}
+			n.noUses(s.from, s.to), fmt.Sprintf("nothing that opens connections is named %q: %s",
+				s.from, scenarios.Listed(s.from, froms))))}
 	case !glob(s.to, tos...):
 		return nil, errUnknown{fmt.Errorf("link %q: %s", text, cmp.Or(n.noReplica(s.to),
 			n.noPorts(s.to), fmt.Sprintf("nothing that is connected to is named %q: %s", s.to,
