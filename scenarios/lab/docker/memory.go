@@ -13,54 +13,72 @@ import (
 	"github.com/stormdrill/stormdrill/loadgen/quantity"
 )
 
-// How long a limit is tried to be lowered, and how often.
+// How long a limit is tried to be lowered, at the least and at the most, and how often: an engine
+// that is slow to answer, as on a busy machine, takes longer for as many rounds.
 const (
 	squeezeWithin = 10 * time.Second
+	squeezeAtMost = time.Minute
+	squeezeRounds = 12
 	squeezeEvery  = 150 * time.Millisecond // in which a target asks for more
 )
 
-// squeezeRoom is what a limit leaves above what is in use, at first, as a part of it:
-// between the reading and the setting some more may come into use, by the kernel's own
-// counting alone, and the kernel would refuse the limit.
-const squeezeRoom = 64
+// squeezeRooms are what a limit leaves above what is in use, as parts of it, by turns: between the
+// reading and the setting some more may come into use, by the kernel's own counting alone, and the
+// kernel would refuse the limit; with more room what the target asks for next may still fit.
+var squeezeRooms = [...]int64{64, 256, 1024, 1 << 20}
 
 // LimitMemory lowers a target's memory limit. Control groups of version 2 kill for
 // it at once. Those of version 1 take no limit below what is in use: there it is
-// lowered to hardly more, again and again and closer each time, until what the target
-// asks for next meets it.
+// lowered to hardly more, again and again and never raised, until what the target
+// asks for next meets it. Cached files do not count: the kernel gives them up for a limit, and
+// a target that reads its program again has them back a moment later.
 func (l *Lab) LimitMemory(whole context.Context, node string, memory quantity.Size) error {
 	l.wish(node, true)
-	ctx, cancel := context.WithTimeout(whole, squeezeWithin)
+	ctx, cancel := context.WithTimeout(whole, squeezeAtMost)
 	defer cancel()
-	use, err := int64(0), l.limitMemory(ctx, node, int64(memory))
-	for room := int64(squeezeRoom); err != nil; room = min(2*room, math.MaxInt32) {
+	began, want := time.Now(), int64(memory)
+	err := l.limitMemory(ctx, node, want)
+	limit, use := int64(math.MaxInt64), int64(0)
+	for round := 0; err != nil; round++ {
 		if up, lost := l.Running(ctx, node); lost == nil && !up {
 			return nil
 		}
 		// What is in use by now is more, or less: the next round reads it.
 		if s, lost := l.stats(ctx, node); lost == nil {
 			use = int64(s.MemoryStats.Usage)
-			if use > int64(memory) { // a limit below that would be refused, and cost time
-				_ = l.limitMemory(ctx, node, use+use/room)
-			} else if err = l.limitMemory(ctx, node, int64(memory)); err == nil {
-				return nil
+			held := use - cachedFiles(s.MemoryStats)
+			next := held + held/squeezeRooms[round%len(squeezeRooms)]
+			switch {
+			case held <= want:
+				err = l.limitMemory(ctx, node, want)
+			case next < limit && l.setMemory(ctx, node, next) == nil: // below it would be refused
+				limit = next
 			}
 		}
-		select {
-		case <-ctx.Done():
-			if l.limitMemory(whole, node, int64(memory)) == nil { // it was killed meanwhile
-				return nil
+		took := time.Since(began)
+		switch {
+		case err == nil:
+		case whole.Err() != nil:
+			return context.Cause(whole)
+		case ctx.Err() == nil && (round+1 < squeezeRounds || took < squeezeWithin):
+			select {
+			case <-ctx.Done():
+			case <-time.After(squeezeEvery):
 			}
-			if whole.Err() != nil {
-				return context.Cause(whole)
-			}
+		case l.limitMemory(whole, node, want) == nil: // it was killed meanwhile
+			return nil
+		default:
 			return fmt.Errorf("%w: it uses %s, holds on to all of it, and asked for no more "+
 				"within %s: want one that does, or a higher limit",
-				err, quantity.Size(use), squeezeWithin)
-		case <-time.After(squeezeEvery):
+				err, quantity.Size(use), took.Round(time.Second))
 		}
 	}
 	return nil
+}
+
+// cachedFiles is how much of what is in use the kernel can give up at once.
+func cachedFiles(m container.MemoryStats) int64 {
+	return int64(min(m.Usage, m.Stats["inactive_file"]+m.Stats["active_file"]))
 }
 
 // RestoreMemory restores the limit that the plan gave, and reads it back, from the
@@ -95,10 +113,8 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 	if err != nil || have.Memory == want {
 		return err
 	}
-	o := client.ContainerUpdateOptions{Resources: &container.Resources{Memory: want,
-		MemorySwap: want}}
-	if _, err := l.engine.ContainerUpdate(ctx, l.id(node), o); err != nil {
-		return fmt.Errorf("limit the memory of %s: %w", node, err)
+	if err := l.setMemory(ctx, node, want); err != nil {
+		return err
 	}
 	if have, err = l.limits(ctx, node); err != nil {
 		return err
@@ -106,6 +122,16 @@ func (l *Lab) limitMemory(ctx context.Context, node string, want int64) error {
 	if have.Memory != want {
 		return fmt.Errorf("limit the memory of %s: the engine says that it is %s, and %s were "+
 			"asked for", node, quantity.Size(have.Memory), quantity.Size(want))
+	}
+	return nil
+}
+
+// setMemory sets a limit, swap included.
+func (l *Lab) setMemory(ctx context.Context, node string, want int64) error {
+	o := client.ContainerUpdateOptions{Resources: &container.Resources{Memory: want,
+		MemorySwap: want}}
+	if _, err := l.engine.ContainerUpdate(ctx, l.id(node), o); err != nil {
+		return fmt.Errorf("limit the memory of %s: %w", node, err)
 	}
 	return nil
 }
