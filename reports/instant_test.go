@@ -16,12 +16,8 @@ import (
 // whatever that of the reader is.
 func TestInstantsAreOfTheRunsOwnZone(t *testing.T) {
 	defer func(was *time.Location) { time.Local = was }(time.Local)
-	for _, reader := range []string{"", "Asia/Shanghai", "America/New_York"} {
-		zone, err := time.LoadLocation(reader)
-		if err != nil {
-			t.Skip(err)
-		}
-		time.Local = zone
+	for reader, hours := range map[string]int{"UTC": 0, "CST": 8, "EST": -5} {
+		time.Local = time.FixedZone(reader, hours*3600)
 		for _, c := range []struct {
 			wall, english, chinese string
 		}{

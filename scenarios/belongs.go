@@ -12,6 +12,23 @@ import (
 // mappings have, as path, nothing is known.
 const mostPlaces = 3
 
+// unknown reports a key that the mapping n, which is read into t and stands at keys, does not have,
+// with what it may have been.
+func (d *decoder) unknown(key, value, n *yaml.Node, t reflect.Type, keys []string) {
+	var names []string
+	for _, f := range fieldsOf(t) {
+		names = append(names, f.name)
+	}
+	d.places.bad[Path(append(keys, UnknownKey)...)] = true
+	cure := misplaced(key.Value, n, t, keys)
+	if aim := otherAim(key, value, t, keys); aim != "" {
+		cure = aim
+	} else if of := meant(key.Value, names); of != key.Value || cure == "" {
+		cure = Listed(of, names)
+	}
+	d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys), cure)
+}
+
 // leastKey is how long a key has to be that one slip makes of another: bad and lag are words
 // of their own.
 const leastKey = 4

@@ -235,18 +235,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, keys []string) {
 			key = d.copied(key, func(k *yaml.Node) { k.Value = fields[i].name })
 		}
 		if i < 0 {
-			names := make([]string, len(fields))
-			for i, f := range fields {
-				names[i] = f.name
-			}
-			d.places.bad[Path(append(keys, UnknownKey)...)] = true
-			cure := misplaced(key.Value, n, v.Type(), keys)
-			if aim := otherAim(key, value, v.Type(), keys); aim != "" {
-				cure = aim
-			} else if of := meant(key.Value, names); of != key.Value || cure == "" {
-				cure = Listed(of, names)
-			}
-			d.add(d.placeOf(key), "unknown key %q%s: %s", key.Value, within(keys), cure)
+			d.unknown(key, value, n, v.Type(), keys)
 			return
 		}
 		d.enter(key, value, v.FieldByIndex(fields[i].index), keys)

@@ -32,8 +32,8 @@ helps. This page is made from the tables: ` + "`go test ./reports/words -update`
 		if names := sla.Codes[code]; len(names) > 0 {
 			values = "`" + strings.Join(names, "`, `") + "`"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s<br>%s |\n", code, values, cell(english[code]),
-			cell(chinese[code]))
+		fmt.Fprintf(&b, "| `%s` | %s | %s<br>%s |\n", code, values, cell(English.said[code]),
+			cell(Chinese.said[code]))
 	}
 	b.WriteString(`
 # What a record says

@@ -46,10 +46,10 @@ func (l *Language) Tag() string { return l.tag }
 
 // The languages.
 var (
-	English = &Language{said: english,
+	English = &Language{said: oneOf(english, englishDiagnosis),
 		lines: oneOf(englishLines, englishPage, englishCommands, englishPlan),
 		to:    " to ", list: ", ", parts: "; ", legend: ", ", tag: "en"}
-	Chinese = &Language{said: chinese,
+	Chinese = &Language{said: oneOf(chinese, chineseDiagnosis),
 		lines:  oneOf(chineseLines, chinesePage, chineseCommands, chinesePlan),
 		record: chineseRecord, going: chineseGoing, told: oneOf(chineseDoctor, chineseSteps),
 		faults: chineseFaults, kinds: chineseKinds,
@@ -101,29 +101,6 @@ func (l *Language) Text(s sla.Said) string {
 		return s.String()
 	}
 	return text
-}
-
-// bounded is a time as no more than a bound where it is known to ± more than itself: of
-// 6.5 ± 7.1 ms nothing is certain but that it was at most so long.
-func bounded(s sla.Said) sla.Said {
-	if most, only := Bound(s); only {
-		return sla.Say(sla.TimeAtMost, most)
-	}
-	return s
-}
-
-// Bound is what a time took at most, in seconds, where no more than that is told of it.
-func Bound(s sla.Said) (most float64, only bool) {
-	seconds, known := s.Of("seconds").(float64)
-	resolution, doubtful := s.Of("resolution_seconds").(float64)
-	switch {
-	case !known:
-	case s.Code == sla.TimeAtMost:
-		return seconds, true
-	case s.Code == sla.TimeTaken && doubtful && resolution > seconds && resolution >= leastShown:
-		return seconds + resolution, true
-	}
-	return 0, false
 }
 
 // Measured is what was measured beside what is wanted: a share that is not its limit does not
