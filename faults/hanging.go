@@ -32,7 +32,7 @@ func (*CPUStarve) Hangs() bool { return true }
 // TCP, is not kept waiting.
 func (f *DNS) Hangs() bool { return f.Answer == "none" || f.Answer == "slow" }
 
-// Hangs: what the command does is its author's secret, and may be that.
+// Hangs: nothing is known of what the command does, and it may be that.
 func (*Exec) Hangs() bool { return true }
 
 // Hangs: what the target cannot take waits.
@@ -41,7 +41,7 @@ func (*Flood) Hangs() bool { return true }
 // Hangs where packets of a forgotten flow are dropped, and not refused.
 func (f *IdleDrop) Hangs() bool { return f.As != "reset" }
 
-// Hangs where the whole host goes, and nobody refuses.
+// Hangs where the whole host goes, and nothing refuses.
 func (f *Kill) Hangs() bool { return f.As == "host" }
 
 // Hangs: answers are late.

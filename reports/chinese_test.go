@@ -118,17 +118,24 @@ func TestChineseHasNoEnglishSentences(t *testing.T) {
 	}
 }
 
+// shipped is the plan of a shipped drill.
+func shipped(t *testing.T, name string) *plan.Plan {
+	t.Helper()
+	found, err := plan.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.New(found[0], plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // A plan in Chinese has no other English than what it quotes.
 func TestChinesePlansHaveNoEnglishSentences(t *testing.T) {
 	for _, name := range library.Names() {
-		found, err := plan.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := plan.New(found[0], plan.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := shipped(t, name)
 		var b bytes.Buffer
 		if err := Plan(&b, p, words.Chinese); err != nil {
 			t.Fatal(err)
@@ -159,14 +166,7 @@ func TestChinesePlansSayWhatTheyMean(t *testing.T) {
 		"region-slow":     {"probe 告警期间，page/east 查询 edge 得到 standby；"},
 		"handbook-limits": {"黄色预警，单节点：按最先发现的监控计时\n", "系统运维\n"},
 	} {
-		found, err := plan.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := plan.New(found[0], plan.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := shipped(t, name)
 		var text, english bytes.Buffer
 		if err := errors.Join(Plan(&text, p, words.Chinese), Plan(&english, p, nil)); err != nil {
 			t.Fatal(err)

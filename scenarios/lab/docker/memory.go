@@ -17,7 +17,7 @@ import (
 // that is slow to answer, as on a busy machine, takes longer for as many rounds.
 const (
 	squeezeWithin = 10 * time.Second
-	squeezeAtMost = time.Minute
+	squeezeAtMost = 30 * time.Second // below what an injection may take in all
 	squeezeRounds = 12
 	squeezeEvery  = 150 * time.Millisecond // in which a target asks for more
 )
